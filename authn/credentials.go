@@ -1,0 +1,71 @@
+package authn
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Credentials are what the vendor issues to an integration: an application ("Backend API") and a user.
+type Credentials struct {
+	ClientID     string
+	ClientSecret Secret
+	Username     string // the user's e-mail address
+	Password     Secret
+}
+
+// CredentialsFunc returns the credentials for one login. A Source calls it for each login and does not keep the result,
+// so that a rotated password is used at the next one. It must be safe for concurrent use and must end when ctx does.
+type CredentialsFunc func(ctx context.Context) (Credentials, error)
+
+// Static returns the same credentials each time.
+func Static(credentials Credentials) CredentialsFunc {
+	return func(context.Context) (Credentials, error) { return credentials, nil }
+}
+
+// Environment reads the credentials from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD. It is
+// a [CredentialsFunc].
+func Environment(context.Context) (Credentials, error) {
+	credentials := Credentials{
+		ClientID:     os.Getenv("XSALE_CLIENT_ID"),
+		ClientSecret: NewSecret(os.Getenv("XSALE_CLIENT_SECRET")),
+		Username:     os.Getenv("XSALE_USERNAME"),
+		Password:     NewSecret(os.Getenv("XSALE_PASSWORD")),
+	}
+	return credentials, credentials.check("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD")
+}
+
+// check names the members that are missing, by the names that the caller knows them under.
+func (c Credentials) check(clientID, clientSecret, username, password string) error {
+	var missing []error
+	for _, member := range []struct {
+		name  string
+		empty bool
+	}{
+		{clientID, c.ClientID == ""},
+		{clientSecret, c.ClientSecret.IsZero()},
+		{username, c.Username == ""},
+		{password, c.Password.IsZero()},
+	} {
+		if member.empty {
+			missing = append(missing, fmt.Errorf("%s is not set", member.name))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// fingerprint tells whether credentials have changed without keeping them.
+func (c Credentials) fingerprint() [sha256.Size]byte {
+	return hashFields(c.ClientID, c.ClientSecret.Reveal(), c.Username, c.Password.Reveal())
+}
+
+// hashFields hashes texts so that moving a character from one to the next changes the result.
+func hashFields(fields ...string) [sha256.Size]byte {
+	hash := sha256.New()
+	for _, field := range fields {
+		fmt.Fprintf(hash, "%d:%s", len(field), field)
+	}
+	return [sha256.Size]byte(hash.Sum(nil))
+}

@@ -1,0 +1,231 @@
+package authn
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/xsale-go/xsale/internal/backoff"
+)
+
+// Waits between two requests of one login. A hint of the service beyond the longest ends the login instead.
+const (
+	minRetryWait = time.Second
+	maxRetryWait = 30 * time.Second
+)
+
+// login sends the password grant, with its retries, and returns the pair.
+type login struct {
+	client   *http.Client
+	tokenURL *url.URL
+	audience string
+	scope    string
+	clock    clock
+}
+
+// newLoginClient returns the HTTP client for passwords: it never follows a redirect, because a 307 or 308 would send the
+// password on, and keeps no cookies.
+func newLoginClient(given *http.Client) *http.Client {
+	client := &http.Client{}
+	if given != nil {
+		*client = *given
+	}
+	if client.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		client.Transport = transport
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client.Jar = nil
+	return client
+}
+
+// run logs in. Every failure is an *Error.
+func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error) {
+	body, err := json.Marshal(map[string]string{
+		"grant_type":    "password",
+		"client_id":     credentials.ClientID,
+		"client_secret": credentials.ClientSecret.Reveal(),
+		"audience":      l.audience,
+		"username":      credentials.Username,
+		"password":      credentials.Password.Reveal(),
+		"scope":         l.scope,
+	})
+	if err != nil {
+		return nil, &Error{Reason: ErrCredentials, Err: errors.New("the credentials cannot be written as JSON")}
+	}
+	defer clear(body)
+
+	attempt := &loginAttempt{login: l, credentials: credentials}
+	token, err := attempt.send(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+// loginAttempt is one login: a few requests at most, and what became of the last.
+type loginAttempt struct {
+	*login
+	credentials Credentials
+	started     instant
+	requests    int
+	failure     *Error
+}
+
+func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
+	request, err := retryablehttp.NewRequestWithContext(ctx, http.MethodPost, a.tokenURL.String(), body)
+	if err != nil {
+		return nil, &Error{Reason: ErrConfiguration, Err: err}
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	a.started = a.clock()
+
+	// The library's own rule would repeat a login that blocked the account and wait for as long as a header says.
+	client := retryablehttp.Client{
+		HTTPClient:   a.client,
+		RetryMax:     3,
+		RetryWaitMin: minRetryWait,
+		RetryWaitMax: maxRetryWait,
+		CheckRetry:   a.checkRetry,
+		Backoff:      a.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	response, err := client.Do(request)
+	if response != nil {
+		defer response.Body.Close()
+	}
+	if ctx.Err() != nil {
+		failure := &Error{Reason: ErrUnavailable, Attempts: a.requests, Err: context.Cause(ctx)}
+		if a.failure != nil { // what the service said last tells more than that time ran out
+			failure.StatusCode, failure.Code, failure.Description = a.failure.StatusCode, a.failure.Code, a.failure.Description
+		}
+		return nil, failure
+	}
+	if a.failure != nil {
+		a.failure.Attempts = a.requests
+		return nil, a.failure
+	}
+	if err != nil {
+		return nil, &Error{Reason: ErrUnavailable, Attempts: a.requests, Err: err}
+	}
+	token, err := a.read(response)
+	if err != nil {
+		return nil, &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Attempts: a.requests, Err: err}
+	}
+	return token, nil
+}
+
+// read takes the pair from a successful response, whose body checkRetry has already bounded.
+func (a *loginAttempt) read(response *http.Response) (*Token, error) {
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := parseReply(body)
+	if err != nil {
+		return nil, err
+	}
+	date, _ := http.ParseTime(response.Header.Get("Date"))
+	lifetime, err := reply.lifetime(date, a.started.time())
+	if err != nil {
+		return nil, err
+	}
+	return newToken(reply.accessToken, reply.idToken, a.started, lifetime), nil
+}
+
+// checkRetry decides by what the service said whether the login goes on, and keeps the failure.
+func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	a.requests++
+	a.failure = nil
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		a.failure = &Error{Reason: ErrUnavailable, Err: withoutURL(err)}
+		// The request may have been a login that counted, so it is sent once more at most.
+		return a.requests <= 1 && !isCertificateError(err), nil
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxReplyBytes+1))
+	response.Body.Close()
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	switch {
+	case err != nil:
+		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: withoutURL(err)}
+		return a.requests <= 1, nil
+	case len(body) > maxReplyBytes:
+		a.failure = &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Err: fmt.Errorf("the answer is longer than %d bytes", maxReplyBytes)}
+		return false, nil
+	case response.StatusCode == http.StatusOK:
+		return false, nil
+	}
+
+	refusal := parseRefusal(response.StatusCode, body)
+	verdict := refusal.classify()
+	hint, _ := a.hint(response)
+	a.failure = &Error{
+		Reason:      verdict.reason,
+		StatusCode:  response.StatusCode,
+		Code:        refusal.code,
+		Description: a.withoutSecrets(refusal.description),
+		RetryAfter:  hint,
+		MFAToken:    NewSecret(refusal.mfaToken),
+	}
+	return a.requests <= verdict.tries && hint <= maxRetryWait, nil
+}
+
+// backoff waits at least as long as the service asks; jitter only ever adds to that.
+func (a *loginAttempt) backoff(shortest, longest time.Duration, retries int, response *http.Response) time.Duration {
+	wait := backoff.Exponential(retries, shortest, longest)
+	if response != nil {
+		hint, _ := a.hint(response)
+		wait = max(wait, hint)
+	}
+	return min(wait, longest) + backoff.Random(wait/4)
+}
+
+// hint returns how long the service asks to wait.
+func (a *loginAttempt) hint(response *http.Response) (time.Duration, bool) {
+	now := a.clock().time()
+	if wait, ok := backoff.RetryAfter(response.Header, now); ok {
+		return wait, true
+	}
+	if response.StatusCode == http.StatusTooManyRequests {
+		return backoff.RateLimitReset(response.Header, now)
+	}
+	return 0, false
+}
+
+// withoutSecrets takes out what a service might echo.
+func (a *loginAttempt) withoutSecrets(text string) string {
+	for _, secret := range []Secret{a.credentials.Password, a.credentials.ClientSecret} {
+		if !secret.IsZero() {
+			text = strings.ReplaceAll(text, secret.Reveal(), redacted)
+		}
+	}
+	return text
+}
+
+// withoutURL drops the method and the address that net/http puts before an error; the reader knows both.
+func withoutURL(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
+}
+
+func isCertificateError(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}

@@ -1,0 +1,118 @@
+package authn
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// refusal is an answer of the token endpoint that is not a pair of tokens. Auth0 writes the code and the words under
+// either of two names, and the words as text or as an object.
+type refusal struct {
+	status      int
+	code        string
+	description string
+	mfaToken    string
+}
+
+func parseRefusal(status int, body []byte) refusal {
+	var members struct {
+		Error            string          `json:"error"`
+		ErrorDescription json.RawMessage `json:"error_description"`
+		Code             string          `json:"code"`
+		Description      json.RawMessage `json:"description"`
+		MFAToken         string          `json:"mfa_token"`
+	}
+	r := refusal{status: status}
+	if json.Unmarshal(body, &members) != nil {
+		return r // HTML, empty or truncated: the status alone speaks
+	}
+	r.code = printable(firstNonEmpty(members.Error, members.Code), 60)
+	r.description = printable(firstNonEmpty(textOf(members.ErrorDescription), textOf(members.Description)), maxDescriptionBytes)
+	r.mfaToken = members.MFAToken
+	return r
+}
+
+// verdict is what a refusal means for the login.
+type verdict struct {
+	reason Reason
+	tries  int // how many more requests this login may send because of it
+}
+
+// classify follows the error codes of Auth0
+// (https://auth0.com/docs/api/authentication/resource-owner-password-flow/get-token). Neither the status nor the code
+// decides alone: a 429 may be a blocked account, which must never be tried again, and access_denied is permanent with 403
+// but a passing limit with 429 and, as seen in the field, with 500.
+func (r refusal) classify() verdict {
+	says := func(words string) bool { return strings.Contains(strings.ToLower(r.description), words) }
+	switch r.code {
+	case "too_many_attempts", "password_leaked":
+		return verdict{reason: ErrBlocked}
+	case "too_many_logins":
+		return verdict{reason: ErrRateLimited} // waits for a minute or more, which no login sits out
+	case "mfa_required":
+		return verdict{reason: ErrMFARequired}
+	case "requires_validation", "requires_verification":
+		return verdict{reason: ErrVerificationRequired}
+	case "invalid_client":
+		return verdict{reason: ErrInvalidClient}
+	case "invalid_grant", "invalid_user_password":
+		if says("maximum number of attempts") || says("blocked") {
+			return verdict{reason: ErrBlocked}
+		}
+		return verdict{reason: ErrInvalidCredentials}
+	case "unauthorized":
+		if says("blocked") {
+			return verdict{reason: ErrBlocked}
+		}
+		return verdict{reason: ErrInvalidCredentials}
+	case "invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type", "endpoint_disabled", "method_not_allowed":
+		return verdict{reason: ErrConfiguration}
+	}
+	switch {
+	case r.status == http.StatusTooManyRequests, says("global limit"):
+		return verdict{ErrRateLimited, 3}
+	case r.status == http.StatusServiceUnavailable:
+		return verdict{ErrUnavailable, 3}
+	case r.status == http.StatusNotImplemented:
+		return verdict{reason: ErrConfiguration}
+	case r.status >= 500:
+		return verdict{ErrUnavailable, 1}
+	case r.status >= 400:
+		return verdict{reason: ErrConfiguration}
+	}
+	return verdict{reason: ErrInvalidReply} // a redirect, which is never followed with a password, or an odd success
+}
+
+func firstNonEmpty(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// textOf returns a JSON text as it reads, and any other JSON as it is written.
+func textOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
+}
+
+// printable cuts text to a length and replaces what could write over a terminal or forge a log line.
+func printable(text string, length int) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	if len(text) > length {
+		text = strings.ToValidUTF8(text[:length], "") + "…"
+	}
+	return text
+}

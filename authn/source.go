@@ -1,0 +1,426 @@
+package authn
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/endpoint"
+)
+
+// The vendor's addresses and values (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity/aplikacja-backend-api).
+const (
+	DefaultTokenURL = "https://login.futuriti.pl/oauth/token"
+	DefaultAPIURL   = "https://api.xsale.ai"
+	DefaultAudience = "https://api.xsale.ai"
+	DefaultScope    = "openid profile email xsale production"
+)
+
+const (
+	defaultLoginTimeout = time.Minute
+	// A failed login is remembered for a second, twice as long after each further failure, a minute at most.
+	minCoolDown = time.Second
+	maxCoolDown = time.Minute
+	// tooManyLoginsCoolDown is the time over which Auth0 counts the logins of a user.
+	tooManyLoginsCoolDown = time.Minute
+	// minRejectionInterval keeps an API that refuses every token from causing a login per call.
+	minRejectionInterval = 30 * time.Second
+	// minRefreshInterval and credentialsInterval space what is tried in the background and while a failure is latched.
+	minRefreshInterval  = 30 * time.Second
+	credentialsInterval = time.Second
+)
+
+// Config says which account a [Source] logs in to, and how. Only Credentials is needed.
+type Config struct {
+	Credentials CredentialsFunc
+
+	TokenURL string // the token endpoint; DefaultTokenURL when empty. https, or http on loopback
+	APIURL   string // where tokens may be sent; DefaultAPIURL when empty
+	Audience string // DefaultAudience when empty
+	Scope    string // DefaultScope when empty; it needs openid, for the ID token
+
+	// Store shares the pair with other Sources and programs. Without one the pair lives in this Source alone. A store
+	// that fails is reported to Logger and done without.
+	Store Store
+
+	// HTTPClient sends the logins. Redirects and cookies are always off. By default a client with TLS 1.2 or later and
+	// the proxy of the environment.
+	HTTPClient *http.Client
+
+	// LoginTimeout bounds one login with all its retries and the wait for the store; a minute when 0.
+	LoginTimeout time.Duration
+
+	// OnDemand turns off logging in ahead of expiry. Set it in programs that run for seconds. Without it, a call in the
+	// last 20 minutes of a pair (at most half its lifetime) starts a login in the background, while the valid pair keeps
+	// serving.
+	OnDemand bool
+
+	// Logger gets logins and store failures, never secrets; nil logs nothing.
+	Logger *slog.Logger
+}
+
+// Source hands out the valid pair of tokens of one account. It is safe for concurrent use; programs share one Source per
+// account. Close it when it is no longer needed.
+type Source struct {
+	current atomic.Pointer[Token]
+
+	credentials  CredentialsFunc
+	login        login
+	apiURL       *url.URL
+	store        Store
+	loginTimeout time.Duration
+	onDemand     bool
+	log          *slog.Logger
+	clock        clock
+	logins       atomic.Int64
+
+	lifetime context.Context // ends with Close
+	end      context.CancelCauseFunc
+	running  sync.WaitGroup
+
+	mu            sync.Mutex
+	flight        *flight // the login in progress
+	failure       *failure
+	rejected      [sha256.Size]byte // the pair that the API refused last
+	nextRejection instant
+	nextRefresh   instant
+}
+
+// flight is one login that any number of callers wait for. It belongs to none of them.
+type flight struct {
+	done  chan struct{}
+	token *Token
+	err   error
+}
+
+// failure remembers a failed login, so that callers share it instead of repeating it.
+type failure struct {
+	err         *Error
+	count       int     // failures in a row
+	until       instant // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
+	credentials [sha256.Size]byte
+}
+
+// New returns a Source. It does not log in yet. A value of config that cannot be used is an error.
+func New(config Config) (*Source, error) {
+	if config.Credentials == nil {
+		return nil, errors.New("authn: Credentials is not set: use authn.Environment, authn.Static or a function of your own")
+	}
+	tokenURL, err := endpoint.Parse("token URL", withDefault(config.TokenURL, DefaultTokenURL))
+	if err != nil {
+		return nil, fmt.Errorf("authn: %w", err)
+	}
+	apiURL, err := endpoint.Parse("API URL", withDefault(config.APIURL, DefaultAPIURL))
+	if err != nil {
+		return nil, fmt.Errorf("authn: %w", err)
+	}
+	s := &Source{
+		credentials: config.Credentials,
+		login: login{
+			client:   newLoginClient(config.HTTPClient),
+			tokenURL: tokenURL,
+			audience: withDefault(config.Audience, DefaultAudience),
+			scope:    withDefault(config.Scope, DefaultScope),
+			clock:    systemClock,
+		},
+		apiURL:       apiURL,
+		store:        config.Store,
+		loginTimeout: withDefault(config.LoginTimeout, defaultLoginTimeout),
+		onDemand:     config.OnDemand,
+		log:          config.Logger,
+		clock:        systemClock,
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.lifetime, s.end = context.WithCancelCause(context.Background())
+	return s, nil
+}
+
+func withDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// Token returns the valid pair, logging in when there is none. Callers that come while a login is in progress wait for
+// that one and get its result; each may leave when its own ctx ends, without ending the login.
+//
+// A failed login is an [*Error]. It is remembered: until [Error.RetryAt], and for a permanent reason until the
+// credentials change or [Source.Reset] is called, Token returns it at once. The error of ctx is returned when ctx ends
+// first, and [ErrClosed] after Close.
+func (s *Source) Token(ctx context.Context) (*Token, error) {
+	now := s.clock()
+	if token := s.current.Load(); token != nil && !now.reaches(token.deadline) {
+		if now.reaches(token.refreshAt) && !s.onDemand {
+			s.refreshAhead(token, now)
+		}
+		return token, nil
+	}
+	return s.wait(ctx)
+}
+
+// Logins returns how many times this Source has logged in successfully, not counting pairs that came from the store.
+func (s *Source) Logins() int {
+	return int(s.logins.Load())
+}
+
+// Invalidate says that the API refused the pair, so that the next call logs in. It does nothing when another pair has
+// taken its place already, and reports whether a pair other than token is to be had. A Source follows it at most twice a
+// minute, because an API that refuses every token must not become a login per call.
+func (s *Source) Invalidate(token *Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current.Load() != token {
+		return true
+	}
+	now := s.clock()
+	if s.nextRejection != (instant{}) && !now.reaches(s.nextRejection) {
+		return false
+	}
+	s.nextRejection = now.add(minRejectionInterval)
+	s.rejected = token.fingerprint()
+	s.current.Store(nil)
+	return true
+}
+
+// Reset forgets a failed login, so that the next call logs in again. Call it when the account has been unblocked.
+func (s *Source) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failure = nil
+}
+
+// Close ends a login in progress, frees the callers that wait for it, and returns when nothing of the Source runs any
+// more. The store is left as it is.
+func (s *Source) Close() error {
+	s.end(ErrClosed)
+	s.running.Wait()
+	return nil
+}
+
+// wait returns the result of the login in progress, or of a new one.
+func (s *Source) wait(ctx context.Context) (*Token, error) {
+	s.mu.Lock()
+	now := s.clock()
+	if token := s.current.Load(); token != nil && !now.reaches(token.deadline) {
+		s.mu.Unlock()
+		return token, nil
+	}
+	if s.lifetime.Err() != nil {
+		s.mu.Unlock()
+		return nil, ErrClosed
+	}
+	if s.flight == nil {
+		if s.failure != nil && !now.reaches(s.failure.until) {
+			s.mu.Unlock()
+			return nil, s.failure.err
+		}
+		s.takeOff()
+	}
+	flight := s.flight
+	s.mu.Unlock()
+
+	select {
+	case <-flight.done:
+		return flight.token, flight.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the login: %w", context.Cause(ctx))
+	}
+}
+
+// refreshAhead starts a login while the pair is still valid, unless one runs or failed a moment ago. It never waits.
+func (s *Source) refreshAhead(token *Token, now instant) {
+	if !s.mu.TryLock() {
+		return // whoever holds it is about to start or finish a login
+	}
+	defer s.mu.Unlock()
+	if s.flight != nil || s.current.Load() != token || s.lifetime.Err() != nil {
+		return
+	}
+	if !now.reaches(s.nextRefresh) || s.failure != nil && !now.reaches(s.failure.until) {
+		return
+	}
+	s.nextRefresh = now.add(minRefreshInterval + backoff.Random(minRefreshInterval))
+	s.takeOff()
+}
+
+// takeOff starts a login; the caller holds mu. The login has a context and a timeout of its own, so that no caller that
+// leaves can end it and no service that hangs can hold it.
+func (s *Source) takeOff() {
+	flight := &flight{done: make(chan struct{})}
+	s.flight = flight
+	previous := s.failure
+	s.running.Go(func() {
+		ctx, cancel := context.WithTimeoutCause(s.lifetime, s.loginTimeout, fmt.Errorf("no login within %v", s.loginTimeout))
+		defer cancel()
+		token, failure := s.fetchSafely(ctx, previous)
+		s.land(flight, token, failure)
+	})
+}
+
+// land publishes the result of a login and frees those who wait for it.
+func (s *Source) land(flight *flight, token *Token, failed *failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = nil
+	s.failure = failed
+	switch {
+	case failed == nil:
+		flight.token = token
+		s.current.Store(token)
+	case s.lifetime.Err() != nil:
+		flight.err = ErrClosed
+	default:
+		flight.err = failed.err
+		s.log.Warn("xsale login failed", slog.Any("failure", failed.err))
+	}
+	close(flight.done)
+}
+
+// fetchSafely is fetch, with a panic of the user's own functions turned into an error. Its value may hold a secret, so
+// only its type is told.
+func (s *Source) fetchSafely(ctx context.Context, previous *failure) (token *Token, failed *failure) {
+	defer func() {
+		if value := recover(); value != nil {
+			failed = s.remember(&Error{Reason: ErrCredentials, Err: fmt.Errorf("panic of type %T during the login", value)}, previous, [sha256.Size]byte{})
+		}
+	}()
+	return s.fetch(ctx, previous)
+}
+
+// fetch gets a valid pair from the store or by a login.
+func (s *Source) fetch(ctx context.Context, previous *failure) (*Token, *failure) {
+	credentials, err := s.credentials(ctx)
+	if err == nil {
+		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
+	}
+	if err != nil {
+		return nil, s.remember(&Error{Reason: ErrCredentials, Err: err}, previous, [sha256.Size]byte{})
+	}
+	fingerprint := credentials.fingerprint()
+	if previous != nil && previous.err.Reason.Permanent() && previous.credentials == fingerprint {
+		again := *previous // shared with callers, so it is not changed
+		again.until = s.clock().add(credentialsInterval)
+		return nil, &again
+	}
+
+	key := storeKey(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
+	if token := s.load(ctx, key); token != nil {
+		return token, nil
+	}
+	if unlock := s.lock(ctx, key); unlock != nil {
+		defer unlock()
+		if token := s.load(ctx, key); token != nil { // somebody else logged in while this one waited
+			return token, nil
+		}
+	}
+	token, err := s.login.run(ctx, credentials)
+	if err != nil {
+		failed, _ := errors.AsType[*Error](err)
+		return nil, s.remember(failed, previous, fingerprint)
+	}
+	s.logins.Add(1)
+	s.log.Info("xsale login", slog.Time("expires_at", token.expiresAt))
+	s.save(ctx, key, token)
+	return token, nil
+}
+
+// remember says how long the failure stands before the next login.
+func (s *Source) remember(err *Error, previous *failure, credentials [sha256.Size]byte) *failure {
+	failed := &failure{err: err, count: 1, credentials: credentials}
+	if previous != nil && !previous.err.Reason.Permanent() {
+		failed.count += previous.count
+	}
+	now := s.clock()
+	if err.Reason.Permanent() {
+		failed.until = now.add(credentialsInterval)
+		return failed
+	}
+	wait := max(backoff.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxLifetime))
+	if err.Code == "too_many_logins" {
+		wait = max(wait, tooManyLoginsCoolDown)
+	}
+	failed.until = now.add(wait)
+	err.RetryAt = failed.until.time()
+	return failed
+}
+
+// load returns the pair of the store, if it is valid and not the one that the API refused.
+func (s *Source) load(ctx context.Context, key string) *Token {
+	if s.store == nil {
+		return nil
+	}
+	data, err := s.store.Load(ctx, key)
+	if err != nil {
+		s.degraded("load", err)
+		return nil
+	}
+	if data == nil {
+		return nil
+	}
+	token, err := decodeRecord(data, key, s.clock())
+	if err != nil {
+		s.degraded("load", err)
+		return nil
+	}
+	if token == nil || s.clock().reaches(token.deadline) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if token.fingerprint() == s.rejected || s.isServing(token) {
+		return nil
+	}
+	return token
+}
+
+// isServing reports whether the pair is the one whose end a login in the background is to anticipate; the caller holds
+// mu.
+func (s *Source) isServing(token *Token) bool {
+	current := s.current.Load()
+	return current != nil && !token.expiresAt.After(current.expiresAt)
+}
+
+// lock returns nil when there is no store or it does not lock: then this Source logs in on its own.
+func (s *Source) lock(ctx context.Context, key string) func() {
+	if s.store == nil {
+		return nil
+	}
+	// Half the time is kept for the login itself, so that a program that hangs with the lock does not starve this one.
+	ctx, cancel := context.WithTimeout(ctx, s.loginTimeout/2)
+	defer cancel()
+	unlock, err := s.store.Lock(ctx, key)
+	if err != nil {
+		s.degraded("lock", err)
+		return nil
+	}
+	return unlock
+}
+
+func (s *Source) save(ctx context.Context, key string, token *Token) {
+	if s.store == nil {
+		return
+	}
+	data, err := encodeRecord(key, token)
+	if err == nil {
+		err = s.store.Save(ctx, key, data, token.expiresAt)
+	}
+	if err != nil {
+		s.degraded("save", err)
+	}
+}
+
+func (s *Source) degraded(operation string, err error) {
+	s.log.Warn("xsale token store failed; carrying on without it", slog.String("operation", operation), slog.Any("error", err))
+}

@@ -1,0 +1,104 @@
+package authn
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/xsale-go/xsale/internal/backoff"
+)
+
+// The names of the two headers, in the form that net/http keeps them.
+const (
+	authorizationHeader = "Authorization"
+	idTokenHeader       = "X-Id-Token"
+)
+
+// Token is the pair of tokens of one login. It does not change, is safe for concurrent use, and prints as [redacted].
+type Token struct {
+	access, id Secret
+	headers    *tokenHeaders
+	issuedAt   time.Time
+	expiresAt  time.Time
+	deadline   instant // the pair is handed out until then
+	refreshAt  instant // from then on a call starts a login in the background
+}
+
+// tokenHeaders holds both header values, made once per pair. Each slice has no spare capacity, so that appending to a
+// header of one request cannot write into another.
+type tokenHeaders struct {
+	authorization, id []string
+}
+
+// newToken makes the pair that was obtained at now and is valid for lifetime.
+func newToken(access, id string, now instant, lifetime time.Duration) *Token {
+	margin := min(maxMargin, lifetime/10)
+	window := min(maxRefreshWindow, lifetime/2)
+	return &Token{
+		access:    NewSecret(access),
+		id:        NewSecret(id),
+		headers:   &tokenHeaders{[]string{"Bearer " + access}, []string{id}},
+		issuedAt:  now.time(),
+		expiresAt: now.add(lifetime).time(),
+		deadline:  now.add(lifetime - margin),
+		refreshAt: now.add(lifetime - margin - window + backoff.Random(window/4)),
+	}
+}
+
+// AccessToken returns the access token itself. Do not log it.
+func (t *Token) AccessToken() string { return t.access.Reveal() }
+
+// IDToken returns the ID token itself. Do not log it.
+func (t *Token) IDToken() string { return t.id.Reveal() }
+
+// IssuedAt returns when the pair was obtained, by this machine's clock, in UTC.
+func (t *Token) IssuedAt() time.Time { return t.issuedAt }
+
+// ExpiresAt returns when the first of the two tokens expires, by this machine's clock, in UTC. The pair is no longer
+// handed out shortly before: a tenth of its lifetime, at most 30 seconds.
+func (t *Token) ExpiresAt() time.Time { return t.expiresAt }
+
+// Claims returns the claims of the access token and of the ID token, unverified, for people to look at. Claims of a token
+// that is not a JWT are nil.
+func (t *Token) Claims() (access, id map[string]any) {
+	return claims(t.AccessToken()), claims(t.IDToken())
+}
+
+func claims(token string) map[string]any {
+	parsed := jwt.MapClaims{}
+	if _, _, err := jwt.NewParser().ParseUnverified(token, parsed); err != nil {
+		return nil
+	}
+	return parsed
+}
+
+// SetHeaders sets both headers. The values are shared between requests: replace them, do not write into them.
+func (t *Token) SetHeaders(header http.Header) {
+	header[authorizationHeader] = t.headers.authorization
+	header[idTokenHeader] = t.headers.id
+}
+
+// fingerprint tells pairs apart without holding them.
+func (t *Token) fingerprint() [sha256.Size]byte {
+	return hashFields(t.AccessToken(), t.IDToken())
+}
+
+// String returns [redacted].
+func (*Token) String() string { return redacted }
+
+// Format writes [redacted] for every verb.
+func (*Token) Format(state fmt.State, _ rune) { io.WriteString(state, redacted) }
+
+// LogValue logs when the pair expires, and nothing else.
+func (t *Token) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("expires_at", t.expiresAt))
+}
+
+// MarshalJSON writes "[redacted]".
+func (*Token) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
