@@ -1,0 +1,53 @@
+package xsale
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+
+	"github.com/xsale-go/xsale/gen"
+)
+
+// ArticlesService reads and writes what belongs to articles (towary), the stock items that offers sell. It is safe for
+// concurrent use.
+type ArticlesService service
+
+// Translation is the name and the description of an article in one language. The description is HTML.
+type Translation = gen.Translation
+
+// ListTranslations returns the translations of an article, one for each language. See [OrdersService.List] on how a list
+// is read.
+//
+// GET /{organizationName}/articles/{id}/translations, observed in public third-party scripts.
+func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...CallOption) iter.Seq2[Translation, error] {
+	return list[Translation](ctx, s.client, listTranslations, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		if s.err != nil {
+			return nil, s.err
+		}
+		return s.client.api.ListTranslations(ctx, s.name, articleID, edit)
+	})
+}
+
+// SetTranslation writes the translation of an article in the language that it names. Members that are absent are not
+// sent; a translation that was read is written back whole, with the members that this package does not know.
+//
+// PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They write languages that
+// the article need not have yet, so that a missing one is probably created.
+func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...CallOption) error {
+	_, err := write[struct{}](ctx, setTranslation, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		if err := errors.Join(s.err, checkTranslation(translation)); err != nil {
+			return nil, err
+		}
+		return s.client.api.SetTranslation(ctx, s.name, articleID, translation, edit)
+	})
+	return err
+}
+
+func checkTranslation(translation Translation) error {
+	if translation.LanguageID == 0 {
+		return fmt.Errorf("%w: LanguageID is not set", ErrInvalid)
+	}
+	return nil
+}

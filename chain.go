@@ -1,0 +1,36 @@
+package xsale
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// newChain puts the steps of a call together, from the wire outwards: reading it from the bottom, a call is judged by its
+// status, repeated, given its tokens, held to the rate limit, logged, bounded and sent.
+func newChain(c *config, baseURL *url.URL, source tokenSource) Doer {
+	var chain Doer = newSendStep(c.httpClient, c.timeout, c.userAgent)
+	chain = &bodyStep{next: chain, maxBytes: c.maxResponseBytes}
+	chain = &logStep{next: chain, logger: c.logger}
+	chain = &rateLimitStep{next: chain, limiter: c.limiter}
+	chain = &authStep{next: chain, source: source, origin: baseURL}
+	chain = &retryStep{next: chain, retries: c.retries}
+	return &statusStep{next: chain}
+}
+
+// replay returns the request with its body from the start, and whether that can be done. A request is never changed
+// once it has been sent.
+func replay(request *http.Request) (*http.Request, bool) {
+	if request.Body == nil || request.Body == http.NoBody {
+		return request, true
+	}
+	if request.GetBody == nil {
+		return nil, false
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return nil, false
+	}
+	again := *request
+	again.Body = body
+	return &again, true
+}

@@ -1,0 +1,162 @@
+package xsale
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/backoff"
+)
+
+// What an [*Error] is, for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP.
+var (
+	ErrBadRequest   = errors.New("bad request")           // 400, 422
+	ErrUnauthorized = errors.New("tokens refused")        // 401, after one fresh login
+	ErrForbidden    = errors.New("not allowed")           // 403
+	ErrNotFound     = errors.New("not found")             // 404
+	ErrConflict     = errors.New("conflict")              // 409
+	ErrRateLimited  = errors.New("too many requests")     // 429, after the retries
+	ErrServer       = errors.New("server failed")         // 5xx, after the retries
+	ErrRedirect     = errors.New("redirect refused")      // 3xx: tokens are not sent on
+	ErrDecode       = errors.New("answer not understood") // a success whose body does not fit
+	ErrTooLarge     = errors.New("answer too large")      // see WithMaxResponseBytes
+	ErrInvalid      = errors.New("invalid argument")      // refused before anything was sent
+	errNotSent      = errors.New("request not sent")      // repeating it would change nothing
+)
+
+// maxErrorBody bounds the body that an Error keeps.
+const maxErrorBody = 64 << 10
+
+// Error is a call that failed: an answer other than a success, an answer that cannot be read, or no answer at all. A
+// failed login is an [*github.com/xsale-go/xsale/authn.Error] instead.
+type Error struct {
+	StatusCode int    // HTTP status, 0 when there was no answer
+	Operation  string // operationId of the API description; empty for a raw call
+	Method     string
+	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
+	RequestID  string // the server's id of the request, where it sends one
+
+	// Code, Message and Fields are what could be read from the body. The vendor does not publish its form; the common
+	// ones of ASP.NET and ServiceStack are known.
+	Code    string
+	Message string
+	Fields  []FieldError
+
+	RetryAfter time.Duration // the server's hint, 0 without one
+	Attempts   int           // requests sent
+
+	Header    http.Header // of the answer; nil without one
+	Body      []byte      // of the answer, up to 64 KiB
+	Truncated bool        // whether Body is only the beginning
+
+	Err error // the cause, where it is not the status
+}
+
+// FieldError is what the server says about one member of the request.
+type FieldError struct {
+	Field   string // as the server names it
+	Message string
+}
+
+func newError(state *callState, cause error) *Error {
+	return &Error{Operation: state.id, Method: state.method, Route: state.route, Attempts: state.attempts, Err: cause}
+}
+
+// errorFromResponse reads the answer, but does not close it.
+func errorFromResponse(state *callState, response *http.Response) *Error {
+	e := newError(state, nil)
+	e.StatusCode = response.StatusCode
+	e.Header = response.Header
+	e.RequestID = requestID(response.Header)
+	if hint, ok := backoff.RetryAfter(response.Header, time.Now()); ok {
+		e.RetryAfter = hint
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBody+1))
+	if err != nil {
+		e.Err = fmt.Errorf("read the answer: %w", err)
+	}
+	e.keepBody(body)
+	e.parseBody(response.Header.Get("Content-Type"))
+	return e
+}
+
+func (e *Error) keepBody(body []byte) {
+	e.Truncated = len(body) > maxErrorBody
+	e.Body = body[:min(len(body), maxErrorBody)]
+}
+
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// Error names the call, the status and what the server said. The body is not part of it, because it may hold personal
+// data.
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s:", e.Method, e.Route)
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&text, " %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&text, " [%s]", e.Code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&text, " %s", e.Message)
+	}
+	for _, field := range e.Fields {
+		fmt.Fprintf(&text, "; %s: %s", field.Field, field.Message)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&text, " %v", e.Err)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&text, " (after %d attempts)", e.Attempts)
+	}
+	return text.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the sentinel of the status.
+func (e *Error) Is(target error) bool {
+	switch e.StatusCode {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return target == ErrBadRequest
+	case http.StatusUnauthorized:
+		return target == ErrUnauthorized
+	case http.StatusForbidden:
+		return target == ErrForbidden
+	case http.StatusNotFound:
+		return target == ErrNotFound
+	case http.StatusConflict:
+		return target == ErrConflict
+	case http.StatusTooManyRequests:
+		return target == ErrRateLimited
+	}
+	return e.StatusCode/100 == 3 && target == ErrRedirect || e.StatusCode >= 500 && target == ErrServer
+}
+
+// LogValue logs what is safe to keep: not the server's words, the path of a raw call, nor the body.
+func (e *Error) LogValue() slog.Value {
+	attributes := []slog.Attr{
+		slog.String("operation", e.Operation),
+		slog.String("method", e.Method),
+		slog.Int("status", e.StatusCode),
+		slog.String("request_id", e.RequestID),
+		slog.Int("attempts", e.Attempts),
+	}
+	if e.Operation != "" {
+		attributes = append(attributes, slog.String("route", e.Route))
+	}
+	return slog.GroupValue(attributes...)
+}

@@ -1,0 +1,23 @@
+package xsale
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/xsale-go/xsale/gen"
+)
+
+// Me is a user of xSale and the organizations that the user may work for.
+type Me = gen.Me
+
+// OrganizationInfo is an organization of a user. Its Name is what [Client.Organization] takes.
+type OrganizationInfo = gen.OrganizationInfo
+
+// Me returns the user that the tokens belong to.
+//
+// GET /me, documented at https://xsale.ai/?p=17248.
+func (c *Client) Me(ctx context.Context, options ...CallOption) (Me, error) {
+	return call[Me](ctx, getMe, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		return c.api.GetMe(ctx, edit)
+	})
+}

@@ -1,0 +1,29 @@
+package xsale
+
+import (
+	"context"
+	"iter"
+	"net/http"
+
+	"github.com/xsale-go/xsale/gen"
+)
+
+// StatusesService reads the statuses of orders and payments. It is safe for concurrent use.
+type StatusesService service
+
+// Status is a status of orders and payments. An organization may add its own, so there is no closed list of them.
+type Status = gen.Status
+
+// List returns all statuses of the organization. See [OrdersService.List] on how a list is read.
+//
+// GET /{organizationName}/statuses, documented at
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
+// Inferred: the answer is an array, or an object with one; Id and Name of a status.
+func (s *StatusesService) List(ctx context.Context, options ...CallOption) iter.Seq2[Status, error] {
+	return list[Status](ctx, s.client, listStatuses, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		if s.err != nil {
+			return nil, s.err
+		}
+		return s.client.api.ListStatuses(ctx, s.name, edit)
+	})
+}

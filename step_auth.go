@@ -1,0 +1,60 @@
+package xsale
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/endpoint"
+)
+
+// tokenSource is what the chain needs of an [authn.Source].
+type tokenSource interface {
+	Token(context.Context) (*authn.Token, error)
+	Invalidate(*authn.Token) bool
+}
+
+// authStep sets both token headers as late as possible, so that a call that has waited does not carry a token that has
+// died meanwhile. A 401 means that the server refused before it acted: the token is dropped and the call sent once more.
+type authStep struct {
+	next   Doer
+	source tokenSource
+	origin *url.URL
+}
+
+func (s *authStep) Do(request *http.Request) (*http.Response, error) {
+	if !endpoint.SameOrigin(request.URL, s.origin) {
+		return nil, fmt.Errorf("%w: the tokens are for %s and do not go to %s", errNotSent, s.origin.Host, request.URL.Host)
+	}
+	token, err := s.source.Token(request.Context())
+	if err != nil {
+		return nil, err
+	}
+	response, err := s.next.Do(authorized(request, token))
+	if err != nil || response.StatusCode != http.StatusUnauthorized {
+		return response, err
+	}
+	if !s.source.Invalidate(token) {
+		return response, nil
+	}
+	again, ok := replay(request)
+	if !ok {
+		return response, nil
+	}
+	drain(response.Body)
+	if token, err = s.source.Token(request.Context()); err != nil {
+		return nil, err
+	}
+	return s.next.Do(authorized(again, token))
+}
+
+// authorized returns a copy of the request with the headers of the token; the caller's request stays without them.
+func authorized(request *http.Request, token *authn.Token) *http.Request {
+	copied := *request
+	copied.Header = maps.Clone(request.Header)
+	token.SetHeaders(copied.Header)
+	return &copied
+}

@@ -1,0 +1,43 @@
+package xsale
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// bodyStep bounds what is read of an answer. The body of a list has no end that could be known; there the reader of the
+// list bounds each element.
+type bodyStep struct {
+	next     Doer
+	maxBytes int64
+}
+
+func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
+	response, err := s.next.Do(request)
+	if err != nil || callStateOf(request).streaming {
+		return response, err
+	}
+	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
+	return response, nil
+}
+
+// boundedBody fails instead of ending early, so that a body that was cut is never taken for a whole one.
+type boundedBody struct {
+	io.ReadCloser
+	left, limit int64
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		var probe [1]byte
+		n, err := b.ReadCloser.Read(probe[:])
+		if n > 0 {
+			return 0, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, b.limit)
+		}
+		return 0, err
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}

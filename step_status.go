@@ -1,0 +1,39 @@
+package xsale
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/xsale-go/xsale/authn"
+)
+
+// statusStep turns every answer that is not a success into an [*Error].
+type statusStep struct {
+	next Doer
+}
+
+func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
+	state := callStateOf(request)
+	request = request.WithContext(withCallState(request.Context(), state))
+	response, err := s.next.Do(request)
+	if err != nil {
+		return nil, failureOf(state, err)
+	}
+	if response.StatusCode/100 != 2 {
+		defer response.Body.Close()
+		return nil, errorFromResponse(state, response)
+	}
+	return response, nil
+}
+
+// failureOf gives an error without an answer the form of an [*Error]. A failed login stays what it is: it says nothing
+// about the API.
+func failureOf(state *callState, err error) error {
+	if _, ok := errors.AsType[*authn.Error](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	return newError(state, err)
+}
