@@ -36,13 +36,12 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 // PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They write languages that
 // the article need not have yet, so that a missing one is probably created.
 func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...CallOption) error {
-	_, err := write[struct{}](ctx, setTranslation, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return command(ctx, setTranslation, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if err := errors.Join(s.err, checkTranslation(translation)); err != nil {
 			return nil, err
 		}
 		return s.client.api.SetTranslation(ctx, s.name, articleID, translation, edit)
 	})
-	return err
 }
 
 func checkTranslation(translation Translation) error {

@@ -46,6 +46,16 @@ func call[T any](ctx context.Context, operation operation, options []CallOption,
 	return value, nil
 }
 
+// command sends a call of which only the success matters; whatever body comes with it is not looked at.
+func command(ctx context.Context, operation operation, options []CallOption, sender sendFunc) error {
+	response, err := send(ctx, &callState{operation: operation}, options, sender)
+	if err != nil {
+		return err
+	}
+	drain(response.Body)
+	return nil
+}
+
 // write sends a call whose answer the vendor does not publish: an answer without a body is a success too, and leaves the
 // result at its zero value.
 func write[T any](ctx context.Context, operation operation, options []CallOption, sender sendFunc) (T, error) {

@@ -26,9 +26,12 @@ func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// failureOf gives an error without an answer the form of an [*Error]. A failed login stays what it is: it says nothing
-// about the API.
+// failureOf gives an error without an answer the form of an [*Error]. A failed login stays what it is, because it says
+// nothing about the API, and so does an argument that was refused before there was a call.
 func failureOf(state *callState, err error) error {
+	if errors.Is(err, ErrInvalid) {
+		return err
+	}
 	if _, ok := errors.AsType[*authn.Error](err); ok {
 		return err
 	}
