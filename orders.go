@@ -36,8 +36,20 @@ func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, optio
 		if s.err != nil {
 			return nil, s.err
 		}
-		return s.client.api.ListOrders(ctx, s.name, &params, edit)
+		return s.client.api.ListOrders(ctx, s.name, withoutEmptyFilters(params), edit)
 	})
+}
+
+// withoutEmptyFilters keeps the generated client from sending an empty list as an empty value, which reads as "in no
+// status".
+func withoutEmptyFilters(params ListOrdersParams) *ListOrdersParams {
+	if len(params.StatusIDs) == 0 {
+		params.StatusIDs = nil
+	}
+	if len(params.StatusNames) == 0 {
+		params.StatusNames = nil
+	}
+	return &params
 }
 
 // Create adds an order. The integration, the contractors and the offers that it names must exist. A line needs PriceNet

@@ -69,7 +69,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 // rawPath checks a path before it can be cleaned up into another one.
 func rawPath(path string) (*url.URL, error) {
 	target, err := url.Parse(path)
-	if err != nil || !strings.HasPrefix(path, "/") || target.Host != "" || target.Fragment != "" {
+	if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || target.Host != "" || target.Fragment != "" {
 		return nil, fmt.Errorf("%w: path %q: write it as /organization/orders, from a slash on, without host or fragment", ErrInvalid, path)
 	}
 	for segment := range strings.SplitSeq(target.EscapedPath()[1:], "/") {

@@ -1,0 +1,45 @@
+// Command xsale calls the xSale REST API from the command line, and runs a sandbox of it.
+//
+//	xsale demo                     an integrator's day against a sandbox inside the process
+//	xsale sandbox                  a fake xSale and its login service, for programs in any language
+//	xsale me                       the user and the user's organizations
+//	xsale orders list|create
+//	xsale statuses list
+//	xsale integrations create
+//	xsale articles translations get|set
+//	xsale api METHOD PATH          any other path
+//	xsale token                    when the tokens expire, and their claims
+//	xsale version
+//
+// The account comes from the environment, see [xsale.FromEnvironment]. Tokens are kept in a file that only the user can
+// read, so that commands share one login; XSALE_TOKEN_STORE or --token-store name another place.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main with everything that it touches given, and returns the exit code.
+func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(arguments)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		report(stderr, err)
+	}
+	return exitCode(ctx, err)
+}

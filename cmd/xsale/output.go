@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"text/tabwriter"
+)
+
+// The forms of output: a table for people, and JSON for programs, as one document or as a document per line.
+const (
+	outputTable  = "table"
+	outputJSON   = "json"
+	outputNDJSON = "ndjson"
+)
+
+func checkOutput(output string) error {
+	switch output {
+	case outputTable, outputJSON, outputNDJSON:
+		return nil
+	}
+	return usagef("--output %q: use table, json or ndjson", output)
+}
+
+// table says how a value is shown to people: the heading, and the cells of one row.
+type table[T any] struct {
+	heading []string
+	row     func(T) []any
+}
+
+// printList writes a list as it comes, so that a long one needs no memory. An error ends it; what was written stays.
+func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], table table[T]) error {
+	switch output {
+	case outputJSON:
+		return printArray(out, list)
+	case outputNDJSON:
+		encoder := newEncoder(out, "")
+		for value, err := range list {
+			if err != nil {
+				return err
+			}
+			if err := encoder.Encode(value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	rows := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(rows, strings.Join(table.heading, "\t"))
+	for value, err := range list {
+		if err != nil {
+			rows.Flush()
+			return err
+		}
+		printRow(rows, table.row(value))
+	}
+	return rows.Flush()
+}
+
+func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
+	separator := "[\n  "
+	for value, err := range list {
+		if err != nil {
+			return err
+		}
+		data, err := json.MarshalIndent(value, "  ", "  ")
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "%s%s", separator, data); err != nil {
+			return err
+		}
+		separator = ",\n  "
+	}
+	end := "\n]\n"
+	if strings.HasPrefix(separator, "[") {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(out, end)
+	return err
+}
+
+// printValue writes one value; as a table it is a column of names and one of values.
+func printValue[T any](out io.Writer, output string, value T, rows func(T) [][]any) error {
+	switch output {
+	case outputJSON:
+		return newEncoder(out, "  ").Encode(value)
+	case outputNDJSON:
+		return newEncoder(out, "").Encode(value)
+	}
+	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range rows(value) {
+		printRow(writer, row)
+	}
+	return writer.Flush()
+}
+
+// printRow keeps a text with tabs or line breaks from breaking the table.
+func printRow(out io.Writer, cells []any) {
+	for i, cell := range cells {
+		if i > 0 {
+			io.WriteString(out, "\t")
+		}
+		io.WriteString(out, printable(fmt.Sprint(cell)))
+	}
+	io.WriteString(out, "\n")
+}
+
+// printable replaces what a terminal would act on.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+func newEncoder(out io.Writer, indent string) *json.Encoder {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	return encoder
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
+)
+
+// app holds what the flags of the root command say, for all commands.
+type app struct {
+	organization string
+	output       string
+	tokenStore   string
+	debug        bool
+}
+
+func newRootCommand() *cobra.Command {
+	a := &app{}
+	root := &cobra.Command{
+		Use:           "xsale",
+		Short:         "Call the xSale REST API, and run a sandbox of it",
+		Long:          "Call the xSale REST API, and run a sandbox of it.\n\nThe account comes from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.\n\n" + exitCodesHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return checkOutput(a.output)
+		},
+	}
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		return usagef("%w; see '%s --help'", err, command.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.organization, "organization", "", "organization to work in (default XSALE_ORGANIZATION)")
+	flags.StringVarP(&a.output, "output", "o", outputTable, "table, json or ndjson")
+	flags.StringVar(&a.tokenStore, "token-store", "", "where tokens are kept: cache, memory, or a file or folder (default XSALE_TOKEN_STORE, or cache)")
+	flags.BoolVar(&a.debug, "debug", false, "log each request on standard error, without secrets and bodies")
+	root.AddCommand(
+		newDemoCommand(a),
+		newSandboxCommand(),
+		newMeCommand(a),
+		newOrdersCommand(a),
+		newStatusesCommand(a),
+		newIntegrationsCommand(a),
+		newArticlesCommand(a),
+		newAPICommand(a),
+		newTokenCommand(a),
+		newVersionCommand(),
+	)
+	checkArguments(root)
+	return root
+}
+
+// checkArguments makes every complaint about arguments a usage error.
+func checkArguments(command *cobra.Command) {
+	if check := command.Args; check != nil {
+		command.Args = func(command *cobra.Command, arguments []string) error {
+			if err := check(command, arguments); err != nil {
+				return usagef("%w; see '%s --help'", err, command.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, child := range command.Commands() {
+		checkArguments(child)
+	}
+}
+
+// newGroup returns a command that only holds others, and complains about one that it does not have.
+func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
+	group := &cobra.Command{
+		Use:   name,
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			var names []string
+			for _, child := range command.Commands() {
+				names = append(names, child.Name())
+			}
+			return usagef("%s needs one of: %s", command.CommandPath(), strings.Join(names, ", "))
+		},
+	}
+	group.AddCommand(children...)
+	return group
+}
+
+// withClient runs a function with a client for the account of the environment. Tokens are kept in the user's cache unless
+// a setting says otherwise: a command that logs in each time would soon be refused.
+func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error) error {
+	store, err := authn.ParseStore(firstNonEmpty(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
+	if err != nil {
+		return err
+	}
+	options := []xsale.Option{
+		xsale.FromEnvironment(),
+		xsale.WithTokenStore(store),
+		xsale.WithOnDemandLogin(),
+		xsale.WithUserAgent("xsale-cli"),
+		xsale.WithLogger(a.logger(command)),
+	}
+	if a.organization != "" {
+		options = append(options, xsale.WithOrganization(a.organization))
+	}
+	client, err := xsale.New(options...)
+	if err != nil {
+		return usageError{err}
+	}
+	return errors.Join(use(command.Context(), client), client.Close())
+}
+
+// logger writes warnings, and with --debug every request.
+func (a *app) logger(command *cobra.Command) *slog.Logger {
+	level := slog.LevelWarn
+	if a.debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+}
+
+func firstNonEmpty(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func newVersionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Show the version",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(command.OutOrStdout(), "xsale %s\n", xsale.Version)
+			return err
+		},
+	}
+}

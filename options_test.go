@@ -1,0 +1,75 @@
+package xsale
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/authn"
+)
+
+func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
+	for name, option := range map[string]Option{
+		"WithCredentialsFunc":  WithCredentialsFunc(nil),
+		"WithTokenSource":      WithTokenSource(nil),
+		"WithHTTPClient":       WithHTTPClient(nil),
+		"WithLogger":           WithLogger(nil),
+		"WithRetries":          WithRetries(-1),
+		"WithRateLimit":        WithRateLimit(0, 1),
+		"WithTimeout":          WithTimeout(0),
+		"WithMaxResponseBytes": WithMaxResponseBytes(0),
+		"WithUserAgent":        WithUserAgent("shop\r\nX-Evil: 1"),
+		"organization":         WithOrganization(".."),
+		"base URL":             WithBaseURL("http://api.xsale.ai"),
+		"token URL":            WithTokenURL("login.futuriti.pl/oauth/token"),
+	} {
+		_, err := New(WithCredentials(authn.Credentials{ClientID: "id"}), option)
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := New(); err == nil || !strings.Contains(err.Error(), "WithCredentials") {
+		t.Errorf("no credentials: %v", err)
+	}
+}
+
+func TestNewReportsAllOptionsAtOnce(t *testing.T) {
+	_, err := New(WithRetries(99), WithTimeout(-1))
+	if err == nil || !strings.Contains(err.Error(), "WithRetries") || !strings.Contains(err.Error(), "WithTimeout") {
+		t.Error(err)
+	}
+}
+
+func TestFromEnvironment(t *testing.T) {
+	t.Setenv("XSALE_ORGANIZATION", "acme")
+	t.Setenv("XSALE_BASE_URL", "https://sandbox.example/")
+	t.Setenv("XSALE_TOKEN_URL", "https://login.example/oauth/token")
+	t.Setenv("XSALE_AUDIENCE", "https://audience.example")
+	t.Setenv("XSALE_SCOPE", "openid other")
+	t.Setenv("XSALE_TOKEN_STORE", t.TempDir())
+	c := defaultConfig()
+	if err := FromEnvironment()(&c); err != nil {
+		t.Fatal(err)
+	}
+	if c.organization != "acme" || c.auth.APIURL != "https://sandbox.example" || c.auth.TokenURL != "https://login.example/oauth/token" ||
+		c.auth.Audience != "https://audience.example" || c.auth.Scope != "openid other" || c.auth.Store == nil || c.auth.Credentials == nil {
+		t.Errorf("got %+v", c)
+	}
+
+	t.Setenv("XSALE_ORGANIZATION", "..")
+	if err := FromEnvironment()(&c); err == nil || !strings.Contains(err.Error(), "XSALE_ORGANIZATION") {
+		t.Error(err)
+	}
+}
+
+func TestFromEnvironmentUsesDefaults(t *testing.T) {
+	for _, name := range []string{"XSALE_ORGANIZATION", "XSALE_BASE_URL", "XSALE_TOKEN_URL", "XSALE_AUDIENCE", "XSALE_SCOPE", "XSALE_TOKEN_STORE"} {
+		t.Setenv(name, "")
+	}
+	client, err := New(FromEnvironment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if client.BaseURL() != "https://api.xsale.ai" {
+		t.Error(client.BaseURL())
+	}
+}

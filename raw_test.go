@@ -1,0 +1,81 @@
+package xsale
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestCallSendsAnyRequest(t *testing.T) {
+	var method, path, query, body, contentType string
+	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+		method, path, query = request.Method, request.URL.EscapedPath(), request.URL.RawQuery
+		contentType, body = request.Header.Get("Content-Type"), ""
+		if request.Body != nil {
+			data, err := io.ReadAll(request.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			body = string(data)
+		}
+		if request.Header.Get("Authorization") != "Bearer access-1" || request.Header.Get("X-Id-Token") != "id-1" {
+			t.Error("a token is missing")
+		}
+		return answer(202, `{"Id":9}`, "X-Kind", "raw"), nil
+	})
+	for _, test := range []struct {
+		body     any
+		sent     string
+		sentType string
+	}{
+		{nil, "", ""},
+		{[]byte(`{"a":1}`), `{"a":1}`, "application/json"},
+		{json.RawMessage(`[1]`), `[1]`, "application/json"},
+		{strings.NewReader(`"x"`), `"x"`, "application/json"},
+		{map[string]int{"a": 2}, `{"a":2}`, "application/json"},
+	} {
+		response, err := client.Call(t.Context(), "PUT", "/acme/orders/7%2F8/status?notify=true", test.body, Query("x", "1 2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if method != "PUT" || path != "/acme/orders/7%2F8/status" || query != "notify=true&x=1+2" || body != test.sent || contentType != test.sentType {
+			t.Errorf("sent %s %s?%s %q as %q", method, path, query, body, contentType)
+		}
+		var decoded struct{ ID int64 }
+		if err := response.Decode(&decoded); err != nil || decoded.ID != 9 || response.StatusCode != 202 || response.Header.Get("X-Kind") != "raw" {
+			t.Errorf("got %+v, %v", response, err)
+		}
+	}
+}
+
+func TestCallRefusesPathsThatWouldLeadElsewhere(t *testing.T) {
+	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+		t.Errorf("%s was sent", request.URL)
+		return answer(200, ""), nil
+	})
+	for _, path := range []string{
+		"", "orders", "/", "//", "//evil.example/me", "https://evil.example/me", "/acme//orders", "/acme/", "/acme/../me",
+		"/acme/./orders", "/acme/%2e%2e/me", "/acme/%2E/me", "/..", "/acme/orders#part", "/acme/%zz", "/\x00",
+	} {
+		if _, err := client.Call(t.Context(), "GET", path, nil); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+	for method, body := range map[string]any{"BAD METHOD": nil, "POST": func() {}} {
+		if _, err := client.Call(t.Context(), method, "/me", body); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s %T: %v", method, body, err)
+		}
+	}
+}
+
+func TestCallHasTypedErrors(t *testing.T) {
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(404, `{"title":"No such thing"}`), nil })
+	_, err := client.Call(t.Context(), "GET", "/acme/contractors", nil)
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !errors.Is(err, ErrNotFound) || e.Message != "No such thing" || e.Route != "/acme/contractors" || e.Operation != "" {
+		t.Errorf("got %#v", err)
+	}
+}
