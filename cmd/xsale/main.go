@@ -32,12 +32,15 @@ func main() {
 
 // run is main with everything that it touches given, and returns the exit code.
 func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRootCommand()
+	root, app := newRootCommand()
 	root.SetArgs(arguments)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !app.started {
+		err = usagef("%w; see '%s --help'", err, command.CommandPath())
+	}
 	if err != nil {
 		report(stderr, err)
 	}

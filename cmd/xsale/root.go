@@ -20,9 +20,10 @@ type app struct {
 	output       string
 	tokenStore   string
 	debug        bool
+	started      bool // whether a command was called rightly, and began
 }
 
-func newRootCommand() *cobra.Command {
+func newRootCommand() (*cobra.Command, *app) {
 	a := &app{}
 	root := &cobra.Command{
 		Use:           "xsale",
@@ -34,9 +35,6 @@ func newRootCommand() *cobra.Command {
 			return checkOutput(a.output)
 		},
 	}
-	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
-		return usagef("%w; see '%s --help'", err, command.CommandPath())
-	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.organization, "organization", "", "organization to work in (default XSALE_ORGANIZATION)")
 	flags.StringVarP(&a.output, "output", "o", outputTable, "table, json or ndjson")
@@ -54,22 +52,20 @@ func newRootCommand() *cobra.Command {
 		newTokenCommand(a),
 		newVersionCommand(),
 	)
-	checkArguments(root)
-	return root
+	a.noteStart(root)
+	return root, a
 }
 
-// checkArguments makes every complaint about arguments a usage error.
-func checkArguments(command *cobra.Command) {
-	if check := command.Args; check != nil {
-		command.Args = func(command *cobra.Command, arguments []string) error {
-			if err := check(command, arguments); err != nil {
-				return usagef("%w; see '%s --help'", err, command.CommandPath())
-			}
-			return nil
+// noteStart tells errors in how a command was called from those of the command itself.
+func (a *app) noteStart(command *cobra.Command) {
+	if run := command.RunE; run != nil {
+		command.RunE = func(command *cobra.Command, arguments []string) error {
+			a.started = true
+			return run(command, arguments)
 		}
 	}
 	for _, child := range command.Commands() {
-		checkArguments(child)
+		a.noteStart(child)
 	}
 }
 

@@ -1,0 +1,42 @@
+# The same targets serve developers and CI. `make test` needs nothing but Go.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+REDOCLY     = @redocly/cli@2.77.0
+FUZZTIME   ?= 10s
+
+.PHONY: test demo generate drift vet lint tidy cross fuzz lint-spec check
+
+test: ## all tests, with the race detector
+	go test -race ./...
+
+demo: ## an integrator's day against the sandbox
+	go run ./cmd/xsale demo
+
+generate: ## write the generated code anew
+	go generate ./...
+
+drift: ## fail where the generated code is not what the generator writes
+	./scripts/drift.sh
+
+vet:
+	go vet ./...
+	cd bench && go vet ./...
+
+lint: ## staticcheck, pinned
+	go run $(STATICCHECK) ./...
+
+tidy: ## fail where go.mod or go.sum would change
+	go mod tidy -diff
+	cd bench && go mod tidy -diff
+
+cross: ## build for the other systems
+	GOOS=windows go build -o /dev/null ./...
+	GOOS=darwin go build -o /dev/null ./...
+
+fuzz: ## a short run of each fuzz target; FUZZTIME=1m for longer ones
+	FUZZTIME=$(FUZZTIME) ./scripts/fuzz.sh
+
+lint-spec: ## redocly, pinned; needs npm
+	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
+
+check: vet lint tidy drift cross lint-spec fuzz ## everything but the tests

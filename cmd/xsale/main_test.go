@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// result is what one command did.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+// execute runs one command as a process of its own would, with the environment as it is set.
+func execute(t *testing.T, stdin string, arguments ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), arguments, strings.NewReader(stdin), &stdout, &stderr)
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// useSandbox starts a sandbox, points the environment at it, and keeps tokens in a file of the test.
+func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
+	t.Helper()
+	sandbox := xsaletest.New(t, options...)
+	for _, variable := range sandbox.Environment() {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
+	t.Setenv("XSALE_AUDIENCE", "")
+	t.Setenv("XSALE_SCOPE", "")
+	return sandbox
+}
+
+func (r result) expect(t *testing.T, code int, parts ...string) result {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d instead of %d\n%s%s", r.code, code, r.stdout, r.stderr)
+	}
+	for _, part := range parts {
+		if !strings.Contains(r.stdout+r.stderr, part) {
+			t.Errorf("%q is not in the output:\n%s%s", part, r.stdout, r.stderr)
+		}
+	}
+	return r
+}
+
+const orderJSON = `{"IntegrationId":1,"PaymentFormId":1,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":7,"PayerId":7,
+	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2,"PriceGross":149.90}]}`
+
+func TestDemo(t *testing.T) {
+	r := execute(t, "", "demo").expect(t, exitOK, "9. Reach a path", "GET /me  200 OK  (both tokens sent)", "xsale.ErrNotFound", ", 1 login.")
+	if strings.Count(r.stdout, "POST /oauth/token  200 OK") != 1 {
+		t.Errorf("not one login:\n%s", r.stdout)
+	}
+}
+
+func TestCommandsWorkTogether(t *testing.T) {
+	useSandbox(t)
+	execute(t, "", "me").expect(t, exitOK, "Lorem Ipsum", xsaletest.Organization)
+	execute(t, "", "statuses", "list").expect(t, exitOK, "NAME", "Nowe", "Do obsługi ręcznej")
+	execute(t, "", "integrations", "create", "--name", "domenasklepu.pl").expect(t, exitOK, "Id")
+
+	created := execute(t, orderJSON, "orders", "create", "-o", "ndjson").expect(t, exitOK)
+	id := regexp.MustCompile(`\d+`).FindString(created.stdout)
+	listed := execute(t, "", "orders", "list", "--status-name", "Nowe", "-o", "ndjson").expect(t, exitOK, `"Id":`+id)
+	for line := range strings.Lines(listed.stdout) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not a line of JSON: %s", line)
+		}
+	}
+	var orders []map[string]json.RawMessage
+	all := execute(t, "", "orders", "list", "-o", "json").expect(t, exitOK)
+	if err := json.Unmarshal([]byte(all.stdout), &orders); err != nil || len(orders) < 300 {
+		t.Errorf("%d orders, %v", len(orders), err)
+	}
+	if last := orders[len(orders)-1]; !strings.Contains(string(last["Items"]), "149.90") {
+		t.Errorf("the price did not come back to the digit: %s", last["Items"])
+	}
+	execute(t, "", "orders", "list").expect(t, exitOK, "DATE", "2024-10-25")
+
+	execute(t, "", "articles", "translations", "set", "16519", "--language", "2", "--name", "Oak desk").expect(t, exitOK)
+	execute(t, "", "articles", "translations", "get", "16519").expect(t, exitOK, "Oak desk")
+	execute(t, `{"LanguageId":2,"Name":"Oak table","Description":null}`, "articles", "translations", "set", "16519", "--file", "-").expect(t, exitOK)
+	execute(t, "", "articles", "translations", "get", "16519", "-o", "ndjson").expect(t, exitOK, `"Name":"Oak table"`, `"Description":null`)
+
+	execute(t, "", "api", "get", "/{organizationName}/orders", "--query", "statusnamein=Nowe").expect(t, exitOK, `"Id":`+id)
+	execute(t, orderJSON, "api", "POST", "/{organizationName}/orders", "--file", "-").expect(t, exitOK, `"Id"`)
+	execute(t, "", "version").expect(t, exitOK, "xsale 0.")
+}
+
+func TestCommandsShareOneLogin(t *testing.T) {
+	sandbox := useSandbox(t)
+	for range 3 {
+		execute(t, "", "me").expect(t, exitOK)
+		execute(t, "", "statuses", "list").expect(t, exitOK)
+	}
+	if sandbox.TokenRequests() != 1 || sandbox.Logins() != 1 {
+		t.Errorf("%d token requests, %d logins for six commands", sandbox.TokenRequests(), sandbox.Logins())
+	}
+	info, err := os.Stat(os.Getenv("XSALE_TOKEN_STORE"))
+	if err != nil || info.Mode().Perm() != 0o600 && os.PathSeparator == '/' {
+		t.Errorf("token file: %v, %v", info, err)
+	}
+
+	execute(t, "", "me", "--token-store", "memory").expect(t, exitOK)
+	if sandbox.Logins() != 2 {
+		t.Errorf("%d logins after a command without a store", sandbox.Logins())
+	}
+}
+
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	sandbox := useSandbox(t)
+	t.Setenv("XSALE_PASSWORD", "canary-wrong-password")
+	r := execute(t, "", "me").expect(t, exitLogin, "wrong user name or password", "check the user name and the password")
+	if sandbox.TokenRequests() != 1 || r.stdout != "" {
+		t.Errorf("%d token requests, output %q", sandbox.TokenRequests(), r.stdout)
+	}
+}
+
+func TestLoginsThatFailForAWhile(t *testing.T) {
+	sandbox := useSandbox(t)
+	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: 429, Header: http.Header{"Retry-After": {"1"}}, Body: `{"error":"too_many_requests"}`})
+	execute(t, "", "me").expect(t, exitOK, "Lorem Ipsum")
+	if sandbox.TokenRequests() != 2 || sandbox.Logins() != 1 {
+		t.Errorf("%d token requests, %d logins", sandbox.TokenRequests(), sandbox.Logins())
+	}
+}
+
+func TestBlockedAccountIsNotTriedAgain(t *testing.T) {
+	sandbox := useSandbox(t)
+	blocked := xsaletest.LoginFailure{Status: 429, Body: `{"error":"too_many_attempts","error_description":"Your account has been blocked"}`}
+	sandbox.FailNextLogins(blocked, blocked)
+	execute(t, "", "me").expect(t, exitLogin, "account blocked", "unblock the account")
+	if sandbox.TokenRequests() != 1 {
+		t.Errorf("%d token requests", sandbox.TokenRequests())
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	sandbox := useSandbox(t)
+	missing := filepath.Join(t.TempDir(), "missing.json")
+	for name, test := range map[string]struct {
+		code      int
+		says      string
+		arguments []string
+	}{
+		"unknown command":     {exitUsage, "unknown command", []string{"order"}},
+		"unknown subcommand":  {exitUsage, "unknown command", []string{"orders", "delete"}},
+		"group alone":         {exitUsage, "list", []string{"orders"}},
+		"unknown flag":        {exitUsage, "--colour", []string{"me", "--colour"}},
+		"missing argument":    {exitUsage, "arg(s)", []string{"api", "GET"}},
+		"not an id":           {exitUsage, "ARTICLE", []string{"articles", "translations", "get", "desk"}},
+		"unknown output":      {exitUsage, "ndjson", []string{"me", "-o", "xml"}},
+		"missing file":        {exitUsage, "missing.json", []string{"orders", "create", "--file", missing}},
+		"path upwards":        {exitUsage, "invalid argument", []string{"api", "GET", "/a/../me"}},
+		"nothing to create":   {exitUsage, "[file name]", []string{"integrations", "create"}},
+		"two ways to create":  {exitUsage, "file", []string{"integrations", "create", "--file", "-", "--name", "x"}},
+		"half a query":        {exitUsage, "name=value", []string{"api", "GET", "/me", "--query", "x"}},
+		"unknown path":        {exitRefused, "404", []string{"api", "GET", "/{organizationName}/contractors"}},
+		"unknown article":     {exitRefused, "'xsale me'", []string{"articles", "translations", "get", "4711"}},
+		"other organization":  {exitRefused, "404", []string{"statuses", "list", "--organization", "other"}},
+		"incomplete contract": {exitRefused, "/Items/0", []string{"api", "POST", "/{organizationName}/orders", "-f", writeFile(t, strings.Replace(orderJSON, `"PriceGross"`, `"Price"`, 1))}},
+		"incomplete order":    {exitUsage, "BuyerID is not set", []string{"orders", "create", "-f", writeFile(t, `{}`)}},
+		"not JSON":            {exitUsage, "invalid character", []string{"orders", "create", "-f", writeFile(t, `<order/>`)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := execute(t, "", test.arguments...).expect(t, test.code, test.says)
+			if r.stdout != "" {
+				t.Errorf("an error on standard output: %s", r.stdout)
+			}
+		})
+	}
+
+	t.Run("nobody listens", func(t *testing.T) {
+		sandbox.Close()
+		t.Setenv("XSALE_TOKEN_STORE", "memory")
+		execute(t, "", "me").expect(t, exitUnavailable, "login service unavailable")
+	})
+	t.Run("no account", func(t *testing.T) {
+		t.Setenv("XSALE_PASSWORD", "")
+		execute(t, "", "me").expect(t, exitLogin, "XSALE_PASSWORD is not set", "hint:")
+	})
+	t.Run("no organization", func(t *testing.T) {
+		t.Setenv("XSALE_ORGANIZATION", "")
+		execute(t, "", "statuses", "list").expect(t, exitUsage, "XSALE_ORGANIZATION")
+	})
+}
+
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "input.json")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestInterruptEndsTheSandbox(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stdout, stderr syncBuffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"sandbox", "--addr", "127.0.0.1:0"}, strings.NewReader(""), &stdout, &stderr)
+	}()
+	stderr.waitFor(t, "listens at")
+	address := regexp.MustCompile(`XSALE_BASE_URL=(\S+)`).FindStringSubmatch(stdout.String())
+	if address == nil {
+		t.Fatalf("no address in %q", stdout.String())
+	}
+	if response, err := http.Get(address[1] + "/me"); err != nil || response.StatusCode != 401 {
+		t.Errorf("without tokens: %v, %v", response, err)
+	}
+	interrupt()
+	if code := <-ended; code != exitOK {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
+func TestSandboxStaysOnLoopback(t *testing.T) {
+	execute(t, "", "sandbox", "--addr", "0.0.0.0:0").expect(t, exitFailed, "loopback")
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Generates in a copy of the tree, so that the tree itself is never changed by a check.
+set -eu
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
+(cd "$copy" && go generate ./...)
+changed=0
+for file in $(git ls-files '*.gen.go'); do
+	diff -u "$file" "$copy/$file" || changed=1
+done
+for file in $(cd "$copy" && find . -name '*.gen.go' | sed 's|^\./||'); do
+	[ -e "$file" ] || { echo "$file is generated but not in the tree"; changed=1; }
+done
+if [ "$changed" -ne 0 ]; then
+	echo "The generated code is out of date: run 'make generate'." >&2
+	exit 1
+fi
+echo "The generated code is up to date."
