@@ -163,7 +163,9 @@ var libraries = []library{
 }
 
 // apdOperator works in the base context, whose precision of 0 means that nothing is rounded.
-func apdOperator(compute func(result, x, y *apd.Decimal) (apd.Condition, error)) func(x, y *apd.Decimal) (apd.Decimal, error) {
+func apdOperator(
+	compute func(result, x, y *apd.Decimal) (apd.Condition, error),
+) func(x, y *apd.Decimal) (apd.Decimal, error) {
 	return func(x, y *apd.Decimal) (result apd.Decimal, err error) {
 		_, err = compute(&result, x, y)
 		return result, err
@@ -262,7 +264,6 @@ type fact struct {
 
 const (
 	digits40  = "1234567890123456789012345678901234567890"
-	places21  = "0.000000000000000000001"
 	exact     = "exact"
 	rounded   = "**rounded**"
 	refused   = "error"
@@ -274,9 +275,7 @@ var facts = []fact{
 	{"parse 16777217.01", parseExactness("16777217.01"), [5]string{exact, exact, exact, exact, exact}},
 	{"parse 40 digits", parseExactness(digits40), [5]string{exact, exact, refused, exact, exact}},
 	{"parse 400 digits", parseExactness(strings.Repeat("7", 400)), [5]string{exact, exact, refused, refused, exact}},
-	{"parse 1e-400", parseExactness("1e-400"), [5]string{exact, exact, refused, refused, exact}},
 	{"parse 1e-30", parseExactness("1e-30"), [5]string{exact, exact, rounded, refused, exact}},
-	{"parse 21 decimal places", parseExactness(places21), [5]string{exact, exact, rounded, refused, exact}},
 	{"0.1 + 0.2", exactness("0.1", "+", "0.2"), [5]string{exact, exact, exact, exact, exact}},
 	{"1234567.89123 * 987654.321987", exactness("1234567.89123", "*", "987654.321987"), [5]string{exact, exact, rounded, exact, exact}},
 	{"0.00000000001 * 0.00000000001", exactness("0.00000000001", "*", "0.00000000001"), [5]string{exact, exact, rounded, rounded, exact}},
@@ -429,6 +428,42 @@ func TestShopspringDivisionStopsAtSixteenPlaces(t *testing.T) {
 	}
 }
 
+// The settings of shopspring are variables of the package: a program that lowers this one narrows what everybody in the
+// process can parse.
+func TestShopspringBoundIsProcessWide(t *testing.T) {
+	before := shopspring.MaxDecodeExponent
+	t.Cleanup(func() { shopspring.MaxDecodeExponent = before })
+	shopspring.MaxDecodeExponent = 100
+	if value, err := shopspring.NewFromString("1e-300"); err == nil {
+		t.Errorf("read %s", value)
+	}
+}
+
+// An assignment copies the struct but not the digits of a number beyond 128 bits, so computing into the copy changes
+// the original.
+func TestApdCopiesShareLargeNumbers(t *testing.T) {
+	original, _, err := apd.NewFromString(digits40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assigned := *original
+	if _, err := apd.BaseContext.Add(&assigned, &assigned, apd.New(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if original.String() == digits40 {
+		t.Error("the original is unchanged")
+	}
+}
+
+// With a precision apd divides, and says whether it rounded.
+func TestApdReportsRounding(t *testing.T) {
+	var third apd.Decimal
+	condition, err := apd.BaseContext.WithPrecision(20).Quo(&third, apd.New(1, 0), apd.New(3, 0))
+	if err != nil || !condition.Inexact() || third.String() != "0.33333333333333333333" {
+		t.Errorf("1 / 3 is %s, %v, %v", third.String(), condition, err)
+	}
+}
+
 const orderLines = 500
 
 // order returns prices with two decimal places and quantities that are mostly whole, the same ones in every run.
@@ -500,18 +535,20 @@ func benchmarkEach(b *testing.B, benchmark func(library, *testing.B)) {
 	}
 }
 
+// The operation that is measured is a whole order of 1000 numbers, so that microseconds for each operation read as
+// nanoseconds for each number, and a fraction of an allocation is not rounded away.
 func (n numbers[T]) benchmarkParse(b *testing.B) {
 	texts := orderTexts()
 	values := make([]T, len(texts))
 	var zero T
 	b.ReportAllocs()
-	next := 0
 	for b.Loop() {
-		values[next] = zero // or a library that parses in place would reuse the memory of an earlier number
-		if err := n.parse(texts[next], &values[next]); err != nil {
-			b.Fatal(err)
+		for i, text := range texts {
+			values[i] = zero // or a library that parses in place would reuse the memory of an earlier number
+			if err := n.parse(text, &values[i]); err != nil {
+				b.Fatal(err)
+			}
 		}
-		next = (next + 1) % len(texts)
 	}
 }
 
@@ -522,10 +559,10 @@ func (n numbers[T]) benchmarkFormat(b *testing.B) {
 	}
 	texts := make([]string, len(values)) // keeps the texts on the heap, where a caller would have them
 	b.ReportAllocs()
-	next := 0
 	for b.Loop() {
-		texts[next] = n.format(&values[next])
-		next = (next + 1) % len(values)
+		for i := range values {
+			texts[i] = n.format(&values[i])
+		}
 	}
 }
 
@@ -535,14 +572,14 @@ func (n numbers[T]) benchmarkParseFormat(b *testing.B) {
 	formatted := make([]string, len(texts))
 	var zero T
 	b.ReportAllocs()
-	next := 0
 	for b.Loop() {
-		values[next] = zero
-		if err := n.parse(texts[next], &values[next]); err != nil {
-			b.Fatal(err)
+		for i, text := range texts {
+			values[i] = zero
+			if err := n.parse(text, &values[i]); err != nil {
+				b.Fatal(err)
+			}
+			formatted[i] = n.format(&values[i])
 		}
-		formatted[next] = n.format(&values[next])
-		next = (next + 1) % len(texts)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -54,16 +55,18 @@ func MustDecimal(text string) Decimal {
 	return d
 }
 
-// Decimal returns the number for arithmetic. An absent or null number counts as 0; [Decimal.IsSet] tells them apart.
+// Decimal returns the number for arithmetic. An absent or null number counts as 0; [Decimal.IsSet] tells them apart. Of
+// the operations, only Div rounds, to 16 places; DivRound lets you say where.
 func (d Decimal) Decimal() decimal.Decimal {
-	if !d.IsSet() {
+	mantissa, power, _ := strings.Cut(strings.ToLower(d.String()), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	exponent, _ := strconv.Atoi(power) // checked when the number was read; 0 when there is none
+	// Not by decimal.NewFromString, which any package of the program can set to refuse numbers that are valid here.
+	digits, ok := new(big.Int).SetString(whole+fraction, 10)
+	if !ok {
 		return decimal.Decimal{}
 	}
-	value, err := decimal.NewFromString(d.String())
-	if err != nil { // cannot happen: every constructor has checked the text
-		panic(err)
-	}
-	return value
+	return decimal.NewFromBigInt(digits, int32(exponent-len(fraction)))
 }
 
 // Compare returns -1, 0 or +1 as d is less than, equal to or greater than other, as numbers.
