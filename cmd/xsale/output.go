@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -48,14 +49,16 @@ func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], ta
 		return nil
 	}
 	rows := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(rows, strings.Join(table.heading, "\t"))
+	heading := strings.Join(table.heading, "\t") + "\n" // not before the call has succeeded
 	for value, err := range list {
 		if err != nil {
-			rows.Flush()
-			return err
+			return errors.Join(err, rows.Flush())
 		}
+		io.WriteString(rows, heading)
+		heading = ""
 		printRow(rows, table.row(value))
 	}
+	io.WriteString(rows, heading)
 	return rows.Flush()
 }
 

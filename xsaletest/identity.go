@@ -1,0 +1,218 @@
+package xsaletest
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	tokenPath  = "/oauth/token"
+	keySetPath = "/.well-known/jwks.json"
+
+	maxTokenRequestBytes = 64 << 10
+)
+
+// LoginFailure is an answer of the token endpoint for [Sandbox.FailNextLogins].
+type LoginFailure struct {
+	Status int         // HTTP status, from 200 to 599
+	Header http.Header // further headers; the Content-Type is application/json unless it is here
+	Body   string
+}
+
+// identity is the login service: Auth0 with one client, one user and one audience.
+type identity struct {
+	tokens   *tokenService
+	limits   *loginLimits
+	clock    func() time.Time
+	requests atomic.Int64
+
+	mu       sync.Mutex
+	scripted []LoginFailure
+}
+
+func newIdentity(tokens *tokenService, clock func() time.Time) *identity {
+	return &identity{tokens: tokens, limits: newLoginLimits(), clock: clock}
+}
+
+// oauthError is a refusal of the token endpoint, with the codes of Auth0. The description never repeats what was sent.
+type oauthError struct {
+	Status      int    `json:"-"`
+	Code        string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
+
+func (e *oauthError) write(w http.ResponseWriter) { writeJSON(w, e.Status, "application/json", e) }
+
+func invalidRequest(description string) *oauthError {
+	return &oauthError{http.StatusBadRequest, "invalid_request", description}
+}
+
+// serveToken is the token endpoint (https://auth0.com/docs/api/authentication/resource-owner-password-flow/get-token).
+func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		(&oauthError{http.StatusMethodNotAllowed, "method_not_allowed", "Tokens are requested with POST."}).write(w)
+		return
+	}
+	i.requests.Add(1)
+	if failure, found := i.nextScripted(); found {
+		failure.write(w)
+		return
+	}
+	form, refusal := readTokenRequest(w, r)
+	if refusal == nil {
+		refusal = checkClient(form)
+	}
+	if refusal == nil {
+		refusal = i.checkUser(w.Header(), form)
+	}
+	if refusal != nil {
+		refusal.write(w)
+		return
+	}
+	reply, err := i.tokens.issue(form.Get("scope"))
+	if err != nil {
+		(&oauthError{http.StatusInternalServerError, "server_error", "The tokens cannot be signed."}).write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, "application/json", reply)
+}
+
+// readTokenRequest reads a JSON object, which the vendor documents, or a form, which Auth0 does.
+func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oauthError) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequestBytes))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, &oauthError{http.StatusRequestEntityTooLarge, "invalid_request", fmt.Sprintf("The body is larger than %d bytes.", maxTokenRequestBytes)}
+	}
+	if err != nil {
+		return nil, invalidRequest("The body cannot be read.")
+	}
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch mediaType {
+	case "application/json":
+		var members map[string]any
+		if json.Unmarshal(body, &members) != nil {
+			return nil, invalidRequest("The body is not a JSON object.")
+		}
+		form := make(url.Values)
+		for name, value := range members {
+			if text, ok := value.(string); ok {
+				form.Set(name, text)
+			}
+		}
+		return form, nil
+	case "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(body))
+		if err != nil {
+			return nil, invalidRequest("The body is not a form.")
+		}
+		return form, nil
+	}
+	return nil, invalidRequest("The Content-Type is neither application/json nor application/x-www-form-urlencoded.")
+}
+
+// checkClient checks everything but the user, whose login counts.
+func checkClient(form url.Values) *oauthError {
+	if grantType := form.Get("grant_type"); grantType != "" && grantType != "password" {
+		return &oauthError{http.StatusNotImplemented, "unsupported_grant_type", "The grant type is not password."}
+	}
+	for _, name := range []string{"grant_type", "client_id", "client_secret", "username", "password"} {
+		if form.Get(name) == "" {
+			return invalidRequest("Missing required parameter: " + name)
+		}
+	}
+	// Both are compared always, so that the time does not tell which one is wrong.
+	idIsRight, secretIsRight := equalSecrets(form.Get("client_id"), ClientID), equalSecrets(form.Get("client_secret"), ClientSecret)
+	if !idIsRight || !secretIsRight {
+		return &oauthError{http.StatusUnauthorized, "invalid_client", "The client is unknown or its secret is wrong."}
+	}
+	switch form.Get("audience") {
+	case Audience:
+		return nil
+	case "":
+		return &oauthError{http.StatusForbidden, "access_denied", "No audience parameter was provided, and no default audience has been configured."}
+	}
+	return &oauthError{http.StatusForbidden, "access_denied", "The audience is not an API that the client may use."}
+}
+
+// checkUser counts the login and refuses it for the password or for a limit. It sets the headers that tell of the limit.
+func (i *identity) checkUser(header http.Header, form url.Values) *oauthError {
+	username := form.Get("username")
+	nameIsRight, passwordIsRight := equalSecrets(username, Username), equalSecrets(form.Get("password"), Password)
+	verdict, quota := i.limits.try(username, nameIsRight && passwordIsRight, i.clock())
+	if quota != (loginQuota{}) {
+		header.Set("x-ratelimit-limit", strconv.Itoa(quota.limit))
+		header.Set("x-ratelimit-remaining", strconv.Itoa(quota.remaining))
+		header.Set("x-ratelimit-reset", strconv.FormatInt(quota.reset.Add(time.Second-1).Unix(), 10)) // rounded up
+	}
+	switch verdict {
+	case loginWrongPassword:
+		return &oauthError{http.StatusForbidden, "invalid_grant", "Wrong email or password."}
+	case loginTooManyAttempts:
+		return &oauthError{http.StatusTooManyRequests, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts."}
+	case loginTooManyLogins:
+		return &oauthError{http.StatusTooManyRequests, "too_many_logins", "The user has logged in too often."}
+	}
+	return nil
+}
+
+// equalSecrets compares in a time that does not depend on the texts, nor on their lengths beyond hashing them.
+func equalSecrets(a, b string) bool {
+	hashA, hashB := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(hashA[:], hashB[:]) == 1
+}
+
+// serveKeySet publishes the key that tokens are signed with.
+func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		newProblem(http.StatusMethodNotAllowed, "The key set is read with GET.").write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, "application/json", i.tokens.key.set())
+}
+
+func (i *identity) script(failures []LoginFailure) {
+	for _, failure := range failures {
+		if failure.Status < 200 || failure.Status > 599 {
+			panic(fmt.Sprintf("xsaletest: FailNextLogins: status %d is not between 200 and 599", failure.Status))
+		}
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.scripted = append(i.scripted, failures...)
+}
+
+func (i *identity) nextScripted() (failure LoginFailure, found bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.scripted) == 0 {
+		return LoginFailure{}, false
+	}
+	failure, i.scripted = i.scripted[0], i.scripted[1:]
+	return failure, true
+}
+
+func (f LoginFailure) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), f.Header)
+	w.Header().Set("Content-Type", cmp.Or(f.Header.Get("Content-Type"), "application/json"))
+	w.WriteHeader(f.Status)
+	_, _ = strings.NewReader(f.Body).WriteTo(w)
+}

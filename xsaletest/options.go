@@ -1,0 +1,93 @@
+package xsaletest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// Option sets up a [Sandbox].
+type Option func(*config) error
+
+type config struct {
+	address        *net.TCPAddr
+	tls            bool
+	clock          func() time.Time
+	accessLifetime time.Duration
+	idLifetime     time.Duration
+	orders         int
+}
+
+func defaultConfig() config {
+	return config{
+		address:        &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
+		clock:          time.Now,
+		accessLifetime: 24 * time.Hour, // as the vendor documents
+		idLifetime:     10 * time.Hour, // Auth0's default
+		orders:         300,
+	}
+}
+
+// WithAddress listens at an address on loopback, such as 127.0.0.1:8080. Port 0 is a free one; the default is
+// 127.0.0.1:0. Any other address is refused, because everyone knows the sandbox's credentials.
+func WithAddress(address string) Option {
+	return func(c *config) error {
+		resolved, err := net.ResolveTCPAddr("tcp", address)
+		if err != nil {
+			return fmt.Errorf("WithAddress: %w", err)
+		}
+		if !resolved.IP.IsLoopback() {
+			return fmt.Errorf("WithAddress: %s is not on loopback: the sandbox has well-known credentials, so nobody else may reach it", address)
+		}
+		c.address = resolved
+		return nil
+	}
+}
+
+// WithTLS serves https, with a certificate of an authority that is made at the start and lives in memory only. See
+// [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
+func WithTLS() Option {
+	return func(c *config) error {
+		c.tls = true
+		return nil
+	}
+}
+
+// WithClock takes the time from a function: that of tokens, their expiry, login limits and the Date header. It must be
+// safe for concurrent use. The default is [time.Now]. TLS certificates go by the real time.
+func WithClock(clock func() time.Time) Option {
+	return func(c *config) error {
+		if clock == nil {
+			return errors.New("WithClock: the function is nil")
+		}
+		c.clock = clock
+		return nil
+	}
+}
+
+// WithTokenLifetimes sets for how long tokens are valid, in whole seconds: 24 hours for access tokens and 10 hours for ID
+// tokens by default. The token endpoint's expires_in is the lifetime of the access token.
+func WithTokenLifetimes(access, id time.Duration) Option {
+	return func(c *config) error {
+		for _, lifetime := range []time.Duration{access, id} {
+			if lifetime < time.Second || lifetime%time.Second != 0 {
+				return fmt.Errorf("WithTokenLifetimes: %v is not a positive number of whole seconds", lifetime)
+			}
+		}
+		c.accessLifetime, c.idLifetime = access, id
+		return nil
+	}
+}
+
+// WithOrders sets how many generated orders the sandbox starts with; 300 by default. The same count gives the same
+// orders.
+func WithOrders(count int) Option {
+	return func(c *config) error {
+		if count < 0 {
+			return fmt.Errorf("WithOrders: %d is negative", count)
+		}
+		c.orders = count
+		return nil
+	}
+}

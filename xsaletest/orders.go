@@ -1,0 +1,97 @@
+package xsaletest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/sandboxapi"
+)
+
+// order is an order as it is kept.
+type order struct {
+	status int64
+	body   json.RawMessage // as it is listed
+}
+
+// orderList is the answer of ListOrders. The generated answer would leave out OrderItemArticles, because it is empty.
+type orderList []json.RawMessage
+
+func (l orderList) VisitListOrdersResponse(w http.ResponseWriter) error {
+	writeJSON(w, http.StatusOK, "application/json", l)
+	return nil
+}
+
+func (s *state) ListOrders(_ context.Context, request sandboxapi.ListOrdersRequestObject) (sandboxapi.ListOrdersResponseObject, error) {
+	matching := matchingStatuses(request.Params)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := orderList{}
+	for _, order := range s.orders {
+		if matching[order.status] {
+			list = append(list, order.body)
+		}
+	}
+	return list, nil
+}
+
+// matchingStatuses returns the ids of the statuses that match every filter that is given.
+func matchingStatuses(params sandboxapi.ListOrdersParams) map[int64]bool {
+	matching := make(map[int64]bool)
+	for _, status := range defaultStatuses() {
+		matching[status.ID] = (len(params.StatusIDs) == 0 || slices.Contains(params.StatusIDs, status.ID)) &&
+			(len(params.StatusNames) == 0 || slices.Contains(params.StatusNames, status.Name))
+	}
+	return matching
+}
+
+func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderRequestObject) (sandboxapi.CreateOrderResponseObject, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.hasIntegration(request.Body.IntegrationID) {
+		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", violation{"/IntegrationId", "is not the id of an integration"})
+	}
+	id, err := s.addOrder(*request.Body, statusNew)
+	if err != nil {
+		return nil, err
+	}
+	return sandboxapi.CreateOrder2XXJSONResponse{Body: sandboxapi.Created{ID: id}, StatusCode: http.StatusCreated}, nil
+}
+
+// addOrder adds an order and returns its id. It needs the lock.
+func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64, err error) {
+	id = int64(len(s.orders)) + 1
+	body, err := listedOrder(id, created)
+	if err != nil {
+		return 0, err
+	}
+	s.orders = append(s.orders, order{status, body})
+	return id, nil
+}
+
+// listedOrder returns an order as it is listed: what it was created with, and beside it what an order that is read is
+// known to have. The members of an article of a line are not published, so there is none.
+func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
+	created.AdditionalProperties = withMember(created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
+	created.Items = slices.Clone(created.Items)
+	for i := range created.Items {
+		item := &created.Items[i]
+		item.AdditionalProperties = withMember(item.AdditionalProperties, "OrderItemArticles", "[]")
+	}
+	return json.Marshal(created)
+}
+
+// withMember returns a copy of members with another one, in place of what has the same name in any case: readers such as
+// encoding/json would not tell them apart.
+func withMember(members map[string]json.RawMessage, name, value string) map[string]json.RawMessage {
+	extended := map[string]json.RawMessage{name: json.RawMessage(value)}
+	for member, value := range members {
+		if !strings.EqualFold(member, name) {
+			extended[member] = value
+		}
+	}
+	return extended
+}

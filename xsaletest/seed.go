@@ -1,0 +1,119 @@
+package xsaletest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/wire"
+)
+
+const (
+	// seedIntegration is the id of the own shop that the generated orders come from.
+	seedIntegration = 1
+	// firstArticle is the article id that was seen in public code.
+	firstArticle = 16519
+	// languagePolish is MarketplacePL where it was seen.
+	languagePolish = 9
+	firstOffer     = 501
+	// seedPeriod is how many days the generated orders are spread over.
+	seedPeriod = 180
+)
+
+// newState returns the data that every sandbox starts with. It depends on nothing but the number of orders.
+func newState(orders int) (*state, error) {
+	s := &state{translations: seedTranslations(), lastIntegration: seedIntegration}
+	random := rand.New(rand.NewPCG(16519, 9))
+	prices := seedPrices(random, len(s.translations))
+	for i := range orders {
+		age := orders - 1 - i
+		created := sandboxapi.CreateOrder{
+			IntegrationID: seedIntegration,
+			PaymentFormID: 1 + random.Int64N(4),
+			PurchaseDate:  wire.NewDate(2025, time.March, 31-age*seedPeriod/orders),
+			Items:         seedItems(random, prices),
+		}
+		created.BuyerID = 1 + random.Int64N(120)
+		created.PayerID = created.BuyerID
+		created.RecipientID = created.BuyerID
+		if random.IntN(8) == 0 { // a present, or a delivery to the workplace
+			created.RecipientID = 1 + random.Int64N(120)
+		}
+		if _, err := s.addOrder(created, seedStatus(random, age*100/orders)); err != nil {
+			return nil, fmt.Errorf("make the orders to start with: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// seedTranslations returns the articles, each with its Polish name and description.
+func seedTranslations() map[int64][]sandboxapi.Translation {
+	translations := make(map[int64][]sandboxapi.Translation)
+	for _, furniture := range []string{"Biurko", "Krzesło", "Stół", "Regał", "Komoda", "Szafka nocna", "Ławka", "Półka"} {
+		for _, material := range []string{"z drewna dębowego", "z drewna bukowego", "z drewna sosnowego", "z metalu", "z płyty laminowanej"} {
+			name := furniture + " " + material
+			translations[firstArticle+int64(len(translations))] = []sandboxapi.Translation{{
+				LanguageID:  languagePolish,
+				Name:        wire.Value(name),
+				Description: wire.Value("<p>" + name + ", do samodzielnego montażu.</p>"),
+			}}
+		}
+	}
+	return translations
+}
+
+// seedPrices returns the gross price of each offer in grosz, that is, hundredths of a złoty.
+func seedPrices(random *rand.Rand, count int) []int64 {
+	prices := make([]int64, count)
+	for i := range prices {
+		prices[i] = (49+random.Int64N(1450))*100 + 90
+	}
+	return prices
+}
+
+// seedItems returns one to four lines. Every third or so also has the net price.
+func seedItems(random *rand.Rand, prices []int64) []sandboxapi.CreateOrderItem {
+	items := make([]sandboxapi.CreateOrderItem, 1+random.IntN(4))
+	for i := range items {
+		offer := random.IntN(len(prices))
+		items[i] = sandboxapi.CreateOrderItem{
+			OfferID:    firstOffer + int64(offer),
+			VariantID:  1 + random.Int64N(3),
+			Quantity:   wire.MustDecimal(fmt.Sprint(1 + random.IntN(3))),
+			PriceGross: money(prices[offer]),
+		}
+		if random.IntN(3) == 0 {
+			items[i].PriceNet = money((prices[offer]*100 + 61) / 123) // 23 % VAT, rounded to the nearest grosz
+		}
+	}
+	return items
+}
+
+func money(grosz int64) wire.Decimal {
+	return wire.MustDecimal(fmt.Sprintf("%d.%02d", grosz/100, grosz%100))
+}
+
+// seedStatus returns the status of an order by its age in percent of the period: the youngest are new, the oldest done.
+func seedStatus(random *rand.Rand, age int) int64 {
+	chance := random.IntN(100)
+	if chance < 5 {
+		return statusCancelled
+	}
+	if chance < 8 {
+		return statusManual
+	}
+	switch {
+	case age < 10:
+		return statusNew
+	case age < 15:
+		return statusImported
+	case age < 20:
+		return statusInProgress
+	case age < 25:
+		return statusPreparing
+	case age < 35:
+		return statusShipped
+	}
+	return statusCompleted
+}

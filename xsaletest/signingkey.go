@@ -1,0 +1,55 @@
+package xsaletest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"math/big"
+	"sync"
+)
+
+// signingKey signs tokens with RS256.
+type signingKey struct {
+	private *rsa.PrivateKey
+	id      string // the kid of tokens and of the key set
+}
+
+// processKey makes the key when it is first needed. Making one takes a noticeable time, so all sandboxes of a process
+// share it; their tokens still differ in the issuer.
+var processKey = sync.OnceValues(func() (*signingKey, error) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("make the signing key: %w", err)
+	}
+	digest := sha256.Sum256(x509.MarshalPKCS1PublicKey(&private.PublicKey))
+	return &signingKey{private, base64.RawURLEncoding.EncodeToString(digest[:])}, nil
+})
+
+// keySet is a JSON Web Key Set (RFC 7517).
+type keySet struct {
+	Keys []publicKey `json:"keys"`
+}
+
+type publicKey struct {
+	Type      string `json:"kty"`
+	Use       string `json:"use"`
+	Algorithm string `json:"alg"`
+	ID        string `json:"kid"`
+	Modulus   string `json:"n"`
+	Exponent  string `json:"e"`
+}
+
+// set returns the key set that the key is published in.
+func (k *signingKey) set() keySet {
+	return keySet{[]publicKey{{
+		Type:      "RSA",
+		Use:       "sig",
+		Algorithm: "RS256",
+		ID:        k.id,
+		Modulus:   base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
+		Exponent:  base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()),
+	}}}
+}

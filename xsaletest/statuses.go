@@ -1,0 +1,38 @@
+package xsaletest
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/xsale-go/xsale/internal/sandboxapi"
+)
+
+// Ids of the default statuses. The vendor publishes the names only.
+const (
+	statusNew = iota + 1
+	statusImported
+	statusInProgress
+	statusPreparing
+	statusShipped
+	statusCompleted
+	statusCancelled
+	statusManual
+)
+
+// defaultStatuses returns the statuses that every new account has (https://xsale.ai/?p=33646).
+func defaultStatuses() []sandboxapi.Status {
+	return []sandboxapi.Status{
+		{ID: statusNew, Name: "Nowe"},
+		{ID: statusImported, Name: "Zaimportowano do ERP"},
+		{ID: statusInProgress, Name: "W trakcie realizacji"},
+		{ID: statusPreparing, Name: "Przygotowywane do wysyłki"},
+		{ID: statusShipped, Name: "Wysłane"},
+		{ID: statusCompleted, Name: "Zrealizowane"},
+		{ID: statusCancelled, Name: "Anulowane"},
+		{ID: statusManual, Name: "Do obsługi ręcznej"},
+	}
+}
+
+func (s *state) ListStatuses(context.Context, sandboxapi.ListStatusesRequestObject) (sandboxapi.ListStatusesResponseObject, error) {
+	return sandboxapi.ListStatuses2XXJSONResponse{Body: defaultStatuses(), StatusCode: http.StatusOK}, nil
+}
