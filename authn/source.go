@@ -26,7 +26,7 @@ const (
 
 const (
 	defaultLoginTimeout = time.Minute
-	// A failed login is remembered for a second, twice as long after each further failure, a minute at most.
+	// A failed login is remembered for a second, twice as long for each further request that failed, a minute at most.
 	minCoolDown = time.Second
 	maxCoolDown = time.Minute
 	// tooManyLoginsCoolDown is the time over which Auth0 counts the logins of a user.
@@ -104,7 +104,7 @@ type flight struct {
 // failure remembers a failed login, so that callers share it instead of repeating it.
 type failure struct {
 	err         *Error
-	count       int     // failures in a row
+	count       int     // requests that failed in a row
 	until       instant // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
 	credentials [sha256.Size]byte
 }
@@ -338,7 +338,7 @@ func (s *Source) fetch(ctx context.Context, previous *failure) (*Token, *failure
 
 // remember says how long the failure stands before the next login.
 func (s *Source) remember(err *Error, previous *failure, credentials [sha256.Size]byte) *failure {
-	failed := &failure{err: err, count: 1, credentials: credentials}
+	failed := &failure{err: err, count: max(1, err.Attempts), credentials: credentials}
 	if previous != nil && !previous.err.Reason.Permanent() {
 		failed.count += previous.count
 	}
