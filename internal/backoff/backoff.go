@@ -55,7 +55,7 @@ func seconds(digits string) time.Duration {
 func Exponential(attempt int, base, limit time.Duration) time.Duration {
 	wait := base
 	for range attempt {
-		if wait >= limit/2 {
+		if wait > limit/2 {
 			return limit
 		}
 		wait *= 2

@@ -9,8 +9,8 @@ import (
 )
 
 // Parse reads an absolute https address. Plain http is accepted on loopback only, where nothing leaves the machine.
-// The name, such as "XSALE_BASE_URL" or "base URL", stands in the errors; the address does not where it may hold a
-// password.
+// The name, such as "XSALE_BASE_URL" or "base URL", stands in the errors. The address does not, because in a mistyped one
+// every part may be a password: user:password@host without https:// in front reads as a scheme and a path.
 func Parse(name, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -20,15 +20,15 @@ func Parse(name, address string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, fmt.Errorf("%s holds a user or a password: leave them out", name)
 	case u.Host == "" || u.Hostname() == "":
-		return nil, fmt.Errorf("%s %q has no host: write it as https://host", name, address)
+		return nil, fmt.Errorf("%s has no host: write it as https://host", name)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("%s %q has a query or a fragment: leave it out", name, address)
+		return nil, fmt.Errorf("%s has a query or a fragment: leave it out", name)
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("%s %q is plain http: use https, so that tokens are not sent in clear", name, address)
+		return nil, fmt.Errorf("%s is plain http: use https, so that tokens are not sent in clear", name)
 	}
-	return nil, fmt.Errorf("%s %q: write it as https://host", name, address)
+	return nil, fmt.Errorf("%s is not https: write it as https://host", name)
 }
 
 // SameOrigin reports whether both addresses have the same scheme, host and port.

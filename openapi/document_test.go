@@ -1,0 +1,255 @@
+package openapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/xsale-go/xsale/openapi"
+)
+
+// load reads and validates a document, its examples against their schemas too.
+func load(t *testing.T, data []byte) (*openapi3.T, error) {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, err
+	}
+	return document, document.Validate(t.Context(), openapi3.EnableExamplesValidation())
+}
+
+func mustLoad(t *testing.T) *openapi3.T {
+	t.Helper()
+	document, err := load(t, openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+func TestDocumentIsValid(t *testing.T) {
+	document := mustLoad(t)
+	if document.OpenAPI != "3.0.3" {
+		t.Errorf("the OpenAPI version is %s", document.OpenAPI)
+	}
+	if len(document.Servers) != 1 || document.Servers[0].URL != "https://api.xsale.ai" {
+		t.Errorf("the servers are %v", document.Servers)
+	}
+	for path, item := range document.Paths.Map() {
+		if len(item.Servers) > 0 {
+			t.Errorf("%s has servers of its own", path)
+		}
+		for method, operation := range item.Operations() {
+			if operation.Servers != nil {
+				t.Errorf("%s %s has servers of its own", method, path)
+			}
+		}
+	}
+}
+
+// TestWrongExamplesAreNoticed shows that the validation compares examples with their schemas, of every sort that the
+// document has.
+func TestWrongExamplesAreNoticed(t *testing.T) {
+	for _, change := range [][2]string{
+		{"                Id: 1\n", "                Id: one\n"},
+		{"                EmailVerified: true\n", "                EmailVerified: 'true'\n"},
+		{"                  IntegrationType: 28\n", ""},
+		{"              LanguageId: 2\n", "              LanguageId: English\n"},
+		{"          example: ECOM\n", "          example: 1\n"},
+		{"        example: 16519\n", "        example: a\n"},
+	} {
+		broken := strings.Replace(string(openapi.Document()), change[0], change[1], 1)
+		if broken == string(openapi.Document()) {
+			t.Errorf("the document does not have %q", change[0])
+		}
+		if _, err := load(t, []byte(broken)); err == nil {
+			t.Errorf("%q instead of %q is not noticed", change[1], change[0])
+		}
+	}
+}
+
+func TestOperations(t *testing.T) {
+	var got []string
+	for path, item := range mustLoad(t).Paths.Map() {
+		for method, operation := range item.Operations() {
+			got = append(got, fmt.Sprintf("%s %s %s", operation.OperationID, method, path))
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"createIntegration POST /{organizationName}/integrations",
+		"createOrder POST /{organizationName}/orders",
+		"createParameter POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters",
+		"getMe GET /me",
+		"listOrders GET /{organizationName}/orders",
+		"listStatuses GET /{organizationName}/statuses",
+		"listTranslations GET /{organizationName}/articles/{id}/translations",
+		"setTranslation PUT /{organizationName}/articles/{id}/translations",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEveryOperationNeedsBothTokensTogether(t *testing.T) {
+	document := mustLoad(t)
+	for path, item := range document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			security := document.Security
+			if operation.Security != nil {
+				security = *operation.Security
+			}
+			// Two alternatives of one scheme each would mean that one of the tokens is enough.
+			if len(security) != 1 || !slices.Equal(slices.Sorted(maps.Keys(security[0])), []string{"accessToken", "idToken"}) {
+				t.Errorf("%s %s needs %v", method, path, security)
+			}
+		}
+	}
+	schemes := document.Components.SecuritySchemes
+	if access := schemes["accessToken"].Value; access.Type != "http" || access.Scheme != "bearer" {
+		t.Errorf("accessToken is %+v", access)
+	}
+	if id := schemes["idToken"].Value; id.Type != "apiKey" || id.In != "header" || id.Name != "x-id-token" {
+		t.Errorf("idToken is %+v", id)
+	}
+}
+
+func TestOrderHasTheElevenRequiredMembers(t *testing.T) {
+	schemas := mustLoad(t).Components.Schemas
+	order, line := schemas["CreateOrder"].Value, schemas["CreateOrderItem"].Value
+
+	orderMembers := []string{"BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId"}
+	if got := slices.Sorted(slices.Values(order.Required)); !slices.Equal(got, orderMembers) {
+		t.Errorf("an order requires %v", got)
+	}
+	lineMembers := []string{"OfferId", "Quantity", "VariantId"}
+	if got := slices.Sorted(slices.Values(line.Required)); !slices.Equal(got, lineMembers) {
+		t.Errorf("an order line requires %v", got)
+	}
+	var prices []string
+	for _, alternative := range line.AnyOf {
+		prices = append(prices, alternative.Value.Required...)
+	}
+	if slices.Sort(prices); !slices.Equal(prices, []string{"PriceGross", "PriceNet"}) {
+		t.Errorf("of an order line, one of %v is required", prices)
+	}
+
+	newLine := func() map[string]any {
+		return map[string]any{"OfferId": 6.0, "VariantId": 7.0, "Quantity": 1.5, "PriceGross": 10.5, "Discount": "unknown members are allowed"}
+	}
+	newOrder := func(lines ...any) map[string]any {
+		return map[string]any{
+			"IntegrationId": 1.0, "PaymentFormId": 2.0, "PurchaseDate": "2024-10-25", "BuyerId": 3.0, "RecipientId": 4.0, "PayerId": 5.0,
+			"Items": lines, "Currency": "unknown members are allowed",
+		}
+	}
+	if err := order.VisitJSON(newOrder(newLine())); err != nil {
+		t.Errorf("a complete order: %v", err)
+	}
+	for _, name := range orderMembers {
+		incomplete := newOrder(newLine())
+		delete(incomplete, name)
+		if order.VisitJSON(incomplete) == nil {
+			t.Errorf("an order without %s is valid", name)
+		}
+		if order.Properties[name] == nil {
+			t.Errorf("%s of an order is required but not described", name)
+		}
+	}
+	for _, name := range append(lineMembers, "PriceGross") {
+		incomplete := newLine()
+		delete(incomplete, name)
+		if order.VisitJSON(newOrder(incomplete)) == nil {
+			t.Errorf("an order line without %s is valid", name)
+		}
+		if line.Properties[name] == nil {
+			t.Errorf("%s of an order line is required but not described", name)
+		}
+	}
+	for _, names := range [][]string{{"PriceNet"}, {"PriceNet", "PriceGross"}} {
+		priced := newLine()
+		delete(priced, "PriceGross")
+		for _, name := range names {
+			priced[name] = 8.5
+		}
+		if err := order.VisitJSON(newOrder(priced)); err != nil {
+			t.Errorf("an order line with %v: %v", names, err)
+		}
+	}
+	if order.VisitJSON(newOrder()) == nil {
+		t.Error("an order without lines is valid")
+	}
+}
+
+func TestEveryObjectIsOpen(t *testing.T) {
+	if closed := closedObjects(publishedDocument(t)); len(closed) > 0 {
+		t.Errorf("without additionalProperties: true:\n%s", strings.Join(closed, "\n"))
+	}
+	count := 0
+	walk(publishedDocument(t), func(p place) {
+		if isObject(p) {
+			count++
+		}
+	})
+	if schemas := len(mustLoad(t).Components.Schemas); count < schemas {
+		t.Errorf("%d objects were found in %d schemas", count, schemas)
+	}
+}
+
+func TestClosedObjectsAreFound(t *testing.T) {
+	const at = "schema #/components/schemas/Me (line 1)"
+	for schema, want := range map[string][]string{
+		"{type: object, additionalProperties: true}": nil,
+		"{type: object}":   {at},
+		"{properties: {}}": {at},
+		"{type: object, additionalProperties: false}":          {at},
+		"{type: object, additionalProperties: 'true'}":         {at},
+		"{type: object, additionalProperties: {type: string}}": {at},
+		"{type: string}": nil,
+		"{allOf: [{$ref: '#/components/schemas/Me'}]}":                                nil,
+		"{items: {type: object}}":                                                     {"schema #/components/schemas/Me/items (line 1)"},
+		"{type: object, additionalProperties: true, properties: {A: {type: object}}}": {"property #/components/schemas/Me/properties/A (line 1)"},
+	} {
+		if got := closedObjects(parseYAML(t, "components: {schemas: {Me: "+schema+"}}")); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", schema, got, want)
+		}
+	}
+}
+
+// closedObjects names the schemas of objects that do not say that further members are allowed.
+func closedObjects(document *yaml.Node) []string {
+	var closed []string
+	walk(document, func(p place) {
+		if further := p.member("additionalProperties"); isObject(p) && (further == nil || further.Tag != "!!bool" || further.Value != "true") {
+			closed = append(closed, p.String())
+		}
+	})
+	return closed
+}
+
+func isObject(p place) bool {
+	return (p.kind == "schema" || p.kind == "property") &&
+		(p.text("type") == "object" || p.member("properties") != nil || p.member("additionalProperties") != nil)
+}
+
+func TestDocumentReturnsACopy(t *testing.T) {
+	file, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := openapi.Document()
+	if !bytes.Equal(first, file) {
+		t.Error("the document is not openapi.yaml")
+	}
+	clear(first)
+	if !bytes.Equal(openapi.Document(), file) {
+		t.Error("who changes a copy changes the document")
+	}
+}

@@ -1,0 +1,107 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/xsale-go/xsale/wire"
+)
+
+type point struct {
+	X int `json:"x"`
+	Y int `json:"y,omitzero"`
+}
+
+type nullableMembers struct {
+	Text  wire.Nullable[string]       `json:"text,omitzero"`
+	Point wire.Nullable[point]        `json:"point,omitzero"`
+	List  wire.Nullable[[]int]        `json:"list,omitzero"`
+	Price wire.Nullable[wire.Decimal] `json:"price,omitempty,omitzero"`
+}
+
+func TestNullableKeepsAbsentNullAndValueApart(t *testing.T) {
+	for _, document := range []string{
+		`{}`,
+		`{"text":null}`,
+		`{"text":""}`,
+		`{"text":"Żółw \"1\""}`,
+		`{"point":null}`,
+		`{"point":{"x":0}}`,
+		`{"point":{"x":1,"y":-2}}`,
+		`{"list":null}`,
+		`{"list":[]}`,
+		`{"list":[1,2]}`,
+		`{"price":"10.50"}`,
+		`{"text":null,"point":{"x":7},"list":[0],"price":-0.00}`,
+	} {
+		var members nullableMembers
+		mustUnmarshal(t, document, &members)
+		if got := mustMarshal(t, members); got != document {
+			t.Errorf("%s is written back as %s", document, got)
+		}
+	}
+}
+
+func TestNullableStates(t *testing.T) {
+	var read nullableMembers
+	mustUnmarshal(t, `{"text":null,"point":{"x":1}}`, &read)
+	checkNullable(t, "absent", wire.Nullable[string]{}, "", false, false, true, `null`)
+	checkNullable(t, "null", wire.Null[string](), "", false, true, false, `null`)
+	checkNullable(t, "read null", read.Text, "", false, true, false, `null`)
+	checkNullable(t, "empty text", wire.Value(""), "", true, false, false, `""`)
+	checkNullable(t, "text", wire.Value("a"), "a", true, false, false, `"a"`)
+	checkNullable(t, "zero struct", wire.Value(point{}), point{}, true, false, false, `{"x":0}`)
+	checkNullable(t, "read struct", read.Point, point{X: 1}, true, false, false, `{"x":1}`)
+	checkNullable(t, "absent struct", read.List, nil, false, false, true, `null`)
+}
+
+func checkNullable[T any](t *testing.T, name string, n wire.Nullable[T], value T, isSet, isNull, isZero bool, literal string) {
+	t.Helper()
+	got, ok := n.Get()
+	if !reflect.DeepEqual(got, value) || ok != isSet {
+		t.Errorf("%s: Get %v, %v", name, got, ok)
+	}
+	if n.IsSet() != isSet || n.IsNull() != isNull || n.IsZero() != isZero {
+		t.Errorf("%s: IsSet %v, IsNull %v, IsZero %v", name, n.IsSet(), n.IsNull(), n.IsZero())
+	}
+	if got := mustMarshal(t, n); got != literal {
+		t.Errorf("%s: written as %s", name, got)
+	}
+}
+
+func TestNullableReadsOverWhatWasThere(t *testing.T) {
+	n := wire.Value(point{1, 2})
+	mustUnmarshal(t, `{"x":3}`, &n)
+	if got, ok := n.Get(); !ok || got != (point{X: 3}) {
+		t.Errorf("a value over a value: got %v, %v", got, ok)
+	}
+	mustUnmarshal(t, `null`, &n)
+	if got, ok := n.Get(); ok || got != (point{}) || !n.IsNull() {
+		t.Errorf("null over a value: got %v, %v", got, ok)
+	}
+	for _, document := range []string{`"a"`, `[]`, `{"x":"a"}`, `{"x":1.5}`} {
+		n := wire.Value(point{1, 2})
+		if err := json.Unmarshal([]byte(document), &n); err == nil || n != wire.Value(point{1, 2}) {
+			t.Errorf("%s: got %v, %v", document, n, err)
+		}
+	}
+}
+
+func TestRandomNullableTextsRoundTrip(t *testing.T) {
+	random := newRandom(t)
+	for range randomRounds {
+		members := nullableMembers{Text: wire.Value(randomText(random)), Point: wire.Value(point{int(random.Int64()), -int(random.Int64())})}
+		if random.IntN(3) == 0 {
+			members.Text = wire.Null[string]()
+		}
+		if random.IntN(3) == 0 {
+			members.Point = wire.Nullable[point]{}
+		}
+		var read nullableMembers
+		mustUnmarshal(t, mustMarshal(t, members), &read)
+		if !reflect.DeepEqual(read, members) {
+			t.Errorf("%v is read back as %v", members, read)
+		}
+	}
+}

@@ -1,0 +1,310 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// orderDocument has unknown members on every level, with values that a float or a map would change.
+const orderDocument = `{
+	"Id": 9007199254740993,
+	"Number": "ZAM/1/2024",
+	"Total": 12345678901234567890.123,
+	"Rates": [1.10, -0.00, 1E3, 1.0e+2],
+	"Comment": null,
+	"Paid": false,
+	"Buyer": {"Name": "Żółw & <syn>", "Address": {"City": "Łódź", "Zip": "90-001"}, "Tags": []},
+	"Items": [
+		{
+			"OrderItemArticles": [
+				{"Code": "A-1", "Quantity": 2.500, "Stock": {"Warehouse": "MAG-1", "Left": 0.1000000000000000000001}},
+				{}
+			],
+			"Price": 10.50,
+			"Vat": {"Rate": 23.00}
+		},
+		{"Price": "11.00"}
+	],
+	"": "an empty name"
+}`
+
+func TestUnknownMembersOfNestedObjectsAreKept(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, orderDocument, &order)
+	if order.ID != 9007199254740993 || len(order.Items) != 2 || len(order.Items[0].OrderItemArticles) != 2 {
+		t.Fatalf("got %+v", order)
+	}
+	for _, member := range []struct {
+		object interface {
+			Get(string) (json.RawMessage, bool)
+		}
+		name, want string
+	}{
+		{order, "Total", `12345678901234567890.123`},
+		{order, "Rates", `[1.10, -0.00, 1E3, 1.0e+2]`},
+		{order, "Comment", `null`},
+		{order, "Buyer", `{"Name": "Żółw & <syn>", "Address": {"City": "Łódź", "Zip": "90-001"}, "Tags": []}`},
+		{order, "", `"an empty name"`},
+		{order.Items[0], "Price", `10.50`},
+		{order.Items[0], "Vat", `{"Rate": 23.00}`},
+		{order.Items[1], "Price", `"11.00"`},
+		{order.Items[0].OrderItemArticles[0], "Quantity", `2.500`},
+		{order.Items[0].OrderItemArticles[0], "Stock", `{"Warehouse": "MAG-1", "Left": 0.1000000000000000000001}`},
+	} {
+		got, found := member.object.Get(member.name)
+		if !found || string(got) != member.want {
+			t.Errorf("%s: got %s, %v, want %s", member.name, got, found, member.want)
+		}
+	}
+	for _, name := range []string{"Id", "Items", "id", "Absent"} {
+		if got, found := order.Get(name); found {
+			t.Errorf("%s is among the unknown members: %s", name, got)
+		}
+	}
+	if got := len(order.AdditionalProperties); got != 7 {
+		t.Errorf("%d unknown members: %v", got, slices.Sorted(maps.Keys(order.AdditionalProperties)))
+	}
+	if got := order.Items[0].OrderItemArticles[1].AdditionalProperties; got != nil {
+		t.Errorf("an object without unknown members has %v", got)
+	}
+}
+
+func TestAnObjectIsWrittenAsItWasRead(t *testing.T) {
+	for _, test := range []struct {
+		object   any
+		document string
+	}{
+		{&gen.Order{}, orderDocument},
+		{&gen.Order{}, `{}`},
+		{&gen.OrderItemArticle{}, `{"Code":"A-1","Quantity":2.500}`},
+		{&gen.CreateOrder{}, `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25T08:15:00.1234567","BuyerId":3,"RecipientId":4,
+			"PayerId":5,"Items":[{"OfferId":6,"VariantId":7,"Quantity":1.000,"PriceGross":"10.50","Discount":0.50}],"Currency":"PLN"}`},
+		{&gen.CreateIntegration{}, `{"Name":"a","IntegrationType":28,"IsActive":false,"OrderSynchronization":{"ExportWithoutTransport":false,"Series":[1e2]}}`},
+		{&gen.Translation{}, `{"LanguageId":2,"Name":null,"Description":"<p>Opis</p>","Slug":null}`},
+		{&gen.Translation{}, `{"LanguageId":2,"Name":""}`},
+	} {
+		mustUnmarshal(t, test.document, test.object)
+		if got := mustMarshal(t, test.object); !sameJSON(t, []byte(got), []byte(test.document)) {
+			t.Errorf("%s\nis written back as %s", test.document, got)
+		}
+	}
+}
+
+func TestUnknownMembersStandBehindTheKnownByName(t *testing.T) {
+	order := gen.Order{ID: 7, Items: []gen.OrderItem{{}}}
+	order.Set("b", json.RawMessage(`2`))
+	order.Set("a", json.RawMessage(` [ 1 ] `))
+	order.Set("C", json.RawMessage(`{"x":1}`))
+	order.Set("\"<", json.RawMessage(`null`))
+	order.Items[0].Set("z", json.RawMessage(`10.50`))
+	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"\"\u003c":null,"C":{"x":1},"a":[1],"b":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+
+	article := gen.OrderItemArticle{}
+	article.Set("only", json.RawMessage(`1`))
+	if got, want := mustMarshal(t, article), `{"only":1}`; got != want {
+		t.Errorf("without known members: got %s, want %s", got, want)
+	}
+	if got := mustMarshal(t, gen.Order{AdditionalProperties: map[string]json.RawMessage{}}); got != `{}` {
+		t.Errorf("without members: got %s", got)
+	}
+}
+
+func TestAMemberThatIsSetTwiceIsRefused(t *testing.T) {
+	for _, name := range []string{"Id", "id", "ID", "iD", "Items", "ITEMS", "itemſ"} {
+		order := gen.Order{ID: 7}
+		order.Set(name, json.RawMessage(`8`))
+		data, err := json.Marshal(order)
+		if err == nil || !strings.Contains(err.Error(), "member "+name+" is set twice") {
+			t.Errorf("%s: got %s, %v", name, data, err)
+		}
+	}
+	nested := gen.Order{Items: []gen.OrderItem{{AdditionalProperties: map[string]json.RawMessage{"orderItemArticles": json.RawMessage(`[]`)}}}}
+	if data, err := json.Marshal(nested); err == nil {
+		t.Errorf("nested: got %s", data)
+	}
+}
+
+func TestAMemberWithInvalidJSONIsRefused(t *testing.T) {
+	for _, value := range []string{"", " ", "{", "}", "1 2", "1,", "+1", "NaN", "abc", `"a`, "[1,]", "{\"a\":1},\"Id\":8,\"b\":{}", "\xff"} {
+		order := gen.Order{ID: 7}
+		order.Set("Broken", json.RawMessage(value))
+		// Called by itself, because json.Marshal would refuse the outcome anyway, with a less helpful error.
+		data, err := order.MarshalJSON()
+		if err == nil || err.Error() != "member Broken does not hold valid JSON" {
+			t.Errorf("%q: got %s, %v", value, data, err)
+		}
+	}
+	order := gen.Order{}
+	order.Set("Nil", nil)
+	if data, err := order.MarshalJSON(); err == nil {
+		t.Errorf("nil: got %s", data)
+	}
+}
+
+func TestMembersAreReadWithoutRegardToCase(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, `{"id":7,"ITEMS":[{"orderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`, &order)
+	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || len(order.AdditionalProperties) != 1 {
+		t.Fatalf("got %+v", order)
+	}
+	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"OrderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+
+	// Unknown names that differ by case alone are different names.
+	mustUnmarshal(t, `{"code":1,"Code":2,"CODE":3}`, &order)
+	if got := len(order.AdditionalProperties); got != 3 {
+		t.Errorf("%d unknown members of 3", got)
+	}
+}
+
+func TestReadingAnObjectForgetsTheUnknownMembersOfTheOneBefore(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, `{"Id":1,"Old":1}`, &order)
+	mustUnmarshal(t, `{"Id":2,"New":2}`, &order)
+	if got, want := mustMarshal(t, order), `{"Id":2,"New":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestNullObject(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, `null`, &order)
+	if !reflect.DeepEqual(order, gen.Order{}) {
+		t.Errorf("got %+v", order)
+	}
+	if got := mustMarshal(t, order); got != `{}` {
+		t.Errorf("written as %s", got)
+	}
+	var members struct {
+		Pointer *gen.Order                      `json:"pointer"`
+		Wrapped wire.Nullable[gen.Order]        `json:"wrapped"`
+		List    []gen.OrderItem                 `json:"list"`
+		Object  gen.Order                       `json:"object"`
+		Map     map[string]gen.OrderItemArticle `json:"map"`
+	}
+	mustUnmarshal(t, `{"pointer":null,"wrapped":null,"list":[null,{"a":1}],"object":null,"map":{"a":null}}`, &members)
+	if members.Pointer != nil || !members.Wrapped.IsNull() || len(members.List) != 2 || members.Object.ID != 0 || len(members.Map) != 1 {
+		t.Errorf("got %+v", members)
+	}
+}
+
+func TestWhatIsNotAnObjectIsRefused(t *testing.T) {
+	for _, document := range []string{``, ` `, `[]`, `[{}]`, `"a"`, `""`, `1`, `true`, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{} {}`, `{"a":1}}`, `nul`} {
+		var order gen.Order
+		if err := order.UnmarshalJSON([]byte(document)); err == nil || order.AdditionalProperties != nil {
+			t.Errorf("%s is read as %+v", document, order)
+		}
+	}
+	for _, document := range []string{`{"Id":"7"}`, `{"Id":7.5}`, `{"Id":1e3}`, `{"Id":9223372036854775808}`, `{"Items":{}}`, `{"Items":[1]}`, `{"Items":[[]]}`} {
+		var order gen.Order
+		if err := json.Unmarshal([]byte(document), &order); err == nil {
+			t.Errorf("%s is read as %+v", document, order)
+		}
+	}
+}
+
+func TestObjectFunctionsOnAStructOfTheCaller(t *testing.T) {
+	type known struct {
+		A int
+		B *known `json:"b"`
+	}
+	var k known
+	unknown, err := wire.UnmarshalObject([]byte(`{"A":1,"b":{"A":2,"lost":0},"c":10.50}`), &k, "A", "b")
+	if err != nil || k.A != 1 || k.B.A != 2 || len(unknown) != 1 || string(unknown["c"]) != `10.50` {
+		t.Fatalf("got %+v, %s, %v", k, unknown, err)
+	}
+	data, err := wire.MarshalObject(k, unknown, "A", "b")
+	if want := `{"A":1,"b":{"A":2,"b":null},"c":10.50}`; err != nil || string(data) != want {
+		t.Errorf("got %s, %v, want %s", data, err, want)
+	}
+	if _, err := wire.MarshalObject(struct{ F func() }{}, nil); err == nil {
+		t.Error("a struct that is not JSON is written")
+	}
+}
+
+func TestRandomOrdersRoundTrip(t *testing.T) {
+	random := newRandom(t)
+	for range randomRounds {
+		document := randomOrder(random)
+		var order gen.Order
+		mustUnmarshal(t, document, &order)
+		if got := mustMarshal(t, order); !sameJSON(t, []byte(got), []byte(document)) {
+			t.Errorf("%s\nis written back as %s", document, got)
+		}
+	}
+}
+
+// randomOrder returns an order in which no known member is null, zero or empty, for such a member is left out when it
+// is written.
+func randomOrder(random *rand.Rand) string {
+	return randomObject(random, member("Id", fmt.Sprint(1+random.Int64N(1<<62))), list(random, "Items", func() string {
+		return randomObject(random, list(random, "OrderItemArticles", func() string { return randomObject(random) }))
+	}))
+}
+
+func member(name, value string) string {
+	return fmt.Sprintf("%q :%s", name, value)
+}
+
+func list(random *rand.Rand, name string, element func() string) string {
+	elements := make([]string, 1+random.IntN(3))
+	for i := range elements {
+		elements[i] = element()
+	}
+	return member(name, "["+strings.Join(elements, ",\n")+"]")
+}
+
+// randomObject returns an object with the listed members among others of any name and value.
+func randomObject(random *rand.Rand, members ...string) string {
+	for i := range random.IntN(4) {
+		name, err := json.Marshal(fmt.Sprintf("%d%s", i, randomText(random)))
+		if err != nil {
+			panic(err)
+		}
+		members = append(members, string(name)+": "+randomValue(random, 3))
+	}
+	random.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
+	return "{ " + strings.Join(members, ", ") + "}"
+}
+
+func randomValue(random *rand.Rand, depth int) string {
+	kinds := 6
+	if depth == 0 {
+		kinds = 4
+	}
+	switch random.IntN(kinds) {
+	case 0:
+		return []string{"null", "true", "false"}[random.IntN(3)]
+	case 1, 2:
+		return randomNumber(random)
+	case 3:
+		text, err := json.Marshal(randomText(random))
+		if err != nil {
+			panic(err)
+		}
+		return string(text)
+	case 4:
+		elements := make([]string, random.IntN(4))
+		for i := range elements {
+			elements[i] = randomValue(random, depth-1)
+		}
+		return "[" + strings.Join(elements, " , ") + "]"
+	}
+	members := make([]string, random.IntN(4))
+	for i := range members {
+		members[i] = member(fmt.Sprint("Id", i), randomValue(random, depth-1))
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
