@@ -66,7 +66,7 @@ func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
 // refuseBody answers where the generated types are stricter about a body than the validator, that is, about the range of
 // numbers.
 func refuseBody(w http.ResponseWriter, _ *http.Request, err error) {
-	detail := "a number is out of range"
+	detail := outOfRange
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		detail += ": " + mismatch.Field
 	}

@@ -1,17 +1,16 @@
 package xsaletest
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,7 +28,7 @@ const (
 // LoginFailure is an answer of the token endpoint for [Sandbox.FailNextLogins].
 type LoginFailure struct {
 	Status int         // HTTP status, from 200 to 599
-	Header http.Header // further headers; the Content-Type is application/json unless it is here
+	Header http.Header // further headers, which take the place of the sandbox's own: Content-Type, Date, Cache-Control
 	Body   string
 }
 
@@ -190,10 +189,12 @@ func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *identity) script(failures []LoginFailure) {
-	for _, failure := range failures {
+	failures = slices.Clone(failures)
+	for n, failure := range failures {
 		if failure.Status < 200 || failure.Status > 599 {
 			panic(fmt.Sprintf("xsaletest: FailNextLogins: status %d is not between 200 and 599", failure.Status))
 		}
+		failures[n].Header = failure.Header.Clone()
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -211,8 +212,10 @@ func (i *identity) nextScripted() (failure LoginFailure, found bool) {
 }
 
 func (f LoginFailure) write(w http.ResponseWriter) {
-	maps.Copy(w.Header(), f.Header)
-	w.Header().Set("Content-Type", cmp.Or(f.Header.Get("Content-Type"), "application/json"))
+	w.Header().Set("Content-Type", "application/json")
+	for name, values := range f.Header {
+		w.Header()[http.CanonicalHeaderKey(name)] = values
+	}
 	w.WriteHeader(f.Status)
 	_, _ = strings.NewReader(f.Body).WriteTo(w)
 }

@@ -33,8 +33,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -152,6 +154,7 @@ func start(options []Option) (*Sandbox, error) {
 		WriteTimeout:      time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		ConnState:         s.trackConnection,
+		ErrorLog:          log.New(serverLog{}, "", log.LstdFlags),
 	}
 	s.running.Go(func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -184,6 +187,17 @@ func (s *Sandbox) trackConnection(_ net.Conn, state http.ConnState) {
 	case http.StateClosed:
 		s.running.Done()
 	}
+}
+
+// serverLog writes what the HTTP server reports, such as a panic, to the standard error, but not that a client gave up a
+// TLS handshake, which clients do whenever they close.
+type serverLog struct{}
+
+func (serverLog) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("TLS handshake error")) {
+		return len(line), nil
+	}
+	return os.Stderr.Write(line)
 }
 
 // Close stops the sandbox. Requests in progress get two seconds to end, then their connections are cut. When Close

@@ -2,11 +2,15 @@ package xsaletest
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
+
+// outOfRange is said of numbers that JSON can write and Go cannot hold.
+const outOfRange = "number is out of range"
 
 // pointerEscapes are those of RFC 6901.
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
@@ -78,7 +82,9 @@ func schemaViolations(err *openapi3.SchemaError) []violation {
 		pointer.WriteString("/" + pointerEscapes.Replace(segment))
 	}
 	detail := err.Reason
-	if err.SchemaField == "anyOf" {
+	if _, ok := errors.AsType[*strconv.NumError](err.Origin); ok {
+		detail = outOfRange
+	} else if err.SchemaField == "anyOf" {
 		detail = missingAlternatives(err.Schema.AnyOf, detail)
 	}
 	return []violation{{pointer.String(), detail}}

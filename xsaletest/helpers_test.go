@@ -1,0 +1,219 @@
+package xsaletest_test
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// answer is a response, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// decode reads the body into a value of type T.
+func decode[T any](t testing.TB, a answer) T {
+	t.Helper()
+	var value T
+	if err := json.Unmarshal([]byte(a.body), &value); err != nil {
+		t.Fatalf("status %d, body %.200s: %v", a.status, a.body, err)
+	}
+	return value
+}
+
+// send sends a request to the sandbox. A body is JSON unless the header says otherwise.
+func send(t testing.TB, sandbox *xsaletest.Sandbox, method, path, body string, header http.Header) answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, sandbox.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	maps.Copy(request.Header, header)
+	response, err := sandbox.HTTPClient().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(data)}
+}
+
+// tokens are the two tokens of one login.
+type tokens struct {
+	Access string `json:"access_token"`
+	ID     string `json:"id_token"`
+}
+
+func (p tokens) header() http.Header {
+	header := make(http.Header)
+	header.Set("Authorization", "Bearer "+p.Access)
+	header.Set("x-id-token", p.ID)
+	return header
+}
+
+// grant returns the members of a login that succeeds, changed by name and value; an empty value leaves a member out.
+func grant(changes ...string) map[string]string {
+	members := map[string]string{
+		"client_id":     xsaletest.ClientID,
+		"client_secret": xsaletest.ClientSecret,
+		"audience":      xsaletest.Audience,
+		"username":      xsaletest.Username,
+		"password":      xsaletest.Password,
+		"grant_type":    "password",
+		"scope":         "openid profile email xsale production",
+	}
+	for change := range slices.Chunk(changes, 2) {
+		members[change[0]] = change[1]
+		if change[1] == "" {
+			delete(members, change[0])
+		}
+	}
+	return members
+}
+
+// tryLogin requests tokens, with the members of [grant].
+func tryLogin(t testing.TB, sandbox *xsaletest.Sandbox, changes ...string) answer {
+	t.Helper()
+	body, err := json.Marshal(grant(changes...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return send(t, sandbox, http.MethodPost, "/oauth/token", string(body), nil)
+}
+
+func login(t testing.TB, sandbox *xsaletest.Sandbox) tokens {
+	t.Helper()
+	reply := tryLogin(t, sandbox)
+	if reply.status != http.StatusOK {
+		t.Fatalf("login: status %d, body %s", reply.status, reply.body)
+	}
+	return decode[tokens](t, reply)
+}
+
+// caller is a client that is logged in.
+type caller struct {
+	t       testing.TB
+	sandbox *xsaletest.Sandbox
+	tokens  tokens
+}
+
+func newCaller(t testing.TB, options ...xsaletest.Option) *caller {
+	t.Helper()
+	sandbox := xsaletest.New(t, options...)
+	return &caller{t, sandbox, login(t, sandbox)}
+}
+
+// call calls a path of the API; a path that begins with a colon is in the organization.
+func (c *caller) call(method, path, body string) answer {
+	c.t.Helper()
+	if relative, ok := strings.CutPrefix(path, ":"); ok {
+		path = "/" + xsaletest.Organization + relative
+	}
+	return send(c.t, c.sandbox, method, path, body, c.tokens.header())
+}
+
+// create calls a create and returns the new id.
+func (c *caller) create(path, body string) int64 {
+	c.t.Helper()
+	reply := c.call(http.MethodPost, path, body)
+	if reply.status != http.StatusCreated {
+		c.t.Fatalf("POST %s: status %d, body %s", path, reply.status, reply.body)
+	}
+	return decode[struct{ Id int64 }](c.t, reply).Id
+}
+
+// listOrders lists orders with a query such as "?statusidin=1".
+func (c *caller) listOrders(query string) []listedOrder {
+	c.t.Helper()
+	reply := c.call(http.MethodGet, ":/orders"+query, "")
+	if reply.status != http.StatusOK {
+		c.t.Fatalf("GET orders%s: status %d, body %s", query, reply.status, reply.body)
+	}
+	return decode[[]listedOrder](c.t, reply)
+}
+
+type listedOrder struct {
+	Id            int64
+	IntegrationId int64
+	PurchaseDate  string
+	Items         []struct {
+		OfferId              int64
+		Quantity             json.RawMessage
+		PriceNet, PriceGross json.RawMessage
+		OrderItemArticles    json.RawMessage
+	}
+}
+
+// problem is the body of an API answer that is not a success.
+type problem struct {
+	Type, Title, Detail string
+	Status              int
+	Errors              []struct{ Pointer, Detail string }
+}
+
+// wantProblem checks status and form of a problem and which pointers it names, in any order.
+func wantProblem(t testing.TB, reply answer, status int, pointers ...string) problem {
+	t.Helper()
+	if reply.status != status {
+		t.Fatalf("status %d instead of %d: %s", reply.status, status, reply.body)
+	}
+	if contentType := reply.header.Get("Content-Type"); contentType != "application/problem+json" {
+		t.Errorf("Content-Type %q", contentType)
+	}
+	p := decode[problem](t, reply)
+	if p.Status != status || p.Title != http.StatusText(status) || p.Type == "" || p.Detail == "" {
+		t.Errorf("problem is incomplete: %+v", p)
+	}
+	var got []string
+	for _, e := range p.Errors {
+		got = append(got, e.Pointer)
+		if e.Detail == "" {
+			t.Errorf("no detail for %q", e.Pointer)
+		}
+	}
+	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(pointers))) {
+		t.Errorf("problem names %q instead of %q: %s", got, pointers, reply.body)
+	}
+	return p
+}
+
+// clock is a clock that tests set forward.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock {
+	return &clock{now: time.Date(2025, time.May, 5, 8, 0, 0, 0, time.UTC)}
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
+	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
