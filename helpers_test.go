@@ -136,4 +136,3 @@ func mustFail[T any](t *testing.T) func(T, error) error {
 		return err
 	}
 }
-

@@ -74,7 +74,7 @@ func New(options ...Option) (*Client, error) {
 		if c.auth.Credentials == nil {
 			return nil, errors.New("xsale: no credentials: use WithCredentials, WithCredentialsFunc, WithTokenSource or FromEnvironment")
 		}
-		c.auth.Logger = c.logger
+		c.auth.Observer = authn.LogTo(c.logger)
 		if source, err = authn.New(c.auth); err != nil {
 			return nil, err
 		}

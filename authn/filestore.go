@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +14,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockPollInterval is how often a process looks whether another one has finished its login.
-const lockPollInterval = 20 * time.Millisecond
+// maxEntryBytes bounds what is read from a file.
+const maxEntryBytes = 1 << 20
 
 // FileStore is a [Store] in files that only their owner can read, shared by the processes of one machine. It refuses to
 // read a file that others can read, that another user owns, or that is a symbolic link. A lock is held through a file
@@ -62,12 +63,85 @@ func ParseStore(setting string) (Store, error) {
 func (f *FileStore) Path(key string) string { return f.path(key) }
 
 // Load implements [Store].
-func (f *FileStore) Load(_ context.Context, key string) ([]byte, error) {
+func (f *FileStore) Load(_ context.Context, key string) (Entry, error) {
 	path := f.path(key)
-	info, err := os.Lstat(path)
+	data, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return Entry{}, nil
 	}
+	if err != nil {
+		return Entry{}, err
+	}
+	var file tokenFile
+	if err := json.Unmarshal(data, &file); err != nil {
+		return Entry{}, fmt.Errorf("token file %s cannot be read: remove it", path)
+	}
+	if file.Key != key {
+		return Entry{}, nil
+	}
+	return file.Entry, nil
+}
+
+// tokenFile is the content of a file. It names the key, because one file may be used for different accounts in turn.
+type tokenFile struct {
+	Key string `json:"key"`
+	Entry
+}
+
+// Save implements [Store]. The entry is written to a file of its own and then renamed, so that readers see the old or the
+// new one and never a part. A file that cannot be read is replaced; one that is not private is not, because it is not
+// known whose it is.
+func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err error) {
+	path := f.path(key)
+	if err := makeFolder(path); err != nil {
+		return err
+	}
+	if info, err := os.Lstat(path); err == nil {
+		if err := checkPrivate(path, info); err != nil {
+			return err
+		}
+	}
+	if stored, err := f.Load(ctx, key); err == nil && stored.Version >= entry.Version {
+		return nil
+	}
+	data, err := json.Marshal(tokenFile{key, entry})
+	if err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // made with mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(temporary.Name())
+		}
+	}()
+	_, err = temporary.Write(data)
+	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
+
+// TryLock implements [Store]. The lease has no meaning here: the system frees the lock of a program that has died.
+func (f *FileStore) TryLock(_ context.Context, key string, _ time.Duration) (func(), bool, error) {
+	path := f.path(key)
+	if err := makeFolder(path); err != nil {
+		return nil, false, err
+	}
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	if err != nil || !locked {
+		return nil, false, err
+	}
+	return func() { lock.Unlock() }, true, nil
+}
+
+// readPrivate reads a file that nobody else could have read or written. What was looked at and what was opened must be
+// the same file, so that it cannot be swapped for a link in between.
+func readPrivate(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
@@ -83,49 +157,12 @@ func (f *FileStore) Load(_ context.Context, key string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !os.SameFile(info, opened) { // replaced by a link since it was looked at, or by the next pair
+	if !os.SameFile(info, opened) { // replaced since, by the next pair or by something else
 		if err := checkPrivate(path, opened); err != nil {
 			return nil, err
 		}
 	}
-	return io.ReadAll(io.LimitReader(file, 4*maxTokenBytes))
-}
-
-// Save implements [Store]. The data is written to a file of its own and then renamed, so that readers see the old or the
-// new pair and never a part.
-func (f *FileStore) Save(_ context.Context, key string, data []byte, _ time.Time) (err error) {
-	path := f.path(key)
-	if err := makeFolder(path); err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(temporary.Name())
-		}
-	}()
-	_, err = temporary.Write(data)
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
-}
-
-// Lock implements [Store].
-func (f *FileStore) Lock(ctx context.Context, key string) (func(), error) {
-	path := f.path(key)
-	if err := makeFolder(path); err != nil {
-		return nil, err
-	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockPollInterval); err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	return func() { lock.Unlock() }, nil
+	return io.ReadAll(io.LimitReader(file, maxEntryBytes))
 }
 
 // makeFolder makes the folder of a file so that only its owner can enter it. A folder that is there is left as it is.

@@ -7,17 +7,30 @@ import (
 	"time"
 )
 
-// record is how a pair is kept in a Store.
+// record is what an entry holds, once decrypted: the pair, the failure of the last login, or both, when a login ahead of
+// expiry has failed.
 type record struct {
-	Version     int       `json:"version"`
-	Key         string    `json:"key"` // so that a pair of another account is never used, whatever the store does
+	Pair    *pairRecord    `json:"pair,omitempty"`
+	Failure *failureRecord `json:"failure,omitempty"`
+}
+
+type pairRecord struct {
 	AccessToken string    `json:"access_token"`
 	IDToken     string    `json:"id_token"`
 	IssuedAt    time.Time `json:"issued_at"`
 	ExpiresAt   time.Time `json:"expires_at"`
 }
 
-const recordVersion = 1
+// failureRecord lets programs share a failed login, or a hundred of them would each try the wrong password.
+type failureRecord struct {
+	Reason      Reason    `json:"reason"`
+	StatusCode  int       `json:"status,omitempty"`
+	Code        string    `json:"code,omitempty"`
+	Description string    `json:"description,omitempty"`
+	Count       int       `json:"count"`
+	Until       time.Time `json:"until"`                 // of a failure that may pass: when to try again
+	Credentials []byte    `json:"credentials,omitempty"` // of a permanent one: which credentials it is about, keyed
+}
 
 // storeKey names an account: two that differ in any of these must never share a pair.
 func storeKey(tokenURL, clientID, audience, scope, username string) string {
@@ -25,31 +38,37 @@ func storeKey(tokenURL, clientID, audience, scope, username string) string {
 	return hex.EncodeToString(hash[:])
 }
 
-func encodeRecord(key string, token *Token) ([]byte, error) {
-	return json.Marshal(record{recordVersion, key, token.AccessToken(), token.IDToken(), token.issuedAt, token.expiresAt})
+func newPairRecord(token *Token) *pairRecord {
+	return &pairRecord{token.AccessToken(), token.IDToken(), token.issuedAt, token.expiresAt}
 }
 
-// decodeRecord returns the stored pair, or nil when it is of another account, of another version or no longer valid.
-// Data that cannot be read is an error.
-func decodeRecord(data []byte, key string, now instant) (*Token, error) {
-	var r record
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("the stored pair cannot be read")
-	}
-	if r.Version != recordVersion || r.Key != key {
+// token returns the pair, or nil when it is no longer valid. Nothing that a store says is trusted more than the login
+// service.
+func (p *pairRecord) token(now instant) (*Token, error) {
+	if p == nil {
 		return nil, nil
 	}
-	if err := checkToken("access_token", r.AccessToken); err != nil {
+	if err := checkToken("access_token", p.AccessToken); err != nil {
 		return nil, fmt.Errorf("the stored pair: %w", err)
 	}
-	if err := checkToken("id_token", r.IDToken); err != nil {
+	if err := checkToken("id_token", p.IDToken); err != nil {
 		return nil, fmt.Errorf("the stored pair: %w", err)
 	}
-	left := r.ExpiresAt.Sub(now.time())
+	left := p.ExpiresAt.Sub(now.time())
 	if left <= 0 || left > maxLifetime {
 		return nil, nil
 	}
-	token := newToken(r.AccessToken, r.IDToken, now, left)
-	token.issuedAt, token.expiresAt = r.IssuedAt, r.ExpiresAt
+	token := newToken(p.AccessToken, p.IDToken, now, left)
+	token.issuedAt, token.expiresAt = p.IssuedAt, p.ExpiresAt
 	return token, nil
+}
+
+func (r *record) encode() ([]byte, error) { return json.Marshal(r) }
+
+func decodeRecord(data []byte) (*record, error) {
+	var r record
+	if json.Unmarshal(data, &r) != nil {
+		return nil, fmt.Errorf("the stored entry is not of this version")
+	}
+	return &r, nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
@@ -48,7 +47,7 @@ type Config struct {
 	Scope    string // DefaultScope when empty; it needs openid, for the ID token
 
 	// Store shares the pair with other Sources and programs. Without one the pair lives in this Source alone. A store
-	// that fails is reported to Logger and done without.
+	// that fails is reported to Observer and done without.
 	Store Store
 
 	// HTTPClient sends the logins. Redirects and cookies are always off. By default a client with TLS 1.2 or later and
@@ -63,8 +62,16 @@ type Config struct {
 	// serving.
 	OnDemand bool
 
-	// Logger gets logins and store failures, never secrets; nil logs nothing.
-	Logger *slog.Logger
+	// StoreKey encrypts what Store holds. When empty, the key comes from the credentials, which those who share a pair
+	// have anyway. Set one, of 32 random bytes or more, to keep pairs readable when the password changes.
+	StoreKey Secret
+
+	// VerifyStored checks each pair that comes from Store, besides its encryption. Package authn/jwks has a check of the
+	// signatures. A pair that fails is not used.
+	VerifyStored func(ctx context.Context, token *Token) error
+
+	// Observer is told of new pairs, failed logins and store failures; see LogTo.
+	Observer Observer
 }
 
 // Source hands out the valid pair of tokens of one account. It is safe for concurrent use; programs share one Source per
@@ -78,7 +85,9 @@ type Source struct {
 	store        Store
 	loginTimeout time.Duration
 	onDemand     bool
-	log          *slog.Logger
+	storeKey     Secret
+	verifyStored func(context.Context, *Token) error
+	observer     Observer
 	clock        clock
 	logins       atomic.Int64
 
@@ -89,6 +98,7 @@ type Source struct {
 	mu            sync.Mutex
 	flight        *flight // the login in progress
 	failure       *failure
+	ignoreShared  bool              // after Reset: log in even if another program has failed
 	rejected      [sha256.Size]byte // the pair that the API refused last
 	nextRejection instant
 	nextRefresh   instant
@@ -107,6 +117,14 @@ type failure struct {
 	count       int     // requests that failed in a row
 	until       instant // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
 	credentials [sha256.Size]byte
+}
+
+// passing returns how many requests have failed in a row for reasons that may pass.
+func (f *failure) passing() int {
+	if f == nil || f.err.Reason.Permanent() {
+		return 0
+	}
+	return f.count
 }
 
 // New returns a Source. It does not log in yet. A value of config that cannot be used is an error.
@@ -135,11 +153,10 @@ func New(config Config) (*Source, error) {
 		store:        config.Store,
 		loginTimeout: withDefault(config.LoginTimeout, defaultLoginTimeout),
 		onDemand:     config.OnDemand,
-		log:          config.Logger,
+		storeKey:     config.StoreKey,
+		verifyStored: config.VerifyStored,
+		observer:     config.Observer,
 		clock:        systemClock,
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.lifetime, s.end = context.WithCancelCause(context.Background())
 	return s, nil
@@ -198,7 +215,24 @@ func (s *Source) Invalidate(token *Token) bool {
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failure = nil
+	s.failure, s.ignoreShared = nil, true
+}
+
+// Refresh logs in, or takes a newer pair from the store, although the present pair may still be valid, and forgets a
+// failed login. It returns the new pair, or an error as [Source.Token] does; the present pair then stays in use.
+func (s *Source) Refresh(ctx context.Context) (*Token, error) {
+	s.Reset()
+	s.mu.Lock()
+	if s.lifetime.Err() != nil {
+		s.mu.Unlock()
+		return nil, ErrClosed
+	}
+	if s.flight == nil {
+		s.takeOff()
+	}
+	flight := s.flight
+	s.mu.Unlock()
+	return flight.wait(ctx)
 }
 
 // Close ends a login in progress, frees the callers that wait for it, and returns when nothing of the Source runs any
@@ -230,10 +264,14 @@ func (s *Source) wait(ctx context.Context) (*Token, error) {
 	}
 	flight := s.flight
 	s.mu.Unlock()
+	return flight.wait(ctx)
+}
 
+// wait returns the result of the login, or leaves when ctx ends.
+func (f *flight) wait(ctx context.Context) (*Token, error) {
 	select {
-	case <-flight.done:
-		return flight.token, flight.err
+	case <-f.done:
+		return f.token, f.err
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the login: %w", context.Cause(ctx))
 	}
@@ -260,11 +298,12 @@ func (s *Source) refreshAhead(token *Token, now instant) {
 func (s *Source) takeOff() {
 	flight := &flight{done: make(chan struct{})}
 	s.flight = flight
-	previous := s.failure
+	previous, ignoreShared := s.failure, s.ignoreShared
+	s.ignoreShared = false
 	s.running.Go(func() {
 		ctx, cancel := context.WithTimeoutCause(s.lifetime, s.loginTimeout, fmt.Errorf("no login within %v", s.loginTimeout))
 		defer cancel()
-		token, failure := s.fetchSafely(ctx, previous)
+		token, failure := s.fetchSafely(ctx, previous, ignoreShared)
 		s.land(flight, token, failure)
 	})
 }
@@ -272,7 +311,6 @@ func (s *Source) takeOff() {
 // land publishes the result of a login and frees those who wait for it.
 func (s *Source) land(flight *flight, token *Token, failed *failure) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.flight = nil
 	s.failure = failed
 	switch {
@@ -283,30 +321,33 @@ func (s *Source) land(flight *flight, token *Token, failed *failure) {
 		flight.err = ErrClosed
 	default:
 		flight.err = failed.err
-		s.log.Warn("xsale login failed", slog.Any("failure", failed.err))
+	}
+	s.mu.Unlock()
+	if failed != nil && s.lifetime.Err() == nil {
+		s.notify(func(o Observer) { o.LoginFailed(failed.err) })
 	}
 	close(flight.done)
 }
 
 // fetchSafely is fetch, with a panic of the user's own functions turned into an error. Its value may hold a secret, so
 // only its type is told.
-func (s *Source) fetchSafely(ctx context.Context, previous *failure) (token *Token, failed *failure) {
+func (s *Source) fetchSafely(ctx context.Context, previous *failure, ignoreShared bool) (token *Token, failed *failure) {
 	defer func() {
 		if value := recover(); value != nil {
-			failed = s.remember(&Error{Reason: ErrCredentials, Err: fmt.Errorf("panic of type %T during the login", value)}, previous, [sha256.Size]byte{})
+			failed = s.remember(&Error{Reason: ErrCredentials, Err: fmt.Errorf("panic of type %T during the login", value)}, previous.passing(), [sha256.Size]byte{})
 		}
 	}()
-	return s.fetch(ctx, previous)
+	return s.fetch(ctx, previous, ignoreShared)
 }
 
 // fetch gets a valid pair from the store or by a login.
-func (s *Source) fetch(ctx context.Context, previous *failure) (*Token, *failure) {
+func (s *Source) fetch(ctx context.Context, previous *failure, ignoreShared bool) (*Token, *failure) {
 	credentials, err := s.credentials(ctx)
 	if err == nil {
 		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
 	}
 	if err != nil {
-		return nil, s.remember(&Error{Reason: ErrCredentials, Err: err}, previous, [sha256.Size]byte{})
+		return nil, s.remember(&Error{Reason: ErrCredentials, Err: err}, previous.passing(), [sha256.Size]byte{})
 	}
 	fingerprint := credentials.fingerprint()
 	if previous != nil && previous.err.Reason.Permanent() && previous.credentials == fingerprint {
@@ -314,34 +355,36 @@ func (s *Source) fetch(ctx context.Context, previous *failure) (*Token, *failure
 		again.until = s.clock().add(credentialsInterval)
 		return nil, &again
 	}
-
-	key := storeKey(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
-	if token := s.load(ctx, key); token != nil {
+	login := func(failuresBefore int) (*Token, *failure) {
+		token, err := s.login.run(ctx, credentials)
+		if err != nil {
+			failed, _ := errors.AsType[*Error](err)
+			return nil, s.remember(failed, max(failuresBefore, previous.passing()), fingerprint)
+		}
+		s.logins.Add(1)
+		s.notify(func(o Observer) { o.TokenChanged(token, false) })
 		return token, nil
 	}
-	if unlock := s.lock(ctx, key); unlock != nil {
-		defer unlock()
-		if token := s.load(ctx, key); token != nil { // somebody else logged in while this one waited
-			return token, nil
-		}
+	if s.store == nil {
+		return login(0)
 	}
-	token, err := s.login.run(ctx, credentials)
+	sealer, err := newSealer(credentials, s.storeKey)
 	if err != nil {
-		failed, _ := errors.AsType[*Error](err)
-		return nil, s.remember(failed, previous, fingerprint)
+		s.degraded("seal", err)
+		return login(0)
 	}
-	s.logins.Add(1)
-	s.log.Info("xsale login", slog.Time("expires_at", token.expiresAt))
-	s.save(ctx, key, token)
-	return token, nil
+	entry := &shared{
+		source: s,
+		store:  s.store,
+		key:    storeKey(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username),
+		sealer: sealer,
+	}
+	return entry.fetch(ctx, ignoreShared, login)
 }
 
-// remember says how long the failure stands before the next login.
-func (s *Source) remember(err *Error, previous *failure, credentials [sha256.Size]byte) *failure {
-	failed := &failure{err: err, count: max(1, err.Attempts), credentials: credentials}
-	if previous != nil && !previous.err.Reason.Permanent() {
-		failed.count += previous.count
-	}
+// remember says how long the failure stands before the next login: the longer, the more requests failed before.
+func (s *Source) remember(err *Error, failuresBefore int, credentials [sha256.Size]byte) *failure {
+	failed := &failure{err: err, count: failuresBefore + max(1, err.Attempts), credentials: credentials}
 	now := s.clock()
 	if err.Reason.Permanent() {
 		failed.until = now.add(credentialsInterval)
@@ -356,71 +399,15 @@ func (s *Source) remember(err *Error, previous *failure, credentials [sha256.Siz
 	return failed
 }
 
-// load returns the pair of the store, if it is valid and not the one that the API refused.
-func (s *Source) load(ctx context.Context, key string) *Token {
-	if s.store == nil {
-		return nil
-	}
-	data, err := s.store.Load(ctx, key)
-	if err != nil {
-		s.degraded("load", err)
-		return nil
-	}
-	if data == nil {
-		return nil
-	}
-	token, err := decodeRecord(data, key, s.clock())
-	if err != nil {
-		s.degraded("load", err)
-		return nil
-	}
-	if token == nil || s.clock().reaches(token.deadline) {
-		return nil
-	}
+// wants reports whether a stored pair is worth having: not the one that the API refused, and not the one whose end a
+// login in the background is to anticipate.
+func (s *Source) wants(token *Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if token.fingerprint() == s.rejected || s.isServing(token) {
-		return nil
-	}
-	return token
-}
-
-// isServing reports whether the pair is the one whose end a login in the background is to anticipate; the caller holds
-// mu.
-func (s *Source) isServing(token *Token) bool {
 	current := s.current.Load()
-	return current != nil && !token.expiresAt.After(current.expiresAt)
-}
-
-// lock returns nil when there is no store or it does not lock: then this Source logs in on its own.
-func (s *Source) lock(ctx context.Context, key string) func() {
-	if s.store == nil {
-		return nil
-	}
-	// Half the time is kept for the login itself, so that a program that hangs with the lock does not starve this one.
-	ctx, cancel := context.WithTimeout(ctx, s.loginTimeout/2)
-	defer cancel()
-	unlock, err := s.store.Lock(ctx, key)
-	if err != nil {
-		s.degraded("lock", err)
-		return nil
-	}
-	return unlock
-}
-
-func (s *Source) save(ctx context.Context, key string, token *Token) {
-	if s.store == nil {
-		return
-	}
-	data, err := encodeRecord(key, token)
-	if err == nil {
-		err = s.store.Save(ctx, key, data, token.expiresAt)
-	}
-	if err != nil {
-		s.degraded("save", err)
-	}
+	return token.fingerprint() != s.rejected && (current == nil || token.expiresAt.After(current.expiresAt))
 }
 
 func (s *Source) degraded(operation string, err error) {
-	s.log.Warn("xsale token store failed; carrying on without it", slog.String("operation", operation), slog.Any("error", err))
+	s.notify(func(o Observer) { o.StoreDegraded(operation, err) })
 }

@@ -194,4 +194,3 @@ func herdCandidates(delay time.Duration, failure error) []herd {
 		{"azcore", pipeline, azure.count.Load},
 	}
 }
-

@@ -1,0 +1,60 @@
+package authn
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+)
+
+// sealer encrypts what a Store holds, so that whoever can read or write the store can neither use a pair nor slip one in.
+//
+// The key comes from the credentials, which all programs that share a pair have anyway; the client secret makes it hard
+// to guess. So a pair is of no use to a program with another password, and a changed password leaves old entries behind.
+// A key of the user's own replaces it, see Config.StoreKey.
+type sealer struct {
+	aead          cipher.AEAD
+	fingerprint   [sha256.Size]byte // of the credentials, for this process
+	credentialsID []byte            // the same, keyed, for the store
+}
+
+func newSealer(credentials Credentials, own Secret) (*sealer, error) {
+	fingerprint := credentials.fingerprint()
+	secret := fingerprint[:]
+	if !own.IsZero() {
+		secret = []byte(own.Reveal())
+	}
+	keys, err := hkdf.Key(sha256.New, secret, nil, "xsale token store 1", 64)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(keys[:32])
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, keys[32:])
+	mac.Write(fingerprint[:])
+	return &sealer{aead, fingerprint, mac.Sum(nil)}, nil
+}
+
+// seal binds the data to the key that it is stored under, so that it cannot be moved to another.
+func (s *sealer) seal(data []byte, key string) []byte {
+	return s.aead.Seal(nil, nil, data, []byte(key))
+}
+
+func (s *sealer) open(data []byte, key string) ([]byte, error) {
+	plain, err := s.aead.Open(nil, nil, data, []byte(key))
+	if err != nil {
+		return nil, errSealed
+	}
+	return plain, nil
+}
+
+// errSealed says that an entry was written with another password or key, or was changed by somebody.
+var errSealed = errors.New("the stored entry cannot be decrypted with these credentials")

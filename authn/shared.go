@@ -1,0 +1,198 @@
+package authn
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/backoff"
+)
+
+const (
+	// storePollInterval is how often a program looks whether another one has finished its login.
+	storePollInterval = 50 * time.Millisecond
+	// storeTimeout bounds one operation of the store.
+	storeTimeout = 5 * time.Second
+	// sharedLatch is how long programs share a permanent failure. One that comes anew each minute with a wrong password
+	// then tries it once a day.
+	sharedLatch = 24 * time.Hour
+)
+
+// shared is the entry of one account in a store, during one login.
+type shared struct {
+	source  *Source
+	store   Store
+	key     string
+	sealer  *sealer
+	version int64 // of the entry that was loaded last
+	foreign bool  // whether that entry was written with other credentials
+}
+
+// load returns what the store holds; a store that fails holds nothing.
+func (s *shared) load(ctx context.Context) *record {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	entry, err := s.store.Load(ctx, s.key)
+	if err != nil {
+		s.source.degraded("load", err)
+		return &record{}
+	}
+	s.version, s.foreign = entry.Version, false
+	if entry.Version == 0 {
+		return &record{}
+	}
+	data, err := s.sealer.open(entry.Data, s.key)
+	if err != nil {
+		s.foreign = true
+		s.source.degraded("load", err)
+		return &record{}
+	}
+	r, err := decodeRecord(data)
+	if err != nil {
+		s.source.degraded("load", err)
+		return &record{}
+	}
+	return r
+}
+
+// save stores the record, unless somebody else has stored one since this one loaded.
+func (s *shared) save(ctx context.Context, r *record) {
+	data, err := r.encode()
+	if err != nil {
+		s.source.degraded("save", err)
+		return
+	}
+	var expires time.Time
+	if r.Pair != nil {
+		expires = r.Pair.ExpiresAt
+	}
+	if r.Failure != nil && r.Failure.Until.After(expires) {
+		expires = r.Failure.Until
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	if err := s.store.Save(ctx, s.key, Entry{s.sealer.seal(data, s.key), s.version + 1, expires}); err != nil {
+		s.source.degraded("save", err)
+	}
+}
+
+// lock takes the lock, or reports that somebody else holds it. A store that cannot lock is as good as no store: this
+// program logs in on its own.
+func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	unlock, locked, err := s.store.TryLock(ctx, s.key, s.source.loginTimeout+storeTimeout)
+	if err != nil {
+		s.source.degraded("lock", err)
+		return func() {}, true
+	}
+	return unlock, locked
+}
+
+// fetch gets a valid pair from the store or, holding its lock, by a login. Programs that come second look at the entry
+// while they wait, not at the lock, so that the first one's pair serves all of them at once.
+func (s *shared) fetch(ctx context.Context, ignoreFailure bool, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
+	// Half the time is kept for the login itself, so that a program that hangs with the lock does not starve this one.
+	patience, cancel := context.WithTimeoutCause(ctx, s.source.loginTimeout/2, errors.New("another program held the lock for too long"))
+	defer cancel()
+	locked := false
+	for {
+		r := s.load(ctx)
+		if token := s.usable(ctx, r); token != nil {
+			s.source.notify(func(o Observer) { o.TokenChanged(token, true) })
+			return token, nil
+		}
+		if failed := s.standing(r.Failure); failed != nil && !ignoreFailure {
+			return nil, failed
+		}
+		if locked {
+			return s.loginAndSave(ctx, r, login)
+		}
+		unlock, ok := s.lock(patience)
+		if ok {
+			defer unlock()
+			locked = true
+			continue // the entry may have changed before the lock was taken
+		}
+		select {
+		case <-time.After(storePollInterval + backoff.Random(storePollInterval)):
+		case <-patience.Done():
+			if ctx.Err() == nil {
+				s.source.degraded("lock", context.Cause(patience))
+			}
+			return s.loginAndSave(ctx, r, login)
+		}
+	}
+}
+
+func (s *shared) loginAndSave(ctx context.Context, r *record, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
+	failuresBefore := 0
+	if r.Failure != nil && !r.Failure.Reason.Permanent() {
+		failuresBefore = r.Failure.Count
+	}
+	token, failed := login(failuresBefore)
+	if failed == nil {
+		s.save(ctx, &record{Pair: newPairRecord(token)})
+		return token, nil
+	}
+	// A program with a wrong password must not take the pair from those with the right one, and one that closes has
+	// learnt nothing.
+	if !s.foreign && s.source.lifetime.Err() == nil {
+		// The context of the login may have ended by now, and the failure is news all the same.
+		s.save(context.WithoutCancel(ctx), &record{Pair: r.Pair, Failure: s.newFailureRecord(failed)})
+	}
+	return token, failed
+}
+
+// usable returns the pair of the record, if it is valid, passes the user's own check, and is better than what the
+// source has.
+func (s *shared) usable(ctx context.Context, r *record) *Token {
+	token, err := r.Pair.token(s.source.clock())
+	if err != nil {
+		s.source.degraded("load", err)
+		return nil
+	}
+	if token == nil || s.source.clock().reaches(token.deadline) || !s.source.wants(token) {
+		return nil
+	}
+	if verify := s.source.verifyStored; verify != nil {
+		if err := verify(ctx, token); err != nil {
+			s.source.degraded("verify", err)
+			return nil
+		}
+	}
+	return token
+}
+
+func (s *shared) newFailureRecord(failed *failure) *failureRecord {
+	r := &failureRecord{
+		Reason:      failed.err.Reason,
+		StatusCode:  failed.err.StatusCode,
+		Code:        failed.err.Code,
+		Description: failed.err.Description,
+		Count:       failed.count,
+		Until:       failed.until.time(),
+	}
+	if failed.err.Reason.Permanent() {
+		r.Until = s.source.clock().add(sharedLatch).time()
+		r.Credentials = s.sealer.credentialsID
+	}
+	return r
+}
+
+// standing returns the failure of another program, as long as it stands for this one.
+func (s *shared) standing(r *failureRecord) *failure {
+	now := s.source.clock()
+	left := time.Duration(0)
+	if r != nil {
+		left = min(r.Until.Sub(now.time()), sharedLatch)
+	}
+	if left <= 0 || r.Reason.Permanent() && string(r.Credentials) != string(s.sealer.credentialsID) {
+		return nil
+	}
+	err := &Error{Reason: r.Reason, StatusCode: r.StatusCode, Code: r.Code, Description: r.Description, RetryAt: r.Until}
+	if r.Reason.Permanent() {
+		left = credentialsInterval // look again soon: another program may have been told of the right password
+	}
+	return &failure{err: err, count: r.Count, until: now.add(left), credentials: s.sealer.fingerprint}
+}

@@ -1,0 +1,203 @@
+// Package storetest has tests that every [authn.Store] should pass.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
+)
+
+const (
+	key   = "0123456789abcdef"
+	lease = time.Minute
+)
+
+// Run tests a store. The function returns two handles of one empty store, as two programs would have them; they may be
+// the same value where a store cannot be opened twice. It is called once for each test.
+func Run(t *testing.T, open func(t *testing.T) (a, b authn.Store)) {
+	for name, test := range map[string]func(*testing.T, authn.Store, authn.Store){
+		"NothingStored":    nothingStored,
+		"SaveThenLoad":     saveThenLoad,
+		"LaterVersionWins": laterVersionWins,
+		"KeysAreApart":     keysAreApart,
+		"CallerKeepsData":  callerKeepsData,
+		"LockExcludes":     lockExcludes,
+		"LockPerKey":       lockPerKey,
+		"NeverTorn":        neverTorn,
+		"OneHolder":        oneHolder,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := open(t)
+			test(t, a, b)
+		})
+	}
+}
+
+func entry(version int64, data string) authn.Entry {
+	return authn.Entry{Data: []byte(data), Version: version, Expires: time.Now().Add(time.Hour)}
+}
+
+func save(t *testing.T, store authn.Store, key string, entry authn.Entry) {
+	t.Helper()
+	if err := store.Save(t.Context(), key, entry); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expect(t *testing.T, store authn.Store, key string, version int64, data []byte) {
+	t.Helper()
+	got, err := store.Load(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Version != version || !bytes.Equal(got.Data, data) {
+		t.Errorf("loaded version %d with %q, want version %d with %q", got.Version, got.Data, version, data)
+	}
+}
+
+func nothingStored(t *testing.T, a, _ authn.Store) {
+	expect(t, a, key, 0, nil)
+}
+
+func saveThenLoad(t *testing.T, a, b authn.Store) {
+	data := make([]byte, 8000) // as large as a pair of long tokens, and not text
+	if _, err := rand.Read(data); err != nil {
+		t.Fatal(err)
+	}
+	want := authn.Entry{Data: data, Version: 1, Expires: time.Now().Add(time.Hour)}
+	save(t, a, key, want)
+	expect(t, a, key, 1, data)
+	expect(t, b, key, 1, data)
+	got, err := b.Load(t.Context(), key)
+	if err != nil || got.Expires.Sub(want.Expires).Abs() > time.Second {
+		t.Errorf("expires %v, want %v, %v", got.Expires, want.Expires, err)
+	}
+}
+
+func laterVersionWins(t *testing.T, a, b authn.Store) {
+	save(t, a, key, entry(5, "five"))
+	save(t, b, key, entry(4, "four"))
+	expect(t, a, key, 5, []byte("five"))
+	save(t, b, key, entry(5, "another five"))
+	expect(t, a, key, 5, []byte("five"))
+	save(t, b, key, entry(6, "six"))
+	expect(t, a, key, 6, []byte("six"))
+}
+
+func keysAreApart(t *testing.T, a, b authn.Store) {
+	save(t, a, key, entry(1, "one"))
+	save(t, a, "fedcba9876543210", entry(2, "two"))
+	expect(t, b, "fedcba9876543210", 2, []byte("two"))
+	expect(t, b, "0000", 0, nil)
+}
+
+func callerKeepsData(t *testing.T, a, _ authn.Store) {
+	data := []byte("data")
+	save(t, a, key, authn.Entry{Data: data, Version: 1, Expires: time.Now().Add(time.Hour)})
+	data[0] = 'X'
+	got, err := a.Load(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Data[1] = 'X'
+	expect(t, a, key, 1, []byte("data"))
+}
+
+func lockExcludes(t *testing.T, a, b authn.Store) {
+	for range 3 {
+		unlock, locked, err := a.TryLock(t.Context(), key, lease)
+		if err != nil || !locked {
+			t.Fatalf("a free lock: %v, %v", locked, err)
+		}
+		for _, store := range []authn.Store{a, b} {
+			if _, locked, err := store.TryLock(t.Context(), key, lease); err != nil || locked {
+				t.Fatalf("a taken lock: %v, %v", locked, err)
+			}
+		}
+		unlock()
+		unlock() // a second time does no harm
+		unlock, locked, err = b.TryLock(t.Context(), key, lease)
+		if err != nil || !locked {
+			t.Fatalf("a lock that was freed: %v, %v", locked, err)
+		}
+		unlock()
+	}
+}
+
+func lockPerKey(t *testing.T, a, b authn.Store) {
+	unlock, _, err := a.TryLock(t.Context(), key, lease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	other, locked, err := b.TryLock(t.Context(), "fedcba9876543210", lease)
+	if err != nil || !locked {
+		t.Fatalf("the lock of another key: %v, %v", locked, err)
+	}
+	other()
+}
+
+// neverTorn writes entries of one repeated letter and looks for one that has two.
+func neverTorn(t *testing.T, a, b authn.Store) {
+	ctx, stop := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		defer stop()
+		for version := range int64(60) {
+			letter := byte('a' + version%26)
+			if err := a.Save(t.Context(), key, authn.Entry{Data: bytes.Repeat([]byte{letter}, 20000), Version: version + 1, Expires: time.Now().Add(time.Hour)}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	var last int64
+	for ctx.Err() == nil {
+		got, err := b.Load(t.Context(), key)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if got.Version < last {
+			t.Errorf("version %d was read after version %d", got.Version, last)
+		}
+		last = got.Version
+		if got.Version > 0 && !bytes.Equal(got.Data, bytes.Repeat(got.Data[:1], 20000)) {
+			t.Error("a torn entry was read")
+		}
+	}
+	writing.Wait()
+	expect(t, b, key, 60, bytes.Repeat([]byte{'a' + 59%26}, 20000))
+}
+
+// oneHolder lets many try for the lock at once.
+func oneHolder(t *testing.T, a, b authn.Store) {
+	var trying sync.WaitGroup
+	holders := make(chan func(), 32)
+	for i := range 32 {
+		trying.Go(func() {
+			unlock, locked, err := []authn.Store{a, b}[i%2].TryLock(t.Context(), key, lease)
+			if err != nil {
+				t.Error(err)
+			}
+			if locked {
+				holders <- unlock
+			}
+		})
+	}
+	trying.Wait()
+	close(holders)
+	count := 0
+	for unlock := range holders {
+		count++
+		unlock()
+	}
+	if count != 1 {
+		t.Errorf("%d hold the lock", count)
+	}
+}
