@@ -1,7 +1,6 @@
 package authn
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -30,12 +29,6 @@ type failureRecord struct {
 	Count       int       `json:"count"`
 	Until       time.Time `json:"until"`                 // of a failure that may pass: when to try again
 	Credentials []byte    `json:"credentials,omitempty"` // of a permanent one: which credentials it is about, keyed
-}
-
-// storeKey names an account: two that differ in any of these must never share a pair.
-func storeKey(tokenURL, clientID, audience, scope, username string) string {
-	hash := hashFields(tokenURL, clientID, audience, scope, username)
-	return hex.EncodeToString(hash[:])
 }
 
 func newPairRecord(token *Token) *pairRecord {

@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -26,6 +27,61 @@ type shared struct {
 	sealer  *sealer
 	version int64 // of the entry that was loaded last
 	foreign bool  // whether that entry was written with other credentials
+
+	unwanted *pairRecord // a pair that is not to be used, valid or not
+}
+
+// entry returns the account's entry in the store.
+func (s *Source) entry(credentials Credentials) (*shared, error) {
+	sealer, err := newSealer(credentials, s.storeKey)
+	if err != nil {
+		return nil, err
+	}
+	return &shared{source: s, store: s.store, key: s.keyOf(credentials), sealer: sealer}, nil
+}
+
+// keyOf returns the key of the account in a store. Accounts that differ in any of these must never share a pair.
+func (s *Source) keyOf(credentials Credentials) string {
+	hash := hashFields(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
+	return hex.EncodeToString(hash[:])
+}
+
+// StoreEntry returns the key that the account has in a [Store]. It asks for the credentials, but does not log in.
+func (s *Source) StoreEntry(ctx context.Context) (key string, err error) {
+	credentials, failed := s.askCredentials(ctx)
+	if failed != nil {
+		return "", failed
+	}
+	return s.keyOf(credentials), nil
+}
+
+// Clear forgets the pair and a failed login, here and in the store. The login service accepts the tokens until they
+// expire all the same. Without a store, it cannot fail but for the credentials.
+func (s *Source) Clear(ctx context.Context) error {
+	credentials, failed := s.askCredentials(ctx)
+	if failed != nil {
+		return failed
+	}
+	s.mu.Lock()
+	s.failure, s.next.ignoreFailure = nil, true
+	s.current.Store(nil)
+	s.mu.Unlock()
+	if s.store == nil {
+		return nil
+	}
+	entry, err := s.entry(credentials)
+	if err != nil {
+		return err
+	}
+	stored, err := s.store.Load(ctx, entry.key)
+	if err != nil {
+		return err
+	}
+	data, err := (&record{}).encode()
+	if err != nil {
+		return err
+	}
+	return s.store.Save(ctx, entry.key, Entry{entry.sealer.seal(data, entry.key), stored.Version + 1, s.clock().add(time.Hour).time()})
 }
 
 // load returns what the store holds; a store that fails holds nothing.
@@ -91,18 +147,21 @@ func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
 
 // fetch gets a valid pair from the store or, holding its lock, by a login. Programs that come second look at the entry
 // while they wait, not at the lock, so that the first one's pair serves all of them at once.
-func (s *shared) fetch(ctx context.Context, ignoreFailure bool, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
+func (s *shared) fetch(ctx context.Context, options loginOptions, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
 	// Half the time is kept for the login itself, so that a program that hangs with the lock does not starve this one.
 	patience, cancel := context.WithTimeoutCause(ctx, s.source.loginTimeout/2, errors.New("another program held the lock for too long"))
 	defer cancel()
 	locked := false
-	for {
+	for first := true; ; first = false {
 		r := s.load(ctx)
+		if first && options.ignorePair {
+			s.unwanted = r.Pair
+		}
 		if token := s.usable(ctx, r); token != nil {
 			s.source.notify(func(o Observer) { o.TokenChanged(token, true) })
 			return token, nil
 		}
-		if failed := s.standing(r.Failure); failed != nil && !ignoreFailure {
+		if failed := s.standing(r.Failure); failed != nil && !options.ignoreFailure {
 			return nil, failed
 		}
 		if locked {
@@ -147,6 +206,9 @@ func (s *shared) loginAndSave(ctx context.Context, r *record, login func(failure
 // usable returns the pair of the record, if it is valid, passes the user's own check, and is better than what the
 // source has.
 func (s *shared) usable(ctx context.Context, r *record) *Token {
+	if s.unwanted != nil && r.Pair != nil && *r.Pair == *s.unwanted {
+		return nil
+	}
 	token, err := r.Pair.token(s.source.clock())
 	if err != nil {
 		s.source.degraded("load", err)

@@ -98,10 +98,16 @@ type Source struct {
 	mu            sync.Mutex
 	flight        *flight // the login in progress
 	failure       *failure
-	ignoreShared  bool              // after Reset: log in even if another program has failed
+	next          loginOptions      // for the next login
 	rejected      [sha256.Size]byte // the pair that the API refused last
 	nextRejection instant
 	nextRefresh   instant
+}
+
+// loginOptions are what Reset and Refresh ask of the next login.
+type loginOptions struct {
+	ignoreFailure bool // log in even where another program has failed
+	ignorePair    bool // do not take the pair that the store has now
 }
 
 // flight is one login that any number of callers wait for. It belongs to none of them.
@@ -215,19 +221,20 @@ func (s *Source) Invalidate(token *Token) bool {
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failure, s.ignoreShared = nil, true
+	s.failure, s.next.ignoreFailure = nil, true
 }
 
-// Refresh logs in, or takes a newer pair from the store, although the present pair may still be valid, and forgets a
-// failed login. It returns the new pair, or an error as [Source.Token] does; the present pair then stays in use.
+// Refresh logs in although there may be a valid pair, in this Source or in the store, and forgets a failed login. Where a
+// login is in progress, it waits for that one. It returns the new pair, or an error as [Source.Token] does; the present
+// pair then stays in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
-	s.Reset()
 	s.mu.Lock()
 	if s.lifetime.Err() != nil {
 		s.mu.Unlock()
 		return nil, ErrClosed
 	}
 	if s.flight == nil {
+		s.failure, s.next = nil, loginOptions{ignoreFailure: true, ignorePair: true}
 		s.takeOff()
 	}
 	flight := s.flight
@@ -298,12 +305,12 @@ func (s *Source) refreshAhead(token *Token, now instant) {
 func (s *Source) takeOff() {
 	flight := &flight{done: make(chan struct{})}
 	s.flight = flight
-	previous, ignoreShared := s.failure, s.ignoreShared
-	s.ignoreShared = false
+	previous, options := s.failure, s.next
+	s.next = loginOptions{}
 	s.running.Go(func() {
 		ctx, cancel := context.WithTimeoutCause(s.lifetime, s.loginTimeout, fmt.Errorf("no login within %v", s.loginTimeout))
 		defer cancel()
-		token, failure := s.fetchSafely(ctx, previous, ignoreShared)
+		token, failure := s.fetchSafely(ctx, previous, options)
 		s.land(flight, token, failure)
 	})
 }
@@ -331,23 +338,20 @@ func (s *Source) land(flight *flight, token *Token, failed *failure) {
 
 // fetchSafely is fetch, with a panic of the user's own functions turned into an error. Its value may hold a secret, so
 // only its type is told.
-func (s *Source) fetchSafely(ctx context.Context, previous *failure, ignoreShared bool) (token *Token, failed *failure) {
+func (s *Source) fetchSafely(ctx context.Context, previous *failure, options loginOptions) (token *Token, failed *failure) {
 	defer func() {
 		if value := recover(); value != nil {
 			failed = s.remember(&Error{Reason: ErrCredentials, Err: fmt.Errorf("panic of type %T during the login", value)}, previous.passing(), [sha256.Size]byte{})
 		}
 	}()
-	return s.fetch(ctx, previous, ignoreShared)
+	return s.fetch(ctx, previous, options)
 }
 
 // fetch gets a valid pair from the store or by a login.
-func (s *Source) fetch(ctx context.Context, previous *failure, ignoreShared bool) (*Token, *failure) {
-	credentials, err := s.credentials(ctx)
-	if err == nil {
-		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
-	}
-	if err != nil {
-		return nil, s.remember(&Error{Reason: ErrCredentials, Err: err}, previous.passing(), [sha256.Size]byte{})
+func (s *Source) fetch(ctx context.Context, previous *failure, options loginOptions) (*Token, *failure) {
+	credentials, failed := s.askCredentials(ctx)
+	if failed != nil {
+		return nil, s.remember(failed, previous.passing(), [sha256.Size]byte{})
 	}
 	fingerprint := credentials.fingerprint()
 	if previous != nil && previous.err.Reason.Permanent() && previous.credentials == fingerprint {
@@ -358,8 +362,8 @@ func (s *Source) fetch(ctx context.Context, previous *failure, ignoreShared bool
 	login := func(failuresBefore int) (*Token, *failure) {
 		token, err := s.login.run(ctx, credentials)
 		if err != nil {
-			failed, _ := errors.AsType[*Error](err)
-			return nil, s.remember(failed, max(failuresBefore, previous.passing()), fingerprint)
+			cause, _ := errors.AsType[*Error](err)
+			return nil, s.remember(cause, max(failuresBefore, previous.passing()), fingerprint)
 		}
 		s.logins.Add(1)
 		s.notify(func(o Observer) { o.TokenChanged(token, false) })
@@ -368,18 +372,24 @@ func (s *Source) fetch(ctx context.Context, previous *failure, ignoreShared bool
 	if s.store == nil {
 		return login(0)
 	}
-	sealer, err := newSealer(credentials, s.storeKey)
+	entry, err := s.entry(credentials)
 	if err != nil {
 		s.degraded("seal", err)
 		return login(0)
 	}
-	entry := &shared{
-		source: s,
-		store:  s.store,
-		key:    storeKey(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username),
-		sealer: sealer,
+	return entry.fetch(ctx, options, login)
+}
+
+// askCredentials gets the credentials from the user's function.
+func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
+	credentials, err := s.credentials(ctx)
+	if err == nil {
+		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
 	}
-	return entry.fetch(ctx, ignoreShared, login)
+	if err != nil {
+		return Credentials{}, &Error{Reason: ErrCredentials, Err: err}
+	}
+	return credentials, nil
 }
 
 // remember says how long the failure stands before the next login: the longer, the more requests failed before.

@@ -90,7 +90,7 @@ func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
 // withClient runs a function with a client for the account of the environment. Tokens are kept in the user's cache unless
 // a setting says otherwise: a command that logs in each time would soon be refused.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error) error {
-	store, err := authn.ParseStore(firstNonEmpty(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
+	store, err := a.store()
 	if err != nil {
 		return err
 	}
@@ -109,6 +109,10 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		return usageError{err}
 	}
 	return errors.Join(use(command.Context(), client), client.Close())
+}
+
+func (a *app) store() (authn.Store, error) {
+	return authn.ParseStore(firstNonEmpty(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
 }
 
 // logger writes warnings, and with --debug every request.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,9 +11,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
 )
 
-// tokenReport is what the token command shows. The tokens themselves are there only when asked for.
+func newTokenCommand(a *app) *cobra.Command {
+	show := newTokenShowCommand(a)
+	command := newGroup("token", "Show, renew and hand out the tokens",
+		show, newTokenRefreshCommand(a), newTokenClearCommand(a), newTokenPathCommand(a), newTokenPrintCommand(a))
+	command.RunE = show.RunE // "xsale token" alone shows them
+	return command
+}
+
+// tokenReport is what the token commands show. The tokens themselves are there only when asked for.
 type tokenReport struct {
 	ExpiresAt    time.Time      `json:"expires_at"`
 	AccessClaims map[string]any `json:"access_token_claims"`
@@ -21,10 +31,10 @@ type tokenReport struct {
 	IDToken      string         `json:"id_token,omitempty"`
 }
 
-func newTokenCommand(a *app) *cobra.Command {
+func newTokenShowCommand(a *app) *cobra.Command {
 	var reveal bool
 	command := &cobra.Command{
-		Use:   "token",
+		Use:   "show",
 		Short: "Show when the tokens expire, and their claims",
 		Long:  "Show when the tokens expire, and their claims, logging in when there is no valid pair. The claims are not verified.",
 		Args:  cobra.NoArgs,
@@ -34,17 +44,105 @@ func newTokenCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				report := tokenReport{ExpiresAt: token.ExpiresAt()}
-				report.AccessClaims, report.IDClaims = token.Claims()
-				if reveal {
-					report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
-				}
-				return printValue(command.OutOrStdout(), a.output, report, tokenRows)
+				return a.printToken(command, token, reveal)
 			})
 		},
 	}
 	command.Flags().BoolVar(&reveal, "reveal", false, "show the tokens themselves: whoever reads them can act as the user")
 	return command
+}
+
+func newTokenRefreshCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "refresh",
+		Short: "Log in now, even though the tokens are valid or the last login failed",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+				token, err := client.TokenSource().Refresh(ctx)
+				if err != nil {
+					return err
+				}
+				return a.printToken(command, token, false)
+			})
+		},
+	}
+}
+
+func newTokenClearCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "clear",
+		Short: "Forget the stored tokens, and a failed login",
+		Long:  "Forget the stored tokens, and a failed login. The login service still accepts the tokens until they expire.",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+				return client.TokenSource().Clear(ctx)
+			})
+		},
+	}
+}
+
+func newTokenPathCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "path",
+		Short: "Show the file that the tokens are kept in",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+				store, err := a.store()
+				if err != nil {
+					return err
+				}
+				files, ok := store.(*authn.FileStore)
+				if !ok {
+					return errors.New("the tokens are kept in memory, not in a file")
+				}
+				key, err := client.TokenSource().StoreEntry(ctx)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(command.OutOrStdout(), files.Path(key))
+				return err
+			})
+		},
+	}
+}
+
+func newTokenPrintCommand(a *app) *cobra.Command {
+	var header bool
+	command := &cobra.Command{
+		Use:   "print --header",
+		Short: "Print the two token headers, for curl and other programs",
+		Long: `Print the two token headers, for curl and other programs, logging in when there is no valid pair. Whoever reads
+them can act as the user, so do not let them reach a log.`,
+		Example: `  xsale token print --header | curl --header @- https://api.xsale.ai/me`,
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if !header {
+				return usagef("%s prints secrets: say --header to get them", command.CommandPath())
+			}
+			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+				token, err := client.TokenSource().Token(ctx)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(command.OutOrStdout(), "Authorization: Bearer %s\nx-id-token: %s\n", token.AccessToken(), token.IDToken())
+				return err
+			})
+		},
+	}
+	command.Flags().BoolVar(&header, "header", false, "print both headers, a line each")
+	return command
+}
+
+func (a *app) printToken(command *cobra.Command, token *authn.Token, reveal bool) error {
+	report := tokenReport{ExpiresAt: token.ExpiresAt()}
+	report.AccessClaims, report.IDClaims = token.Claims()
+	if reveal {
+		report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
+	}
+	return printValue(command.OutOrStdout(), a.output, report, tokenRows)
 }
 
 func tokenRows(report tokenReport) [][]any {
