@@ -1,0 +1,277 @@
+package redisstore_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/authn/redisstore"
+	"github.com/xsale-go/xsale/authn/storetest"
+)
+
+func TestStore(t *testing.T) {
+	server := newServer(t)
+	storetest.Run(t, func(t *testing.T) (authn.Store, authn.Store) {
+		prefix := t.Name() + ":"
+		return redisstore.New(server.client(), prefix), redisstore.New(server.client(), prefix)
+	})
+}
+
+// login is a login service that counts and can be told to fail.
+type login struct {
+	*httptest.Server
+	posts  atomic.Int32
+	delay  time.Duration
+	refuse atomic.Bool
+}
+
+func newLogin(t *testing.T, delay time.Duration) *login {
+	t.Helper()
+	l := &login{delay: delay}
+	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n := l.posts.Add(1)
+		time.Sleep(l.delay) // as long as a login takes
+		if l.refuse.Load() {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":"invalid_grant","error_description":"Wrong email or password."}`)
+			return
+		}
+		fmt.Fprintf(w, `{"access_token":"canary-access-%d","id_token":"canary-id-%d","expires_in":86400,"token_type":"Bearer"}`, n, n)
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+func credentials(password string) authn.CredentialsFunc {
+	return authn.Static(authn.Credentials{
+		ClientID:     "client",
+		ClientSecret: authn.NewSecret("client-secret"),
+		Username:     "user",
+		Password:     authn.NewSecret(password),
+	})
+}
+
+func newSource(t *testing.T, server *server, tokenURL, password string) *authn.Source {
+	t.Helper()
+	source, err := authn.New(authn.Config{
+		Credentials: credentials(password),
+		TokenURL:    tokenURL,
+		Store:       redisstore.New(server.client(), ""),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { source.Close() })
+	return source
+}
+
+// The lock and the look at the entry behind it keep machines that start together from each logging in. Without the lock
+// this test counts 8 logins.
+func TestF33_FleetStartsTogether(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
+	start := make(chan struct{})
+	var machines sync.WaitGroup
+	for range 8 {
+		source := newSource(t, server, service.URL, "password")
+		machines.Go(func() {
+			<-start
+			if _, err := source.Token(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(start)
+	machines.Wait()
+	if posts := service.posts.Load(); posts != 1 {
+		t.Errorf("8 machines sent %d logins", posts)
+	}
+}
+
+// The same with programs of their own, as a fleet has them.
+func TestF33_ProcessesOnOneRedis(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
+	var starts []io.WriteCloser
+	var programs []*exec.Cmd
+	for range 8 {
+		program := exec.Command(os.Args[0], "-test.run=^TestHelperProcess$")
+		program.Env = append(os.Environ(), "XSALE_TEST_REDIS="+server.socket, "XSALE_TEST_TOKEN_URL="+service.URL)
+		output, outputErr := program.StdoutPipe()
+		start, startErr := program.StdinPipe()
+		if err := errors.Join(outputErr, startErr, program.Start()); err != nil {
+			t.Fatal(err)
+		}
+		if ready, err := bufio.NewReader(output).ReadString('\n'); ready != "ready\n" {
+			t.Fatalf("the program said %q, %v", ready, err)
+		}
+		starts, programs = append(starts, start), append(programs, program)
+	}
+	for _, start := range starts {
+		start.Close()
+	}
+	for _, program := range programs {
+		if err := program.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	if posts := service.posts.Load(); posts != 1 {
+		t.Errorf("8 programs sent %d logins", posts)
+	}
+}
+
+// TestHelperProcess is one program of the fleet when another test starts it, and nothing otherwise.
+func TestHelperProcess(t *testing.T) {
+	socket := os.Getenv("XSALE_TEST_REDIS")
+	if socket == "" {
+		return
+	}
+	source := newSource(t, &server{t: t, socket: socket}, os.Getenv("XSALE_TEST_TOKEN_URL"), "password")
+	fmt.Println("ready")
+	if _, err := io.Copy(io.Discard, os.Stdin); err != nil { // until all are ready
+		t.Fatal(err)
+	}
+	if _, err := source.Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A failed login is shared, so that a fleet with a wrong password tries it once. Without it this test counts 8 logins.
+func TestF05_FleetWithAWrongPassword(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 0)
+	service.refuse.Store(true)
+	for range 8 {
+		if _, err := newSource(t, server, service.URL, "wrong").Token(t.Context()); err == nil || !strings.Contains(err.Error(), "wrong user name or password") {
+			t.Error(err)
+		}
+	}
+	if posts := service.posts.Load(); posts != 1 {
+		t.Errorf("8 machines tried the wrong password %d times", posts)
+	}
+	service.refuse.Store(false)
+	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil || service.posts.Load() != 2 {
+		t.Errorf("the right password after it: %v, %d logins", err, service.posts.Load())
+	}
+}
+
+// A program with a wrong password must not take the pair from those with the right one. Without the check of who wrote
+// the entry, the third login of this test is sent.
+func TestFleetKeepsItsPairFromAWrongPassword(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 0)
+	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	service.refuse.Store(true)
+	if _, err := newSource(t, server, service.URL, "wrong").Token(t.Context()); err == nil {
+		t.Error("the pair was given to a wrong password")
+	}
+	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil || service.posts.Load() != 2 {
+		t.Errorf("%v, %d logins", err, service.posts.Load())
+	}
+}
+
+// While Redis is away, a source logs in on its own and keeps what it has; when Redis is back, the pair is shared again.
+func TestF34_RedisGoesAndComes(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 0)
+	first := newSource(t, server, service.URL, "password")
+	if _, err := first.Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	server.kill()
+	if _, err := first.Token(t.Context()); err != nil || service.posts.Load() != 1 {
+		t.Errorf("a pair in memory: %v, %d logins", err, service.posts.Load())
+	}
+	second := newSource(t, server, service.URL, "password")
+	for range 20 {
+		if _, err := second.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if posts := service.posts.Load(); posts != 2 {
+		t.Errorf("a source without its store sent %d logins", posts-1)
+	}
+
+	server.start() // empty
+	if _, err := second.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newSource(t, server, service.URL, "password").Token(t.Context()); err != nil || service.posts.Load() != 3 {
+		t.Errorf("after Redis came back: %v, %d logins", err, service.posts.Load())
+	}
+}
+
+// A machine that was paused beyond its lease comes back with an old pair. Redis refuses it by its version.
+func TestPausedMachineCannotReplaceANewerPair(t *testing.T) {
+	server := newServer(t)
+	paused, other := redisstore.New(server.client(), ""), redisstore.New(server.client(), "")
+	ctx := t.Context()
+	unlock, locked, err := paused.TryLock(ctx, "key", 50*time.Millisecond)
+	if err != nil || !locked {
+		t.Fatal(locked, err)
+	}
+	before, err := paused.Load(ctx, "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var otherUnlock func()
+	for locked = false; !locked; { // until the lease has run out
+		if otherUnlock, locked, err = other.TryLock(ctx, "key", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expires := time.Now().Add(time.Hour)
+	if err := other.Save(ctx, "key", authn.Entry{Data: []byte("new"), Version: before.Version + 1, Expires: expires}); err != nil {
+		t.Fatal(err)
+	}
+	if err := paused.Save(ctx, "key", authn.Entry{Data: []byte("old"), Version: before.Version + 1, Expires: expires}); err != nil {
+		t.Fatal(err)
+	}
+	unlock() // must not free the other's lock
+	if entry, err := other.Load(ctx, "key"); err != nil || string(entry.Data) != "new" {
+		t.Errorf("stored %q, %v", entry.Data, err)
+	}
+	if _, locked, err := paused.TryLock(ctx, "key", time.Minute); err != nil || locked {
+		t.Errorf("the paused machine freed the lock of the other: %v, %v", locked, err)
+	}
+	otherUnlock()
+}
+
+// What Redis holds must be of no use to who reads it.
+func TestRedisHoldsNoTokens(t *testing.T) {
+	server, service := newServer(t), newLogin(t, 0)
+	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	client := server.client()
+	keys, err := client.Keys(t.Context(), "*").Result()
+	if err != nil || len(keys) != 1 {
+		t.Fatal(keys, err)
+	}
+	values, err := client.HGetAll(t.Context(), keys[0]).Result()
+	if err != nil || len(values["data"]) < 100 {
+		t.Fatal(values, err)
+	}
+	if all := fmt.Sprint(keys, values); strings.Contains(all, "canary") || strings.Contains(all, "user") {
+		t.Errorf("Redis holds %q", all)
+	}
+
+	// Nor may somebody who can write to Redis choose the tokens.
+	if err := client.HSet(t.Context(), keys[0], "data", values["data"][:len(values["data"])-1]+"x").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil || service.posts.Load() != 2 {
+		t.Errorf("a changed entry: %v, %d logins", err, service.posts.Load())
+	}
+	if ttl := client.PTTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > 24*time.Hour {
+		t.Errorf("Redis drops the entry after %v", ttl)
+	}
+}
