@@ -4,13 +4,16 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 10s
 
-.PHONY: test demo generate drift vet lint tidy cross fuzz lint-spec check
+.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec check
 
 test: ## all tests, with the race detector
 	go test -race ./...
 
 demo: ## an integrator's day against the sandbox
 	go run ./cmd/xsale demo
+
+bench-auth: ## the token source against those of other libraries, one table from one run
+	cd bench && go run ./auth
 
 generate: ## write the generated code anew
 	go generate ./...

@@ -3,9 +3,11 @@ package authn
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 )
 
 // Credentials are what the vendor issues to an integration: an application ("Backend API") and a user.
@@ -35,6 +37,47 @@ func Environment(context.Context) (Credentials, error) {
 		Password:     NewSecret(os.Getenv("XSALE_PASSWORD")),
 	}
 	return credentials, credentials.check("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD")
+}
+
+// File reads the credentials from a JSON file at each login, so that a secret that is mounted as a file can be rotated. The
+// file holds an object with client_id, client_secret, username and password. One that every user of the machine can read
+// or write is refused.
+func File(path string) CredentialsFunc {
+	return func(context.Context) (Credentials, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return Credentials{}, fmt.Errorf("credentials file: %w", err)
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm()&0o006 != 0 {
+			return Credentials{}, fmt.Errorf("credentials file %s can be read or written by everyone (mode %v): set it to 0600", path, info.Mode().Perm())
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return Credentials{}, fmt.Errorf("credentials file: %w", err)
+		}
+		credentials, err := ParseCredentials(data)
+		if err != nil {
+			return Credentials{}, fmt.Errorf("credentials file %s: %w", path, err)
+		}
+		return credentials, nil
+	}
+}
+
+// ParseCredentials reads credentials from a JSON object with client_id, client_secret, username and password. It
+// overwrites data, which held secrets.
+func ParseCredentials(data []byte) (Credentials, error) {
+	defer clear(data)
+	var members struct {
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+		Username     string `json:"username"`
+		Password     string `json:"password"`
+	}
+	if json.Unmarshal(data, &members) != nil { // its error could quote a secret
+		return Credentials{}, errors.New("not a JSON object with client_id, client_secret, username and password as text")
+	}
+	credentials := Credentials{members.ClientID, NewSecret(members.ClientSecret), members.Username, NewSecret(members.Password)}
+	return credentials, credentials.check("client_id", "client_secret", "username", "password")
 }
 
 // check names the members that are missing, by the names that the caller knows them under.

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 // readInput reads a file, or standard input for "-".
@@ -31,4 +35,37 @@ func readJSON(command *cobra.Command, file string, value any) error {
 		return usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	return nil
+}
+
+// readCredentials takes secrets from anywhere but an argument, which other users of the machine can see.
+func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc, error) {
+	var data []byte
+	var err error
+	descriptor, isDescriptor := strings.CutPrefix(from, "fd:")
+	switch {
+	case from == "-":
+		data, err = io.ReadAll(command.InOrStdin())
+	case isDescriptor:
+		data, err = readDescriptor(descriptor)
+	default:
+		return authn.File(from), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--credentials: %w", err)
+	}
+	credentials, err := authn.ParseCredentials(data)
+	if err != nil {
+		return nil, fmt.Errorf("--credentials: %w", err)
+	}
+	return authn.Static(credentials), nil
+}
+
+func readDescriptor(text string) ([]byte, error) {
+	number, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("fd:%s is not a file descriptor: write it as fd:3", text)
+	}
+	file := os.NewFile(uintptr(number), "fd:"+text)
+	defer file.Close()
+	return io.ReadAll(file)
 }

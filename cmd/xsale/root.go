@@ -19,6 +19,7 @@ type app struct {
 	organization string
 	output       string
 	tokenStore   string
+	credentials  string
 	debug        bool
 	started      bool // whether a command was called rightly, and began
 }
@@ -39,6 +40,7 @@ func newRootCommand() (*cobra.Command, *app) {
 	flags.StringVar(&a.organization, "organization", "", "organization to work in (default XSALE_ORGANIZATION)")
 	flags.StringVarP(&a.output, "output", "o", outputTable, "table, json or ndjson")
 	flags.StringVar(&a.tokenStore, "token-store", "", "where tokens are kept: cache, memory, or a file or folder (default XSALE_TOKEN_STORE, or cache)")
+	flags.StringVar(&a.credentials, "credentials", "", "JSON file with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
 	flags.BoolVar(&a.debug, "debug", false, "log each request on standard error, without secrets and bodies")
 	root.AddCommand(
 		newDemoCommand(a),
@@ -100,6 +102,13 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		xsale.WithOnDemandLogin(),
 		xsale.WithUserAgent("xsale-cli"),
 		xsale.WithLogger(a.logger(command)),
+	}
+	if a.credentials != "" {
+		credentials, err := readCredentials(command, a.credentials)
+		if err != nil {
+			return usageError{err}
+		}
+		options = append(options, xsale.WithCredentialsFunc(credentials))
 	}
 	if a.organization != "" {
 		options = append(options, xsale.WithOrganization(a.organization))

@@ -1,0 +1,208 @@
+package jwks_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/authn/jwks"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func newVerifier(t *testing.T, sandbox *xsaletest.Sandbox) *jwks.Verifier {
+	t.Helper()
+	verifier, err := jwks.New(t.Context(), jwks.Config{
+		URL:        sandbox.URL() + "/.well-known/jwks.json",
+		Issuer:     sandbox.URL() + "/",
+		HTTPClient: sandbox.HTTPClient(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier
+}
+
+// tokenOf returns the pair that a login service with this answer gives.
+func tokenOf(t *testing.T, access, id string) *authn.Token {
+	t.Helper()
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"access_token":%q,"id_token":%q,"expires_in":3600}`, access, id)
+	}))
+	defer service.Close()
+	source, err := authn.New(authn.Config{
+		TokenURL: service.URL,
+		Credentials: authn.Static(authn.Credentials{
+			ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	token, err := source.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestVerify(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	verifier := newVerifier(t, sandbox)
+	real, err := sandbox.Client(t).TokenSource().Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := verifier.Verify(t.Context(), real); err != nil {
+		t.Errorf("a pair of the login service: %v", err)
+	}
+	access, id := real.AccessToken(), real.IDToken()
+
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, _, err := jwt.NewParser().ParseUnverified(access, jwt.MapClaims{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(method jwt.SigningMethod, key any) string {
+		forged := jwt.NewWithClaims(method, parsed.Claims)
+		forged.Header["kid"] = parsed.Header["kid"]
+		text, err := forged.SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	otherAudience, err := jwks.New(t.Context(), jwks.Config{URL: sandbox.URL() + "/.well-known/jwks.json", Issuer: sandbox.URL() + "/", Audience: "https://other.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherIssuer, err := jwks.New(t.Context(), jwks.Config{URL: sandbox.URL() + "/.well-known/jwks.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		verifier   *jwks.Verifier
+		access, id string
+		says       string
+	}{
+		"signed with another key": {verifier, sign(jwt.SigningMethodRS256, key), id, "access token"},
+		"signed with the key id":  {verifier, sign(jwt.SigningMethodHS256, []byte("guess")), id, "access token"},
+		"not signed":              {verifier, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), id, "access token"},
+		"ID token changed":        {verifier, access, id[:len(id)-8] + "AAAAAAAA", "ID token"},
+		"opaque":                  {verifier, "opaque", id, "access token"},
+		"tokens swapped":          {verifier, id, access, "access token"},
+		"other audience":          {otherAudience, access, id, "audience"},
+		"other issuer":            {otherIssuer, access, id, "issuer"},
+	} {
+		if err := test.verifier.Verify(t.Context(), tokenOf(t, test.access, test.id)); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A pair in a store whose signature is wrong is not used: the source logs in instead.
+func TestVerifyStored(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	verifier := newVerifier(t, sandbox)
+	store := &authn.MemoryStore{}
+	var refused atomic.Int32
+	newSource := func(tokenURL string, verify func(context.Context, *authn.Token) error) *authn.Source {
+		source, err := authn.New(authn.Config{Credentials: authn.Static(sandbox.Credentials()), TokenURL: tokenURL, Store: store, VerifyStored: verify})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { source.Close() })
+		return source
+	}
+	verify := func(ctx context.Context, token *authn.Token) error {
+		err := verifier.Verify(ctx, token)
+		if err != nil {
+			refused.Add(1)
+		}
+		return err
+	}
+	for range 2 {
+		if _, err := newSource(sandbox.TokenURL(), verify).Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sandbox.Logins() != 1 || refused.Load() != 0 {
+		t.Errorf("%d logins, %d pairs refused", sandbox.Logins(), refused.Load())
+	}
+
+	// A verifier that refuses everything stands for a pair that somebody with the credentials has put there.
+	never := func(context.Context, *authn.Token) error { return fmt.Errorf("not this one") }
+	if _, err := newSource(sandbox.TokenURL(), never).Token(t.Context()); err != nil || sandbox.Logins() != 2 {
+		t.Errorf("%v, %d logins", err, sandbox.Logins())
+	}
+}
+
+// Tokens with made-up key ids must not cause a request for the key set each. Without the limit this test counts 21.
+func TestUnknownKeysAreLookedUpRarely(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	var requests atomic.Int32
+	counting := &http.Client{Transport: roundTripFunc(func(request *http.Request) (*http.Response, error) {
+		requests.Add(1)
+		return http.DefaultTransport.RoundTrip(request)
+	})}
+	verifier, err := jwks.New(t.Context(), jwks.Config{URL: sandbox.URL() + "/.well-known/jwks.json", Issuer: sandbox.URL() + "/", HTTPClient: counting})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nobody waits for the next look-up
+	for i := range 20 {
+		made := jwt.New(jwt.SigningMethodRS256)
+		made.Header["kid"] = fmt.Sprintf("made-up-%d", i)
+		text, err := made.SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if verifier.Verify(ctx, tokenOf(t, text, text)) == nil {
+			t.Error("a token with a made-up key was accepted")
+		}
+	}
+	if count := requests.Load(); count > 2 {
+		t.Errorf("%d requests for the key set", count)
+	}
+}
+
+func TestNewRefusesAnAddressThatCannotBeTrusted(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	redirect := httptest.NewServer(http.RedirectHandler(sandbox.URL()+"/.well-known/jwks.json", http.StatusFound))
+	defer redirect.Close()
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"keys":[],"x":"`)
+		for range 1000 {
+			if _, err := w.Write(make([]byte, 1000)); err != nil {
+				return
+			}
+		}
+	}))
+	defer endless.Close()
+	for _, address := range []string{"http://login.example/jwks.json", "jwks.json", redirect.URL, endless.URL} {
+		if _, err := jwks.New(t.Context(), jwks.Config{URL: address}); err == nil {
+			t.Errorf("%s was accepted", address)
+		}
+	}
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }

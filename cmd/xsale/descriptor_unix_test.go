@@ -1,0 +1,30 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func TestCredentialsComeFromADescriptor(t *testing.T) {
+	useSandbox(t)
+	t.Setenv("XSALE_PASSWORD", "")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	descriptor, err := syscall.Dup(int(reader.Fd())) // the command closes what it is given
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(writer, `{"client_id":%q,"client_secret":%q,"username":%q,"password":%q}`,
+		xsaletest.ClientID, xsaletest.ClientSecret, xsaletest.Username, xsaletest.Password)
+	writer.Close()
+	execute(t, "", "me", "--credentials", fmt.Sprintf("fd:%d", descriptor)).expect(t, exitOK)
+}

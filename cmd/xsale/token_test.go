@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func TestTokenShowsTheTokensOnlyWhenAsked(t *testing.T) {
+	useSandbox(t)
+	secrets := revealedTokens(t)
+	for _, arguments := range [][]string{{"token"}, {"token", "show"}, {"token", "refresh"}} {
+		r := execute(t, "", arguments...).expect(t, exitOK, "Expires", "aud", "exp")
+		for _, secret := range secrets {
+			if strings.Contains(r.stdout, secret) {
+				t.Errorf("%v shows a token", arguments)
+			}
+		}
+	}
+}
+
+func TestTokenRefreshLogsInAlthoughThePairIsValid(t *testing.T) {
+	sandbox := useSandbox(t)
+	execute(t, "", "token", "refresh").expect(t, exitOK)
+	execute(t, "", "token", "refresh").expect(t, exitOK)
+	execute(t, "", "me").expect(t, exitOK)
+	if sandbox.Logins() != 2 {
+		t.Errorf("%d logins for two refreshes", sandbox.Logins())
+	}
+}
+
+func TestTokenRefreshForgetsAFailure(t *testing.T) {
+	sandbox := useSandbox(t)
+	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: 429, Body: `{"error":"too_many_attempts"}`})
+	for range 3 {
+		execute(t, "", "me").expect(t, exitLogin, "account blocked")
+	}
+	if sandbox.TokenRequests() != 1 {
+		t.Errorf("a blocked account was tried %d times by three commands", sandbox.TokenRequests())
+	}
+	execute(t, "", "token", "refresh").expect(t, exitOK)
+	execute(t, "", "me").expect(t, exitOK)
+}
+
+func TestTokenClear(t *testing.T) {
+	sandbox := useSandbox(t)
+	execute(t, "", "me").expect(t, exitOK)
+	execute(t, "", "token", "clear").expect(t, exitOK)
+	if sandbox.Logins() != 1 {
+		t.Errorf("clearing logged in")
+	}
+	execute(t, "", "me").expect(t, exitOK)
+	if sandbox.Logins() != 2 {
+		t.Errorf("%d logins", sandbox.Logins())
+	}
+}
+
+func TestTokenPath(t *testing.T) {
+	useSandbox(t)
+	folder := t.TempDir()
+	path := strings.TrimSpace(execute(t, "", "token", "path", "--token-store", folder).expect(t, exitOK).stdout)
+	if filepath.Dir(path) != folder {
+		t.Errorf("path %q is not in %q", path, folder)
+	}
+	execute(t, "", "me", "--token-store", folder).expect(t, exitOK)
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+	execute(t, "", "token", "path", "--token-store", "memory").expect(t, exitFailed, "in memory")
+}
+
+func TestTokenPrintHeaderServesOtherPrograms(t *testing.T) {
+	sandbox := useSandbox(t)
+	execute(t, "", "token", "print").expect(t, exitUsage, "--header")
+	printed := execute(t, "", "token", "print", "--header").expect(t, exitOK)
+	request, err := http.NewRequestWithContext(t.Context(), "GET", sandbox.URL()+"/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(printed.stdout) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		request.Header.Set(name, value)
+	}
+	response, err := sandbox.HTTPClient().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("the headers are refused: %s", response.Status)
+	}
+}
+
+func TestCredentialsComeFromAFileOrADescriptor(t *testing.T) {
+	useSandbox(t)
+	for _, name := range []string{"XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD"} {
+		t.Setenv(name, "")
+	}
+	credentials, err := json.Marshal(map[string]string{
+		"client_id": xsaletest.ClientID, "client_secret": xsaletest.ClientSecret, "username": xsaletest.Username, "password": xsaletest.Password,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := writeFile(t, string(credentials))
+	execute(t, "", "me", "--credentials", file).expect(t, exitOK)
+	execute(t, string(credentials), "me", "--credentials", "-").expect(t, exitOK)
+	execute(t, string(credentials[:20]), "me", "--credentials", "-").expect(t, exitUsage, "not a JSON object")
+	execute(t, `{"client_id":"x"}`, "me", "--credentials", "-").expect(t, exitUsage, "password is not set")
+	execute(t, "", "me", "--credentials", "fd:x").expect(t, exitUsage, "fd:3")
+	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitLogin, "credentials file")
+
+	if os.PathSeparator == '/' {
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, "", "me", "--token-store", "memory", "--credentials", file).expect(t, exitLogin, "set it to 0600")
+	}
+}
