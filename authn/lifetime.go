@@ -44,6 +44,9 @@ func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 		if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil || claims.ExpiresAt == nil {
 			continue // opaque and encrypted tokens are fine: expires_in speaks for them
 		}
+		if claims.ExpiresAt.Unix() <= 0 {
+			continue // a number that did not fit
+		}
 		left := claims.ExpiresAt.Sub(date)
 		if claims.IssuedAt != nil {
 			fromIssue := claims.ExpiresAt.Sub(claims.IssuedAt.Time)

@@ -263,9 +263,9 @@ func (s *Source) wait(ctx context.Context) (*Token, error) {
 		return nil, ErrClosed
 	}
 	if s.flight == nil {
-		if s.failure != nil && !now.reaches(s.failure.until) {
+		if failed := s.failure; failed != nil && !now.reaches(failed.until) {
 			s.mu.Unlock()
-			return nil, s.failure.err
+			return nil, failed.err
 		}
 		s.takeOff()
 	}

@@ -58,7 +58,7 @@ func refuseMethod(allowed []string) http.HandlerFunc {
 func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
 	var violations []violation
 	if invalid, ok := errors.AsType[*sandboxapi.InvalidParamFormatError](err); ok {
-		violations = []violation{{invalid.ParamName, "cannot be read as the type that the API description gives it"}}
+		violations = []violation{{invalid.ParamName, unfitParameter}}
 	}
 	newProblem(http.StatusBadRequest, "The request does not match the API description.", violations...).write(w)
 }

@@ -279,6 +279,7 @@ func TestWrongPasswordsAtTheSameTimeBlockTheUser(t *testing.T) {
 
 func TestTooManyLogins(t *testing.T) {
 	now := newClock()
+	now.Advance(time.Second / 2) // because limits are told in whole seconds
 	sandbox := xsaletest.New(t, xsaletest.WithClock(now.Now), xsaletest.WithOrders(0))
 	start := now.Now()
 	allowed := func(count int) {
@@ -294,7 +295,7 @@ func TestTooManyLogins(t *testing.T) {
 		for name, want := range map[string]string{
 			"x-ratelimit-limit":     "10",
 			"x-ratelimit-remaining": "0",
-			"x-ratelimit-reset":     strconv.FormatInt(reset.Unix(), 10),
+			"x-ratelimit-reset":     strconv.FormatInt(reset.Unix()+1, 10),
 		} {
 			if got := reply.header.Get(name); got != want {
 				t.Errorf("%s is %q instead of %q", name, got, want)
@@ -305,18 +306,21 @@ func TestTooManyLogins(t *testing.T) {
 	if first.header.Get("x-ratelimit-limit") != "20" || first.header.Get("x-ratelimit-remaining") != "19" {
 		t.Errorf("first login: %v", first.header)
 	}
-	allowed(19)
-	refused(start.Add(time.Minute))
+	allowed(4)
+	now.Advance(10 * time.Second)
+	allowed(15)
+	free := start.Add(70 * time.Second) // when fewer than ten are left of the last minute
+	refused(free)
 	wantRefusal(t, tryLogin(t, sandbox, "username", "other"), http.StatusForbidden, "invalid_grant", "") // another user's limit
 
 	now.Advance(time.Minute - time.Nanosecond)
-	refused(start.Add(time.Minute))
+	refused(free)
 	now.Advance(time.Nanosecond)
 	allowed(10) // and no more than ten a minute from now on
-	refused(start.Add(2 * time.Minute))
+	refused(free.Add(time.Minute))
 
 	now.Advance(30 * time.Second)
-	refused(start.Add(2 * time.Minute))
+	refused(free.Add(time.Minute))
 	now.Advance(time.Minute) // without a refusal
 	allowed(20)
 	refused(now.Now().Add(time.Minute))

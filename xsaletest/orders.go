@@ -73,10 +73,9 @@ func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64
 }
 
 // listedOrder returns an order as it is listed: what it was created with, and beside it what an order that is read is
-// known to have. The members of an article of a line are not published, so there is none.
+// known to have. The members of an article of a line are not published, so there is none. It takes over created.
 func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
 	created.AdditionalProperties = withMember(created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
-	created.Items = slices.Clone(created.Items)
 	for i := range created.Items {
 		item := &created.Items[i]
 		item.AdditionalProperties = withMember(item.AdditionalProperties, "OrderItemArticles", "[]")

@@ -9,11 +9,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// outOfRange is said of numbers that JSON can write and Go cannot hold.
-const outOfRange = "number is out of range"
-
-// pointerEscapes are those of RFC 6901.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+const (
+	// outOfRange is said of numbers that JSON can write and Go cannot hold.
+	outOfRange     = "number is out of range"
+	unfitParameter = "does not have the type that the API description gives it"
+)
 
 // violationsOf takes apart what the validator found. Of its texts only the reasons of schema errors are used, because
 // others repeat the value.
@@ -42,21 +42,10 @@ func violationsOf(err error) []violation {
 
 // parameterViolations names the parameter, because a JSON pointer leads into a body only.
 func parameterViolations(err *openapi3filter.RequestError) []violation {
-	name := err.Parameter.Name
-	if errors.Is(err.Err, openapi3filter.ErrInvalidRequired) {
-		return []violation{{name, "is missing"}}
-	}
 	if errors.Is(err.Err, openapi3filter.ErrInvalidEmptyValue) {
-		return []violation{{name, "is empty"}}
+		return []violation{{err.Parameter.Name, "is empty"}}
 	}
-	if _, ok := errors.AsType[*openapi3.SchemaError](err.Err); ok {
-		violations := violationsOf(err.Err)
-		for i := range violations {
-			violations[i].Pointer = name
-		}
-		return violations
-	}
-	return []violation{{name, "cannot be read as the type that the API description gives it"}}
+	return []violation{{err.Parameter.Name, unfitParameter}}
 }
 
 func bodyViolations(err error) []violation {
@@ -77,9 +66,9 @@ func schemaViolations(err *openapi3.SchemaError) []violation {
 	if parts, ok := errors.AsType[openapi3.MultiError](err.Origin); ok {
 		return violationsOf(parts)
 	}
-	var pointer strings.Builder
-	for _, segment := range err.JSONPointer() {
-		pointer.WriteString("/" + pointerEscapes.Replace(segment))
+	pointer := ""
+	for _, segment := range err.JSONPointer() { // names of the API description, in which nothing needs an escape
+		pointer += "/" + segment
 	}
 	detail := err.Reason
 	if _, ok := errors.AsType[*strconv.NumError](err.Origin); ok {
@@ -87,7 +76,7 @@ func schemaViolations(err *openapi3.SchemaError) []violation {
 	} else if err.SchemaField == "anyOf" {
 		detail = missingAlternatives(err.Schema.AnyOf, detail)
 	}
-	return []violation{{pointer.String(), detail}}
+	return []violation{{pointer, detail}}
 }
 
 // missingAlternatives says which members are meant where the alternatives differ in their required members only.

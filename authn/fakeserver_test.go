@@ -1,0 +1,212 @@
+package authn
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The secrets of the tests. None of them may ever be printed.
+const (
+	canaryPassword     = "canary-password-5d1f"
+	canaryClientSecret = "canary-client-secret-77aa"
+	canaryAccessToken  = "canary-access-"
+	canaryIDToken      = "canary-id-"
+)
+
+// step is one scripted answer of the fake login service.
+type step struct {
+	delay  time.Duration
+	status int // 200 when 0
+	header http.Header
+	body   string
+	hijack func(net.Conn) // takes the connection instead of answering
+}
+
+// fakeServer is a login service that answers as scripted: the steps one by one, the last one for ever. It notes every
+// request.
+type fakeServer struct {
+	*httptest.Server
+
+	mu       sync.Mutex
+	script   []step
+	answer   func(n int) step // instead of a script
+	requests []recorded
+}
+
+// recorded is one request as the server saw it.
+type recorded struct {
+	method, path string
+	header       http.Header
+	body         string
+	at           time.Time
+}
+
+// newFakeServer starts the service over TLS. Inside a synctest bubble the connections are pipes, so that time stands still
+// while they are served.
+func newFakeServer(t *testing.T, script ...step) *fakeServer {
+	t.Helper()
+	f := &fakeServer{script: script}
+	f.Server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
+	f.Config.ErrorLog = log.New(io.Discard, "", 0)
+	listener := newPipeListener()
+	f.Listener.Close()
+	f.Listener = listener
+	f.StartTLS()
+	transport := f.Client().Transport.(*http.Transport)
+	transport.DialContext = listener.dial
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		f.CloseClientConnections()
+		f.Close()
+	})
+	return f
+}
+
+func (f *fakeServer) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	f.mu.Lock()
+	f.requests = append(f.requests, recorded{r.Method, r.URL.Path, r.Header, string(body), time.Now()})
+	n := len(f.requests)
+	var s step
+	switch {
+	case f.answer != nil:
+		s = f.answer(n)
+	case len(f.script) > 0:
+		s = f.script[min(n, len(f.script))-1]
+	default:
+		s = success(n)
+	}
+	f.mu.Unlock()
+
+	if s.delay > 0 {
+		timer := time.NewTimer(s.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	if s.hijack != nil {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			s.hijack(connection)
+		}
+		return
+	}
+	for name, values := range s.header {
+		w.Header()[name] = values
+	}
+	if s.status == 0 {
+		s.status = http.StatusOK
+	}
+	w.WriteHeader(s.status)
+	io.WriteString(w, s.body)
+}
+
+// posts returns how many logins came.
+func (f *fakeServer) posts() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.requests)
+}
+
+func (f *fakeServer) recorded() []recorded {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]recorded(nil), f.requests...)
+}
+
+// set changes what the service answers from now on.
+func (f *fakeServer) set(script ...step) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = func(int) step {
+		s := script[0]
+		if len(script) > 1 {
+			script = script[1:]
+		}
+		return s
+	}
+}
+
+// config returns what a Source needs to log in here.
+func (f *fakeServer) config() Config {
+	return Config{
+		Credentials: Static(testCredentials()),
+		TokenURL:    f.URL + "/oauth/token",
+		APIURL:      "https://api.example",
+		HTTPClient:  f.Client(),
+	}
+}
+
+// source returns a Source that logs in here, closed with the test.
+func (f *fakeServer) source(t *testing.T, change ...func(*Config)) *Source {
+	t.Helper()
+	config := f.config()
+	for _, c := range change {
+		c(&config)
+	}
+	s, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func testCredentials() Credentials {
+	return Credentials{
+		ClientID:     "client-id",
+		ClientSecret: NewSecret(canaryClientSecret),
+		Username:     "user@example.com",
+		Password:     NewSecret(canaryPassword),
+	}
+}
+
+// pipeListener accepts in-memory connections.
+type pipeListener struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	once        sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.connections <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, errors.New("connection refused")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case connection := <-l.connections:
+		return connection, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
