@@ -23,27 +23,24 @@ const (
 // Token is the pair of tokens of one login. It does not change, is safe for concurrent use, and prints as [redacted].
 type Token struct {
 	access, id Secret
-	headers    *tokenHeaders
+	headers    func() (authorization, id []string) // a function, because printing a struct may follow a pointer
 	issuedAt   time.Time
 	expiresAt  time.Time
 	deadline   instant // the pair is handed out until then
 	refreshAt  instant // from then on a call starts a login in the background
 }
 
-// tokenHeaders holds both header values, made once per pair. Each slice has no spare capacity, so that appending to a
-// header of one request cannot write into another.
-type tokenHeaders struct {
-	authorization, id []string
-}
-
 // newToken makes the pair that was obtained at now and is valid for lifetime.
 func newToken(access, id string, now instant, lifetime time.Duration) *Token {
 	margin := min(maxMargin, lifetime/10)
 	window := min(maxRefreshWindow, lifetime/2)
+	// Made once per pair. Neither slice has spare capacity, so that appending to a header of one request cannot write
+	// into another.
+	authorizationValues, idValues := []string{"Bearer " + access}, []string{id}
 	return &Token{
 		access:    NewSecret(access),
 		id:        NewSecret(id),
-		headers:   &tokenHeaders{[]string{"Bearer " + access}, []string{id}},
+		headers:   func() ([]string, []string) { return authorizationValues, idValues },
 		issuedAt:  now.time(),
 		expiresAt: now.add(lifetime).time(),
 		deadline:  now.add(lifetime - margin),
@@ -80,8 +77,7 @@ func claims(token string) map[string]any {
 
 // SetHeaders sets both headers. The values are shared between requests: replace them, do not write into them.
 func (t *Token) SetHeaders(header http.Header) {
-	header[authorizationHeader] = t.headers.authorization
-	header[idTokenHeader] = t.headers.id
+	header[authorizationHeader], header[idTokenHeader] = t.headers()
 }
 
 // fingerprint tells pairs apart without holding them.
