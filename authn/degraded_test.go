@@ -1,0 +1,164 @@
+package authn
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// hangingStore answers nothing until its caller gives up.
+type hangingStore struct{}
+
+func (hangingStore) Load(ctx context.Context, _ string) (Entry, error) {
+	<-ctx.Done()
+	return Entry{}, ctx.Err()
+}
+
+func (hangingStore) Save(ctx context.Context, _ string, _ Entry) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (hangingStore) TryLock(ctx context.Context, _ string, _ time.Duration) (func(), bool, error) {
+	<-ctx.Done()
+	return nil, false, ctx.Err()
+}
+
+// fullStore has no room.
+type fullStore struct{ *MemoryStore }
+
+func (fullStore) Save(context.Context, string, Entry) error {
+	return errors.New("no space left on device")
+}
+
+// heldStore is one whose lock a program holds that hangs.
+type heldStore struct{ *MemoryStore }
+
+func (heldStore) TryLock(context.Context, string, time.Duration) (func(), bool, error) {
+	return nil, false, nil
+}
+
+// Taken out: storeTimeout, then the patience with a lock. Then the first call took as long as the login may take, and
+// failed.
+func TestF34_StoreIsOfNoUse(t *testing.T) {
+	for name, test := range map[string]struct {
+		store   Store
+		told    []string
+		longest time.Duration
+	}{
+		"hanging": {hangingStore{}, []string{"load", "lock", "save"}, 4 * storeTimeout},
+		"full":    {fullStore{&MemoryStore{}}, []string{"save"}, 0},
+		"held":    {heldStore{&MemoryStore{}}, []string{"lock"}, defaultLoginTimeout/2 + time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newFakeServer(t)
+				observer := &recordingObserver{}
+				source := server.source(t, func(c *Config) { c.Store, c.Observer = test.store, observer })
+				start := time.Now()
+				for range 10 {
+					if _, err := source.Token(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(start); took > test.longest || server.posts() != 1 {
+					t.Errorf("%d logins in %v", server.posts(), took)
+				}
+				slices.Sort(observer.degraded)
+				if told := slices.Compact(observer.degraded); !slices.Equal(told, test.told) {
+					t.Errorf("the observer was told %v", told)
+				}
+			})
+		})
+	}
+}
+
+// Programs that share a store share a failure, and tell their own from those of others by the credentials.
+func TestSharedFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t, refused(429, "too_many_attempts", "blocked"))
+		store := &MemoryStore{}
+		share := func(c *Config) { c.Store = store }
+		for range 10 {
+			if _, err := server.source(t, share).Token(t.Context()); !errors.Is(err, ErrBlocked) {
+				t.Fatal(err)
+			}
+		}
+		if server.posts() != 1 {
+			t.Errorf("10 programs tried a blocked account %d times", server.posts())
+		}
+		server.set(success(2))
+		if _, err := server.source(t, share).Refresh(t.Context()); err != nil || server.posts() != 2 {
+			t.Errorf("Refresh: %v, %d logins", err, server.posts())
+		}
+		if _, err := server.source(t, share).Token(t.Context()); err != nil || server.posts() != 2 {
+			t.Errorf("afterwards: %v, %d logins", err, server.posts())
+		}
+	})
+}
+
+// A failure that may pass is shared for as long as it stands, and grows over the lives of short programs.
+func TestSharedCoolDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t, step{status: 503, header: map[string][]string{"Retry-After": {"60"}}})
+		store := &MemoryStore{}
+		for range 600 { // one program a second, for ten minutes
+			_, err := server.source(t, func(c *Config) { c.Store = store }).Token(t.Context())
+			if failure, ok := errors.AsType[*Error](err); !ok || failure.Reason != ErrUnavailable || !failure.RetryAt.After(time.Now()) {
+				t.Fatalf("got %v", err)
+			}
+			time.Sleep(time.Second)
+		}
+		if posts := server.posts(); posts > 11 {
+			t.Errorf("%d logins in ten minutes", posts)
+		}
+	})
+}
+
+// A pair that the API has refused is not taken from the store again; a newer one is.
+func TestRefusedPairIsNotTakenFromTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t)
+		store := &MemoryStore{}
+		one := server.source(t, func(c *Config) { c.Store = store })
+		two := server.source(t, func(c *Config) { c.Store = store })
+		first, err := one.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := two.Token(t.Context())
+		if err != nil || same.AccessToken() != first.AccessToken() {
+			t.Fatal("the pair is not shared")
+		}
+		one.Invalidate(first)
+		second, err := one.Token(t.Context())
+		if err != nil || second.AccessToken() == first.AccessToken() || server.posts() != 2 {
+			t.Fatalf("%v, %d logins", err, server.posts())
+		}
+		two.Invalidate(same)
+		third, err := two.Token(t.Context())
+		if err != nil || third.AccessToken() != second.AccessToken() || server.posts() != 2 {
+			t.Errorf("%v, %d logins", err, server.posts())
+		}
+	})
+}
+
+func TestClearForgetsThePairEverywhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t)
+		store := &MemoryStore{}
+		source := server.source(t, func(c *Config) { c.Store = store })
+		if _, err := source.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := source.Clear(t.Context()); err != nil || server.posts() != 1 {
+			t.Fatalf("%v, %d logins", err, server.posts())
+		}
+		if _, err := server.source(t, func(c *Config) { c.Store = store }).Token(t.Context()); err != nil || server.posts() != 2 {
+			t.Errorf("%v, %d logins", err, server.posts())
+		}
+	})
+}
