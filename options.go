@@ -76,6 +76,14 @@ func WithTokenStore(store authn.Store) Option {
 	}
 }
 
+// WithTokenObserver tells an observer of new tokens, failed logins and store failures, in the place of the logger.
+func WithTokenObserver(observer authn.Observer) Option {
+	return func(c *config) error {
+		c.auth.Observer = observer
+		return nil
+	}
+}
+
 // WithOnDemandLogin logs in only when a call needs it, never ahead of expiry. It suits programs that run for seconds.
 func WithOnDemandLogin() Option {
 	return func(c *config) error {

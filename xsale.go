@@ -74,7 +74,9 @@ func New(options ...Option) (*Client, error) {
 		if c.auth.Credentials == nil {
 			return nil, errors.New("xsale: no credentials: use WithCredentials, WithCredentialsFunc, WithTokenSource or FromEnvironment")
 		}
-		c.auth.Observer = authn.LogTo(c.logger)
+		if c.auth.Observer == nil {
+			c.auth.Observer = authn.LogTo(c.logger)
+		}
 		if source, err = authn.New(c.auth); err != nil {
 			return nil, err
 		}

@@ -92,7 +92,7 @@ func (e *Error) Error() string {
 		text.WriteString(")")
 	}
 	if e.Description != "" {
-		fmt.Fprintf(&text, ": %s", e.Description)
+		fmt.Fprintf(&text, ": %s", strings.TrimRight(e.Description, ". "))
 	}
 	if e.Err != nil {
 		fmt.Fprintf(&text, ": %v", e.Err)

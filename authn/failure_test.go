@@ -87,7 +87,8 @@ func TestF04_PermanentFailureLatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newFakeServer(t, test.answer)
-				source := server.source(t)
+				observer := &recordingObserver{}
+				source := server.source(t, func(c *Config) { c.Observer = observer })
 				for range 600 {
 					if _, err := source.Token(t.Context()); !errors.Is(err, test.reason) {
 						t.Fatalf("got %v", err)
@@ -96,6 +97,9 @@ func TestF04_PermanentFailureLatches(t *testing.T) {
 				}
 				if server.posts() != 1 {
 					t.Errorf("%d logins in ten minutes", server.posts())
+				}
+				if told := observer.failed(); len(told) != 1 {
+					t.Errorf("the observer was told %d times of one failed login", len(told))
 				}
 				server.set(success(2))
 				if _, err := source.Token(t.Context()); err == nil || server.posts() != 1 {

@@ -5,8 +5,11 @@ package authn_test
 import (
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 // refuseWrites makes the system refuse every byte that this process writes to a file, as a full disk does.
@@ -31,5 +34,21 @@ func TestF34_FullDisk(t *testing.T) {
 		if info, err := file.Info(); err != nil || info.Size() > 0 || file.Name()[len(file.Name())-5:] != ".lock" {
 			t.Errorf("%s was left behind", file.Name())
 		}
+	}
+}
+
+// Taken out: the check that the file is a regular one. Then the call hung in opening the pipe.
+func TestF34_Pipe(t *testing.T) {
+	url, posts := countingLogin(t)
+	file := filepath.Join(t.TempDir(), "tokens.json")
+	check(t, syscall.Mkfifo(file, 0o600))
+	source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewFileStore(file)})
+	check(t, err)
+	defer source.Close()
+	if _, err := source.Token(t.Context()); err != nil || posts.Load() != 1 {
+		t.Errorf("%v, %d logins", err, posts.Load())
+	}
+	if info, err := os.Lstat(file); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		t.Errorf("the pipe was replaced: %v, %v", info, err)
 	}
 }

@@ -46,8 +46,8 @@ func TestF01_HerdSuccess(t *testing.T) {
 	})
 }
 
-// Taken out: the result of the flight for those who wait (each started anew after a failure). Then one login followed the
-// other, 1000 in all.
+// Taken out: sharing the failure (those who had waited for a login that failed started one of their own). Then one login
+// followed the other.
 func TestF02_HerdFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, wrongPassword().after(20*time.Millisecond))
@@ -205,6 +205,15 @@ func TestF37_Close(t *testing.T) {
 		}
 		if source.Close() != nil {
 			t.Error("closing again failed")
+		}
+
+		idle := newFakeServer(t).source(t)
+		if _, err := idle.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		idle.Close()
+		if _, err := idle.Token(t.Context()); !errors.Is(err, ErrClosed) {
+			t.Errorf("a valid pair after Close: %v", err)
 		}
 		// The bubble fails the test where a goroutine is left.
 	})

@@ -30,14 +30,9 @@ func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 	if date.IsZero() {
 		date = now
 	}
-	shortest := maxLifetime + 1
-	consider := func(d time.Duration) {
-		if d <= maxLifetime {
-			shortest = min(shortest, d)
-		}
-	}
+	shortest := maxLifetime + 1 // what is longer is not believed
 	if r.expiresIn > 0 {
-		consider(r.expiresIn)
+		shortest = min(shortest, r.expiresIn)
 	}
 	for _, token := range []string{r.accessToken, r.idToken} {
 		var claims jwt.RegisteredClaims
@@ -54,7 +49,7 @@ func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 				left = fromIssue // the clock that date came from is wrong
 			}
 		}
-		consider(left)
+		shortest = min(shortest, left)
 	}
 	switch {
 	case shortest > maxLifetime:

@@ -138,7 +138,7 @@ func TestF32_TokensThatCannotBeSent(t *testing.T) {
 					server := newFakeServer(t, step{body: body})
 					_, err := server.source(t).Token(t.Context())
 					if !errors.Is(err, ErrInvalidReply) {
-						t.Errorf("got %v", err)
+						t.Fatalf("got %v", err)
 					}
 					if len(err.Error()) > 400 || strings.Contains(err.Error(), "X-Evil") {
 						t.Errorf("the error repeats the token: %.200s", err)

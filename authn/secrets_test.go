@@ -42,8 +42,8 @@ func printed(value any) string {
 	return out.String()
 }
 
-// Taken out: Format of Secret, then the pointer inside it, then Format of Token. Then the password and both tokens were
-// printed.
+// Taken out: Format of Secret, then the pointer inside it, then the function around the headers of a Token, then taking
+// what the service echoes out of errors. Then the password or both tokens were printed.
 func TestF31_SecretsInOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer

@@ -256,5 +256,5 @@ func (s *shared) standing(r *failureRecord) *failure {
 	if r.Reason.Permanent() {
 		left = credentialsInterval // look again soon: another program may have been told of the right password
 	}
-	return &failure{err: err, count: r.Count, until: now.add(left), credentials: s.sealer.fingerprint}
+	return &failure{err: err, count: r.Count, until: now.add(left), credentials: s.sealer.fingerprint, old: true}
 }

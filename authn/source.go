@@ -124,6 +124,7 @@ type failure struct {
 	count       int     // requests that failed in a row
 	until       instant // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
 	credentials [sha256.Size]byte
+	old         bool // whether it was known before, so that nobody need be told
 }
 
 // passing returns how many requests have failed in a row for reasons that may pass.
@@ -246,7 +247,10 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 // Close ends a login in progress, frees the callers that wait for it, and returns when nothing of the Source runs any
 // more. The store is left as it is.
 func (s *Source) Close() error {
+	s.mu.Lock() // so that no login starts between the two
 	s.end(ErrClosed)
+	s.current.Store(nil)
+	s.mu.Unlock()
 	s.running.Wait()
 	return nil
 }
@@ -321,17 +325,18 @@ func (s *Source) land(flight *flight, token *Token, failed *failure) {
 	s.mu.Lock()
 	s.flight = nil
 	s.failure = failed
+	closed := s.lifetime.Err() != nil
 	switch {
-	case failed == nil:
+	case closed:
+		flight.err = ErrClosed
+	case failed != nil:
+		flight.err = failed.err
+	default:
 		flight.token = token
 		s.current.Store(token)
-	case s.lifetime.Err() != nil:
-		flight.err = ErrClosed
-	default:
-		flight.err = failed.err
 	}
 	s.mu.Unlock()
-	if failed != nil && s.lifetime.Err() == nil {
+	if failed != nil && !failed.old && !closed {
 		s.notify(func(o Observer) { o.LoginFailed(failed.err) })
 	}
 	close(flight.done)
@@ -357,7 +362,7 @@ func (s *Source) fetch(ctx context.Context, previous *failure, options loginOpti
 	fingerprint := credentials.fingerprint()
 	if previous != nil && previous.err.Reason.Permanent() && previous.credentials == fingerprint {
 		again := *previous // shared with callers, so it is not changed
-		again.until = s.clock().add(credentialsInterval)
+		again.until, again.old = s.clock().add(credentialsInterval), true
 		return nil, &again
 	}
 	login := func(failuresBefore int) (*Token, *failure) {

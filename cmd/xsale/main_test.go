@@ -123,8 +123,8 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	sandbox := useSandbox(t)
 	t.Setenv("XSALE_PASSWORD", "canary-wrong-password")
 	r := execute(t, "", "me").expect(t, exitLogin, "wrong user name or password", "check the user name and the password")
-	if sandbox.TokenRequests() != 1 || r.stdout != "" {
-		t.Errorf("%d token requests, output %q", sandbox.TokenRequests(), r.stdout)
+	if sandbox.TokenRequests() != 1 || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 {
+		t.Errorf("%d token requests, output %q, errors %q", sandbox.TokenRequests(), r.stdout, r.stderr)
 	}
 }
 

@@ -96,12 +96,14 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	if err != nil {
 		return err
 	}
+	logger := a.logger(command)
 	options := []xsale.Option{
 		xsale.FromEnvironment(),
 		xsale.WithTokenStore(store),
+		xsale.WithTokenObserver(observer{authn.LogTo(logger)}),
 		xsale.WithOnDemandLogin(),
 		xsale.WithUserAgent("xsale-cli"),
-		xsale.WithLogger(a.logger(command)),
+		xsale.WithLogger(logger),
 	}
 	if a.credentials != "" {
 		credentials, err := readCredentials(command, a.credentials)
@@ -119,6 +121,11 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	}
 	return errors.Join(use(command.Context(), client), client.Close())
 }
+
+// observer leaves out failed logins, which end the command with an error anyway.
+type observer struct{ authn.Observer }
+
+func (observer) LoginFailed(*authn.Error) {}
 
 func (a *app) store() (authn.Store, error) {
 	return authn.ParseStore(firstNonEmpty(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
