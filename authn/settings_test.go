@@ -95,3 +95,17 @@ func TestErrorsSayTheRemedy(t *testing.T) {
 		}
 	}
 }
+
+func TestNewRefusesSettingsThatCannotBeUsed(t *testing.T) {
+	for name, config := range map[string]Config{
+		"Credentials":  {},
+		"LoginTimeout": {Credentials: Environment, LoginTimeout: -1},
+		"StoreKey":     {Credentials: Environment, StoreKey: NewSecret("canary")},
+		"token URL":    {Credentials: Environment, TokenURL: "login.example"},
+		"API URL":      {Credentials: Environment, APIURL: "http://api.example"},
+	} {
+		if _, err := New(config); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -26,6 +26,7 @@ const (
 
 const (
 	defaultLoginTimeout = time.Minute
+	minStoreKey         = 32 // bytes
 	// A failed login is remembered for a second, twice as long for each further request that failed, a minute at most.
 	minCoolDown = time.Second
 	maxCoolDown = time.Minute
@@ -147,6 +148,12 @@ func New(config Config) (*Source, error) {
 	apiURL, err := endpoint.Parse("API URL", withDefault(config.APIURL, DefaultAPIURL))
 	if err != nil {
 		return nil, fmt.Errorf("authn: %w", err)
+	}
+	if config.LoginTimeout < 0 {
+		return nil, fmt.Errorf("authn: LoginTimeout %v is negative", config.LoginTimeout)
+	}
+	if length := len(config.StoreKey.Reveal()); length > 0 && length < minStoreKey {
+		return nil, fmt.Errorf("authn: StoreKey has %d bytes: use %d random ones or more", length, minStoreKey)
 	}
 	s := &Source{
 		credentials: config.Credentials,

@@ -163,12 +163,12 @@ func checkDecimal(text string) error {
 		return fmt.Errorf("decimal of %d characters: at most %d are read", len(text), maxDecimalLength)
 	}
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || !json.Valid([]byte(text)) || strings.TrimSpace(text) != text {
-		return fmt.Errorf("%q is not a decimal number: write it as in JSON, for example 12.50", text)
+		return fmt.Errorf("%.40q is not a decimal number: write it as in JSON, for example 12.50", text)
 	}
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
 		exponent, err := strconv.Atoi(text[at+1:])
 		if err != nil || exponent < -maxDecimalExponent || exponent > maxDecimalExponent {
-			return fmt.Errorf("decimal %s: the exponent is beyond ±%d", text, maxDecimalExponent)
+			return fmt.Errorf("decimal %.40s: the exponent is beyond ±%d", text, maxDecimalExponent)
 		}
 	}
 	return nil
