@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec check
+.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -42,4 +42,7 @@ fuzz: ## a short run of each fuzz target; FUZZTIME=10000000x for a longer one
 lint-spec: ## redocly, pinned; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
-check: vet lint tidy drift cross lint-spec fuzz ## everything but the tests
+test-bench: ## what docs/decimals.md says of the libraries, and that the benchmarks build
+	cd bench && go test ./...
+
+check: vet lint tidy drift cross lint-spec test-bench fuzz ## everything but the tests
