@@ -10,6 +10,8 @@
 // tokens are checked on every API call, and every request and response against the API description in package openapi:
 // a request that breaks it is a 400, a response that breaks it a 500, and both name the JSON path.
 //
+// The API description itself is at /swagger/v1/swagger.json, and a page to read it at /swagger, both without tokens.
+//
 // # The sandbox's own choices
 //
 // The vendor publishes neither status codes nor error bodies, so do not rely on these in code for production:
@@ -69,6 +71,7 @@ type Sandbox struct {
 	clock          func() time.Time
 
 	identity *identity
+	swagger  *swagger
 	api      http.Handler
 	calls    atomic.Int64
 
@@ -146,6 +149,9 @@ func start(options []Option) (*Sandbox, error) {
 	}
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
+	if s.swagger, err = newSwagger(document, s.url); err != nil {
+		return nil, err
+	}
 	s.api = newAPI(tokens, state, document)
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
@@ -173,6 +179,10 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		s.identity.serveToken(w, r)
 	case keySetPath:
 		s.identity.serveKeySet(w, r)
+	case swaggerPath:
+		s.swagger.serveDocument(w, r)
+	case swaggerPagePath:
+		s.swagger.servePage(w, r)
 	default:
 		s.calls.Add(1)
 		s.api.ServeHTTP(w, r)

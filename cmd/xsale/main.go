@@ -8,7 +8,8 @@
 //	xsale integrations create
 //	xsale articles translations get|set
 //	xsale api METHOD PATH          any other path
-//	xsale token                    when the tokens expire, and their claims
+//	xsale token show|refresh|clear|path|print
+//	xsale spec show|evidence       the API description
 //	xsale version
 //
 // The account comes from the environment, see [xsale.FromEnvironment]. Tokens are kept in a file that only the user can

@@ -52,6 +52,7 @@ func newRootCommand() (*cobra.Command, *app) {
 		newArticlesCommand(a),
 		newAPICommand(a),
 		newTokenCommand(a),
+		newSpecCommand(a),
 		newVersionCommand(),
 	)
 	a.noteStart(root)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale/openapi"
+)
+
+func newSpecCommand(a *app) *cobra.Command {
+	return newGroup("spec", "Read the API description that this program was made from", newSpecShowCommand(), newSpecEvidenceCommand(a))
+}
+
+func newSpecShowCommand() *cobra.Command {
+	var format string
+	command := &cobra.Command{
+		Use:   "show",
+		Short: "Write the API description, as YAML or JSON",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			switch format {
+			case "yaml":
+				_, err := command.OutOrStdout().Write(openapi.Document())
+				return err
+			case "json":
+				document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+				if err != nil {
+					return err
+				}
+				return newEncoder(command.OutOrStdout(), "  ").Encode(document)
+			}
+			return usagef("--format %q: use yaml or json", format)
+		},
+	}
+	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
+	return command
+}
+
+// evidence is how sure one operation is.
+type evidence struct {
+	Operation string `json:"operation"` // operationId
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Evidence  string `json:"evidence"` // documented or observed
+	Source    string `json:"source"`
+}
+
+func newSpecEvidenceCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "evidence",
+		Short: "List the operations, and where each is documented or was observed",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			operations, err := operationEvidence()
+			if err != nil {
+				return err
+			}
+			list := func(yield func(evidence, error) bool) {
+				for _, operation := range operations {
+					if !yield(operation, nil) {
+						return
+					}
+				}
+			}
+			return printList(command.OutOrStdout(), a.output, list, table[evidence]{
+				heading: []string{"METHOD", "PATH", "EVIDENCE", "SOURCE"},
+				row:     func(e evidence) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
+			})
+		},
+	}
+}
+
+// operationEvidence returns the operations by path and method.
+func operationEvidence() ([]evidence, error) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	if err != nil {
+		return nil, err
+	}
+	var operations []evidence
+	for path, item := range document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			kind, isKind := operation.Extensions["x-evidence"].(string)
+			source, isSource := operation.Extensions["x-evidence-source"].(string)
+			if !isKind || !isSource {
+				return nil, errors.New(operation.OperationID + " does not say where it is known from")
+			}
+			operations = append(operations, evidence{operation.OperationID, method, path, kind, source})
+		}
+	}
+	slices.SortFunc(operations, func(a, b evidence) int {
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
+	return operations, nil
+}

@@ -1,0 +1,165 @@
+package xsaletest
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// The places where Swashbuckle, the usual generator of ASP.NET, has the description and its page.
+const (
+	swaggerPath     = "/swagger/v1/swagger.json"
+	swaggerPagePath = "/swagger"
+)
+
+//go:embed swagger.html
+var swaggerPage string
+
+// swagger serves the API description as the sandbox's own.
+type swagger struct {
+	document []byte
+	page     []byte
+}
+
+// newSwagger writes both once. The page needs nothing but itself, so that it can be read offline.
+func newSwagger(document *openapi3.T, url string) (*swagger, error) {
+	own := *document // shared by all sandboxes; only the address is this one's
+	own.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}
+	encoded, err := json.MarshalIndent(&own, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the API description: %w", err)
+	}
+	page, err := template.New("swagger").Parse(swaggerPage)
+	if err != nil {
+		return nil, fmt.Errorf("read the page of the API description: %w", err)
+	}
+	var html bytes.Buffer
+	if err := page.Execute(&html, newSwaggerView(&own)); err != nil {
+		return nil, fmt.Errorf("write the page of the API description: %w", err)
+	}
+	return &swagger{encoded, html.Bytes()}, nil
+}
+
+func (s *swagger) serveDocument(w http.ResponseWriter, r *http.Request) {
+	serveStatic(w, r, "application/json; charset=utf-8", s.document)
+}
+
+func (s *swagger) servePage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	serveStatic(w, r, "text/html; charset=utf-8", s.page)
+}
+
+func serveStatic(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		newProblem(http.StatusMethodNotAllowed, "This is read with GET.").write(w)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	_, _ = w.Write(body)
+}
+
+// swaggerView is what the page shows.
+type swaggerView struct {
+	Title, Description, Server string
+	Operations                 []operationView
+	Schemas                    []schemaView
+}
+
+type operationView struct {
+	ID, Method, Path, Summary, Description, Evidence, Source string
+	Parameters                                               []memberView
+	Body                                                     string // name of the schema
+}
+
+type schemaView struct {
+	Name, Description string
+	Members           []memberView
+}
+
+type memberView struct {
+	Name, Type, Description, Evidence string
+	Required                          bool
+}
+
+func newSwaggerView(document *openapi3.T) swaggerView {
+	view := swaggerView{Title: document.Info.Title, Description: document.Info.Description, Server: document.Servers[0].URL}
+	for _, path := range document.Paths.InMatchingOrder() {
+		item := document.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			view.Operations = append(view.Operations, newOperationView(path, method, item))
+		}
+	}
+	slices.SortStableFunc(view.Operations, func(a, b operationView) int { return strings.Compare(a.Path, b.Path) })
+	for _, name := range slices.Sorted(maps.Keys(document.Components.Schemas)) {
+		view.Schemas = append(view.Schemas, newSchemaView(name, document.Components.Schemas[name].Value))
+	}
+	return view
+}
+
+func newOperationView(path, method string, item *openapi3.PathItem) operationView {
+	operation := item.Operations()[method]
+	view := operationView{
+		ID:          operation.OperationID,
+		Method:      method,
+		Path:        path,
+		Summary:     operation.Summary,
+		Description: operation.Description,
+		Evidence:    extension(operation.Extensions, "x-evidence"),
+		Source:      extension(operation.Extensions, "x-evidence-source"),
+	}
+	for _, parameter := range slices.Concat(item.Parameters, operation.Parameters) {
+		view.Parameters = append(view.Parameters, memberView{
+			Name:        parameter.Value.Name,
+			Type:        typeName(parameter.Value.Schema) + " in " + parameter.Value.In,
+			Description: parameter.Value.Description,
+			Evidence:    extension(parameter.Value.Extensions, "x-evidence"),
+			Required:    parameter.Value.Required,
+		})
+	}
+	if operation.RequestBody != nil {
+		view.Body = typeName(operation.RequestBody.Value.Content.Get("application/json").Schema)
+	}
+	return view
+}
+
+func newSchemaView(name string, schema *openapi3.Schema) schemaView {
+	view := schemaView{Name: name, Description: schema.Description}
+	for _, member := range slices.Sorted(maps.Keys(schema.Properties)) {
+		property := schema.Properties[member]
+		view.Members = append(view.Members, memberView{
+			Name:        member,
+			Type:        typeName(property),
+			Description: property.Value.Description,
+			Evidence:    extension(property.Value.Extensions, "x-evidence"),
+			Required:    slices.Contains(schema.Required, member),
+		})
+	}
+	return view
+}
+
+// typeName names a type as people say it: the schema that it refers to, a list of another type, or the JSON type.
+func typeName(schema *openapi3.SchemaRef) string {
+	switch {
+	case schema.Ref != "":
+		return schema.Ref[strings.LastIndex(schema.Ref, "/")+1:]
+	case len(schema.Value.AllOf) == 1:
+		return typeName(schema.Value.AllOf[0])
+	case schema.Value.Items != nil:
+		return "list of " + typeName(schema.Value.Items)
+	}
+	return strings.Join(schema.Value.Type.Slice(), " or ")
+}
+
+func extension(extensions map[string]any, name string) string {
+	text, _ := extensions[name].(string)
+	return text
+}

@@ -1,0 +1,102 @@
+package xsaletest_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func getWithoutTokens(t *testing.T, sandbox *xsaletest.Sandbox, path string) (*http.Response, string) {
+	t.Helper()
+	response, err := sandbox.HTTPClient().Get(sandbox.URL() + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+// The sandbox's own description is that of package openapi, with the sandbox's address.
+func TestSwaggerDocument(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	response, body := getWithoutTokens(t, sandbox, "/swagger/v1/swagger.json")
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Fatalf("%s, %s", response.Status, response.Header)
+	}
+	served, err := openapi3.NewLoader().LoadFromData([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := served.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if len(served.Servers) != 1 || served.Servers[0].URL != sandbox.URL() {
+		t.Errorf("servers %v", served.Servers)
+	}
+	original, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range original.Paths.Map() {
+		for method, operation := range item.Operations() {
+			other := served.Paths.Value(path).GetOperation(method)
+			if other == nil || other.OperationID != operation.OperationID || other.Extensions["x-evidence"] != operation.Extensions["x-evidence"] {
+				t.Errorf("%s %s was lost", method, path)
+			}
+		}
+	}
+	if sandbox.Calls() != 0 {
+		t.Errorf("reading the description counts as %d calls", sandbox.Calls())
+	}
+}
+
+// The page names every operation and type, and needs nothing from elsewhere.
+func TestSwaggerPage(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	response, page := getWithoutTokens(t, sandbox, "/swagger")
+	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		t.Fatalf("%s, %s", response.Status, response.Header)
+	}
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range document.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if !strings.Contains(page, `id="`+operation.OperationID+`"`) || !strings.Contains(page, path) {
+				t.Errorf("%s is not on the page", operation.OperationID)
+			}
+		}
+	}
+	for name := range document.Components.Schemas {
+		if !strings.Contains(page, `id="`+name+`"`) {
+			t.Errorf("%s is not on the page", name)
+		}
+	}
+	for _, foreign := range []string{"<script", "src=", `href="http`, "@import", "url("} {
+		if strings.Contains(page, foreign) {
+			t.Errorf("the page has %s", foreign)
+		}
+	}
+	if response, _ := getWithoutTokens(t, sandbox, "/swagger/other"); response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("another path: %s", response.Status)
+	}
+	refused, err := sandbox.HTTPClient().Post(sandbox.URL()+"/swagger", "text/plain", strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused.Body.Close()
+	if refused.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %s", refused.Status)
+	}
+}
