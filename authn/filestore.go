@@ -51,7 +51,11 @@ func ParseStore(setting string) (Store, error) {
 	case "", "memory":
 		return nil, nil
 	case "cache":
-		return NewCacheStore()
+		store, err := NewCacheStore()
+		if err != nil {
+			return nil, err // not store: a nil *FileStore in a Store is not nil
+		}
+		return store, nil
 	}
 	if info, err := os.Stat(setting); os.IsPathSeparator(setting[len(setting)-1]) || err == nil && info.IsDir() {
 		return NewFolderStore(setting), nil

@@ -10,6 +10,8 @@ import (
 const (
 	// maxLifetime is the longest that Auth0 can be set to. A later expiry, such as one in milliseconds, is not believed.
 	maxLifetime = 30*24*time.Hour + time.Hour
+	// minLifetime is the shortest that a pair is worth using for; below it each call would log in.
+	minLifetime = time.Second
 	// fallbackLifetime serves when neither the answer nor the tokens say how long they are valid.
 	fallbackLifetime = time.Hour
 	// maxMargin is how long before its end a pair is no longer handed out, so that it outlives the call that carries it.
@@ -39,8 +41,8 @@ func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 		if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil || claims.ExpiresAt == nil {
 			continue // opaque and encrypted tokens are fine: expires_in speaks for them
 		}
-		if claims.ExpiresAt.Unix() <= 0 {
-			continue // a number that did not fit
+		if claims.ExpiresAt.Unix() <= 0 || claims.ExpiresAt.Year() > 9999 {
+			continue // a number that did not fit, or milliseconds, with which an iat of the same kind would look like days
 		}
 		left := claims.ExpiresAt.Sub(date)
 		if claims.IssuedAt != nil {
@@ -54,7 +56,7 @@ func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 	switch {
 	case shortest > maxLifetime:
 		return fallbackLifetime, nil
-	case shortest <= 0:
+	case shortest < minLifetime:
 		return 0, errExpiredOnArrival
 	}
 	return shortest, nil

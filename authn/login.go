@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -64,8 +63,6 @@ func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error
 	if err != nil {
 		return nil, &Error{Reason: ErrCredentials, Err: errors.New("the credentials cannot be written as JSON")}
 	}
-	defer clear(body)
-
 	attempt := &loginAttempt{login: l, credentials: credentials}
 	token, err := attempt.send(ctx, body)
 	if err != nil {
@@ -90,7 +87,6 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
-	a.started = a.clock()
 
 	// The library's own rule would repeat a login that blocked the account and wait for as long as a header says.
 	client := retryablehttp.Client{
@@ -101,24 +97,22 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 		CheckRetry:   a.checkRetry,
 		Backoff:      a.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		// A pair counts from the request that it answers, not from the first one, which may be a minute older.
+		RequestLogHook: func(retryablehttp.Logger, *http.Request, int) { a.started = a.clock() },
 	}
 	response, err := client.Do(request)
 	if response != nil {
 		defer response.Body.Close()
 	}
-	if ctx.Err() != nil {
-		failure := &Error{Reason: ErrUnavailable, Attempts: a.requests, Err: context.Cause(ctx)}
-		if a.failure != nil { // what the service said last tells more than that time ran out
-			failure.StatusCode, failure.Code, failure.Description = a.failure.StatusCode, a.failure.Code, a.failure.Description
-		}
-		return nil, failure
+	if err != nil && a.failure == nil {
+		a.failure = &Error{Reason: ErrUnavailable, Err: a.presentable(err)}
 	}
 	if a.failure != nil {
 		a.failure.Attempts = a.requests
+		if ctx.Err() != nil { // what the service said last stands: its reason and its hint rule the next login
+			a.failure.Err = context.Cause(ctx)
+		}
 		return nil, a.failure
-	}
-	if err != nil {
-		return nil, &Error{Reason: ErrUnavailable, Attempts: a.requests, Err: err}
 	}
 	token, err := a.read(response)
 	if err != nil {
@@ -148,12 +142,12 @@ func (a *loginAttempt) read(response *http.Response) (*Token, error) {
 // checkRetry decides by what the service said whether the login goes on, and keeps the failure.
 func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	a.requests++
-	a.failure = nil
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	a.failure = nil
 	if err != nil {
-		a.failure = &Error{Reason: ErrUnavailable, Err: withoutURL(err)}
+		a.failure = &Error{Reason: ErrUnavailable, Err: a.presentable(err)}
 		// The request may have been a login that counted, so it is sent once more at most.
 		return a.requests <= 1 && !isCertificateError(err), nil
 	}
@@ -162,7 +156,7 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
 	case err != nil:
-		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: withoutURL(err)}
+		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: a.presentable(err)}
 		return a.requests <= 1, nil
 	case len(body) > maxReplyBytes:
 		a.failure = &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Err: fmt.Errorf("the answer is longer than %d bytes", maxReplyBytes)}
@@ -173,16 +167,23 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 
 	refusal := parseRefusal(response.StatusCode, body)
 	verdict := refusal.classify()
+	code, description := refusal.presentable(a.secrets())
 	hint, _ := a.hint(response)
 	a.failure = &Error{
 		Reason:      verdict.reason,
 		StatusCode:  response.StatusCode,
-		Code:        refusal.code,
-		Description: a.withoutSecrets(refusal.description),
+		Code:        code,
+		Description: description,
 		RetryAfter:  hint,
 		MFAToken:    NewSecret(refusal.mfaToken),
 	}
-	return a.requests <= verdict.tries && hint <= maxRetryWait, nil
+	return a.requests <= verdict.tries && hint <= maxRetryWait && hasTime(ctx, hint), nil
+}
+
+// hasTime reports whether ctx outlasts a wait.
+func hasTime(ctx context.Context, wait time.Duration) bool {
+	deadline, bounded := ctx.Deadline()
+	return !bounded || time.Until(deadline) > wait
 }
 
 // backoff waits at least as long as the service asks; jitter only ever adds to that.
@@ -207,22 +208,20 @@ func (a *loginAttempt) hint(response *http.Response) (time.Duration, bool) {
 	return 0, false
 }
 
-// withoutSecrets takes out what a service might echo.
-func (a *loginAttempt) withoutSecrets(text string) string {
-	for _, secret := range []Secret{a.credentials.Password, a.credentials.ClientSecret} {
-		if !secret.IsZero() {
-			text = strings.ReplaceAll(text, secret.Reveal(), redacted)
-		}
-	}
-	return text
-}
-
-// withoutURL drops the method and the address that net/http puts before an error; the reader knows both.
-func withoutURL(err error) error {
+// presentable drops the method and the address that net/http puts before an error, which the reader knows, and secrets
+// that it may quote from an answer which is not HTTP.
+func (a *loginAttempt) presentable(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if text := withoutSecrets(err.Error(), a.secrets()); text != err.Error() {
+		return errors.New(text)
 	}
 	return err
+}
+
+func (a *loginAttempt) secrets() []Secret {
+	return []Secret{a.credentials.Password, a.credentials.ClientSecret}
 }
 
 func isCertificateError(err error) bool {

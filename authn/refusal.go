@@ -3,6 +3,7 @@ package authn
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -16,23 +17,49 @@ type refusal struct {
 	mfaToken    string
 }
 
+// parseRefusal reads each member on its own, so that an odd one does not hide the code of a blocked account.
 func parseRefusal(status int, body []byte) refusal {
-	var members struct {
-		Error            string          `json:"error"`
-		ErrorDescription json.RawMessage `json:"error_description"`
-		Code             string          `json:"code"`
-		Description      json.RawMessage `json:"description"`
-		MFAToken         string          `json:"mfa_token"`
-	}
 	r := refusal{status: status}
+	var members map[string]any
 	if json.Unmarshal(body, &members) != nil {
 		return r // HTML, empty or truncated: the status alone speaks
 	}
-	r.code = printable(firstNonEmpty(members.Error, members.Code), 60)
-	r.description = printable(firstNonEmpty(textOf(members.ErrorDescription), textOf(members.Description)), maxDescriptionBytes)
-	r.mfaToken = members.MFAToken
+	text := func(name string) string {
+		text, _ := members[name].(string)
+		return text
+	}
+	r.code = firstNonEmpty(text("error"), text("code"))
+	r.description = firstNonEmpty(textOf(members["error_description"]), textOf(members["description"]))
+	r.mfaToken = text("mfa_token")
 	return r
 }
+
+// presentable returns code and description for people: bounded, on one line, and without the secrets, which are taken out
+// before the text is cut, so that no piece of one is left over.
+func (r refusal) presentable(secrets []Secret) (code, description string) {
+	present := func(text string, length int) string {
+		text = printable(withoutSecrets(text, secrets))
+		return cut(withoutSecrets(text, secrets), length) // again, because a space for a line break may make one
+	}
+	return present(r.code, maxCodeBytes), present(r.description, maxDescriptionBytes)
+}
+
+// withoutSecrets takes out what a service might echo, as it is or as JSON or Go quote it.
+func withoutSecrets(text string, secrets []Secret) string {
+	for _, secret := range secrets {
+		if secret.IsZero() {
+			continue
+		}
+		plain := secret.Reveal()
+		quoted, _ := json.Marshal(plain)
+		for _, form := range []string{plain, unquoted(string(quoted)), unquoted(strconv.Quote(plain))} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}
+
+func unquoted(text string) string { return text[1 : len(text)-1] }
 
 // verdict is what a refusal means for the login.
 type verdict struct {
@@ -75,6 +102,8 @@ func (r refusal) classify() verdict {
 		return verdict{ErrRateLimited, 3}
 	case r.status == http.StatusServiceUnavailable:
 		return verdict{ErrUnavailable, 3}
+	case r.status == http.StatusRequestTimeout:
+		return verdict{ErrUnavailable, 1}
 	case r.status == http.StatusNotImplemented:
 		return verdict{reason: ErrConfiguration}
 	case r.status >= 500:
@@ -95,22 +124,29 @@ func firstNonEmpty(texts ...string) string {
 }
 
 // textOf returns a JSON text as it reads, and any other JSON as it is written.
-func textOf(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
+func textOf(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return value
 	}
-	return string(raw)
+	written, _ := json.Marshal(value)
+	return string(written)
 }
 
-// printable cuts text to a length and replaces what could write over a terminal or forge a log line.
-func printable(text string, length int) string {
-	text = strings.Map(func(r rune) rune {
+// printable replaces what could write over a terminal or forge a log line.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, text)
+}
+
+// cut bounds the length of a text.
+func cut(text string, length int) string {
 	if len(text) > length {
 		text = strings.ToValidUTF8(text[:length], "") + "…"
 	}

@@ -15,6 +15,7 @@ const (
 	maxReplyBytes       = 256 << 10
 	maxTokenBytes       = 64 << 10
 	maxDescriptionBytes = 300
+	maxCodeBytes        = 60
 )
 
 // reply is a successful answer of the token endpoint, checked.
@@ -45,7 +46,7 @@ func parseReply(body []byte) (*reply, error) {
 		return nil, err
 	}
 	if members.TokenType != "" && !strings.EqualFold(members.TokenType, "Bearer") {
-		return nil, fmt.Errorf("token_type is %.20q, not Bearer", members.TokenType)
+		return nil, errors.New("token_type is not Bearer")
 	}
 	return &reply{members.AccessToken, members.IDToken, parseExpiresIn(members.ExpiresIn)}, nil
 }

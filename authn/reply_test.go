@@ -284,8 +284,9 @@ func FuzzParseRefusal(f *testing.F) {
 	f.Add(500, []byte(`<html>`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		r := parseRefusal(status, body)
-		if len(r.code) > 70 || len(r.description) > maxDescriptionBytes+10 || strings.ContainsAny(r.code+r.description, "\r\n\x00\x1b") {
-			t.Errorf("code %q, description %q", r.code, r.description)
+		code, description := r.presentable([]Secret{NewSecret(canaryPassword), {}})
+		if len(code) > 70 || len(description) > maxDescriptionBytes+10 || strings.ContainsAny(code+description, "\r\n\x00\x1b") || strings.Contains(code+description, canaryPassword) {
+			t.Errorf("code %q, description %q", code, description)
 		}
 		if v := r.classify(); v.reason == "" || v.tries < 0 || v.tries > 3 || v.reason.Permanent() && v.tries > 0 {
 			t.Errorf("verdict %v", v)

@@ -9,8 +9,8 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a text that is not printed: every verb of fmt, slog, JSON, text and gob encodings show [redacted]. Only
-// [Secret.Reveal] returns it. It is safe for concurrent use.
+// Secret is a text that is not printed: every verb of fmt, slog, JSON and text encodings show [redacted], and gob refuses
+// it. Only [Secret.Reveal] returns it. It is safe for concurrent use.
 type Secret struct {
 	text *string // behind a pointer, so that printing a struct that holds a Secret shows an address at most
 }

@@ -40,6 +40,22 @@ func (s *Source) entry(credentials Credentials) (*shared, error) {
 	return &shared{source: s, store: s.store, key: s.keyOf(credentials), sealer: sealer}, nil
 }
 
+// stored returns the pair that the store has for the account, if it can be used.
+func (s *Source) stored(ctx context.Context, credentials Credentials) *Token {
+	if s.store == nil {
+		return nil
+	}
+	entry, err := s.entry(credentials)
+	if err != nil {
+		return nil
+	}
+	token := entry.usable(ctx, entry.load(ctx))
+	if token != nil {
+		s.notify(func(o Observer) { o.TokenChanged(token, true) })
+	}
+	return token
+}
+
 // keyOf returns the key of the account in a store. Accounts that differ in any of these must never share a pair.
 func (s *Source) keyOf(credentials Credentials) string {
 	hash := hashFields(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
@@ -88,7 +104,11 @@ func (s *Source) Clear(ctx context.Context) error {
 func (s *shared) load(ctx context.Context) *record {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	entry, err := s.store.Load(ctx, s.key)
+	var entry Entry
+	err := guarded(func() (err error) {
+		entry, err = s.store.Load(ctx, s.key)
+		return err
+	})
 	if err != nil {
 		s.source.degraded("load", err)
 		return &record{}
@@ -127,7 +147,8 @@ func (s *shared) save(ctx context.Context, r *record) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	if err := s.store.Save(ctx, s.key, Entry{s.sealer.seal(data, s.key), s.version + 1, expires}); err != nil {
+	entry := Entry{s.sealer.seal(data, s.key), s.version + 1, expires}
+	if err := guarded(func() error { return s.store.Save(ctx, s.key, entry) }); err != nil {
 		s.source.degraded("save", err)
 	}
 }
@@ -137,12 +158,20 @@ func (s *shared) save(ctx context.Context, r *record) {
 func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	unlock, locked, err := s.store.TryLock(ctx, s.key, s.source.loginTimeout+storeTimeout)
+	err := guarded(func() (err error) {
+		unlock, locked, err = s.store.TryLock(ctx, s.key, s.source.loginTimeout+storeTimeout)
+		return err
+	})
 	if err != nil {
 		s.source.degraded("lock", err)
 		return func() {}, true
 	}
-	return unlock, locked
+	free := unlock
+	return func() {
+		if err := guarded(func() error { free(); return nil }); err != nil {
+			s.source.degraded("unlock", err)
+		}
+	}, locked
 }
 
 // fetch gets a valid pair from the store or, holding its lock, by a login. Programs that come second look at the entry
@@ -218,7 +247,7 @@ func (s *shared) usable(ctx context.Context, r *record) *Token {
 		return nil
 	}
 	if verify := s.source.verifyStored; verify != nil {
-		if err := verify(ctx, token); err != nil {
+		if err := guarded(func() error { return verify(ctx, token) }); err != nil {
 			s.source.degraded("verify", err)
 			return nil
 		}
@@ -256,5 +285,9 @@ func (s *shared) standing(r *failureRecord) *failure {
 	if r.Reason.Permanent() {
 		left = credentialsInterval // look again soon: another program may have been told of the right password
 	}
-	return &failure{err: err, count: r.Count, until: now.add(left), credentials: s.sealer.fingerprint, old: true}
+	failed := &failure{err: err, count: r.Count, until: now.add(left), old: true}
+	if r.Reason.Permanent() {
+		failed.refusal = &refusedCredentials{s.sealer.fingerprint, err}
+	}
+	return failed
 }

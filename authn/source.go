@@ -30,6 +30,8 @@ const (
 	// A failed login is remembered for a second, twice as long for each further request that failed, a minute at most.
 	minCoolDown = time.Second
 	maxCoolDown = time.Minute
+	// maxHintedCoolDown bounds what a hint of the service can do: a wrong one must not stop a program for weeks.
+	maxHintedCoolDown = time.Hour
 	// tooManyLoginsCoolDown is the time over which Auth0 counts the logins of a user.
 	tooManyLoginsCoolDown = time.Minute
 	// minRejectionInterval keeps an API that refuses every token from causing a login per call.
@@ -87,6 +89,7 @@ type Source struct {
 	store        Store
 	loginTimeout time.Duration
 	onDemand     bool
+	ownsClient   bool
 	storeKey     Secret
 	verifyStored func(context.Context, *Token) error
 	observer     Observer
@@ -121,16 +124,32 @@ type flight struct {
 
 // failure remembers a failed login, so that callers share it instead of repeating it.
 type failure struct {
-	err         *Error
-	count       int     // requests that failed in a row
-	until       instant // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
-	credentials [sha256.Size]byte
-	old         bool // whether it was known before, so that nobody need be told
+	err     *Error
+	count   int                 // requests that failed in a row
+	until   instant             // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
+	refusal *refusedCredentials // outlasts failures of another kind, such as credentials that cannot be had for a while
+	old     bool                // whether it was known before, so that nobody need be told
+	ahead   bool                // whether it came while a valid pair served, so that nobody waited for it
 }
 
-// passing returns how many requests have failed in a row for reasons that may pass.
+// refusedCredentials are what the service refused for good, and its words.
+type refusedCredentials struct {
+	credentials [sha256.Size]byte
+	err         *Error
+}
+
+// refusedFor returns the permanent refusal of these credentials, if there was one.
+func (f *failure) refusedFor(credentials [sha256.Size]byte) *Error {
+	if f == nil || f.refusal == nil || f.refusal.credentials != credentials {
+		return nil
+	}
+	return f.refusal.err
+}
+
+// passing returns how many requests have failed in a row for reasons that may pass. Those of logins ahead of expiry do not
+// count: they are spaced anyway, and must not lengthen the wait of who comes after.
 func (f *failure) passing() int {
-	if f == nil || f.err.Reason.Permanent() {
+	if f == nil || f.ahead || f.err.Reason.Permanent() {
 		return 0
 	}
 	return f.count
@@ -168,6 +187,7 @@ func New(config Config) (*Source, error) {
 		store:        config.Store,
 		loginTimeout: withDefault(config.LoginTimeout, defaultLoginTimeout),
 		onDemand:     config.OnDemand,
+		ownsClient:   config.HTTPClient == nil,
 		storeKey:     config.StoreKey,
 		verifyStored: config.VerifyStored,
 		observer:     config.Observer,
@@ -248,17 +268,20 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	}
 	flight := s.flight
 	s.mu.Unlock()
-	return flight.wait(ctx)
+	return s.waitFor(ctx, flight)
 }
 
 // Close ends a login in progress, frees the callers that wait for it, and returns when nothing of the Source runs any
 // more. The store is left as it is.
 func (s *Source) Close() error {
-	s.mu.Lock() // so that no login starts between the two
+	s.mu.Lock() // so that no login takes off once Wait has begun
 	s.end(ErrClosed)
 	s.current.Store(nil)
 	s.mu.Unlock()
 	s.running.Wait()
+	if s.ownsClient {
+		s.login.client.CloseIdleConnections()
+	}
 	return nil
 }
 
@@ -283,16 +306,18 @@ func (s *Source) wait(ctx context.Context) (*Token, error) {
 	}
 	flight := s.flight
 	s.mu.Unlock()
-	return flight.wait(ctx)
+	return s.waitFor(ctx, flight)
 }
 
-// wait returns the result of the login, or leaves when ctx ends.
-func (f *flight) wait(ctx context.Context) (*Token, error) {
+// waitFor returns the result of the login, or leaves when ctx ends or the Source is closed.
+func (s *Source) waitFor(ctx context.Context, flight *flight) (*Token, error) {
 	select {
-	case <-f.done:
-		return f.token, f.err
+	case <-flight.done:
+		return flight.token, flight.err
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the login: %w", context.Cause(ctx))
+	case <-s.lifetime.Done():
+		return nil, ErrClosed
 	}
 }
 
@@ -322,25 +347,44 @@ func (s *Source) takeOff() {
 	s.running.Go(func() {
 		ctx, cancel := context.WithTimeoutCause(s.lifetime, s.loginTimeout, fmt.Errorf("no login within %v", s.loginTimeout))
 		defer cancel()
-		token, failure := s.fetchSafely(ctx, previous, options)
-		s.land(flight, token, failure)
+		s.fly(ctx, flight, previous, options)
 	})
 }
 
+// fly lands the flight whatever becomes of it: a panic of the user's own functions is turned into an error, and so is
+// their runtime.Goexit.
+func (s *Source) fly(ctx context.Context, flight *flight, previous *failure, options loginOptions) {
+	var token *Token
+	var failed *failure
+	defer func() {
+		if value := recover(); value != nil {
+			failed = s.remember(&Error{Reason: ErrUnavailable, Err: panicked(value)}, previous, 0)
+		} else if token == nil && failed == nil {
+			failed = s.remember(&Error{Reason: ErrUnavailable, Err: errors.New("the login was abandoned")}, previous, 0)
+		}
+		s.land(flight, token, failed, previous)
+	}()
+	token, failed = s.fetch(ctx, previous, options)
+}
+
 // land publishes the result of a login and frees those who wait for it.
-func (s *Source) land(flight *flight, token *Token, failed *failure) {
+func (s *Source) land(flight *flight, token *Token, failed, previous *failure) {
 	s.mu.Lock()
-	s.flight = nil
-	s.failure = failed
 	closed := s.lifetime.Err() != nil
+	s.flight = nil
+	if s.failure != previous { // Reset was called meanwhile
+		s.failure = nil
+	} else {
+		s.failure = failed
+	}
 	switch {
 	case closed:
 		flight.err = ErrClosed
-	case failed != nil:
-		flight.err = failed.err
-	default:
+	case failed == nil:
 		flight.token = token
 		s.current.Store(token)
+	default:
+		flight.err = failed.err
 	}
 	s.mu.Unlock()
 	if failed != nil && !failed.old && !closed {
@@ -349,34 +393,45 @@ func (s *Source) land(flight *flight, token *Token, failed *failure) {
 	close(flight.done)
 }
 
-// fetchSafely is fetch, with a panic of the user's own functions turned into an error. Its value may hold a secret, so
-// only its type is told.
-func (s *Source) fetchSafely(ctx context.Context, previous *failure, options loginOptions) (token *Token, failed *failure) {
+// guarded turns a panic of the user's own functions into an error.
+func guarded(use func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			failed = s.remember(&Error{Reason: ErrCredentials, Err: fmt.Errorf("panic of type %T during the login", value)}, previous.passing(), [sha256.Size]byte{})
+			err = panicked(value)
 		}
 	}()
-	return s.fetch(ctx, previous, options)
+	return use()
+}
+
+// panicked tells the type of the value only, because the value may hold a secret.
+func panicked(value any) error {
+	return fmt.Errorf("panic of type %T during the login", value)
 }
 
 // fetch gets a valid pair from the store or by a login.
 func (s *Source) fetch(ctx context.Context, previous *failure, options loginOptions) (*Token, *failure) {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
-		return nil, s.remember(failed, previous.passing(), [sha256.Size]byte{})
+		return nil, s.remember(failed, previous, 0)
 	}
 	fingerprint := credentials.fingerprint()
-	if previous != nil && previous.err.Reason.Permanent() && previous.credentials == fingerprint {
-		again := *previous // shared with callers, so it is not changed
-		again.until, again.old = s.clock().add(credentialsInterval), true
-		return nil, &again
+	if refusal := previous.refusedFor(fingerprint); refusal != nil {
+		if token := s.stored(ctx, credentials); token != nil {
+			return token, nil // another program has been let in since
+		}
+		again := s.remember(refusal, previous, 0)
+		again.old = true
+		return nil, again
 	}
 	login := func(failuresBefore int) (*Token, *failure) {
 		token, err := s.login.run(ctx, credentials)
 		if err != nil {
 			cause, _ := errors.AsType[*Error](err)
-			return nil, s.remember(cause, max(failuresBefore, previous.passing()), fingerprint)
+			failed := s.remember(cause, previous, failuresBefore)
+			if cause.Reason.Permanent() {
+				failed.refusal = &refusedCredentials{fingerprint, cause}
+			}
+			return nil, failed
 		}
 		s.logins.Add(1)
 		s.notify(func(o Observer) { o.TokenChanged(token, false) })
@@ -395,7 +450,11 @@ func (s *Source) fetch(ctx context.Context, previous *failure, options loginOpti
 
 // askCredentials gets the credentials from the user's function.
 func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
-	credentials, err := s.credentials(ctx)
+	var credentials Credentials
+	err := guarded(func() (err error) {
+		credentials, err = s.credentials(ctx)
+		return err
+	})
 	if err == nil {
 		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
 	}
@@ -405,15 +464,23 @@ func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
 	return credentials, nil
 }
 
-// remember says how long the failure stands before the next login: the longer, the more requests failed before.
-func (s *Source) remember(err *Error, failuresBefore int, credentials [sha256.Size]byte) *failure {
-	failed := &failure{err: err, count: failuresBefore + max(1, err.Attempts), credentials: credentials}
+// remember says how long the failure stands before the next login: the longer, the more requests failed before, here and
+// in the programs that share the store.
+func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) *failure {
 	now := s.clock()
+	failed := &failure{err: err, count: max(1, err.Attempts)}
+	if previous != nil {
+		failed.refusal = previous.refusal
+	}
+	current := s.current.Load()
+	if failed.ahead = current != nil && !now.reaches(current.deadline); !failed.ahead {
+		failed.count += max(failuresElsewhere, previous.passing())
+	}
 	if err.Reason.Permanent() {
 		failed.until = now.add(credentialsInterval)
 		return failed
 	}
-	wait := max(backoff.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxLifetime))
+	wait := max(backoff.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxHintedCoolDown))
 	if err.Code == "too_many_logins" {
 		wait = max(wait, tooManyLoginsCoolDown)
 	}
