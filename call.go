@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -27,18 +28,21 @@ func send(ctx context.Context, state *callState, options []CallOption, send send
 	return response, nil
 }
 
-// call sends a call and reads its answer as a T.
+// call sends a call and reads its answer as a T. Where the vendor does not publish the answer, one without a body leaves
+// the result at its zero value.
 func call[T any](ctx context.Context, operation operation, options []CallOption, sender sendFunc) (T, error) {
 	var value T
-	state := &callState{operation: operation}
+	state := &callState{operation: operation, reading: readWhole}
 	response, err := send(ctx, state, options, sender)
 	if err != nil {
 		return value, err
 	}
-	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return value, decodeError(state, response, body, err)
+	}
+	if operation.unpublished && len(bytes.TrimSpace(body)) == 0 {
+		return value, nil
 	}
 	if err := json.Unmarshal(body, &value); err != nil {
 		return value, decodeError(state, response, body, describeBody(response, body, err))
@@ -56,34 +60,6 @@ func command(ctx context.Context, operation operation, options []CallOption, sen
 	return nil
 }
 
-// write sends a call whose answer the vendor does not publish: an answer without a body is a success too, and leaves the
-// result at its zero value.
-func write[T any](ctx context.Context, operation operation, options []CallOption, sender sendFunc) (T, error) {
-	return call[T](ctx, operation, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
-		response, err := sender(ctx, edit)
-		if err != nil {
-			return nil, err
-		}
-		return withEmptyObject(response)
-	})
-}
-
-// withEmptyObject puts an empty object in the place of a missing body.
-func withEmptyObject(response *http.Response) (*http.Response, error) {
-	var first [1]byte
-	n, err := io.ReadFull(response.Body, first[:])
-	if err == io.EOF {
-		response.Body.Close()
-		response.Body = io.NopCloser(strings.NewReader("{}"))
-		return response, nil
-	}
-	response.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(first[:n]), response.Body), response.Body}
-	return response, nil
-}
-
 // decodeError is a success that cannot be read. Status and body are kept, so that nothing is lost.
 func decodeError(state *callState, response *http.Response, body []byte, cause error) *Error {
 	e := newError(state, fmt.Errorf("%w: %w", ErrDecode, cause))
@@ -94,10 +70,13 @@ func decodeError(state *callState, response *http.Response, body []byte, cause e
 	return e
 }
 
-// describeBody says what came instead of JSON, which helps more than a syntax error.
+// describeBody says what came instead of JSON, which helps more than a syntax error. Other errors stay what they are.
 func describeBody(response *http.Response, body []byte, err error) error {
+	if _, isSyntax := errors.AsType[*json.SyntaxError](err); !isSyntax && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
 	if len(bytes.TrimSpace(body)) == 0 {
-		return fmt.Errorf("the answer has no body")
+		return errors.New("the answer has no body")
 	}
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {

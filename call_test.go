@@ -6,6 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 func TestCallKeepsWhatItCannotRead(t *testing.T) {
@@ -50,6 +54,43 @@ func TestCallReadsEveryContentType(t *testing.T) {
 	}
 }
 
+// A connection that breaks in the answer is tried again like any other, where that does no harm.
+func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+			sent++
+			response := answer(200, "", "X-Request-Id", "r-1")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Id":`), errorReader{io.ErrUnexpectedEOF}))
+			if request.Method == http.MethodGet && sent == 2 {
+				response = answer(200, `{"Id":5}`)
+			}
+			return response, nil
+		})
+		me, err := client.Me(t.Context())
+		if err != nil || me.ID != 5 || sent != 2 {
+			t.Errorf("%+v, %v after %d attempts", me, err, sent)
+		}
+		sent = 0
+		_, err = client.Call(t.Context(), "POST", "/acme/orders", map[string]int{})
+		e, ok := errors.AsType[*Error](err)
+		if !ok || sent != 1 || !errors.Is(err, io.ErrUnexpectedEOF) || e.StatusCode != 200 || string(e.Body) != `{"Id":` || e.RequestID != "r-1" {
+			t.Errorf("%#v after %d attempts", err, sent)
+		}
+	})
+}
+
+func TestCallAfterCloseFailsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(200, `{}`), nil })
+		client.TokenSource().Close()
+		start := time.Now()
+		if _, err := client.Me(t.Context()); !errors.Is(err, authn.ErrClosed) || time.Since(start) != 0 {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+	})
+}
+
 func TestCallFailsOnABodyThatIsTooLong(t *testing.T) {
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
 		return answer(200, `{"Id": 5, "Name": "`+strings.Repeat("x", 100)+`"}`), nil
@@ -60,8 +101,8 @@ func TestCallFailsOnABodyThatIsTooLong(t *testing.T) {
 }
 
 func TestCreateAcceptsAnAnswerWithoutBody(t *testing.T) {
-	for _, code := range []int{200, 201, 202, 204} {
-		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(code, ""), nil })
+	for code, body := range map[int]string{200: "", 201: " \n", 202: "", 204: ""} {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(code, body), nil })
 		created, err := client.Organization("").Integrations.Create(t.Context(), CreateIntegration{Name: "shop", IntegrationType: IntegrationTypeOwnShop})
 		if err != nil || created.ID != 0 {
 			t.Errorf("%d: %+v, %v", code, created, err)

@@ -34,11 +34,13 @@ func FromEnvironment() Option {
 				}
 			}
 		}
-		store, err := authn.ParseStore(os.Getenv("XSALE_TOKEN_STORE"))
-		if err != nil {
-			return fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
+		if setting := os.Getenv("XSALE_TOKEN_STORE"); setting != "" {
+			store, err := authn.ParseStore(setting)
+			if err != nil {
+				return fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
+			}
+			c.auth.Store = store
 		}
-		c.auth.Store = store
 		return nil
 	}
 }

@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -86,7 +87,7 @@ func errorFromResponse(state *callState, response *http.Response) *Error {
 
 func (e *Error) keepBody(body []byte) {
 	e.Truncated = len(body) > maxErrorBody
-	e.Body = body[:min(len(body), maxErrorBody)]
+	e.Body = bytes.Clone(body[:min(len(body), maxErrorBody)]) // so that a long body can be freed
 }
 
 func requestID(header http.Header) string {
@@ -98,8 +99,8 @@ func requestID(header http.Header) string {
 	return ""
 }
 
-// Error names the call, the status and what the server said. The body is not part of it, because it may hold personal
-// data.
+// Error names the call, the status, and the code, message and fields that the server gave, as one line; of a body in plain
+// text that is the beginning. The rest of the body is not part of it, because it may hold personal data.
 func (e *Error) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s %s:", e.Method, e.Route)
@@ -109,14 +110,20 @@ func (e *Error) Error() string {
 	if e.Code != "" {
 		fmt.Fprintf(&text, " [%s]", e.Code)
 	}
+	separator := ": "
+	if e.StatusCode == 0 {
+		separator = " "
+	}
 	if e.Message != "" {
-		fmt.Fprintf(&text, " %s", e.Message)
+		fmt.Fprintf(&text, "%s%s", separator, e.Message)
+		separator = "; "
 	}
 	for _, field := range e.Fields {
-		fmt.Fprintf(&text, "; %s: %s", field.Field, field.Message)
+		fmt.Fprintf(&text, "%s%s: %s", separator, field.Field, field.Message)
+		separator = "; "
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&text, " %v", e.Err)
+		fmt.Fprintf(&text, "%s%v", separator, e.Err)
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&text, " (after %d attempts)", e.Attempts)

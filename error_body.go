@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/printable"
 )
 
 // maxMessage bounds what of a body becomes part of an error's text.
@@ -31,7 +33,7 @@ type problem struct {
 // parseBody takes code, message and fields from a body, where it has a form that is known. Names match in any case.
 func (e *Error) parseBody(contentType string) {
 	if strings.HasPrefix(contentType, "text/plain") {
-		e.Message = shorten(strings.TrimSpace(string(e.Body)))
+		e.Message = shorten(string(e.Body))
 		return
 	}
 	var p problem
@@ -104,8 +106,5 @@ func firstNonEmpty(texts ...string) string {
 }
 
 func shorten(text string) string {
-	if len(text) <= maxMessage {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
+	return printable.Line(strings.TrimSpace(text), maxMessage)
 }

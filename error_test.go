@@ -26,6 +26,7 @@ func TestErrorReadsKnownBodies(t *testing.T) {
 		{"code and message", "application/json", `{"code":"E7","message":"no"}`, "E7", "no", nil},
 		{"a text", "application/json", `"just text"`, "", "just text", nil},
 		{"plain text", "text/plain", " it failed\n", "", "it failed", nil},
+		{"text that acts on terminals", "text/plain", "it\x1b[2J\r\nfailed", "", "it [2J  failed", nil},
 		{"HTML", "text/html", "<html>502</html>", "", "", nil},
 		{"nothing", "", "", "", "", nil},
 		{"truncated", "application/json", `{"message":"no`, "", "", nil},
@@ -58,7 +59,7 @@ func TestErrorText(t *testing.T) {
 		StatusCode: 400, Method: "POST", Route: "/{organizationName}/orders", Code: "E7", Message: "not valid", Attempts: 3,
 		Fields: []FieldError{{"BuyerId", "is required"}}, Body: []byte("canary"), Err: errors.New("and more"),
 	}
-	if got, want := e.Error(), "POST /{organizationName}/orders: 400 Bad Request [E7] not valid; BuyerId: is required and more (after 3 attempts)"; got != want {
+	if got, want := e.Error(), "POST /{organizationName}/orders: 400 Bad Request [E7]: not valid; BuyerId: is required; and more (after 3 attempts)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

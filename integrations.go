@@ -28,7 +28,7 @@ type (
 // POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id of the answer, so that
 // [Created.ID] may be 0 after a success.
 func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...CallOption) (Created, error) {
-	return write[Created](ctx, createIntegration, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return call[Created](ctx, createIntegration, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if err := errors.Join(s.err, checkIntegration(integration)); err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func checkIntegration(integration CreateIntegration) error {
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow. Inferred: the Id of
 // the answer.
 func (s *IntegrationsService) CreateParameter(ctx context.Context, integrationID, categoryID int64, definition ParameterDefinition, options ...CallOption) (Created, error) {
-	return write[Created](ctx, createParameter, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return call[Created](ctx, createParameter, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

@@ -14,7 +14,7 @@ import (
 func list[T any](ctx context.Context, c *Client, operation operation, options []CallOption, sender sendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		state := &callState{operation: operation, streaming: true}
+		state := &callState{operation: operation, reading: readByElements}
 		response, err := send(ctx, state, options, sender)
 		if err != nil {
 			yield(zero, err)
@@ -23,9 +23,7 @@ func list[T any](ctx context.Context, c *Client, operation operation, options []
 		defer response.Body.Close()
 		elements := newElementReader(response.Body, c.maxBytes)
 		fail := func(err error) {
-			e := decodeError(state, response, nil, describeBody(response, elements.seen, err))
-			e.keepBody(elements.seen)
-			yield(zero, e)
+			yield(zero, decodeError(state, response, elements.seen, describeBody(response, elements.seen, err)))
 		}
 		if err := elements.open(); err != nil {
 			fail(err)

@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -83,6 +84,20 @@ func TestListBoundsEachElementAndNotTheWhole(t *testing.T) {
 	long := `{"Id":2,"Name":"` + strings.Repeat("x", 10000) + `"}`
 	if statuses, err := listOf(t, "["+short+","+long+"]", WithMaxResponseBytes(4096)); len(statuses) != 1 || !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%d elements, %v", len(statuses), err)
+	}
+}
+
+// Why reading stopped is told, whatever had come until then and of whatever type it was.
+func TestListSaysWhyReadingStopped(t *testing.T) {
+	for _, body := range []string{"", "[", `[{"Id":1},`} {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+			response := answer(200, "", "Content-Type", "text/html")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), errorReader{context.DeadlineExceeded}))
+			return response, nil
+		})
+		if _, err := Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }
 

@@ -10,27 +10,39 @@ type operation struct {
 	id     string // operationId of the API description; empty for a raw call
 	method string
 	route  string // path template; for a raw call the path itself
+
+	// unpublished says that the vendor does not publish the answer, so that none is a success too.
+	unpublished bool
 }
 
 // The operations of the API description. A test compares them with it, in both directions.
 var (
-	getMe             = operation{"getMe", http.MethodGet, "/me"}
-	listOrders        = operation{"listOrders", http.MethodGet, "/{organizationName}/orders"}
-	createOrder       = operation{"createOrder", http.MethodPost, "/{organizationName}/orders"}
-	listStatuses      = operation{"listStatuses", http.MethodGet, "/{organizationName}/statuses"}
-	createIntegration = operation{"createIntegration", http.MethodPost, "/{organizationName}/integrations"}
-	createParameter   = operation{"createParameter", http.MethodPost, "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters"}
-	listTranslations  = operation{"listTranslations", http.MethodGet, "/{organizationName}/articles/{id}/translations"}
-	setTranslation    = operation{"setTranslation", http.MethodPut, "/{organizationName}/articles/{id}/translations"}
+	getMe             = operation{id: "getMe", method: http.MethodGet, route: "/me"}
+	listOrders        = operation{id: "listOrders", method: http.MethodGet, route: "/{organizationName}/orders"}
+	createOrder       = operation{id: "createOrder", method: http.MethodPost, route: "/{organizationName}/orders", unpublished: true}
+	listStatuses      = operation{id: "listStatuses", method: http.MethodGet, route: "/{organizationName}/statuses"}
+	createIntegration = operation{id: "createIntegration", method: http.MethodPost, route: "/{organizationName}/integrations", unpublished: true}
+	createParameter   = operation{id: "createParameter", method: http.MethodPost, route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", unpublished: true}
+	listTranslations  = operation{id: "listTranslations", method: http.MethodGet, route: "/{organizationName}/articles/{id}/translations"}
+	setTranslation    = operation{id: "setTranslation", method: http.MethodPut, route: "/{organizationName}/articles/{id}/translations"}
 )
 
 // callState goes with the context of one call through the chain. Only the goroutine of the call writes to it.
 type callState struct {
 	operation
 	idempotent bool // the caller says that sending the call twice does no harm
-	streaming  bool // the body is read element by element, for as long as that takes
-	attempts   int  // requests sent so far
+	reading    reading
+	attempts   int // requests sent so far
 }
+
+// reading is how the body of a success is read.
+type reading int
+
+const (
+	readByCaller   reading = iota // the caller reads it; of a client that was generated elsewhere
+	readWhole                     // before the call is over, so that a connection which breaks in the body can be tried again
+	readByElements                // one after the other, for as long as that takes
+)
 
 type callStateKey struct{}
 

@@ -17,10 +17,11 @@ func TestOperationsMatchTheDescription(t *testing.T) {
 	described := map[operation]bool{}
 	for path, item := range document.Paths.Map() {
 		for method, op := range item.Operations() {
-			described[operation{op.OperationID, method, path}] = true
+			described[operation{id: op.OperationID, method: method, route: path}] = true
 		}
 	}
 	for _, op := range []operation{getMe, listOrders, createOrder, listStatuses, createIntegration, createParameter, listTranslations, setTranslation} {
+		op.unpublished = false
 		if !described[op] {
 			t.Errorf("%+v is not in the API description", op)
 		}

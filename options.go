@@ -57,7 +57,7 @@ func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
 }
 
 // WithTokenSource takes the tokens from a source that other clients share. Options about logging in have no effect then.
-// The source must be made for the same API address.
+// The source must be made for the same address of the API; another one is refused by [New].
 func WithTokenSource(source *authn.Source) Option {
 	return func(c *config) error {
 		if source == nil {
@@ -183,7 +183,7 @@ func WithRateLimit(perSecond float64, burst int) Option {
 }
 
 // WithTimeout bounds one attempt of a call, from connecting to the last byte of the answer; a minute by default. For a
-// list it bounds the time to the first byte, because reading a long list may rightly take longer.
+// list it bounds the time to the first byte and each wait for more, because reading a long list may rightly take longer.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {

@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -29,6 +30,25 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 	}
 	if _, err := New(); err == nil || !strings.Contains(err.Error(), "WithCredentials") {
 		t.Errorf("no credentials: %v", err)
+	}
+}
+
+// Tokens of one API must not reach another.
+func TestNewRefusesATokenSourceForAnotherAPI(t *testing.T) {
+	source, _ := newTestSource(t)
+	for address, allowed := range map[string]bool{"https://api.xsale.ai": true, "https://api.xsale.ai:443/": true, "https://other.example": false, "https://api.xsale.ai:8443": false, "http://127.0.0.1": false} {
+		if _, err := New(WithTokenSource(source), WithBaseURL(address)); (err == nil) != allowed {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+func TestFromEnvironmentLeavesAStoreThatWasGiven(t *testing.T) {
+	t.Setenv("XSALE_TOKEN_STORE", "")
+	c := defaultConfig()
+	store := &authn.MemoryStore{}
+	if err := errors.Join(WithTokenStore(store)(&c), FromEnvironment()(&c)); err != nil || c.auth.Store != store {
+		t.Errorf("%v, %v", c.auth.Store, err)
 	}
 }
 

@@ -63,7 +63,7 @@ func withoutEmptyFilters(params ListOrdersParams) *ListOrdersParams {
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.
 // Inferred: the name Items of the list of lines; the Id of the answer.
 func (s *OrdersService) Create(ctx context.Context, order CreateOrder, options ...CallOption) (Created, error) {
-	return write[Created](ctx, createOrder, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return call[Created](ctx, createOrder, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if err := errors.Join(s.err, checkOrder(order)); err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 	if err != nil {
 		return nil, err
 	}
-	state := &callState{operation: operation{method: method, route: target.Path}}
+	state := &callState{operation: operation{method: method, route: target.Path}, reading: readWhole}
 	o := applyOptions(options)
 	state.idempotent = o.idempotent
 	request, err := http.NewRequestWithContext(withCallState(ctx, state), method, c.BaseURL()+target.String(), reader)

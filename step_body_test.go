@@ -26,7 +26,7 @@ func TestBodyStepBoundsTheAnswer(t *testing.T) {
 func TestBodyStepLeavesListsAlone(t *testing.T) {
 	next := doerFunc(func(*http.Request) (*http.Response, error) { return answer(200, "a list of many bytes"), nil })
 	request := newRequest(t, "GET", "/acme/orders", "")
-	response, err := (&bodyStep{next, 10}).Do(request.WithContext(withCallState(t.Context(), &callState{streaming: true})))
+	response, err := (&bodyStep{next, 10}).Do(request.WithContext(withCallState(t.Context(), &callState{reading: readByElements})))
 	if err != nil {
 		t.Fatal(err)
 	}

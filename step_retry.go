@@ -48,6 +48,8 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 		if response != nil {
 			last = errorFromResponse(state, response)
 			response.Body.Close()
+		} else if failed, ok := errors.AsType[*Error](err); ok { // the connection broke in the answer
+			last = failed
 		} else {
 			last = newError(state, err)
 		}
@@ -68,7 +70,7 @@ func mayPass(ctx context.Context, response *http.Response, err error) bool {
 		if _, ok := errors.AsType[*authn.Error](err); ok {
 			return false // package authn has its own rules for repeating a login
 		}
-		return !errors.Is(err, errNotSent)
+		return !errors.Is(err, errNotSent) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
 	}
 	switch response.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:

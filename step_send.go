@@ -2,13 +2,14 @@ package xsale
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpclient"
 )
 
 // sendStep sends one attempt and bounds its time.
@@ -18,27 +19,14 @@ type sendStep struct {
 	userAgent string
 }
 
-// newSendStep never follows a redirect: net/http would forward x-id-token to any host.
 func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
-	client := &http.Client{}
-	if given != nil {
-		*client = *given
-	}
-	if client.Transport == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		transport.MaxIdleConnsPerHost = 32 // all calls go to one host; the default of 2 would close connections under load
-		client.Transport = transport
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Jar = nil
-	return &sendStep{client, timeout, userAgent}
+	return &sendStep{httpclient.New(given), timeout, userAgent}
 }
 
 func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
 	timer := time.AfterFunc(s.timeout, func() {
-		cancel(fmt.Errorf("no complete answer within %v: %w", s.timeout, context.DeadlineExceeded))
+		cancel(fmt.Errorf("no answer within %v: %w", s.timeout, context.DeadlineExceeded))
 	})
 	request = request.WithContext(ctx)
 	if request.Header.Get("User-Agent") == "" {
@@ -49,14 +37,17 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
+		err = causeOf(ctx, err) // before the context is ended here
 		timer.Stop()
 		cancel(nil)
-		return nil, causeOf(ctx, err)
+		return nil, err
 	}
-	if callStateOf(request).streaming {
+	body := &timedBody{ReadCloser: response.Body, ctx: ctx, timer: timer, cancel: cancel}
+	if callStateOf(request).reading == readByElements && response.StatusCode/100 == 2 {
 		timer.Stop()
+		body.idle = s.timeout
 	}
-	response.Body = &timedBody{response.Body, ctx, timer, cancel}
+	response.Body = body
 	return response, nil
 }
 
@@ -65,10 +56,15 @@ type timedBody struct {
 	io.ReadCloser
 	ctx    context.Context
 	timer  *time.Timer
+	idle   time.Duration // of a list: how long each read may take; 0 when the timer runs for the whole body
 	cancel context.CancelCauseFunc
 }
 
 func (b *timedBody) Read(p []byte) (int, error) {
+	if b.idle > 0 {
+		b.timer.Reset(b.idle)
+		defer b.timer.Stop()
+	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
 		err = causeOf(b.ctx, err)

@@ -56,15 +56,44 @@ func TestSendStepBoundsTheTimeOfAnAttempt(t *testing.T) {
 			t.Errorf("body: %v after %v", err, took)
 		}
 
-		ctx, cancel := context.WithTimeout(withCallState(t.Context(), &callState{streaming: true}), time.Hour)
+		ctx, cancel := context.WithTimeout(withCallState(t.Context(), &callState{reading: readByElements}), time.Hour)
 		defer cancel()
-		start = time.Now()
 		if response, err = step.Do(newRequest(t, "GET", "/me", "").WithContext(ctx)); err != nil {
 			t.Fatal(err)
 		}
-		io.ReadAll(response.Body)
-		if took := time.Since(start); took != time.Hour {
-			t.Errorf("a list was cut off after %v", took)
+		if _, err := response.Body.Read(make([]byte, 3)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute) // what the reader does between two reads does not count
+		start = time.Now()
+		_, err = io.ReadAll(response.Body)
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 5*time.Second {
+			t.Errorf("a list that stands still: %v after %v", err, took)
+		}
+	})
+}
+
+func TestSendStepSaysWhyNothingCame(t *testing.T) {
+	refused := errors.New("connection refused")
+	transport := roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, refused })
+	_, err := newSendStep(&http.Client{Transport: transport}, time.Minute, "test").Do(newRequest(t, "GET", "/me?nip=canary", ""))
+	if !errors.Is(err, refused) || errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSendStepBoundsTheErrorOfAList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stalled := roundTripFunc(func(request *http.Request) (*http.Response, error) {
+			response := answer(404, "")
+			response.Body = &hangingBody{strings.NewReader("{"), request.Context()}
+			return response, nil
+		})
+		chain := &statusStep{newSendStep(&http.Client{Transport: stalled}, 5*time.Second, "test")}
+		start := time.Now()
+		_, err := chain.Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(t.Context(), &callState{reading: readByElements})))
+		if took := time.Since(start); !errors.Is(err, ErrNotFound) || took != 5*time.Second {
+			t.Errorf("%v after %v", err, took)
 		}
 	})
 }

@@ -81,6 +81,9 @@ func New(options ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
+	if apiURL, err := endpoint.Parse("API URL", source.APIURL()); err != nil || !endpoint.SameOrigin(apiURL, baseURL) {
+		return nil, fmt.Errorf("xsale: the token source is for %s, and its tokens are not sent to %s", source.APIURL(), baseURL)
+	}
 	client := &Client{
 		doer:         newChain(&c, baseURL, source),
 		baseURL:      baseURL,

@@ -32,23 +32,6 @@ type login struct {
 	clock    clock
 }
 
-// newLoginClient returns the HTTP client for passwords: it never follows a redirect, because a 307 or 308 would send the
-// password on, and keeps no cookies.
-func newLoginClient(given *http.Client) *http.Client {
-	client := &http.Client{}
-	if given != nil {
-		*client = *given
-	}
-	if client.Transport == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		client.Transport = transport
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Jar = nil
-	return client
-}
-
 // run logs in. Every failure is an *Error.
 func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error) {
 	body, err := json.Marshal(map[string]string{

@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/xsale-go/xsale/internal/printable"
 )
 
 // refusal is an answer of the token endpoint that is not a pair of tokens. Auth0 writes the code and the words under
@@ -38,8 +39,8 @@ func parseRefusal(status int, body []byte) refusal {
 // before the text is cut, so that no piece of one is left over.
 func (r refusal) presentable(secrets []Secret) (code, description string) {
 	present := func(text string, length int) string {
-		text = printable(withoutSecrets(text, secrets))
-		return cut(withoutSecrets(text, secrets), length) // again, because a space for a line break may make one
+		text = printable.Text(withoutSecrets(text, secrets))
+		return printable.Cut(withoutSecrets(text, secrets), length) // again, because a space for a line break may make one
 	}
 	return present(r.code, maxCodeBytes), present(r.description, maxDescriptionBytes)
 }
@@ -133,22 +134,4 @@ func textOf(value any) string {
 	}
 	written, _ := json.Marshal(value)
 	return string(written)
-}
-
-// printable replaces what could write over a terminal or forge a log line.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
-// cut bounds the length of a text.
-func cut(text string, length int) string {
-	if len(text) > length {
-		text = strings.ToValidUTF8(text[:length], "") + "…"
-	}
-	return text
 }

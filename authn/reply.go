@@ -14,8 +14,8 @@ import (
 const (
 	maxReplyBytes       = 256 << 10
 	maxTokenBytes       = 64 << 10
-	maxDescriptionBytes = 300
 	maxCodeBytes        = 60
+	maxDescriptionBytes = 300
 )
 
 // reply is a successful answer of the token endpoint, checked.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/backoff"
 	"github.com/xsale-go/xsale/internal/endpoint"
+	"github.com/xsale-go/xsale/internal/httpclient"
 )
 
 // The vendor's addresses and values (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity/aplikacja-backend-api).
@@ -177,7 +178,7 @@ func New(config Config) (*Source, error) {
 	s := &Source{
 		credentials: config.Credentials,
 		login: login{
-			client:   newLoginClient(config.HTTPClient),
+			client:   httpclient.New(config.HTTPClient),
 			tokenURL: tokenURL,
 			audience: withDefault(config.Audience, DefaultAudience),
 			scope:    withDefault(config.Scope, DefaultScope),
@@ -221,6 +222,9 @@ func (s *Source) Token(ctx context.Context) (*Token, error) {
 	}
 	return s.wait(ctx)
 }
+
+// APIURL returns the address that the tokens may be sent to.
+func (s *Source) APIURL() string { return s.apiURL.String() }
 
 // Logins returns how many times this Source has logged in successfully, not counting pairs that came from the store.
 func (s *Source) Logins() int {

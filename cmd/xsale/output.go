@@ -8,6 +8,8 @@ import (
 	"iter"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/xsale-go/xsale/internal/printable"
 )
 
 // The forms of output: a table for people, and JSON for programs, as one document or as a document per line.
@@ -106,19 +108,9 @@ func printRow(out io.Writer, cells []any) {
 		if i > 0 {
 			io.WriteString(out, "\t")
 		}
-		io.WriteString(out, printable(fmt.Sprint(cell)))
+		io.WriteString(out, printable.Text(fmt.Sprint(cell)))
 	}
 	io.WriteString(out, "\n")
-}
-
-// printable replaces what a terminal would act on.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 func newEncoder(out io.Writer, indent string) *json.Encoder {
