@@ -100,6 +100,39 @@ func TestSharedFailure(t *testing.T) {
 	})
 }
 
+// A wrong password is tried once, be there a pair of the right one in the store or not, and takes nothing from it.
+func TestWrongPasswordBesideTheRightOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t)
+		store := &MemoryStore{}
+		right := func(c *Config) { c.Store = store }
+		wrong := func(c *Config) {
+			credentials := testCredentials()
+			credentials.Password = NewSecret("canary-typo")
+			c.Store, c.Credentials = store, Static(credentials)
+		}
+		if _, err := server.source(t, right).Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		server.set(wrongPassword())
+		observer := &recordingObserver{}
+		for range 20 {
+			if _, err := server.source(t, wrong, func(c *Config) { c.Observer = observer }).Token(t.Context()); !errors.Is(err, ErrInvalidCredentials) {
+				t.Fatal(err)
+			}
+			if _, err := server.source(t, right).Token(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if server.posts() != 2 {
+			t.Errorf("a wrong password was tried %d times by 20 programs", server.posts()-1)
+		}
+		if len(observer.degraded) > 0 {
+			t.Errorf("the pair of another password counts as a failure of the store: %v", observer.degraded)
+		}
+	})
+}
+
 // A failure that may pass is shared for as long as it stands, and grows over the lives of short programs.
 func TestSharedCoolDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

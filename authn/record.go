@@ -1,18 +1,18 @@
 package authn
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
 
-// record is what an entry holds, once decrypted: the pair, the failure of the last login, or both, when a login ahead of
-// expiry has failed.
+// record is what these credentials can read of an entry: the pair, the failure of the last login, or both, when a login
+// ahead of expiry has failed.
 type record struct {
-	Pair    *pairRecord    `json:"pair,omitempty"`
-	Failure *failureRecord `json:"failure,omitempty"`
+	pair    *pairRecord
+	failure *failureRecord
 }
 
+// pairRecord is a pair as it is stored.
 type pairRecord struct {
 	AccessToken string    `json:"access_token"`
 	IDToken     string    `json:"id_token"`
@@ -27,8 +27,7 @@ type failureRecord struct {
 	Code        string    `json:"code,omitempty"`
 	Description string    `json:"description,omitempty"`
 	Count       int       `json:"count"`
-	Until       time.Time `json:"until"`                 // of a failure that may pass: when to try again
-	Credentials []byte    `json:"credentials,omitempty"` // of a permanent one: which credentials it is about, keyed
+	Until       time.Time `json:"until"` // when to try again
 }
 
 func newPairRecord(token *Token) *pairRecord {
@@ -54,14 +53,4 @@ func (p *pairRecord) token(now instant) (*Token, error) {
 	token := newToken(p.AccessToken, p.IDToken, now, left)
 	token.issuedAt, token.expiresAt = p.IssuedAt, p.ExpiresAt
 	return token, nil
-}
-
-func (r *record) encode() ([]byte, error) { return json.Marshal(r) }
-
-func decodeRecord(data []byte) (*record, error) {
-	var r record
-	if json.Unmarshal(data, &r) != nil {
-		return nil, fmt.Errorf("the stored entry is not of this version")
-	}
-	return &r, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 )
 
@@ -17,7 +18,8 @@ import (
 type sealer struct {
 	aead          cipher.AEAD
 	fingerprint   [sha256.Size]byte // of the credentials, for this process
-	credentialsID []byte            // the same, keyed, for the store
+	keyID         string            // tells which key something was sealed with
+	credentialsID string            // tells credentials apart in the store; keyed, so that it does not help to guess them
 }
 
 func newSealer(credentials Credentials, own Secret) (*sealer, error) {
@@ -38,23 +40,25 @@ func newSealer(credentials Credentials, own Secret) (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, keys[32:])
-	mac.Write(fingerprint[:])
-	return &sealer{aead, fingerprint, mac.Sum(nil)}, nil
+	identify := func(of []byte) string {
+		mac := hmac.New(sha256.New, keys[32:])
+		mac.Write(of)
+		return hex.EncodeToString(mac.Sum(nil)[:16])
+	}
+	return &sealer{aead, fingerprint, identify([]byte("key")), identify(fingerprint[:])}, nil
 }
 
-// seal binds the data to the key that it is stored under, so that it cannot be moved to another.
-func (s *sealer) seal(data []byte, key string) []byte {
-	return s.aead.Seal(nil, nil, data, []byte(key))
+// seal binds the data to its place in the store, so that it cannot be moved to another.
+func (s *sealer) seal(data []byte, place string) []byte {
+	return s.aead.Seal(nil, nil, data, []byte(place))
 }
 
-func (s *sealer) open(data []byte, key string) ([]byte, error) {
-	plain, err := s.aead.Open(nil, nil, data, []byte(key))
+func (s *sealer) open(data []byte, place string) ([]byte, error) {
+	plain, err := s.aead.Open(nil, nil, data, []byte(place))
 	if err != nil {
 		return nil, errSealed
 	}
 	return plain, nil
 }
 
-// errSealed says that an entry was written with another password or key, or was changed by somebody.
-var errSealed = errors.New("the stored entry cannot be decrypted with these credentials")
+var errSealed = errors.New("the stored entry was changed by somebody without the key")

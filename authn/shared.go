@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -21,12 +22,14 @@ const (
 
 // shared is the entry of one account in a store, during one login.
 type shared struct {
-	source  *Source
-	store   Store
-	key     string
-	sealer  *sealer
-	version int64 // of the entry that was loaded last
-	foreign bool  // whether that entry was written with other credentials
+	source *Source
+	store  Store
+	key    string
+	sealer *sealer
+
+	// Of the entry that was loaded last.
+	version  int64
+	envelope envelope
 
 	unwanted *pairRecord // a pair that is not to be used, valid or not
 }
@@ -93,11 +96,11 @@ func (s *Source) Clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := (&record{}).encode()
+	data, err := json.Marshal(envelope{})
 	if err != nil {
 		return err
 	}
-	return s.store.Save(ctx, entry.key, Entry{entry.sealer.seal(data, entry.key), stored.Version + 1, s.clock().add(time.Hour).time()})
+	return s.store.Save(ctx, entry.key, Entry{data, stored.Version + 1, s.clock().add(time.Hour).time()})
 }
 
 // load returns what the store holds; a store that fails holds nothing.
@@ -113,42 +116,38 @@ func (s *shared) load(ctx context.Context) *record {
 		s.source.degraded("load", err)
 		return &record{}
 	}
-	s.version, s.foreign = entry.Version, false
+	s.version, s.envelope = entry.Version, envelope{}
 	if entry.Version == 0 {
 		return &record{}
 	}
-	data, err := s.sealer.open(entry.Data, s.key)
+	if json.Unmarshal(entry.Data, &s.envelope) != nil {
+		s.envelope = envelope{}
+		s.source.degraded("load", errors.New("the stored entry is not of this version"))
+		return &record{}
+	}
+	pair, failure, err := s.envelope.open(s.sealer, s.key)
 	if err != nil {
-		s.foreign = true
+		s.envelope = envelope{}
 		s.source.degraded("load", err)
 		return &record{}
 	}
-	r, err := decodeRecord(data)
-	if err != nil {
-		s.source.degraded("load", err)
-		return &record{}
-	}
-	return r
+	return &record{pair, failure}
 }
 
-// save stores the record, unless somebody else has stored one since this one loaded.
-func (s *shared) save(ctx context.Context, r *record) {
-	data, err := r.encode()
+// save stores the entry that was loaded last with one part set anew, unless somebody else has stored one since.
+func (s *shared) save(ctx context.Context, set func(*envelope) error) {
+	err := set(&s.envelope)
+	var data []byte
+	expires := s.envelope.dropOld(s.source.clock().time())
+	if err == nil {
+		data, err = json.Marshal(s.envelope)
+	}
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+		defer cancel()
+		err = guarded(func() error { return s.store.Save(ctx, s.key, Entry{data, s.version + 1, expires}) })
+	}
 	if err != nil {
-		s.source.degraded("save", err)
-		return
-	}
-	var expires time.Time
-	if r.Pair != nil {
-		expires = r.Pair.ExpiresAt
-	}
-	if r.Failure != nil && r.Failure.Until.After(expires) {
-		expires = r.Failure.Until
-	}
-	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-	defer cancel()
-	entry := Entry{s.sealer.seal(data, s.key), s.version + 1, expires}
-	if err := guarded(func() error { return s.store.Save(ctx, s.key, entry) }); err != nil {
 		s.source.degraded("save", err)
 	}
 }
@@ -184,13 +183,13 @@ func (s *shared) fetch(ctx context.Context, options loginOptions, login func(fai
 	for first := true; ; first = false {
 		r := s.load(ctx)
 		if first && options.ignorePair {
-			s.unwanted = r.Pair
+			s.unwanted = r.pair
 		}
 		if token := s.usable(ctx, r); token != nil {
 			s.source.notify(func(o Observer) { o.TokenChanged(token, true) })
 			return token, nil
 		}
-		if failed := s.standing(r.Failure); failed != nil && !options.ignoreFailure {
+		if failed := s.standing(r.failure); failed != nil && !options.ignoreFailure {
 			return nil, failed
 		}
 		if locked {
@@ -215,30 +214,28 @@ func (s *shared) fetch(ctx context.Context, options loginOptions, login func(fai
 
 func (s *shared) loginAndSave(ctx context.Context, r *record, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
 	failuresBefore := 0
-	if r.Failure != nil && !r.Failure.Reason.Permanent() {
-		failuresBefore = r.Failure.Count
+	if r.failure != nil && !r.failure.Reason.Permanent() {
+		failuresBefore = r.failure.Count
 	}
 	token, failed := login(failuresBefore)
 	if failed == nil {
-		s.save(ctx, &record{Pair: newPairRecord(token)})
+		s.save(ctx, func(e *envelope) error { return e.setPair(s.sealer, s.key, newPairRecord(token)) })
 		return token, nil
 	}
-	// A program with a wrong password must not take the pair from those with the right one, and one that closes has
-	// learnt nothing.
-	if !s.foreign && s.source.lifetime.Err() == nil {
+	if s.source.lifetime.Err() == nil { // one that closes has learnt nothing
 		// The context of the login may have ended by now, and the failure is news all the same.
-		s.save(context.WithoutCancel(ctx), &record{Pair: r.Pair, Failure: s.newFailureRecord(failed)})
+		s.save(context.WithoutCancel(ctx), func(e *envelope) error { return e.setFailure(s.sealer, s.key, s.newFailureRecord(failed)) })
 	}
-	return token, failed
+	return nil, failed
 }
 
 // usable returns the pair of the record, if it is valid, passes the user's own check, and is better than what the
 // source has.
 func (s *shared) usable(ctx context.Context, r *record) *Token {
-	if s.unwanted != nil && r.Pair != nil && *r.Pair == *s.unwanted {
+	if s.unwanted != nil && r.pair != nil && *r.pair == *s.unwanted {
 		return nil
 	}
-	token, err := r.Pair.token(s.source.clock())
+	token, err := r.pair.token(s.source.clock())
 	if err != nil {
 		s.source.degraded("load", err)
 		return nil
@@ -266,7 +263,6 @@ func (s *shared) newFailureRecord(failed *failure) *failureRecord {
 	}
 	if failed.err.Reason.Permanent() {
 		r.Until = s.source.clock().add(sharedLatch).time()
-		r.Credentials = s.sealer.credentialsID
 	}
 	return r
 }
@@ -278,7 +274,7 @@ func (s *shared) standing(r *failureRecord) *failure {
 	if r != nil {
 		left = min(r.Until.Sub(now.time()), sharedLatch)
 	}
-	if left <= 0 || r.Reason.Permanent() && string(r.Credentials) != string(s.sealer.credentialsID) {
+	if left <= 0 {
 		return nil
 	}
 	err := &Error{Reason: r.Reason, StatusCode: r.StatusCode, Code: r.Code, Description: r.Description, RetryAt: r.Until}
