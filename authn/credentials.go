@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 )
 
 // Credentials are what the vendor issues to an integration: an application ("Backend API") and a user.
@@ -82,7 +83,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 
 // check names the members that are missing, by the names that the caller knows them under.
 func (c Credentials) check(clientID, clientSecret, username, password string) error {
-	var missing []error
+	var missing []string
 	for _, member := range []struct {
 		name  string
 		empty bool
@@ -93,10 +94,16 @@ func (c Credentials) check(clientID, clientSecret, username, password string) er
 		{password, c.Password.IsZero()},
 	} {
 		if member.empty {
-			missing = append(missing, fmt.Errorf("%s is not set", member.name))
+			missing = append(missing, member.name)
 		}
 	}
-	return errors.Join(missing...)
+	switch len(missing) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("%s is not set", missing[0])
+	}
+	return fmt.Errorf("%s are not set", strings.Join(missing, ", "))
 }
 
 // fingerprint tells whether credentials have changed without keeping them.

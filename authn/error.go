@@ -26,7 +26,7 @@ const (
 	ErrRateLimited          Reason = "too many logins"
 	ErrUnavailable          Reason = "login service unavailable"
 	ErrInvalidReply         Reason = "unusable answer from the login service"
-	ErrCredentials          Reason = "no credentials"
+	ErrCredentials          Reason = "credentials not to be had"
 )
 
 // ErrClosed is returned by a [Source] after [Source.Close].
@@ -60,10 +60,8 @@ func (r Reason) remedy() string {
 		return "check the network and the token URL, and try again later"
 	case ErrInvalidReply:
 		return "check the token URL"
-	case ErrCredentials:
-		return "set the credentials"
 	}
-	return ""
+	return "" // of ErrCredentials the cause says it
 }
 
 // Error is a failed login. It is never an answer of the xSale API itself. One Error may be returned to many callers; it

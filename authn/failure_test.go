@@ -241,7 +241,7 @@ func TestF38_PanicsOfTheUser(t *testing.T) {
 				panics = true
 				server := newFakeServer(t)
 				source := server.source(t, change)
-				if _, err := source.Token(t.Context()); err != nil && fmt.Sprint(err) != "login failed: no credentials: panic of type string during the login; set the credentials" {
+				if _, err := source.Token(t.Context()); err != nil && fmt.Sprint(err) != "login failed: credentials not to be had: panic of type string during the login" {
 					t.Errorf("got %v", err)
 				}
 				panics = false

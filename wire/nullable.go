@@ -58,7 +58,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	if n.state != stateSet {
 		return []byte(null), nil
 	}
-	return json.Marshal(n.value)
+	return marshal(n.value)
 }
 
 // UnmarshalJSON reads a value or null.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -30,7 +31,7 @@ func UnmarshalObject(data []byte, known any, names ...string) (map[string]json.R
 // name. A member of unknown that is in names is an error, because the field of known says the same. Generated types
 // call it.
 func MarshalObject(known any, unknown map[string]json.RawMessage, names ...string) ([]byte, error) {
-	data, err := json.Marshal(known)
+	data, err := marshal(known)
 	if err != nil || len(unknown) == 0 {
 		return data, err
 	}
@@ -52,6 +53,15 @@ func MarshalObject(known any, unknown map[string]json.RawMessage, names ...strin
 		data = append(append(append(data, key...), ':'), unknown[name]...)
 	}
 	return append(data, '}'), nil
+}
+
+// marshal leaves <, > and & as they are: the encoder of the caller escapes them if it is to.
+func marshal(value any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
 }
 
 func isListed(member string, names []string) bool {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"syscall"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
@@ -73,7 +75,7 @@ func exitCode(ctx context.Context, err error) int {
 
 // report writes the error and, where there is one, what to do about it.
 func report(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "xsale: %v\n", err)
+	fmt.Fprintf(stderr, "xsale: %s\n", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "xsale: "), "\n", "; "))
 	if hint := remedy(err); hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", hint)
 	}
@@ -83,7 +85,9 @@ func report(stderr io.Writer, err error) {
 func remedy(err error) string {
 	switch {
 	case errors.Is(err, authn.ErrCredentials):
-		return "set XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD, or run 'xsale sandbox' and use the values that it prints"
+		return "set the environment variables or name a file with --credentials; without an account, run 'xsale sandbox' and use the values that it prints"
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "name another address with --addr; port 0 is a free one"
 	case errors.Is(err, xsale.ErrNotFound):
 		return "check the path, the ids and the organization; 'xsale me' lists the organizations"
 	case errors.Is(err, xsale.ErrUnauthorized):

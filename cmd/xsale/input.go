@@ -32,6 +32,9 @@ func readJSON(command *cobra.Command, file string, value any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, value); err != nil {
+		if file == "-" {
+			file = "standard input"
+		}
 		return usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	return nil

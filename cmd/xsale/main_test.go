@@ -71,7 +71,7 @@ func TestCommandsWorkTogether(t *testing.T) {
 	execute(t, "", "statuses", "list").expect(t, exitOK, "NAME", "Nowe", "Do obsługi ręcznej")
 	execute(t, "", "integrations", "create", "--name", "domenasklepu.pl").expect(t, exitOK, "Id")
 
-	created := execute(t, orderJSON, "orders", "create", "-o", "ndjson").expect(t, exitOK)
+	created := execute(t, orderJSON, "orders", "create", "--file", "-", "-o", "ndjson").expect(t, exitOK)
 	id := regexp.MustCompile(`\d+`).FindString(created.stdout)
 	listed := execute(t, "", "orders", "list", "--status-name", "Nowe", "-o", "ndjson").expect(t, exitOK, `"Id":`+id)
 	for line := range strings.Lines(listed.stdout) {
@@ -164,6 +164,7 @@ func TestExitCodes(t *testing.T) {
 		"unknown output":      {exitUsage, "ndjson", []string{"me", "-o", "xml"}},
 		"missing file":        {exitUsage, "missing.json", []string{"orders", "create", "--file", missing}},
 		"path upwards":        {exitUsage, "invalid argument", []string{"api", "GET", "/a/../me"}},
+		"no order":            {exitUsage, "file", []string{"orders", "create"}},
 		"nothing to create":   {exitUsage, "[file name]", []string{"integrations", "create"}},
 		"two ways to create":  {exitUsage, "file", []string{"integrations", "create", "--file", "-", "--name", "x"}},
 		"half a query":        {exitUsage, "name=value", []string{"api", "GET", "/me", "--query", "x"}},
@@ -225,6 +226,36 @@ func TestInterruptEndsTheSandbox(t *testing.T) {
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
+}
+
+func TestSandboxAddressIsTaken(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	execute(t, "", "sandbox", "--addr", strings.TrimPrefix(sandbox.URL(), "http://")).expect(t, exitFailed, "--addr")
+}
+
+// An HTML description is shown as it is, not as Unicode escapes.
+func TestJSONShowsHTMLAsItIs(t *testing.T) {
+	useSandbox(t)
+	for _, output := range []string{"json", "ndjson"} {
+		execute(t, "", "articles", "translations", "get", "16519", "-o", output).expect(t, exitOK, "<p>")
+	}
+}
+
+func TestErrorsAreOneLineAndAHint(t *testing.T) {
+	useSandbox(t)
+	for _, name := range []string{"XSALE_CLIENT_ID", "XSALE_USERNAME", "XSALE_PASSWORD"} {
+		t.Setenv(name, "")
+	}
+	r := execute(t, "", "me").expect(t, exitLogin, "XSALE_CLIENT_ID, XSALE_USERNAME, XSALE_PASSWORD are not set", "hint:")
+	if strings.Count(r.stderr, "\n") != 2 {
+		t.Errorf("the error is not one line and a hint: %s", r.stderr)
+	}
+	t.Setenv("XSALE_BASE_URL", "http://api.example")
+	r = execute(t, "", "me").expect(t, exitUsage, "base URL")
+	if strings.Count(r.stderr, "xsale: ") != 1 {
+		t.Errorf("the name stands twice: %s", r.stderr)
+	}
+	execute(t, "", "--version").expect(t, exitOK, "0.1")
 }
 
 func TestSandboxStaysOnLoopback(t *testing.T) {

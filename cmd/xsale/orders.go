@@ -67,12 +67,9 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	addFileFlag(command, &file)
+	command.Flags().StringVarP(&file, "file", "f", "", "file with the JSON of the order, - for standard input")
+	command.MarkFlagRequired("file")
 	return command
-}
-
-func addFileFlag(command *cobra.Command, file *string) {
-	command.Flags().StringVarP(file, "file", "f", "-", "file with the JSON, - for standard input")
 }
 
 func printCreated(command *cobra.Command, output string, created xsale.Created) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,11 +71,16 @@ func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
 		if err != nil {
 			return err
 		}
-		data, err := json.MarshalIndent(value, "  ", "  ")
-		if err != nil {
+		if _, err := io.WriteString(out, separator); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(out, "%s%s", separator, data); err != nil {
+		var element bytes.Buffer
+		encoder := newEncoder(&element, "")
+		encoder.SetIndent("  ", "  ")
+		if err := encoder.Encode(value); err != nil {
+			return err
+		}
+		if _, err := out.Write(bytes.TrimSpace(element.Bytes())); err != nil {
 			return err
 		}
 		separator = ",\n  "

@@ -30,6 +30,7 @@ func newRootCommand() (*cobra.Command, *app) {
 		Use:           "xsale",
 		Short:         "Call the xSale REST API, and run a sandbox of it",
 		Long:          "Call the xSale REST API, and run a sandbox of it.\n\nThe account comes from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.\n\n" + exitCodesHelp,
+		Version:       xsale.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {

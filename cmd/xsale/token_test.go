@@ -111,7 +111,7 @@ func TestCredentialsComeFromAFileOrADescriptor(t *testing.T) {
 	execute(t, "", "me", "--credentials", file).expect(t, exitOK)
 	execute(t, string(credentials), "me", "--credentials", "-").expect(t, exitOK)
 	execute(t, string(credentials[:20]), "me", "--credentials", "-").expect(t, exitUsage, "not a JSON object")
-	execute(t, `{"client_id":"x"}`, "me", "--credentials", "-").expect(t, exitUsage, "password is not set")
+	execute(t, `{"client_id":"x"}`, "me", "--credentials", "-").expect(t, exitUsage, "client_secret, username, password are not set")
 	execute(t, "", "me", "--credentials", "fd:x").expect(t, exitUsage, "fd:3")
 	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitLogin, "credentials file")
 
