@@ -216,7 +216,7 @@ func TestF36_PasswordIsRotated(t *testing.T) {
 	})
 }
 
-// Taken out: the recover in fetchSafely and in notify. Then the test binary died.
+// Taken out: the recover in guarded and in fly, then the one in notify. Then the test binary died.
 func TestF38_PanicsOfTheUser(t *testing.T) {
 	panics := true
 	check := func() {
