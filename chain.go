@@ -7,8 +7,8 @@ import (
 
 // newChain puts the steps of a call together, from the wire outwards: reading it from the bottom, a call is judged by its
 // status, repeated, given its tokens, held to the rate limit, logged, bounded and sent.
-func newChain(c *config, baseURL *url.URL, source tokenSource) Doer {
-	var chain Doer = newSendStep(c.httpClient, c.timeout, c.userAgent)
+func newChain(c *config, httpClient *http.Client, baseURL *url.URL, source tokenSource) Doer {
+	var chain Doer = &sendStep{client: httpClient, timeout: c.timeout, userAgent: c.userAgent}
 	chain = &bodyStep{next: chain, maxBytes: c.maxResponseBytes}
 	chain = &logStep{next: chain, logger: c.logger}
 	chain = &rateLimitStep{next: chain, limiter: c.limiter}

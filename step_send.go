@@ -8,19 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/xsale-go/xsale/internal/httpclient"
 )
 
 // sendStep sends one attempt and bounds its time.
 type sendStep struct {
-	client    *http.Client
+	client    *http.Client // of package httpclient, which follows no redirect
 	timeout   time.Duration
 	userAgent string
-}
-
-func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
-	return &sendStep{httpclient.New(given), timeout, userAgent}
 }
 
 func (s *sendStep) Do(request *http.Request) (*http.Response, error) {

@@ -10,7 +10,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpclient"
 )
+
+func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
+	return &sendStep{httpclient.New(given), timeout, userAgent}
+}
 
 // hangingBody gives its text and then nothing until its context ends.
 type hangingBody struct {

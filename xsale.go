@@ -33,6 +33,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/endpoint"
+	"github.com/xsale-go/xsale/internal/httpclient"
 )
 
 // DefaultBaseURL is the address of the API in production.
@@ -45,6 +46,7 @@ type Client struct {
 	baseURL      *url.URL
 	source       *authn.Source
 	ownsSource   bool
+	ownHTTP      *http.Client // nil when it was given
 	organization string
 	maxBytes     int64
 }
@@ -84,13 +86,17 @@ func New(options ...Option) (*Client, error) {
 	if apiURL, err := endpoint.Parse("API URL", source.APIURL()); err != nil || !endpoint.SameOrigin(apiURL, baseURL) {
 		return nil, fmt.Errorf("xsale: the token source is for %s, and its tokens are not sent to %s", source.APIURL(), baseURL)
 	}
+	httpClient := httpclient.New(c.httpClient)
 	client := &Client{
-		doer:         newChain(&c, baseURL, source),
+		doer:         newChain(&c, httpClient, baseURL, source),
 		baseURL:      baseURL,
 		source:       source,
 		ownsSource:   c.source == nil,
 		organization: c.organization,
 		maxBytes:     c.maxResponseBytes,
+	}
+	if c.httpClient == nil {
+		client.ownHTTP = httpClient
 	}
 	if client.api, err = gen.NewClient(baseURL.String(), gen.WithHTTPClient(client.doer)); err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
@@ -109,8 +115,12 @@ func (c *Client) TokenSource() *authn.Source { return c.source }
 // BaseURL returns the address of the API, without a slash at the end.
 func (c *Client) BaseURL() string { return c.baseURL.String() }
 
-// Close ends a login in progress. A token source that was given to the Client is left open.
+// Close ends a login in progress and closes idle connections. A token source and an HTTP client that were given to the
+// Client are left as they are.
 func (c *Client) Close() error {
+	if c.ownHTTP != nil {
+		c.ownHTTP.CloseIdleConnections()
+	}
 	if !c.ownsSource {
 		return nil
 	}
