@@ -23,7 +23,7 @@ var (
 	ErrRateLimited  = errors.New("too many requests")     // 429, after the retries
 	ErrServer       = errors.New("server failed")         // 5xx, after the retries
 	ErrRedirect     = errors.New("redirect refused")      // 3xx: tokens are not sent on
-	ErrDecode       = errors.New("answer not understood") // a success whose body does not fit
+	ErrDecode       = errors.New("answer not understood") // a success whose body breaks off or does not fit
 	ErrTooLarge     = errors.New("answer too large")      // see WithMaxResponseBytes
 	ErrInvalid      = errors.New("invalid argument")      // refused before anything was sent
 	errNotSent      = errors.New("request not sent")      // repeating it would change nothing
