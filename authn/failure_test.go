@@ -26,7 +26,8 @@ func storm(t *testing.T, source *Source, duration time.Duration) {
 	calls.Wait()
 }
 
-// Taken out: the check of failure.until before a take-off. Then each call sent a login, 300 in all.
+// Taken out: the check of failure.until before a take-off. Then five logins were sent in the three seconds, and a failure
+// that was known took seconds to come back.
 func TestF03_FailureStorm(t *testing.T) {
 	for name, answer := range map[string]step{
 		"429": refused(429, "too_many_requests", "slow down").after(20 * time.Millisecond),
@@ -143,7 +144,8 @@ func TestF05_AccountIsNeverBlocked(t *testing.T) {
 	})
 }
 
-// Taken out: classify (429 was retried, everything else not). Then seven rows failed, the blocked account among them.
+// Taken out: the codes in classify (the status alone decided). Then six rows failed, and the blocked account was tried four
+// times.
 func TestF22_RefusalsAreToldApart(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer step

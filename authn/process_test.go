@@ -3,6 +3,7 @@ package authn_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -230,7 +231,7 @@ func TestF34_FilesThatCannotBeTrusted(t *testing.T) {
 		"garbage":           {func(t *testing.T, file string) { check(t, os.WriteFile(file, []byte("\x00garbage"), 0o600)) }, false},
 		"empty":             {func(t *testing.T, file string) { check(t, os.WriteFile(file, nil, 0o600)) }, false},
 		"of an older kind":  {func(t *testing.T, file string) { check(t, os.WriteFile(file, []byte(`{"access_token":"a"}`), 0o600)) }, false},
-		"a changed pair":    {flipLastLetter, false},
+		"a pair put there":  {putPair, false},
 		"a thousand of MiB": {func(t *testing.T, file string) { check(t, os.Truncate(file, 1<<30)) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -279,13 +280,34 @@ func TestF34_FilesThatCannotBeTrusted(t *testing.T) {
 	}
 }
 
-func flipLastLetter(t *testing.T, file string) {
+// putPair puts another pair into the entry, as somebody could who can write the file and knows its form.
+func putPair(t *testing.T, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	check(t, err)
-	at := bytes.Index(data, []byte(`"data":"`)) + 40
-	data[at] ^= 1
-	check(t, os.WriteFile(file, data, 0o600))
+	var stored authn.Entry
+	var members map[string]any
+	check(t, errors.Join(json.Unmarshal(data, &stored), json.Unmarshal(data, &members)))
+	members["data"] = forgePair(t, stored.Data)
+	data, err = json.Marshal(members)
+	check(t, errors.Join(err, os.WriteFile(file, data, 0o600)))
+}
+
+// forgePair returns the data of an entry with the pair replaced by one that is not encrypted, as somebody would write it who
+// knows the form but not the key.
+func forgePair(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var parts map[string]map[string]any
+	if err := json.Unmarshal(data, &parts); err != nil || parts["pair"] == nil {
+		t.Fatalf("no pair in the entry: %v", err)
+	}
+	parts["pair"]["data"] = fmt.Appendf(nil, `{"access_token":"forged","id_token":"forged","issued_at":%q,"expires_at":%q}`,
+		time.Now().UTC().Format(time.RFC3339), time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
+	forged, err := json.Marshal(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return forged
 }
 
 func describe(t *testing.T, file string) string {
@@ -329,7 +351,7 @@ func TestF34_FoldersThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// Taken out: any of the members in keyOf. Then two of the accounts shared a pair.
+// Taken out: any of the members in keyOf, and the lengths in hashFields. Then two of the accounts shared a pair.
 func TestF35_AccountsNeverCross(t *testing.T) {
 	folder := t.TempDir()
 	url, posts := countingLogin(t)
@@ -347,7 +369,7 @@ func TestF35_AccountsNeverCross(t *testing.T) {
 			with(func(*authn.Config, *authn.Credentials) {}),
 			with(func(_ *authn.Config, c *authn.Credentials) { c.Username = "other" }),
 			with(func(_ *authn.Config, c *authn.Credentials) { c.ClientID = "other" }),
-			with(func(_ *authn.Config, c *authn.Credentials) { c.ClientID, c.Username = "clientu", "ser" }),
+			with(func(a *authn.Config, c *authn.Credentials) { c.ClientID, a.Audience = "clienthttps:", "//api.xsale.ai" }), // the same letters
 			with(func(c *authn.Config, _ *authn.Credentials) { c.Audience = "https://other.example" }),
 			with(func(c *authn.Config, _ *authn.Credentials) { c.Scope = "openid other" }),
 			with(func(c *authn.Config, _ *authn.Credentials) { c.TokenURL = other }),

@@ -82,8 +82,8 @@ func TestF24_RefusedOnce(t *testing.T) {
 	})
 }
 
-// Taken out: the comparison of the refused pair with the present one. Then each 401 dropped the pair that had just
-// replaced it, and nine logins were sent.
+// Taken out: the comparison of the refused pair with the present one. Then 99 calls ended with the 401 of the old pair, and
+// without the interval between rejections a third login was sent.
 func TestF25_RevocationStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var revoked atomic.Bool

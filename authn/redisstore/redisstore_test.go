@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -76,8 +77,8 @@ func newSource(t *testing.T, server *server, tokenURL, password string) *authn.S
 	return source
 }
 
-// The lock and the look at the entry behind it keep machines that start together from each logging in. Without the lock
-// this test counts 8 logins.
+// The lock keeps machines that start together from each logging in. Taken out: the lock (everybody got it). Then 8 logins
+// were sent.
 func TestF33_FleetStartsTogether(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
 	start := make(chan struct{})
@@ -145,7 +146,8 @@ func TestHelperProcess(t *testing.T) {
 	}
 }
 
-// A failed login is shared, so that a fleet with a wrong password tries it once. Without it this test counts 8 logins.
+// A failed login is shared, so that a fleet with a wrong password tries it once. Taken out: sharing it. Then it was tried 8
+// times.
 func TestF05_FleetWithAWrongPassword(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	service.refuse.Store(true)
@@ -163,8 +165,8 @@ func TestF05_FleetWithAWrongPassword(t *testing.T) {
 	}
 }
 
-// A program with a wrong password must not take the pair from those with the right one. Without the check of who wrote
-// the entry, the third login of this test is sent.
+// A program with a wrong password must not take the pair from those with the right one. Taken out: keeping the pair beside
+// the failure. Then the right password had to log in again.
 func TestFleetKeepsItsPairFromAWrongPassword(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil {
@@ -245,7 +247,25 @@ func TestPausedMachineCannotReplaceANewerPair(t *testing.T) {
 	otherUnlock()
 }
 
-// What Redis holds must be of no use to who reads it.
+// forgePair returns the data of an entry with the pair replaced by one that is not encrypted, as somebody would write it who
+// knows the form but not the key.
+func forgePair(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var parts map[string]map[string]any
+	if err := json.Unmarshal(data, &parts); err != nil || parts["pair"] == nil {
+		t.Fatalf("no pair in the entry: %v", err)
+	}
+	parts["pair"]["data"] = fmt.Appendf(nil, `{"access_token":"forged","id_token":"forged","issued_at":%q,"expires_at":%q}`,
+		time.Now().UTC().Format(time.RFC3339), time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
+	forged, err := json.Marshal(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return forged
+}
+
+// What Redis holds must be of no use to who reads it. Taken out: the encryption. Then the tokens stood there, and a forged
+// pair was used.
 func TestRedisHoldsNoTokens(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil {
@@ -260,16 +280,22 @@ func TestRedisHoldsNoTokens(t *testing.T) {
 	if err != nil || len(values["data"]) < 100 {
 		t.Fatal(values, err)
 	}
-	if all := fmt.Sprint(keys, values); strings.Contains(all, "canary") || strings.Contains(all, "user") {
+	var pair struct {
+		Pair struct{ Data []byte } // binary data is base64 in JSON, where a token would not be seen
+	}
+	if err := json.Unmarshal([]byte(values["data"]), &pair); err != nil || len(pair.Pair.Data) < 50 {
+		t.Fatalf("no pair in %q: %v", values["data"], err)
+	}
+	if all := fmt.Sprint(keys, values) + string(pair.Pair.Data); strings.Contains(all, "canary") || strings.Contains(all, "user") {
 		t.Errorf("Redis holds %q", all)
 	}
 
 	// Nor may somebody who can write to Redis choose the tokens.
-	if err := client.HSet(t.Context(), keys[0], "data", values["data"][:len(values["data"])-1]+"x").Err(); err != nil {
+	if err := client.HSet(t.Context(), keys[0], "data", forgePair(t, []byte(values["data"]))).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil || service.posts.Load() != 2 {
-		t.Errorf("a changed entry: %v, %d logins", err, service.posts.Load())
+	if token, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil || service.posts.Load() != 2 || token.AccessToken() == "forged" {
+		t.Errorf("a pair that somebody put there: %v, %d logins", err, service.posts.Load())
 	}
 	if ttl := client.PTTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > 24*time.Hour {
 		t.Errorf("Redis drops the entry after %v", ttl)
