@@ -125,3 +125,19 @@ func TestRetryStepStopsWaitingWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+func TestRetryStepKeepsTheLastFailureOfTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		stopped := errors.New("stopped by the caller")
+		next := doerFunc(func(*http.Request) (*http.Response, error) {
+			cancelSoon := time.AfterFunc(1, func() { cancel(stopped) })
+			t.Cleanup(func() { cancelSoon.Stop() })
+			return nil, io.ErrUnexpectedEOF
+		})
+		_, err := (&retryStep{next, 3}).Do(newRequest(t, "GET", "/me", "").WithContext(ctx))
+		if !errors.Is(err, stopped) || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("the error does not hold both the end and the failure: %v", err)
+		}
+	})
+}
