@@ -1,0 +1,65 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Node returns a tree as a YAML node, its members by name and its numbers as they were written.
+func Node(value any) (*yaml.Node, error) {
+	switch value := value.(type) {
+	case nil:
+		return scalar("!!null", "null"), nil
+	case bool:
+		return scalar("!!bool", strconv.FormatBool(value)), nil
+	case json.Number:
+		if strings.ContainsAny(value.String(), ".eE") {
+			return scalar("!!float", value.String()), nil
+		}
+		return scalar("!!int", value.String()), nil
+	case string:
+		node := &yaml.Node{}
+		node.SetString(value)
+		return node, nil
+	case []any:
+		node := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, element := range value {
+			child, err := Node(element)
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, child)
+		}
+		return node, nil
+	case Object:
+		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		for name, member := range Members(value) {
+			key := &yaml.Node{}
+			key.SetString(name)
+			child, err := Node(member)
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, key, child)
+		}
+		return node, nil
+	}
+	return nil, fmt.Errorf("spec: a %T is not part of a description", value)
+}
+
+// FromNode returns the tree of a YAML node.
+func FromNode(node *yaml.Node) (any, error) {
+	var value any
+	if err := node.Decode(&value); err != nil {
+		return nil, err
+	}
+	return fromYAML("", value, 0)
+}
+
+func scalar(tag, value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+}
