@@ -64,7 +64,7 @@ func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
 }
 
 // refuseBody answers where the generated types are stricter about a body than the validator, that is, about the range of
-// numbers.
+// numbers, which the validator reads as floats.
 func refuseBody(w http.ResponseWriter, _ *http.Request, err error) {
 	detail := outOfRange
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {

@@ -71,9 +71,11 @@ func schemaViolations(err *openapi3.SchemaError) []violation {
 		pointer += "/" + segment
 	}
 	detail := err.Reason
-	if _, ok := errors.AsType[*strconv.NumError](err.Origin); ok {
+	_, beyondFloats := errors.AsType[*strconv.NumError](err.Origin)
+	switch {
+	case beyondFloats, err.SchemaField == "format" && err.Schema.Type.Is(openapi3.TypeInteger): // a format of integers is a range
 		detail = outOfRange
-	} else if err.SchemaField == "anyOf" {
+	case err.SchemaField == "anyOf":
 		detail = missingAlternatives(err.Schema.AnyOf, detail)
 	}
 	return []violation{{pointer, detail}}
