@@ -22,9 +22,7 @@ func Node(value any) (*yaml.Node, error) {
 		}
 		return scalar("!!int", value.String()), nil
 	case string:
-		node := &yaml.Node{}
-		node.SetString(value)
-		return node, nil
+		return text(value), nil
 	case []any:
 		node := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 		for _, element := range value {
@@ -38,26 +36,31 @@ func Node(value any) (*yaml.Node, error) {
 	case Object:
 		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 		for name, member := range Members(value) {
-			key := &yaml.Node{}
-			key.SetString(name)
 			child, err := Node(member)
 			if err != nil {
 				return nil, err
 			}
-			node.Content = append(node.Content, key, child)
+			node.Content = append(node.Content, text(name), child)
 		}
 		return node, nil
 	}
 	return nil, fmt.Errorf("spec: a %T is not part of a description", value)
 }
 
-// FromNode returns the tree of a YAML node.
-func FromNode(node *yaml.Node) (any, error) {
-	var value any
-	if err := node.Decode(&value); err != nil {
-		return nil, err
+// text returns a string as a node. Only plain lines are written as lines: the library does not read back what it writes
+// of a tab, an empty line at either end or a line end of Unicode's own, nor "<<" as a name.
+func text(value string) *yaml.Node {
+	node := scalar("!!str", value)
+	switch {
+	case strings.ContainsAny(value, "\t\r\u0085\u2028\u2029"), value == "<<":
+		node.Style = yaml.DoubleQuotedStyle
+	case !strings.Contains(value, "\n"):
+	case value[0] == ' ', value[0] == '\n', strings.HasSuffix(value, "\n\n"):
+		node.Style = yaml.DoubleQuotedStyle
+	default:
+		node.Style = yaml.LiteralStyle
 	}
-	return fromYAML("", value, 0)
+	return node
 }
 
 func scalar(tag, value string) *yaml.Node {

@@ -6,12 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
-	"time"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // The limits of a description. The largest of real ASP.NET services are some megabytes and nest some dozens deep; what is
@@ -20,14 +16,16 @@ const (
 	MaxBytes     = 16 << 20
 	MaxYAMLBytes = 4 << 20
 	maxDepth     = 200
+	maxValues    = 1 << 20 // of YAML, where aliases can turn a few lines into any number
 )
 
 // Read reads a description that is JSON or YAML.
 func Read(data []byte) (Object, error) {
+	if len(data) > MaxBytes { // before anything is trimmed, so that what was read up to the limit never looks whole
+		return nil, &Problem{Message: fmt.Sprintf("the description is larger than %d MiB", MaxBytes>>20), Remedy: "take a part of it, or ask for a smaller one"}
+	}
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) // ASP.NET files start with a byte order mark
 	switch {
-	case len(data) > MaxBytes:
-		return nil, &Problem{Message: fmt.Sprintf("the description is larger than %d MiB", MaxBytes>>20), Remedy: "take a part of it, or ask for a smaller one"}
 	case len(data) == 0:
 		return nil, &Problem{Message: "the description is empty", Remedy: "check what writes it"}
 	case !utf8.Valid(data):
@@ -65,6 +63,9 @@ func readJSON(data []byte) (any, error) {
 	if problem, ok := errors.AsType[*Problem](err); ok {
 		return nil, problem
 	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, &Problem{Message: fmt.Sprintf("this is not JSON, at byte %d: %v", reader.InputOffset(), err), Remedy: "check that the document is whole"}
 	}
@@ -76,9 +77,6 @@ type jsonReader struct{ *json.Decoder }
 func (r *jsonReader) value(pointer string, depth int) (any, error) {
 	token, err := r.Token()
 	if err != nil {
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
 		return nil, err
 	}
 	delimiter, ok := token.(json.Delim)
@@ -109,7 +107,7 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 		name := token.(string) // the decoder accepts nothing else here
 		place := Join(pointer, name)
 		if _, ok := object[name]; ok {
-			return nil, &Problem{Pointer: place, Message: "the member stands twice", Remedy: "remove one of them"}
+			return nil, standsTwice(place)
 		}
 		if object[name], err = r.value(place, depth+1); err != nil {
 			return nil, err
@@ -119,68 +117,10 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 	return object, err
 }
 
+func standsTwice(pointer string) error {
+	return &Problem{Pointer: pointer, Message: "the member stands twice", Remedy: "remove one of them"}
+}
+
 func tooDeep(pointer string) error {
 	return &Problem{Pointer: pointer, Message: fmt.Sprintf("the description nests more than %d levels deep", maxDepth), Remedy: "name inner schemas and refer to them"}
-}
-
-// readYAML relies on the library for members that stand twice and for aliases that multiply.
-func readYAML(data []byte) (value any, err error) {
-	if len(data) > MaxYAMLBytes {
-		return nil, &Problem{Message: fmt.Sprintf("the description is YAML and larger than %d MiB", MaxYAMLBytes>>20), Remedy: "convert it to JSON"}
-	}
-	if err := yaml.Unmarshal(data, &value); err != nil {
-		return nil, &Problem{Message: fmt.Sprintf("this is neither JSON nor YAML: %v", err), Remedy: "check that the document is whole"}
-	}
-	return fromYAML("", value, 0)
-}
-
-// fromYAML turns what the library made of YAML into the same tree as that of JSON.
-func fromYAML(pointer string, value any, depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, tooDeep(pointer)
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			converted, err := fromYAML(Join(pointer, name), member, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			value[name] = converted
-		}
-		return value, nil
-	case map[any]any: // where a name is not a text, as the status codes of responses
-		object := make(Object, len(value))
-		for key, member := range value {
-			name := fmt.Sprint(key)
-			converted, err := fromYAML(Join(pointer, name), member, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			object[name] = converted
-		}
-		return object, nil
-	case []any:
-		for i, element := range value {
-			converted, err := fromYAML(Join(pointer, strconv.Itoa(i)), element, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			value[i] = converted
-		}
-		return value, nil
-	case int, int64, uint64:
-		return json.Number(fmt.Sprint(value)), nil
-	case float64:
-		if math.IsInf(value, 0) || math.IsNaN(value) {
-			return nil, &Problem{Pointer: pointer, Message: "JSON has no such number", Remedy: "remove it or write another"}
-		}
-		return json.Number(strconv.FormatFloat(value, 'g', -1, 64)), nil
-	case time.Time: // YAML reads a bare date as one
-		if value.Equal(value.Truncate(24*time.Hour)) && value.Location() == time.UTC {
-			return value.Format(time.DateOnly), nil
-		}
-		return value.Format(time.RFC3339Nano), nil
-	}
-	return value, nil
 }
