@@ -37,6 +37,7 @@ func call[T any](ctx context.Context, operation operation, options []CallOption,
 	if err != nil {
 		return value, err
 	}
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return value, decodeError(state, response, body, err)

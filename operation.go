@@ -32,7 +32,8 @@ type callState struct {
 	operation
 	idempotent bool // the caller says that sending the call twice does no harm
 	reading    reading
-	attempts   int // requests sent so far
+	attempts   int  // requests sent so far
+	bounded    bool // the chain has judged the status and bounds the body
 }
 
 // reading is how the body of a success is read.
@@ -53,8 +54,14 @@ func withCallState(ctx context.Context, state *callState) context.Context {
 // callStateOf returns the state of the call that the request belongs to. A request that came through [Client.Doer] has
 // none yet: its path is all that is known.
 func callStateOf(request *http.Request) *callState {
-	if state, ok := request.Context().Value(callStateKey{}).(*callState); ok {
+	if state := stateOf(request.Context()); state != nil {
 		return state
 	}
 	return &callState{operation: operation{method: request.Method, route: request.URL.Path}}
+}
+
+// stateOf returns the state of the call that the context belongs to, or nil.
+func stateOf(ctx context.Context) *callState {
+	state, _ := ctx.Value(callStateKey{}).(*callState)
+	return state
 }

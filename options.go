@@ -29,13 +29,15 @@ type config struct {
 	userAgent        string
 }
 
+const defaultMaxResponseBytes = 64 << 20
+
 func defaultConfig() config {
 	return config{
 		auth:             authn.Config{APIURL: DefaultBaseURL},
 		logger:           slog.New(slog.DiscardHandler),
 		retries:          3,
 		timeout:          time.Minute,
-		maxResponseBytes: 64 << 20,
+		maxResponseBytes: defaultMaxResponseBytes,
 		userAgent:        "xsale-go/" + Version,
 	}
 }

@@ -22,6 +22,7 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 		return response, err
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
+	state.bounded = true
 	if state.reading == readWhole && response.StatusCode/100 == 2 {
 		return readAll(state, response)
 	}

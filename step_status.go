@@ -19,6 +19,11 @@ func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, failureOf(state, err)
 	}
+	return judged(state, response)
+}
+
+// judged returns an answer that is a success, or the error that it stands for.
+func judged(state *callState, response *http.Response) (*http.Response, error) {
 	if response.StatusCode/100 != 2 {
 		defer response.Body.Close()
 		return nil, errorFromResponse(state, response)

@@ -1,0 +1,68 @@
+package xsale
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/xsale-go/xsale/gen"
+)
+
+// Operation names an operation of a client that `xsale generate` has written.
+type Operation struct {
+	ID     string // operationId of the API description
+	Method string
+	Route  string // path template, such as /{organizationName}/orders
+
+	// PathValues are the values of the variables in Route. A value that a server would take for "here", "up" or nothing is
+	// refused with [ErrInvalid].
+	PathValues []any
+
+	// MayBeEmpty says that a success may have no body; the result is then the zero value.
+	MayBeEmpty bool
+}
+
+// SendFunc is a method of a generated client with its arguments filled in. The edit is to be the last request editor.
+type SendFunc func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error)
+
+// Fetch sends a call of a generated client and reads the JSON of its answer. Errors are those of this package's own calls,
+// whichever [Doer] the client sends through; retries, tokens and limits are those of the Doer. Generated code calls it.
+func Fetch[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) (T, error) {
+	return call[T](ctx, operation.internal(), options, operation.sender(send))
+}
+
+// Execute sends a call of a generated client whose answer has no body that matters. Generated code calls it.
+func Execute(ctx context.Context, operation Operation, options []CallOption, send SendFunc) error {
+	return command(ctx, operation.internal(), options, operation.sender(send))
+}
+
+// Open sends a call of a generated client and returns its answer, a success, with the body still to be read: a file, or
+// something that is not JSON. The caller closes the body. Generated code calls it.
+func Open(ctx context.Context, operation Operation, options []CallOption, sender SendFunc) (*http.Response, error) {
+	return send(ctx, &callState{operation: operation.internal()}, options, operation.sender(sender))
+}
+
+func (o Operation) internal() operation {
+	return operation{id: o.ID, method: o.Method, route: o.Route, unpublished: o.MayBeEmpty}
+}
+
+// sender adds what a Doer that is not a [Client]'s does not do: it judges the status and bounds the answer.
+func (o Operation) sender(send SendFunc) sendFunc {
+	return func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		for _, value := range o.PathValues {
+			if err := checkSegment("path value of "+o.Route, fmt.Sprint(value)); err != nil {
+				return nil, err
+			}
+		}
+		response, err := send(ctx, edit)
+		if err != nil {
+			return nil, err
+		}
+		state := stateOf(ctx)
+		if state.bounded {
+			return response, nil
+		}
+		response.Body = &boundedBody{ReadCloser: response.Body, left: defaultMaxResponseBytes, limit: defaultMaxResponseBytes}
+		return judged(state, response)
+	}
+}
