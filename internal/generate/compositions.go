@@ -1,0 +1,134 @@
+package generate
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// mergeCompositions writes what an allOf says into the schema itself: the members of all parts, inherited ones included.
+// An allOf of one reference stays, because it only adds a description or null to that.
+func (p *preparer) mergeCompositions() error {
+	for name := range p.schemas { // a component that is merged is complete before others merge it again
+		p.mergeComponent(name, nil)
+	}
+	spec.VisitSchemas(p.document, func(_ string, schema spec.Object) spec.Object {
+		return p.merged(schema, nil)
+	})
+	return nil
+}
+
+func (p *preparer) mergeComponent(name string, open []string) spec.Object {
+	schema := spec.ObjectAt(p.schemas, name)
+	merged := p.merged(schema, append(open, name))
+	p.schemas[name] = merged
+	return merged
+}
+
+// merged returns a schema without allOf, or with one that is only a reference. The open components are being merged; one
+// that inherits from itself gains nothing by it.
+func (p *preparer) merged(schema spec.Object, open []string) spec.Object {
+	parts := spec.ListAt(schema, "allOf")
+	if len(parts) == 0 {
+		return schema
+	}
+	if len(parts) == 1 && !hasStructure(schema) {
+		part, _ := parts[0].(spec.Object)
+		if ref, ok := part["$ref"].(string); ok {
+			if name, _ := schemaName(ref); !slices.Contains(open, name) {
+				return schema
+			}
+		}
+	}
+	result := spec.Object{}
+	for _, value := range parts {
+		part, _ := value.(spec.Object)
+		if ref, ok := part["$ref"].(string); ok {
+			name, _ := schemaName(ref)
+			if slices.Contains(open, name) || p.schemas[name] == nil {
+				continue
+			}
+			part = p.target(p.mergeComponent(name, open), open)
+		} else {
+			part = p.target(p.merged(part, open), open)
+		}
+		inherit(result, part)
+	}
+	own := spec.Clone(schema).(spec.Object)
+	delete(own, "allOf")
+	inherit(result, own)
+	for _, member := range []string{"description", "title", "nullable", "readOnly", "writeOnly", "deprecated"} {
+		delete(result, member)
+		if value, ok := own[member]; ok {
+			result[member] = value
+		}
+	}
+	return result
+}
+
+// target follows references that stand alone to the schema with the structure.
+func (p *preparer) target(schema spec.Object, open []string) spec.Object {
+	for range len(p.schemas) + 1 {
+		name, ok := referenceOf(schema)
+		if !ok || slices.Contains(open, name) || p.schemas[name] == nil {
+			return schema
+		}
+		schema = p.mergeComponent(name, append(open, name))
+	}
+	return schema
+}
+
+// hasStructure reports whether a schema says more beside its allOf than what it is for.
+func hasStructure(schema spec.Object) bool {
+	for _, keyword := range []string{"properties", "required", "additionalProperties", "oneOf", "anyOf", "items", "enum"} {
+		if _, ok := schema[keyword]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// inherit adds to a schema what another says.
+func inherit(schema, from spec.Object) {
+	for name, value := range spec.Members(from) {
+		switch name {
+		case "properties":
+			properties := spec.ObjectAt(schema, "properties")
+			if properties == nil {
+				properties = spec.Object{}
+				schema["properties"] = properties
+			}
+			for property, inner := range spec.Members(value) {
+				properties[property] = spec.Clone(inner)
+			}
+		case "required":
+			list, _ := value.([]any)
+			required := spec.ListAt(schema, "required")
+			for _, property := range list {
+				if !slices.Contains(required, property) {
+					required = append(required, property)
+				}
+			}
+			schema["required"] = required
+		case "discriminator", "oneOf", "anyOf": // of a base type, that lists the types which derive from it
+			if spec.ObjectAt(schema, "properties") == nil && spec.ObjectAt(from, "properties") == nil {
+				schema[name] = spec.Clone(value)
+			}
+		default:
+			schema[name] = spec.Clone(value)
+		}
+	}
+}
+
+// referenceOf returns the component that a schema only refers to, be it with a description or null beside it.
+func referenceOf(schema spec.Object) (string, bool) {
+	ref, ok := schema["$ref"].(string)
+	if parts := spec.ListAt(schema, "allOf"); !ok && len(parts) == 1 && !hasStructure(schema) {
+		part, _ := parts[0].(spec.Object)
+		ref, ok = part["$ref"].(string)
+	}
+	if !ok {
+		return "", false
+	}
+	return schemaName(ref)
+}

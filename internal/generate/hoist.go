@@ -1,0 +1,288 @@
+package generate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// anyJSON is the Go type of a value that the description does not tell more about.
+const anyJSON = "json.RawMessage"
+
+// hoist makes each object, enum and union a schema of its own, and writes all others as the generator is to read them.
+func (p *preparer) hoist() error {
+	for name, value := range spec.Members(p.schemas) {
+		schema, _ := value.(spec.Object)
+		p.schemas[name] = p.inside(schema, name)
+	}
+	for _, operation := range spec.Operations(p.document) {
+		name := operation.Object["operationId"].(string)
+		if body := spec.ObjectAt(operation.Object, "requestBody"); body != nil {
+			for mediaType, value := range spec.Members(body["content"]) {
+				media, _ := value.(spec.Object)
+				p.hoistBody(media, mediaType, name+"Request")
+			}
+		}
+		for status, value := range spec.Members(operation.Object["responses"]) {
+			response, _ := value.(spec.Object)
+			for mediaType, value := range spec.Members(response["content"]) {
+				media, _ := value.(spec.Object)
+				p.hoistResponse(media, mediaType, responseName(name, status))
+			}
+		}
+	}
+	return nil
+}
+
+func responseName(operation, status string) string {
+	if strings.HasPrefix(status, "2") {
+		return operation + "Response"
+	}
+	return operation + goName(status, "") + "Answer"
+}
+
+// hoistBody leaves the fields of forms where they are: the generator writes their tags only there.
+func (p *preparer) hoistBody(media spec.Object, mediaType, name string) {
+	schema := spec.ObjectAt(media, "schema")
+	if schema == nil {
+		return
+	}
+	if isForm(mediaType) {
+		form := p.resolve(schema)
+		if kindOf(form) == kindObject || kindOf(form) == kindMap {
+			form = p.inside(spec.Clone(form).(spec.Object), name)
+			delete(form, "additionalProperties")
+			if mediaType == "application/x-www-form-urlencoded" {
+				p.flattenForm(form)
+			}
+			media["schema"] = form
+			return
+		}
+	}
+	media["schema"] = p.child(schema, name)
+}
+
+func isForm(mediaType string) bool {
+	return mediaType == "application/x-www-form-urlencoded" || strings.HasPrefix(mediaType, "multipart/")
+}
+
+// flattenForm writes decimals and dates of a form as text, which is what a form holds.
+func (p *preparer) flattenForm(form spec.Object) {
+	for name, value := range spec.Members(form["properties"]) {
+		property, _ := value.(spec.Object)
+		if isDecimalOrDate(p.resolve(property)) || kindOf(p.resolve(property)) == kindAny {
+			spec.ObjectAt(form, "properties")[name] = spec.Object{"type": "string", "description": spec.Text(property["description"])}
+		}
+	}
+}
+
+// hoistResponse gives each answer a type that the server can hang a method on.
+func (p *preparer) hoistResponse(media spec.Object, mediaType, name string) {
+	schema := spec.ObjectAt(media, "schema")
+	if schema == nil {
+		return
+	}
+	if mediaType != "application/json" {
+		if target := p.resolve(schema); kindOf(target) != kindScalar || isDecimalOrDate(target) || target["type"] != "string" {
+			media["schema"] = spec.Object{"type": "string"}
+		} else {
+			media["schema"] = spec.Object{"type": "string", "format": spec.Text(target["format"])}
+		}
+		return
+	}
+	schema = p.child(schema, name)
+	target := p.resolve(schema)
+	switch kindOf(target) {
+	case kindList, kindMap, kindScalar:
+		schema = spec.Clone(target).(spec.Object) // an alias of such a type can have no methods
+	case kindCustom, kindAny:
+		schema = p.anyUnion(name)
+	}
+	delete(schema, "nullable")
+	media["schema"] = schema
+}
+
+// anyUnion makes a type that holds any JSON and is a struct, so that it can have methods.
+func (p *preparer) anyUnion(name string) spec.Object {
+	goType := p.takeType(name)
+	p.schemas[goType] = spec.Object{
+		"description": "Any JSON: the description does not say more.",
+		"oneOf":       []any{p.component(spec.Object{"x-go-type": anyJSON}, goType+"Value")},
+	}
+	return reference(goType)
+}
+
+// child returns what stands for a schema inside another one: a reference to it where it becomes a type of its own.
+func (p *preparer) child(schema spec.Object, name string) spec.Object {
+	schema = p.inside(schema, name)
+	switch kindOf(schema) {
+	case kindObject, kindEnum, kindUnion:
+		hoisted := p.component(schema, name)
+		if spec.IsSet(schema, "nullable") {
+			delete(schema, "nullable")
+			return spec.Object{"allOf": []any{hoisted}, "nullable": true}
+		}
+		return hoisted
+	}
+	return schema
+}
+
+// component adds a schema under a name like the given one, and returns a reference to it.
+func (p *preparer) component(schema spec.Object, name string) spec.Object {
+	goType := p.takeType(goName(name, "Schema"))
+	p.schemas[goType] = schema
+	return reference(goType)
+}
+
+func reference(name string) spec.Object { return spec.Object{"$ref": schemasPrefix + name} }
+
+// inside prepares the parts of a schema. The name is that of its type, from which the names of inner types are made.
+func (p *preparer) inside(schema spec.Object, name string) spec.Object {
+	switch kindOf(schema) {
+	case kindAny:
+		return describe(spec.Object{"x-go-type": anyJSON}, schema)
+	case kindList:
+		items := spec.ObjectAt(schema, "items")
+		if items == nil {
+			items = spec.Object{}
+		}
+		delete(schema, "enum")
+		schema["items"] = withoutNull(p.child(items, itemName(name)))
+	case kindMap:
+		values, ok := schema["additionalProperties"].(spec.Object)
+		if !ok {
+			values = spec.Object{}
+		}
+		schema["additionalProperties"] = withoutNull(p.child(values, name+"Value"))
+		keep(schema, "type", "additionalProperties", "description", "nullable", "deprecated")
+	case kindObject:
+		p.insideObject(schema, name)
+	case kindUnion:
+		return p.insideUnion(schema, name)
+	}
+	return schema
+}
+
+func (p *preparer) insideObject(schema spec.Object, name string) {
+	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
+	schema["type"] = "object"
+	schema["additionalProperties"] = spec.Object{"x-go-type": anyJSON} // what the description does not list is kept
+	properties := spec.ObjectAt(schema, "properties")
+	for property, value := range spec.Members(properties) {
+		inner, ok := value.(spec.Object)
+		if !ok {
+			inner = spec.Object{}
+		}
+		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(name, "Request") {
+			delete(inner, "format") // JSON has no binary values
+		}
+		prepared := p.child(inner, name+goName(property, "Member"))
+		for _, member := range []string{"readOnly", "writeOnly"} { // they only say when a member is there
+			delete(prepared, member)
+		}
+		properties[property] = prepared
+	}
+}
+
+// insideUnion leaves a union whose elements are types of their own, or what it comes to where it is not really one.
+func (p *preparer) insideUnion(schema spec.Object, name string) spec.Object {
+	keyword := "oneOf"
+	list := spec.ListAt(schema, keyword)
+	if len(list) == 0 {
+		keyword = "anyOf"
+		list = spec.ListAt(schema, keyword)
+	}
+	var elements []any
+	seen := map[string]bool{}
+	for i, value := range list {
+		element, _ := value.(spec.Object)
+		if saysNothing(element) {
+			continue
+		}
+		optionName := name + "Option" + strconv.Itoa(i+1)
+		if title, ok := element["title"].(string); ok && goName(title, "") != "" {
+			optionName = goName(title, "")
+		}
+		element = withoutNull(p.child(element, optionName))
+		target, ok := referenceOf(element)
+		if !ok {
+			element = p.component(element, optionName)
+			target, _ = referenceOf(element)
+		} else {
+			element = reference(target)
+		}
+		if !seen[target] {
+			seen[target] = true
+			elements = append(elements, element)
+		}
+	}
+	switch len(elements) {
+	case 0:
+		return describe(spec.Object{"x-go-type": anyJSON}, schema)
+	case 1:
+		return describe(spec.Object{"allOf": elements}, schema)
+	}
+	union := describe(spec.Object{"oneOf": elements}, schema)
+	if discriminator := wholeDiscriminator(spec.ObjectAt(schema, "discriminator"), seen); discriminator != nil {
+		union["discriminator"] = discriminator
+	}
+	return union
+}
+
+// saysNothing reports whether an element of a union only restricts the others, as "one of these members is required" does.
+func saysNothing(element spec.Object) bool {
+	return kindOf(element) == kindAny || kindOf(element) == kindMap && element["additionalProperties"] == nil && len(spec.ListAt(element, "required")) > 0
+}
+
+// wholeDiscriminator returns a discriminator that maps to each element of the union, or nil.
+func wholeDiscriminator(discriminator spec.Object, elements map[string]bool) spec.Object {
+	property, _ := discriminator["propertyName"].(string)
+	if property == "" {
+		return nil
+	}
+	mapping := spec.Object{}
+	mapped := map[string]bool{}
+	for value, target := range spec.Members(discriminator["mapping"]) {
+		if name, ok := schemaName(spec.Text(target)); ok && elements[name] {
+			mapping[value] = target
+			mapped[name] = true
+		}
+	}
+	if len(mapped) != len(elements) {
+		return nil
+	}
+	return spec.Object{"propertyName": property, "mapping": mapping}
+}
+
+// itemName names the type of the elements of a list.
+func itemName(name string) string { return name + "Item" }
+
+// withoutNull leaves out that an element may be null, which in Go is its zero value.
+func withoutNull(schema spec.Object) spec.Object {
+	delete(schema, "nullable")
+	return schema
+}
+
+// describe copies to a schema what another says about its purpose.
+func describe(schema, from spec.Object) spec.Object {
+	for _, name := range []string{"description", "nullable", "deprecated"} {
+		if value, ok := from[name]; ok {
+			schema[name] = value
+		}
+	}
+	return schema
+}
+
+// keep removes all members but the named ones and extensions.
+func keep(schema spec.Object, names ...string) {
+	kept := map[string]bool{}
+	for _, name := range names {
+		kept[name] = true
+	}
+	for name := range schema {
+		if !kept[name] && !strings.HasPrefix(name, "x-") {
+			delete(schema, name)
+		}
+	}
+}

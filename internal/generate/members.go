@@ -1,0 +1,104 @@
+package generate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// methodNames are the methods of generated structs, which no field may be called.
+var methodNames = []string{"AdditionalProperties", "Get", "Set", "MarshalJSON", "UnmarshalJSON"}
+
+// nameMembers gives each member of an object a Go name that is free among its fields. The name stands beside the schema of
+// the member.
+func (p *preparer) nameMembers() error {
+	for name, value := range spec.Members(p.schemas) {
+		schema, _ := value.(spec.Object)
+		p.nameFields(schema, spec.Join("/components/schemas", name))
+	}
+	for _, operation := range spec.Operations(p.document) {
+		for mediaType, value := range spec.Members(spec.ObjectAt(operation.Object, "requestBody")["content"]) {
+			media, _ := value.(spec.Object)
+			if schema := spec.ObjectAt(media, "schema"); isForm(mediaType) && schema["properties"] != nil {
+				p.nameFields(schema, operation.Pointer)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *preparer) nameFields(schema spec.Object, pointer string) {
+	fields := identifiers{}
+	for _, name := range methodNames {
+		fields[name] = true
+	}
+	properties := spec.ObjectAt(schema, "properties")
+	for _, value := range spec.Members(properties) { // first, so that nothing else takes the name
+		member, _ := value.(spec.Object)
+		if chosen, ok := member["x-go-name"].(string); ok && isExported(chosen) && !fields[chosen] {
+			fields[chosen] = true
+		} else {
+			delete(member, "x-go-name")
+		}
+	}
+	for property, value := range spec.Members(properties) {
+		member, _ := value.(spec.Object)
+		if member["x-go-name"] != nil {
+			continue
+		}
+		wanted := goName(property, "Member")
+		free := fields.take(wanted, "Field")
+		if free != wanted {
+			p.report.Add("go-names", spec.Join(pointer, "properties", property), property, free, "the Go name "+wanted+" is taken")
+		}
+		member["x-go-name"] = free
+	}
+}
+
+// nameConstants gives the constants of each enum names that are free in the package. An enum that Go cannot write as
+// constants becomes its plain type.
+func (p *preparer) nameConstants() error {
+	for name, value := range spec.Members(p.schemas) {
+		schema, _ := value.(spec.Object)
+		if kindOf(schema) != kindEnum {
+			continue
+		}
+		given := spec.ListAt(schema, "x-enum-varnames")
+		values := spec.ListAt(schema, "enum")
+		constants := identifiers{}
+		names := make([]any, len(values))
+		for i, value := range values {
+			text := fmt.Sprint(value)
+			if strings.ContainsAny(text, "\"`\\\n\r") || text == "" {
+				p.report.Add("go-names", spec.Join("/components/schemas", name, "enum"), values, nil, "a value of it cannot stand in Go source, so it is plain text")
+				delete(schema, "enum")
+				delete(schema, "x-enum-varnames")
+				break
+			}
+			wanted := constantName(text)
+			if i < len(given) && goName(spec.Text(given[i]), "") != "" {
+				wanted = goName(spec.Text(given[i]), "")
+			}
+			for p.taken[name+wanted] && !constants[wanted] {
+				wanted += "Value"
+			}
+			constant := constants.take(wanted, "")
+			p.taken[name+constant] = true
+			names[i] = constant
+		}
+		if schema["enum"] != nil {
+			schema["x-enum-varnames"] = names
+			delete(schema, "x-enumNames")
+		}
+	}
+	return nil
+}
+
+// constantName makes a name of a value, with the signs of numbers spelled out.
+func constantName(value string) string {
+	if rest, ok := strings.CutPrefix(value, "-"); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+		return "Minus" + strings.TrimPrefix(goName(rest, "Value"), "N")
+	}
+	return goName(value, "Value")
+}

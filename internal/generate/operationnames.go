@@ -1,0 +1,80 @@
+package generate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// operationID is where the id that the description gives an operation is kept beside its Go name.
+const operationIDExtension = "x-xsale-operation-id"
+
+// bodyTags are the parts of names by which the generator tells bodies apart.
+var bodyTags = []string{"JSON", "Formdata", "Multipart", "Text"}
+
+// nameOperations gives each operation a Go name, and takes the names that the generator derives from it.
+func (p *preparer) nameOperations() error {
+	methods := identifiers{"Raw": true}
+	for _, operation := range spec.Operations(p.document) {
+		id, _ := operation.Object["operationId"].(string)
+		wanted := goName(id, "Operation")
+		if chosen, ok := operation.Object["x-go-name"].(string); ok {
+			if !isExported(chosen) {
+				return &spec.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not an exported Go name", chosen), Remedy: "correct the overlay"}
+			}
+			wanted = chosen
+		}
+		name := methods.take(p.freeOperationName(methods, wanted), "Operation")
+		methods[name+"WithBody"] = true
+		for _, tag := range bodyTags {
+			methods[name+"With"+tag+"Body"] = true
+		}
+		if name != wanted {
+			p.report.Add("go-names", spec.Join(operation.Pointer, "operationId"), id, name, "the Go name "+wanted+" is taken")
+		}
+		operation.Object["operationId"] = name
+		operation.Object[operationIDExtension] = id
+		delete(operation.Object, "x-go-name")
+		p.takeOperationNames(name)
+	}
+	return nil
+}
+
+// freeOperationName avoids a name whose derived method names another operation has: create with a body has the method
+// CreateWithBody.
+func (p *preparer) freeOperationName(methods identifiers, name string) string {
+	free := name
+	for i := 2; methods[free] || methods[free+"WithBody"]; i++ {
+		free = fmt.Sprintf("%s%d", name, i)
+	}
+	return free
+}
+
+func (p *preparer) takeOperationNames(name string) {
+	for _, suffix := range []string{"Params", "RequestObject", "ResponseObject"} {
+		p.taken[name+suffix] = true
+	}
+	for _, tag := range bodyTags {
+		p.taken[name+tag+"Body"] = true
+		p.taken[name+tag+"RequestBody"] = true
+		p.taken["New"+name+"RequestWith"+tag+"Body"] = true
+	}
+	p.taken["New"+name+"Request"] = true
+	p.taken["New"+name+"RequestWithBody"] = true
+	p.operations = append(p.operations, name)
+}
+
+// afterOperation is what the generator writes behind the name of an operation for its answers and other bodies.
+var afterOperation = regexp.MustCompile(`^([1-5][0-9X][0-9X]|Default|default)\w*Response(Headers|Body)?$|^\w+(RequestBody|Body)$`)
+
+// isOperationType reports whether the generator might give a type of an operation this name.
+func (p *preparer) isOperationType(name string) bool {
+	for _, operation := range p.operations {
+		if rest, ok := strings.CutPrefix(name, operation); ok && afterOperation.MatchString(rest) {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "New") && strings.Contains(name, "Request")
+}

@@ -1,0 +1,116 @@
+package generate
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// localNames are variables and packages of the functions that the generator writes; a path parameter of the same name
+// would hide them.
+var localNames = map[string]bool{}
+
+func init() {
+	for _, name := range strings.Fields(`body bytes c client context contenttype ctx edit editors err errors fmt handler http io json mime
+		mimetype multipart multipartbody operationpath operationvalues options params path querystring queryurl queryvalues r
+		rawqueryfragments reqeditors request req response rsp runtime server serverurl sh siw strings url value w wire xsale strict`) {
+		localNames[name] = true
+	}
+}
+
+// prepareParameters gives parameters Go names, and schemas that can be written into an address or a header.
+func (p *preparer) prepareParameters() error {
+	for _, operation := range spec.Operations(p.document) {
+		fields := identifiers{}
+		inPath := identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true}
+		for _, value := range spec.ListAt(operation.Object, "parameters") {
+			parameter, _ := value.(spec.Object)
+			name := spec.Text(parameter["name"])
+			wanted := goName(name, "Parameter")
+			if chosen, ok := parameter["x-go-name"].(string); ok && isExported(chosen) {
+				wanted = chosen
+			}
+			scope := fields
+			if parameter["in"] == "path" {
+				scope = inPath
+				if isLocal(wanted) {
+					wanted += "Param"
+				}
+			}
+			parameter["x-go-name"] = scope.take(wanted, "Param")
+			p.prepareParameter(parameter)
+		}
+		for _, response := range spec.Members(operation.Object["responses"]) {
+			object, _ := response.(spec.Object)
+			for _, header := range spec.Members(object["headers"]) {
+				prepareHeader(header.(spec.Object), p)
+			}
+		}
+	}
+	return nil
+}
+
+func isLocal(goName string) bool {
+	lower := strings.ToLower(goName)
+	return localNames[lower] || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
+}
+
+// prepareParameter leaves a parameter with a schema of text, numbers, lists of them or, in the query, an object; anything
+// else is text.
+func (p *preparer) prepareParameter(parameter spec.Object) {
+	if parameter["content"] != nil {
+		if media := spec.ObjectAt(spec.ObjectAt(parameter, "content"), "application/json"); media != nil {
+			schema := spec.ObjectAt(media, "schema")
+			media["schema"] = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
+		}
+		return
+	}
+	schema := spec.ObjectAt(parameter, "schema")
+	target := p.resolve(schema)
+	switch kindOf(target) {
+	case kindScalar:
+		if target["format"] == "binary" || target["format"] == "byte" {
+			target = spec.Object{"type": "string"}
+		}
+		schema = spec.Clone(target).(spec.Object)
+	case kindEnum:
+		schema = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
+	case kindList:
+		item := spec.ObjectAt(target, "items")
+		list := spec.Object{"type": "array", "items": spec.Object{"type": "string"}}
+		switch inner := p.resolve(item); kindOf(inner) {
+		case kindScalar:
+			list["items"] = spec.Object{"type": inner["type"]}
+			if format, ok := inner["format"]; ok && format != "binary" && format != "byte" {
+				list["items"].(spec.Object)["format"] = format
+			}
+		case kindEnum:
+			list["items"] = withoutNull(p.child(spec.Clone(item).(spec.Object), goName(spec.Text(parameter["name"]), "Parameter")))
+		}
+		schema = list
+	case kindObject, kindMap:
+		if parameter["in"] != "query" {
+			schema = spec.Object{"type": "string"}
+			break
+		}
+		schema = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
+	default:
+		schema = spec.Object{"type": "string"}
+	}
+	delete(schema, "nullable")
+	delete(schema, "default")
+	parameter["schema"] = schema
+}
+
+// prepareHeader leaves a header of an answer as text, a whole number or a boolean.
+func prepareHeader(header spec.Object, p *preparer) {
+	target := p.resolve(spec.ObjectAt(header, "schema"))
+	plain := spec.Object{"type": "string"}
+	if kind := target["type"]; kind == "integer" || kind == "boolean" {
+		plain = spec.Object{"type": kind}
+	}
+	delete(header, "content")
+	header["schema"] = plain
+}

@@ -1,0 +1,176 @@
+package generate
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// placePointers decides which fields are pointers. Objects that are only read have plain values: absent, null and zero are
+// the same to a reader. In an object that is sent, an optional scalar is a pointer, and one that may also be null a
+// wire.Nullable, so that zero can be sent. A struct inside another is a pointer wherever it may be missing.
+func (p *preparer) placePointers() error {
+	sent := p.sentTypes()
+	p.breakCycles()
+	for name, value := range spec.Members(p.schemas) {
+		schema, _ := value.(spec.Object)
+		for property, value := range spec.Members(schema["properties"]) {
+			member, _ := value.(spec.Object)
+			isRequired := slices.Contains(spec.ListAt(schema, "required"), any(property))
+			spec.ObjectAt(schema, "properties")[property] = p.placePointer(member, isRequired, sent[name])
+		}
+	}
+	return nil
+}
+
+func (p *preparer) placePointer(member spec.Object, isRequired, isSent bool) spec.Object {
+	isNullable := spec.IsSet(member, "nullable")
+	target := p.resolve(member)
+	plain := func() {
+		setUnlessSet(member, "x-go-type-skip-optional-pointer", true)
+		if !isRequired {
+			setUnlessSet(member, "x-omitempty", false)
+			setUnlessSet(member, "x-omitzero", true)
+		}
+	}
+	switch kindOf(target) {
+	case kindObject, kindUnion:
+	case kindScalar, kindEnum:
+		switch {
+		case isDecimalOrDate(target) || !isSent && (!isRequired || isNullable):
+			plain()
+		case isNullable && !isRequired:
+			if goType := scalarType(p, member); goType != "" && member["x-go-type"] == nil {
+				member = describe(spec.Object{"x-go-type": "wire.Nullable[" + goType + "]", "x-go-name": member["x-go-name"]}, member)
+				delete(member, "nullable")
+				plain()
+			}
+		}
+	default:
+		plain()
+	}
+	return member
+}
+
+func setUnlessSet(member spec.Object, name string, value any) {
+	if _, ok := member[name]; !ok {
+		member[name] = value
+	}
+}
+
+// scalarType returns the Go type of a scalar or enum.
+func scalarType(p *preparer, member spec.Object) string {
+	if name, ok := referenceOf(member); ok {
+		return name
+	}
+	switch member["type"] {
+	case "boolean":
+		return "bool"
+	case "integer":
+		if member["format"] == "int32" {
+			return "int32"
+		}
+		return "int64"
+	case "string":
+		if member["format"] == "byte" {
+			return "[]byte"
+		}
+		return "string"
+	}
+	return ""
+}
+
+// sentTypes returns the schemas that a request body can hold.
+func (p *preparer) sentTypes() map[string]bool {
+	sent := map[string]bool{}
+	var queue []string
+	collect := func(value any) {
+		visitReferences(value, func(name string) {
+			if !sent[name] {
+				sent[name] = true
+				queue = append(queue, name)
+			}
+		})
+	}
+	for _, operation := range spec.Operations(p.document) {
+		collect(operation.Object["requestBody"])
+		collect(operation.Object["parameters"])
+	}
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		collect(p.schemas[name])
+	}
+	return sent
+}
+
+func visitReferences(value any, visit func(name string)) {
+	switch value := value.(type) {
+	case spec.Object:
+		if ref, ok := value["$ref"].(string); ok {
+			if name, ok := schemaName(ref); ok {
+				visit(name)
+			}
+		}
+		for name, member := range value {
+			if !spec.IsData(name) || spec.IsData(name) && name != "enum" {
+				visitReferences(member, visit)
+			}
+		}
+	case []any:
+		for _, element := range value {
+			visitReferences(element, visit)
+		}
+	}
+}
+
+// breakCycles makes a struct that would hold itself by value, directly or through others, hold a pointer.
+func (p *preparer) breakCycles() {
+	const (
+		open = iota + 1
+		done
+	)
+	state := map[string]int{}
+	var visit func(name string)
+	visit = func(name string) {
+		state[name] = open
+		schema := spec.ObjectAt(p.schemas, name)
+		for property, value := range spec.Members(schema["properties"]) {
+			member, _ := value.(spec.Object)
+			target, ok := p.structOf(member)
+			isByValue := ok && slices.Contains(spec.ListAt(schema, "required"), any(property)) && !spec.IsSet(member, "nullable")
+			if !isByValue {
+				continue
+			}
+			switch state[target] {
+			case open:
+				spec.ObjectAt(schema, "properties")[property] = spec.Object{"allOf": []any{reference(target)}, "nullable": true, "x-go-name": member["x-go-name"]}
+			case 0:
+				visit(target)
+			}
+		}
+		state[name] = done
+	}
+	for name := range spec.Members(p.schemas) {
+		if state[name] == 0 {
+			visit(name)
+		}
+	}
+}
+
+// structOf returns the name of the struct that a member refers to.
+func (p *preparer) structOf(member spec.Object) (string, bool) {
+	name, ok := referenceOf(member)
+	for range len(p.schemas) + 1 {
+		schema := spec.ObjectAt(p.schemas, name)
+		next, isReference := referenceOf(schema)
+		if !ok || schema == nil {
+			return "", false
+		}
+		if !isReference {
+			return name, kindOf(schema) == kindObject
+		}
+		name = next
+	}
+	return "", false
+}

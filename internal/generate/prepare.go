@@ -1,0 +1,72 @@
+package generate
+
+import (
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// prepare rewrites a normal description so that the Go generator finds nothing that it would get wrong, and reports each
+// name that it changes. What the API sends and takes stays the same. The steps:
+//
+//  1. Names: every type, field, parameter and constant gets a Go name that is free.
+//  2. Compositions are merged, because the generator refuses many that are valid.
+//  3. Objects, enums and unions inside others become types of their own.
+//  4. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
+//  5. Pointers stand where absent and zero differ.
+func prepare(document spec.Object, report *spec.Report) error {
+	p := &preparer{document: document, report: report, taken: identifiers{}}
+	for _, name := range reservedNames {
+		p.taken[name] = true
+	}
+	p.schemas = componentSchemas(document)
+	for _, step := range []func() error{
+		p.nameOperations,
+		p.nameSchemas,
+		p.mergeCompositions,
+		p.prepareParameters,
+		p.hoist,
+		p.nameMembers,
+		p.nameConstants,
+		p.placePointers,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type preparer struct {
+	document spec.Object
+	schemas  spec.Object // of the components, by name, which after nameSchemas is the name of the Go type
+	report   *spec.Report
+	taken    identifiers // of the generated package
+
+	operations []string // Go names
+}
+
+func componentSchemas(document spec.Object) spec.Object {
+	components := spec.ObjectAt(document, "components")
+	if components == nil {
+		components = spec.Object{}
+		document["components"] = components
+	}
+	schemas := spec.ObjectAt(components, "schemas")
+	if schemas == nil {
+		schemas = spec.Object{}
+		components["schemas"] = schemas
+	}
+	return schemas
+}
+
+const schemasPrefix = "#/components/schemas/"
+
+// reservedNames are declared by the generated client and server whatever the description says.
+var reservedNames = []string{
+	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientOption", "ClientInterface", "HttpRequestDoer", "RequestEditorFn",
+	"WithHTTPClient", "WithRequestEditorFn", "WithBaseURL",
+	"Handler", "HandlerFromMux", "HandlerFromMuxWithBaseURL", "HandlerWithOptions", "ServeMux", "ServerInterface",
+	"ServerInterfaceWrapper", "StdHTTPServerOptions", "MiddlewareFunc", "UnescapedCookieParamError", "UnmarshalingParamError",
+	"RequiredParamError", "RequiredHeaderError", "InvalidParamFormatError", "TooManyValuesForParamError",
+	"StrictServerInterface", "StrictHandlerFunc", "StrictMiddlewareFunc", "StrictHTTPServerOptions", "NewStrictHandler",
+	"NewStrictHandlerWithOptions",
+}

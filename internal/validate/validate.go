@@ -1,0 +1,200 @@
+// Package validate says what is wrong with a description once everything that could be mended has been: with the place and
+// what the user can do.
+package validate
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+const overlayRemedy = "correct the description, or change it with an overlay"
+
+// Validate returns everything that is wrong with a description.
+func Validate(document spec.Object) error {
+	var problems spec.Problems
+	checkReferences(document, &problems)
+	checkPaths(document, &problems)
+	checkOperationIDs(document, &problems)
+	checkNames(document, &problems)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return load(document)
+}
+
+// checkReferences refuses what is elsewhere and what is nowhere. Nothing is ever fetched for a reference: a description
+// from one host must not make this program call another.
+func checkReferences(document spec.Object, problems *spec.Problems) {
+	spec.VisitObjects(document, func(pointer string, object spec.Object) {
+		ref, ok := object["$ref"].(string)
+		if !ok {
+			return
+		}
+		place := spec.Join(pointer, "$ref")
+		target, isLocal := strings.CutPrefix(ref, "#")
+		switch _, found := spec.Lookup(document, target); {
+		case !isLocal:
+			problems.Add(place, fmt.Sprintf("it refers to another document, %.80q, which is not fetched", ref), "bundle the description into one file, or replace the reference with an overlay")
+		case !found:
+			problems.Add(place, fmt.Sprintf("it refers to %.80q, which is not there", ref), "add the schema or replace the reference with an overlay")
+		case refersToItself(document, ref):
+			problems.Add(place, "the reference leads back to itself", overlayRemedy)
+		}
+	})
+}
+
+func refersToItself(document spec.Object, ref string) bool {
+	seen := map[string]bool{}
+	for !seen[ref] {
+		seen[ref] = true
+		target, _ := spec.Lookup(document, strings.TrimPrefix(ref, "#"))
+		object, _ := target.(spec.Object)
+		next, ok := object["$ref"].(string)
+		if all := spec.ListAt(object, "allOf"); !ok && len(all) == 1 && len(spec.ObjectAt(object, "properties")) == 0 {
+			inner, _ := all[0].(spec.Object)
+			next, ok = inner["$ref"].(string)
+		}
+		if !ok {
+			return false
+		}
+		ref = next
+	}
+	return true
+}
+
+var pathVariable = regexp.MustCompile(`\{[^{}]*\}`)
+
+func checkPaths(document spec.Object, problems *spec.Problems) {
+	shapes := map[string]string{}
+	for path := range spec.Members(document["paths"]) {
+		if strings.HasPrefix(path, "x-") {
+			continue
+		}
+		place := spec.Join("/paths", path)
+		plain := pathVariable.ReplaceAllString(path, "{}")
+		switch other, taken := shapes[plain]; {
+		case strings.ContainsAny(path, "?#"):
+			problems.Add(place, "a path with a query or fragment, whose operations another path has too", "give the operations different paths, or remove one with an overlay")
+		case strings.ContainsAny(strings.ReplaceAll(plain, "{}", ""), "{}") || strings.Contains(path, "{}"):
+			problems.Add(place, "the braces of the path do not match, or a variable has no name", overlayRemedy)
+		case !strings.HasPrefix(path, "/"):
+			problems.Add(place, "the path does not start with a slash, and the path with the slash has the same operations", overlayRemedy)
+		case taken:
+			problems.Add(place, fmt.Sprintf("it is the same as %q but for the names of variables, and both have the same operation", other), "remove one of them with an overlay")
+		default:
+			shapes[plain] = path
+		}
+	}
+}
+
+func checkOperationIDs(document spec.Object, problems *spec.Problems) {
+	first := map[string]string{}
+	for _, operation := range spec.Operations(document) {
+		id, _ := operation.Object["operationId"].(string)
+		place := spec.Join(operation.Pointer, "operationId")
+		switch other, taken := first[id]; {
+		case id == "":
+			problems.Add(place, "the operation has no id", "give it one")
+		case taken:
+			problems.Add(place, fmt.Sprintf("%.80q is the id of %s, too", id, other), "give each operation an id of its own")
+		}
+		first[id] = operation.Pointer
+	}
+}
+
+// checkNames refuses names that cannot stand in Go source as what they are: in struct tags, literals and comments.
+func checkNames(document spec.Object, problems *spec.Problems) {
+	check := func(pointer, kind, name string) {
+		for _, r := range name {
+			if r == '"' || r == '`' || r == '\\' || unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
+				problems.Add(pointer, fmt.Sprintf("the %s %.80q holds a character that Go source cannot carry", kind, name), "rename it or remove it with an overlay")
+				return
+			}
+		}
+	}
+	spec.VisitSchemas(document, func(pointer string, schema spec.Object) spec.Object {
+		for name := range spec.Members(schema["properties"]) {
+			check(spec.Join(pointer, "properties", name), "member", name)
+			if strings.Contains(name, ",") {
+				problems.Add(spec.Join(pointer, "properties", name), "the name of a member holds a comma, which ends names in Go", "rename it or remove it with an overlay")
+			}
+		}
+		discriminator := spec.ObjectAt(schema, "discriminator")
+		check(spec.Join(pointer, "discriminator", "propertyName"), "member", spec.Text(discriminator["propertyName"]))
+		for value := range spec.Members(discriminator["mapping"]) {
+			check(spec.Join(pointer, "discriminator", "mapping", value), "value", value)
+		}
+		return schema
+	})
+	for _, operation := range spec.Operations(document) {
+		check(spec.Join("/paths", operation.Path), "path", operation.Path)
+		check(operation.Pointer, "operation id", spec.Text(operation.Object["operationId"]))
+		for _, value := range spec.ListAt(operation.Object, "parameters") {
+			parameter, _ := value.(spec.Object)
+			check(spec.Join(operation.Pointer, "parameters"), "parameter", spec.Text(parameter["name"]))
+		}
+		for status, value := range spec.Members(operation.Object["responses"]) {
+			response, _ := value.(spec.Object)
+			place := spec.Join(operation.Pointer, "responses", status)
+			for name := range spec.Members(response["content"]) {
+				check(spec.Join(place, "content"), "media type", name)
+			}
+			for name := range spec.Members(response["headers"]) {
+				check(spec.Join(place, "headers"), "header", name)
+			}
+		}
+		for name := range spec.Members(spec.ObjectAt(operation.Object, "requestBody")["content"]) {
+			check(spec.Join(operation.Pointer, "requestBody", "content"), "media type", name)
+		}
+	}
+}
+
+// load has kin-openapi read and check the description, part by part, because its own errors do not say where they are.
+func load(document spec.Object) error {
+	data, err := spec.JSON(document)
+	if err != nil {
+		return err
+	}
+	loader := openapi3.NewLoader()
+	loader.IsExternalRefsAllowed = false
+	loaded, err := loader.LoadFromData(data)
+	if err != nil {
+		return &spec.Problem{Message: "it is not OpenAPI 3.0: " + oneLine(err), Remedy: overlayRemedy}
+	}
+	ctx := openapi3.WithValidationOptions(context.Background(),
+		openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"))
+	var problems spec.Problems
+	add := func(pointer string, err error) {
+		if err != nil {
+			problems.Add(pointer, oneLine(err), overlayRemedy)
+		}
+	}
+	if loaded.Components != nil {
+		for name := range spec.Members(spec.ObjectAt(document, "components")["schemas"]) {
+			if schema := loaded.Components.Schemas[name]; schema != nil {
+				add(spec.Join("/components/schemas", name), schema.Validate(ctx))
+			}
+		}
+	}
+	for _, operation := range spec.Operations(document) {
+		add(operation.Pointer, loaded.Paths.Value(operation.Path).GetOperation(strings.ToUpper(operation.Method)).Validate(ctx))
+	}
+	if len(problems) == 0 {
+		add("", loaded.Validate(ctx))
+	}
+	return problems.Err()
+}
+
+// oneLine keeps the first lines of an error of the library, which may print whole schemas behind them.
+func oneLine(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n\nSchema:")
+	text = strings.Join(strings.Fields(text), " ")
+	return text[:min(len(text), 300)]
+}
