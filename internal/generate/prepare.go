@@ -64,8 +64,7 @@ const schemasPrefix = "#/components/schemas/"
 var reservedNames = []string{
 	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientOption", "ClientInterface", "HttpRequestDoer", "RequestEditorFn",
 	"WithHTTPClient", "WithRequestEditorFn", "WithBaseURL",
-	"Handler", "HandlerFromMux", "HandlerFromMuxWithBaseURL", "HandlerWithOptions", "ServeMux", "ServerInterface",
-	"ServerInterfaceWrapper", "StdHTTPServerOptions", "MiddlewareFunc", "UnescapedCookieParamError", "UnmarshalingParamError",
+	"NewFake", "Unimplemented", "Handler", "ServerInterface", "ServerInterfaceWrapper", "MiddlewareFunc", "UnescapedCookieParamError", "UnmarshalingParamError",
 	"RequiredParamError", "RequiredHeaderError", "InvalidParamFormatError", "TooManyValuesForParamError",
 	"StrictServerInterface", "StrictHandlerFunc", "StrictMiddlewareFunc", "StrictHTTPServerOptions", "NewStrictHandler",
 	"NewStrictHandlerWithOptions",
