@@ -38,8 +38,8 @@ func Operations(document Object) []Operation {
 type VisitFunc func(pointer string, schema Object) Object
 
 // VisitSchemas calls visit with every schema of an OpenAPI 3 description, outer ones first: components and those of
-// parameters, headers, bodies and responses. References are visited, not followed, so that the walk ends in cyclic
-// descriptions too.
+// parameters, headers, bodies and responses, in callbacks and webhooks too. References are visited, not followed, so that
+// the walk ends in cyclic descriptions too.
 func VisitSchemas(document Object, visit VisitFunc) {
 	w := walker{visit}
 	components := ObjectAt(document, "components")
@@ -48,7 +48,10 @@ func VisitSchemas(document Object, visit VisitFunc) {
 	w.each("/components/headers", components["headers"], w.parameter)
 	w.each("/components/requestBodies", components["requestBodies"], w.contents)
 	w.each("/components/responses", components["responses"], w.response)
-	w.each("/paths", document["paths"], w.pathItem)
+	w.each("/components/callbacks", components["callbacks"], w.pathItems)
+	w.each("/components/pathItems", components["pathItems"], w.pathItem)
+	w.pathItems("/paths", ObjectAt(document, "paths"))
+	w.each("/webhooks", document["webhooks"], w.pathItem)
 }
 
 type walker struct{ visit VisitFunc }
@@ -70,6 +73,14 @@ func (w walker) each(pointer string, collection any, walk func(string, Object)) 
 	}
 }
 
+func (w walker) pathItems(pointer string, items Object) {
+	for path, value := range Members(items) {
+		if item, ok := value.(Object); ok && !strings.HasPrefix(path, "x-") {
+			w.pathItem(Join(pointer, path), item)
+		}
+	}
+}
+
 func (w walker) pathItem(pointer string, item Object) {
 	w.each(Join(pointer, "parameters"), item["parameters"], w.parameter)
 	for _, method := range Methods {
@@ -85,6 +96,7 @@ func (w walker) operation(pointer string, operation Object) {
 		w.contents(Join(pointer, "requestBody"), body)
 	}
 	w.each(Join(pointer, "responses"), operation["responses"], w.response)
+	w.each(Join(pointer, "callbacks"), operation["callbacks"], w.pathItems)
 }
 
 // parameter also serves headers, which have the same form.
@@ -101,6 +113,9 @@ func (w walker) response(pointer string, response Object) {
 func (w walker) contents(pointer string, holder Object) {
 	w.each(Join(pointer, "content"), holder["content"], func(pointer string, media Object) {
 		w.member(pointer, media, "schema")
+		w.each(Join(pointer, "encoding"), media["encoding"], func(pointer string, encoding Object) {
+			w.each(Join(pointer, "headers"), encoding["headers"], w.parameter)
+		})
 	})
 }
 
