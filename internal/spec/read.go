@@ -16,26 +16,26 @@ const (
 	MaxBytes     = 16 << 20
 	MaxYAMLBytes = 4 << 20
 	maxDepth     = 200
-	maxValues    = 1 << 20 // of YAML, where aliases can turn a few lines into any number
+	maxValues    = 1 << 19 // of YAML, where aliases can turn a few lines into any number
 )
 
 // Read reads a description that is JSON or YAML.
 func Read(data []byte) (Object, error) {
-	if len(data) > MaxBytes { // before anything is trimmed, so that what was read up to the limit never looks whole
-		return nil, &Problem{Message: fmt.Sprintf("the description is larger than %d MiB", MaxBytes>>20), Remedy: "take a part of it, or ask for a smaller one"}
-	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) // ASP.NET files start with a byte order mark
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // ASP.NET files start with a byte order mark
+	trimmed := bytes.TrimSpace(data)                      // only to look at: the spaces at both ends of YAML mean something
 	switch {
-	case len(data) == 0:
+	case len(data) > MaxBytes:
+		return nil, &Problem{Message: fmt.Sprintf("the description is larger than %d MiB", MaxBytes>>20), Remedy: "take a part of it, or ask for a smaller one"}
+	case len(trimmed) == 0:
 		return nil, &Problem{Message: "the description is empty", Remedy: "check what writes it"}
 	case !utf8.Valid(data):
 		return nil, &Problem{Message: "the description is not UTF-8", Remedy: "save it as UTF-8"}
-	case data[0] == '<':
+	case trimmed[0] == '<':
 		return nil, &Problem{Message: "this is a web page, not an API description", Remedy: "name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand"}
 	}
 	var value any
 	var err error
-	if data[0] == '{' {
+	if trimmed[0] == '{' {
 		value, err = readJSON(data)
 	} else {
 		value, err = readYAML(data)

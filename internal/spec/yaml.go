@@ -30,6 +30,9 @@ func readYAML(data []byte) (any, error) {
 // FromNode returns the tree of a YAML node. It reads the node itself, because what the library makes of one has lost how
 // numbers, dates and the status codes among the names were written.
 func FromNode(node *yaml.Node) (any, error) {
+	if node.Kind == yaml.DocumentNode {
+		node = node.Content[0]
+	}
 	return (&nodeReader{maxValues}).value("", node, 0)
 }
 
@@ -39,18 +42,13 @@ func (r *nodeReader) value(pointer string, node *yaml.Node, depth int) (any, err
 	if r.left--; r.left < 0 {
 		return nil, &Problem{Pointer: pointer, Message: fmt.Sprintf("the description has more than %d values; aliases may multiply them", maxValues), Remedy: "write it without aliases, or convert it to JSON"}
 	}
-	switch node.Kind {
-	case yaml.DocumentNode:
-		return r.value(pointer, node.Content[0], depth)
-	case yaml.AliasNode:
-		return r.value(pointer, node.Alias, depth)
-	case yaml.ScalarNode:
+	node = target(node)
+	switch {
+	case node.Kind == yaml.ScalarNode:
 		return scalarValue(pointer, node)
-	}
-	if depth == maxDepth {
+	case depth == maxDepth:
 		return nil, tooDeep(pointer)
-	}
-	if node.Kind == yaml.SequenceNode {
+	case node.Kind == yaml.SequenceNode:
 		return r.list(pointer, node, depth+1)
 	}
 	return r.object(pointer, node, depth+1)
