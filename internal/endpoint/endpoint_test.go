@@ -124,6 +124,37 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestParseLink(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://api.xsale.ai":                               "https://api.xsale.ai",
+		"https://api.xsale.ai/swagger/v1/swagger.json?a=b":   "https://api.xsale.ai/swagger/v1/swagger.json?a=b",
+		"https://api.xsale.ai/?a=%40#/Orders":                "https://api.xsale.ai/?a=%40",
+		"https://api.xsale.ai/swagger/index.html#/Orders%2F": "https://api.xsale.ai/swagger/index.html",
+		"http://localhost:8080/openapi?":                     "http://localhost:8080/openapi?",
+	} {
+		if got, err := ParseLink("source", address); err != nil || got.String() != want {
+			t.Errorf("%s: got %v, %v", address, got, err)
+		}
+	}
+	const at = "source has an @: leave a user and a password out, and write any other @ as %40"
+	for address, want := range map[string]string{
+		"api.xsale.ai":                             "source has no host: write it as https://host",
+		"https://api.xsale.ai:port":                "source is not an address: write it as https://host",
+		"http://api.xsale.ai/?a=b":                 "source is plain http: use https, so that tokens are not sent in clear",
+		"ftp://api.xsale.ai/?a=b":                  "source is not https: write it as https://host",
+		"https://user:hunter2@api.xsale.ai/?a=b":   "source holds a user or a password: leave them out",
+		"https://user:2345/hunter2@api.xsale.ai":   at,
+		"https://user:2345?hunter2@api.xsale.ai":   at,
+		"https://user:2345#hunter2@api.xsale.ai":   at,
+		"http://localhost:2345/hunter2@api":        at,
+		"https://api.xsale.ai/@scope/openapi.json": at,
+	} {
+		if got, err := ParseLink("source", address); got != nil || err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, %v", address, got, err)
+		}
+	}
+}
+
 func TestSameOrigin(t *testing.T) {
 	tests := []struct {
 		a, b string
