@@ -1,0 +1,137 @@
+package normalise
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+const jsonSchemaRule = "json-schema"
+
+// convertJSONSchema says in the words of OpenAPI 3.0 what schemas say in JSON Schema 2020-12, the language of OpenAPI 3.1.
+// It does so whatever version a description has, because generators and authors mix them. What has no such words
+// and says nothing of the types is left out.
+func convertJSONSchema(document spec.Object, report *spec.Report) {
+	hoistDefinitions(document, report)
+	mendSchemas(document, report, jsonSchemaRule, func(m *schemaMender) {
+		m.convertUnions()
+		m.convertTypes()
+		m.convertConst()
+		m.convertTuple()
+		m.convertBooleans()
+		m.convertPatternProperties()
+		m.convertExamples()
+		m.convertBound("exclusiveMinimum", "minimum", func(exclusive, inclusive float64) bool { return exclusive >= inclusive })
+		m.convertBound("exclusiveMaximum", "maximum", func(exclusive, inclusive float64) bool { return exclusive <= inclusive })
+		m.convertContent()
+		m.dropOtherKeywords()
+	})
+}
+
+// schemaKeywords are those of OpenAPI 3.0, but "not", which says what values a type leaves out, and no type can.
+var schemaKeywords = []string{
+	"$ref", "additionalProperties", "allOf", "anyOf", "default", "deprecated", "description", "discriminator", "enum", "example",
+	"exclusiveMaximum", "exclusiveMinimum", "externalDocs", "format", "items", "maxItems", "maxLength", "maxProperties", "maximum",
+	"minItems", "minLength", "minProperties", "minimum", "multipleOf", "nullable", "oneOf", "pattern", "properties", "readOnly",
+	"required", "title", "type", "uniqueItems", "writeOnly", "xml",
+}
+
+func (m *schemaMender) dropOtherKeywords() {
+	for name := range spec.Members(m.schema) {
+		if _, isKeyword := slices.BinarySearch(schemaKeywords, name); !isKeyword && !strings.HasPrefix(name, "x-") {
+			m.drop(name, "no type can say it, or OpenAPI 3.0 does not have it")
+		}
+	}
+}
+
+// convertConst writes a constant as an enum of one value.
+func (m *schemaMender) convertConst() {
+	if value, ok := m.schema["const"]; ok {
+		values := []any{value}
+		m.report.Add(m.rule, spec.Join(m.pointer, "const"), value, values, "OpenAPI 3.0 says it as an enum of one value")
+		delete(m.schema, "const")
+		m.schema["enum"] = values
+	}
+}
+
+// convertBooleans writes schemas that are true as {}, and leaves out those that are false.
+func (m *schemaMender) convertBooleans() {
+	const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
+	properties := spec.ObjectAt(m.schema, "properties")
+	for name, property := range spec.Members(properties) {
+		place := spec.Join(m.pointer, "properties", name)
+		switch property {
+		case true:
+			m.report.Add(m.rule, place, true, spec.Object{}, allowsAll)
+			properties[name] = spec.Object{}
+		case false:
+			m.report.Add(m.rule, place, false, nil, allowsNone)
+			delete(properties, name)
+			required := slices.DeleteFunc(spec.ListAt(m.schema, "required"), func(other any) bool { return other == name })
+			if len(required) > 0 {
+				m.schema["required"] = required
+			} else {
+				delete(m.schema, "required")
+			}
+		}
+	}
+	switch m.schema["items"] {
+	case true:
+		m.set("items", spec.Object{}, allowsAll)
+	case false:
+		m.drop("items", allowsNone)
+	}
+	parts := spec.ListAt(m.schema, "allOf")
+	others := slices.DeleteFunc(slices.Clone(parts), func(part any) bool { return part == true || part == false })
+	if len(others) < len(parts) {
+		m.set("allOf", others, "OpenAPI 3.0 has no schemas that are true or false")
+	}
+}
+
+// convertExamples keeps the first of the examples.
+func (m *schemaMender) convertExamples() {
+	examples := spec.ListAt(m.schema, "examples")
+	if _, ok := m.schema["example"]; !ok && len(examples) > 0 {
+		m.report.Add(m.rule, spec.Join(m.pointer, "examples"), examples, examples[0], "OpenAPI 3.0 has one example")
+		delete(m.schema, "examples")
+		m.schema["example"] = examples[0]
+	}
+	m.drop("examples", "OpenAPI 3.0 has one example")
+}
+
+// convertBound writes a bound that is excluded as one that is included, with a flag.
+func (m *schemaMender) convertBound(exclusive, inclusive string, isTighter func(exclusive, inclusive float64) bool) {
+	value, ok := m.schema[exclusive]
+	bound, isNumber := numberOf(value)
+	if _, isBool := value.(bool); !ok || isBool || !isNumber {
+		return
+	}
+	if other, ok := numberOf(m.schema[inclusive]); ok && !isTighter(bound, other) {
+		m.drop(exclusive, "the other bound is tighter")
+		return
+	}
+	m.report.Add(m.rule, spec.Join(m.pointer, exclusive), value, true, "OpenAPI 3.0 says it with "+inclusive+" and a flag")
+	m.schema[inclusive] = value
+	m.schema[exclusive] = true
+}
+
+// convertContent writes text that holds bytes as the format that OpenAPI 3.0 has for them.
+func (m *schemaMender) convertContent() {
+	encoding, isEncoded := m.schema["contentEncoding"].(string)
+	mediaType, hasType := m.schema["contentMediaType"].(string)
+	if _, ok := m.schema["format"]; !ok {
+		switch {
+		case strings.HasPrefix(encoding, "base64"):
+			m.set("format", "byte", "the text is "+encoding)
+		case hasType && !isEncoded && !isJSON(mediaType) && !strings.HasPrefix(mediaType, "text/"):
+			m.set("format", "binary", "the content is "+mediaType)
+		}
+		if _, ok := m.schema["type"]; !ok && m.schema["format"] != nil {
+			m.set("type", "string", "bytes are text to JSON")
+		}
+	}
+	for _, name := range []string{"contentEncoding", "contentMediaType", "contentSchema"} {
+		m.drop(name, "OpenAPI 3.0 has a format for it at most")
+	}
+}

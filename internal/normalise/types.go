@@ -1,0 +1,138 @@
+package normalise
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// mendTypes makes the members of schemas what OpenAPI 3.0 says that they are. Descriptions that are written by hand or by
+// old generators have types that it does not know, numbers as text, and members in the wrong place.
+func mendTypes(document spec.Object, report *spec.Report) {
+	mendSchemas(document, report, "types", func(m *schemaMender) {
+		if _, isRef := m.schema["$ref"]; isRef {
+			return
+		}
+		m.absorbOnlyPart()
+		m.mendType()
+		m.mendFlags()
+		m.mendNumbers()
+		m.mendParts()
+		m.mendRequired()
+		m.mendDiscriminator(document)
+		m.mendOthers()
+		m.inferType()
+		if _, ok := m.schema["items"]; !ok && m.schema["type"] == "array" {
+			m.set("items", spec.Object{}, "a list must say what it holds, if only that it is anything")
+		}
+	})
+}
+
+// absorbOnlyPart writes an allOf of a single schema as that schema.
+func (m *schemaMender) absorbOnlyPart() {
+	for {
+		parts := spec.ListAt(m.schema, "allOf")
+		if len(parts) != 1 {
+			return
+		}
+		part, isSchema := parts[0].(spec.Object)
+		others := spec.Object{}
+		for name, value := range m.schema {
+			if name != "allOf" {
+				others[name] = value
+			}
+		}
+		if !isSchema || !canAbsorb(others, part) {
+			return
+		}
+		m.drop("allOf", "its only part is written into the schema itself")
+		m.absorb(part)
+	}
+}
+
+// mendType writes a type by the name that OpenAPI has for it.
+func (m *schemaMender) mendType() {
+	value, ok := m.schema["type"]
+	text, isText := value.(string)
+	if !ok || isText && typeNamed(text) == (typeName{text, ""}) {
+		return
+	}
+	if name, isNullable := strings.CutSuffix(text, "?"); isNullable { // as C# writes it
+		text = name
+		m.schema["nullable"] = true
+	}
+	known := typeNamed(text)
+	if element, isList := strings.CutSuffix(text, "[]"); isList && known.name == "" {
+		known.name = "array"
+		if _, ok := m.schema["items"]; !ok {
+			m.schema["items"] = spec.Object{"type": element} // which the walk meets next
+		}
+	}
+	if known.name == "" {
+		m.drop("type", "OpenAPI has no such type, so that this is any value")
+		return
+	}
+	m.set("type", known.name, "OpenAPI has another name for the type")
+	if _, ok := m.schema["format"]; !ok && known.format != "" {
+		m.schema["format"] = known.format
+	}
+}
+
+// mendFlags makes booleans of what is true or false.
+func (m *schemaMender) mendFlags() {
+	for _, name := range []string{"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly"} {
+		value, ok := m.schema[name]
+		if _, isBool := value.(bool); !ok || isBool {
+			continue
+		}
+		if text := strings.ToLower(spec.Text(value)); text == "true" || text == "false" {
+			m.set(name, text == "true", "it is a boolean")
+		} else {
+			m.drop(name, "it is not a boolean")
+		}
+	}
+	if spec.IsSet(m.schema, "readOnly") && spec.IsSet(m.schema, "writeOnly") {
+		m.drop("readOnly", "a member that is only read cannot be one that is only written")
+		m.drop("writeOnly", "a member that is only written cannot be one that is only read")
+	}
+}
+
+// mendOthers takes out members that no type comes from and that cannot be read.
+func (m *schemaMender) mendOthers() {
+	m.drop("xml", "bodies are JSON")
+	for _, name := range []string{"format", "pattern"} {
+		if _, isText := m.schema[name].(string); !isText {
+			m.drop(name, "it is not text")
+		}
+	}
+	docs := spec.ObjectAt(m.schema, "externalDocs")
+	address, _ := docs["url"].(string)
+	if _, err := url.Parse(address); err != nil || address == "" {
+		m.drop("externalDocs", "it has no address")
+	}
+}
+
+// inferType adds the type that the other members of a schema speak of.
+func (m *schemaMender) inferType() {
+	if _, ok := m.schema["type"]; ok {
+		return
+	}
+	properties, hasProperties := m.schema["properties"].(spec.Object)
+	isComposed := slices.ContainsFunc([]string{"allOf", "anyOf", "oneOf"}, func(name string) bool { return m.schema[name] != nil })
+	_, hasItems := m.schema["items"].(spec.Object)
+	_, hasValues := m.schema["additionalProperties"].(spec.Object)
+	values := spec.ListAt(m.schema, "enum")
+	switch {
+	case len(properties) > 0:
+		m.set("type", "object", "it has properties")
+	case isComposed:
+	case hasProperties || hasValues:
+		m.set("type", "object", "it has properties")
+	case hasItems:
+		m.set("type", "array", "it has items")
+	case typeOfValues(values) != "":
+		m.set("type", typeOfValues(values), "all values are of the type")
+	}
+}
