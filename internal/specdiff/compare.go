@@ -1,79 +1,86 @@
 // Package specdiff says what changed from one API description to the next, and what of it breaks a client.
+//
+// The rules of what breaks are those of oasdiff. Where no rule has a word for a difference, it is listed with its place all
+// the same, so that two descriptions without changes are equal.
 package specdiff
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oasdiff/oasdiff/checker"
 	"github.com/oasdiff/oasdiff/diff"
-	"github.com/oasdiff/oasdiff/load"
 
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
-// Level says how much a change matters to a client.
-type Level string
-
-// The levels, in the order in which changes are listed.
-const (
-	Breaking Level = "breaking" // a client fails
-	Warning  Level = "warning"  // a client may fail
-	Info     Level = "info"     // a client goes on
-)
-
-var levels = map[checker.Level]Level{checker.ERR: Breaking, checker.WARN: Warning, checker.INFO: Info}
-
 // Change is one thing that differs.
 type Change struct {
-	ID        string `json:"id"` // name of the rule, such as api-removed-without-deprecation
+	ID        string `json:"id"` // name of the rule, such as response-property-type-changed
 	Level     Level  `json:"level"`
-	Operation string `json:"operation,omitempty"` // such as GET /orders; "" outside of the operations
-	Section   string `json:"section"`             // part of the description, such as paths
+	Operation string `json:"operation,omitempty"` // such as GET /orders; "" for what belongs to no single one
+	Section   string `json:"section"`             // part of the description, such as paths or components
 	Text      string `json:"text"`
+	Old       string `json:"old,omitempty"` // JSON pointer into the old description; "" where something was added
+	New       string `json:"new,omitempty"` // JSON pointer into the new description; "" where something was taken out
 }
 
 // Result is what Compare found.
 type Result struct {
-	Changes []Change `json:"changes"`
+	Changes []Change `json:"changes"` // the worst first
+}
+
+// Breaking is the number of changes that break a client.
+func (r *Result) Breaking() int {
+	count := 0
+	for _, change := range r.Changes {
+		if change.Level == Breaking {
+			count++
+		}
+	}
+	return count
 }
 
 // Compare lists what changed from one description to the next. Both are OpenAPI 3.0.
 func Compare(before, after spec.Object) (*Result, error) {
-	base, err := loaded("old", before)
+	result := &Result{Changes: []Change{}}
+	differences := differencesOf(before, after)
+	if len(differences) == 0 {
+		return result, nil
+	}
+	base, err := newDocument("old", before)
 	if err != nil {
 		return nil, err
 	}
-	revision, err := loaded("new", after)
+	revision, err := newDocument("new", after)
 	if err != nil {
 		return nil, err
 	}
-	difference, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), base, revision)
+	structural, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), base.info, revision.info)
 	if err != nil {
 		return nil, fmt.Errorf("compare the descriptions: %w", err)
 	}
-	result := &Result{Changes: []Change{}}
 	localize := checker.NewDefaultLocalizer()
-	for _, change := range checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), difference, sources, checker.INFO) {
-		operation := ""
-		if change.GetPath() != "" {
-			operation = change.GetOperation() + " " + change.GetPath()
+	for _, found := range checker.CheckBackwardCompatibilityUntilLevel(newConfig(), structural, sources, checker.INFO) {
+		change := Change{
+			ID:      found.GetId(),
+			Level:   levels[found.GetLevel()],
+			Section: found.GetSection(),
+			Text:    found.GetUncolorizedText(localize),
+			Old:     base.pointer(found.GetBaseSource()),
+			New:     revision.pointer(found.GetRevisionSource()),
 		}
-		result.Changes = append(result.Changes, Change{
-			change.GetId(), levels[change.GetLevel()], operation, change.GetSection(), change.GetUncolorizedText(localize),
-		})
+		if found.GetPath() != "" {
+			change.Operation = found.GetOperation() + " " + found.GetPath()
+		}
+		result.Changes = append(result.Changes, change)
 	}
+	named := namesOf(result.Changes)
+	for _, difference := range differences {
+		if !named.have(difference) {
+			result.Changes = append(result.Changes, difference.change())
+		}
+	}
+	slices.SortStableFunc(result.Changes, func(a, b Change) int { return a.Level.rank() - b.Level.rank() })
 	return result, nil
-}
-
-func loaded(name string, description spec.Object) (*load.SpecInfo, error) {
-	data, err := spec.JSON(description)
-	if err != nil {
-		return nil, err
-	}
-	info, err := load.NewSpecInfoFromData(openapi3.NewLoader(), data, name)
-	if err != nil {
-		return nil, fmt.Errorf("read the %s description: %w", name, err)
-	}
-	return info, nil
 }
