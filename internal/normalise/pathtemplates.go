@@ -1,0 +1,49 @@
+package normalise
+
+import (
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// unifyPathTemplates joins paths that differ in the names of variables alone, /orders/{id} and /orders/{orderId}, which
+// OpenAPI forbids. Where both have the same operation they stay, for the validation to name.
+func unifyPathTemplates(document spec.Object, report *spec.Report) {
+	paths := spec.ObjectAt(document, "paths")
+	first := map[string]string{}
+	for path := range spec.Members(paths) {
+		shape := pathVariable.ReplaceAllString(path, "{}")
+		target, seen := first[shape]
+		if !seen {
+			first[shape] = path
+			continue
+		}
+		from, to := variablesOf(path), variablesOf(target)
+		if len(from) != len(to) || !movePath(paths, path, target) {
+			continue
+		}
+		report.Add("path-templates", spec.Join("/paths", path), path, target, "two paths must not differ in the names of variables alone")
+		renameVariables(spec.ObjectAt(paths, target), from, to)
+	}
+}
+
+// renameVariables renames the path parameters of those operations of a path that have the old names.
+func renameVariables(item spec.Object, from, to []string) {
+	for _, method := range spec.Methods {
+		var renamed []func()
+		for _, value := range spec.ListAt(spec.ObjectAt(item, method), "parameters") {
+			parameter, _ := value.(spec.Object)
+			if parameter["in"] != "path" {
+				continue
+			}
+			for i, name := range from {
+				if parameter["name"] == name {
+					renamed = append(renamed, func() { parameter["name"] = to[i] })
+				}
+			}
+		}
+		if len(renamed) == len(from) {
+			for _, rename := range renamed {
+				rename()
+			}
+		}
+	}
+}

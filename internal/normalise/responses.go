@@ -1,0 +1,85 @@
+package normalise
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+var statusKey = regexp.MustCompile(`^([1-5][0-9][0-9]|[1-5]XX|default)$`)
+
+// bodiless are the statuses whose answers HTTP allows no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+var bodiless = map[string]bool{"204": true, "205": true, "304": true}
+
+// mendResponses makes the responses of an operation complete: keys that are status codes, descriptions, and at least one.
+func mendResponses(document spec.Object, report *spec.Report) {
+	for _, operation := range spec.Operations(document) {
+		responses := spec.ObjectAt(operation.Object, "responses")
+		pointer := spec.Join(operation.Pointer, "responses")
+		for status, value := range spec.Members(responses) {
+			if strings.HasPrefix(status, "x-") {
+				continue
+			}
+			key := strings.ToUpper(strings.TrimSpace(status))
+			if strings.EqualFold(key, "default") {
+				key = "default"
+			}
+			_, taken := responses[key]
+			switch {
+			case !statusKey.MatchString(key) || key != status && taken:
+				report.Add("responses", spec.Join(pointer, status), value, nil, "it is not a status code, a range of them or default")
+				delete(responses, status)
+				continue
+			case key != status:
+				report.Add("responses", spec.Join(pointer, status), status, key, "status codes are written so")
+				responses[key] = value
+				delete(responses, status)
+			}
+			response, ok := value.(spec.Object)
+			if !ok {
+				report.Add("responses", spec.Join(pointer, status), value, nil, "it is not a response")
+				delete(responses, key)
+				continue
+			}
+			mendResponse(response, spec.Join(pointer, status), bodiless[key] || operation.Method == "head", report)
+		}
+		if len(responses) == 0 {
+			response := spec.Object{"description": "Any answer."}
+			report.Add("responses", pointer, nil, spec.Object{"default": response}, "OpenAPI requires at least one")
+			responses["default"] = response
+		}
+	}
+}
+
+func mendResponse(response spec.Object, pointer string, withoutBody bool, report *spec.Report) {
+	if _, isRef := response["$ref"]; isRef {
+		return
+	}
+	if _, ok := response["description"].(string); !ok {
+		report.Add("responses", spec.Join(pointer, "description"), response["description"], "", "OpenAPI requires it")
+		response["description"] = ""
+	}
+	dropUnless[spec.Object](response, pointer, "content", report)
+	dropUnless[spec.Object](response, pointer, "headers", report)
+	if content, ok := response["content"]; ok && withoutBody {
+		report.Add("responses", spec.Join(pointer, "content"), content, nil, "HTTP allows no body here")
+		delete(response, "content")
+	}
+	headers := spec.ObjectAt(response, "headers")
+	for name, value := range spec.Members(headers) {
+		place := spec.Join(pointer, "headers", name)
+		header, _ := value.(spec.Object)
+		switch {
+		case header == nil:
+			report.Add("responses", place, value, nil, "it is not a header")
+			delete(headers, name)
+		case strings.EqualFold(name, "Content-Type"):
+			report.Add("responses", place, value, nil, "the content says it")
+			delete(headers, name)
+		case header["schema"] == nil && header["content"] == nil && header["$ref"] == nil:
+			report.Add("responses", spec.Join(place, "schema"), nil, spec.Object{"type": "string"}, "without a schema it is text")
+			header["schema"] = spec.Object{"type": "string"}
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package normalise
+
+import (
+	"strconv"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// mendSecurity keeps the security schemes that are whole, and requirements that name one of them. The client has its own
+// way to log in, so that nothing depends on them; a reader of the description should still see what holds.
+func mendSecurity(document spec.Object, report *spec.Report) {
+	schemes := spec.ObjectAt(spec.ObjectAt(document, "components"), "securitySchemes")
+	for name, value := range spec.Members(schemes) {
+		scheme, _ := value.(spec.Object)
+		if reason := faultOfScheme(scheme); reason != "" {
+			report.Add("security", spec.Join("/components/securitySchemes", name), value, nil, reason)
+			delete(schemes, name)
+		}
+	}
+	mendRequirements(document, "", schemes, report)
+	for _, operation := range spec.Operations(document) {
+		mendRequirements(operation.Object, operation.Pointer, schemes, report)
+	}
+}
+
+func faultOfScheme(scheme spec.Object) string {
+	text := func(object spec.Object, name string) bool { value, _ := object[name].(string); return value != "" }
+	switch scheme["type"] {
+	case "http":
+		if text(scheme, "scheme") {
+			return ""
+		}
+	case "apiKey":
+		if in := scheme["in"]; text(scheme, "name") && (in == "query" || in == "header" || in == "cookie") {
+			return ""
+		}
+	case "openIdConnect":
+		if text(scheme, "openIdConnectUrl") {
+			return ""
+		}
+	case "oauth2":
+		for kind, value := range spec.Members(scheme["flows"]) {
+			flow, _ := value.(spec.Object)
+			_, hasScopes := flow["scopes"].(spec.Object)
+			needsAuthorization := kind == "implicit" || kind == "authorizationCode"
+			needsToken := kind == "password" || kind == "clientCredentials" || kind == "authorizationCode"
+			if !hasScopes || needsAuthorization && !text(flow, "authorizationUrl") || needsToken && !text(flow, "tokenUrl") {
+				return "a flow of it is not whole"
+			}
+		}
+		if len(spec.ObjectAt(scheme, "flows")) > 0 {
+			return ""
+		}
+	}
+	return "it is not whole, or of a kind that OpenAPI 3.0 does not have"
+}
+
+func mendRequirements(holder spec.Object, pointer string, schemes spec.Object, report *spec.Report) {
+	requirements := spec.ListAt(holder, "security")
+	if requirements == nil {
+		return
+	}
+	kept := make([]any, 0, len(requirements))
+	for i, value := range requirements {
+		place := spec.Join(pointer, "security", strconv.Itoa(i))
+		requirement, ok := value.(spec.Object)
+		if !ok {
+			report.Add("security", place, value, nil, "it is not a requirement")
+			continue
+		}
+		wasEmpty := len(requirement) == 0
+		for name, scopes := range spec.Members(requirement) {
+			_, isKnown := schemes[name]
+			_, isList := scopes.([]any)
+			if !isKnown || !isList {
+				report.Add("security", spec.Join(place, name), scopes, nil, "no security scheme has this name")
+				delete(requirement, name)
+			}
+		}
+		if len(requirement) > 0 || wasEmpty {
+			kept = append(kept, requirement)
+		}
+	}
+	holder["security"] = kept
+	if len(kept) == 0 && len(requirements) > 0 {
+		delete(holder, "security")
+	}
+}

@@ -1,0 +1,39 @@
+package normalise
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// cleanTexts takes characters out of descriptions that Go source must not hold or that make it read otherwise than it
+// compiles: control characters, byte order marks, and marks that turn the direction of text. Line ends become \n.
+func cleanTexts(document spec.Object, report *spec.Report) {
+	spec.VisitObjects(document, func(pointer string, object spec.Object) {
+		if spec.IsNamed(pointer) {
+			return
+		}
+		for _, name := range []string{"description", "summary", "title", "x-summary", "x-description"} {
+			text, ok := object[name].(string)
+			if !ok {
+				dropUnless[string](object, pointer, name, report)
+				continue
+			}
+			if clean := cleanText(text); clean != text {
+				report.Add("texts", spec.Join(pointer, name), text, clean, "it becomes a comment in Go source")
+				object[name] = clean
+			}
+		}
+	})
+}
+
+func cleanText(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,35 @@
+package normalise
+
+import "github.com/xsale-go/xsale/internal/spec"
+
+// removeUnused takes out what OpenAPI 3.0 does not have, and what calls the other way, which a client has no use for.
+func removeUnused(document spec.Object, report *spec.Report) {
+	const other, newer = "it is about calls of the API to the client", "OpenAPI 3.0 does not have it"
+	remove := func(holder spec.Object, pointer, name, reason string) {
+		if member, ok := holder[name]; ok {
+			report.Add("unused", spec.Join(pointer, name), member, nil, reason)
+			delete(holder, name)
+		}
+	}
+	remove(document, "", "webhooks", other)
+	remove(document, "", "jsonSchemaDialect", newer)
+	remove(document, "", "$self", newer)
+	info := spec.ObjectAt(document, "info")
+	remove(info, "/info", "summary", newer)
+	remove(spec.ObjectAt(info, "license"), "/info/license", "identifier", newer)
+	remove(document, "", "swagger", "the description is OpenAPI")
+	for _, operation := range spec.Operations(document) {
+		remove(operation.Object, operation.Pointer, "callbacks", other)
+		for status, response := range spec.Members(operation.Object["responses"]) {
+			object, _ := response.(spec.Object)
+			remove(object, spec.Join(operation.Pointer, "responses", status), "links", "nothing is generated from it")
+		}
+	}
+	components := spec.ObjectAt(document, "components")
+	for name, response := range spec.Members(components["responses"]) {
+		object, _ := response.(spec.Object)
+		remove(object, spec.Join("/components/responses", name), "links", "nothing is generated from it")
+	}
+	remove(components, "/components", "callbacks", other)
+	remove(components, "/components", "links", "nothing is generated from it")
+}
