@@ -9,7 +9,8 @@
 //	xsale articles translations get|set
 //	xsale api METHOD PATH          any other path
 //	xsale token show|refresh|clear|path|print
-//	xsale spec show|evidence       the API description
+//	xsale generate                 a typed client in your own repository
+//	xsale spec show|evidence|pull|lint|diff
 //	xsale version
 //
 // The account comes from the environment, see [xsale.FromEnvironment]. Tokens are kept in a file that only the user can

@@ -125,3 +125,14 @@ func newEncoder(out io.Writer, indent string) *json.Encoder {
 	encoder.SetIndent("", indent)
 	return encoder
 }
+
+// withoutErrors yields a list that is known already.
+func withoutErrors[T any](values []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, value := range values {
+			if !yield(value, nil) {
+				return
+			}
+		}
+	}
+}

@@ -53,6 +53,7 @@ func newRootCommand() (*cobra.Command, *app) {
 		newArticlesCommand(a),
 		newAPICommand(a),
 		newTokenCommand(a),
+		newGenerateCommand(a),
 		newSpecCommand(a),
 		newVersionCommand(),
 	)

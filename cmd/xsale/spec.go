@@ -12,14 +12,20 @@ import (
 )
 
 func newSpecCommand(a *app) *cobra.Command {
-	return newGroup("spec", "Read the API description that this program was made from", newSpecShowCommand(), newSpecEvidenceCommand(a))
+	return newGroup("spec", "Read, fetch, check and compare API descriptions",
+		newSpecShowCommand(),
+		newSpecEvidenceCommand(a),
+		newSpecPullCommand(a),
+		newSpecLintCommand(a),
+		newSpecDiffCommand(a),
+	)
 }
 
 func newSpecShowCommand() *cobra.Command {
 	var format string
 	command := &cobra.Command{
 		Use:   "show",
-		Short: "Write the API description, as YAML or JSON",
+		Short: "Write the API description of this module, as YAML or JSON",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			switch format {
@@ -59,14 +65,7 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list := func(yield func(evidence, error) bool) {
-				for _, operation := range operations {
-					if !yield(operation, nil) {
-						return
-					}
-				}
-			}
-			return printList(command.OutOrStdout(), a.output, list, table[evidence]{
+			return printList(command.OutOrStdout(), a.output, withoutErrors(operations), table[evidence]{
 				heading: []string{"METHOD", "PATH", "EVIDENCE", "SOURCE"},
 				row:     func(e evidence) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
 			})

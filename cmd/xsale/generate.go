@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale/internal/generate"
+	"github.com/xsale-go/xsale/internal/pipeline"
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+func newGenerateCommand(a *app) *cobra.Command {
+	var flags generateFlags
+	command := &cobra.Command{
+		Use:   "generate",
+		Short: "Write a typed client into your own repository",
+		Long: `Write a typed client into your own repository: from the description of this module or from the vendor's Swagger.
+
+The description is mended on the way, because generators refuse much of what ASP.NET services write; --explain lists each
+change. What cannot be mended is an error that names the place; an OpenAPI overlay file can change it.
+
+Settings come from flags or from the file ` + defaultConfigFile + ` in the current folder; flags go first. --init writes the file
+and a line for go generate.`,
+		Example: `  xsale generate --init
+  xsale generate --package xsaleapi
+  xsale generate --spec api.xsale.ai --auth --package xsaleapi
+  xsale generate --spec swagger.json --tag Orders --server
+  //go:generate go run github.com/xsale-go/xsale/cmd/xsale@v` + versionOfModule() + ` generate`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if flags.init {
+				return initGenerate(command, flags.config)
+			}
+			config, err := flags.resolve(command)
+			if err != nil {
+				return err
+			}
+			return a.generate(command, config, flags)
+		},
+	}
+	flags.register(command.Flags())
+	return command
+}
+
+func (a *app) generate(command *cobra.Command, config generateConfig, flags generateFlags) error {
+	source, err := a.source(command, config.Spec, config.Auth)
+	if err != nil {
+		return err
+	}
+	options, err := pipelineOptions(config)
+	if err != nil {
+		return err
+	}
+	result, err := pipeline.Run(source.Data, options)
+	if err != nil {
+		return errors.Join(a.explain(command, result.Report, flags.explain), specError(source.Name, err))
+	}
+	files, err := generate.Generate(result.Document, generate.Options{
+		Package: config.Package,
+		Split:   config.Split,
+		Server:  config.Server,
+		From:    source.Name,
+	}, result.Report)
+	if err != nil {
+		return specError(source.Name, err)
+	}
+	if err := a.explain(command, result.Report, flags.explain); err != nil {
+		return err
+	}
+	if flags.check {
+		return checkGenerated(config.Output, files)
+	}
+	if err := generate.Write(config.Output, files); err != nil {
+		return err
+	}
+	notice := command.ErrOrStderr()
+	fmt.Fprintf(notice, "%s: OpenAPI %s, %d operations\n", source.Name, result.Version, len(spec.Operations(result.Document)))
+	noteChanges(notice, result.Report, flags.explain)
+	for _, file := range files {
+		fmt.Fprintf(notice, "wrote %s\n", filepath.Join(config.Output, file.Name))
+	}
+	return nil
+}
+
+// checkGenerated is for CI: it fails where the code is not what this program would write.
+func checkGenerated(folder string, files []generate.File) error {
+	stale, err := generate.Differences(folder, files)
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	return fmt.Errorf("out of date in %s: %s; run xsale generate without --check", folder, strings.Join(stale, ", "))
+}
+
+// explain writes each change that was made to the description.
+func (a *app) explain(command *cobra.Command, report *spec.Report, wanted bool) error {
+	if !wanted {
+		return nil
+	}
+	return printList(command.OutOrStdout(), a.output, withoutErrors(report.Changes), table[spec.Change]{
+		heading: []string{"RULE", "PLACE", "BEFORE", "AFTER", "REASON"},
+		row: func(c spec.Change) []any {
+			return []any{c.Rule, c.Pointer, shortJSON(c.Before), shortJSON(c.After), c.Reason}
+		},
+	})
+}
+
+// maxShortJSON keeps a table readable; --output json has the whole value.
+const maxShortJSON = 60
+
+func shortJSON(value any) string {
+	if value == nil {
+		return "-"
+	}
+	var text strings.Builder
+	if err := newEncoder(&text, "").Encode(value); err != nil {
+		return "?"
+	}
+	short := []rune(strings.TrimSpace(text.String()))
+	if len(short) > maxShortJSON {
+		return string(short[:maxShortJSON-1]) + "…"
+	}
+	return string(short)
+}
+
+// noteChanges says how much was changed, and by which rules.
+func noteChanges(out io.Writer, report *spec.Report, explained bool) {
+	if len(report.Changes) == 0 {
+		return
+	}
+	counts := map[string]int{}
+	var rules []string
+	for _, change := range report.Changes {
+		if counts[change.Rule] == 0 {
+			rules = append(rules, change.Rule)
+		}
+		counts[change.Rule]++
+	}
+	for i, rule := range rules {
+		rules[i] = fmt.Sprintf("%s %d", rule, counts[rule])
+	}
+	fmt.Fprintf(out, "%d changes to the description: %s", len(report.Changes), strings.Join(rules, ", "))
+	if !explained {
+		fmt.Fprint(out, "; --explain lists them")
+	}
+	fmt.Fprintln(out)
+}
+
+// specError puts the name of the description in front of each of its problems.
+func specError(name string, err error) error {
+	if problems, ok := errors.AsType[spec.Problems](err); ok {
+		return fmt.Errorf("%s: %d problems\n%w", name, len(problems), err)
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

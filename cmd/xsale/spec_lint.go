@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale/internal/pipeline"
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+func newSpecLintCommand(a *app) *cobra.Command {
+	var auth bool
+	var overlays []string
+	command := &cobra.Command{
+		Use:   "lint [FROM]",
+		Short: "List what is wrong with a description, and whether it can be mended",
+		Long: `List what is wrong with a description: each change that generate would make to it, and each fault that it could not
+mend. Only the latter make the command fail.`,
+		Example: "  xsale spec lint swagger.json\n  xsale spec lint api.xsale.ai --auth --output ndjson",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			config := generateConfig{Auth: auth, Overlays: overlays}
+			if len(arguments) == 1 {
+				config.Spec = arguments[0]
+			}
+			source, err := a.source(command, config.Spec, auth)
+			if err != nil {
+				return err
+			}
+			options, err := pipelineOptions(config)
+			if err != nil {
+				return err
+			}
+			result, err := pipeline.Run(source.Data, options)
+			if err != nil {
+				err = specError(source.Name, err)
+			} else {
+				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %d operations, %d changes, nothing that could not be mended\n",
+					source.Name, result.Version, len(spec.Operations(result.Document)), len(result.Report.Changes))
+			}
+			return errors.Join(a.explain(command, result.Report, true), err)
+		},
+	}
+	command.Flags().BoolVar(&auth, "auth", false, "fetch with the tokens of your account")
+	command.Flags().StringArrayVar(&overlays, "overlay", nil, "OpenAPI overlay file to apply; may be repeated")
+	return command
+}
