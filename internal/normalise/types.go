@@ -55,8 +55,8 @@ func (m *schemaMender) absorbOnlyPart() {
 // mendType writes a type by the name that OpenAPI has for it.
 func (m *schemaMender) mendType() {
 	value, ok := m.schema["type"]
-	text, isText := value.(string)
-	if !ok || isText && typeNamed(text) == (typeName{text, ""}) {
+	text, _ := value.(string)
+	if !ok || text != "" && typeNamed(text) == (typeName{text, ""}) {
 		return
 	}
 	if name, isNullable := strings.CutSuffix(text, "?"); isNullable { // as C# writes it

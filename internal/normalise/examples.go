@@ -1,0 +1,49 @@
+package normalise
+
+import (
+	"regexp"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+const examplesRule = "examples"
+
+// mendExamples takes out examples and defaults that do not fit their schema, which ASP.NET services have many of, because
+// validators refuse them and nothing is generated from them. Patterns that Go cannot read become extensions.
+func mendExamples(document spec.Object, report *spec.Report) {
+	c := &valueChecker{schemas: spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas"), patterns: map[string]*regexp.Regexp{}}
+	mendSchemas(document, report, examplesRule, func(m *schemaMender) { // first, because values are checked by patterns
+		if pattern, ok := m.schema["pattern"].(string); ok && c.compile(pattern) == nil {
+			m.drop("pattern", "Go cannot read it, so it is x-pattern now")
+			m.schema["x-pattern"] = pattern
+		}
+	})
+	mendSchemas(document, report, examplesRule, func(m *schemaMender) {
+		c.dropMisfit(m, "example", m.schema)
+		c.dropMisfit(m, "default", m.schema)
+	})
+	spec.VisitObjects(document, func(pointer string, object spec.Object) {
+		schema, hasSchema := object["schema"].(spec.Object)
+		if spec.IsNamed(pointer) || !hasSchema && pointer != "/components" && !isMediaType(pointer) {
+			return
+		}
+		m := &schemaMender{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components
+		m.drop("examples", "nothing is generated from it")
+		if hasSchema {
+			c.dropMisfit(m, "example", schema)
+		}
+	})
+}
+
+// isMediaType reports whether a pointer is that of a media type of a body.
+func isMediaType(pointer string) bool {
+	tokens, _ := spec.Split(pointer)
+	return len(tokens) > 1 && tokens[len(tokens)-2] == "content"
+}
+
+// dropMisfit takes out a member that holds a value which does not fit a schema.
+func (c *valueChecker) dropMisfit(m *schemaMender, name string, schema spec.Object) {
+	if value, ok := m.schema[name]; ok && !c.fits(schema, value) {
+		m.drop(name, "it does not fit the schema")
+	}
+}

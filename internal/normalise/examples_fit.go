@@ -1,0 +1,256 @@
+package normalise
+
+import (
+	"encoding/json"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. It looks at no more than a number
+// of schemas that grows with the value, because unions of cyclic schemas can take any time; what it cannot tell
+// within that does not fit.
+type valueChecker struct {
+	schemas  spec.Object               // of the components
+	patterns map[string]*regexp.Regexp // nil for what Go cannot read
+	left     int                       // schemas to look at
+	isUnsure bool
+}
+
+// The bounds of a check: how many schemas it may look at for each value within the value, and how many of them stand for
+// the same one, as in chains of references and allOf.
+const (
+	maxSchemasPerValue = 100
+	maxSchemaDepth     = 50
+)
+
+func (c *valueChecker) fits(schema spec.Object, value any) bool {
+	c.left, c.isUnsure = maxSchemasPerValue*(10+countValues(value)), false
+	return c.check(schema, value, 0) && !c.isUnsure
+}
+
+func countValues(value any) int {
+	count := 1
+	switch value := value.(type) {
+	case spec.Object:
+		for _, member := range value {
+			count += countValues(member)
+		}
+	case []any:
+		for _, element := range value {
+			count += countValues(element)
+		}
+	}
+	return count
+}
+
+// check is fits for a value, and a schema that is depth schemas behind the first one for it.
+func (c *valueChecker) check(schema spec.Object, value any, depth int) bool {
+	if c.left--; c.left < 0 || depth > maxSchemaDepth || schema == nil {
+		c.isUnsure = true
+	}
+	if c.isUnsure {
+		return false
+	}
+	if ref, ok := schema["$ref"].(string); ok {
+		tokens, _ := spec.Split(strings.TrimPrefix(ref, "#"))
+		if len(tokens) != 3 || !isSchemaName(strings.TrimPrefix(ref, "#")) {
+			c.isUnsure = true
+			return false
+		}
+		return c.check(spec.ObjectAt(c.schemas, tokens[2]), value, depth+1)
+	}
+	if value == nil && spec.IsSet(schema, "nullable") {
+		return true
+	}
+	isComposed := false
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		if parts := spec.ListAt(schema, keyword); len(parts) > 0 {
+			isComposed = true
+			if !c.checkParts(schema, keyword, parts, value, depth+1) {
+				return false
+			}
+		}
+	}
+	if value == nil {
+		return isComposed
+	}
+	if values := spec.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, func(other any) bool { return isSameScalar(value, other) }) {
+		return false
+	}
+	name, hasType := schema["type"].(string)
+	switch value := value.(type) {
+	case bool:
+		return !hasType || name == "boolean"
+	case json.Number:
+		return (!hasType || name == "number" || name == "integer") && checkNumber(schema, value)
+	case string:
+		return (!hasType || name == "string") && c.checkText(schema, value)
+	case []any:
+		return (!hasType || name == "array") && c.checkList(schema, value)
+	case spec.Object:
+		return (!hasType || name == "object") && c.checkObject(schema, value)
+	}
+	return false
+}
+
+// checkParts reports whether all, any or one of the parts of a schema fit, as the keyword says.
+func (c *valueChecker) checkParts(schema spec.Object, keyword string, parts []any, value any, depth int) bool {
+	wanted := ""
+	if object, isObject := value.(spec.Object); isObject && keyword != "allOf" {
+		if discriminator := spec.ObjectAt(schema, "discriminator"); discriminator != nil {
+			chosen, isText := object[spec.Text(discriminator["propertyName"])].(string)
+			mapping := spec.ObjectAt(discriminator, "mapping")
+			if wanted = spec.Text(mapping[chosen]); !isText || wanted == "" && len(mapping) > 0 {
+				return false
+			}
+		}
+	}
+	fitting := 0
+	for _, part := range parts {
+		inner, _ := part.(spec.Object)
+		if (wanted == "" || inner["$ref"] == wanted) && c.check(inner, value, depth) {
+			fitting++
+		}
+	}
+	switch keyword {
+	case "allOf":
+		return fitting == len(parts)
+	case "oneOf":
+		return fitting == 1
+	}
+	return fitting > 0
+}
+
+// isSameScalar compares numbers by their values. Enums of other values are not left at this point.
+func isSameScalar(a, b any) bool {
+	numberA, okA := a.(json.Number)
+	numberB, okB := b.(json.Number)
+	if okA && okB {
+		floatA, _ := numberOf(numberA)
+		floatB, _ := numberOf(numberB)
+		return floatA == floatB
+	}
+	textA, okA := a.(string)
+	textB, okB := b.(string)
+	return okA && okB && textA == textB
+}
+
+func checkNumber(schema spec.Object, value json.Number) bool {
+	number, ok := numberOf(value)
+	if !ok {
+		return false
+	}
+	if schema["type"] == "integer" {
+		limit := math.Ldexp(1, 63)
+		if schema["format"] == "int32" {
+			limit = math.Ldexp(1, 31)
+		}
+		if number != math.Trunc(number) || schema["format"] != nil && (number < -limit || number >= limit) {
+			return false
+		}
+	}
+	if minimum, ok := numberOf(schema["minimum"]); ok && (number < minimum || number == minimum && spec.IsSet(schema, "exclusiveMinimum")) {
+		return false
+	}
+	if maximum, ok := numberOf(schema["maximum"]); ok && (number > maximum || number == maximum && spec.IsSet(schema, "exclusiveMaximum")) {
+		return false
+	}
+	if step, ok := numberOf(schema["multipleOf"]); ok {
+		rest := number - math.Round(number/step)*step
+		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, though not of what float64 has for it
+	}
+	return true
+}
+
+// textFormats are the formats that validators look at.
+var textFormats = map[string]*regexp.Regexp{
+	"byte":      regexp.MustCompile(`^[A-Za-z0-9+/_-]*=*$`),
+	"date":      regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`),
+	"date-time": regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d\d:\d\d)$`),
+}
+
+func (c *valueChecker) checkText(schema spec.Object, value string) bool {
+	if !isWithin(schema, "minLength", "maxLength", utf8.RuneCountInString(value)) {
+		return false
+	}
+	if pattern, ok := schema["pattern"].(string); ok {
+		if compiled := c.compile(pattern); compiled == nil || !compiled.MatchString(value) {
+			return false
+		}
+	}
+	format := textFormats[spec.Text(schema["format"])]
+	return format == nil || format.MatchString(value)
+}
+
+var unicodeEscape = regexp.MustCompile(`\\u([0-9A-F]{4})`)
+
+// compile returns a pattern as Go reads it, with \u0041 written as Go does, or nil.
+func (c *valueChecker) compile(pattern string) *regexp.Regexp {
+	compiled, ok := c.patterns[pattern]
+	if !ok {
+		compiled, _ = regexp.Compile(unicodeEscape.ReplaceAllString(pattern, `\x{$1}`))
+		c.patterns[pattern] = compiled
+	}
+	return compiled
+}
+
+func (c *valueChecker) checkList(schema spec.Object, value []any) bool {
+	if !isWithin(schema, "minItems", "maxItems", len(value)) {
+		return false
+	}
+	if spec.IsSet(schema, "uniqueItems") {
+		seen := map[string]bool{}
+		for _, element := range value {
+			if number, isNumber := numberOf(element); isNumber {
+				element = number
+			}
+			seen[jsonText(element)] = true
+		}
+		if len(seen) < len(value) {
+			return false
+		}
+	}
+	items, ok := schema["items"].(spec.Object)
+	return !ok || !slices.ContainsFunc(value, func(element any) bool { return !c.check(items, element, 0) })
+}
+
+func (c *valueChecker) checkObject(schema spec.Object, value spec.Object) bool {
+	if !isWithin(schema, "minProperties", "maxProperties", len(value)) {
+		return false
+	}
+	for _, name := range spec.ListAt(schema, "required") {
+		if _, ok := value[spec.Text(name)]; !ok {
+			return false
+		}
+	}
+	properties := spec.ObjectAt(schema, "properties")
+	for name, member := range value {
+		inner, ok := properties[name].(spec.Object)
+		if !ok {
+			if schema["additionalProperties"] == false {
+				return false
+			}
+			if inner, ok = schema["additionalProperties"].(spec.Object); !ok {
+				continue
+			}
+		}
+		if !c.check(inner, member, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// isWithin reports whether a count is within the limits that a schema sets.
+func isWithin(schema spec.Object, lowest, highest string, count int) bool {
+	if low, ok := integerOf(schema[lowest]); ok && int64(count) < low {
+		return false
+	}
+	high, ok := integerOf(schema[highest])
+	return !ok || int64(count) <= high
+}
