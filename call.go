@@ -45,10 +45,19 @@ func call[T any](ctx context.Context, operation operation, options []CallOption,
 	if operation.unpublished && len(bytes.TrimSpace(body)) == 0 {
 		return value, nil
 	}
+	if text, ok := any(&value).(*string); ok && isPlainText(response) { // as ASP.NET writes a text that is not asked for as JSON
+		*text = string(body)
+		return value, nil
+	}
 	if err := json.Unmarshal(body, &value); err != nil {
 		return value, decodeError(state, response, body, describeBody(response, body, err))
 	}
 	return value, nil
+}
+
+func isPlainText(response *http.Response) bool {
+	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return mediaType == "text/plain"
 }
 
 // command sends a call of which only the success matters; whatever body comes with it is not looked at.

@@ -18,6 +18,9 @@ type Operation struct {
 	// refused with [ErrInvalid].
 	PathValues []any
 
+	// Accept are the media types of the answers that are successes.
+	Accept string
+
 	// MayBeEmpty says that a success may have no body; the result is then the zero value.
 	MayBeEmpty bool
 }
@@ -25,7 +28,7 @@ type Operation struct {
 // SendFunc is a method of a generated client with its arguments filled in. The edit is to be the last request editor.
 type SendFunc func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error)
 
-// Fetch sends a call of a generated client and reads the JSON of its answer. Errors are those of this package's own calls,
+// Fetch sends a call of a generated client and reads the JSON of its answer; plain text, too, where T is string. Errors are those of this package's own calls,
 // whichever [Doer] the client sends through; retries, tokens and limits are those of the Doer. Generated code calls it.
 func Fetch[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) (T, error) {
 	return call[T](ctx, operation.internal(), options, operation.sender(send))
@@ -54,7 +57,12 @@ func (o Operation) sender(send SendFunc) sendFunc {
 				return nil, err
 			}
 		}
-		response, err := send(ctx, edit)
+		response, err := send(ctx, func(ctx context.Context, request *http.Request) error {
+			if o.Accept != "" {
+				request.Header.Set("Accept", o.Accept)
+			}
+			return edit(ctx, request)
+		})
 		if err != nil {
 			return nil, err
 		}

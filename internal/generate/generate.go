@@ -120,7 +120,7 @@ func verbatimName(name string) string {
 
 func newConfiguration(options Options, generate codegen.GenerateOptions) (codegen.Configuration, error) {
 	overridden := map[string]string{}
-	for _, name := range []string{"imports.tmpl", "client-with-responses.tmpl", "additional-properties.tmpl", "stdhttp/std-http-handler.tmpl"} {
+	for _, name := range []string{"imports.tmpl", "client-with-responses.tmpl", "additional-properties.tmpl", "stdhttp/std-http-handler.tmpl", "strict/strict-interface.tmpl"} {
 		text, err := templates.ReadFile("templates/" + name)
 		if err != nil {
 			return codegen.Configuration{}, err

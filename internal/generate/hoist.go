@@ -77,40 +77,15 @@ func (p *preparer) flattenForm(form spec.Object) {
 	}
 }
 
-// hoistResponse gives each answer a type that the server can hang a method on.
+// hoistResponse leaves an answer that is not JSON as text or a file.
 func (p *preparer) hoistResponse(media spec.Object, mediaType, name string) {
-	schema := spec.ObjectAt(media, "schema")
-	if schema == nil {
+	if mediaType != jsonType {
+		media["schema"] = spec.Object{"type": "string"}
 		return
 	}
-	if mediaType != "application/json" {
-		if target := p.resolve(schema); kindOf(target) != kindScalar || isDecimalOrDate(target) || target["type"] != "string" {
-			media["schema"] = spec.Object{"type": "string"}
-		} else {
-			media["schema"] = spec.Object{"type": "string", "format": spec.Text(target["format"])}
-		}
-		return
+	if schema := spec.ObjectAt(media, "schema"); schema != nil {
+		media["schema"] = withoutNull(p.child(schema, name))
 	}
-	schema = p.child(schema, name)
-	target := p.resolve(schema)
-	switch kindOf(target) {
-	case kindList, kindMap, kindScalar:
-		schema = spec.Clone(target).(spec.Object) // an alias of such a type can have no methods
-	case kindCustom, kindAny:
-		schema = p.anyUnion(name)
-	}
-	delete(schema, "nullable")
-	media["schema"] = schema
-}
-
-// anyUnion makes a type that holds any JSON and is a struct, so that it can have methods.
-func (p *preparer) anyUnion(name string) spec.Object {
-	goType := p.takeType(name)
-	p.schemas[goType] = spec.Object{
-		"description": "Any JSON: the description does not say more.",
-		"oneOf":       []any{p.component(spec.Object{"x-go-type": anyJSON}, goType+"Value")},
-	}
-	return reference(goType)
 }
 
 // child returns what stands for a schema inside another one: a reference to it where it becomes a type of its own.

@@ -2,11 +2,17 @@ package generate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+const (
+	jsonType = "application/json"
+	textType = "text/plain"
 )
 
 // method is a method of the typed client, as its template needs it.
@@ -21,6 +27,7 @@ type method struct {
 	Method     string
 	Route      string
 	PathValues string
+	Accept     string // Go literal; "" where the answer has no body
 	MayBeEmpty bool
 	EmptyLists []string // fields of params that must not be sent empty
 }
@@ -39,7 +46,10 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		ID:         strconv.Quote(originalID(operation)),
 		Method:     "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
 		Route:      strconv.Quote(operation.Path),
-		MayBeEmpty: result.mayBeEmpty,
+		MayBeEmpty: result.mayBeEmpty && result.goType != "",
+	}
+	if len(result.accept) > 0 {
+		base.Accept = strconv.Quote(strings.Join(result.accept, ", "))
 	}
 	for _, parameter := range operation.PathParams {
 		base.Arguments += ", " + parameter.GoVariableName() + " " + parameter.TypeDef()
@@ -87,8 +97,9 @@ func originalID(operation *codegen.OperationDefinition) string {
 
 // result is what a call returns.
 type result struct {
-	goType     string // of JSON; "" without
-	isStream   bool   // a file, or answers of more than one form
+	goType     string   // of JSON or text; "" without
+	accept     []string // media types
+	isStream   bool     // a file, or answers of more than one form
 	mayBeEmpty bool
 }
 
@@ -100,7 +111,7 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 	}
 	typeOf := map[string]string{} // by status
 	for _, definition := range definitions {
-		if definition.ContentTypeName == "application/json" {
+		if definition.ContentTypeName == jsonType {
 			typeOf[definition.ResponseName] = definition.Schema.TypeDecl()
 		}
 	}
@@ -118,6 +129,14 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 	for _, status := range statuses {
 		content := operation.Spec.Responses.Value(status).Value.Content
 		goType := typeOf[status]
+		for _, mediaType := range slices.Sorted(maps.Keys(content)) {
+			if mediaType == textType {
+				goType = "string"
+			}
+			if !slices.Contains(r.accept, mediaType) {
+				r.accept = append(r.accept, mediaType)
+			}
+		}
 		switch {
 		case len(content) == 0:
 			r.mayBeEmpty = true
