@@ -75,6 +75,9 @@ func (p *preparer) prepareParameter(parameter spec.Object) {
 			target = spec.Object{"type": "string"}
 		}
 		schema = spec.Clone(target).(spec.Object)
+		if isDecimalOrDate(target) {
+			parameter["explode"] = false // which reads the same, and keeps a fake from looking for the fields of a struct
+		}
 	case kindEnum:
 		schema = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
 	case kindList:
