@@ -74,13 +74,22 @@ func (m *schemaMender) takeNames(names map[string]string, reason string) {
 	}
 }
 
+// What stands around the numbers and names of values, in Markdown.
+const (
+	bullet     = `(?:[*•+-]\s+)?`
+	quote      = "[`*_]*"
+	enumNumber = quote + `(-?\d+)` + quote + `\s*`
+)
+
 var (
 	lineTag = regexp.MustCompile(`(?i)<(?:br|p|li|ul|/p|/li|/ul)\b[^>]*>`)
 	anyTag  = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
 
-	// What a line, or a part of one, says of a value: 0 = New. The name may be of a few words, with more behind a sign.
-	namedValue = regexp.MustCompile("^(?:[^:=]*:[ \\t]+)?(?:[*•+-][ \\t]+)?[`*_]*(-?\\d+)[`*_]*[ \\t]*(?:=>|[=:–—-])[ \\t]*[`*_]*(\\pL[\\pL\\d_]*(?: [\\pL\\d_]+){0,4})[`*_]*[ \\t]*(?:$|[.(:–—-])")
-	valuedName = regexp.MustCompile("^(?:[*•+-][ \\t]+)?[`*_]*(\\pL[\\pL\\d_]*)[`*_]*[ \\t]*[=:][ \\t]*[`*_]*(-?\\d+)[`*_]*[ \\t]*\\.?$")
+	// What a line, or a part of one, says of a value, be it 0 = New or New = 0. The name may be of a few words, with more
+	// behind a sign.
+	namedValue = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + enumNumber + `(?:=>|[=:–—-])\s*` +
+		quote + `(\pL[\pL\d_]*(?: [\pL\d_]+){0,4})` + quote + `\s*(?:$|[.(:–—-])`)
+	valuedName = regexp.MustCompile(`^` + bullet + quote + `(\pL[\pL\d_]*)` + quote + `\s*[=:]\s*` + enumNumber + `\.?$`)
 )
 
 // namesFromDescription takes the names of whole numbers from the description, where services put them for people to read.

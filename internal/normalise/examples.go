@@ -11,7 +11,8 @@ const examplesRule = "examples"
 // mendExamples takes out examples and defaults that do not fit their schema, which ASP.NET services have many of, because
 // validators refuse them and nothing is generated from them. Patterns that Go cannot read become extensions.
 func mendExamples(document spec.Object, report *spec.Report) {
-	c := &valueChecker{schemas: spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas"), patterns: map[string]*regexp.Regexp{}}
+	schemas := spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas")
+	c := &valueChecker{schemas: schemas, patterns: map[string]*regexp.Regexp{}}
 	mendSchemas(document, report, examplesRule, func(m *schemaMender) { // first, because values are checked by patterns
 		if pattern, ok := m.schema["pattern"].(string); ok && c.compile(pattern) == nil {
 			m.drop("pattern", "Go cannot read it, so it is x-pattern now")

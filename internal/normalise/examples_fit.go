@@ -11,9 +11,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
-// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. It looks at no more than a number
-// of schemas that grows with the value, because unions of cyclic schemas can take any time; what it cannot tell
-// within that does not fit.
+// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. How many schemas it looks at is
+// bounded by the size of the value, because unions of cyclic schemas could take any time; what it cannot tell within that
+// does not fit.
 type valueChecker struct {
 	schemas  spec.Object               // of the components
 	patterns map[string]*regexp.Regexp // nil for what Go cannot read
@@ -79,7 +79,7 @@ func (c *valueChecker) check(schema spec.Object, value any, depth int) bool {
 	if value == nil {
 		return isComposed
 	}
-	if values := spec.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, func(other any) bool { return isSameScalar(value, other) }) {
+	if values := spec.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, isSameAs(value)) {
 		return false
 	}
 	name, hasType := schema["type"].(string)
@@ -126,18 +126,19 @@ func (c *valueChecker) checkParts(schema spec.Object, keyword string, parts []an
 	return fitting > 0
 }
 
-// isSameScalar compares numbers by their values. Enums of other values are not left at this point.
-func isSameScalar(a, b any) bool {
-	numberA, okA := a.(json.Number)
-	numberB, okB := b.(json.Number)
-	if okA && okB {
-		floatA, _ := numberOf(numberA)
-		floatB, _ := numberOf(numberB)
-		return floatA == floatB
+// isSameAs compares a value with those of an enum, which are texts or numbers: the latter by what they come to.
+func isSameAs(value any) func(any) bool {
+	return func(other any) bool {
+		a, isNumber := value.(json.Number)
+		b, isOther := other.(json.Number)
+		if !isNumber || !isOther {
+			text, isText := value.(string)
+			return isText && other == text
+		}
+		left, _ := numberOf(a)
+		right, ok := numberOf(b)
+		return ok && left == right
 	}
-	textA, okA := a.(string)
-	textB, okB := b.(string)
-	return okA && okB && textA == textB
 }
 
 func checkNumber(schema spec.Object, value json.Number) bool {
@@ -154,10 +155,12 @@ func checkNumber(schema spec.Object, value json.Number) bool {
 			return false
 		}
 	}
-	if minimum, ok := numberOf(schema["minimum"]); ok && (number < minimum || number == minimum && spec.IsSet(schema, "exclusiveMinimum")) {
+	minimum, ok := numberOf(schema["minimum"])
+	if ok && (number < minimum || number == minimum && spec.IsSet(schema, "exclusiveMinimum")) {
 		return false
 	}
-	if maximum, ok := numberOf(schema["maximum"]); ok && (number > maximum || number == maximum && spec.IsSet(schema, "exclusiveMaximum")) {
+	maximum, ok := numberOf(schema["maximum"])
+	if ok && (number > maximum || number == maximum && spec.IsSet(schema, "exclusiveMaximum")) {
 		return false
 	}
 	if step, ok := numberOf(schema["multipleOf"]); ok {

@@ -10,8 +10,8 @@ import (
 const jsonSchemaRule = "json-schema"
 
 // convertJSONSchema says in the words of OpenAPI 3.0 what schemas say in JSON Schema 2020-12, the language of OpenAPI 3.1.
-// It does so whatever version a description has, because generators and authors mix them. What has no such words
-// and says nothing of the types is left out.
+// It does so whatever version a description has, because generators and authors mix them. What has no such words is left
+// out.
 func convertJSONSchema(document spec.Object, report *spec.Report) {
 	hoistDefinitions(document, report)
 	mendSchemas(document, report, jsonSchemaRule, func(m *schemaMender) {
@@ -22,8 +22,8 @@ func convertJSONSchema(document spec.Object, report *spec.Report) {
 		m.convertBooleans()
 		m.convertPatternProperties()
 		m.convertExamples()
-		m.convertBound("exclusiveMinimum", "minimum", func(exclusive, inclusive float64) bool { return exclusive >= inclusive })
-		m.convertBound("exclusiveMaximum", "maximum", func(exclusive, inclusive float64) bool { return exclusive <= inclusive })
+		m.convertBound("exclusiveMinimum", "minimum", 1)
+		m.convertBound("exclusiveMaximum", "maximum", -1)
 		m.convertContent()
 		m.dropOtherKeywords()
 	})
@@ -31,15 +31,15 @@ func convertJSONSchema(document spec.Object, report *spec.Report) {
 
 // schemaKeywords are those of OpenAPI 3.0, but "not", which says what values a type leaves out, and no type can.
 var schemaKeywords = []string{
-	"$ref", "additionalProperties", "allOf", "anyOf", "default", "deprecated", "description", "discriminator", "enum", "example",
-	"exclusiveMaximum", "exclusiveMinimum", "externalDocs", "format", "items", "maxItems", "maxLength", "maxProperties", "maximum",
-	"minItems", "minLength", "minProperties", "minimum", "multipleOf", "nullable", "oneOf", "pattern", "properties", "readOnly",
-	"required", "title", "type", "uniqueItems", "writeOnly", "xml",
+	"$ref", "type", "format", "enum", "nullable", "properties", "required", "additionalProperties", "items", "allOf", "anyOf",
+	"oneOf", "discriminator", "title", "description", "default", "example", "externalDocs", "deprecated", "readOnly",
+	"writeOnly", "xml", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+	"multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }
 
 func (m *schemaMender) dropOtherKeywords() {
 	for name := range spec.Members(m.schema) {
-		if _, isKeyword := slices.BinarySearch(schemaKeywords, name); !isKeyword && !strings.HasPrefix(name, "x-") {
+		if !slices.Contains(schemaKeywords, name) && !strings.HasPrefix(name, "x-") {
 			m.drop(name, "no type can say it, or OpenAPI 3.0 does not have it")
 		}
 	}
@@ -100,14 +100,15 @@ func (m *schemaMender) convertExamples() {
 	m.drop("examples", "OpenAPI 3.0 has one example")
 }
 
-// convertBound writes a bound that is excluded as one that is included, with a flag.
-func (m *schemaMender) convertBound(exclusive, inclusive string, isTighter func(exclusive, inclusive float64) bool) {
+// convertBound writes a bound that is excluded as one that is included, with a flag. Of two bounds the tighter one counts:
+// the larger where sign is 1, the smaller where it is -1.
+func (m *schemaMender) convertBound(exclusive, inclusive string, sign float64) {
 	value, ok := m.schema[exclusive]
 	bound, isNumber := numberOf(value)
 	if _, isBool := value.(bool); !ok || isBool || !isNumber {
 		return
 	}
-	if other, ok := numberOf(m.schema[inclusive]); ok && !isTighter(bound, other) {
+	if other, ok := numberOf(m.schema[inclusive]); ok && bound*sign < other*sign {
 		m.drop(exclusive, "the other bound is tighter")
 		return
 	}

@@ -66,7 +66,8 @@ func (m *schemaMender) convertPatternProperties() {
 	if _, isSchema := m.schema["additionalProperties"].(spec.Object); isSchema {
 		after = true // of two kinds of members, either may come
 	}
-	m.report.Add(m.rule, spec.Join(m.pointer, "patternProperties"), patterns, after, "OpenAPI 3.0 says it with additionalProperties, without patterns")
+	const reason = "OpenAPI 3.0 has additionalProperties for it, without patterns"
+	m.report.Add(m.rule, spec.Join(m.pointer, "patternProperties"), patterns, after, reason)
 	delete(m.schema, "patternProperties")
 	m.schema["additionalProperties"] = after
 }

@@ -60,6 +60,7 @@ func TestConvertTypeLists(t *testing.T) {
 			`{"type": "number", "format": "double", "nullable": true}`, "pattern type"},
 		{"integer and number", `{"type": ["integer", "number"]}`, `{"type": "number"}`, "type"},
 		{"a number with a value that is none", `{"type": ["string", "integer"], "enum": ["auto", 1]}`, `{}`, "enum type"},
+		{"a number with a constant that is none", `{"type": ["string", "integer"], "const": "auto"}`, `{"enum": ["auto"]}`, "type const"},
 		{"a quoted number with values", `{"type": ["string", "integer", "null"], "enum": ["1", 2, null]}`,
 			`{"type": "integer", "enum": ["1", 2, null], "nullable": true}`, "type"},
 		{"others", `{"type": ["string", "object"], "properties": {"a": {}}, "required": ["a"], "description": "d"}`,

@@ -60,8 +60,8 @@ func typesBesideNull(list []any) []string {
 	return names
 }
 
-// numberAmong returns the number of types that are number or integer, and text at most. .NET 10 writes them so, because it
-// reads quoted numbers.
+// numberAmong returns number or integer where the types are one of these and text. .NET 10 writes them so, because it reads
+// quoted numbers, too.
 func numberAmong(names []string) string {
 	number := ""
 	for _, name := range names {

@@ -2,7 +2,6 @@ package normalise
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
@@ -80,9 +79,13 @@ func (m *schemaMender) mendType() {
 	}
 }
 
+var schemaFlags = []string{
+	"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly",
+}
+
 // mendFlags makes booleans of what is true or false.
 func (m *schemaMender) mendFlags() {
-	for _, name := range []string{"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly"} {
+	for _, name := range schemaFlags {
 		value, ok := m.schema[name]
 		if _, isBool := value.(bool); !ok || isBool {
 			continue
@@ -120,7 +123,7 @@ func (m *schemaMender) inferType() {
 		return
 	}
 	properties, hasProperties := m.schema["properties"].(spec.Object)
-	isComposed := slices.ContainsFunc([]string{"allOf", "anyOf", "oneOf"}, func(name string) bool { return m.schema[name] != nil })
+	isComposed := m.schema["allOf"] != nil || m.schema["anyOf"] != nil || m.schema["oneOf"] != nil
 	_, hasItems := m.schema["items"].(spec.Object)
 	_, hasValues := m.schema["additionalProperties"].(spec.Object)
 	values := spec.ListAt(m.schema, "enum")

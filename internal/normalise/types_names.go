@@ -5,27 +5,31 @@ import "strings"
 // typeName is a type of OpenAPI, "" for any value, and the format that goes with it.
 type typeName struct{ name, format string }
 
-// typeNames are the types of OpenAPI, and what authors and generators write for them. The others stand for any value.
+// typeNames are the types of OpenAPI, and what authors and generators write for them, in lower case. Others stand for any
+// value.
 var typeNames = map[string]typeName{
-	"array": {"array", ""}, "list": {"array", ""}, "collection": {"array", ""}, "set": {"array", ""}, "enumerable": {"array", ""},
-	"ienumerable": {"array", ""},
+	"array": {"array", ""}, "collection": {"array", ""}, "enumerable": {"array", ""}, "ienumerable": {"array", ""},
+	"list": {"array", ""}, "set": {"array", ""},
 
-	"boolean": {"boolean", ""}, "bool": {"boolean", ""},
+	"bool": {"boolean", ""}, "boolean": {"boolean", ""},
 
-	"integer": {"integer", ""}, "int": {"integer", "int32"}, "int16": {"integer", "int32"}, "int32": {"integer", "int32"},
-	"short": {"integer", "int32"}, "byte": {"integer", "int32"}, "sbyte": {"integer", "int32"}, "uint16": {"integer", "int32"},
-	"ushort": {"integer", "int32"}, "int64": {"integer", "int64"}, "long": {"integer", "int64"}, "uint": {"integer", "int64"},
-	"uint32": {"integer", "int64"}, "uint64": {"integer", "int64"}, "ulong": {"integer", "int64"},
+	"integer": {"integer", ""},
+	"byte":    {"integer", "int32"}, "int": {"integer", "int32"}, "int16": {"integer", "int32"}, "int32": {"integer", "int32"},
+	"sbyte": {"integer", "int32"}, "short": {"integer", "int32"}, "uint16": {"integer", "int32"}, "ushort": {"integer", "int32"},
+	"int64": {"integer", "int64"}, "long": {"integer", "int64"}, "uint": {"integer", "int64"}, "uint32": {"integer", "int64"},
+	"uint64": {"integer", "int64"}, "ulong": {"integer", "int64"},
 
-	"number": {"number", ""}, "decimal": {"number", ""}, "numeric": {"number", ""}, "float": {"number", "float"},
-	"single": {"number", "float"}, "double": {"number", "double"},
+	"number": {"number", ""}, "decimal": {"number", ""}, "numeric": {"number", ""},
+	"double": {"number", "double"}, "float": {"number", "float"}, "single": {"number", "float"},
 
-	"object": {"object", ""}, "dictionary": {"object", ""}, "idictionary": {"object", ""}, "map": {"object", ""}, "hashmap": {"object", ""},
+	"object": {"object", ""}, "dictionary": {"object", ""}, "hashmap": {"object", ""}, "idictionary": {"object", ""},
+	"map": {"object", ""},
 
-	"string": {"string", ""}, "text": {"string", ""}, "char": {"string", ""}, "timespan": {"string", ""}, "time": {"string", "time"},
-	"date": {"string", "date"}, "datetime": {"string", "date-time"}, "date-time": {"string", "date-time"},
-	"datetimeoffset": {"string", "date-time"}, "guid": {"string", "uuid"}, "uuid": {"string", "uuid"}, "uri": {"string", "uri"},
-	"email": {"string", "email"}, "file": {"string", "binary"}, "binary": {"string", "binary"}, "byte[]": {"string", "byte"},
+	"string": {"string", ""}, "char": {"string", ""}, "text": {"string", ""}, "timespan": {"string", ""},
+	"binary": {"string", "binary"}, "byte[]": {"string", "byte"}, "file": {"string", "binary"},
+	"date": {"string", "date"}, "date-time": {"string", "date-time"}, "datetime": {"string", "date-time"},
+	"datetimeoffset": {"string", "date-time"}, "time": {"string", "time"},
+	"email": {"string", "email"}, "guid": {"string", "uuid"}, "uri": {"string", "uri"}, "uuid": {"string", "uuid"},
 }
 
 // typeNamed returns the type of OpenAPI that a name means, whatever its case and with the namespace of .NET or without.
