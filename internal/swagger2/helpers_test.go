@@ -23,6 +23,7 @@ func runConversions(t *testing.T, tests []conversion) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			converted, reports, problems := convert(t, `{"swagger": "2.0", "info": {"title": "Shop", "version": "1"}, `+test.members+`}`)
+			refuseSharing(t, "", converted, map[uintptr]string{})
 			got, found := spec.Lookup(converted, test.at)
 			switch {
 			case test.want == "" && found:

@@ -85,6 +85,9 @@ func TestConvertSharedParameters(t *testing.T) {
 			want: `{"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}}}}`},
 		{name: "model binding", members: shared(`{"name": "id", "in": "modelbinding", "required": true, "type": "string"}`), at: firstParameter,
 			want: `{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}`, reports: "swagger2-parameters /parameters/P/in"},
+		{name: "model binding in two paths", members: `"parameters": {"P": {"name": "id", "in": "modelbinding", "type": "string", "enum": ["a"]}}, "paths": {"/a/{ID}": {"parameters": [{"$ref": "#/parameters/P"}]}, "/b": {"parameters": [{"$ref": "#/parameters/P"}]}}`,
+			at: "/paths/~1b/parameters", want: `[{"name": "id", "in": "query", "schema": {"type": "string", "enum": ["a"]}}]`,
+			reports: "swagger2-parameters /parameters/P/name, swagger2-parameters /parameters/P/in, swagger2-parameters /parameters/P/required, swagger2-parameters /parameters/P/in"},
 	})
 }
 

@@ -1,6 +1,9 @@
 package swagger2
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestConvertReferences(t *testing.T) {
 	schema := func(name, ref, definition, want string) conversion {
@@ -11,6 +14,11 @@ func TestConvertReferences(t *testing.T) {
 			want:    `"` + want + `"`,
 		}
 	}
+	escaped := schema("escaped name without its characters", "#/definitions/List%3COrder%3E", "List_Order_", "#/components/schemas/List_Order_")
+	escaped.reports = "swagger2-references /definitions/Holder/$ref"
+	twice := schema("name without its characters twice", "#/definitions/List<Order>", "List_Order_", "#/components/schemas/List_Order_")
+	twice.members = strings.Replace(twice.members, "{", `{"Again": {"$ref": "#/definitions/List<Order>"}, `, 1)
+	twice.reports = "swagger2-references /definitions/Again/$ref"
 	odd := schema("name without its characters", "#/definitions/List<Order>", "List_Order_", "#/components/schemas/List_Order_")
 	odd.reports = "swagger2-references /definitions/Holder/$ref"
 	runConversions(t, []conversion{
@@ -19,7 +27,7 @@ func TestConvertReferences(t *testing.T) {
 		schema("generic of .NET", "#/definitions/Page`1[[Shop.Order, Shop]]", "Page`1[[Shop.Order, Shop]]", "#/components/schemas/Page`1[[Shop.Order, Shop]]"),
 		schema("escaped", "#/definitions/Page%601%5BOrder%5D", "Page`1[Order]", "#/components/schemas/Page%601%5BOrder%5D"),
 		schema("slash", "#/definitions/A~1B", "A/B", "#/components/schemas/A~1B"),
-		odd,
+		odd, escaped, twice,
 		schema("nowhere", "#/definitions/Missing", "Order", "#/components/schemas/Missing"),
 		schema("another document", "common.json#/definitions/Order", "Order", "common.json#/definitions/Order"),
 		{name: "inside a schema", members: `"definitions": {"Holder": {"$ref": "#/definitions/Order/properties/Id"}, "Order": {"properties": {"Id": {"type": "string"}}}}`,
@@ -32,6 +40,10 @@ func TestConvertReferences(t *testing.T) {
 			at: operationPlace + "/parameters", want: `[{"$ref": "#/components/parameters/Page"}]`},
 		{name: "missing parameter", members: post(`"parameters": [{"$ref": "#/parameters/Page"}], ` + answers),
 			at: operationPlace + "/parameters", want: `[{"$ref": "#/components/parameters/Page"}]`},
+		{name: "body with an escaped name", members: `"parameters": {"A B": {"name": "a", "in": "body", "schema": {"type": "string"}}}, ` + post(`"parameters": [{"$ref": "#/parameters/A%20B"}], `+answers),
+			at: operationPlace + "/requestBody", want: `{"content": {"application/json": {"schema": {"type": "string"}}}}`},
+		{name: "parameter with a broken escape", members: post(`"parameters": [{"$ref": "#/parameters/100%"}], ` + answers),
+			at: operationPlace + "/parameters", want: `[{"$ref": "#/components/parameters/100%"}]`},
 		{name: "response", members: `"responses": {"Gone": {"description": "Gone"}}, ` + post(`"responses": {"410": {"$ref": "#/responses/Gone"}}`),
 			at: operationPlace + "/responses", want: `{"410": {"$ref": "#/components/responses/Gone"}}`},
 		{name: "path item", members: `"paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {}}`, at: "/paths/~1a", want: `{"$ref": "#/paths/~1b"}`},

@@ -39,7 +39,7 @@ func (c *converter) sharedResponse(pointer, name string, from spec.Object) spec.
 func (c *converter) response(pointer, status string, from spec.Object, produces []string) spec.Object {
 	if _, isRef := from["$ref"].(string); isRef {
 		target, object := c.resolve(pointer, from)
-		if object == nil || object["schema"] == nil || slices.Equal(produces, c.produces) {
+		if object["schema"] == nil || slices.Equal(produces, c.produces) {
 			return c.keep(pointer, from, []string{"$ref"}, nil)
 		}
 		pointer, from = target, spec.Clone(object).(spec.Object) // the shared one has other media types
@@ -68,8 +68,11 @@ func (c *converter) response(pointer, status string, from spec.Object, produces 
 
 func (c *converter) header(pointer, _ string, from spec.Object) spec.Object {
 	to := c.parameter(pointer, "header", from)
-	delete(to, "name")
 	delete(to, "in")
+	if name, ok := to["name"]; ok {
+		c.drop(spec.Join(pointer, "name"), name, "OpenAPI 3 has no such member here")
+		delete(to, "name")
+	}
 	return to
 }
 

@@ -33,9 +33,9 @@ func TestConvertResponses(t *testing.T) {
 		response("file of XML", `["application/xml"]`, `{"description": "OK", "schema": {"type": "file"}}`, `{"description": "OK", "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}}}`, ""),
 		response("example", "", `{"description": "OK", "schema": {"type": "object"}, "examples": {"application/json": {"Id": 1}, "text/csv": "1"}}`,
 			`{"description": "OK", "content": {"application/json": {"schema": {"type": "object"}, "example": {"Id": 1}}}}`, "swagger2-dropped "+firstResponse+"/examples/text~1csv"),
-		response("headers", "", `{"description": "OK", "headers": {"x-rate": {"type": "integer", "format": "int32", "description": "Left"}, "Ids": {"type": "array", "items": {"type": "string"}}, "Text": {}}}`,
+		response("headers", "", `{"description": "OK", "headers": {"x-rate": {"type": "integer", "format": "int32", "description": "Left"}, "Ids": {"type": "array", "items": {"type": "string"}}, "Text": {"name": "T"}}}`,
 			`{"description": "OK", "headers": {"x-rate": {"description": "Left", "schema": {"type": "integer", "format": "int32"}}, "Ids": {"style": "simple", "explode": false, "schema": {"type": "array", "items": {"type": "string"}}}, "Text": {"schema": {"type": "string"}}}}`,
-			"swagger2-parameters "+firstResponse+"/headers/Text/type"),
+			"swagger2-parameters "+firstResponse+"/headers/Text/type, swagger2-dropped "+firstResponse+"/headers/Text/name"),
 		response("unknown member", "", `{"description": "OK", "content": {}}`, `{"description": "OK"}`, "swagger2-dropped "+firstResponse+"/content"),
 		response("schema of a wrong type", "", `{"description": "OK", "schema": 1}`, `{"description": "OK", "content": {"application/json": {"schema": {}}}}`, "swagger2-schemas "+firstResponse+"/schema"),
 		response("examples of a wrong type", "", `{"description": "OK", "examples": 1}`, `{"description": "OK"}`, "swagger2-dropped "+firstResponse+"/examples"),
@@ -57,12 +57,12 @@ func TestConvertStatuses(t *testing.T) {
 }
 
 func TestConvertSharedResponses(t *testing.T) {
-	const shared = `"produces": ["application/json"], "responses": {"Gone": {"description": "G", "schema": {"type": "string"}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/responses/Gone"}}, `
+	const shared = `"produces": ["application/json"], "responses": {"Gone": {"description": "G", "x-a": [1], "schema": {"enum": ["a"]}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/responses/Gone"}}, `
 	runConversions(t, []conversion{
 		{name: "components", members: shared + `"paths": {}`, at: "/components/responses",
-			want: `{"Gone": {"description": "G", "content": {"application/json": {"schema": {"type": "string"}}}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/components/responses/Gone"}}`},
+			want: `{"Gone": {"description": "G", "x-a": [1], "content": {"application/json": {"schema": {"enum": ["a"]}}}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/components/responses/Gone"}}`},
 		{name: "other media types", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Again"}}`), at: firstResponse,
-			want: `{"description": "G", "content": {"text/plain": {"schema": {"type": "string"}}}}`},
+			want: `{"description": "G", "x-a": [1], "content": {"text/plain": {"schema": {"enum": ["a"]}}}}`},
 		{name: "other media types without content", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Empty"}}`), at: firstResponse,
 			want: `{"$ref": "#/components/responses/Empty"}`},
 		{name: "members beside a reference", members: shared + post(`"responses": {"200": {"$ref": "#/responses/Gone", "description": "D"}}`), at: firstResponse,

@@ -102,7 +102,7 @@ func (c *converter) mendType(pointer string, schema spec.Object) {
 			schema["type"] = named[0]
 		}
 	}
-	if written != "file" && (isList || schema["type"] == nil) {
+	if isList || schema["type"] == nil {
 		c.report.Add(ruleSchemas, spec.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 has one of six types, or none for any")
 	}
 }

@@ -55,6 +55,7 @@ func TestConvertWhatStandsBesideAReference(t *testing.T) {
 		schema("text", `"description": "D", "readOnly": true`, `{"allOf": [`+ref+`], "description": "D", "readOnly": true}`, "swagger2-schemas "+place),
 		schema("nullable and text", `"x-nullable": true, "description": "D"`, `{"allOf": [`+ref+`], "nullable": true, "description": "D"}`, "swagger2-schemas "+place),
 		schema("what Swagger passes over", `"type": "object"`, ref, "swagger2-dropped "+place+"/type"),
+		schema("example", `"x-example": 1`, `{"allOf": [`+ref+`], "example": 1}`, "swagger2-schemas "+place),
 		schema("extension", `"x-a": 1`, `{"$ref": "#/components/schemas/T", "x-a": 1}`, ""),
 	})
 }
