@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/specdiff"
+	"github.com/xsale-go/xsale/openapi"
+)
+
+func TestSpecPull(t *testing.T) {
+	sandbox := useSandbox(t)
+	inEmptyFolder(t)
+	execute(t, "", "spec", "pull", sandbox.URL()).expect(t, exitOK, "wrote swagger.json, as it came from "+sandbox.URL()+"/swagger/v1/swagger.json", "wrote openapi.yaml")
+	raw := readFile(t, "swagger.json")
+	if !json.Valid([]byte(raw)) || !strings.Contains(raw, sandbox.URL()) {
+		t.Error("swagger.json is not what the sandbox serves")
+	}
+	document, err := spec.Read([]byte(readFile(t, "openapi.yaml")))
+	if err != nil || document["openapi"] != "3.0.3" {
+		t.Errorf("%v %v", document["openapi"], err)
+	}
+	execute(t, "", "spec", "pull", "--auth", "--raw", "a.json", "--normal", "b.yaml").expect(t, exitOK, "wrote a.json", "wrote b.yaml")
+	if readFile(t, "a.json") != raw || readFile(t, "b.yaml") != readFile(t, "openapi.yaml") {
+		t.Error("the same service, and yet another description")
+	}
+	// What was pulled is the same for generate, and does not differ from its source.
+	execute(t, "", "spec", "diff", "swagger.json", "openapi.yaml").expect(t, exitOK)
+	execute(t, "", "generate", "--spec", "openapi.yaml").expect(t, exitOK)
+}
+
+func TestSpecPullKeepsWhatCannotBeMended(t *testing.T) {
+	inEmptyFolder(t)
+	const text = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"$ref":"other.json"}}}}}}`
+	execute(t, text, "spec", "pull", "-").expect(t, exitFailed, "wrote swagger.json", "/paths/~1x/get/responses/200/$ref")
+	if readFile(t, "swagger.json") != text {
+		t.Error("the description is lost")
+	}
+}
+
+func TestSpecLint(t *testing.T) {
+	inEmptyFolder(t)
+	put(t, "good.yaml", string(openapi.Document()))
+	put(t, "mended.json", `{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"schema":{"type":"integer"}}}}}}}`)
+	put(t, "bad.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"a","responses":{"200":{"description":"","content":{"text/json":{"schema":{"$ref":"#/components/schemas/B"}}}}}}}}}`)
+	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
+	execute(t, "", "spec", "lint", "mended.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
+	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: 1 problems", "#/components/schemas/B")
+	if !strings.Contains(r.stderr, "which is not there; add the schema or replace the reference with an overlay") {
+		t.Errorf("no remedy in %s", r.stderr)
+	}
+}
+
+func TestSpecDiff(t *testing.T) {
+	inEmptyFolder(t)
+	before := string(openapi.Document())
+	put(t, "before.yaml", before)
+	put(t, "described.yaml", strings.Replace(before, "Id of the offer (oferta).", "Id of an offer.", 1))
+	put(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
+	execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK)
+	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the one of this module
+	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the descriptions differ: 1 changes, 0 of them breaking")
+	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "Id of an offer")
+	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "breaking").expect(t, exitFailed, "breaking", "GET /{organizationName}/statuses")
+	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "none").expect(t, exitOK, "breaking")
+	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "some").expect(t, exitUsage, "any, breaking or none")
+	execute(t, "", "spec", "diff", "before.yaml", "nothing.yaml").expect(t, exitFailed, "nothing.yaml: no such file")
+	for line := range strings.Lines(execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "-o", "ndjson").stdout) {
+		var change specdiff.Change
+		if err := json.Unmarshal([]byte(line), &change); err != nil || change.Level == "" || change.Text == "" {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
