@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/zip"
+)
+
+// file is a file of the working tree.
+type file struct {
+	folder, path string
+}
+
+func (f file) Path() string                 { return f.path }
+func (f file) Lstat() (os.FileInfo, error)  { return os.Lstat(filepath.Join(f.folder, f.path)) }
+func (f file) Open() (io.ReadCloser, error) { return os.Open(filepath.Join(f.folder, f.path)) }
+
+// trackedFiles lists what a commit of the whole working tree would hold, so that a change can be tried before it is
+// committed.
+func trackedFiles(folder string) ([]zip.File, error) {
+	command := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+	command.Dir = folder
+	output, err := command.Output()
+	if err != nil {
+		if failure, ok := errors.AsType[*exec.ExitError](err); ok {
+			err = fmt.Errorf("%w: %s", err, failure.Stderr)
+		}
+		return nil, fmt.Errorf("git ls-files: %w", err)
+	}
+	var files []zip.File
+	for path := range strings.SplitSeq(strings.TrimSuffix(string(output), "\x00"), "\x00") {
+		f := file{folder, path}
+		if _, err := f.Lstat(); errors.Is(err, fs.ErrNotExist) { // deleted, but not yet in git
+			continue
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// newRepository makes a git repository of a module, with files that do not belong to a release.
+func newRepository(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod":         "module example.com/Tiny\n\ngo 1.26.0\n",
+		"tiny.go":        "package tiny\n",
+		"deleted.go":     "package tiny\n",
+		".gitignore":     "*.out\n",
+		"cover.out":      "ignored\n",
+		"nested/go.mod":  "module example.com/Tiny/nested\n\ngo 1.26.0\n",
+		"nested/main.go": "package main\n",
+	} {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, arguments := range [][]string{{"init", "-q"}, {"add", "."}} {
+		command := exec.Command("git", arguments...)
+		command.Dir = folder
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", arguments, err, output)
+		}
+	}
+	if err := os.Remove(filepath.Join(folder, "deleted.go")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "tiny.go"), []byte("package tiny // changed\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "new.go"), []byte("package tiny\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// The go command itself reads the proxy.
+func TestTheGoCommandTakesThePackedModule(t *testing.T) {
+	proxy := t.TempDir()
+	if err := pack(newRepository(t), "v1.2.3", proxy); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("go", "mod", "download", "-json", "example.com/Tiny@v1.2.3")
+	command.Dir = t.TempDir()
+	command.Env = append(os.Environ(), "GOPROXY=file://"+filepath.ToSlash(proxy), "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw", "GONOSUMDB=example.com/*")
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	var downloaded struct{ Dir, Version string }
+	if err := json.Unmarshal(output, &downloaded); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	entries, err := os.ReadDir(downloaded.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if want := []string{".gitignore", "go.mod", "new.go", "tiny.go"}; !slices.Equal(names, want) || downloaded.Version != "v1.2.3" {
+		t.Errorf("got %s with %v, want %v", downloaded.Version, names, want)
+	}
+	if content, err := os.ReadFile(filepath.Join(downloaded.Dir, "tiny.go")); err != nil || !strings.Contains(string(content), "changed") {
+		t.Errorf("the working tree was not packed: %s, %v", content, err)
+	}
+}
+
+func TestPackRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		folder, version, says string
+	}{
+		"a version without v": {newRepository(t), "1.2.3", "version"},
+		"an incomplete one":   {newRepository(t), "v1", "version"},
+		"another major":       {newRepository(t), "v2.0.0", "v2"},
+		"no module":           {t.TempDir(), "v1.2.3", "go.mod"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			proxy := t.TempDir()
+			err := pack(test.folder, test.version, proxy)
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v", err)
+			}
+			if entries, _ := os.ReadDir(proxy); len(entries) != 0 {
+				t.Errorf("%d entries were written all the same", len(entries))
+			}
+		})
+	}
+}
+
+func TestPackOutsideGit(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module example.com/tiny\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := pack(folder, "v1.2.3", t.TempDir()); err == nil || !strings.Contains(err.Error(), "git ls-files") {
+		t.Errorf("got %v", err)
+	}
+}
