@@ -13,18 +13,21 @@ func TestReadmeCodeIsInTheExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	examples, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	plain := ""
+	for _, file := range []string{"example_test.go", "examples/consumer/example_test.go"} {
+		examples, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain += withoutIndentation(string(examples))
 	}
-	plain := withoutIndentation(string(examples))
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	if len(blocks) < 8 {
 		t.Errorf("only %d blocks of Go code found", len(blocks))
 	}
 	for _, block := range blocks {
 		if !strings.Contains(plain, withoutIndentation(block[1])) {
-			t.Errorf("not in example_test.go:\n%s", block[1])
+			t.Errorf("not in the examples:\n%s", block[1])
 		}
 	}
 	if lines := strings.Count(string(readme), "\n"); lines >= 400 {
