@@ -30,15 +30,13 @@ func mendEnums(document spec.Object, report *spec.Report) {
 
 // mendEnum leaves out values that a Go type cannot have, and the enum itself where it says nothing of a type.
 func (m *schemaMender) mendEnum() {
-	values, isList := m.schema["enum"].([]any)
-	switch typ := m.schema["type"]; {
-	case !isList:
-		m.drop("enum", "it is not a list")
-		return
-	case typ == "array":
+	values := spec.ListAt(m.schema, "enum")
+	switch m.schema["type"] {
+	case "string", "integer":
+	case "array":
 		m.moveToItems(values)
 		return
-	case typ != "string" && typ != "integer":
+	default:
 		m.drop("enum", "Go has constants of texts and whole numbers")
 		if slices.Contains(values, nil) {
 			m.setNullable()

@@ -55,27 +55,12 @@ func (m *schemaMender) convertConst() {
 	}
 }
 
+// What the schemas of JSON Schema that are booleans mean.
+const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
+
 // convertBooleans writes schemas that are true as {}, and leaves out those that are false.
 func (m *schemaMender) convertBooleans() {
-	const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
-	properties := spec.ObjectAt(m.schema, "properties")
-	for name, property := range spec.Members(properties) {
-		place := spec.Join(m.pointer, "properties", name)
-		switch property {
-		case true:
-			m.report.Add(m.rule, place, true, spec.Object{}, allowsAll)
-			properties[name] = spec.Object{}
-		case false:
-			m.report.Add(m.rule, place, false, nil, allowsNone)
-			delete(properties, name)
-			required := slices.DeleteFunc(spec.ListAt(m.schema, "required"), func(other any) bool { return other == name })
-			if len(required) > 0 {
-				m.schema["required"] = required
-			} else {
-				delete(m.schema, "required")
-			}
-		}
-	}
+	m.convertBooleanProperties()
 	switch m.schema["items"] {
 	case true:
 		m.set("items", spec.Object{}, allowsAll)
@@ -86,6 +71,31 @@ func (m *schemaMender) convertBooleans() {
 	others := slices.DeleteFunc(slices.Clone(parts), func(part any) bool { return part == true || part == false })
 	if len(others) < len(parts) {
 		m.set("allOf", others, "OpenAPI 3.0 has no schemas that are true or false")
+	}
+}
+
+func (m *schemaMender) convertBooleanProperties() {
+	properties := spec.ObjectAt(m.schema, "properties")
+	never := map[string]bool{}
+	for name, property := range spec.Members(properties) {
+		place := spec.Join(m.pointer, "properties", name)
+		switch property {
+		case true:
+			m.report.Add(m.rule, place, true, spec.Object{}, allowsAll)
+			properties[name] = spec.Object{}
+		case false:
+			m.report.Add(m.rule, place, false, nil, allowsNone)
+			delete(properties, name)
+			never[name] = true
+		}
+	}
+	required := spec.ListAt(m.schema, "required")
+	if required == nil || len(never) == 0 {
+		return
+	}
+	required = slices.DeleteFunc(required, func(name any) bool { return never[spec.Text(name)] })
+	if m.schema["required"] = required; len(required) == 0 {
+		delete(m.schema, "required")
 	}
 }
 

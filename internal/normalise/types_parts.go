@@ -2,7 +2,6 @@ package normalise
 
 import (
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -66,8 +65,10 @@ func (m *schemaMender) mendRequired() {
 		m.drop("required", "it is not a list of names")
 	}
 	var kept []any
-	for _, name := range required {
-		if _, isText := name.(string); isText && !slices.Contains(kept, name) {
+	seen := map[string]bool{}
+	for _, value := range required {
+		if name, isText := value.(string); isText && !seen[name] {
+			seen[name] = true
 			kept = append(kept, name)
 		}
 	}
@@ -81,7 +82,7 @@ func (m *schemaMender) mendRequired() {
 		if flag := property["required"]; flag == true || strings.EqualFold(spec.Text(flag), "true") {
 			m.report.Add(m.rule, spec.Join(m.pointer, "properties", name, "required"), flag, nil, "the list of its object says it")
 			delete(property, "required")
-			if !slices.Contains(kept, any(name)) {
+			if !seen[name] {
 				kept = append(kept, name)
 				m.schema["required"] = kept
 			}
