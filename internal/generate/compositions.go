@@ -1,21 +1,54 @@
 package generate
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
-// mergeCompositions writes what an allOf says into the schema itself: the members of all parts, inherited ones included.
-// An allOf of one reference stays, because it only adds a description or null to that.
+// mergeCompositions writes what the allOf of a component says into the component itself: the members of all parts, inherited
+// ones included. An allOf of one reference stays, because it only adds a description or null to that.
 func (p *preparer) mergeCompositions() error {
-	for name := range p.schemas { // a component that is merged is complete before others merge it again
+	for name := range spec.Members(p.schemas) { // a component that is merged is complete before others merge it again
 		p.mergeComponent(name, nil)
 	}
-	spec.VisitSchemas(p.document, func(_ string, schema spec.Object) spec.Object {
-		return p.merged(schema, nil)
-	})
 	return nil
+}
+
+// composition returns what stands for an allOf inside another schema: a reference to a type of its own where it has members
+// or elements. Equal ones are one type, so that a type which holds an extension of itself comes to an end.
+func (p *preparer) composition(schema spec.Object, name string) spec.Object {
+	place := describe(spec.Object{}, schema)
+	plain := spec.Clone(schema).(spec.Object)
+	for member := range place {
+		delete(plain, member)
+	}
+	text, _ := json.Marshal(plain) // a tree can always be written
+	goType, ok := p.compositions[string(text)]
+	if !ok {
+		merged := p.merged(plain, nil)
+		switch kindOf(merged) {
+		case kindObject, kindUnion, kindMap, kindList:
+		default:
+			return p.child(describe(merged, place), name)
+		}
+		goType = p.takeType(goName(name, "Schema"))
+		p.compositions[string(text)] = goType
+		p.schemas[goType] = merged // so that what is inside finds the name taken
+		p.schemas[goType] = p.inside(merged, goType)
+	}
+	if len(place) == 0 {
+		return reference(goType)
+	}
+	place["allOf"] = []any{reference(goType)}
+	return place
+}
+
+// isComposed reports whether a schema has an allOf that is more than a reference.
+func isComposed(schema spec.Object) bool {
+	_, isReference := referenceOf(schema)
+	return !isReference && len(spec.ListAt(schema, "allOf")) > 0
 }
 
 func (p *preparer) mergeComponent(name string, open []string) spec.Object {

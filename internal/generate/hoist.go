@@ -49,7 +49,7 @@ func (p *preparer) hoistBody(media spec.Object, mediaType, name string) {
 		return
 	}
 	if isForm(mediaType) {
-		form := p.resolve(schema)
+		form := p.resolve(p.merged(schema, nil))
 		if kindOf(form) == kindObject || kindOf(form) == kindMap {
 			form = p.inside(spec.Clone(form).(spec.Object), name)
 			delete(form, "additionalProperties")
@@ -90,6 +90,9 @@ func (p *preparer) hoistResponse(media spec.Object, mediaType, name string) {
 
 // child returns what stands for a schema inside another one: a reference to it where it becomes a type of its own.
 func (p *preparer) child(schema spec.Object, name string) spec.Object {
+	if isComposed(schema) {
+		return p.composition(schema, name)
+	}
 	schema = p.inside(schema, name)
 	switch kindOf(schema) {
 	case kindObject, kindEnum, kindUnion:
@@ -133,6 +136,10 @@ func (p *preparer) inside(schema spec.Object, name string) spec.Object {
 		keep(schema, "type", "additionalProperties", "description", "nullable", "deprecated")
 	case kindObject:
 		p.insideObject(schema, name)
+	case kindEnum:
+		if schema["type"] == "string" {
+			delete(schema, "format") // constants are text, whatever that means
+		}
 	case kindUnion:
 		return p.insideUnion(schema, name)
 	}
@@ -172,7 +179,7 @@ func (p *preparer) insideUnion(schema spec.Object, name string) spec.Object {
 	seen := map[string]bool{}
 	for i, value := range list {
 		element, _ := value.(spec.Object)
-		if saysNothing(element) {
+		if !isComposed(element) && saysNothing(element) {
 			continue
 		}
 		optionName := name + "Option" + strconv.Itoa(i+1)

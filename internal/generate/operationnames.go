@@ -14,9 +14,15 @@ const operationIDExtension = "x-xsale-operation-id"
 // bodyTags are the parts of names by which the generator tells bodies apart.
 var bodyTags = []string{"JSON", "Formdata", "Multipart", "Text"}
 
+// methodsAndFields are what the types that have a method for each operation have besides.
+var methodsAndFields = []string{"Raw", "Client", "Server", "RequestEditors", "Handler", "HandlerMiddlewares", "ErrorHandlerFunc"}
+
 // nameOperations gives each operation a Go name, and takes the names that the generator derives from it.
 func (p *preparer) nameOperations() error {
-	methods := identifiers{"Raw": true}
+	methods := identifiers{}
+	for _, name := range methodsAndFields {
+		methods[name] = true
+	}
 	for _, operation := range spec.Operations(p.document) {
 		id, _ := operation.Object["operationId"].(string)
 		wanted := goName(id, "Operation")

@@ -3,6 +3,7 @@ package generate
 import (
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
@@ -52,9 +53,12 @@ func (p *preparer) prepareParameters() error {
 	return nil
 }
 
+// numberedNames are variables of these functions, too, with a number behind them.
+var numberedNames = regexp.MustCompile(`^(?:path|query|header|cookie)param(?:buf)?\d*$`)
+
 func isLocal(goName string) bool {
 	lower := strings.ToLower(goName)
-	return localNames[lower] || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
+	return localNames[lower] || numberedNames.MatchString(lower) || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
 }
 
 // prepareParameter leaves a parameter with a schema of text, numbers, lists of them or, in the query, an object; anything
@@ -67,7 +71,7 @@ func (p *preparer) prepareParameter(parameter spec.Object) {
 		}
 		return
 	}
-	schema := spec.ObjectAt(parameter, "schema")
+	schema := p.merged(spec.ObjectAt(parameter, "schema"), nil)
 	target := p.resolve(schema)
 	switch kindOf(target) {
 	case kindScalar:
@@ -81,7 +85,7 @@ func (p *preparer) prepareParameter(parameter spec.Object) {
 	case kindEnum:
 		schema = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
 	case kindList:
-		item := spec.ObjectAt(target, "items")
+		item := p.merged(spec.ObjectAt(target, "items"), nil)
 		list := spec.Object{"type": "array", "items": spec.Object{"type": "string"}}
 		switch inner := p.resolve(item); kindOf(inner) {
 		case kindScalar:
@@ -109,7 +113,7 @@ func (p *preparer) prepareParameter(parameter spec.Object) {
 
 // prepareHeader leaves a header of an answer as text, a whole number or a boolean.
 func prepareHeader(header spec.Object, p *preparer) {
-	target := p.resolve(spec.ObjectAt(header, "schema"))
+	target := p.resolve(p.merged(spec.ObjectAt(header, "schema"), nil))
 	plain := spec.Object{"type": "string"}
 	if kind := target["type"]; kind == "integer" || kind == "boolean" {
 		plain = spec.Object{"type": kind}

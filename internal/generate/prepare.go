@@ -13,7 +13,7 @@ import (
 //  4. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
 //  5. Pointers stand where absent and zero differ.
 func prepare(document spec.Object, report *spec.Report) error {
-	p := &preparer{document: document, report: report, taken: identifiers{}}
+	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}}
 	for _, name := range reservedNames {
 		p.taken[name] = true
 	}
@@ -41,7 +41,8 @@ type preparer struct {
 	report   *spec.Report
 	taken    identifiers // of the generated package
 
-	operations []string // Go names
+	operations   []string          // Go names
+	compositions map[string]string // types that stand for schemas inside others, by what those say
 }
 
 func componentSchemas(document spec.Object) spec.Object {
