@@ -14,72 +14,96 @@ const maxReferenceChain = 32
 // inlineComponents writes shared parameters, headers, bodies, responses and path items where they are used, so that every
 // later rule sees an operation as a whole. Schemas stay shared: they become types.
 func inlineComponents(document spec.Object, report *spec.Report) {
-	i := &inliner{document, map[string]int{}}
-	for path := range spec.Members(document["paths"]) {
-		i.member(spec.ObjectAt(document, "paths"), path)
-		i.list(spec.ListAt(spec.ObjectAt(spec.ObjectAt(document, "paths"), path), "parameters"))
+	i := &inliner{document, report, map[string]int{}}
+	paths := spec.ObjectAt(document, "paths")
+	for path := range spec.Members(paths) {
+		i.member(paths, "/paths", path)
+		item := spec.ObjectAt(paths, path)
+		i.list(spec.ListAt(item, "parameters"), spec.Join("/paths", path, "parameters"))
 	}
 	for _, operation := range spec.Operations(document) {
-		i.list(spec.ListAt(operation.Object, "parameters"))
-		i.member(operation.Object, "requestBody")
+		i.list(spec.ListAt(operation.Object, "parameters"), spec.Join(operation.Pointer, "parameters"))
+		i.member(operation.Object, operation.Pointer, "requestBody")
 		responses := spec.ObjectAt(operation.Object, "responses")
+		pointer := spec.Join(operation.Pointer, "responses")
 		for status := range spec.Members(responses) {
-			i.member(responses, status)
+			i.member(responses, pointer, status)
 			headers := spec.ObjectAt(spec.ObjectAt(responses, status), "headers")
 			for name := range spec.Members(headers) {
-				i.member(headers, name)
+				i.member(headers, spec.Join(pointer, status, "headers"), name)
 			}
 		}
 	}
 	components := spec.ObjectAt(document, "components")
 	for _, section := range []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"} {
-		for name := range spec.Members(components[section]) {
+		collection := spec.ObjectAt(components, section)
+		for name, component := range spec.Members(collection) {
 			pointer := spec.Join("/components", section, name)
-			report.Add("components", pointer, spec.Object{}, nil, fmt.Sprintf("it is written in the %d places that use it", i.uses["#"+pointer]))
+			report.Add("components", pointer, component, nil, fmt.Sprintf("it is written in the %d places that use it", i.uses["#"+pointer]))
 		}
-		delete(components, section)
+		if len(collection) > 0 {
+			delete(components, section)
+		}
 	}
 }
 
 type inliner struct {
 	document spec.Object
+	report   *spec.Report
 	uses     map[string]int // by reference
 }
 
-func (i *inliner) list(list []any) {
+func (i *inliner) list(list []any, pointer string) {
 	for index, element := range list {
-		if resolved, ok := i.resolve(element); ok {
+		if resolved, ok := i.resolve(element, pointerOf(pointer, index)); ok {
 			list[index] = resolved
 		}
 	}
 }
 
-func (i *inliner) member(holder spec.Object, name string) {
-	if resolved, ok := i.resolve(holder[name]); ok {
+func (i *inliner) member(holder spec.Object, pointer, name string) {
+	if resolved, ok := i.resolve(holder[name], spec.Join(pointer, name)); ok {
 		holder[name] = resolved
 	}
 }
 
-// resolve returns a copy of what an object refers to, and whether it refers to anything that is there.
-func (i *inliner) resolve(value any) (spec.Object, bool) {
+// resolve returns a copy of what an object refers to, and whether it refers to anything that is there. What stands beside
+// the reference counts, such as the description of OpenAPI 3.1 and the operations of a path item.
+func (i *inliner) resolve(value any, pointer string) (spec.Object, bool) {
 	object, _ := value.(spec.Object)
+	resolved := spec.Object{}
+	var refs []string
 	for range maxReferenceChain {
+		for name, member := range object {
+			if _, ok := resolved[name]; !ok && name != "$ref" {
+				resolved[name] = spec.Clone(member)
+			}
+		}
 		ref, ok := object["$ref"].(string)
 		if !ok {
-			break
+			i.count(refs, pointer)
+			return resolved, len(refs) > 0
 		}
-		target, found := spec.Lookup(i.document, strings.TrimPrefix(ref, "#"))
-		next, isObject := target.(spec.Object)
-		if !found || !isObject || !strings.HasPrefix(ref, "#") {
+		target, isLocal := strings.CutPrefix(ref, "#")
+		found, _ := spec.Lookup(i.document, target)
+		next, isObject := found.(spec.Object)
+		if !isLocal || !isObject {
 			return nil, false
 		}
-		i.uses[ref]++
-		if _, onward := next["$ref"]; !onward {
-			return spec.Clone(next).(spec.Object), true
-		}
+		refs = append(refs, ref)
 		object = next
 	}
 	return nil, false
+}
+
+// count counts the references that led from a place to what is written there. What is shared is reported by itself.
+func (i *inliner) count(refs []string, pointer string) {
+	for _, ref := range refs {
+		i.uses[ref]++
+	}
+	if len(refs) > 0 && !strings.HasPrefix(refs[0], "#/components/") {
+		i.report.Add("components", spec.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
+	}
 }
 
 // pointerOf is the place of an element of a list.
