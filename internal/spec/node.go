@@ -47,17 +47,14 @@ func Node(value any) (*yaml.Node, error) {
 	return nil, fmt.Errorf("spec: a %T is not part of a description", value)
 }
 
-// text returns a string as a node. Only plain lines are written as lines: the library does not read back what it writes
-// of a tab, an empty line at either end or a line end of Unicode's own, nor "<<" as a name.
+// text returns a string as a node. The library does not read back what it writes of a tab between lines, nor of "<<" as a
+// name; the rest it quotes where it must.
 func text(value string) *yaml.Node {
 	node := scalar("!!str", value)
 	switch {
-	case strings.ContainsAny(value, "\t\r\u0085\u2028\u2029"), value == "<<":
+	case strings.Contains(value, "\t"), value == "<<":
 		node.Style = yaml.DoubleQuotedStyle
-	case !strings.Contains(value, "\n"):
-	case value[0] == ' ', value[0] == '\n', strings.HasSuffix(value, "\n\n"):
-		node.Style = yaml.DoubleQuotedStyle
-	default:
+	case strings.Contains(value, "\n"):
 		node.Style = yaml.LiteralStyle
 	}
 	return node
