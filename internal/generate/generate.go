@@ -80,7 +80,11 @@ func Generate(document spec.Object, options Options, report *spec.Report) ([]Fil
 		if err != nil {
 			return nil, fmt.Errorf("generate %s: %w", part.file, err)
 		}
-		files = append(files, File{part.file, []byte(code)})
+		content, err := formatCode(code)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{part.file, content})
 	}
 	if err := checkCode(files); err != nil {
 		return nil, err
@@ -139,6 +143,7 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 		},
 		AllowRemoteRefsFrom: []string{},
 		OutputOptions: codegen.OutputOptions{
+			SkipFmt:                   true, // formatCode does it
 			SkipPrune:                 true,
 			NameNormalizer:            string(verbatim),
 			ClientTypeName:            "RawClient",
