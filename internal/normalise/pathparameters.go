@@ -37,6 +37,9 @@ var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-
 // once, and path parameters that agree with the variables of the path.
 func mendPathParameters(document spec.Object, report *spec.Report) {
 	for path, value := range spec.Members(document["paths"]) {
+		if isExtension(path) {
+			continue
+		}
 		item, _ := value.(spec.Object)
 		shared := spec.ListAt(item, "parameters")
 		for _, method := range spec.Methods {
@@ -49,20 +52,20 @@ func mendPathParameters(document spec.Object, report *spec.Report) {
 			for i, parameter := range own {
 				m.add(parameter.(spec.Object), i)
 			}
-			for _, parameter := range shared {
-				m.addShared(spec.Clone(parameter).(spec.Object))
+			for i, parameter := range shared {
+				m.addShared(spec.Clone(parameter).(spec.Object), pointerOf(spec.Join("/paths", path, "parameters"), i))
 			}
 			m.addMissing()
 			if len(m.kept) > 0 {
 				operation["parameters"] = m.kept
-			} else {
+			} else if len(own) > 0 {
 				delete(operation, "parameters")
 			}
 		}
 		if len(shared) > 0 {
 			report.Add("parameters", spec.Join("/paths", path, "parameters"), shared, nil, "they are written into the operations of the path")
+			delete(item, "parameters")
 		}
-		delete(item, "parameters")
 	}
 }
 
@@ -83,13 +86,19 @@ func (m *parameterMender) add(parameter spec.Object, index int) {
 	m.kept = append(m.kept, parameter)
 }
 
-// addShared keeps a parameter of the path unless the operation has it itself.
-func (m *parameterMender) addShared(parameter spec.Object) {
-	if m.refuse(parameter) == "" {
-		m.mend(parameter, m.pointer)
+// addShared keeps a parameter of the path, mended, unless the operation has it itself, or reports why not.
+func (m *parameterMender) addShared(parameter spec.Object, pointer string) {
+	switch reason := m.refuse(parameter); reason {
+	case "":
+		m.mend(parameter, pointer)
 		m.kept = append(m.kept, parameter)
+	case isThere: // which is how an operation says something else
+	default:
+		m.report.Add("parameters", pointer, parameter, nil, reason)
 	}
 }
+
+const isThere = "the operation has it already"
 
 // refuse says why a parameter is left out, or nothing.
 func (m *parameterMender) refuse(parameter spec.Object) string {
@@ -106,7 +115,7 @@ func (m *parameterMender) refuse(parameter spec.Object) string {
 	case in == "header" && slices.Contains(headersOfClient, strings.ToLower(name)):
 		return "the client sets this header"
 	case m.has(name, in):
-		return "the operation has it already"
+		return isThere
 	case in == "path" && m.variable(name) == "":
 		return "the path has no such variable"
 	}
@@ -157,6 +166,9 @@ func (m *parameterMender) mend(parameter spec.Object, pointer string) {
 			m.report.Add("parameters", spec.Join(pointer, "style"), style, nil, "this place of a parameter has no such style")
 			delete(parameter, "style")
 		}
+	}
+	if parameter["style"] == "deepObject" {
+		set("explode", true, "there is no other way to write an object so")
 	}
 	dropUnless[spec.Object](parameter, pointer, "schema", m.report)
 	dropUnless[spec.Object](parameter, pointer, "content", m.report)

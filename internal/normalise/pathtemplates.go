@@ -10,22 +10,25 @@ func unifyPathTemplates(document spec.Object, report *spec.Report) {
 	paths := spec.ObjectAt(document, "paths")
 	first := map[string]string{}
 	for path := range spec.Members(paths) {
+		if isExtension(path) {
+			continue
+		}
 		shape := pathVariable.ReplaceAllString(path, "{}")
 		target, seen := first[shape]
 		if !seen {
 			first[shape] = path
 			continue
 		}
-		from, to := variablesOf(path), variablesOf(target)
+		item, from, to := spec.ObjectAt(paths, path), variablesOf(path), variablesOf(target)
 		if len(from) != len(to) || !movePath(paths, path, target) {
 			continue
 		}
 		report.Add("path-templates", spec.Join("/paths", path), path, target, "two paths must not differ in the names of variables alone")
-		renameVariables(spec.ObjectAt(paths, target), from, to)
+		renameVariables(item, from, to)
 	}
 }
 
-// renameVariables renames the path parameters of those operations of a path that have the old names.
+// renameVariables renames the path parameters of the operations of a path.
 func renameVariables(item spec.Object, from, to []string) {
 	for _, method := range spec.Methods {
 		var renamed []func()

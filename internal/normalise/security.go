@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
 )
@@ -15,7 +16,9 @@ func mendSecurity(document spec.Object, report *spec.Report) {
 		if reason := faultOfScheme(scheme); reason != "" {
 			report.Add("security", spec.Join("/components/securitySchemes", name), value, nil, reason)
 			delete(schemes, name)
+			continue
 		}
+		dropOtherKinds(scheme, spec.Join("/components/securitySchemes", name), report)
 	}
 	mendRequirements(document, "", schemes, report)
 	for _, operation := range spec.Operations(document) {
@@ -53,6 +56,21 @@ func faultOfScheme(scheme spec.Object) string {
 		}
 	}
 	return "it is not whole, or of a kind that OpenAPI 3.0 does not have"
+}
+
+// dropOtherKinds takes out the members that only schemes of other kinds have, which some authors fill in for all.
+func dropOtherKinds(scheme spec.Object, pointer string, report *spec.Report) {
+	bearer, _ := scheme["scheme"].(string)
+	belongs := map[string]bool{
+		"in": scheme["type"] == "apiKey", "name": scheme["type"] == "apiKey", "flows": scheme["type"] == "oauth2",
+		"bearerFormat": scheme["type"] == "http" && strings.EqualFold(bearer, "bearer"),
+	}
+	for name, member := range spec.Members(scheme) {
+		if isOwn, isKnown := belongs[name]; isKnown && !isOwn {
+			report.Add("security", spec.Join(pointer, name), member, nil, "a scheme of this kind does not have it")
+			delete(scheme, name)
+		}
+	}
 }
 
 func mendRequirements(holder spec.Object, pointer string, schemes spec.Object, report *spec.Report) {

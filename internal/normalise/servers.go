@@ -11,9 +11,10 @@ import (
 // of the API, and what stands behind that must be in the paths. Servers of single paths and operations are taken out,
 // because all calls go to one origin.
 func mendServers(document spec.Object, report *spec.Report) {
-	for path, item := range spec.Members(document["paths"]) {
-		object, _ := item.(spec.Object)
-		removeServers(object, spec.Join("/paths", path), report)
+	for path, value := range spec.Members(document["paths"]) {
+		if item, ok := value.(spec.Object); ok && !isExtension(path) {
+			removeServers(item, spec.Join("/paths", path), report)
+		}
 	}
 	for _, operation := range spec.Operations(document) {
 		removeServers(operation.Object, operation.Pointer, report)

@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
 )
@@ -26,15 +27,19 @@ func mendShapes(document spec.Object, report *spec.Report) {
 	dropUnless[[]any](document, "", "servers", report)
 	dropUnless[[]any](document, "", "security", report)
 	mendTags(document, "", report)
-	for section, value := range spec.Members(document["components"]) {
-		if collection, ok := value.(spec.Object); ok {
+	components := spec.ObjectAt(document, "components")
+	dropOthers(components, "/components", report)
+	for section, value := range spec.Members(components) {
+		if collection, ok := value.(spec.Object); ok && !isExtension(section) {
+			mendBooleans(collection, section, report)
 			dropOthers(collection, spec.Join("/components", section), report)
-		} else if section[0] != 'x' {
-			dropUnless[spec.Object](spec.ObjectAt(document, "components"), "/components", section, report)
 		}
 	}
 	dropOthers(spec.ObjectAt(document, "paths"), "/paths", report)
 	for path, value := range spec.Members(document["paths"]) {
+		if isExtension(path) {
+			continue
+		}
 		item, _ := value.(spec.Object)
 		pointer := spec.Join("/paths", path)
 		mendParameterList(item, pointer, report)
@@ -61,12 +66,10 @@ func mendOperationShape(operation spec.Operation, report *spec.Report) {
 
 // mendInfo fills in what OpenAPI requires and generators print.
 func mendInfo(document spec.Object, report *spec.Report) {
+	replaceUnless[spec.Object](document, "", "info", spec.Object{}, report)
 	info := spec.ObjectAt(document, "info")
-	if info == nil {
-		info = spec.Object{}
-		document["info"] = info
-	}
-	for name, value := range map[string]string{"title": "API", "version": "unknown"} {
+	for _, member := range [][2]string{{"title", "API"}, {"version", "unknown"}} {
+		name, value := member[0], member[1]
 		if text, ok := info[name].(string); ok && text != "" {
 			continue
 		}
@@ -75,6 +78,19 @@ func mendInfo(document spec.Object, report *spec.Report) {
 		}
 		report.Add("info", spec.Join("/info", name), info[name], value, "OpenAPI requires it, as text")
 		info[name] = value
+	}
+}
+
+// mendBooleans writes shared schemas that are true or false, as OpenAPI 3.1 has them, as {}: others may refer to them.
+func mendBooleans(collection spec.Object, section string, report *spec.Report) {
+	if section != "schemas" {
+		return
+	}
+	for name, schema := range spec.Members(collection) {
+		if schema == true || schema == false {
+			report.Add("shapes", spec.Join(schemasPointer, name), schema, spec.Object{}, "OpenAPI 3.0 has no schemas that are true or false")
+			collection[name] = spec.Object{}
+		}
 	}
 }
 
@@ -98,7 +114,7 @@ func mendTags(holder spec.Object, pointer string, report *spec.Report) {
 	if len(kept) != len(tags) {
 		holder["tags"] = kept
 	}
-	if len(kept) == 0 {
+	if len(kept) == 0 && len(tags) > 0 {
 		delete(holder, "tags")
 	}
 }
@@ -140,8 +156,11 @@ func replaceUnless[T any](holder spec.Object, pointer, name string, value T, rep
 // dropOthers removes the members of a collection that are neither objects nor extensions.
 func dropOthers(collection spec.Object, pointer string, report *spec.Report) {
 	for name := range spec.Members(collection) {
-		if len(name) < 2 || name[:2] != "x-" {
+		if !isExtension(name) {
 			dropUnless[spec.Object](collection, pointer, name, report)
 		}
 	}
 }
+
+// isExtension reports whether a member is an extension, which may hold anything.
+func isExtension(name string) bool { return strings.HasPrefix(name, "x-") }

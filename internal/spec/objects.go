@@ -41,8 +41,9 @@ func IsNamed(pointer string) bool {
 		return false
 	}
 	switch tokens[len(tokens)-1] {
-	case "properties", "patternProperties", "$defs", "schemas", "responses", "parameters", "requestBodies", "headers", "securitySchemes", "paths", "content":
-		return len(tokens) < 2 || tokens[len(tokens)-2] != "properties"
+	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
+		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping":
+		return !IsNamed(Join("", tokens[:len(tokens)-1]...)) // else it is a name itself, such as of a schema that is called content
 	}
 	return false
 }
