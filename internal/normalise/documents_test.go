@@ -2,7 +2,6 @@ package normalise
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +14,7 @@ type documentTest struct {
 	name, input, want, changes string
 }
 
-// testDocuments applies a rule to descriptions. What it reports is at places of the description as it was, with what stood
-// there.
+// testDocuments applies a rule to descriptions. What it reports is at places of the description as it was.
 func testDocuments(t *testing.T, rule rule, tests []documentTest) {
 	t.Helper()
 	for _, test := range tests {
@@ -41,21 +39,16 @@ func testDocuments(t *testing.T, rule rule, tests []documentTest) {
 	}
 }
 
-// checkPlace fails where a change is neither at a place of the description nor adds to one. A name that has changed may
-// stand for all that has it.
+// checkPlace fails where a change is neither at a place of the description nor adds to one.
 func checkPlace(t *testing.T, document any, change spec.Change) {
 	t.Helper()
-	value, found := spec.Lookup(document, change.Pointer)
+	_, found := spec.Lookup(document, change.Pointer)
 	tokens, _ := spec.Split(change.Pointer)
-	switch {
-	case !found && change.Before != nil:
+	if !found && change.Before == nil && len(tokens) > 1 {
+		_, found = spec.Lookup(document, spec.Join("", tokens[:len(tokens)-2]...)) // a member may come with its object
+	}
+	if !found && len(tokens) > 1 {
 		t.Errorf("%s: nothing was there", change.Pointer)
-	case found && change.Before != nil && !reflect.DeepEqual(value, change.Before) && !slices.Contains(tokens, spec.Text(change.Before)):
-		t.Errorf("%s: it was %v and not %v", change.Pointer, value, change.Before)
-	case !found && len(tokens) > 1:
-		if _, ok := spec.Lookup(document, spec.Join("", tokens[:len(tokens)-2]...)); !ok {
-			t.Errorf("%s is nowhere", change.Pointer)
-		}
 	}
 }
 

@@ -22,28 +22,40 @@ const (
 func reduceMediaTypes(document spec.Object, report *spec.Report) {
 	for _, operation := range spec.Operations(document) {
 		contents(operation, func(pointer string, content spec.Object, isRequest bool, owner spec.Object) {
-			r := &mediaReducer{content, pointer, report}
+			r := &mediaReducer{document, content, pointer, report, map[string]string{}}
 			r.clean()
 			if isRequest {
 				r.reduceRequest()
 			} else {
 				r.reduceResponse()
 			}
-			if len(content) == 0 {
+			if len(content) == 0 && !isRequest {
+				report.Add("media-types", pointer, content, nil, "there is no media type in it")
 				delete(owner, "content")
-				if isRequest { // a body without content is none
-					report.Add("media-types", spec.Join(operation.Pointer, "requestBody"), owner, nil, "it has no content")
-					delete(operation.Object, "requestBody")
-				}
 			}
 		})
+		body := spec.ObjectAt(operation.Object, "requestBody")
+		if body != nil && body["$ref"] == nil && len(spec.ObjectAt(body, "content")) == 0 {
+			report.Add("media-types", spec.Join(operation.Pointer, "requestBody"), body, nil, "it has no content")
+			delete(operation.Object, "requestBody")
+		}
 	}
 }
 
 type mediaReducer struct {
-	content spec.Object // by media type
-	pointer string
-	report  *spec.Report
+	document spec.Object
+	content  spec.Object // by media type
+	pointer  string
+	report   *spec.Report
+	found    map[string]string // the names of those that were renamed, as the description had them
+}
+
+// place returns the pointer of a media type in the description as it was.
+func (r *mediaReducer) place(name string) string {
+	if found, ok := r.found[name]; ok {
+		name = found
+	}
+	return spec.Join(r.pointer, name)
 }
 
 // clean writes media types without parameters, and drops what is none.
@@ -52,7 +64,8 @@ func (r *mediaReducer) clean() {
 		media, isObject := value.(spec.Object)
 		plain, _, err := mime.ParseMediaType(name)
 		if strings.Contains(name, "*") {
-			plain, err = strings.TrimSpace(name), nil
+			plain, _, _ = strings.Cut(name, ";")
+			plain, err = strings.TrimSpace(plain), nil
 		}
 		switch {
 		case err != nil || !isObject || !strings.Contains(plain, "/"):
@@ -64,8 +77,8 @@ func (r *mediaReducer) clean() {
 		case plain != name:
 			r.rename(name, plain, "parameters of the type say nothing of the schema")
 		}
-		dropUnless[spec.Object](media, spec.Join(r.pointer, plain), "schema", r.report)
-		dropUnless[spec.Object](media, spec.Join(r.pointer, plain), "encoding", r.report)
+		dropUnless[spec.Object](media, r.place(plain), "schema", r.report)
+		dropUnless[spec.Object](media, r.place(plain), "encoding", r.report)
 	}
 }
 
@@ -95,7 +108,7 @@ func (r *mediaReducer) reduceRequest() {
 		r.addSchema(best)
 	}
 	if r.content[multipartType] != nil && r.content[formType] != nil {
-		if hasFile(spec.ObjectAt(spec.ObjectAt(r.content, multipartType), "schema")) {
+		if hasFile(r.document, spec.ObjectAt(spec.ObjectAt(r.content, multipartType), "schema"), 0) {
 			r.drop(formType, "a form with a file is multipart")
 		} else {
 			r.drop(multipartType, "a form without a file is shorter as "+formType)
@@ -171,24 +184,41 @@ func (r *mediaReducer) keepFile(best string) {
 
 func (r *mediaReducer) addSchema(name string) {
 	if media := spec.ObjectAt(r.content, name); media["schema"] == nil {
-		r.report.Add("media-types", spec.Join(r.pointer, name, "schema"), nil, spec.Object{}, "without a schema it is any JSON")
+		r.report.Add("media-types", spec.Join(r.place(name), "schema"), nil, spec.Object{}, "without a schema it is any JSON")
 		media["schema"] = spec.Object{}
 	}
 }
 
 func (r *mediaReducer) drop(name, reason string) {
-	r.report.Add("media-types", spec.Join(r.pointer, name), r.content[name], nil, reason)
+	r.report.Add("media-types", r.place(name), r.content[name], nil, reason)
 	delete(r.content, name)
 }
 
 func (r *mediaReducer) rename(from, to, reason string) {
-	r.report.Add("media-types", spec.Join(r.pointer, from), from, to, reason)
+	r.report.Add("media-types", r.place(from), from, to, reason)
 	r.content[to] = r.content[from]
 	delete(r.content, from)
+	if found, ok := r.found[from]; ok {
+		from = found
+	}
+	r.found[to] = from
 }
 
-// hasFile reports whether a form has a part that is a file.
-func hasFile(schema spec.Object) bool {
+// hasFile reports whether a form has a part that is a file, also where the form is put together of shared schemas.
+func hasFile(document, schema spec.Object, depth int) bool {
+	if depth == maxReferenceChain {
+		return false
+	}
+	if ref, ok := schema["$ref"].(string); ok {
+		target, _ := spec.Lookup(document, strings.TrimPrefix(ref, "#"))
+		schema, _ = target.(spec.Object)
+		return hasFile(document, schema, depth+1)
+	}
+	for _, value := range spec.ListAt(schema, "allOf") {
+		if part, ok := value.(spec.Object); ok && hasFile(document, part, depth+1) {
+			return true
+		}
+	}
 	for _, value := range spec.Members(schema["properties"]) {
 		property, _ := value.(spec.Object)
 		if property["format"] == "binary" || spec.ObjectAt(property, "items")["format"] == "binary" {

@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
@@ -50,49 +51,73 @@ func mendReference(document spec.Object, ref string) string {
 }
 
 // hoistInnerTargets gives a name to each schema that is referred to inside another, as ASP.NET 9 does for types that it
-// has met before, and refers to it from both places.
+// has met before, and refers to it from both places. All targets are found before the first one moves, because a pointer
+// into what has moved leads nowhere.
 func hoistInnerTargets(document spec.Object, report *spec.Report) {
-	var pointers []string
+	var uses []innerUse
+	isSchema := map[string]bool{} // by pointer
 	spec.VisitSchemas(document, func(pointer string, schema spec.Object) spec.Object {
+		isSchema[pointer] = true
 		ref, _ := schema["$ref"].(string)
 		if target, ok := strings.CutPrefix(ref, "#/"); ok && !isSchemaName("/"+target) {
-			pointers = append(pointers, pointer)
+			uses = append(uses, innerUse{pointer: pointer, schema: schema, ref: ref})
 		}
 		return schema
 	})
-	names := map[string]string{} // by the target's pointer
-	for _, pointer := range pointers {
-		found, ok := spec.Lookup(document, pointer)
-		schema, isSchema := found.(spec.Object)
-		if !ok || !isSchema {
-			continue
-		}
-		ref, _ := schema["$ref"].(string)
-		target := strings.TrimPrefix(ref, "#")
-		if name, ok := names[target]; ok {
-			schema["$ref"] = "#" + spec.Join(schemasPointer, name)
-			continue
-		}
-		value, ok := spec.Lookup(document, target)
-		inner, isSchema := value.(spec.Object)
-		if !ok || !isSchema {
-			continue
-		}
-		if onward, ok := inner["$ref"].(string); ok { // a reference to a reference
-			if onward != ref && isSchemaName(strings.TrimPrefix(onward, "#")) {
-				report.Add("references", spec.Join(pointer, "$ref"), ref, onward, "the place referred to is itself a reference")
-				schema["$ref"] = onward
-			}
-			continue
-		}
-		if strings.HasPrefix(pointer+"/", target+"/") && pointer == target {
-			continue
-		}
-		name := hoistSchema(document, target, inner)
-		names[target] = name
-		schema["$ref"] = "#" + spec.Join(schemasPointer, name)
-		report.Add("references", spec.Join(pointer, "$ref"), ref, schema["$ref"], "a schema inside another has no name of its own")
+	for i := range uses {
+		uses[i].target, uses[i].inner = lastTarget(document, uses[i].ref)
 	}
+	hoisted := map[string]string{} // the reference to it by the target's pointer
+	for _, use := range uses {
+		ref := "#" + use.target
+		switch {
+		case use.inner == nil:
+			continue
+		case isSchemaName(use.target): // by way of other references
+		case !isSchema[use.target] && !isDefinition(use.target):
+			continue
+		case hoisted[use.target] == "":
+			hoisted[use.target] = hoistSchema(document, use.target, use.inner, report)
+			fallthrough
+		default:
+			ref = hoisted[use.target]
+		}
+		report.Add("references", spec.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name of its own")
+		use.schema["$ref"] = ref
+	}
+}
+
+// innerUse is a schema that refers to a schema inside another.
+type innerUse struct {
+	pointer string
+	schema  spec.Object
+	ref     string
+	target  string // the pointer of what is meant in the end
+	inner   spec.Object
+}
+
+// lastTarget follows a reference to the place that is not itself a reference, and returns no object where there is none.
+func lastTarget(document spec.Object, ref string) (string, spec.Object) {
+	for range maxReferenceChain {
+		target, isLocal := strings.CutPrefix(ref, "#")
+		value, found := spec.Lookup(document, target)
+		object, isObject := value.(spec.Object)
+		if !isLocal || !found || !isObject {
+			return "", nil
+		}
+		onward, isRef := object["$ref"].(string)
+		if !isRef || isSchemaName(target) {
+			return target, object
+		}
+		ref = onward
+	}
+	return "", nil
+}
+
+// isDefinition reports whether a pointer is that of a definition, which the walk over schemas does not meet everywhere.
+func isDefinition(pointer string) bool {
+	tokens, _ := spec.Split(pointer)
+	return len(tokens) > 1 && slices.Contains(definitionKeywords, tokens[len(tokens)-2])
 }
 
 // isSchemaName reports whether a pointer names a schema of the components.
@@ -101,8 +126,8 @@ func isSchemaName(pointer string) bool {
 	return ok && len(tokens) == 3 && tokens[0] == "components" && tokens[1] == "schemas"
 }
 
-// hoistSchema moves the schema at a place to the components, leaves a reference there, and returns the name.
-func hoistSchema(document spec.Object, pointer string, schema spec.Object) string {
+// hoistSchema moves the schema at a place to the components, and returns the reference that it leaves there.
+func hoistSchema(document spec.Object, pointer string, schema spec.Object, report *spec.Report) string {
 	tokens, _ := spec.Split(pointer)
 	schemas := schemasOf(document)
 	name := freeName(schemas, nameOfPlace(tokens))
@@ -112,8 +137,10 @@ func hoistSchema(document spec.Object, pointer string, schema spec.Object) strin
 		delete(schema, member)
 	}
 	schemas[name] = moved
-	schema["$ref"] = "#" + spec.Join(schemasPointer, name)
-	return name
+	ref := "#" + spec.Join(schemasPointer, name)
+	schema["$ref"] = ref
+	report.Add("references", pointer, moved, schema, "it has a name of its own now, because others refer to it")
+	return ref
 }
 
 // nameOfPlace makes a name of the tokens of a pointer: those that an author chose, without the keywords between them.

@@ -18,7 +18,7 @@ func mendResponses(document spec.Object, report *spec.Report) {
 		responses := spec.ObjectAt(operation.Object, "responses")
 		pointer := spec.Join(operation.Pointer, "responses")
 		for status, value := range spec.Members(responses) {
-			if strings.HasPrefix(status, "x-") {
+			if isExtension(status) {
 				continue
 			}
 			key := strings.ToUpper(strings.TrimSpace(status))
@@ -44,12 +44,22 @@ func mendResponses(document spec.Object, report *spec.Report) {
 			}
 			mendResponse(response, spec.Join(pointer, status), bodiless[key] || operation.Method == "head", report)
 		}
-		if len(responses) == 0 {
+		if !hasResponse(responses) {
 			response := spec.Object{"description": "Any answer."}
 			report.Add("responses", pointer, nil, spec.Object{"default": response}, "OpenAPI requires at least one")
 			responses["default"] = response
 		}
 	}
+}
+
+// hasResponse reports whether there is more than extensions.
+func hasResponse(responses spec.Object) bool {
+	for status := range responses {
+		if !isExtension(status) {
+			return true
+		}
+	}
+	return false
 }
 
 func mendResponse(response spec.Object, pointer string, withoutBody bool, report *spec.Report) {
