@@ -60,6 +60,10 @@ func (p *preparer) hoistBody(media spec.Object, mediaType, name string) {
 			return
 		}
 	}
+	if mediaType == textType {
+		media["schema"] = spec.Object{"type": "string"} // the server makes the type of it from bytes
+		return
+	}
 	media["schema"] = p.child(schema, name)
 }
 
