@@ -14,7 +14,7 @@ import (
 
 var (
 	firstSeed = flag.Uint64("first-seed", 1, "the first seed of the random descriptions")
-	seedCount = flag.Uint64("seeds", 60, "how many random descriptions are tried")
+	seedCount = flag.Uint64("seeds", 20, "how many random descriptions are tried")
 	seedsTo   = flag.String("seeds-to", "", "folder for the code of the random descriptions, to compile it; empty for none")
 )
 
@@ -25,15 +25,14 @@ func TestASPNET(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			author := newAuthor(seed)
 			data := author.document(10 + int(seed%21))
-			for _, split := range []bool{false, true} {
-				files := generated(t, data, split)
-				for i, file := range generated(t, data, split) {
-					if !bytes.Equal(file.Content, files[i].Content) {
-						t.Errorf("%s is not the same twice", file.Name)
-					}
+			split := seed%2 == 0
+			files := generated(t, data, split)
+			for i, file := range generated(t, data, split) {
+				if !bytes.Equal(file.Content, files[i].Content) {
+					t.Errorf("%s is not the same twice", file.Name)
 				}
-				write(t, fmt.Sprintf("p%d%v", seed, split), data, files)
 			}
+			write(t, fmt.Sprint("p", seed), data, files)
 		})
 	}
 }
