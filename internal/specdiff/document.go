@@ -38,7 +38,8 @@ func newDocument(name string, description spec.Object) (*document, error) {
 	loader.IncludeOrigin = true
 	d.info, err = load.NewSpecInfoFromData(loader, data, name)
 	if err != nil {
-		return nil, &spec.Problem{Message: fmt.Sprintf("the %s description cannot be read: %v", name, err), Remedy: "normalise it first"}
+		message := fmt.Sprintf("the %s description cannot be read: %v", name, err)
+		return nil, &spec.Problem{Message: message, Remedy: "normalise it first"}
 	}
 	return d, nil
 }
@@ -55,7 +56,8 @@ func (d *document) moveParameters(description spec.Object) {
 			if overridden[parameterKey(description, parameter)] {
 				continue
 			}
-			d.moved[spec.Join(operation.Pointer, "parameters", strconv.Itoa(len(own)))] = spec.Join("/paths", operation.Path, "parameters", strconv.Itoa(i))
+			place := spec.Join(operation.Pointer, "parameters", strconv.Itoa(len(own)))
+			d.moved[place] = spec.Join("/paths", operation.Path, "parameters", strconv.Itoa(i))
 			own = append(own, parameter)
 		}
 		if len(own) > 0 {

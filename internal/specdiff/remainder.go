@@ -94,14 +94,14 @@ func (d difference) change() Change {
 
 // notes are the members that say something about an API and change nothing of it.
 var notes = []string{
-	"deprecated", "description", "example", "examples", "externalDocs", "info", "links", "openapi", "operationId", "summary", "tags",
-	"title", "xml",
+	"deprecated", "description", "example", "examples", "externalDocs", "info", "links", "openapi", "operationId", "summary",
+	"tags", "title", "xml",
 }
 
 // collections are the members whose own members have names or numbers.
 var collections = []string{
-	"callbacks", "content", "encoding", "headers", "mapping", "parameters", "paths", "properties", "requestBodies", "responses", "schemas",
-	"scopes", "securitySchemes", "variables",
+	"callbacks", "content", "encoding", "headers", "mapping", "parameters", "paths", "properties", "requestBodies",
+	"responses", "schemas", "scopes", "securitySchemes", "variables",
 }
 
 // isNote reports whether a difference is outside of what goes over the wire.
