@@ -25,6 +25,7 @@ func init() {
 func (p *preparer) prepareParameters() error {
 	for _, operation := range spec.Operations(p.document) {
 		fields := identifiers{}
+		tagged := map[string]bool{}
 		inPath := identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true}
 		for _, value := range spec.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(spec.Object)
@@ -39,6 +40,10 @@ func (p *preparer) prepareParameters() error {
 				if isLocal(wanted) {
 					wanted += "Param"
 				}
+			} else if tagged[name] { // as one in the query and in a header, for the version of the API
+				parameter["x-oapi-codegen-extra-tags"] = spec.Object{"json": "-"}
+			} else {
+				tagged[name] = true
 			}
 			parameter["x-go-name"] = scope.take(wanted, "Param")
 			p.prepareParameter(parameter)
