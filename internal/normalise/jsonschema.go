@@ -107,7 +107,6 @@ func (m *schemaMender) convertExamples() {
 		delete(m.schema, "examples")
 		m.schema["example"] = examples[0]
 	}
-	m.drop("examples", "OpenAPI 3.0 has one example")
 }
 
 // convertBound writes a bound that is excluded as one that is included, with a flag. Of two bounds the tighter one counts:
@@ -141,8 +140,5 @@ func (m *schemaMender) convertContent() {
 		if _, ok := m.schema["type"]; !ok && m.schema["format"] != nil {
 			m.set("type", "string", "bytes are text to JSON")
 		}
-	}
-	for _, name := range []string{"contentEncoding", "contentMediaType", "contentSchema"} {
-		m.drop(name, "OpenAPI 3.0 has a format for it at most")
 	}
 }
