@@ -56,7 +56,7 @@ func (c *converter) body(u use, types []string, content spec.Object) spec.Object
 		media["example"] = example
 	}
 	for _, mediaType := range types {
-		content[mediaType] = spec.Clone(media)
+		content[mediaType] = c.copyOf(media)
 	}
 	c.addExamples(u.pointer, content, to, "x-examples")
 	maps.DeleteFunc(to, func(name string, _ any) bool { return name == "example" || name == "x-examples" || isOfSchema(name) })

@@ -43,6 +43,7 @@ type converter struct {
 	problems spec.Problems
 
 	consumes, produces []string // of operations that do not say it themselves
+	copies             int      // values copied so far
 }
 
 func (c *converter) document() spec.Object {

@@ -41,9 +41,9 @@ func (c *converter) form(fields []use, consumes []string, content spec.Object) b
 		schema["required"] = f.required
 	}
 	for _, mediaType := range types {
-		media := spec.Object{"schema": spec.Clone(schema)}
+		media := spec.Object{"schema": c.copyOf(schema)}
 		if len(f.encoding) > 0 && !isMultipart(mediaType) { // which has no use for it
-			media["encoding"] = spec.Clone(f.encoding)
+			media["encoding"] = c.copyOf(f.encoding)
 		}
 		content[mediaType] = media
 	}

@@ -44,7 +44,7 @@ func (c *converter) operation(pointer, path, method string, from spec.Object, sh
 	var body []use
 	for _, u := range shared {
 		if u.isOfBody() && !slices.ContainsFunc(own, u.isSame) {
-			u.object = spec.Clone(u.object).(spec.Object) // each operation has its own
+			u.object = c.copyOf(u.object) // each operation has its own
 			body = append(body, u)
 		}
 	}

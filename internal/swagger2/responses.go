@@ -42,7 +42,7 @@ func (c *converter) response(pointer, status string, from spec.Object, produces 
 		if object["schema"] == nil || slices.Equal(produces, c.produces) {
 			return c.keep(pointer, from, []string{"$ref"}, nil)
 		}
-		pointer, from = target, spec.Clone(object).(spec.Object) // the shared one has other media types
+		pointer, from = target, c.copyOf(object) // the shared one has other media types
 	}
 	to := c.keep(pointer, from, []string{"description"}, []string{"schema", "headers", "examples"})
 	if _, ok := to["description"].(string); !ok {
@@ -93,7 +93,7 @@ func (c *converter) content(pointer string, from spec.Object, produces []string)
 		produces = types
 	}
 	for _, mediaType := range produces {
-		content[mediaType] = spec.Object{"schema": spec.Clone(schema)}
+		content[mediaType] = spec.Object{"schema": c.copyOf(schema)}
 	}
 	return content
 }

@@ -49,7 +49,7 @@ func (c *converter) use(pointer, path string, from spec.Object) use {
 	if object == nil || canBeShared(object) {
 		return use{pointer: pointer, in: spec.Text(object["in"]), object: object, ref: c.keep(pointer, from, []string{"$ref"}, nil)}
 	}
-	object = spec.Clone(object).(spec.Object)
+	object = c.copyOf(object)
 	return use{pointer: target, in: c.place(target, path, object), object: object}
 }
 
