@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,9 @@ import (
 
 // maxReferenceChain bounds references to references.
 const maxReferenceChain = 32
+
+// inlinedSections are the components that are not left to share.
+var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"}
 
 // inlineComponents writes shared parameters, headers, bodies, responses and path items where they are used, so that every
 // later rule sees an operation as a whole. Schemas stay shared: they become types.
@@ -35,7 +39,7 @@ func inlineComponents(document spec.Object, report *spec.Report) {
 		}
 	}
 	components := spec.ObjectAt(document, "components")
-	for _, section := range []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"} {
+	for _, section := range inlinedSections {
 		collection := spec.ObjectAt(components, section)
 		for name, component := range spec.Members(collection) {
 			pointer := spec.Join("/components", section, name)
@@ -101,9 +105,15 @@ func (i *inliner) count(refs []string, pointer string) {
 	for _, ref := range refs {
 		i.uses[ref]++
 	}
-	if len(refs) > 0 && !strings.HasPrefix(refs[0], "#/components/") {
+	if len(refs) > 0 && !isInlined(refs[0]) {
 		i.report.Add("components", spec.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
 	}
+}
+
+// isInlined reports whether a reference is to a component that is not left to share.
+func isInlined(ref string) bool {
+	tokens, _ := spec.Split(strings.TrimPrefix(ref, "#"))
+	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
 }
 
 // pointerOf is the place of an element of a list.

@@ -54,6 +54,9 @@ func (h *definitionHoister) take(pointer string, holder spec.Object) {
 				all[name] = value
 			}
 		}
+		if definitions != nil && len(definitions) == 0 {
+			h.report.Add(jsonSchemaRule, spec.Join(pointer, keyword), definitions, nil, "there is nothing in it")
+		}
 		if definitions != nil {
 			delete(holder, keyword)
 		}

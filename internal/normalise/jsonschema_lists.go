@@ -9,6 +9,7 @@ import (
 
 // convertTuple writes a list with a schema for each place as one whose elements are of any of these.
 func (m *schemaMender) convertTuple() {
+	m.joinItems()
 	places, ok := m.schema["prefixItems"].([]any)
 	if !ok {
 		return
@@ -24,6 +25,13 @@ func (m *schemaMender) convertTuple() {
 		m.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
 	}
 	m.schema["items"] = element
+}
+
+// joinItems does so where the list stands under items, as older versions of JSON Schema have it.
+func (m *schemaMender) joinItems() {
+	if places, ok := m.schema["items"].([]any); ok {
+		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
+	}
 }
 
 // elementOf returns the schema of elements that each may be as any of several schemas say.

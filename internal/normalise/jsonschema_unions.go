@@ -9,6 +9,9 @@ import (
 // convertUnions takes null and booleans out of unions, and writes unions of constants as enums. What a union of one is
 // merged into its schema may hold another union.
 func (m *schemaMender) convertUnions() {
+	isPart := func(part any) bool { return isSchema(part) || part == true || part == false }
+	m.mendComposition("oneOf", isPart)
+	m.mendComposition("anyOf", isPart)
 	for m.convertUnion("oneOf") || m.convertUnion("anyOf") {
 	}
 }

@@ -20,6 +20,7 @@ var rules = []rule{
 	removeUnused,
 	mendReferences,
 	inlineComponents,
+	mendShapes, // of the path items that were shared
 	convertJSONSchema,
 	wrapReferenceSiblings,
 	mendTypes,

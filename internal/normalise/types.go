@@ -32,6 +32,7 @@ func mendTypes(document spec.Object, report *spec.Report) {
 // absorbOnlyPart writes an allOf of a single schema as that schema.
 func (m *schemaMender) absorbOnlyPart() {
 	for {
+		m.mendComposition("allOf", isSchema) // of two parts, one may be none
 		parts := spec.ListAt(m.schema, "allOf")
 		if len(parts) != 1 {
 			return

@@ -24,11 +24,8 @@ func (m *schemaMender) mendParts() {
 			properties[name] = schema
 		}
 	}
-	switch items := m.schema["items"].(type) {
-	case spec.Object:
-	case []any:
-		m.set("items", elementOf(items), "OpenAPI has one schema for all elements")
-	default:
+	m.joinItems()
+	if _, isSchema := m.schema["items"].(spec.Object); !isSchema {
 		m.drop("items", "it is not a schema")
 	}
 	switch m.schema["additionalProperties"].(type) {
@@ -37,15 +34,21 @@ func (m *schemaMender) mendParts() {
 		m.drop("additionalProperties", "it is neither a schema nor a boolean")
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
-		m.mendComposition(name)
+		m.mendComposition(name, isSchema)
 	}
 }
 
-func (m *schemaMender) mendComposition(name string) {
+func isSchema(part any) bool {
+	_, ok := part.(spec.Object)
+	return ok
+}
+
+// mendComposition leaves a composition with what are parts of one.
+func (m *schemaMender) mendComposition(name string, isPart func(any) bool) {
 	parts := spec.ListAt(m.schema, name)
 	var kept []any
 	for i, part := range parts {
-		if _, isSchema := part.(spec.Object); isSchema {
+		if isPart(part) {
 			kept = append(kept, part)
 		} else {
 			m.report.Add(m.rule, spec.Join(m.pointer, name, strconv.Itoa(i)), part, nil, "it is not a schema")
