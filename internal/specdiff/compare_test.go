@@ -269,12 +269,9 @@ func TestNoPlaceIsOverlooked(t *testing.T) {
 		t.Fatalf("only %d places", len(places))
 	}
 	for _, place := range places {
-		after := without(before, place)
-		for _, test := range [][2]spec.Object{{before, after}, {after, before}} {
-			result, err := specdiff.Compare(test[0], test[1])
-			if _, ok := errors.AsType[*spec.Problem](err); err == nil && len(result.Changes) == 0 || err != nil && !ok {
-				t.Errorf("%s: got %+v, %v", place, result, err)
-			}
+		result, err := specdiff.Compare(before, without(before, place))
+		if _, ok := errors.AsType[*spec.Problem](err); err == nil && len(result.Changes) == 0 || err != nil && !ok {
+			t.Errorf("%s: got %+v, %v", place, result, err)
 		}
 	}
 }
