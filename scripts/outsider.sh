@@ -1,0 +1,60 @@
+#!/bin/sh
+# Builds examples/consumer as its author would: with this module as a release, empty caches, and nothing that the example
+# has committed but its own code. Fails where a step fails, where the generated code is not the committed one, and at
+# these limits:
+max_modules=12     # that the consumer's program builds, besides the consumer itself
+max_vendor=3000000 # bytes of its vendor folder, which holds what its tests import, too
+set -eu
+
+module=github.com/xsale-go/xsale
+version=v$(sed -n 's/^const Version = "\(.*\)"$/\1/p' version.go)
+example=$PWD/examples/consumer
+for pin in "go.mod:$module $version" "generate.go:$module/cmd/xsale@$version generate" "README.md:$module/cmd/xsale@$version"; do
+	grep -qF "${pin#*:}" "$example/${pin%%:*}" || { echo "examples/consumer/${pin%%:*} does not have '${pin#*:}'" >&2; exit 1; }
+done
+
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT # the go command makes its module cache read-only
+trap 'exit 1' HUP INT TERM
+go run ./internal/modproxy -version "$version" -out "$work/proxy"
+
+# What this machine has in its module cache is not fetched again; the checksum database is asked all the same, but for
+# this module, which it cannot know.
+GOPROXY=file://$work/proxy,file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)
+GONOSUMDB=$module,$(go env GONOSUMDB)
+export GOPROXY GONOSUMDB GOPRIVATE= GONOPROXY=none GOWORK=off GOFLAGS= GOTOOLCHAIN=local
+export GOMODCACHE="$work/modules" GOCACHE="$work/build"
+
+# The network may fail for a moment, and what has been fetched is kept.
+try() { "$@" || "$@" || "$@"; }
+
+mkdir "$work/consumer"
+(cd "$example" && git ls-files -z --cached --others --exclude-standard -- . ':!go.mod' ':!go.sum' ':!xsaleapi' | tar --null -T - -cf -) |
+	tar -xf - -C "$work/consumer"
+grep -E '^(module|go) ' "$example/go.mod" >"$work/consumer/go.mod"
+cd "$work/consumer"
+try go get "$module@$version"
+try go generate ./...
+diff -r "$example/xsaleapi" xsaleapi || { echo "examples/consumer/xsaleapi is not what $version generates" >&2; exit 1; }
+try go mod tidy
+go vet ./...
+go test ./...
+
+cp -R . "$work/with-tool"
+(cd "$work/with-tool" && try go get -tool "$module/cmd/xsale@$version" && go tool xsale generate --check)
+
+built=$(go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}' . | sort -u)
+modules=$(echo "$built" | wc -l)
+cp -R . "$work/vendored"
+(cd "$work/vendored" && try go mod vendor)
+vendor=$(du -sb "$work/vendored/vendor" | cut -f1)
+echo "Modules that the consumer's program builds, besides the consumer, of at most $max_modules: $modules"
+echo "$built" | sed 's/^/  /'
+echo "Bytes of its vendor folder, with what its tests import, of less than $max_vendor: $vendor"
+(cd "$work/vendored/vendor" && du -sb -- */*/* | sort -rn | head -n 5 | sed 's/^/  /')
+echo "Lines of its go.sum: $(wc -l <go.sum)"
+echo "Modules fetched, the generator's and those of its tests included: $(find "$GOMODCACHE/cache/download" -name '*.zip' | wc -l)"
+if [ "$modules" -gt "$max_modules" ] || [ "$vendor" -ge "$max_vendor" ]; then
+	echo "A consumer needs more than it should." >&2
+	exit 1
+fi
