@@ -124,11 +124,16 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-func TestLongValuesAreCut(t *testing.T) {
-	before, after := read(t, sample), read(t, sample)
-	spec.ObjectAt(after, "info")["title"] = strings.Repeat("ą", 500)
-	changes := compare(t, before, after).Changes
-	if want := `/info/title changed from "Shop" to "` + strings.Repeat("ą", 58) + "…"; len(changes) != 1 || changes[0].Text != want {
-		t.Errorf("got %+v, want %s", changes, want)
+func TestValuesInTexts(t *testing.T) {
+	for _, test := range []struct{ title, want string }{
+		{"<b>Shop</b> & more", `"<b>Shop</b> & more"`},
+		{strings.Repeat("ą", 500), `"` + strings.Repeat("ą", 58) + "…"},
+	} {
+		before, after := read(t, sample), read(t, sample)
+		spec.ObjectAt(after, "info")["title"] = test.title
+		changes := compare(t, before, after).Changes
+		if want := `/info/title changed from "Shop" to ` + test.want; len(changes) != 1 || changes[0].Text != want {
+			t.Errorf("got %+v, want %s", changes, want)
+		}
 	}
 }

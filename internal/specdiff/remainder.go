@@ -1,6 +1,7 @@
 package specdiff
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -143,11 +144,13 @@ func isInNote(tokens []string) bool {
 const maxShown = 60 // runes of a value, which keeps a change on a line
 
 func shown(before string, value any) string {
-	data, err := json.Marshal(value)
-	if err != nil {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false) // which ASP.NET descriptions are full of
+	if err := encoder.Encode(value); err != nil {
 		return ""
 	}
-	text := []rune(string(data))
+	text := []rune(strings.TrimSpace(buffer.String()))
 	if len(text) > maxShown {
 		text = append(text[:maxShown-1], '…')
 	}
