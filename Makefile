@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench check
+.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench consumer outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -17,6 +17,7 @@ bench-auth: ## the token source against those of other libraries, one table from
 
 generate: ## write the generated code anew
 	go generate ./...
+	go run ./cmd/xsale generate --config examples/consumer/xsale.yaml
 
 drift: ## fail where the generated code is not what the generator writes
 	./scripts/drift.sh
@@ -31,6 +32,7 @@ lint: ## staticcheck, pinned
 tidy: ## fail where go.mod or go.sum would change
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
+	cd examples/consumer && go mod tidy -diff
 
 cross: ## build for the other systems
 	GOOS=windows go build -o /dev/null ./...
@@ -45,4 +47,10 @@ lint-spec: ## redocly, pinned; needs npm
 test-bench: ## what docs/decimals.md says of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
-check: vet lint tidy drift cross lint-spec test-bench fuzz ## everything but the tests
+consumer: ## build, vet and test the example of a user's repository
+	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...
+
+outsider: ## the same from a release, with empty caches, and what a user of it builds; needs the network
+	./scripts/outsider.sh
+
+check: vet lint tidy drift cross lint-spec test-bench consumer outsider fuzz ## everything but the tests
