@@ -9,8 +9,9 @@ import (
 	"github.com/xsale-go/xsale/internal/endpoint"
 )
 
-// hostForm is what can be taken for a host: a name with a dot in it, localhost, a number in brackets, anything with a port.
-var hostForm = regexp.MustCompile(`^(?:localhost|[\pL\pN-]+(?:\.[\pL\pN-]+)+|[\pL\pN.-]+:[0-9]+|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?)$`)
+// hostForm is what can be taken for a host: localhost, a name with a dot in it, a number in brackets, anything with a port.
+var hostForm = regexp.MustCompile(
+	`^(?:localhost|[\pL\pN-]+(?:\.[\pL\pN-]+)+|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?|[\pL\pN.-]+:[0-9]+)$`)
 
 // hostAddress returns the address of a host, and whether it looks like one. The name of a missing file does not.
 func hostAddress(host string) (*url.URL, bool) {

@@ -27,10 +27,9 @@ func TestGetTheDescriptionOfThisModule(t *testing.T) {
 
 func TestGetStandardInput(t *testing.T) {
 	for name, text := range map[string]string{
-		"JSON":                    minimal,
-		"JSON with a mark":        "\ufeff" + minimal + "\r\n",
-		"YAML":                    minimalYAML,
-		"as much as there may be": minimal + strings.Repeat(" ", spec.MaxBytes-len(minimal)),
+		"JSON":             minimal,
+		"JSON with a mark": "\ufeff" + minimal + "\r\n",
+		"YAML":             minimalYAML,
 	} {
 		source, err := Get(t.Context(), "-", Options{Stdin: strings.NewReader(text)})
 		if err != nil || string(source.Data) != text || source.Name != "standard input" {
@@ -46,7 +45,7 @@ func TestGetStandardInput(t *testing.T) {
 		{"nothing", strings.NewReader(""), "standard input: the description is empty; check what writes it"},
 		{"no description", strings.NewReader(`{"a":1}`), "standard input: this is not an API description: it has neither a member swagger nor a member openapi; name the address of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
 		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: this version of OpenAPI is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"},
-		{"too much", strings.NewReader(minimal + strings.Repeat(" ", spec.MaxBytes)), "standard input: the description is larger than 16 MiB; take a part of it, or ask for a smaller one"},
+		{"too much", strings.NewReader(minimal + strings.Repeat("x", spec.MaxBytes)), "standard input: the description is larger than 16 MiB; take a part of it, or ask for a smaller one"},
 		{"broken", iotest.ErrReader(broken), "standard input: broken pipe"},
 	} {
 		source, err := Get(t.Context(), "-", Options{Stdin: test.stdin})
@@ -109,7 +108,7 @@ func TestGetFile(t *testing.T) {
 	t.Chdir(directory)
 	for name, text := range map[string]string{
 		"a.json": minimal, "b.yaml": minimalYAML, "api.xsale.ai": minimal, "127.0.0.1:1": minimal, "a@b?c": minimal, "page.html": "<html>",
-		"large.json": "{}" + strings.Repeat(" ", spec.MaxBytes),
+		"large.json": "{}" + strings.Repeat("x", spec.MaxBytes),
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

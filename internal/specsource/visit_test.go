@@ -84,9 +84,9 @@ func TestGetReadsBodies(t *testing.T) {
 		{"compressed", compressed(minimal), minimal, true},
 		{"as large as may be", write(minimal + strings.Repeat(" ", spec.MaxBytes-len(minimal))), minimal + strings.Repeat(" ", spec.MaxBytes-len(minimal)), true},
 		{"another success", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(203); write(minimal)(w, r) }, minimal, true},
-		{"too large", write(minimal + strings.Repeat(" ", spec.MaxBytes)),
+		{"too large", write(minimal + strings.Repeat("x", spec.MaxBytes)),
 			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
-		{"too large when it is unpacked", compressed(minimal + strings.Repeat(" ", spec.MaxBytes)),
+		{"too large when it is unpacked", compressed(minimal + strings.Repeat("x", spec.MaxBytes)),
 			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
 		{"nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, "$/v1: the description is empty; check what writes it", false},
 		{"cut off", func(w http.ResponseWriter, r *http.Request) {
