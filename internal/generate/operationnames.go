@@ -14,8 +14,13 @@ const operationIDExtension = "x-xsale-operation-id"
 // bodyTags are the parts of names by which the generator tells bodies apart.
 var bodyTags = []string{"JSON", "Formdata", "Multipart", "Text"}
 
-// methodsAndFields are what the types that have a method for each operation have besides.
-var methodsAndFields = []string{"Raw", "Client", "Server", "RequestEditors", "Handler", "HandlerMiddlewares", "ErrorHandlerFunc"}
+// methodsAndFields are what the types that have a method for each operation have besides, and the methods that vet lets
+// nobody have in another form than that of the standard library.
+var methodsAndFields = []string{
+	"Raw", "Client", "Server", "RequestEditors", "Handler", "HandlerMiddlewares", "ErrorHandlerFunc",
+	"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune", "UnmarshalJSON", "UnmarshalXML", "UnreadByte",
+	"UnreadRune", "WriteByte",
+}
 
 // nameOperations gives each operation a Go name, and takes the names that the generator derives from it.
 func (p *preparer) nameOperations() error {
