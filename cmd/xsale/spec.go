@@ -46,8 +46,8 @@ func newSpecShowCommand() *cobra.Command {
 	return command
 }
 
-// evidence is how sure one operation is.
-type evidence struct {
+// knownOperation is how sure one operation is.
+type knownOperation struct {
 	Operation string `json:"operation"` // operationId
 	Method    string `json:"method"`
 	Path      string `json:"path"`
@@ -65,21 +65,21 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printList(command.OutOrStdout(), a.output, withoutErrors(operations), table[evidence]{
+			return printList(command.OutOrStdout(), a.output, withoutErrors(operations), table[knownOperation]{
 				heading: []string{"METHOD", "PATH", "EVIDENCE", "SOURCE"},
-				row:     func(e evidence) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
+				row:     func(e knownOperation) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
 			})
 		},
 	}
 }
 
 // operationEvidence returns the operations by path and method.
-func operationEvidence() ([]evidence, error) {
+func operationEvidence() ([]knownOperation, error) {
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
 	if err != nil {
 		return nil, err
 	}
-	var operations []evidence
+	var operations []knownOperation
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
 			kind, isKind := operation.Extensions["x-evidence"].(string)
@@ -87,10 +87,10 @@ func operationEvidence() ([]evidence, error) {
 			if !isKind || !isSource {
 				return nil, errors.New(operation.OperationID + " does not say where it is known from")
 			}
-			operations = append(operations, evidence{operation.OperationID, method, path, kind, source})
+			operations = append(operations, knownOperation{operation.OperationID, method, path, kind, source})
 		}
 	}
-	slices.SortFunc(operations, func(a, b evidence) int {
+	slices.SortFunc(operations, func(a, b knownOperation) int {
 		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
 	})
 	return operations, nil

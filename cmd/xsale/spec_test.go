@@ -32,7 +32,7 @@ func TestSpecEvidence(t *testing.T) {
 		t.Errorf("%d operations", len(lines))
 	}
 	for _, line := range lines {
-		var e evidence
+		var e knownOperation
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Operation == "" || e.Source == "" || e.Evidence != "documented" && e.Evidence != "observed" {
 			t.Errorf("%s: %v", line, err)
 		}

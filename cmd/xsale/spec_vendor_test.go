@@ -74,3 +74,20 @@ func TestSpecDiff(t *testing.T) {
 		}
 	}
 }
+
+func TestSpecDiffEvidence(t *testing.T) {
+	sandbox := useSandbox(t)
+	inEmptyFolder(t)
+	r := execute(t, "", "spec", "diff", "--evidence", sandbox.URL()).expect(t, exitOK, "VERDICT", "confirmed")
+	if strings.Contains(r.stdout, "contradicted") {
+		t.Errorf("the sandbox serves our own description, and yet:\n%s", r.stdout)
+	}
+	// A vendor whose statuses are numbers.
+	vendor := strings.Replace(string(openapi.Document()), "                items:\n                  $ref: '#/components/schemas/Status'", "                items:\n                  type: integer", 1)
+	if vendor == string(openapi.Document()) {
+		t.Fatal("the description does not read as this test expects")
+	}
+	put(t, "vendor.yaml", vendor)
+	execute(t, "", "spec", "diff", "--evidence", "vendor.yaml").expect(t, exitFailed, "contradicted", "GET /{organizationName}/statuses", "the vendor contradicts")
+	execute(t, "", "spec", "diff", "--evidence", "vendor.yaml", "--fail-on", "none").expect(t, exitOK, "contradicted")
+}
