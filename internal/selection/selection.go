@@ -24,7 +24,7 @@ func (f Filter) IsZero() bool {
 	return len(f.Tags)+len(f.Operations)+len(f.Paths)+len(f.Methods) == 0
 }
 
-// Select removes the operations that are not selected, and the schemas, tags and security schemes that are then not used.
+// Select removes the operations that are not selected, and the schemas and tags that are then not used.
 // A value of the filter that no operation has is a problem that lists what there is, so that a typo does not select less in
 // silence; the others are still looked at.
 func Select(document spec.Object, filter Filter) error {
@@ -120,6 +120,9 @@ func (m *matcher) unmatched(operations []spec.Operation) error {
 			}
 			listed := slices.Sorted(maps.Keys(values))
 			remedy := "there are: " + strings.Join(listed[:min(len(listed), maxListed)], ", ")
+			if len(listed) == 0 {
+				remedy = "there are none"
+			}
 			if len(listed) > maxListed {
 				remedy += fmt.Sprintf(" and %d more", len(listed)-maxListed)
 			}
@@ -182,22 +185,28 @@ func removeUnusedTags(document spec.Object) {
 	}
 }
 
-const schemasPrefix = "#/components/schemas/"
-
-// prune removes the schemas that no operation needs, however far the way to them is.
+// prune removes the schemas that no operation needs, however far the way to them is. Other components, which an overlay may
+// have added, count as needed.
 func prune(document spec.Object) {
-	schemas := spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas")
+	components := spec.ObjectAt(document, "components")
+	schemas := spec.ObjectAt(components, "schemas")
 	needed := map[string]bool{}
 	var queue []string
 	collect := func(value any) {
 		visitReferences(value, func(ref string) {
-			if name, ok := strings.CutPrefix(ref, schemasPrefix); ok && !needed[name] {
-				needed[name] = true
-				queue = append(queue, name)
+			tokens, _ := spec.Split(strings.TrimPrefix(ref, "#"))
+			if len(tokens) > 2 && tokens[0] == "components" && tokens[1] == "schemas" && !needed[tokens[2]] {
+				needed[tokens[2]] = true
+				queue = append(queue, tokens[2])
 			}
 		})
 	}
 	collect(document["paths"])
+	for section, component := range components {
+		if section != "schemas" {
+			collect(component)
+		}
+	}
 	for len(queue) > 0 {
 		name := queue[0]
 		queue = queue[1:]

@@ -1,0 +1,46 @@
+package openapi_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/overlay"
+	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/openapi"
+)
+
+// Each action of the overlay must match something, so that a change of the description is noticed here.
+func TestGoOverlayFitsTheDocument(t *testing.T) {
+	document, err := spec.Read(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report spec.Report
+	result, err := overlay.Apply(document, "go.overlay.yaml", openapi.GoOverlay(), &report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if actions := strings.Count(string(openapi.GoOverlay()), "\n  - target: "); actions == 0 || len(report.Changes) != actions {
+		t.Errorf("%d of %d actions are reported", len(report.Changes), actions)
+	}
+	const place = "/components/schemas/Translation/properties/Name/x-go-type"
+	if got, _ := spec.Lookup(result, place); got != "wire.Nullable[string]" {
+		t.Errorf("%s is %v", place, got)
+	}
+	delete(spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas"), "Translation")
+	if _, err := overlay.Apply(document, "go.overlay.yaml", openapi.GoOverlay(), &report); err == nil || !strings.Contains(err.Error(), "Translation") {
+		t.Errorf("without a schema that it changes: %v", err)
+	}
+}
+
+func TestCallersGetCopies(t *testing.T) {
+	for name, get := range map[string]func() []byte{"document": openapi.Document, "overlay": openapi.GoOverlay} {
+		first := get()
+		want := bytes.Clone(first)
+		clear(first)
+		if !bytes.Equal(get(), want) {
+			t.Errorf("the %s is shared", name)
+		}
+	}
+}
