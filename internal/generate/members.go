@@ -3,6 +3,7 @@ package generate
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/xsale-go/xsale/internal/spec"
 )
@@ -70,7 +71,7 @@ func (p *preparer) nameConstants() error {
 		names := make([]any, len(values))
 		for i, value := range values {
 			text := fmt.Sprint(value)
-			if strings.ContainsAny(text, "\"`\\\n\r") || text == "" {
+			if strings.ContainsAny(text, "\"`\\") || strings.ContainsFunc(text, unicode.IsControl) || text == "" {
 				p.report.Add("go-names", spec.Join("/components/schemas", name, "enum"), values, nil, "a value of it cannot stand in Go source, so it is plain text")
 				delete(schema, "enum")
 				delete(schema, "x-enum-varnames")

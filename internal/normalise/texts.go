@@ -28,8 +28,11 @@ func cleanTexts(document spec.Object, report *spec.Report) {
 	})
 }
 
+// lineEnds are those that Unicode knows besides \n, some of which only some readers take for one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+
 func cleanText(text string) string {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = lineEnds.Replace(text)
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) || r == unicode.ReplacementChar {
 			return -1

@@ -113,7 +113,7 @@ func checkOperationIDs(document spec.Object, problems *spec.Problems) {
 func checkNames(document spec.Object, problems *spec.Problems) {
 	check := func(pointer, kind, name string) {
 		for _, r := range name {
-			if r == '"' || r == '`' || r == '\\' || unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
+			if r == '"' || r == '`' || r == '\\' || unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 				problems.Add(pointer, fmt.Sprintf("the %s %.80q holds a character that Go source cannot carry", kind, name), "rename it or remove it with an overlay")
 				return
 			}
