@@ -28,8 +28,9 @@ type Operation struct {
 // SendFunc is a method of a generated client with its arguments filled in. The edit is to be the last request editor.
 type SendFunc func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error)
 
-// Fetch sends a call of a generated client and reads the JSON of its answer; plain text, too, where T is string. Errors are those of this package's own calls,
-// whichever [Doer] the client sends through; retries, tokens and limits are those of the Doer. Generated code calls it.
+// Fetch sends a call of a generated client and reads the JSON of its answer; plain text, too, where T is string. Errors are
+// those of this package's own calls, whichever [Doer] the client sends through; retries, tokens and limits are those of the
+// Doer. Generated code calls it.
 func Fetch[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) (T, error) {
 	return call[T](ctx, operation.internal(), options, operation.sender(send))
 }
