@@ -7,13 +7,18 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
 
+// parameterError matches the errors of the templates that begin with a capital, and take a name for a format.
+var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescaping cookie) parameter (.*)"\)`)
+
 // formatCode removes the imports that a file does not use, which the templates all write, and formats it. The tool that
 // the generator has for this would look through the user's modules for packages, and run the go command.
 func formatCode(code string) ([]byte, error) {
+	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution)
 	if err != nil {

@@ -156,6 +156,11 @@ func (p *preparer) insideObject(schema spec.Object, name string) {
 	schema["additionalProperties"] = spec.Object{"x-go-type": anyJSON} // what the description does not list is kept
 	properties := spec.ObjectAt(schema, "properties")
 	for property, value := range spec.Members(properties) {
+		if !isTagName(property) {
+			p.report.Add("go-names", spec.Join(schemasPrefix[1:]+name, "properties", property), value, nil, "the name cannot stand in a tag of Go, so that it is one of the members that the description does not list")
+			delete(properties, property)
+			continue
+		}
 		inner, ok := value.(spec.Object)
 		if !ok {
 			inner = spec.Object{}

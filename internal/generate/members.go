@@ -57,6 +57,14 @@ func (p *preparer) nameFields(schema spec.Object, pointer string) {
 	}
 }
 
+// isTagName reports whether encoding/json takes a name from a tag.
+func isTagName(name string) bool {
+	isOther := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r)
+	}
+	return name != "" && name != "-" && !strings.ContainsFunc(name, isOther)
+}
+
 // nameConstants gives the constants of each enum names that are free in the package. An enum that Go cannot write as
 // constants becomes its plain type.
 func (p *preparer) nameConstants() error {

@@ -40,7 +40,7 @@ func (p *preparer) prepareParameters() error {
 				if isLocal(wanted) {
 					wanted += "Param"
 				}
-			} else if tagged[name] { // as one in the query and in a header, for the version of the API
+			} else if tagged[name] || !isTagName(name) { // as one in the query and in a header, for the version of the API
 				parameter["x-oapi-codegen-extra-tags"] = spec.Object{"json": "-"}
 			} else {
 				tagged[name] = true
