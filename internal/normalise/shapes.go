@@ -133,6 +133,9 @@ func mendParameterList(holder spec.Object, pointer string, report *spec.Report) 
 	if len(kept) != len(parameters) {
 		holder["parameters"] = kept
 	}
+	if len(kept) == 0 && len(parameters) > 0 {
+		delete(holder, "parameters")
+	}
 }
 
 // dropUnless removes a member that is there and not of type T.
