@@ -16,9 +16,10 @@ func mendEnums(document spec.Object, report *spec.Report) {
 		if _, ok := m.schema["enum"]; !ok {
 			return
 		}
-		m.nameLists()
+		m.renameLists()
 		m.mendEnum()
 		if _, ok := m.schema["enum"]; ok {
+			m.namesOfAutoRest()
 			m.namesFromDescription()
 		} else {
 			for _, name := range enumLists {

@@ -19,8 +19,8 @@ var enumListNames = []struct{ from, to string }{
 	{"x-enumDescriptions", "x-enum-descriptions"},
 }
 
-// nameLists brings the names of values, in whatever way a tool writes them, into the one form that generators know.
-func (m *schemaMender) nameLists() {
+// renameLists gives the lists the names by which generators know them.
+func (m *schemaMender) renameLists() {
 	for _, list := range enumListNames {
 		value, ok := m.schema[list.from]
 		if _, taken := m.schema[list.to]; ok && !taken {
@@ -28,12 +28,6 @@ func (m *schemaMender) nameLists() {
 		}
 		m.drop(list.from, "generators know it as "+list.to)
 	}
-	names := map[string]string{}
-	for _, value := range spec.ListAt(spec.ObjectAt(m.schema, "x-ms-enum"), "values") {
-		named, _ := value.(spec.Object)
-		names[spec.Text(named["value"])] = spec.Text(named["name"])
-	}
-	m.takeNames(names, "x-ms-enum names all values")
 }
 
 // fitLists leaves the elements of the lists that go along with the values that are kept.
@@ -72,6 +66,16 @@ func (m *schemaMender) takeNames(names map[string]string, reason string) {
 	if len(list) > 0 {
 		m.set("x-enum-varnames", list, reason)
 	}
+}
+
+// namesOfAutoRest takes the names of values from an extension of Microsoft's tools.
+func (m *schemaMender) namesOfAutoRest() {
+	names := map[string]string{}
+	for _, value := range spec.ListAt(spec.ObjectAt(m.schema, "x-ms-enum"), "values") {
+		named, _ := value.(spec.Object)
+		names[spec.Text(named["value"])] = spec.Text(named["name"])
+	}
+	m.takeNames(names, "x-ms-enum names all values")
 }
 
 // What stands around the numbers and names of values, in Markdown.

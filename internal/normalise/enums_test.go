@@ -58,6 +58,9 @@ func TestMendEnumNames(t *testing.T) {
 		{"of AutoRest", `{"type": "integer", "enum": [0, 1], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, {"value": 0, "name": "New"}]}}`,
 			`{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, {"value": 0, "name": "New"}]}}`,
 			"x-enum-varnames"},
+		{"of AutoRest, of values that go", `{"type": "integer", "enum": [0, 0.0, null], "x-ms-enum": {"values": [{"value": 0, "name": "New"}]}}`,
+			`{"type": "integer", "enum": [0], "nullable": true, "x-enum-varnames": ["New"], "x-ms-enum": {"values": [{"value": 0, "name": "New"}]}}`,
+			"nullable enum x-enum-varnames"},
 		{"of AutoRest, not all", `{"type": "integer", "enum": [0, 1], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, 1]}}`,
 			`{"type": "integer", "enum": [0, 1], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, 1]}}`, ""},
 	})
