@@ -141,8 +141,8 @@ func (p *preparer) inside(schema spec.Object, name string) spec.Object {
 	case kindObject:
 		p.insideObject(schema, name)
 	case kindEnum:
-		if schema["type"] == "string" {
-			delete(schema, "format") // constants are text, whatever that means
+		if schema["format"] != "int32" {
+			delete(schema, "format") // constants are text or whole numbers, whatever those mean
 		}
 	case kindUnion:
 		return p.insideUnion(schema, name)

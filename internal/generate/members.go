@@ -1,7 +1,8 @@
 package generate
 
 import (
-	"fmt"
+	"encoding/json"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -78,9 +79,9 @@ func (p *preparer) nameConstants() error {
 		constants := identifiers{}
 		names := make([]any, len(values))
 		for i, value := range values {
-			text := fmt.Sprint(value)
-			if strings.ContainsAny(text, "\"`\\") || strings.ContainsFunc(text, unicode.IsControl) || text == "" {
-				p.report.Add("go-names", spec.Join("/components/schemas", name, "enum"), values, nil, "a value of it cannot stand in Go source, so it is plain text")
+			text := spec.Text(value)
+			if !isConstant(value, schema) {
+				p.report.Add("go-names", spec.Join("/components/schemas", name, "enum"), values, nil, "Go source cannot hold a value of it as one of the type, so that any value is allowed")
 				delete(schema, "enum")
 				delete(schema, "x-enum-varnames")
 				break
@@ -102,6 +103,23 @@ func (p *preparer) nameConstants() error {
 		}
 	}
 	return nil
+}
+
+// isConstant reports whether a value can be a constant of an enum's type. Text where the type is a number comes of schemas
+// that are composed of both.
+func isConstant(value any, schema spec.Object) bool {
+	switch value := value.(type) {
+	case string:
+		return schema["type"] == "string" && value != "" && !strings.ContainsAny(value, "\"`\\") && !strings.ContainsFunc(value, unicode.IsControl)
+	case json.Number:
+		bits := 64
+		if schema["format"] == "int32" {
+			bits = 32
+		}
+		_, err := strconv.ParseInt(value.String(), 10, bits)
+		return schema["type"] == "integer" && err == nil
+	}
+	return false
 }
 
 // constantName makes a name of a value, with the signs of numbers spelled out.
