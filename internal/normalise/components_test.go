@@ -37,19 +37,19 @@ func TestInlineComponents(t *testing.T) {
 	})
 }
 
-// A copy that is shared would be mended once for each of its places.
+// A copy that is shared would be mended in one of its places, and reported there alone.
 func TestInlinedComponentsAreCopies(t *testing.T) {
-	const input = `{"paths": {
-		"/a": {"get": {"parameters": [{"$ref": "#/components/parameters/P"}]}},
-		"/b/{P}": {"get": {"parameters": [{"$ref": "#/components/parameters/P"}]}}},
-		"components": {"parameters": {"P": {"name": "p", "in": "path", "schema": {}}}}}`
-	output, _ := apply(t, func(document spec.Object, report *spec.Report) {
+	const answers = `{"get": {"responses": {"200": {"$ref": "#/components/responses/R"}}}}`
+	output, changes := apply(t, func(document spec.Object, report *spec.Report) {
 		inlineComponents(document, report)
-		mendPathParameters(document, report)
-	}, input)
-	want := asText(t, asTree(t, `{"paths": {"/a": {"get": {}}, "/b/{P}": {"get": {"parameters": [{"name": "P", "in": "path", "required": true, "schema": {}}]}}}, "components": {}}`))
-	if output != want {
+		reduceMediaTypes(document, report)
+	}, `{"paths": {"/a": `+answers+`, "/b": `+answers+`}, "components": {"responses": {"R": {"content": {"text/json": {"schema": {}}}}}}}`)
+	const mended = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
+	if want := asText(t, asTree(t, `{"paths": {"/a": `+mended+`, "/b": `+mended+`}, "components": {}}`)); output != want {
 		t.Errorf("got\n%s", output)
+	}
+	if len(changes) != 3 || changes[1].Pointer != "/paths/~1a/get/responses/200/content/text~1json" || changes[2].Pointer != "/paths/~1b/get/responses/200/content/text~1json" {
+		t.Errorf("reported is %+v", changes)
 	}
 }
 

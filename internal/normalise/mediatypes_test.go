@@ -15,6 +15,7 @@ func TestReduceResponses(t *testing.T) {
 		{"parameters", answer(`"application/json; charset=utf-8": ` + order + `, "Text/CSV;v=1": ` + file), answer(`"application/json": ` + order + `, "text/csv": ` + file),
 			at + "/Text~1CSV;v=1 " + at + "/application~1json; charset=utf-8"},
 		{"with and without parameters", answer(`"application/json": ` + order + `, "application/json; v=1": ` + order), answer(`"application/json": ` + order), at + "/application~1json; v=1"},
+		{"another content with parameters", answer(`"text/csv": ` + file + `, "text/csv; v=1": {"schema": 1}`), answer(`"text/csv": ` + file), at + "/text~1csv; v=1"},
 		{"not application/json", answer(`"application/problem+json": ` + order + `, "application/vnd.order+json": ` + order), answer(`"application/json": ` + order),
 			at + "/application~1problem+json " + at + "/application~1vnd.order+json"},
 		{"anything", answer(`"*/*": ` + order), answer(`"application/json": ` + order), at + "/*~1*"},
@@ -29,7 +30,7 @@ func TestReduceResponses(t *testing.T) {
 		{"the same under another name", answer(`"application/json": ` + order + `, "application/x-msgpack": ` + order), answer(`"application/json": ` + order), at + "/application~1x-msgpack"},
 		{"no schema", answer(`"application/json": {}, "text/csv": {"schema": 1, "encoding": []}`), answer(`"application/json": {"schema": {}}, "text/csv": {}`),
 			at + "/text~1csv/schema " + at + "/text~1csv/encoding " + at + "/application~1json/schema"},
-		{"what is none", answer(`"json": {}, "": {}, "application/json": "order", "a/b/c": {}`), inGet(`{"responses": {"200": {"description": ""}}}`),
+		{"what is none", answer(`"json": {"schema": 1}, "": {}, "application/json": "order", "a/b/c": {}`), inGet(`{"responses": {"200": {"description": ""}}}`),
 			at + "/ " + at + "/a~1b~1c " + at + "/application~1json " + at + "/json " + at},
 		{"nothing", answer(``), inGet(`{"responses": {"200": {"description": ""}}}`), at},
 	})
