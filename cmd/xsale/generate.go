@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/internal/generate"
-	"github.com/xsale-go/xsale/internal/pipeline"
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
@@ -57,16 +56,18 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if err != nil {
 		return err
 	}
-	result, err := pipeline.Run(source.Data, options)
+	result, err := runPipeline(command.Context(), source.Data, options)
 	if err != nil {
 		return errors.Join(a.explain(command, result.Report, flags.explain), specError(source.Name, err))
 	}
-	files, err := generate.Generate(result.Document, generate.Options{
-		Package: config.Package,
-		Split:   config.Split,
-		Server:  config.Server,
-		From:    source.Name,
-	}, result.Report)
+	files, err := interruptible(command.Context(), func() ([]generate.File, error) {
+		return generate.Generate(result.Document, generate.Options{
+			Package: config.Package,
+			Split:   config.Split,
+			Server:  config.Server,
+			From:    source.Name,
+		}, result.Report)
+	})
 	if err != nil {
 		return specError(source.Name, err)
 	}

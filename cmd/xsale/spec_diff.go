@@ -66,7 +66,7 @@ func (a *app) normal(command *cobra.Command, from string, withTokens bool) (*pip
 	if err != nil {
 		return nil, err
 	}
-	result, err := pipeline.Run(source.Data, pipeline.Options{})
+	result, err := runPipeline(command.Context(), source.Data, pipeline.Options{})
 	if err != nil {
 		return nil, specError(source.Name, err)
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/pipeline"
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
@@ -33,7 +32,7 @@ mend. Only the latter make the command fail.`,
 			if err != nil {
 				return err
 			}
-			result, err := pipeline.Run(source.Data, options)
+			result, err := runPipeline(command.Context(), source.Data, options)
 			if err != nil {
 				err = specError(source.Name, err)
 			} else {

@@ -37,7 +37,7 @@ FROM is a file, a URL or a host; with --auth it may be left out, and is then the
 			}
 			notice := command.ErrOrStderr()
 			fmt.Fprintf(notice, "wrote %s, as it came from %s\n", raw, source.Name)
-			result, err := pipeline.Run(source.Data, pipeline.Options{})
+			result, err := runPipeline(command.Context(), source.Data, pipeline.Options{})
 			if err != nil {
 				return specError(source.Name, err)
 			}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/xsale-go/xsale/internal/pipeline"
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// interruptible returns what compute does or, once the context ends, its error at once: nothing that only computes looks
+// at a context. What then still runs ends with the program.
+func interruptible[T any](ctx context.Context, compute func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := compute()
+		done <- outcome{value, err}
+	}()
+	select {
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	case o := <-done:
+		return o.value, o.err
+	}
+}
+
+// runPipeline is [pipeline.Run], interruptible. The result is never nil.
+func runPipeline(ctx context.Context, data []byte, options pipeline.Options) (*pipeline.Result, error) {
+	result, err := interruptible(ctx, func() (*pipeline.Result, error) { return pipeline.Run(data, options) })
+	if result == nil {
+		result = &pipeline.Result{Report: &spec.Report{}}
+	}
+	return result, err
+}
