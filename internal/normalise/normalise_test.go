@@ -223,3 +223,14 @@ func TestSharedPathItemsAreMended(t *testing.T) {
 		t.Errorf("got %s", asText(t, paths))
 	}
 }
+
+// Schemas that took two runs, because what was in them came to light after its rule.
+func TestOneRunIsEnough(t *testing.T) {
+	testSchemas(t, mendTypes, "", []schemaTest{
+		{"a part that is none beside the only one", `{"allOf": [{"type": "object"}, "odd"]}`, `{"type": "object"}`, "allOf/1 allOf"},
+	})
+	testSchemas(t, convertJSONSchema, "", []schemaTest{
+		{"a list of schemas for elements", `{"type": "array", "items": [{"const": 1}]}`, `{"type": "array", "items": {"enum": [1]}}`, "items items/const"},
+		{"a choice that is none beside the only one", `{"anyOf": ["odd", {"type": "string"}]}`, `{"type": "string"}`, "anyOf/0 anyOf"},
+	})
+}
