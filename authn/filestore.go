@@ -10,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // maxEntryBytes bounds what is read from a file.
@@ -134,12 +132,7 @@ func (f *FileStore) TryLock(_ context.Context, key string, _ time.Duration) (fun
 	if err := makeFolder(path); err != nil {
 		return nil, false, err
 	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	locked, err := lock.TryLock()
-	if err != nil || !locked {
-		return nil, false, err
-	}
-	return func() { lock.Unlock() }, true, nil
+	return tryLock(path + ".lock")
 }
 
 // readPrivate reads a file that nobody else could have read or written. What was looked at and what was opened must be
