@@ -65,6 +65,7 @@ func TestConvertTypeLists(t *testing.T) {
 			`{"type": "integer", "enum": ["1", 2, null], "nullable": true}`, "type"},
 		{"others", `{"type": ["string", "object"], "properties": {"a": {}}, "required": ["a"], "description": "d"}`,
 			`{"description": "d"}`, "properties required type"},
+		{"a number or something else", `{"type": ["integer", "boolean"], "pattern": "a"}`, `{"pattern": "a"}`, "type"},
 		{"others or null", `{"type": ["array", "null", "boolean"], "items": {}}`, `{"nullable": true}`, "items type"},
 		{"names of other tools", `{"type": ["null", "datetime"]}`, `{"type": "datetime", "nullable": true}`, "type"},
 		{"the same type twice", `{"type": ["int", "integer", "int"]}`, `{"type": "int"}`, "type"},
