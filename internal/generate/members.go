@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/xsale-go/xsale/internal/naming"
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
@@ -76,7 +77,6 @@ func (p *preparer) nameConstants() error {
 		}
 		given := spec.ListAt(schema, "x-enum-varnames")
 		values := spec.ListAt(schema, "enum")
-		constants := identifiers{}
 		names := make([]any, len(values))
 		for i, value := range values {
 			text := spec.Text(value)
@@ -90,10 +90,7 @@ func (p *preparer) nameConstants() error {
 			if i < len(given) && goName(spec.Text(given[i]), "") != "" {
 				wanted = goName(spec.Text(given[i]), "")
 			}
-			for p.taken[name+wanted] && !constants[wanted] {
-				wanted += "Value"
-			}
-			constant := constants.take(wanted, "")
+			constant := naming.Free(wanted, func(constant string) bool { return p.taken[name+constant] })
 			p.taken[name+constant] = true
 			names[i] = constant
 		}

@@ -2,11 +2,10 @@ package generate
 
 import (
 	"go/token"
-	"strconv"
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/xsale-go/xsale/internal/naming"
 )
 
 // initialisms are written in capitals, as Go does: those of its own style, and those of this trade.
@@ -22,14 +21,11 @@ func init() {
 	}
 }
 
-// strokes are the letters that Unicode does not take apart into a letter and a mark.
-var strokes = strings.NewReplacer("ł", "l", "Ł", "L", "ø", "o", "Ø", "O", "đ", "d", "Đ", "D", "ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe")
-
 // goName turns any name into an exported Go identifier: order_id and OrderId become OrderID, zamówienie Zamowienie, 2fa
 // N2fa. A name without a letter or digit that could be kept becomes the fallback.
 func goName(name, fallback string) string {
 	var joined strings.Builder
-	for _, part := range splitWords(norm.NFD.String(strokes.Replace(name))) {
+	for _, part := range splitWords(naming.WithoutMarks(name)) {
 		if word, ok := initialisms[strings.ToLower(part)]; ok {
 			joined.WriteString(word)
 			continue
@@ -46,8 +42,7 @@ func goName(name, fallback string) string {
 	return identifier
 }
 
-// splitWords splits a name at what is neither an ASCII letter nor a digit, and at the capitals of camel case. Accents that
-// have been taken off their letters are left out, without a split.
+// splitWords splits a name at what is neither an ASCII letter nor a digit, and at the capitals of camel case.
 func splitWords(name string) []string {
 	var words []string
 	var word []byte
@@ -60,8 +55,6 @@ func splitWords(name string) []string {
 	characters := []rune(name)
 	for i, r := range characters {
 		switch {
-		case unicode.Is(unicode.Mn, r):
-			continue
 		case r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			flush()
 			continue
@@ -88,15 +81,11 @@ type identifiers map[string]bool
 
 // take returns a name that is free in the scope, and takes it: the given one, that with the suffix, or that with a number.
 func (taken identifiers) take(name, suffix string) string {
-	free := name
-	if taken[free] {
-		free = name + suffix
+	if taken[name] {
+		name = naming.Free(name+suffix, func(name string) bool { return taken[name] })
 	}
-	for i := 2; taken[free]; i++ {
-		free = name + suffix + strconv.Itoa(i)
-	}
-	taken[free] = true
-	return free
+	taken[name] = true
+	return name
 }
 
 // isExported reports whether a name can be used for Go as it is.

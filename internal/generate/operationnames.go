@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/naming"
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
@@ -56,11 +57,7 @@ func (p *preparer) nameOperations() error {
 // freeOperationName avoids a name whose derived method names another operation has: create with a body has the method
 // CreateWithBody.
 func (p *preparer) freeOperationName(methods identifiers, name string) string {
-	free := name
-	for i := 2; methods[free] || methods[free+"WithBody"]; i++ {
-		free = fmt.Sprintf("%s%d", name, i)
-	}
-	return free
+	return naming.Free(name, func(name string) bool { return methods[name] || methods[name+"WithBody"] })
 }
 
 func (p *preparer) takeOperationNames(name string) {

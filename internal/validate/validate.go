@@ -44,16 +44,18 @@ func checkReferences(document spec.Object, problems *spec.Problems) {
 			problems.Add(place, fmt.Sprintf("it refers to another document, %.80q, which is not fetched", ref), "bundle the description into one file, or replace the reference with an overlay")
 		case !found:
 			problems.Add(place, fmt.Sprintf("it refers to %.80q, which is not there", ref), "add the schema or replace the reference with an overlay")
-		case refersToItself(document, ref):
-			problems.Add(place, "the reference leads back to itself", overlayRemedy)
+		case !hasEnd(document, ref):
+			problems.Add(place, "the reference leads to references alone, back to itself or on and on", overlayRemedy)
 		}
 	})
 }
 
-func refersToItself(document spec.Object, ref string) bool {
-	seen := map[string]bool{}
-	for !seen[ref] {
-		seen[ref] = true
+// maxReferences is how many references may stand one behind the other; descriptions that people use have a few.
+const maxReferences = 100
+
+// hasEnd reports whether a reference leads to something that is not a reference.
+func hasEnd(document spec.Object, ref string) bool {
+	for range maxReferences {
 		target, _ := spec.Lookup(document, strings.TrimPrefix(ref, "#"))
 		object, _ := target.(spec.Object)
 		next, ok := object["$ref"].(string)
@@ -62,11 +64,11 @@ func refersToItself(document spec.Object, ref string) bool {
 			next, ok = inner["$ref"].(string)
 		}
 		if !ok {
-			return false
+			return true
 		}
 		ref = next
 	}
-	return true
+	return false
 }
 
 var pathVariable = regexp.MustCompile(`\{[^{}]*\}`)
