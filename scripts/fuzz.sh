@@ -7,5 +7,7 @@ for target in $targets; do
 	file=${target%%:*}
 	name=${target##*:}
 	echo "== $name in $(dirname "$file")"
-	go test -run='^$' -fuzz="^$name\$" -fuzztime="${FUZZTIME:-100000x}" "./$(dirname "$file")"
+	inputs=${FUZZTIME:-100000x}
+	[ "$name" != FuzzRun ] || inputs=${FUZZTIME_RUN:-3000x} # it generates code from each input
+	go test -run='^$' -fuzz="^$name\$" -fuzztime="$inputs" "./$(dirname "$file")"
 done
