@@ -14,7 +14,8 @@ import (
 
 var (
 	firstSeed = flag.Uint64("first-seed", 1, "the first seed of the random descriptions")
-	seedCount = flag.Uint64("seeds", 20, "how many random descriptions are tried")
+	seedCount = flag.Uint64("seeds", 6, "how many random descriptions are tried")
+	everyCase = flag.Bool("every-case", false, "every hostile text and shape in every place, and not one in some")
 	seedsTo   = flag.String("seeds-to", "", "folder for the code of the random descriptions, to compile it; empty for none")
 )
 

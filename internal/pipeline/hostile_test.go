@@ -44,7 +44,10 @@ var hostile = []string{
 // an error that names a remedy, or in code that declares what it would without them.
 func TestHostileTexts(t *testing.T) {
 	for i, description := range hostile {
-		for _, text := range texts {
+		for j, text := range texts {
+			if !*everyCase && (i+j)%4 != 0 {
+				continue
+			}
 			quoted, err := json.Marshal(text)
 			if err != nil {
 				t.Fatal(err)
