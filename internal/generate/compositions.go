@@ -2,6 +2,7 @@ package generate
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/xsale-go/xsale/internal/spec"
@@ -12,9 +13,20 @@ import (
 func (p *preparer) mergeCompositions() error {
 	for name := range spec.Members(p.schemas) { // a component that is merged is complete before others merge it again
 		p.mergeComponent(name, nil)
+		if p.inherited > maxInherited {
+			return &spec.Problem{
+				Pointer: spec.Join("/components/schemas", name),
+				Message: fmt.Sprintf("the schemas inherit more than %d members in all", maxInherited),
+				Remedy:  "select the operations that you need, or shorten the chain of allOf with an overlay",
+			}
+		}
 	}
 	return nil
 }
+
+// maxInherited bounds the members that merging writes, because a long chain of heirs would write each member anew in every
+// heir. Descriptions that people use inherit some thousands.
+const maxInherited = 100_000
 
 // composition returns what stands for an allOf inside another schema: a reference to a type of its own where it has members
 // or elements. Equal ones are one type, so that a type which holds an extension of itself comes to an end.
@@ -62,7 +74,7 @@ func (p *preparer) mergeComponent(name string, open []string) spec.Object {
 // that inherits from itself gains nothing by it.
 func (p *preparer) merged(schema spec.Object, open []string) spec.Object {
 	parts := spec.ListAt(schema, "allOf")
-	if len(parts) == 0 {
+	if len(parts) == 0 || p.inherited > maxInherited {
 		return schema
 	}
 	if len(parts) == 1 && !hasStructure(schema) {
@@ -86,6 +98,7 @@ func (p *preparer) merged(schema spec.Object, open []string) spec.Object {
 			part = p.target(p.merged(part, open), open)
 		}
 		inherit(result, part)
+		p.inherited += len(spec.ObjectAt(part, "properties"))
 	}
 	own := spec.Clone(schema).(spec.Object)
 	delete(own, "allOf")

@@ -42,6 +42,7 @@ type preparer struct {
 	taken    identifiers // of the generated package
 
 	operations   []string          // Go names
+	inherited    int               // members that merging has written
 	compositions map[string]string // types that stand for schemas inside others, by what those say
 }
 

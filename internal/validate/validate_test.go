@@ -72,6 +72,7 @@ func TestProblems(t *testing.T) {
 		{"a reference to another file", described("", `"A": {"items": {"$ref": "other.json#/B"}, "type": "array"}`), "/components/schemas/A/items/$ref", "which is not fetched"},
 		{"a reference without a fragment", described("", `"A": {"$ref": ""}`), "/components/schemas/A/$ref", "which is not fetched"},
 		{"a reference to itself", described("", `"A": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref", "back to itself"},
+		{"too many schemas", described("", many(maxSchemas+1)), "/components/schemas", "more than the 4000"},
 		{"references without an end", described("", chain(maxReferences+1)), "/components/schemas/S0/$ref", "on and on"},
 		{"references in a circle", described("", `"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref /components/schemas/B/$ref", "back to itself"},
 		{"a circle of compositions", described("", `"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}`), "/components/schemas/A/allOf/0/$ref", "back to itself"},
@@ -169,5 +170,15 @@ func chain(count int) string {
 		fmt.Fprintf(&schemas, `"S%d": {"$ref": "#/components/schemas/S%d"}, `, i, i+1)
 	}
 	fmt.Fprintf(&schemas, `"S%d": {"type": "string"}`, count)
+	return schemas.String()
+}
+
+// many returns schemas of which none refers to another.
+func many(count int) string {
+	var schemas strings.Builder
+	schemas.WriteString(`"S": {"type": "string"}`)
+	for i := 1; i < count; i++ {
+		fmt.Fprintf(&schemas, `, "S%d": {"type": "string"}`, i)
+	}
 	return schemas.String()
 }
