@@ -142,7 +142,7 @@ func TestWriteSaysWhyItCannot(t *testing.T) {
 		t.Errorf("with a folder in the place of a file: %v", err)
 	}
 	if os.Geteuid() == 0 {
-		t.Skip("root may write to every folder")
+		return // root may write to every folder; the cases above hold for root, too
 	}
 	readOnly := t.TempDir()
 	if err := os.Chmod(readOnly, 0o555); err != nil {
