@@ -94,6 +94,8 @@ func TestConvertUnions(t *testing.T) {
 		{"a union in a union", `{"anyOf": [{"type": "null"}, {"oneOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}]}`,
 			`{"allOf": [{"$ref": "#/components/schemas/A"}], "nullable": true}`, "anyOf oneOf"},
 		{"any value", `{"anyOf": [true, {"type": "string"}, false]}`, `{"anyOf": [{}, {"type": "string"}]}`, "anyOf"},
+		{"any value, and no other boolean", `{"anyOf": [true, {"type": "string"}]}`, `{"anyOf": [{}, {"type": "string"}]}`, "anyOf"},
+		{"what is no schema", `{"oneOf": ["a", {"type": "string"}], "anyOf": [1, {"type": "null"}]}`, `{"type": "string", "nullable": true}`, "oneOf/0 anyOf/0 oneOf anyOf"},
 		{"no value", `{"oneOf": [false]}`, `{}`, "oneOf"},
 		{"others stay", `{"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}`,
 			`{"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}`, ""},
@@ -106,6 +108,8 @@ func TestConvertUnions(t *testing.T) {
 		{"constants of two types", `{"oneOf": [{"const": "n"}, {"const": 1}]}`, `{"oneOf": [{"enum": ["n"]}, {"enum": [1]}]}`, "oneOf/0/const oneOf/1/const"},
 		{"constants of another type", `{"type": "integer", "oneOf": [{"const": "a"}, {"const": "b"}]}`,
 			`{"type": "integer", "oneOf": [{"enum": ["a"]}, {"enum": ["b"]}]}`, "oneOf/0/const oneOf/1/const"},
+		{"constants beside an enum", `{"enum": ["a"], "oneOf": [{"const": "a"}, {"const": "b"}]}`,
+			`{"enum": ["a"], "oneOf": [{"enum": ["a"]}, {"enum": ["b"]}]}`, "oneOf/0/const oneOf/1/const"},
 		{"constants and another", `{"oneOf": [{"const": "n"}, {"type": "string", "maxLength": 3}]}`,
 			`{"oneOf": [{"enum": ["n"]}, {"type": "string", "maxLength": 3}]}`, "oneOf/0/const"},
 	})
