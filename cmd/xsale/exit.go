@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 
@@ -57,6 +58,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitLogin
 	}
 	_, isUsage := errors.AsType[usageError](err)
+	network, isNetwork := errors.AsType[*net.OpError](err)
 	call, isCall := errors.AsType[*xsale.Error](err)
 	switch {
 	case isUsage, errors.Is(err, xsale.ErrInvalid):
@@ -67,7 +69,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitRateLimited
 	case isCall && call.StatusCode/100 == 4:
 		return exitRefused
-	case isCall && (call.StatusCode == 0 || call.StatusCode >= 500):
+	case isCall && (call.StatusCode == 0 || call.StatusCode >= 500), isNetwork && network.Op != "listen":
 		return exitUnavailable
 	}
 	return exitFailed

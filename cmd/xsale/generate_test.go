@@ -114,7 +114,7 @@ func TestGenerateFailsWithTheReason(t *testing.T) {
 		"no description":      {nil, `{"a":1}`, []string{"--spec", "-"}, exitFailed, "standard input: this is not an API description"},
 		"a web page":          {nil, `<html>`, []string{"--spec", "-"}, exitFailed, "standard input: this is a web page"},
 		"foreign origin":      {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
-		"a dead host":         {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitFailed, "connection refused"},
+		"a dead host":         {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "connection refused"},
 		"plain http":          {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitFailed, "https"},
 		"no such tag":         {nil, "", []string{"--tag", "Orderz"}, exitFailed, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
 		"package name":        {nil, "", []string{"--package", "my-api"}, exitFailed, `package "my-api" is not a Go package name`},

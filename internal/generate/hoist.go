@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -130,7 +131,7 @@ func (p *preparer) inside(schema spec.Object, name string) spec.Object {
 			items = spec.Object{}
 		}
 		delete(schema, "enum")
-		schema["items"] = withoutNull(p.child(items, itemName(name)))
+		schema["items"] = withoutNull(p.child(items, name+"Item"))
 	case kindMap:
 		values, ok := schema["additionalProperties"].(spec.Object)
 		if !ok {
@@ -151,6 +152,11 @@ func (p *preparer) inside(schema spec.Object, name string) spec.Object {
 }
 
 func (p *preparer) insideObject(schema spec.Object, name string) {
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		if elements := spec.ListAt(schema, keyword); slices.ContainsFunc(elements, saysSomething) {
+			p.report.Add("go-types", spec.Join(schemasPrefix[1:]+name, keyword), elements, nil, "beside members it has no Go type; what its elements hold is kept with the members that the description does not list")
+		}
+	}
 	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
 	schema["type"] = "object"
 	schema["additionalProperties"] = spec.Object{"x-go-type": anyJSON} // what the description does not list is kept
@@ -188,7 +194,7 @@ func (p *preparer) insideUnion(schema spec.Object, name string) spec.Object {
 	seen := map[string]bool{}
 	for i, value := range list {
 		element, _ := value.(spec.Object)
-		if !isComposed(element) && saysNothing(element) {
+		if !saysSomething(element) {
 			continue
 		}
 		optionName := name + "Option" + strconv.Itoa(i+1)
@@ -215,10 +221,19 @@ func (p *preparer) insideUnion(schema spec.Object, name string) spec.Object {
 		return describe(spec.Object{"allOf": elements}, schema)
 	}
 	union := describe(spec.Object{"oneOf": elements}, schema)
-	if discriminator := wholeDiscriminator(spec.ObjectAt(schema, "discriminator"), seen); discriminator != nil {
+	given := spec.ObjectAt(schema, "discriminator")
+	if discriminator := wholeDiscriminator(given, seen); discriminator != nil {
 		union["discriminator"] = discriminator
+	} else if given != nil {
+		p.report.Add("go-types", spec.Join(schemasPrefix[1:]+name, "discriminator"), given, nil, "it does not have a value for each element, so that the union is read by trying")
 	}
 	return union
+}
+
+// saysSomething reports whether an element of a union has a form of its own.
+func saysSomething(element any) bool {
+	object, _ := element.(spec.Object)
+	return isComposed(object) || !saysNothing(object)
 }
 
 // saysNothing reports whether an element of a union only restricts the others, as "one of these members is required" does.
@@ -245,9 +260,6 @@ func wholeDiscriminator(discriminator spec.Object, elements map[string]bool) spe
 	}
 	return spec.Object{"propertyName": property, "mapping": mapping}
 }
-
-// itemName names the type of the elements of a list.
-func itemName(name string) string { return name + "Item" }
 
 // withoutNull leaves out that an element may be null, which in Go is its zero value.
 func withoutNull(schema spec.Object) spec.Object {

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec"
@@ -27,7 +28,7 @@ func (p *preparer) prepareParameters() error {
 		fields := identifiers{}
 		tagged := map[string]bool{}
 		inPath := identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true}
-		for _, value := range spec.ListAt(operation.Object, "parameters") {
+		for i, value := range spec.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(spec.Object)
 			name := spec.Text(parameter["name"])
 			wanted := goName(name, "Parameter")
@@ -46,7 +47,7 @@ func (p *preparer) prepareParameters() error {
 				tagged[name] = true
 			}
 			parameter["x-go-name"] = scope.take(wanted, "Param")
-			p.prepareParameter(parameter)
+			p.prepareParameter(parameter, spec.Join(operation.Pointer, "parameters", strconv.Itoa(i)))
 		}
 		for _, response := range spec.Members(operation.Object["responses"]) {
 			object, _ := response.(spec.Object)
@@ -68,7 +69,7 @@ func isLocal(goName string) bool {
 
 // prepareParameter leaves a parameter with a schema of text, numbers, lists of them or, in the query, an object; anything
 // else is text.
-func (p *preparer) prepareParameter(parameter spec.Object) {
+func (p *preparer) prepareParameter(parameter spec.Object, pointer string) {
 	if parameter["content"] != nil {
 		if media := spec.ObjectAt(spec.ObjectAt(parameter, "content"), "application/json"); media != nil {
 			schema := spec.ObjectAt(media, "schema")
@@ -104,16 +105,23 @@ func (p *preparer) prepareParameter(parameter spec.Object) {
 		schema = list
 	case kindObject, kindMap:
 		if parameter["in"] != "query" {
-			schema = spec.Object{"type": "string"}
+			schema = p.asText(schema, pointer)
 			break
 		}
 		schema = p.child(schema, goName(spec.Text(parameter["name"]), "Parameter"))
 	default:
-		schema = spec.Object{"type": "string"}
+		schema = p.asText(schema, pointer)
 	}
 	delete(schema, "nullable")
 	delete(schema, "default")
 	parameter["schema"] = schema
+}
+
+// asText reports that a parameter becomes text, and returns its schema.
+func (p *preparer) asText(schema spec.Object, pointer string) spec.Object {
+	text := spec.Object{"type": "string"}
+	p.report.Add("go-types", spec.Join(pointer, "schema"), schema, text, "a value of this kind cannot be written here in one way, so that the caller writes it")
+	return text
 }
 
 // prepareHeader leaves a header of an answer as text, a whole number or a boolean.

@@ -80,48 +80,13 @@ func scalarType(p *preparer, member spec.Object) string {
 	return ""
 }
 
-// sentTypes returns the schemas that a request body can hold.
+// sentTypes returns the schemas that a request can hold.
 func (p *preparer) sentTypes() map[string]bool {
-	sent := map[string]bool{}
-	var queue []string
-	collect := func(value any) {
-		visitReferences(value, func(name string) {
-			if !sent[name] {
-				sent[name] = true
-				queue = append(queue, name)
-			}
-		})
-	}
+	var trees []any
 	for _, operation := range spec.Operations(p.document) {
-		collect(operation.Object["requestBody"])
-		collect(operation.Object["parameters"])
+		trees = append(trees, operation.Object["requestBody"], operation.Object["parameters"])
 	}
-	for len(queue) > 0 {
-		name := queue[0]
-		queue = queue[1:]
-		collect(p.schemas[name])
-	}
-	return sent
-}
-
-func visitReferences(value any, visit func(name string)) {
-	switch value := value.(type) {
-	case spec.Object:
-		if ref, ok := value["$ref"].(string); ok {
-			if name, ok := schemaName(ref); ok {
-				visit(name)
-			}
-		}
-		for name, member := range value {
-			if !spec.IsData(name) || spec.IsData(name) && name != "enum" {
-				visitReferences(member, visit)
-			}
-		}
-	case []any:
-		for _, element := range value {
-			visitReferences(element, visit)
-		}
-	}
+	return spec.Reachable(p.document, trees...)
 }
 
 // breakCycles makes a struct that would hold itself by value, directly or through others, hold a pointer.

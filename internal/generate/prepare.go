@@ -17,7 +17,7 @@ func prepare(document spec.Object, report *spec.Report) error {
 	for _, name := range reservedNames {
 		p.taken[name] = true
 	}
-	p.schemas = componentSchemas(document)
+	p.schemas = spec.Schemas(document)
 	for _, step := range []func() error{
 		p.nameOperations,
 		p.nameSchemas,
@@ -44,20 +44,6 @@ type preparer struct {
 	operations   []string          // Go names
 	inherited    int               // members that merging has written
 	compositions map[string]string // types that stand for schemas inside others, by what those say
-}
-
-func componentSchemas(document spec.Object) spec.Object {
-	components := spec.ObjectAt(document, "components")
-	if components == nil {
-		components = spec.Object{}
-		document["components"] = components
-	}
-	schemas := spec.ObjectAt(components, "schemas")
-	if schemas == nil {
-		schemas = spec.Object{}
-		components["schemas"] = schemas
-	}
-	return schemas
 }
 
 const schemasPrefix = "#/components/schemas/"

@@ -78,7 +78,7 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 	}
 	ref, _ := schema["$ref"].(string)
 	if len(schema) != 1 || !isSchemaName(strings.TrimPrefix(ref, "#")) { // else it is another name for a component
-		schemas := schemasOf(h.document)
+		schemas := spec.Schemas(h.document)
 		component := freeName(schemas, name)
 		schemas[component] = true // the name is taken
 		h.moving = append(h.moving, definition{component, schema})
@@ -94,7 +94,7 @@ func (h *definitionHoister) moveAll() {
 		delete(holder, "$defs")
 	}
 	for _, moved := range h.moving {
-		schemasOf(h.document)[moved.component] = moved.schema
+		spec.Schemas(h.document)[moved.component] = moved.schema
 	}
 	h.holders, h.moving = nil, nil
 }

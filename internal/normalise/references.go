@@ -129,7 +129,7 @@ func isSchemaName(pointer string) bool {
 // hoistSchema moves the schema at a place to the components, and returns the reference that it leaves there.
 func hoistSchema(document spec.Object, pointer string, schema spec.Object, report *spec.Report) string {
 	tokens, _ := spec.Split(pointer)
-	schemas := schemasOf(document)
+	schemas := spec.Schemas(document)
 	name := freeName(schemas, nameOfPlace(tokens))
 	moved := make(spec.Object, len(schema))
 	for member, value := range schema {
@@ -158,18 +158,4 @@ func nameOfPlace(tokens []string) string {
 		name.WriteString(pascal(token))
 	}
 	return name.String()
-}
-
-func schemasOf(document spec.Object) spec.Object {
-	components := spec.ObjectAt(document, "components")
-	if components == nil {
-		components = spec.Object{}
-		document["components"] = components
-	}
-	schemas := spec.ObjectAt(components, "schemas")
-	if schemas == nil {
-		schemas = spec.Object{}
-		components["schemas"] = schemas
-	}
-	return schemas
 }

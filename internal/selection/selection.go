@@ -188,55 +188,17 @@ func removeUnusedTags(document spec.Object) {
 // prune removes the schemas that no operation needs, however far the way to them is. Other components, which an overlay may
 // have added, count as needed.
 func prune(document spec.Object) {
-	components := spec.ObjectAt(document, "components")
-	schemas := spec.ObjectAt(components, "schemas")
-	needed := map[string]bool{}
-	var queue []string
-	collect := func(value any) {
-		visitReferences(value, func(ref string) {
-			tokens, _ := spec.Split(strings.TrimPrefix(ref, "#"))
-			if len(tokens) > 2 && tokens[0] == "components" && tokens[1] == "schemas" && !needed[tokens[2]] {
-				needed[tokens[2]] = true
-				queue = append(queue, tokens[2])
-			}
-		})
-	}
-	collect(document["paths"])
-	for section, component := range components {
+	trees := []any{document["paths"]}
+	for section, component := range spec.ObjectAt(document, "components") {
 		if section != "schemas" {
-			collect(component)
+			trees = append(trees, component)
 		}
 	}
-	for len(queue) > 0 {
-		name := queue[0]
-		queue = queue[1:]
-		collect(schemas[name])
-	}
+	needed := spec.Reachable(document, trees...)
+	schemas := spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas")
 	for name := range schemas {
 		if !needed[name] {
 			delete(schemas, name)
-		}
-	}
-}
-
-// visitReferences meets each reference in a tree, and the schemas that a discriminator names.
-func visitReferences(value any, visit func(ref string)) {
-	switch value := value.(type) {
-	case spec.Object:
-		for name, member := range value {
-			if ref, ok := member.(string); ok && name == "$ref" {
-				visit(ref)
-			}
-			if mapping, ok := member.(spec.Object); ok && name == "mapping" {
-				for _, target := range mapping {
-					visit(spec.Text(target))
-				}
-			}
-			visitReferences(member, visit)
-		}
-	case []any:
-		for _, element := range value {
-			visitReferences(element, visit)
 		}
 	}
 }

@@ -52,6 +52,8 @@ func checkReferences(document spec.Object, problems *spec.Problems) {
 			problems.Add(place, fmt.Sprintf("it refers to another document, %.80q, which is not fetched", ref), "bundle the description into one file, or replace the reference with an overlay")
 		case !found:
 			problems.Add(place, fmt.Sprintf("it refers to %.80q, which is not there", ref), "add the schema or replace the reference with an overlay")
+		case strings.HasPrefix(target, "/components/schemas/") && strings.Count(target, "/") > 3:
+			problems.Add(place, fmt.Sprintf("it refers to %.80q, which is inside a schema and has no name", ref), "name that schema in the overlay, and refer to it by name")
 		case !hasEnd(document, ref):
 			problems.Add(place, "the reference leads to references alone, back to itself or on and on", overlayRemedy)
 		}

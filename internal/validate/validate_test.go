@@ -72,6 +72,8 @@ func TestProblems(t *testing.T) {
 		{"a reference to another file", described("", `"A": {"items": {"$ref": "other.json#/B"}, "type": "array"}`), "/components/schemas/A/items/$ref", "which is not fetched"},
 		{"a reference without a fragment", described("", `"A": {"$ref": ""}`), "/components/schemas/A/$ref", "which is not fetched"},
 		{"a reference to itself", described("", `"A": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref", "back to itself"},
+		{"a reference into a schema", described("", `"A": {"type": "object", "properties": {"B": {"type": "string"}}}, "C": {"$ref": "#/components/schemas/A/properties/B"}`),
+			"/components/schemas/C/$ref", "inside a schema"},
 		{"too many schemas", described("", many(maxSchemas+1)), "/components/schemas", "more than the 4000"},
 		{"references without an end", described("", chain(maxReferences+1)), "/components/schemas/S0/$ref", "on and on"},
 		{"references in a circle", described("", `"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref /components/schemas/B/$ref", "back to itself"},
