@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/bench/client/byhand"
+	"github.com/xsale-go/xsale/bench/client/ogen"
+	"github.com/xsale-go/xsale/bench/client/stock"
+	"github.com/xsale-go/xsale/bench/client/this"
+	"github.com/xsale-go/xsale/bench/client/xsaleapi"
+)
+
+// The names of the candidates, which are those of their folders in cold, too.
+const (
+	nameThis   = "this"
+	nameStock  = "stock"
+	nameOgen   = "ogen"
+	nameByHand = "byhand"
+)
+
+// names are in the order of the table's columns.
+var names = []string{nameThis, nameStock, nameOgen, nameByHand}
+
+// nameShipped is the client of this module with the description that the module brings along, which lists two members of
+// an order and keeps the others as JSON.
+const nameShipped = "shipped"
+
+// candidate is one of the compared clients.
+type candidate struct {
+	me     func(context.Context) error
+	orders func(ctx context.Context, organization string) (count int, err error)
+	stream func(ctx context.Context, organization string) (count int, err error) // as orders, in the least memory that the client can
+}
+
+// newCandidates returns the compared clients for the server at an address.
+func newCandidates(address string) (map[string]candidate, error) {
+	candidates := map[string]candidate{nameByHand: byHandCandidate(byhand.New(address))}
+	stockClient, err := stock.New(address)
+	if err != nil {
+		return nil, err
+	}
+	candidates[nameStock] = stockCandidate(stockClient)
+	ogenClient, err := ogen.New(address)
+	if err != nil {
+		return nil, err
+	}
+	candidates[nameOgen] = ogenCandidate(ogenClient)
+	client, err := this.New(address)
+	if err != nil {
+		return nil, err
+	}
+	api, err := xsaleapi.New(client)
+	if err != nil {
+		return nil, err
+	}
+	candidates[nameThis] = thisCandidate(client, api)
+	candidates[nameShipped] = shippedCandidate(client)
+	return candidates, nil
+}
+
+func thisCandidate(client *xsale.Client, api *xsaleapi.Client) candidate {
+	return candidate{
+		me: func(ctx context.Context) error {
+			_, err := api.GetMe(ctx)
+			return err
+		},
+		orders: func(ctx context.Context, organization string) (int, error) {
+			orders, err := api.ListOrders(ctx, organization)
+			return len(orders), err
+		},
+		stream: streamOfThis(client),
+	}
+}
+
+// streamOfThis reads orders one by one. The generated package has no method for it yet, so that it is the one of the
+// shipped description; this is the place to change when it has.
+func streamOfThis(client *xsale.Client) func(context.Context, string) (int, error) {
+	return func(ctx context.Context, organization string) (int, error) {
+		count := 0
+		for _, err := range client.Organization(organization).Orders.List(ctx, xsale.ListOrdersParams{}) {
+			if err != nil {
+				return count, err
+			}
+			count++
+		}
+		return count, nil
+	}
+}
+
+func shippedCandidate(client *xsale.Client) candidate {
+	return candidate{orders: func(ctx context.Context, organization string) (int, error) {
+		orders, err := xsale.Collect(client.Organization(organization).Orders.List(ctx, xsale.ListOrdersParams{}))
+		return len(orders), err
+	}}
+}
+
+func stockCandidate(client *stock.ClientWithResponses) candidate {
+	orders := func(ctx context.Context, organization string) (int, error) {
+		response, err := client.ListOrdersWithResponse(ctx, organization)
+		if err != nil {
+			return 0, err
+		}
+		if response.JSON200 == nil {
+			return 0, fmt.Errorf("stock: %s", response.Status())
+		}
+		return len(*response.JSON200), nil
+	}
+	return candidate{
+		me: func(ctx context.Context) error {
+			response, err := client.GetMeWithResponse(ctx)
+			if err == nil && response.JSON200 == nil {
+				err = fmt.Errorf("stock: %s", response.Status())
+			}
+			return err
+		},
+		orders: orders,
+		stream: orders,
+	}
+}
+
+func ogenCandidate(client *ogen.Client) candidate {
+	orders := func(ctx context.Context, organization string) (int, error) {
+		orders, err := client.ListOrders(ctx, ogen.ListOrdersParams{OrganizationName: organization})
+		return len(orders), err
+	}
+	return candidate{
+		me: func(ctx context.Context) error {
+			_, err := client.GetMe(ctx)
+			return err
+		},
+		orders: orders,
+		stream: orders,
+	}
+}
+
+func byHandCandidate(client *byhand.Client) candidate {
+	orders := func(ctx context.Context, organization string) (int, error) {
+		orders, err := client.Orders(ctx, organization)
+		return len(orders), err
+	}
+	return candidate{
+		me: func(ctx context.Context) error {
+			_, err := client.Me(ctx)
+			return err
+		},
+		orders: orders,
+		stream: orders,
+	}
+}

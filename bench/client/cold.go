@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// startsPerTurn is how many starts make one value, because a single one takes milliseconds.
+const startsPerTurn = 5
+
+// measureCold builds a program for each candidate that makes one call, and starts it.
+func measureCold(address string) ([]row, error) {
+	folder, err := os.MkdirTemp("", "cold")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", folder, "github.com/xsale-go/xsale/bench/client/cold/...")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return nil, err
+	}
+	measured, err := takeTurns(names, 2, func(name string) ([]float64, error) {
+		program := filepath.Join(folder, name)
+		info, err := os.Stat(program)
+		if err != nil {
+			return nil, err
+		}
+		starts := make([]float64, startsPerTurn)
+		for i := range starts {
+			if starts[i], err = start(program, address); err != nil {
+				return nil, err
+			}
+		}
+		return []float64{float64(info.Size()), median(starts)}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		{"program with one call, stripped", bytes, measured[0], nil},
+		{"from its start to the answer (this logs in first)", nanoseconds, measured[1], nil},
+	}, nil
+}
+
+// start returns the nanoseconds from the start of the program to the first byte that it prints, which is its answer.
+func start(program, address string) (float64, error) {
+	process := exec.Command(program, address)
+	process.Stderr = os.Stderr
+	output, err := process.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	begin := time.Now()
+	if err := process.Start(); err != nil {
+		return 0, err
+	}
+	_, failure := output.Read(make([]byte, 1))
+	took := time.Since(begin)
+	if err := process.Wait(); err != nil {
+		return 0, err
+	}
+	if failure != nil {
+		return 0, fmt.Errorf("%s printed nothing: %w", program, failure)
+	}
+	return float64(took), nil
+}

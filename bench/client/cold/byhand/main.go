@@ -1,0 +1,19 @@
+// Command byhand makes one call with net/http and encoding/json alone.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/xsale-go/xsale/bench/client/byhand"
+)
+
+func main() {
+	me, err := byhand.New(os.Args[1]).Me(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Name)
+}

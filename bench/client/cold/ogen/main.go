@@ -1,0 +1,23 @@
+// Command ogen makes one call with the client that ogen writes.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/xsale-go/xsale/bench/client/ogen"
+)
+
+func main() {
+	client, err := ogen.New(os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	me, err := client.GetMe(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Name.Value)
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+)
+
+// row is a line of the table: a quantity, of which less is better but for rates.
+type row struct {
+	label   string
+	format  func(float64) string
+	values  series
+	targets []target
+}
+
+// target is what this client is to reach.
+type target struct {
+	kind  kind
+	base  string // the candidate that it is compared with
+	limit float64
+}
+
+type kind int
+
+const (
+	timesOf  kind = iota // at most limit times the base
+	moreThan             // at most limit more than the base
+	atMost               // at most limit
+)
+
+// verdict says the target, and whether it was met. It judges the measured value, not the one that is printed.
+func (t target) verdict(r row) string {
+	values := r.values
+	var value float64
+	var text string
+	switch t.kind {
+	case timesOf:
+		value, text = values.ratio(nameThis, t.base), fmt.Sprintf("≤ %.2f × %s", t.limit, columns[t.base])
+	case moreThan:
+		value, text = median(values[nameThis])-median(values[t.base]), fmt.Sprintf("≤ %s + %s", columns[t.base], r.format(t.limit))
+	case atMost:
+		value, text = median(values[nameThis]), "≤ "+r.format(t.limit)
+	}
+	if value > t.limit {
+		return text + " MISSED"
+	}
+	return text + " met"
+}
+
+var columns = map[string]string{nameThis: "this", nameStock: "stock", nameOgen: "ogen", nameByHand: "net/http"}
+
+// printTable prints all rows with the ratios of this client to the others.
+func printTable(rows []row) {
+	writer := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	heading := []string{""}
+	for _, name := range names {
+		heading = append(heading, columns[name])
+	}
+	for _, base := range names[1:] {
+		heading = append(heading, "this/"+columns[base])
+	}
+	fmt.Fprintln(writer, strings.Join(append(heading, "target of this"), "\t"))
+	for _, r := range rows {
+		cells := []string{r.label}
+		for _, name := range names {
+			cells = append(cells, r.format(median(r.values[name])))
+		}
+		for _, base := range names[1:] {
+			cells = append(cells, fmt.Sprintf("%.2f", r.values.ratio(nameThis, base)))
+		}
+		var verdicts []string
+		for _, target := range r.targets {
+			verdicts = append(verdicts, target.verdict(r))
+		}
+		fmt.Fprintln(writer, strings.Join(append(cells, strings.Join(verdicts, ", ")), "\t"))
+	}
+	writer.Flush()
+}
+
+func nanoseconds(value float64) string {
+	if value < 1e6 {
+		return fmt.Sprintf("%.1f µs", value/1e3)
+	}
+	return fmt.Sprintf("%.2f ms", value/1e6)
+}
+
+func seconds(value float64) string { return fmt.Sprintf("%.2f s", value) }
+
+func number(value float64) string { return fmt.Sprintf("%.0f", value) }
+
+func perSecond(value float64) string { return fmt.Sprintf("%.0f/s", value) }
+
+// bytes is in decimal units, as the length of the list is.
+func bytes(value float64) string {
+	switch {
+	case value < 1e4:
+		return fmt.Sprintf("%.0f B", value)
+	case value < 1e6:
+		return fmt.Sprintf("%.0f kB", value/1e3)
+	}
+	return fmt.Sprintf("%.2f MB", value/1e6)
+}

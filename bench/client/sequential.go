@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/xsale-go/xsale/bench/client/server"
+)
+
+// Calls of one turn; a turn takes some tenths of a second.
+const (
+	meCalls   = 3000
+	pageCalls = 60
+)
+
+// measureMe calls GET /me again and again.
+func measureMe(candidates map[string]candidate) ([]row, error) {
+	measured, err := takeTurns(names, 3, func(name string) ([]float64, error) {
+		return repeat(meCalls, func() error { return candidates[name].me(context.Background()) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		{"GET /me, time", nanoseconds, measured[0], []target{{timesOf, nameByHand, 1.05}}},
+		{"GET /me, allocations", number, measured[1], []target{{moreThan, nameByHand, 15}}},
+		{"GET /me, allocated", bytes, measured[2], nil},
+	}, nil
+}
+
+// measurePage reads the page of orders again and again.
+func measurePage(candidates map[string]candidate) ([]row, error) {
+	measured, err := takeTurns(append([]string{nameShipped}, names...), 3, func(name string) ([]float64, error) {
+		return repeat(pageCalls, func() error { return readPage(candidates[name]) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	time, allocations, allocated := measured[0], measured[1], measured[2]
+	return []row{
+		{"page of 100 orders, time", nanoseconds, time, []target{{timesOf, nameStock, 0.6}, {timesOf, nameOgen, 1}}},
+		{"page of 100 orders, allocations", number, allocations, nil},
+		{"page of 100 orders, allocated", bytes, allocated, []target{{timesOf, nameStock, 0.8}}},
+		{"page, this by the shipped description, time", nanoseconds, withShipped(time), nil},
+		{"page, this by the shipped description, allocations", number, withShipped(allocations), nil},
+		{"page, this by the shipped description, allocated", bytes, withShipped(allocated), nil},
+	}, nil
+}
+
+// withShipped puts the client with the shipped description in the place of the generated one.
+func withShipped(s series) series {
+	return series{nameThis: s[nameShipped], nameStock: s[nameStock], nameOgen: s[nameOgen], nameByHand: s[nameByHand]}
+}
+
+func readPage(c candidate) error {
+	count, err := c.orders(context.Background(), server.PageOrganization)
+	if err == nil && count != server.Orders {
+		err = fmt.Errorf("%d orders instead of %d", count, server.Orders)
+	}
+	return err
+}
+
+// repeat returns the nanoseconds, the allocations and the allocated bytes of one call. What the last turn has left is
+// collected first, and the first call, which may open a connection or log in, is not counted.
+func repeat(calls int, call func() error) ([]float64, error) {
+	if err := call(); err != nil {
+		return nil, err
+	}
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	begin := time.Now()
+	for range calls {
+		if err := call(); err != nil {
+			return nil, err
+		}
+	}
+	took := time.Since(begin)
+	runtime.ReadMemStats(&after)
+	per := float64(calls)
+	return []float64{float64(took) / per, float64(after.Mallocs-before.Mallocs) / per, float64(after.TotalAlloc-before.TotalAlloc) / per}, nil
+}
