@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/printable"
 )
 
 // What an [*Error] is, for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP.
@@ -29,8 +30,11 @@ var (
 	errNotSent      = errors.New("request not sent")      // repeating it would change nothing
 )
 
-// maxErrorBody bounds the body that an Error keeps.
-const maxErrorBody = 64 << 10
+// Bounds of what an Error keeps of a body, and of its text.
+const (
+	maxErrorBody = 64 << 10
+	maxErrorText = 4 << 10
+)
 
 // Error is a call that failed: an answer other than a success, an answer that cannot be read, or no answer at all. A
 // failed login is an [*github.com/xsale-go/xsale/authn.Error] instead.
@@ -55,12 +59,21 @@ type Error struct {
 	Truncated bool        // whether Body is only the beginning
 
 	Err error // the cause, where it is not the status
+
+	html bool // the body is a page for people: of a proxy or a login, seldom of the API
 }
 
 // FieldError is what the server says about one member of the request.
 type FieldError struct {
-	Field   string // as the server names it
+	Field   string // as the server names it; empty where the message is about no single one
 	Message string
+}
+
+func (f FieldError) text() string {
+	if f.Field == "" || f.Message == "" {
+		return f.Field + f.Message
+	}
+	return f.Field + ": " + f.Message
 }
 
 func newError(state *callState, cause error) *Error {
@@ -75,6 +88,9 @@ func errorFromResponse(state *callState, response *http.Response) *Error {
 	e.RequestID = requestID(response.Header)
 	if hint, ok := backoff.RetryAfter(response.Header, time.Now()); ok {
 		e.RetryAfter = hint
+	}
+	if response.StatusCode == http.StatusSwitchingProtocols { // what follows is no body, and has no end
+		return e
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBody+1))
 	if err != nil {
@@ -105,7 +121,10 @@ func (e *Error) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s %s:", e.Method, e.Route)
 	if e.StatusCode != 0 {
-		fmt.Fprintf(&text, " %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+		text.WriteString(strings.TrimRight(fmt.Sprintf(" %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " ")) // not all have a name
+	}
+	if e.html {
+		text.WriteString(" (an HTML page)")
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&text, " [%s]", e.Code)
@@ -119,16 +138,17 @@ func (e *Error) Error() string {
 		separator = "; "
 	}
 	for _, field := range e.Fields {
-		fmt.Fprintf(&text, "%s%s: %s", separator, field.Field, field.Message)
+		text.WriteString(separator + field.text())
 		separator = "; "
 	}
 	if e.Err != nil {
 		fmt.Fprintf(&text, "%s%v", separator, e.Err)
 	}
+	line := printable.Line(text.String(), maxErrorText)
 	if e.Attempts > 1 {
-		fmt.Fprintf(&text, " (after %d attempts)", e.Attempts)
+		line += fmt.Sprintf(" (after %d attempts)", e.Attempts)
 	}
-	return text.String()
+	return line
 }
 
 // Unwrap returns the cause.

@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -9,91 +10,200 @@ import (
 	"github.com/xsale-go/xsale/internal/printable"
 )
 
-// maxMessage bounds what of a body becomes part of an error's text.
-const maxMessage = 500
+// Bounds of what of a body becomes part of an error.
+const (
+	maxMessage = 500 // bytes of a code, a message, a field's name
+	maxFields  = 100
+)
 
-// problem has the members of the error bodies that ASP.NET and ServiceStack write: problem details (RFC 9457) with the
-// errors map of ASP.NET, ModelState, ResponseStatus, and the plain Message of Web API.
-type problem struct {
-	Type           string          `json:"type"`
-	Title          string          `json:"title"`
-	Detail         string          `json:"detail"`
-	Code           string          `json:"code"`
-	Message        string          `json:"message"`
-	Error          json.RawMessage `json:"error"`
-	Errors         json.RawMessage `json:"errors"`
-	ModelState     json.RawMessage `json:"modelState"`
-	ResponseStatus *struct {
-		ErrorCode string          `json:"errorCode"`
-		Message   string          `json:"message"`
-		Errors    json.RawMessage `json:"errors"`
-	} `json:"responseStatus"`
-}
-
-// parseBody takes code, message and fields from a body, where it has a form that is known. Names match in any case.
+// parseBody takes code, message and fields from a body, where it has a form that is known. The form decides, not the
+// Content-Type, because servers and what stands in front of them get that wrong.
 func (e *Error) parseBody(contentType string) {
-	if strings.HasPrefix(contentType, "text/plain") {
-		e.Message = shorten(string(e.Body))
+	text := strings.TrimSpace(bodyText(e.Body))
+	mediaType := mediaTypeOf(contentType)
+	if text == "" {
 		return
 	}
-	var p problem
-	if json.Unmarshal(e.Body, &p) != nil {
-		var text string
-		if json.Unmarshal(e.Body, &text) == nil {
-			e.Message = shorten(text)
-		}
-		return
-	}
-	e.Code = shorten(p.Code)
-	e.Message = shorten(firstNonEmpty(p.Detail, p.Message, p.Title, jsonText(p.Error)))
-	e.Fields = append(fieldErrors(p.Errors), fieldErrors(p.ModelState)...)
-	if status := p.ResponseStatus; status != nil {
-		e.Code = shorten(firstNonEmpty(e.Code, status.ErrorCode))
-		e.Message = shorten(firstNonEmpty(status.Message, e.Message))
-		e.Fields = append(e.Fields, fieldErrors(status.Errors)...)
+	if value, ok := parseJSON(text); ok {
+		e.readJSON(value)
+	} else if isHTML(mediaType, text) {
+		e.html = true
+		e.Message = shorten(htmlTitle(text))
+	} else if isReadable(mediaType, text) {
+		e.Message = shorten(text)
 	}
 }
 
-// fieldErrors reads a map from field to message or messages, or a list of objects that name a field.
-func fieldErrors(raw json.RawMessage) []FieldError {
-	var byField map[string]json.RawMessage
-	if json.Unmarshal(raw, &byField) == nil {
-		var fields []FieldError
-		for _, field := range slices.Sorted(maps.Keys(byField)) {
-			var messages []string
-			if json.Unmarshal(byField[field], &messages) != nil {
-				messages = []string{jsonText(byField[field])}
-			}
-			fields = append(fields, FieldError{shorten(field), shorten(strings.Join(messages, "; "))})
-		}
-		return fields
+// parseJSON reads a text, a list or an object. Another value says nothing about an error.
+func parseJSON(text string) (any, bool) {
+	if !strings.Contains(`"[{`, text[:1]) {
+		return nil, false
 	}
-	var list []struct {
-		Pointer   string `json:"pointer"`
-		Field     string `json:"field"`
-		FieldName string `json:"fieldName"`
-		Detail    string `json:"detail"`
-		Message   string `json:"message"`
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber() // so that a code of any length stays what it is
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil, false
 	}
-	if json.Unmarshal(raw, &list) != nil {
-		return nil
+	_, err := decoder.Token()
+	return value, err == io.EOF
+}
+
+func (e *Error) readJSON(value any) {
+	switch value := value.(type) {
+	case []any:
+		e.readList(value)
+	case map[string]any:
+		e.readObject(value)
+	default:
+		e.Message = shorten(textOf(value))
 	}
-	var fields []FieldError
+}
+
+// readList reads a list of texts, or the list of code and description that ASP.NET Identity writes.
+func (e *Error) readList(list []any) {
+	var messages []string
 	for _, entry := range list {
-		fields = append(fields, FieldError{
-			Field:   shorten(firstNonEmpty(entry.Pointer, entry.FieldName, entry.Field)),
-			Message: shorten(firstNonEmpty(entry.Detail, entry.Message)),
-		})
+		message := textOf(entry)
+		if object, ok := entry.(map[string]any); ok {
+			names := fold(object)
+			message = names.text("description", "message", "detail", "errorMessage")
+			e.Code = firstNonEmpty(e.Code, shorten(names.text("code", "errorCode")))
+		}
+		if message != "" {
+			messages = append(messages, message)
+		}
 	}
-	return fields
+	e.Message = shorten(strings.Join(messages, "; "))
 }
 
-func jsonText(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return ""
+// readObject reads the members of an object and of the error inside it: the error of many APIs and of OData, or the
+// ResponseStatus of ServiceStack. An object without a member that is known may still be a bare ModelState.
+func (e *Error) readObject(body map[string]any) {
+	names := fold(body)
+	inside := false
+	for _, name := range []string{"responseStatus", "error", "odata.error"} {
+		if object, ok := names.get(name).(map[string]any); ok {
+			inside = true
+			e.readMembers(fold(object))
+		}
 	}
-	return text
+	e.readMembers(names)
+	if !inside && e.Code == "" && e.Message == "" && len(e.Fields) == 0 && isModelState(body) {
+		e.addFields(body)
+	}
+}
+
+// readMembers takes what is not known yet. The type of problem details is no code: ASP.NET puts a link to a
+// specification there. A StackTrace is never looked at.
+func (e *Error) readMembers(names members) {
+	code := names.text("code", "errorCode")
+	message := names.text("detail", "message", "error_description", "title")
+	for _, name := range []string{"messageDetail", "exceptionMessage"} { // of ASP.NET Web API, which says more than its Message
+		if detail := names.text(name); detail != "" {
+			message = strings.TrimPrefix(message+": "+detail, ": ")
+		}
+	}
+	if failure := names.text("error"); message == "" {
+		message = failure
+	} else if names.text("error_description") != "" {
+		code = firstNonEmpty(code, failure)
+	}
+	e.Code = firstNonEmpty(e.Code, shorten(code))
+	e.Message = firstNonEmpty(e.Message, shorten(message))
+	for _, name := range []string{"errors", "modelState", "details"} {
+		e.addFields(names.get(name))
+	}
+}
+
+// addFields reads a map from field to message or messages, or a list of texts or of objects that name a field.
+func (e *Error) addFields(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, field := range slices.Sorted(maps.Keys(value)) {
+			e.addField(field, value[field])
+		}
+	case []any:
+		for _, entry := range value {
+			e.addField("", entry)
+		}
+	}
+}
+
+func (e *Error) addField(field string, value any) {
+	message := textOf(value)
+	if object, ok := value.(map[string]any); ok {
+		names := fold(object)
+		field = firstNonEmpty(field, names.text("pointer", "fieldName", "field", "propertyName", "target"))
+		message = names.text("detail", "message", "errorMessage", "description", "errorCode", "code")
+	}
+	if len(e.Fields) < maxFields && (field != "" || message != "") {
+		e.Fields = append(e.Fields, FieldError{shorten(field), shorten(message)})
+	}
+}
+
+// isModelState reports whether every member is a list of texts.
+func isModelState(body map[string]any) bool {
+	for _, value := range body {
+		list, ok := value.([]any)
+		if !ok || len(list) == 0 || slices.ContainsFunc(list, func(entry any) bool { _, isText := entry.(string); return !isText }) {
+			return false
+		}
+	}
+	return true
+}
+
+// members is an object whose names match in any case.
+type members map[string]any
+
+// fold keeps the first of two names that differ in case alone, so that the result is always the same.
+func fold(object map[string]any) members {
+	folded := members{}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if key := strings.ToLower(name); folded[key] == nil {
+			folded[key] = object[name]
+		}
+	}
+	return folded
+}
+
+func (m members) get(name string) any { return m[strings.ToLower(name)] }
+
+// text returns the first text among the members of these names.
+func (m members) text(names ...string) string {
+	for _, name := range names {
+		if text := textOf(m.get(name)); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// textOf returns a text, a number, a list of them, or the value of OData's text with a language. Anything else is empty.
+func textOf(value any) string {
+	switch value := value.(type) {
+	case []any:
+		var texts []string
+		for _, entry := range value {
+			if text := scalarText(entry); text != "" {
+				texts = append(texts, text)
+			}
+		}
+		return strings.Join(texts, "; ")
+	case map[string]any:
+		return scalarText(fold(value).get("value"))
+	}
+	return scalarText(value)
+}
+
+func scalarText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return strings.TrimSpace(value)
+	case json.Number:
+		return value.String()
+	}
+	return ""
 }
 
 func firstNonEmpty(texts ...string) string {
