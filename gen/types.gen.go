@@ -25,8 +25,8 @@ type CreateIntegration struct {
 	Name string `json:"Name"`
 
 	// OrderSynchronization Settings for the export of orders to an ERP.
-	OrderSynchronization *OrderSynchronization      `json:"OrderSynchronization,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
+	AdditionalProperties wire.Members          `json:"-"`
 }
 
 // CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
@@ -54,8 +54,8 @@ type CreateOrder struct {
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
 	// RecipientID Id of the contractor who receives (odbiorca).
-	RecipientID          int64                      `json:"RecipientId"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	RecipientID          int64        `json:"RecipientId"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
@@ -74,15 +74,15 @@ type CreateOrderItem struct {
 	Quantity wire.Decimal `json:"Quantity"`
 
 	// VariantID Id of the variant (wariant) of the offer.
-	VariantID            int64                      `json:"VariantId"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	VariantID            int64        `json:"VariantId"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Created The answer to a create. Not published; see the response.
 type Created struct {
 	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
-	ID                   int64                      `json:"Id,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	ID                   int64        `json:"Id,omitempty,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Me A user of xSale.
@@ -103,8 +103,8 @@ type Me struct {
 	Nickname string `json:"Nickname,omitempty,omitzero"`
 
 	// Organizations The organizations that the user may work for.
-	Organizations        []OrganizationInfo         `json:"Organizations,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Organizations        []OrganizationInfo `json:"Organizations,omitempty,omitzero"`
+	AdditionalProperties wire.Members       `json:"-"`
 }
 
 // Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
@@ -115,8 +115,8 @@ type Order struct {
 	ID int64 `json:"Id,omitempty,omitzero"`
 
 	// Items The order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem                `json:"Items,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Items                []OrderItem  `json:"Items,omitempty,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderItem An order line (pozycja zamówienia). Known only in part.
@@ -124,13 +124,13 @@ type OrderItem struct {
 	// OrderItemArticles The warehouse articles of the line, with offers and sets already broken down; usable as a pick list.
 	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
 	// relates to a line, and the name reads "articles of an order item".
-	OrderItemArticles    []OrderItemArticle         `json:"OrderItemArticles,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitempty,omitzero"`
+	AdditionalProperties wire.Members       `json:"-"`
 }
 
 // OrderItemArticle A warehouse article of an order line. Its members are not published.
 type OrderItemArticle struct {
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderSynchronization Settings for the export of orders to an ERP.
@@ -146,8 +146,8 @@ type OrderSynchronization struct {
 	ExportToWarehouse string `json:"ExportToWarehouse,omitempty,omitzero"`
 
 	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
-	ExportWithoutTransport *bool                      `json:"ExportWithoutTransport,omitempty"`
-	AdditionalProperties   map[string]json.RawMessage `json:"-"`
+	ExportWithoutTransport *bool        `json:"ExportWithoutTransport,omitempty"`
+	AdditionalProperties   wire.Members `json:"-"`
 }
 
 // OrganizationInfo An organization that a user may work for.
@@ -160,13 +160,13 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitempty,omitzero"`
 
 	// ShortName Short name, for people.
-	ShortName            string                     `json:"ShortName,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	ShortName            string       `json:"ShortName,omitempty,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
 type ParameterDefinition struct {
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Status A status (status) of orders and payments. The members are not published.
@@ -177,8 +177,8 @@ type Status struct {
 
 	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
 	// API that is known has its name under this name.
-	Name                 string                     `json:"Name,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Name                 string       `json:"Name,omitempty,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
@@ -194,8 +194,8 @@ type Translation struct {
 	LanguageID int64 `json:"LanguageId"`
 
 	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
-	Name                 wire.Nullable[string]      `json:"Name,omitempty,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Name                 wire.Nullable[string] `json:"Name,omitempty,omitzero"`
+	AdditionalProperties wire.Members          `json:"-"`
 }
 
 // OrganizationName defines model for OrganizationName.
@@ -227,24 +227,36 @@ type CreateOrderJSONRequestBody = CreateOrder
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a CreateIntegration) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *CreateIntegration) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	for object.Next() {
+		switch string(object.Name) {
+		case "IntegrationType":
+			d.Decode(&a.IntegrationType)
+		case "IsActive":
+			wire.DecodePointer(d, &a.IsActive)
+		case "Name":
+			d.Decode(&a.Name)
+		case "OrderSynchronization":
+			wire.DecodePointer(d, &a.OrderSynchronization)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error {
-	type members CreateIntegration
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "IntegrationType", "IsActive", "Name", "OrderSynchronization")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -255,24 +267,42 @@ func (a CreateIntegration) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a CreateOrder) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *CreateOrder) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *CreateOrder) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	for object.Next() {
+		switch string(object.Name) {
+		case "BuyerId":
+			d.Decode(&a.BuyerID)
+		case "IntegrationId":
+			d.Decode(&a.IntegrationID)
+		case "Items":
+			wire.DecodeSlice(d, &a.Items)
+		case "PayerId":
+			d.Decode(&a.PayerID)
+		case "PaymentFormId":
+			d.Decode(&a.PaymentFormID)
+		case "PurchaseDate":
+			d.Decode(&a.PurchaseDate)
+		case "RecipientId":
+			d.Decode(&a.RecipientID)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateOrder) UnmarshalJSON(data []byte) error {
-	type members CreateOrder
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -283,24 +313,38 @@ func (a CreateOrder) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a CreateOrderItem) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *CreateOrderItem) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	for object.Next() {
+		switch string(object.Name) {
+		case "OfferId":
+			d.Decode(&a.OfferID)
+		case "PriceGross":
+			d.Decode(&a.PriceGross)
+		case "PriceNet":
+			d.Decode(&a.PriceNet)
+		case "Quantity":
+			d.Decode(&a.Quantity)
+		case "VariantId":
+			d.Decode(&a.VariantID)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateOrderItem) UnmarshalJSON(data []byte) error {
-	type members CreateOrderItem
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -311,24 +355,30 @@ func (a CreateOrderItem) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Created) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Created) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Created) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Created) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Created) UnmarshalJSON(data []byte) error {
-	type members Created
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -339,24 +389,40 @@ func (a Created) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Me) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Me) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Me) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Me) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Email":
+			d.Decode(&a.Email)
+		case "EmailVerified":
+			d.Decode(&a.EmailVerified)
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "Nickname":
+			d.Decode(&a.Nickname)
+		case "Organizations":
+			wire.DecodeSlice(d, &a.Organizations)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Me) UnmarshalJSON(data []byte) error {
-	type members Me
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -367,24 +433,32 @@ func (a Me) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Order) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Order) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Order) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Order) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id", "Items")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		case "Items":
+			wire.DecodeSlice(d, &a.Items)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	type members Order
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id", "Items")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -395,24 +469,30 @@ func (a Order) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderItem) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderItem) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItem) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "OrderItemArticles")
+	for object.Next() {
+		switch string(object.Name) {
+		case "OrderItemArticles":
+			wire.DecodeSlice(d, &a.OrderItemArticles)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	type members OrderItem
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "OrderItemArticles")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -423,24 +503,28 @@ func (a OrderItem) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderItemArticle) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	type members OrderItemArticle
-	unknown, err := wire.UnmarshalObject(data, (*members)(a))
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -451,24 +535,34 @@ func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderSynchronization) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderSynchronization) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	for object.Next() {
+		switch string(object.Name) {
+		case "ERPDocumentSerialNumber":
+			d.Decode(&a.ERPDocumentSerialNumber)
+		case "ExportToWarehouse":
+			d.Decode(&a.ExportToWarehouse)
+		case "ExportWithoutTransport":
+			wire.DecodePointer(d, &a.ExportWithoutTransport)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderSynchronization) UnmarshalJSON(data []byte) error {
-	type members OrderSynchronization
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -479,24 +573,34 @@ func (a OrderSynchronization) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrganizationInfo) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrganizationInfo) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id", "Name", "ShortName")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "ShortName":
+			d.Decode(&a.ShortName)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
-	type members OrganizationInfo
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id", "Name", "ShortName")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -507,24 +611,28 @@ func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a ParameterDefinition) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *ParameterDefinition) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *ParameterDefinition) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
-	type members ParameterDefinition
-	unknown, err := wire.UnmarshalObject(data, (*members)(a))
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -535,24 +643,32 @@ func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Status) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Status) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Status) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Status) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id", "Name")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Status) UnmarshalJSON(data []byte) error {
-	type members Status
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id", "Name")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -563,24 +679,34 @@ func (a Status) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Translation) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Translation) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Translation) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Translation) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Description", "LanguageId", "Name")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Description":
+			d.Decode(&a.Description)
+		case "LanguageId":
+			d.Decode(&a.LanguageID)
+		case "Name":
+			d.Decode(&a.Name)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Translation) UnmarshalJSON(data []byte) error {
-	type members Translation
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Description", "LanguageId", "Name")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.

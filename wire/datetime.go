@@ -102,16 +102,35 @@ func (d DateTime) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a text in one of the forms that [DateTime] names, or null.
 func (d *DateTime) UnmarshalJSON(data []byte) error {
 	literal := string(data)
-	if literal != null {
-		if literal == "" || literal[0] != '"' {
-			return fmt.Errorf("%.40s is not a date: write it as text, for example \"2024-10-25\"", literal)
-		}
-		if err := checkDateTime(unquote(literal)); err != nil {
-			return err
-		}
+	if err := checkDateTimeLiteral(literal); err != nil {
+		return err
 	}
 	d.literal = literal
 	return nil
+}
+
+// DecodeJSON is UnmarshalJSON for a [Decoder].
+func (d *DateTime) DecodeJSON(decoder *Decoder) {
+	data := decoder.value()
+	if data == nil {
+		return
+	}
+	literal := decoder.keep(data)
+	if err := checkDateTimeLiteral(literal); err != nil {
+		decoder.fail(err)
+		return
+	}
+	d.literal = literal
+}
+
+func checkDateTimeLiteral(literal string) error {
+	if literal == null {
+		return nil
+	}
+	if literal == "" || literal[0] != '"' {
+		return fmt.Errorf("%.40s is not a date: write it as text, for example \"2024-10-25\"", literal)
+	}
+	return checkDateTime(unquote(literal))
 }
 
 // MarshalText writes the text, or nothing when there is none. Dates in a query or a path are written with it.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
@@ -114,6 +115,23 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	}
 	d.literal = literal
 	return nil
+}
+
+// DecodeJSON is UnmarshalJSON for a [Decoder].
+func (d *Decimal) DecodeJSON(decoder *Decoder) {
+	literal := decoder.value()
+	if literal == nil {
+		return
+	}
+	if literal[0] == '0' || literal[0] == '-' || literal[0] >= '1' && literal[0] <= '9' {
+		if len(literal) <= maxDecimalLength && bytes.IndexAny(literal, "eE") < 0 { // the Decoder has checked the rest
+			d.literal = decoder.keep(literal)
+			return
+		}
+	}
+	if err := d.UnmarshalJSON(literal); err != nil {
+		decoder.fail(err)
+	}
 }
 
 // MarshalText writes the text of the number, or nothing when there is none.

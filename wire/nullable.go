@@ -1,10 +1,5 @@
 package wire
 
-import (
-	"bytes"
-	"encoding/json"
-)
-
 // null is the JSON literal.
 const null = "null"
 
@@ -63,14 +58,18 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a value or null.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
-	if bytes.Equal(data, []byte(null)) {
+	return Unmarshal(data, n)
+}
+
+// DecodeJSON is UnmarshalJSON for a [Decoder].
+func (n *Nullable[T]) DecodeJSON(d *Decoder) {
+	if d.kind() == 'n' {
+		d.value()
 		*n = Null[T]()
-		return nil
+		return
 	}
 	var value T
-	if err := json.Unmarshal(data, &value); err != nil {
-		return err
+	if d.Decode(&value); d.err == nil {
+		*n = Value(value)
 	}
-	*n = Value(value)
-	return nil
 }

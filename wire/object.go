@@ -4,55 +4,125 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// UnmarshalObject reads a JSON object into known, a pointer to a struct without JSON methods of its own, and returns the
-// members that are not in names, with their exact JSON; nil when there are none. Generated types call it.
-// As in encoding/json, names are matched without regard to case.
-func UnmarshalObject(data []byte, known any, names ...string) (map[string]json.RawMessage, error) {
-	if err := json.Unmarshal(data, known); err != nil {
-		return nil, err
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(members, func(member string, _ json.RawMessage) bool { return isListed(member, names) })
-	if len(members) == 0 {
-		return nil, nil
-	}
-	return members, nil
+// Object reads the members of a JSON object, one after the other. Generated types use it:
+//
+//	object := d.Object(&v.AdditionalProperties, "Id", "Items")
+//	for object.Next() {
+//		switch string(object.Name) {
+//		case "Id":
+//			d.Decode(&v.ID)
+//		default:
+//			object.Unknown()
+//		}
+//	}
+type Object struct {
+	// Name is the name of the member whose value is to be read; good until then.
+	Name []byte
+
+	literal []byte // the name as it came
+	decoder *Decoder
+	names   []string
+	unknown *Members
+	start   int // of its unknown members in decoder.unknown
+	isOpen  bool
+	isAgain bool // the member before has the name of a listed one but for the case, and is to be read as that one
 }
 
-// MarshalObject writes known, a struct without JSON methods of its own, and behind its members those of unknown, by
-// name. A member of unknown that is in names is an error, because the field of known says the same. Generated types
-// call it.
-func MarshalObject(known any, unknown map[string]json.RawMessage, names ...string) ([]byte, error) {
+// Object begins to read an object. The names are those of the members that are listed; the others are to go to unknown. A
+// null is an object without members that leaves unknown as it is.
+func (d *Decoder) Object(unknown *Members, names ...string) Object {
+	return Object{decoder: d, names: names, unknown: unknown, start: len(d.unknown), isOpen: d.begin('{', "an object")}
+}
+
+// Next reads up to the value of the next member, and reports whether there is one.
+func (o *Object) Next() bool {
+	d := o.decoder
+	switch {
+	case !o.isOpen:
+		return false
+	case o.isAgain:
+		o.isAgain = false
+		return true
+	case d.kind() == '}':
+		d.tokens.ReadToken()
+		o.close()
+		return false
+	}
+	literal := d.value()
+	if literal == nil {
+		return false
+	}
+	o.literal, o.Name = literal, literal[1:len(literal)-1]
+	if !isPlainText(literal) {
+		o.Name = []byte(unquoted(literal))
+	}
+	return true
+}
+
+// Unknown keeps the member, which none of the names has, as it is. A member whose name differs from a listed one by case
+// alone is not kept: Next returns it again, under the listed name.
+func (o *Object) Unknown() {
+	d := o.decoder
+	if index := indexFold(o.names, o.Name); index >= 0 {
+		o.Name, o.isAgain = []byte(o.names[index]), true
+		return
+	}
+	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
+	d.unknown = append(d.unknown, d.value()...)
+}
+
+// close hands the unknown members over. Those of the object around it, which is not at its end, lie before them.
+func (o *Object) close() {
+	o.isOpen = false
+	d := o.decoder
+	*o.unknown = Members{}
+	if members := d.unknown[o.start:]; len(members) > 0 {
+		members[0] = '{' // in place of the first comma
+		d.unknown = append(d.unknown, '}')
+		o.unknown.object = d.keep(d.unknown[o.start:])
+	}
+	d.unknown = d.unknown[:o.start]
+}
+
+// isPlainText reports whether a JSON string stands for just what is between its quotes.
+func isPlainText(literal []byte) bool {
+	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
+}
+
+// unquoted returns the text of a JSON string that is known to be valid.
+func unquoted(literal []byte) string {
+	var text string
+	_ = json.Unmarshal(literal, &text)
+	return text
+}
+
+// indexFold returns the index of a name without regard to case, or -1.
+func indexFold(names []string, name []byte) int {
+	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, string(name)) })
+}
+
+// MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member
+// of unknown that is in names is an error, because the field of known says the same. Generated types call it.
+func MarshalObject(known any, unknown Members, names ...string) ([]byte, error) {
 	data, err := marshal(known)
-	if err != nil || len(unknown) == 0 {
+	if err != nil || unknown.IsZero() {
 		return data, err
 	}
-	data = data[:len(data)-1] // the members go before the closing brace
-	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		if isListed(name, names) {
+	for name := range unknown.All() {
+		if indexFold(names, []byte(name)) >= 0 {
 			return nil, fmt.Errorf("member %s is set twice: use the field of the struct alone", name)
 		}
-		if !json.Valid(unknown[name]) {
-			return nil, fmt.Errorf("member %s does not hold valid JSON", name)
-		}
-		if data[len(data)-1] != '{' {
-			data = append(data, ',')
-		}
-		key, err := json.Marshal(name)
-		if err != nil {
-			return nil, err
-		}
-		data = append(append(append(data, key...), ':'), unknown[name]...)
 	}
-	return append(data, '}'), nil
+	data = data[:len(data)-1] // the members go before the closing brace
+	if data[len(data)-1] != '{' {
+		data = append(data, ',')
+	}
+	return append(data, unknown.object[1:]...), nil
 }
 
 // marshal leaves <, > and & as they are: the encoder of the caller escapes them if it is to.
@@ -62,8 +132,4 @@ func marshal(value any) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
-}
-
-func isListed(member string, names []string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, member) })
 }

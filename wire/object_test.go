@@ -2,8 +2,8 @@ package wire_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -70,10 +70,14 @@ func TestUnknownMembersOfNestedObjectsAreKept(t *testing.T) {
 			t.Errorf("%s is among the unknown members: %s", name, got)
 		}
 	}
-	if got := len(order.AdditionalProperties); got != 7 {
-		t.Errorf("%d unknown members: %v", got, slices.Sorted(maps.Keys(order.AdditionalProperties)))
+	var names []string
+	for name := range order.AdditionalProperties.All() {
+		names = append(names, name)
 	}
-	if got := order.Items[0].OrderItemArticles[1].AdditionalProperties; got != nil {
+	if want := []string{"Number", "Total", "Rates", "Comment", "Paid", "Buyer", ""}; !slices.Equal(names, want) || order.AdditionalProperties.Len() != len(want) {
+		t.Errorf("the unknown members are %q", names)
+	}
+	if got := order.Items[0].OrderItemArticles[1].AdditionalProperties; !got.IsZero() || got.Len() != 0 {
 		t.Errorf("an object without unknown members has %v", got)
 	}
 }
@@ -99,23 +103,39 @@ func TestAnObjectIsWrittenAsItWasRead(t *testing.T) {
 	}
 }
 
-func TestUnknownMembersStandBehindTheKnownByName(t *testing.T) {
+func TestUnknownMembersStandBehindTheKnownInTheirOrder(t *testing.T) {
 	order := gen.Order{ID: 7, Items: []gen.OrderItem{{}}}
-	order.Set("b", json.RawMessage(`2`))
-	order.Set("a", json.RawMessage(` [ 1 ] `))
-	order.Set("C", json.RawMessage(`{"x":1}`))
-	order.Set("\"<", json.RawMessage(`null`))
-	order.Items[0].Set("z", json.RawMessage(`10.50`))
-	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"\"\u003c":null,"C":{"x":1},"a":[1],"b":2}`; got != want {
+	err := errors.Join(
+		order.Set("b", json.RawMessage(`2`)),
+		order.Set("a", json.RawMessage(` [ 1 ] `)),
+		order.Set("C", json.RawMessage(`{"x":1}`)),
+		order.Set("\"<", json.RawMessage(`null`)),
+		order.Items[0].Set("z", json.RawMessage(`10.50`)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"b":2,"a":[1],"C":{"x":1},"\"\u003c":null}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 
 	article := gen.OrderItemArticle{}
-	article.Set("only", json.RawMessage(`1`))
+	if err := article.Set("only", json.RawMessage(`1`)); err != nil {
+		t.Fatal(err)
+	}
 	if got, want := mustMarshal(t, article), `{"only":1}`; got != want {
 		t.Errorf("without known members: got %s, want %s", got, want)
 	}
-	if got := mustMarshal(t, gen.Order{AdditionalProperties: map[string]json.RawMessage{}}); got != `{}` {
+	if err := errors.Join(order.Set("b", json.RawMessage(`3`)), order.Set("c", json.RawMessage(`4`))); err != nil {
+		t.Fatal(err)
+	}
+	order.AdditionalProperties.Delete("C")
+	order.AdditionalProperties.Delete("absent")
+	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"a":[1],"\"\u003c":null,"b":3,"c":4}`; got != want {
+		t.Errorf("changed: got %s, want %s", got, want)
+	}
+	article.AdditionalProperties.Delete("only")
+	if got := mustMarshal(t, article); got != `{}` || !article.AdditionalProperties.IsZero() {
 		t.Errorf("without members: got %s", got)
 	}
 }
@@ -123,13 +143,18 @@ func TestUnknownMembersStandBehindTheKnownByName(t *testing.T) {
 func TestAMemberThatIsSetTwiceIsRefused(t *testing.T) {
 	for _, name := range []string{"Id", "id", "ID", "iD", "Items", "ITEMS", "itemſ"} {
 		order := gen.Order{ID: 7}
-		order.Set(name, json.RawMessage(`8`))
+		if err := order.Set(name, json.RawMessage(`8`)); err != nil {
+			t.Fatal(err)
+		}
 		data, err := json.Marshal(order)
 		if err == nil || !strings.Contains(err.Error(), "member "+name+" is set twice") {
 			t.Errorf("%s: got %s, %v", name, data, err)
 		}
 	}
-	nested := gen.Order{Items: []gen.OrderItem{{AdditionalProperties: map[string]json.RawMessage{"orderItemArticles": json.RawMessage(`[]`)}}}}
+	nested := gen.Order{Items: []gen.OrderItem{{}}}
+	if err := nested.Items[0].Set("orderItemArticles", json.RawMessage(`[]`)); err != nil {
+		t.Fatal(err)
+	}
 	if data, err := json.Marshal(nested); err == nil {
 		t.Errorf("nested: got %s", data)
 	}
@@ -138,24 +163,39 @@ func TestAMemberThatIsSetTwiceIsRefused(t *testing.T) {
 func TestAMemberWithInvalidJSONIsRefused(t *testing.T) {
 	for _, value := range []string{"", " ", "{", "}", "1 2", "1,", "+1", "NaN", "abc", `"a`, "[1,]", "{\"a\":1},\"Id\":8,\"b\":{}", "\xff"} {
 		order := gen.Order{ID: 7}
-		order.Set("Broken", json.RawMessage(value))
-		// Called by itself, because json.Marshal would refuse the outcome anyway, with a less helpful error.
-		data, err := order.MarshalJSON()
+		if err := order.Set("Kept", json.RawMessage(`1`)); err != nil {
+			t.Fatal(err)
+		}
+		err := order.Set("Broken", json.RawMessage(value))
 		if err == nil || err.Error() != "member Broken does not hold valid JSON" {
-			t.Errorf("%q: got %s, %v", value, data, err)
+			t.Errorf("%q: got %v", value, err)
+		}
+		if got, want := mustMarshal(t, order), `{"Id":7,"Kept":1}`; got != want {
+			t.Errorf("%q: got %s", value, got)
 		}
 	}
-	order := gen.Order{}
-	order.Set("Nil", nil)
-	if data, err := order.MarshalJSON(); err == nil {
-		t.Errorf("nil: got %s", data)
+	var order gen.Order
+	if err := order.Set("Nil", nil); err == nil {
+		t.Error("nil is taken")
+	}
+}
+
+func TestACopyOfAnObjectHasMembersOfItsOwn(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, `{"Id":1,"A":1}`, &order)
+	changed := order
+	if err := changed.Set("A", json.RawMessage(`2`)); err != nil {
+		t.Fatal(err)
+	}
+	if got := mustMarshal(t, order); got != `{"Id":1,"A":1}` {
+		t.Errorf("the original is %s", got)
 	}
 }
 
 func TestMembersAreReadWithoutRegardToCase(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, `{"id":7,"ITEMS":[{"orderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`, &order)
-	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || len(order.AdditionalProperties) != 1 {
+	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || order.AdditionalProperties.Len() != 1 {
 		t.Fatalf("got %+v", order)
 	}
 	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"OrderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`; got != want {
@@ -164,7 +204,7 @@ func TestMembersAreReadWithoutRegardToCase(t *testing.T) {
 
 	// Unknown names that differ by case alone are different names.
 	mustUnmarshal(t, `{"code":1,"Code":2,"CODE":3}`, &order)
-	if got := len(order.AdditionalProperties); got != 3 {
+	if got := order.AdditionalProperties.Len(); got != 3 {
 		t.Errorf("%d unknown members of 3", got)
 	}
 }
@@ -203,7 +243,7 @@ func TestNullObject(t *testing.T) {
 func TestWhatIsNotAnObjectIsRefused(t *testing.T) {
 	for _, document := range []string{``, ` `, `[]`, `[{}]`, `"a"`, `""`, `1`, `true`, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{} {}`, `{"a":1}}`, `nul`} {
 		var order gen.Order
-		if err := order.UnmarshalJSON([]byte(document)); err == nil || order.AdditionalProperties != nil {
+		if err := order.UnmarshalJSON([]byte(document)); err == nil {
 			t.Errorf("%s is read as %+v", document, order)
 		}
 	}
@@ -212,25 +252,6 @@ func TestWhatIsNotAnObjectIsRefused(t *testing.T) {
 		if err := json.Unmarshal([]byte(document), &order); err == nil {
 			t.Errorf("%s is read as %+v", document, order)
 		}
-	}
-}
-
-func TestObjectFunctionsOnAStructOfTheCaller(t *testing.T) {
-	type known struct {
-		A int
-		B *known `json:"b"`
-	}
-	var k known
-	unknown, err := wire.UnmarshalObject([]byte(`{"A":1,"b":{"A":2,"lost":0},"c":10.50}`), &k, "A", "b")
-	if err != nil || k.A != 1 || k.B.A != 2 || len(unknown) != 1 || string(unknown["c"]) != `10.50` {
-		t.Fatalf("got %+v, %s, %v", k, unknown, err)
-	}
-	data, err := wire.MarshalObject(k, unknown, "A", "b")
-	if want := `{"A":1,"b":{"A":2,"b":null},"c":10.50}`; err != nil || string(data) != want {
-		t.Errorf("got %s, %v, want %s", data, err, want)
-	}
-	if _, err := wire.MarshalObject(struct{ F func() }{}, nil); err == nil {
-		t.Error("a struct that is not JSON is written")
 	}
 }
 

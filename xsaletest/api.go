@@ -1,7 +1,6 @@
 package xsaletest
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // newAPI returns the API in the order of its checks: tokens, path and method, request, organization; behind the operation
@@ -66,11 +66,11 @@ func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
 // refuseBody answers where the generated types are stricter about a body than the validator, that is, about the range of
 // numbers, which the validator reads as floats.
 func refuseBody(w http.ResponseWriter, _ *http.Request, err error) {
-	detail := outOfRange
-	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		detail += ": " + mismatch.Field
+	var pointer string
+	if unfit, ok := errors.AsType[*wire.ValueError](err); ok {
+		pointer = unfit.Pointer
 	}
-	newProblem(http.StatusBadRequest, "The request does not match the API description.", violation{"", detail}).write(w)
+	newProblem(http.StatusBadRequest, "The request does not match the API description.", violation{pointer, outOfRange}).write(w)
 }
 
 // failOperation answers with the problem that an operation returned.

@@ -3,12 +3,14 @@ package xsaletest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // order is an order as it is kept.
@@ -75,22 +77,23 @@ func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64
 // listedOrder returns an order as it is listed: what it was created with, and beside it what an order that is read is
 // known to have. The members of an article of a line are not published, so there is none. It takes over created.
 func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
-	created.AdditionalProperties = withMember(created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
+	err := setMember(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
 	for i := range created.Items {
-		item := &created.Items[i]
-		item.AdditionalProperties = withMember(item.AdditionalProperties, "OrderItemArticles", "[]")
+		err = errors.Join(err, setMember(&created.Items[i].AdditionalProperties, "OrderItemArticles", "[]"))
+	}
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(created)
 }
 
-// withMember returns a copy of members with another one, in place of what has the same name in any case: readers such as
-// encoding/json would not tell them apart.
-func withMember(members map[string]json.RawMessage, name, value string) map[string]json.RawMessage {
-	extended := map[string]json.RawMessage{name: json.RawMessage(value)}
-	for member, value := range members {
-		if !strings.EqualFold(member, name) {
-			extended[member] = value
+// setMember adds a member in place of those that have the same name in any case: readers such as encoding/json would not
+// tell them apart.
+func setMember(members *wire.Members, name, value string) error {
+	for member := range members.All() {
+		if strings.EqualFold(member, name) {
+			members.Delete(member)
 		}
 	}
-	return extended
+	return members.Set(name, json.RawMessage(value))
 }

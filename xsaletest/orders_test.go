@@ -22,7 +22,7 @@ func TestOrderIsListedAsItWasCreated(t *testing.T) {
 		t.Fatalf("%d orders", len(orders))
 	}
 	want := `{"BuyerId":7,"IntegrationId":1,"Items":[` +
-		`{"OfferId":501,"PriceGross":149.90,"Quantity":2.50,"VariantId":1,"OrderItemArticles":[],"Remark":null},` +
+		`{"OfferId":501,"PriceGross":149.90,"Quantity":2.50,"VariantId":1,"Remark":null,"OrderItemArticles":[]},` +
 		`{"OfferId":502,"PriceNet":0.10,"Quantity":1,"VariantId":3,"OrderItemArticles":[]}],` +
 		`"PayerId":9,"PaymentFormId":2,"PurchaseDate":"2024-10-25","RecipientId":8,` +
 		`"Comment":{"Text":"proszę dzwonić","Amount":1.50},"Id":` + strconv.FormatInt(id, 10) + `}`

@@ -80,7 +80,7 @@ func Generate(document spec.Object, options Options, report *spec.Report) ([]Fil
 		if err != nil {
 			return nil, fmt.Errorf("generate %s: %w", part.file, err)
 		}
-		content, err := formatCode(code)
+		content, err := FormatCode(code)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 		},
 		AllowRemoteRefsFrom: []string{},
 		OutputOptions: codegen.OutputOptions{
-			SkipFmt:                   true, // formatCode does it
+			SkipFmt:                   true, // FormatCode does it
 			SkipPrune:                 true,
 			NameNormalizer:            string(verbatim),
 			ClientTypeName:            "RawClient",

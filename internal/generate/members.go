@@ -11,7 +11,7 @@ import (
 )
 
 // methodNames are the methods of generated structs, which no field may be called.
-var methodNames = []string{"AdditionalProperties", "Get", "Set", "MarshalJSON", "UnmarshalJSON"}
+var methodNames = []string{"AdditionalProperties", "Get", "Set", "DecodeJSON", "MarshalJSON", "UnmarshalJSON"}
 
 // nameMembers gives each member of an object a Go name that is free among its fields. The name stands beside the schema of
 // the member.

@@ -34,7 +34,7 @@ var oddNames = append(strings.Fields(`body ctx params context url json server r 
 	nil true iota int error any map func select go package import interface struct var const default switch fmt io http
 	runtime strings errors bytes xml multipart mime wire xsale fake openapi_types strictnethttp options edit editors sent
 	order-no OrderNo order_no orderNo ORDERNO $filter @odata.type x.y a/b ~tilde % 2fa 007 _ __ - 日本 id ID Id iD
-	AdditionalProperties additionalProperties Get Set MarshalJSON UnmarshalJSON Union union Response ResponseObject RequestObject
+	AdditionalProperties additionalProperties Get Set DecodeJSON MarshalJSON UnmarshalJSON Union union Response ResponseObject RequestObject
 	Body ContentType Headers StatusCode Visit Value Method ApplyDefaults AsString FromString MergeString Discriminator
 	ValueByDiscriminator Bytes Reader siw sh handler pathParam0 queryValues opts item example enum properties required
 	init main _test Scheme Schema items allOf Zażółć`), "with space", "a b", "é")

@@ -64,30 +64,30 @@ func (e SortOrder) Valid() bool {
 
 // AddInvoiceResponse defines model for AddInvoiceResponse.
 type AddInvoiceResponse struct {
-	ID                   int64                      `json:"Id,omitzero"`
-	Size                 int64                      `json:"Size,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	ID                   int64        `json:"Id,omitzero"`
+	Size                 int64        `json:"Size,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Buyer defines model for Buyer.
 type Buyer struct {
-	Name                 *string                    `json:"Name,omitempty"`
-	NIP                  wire.Nullable[string]      `json:"Nip,omitzero"`
-	Parent               *Party                     `json:"Parent,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Name                 *string               `json:"Name,omitempty"`
+	NIP                  wire.Nullable[string] `json:"Nip,omitzero"`
+	Parent               *Party                `json:"Parent,omitempty"`
+	AdditionalProperties wire.Members          `json:"-"`
 }
 
 // Category defines model for Category.
 type Category struct {
-	Children             []Category                 `json:"Children"`
-	Name                 string                     `json:"Name"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Children             []Category   `json:"Children"`
+	Name                 string       `json:"Name"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // ClientModel defines model for ClientModel.
 type ClientModel struct {
-	Name                 string                     `json:"Name,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Name                 string       `json:"Name,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // ListEventsResponseItem defines model for ListEventsResponseItem.
@@ -97,60 +97,60 @@ type ListEventsResponseItem struct {
 
 // Order defines model for Order.
 type Order struct {
-	Buyer                *Buyer                     `json:"Buyer,omitempty"`
-	Discount             wire.Decimal               `json:"Discount,omitzero"`
-	Email                *string                    `json:"Email,omitempty"`
-	Extra                json.RawMessage            `json:"Extra,omitzero"`
-	GetField             *string                    `json:"Get,omitempty"`
-	ID                   *int64                     `json:"Id,omitempty"`
-	Items                []OrderItemsItem           `json:"Items,omitzero"`
-	Number               *string                    `json:"Number"`
-	OrderNo              *string                    `json:"OrderNo,omitempty"`
-	Paid                 *bool                      `json:"Paid,omitempty"`
-	Placed               wire.DateTime              `json:"Placed,omitzero"`
-	Status               *OrderStatus               `json:"Status,omitempty"`
-	Tags                 map[string]string          `json:"Tags,omitzero"`
-	Total                wire.Decimal               `json:"Total"`
-	OrderNoField         *string                    `json:"order-no,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Buyer                *Buyer            `json:"Buyer,omitempty"`
+	Discount             wire.Decimal      `json:"Discount,omitzero"`
+	Email                *string           `json:"Email,omitempty"`
+	Extra                json.RawMessage   `json:"Extra,omitzero"`
+	GetField             *string           `json:"Get,omitempty"`
+	ID                   *int64            `json:"Id,omitempty"`
+	Items                []OrderItemsItem  `json:"Items,omitzero"`
+	Number               *string           `json:"Number"`
+	OrderNo              *string           `json:"OrderNo,omitempty"`
+	Paid                 *bool             `json:"Paid,omitempty"`
+	Placed               wire.DateTime     `json:"Placed,omitzero"`
+	Status               *OrderStatus      `json:"Status,omitempty"`
+	Tags                 map[string]string `json:"Tags,omitzero"`
+	Total                wire.Decimal      `json:"Total"`
+	OrderNoField         *string           `json:"order-no,omitempty"`
+	AdditionalProperties wire.Members      `json:"-"`
 }
 
 // OrderChange defines model for OrderChange.
 type OrderChange struct {
-	Due                  wire.DateTime              `json:"Due,omitzero"`
-	Note                 wire.Nullable[string]      `json:"Note,omitzero"`
-	Paid                 wire.Nullable[bool]        `json:"Paid,omitzero"`
-	Priority             *int32                     `json:"Priority,omitempty"`
-	Status               *OrderStatus               `json:"Status,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Due                  wire.DateTime         `json:"Due,omitzero"`
+	Note                 wire.Nullable[string] `json:"Note,omitzero"`
+	Paid                 wire.Nullable[bool]   `json:"Paid,omitzero"`
+	Priority             *int32                `json:"Priority,omitempty"`
+	Status               *OrderStatus          `json:"Status,omitempty"`
+	AdditionalProperties wire.Members          `json:"-"`
 }
 
 // OrderFilter defines model for OrderFilter.
 type OrderFilter struct {
-	City                 *string                    `json:"city,omitempty"`
-	Limit                *int32                     `json:"limit,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	City                 *string      `json:"city,omitempty"`
+	Limit                *int32       `json:"limit,omitempty"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderItemsItem defines model for OrderItemsItem.
 type OrderItemsItem struct {
-	Quantity             wire.Decimal               `json:"Quantity,omitzero"`
-	SKU                  *string                    `json:"Sku,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Quantity             wire.Decimal `json:"Quantity,omitzero"`
+	SKU                  *string      `json:"Sku,omitempty"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderPaid defines model for OrderPaid.
 type OrderPaid struct {
-	Amount               wire.Decimal               `json:"Amount,omitzero"`
-	Kind                 string                     `json:"Kind,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Amount               wire.Decimal `json:"Amount,omitzero"`
+	Kind                 string       `json:"Kind,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderPlaced defines model for OrderPlaced.
 type OrderPlaced struct {
-	Kind                 string                     `json:"Kind,omitzero"`
-	OrderID              int64                      `json:"OrderId,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Kind                 string       `json:"Kind,omitzero"`
+	OrderID              int64        `json:"OrderId,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // OrderStatus defines model for OrderStatus.
@@ -158,23 +158,23 @@ type OrderStatus int32
 
 // PagedResultOfOrder defines model for PagedResultOfOrder.
 type PagedResultOfOrder struct {
-	Items                []Order                    `json:"Items,omitzero"`
-	Total                int64                      `json:"Total,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Items                []Order      `json:"Items,omitzero"`
+	Total                int64        `json:"Total,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Party defines model for Party.
 type Party struct {
-	Name                 *string                    `json:"Name,omitempty"`
-	Parent               *Party                     `json:"Parent,omitempty"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Name                 *string      `json:"Name,omitempty"`
+	Parent               *Party       `json:"Parent,omitempty"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // ProblemDetails defines model for ProblemDetails.
 type ProblemDetails struct {
-	Status               int32                      `json:"status,omitzero"`
-	Title                string                     `json:"title,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Status               int32        `json:"status,omitzero"`
+	Title                string       `json:"title,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // SortOrder defines model for SortOrder.
@@ -182,8 +182,8 @@ type SortOrder string
 
 // StartJobResponse defines model for StartJobResponse.
 type StartJobResponse struct {
-	JobID                string                     `json:"JobId,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	JobID                string       `json:"JobId,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // LoginFormdataBody defines parameters for Login.
@@ -242,24 +242,32 @@ type PutSettingsJSONRequestBody = PutSettingsJSONBody
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a AddInvoiceResponse) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id", "Size")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		case "Size":
+			d.Decode(&a.Size)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error {
-	type members AddInvoiceResponse
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id", "Size")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -270,24 +278,34 @@ func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Buyer) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Buyer) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Buyer) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Buyer) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Name", "Nip", "Parent")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Name":
+			wire.DecodePointer(d, &a.Name)
+		case "Nip":
+			d.Decode(&a.NIP)
+		case "Parent":
+			wire.DecodePointer(d, &a.Parent)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
-	type members Buyer
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Name", "Nip", "Parent")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -298,24 +316,32 @@ func (a Buyer) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Category) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Category) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Category) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Category) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Children", "Name")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Children":
+			wire.DecodeSlice(d, &a.Children)
+		case "Name":
+			d.Decode(&a.Name)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Category) UnmarshalJSON(data []byte) error {
-	type members Category
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Children", "Name")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -326,24 +352,30 @@ func (a Category) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a ClientModel) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *ClientModel) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *ClientModel) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *ClientModel) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Name")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Name":
+			d.Decode(&a.Name)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ClientModel) UnmarshalJSON(data []byte) error {
-	type members ClientModel
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Name")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -354,24 +386,58 @@ func (a ClientModel) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Order) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Order) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Order) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Order) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Buyer":
+			wire.DecodePointer(d, &a.Buyer)
+		case "Discount":
+			d.Decode(&a.Discount)
+		case "Email":
+			wire.DecodePointer(d, &a.Email)
+		case "Extra":
+			d.Decode(&a.Extra)
+		case "Get":
+			wire.DecodePointer(d, &a.GetField)
+		case "Id":
+			wire.DecodePointer(d, &a.ID)
+		case "Items":
+			wire.DecodeSlice(d, &a.Items)
+		case "Number":
+			wire.DecodePointer(d, &a.Number)
+		case "OrderNo":
+			wire.DecodePointer(d, &a.OrderNo)
+		case "Paid":
+			wire.DecodePointer(d, &a.Paid)
+		case "Placed":
+			d.Decode(&a.Placed)
+		case "Status":
+			wire.DecodePointer(d, &a.Status)
+		case "Tags":
+			d.Decode(&a.Tags)
+		case "Total":
+			d.Decode(&a.Total)
+		case "order-no":
+			wire.DecodePointer(d, &a.OrderNoField)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	type members Order
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -382,24 +448,38 @@ func (a Order) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderChange) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderChange) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderChange) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Due":
+			d.Decode(&a.Due)
+		case "Note":
+			d.Decode(&a.Note)
+		case "Paid":
+			d.Decode(&a.Paid)
+		case "Priority":
+			wire.DecodePointer(d, &a.Priority)
+		case "Status":
+			wire.DecodePointer(d, &a.Status)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderChange) UnmarshalJSON(data []byte) error {
-	type members OrderChange
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Due", "Note", "Paid", "Priority", "Status")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -410,24 +490,32 @@ func (a OrderChange) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderFilter) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderFilter) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderFilter) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderFilter) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "city", "limit")
+	for object.Next() {
+		switch string(object.Name) {
+		case "city":
+			wire.DecodePointer(d, &a.City)
+		case "limit":
+			wire.DecodePointer(d, &a.Limit)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderFilter) UnmarshalJSON(data []byte) error {
-	type members OrderFilter
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "city", "limit")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -438,24 +526,32 @@ func (a OrderFilter) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderItemsItem) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderItemsItem) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Quantity", "Sku")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Quantity":
+			d.Decode(&a.Quantity)
+		case "Sku":
+			wire.DecodePointer(d, &a.SKU)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemsItem) UnmarshalJSON(data []byte) error {
-	type members OrderItemsItem
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Quantity", "Sku")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -466,24 +562,32 @@ func (a OrderItemsItem) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderPaid) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderPaid) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderPaid) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Amount", "Kind")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Amount":
+			d.Decode(&a.Amount)
+		case "Kind":
+			d.Decode(&a.Kind)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderPaid) UnmarshalJSON(data []byte) error {
-	type members OrderPaid
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Amount", "Kind")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -494,24 +598,32 @@ func (a OrderPaid) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderPlaced) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderPlaced) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Kind", "OrderId")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Kind":
+			d.Decode(&a.Kind)
+		case "OrderId":
+			d.Decode(&a.OrderID)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderPlaced) UnmarshalJSON(data []byte) error {
-	type members OrderPlaced
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Kind", "OrderId")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -522,24 +634,32 @@ func (a OrderPlaced) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a PagedResultOfOrder) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Items", "Total")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Items":
+			wire.DecodeSlice(d, &a.Items)
+		case "Total":
+			d.Decode(&a.Total)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error {
-	type members PagedResultOfOrder
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Items", "Total")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -550,24 +670,32 @@ func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Party) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Party) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Party) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Party) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Name", "Parent")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Name":
+			wire.DecodePointer(d, &a.Name)
+		case "Parent":
+			wire.DecodePointer(d, &a.Parent)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Party) UnmarshalJSON(data []byte) error {
-	type members Party
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Name", "Parent")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -578,24 +706,32 @@ func (a Party) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a ProblemDetails) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *ProblemDetails) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "status", "title")
+	for object.Next() {
+		switch string(object.Name) {
+		case "status":
+			d.Decode(&a.Status)
+		case "title":
+			d.Decode(&a.Title)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ProblemDetails) UnmarshalJSON(data []byte) error {
-	type members ProblemDetails
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "status", "title")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -606,24 +742,30 @@ func (a ProblemDetails) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a StartJobResponse) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *StartJobResponse) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *StartJobResponse) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "JobId")
+	for object.Next() {
+		switch string(object.Name) {
+		case "JobId":
+			d.Decode(&a.JobID)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *StartJobResponse) UnmarshalJSON(data []byte) error {
-	type members StartJobResponse
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "JobId")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.

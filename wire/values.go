@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+)
+
+// Decode reads the next value into what target points to. Types that it does not know are left to encoding/json.
+func (d *Decoder) Decode(target any) {
+	switch target := target.(type) {
+	case Decodable:
+		target.DecodeJSON(d)
+	case *string:
+		if literal := d.valueOf('"', "text"); literal != nil {
+			*target = d.text(literal)
+		}
+	case *int64:
+		*target = d.integer(*target, 64)
+	case *int32:
+		*target = int32(d.integer(int64(*target), 32))
+	case *bool:
+		*target = d.boolean(*target)
+	case *json.RawMessage:
+		if value := d.value(); value != nil {
+			*target = append(json.RawMessage(nil), value...)
+		}
+	default:
+		d.decodeOther(target)
+	}
+}
+
+// DecodeSlice reads an array. A null is a nil slice.
+func DecodeSlice[T any](d *Decoder, target *[]T) {
+	*target = nil
+	if !d.begin('[', "an array") {
+		return
+	}
+	elements := make([]T, 0, 4)
+	for d.kind() != ']' && d.err == nil {
+		var zero T
+		elements = append(elements, zero)
+		d.Decode(&elements[len(elements)-1])
+	}
+	if d.err == nil {
+		d.tokens.ReadToken()
+	}
+	*target = elements
+}
+
+// DecodePointer reads a value or a null, which is a nil pointer.
+func DecodePointer[T any](d *Decoder, target **T) {
+	if d.kind() == 'n' {
+		d.value()
+		*target = nil
+		return
+	}
+	value := new(T)
+	d.Decode(value)
+	*target = value
+}
+
+func (d *Decoder) integer(old int64, bits int) int64 {
+	literal := d.valueOf('0', "an integer")
+	if literal == nil {
+		return old
+	}
+	value, err := strconv.ParseInt(string(literal), 10, bits)
+	if errors.Is(err, strconv.ErrRange) {
+		d.fail(errors.New("the integer is out of range"))
+	} else if err != nil {
+		d.fail(errors.New("want an integer, got a number with a fraction or an exponent"))
+	}
+	return value
+}
+
+func (d *Decoder) boolean(old bool) bool {
+	value := d.value()
+	if value == nil || value[0] == 'n' {
+		return old
+	}
+	if value[0] != 't' && value[0] != 'f' {
+		d.failKind("a boolean", value)
+	}
+	return value[0] == 't'
+}
+
+// decodeOther reads enums, which are named types, and slices, maps and pointers that are not members of a generated type.
+func (d *Decoder) decodeOther(target any) {
+	value := reflect.ValueOf(target).Elem()
+	switch {
+	case isUnmarshaler(target):
+		d.decodeByJSON(target)
+	case value.Kind() == reflect.String:
+		if literal := d.valueOf('"', "text"); literal != nil {
+			value.SetString(d.text(literal))
+		}
+	case value.CanInt():
+		value.SetInt(d.integer(value.Int(), value.Type().Bits()))
+	case value.Kind() == reflect.Bool:
+		value.SetBool(d.boolean(value.Bool()))
+	case value.Kind() == reflect.Pointer && d.kind() != 'n':
+		value.Set(reflect.New(value.Type().Elem()))
+		d.Decode(value.Interface())
+	case value.Kind() == reflect.Slice && value.Type().Elem().Kind() != reflect.Uint8:
+		d.decodeSlice(value)
+	case value.Kind() == reflect.Map && value.Type().Key().Kind() == reflect.String:
+		d.decodeMap(value)
+	default:
+		d.decodeByJSON(target)
+	}
+}
+
+func isUnmarshaler(target any) bool {
+	switch target.(type) {
+	case json.Unmarshaler, encoding.TextUnmarshaler:
+		return true
+	}
+	return false
+}
+
+func (d *Decoder) decodeByJSON(target any) {
+	if value := d.value(); value != nil {
+		if err := json.Unmarshal(value, target); err != nil {
+			d.fail(err)
+		}
+	}
+}
+
+func (d *Decoder) decodeSlice(slice reflect.Value) {
+	slice.SetZero()
+	if !d.begin('[', "an array") {
+		return
+	}
+	slice.Set(reflect.MakeSlice(slice.Type(), 0, 4))
+	for d.kind() != ']' && d.err == nil {
+		slice.Grow(1)
+		slice.SetLen(slice.Len() + 1)
+		d.Decode(slice.Index(slice.Len() - 1).Addr().Interface())
+	}
+	if d.err == nil {
+		d.tokens.ReadToken()
+	}
+}
+
+func (d *Decoder) decodeMap(values reflect.Value) {
+	if !d.begin('{', "an object") {
+		values.SetZero()
+		return
+	}
+	if values.IsNil() {
+		values.Set(reflect.MakeMap(values.Type()))
+	}
+	for d.kind() != '}' && d.err == nil {
+		literal := d.value()
+		if literal == nil {
+			return
+		}
+		name := reflect.ValueOf(d.text(literal)).Convert(values.Type().Key())
+		value := reflect.New(values.Type().Elem())
+		d.Decode(value.Interface())
+		values.SetMapIndex(name, value.Elem())
+	}
+	if d.err == nil {
+		d.tokens.ReadToken()
+	}
+}
