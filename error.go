@@ -89,7 +89,8 @@ func errorFromResponse(state *callState, response *http.Response) *Error {
 	if hint, ok := backoff.RetryAfter(response.Header, time.Now()); ok {
 		e.RetryAfter = hint
 	}
-	if response.StatusCode == http.StatusSwitchingProtocols { // what follows is no body, and has no end
+	if response.StatusCode < http.StatusOK { // what follows 101 is no body, and has no end
+		e.Err = fmt.Errorf("not the status of an answer: %q", response.Status)
 		return e
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBody+1))

@@ -79,8 +79,16 @@ func causeOf(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+	return withoutAddress(err)
+}
+
+func withoutAddress(err error) error {
+	wrapped, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
 	}
-	return err
+	if wrapped.Err == io.EOF {
+		return fmt.Errorf("the connection ended before the answer: %w", io.EOF)
+	}
+	return wrapped.Err
 }

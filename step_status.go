@@ -43,5 +43,5 @@ func failureOf(state *callState, err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
-	return newError(state, err)
+	return newError(state, withoutAddress(err)) // a plain HTTP client of a generated one has put it in front
 }

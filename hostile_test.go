@@ -1,0 +1,281 @@
+package xsale
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// hostileCase is what a server does to a call, over real HTTP, and what becomes of the call.
+type hostileCase struct {
+	name    string
+	answer  http.HandlerFunc
+	call    hostileCall // callMe where it is nil
+	options []Option
+	want    outcome
+}
+
+// outcome is a success where text and says are empty.
+type outcome struct {
+	value      string // what the call read, of a list also before the error
+	status     int
+	is         []error // of all sentinels, those that match
+	code       string
+	message    string
+	fields     []FieldError
+	retryAfter time.Duration
+	requestID  string
+	body       string
+	truncated  bool
+	text, says string // the whole text of the error, or a part of it
+}
+
+// sentinels are all errors that a caller may ask for.
+var sentinels = []error{
+	ErrBadRequest, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRateLimited, ErrServer, ErrRedirect, ErrDecode,
+	ErrTooLarge, ErrInvalid, errNotSent,
+}
+
+// hostileCall sends a call and returns what it read as a text.
+type hostileCall func(ctx context.Context, client *Client, plain *http.Client) (string, error)
+
+func callMe(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	me, err := client.Me(ctx)
+	return me.Name, err
+}
+
+func callCreate(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	created, err := client.Organization("").Orders.Create(ctx, CreateOrder{
+		IntegrationID: 1, PaymentFormID: 1, PurchaseDate: wire.NewDate(2024, time.October, 25), BuyerID: 7, RecipientID: 7, PayerID: 7,
+		Items: []CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")}},
+	})
+	return fmt.Sprint(created.ID), err
+}
+
+func callList(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	var ids []int64
+	for status, err := range client.Organization("").Statuses.List(ctx) {
+		if err != nil {
+			return fmt.Sprint(ids), err
+		}
+		ids = append(ids, status.ID)
+	}
+	return fmt.Sprint(ids), nil
+}
+
+func callSet(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	return "", client.Organization("").Articles.SetTranslation(ctx, 7, Translation{LanguageID: 2})
+}
+
+func callRaw(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	response, err := client.Call(ctx, http.MethodGet, "/acme/things", nil)
+	if err != nil {
+		return "", err
+	}
+	return string(response.Body), nil
+}
+
+func callDecode(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+	response, err := client.Call(ctx, http.MethodGet, "/acme/things", nil)
+	if err != nil {
+		return "", err
+	}
+	var value thing
+	err = response.Decode(&value)
+	return value.Name, err
+}
+
+// callFetch is a call of a generated client that sends through a plain HTTP client.
+func callFetch(ctx context.Context, client *Client, plain *http.Client) (string, error) {
+	value, err := Fetch[thing](ctx, getThing, nil, func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, client.BaseURL()+"/things/5", nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := edit(ctx, request); err != nil {
+			return nil, err
+		}
+		return plain.Do(request)
+	})
+	return value.Name, err
+}
+
+// reply answers with a body of a Content-Type; an empty one is not sent.
+func reply(status int, contentType, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request) {
+		io.Copy(io.Discard, request.Body)
+		w.Header()["Content-Type"] = nil // so that none is guessed
+		if contentType != "" {
+			w.Header().Set("Content-Type", contentType)
+		}
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		io.WriteString(w, body)
+	}
+}
+
+// wireBytes answers with these bytes and ends the connection.
+func wireBytes(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request) {
+		io.Copy(io.Discard, request.Body)
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer connection.Close()
+		io.WriteString(connection, text)
+	}
+}
+
+// openBodies is a transport that counts the bodies which are not closed.
+type openBodies struct {
+	next  http.RoundTripper
+	count atomic.Int32
+}
+
+func (o *openBodies) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := o.next.RoundTrip(request)
+	if err == nil {
+		o.count.Add(1)
+		response.Body = &countedBody{ReadCloser: response.Body, count: &o.count}
+	}
+	return response, err
+}
+
+type countedBody struct {
+	io.ReadCloser
+	count  *atomic.Int32
+	closed bool
+}
+
+func (b *countedBody) Close() error {
+	if !b.closed {
+		b.closed = true
+		b.count.Add(-1)
+	}
+	return b.ReadCloser.Close()
+}
+
+// maxHeaderBytes is small, so that the tests need not send the megabytes which net/http accepts.
+const maxHeaderBytes = 8 << 10
+
+func testHostile(t *testing.T, cases []hostileCase) {
+	t.Helper()
+	for _, test := range cases {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(test.answer)
+			defer server.Close()
+			before := runtime.NumGoroutine()
+
+			transport := &http.Transport{MaxResponseHeaderBytes: maxHeaderBytes}
+			bodies := &openBodies{next: transport}
+			client, closeClient := newHostileClient(t, server.URL, bodies, test.options...)
+			call := test.call
+			if call == nil {
+				call = callMe
+			}
+			value, err := call(t.Context(), client, &http.Client{Transport: bodies})
+			if value != test.want.value {
+				t.Errorf("read %q, not %q", value, test.want.value)
+			}
+			checkOutcome(t, err, test.want)
+
+			if open := bodies.count.Load(); open != 0 {
+				t.Errorf("%d bodies are left open", open)
+			}
+			transport.CloseIdleConnections()
+			closeClient()
+			if left := goroutinesAbove(before); left > 0 {
+				t.Errorf("%d goroutines are left", left)
+			}
+		})
+	}
+}
+
+// newHostileClient returns a client of a server on loopback that sends nothing twice, but for a new login.
+func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...Option) (*Client, func()) {
+	t.Helper()
+	source, err := authn.New(authn.Config{
+		APIURL: address,
+		Credentials: authn.Static(authn.Credentials{
+			ClientID: "client", ClientSecret: authn.NewSecret("client-secret"), Username: "user", Password: authn.NewSecret("password"),
+		}),
+		HTTPClient: &http.Client{Transport: &loginTransport{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := New(append([]Option{
+		WithBaseURL(address), WithTokenSource(source), WithOrganization("acme"), WithRetries(0),
+		WithHTTPClient(&http.Client{Transport: transport}),
+	}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, func() { source.Close() }
+}
+
+// goroutinesAbove gives goroutines that are about to end the time to do so, and returns how many more there are than
+// before.
+func goroutinesAbove(before int) int {
+	for range 2_000_000 {
+		if runtime.NumGoroutine() <= before {
+			return 0
+		}
+		runtime.Gosched()
+	}
+	return runtime.NumGoroutine() - before
+}
+
+func checkOutcome(t *testing.T, err error, want outcome) {
+	t.Helper()
+	if want.text == "" && want.says == "" {
+		if err != nil {
+			t.Errorf("got %v", err)
+		}
+		return
+	}
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, sentinel := range sentinels {
+		if expected := slices.Contains(want.is, sentinel); errors.Is(err, sentinel) != expected {
+			t.Errorf("errors.Is(%v, %v) is not %v", err, sentinel, expected)
+		}
+	}
+	if want.text != "" && err.Error() != want.text || !strings.Contains(err.Error(), want.says) {
+		t.Errorf("got  %s\nwant %s%s", err, want.text, want.says)
+	}
+	checkLine(t, err.Error(), maxErrorText+len(" (after 2 attempts)"))
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		if want.status != 0 || slices.Contains(want.is, ErrInvalid) == slices.Contains(want.is, ErrDecode) {
+			t.Errorf("not an *Error: %v", err)
+		}
+		return
+	}
+	if e.StatusCode != want.status || e.Code != want.code || e.Message != want.message || !reflect.DeepEqual(e.Fields, want.fields) {
+		t.Errorf("status %d, code %q, message %q, fields %q", e.StatusCode, e.Code, e.Message, e.Fields)
+	}
+	if e.RetryAfter != want.retryAfter || e.RequestID != want.requestID {
+		t.Errorf("retry after %v, request id %q", e.RetryAfter, e.RequestID)
+	}
+	if string(e.Body) != want.body || e.Truncated != want.truncated {
+		t.Errorf("body %.100q of %d bytes, truncated %v", e.Body, len(e.Body), e.Truncated)
+	}
+}
