@@ -9,7 +9,7 @@ import (
 )
 
 // startsPerTurn is how many starts make one value, because a single one takes milliseconds.
-const startsPerTurn = 5
+const startsPerTurn = 3
 
 // measureCold builds a program for each candidate that makes one call, and starts it.
 func measureCold(address string) ([]row, error) {
@@ -23,7 +23,7 @@ func measureCold(address string) ([]row, error) {
 	if err := build.Run(); err != nil {
 		return nil, err
 	}
-	measured, err := takeTurns(names, 2, func(name string) ([]float64, error) {
+	measured, err := takeTurns(coldRounds, names, 2, func(name string) ([]float64, error) {
 		program := filepath.Join(folder, name)
 		info, err := os.Stat(program)
 		if err != nil {

@@ -55,8 +55,8 @@ func run() error {
 	if *profile == "page" {
 		return profilePage(candidates[nameThis])
 	}
-	fmt.Printf("%s, %s/%s, %d CPUs; medians of %d rounds in which the candidates take turns\n\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds)
+	fmt.Printf("%s, %s/%s, %d CPUs; medians of %d rounds (list %d, connections %d, programs %d) in which the candidates take turns\n\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), sequentialRounds, listRounds, parallelRounds, coldRounds)
 	rows, err := measure(chosen, candidates, address)
 	if err != nil {
 		return err

@@ -11,13 +11,13 @@ const connections = 32
 
 // Calls of each connection in one turn.
 const (
-	parallelMeCalls   = 250
-	parallelPageCalls = 6
+	parallelMeCalls   = 100
+	parallelPageCalls = 3
 )
 
 // measureParallel lets many callers share each client.
 func measureParallel(candidates map[string]candidate) ([]row, error) {
-	measured, err := takeTurns(names, 2, func(name string) ([]float64, error) {
+	measured, err := takeTurns(parallelRounds, names, 2, func(name string) ([]float64, error) {
 		me, err := together(parallelMeCalls, func() error { return candidates[name].me(context.Background()) })
 		if err != nil {
 			return nil, err

@@ -94,11 +94,8 @@ func perSecond(value float64) string { return fmt.Sprintf("%.0f/s", value) }
 
 // bytes is in decimal units, as the length of the list is.
 func bytes(value float64) string {
-	switch {
-	case value < 1e4:
-		return fmt.Sprintf("%.0f B", value)
-	case value < 1e6:
-		return fmt.Sprintf("%.0f kB", value/1e3)
+	if value < 1e6 {
+		return fmt.Sprintf("%.1f kB", value/1e3)
 	}
 	return fmt.Sprintf("%.2f MB", value/1e6)
 }

@@ -5,15 +5,21 @@ import (
 	"slices"
 )
 
-// rounds is how often each candidate has its turn; an odd one out does not move a median of seven.
-const rounds = 7
+// Rounds, that is, how often each candidate has its turn. Turns are many and short where they can be, so that what
+// disturbs the machine for some seconds does not move the median.
+const (
+	sequentialRounds = 41
+	parallelRounds   = 15
+	coldRounds       = 15
+	listRounds       = 7
+)
 
 // series has the values of one quantity, for each candidate one of each round.
 type series map[string][]float64
 
 // takeTurns lets the candidates measure in turn, each round beginning with another one, so that what disturbs the machine
 // for a while disturbs all of them. A turn returns one value of each quantity.
-func takeTurns(candidates []string, quantities int, turn func(name string) ([]float64, error)) ([]series, error) {
+func takeTurns(rounds int, candidates []string, quantities int, turn func(name string) ([]float64, error)) ([]series, error) {
 	measured := make([]series, quantities)
 	for i := range measured {
 		measured[i] = series{}

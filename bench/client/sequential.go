@@ -9,15 +9,15 @@ import (
 	"github.com/xsale-go/xsale/bench/client/server"
 )
 
-// Calls of one turn; a turn takes some tenths of a second.
+// Calls of one turn.
 const (
-	meCalls   = 3000
-	pageCalls = 60
+	meCalls   = 600
+	pageCalls = 10
 )
 
 // measureMe calls GET /me again and again.
 func measureMe(candidates map[string]candidate) ([]row, error) {
-	measured, err := takeTurns(names, 3, func(name string) ([]float64, error) {
+	measured, err := takeTurns(sequentialRounds, names, 3, func(name string) ([]float64, error) {
 		return repeat(meCalls, func() error { return candidates[name].me(context.Background()) })
 	})
 	if err != nil {
@@ -32,7 +32,7 @@ func measureMe(candidates map[string]candidate) ([]row, error) {
 
 // measurePage reads the page of orders again and again.
 func measurePage(candidates map[string]candidate) ([]row, error) {
-	measured, err := takeTurns(append([]string{nameShipped}, names...), 3, func(name string) ([]float64, error) {
+	measured, err := takeTurns(sequentialRounds, append([]string{nameShipped}, names...), 3, func(name string) ([]float64, error) {
 		return repeat(pageCalls, func() error { return readPage(candidates[name]) })
 	})
 	if err != nil {
