@@ -3,15 +3,18 @@ package xsale
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // sendFunc is a method of the generated client with its arguments filled in.
@@ -38,21 +41,33 @@ func call[T any](ctx context.Context, operation operation, options []CallOption,
 		return value, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	body, err := bytesOf(response)
 	if err != nil {
 		return value, decodeError(state, response, body, err)
 	}
-	if operation.unpublished && len(bytes.TrimSpace(body)) == 0 {
-		return value, nil
-	}
-	if text, ok := any(&value).(*string); ok && isPlainText(response) { // as ASP.NET writes a text that is not asked for as JSON
-		*text = string(body)
-		return value, nil
-	}
-	if err := json.Unmarshal(body, &value); err != nil {
-		return value, decodeError(state, response, body, describeBody(response, body, err))
+	if err := decode(operation, response, body, &value); err != nil {
+		return value, decodeError(state, response, body, err)
 	}
 	return value, nil
+}
+
+// byteOrderMark is what some servers write in front of UTF-8.
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// decode reads the body of a success into what target points to.
+func decode(operation operation, response *http.Response, body []byte, target any) error {
+	if text, ok := target.(*string); ok && isPlainText(response) { // as ASP.NET writes a text that is not asked for as JSON
+		*text = string(body)
+		return nil
+	}
+	content := bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	if operation.unpublished && len(content) == 0 {
+		return nil
+	}
+	if string(content) == "null" && !operation.unpublished && reflect.TypeOf(target).Elem().Kind() == reflect.Struct {
+		return errors.New("the answer is null")
+	}
+	return describeBody(response, content, wire.Unmarshal(content, target))
 }
 
 func isPlainText(response *http.Response) bool {
@@ -80,9 +95,11 @@ func decodeError(state *callState, response *http.Response, body []byte, cause e
 	return e
 }
 
-// describeBody says what came instead of JSON, which helps more than a syntax error. Other errors stay what they are.
+// describeBody says what came instead of JSON, or where its syntax is wrong, without the names around that place. Other
+// errors stay what they are.
 func describeBody(response *http.Response, body []byte, err error) error {
-	if _, isSyntax := errors.AsType[*json.SyntaxError](err); !isSyntax && !errors.Is(err, io.ErrUnexpectedEOF) {
+	syntax, isSyntax := errors.AsType[*jsontext.SyntacticError](err)
+	if !isSyntax && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
@@ -91,6 +108,9 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
 		return fmt.Errorf("the answer is %s, not JSON", mediaType)
+	}
+	if isSyntax {
+		return fmt.Errorf("invalid JSON at offset %d: %w", syntax.ByteOffset, syntax.Err)
 	}
 	return err
 }

@@ -19,7 +19,7 @@ func TestCallKeepsWhatItCannotRead(t *testing.T) {
 		{"a login page", "text/html; charset=utf-8", "<html>log in</html>", "text/html, not JSON"},
 		{"nothing", "application/json", "", "no body"},
 		{"white space", "application/json", " \n", "no body"},
-		{"half", "application/json", `{"Id": 1, "Na`, "unexpected end"},
+		{"half", "application/json", `{"Id": 1, "Na`, "unexpected EOF"},
 		{"another type", "application/json", `{"Id": "one"}`, "Id"},
 		{"an array", "application/json", `[]`, "array"},
 	} {

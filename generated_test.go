@@ -54,7 +54,7 @@ func TestFetch(t *testing.T) {
 	}{
 		{"a success", 200, `{"Name": "a"}`, false, "a", ""},
 		{"created", 201, `{"Name": "a"}`, true, "a", ""},
-		{"half", 200, `{"Name": "a`, false, "", "unexpected end"},
+		{"half", 200, `{"Name": "a`, false, "", "unexpected EOF"},
 		{"another type", 200, `{"Name": 1}`, true, "", "Name"},
 		{"no body", 200, "", false, "", "no body"},
 		{"no body where there may be none", 200, " \n", true, "", ""},

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/xsale-go/xsale/wire"
 )
 
 // Response is the answer to a raw call.
@@ -20,7 +22,7 @@ type Response struct {
 
 // Decode reads the body as JSON into value.
 func (r *Response) Decode(value any) error {
-	if err := json.Unmarshal(r.Body, value); err != nil {
+	if err := wire.Unmarshal(bytes.TrimPrefix(r.Body, []byte(byteOrderMark)), value); err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)
 	}
 	return nil
@@ -59,11 +61,11 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 		return nil, err
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
+	data, err := bytesOf(response)
 	if err != nil {
 		return nil, decodeError(state, response, data, err)
 	}
-	return &Response{response.StatusCode, response.Header, data}, nil
+	return &Response{response.StatusCode, response.Header, bytes.Clone(data)}, nil
 }
 
 // rawPath checks a path before it can be cleaned up into another one.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 )
 
 // bodyStep bounds what is read of an answer, and reads it where the call wants it whole. The body of a list has no end
@@ -32,15 +33,44 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 // readAll reads the body of a success. One that breaks off is an error that keeps status and beginning.
 func readAll(state *callState, response *http.Response) (*http.Response, error) {
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	whole := &wholeBody{buffers.Get().(*bytes.Buffer)}
+	whole.Grow(int(min(max(response.ContentLength, 0), maxSpareBuffer)) + bytes.MinRead)
+	if _, err := whole.ReadFrom(response.Body); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("the connection broke in the answer: %w", io.ErrUnexpectedEOF)
 		}
-		return nil, decodeError(state, response, body, err)
+		defer whole.Close()
+		return nil, decodeError(state, response, whole.Bytes(), err)
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Body = whole
 	return response, nil
+}
+
+// maxSpareBuffer bounds what a buffer may hold that is kept for later answers.
+const maxSpareBuffer = 1 << 20
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// wholeBody is a body that has been read. Its bytes are gone when it is closed, because the next answer takes their place.
+type wholeBody struct {
+	*bytes.Buffer
+}
+
+func (b *wholeBody) Close() error {
+	if b.Buffer != nil && b.Cap() <= maxSpareBuffer {
+		b.Reset()
+		buffers.Put(b.Buffer)
+	}
+	b.Buffer = nil // closing it again must not take it from the next answer
+	return nil
+}
+
+// bytesOf returns the whole body of an answer; its bytes may be gone when it is closed.
+func bytesOf(response *http.Response) ([]byte, error) {
+	if whole, ok := response.Body.(*wholeBody); ok {
+		return whole.Bytes(), nil
+	}
+	return io.ReadAll(response.Body)
 }
 
 // boundedBody fails instead of ending early, so that a body that was cut is never taken for a whole one.
