@@ -19,106 +19,126 @@ import (
 
 // Buyer defines model for Buyer.
 type Buyer struct {
-	City                 string                     `json:"City,omitzero"`
-	CountryCode          string                     `json:"CountryCode,omitzero"`
-	Email                string                     `json:"Email,omitzero"`
-	FirstName            string                     `json:"FirstName,omitzero"`
-	LastName             string                     `json:"LastName,omitzero"`
-	Phone                string                     `json:"Phone,omitzero"`
-	PostalCode           string                     `json:"PostalCode,omitzero"`
-	Street               string                     `json:"Street,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	City                 string       `json:"City,omitzero"`
+	CountryCode          string       `json:"CountryCode,omitzero"`
+	Email                string       `json:"Email,omitzero"`
+	FirstName            string       `json:"FirstName,omitzero"`
+	LastName             string       `json:"LastName,omitzero"`
+	Phone                string       `json:"Phone,omitzero"`
+	PostalCode           string       `json:"PostalCode,omitzero"`
+	Street               string       `json:"Street,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Me defines model for Me.
 type Me struct {
-	Email                string                     `json:"Email,omitzero"`
-	EmailVerified        bool                       `json:"EmailVerified,omitzero"`
-	ID                   int64                      `json:"Id,omitzero"`
-	Name                 string                     `json:"Name,omitzero"`
-	Nickname             string                     `json:"Nickname,omitzero"`
-	Organizations        []Organization             `json:"Organizations,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Email                string         `json:"Email,omitzero"`
+	EmailVerified        bool           `json:"EmailVerified,omitzero"`
+	ID                   int64          `json:"Id,omitzero"`
+	Name                 string         `json:"Name,omitzero"`
+	Nickname             string         `json:"Nickname,omitzero"`
+	Organizations        []Organization `json:"Organizations,omitzero"`
+	AdditionalProperties wire.Members   `json:"-"`
 }
 
 // Order defines model for Order.
 type Order struct {
-	Buyer                *Buyer                     `json:"Buyer,omitempty"`
-	Comment              string                     `json:"Comment,omitzero"`
-	CreatedAt            wire.DateTime              `json:"CreatedAt,omitzero"`
-	CurrencyCode         string                     `json:"CurrencyCode,omitzero"`
-	DeliveryFormID       int64                      `json:"DeliveryFormId,omitzero"`
-	ExternalNumber       string                     `json:"ExternalNumber,omitzero"`
-	ID                   int64                      `json:"Id,omitzero"`
-	IntegrationID        int64                      `json:"IntegrationId,omitzero"`
-	IsCanceled           bool                       `json:"IsCanceled,omitzero"`
-	IsPaid               bool                       `json:"IsPaid,omitzero"`
-	Items                []OrderItem                `json:"Items,omitzero"`
-	ModifiedAt           wire.DateTime              `json:"ModifiedAt,omitzero"`
-	Number               string                     `json:"Number,omitzero"`
-	PaidAmount           wire.Decimal               `json:"PaidAmount,omitzero"`
-	PaymentFormID        int64                      `json:"PaymentFormId,omitzero"`
-	PurchaseDate         wire.DateTime              `json:"PurchaseDate,omitzero"`
-	ShippingGross        wire.Decimal               `json:"ShippingGross,omitzero"`
-	StatusID             int64                      `json:"StatusId,omitzero"`
-	StatusName           string                     `json:"StatusName,omitzero"`
-	TotalGross           wire.Decimal               `json:"TotalGross,omitzero"`
-	TotalNet             wire.Decimal               `json:"TotalNet,omitzero"`
-	WantsInvoice         bool                       `json:"WantsInvoice,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	Buyer                *Buyer        `json:"Buyer,omitempty"`
+	Comment              string        `json:"Comment,omitzero"`
+	CreatedAt            wire.DateTime `json:"CreatedAt,omitzero"`
+	CurrencyCode         string        `json:"CurrencyCode,omitzero"`
+	DeliveryFormID       int64         `json:"DeliveryFormId,omitzero"`
+	ExternalNumber       string        `json:"ExternalNumber,omitzero"`
+	ID                   int64         `json:"Id,omitzero"`
+	IntegrationID        int64         `json:"IntegrationId,omitzero"`
+	IsCanceled           bool          `json:"IsCanceled,omitzero"`
+	IsPaid               bool          `json:"IsPaid,omitzero"`
+	Items                []OrderItem   `json:"Items,omitzero"`
+	ModifiedAt           wire.DateTime `json:"ModifiedAt,omitzero"`
+	Number               string        `json:"Number,omitzero"`
+	PaidAmount           wire.Decimal  `json:"PaidAmount,omitzero"`
+	PaymentFormID        int64         `json:"PaymentFormId,omitzero"`
+	PurchaseDate         wire.DateTime `json:"PurchaseDate,omitzero"`
+	ShippingGross        wire.Decimal  `json:"ShippingGross,omitzero"`
+	StatusID             int64         `json:"StatusId,omitzero"`
+	StatusName           string        `json:"StatusName,omitzero"`
+	TotalGross           wire.Decimal  `json:"TotalGross,omitzero"`
+	TotalNet             wire.Decimal  `json:"TotalNet,omitzero"`
+	WantsInvoice         bool          `json:"WantsInvoice,omitzero"`
+	AdditionalProperties wire.Members  `json:"-"`
 }
 
 // OrderItem defines model for OrderItem.
 type OrderItem struct {
-	EAN                  string                     `json:"Ean,omitzero"`
-	ID                   int64                      `json:"Id,omitzero"`
-	Name                 string                     `json:"Name,omitzero"`
-	OfferID              int64                      `json:"OfferId,omitzero"`
-	OrderItemArticles    []OrderItemArticle         `json:"OrderItemArticles,omitzero"`
-	PriceGross           wire.Decimal               `json:"PriceGross,omitzero"`
-	PriceNet             wire.Decimal               `json:"PriceNet,omitzero"`
-	Quantity             wire.Decimal               `json:"Quantity,omitzero"`
-	SKU                  string                     `json:"Sku,omitzero"`
-	VariantID            int64                      `json:"VariantId,omitzero"`
-	VATRate              wire.Decimal               `json:"VatRate,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	EAN                  string             `json:"Ean,omitzero"`
+	ID                   int64              `json:"Id,omitzero"`
+	Name                 string             `json:"Name,omitzero"`
+	OfferID              int64              `json:"OfferId,omitzero"`
+	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
+	PriceGross           wire.Decimal       `json:"PriceGross,omitzero"`
+	PriceNet             wire.Decimal       `json:"PriceNet,omitzero"`
+	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
+	SKU                  string             `json:"Sku,omitzero"`
+	VariantID            int64              `json:"VariantId,omitzero"`
+	VATRate              wire.Decimal       `json:"VatRate,omitzero"`
+	AdditionalProperties wire.Members       `json:"-"`
 }
 
 // OrderItemArticle defines model for OrderItemArticle.
 type OrderItemArticle struct {
-	ArticleID            int64                      `json:"ArticleId,omitzero"`
-	Quantity             wire.Decimal               `json:"Quantity,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	ArticleID            int64        `json:"ArticleId,omitzero"`
+	Quantity             wire.Decimal `json:"Quantity,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Organization defines model for Organization.
 type Organization struct {
-	ID                   int64                      `json:"Id,omitzero"`
-	Name                 string                     `json:"Name,omitzero"`
-	ShortName            string                     `json:"ShortName,omitzero"`
-	AdditionalProperties map[string]json.RawMessage `json:"-"`
+	ID                   int64        `json:"Id,omitzero"`
+	Name                 string       `json:"Name,omitzero"`
+	ShortName            string       `json:"ShortName,omitzero"`
+	AdditionalProperties wire.Members `json:"-"`
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Buyer) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Buyer) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Buyer) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Buyer) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+	for object.Next() {
+		switch string(object.Name) {
+		case "City":
+			d.Decode(&a.City)
+		case "CountryCode":
+			d.Decode(&a.CountryCode)
+		case "Email":
+			d.Decode(&a.Email)
+		case "FirstName":
+			d.Decode(&a.FirstName)
+		case "LastName":
+			d.Decode(&a.LastName)
+		case "Phone":
+			d.Decode(&a.Phone)
+		case "PostalCode":
+			d.Decode(&a.PostalCode)
+		case "Street":
+			d.Decode(&a.Street)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
-	type members Buyer
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -129,24 +149,40 @@ func (a Buyer) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Me) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Me) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Me) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Me) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Email":
+			d.Decode(&a.Email)
+		case "EmailVerified":
+			d.Decode(&a.EmailVerified)
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "Nickname":
+			d.Decode(&a.Nickname)
+		case "Organizations":
+			wire.DecodeSlice(d, &a.Organizations)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Me) UnmarshalJSON(data []byte) error {
-	type members Me
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -157,24 +193,72 @@ func (a Me) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Order) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Order) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Order) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Order) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Buyer":
+			wire.DecodePointer(d, &a.Buyer)
+		case "Comment":
+			d.Decode(&a.Comment)
+		case "CreatedAt":
+			d.Decode(&a.CreatedAt)
+		case "CurrencyCode":
+			d.Decode(&a.CurrencyCode)
+		case "DeliveryFormId":
+			d.Decode(&a.DeliveryFormID)
+		case "ExternalNumber":
+			d.Decode(&a.ExternalNumber)
+		case "Id":
+			d.Decode(&a.ID)
+		case "IntegrationId":
+			d.Decode(&a.IntegrationID)
+		case "IsCanceled":
+			d.Decode(&a.IsCanceled)
+		case "IsPaid":
+			d.Decode(&a.IsPaid)
+		case "Items":
+			wire.DecodeSlice(d, &a.Items)
+		case "ModifiedAt":
+			d.Decode(&a.ModifiedAt)
+		case "Number":
+			d.Decode(&a.Number)
+		case "PaidAmount":
+			d.Decode(&a.PaidAmount)
+		case "PaymentFormId":
+			d.Decode(&a.PaymentFormID)
+		case "PurchaseDate":
+			d.Decode(&a.PurchaseDate)
+		case "ShippingGross":
+			d.Decode(&a.ShippingGross)
+		case "StatusId":
+			d.Decode(&a.StatusID)
+		case "StatusName":
+			d.Decode(&a.StatusName)
+		case "TotalGross":
+			d.Decode(&a.TotalGross)
+		case "TotalNet":
+			d.Decode(&a.TotalNet)
+		case "WantsInvoice":
+			d.Decode(&a.WantsInvoice)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	type members Order
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -185,24 +269,50 @@ func (a Order) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderItem) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderItem) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItem) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Ean":
+			d.Decode(&a.EAN)
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "OfferId":
+			d.Decode(&a.OfferID)
+		case "OrderItemArticles":
+			wire.DecodeSlice(d, &a.OrderItemArticles)
+		case "PriceGross":
+			d.Decode(&a.PriceGross)
+		case "PriceNet":
+			d.Decode(&a.PriceNet)
+		case "Quantity":
+			d.Decode(&a.Quantity)
+		case "Sku":
+			d.Decode(&a.SKU)
+		case "VariantId":
+			d.Decode(&a.VariantID)
+		case "VatRate":
+			d.Decode(&a.VATRate)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	type members OrderItem
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -213,24 +323,32 @@ func (a OrderItem) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *OrderItemArticle) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "ArticleId", "Quantity")
+	for object.Next() {
+		switch string(object.Name) {
+		case "ArticleId":
+			d.Decode(&a.ArticleID)
+		case "Quantity":
+			d.Decode(&a.Quantity)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	type members OrderItemArticle
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "ArticleId", "Quantity")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
@@ -241,24 +359,34 @@ func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a Organization) Get(name string) (json.RawMessage, bool) {
-	value, found := a.AdditionalProperties[name]
-	return value, found
+	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list.
-func (a *Organization) Set(name string, value json.RawMessage) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]json.RawMessage)
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *Organization) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *Organization) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties, "Id", "Name", "ShortName")
+	for object.Next() {
+		switch string(object.Name) {
+		case "Id":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "ShortName":
+			d.Decode(&a.ShortName)
+		default:
+			object.Unknown()
+		}
 	}
-	a.AdditionalProperties[name] = value
 }
 
-// UnmarshalJSON keeps the members that the API description does not list.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Organization) UnmarshalJSON(data []byte) error {
-	type members Organization
-	unknown, err := wire.UnmarshalObject(data, (*members)(a), "Id", "Name", "ShortName")
-	a.AdditionalProperties = unknown
-	return err
+	return wire.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
