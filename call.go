@@ -23,11 +23,17 @@ type sendFunc func(context.Context, gen.RequestEditorFn) (*http.Response, error)
 // send sends one call through the chain.
 func send(ctx context.Context, state *callState, options []CallOption, send sendFunc) (*http.Response, error) {
 	o := applyOptions(options)
-	state.idempotent = o.idempotent
+	if o.err != nil {
+		return nil, o.err
+	}
+	state.isIdempotent, state.timeout, state.attemptTimeout = o.isIdempotent, o.timeout, o.attemptTimeout
 	response, err := send(withCallState(ctx, state), o.edit)
 	if err != nil {
-		return nil, failureOf(state, err)
+		err = failureOf(state, err)
+		captureFailure(o.captured, err)
+		return nil, err
 	}
+	captureAnswer(o.captured, state, response)
 	return response, nil
 }
 
@@ -77,7 +83,7 @@ func isPlainText(response *http.Response) bool {
 
 // command sends a call of which only the success matters; whatever body comes with it is not looked at.
 func command(ctx context.Context, operation operation, options []CallOption, sender sendFunc) error {
-	response, err := send(ctx, &callState{operation: operation}, options, sender)
+	response, err := send(ctx, &callState{operation: operation, reading: readNothing}, options, sender)
 	if err != nil {
 		return err
 	}

@@ -5,16 +5,19 @@ import (
 	"net/url"
 )
 
-// newChain puts the steps of a call together, from the wire outwards: reading it from the bottom, a call is judged by its
-// status, repeated, given its tokens, held to the rate limit, logged, bounded and sent.
+// newChain puts the steps of a call together, from the wire outwards: reading it from the bottom, a call is bounded in
+// time, judged by its status, repeated, given its tokens, held to the rate limit, counted, bounded in length, watched for
+// what it may have done, and sent.
 func newChain(c *config, httpClient *http.Client, baseURL *url.URL, source tokenSource) Doer {
 	var chain Doer = &sendStep{client: httpClient, timeout: c.timeout, userAgent: c.userAgent}
+	chain = &processedStep{next: chain}
 	chain = &bodyStep{next: chain, maxBytes: c.maxResponseBytes}
-	chain = &logStep{next: chain, logger: c.logger}
-	chain = &rateLimitStep{next: chain, limiter: c.limiter}
+	chain = &attemptStep{next: chain, hooks: c.hooks}
+	chain = newRateLimitStep(chain, c.ratePerSecond, c.rateBurst)
 	chain = &authStep{next: chain, source: source, origin: baseURL}
-	chain = &retryStep{next: chain, retries: c.retries}
-	return &statusStep{next: chain}
+	chain = &retryStep{next: chain, retries: c.retries, hooks: c.hooks}
+	chain = &statusStep{next: chain}
+	return &callStep{next: chain, timeout: c.callTimeout, hooks: c.hooks}
 }
 
 // replay returns the request with its body from the start, and whether that can be done. A request is never changed

@@ -27,7 +27,14 @@ var (
 	ErrDecode       = errors.New("answer not understood") // a success whose body breaks off or does not fit
 	ErrTooLarge     = errors.New("answer too large")      // see WithMaxResponseBytes
 	ErrInvalid      = errors.New("invalid argument")      // refused before anything was sent
-	errNotSent      = errors.New("request not sent")      // repeating it would change nothing
+	ErrDryRun       = errors.New("dry run, not sent")     // see DryRun
+
+	// ErrMaybeProcessed is a call that is not idempotent, such as a create, of which it is not known whether the server has
+	// acted on it: it broke off without an answer, or the answer was 408, 5xx but 501 and 505, or a success that cannot be
+	// read. Look before you send it again.
+	ErrMaybeProcessed = errors.New("the request may have been processed")
+
+	errNotSent = errors.New("request not sent") // repeating it would change nothing
 )
 
 // Bounds of what an Error keeps of a body, and of its text.
@@ -54,6 +61,9 @@ type Error struct {
 	RetryAfter time.Duration // the server's hint, 0 without one
 	Attempts   int           // requests sent
 
+	// MaybeProcessed is what errors.Is(err, ErrMaybeProcessed) reports.
+	MaybeProcessed bool
+
 	Header    http.Header // of the answer; nil without one
 	Body      []byte      // of the answer, up to 64 KiB
 	Truncated bool        // whether Body is only the beginning
@@ -77,7 +87,8 @@ func (f FieldError) text() string {
 }
 
 func newError(state *callState, cause error) *Error {
-	return &Error{Operation: state.id, Method: state.method, Route: state.route, Attempts: state.attempts, Err: cause}
+	state.failure = &Error{Operation: state.id, Method: state.method, Route: state.route, Attempts: state.attempts, MaybeProcessed: state.maybeProcessed, Err: cause}
+	return state.failure
 }
 
 // errorFromResponse reads the answer, but does not close it.
@@ -146,6 +157,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, "%s%v", separator, e.Err)
 	}
 	line := printable.Line(text.String(), maxErrorText)
+	if e.MaybeProcessed {
+		line += "; " + ErrMaybeProcessed.Error()
+	}
 	if e.Attempts > 1 {
 		line += fmt.Sprintf(" (after %d attempts)", e.Attempts)
 	}
@@ -155,8 +169,11 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the sentinel of the status.
+// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] where that holds.
 func (e *Error) Is(target error) bool {
+	if target == ErrMaybeProcessed {
+		return e.MaybeProcessed
+	}
 	switch e.StatusCode {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return target == ErrBadRequest
@@ -182,6 +199,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("status", e.StatusCode),
 		slog.String("request_id", e.RequestID),
 		slog.Int("attempts", e.Attempts),
+		slog.Bool("maybe_processed", e.MaybeProcessed),
 	}
 	if e.Operation != "" {
 		attributes = append(attributes, slog.String("route", e.Route))

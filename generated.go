@@ -14,6 +14,10 @@ type Operation struct {
 	Method string
 	Route  string // path template, such as /{organizationName}/orders
 
+	// Idempotent says that sending the call twice does what sending it once does, so that it is repeated after any failure
+	// that may pass. The generator takes it from the method or from x-idempotent in the API description.
+	Idempotent bool
+
 	// PathValues are the values of the variables in Route. A value that a server would take for "here", "up" or nothing is
 	// refused with [ErrInvalid].
 	PathValues []any
@@ -29,8 +33,8 @@ type Operation struct {
 type SendFunc func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error)
 
 // Fetch sends a call of a generated client and reads the JSON of its answer; plain text, too, where T is string. Errors are
-// those of this package's own calls, whichever [Doer] the client sends through; retries, tokens and limits are those of the
-// Doer. Generated code calls it.
+// those of this package's own calls, whichever [Doer] the client sends through; retries, tokens, limits, timeouts, the log
+// and hooks are those of the Doer. Generated code calls it.
 func Fetch[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) (T, error) {
 	return call[T](ctx, operation.internal(), options, operation.sender(send))
 }
@@ -47,7 +51,7 @@ func Open(ctx context.Context, operation Operation, options []CallOption, sender
 }
 
 func (o Operation) internal() operation {
-	return operation{id: o.ID, method: o.Method, route: o.Route, unpublished: o.MayBeEmpty}
+	return operation{id: o.ID, method: o.Method, route: o.Route, idempotent: o.Idempotent, unpublished: o.MayBeEmpty}
 }
 
 // sender adds what a Doer that is not a [Client]'s does not do: it judges the status and bounds the answer.
@@ -58,18 +62,25 @@ func (o Operation) sender(send SendFunc) sendFunc {
 				return nil, err
 			}
 		}
+		state := stateOf(ctx)
+		watch := &connectionWatch{}
+		if state.mayDoHarm() {
+			ctx = watch.in(ctx)
+		}
+		isReady := false // to be sent
 		response, err := send(ctx, func(ctx context.Context, request *http.Request) error {
 			if o.Accept != "" {
 				request.Header.Set("Accept", o.Accept)
 			}
-			return edit(ctx, request)
+			err := edit(ctx, request)
+			isReady = err == nil
+			return err
 		})
-		if err != nil {
-			return nil, err
+		if !state.chained && isReady && state.mayDoHarm() {
+			state.noteAttempt(watch, response, err)
 		}
-		state := stateOf(ctx)
-		if state.bounded {
-			return response, nil
+		if err != nil || state.chained {
+			return response, err
 		}
 		response.Body = &boundedBody{ReadCloser: response.Body, left: defaultMaxResponseBytes, limit: defaultMaxResponseBytes}
 		return judged(state, response)

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 )
 
-var getThing = Operation{ID: "getThing", Method: http.MethodGet, Route: "/things/{id}", PathValues: []any{5}, Accept: "application/json"}
+var getThing = Operation{ID: "getThing", Method: http.MethodGet, Route: "/things/{id}", Idempotent: true, PathValues: []any{5}, Accept: "application/json"}
 
 type thing struct{ Name string }
 
@@ -275,14 +275,14 @@ func TestGeneratedCallsAreRepeatedByTheClient(t *testing.T) {
 		options []CallOption
 		sent    int
 	}{
-		{"GET", nil, 3}, {"POST", nil, 1}, {"POST", []CallOption{Idempotent()}, 3},
+		{"GET", nil, 3}, {"GET", []CallOption{Idempotent(false)}, 1}, {"POST", nil, 1}, {"POST", []CallOption{Idempotent(true)}, 3},
 	} {
 		for name, call := range calls {
 			synctest.Test(t, func(t *testing.T) {
 				server := &answers{script: []func() (*http.Response, error){status(503), status(503), status(200)}}
 				client := newTestClient(t, server.Do, WithRetries(2))
 				operation := getThing
-				operation.Method, operation.MayBeEmpty = test.method, true
+				operation.Method, operation.Idempotent, operation.MayBeEmpty = test.method, test.method == "GET", true
 				err := call(t.Context(), operation, test.options, through(client.Doer(), test.method))
 				if isDone := test.sent == 3; len(server.requests) != test.sent || (err == nil) != isDone {
 					t.Errorf("%s, %s: %v after %d requests", name, test.method, err, len(server.requests))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/xsale-go/xsale/internal/httpmethod"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -17,7 +18,11 @@ func TestOperationsMatchTheDescription(t *testing.T) {
 	described := map[operation]bool{}
 	for path, item := range document.Paths.Map() {
 		for method, op := range item.Operations() {
-			described[operation{id: op.OperationID, method: method, route: path}] = true
+			isIdempotent, ok := op.Extensions["x-idempotent"].(bool)
+			if !ok {
+				isIdempotent = httpmethod.IsIdempotent(method)
+			}
+			described[operation{id: op.OperationID, method: method, route: path, idempotent: isIdempotent}] = true
 		}
 	}
 	for _, op := range []operation{getMe, listOrders, createOrder, listStatuses, createIntegration, createParameter, listTranslations, setTranslation} {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/xsale-go/xsale/authn"
 )
 
@@ -22,14 +20,20 @@ type config struct {
 	organization     string
 	httpClient       *http.Client
 	logger           *slog.Logger
-	limiter          *rate.Limiter
+	hooks            []Hooks
+	ratePerSecond    float64 // 0 without a limit
+	rateBurst        int
 	retries          int
 	timeout          time.Duration
+	callTimeout      time.Duration
 	maxResponseBytes int64
 	userAgent        string
 }
 
-const defaultMaxResponseBytes = 64 << 20
+const (
+	defaultMaxResponseBytes = 64 << 20
+	defaultUserAgent        = "xsale-go/" + Version
+)
 
 func defaultConfig() config {
 	return config{
@@ -37,8 +41,9 @@ func defaultConfig() config {
 		logger:           slog.New(slog.DiscardHandler),
 		retries:          3,
 		timeout:          time.Minute,
+		callTimeout:      5 * time.Minute,
 		maxResponseBytes: defaultMaxResponseBytes,
-		userAgent:        "xsale-go/" + Version,
+		userAgent:        defaultUserAgent,
 	}
 }
 
@@ -147,8 +152,9 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithLogger logs each request at debug level, and failed logins and stores as warnings: operation, method, route,
-// status, attempt and duration, never bodies, query values, tokens or passwords.
+// WithLogger logs at debug level a line for each request, for each wait before another attempt and for the end of each
+// call, and failed logins and stores as warnings: operation, method, route, status, class of the failure, attempts,
+// durations and sizes, never bodies, query values, headers, tokens, passwords or the paths of raw calls.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
@@ -159,9 +165,19 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
+// WithHooks tells hooks what the calls do, for metrics and traces. It adds to those of an earlier WithHooks.
+func WithHooks(hooks Hooks) Option {
+	return func(c *config) error {
+		c.hooks = append(c.hooks, hooks)
+		return nil
+	}
+}
+
 // WithRetries sets how many times a call is sent again after a failure that may pass; 3 by default, 0 turns it off.
-// A call is repeated after 429 whatever its method, and after 408, 5xx and a broken connection when its method is GET,
-// HEAD, PUT or DELETE or it is marked with [Idempotent]. A POST that may have been processed is not repeated.
+// Every call is repeated after 429 and where no connection was made, because the server has not acted then; after 408, 5xx
+// but 501 and 505, and a broken connection a call is repeated when it is idempotent: when the API description or
+// [Idempotent] says so or, by default, when its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been
+// processed is not repeated, and its error is [ErrMaybeProcessed]. A wait that the call has no time for is not begun.
 func WithRetries(count int) Option {
 	return func(c *config) error {
 		if count < 0 || count > 10 {
@@ -172,26 +188,42 @@ func WithRetries(count int) Option {
 	}
 }
 
-// WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. Calls wait for their
-// turn, or fail when their context would end before it. By default there is no limit; the vendor publishes none.
+// WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By default there is no
+// limit; the vendor publishes none. With and without it, a Client learns from 429: all its calls pause for as long as the
+// server asks, 30 seconds at most, and then go on at half the rate, which successes bring back step by step. Calls wait for
+// their turn, or fail at once when they would have to be over before it.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) error {
-		if perSecond <= 0 || burst < 1 {
+		if !(perSecond > 0) || burst < 1 { // NaN is not positive either
 			return fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive", perSecond, burst)
 		}
-		c.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
+		c.ratePerSecond, c.rateBurst = perSecond, burst
 		return nil
 	}
 }
 
 // WithTimeout bounds one attempt of a call, from connecting to the last byte of the answer; a minute by default. For a
 // list it bounds the time to the first byte and each wait for more, because reading a long list may rightly take longer.
+// [AttemptTimeout] sets it for one call.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {
 			return fmt.Errorf("WithTimeout: %v is not positive", timeout)
 		}
 		c.timeout = timeout
+		return nil
+	}
+}
+
+// WithCallTimeout bounds a whole call: logins, all attempts, the waits between them, and reading the answer; 5 minutes by
+// default. For a list it bounds the time to the first byte; from then on WithTimeout bounds each wait for more. The error
+// wraps [context.DeadlineExceeded]. [Timeout] sets it for one call.
+func WithCallTimeout(timeout time.Duration) Option {
+	return func(c *config) error {
+		if timeout <= 0 {
+			return fmt.Errorf("WithCallTimeout: %v is not positive", timeout)
+		}
+		c.callTimeout = timeout
 		return nil
 	}
 }
@@ -213,7 +245,7 @@ func WithUserAgent(product string) Option {
 		if strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
 			return errors.New("WithUserAgent: the name has a character that is not visible ASCII")
 		}
-		c.userAgent = product + " xsale-go/" + Version
+		c.userAgent = product + " " + defaultUserAgent
 		return nil
 	}
 }

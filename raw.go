@@ -10,12 +10,13 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
 )
 
-// Response is the answer to a raw call.
+// Response is the answer to a raw call, or what [Capture] keeps of the answer to any call.
 type Response struct {
-	StatusCode int // a 2xx
+	StatusCode int // of a raw call a 2xx
 	Header     http.Header
 	Body       []byte
 }
@@ -43,20 +44,23 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 	if err != nil {
 		return nil, err
 	}
-	state := &callState{operation: operation{method: method, route: target.Path}, reading: readWhole}
-	o := applyOptions(options)
-	state.idempotent = o.idempotent
-	request, err := http.NewRequestWithContext(withCallState(ctx, state), method, c.BaseURL()+target.String(), reader)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	if reader != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	if err := o.edit(ctx, request); err != nil {
-		return nil, err
-	}
-	response, err := c.doer.Do(request)
+	state := &callState{operation: rawOperation(method, target.Path), reading: readWhole}
+	response, err := send(ctx, state, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(ctx, method, c.BaseURL()+target.String(), reader)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+		if reader != nil {
+			request.Header.Set("Content-Type", "application/json")
+		}
+		if err := c.SetUserAgent(ctx, request); err != nil {
+			return nil, err
+		}
+		if err := edit(ctx, request); err != nil {
+			return nil, err
+		}
+		return c.doer.Do(request)
+	})
 	if err != nil {
 		return nil, err
 	}

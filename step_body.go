@@ -23,7 +23,6 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 		return response, err
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
-	state.bounded = true
 	if state.reading == readWhole && response.StatusCode/100 == 2 {
 		return readAll(state, response)
 	}
@@ -67,10 +66,20 @@ func (b *wholeBody) Close() error {
 
 // bytesOf returns the whole body of an answer; its bytes may be gone when it is closed.
 func bytesOf(response *http.Response) ([]byte, error) {
-	if whole, ok := response.Body.(*wholeBody); ok {
+	if whole := wholeBodyOf(response); whole != nil {
 		return whole.Bytes(), nil
 	}
 	return io.ReadAll(response.Body)
+}
+
+// wholeBodyOf returns the body of an answer that has been read, or nil.
+func wholeBodyOf(response *http.Response) *wholeBody {
+	body := response.Body
+	if call, ok := body.(*runningCall); ok {
+		body = call.ReadCloser
+	}
+	whole, _ := body.(*wholeBody)
+	return whole
 }
 
 // boundedBody fails instead of ending early, so that a body that was cut is never taken for a whole one.

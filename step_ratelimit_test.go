@@ -7,14 +7,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 func TestRateLimitStepSpacesRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &answers{script: []func() (*http.Response, error){status(200)}}
-		step := &rateLimitStep{next, rate.NewLimiter(2, 1)}
+		step := newRateLimitStep(next, 2, 1)
 		start := time.Now()
 		for range 5 {
 			if _, err := step.Do(newRequest(t, "GET", "/me", "")); err != nil {
@@ -30,7 +28,7 @@ func TestRateLimitStepSpacesRequests(t *testing.T) {
 func TestRateLimitStepGivesUpWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &answers{script: []func() (*http.Response, error){status(200)}}
-		step := &rateLimitStep{next, rate.NewLimiter(rate.Every(time.Hour), 1)}
+		step := newRateLimitStep(next, 1.0/3600, 1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		request := newRequest(t, "GET", "/me", "").WithContext(ctx)

@@ -3,6 +3,7 @@ package xsale
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -21,14 +22,19 @@ const (
 type retryStep struct {
 	next    Doer
 	retries int
+	hooks   []Hooks
 }
 
 func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 	state := callStateOf(request)
 	ctx := request.Context()
+	var last *Error // of the attempt before
 	for attempt := 0; ; attempt++ {
 		response, err := s.next.Do(request)
-		if attempt >= s.retries || !mayPass(ctx, response, err) || !isHarmless(state, response) {
+		if last != nil && err != nil && (ctx.Err() != nil || !wasSent(err)) {
+			return nil, last.endedBy(err, state) // the last answer says more than the attempt that did not come about
+		}
+		if attempt >= s.retries || !mayPass(ctx, response, err) || !isHarmless(state, response, err) {
 			return response, err
 		}
 		again, ok := replay(request)
@@ -44,7 +50,9 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 				wait = max(wait, hint)
 			}
 		}
-		var last *Error
+		if endsWithin(ctx, state, wait) {
+			return response, err
+		}
 		if response != nil {
 			last = errorFromResponse(state, response)
 			response.Body.Close()
@@ -53,12 +61,45 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 		} else {
 			last = newError(state, err)
 		}
+		s.tell(ctx, state, last, wait)
 		if err := sleep(ctx, wait); err != nil {
-			last.Err = errors.Join(err, last.Err) // both the context's end and the last answer are on the error
-			return nil, last
+			return nil, last.endedBy(err, state)
 		}
 		request = again
 	}
+}
+
+// tell notes the wait and tells the hooks of it.
+func (s *retryStep) tell(ctx context.Context, state *callState, last *Error, wait time.Duration) {
+	state.retryWait = wait
+	state.retriesWait += wait
+	if len(s.hooks) == 0 {
+		return
+	}
+	event := state.event()
+	event.Attempt++
+	event.Status, event.Err, event.Class, event.RetryWait = last.StatusCode, last, classOf(ctx, last.StatusCode, last), wait
+	for _, hook := range s.hooks {
+		if hook.Retry != nil {
+			hook.Retry(ctx, event)
+		}
+	}
+}
+
+// endedBy puts why there is no further attempt beside what the last one has brought.
+func (e *Error) endedBy(err error, state *callState) *Error {
+	e.Attempts, e.MaybeProcessed = state.attempts, state.maybeProcessed
+	if e.Err != nil {
+		err = fmt.Errorf("%w; %w", err, e.Err)
+	}
+	e.Err = err
+	return e
+}
+
+// wasSent reports whether an attempt that failed was one: not refused by this package, nor without a login.
+func wasSent(err error) bool {
+	_, isLogin := errors.AsType[*authn.Error](err)
+	return !isLogin && !errors.Is(err, errNotSent)
 }
 
 // mayPass reports whether the failure may be gone at the next attempt.
@@ -67,10 +108,8 @@ func mayPass(ctx context.Context, response *http.Response, err error) bool {
 		return false
 	}
 	if err != nil {
-		if _, ok := errors.AsType[*authn.Error](err); ok {
-			return false // package authn has its own rules for repeating a login
-		}
-		return !errors.Is(err, errNotSent) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
+		// Package authn has its own rules for repeating a login.
+		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
 	}
 	switch response.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -81,28 +120,16 @@ func mayPass(ctx context.Context, response *http.Response, err error) bool {
 	return response.StatusCode >= 500
 }
 
-// isHarmless reports whether the call may be sent again. A 429 says that it was not processed; in every other case it may
-// have been, so that its method or the caller must allow for it.
-func isHarmless(state *callState, response *http.Response) bool {
-	if state.idempotent || response != nil && response.StatusCode == http.StatusTooManyRequests {
+// isHarmless reports whether the call may be sent again. A 429 says that it was not processed, and without a connection
+// the server knows nothing of it; in every other case it may have been, so that its operation or the caller must allow for it.
+func isHarmless(state *callState, response *http.Response, err error) bool {
+	switch {
+	case state.mayRepeat():
 		return true
+	case err != nil:
+		return state.neverLeft
 	}
-	switch state.method {
-	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodOptions:
-		return true
-	}
-	return false
-}
-
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return response.StatusCode == http.StatusTooManyRequests
 }
 
 // drain reads what is left of a short body, so that its connection can serve the next request.

@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,17 +19,14 @@ type sendStep struct {
 }
 
 func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
+	state := callStateOf(request)
+	timeout := cmp.Or(state.attemptTimeout, s.timeout)
 	ctx, cancel := context.WithCancelCause(request.Context())
-	timer := time.AfterFunc(s.timeout, func() {
-		cancel(fmt.Errorf("no answer within %v: %w", s.timeout, context.DeadlineExceeded))
+	timer := time.AfterFunc(timeout, func() {
+		cancel(fmt.Errorf("no answer within %v (WithTimeout or AttemptTimeout): %w", timeout, context.DeadlineExceeded))
 	})
 	request = request.WithContext(ctx)
-	if request.Header.Get("User-Agent") == "" {
-		request.Header.Set("User-Agent", s.userAgent)
-	}
-	if request.Header.Get("Accept") == "" {
-		request.Header.Set("Accept", "application/json")
-	}
+	introduce(request.Header, s.userAgent)
 	response, err := s.client.Do(request)
 	if err != nil {
 		err = causeOf(ctx, err) // before the context is ended here
@@ -37,12 +35,22 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body := &timedBody{ReadCloser: response.Body, ctx: ctx, timer: timer, cancel: cancel}
-	if callStateOf(request).reading == readByElements && response.StatusCode/100 == 2 {
+	if state.reading == readByElements && response.StatusCode/100 == 2 {
 		timer.Stop()
-		body.idle = s.timeout
+		body.idle = timeout
 	}
 	response.Body = body
 	return response, nil
+}
+
+// introduce sets the headers that every request has, where it does not have its own.
+func introduce(header http.Header, userAgent string) {
+	if header.Get("User-Agent") == "" {
+		header.Set("User-Agent", userAgent)
+	}
+	if header.Get("Accept") == "" {
+		header.Set("Accept", "application/json")
+	}
 }
 
 // timedBody ends the time limit when the body is closed, and says when the limit was what cut the body off.

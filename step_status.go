@@ -14,7 +14,6 @@ type statusStep struct {
 
 func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 	state := callStateOf(request)
-	request = request.WithContext(withCallState(request.Context(), state))
 	response, err := s.next.Do(request)
 	if err != nil {
 		return nil, failureOf(state, err)

@@ -25,8 +25,10 @@
 package xsale
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -49,6 +51,7 @@ type Client struct {
 	ownHTTP      *http.Client // nil when it was given
 	organization string
 	maxBytes     int64
+	userAgent    string
 }
 
 // Doer sends a request. It is what generated clients take as their HTTP client; [*http.Client] is one too.
@@ -86,6 +89,9 @@ func New(options ...Option) (*Client, error) {
 	if apiURL, err := endpoint.Parse("API URL", source.APIURL()); err != nil || !endpoint.SameOrigin(apiURL, baseURL) {
 		return nil, fmt.Errorf("xsale: the token source is for %s, and its tokens are not sent to %s", source.APIURL(), baseURL)
 	}
+	if c.logger.Handler() != slog.DiscardHandler {
+		c.hooks = append([]Hooks{logHooks(c.logger)}, c.hooks...)
+	}
 	httpClient := httpclient.New(c.httpClient)
 	client := &Client{
 		doer:         newChain(&c, httpClient, baseURL, source),
@@ -94,11 +100,12 @@ func New(options ...Option) (*Client, error) {
 		ownsSource:   c.source == nil,
 		organization: c.organization,
 		maxBytes:     c.maxResponseBytes,
+		userAgent:    c.userAgent,
 	}
 	if c.httpClient == nil {
 		client.ownHTTP = httpClient
 	}
-	if client.api, err = gen.NewClient(baseURL.String(), gen.WithHTTPClient(client.doer)); err != nil {
+	if client.api, err = gen.NewClient(baseURL.String(), gen.WithHTTPClient(client.doer), gen.WithRequestEditorFn(client.SetUserAgent)); err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
 	return client, nil
@@ -108,6 +115,15 @@ func New(options ...Option) (*Client, error) {
 // a client that you have generated from the vendor's own description. It refuses requests to other origins than the base
 // URL.
 func (c *Client) Doer() Doer { return c.doer }
+
+// SetUserAgent is a request editor that names this module and, with [WithUserAgent], the program. The [Client.Doer] does so,
+// too; generated clients set the header earlier, so that [DryRun] shows it.
+func (c *Client) SetUserAgent(_ context.Context, request *http.Request) error {
+	if request.Header.Get("User-Agent") == "" {
+		request.Header.Set("User-Agent", c.userAgent)
+	}
+	return nil
+}
 
 // TokenSource returns the source of the Client's tokens.
 func (c *Client) TokenSource() *authn.Source { return c.source }

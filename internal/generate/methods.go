@@ -29,6 +29,7 @@ type method struct {
 	PathValues string
 	Accept     string // Go literal; "" where the answer has no body
 	MayBeEmpty bool
+	Idempotent bool
 	EmptyLists []string // fields of params that must not be sent empty
 }
 
@@ -47,6 +48,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		Method:     "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
 		Route:      strconv.Quote(operation.Path),
 		MayBeEmpty: result.mayBeEmpty && result.goType != "",
+		Idempotent: isIdempotent(operation),
 	}
 	if len(result.accept) > 0 {
 		base.Accept = strconv.Quote(strings.Join(result.accept, ", "))

@@ -7,11 +7,12 @@ import (
 // prepare rewrites a normal description so that the Go generator finds nothing that it would get wrong, and reports each
 // name that it changes. What the API sends and takes stays the same. The steps:
 //
-//  1. Names: every type, field, parameter and constant gets a Go name that is free.
-//  2. Compositions are merged, because the generator refuses many that are valid.
-//  3. Objects, enums and unions inside others become types of their own.
-//  4. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
-//  5. Pointers stand where absent and zero differ.
+//  1. What this package reads of operations is checked.
+//  2. Names: every type, field, parameter and constant gets a Go name that is free.
+//  3. Compositions are merged, because the generator refuses many that are valid.
+//  4. Objects, enums and unions inside others become types of their own.
+//  5. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
+//  6. Pointers stand where absent and zero differ.
 func prepare(document spec.Object, report *spec.Report) error {
 	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}}
 	for _, name := range reservedNames {
@@ -19,6 +20,7 @@ func prepare(document spec.Object, report *spec.Report) error {
 	}
 	p.schemas = spec.Schemas(document)
 	for _, step := range []func() error{
+		p.checkIdempotence,
 		p.nameOperations,
 		p.nameSchemas,
 		p.mergeCompositions,

@@ -2201,7 +2201,7 @@ type Client struct {
 
 // New returns a Client that calls through client: with its tokens, retries, limits and errors.
 func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), editors...)
+	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
@@ -2220,7 +2220,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetArticlesByCode calls GET /api/v1/articles/{code}.
 func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json"}, options,
+	return xsale.Fetch[string](ctx, xsale.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetArticlesByCode(ctx, code, edit)
 		})
@@ -2228,7 +2228,7 @@ func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...
 
 // GetCategories calls GET /api/v1/categories.
 func (c *Client) GetCategories(ctx context.Context, options ...xsale.CallOption) (Category, error) {
-	return xsale.Fetch[Category](ctx, xsale.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true}, options,
+	return xsale.Fetch[Category](ctx, xsale.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetCategories(ctx, edit)
 		})
@@ -2236,7 +2236,7 @@ func (c *Client) GetCategories(ctx context.Context, options ...xsale.CallOption)
 
 // ListEvents calls GET /api/v1/events.
 func (c *Client) ListEvents(ctx context.Context, options ...xsale.CallOption) ([]ListEventsResponseItem, error) {
-	return xsale.Fetch[[]ListEventsResponseItem](ctx, xsale.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json"}, options,
+	return xsale.Fetch[[]ListEventsResponseItem](ctx, xsale.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListEvents(ctx, edit)
 		})
@@ -2282,7 +2282,7 @@ func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options
 		}
 		params = &sent
 	}
-	return xsale.Fetch[PagedResultOfOrder](ctx, xsale.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json"}, options,
+	return xsale.Fetch[PagedResultOfOrder](ctx, xsale.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetOrders(ctx, params, edit)
 		})
@@ -2306,7 +2306,7 @@ func (c *Client) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBod
 
 // GetArchive calls GET /api/v1/orders/archive/{year}.
 func (c *Client) GetArchive(ctx context.Context, year int32, options ...xsale.CallOption) ([]Order, error) {
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json"}, options,
+	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetArchive(ctx, year, edit)
 		})
@@ -2314,7 +2314,7 @@ func (c *Client) GetArchive(ctx context.Context, year int32, options ...xsale.Ca
 
 // DeleteOrder calls DELETE /api/v1/orders/{id}.
 func (c *Client) DeleteOrder(ctx context.Context, id int64, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, options,
+	return xsale.Execute(ctx, xsale.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.DeleteOrder(ctx, id, edit)
 		})
@@ -2322,7 +2322,7 @@ func (c *Client) DeleteOrder(ctx context.Context, id int64, options ...xsale.Cal
 
 // GetOrder calls GET /api/v1/orders/{id}.
 func (c *Client) GetOrder(ctx context.Context, id int64, options ...xsale.CallOption) (Order, error) {
-	return xsale.Fetch[Order](ctx, xsale.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
+	return xsale.Fetch[Order](ctx, xsale.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetOrder(ctx, id, edit)
 		})
@@ -2346,7 +2346,7 @@ func (c *Client) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSON
 
 // ReplaceOrderWithBody calls PUT /api/v1/orders/{id}.
 func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, options,
+	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ReplaceOrderWithBody(ctx, id, contentType, body, edit)
 		})
@@ -2354,7 +2354,7 @@ func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType
 
 // ReplaceOrder calls PUT /api/v1/orders/{id}.
 func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, options,
+	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ReplaceOrder(ctx, id, body, edit)
 		})
@@ -2364,7 +2364,7 @@ func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJS
 //
 // The answer is returned with its body still to be read; close it.
 func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...xsale.CallOption) (*http.Response, error) {
-	return xsale.Open(ctx, xsale.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf"}, options,
+	return xsale.Open(ctx, xsale.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetInvoice(ctx, orderID, edit)
 		})
@@ -2380,7 +2380,7 @@ func (c *Client) AddInvoiceWithBody(ctx context.Context, orderID int64, contentT
 
 // Ping calls GET /api/v1/ping.
 func (c *Client) Ping(ctx context.Context, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain"}, options,
+	return xsale.Fetch[string](ctx, xsale.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.Ping(ctx, edit)
 		})
@@ -2404,7 +2404,7 @@ func (c *Client) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody,
 
 // GetPrice calls GET /api/v1/prices({key}).
 func (c *Client) GetPrice(ctx context.Context, key int32, options ...xsale.CallOption) (wire.Decimal, error) {
-	return xsale.Fetch[wire.Decimal](ctx, xsale.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json"}, options,
+	return xsale.Fetch[wire.Decimal](ctx, xsale.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetPrice(ctx, key, edit)
 		})
@@ -2412,7 +2412,7 @@ func (c *Client) GetPrice(ctx context.Context, key int32, options ...xsale.CallO
 
 // GetSettings calls GET /api/v1/settings.
 func (c *Client) GetSettings(ctx context.Context, options ...xsale.CallOption) (map[string]json.RawMessage, error) {
-	return xsale.Fetch[map[string]json.RawMessage](ctx, xsale.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json"}, options,
+	return xsale.Fetch[map[string]json.RawMessage](ctx, xsale.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetSettings(ctx, edit)
 		})
@@ -2420,7 +2420,7 @@ func (c *Client) GetSettings(ctx context.Context, options ...xsale.CallOption) (
 
 // PutSettingsWithBody calls PUT /api/v1/settings.
 func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, options ...xsale.CallOption) (json.RawMessage, error) {
-	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, options,
+	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.PutSettingsWithBody(ctx, contentType, body, edit)
 		})
@@ -2428,7 +2428,7 @@ func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, bo
 
 // PutSettings calls PUT /api/v1/settings.
 func (c *Client) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, options ...xsale.CallOption) (json.RawMessage, error) {
-	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, options,
+	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.PutSettings(ctx, body, edit)
 		})

@@ -1496,7 +1496,7 @@ type Client struct {
 
 // New returns a Client that calls through client: with its tokens, retries, limits and errors.
 func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), editors...)
+	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
@@ -1520,7 +1520,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
 // `organizationName` in every other path.
 func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, error) {
-	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json"}, options,
+	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetMe(ctx, edit)
 		})
@@ -1532,7 +1532,7 @@ func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, er
 //
 // Returns the names and descriptions (tłumaczenia) of an article in all its languages.
 func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...xsale.CallOption) ([]Translation, error) {
-	return xsale.Fetch[[]Translation](ctx, xsale.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json"}, options,
+	return xsale.Fetch[[]Translation](ctx, xsale.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListTranslations(ctx, organizationName, id, edit)
 		})
@@ -1545,7 +1545,7 @@ func (c *Client) ListTranslations(ctx context.Context, organizationName string, 
 // Writes the name and the description of an article in one language. The language is named in the body, not in
 // the path. The scripts write languages that the article need not have yet.
 func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}}, options,
+	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.SetTranslationWithBody(ctx, organizationName, id, contentType, body, edit)
 		})
@@ -1558,7 +1558,7 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 // Writes the name and the description of an article in one language. The language is named in the body, not in
 // the path. The scripts write languages that the article need not have yet.
 func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}}, options,
+	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.SetTranslation(ctx, organizationName, id, body, edit)
 		})
@@ -1634,7 +1634,7 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		}
 		params = &sent
 	}
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
@@ -1673,7 +1673,7 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 // Returns all statuses, the default ones and the organization's own. The list is open: an organization may add
 // statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
 func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Status, error) {
-	return xsale.Fetch[[]Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return xsale.Fetch[[]Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListStatuses(ctx, organizationName, edit)
 		})

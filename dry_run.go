@@ -1,0 +1,21 @@
+package xsale
+
+import (
+	"context"
+	"net/http"
+)
+
+// rehearse returns a copy of a request that is complete but for what the steps of a call add, with that and without the
+// tokens. It does not belong to the call any more.
+func rehearse(request *http.Request) *http.Request {
+	shown := request.Clone(context.Background())
+	if request.GetBody != nil {
+		if body, err := request.GetBody(); err == nil {
+			shown.Body = body
+		}
+	}
+	introduce(shown.Header, defaultUserAgent)
+	shown.Header.Set("Authorization", "Bearer [redacted]")
+	shown.Header.Set("X-Id-Token", "[redacted]")
+	return shown
+}

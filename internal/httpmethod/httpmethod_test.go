@@ -1,0 +1,14 @@
+package httpmethod
+
+import "testing"
+
+func TestIsIdempotent(t *testing.T) {
+	for method, want := range map[string]bool{
+		"GET": true, "HEAD": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true,
+		"POST": false, "PATCH": false, "CONNECT": false, "get": false, "": false, "PURGE": false,
+	} {
+		if got := IsIdempotent(method); got != want {
+			t.Errorf("%q: got %v", method, got)
+		}
+	}
+}
