@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +27,7 @@ type Decoder struct {
 	size    int             // of the input
 	texts   strings.Builder // see keep
 	unknown []byte          // the unknown members of the objects that are being read, one behind the other
+	slices  []any           // see DecodeSlice
 	err     error
 }
 
@@ -191,9 +191,5 @@ func (d *Decoder) text(literal []byte) string {
 	if isPlainText(literal) {
 		return d.keep(literal[1 : len(literal)-1])
 	}
-	var text string
-	if err := json.Unmarshal(literal, &text); err != nil {
-		d.fail(err)
-	}
-	return text
+	return d.keep(unquoted(literal))
 }

@@ -70,7 +70,7 @@ func (m Members) All() iter.Seq2[string, json.RawMessage] {
 		defer d.release()
 		d.tokens.ReadToken() // the brace
 		for d.kind() != '}' && d.err == nil {
-			name := unquoted(d.value())
+			name := string(unquoted(d.value()))
 			if !yield(name, append(json.RawMessage(nil), d.value()...)) {
 				return
 			}

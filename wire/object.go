@@ -7,17 +7,19 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Object reads the members of a JSON object, one after the other. Generated types use it:
 //
-//	object := d.Object(&v.AdditionalProperties, "Id", "Items")
+//	object := d.Object(&v.AdditionalProperties)
 //	for object.Next() {
 //		switch string(object.Name) {
 //		case "Id":
 //			d.Decode(&v.ID)
 //		default:
-//			object.Unknown()
+//			object.Unknown("Id")
 //		}
 //	}
 type Object struct {
@@ -26,17 +28,16 @@ type Object struct {
 
 	literal []byte // the name as it came
 	decoder *Decoder
-	names   []string
 	unknown *Members
 	start   int // of its unknown members in decoder.unknown
 	isOpen  bool
 	isAgain bool // the member before has the name of a listed one but for the case, and is to be read as that one
 }
 
-// Object begins to read an object. The names are those of the members that are listed; the others are to go to unknown. A
-// null is an object without members that leaves unknown as it is.
-func (d *Decoder) Object(unknown *Members, names ...string) Object {
-	return Object{decoder: d, names: names, unknown: unknown, start: len(d.unknown), isOpen: d.begin('{', "an object")}
+// Object begins to read an object, whose unknown members are to go to unknown. A null is an object without members that
+// leaves unknown as it is.
+func (d *Decoder) Object(unknown *Members) Object {
+	return Object{decoder: d, unknown: unknown, start: len(d.unknown), isOpen: d.begin('{', "an object")}
 }
 
 // Next reads up to the value of the next member, and reports whether there is one.
@@ -59,17 +60,17 @@ func (o *Object) Next() bool {
 	}
 	o.literal, o.Name = literal, literal[1:len(literal)-1]
 	if !isPlainText(literal) {
-		o.Name = []byte(unquoted(literal))
+		o.Name = unquoted(literal)
 	}
 	return true
 }
 
-// Unknown keeps the member, which none of the names has, as it is. A member whose name differs from a listed one by case
-// alone is not kept: Next returns it again, under the listed name.
-func (o *Object) Unknown() {
+// Unknown keeps the member, which has none of the listed names, as it is. A member whose name differs from a listed one by
+// case alone is not kept: Next returns it again, under the listed name.
+func (o *Object) Unknown(listed ...string) {
 	d := o.decoder
-	if index := indexFold(o.names, o.Name); index >= 0 {
-		o.Name, o.isAgain = []byte(o.names[index]), true
+	if index := indexFold(listed, o.Name); index >= 0 {
+		o.Name, o.isAgain = []byte(listed[index]), true
 		return
 	}
 	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
@@ -94,16 +95,24 @@ func isPlainText(literal []byte) bool {
 	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
 }
 
-// unquoted returns the text of a JSON string that is known to be valid.
-func unquoted(literal []byte) string {
-	var text string
-	_ = json.Unmarshal(literal, &text)
+// unquoted returns the text of a JSON string that is known to be valid but for its UTF-8, which is mended.
+func unquoted(literal []byte) []byte {
+	text, _ := jsontext.AppendUnquote(nil, literal)
 	return text
 }
 
 // indexFold returns the index of a name without regard to case, or -1.
 func indexFold(names []string, name []byte) int {
-	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, string(name)) })
+	isASCII := !slices.ContainsFunc(name, func(b byte) bool { return b >= utf8.RuneSelf })
+	for i, known := range names {
+		if isASCII && len(known) != len(name) { // only letters beyond ASCII have cases of other lengths
+			continue
+		}
+		if strings.EqualFold(known, string(name)) {
+			return i
+		}
+	}
+	return -1
 }
 
 // MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member

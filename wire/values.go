@@ -11,8 +11,6 @@ import (
 // Decode reads the next value into what target points to. Types that it does not know are left to encoding/json.
 func (d *Decoder) Decode(target any) {
 	switch target := target.(type) {
-	case Decodable:
-		target.DecodeJSON(d)
 	case *string:
 		if literal := d.valueOf('"', "text"); literal != nil {
 			*target = d.text(literal)
@@ -27,6 +25,8 @@ func (d *Decoder) Decode(target any) {
 		if value := d.value(); value != nil {
 			*target = append(json.RawMessage(nil), value...)
 		}
+	case Decodable:
+		target.DecodeJSON(d)
 	default:
 		d.decodeOther(target)
 	}
@@ -38,7 +38,9 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	if !d.begin('[', "an array") {
 		return
 	}
-	elements := make([]T, 0, 4)
+	spare := spareSlice[T](d)
+	elements := *spare
+	*spare = nil // elements may hold slices of the same type
 	for d.kind() != ']' && d.err == nil {
 		var zero T
 		elements = append(elements, zero)
@@ -47,7 +49,23 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
-	*target = elements
+	*target = append(make([]T, 0, len(elements)), elements...)
+	clear(elements)
+	if uintptr(cap(elements))*reflect.TypeFor[T]().Size() <= maxSpareBytes {
+		*spare = elements[:0]
+	}
+}
+
+// spareSlice returns memory in which the elements of a slice are gathered until their number is known.
+func spareSlice[T any](d *Decoder) *[]T {
+	for _, spare := range d.slices {
+		if spare, ok := spare.(*[]T); ok {
+			return spare
+		}
+	}
+	spare := new([]T)
+	d.slices = append(d.slices, spare)
+	return spare
 }
 
 // DecodePointer reads a value or a null, which is a nil pointer.

@@ -252,7 +252,7 @@ func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Size")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -260,7 +260,7 @@ func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
 		case "Size":
 			d.Decode(&a.Size)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Size")
 		}
 	}
 }
@@ -288,7 +288,7 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Buyer) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Name", "Nip", "Parent")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
@@ -298,7 +298,7 @@ func (a *Buyer) DecodeJSON(d *wire.Decoder) {
 		case "Parent":
 			wire.DecodePointer(d, &a.Parent)
 		default:
-			object.Unknown()
+			object.Unknown("Name", "Nip", "Parent")
 		}
 	}
 }
@@ -326,7 +326,7 @@ func (a *Category) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Category) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Children", "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Children":
@@ -334,7 +334,7 @@ func (a *Category) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Children", "Name")
 		}
 	}
 }
@@ -362,13 +362,13 @@ func (a *ClientModel) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *ClientModel) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Name")
 		}
 	}
 }
@@ -396,7 +396,7 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Order) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
@@ -430,7 +430,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "order-no":
 			wire.DecodePointer(d, &a.OrderNoField)
 		default:
-			object.Unknown()
+			object.Unknown("Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
 		}
 	}
 }
@@ -458,7 +458,7 @@ func (a *OrderChange) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Due":
@@ -472,7 +472,7 @@ func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
 		case "Status":
 			wire.DecodePointer(d, &a.Status)
 		default:
-			object.Unknown()
+			object.Unknown("Due", "Note", "Paid", "Priority", "Status")
 		}
 	}
 }
@@ -500,7 +500,7 @@ func (a *OrderFilter) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderFilter) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "city", "limit")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "city":
@@ -508,7 +508,7 @@ func (a *OrderFilter) DecodeJSON(d *wire.Decoder) {
 		case "limit":
 			wire.DecodePointer(d, &a.Limit)
 		default:
-			object.Unknown()
+			object.Unknown("city", "limit")
 		}
 	}
 }
@@ -536,7 +536,7 @@ func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Quantity", "Sku")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Quantity":
@@ -544,7 +544,7 @@ func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
 		case "Sku":
 			wire.DecodePointer(d, &a.SKU)
 		default:
-			object.Unknown()
+			object.Unknown("Quantity", "Sku")
 		}
 	}
 }
@@ -572,7 +572,7 @@ func (a *OrderPaid) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Amount", "Kind")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Amount":
@@ -580,7 +580,7 @@ func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
 		case "Kind":
 			d.Decode(&a.Kind)
 		default:
-			object.Unknown()
+			object.Unknown("Amount", "Kind")
 		}
 	}
 }
@@ -608,7 +608,7 @@ func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Kind", "OrderId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Kind":
@@ -616,7 +616,7 @@ func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
 		case "OrderId":
 			d.Decode(&a.OrderID)
 		default:
-			object.Unknown()
+			object.Unknown("Kind", "OrderId")
 		}
 	}
 }
@@ -644,7 +644,7 @@ func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Items", "Total")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Items":
@@ -652,7 +652,7 @@ func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
 		case "Total":
 			d.Decode(&a.Total)
 		default:
-			object.Unknown()
+			object.Unknown("Items", "Total")
 		}
 	}
 }
@@ -680,7 +680,7 @@ func (a *Party) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Party) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Name", "Parent")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
@@ -688,7 +688,7 @@ func (a *Party) DecodeJSON(d *wire.Decoder) {
 		case "Parent":
 			wire.DecodePointer(d, &a.Parent)
 		default:
-			object.Unknown()
+			object.Unknown("Name", "Parent")
 		}
 	}
 }
@@ -716,7 +716,7 @@ func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "status", "title")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "status":
@@ -724,7 +724,7 @@ func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
 		case "title":
 			d.Decode(&a.Title)
 		default:
-			object.Unknown()
+			object.Unknown("status", "title")
 		}
 	}
 }
@@ -752,13 +752,13 @@ func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *StartJobResponse) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "JobId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "JobId":
 			d.Decode(&a.JobID)
 		default:
-			object.Unknown()
+			object.Unknown("JobId")
 		}
 	}
 }

@@ -245,7 +245,7 @@ func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "IntegrationType":
@@ -257,7 +257,7 @@ func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
 		case "OrderSynchronization":
 			wire.DecodePointer(d, &a.OrderSynchronization)
 		default:
-			object.Unknown()
+			object.Unknown("IntegrationType", "IsActive", "Name", "OrderSynchronization")
 		}
 	}
 }
@@ -285,7 +285,7 @@ func (a *CreateOrder) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "BuyerId":
@@ -303,7 +303,7 @@ func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
 		case "RecipientId":
 			d.Decode(&a.RecipientID)
 		default:
-			object.Unknown()
+			object.Unknown("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
 		}
 	}
 }
@@ -331,7 +331,7 @@ func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
@@ -345,7 +345,7 @@ func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
 		case "VariantId":
 			d.Decode(&a.VariantID)
 		default:
-			object.Unknown()
+			object.Unknown("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
 		}
 	}
 }
@@ -373,13 +373,13 @@ func (a *Created) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Created) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
 			d.Decode(&a.ID)
 		default:
-			object.Unknown()
+			object.Unknown("Id")
 		}
 	}
 }
@@ -407,7 +407,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Me) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
@@ -423,7 +423,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Organizations":
 			wire.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown()
+			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
 	}
 }
@@ -451,7 +451,7 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Order) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Items")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -459,7 +459,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Items")
 		}
 	}
 }
@@ -487,13 +487,13 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "OrderItemArticles")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OrderItemArticles":
 			wire.DecodeSlice(d, &a.OrderItemArticles)
 		default:
-			object.Unknown()
+			object.Unknown("OrderItemArticles")
 		}
 	}
 }
@@ -553,7 +553,7 @@ func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "ERPDocumentSerialNumber":
@@ -563,7 +563,7 @@ func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
 		case "ExportWithoutTransport":
 			wire.DecodePointer(d, &a.ExportWithoutTransport)
 		default:
-			object.Unknown()
+			object.Unknown("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
 		}
 	}
 }
@@ -591,7 +591,7 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Name", "ShortName")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -601,7 +601,7 @@ func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
 		case "ShortName":
 			d.Decode(&a.ShortName)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Name", "ShortName")
 		}
 	}
 }
@@ -661,7 +661,7 @@ func (a *Status) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Status) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -669,7 +669,7 @@ func (a *Status) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Name")
 		}
 	}
 }
@@ -697,7 +697,7 @@ func (a *Translation) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Translation) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Description", "LanguageId", "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Description":
@@ -707,7 +707,7 @@ func (a *Translation) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Description", "LanguageId", "Name")
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Buyer) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "City":
@@ -131,7 +131,7 @@ func (a *Buyer) DecodeJSON(d *wire.Decoder) {
 		case "Street":
 			d.Decode(&a.Street)
 		default:
-			object.Unknown()
+			object.Unknown("City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
 		}
 	}
 }
@@ -159,7 +159,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Me) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
@@ -175,7 +175,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Organizations":
 			wire.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown()
+			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Order) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
@@ -251,7 +251,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "WantsInvoice":
 			d.Decode(&a.WantsInvoice)
 		default:
-			object.Unknown()
+			object.Unknown("Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
 		}
 	}
 }
@@ -279,7 +279,7 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Ean":
@@ -305,7 +305,7 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 		case "VatRate":
 			d.Decode(&a.VATRate)
 		default:
-			object.Unknown()
+			object.Unknown("Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
 		}
 	}
 }
@@ -333,7 +333,7 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "ArticleId", "Quantity")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "ArticleId":
@@ -341,7 +341,7 @@ func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
 		case "Quantity":
 			d.Decode(&a.Quantity)
 		default:
-			object.Unknown()
+			object.Unknown("ArticleId", "Quantity")
 		}
 	}
 }
@@ -369,7 +369,7 @@ func (a *Organization) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Organization) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Name", "ShortName")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -379,7 +379,7 @@ func (a *Organization) DecodeJSON(d *wire.Decoder) {
 		case "ShortName":
 			d.Decode(&a.ShortName)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Name", "ShortName")
 		}
 	}
 }
@@ -585,7 +585,7 @@ type Client struct {
 
 // New returns a Client that calls through client: with its tokens, retries, limits and errors.
 func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), editors...)
+	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
@@ -604,7 +604,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
 func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, error) {
-	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json"}, options,
+	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetMe(ctx, edit)
 		})
@@ -612,7 +612,7 @@ func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, er
 
 // ListOrders calls GET /{organizationName}/orders.
 func (c *Client) ListOrders(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Order, error) {
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, edit)
 		})

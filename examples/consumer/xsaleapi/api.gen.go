@@ -251,7 +251,7 @@ func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "IntegrationType":
@@ -263,7 +263,7 @@ func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
 		case "OrderSynchronization":
 			wire.DecodePointer(d, &a.OrderSynchronization)
 		default:
-			object.Unknown()
+			object.Unknown("IntegrationType", "IsActive", "Name", "OrderSynchronization")
 		}
 	}
 }
@@ -291,7 +291,7 @@ func (a *CreateOrder) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "BuyerId":
@@ -309,7 +309,7 @@ func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
 		case "RecipientId":
 			d.Decode(&a.RecipientID)
 		default:
-			object.Unknown()
+			object.Unknown("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
 		}
 	}
 }
@@ -337,7 +337,7 @@ func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
@@ -351,7 +351,7 @@ func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
 		case "VariantId":
 			d.Decode(&a.VariantID)
 		default:
-			object.Unknown()
+			object.Unknown("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
 		}
 	}
 }
@@ -379,13 +379,13 @@ func (a *Created) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Created) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
 			d.Decode(&a.ID)
 		default:
-			object.Unknown()
+			object.Unknown("Id")
 		}
 	}
 }
@@ -413,7 +413,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Me) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
@@ -429,7 +429,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Organizations":
 			wire.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown()
+			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
 	}
 }
@@ -457,7 +457,7 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Order) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Items")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -465,7 +465,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Items")
 		}
 	}
 }
@@ -493,7 +493,7 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "OfferId", "OrderItemArticles", "PriceGross", "Quantity")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
@@ -505,7 +505,7 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 		case "Quantity":
 			d.Decode(&a.Quantity)
 		default:
-			object.Unknown()
+			object.Unknown("OfferId", "OrderItemArticles", "PriceGross", "Quantity")
 		}
 	}
 }
@@ -533,7 +533,7 @@ func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "ERPDocumentSerialNumber":
@@ -543,7 +543,7 @@ func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
 		case "ExportWithoutTransport":
 			wire.DecodePointer(d, &a.ExportWithoutTransport)
 		default:
-			object.Unknown()
+			object.Unknown("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
 		}
 	}
 }
@@ -571,7 +571,7 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Name", "ShortName")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -581,7 +581,7 @@ func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
 		case "ShortName":
 			d.Decode(&a.ShortName)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Name", "ShortName")
 		}
 	}
 }
@@ -609,7 +609,7 @@ func (a *Status) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Status) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Id", "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
@@ -617,7 +617,7 @@ func (a *Status) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Id", "Name")
 		}
 	}
 }
@@ -645,7 +645,7 @@ func (a *Translation) Set(name string, value json.RawMessage) error {
 
 // DecodeJSON keeps the members that the API description does not list.
 func (a *Translation) DecodeJSON(d *wire.Decoder) {
-	object := d.Object(&a.AdditionalProperties, "Description", "LanguageId", "Name")
+	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Description":
@@ -655,7 +655,7 @@ func (a *Translation) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		default:
-			object.Unknown()
+			object.Unknown("Description", "LanguageId", "Name")
 		}
 	}
 }
