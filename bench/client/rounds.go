@@ -8,8 +8,8 @@ import (
 // Rounds, that is, how often each candidate has its turn. Turns are many and short where they can be, so that what
 // disturbs the machine for some seconds does not move the median.
 const (
-	sequentialRounds = 41
-	parallelRounds   = 15
+	sequentialRounds = 101
+	parallelRounds   = 31
 	coldRounds       = 15
 	listRounds       = 7
 )

@@ -9,9 +9,9 @@ import (
 	"github.com/xsale-go/xsale/bench/client/server"
 )
 
-// Calls of one turn.
+// Calls of one turn: enough that each candidate pays for collecting its own garbage.
 const (
-	meCalls   = 600
+	meCalls   = 500
 	pageCalls = 10
 )
 
