@@ -30,21 +30,24 @@ const (
 	atMost               // at most limit
 )
 
-// verdict says the target, and whether it was met. It judges the measured value, not the one that is printed.
+// verdict says the target, and whether it was met. A missed one has the value, because the table may round it to the limit.
 func (t target) verdict(r row) string {
-	values := r.values
+	this := median(r.values[nameThis])
 	var value float64
-	var text string
+	var text, reached string
 	switch t.kind {
 	case timesOf:
-		value, text = values.ratio(nameThis, t.base), fmt.Sprintf("≤ %.2f × %s", t.limit, columns[t.base])
+		value = r.values.ratio(nameThis, t.base)
+		text, reached = fmt.Sprintf("≤ %.2f × %s", t.limit, columns[t.base]), fmt.Sprintf("%.3f", value)
 	case moreThan:
-		value, text = median(values[nameThis])-median(values[t.base]), fmt.Sprintf("≤ %s + %s", columns[t.base], r.format(t.limit))
+		value = this - median(r.values[t.base])
+		text, reached = fmt.Sprintf("≤ %s + %s", columns[t.base], r.format(t.limit)), r.format(value)
 	case atMost:
-		value, text = median(values[nameThis]), "≤ "+r.format(t.limit)
+		value = this
+		text, reached = "≤ "+r.format(t.limit), r.format(value)
 	}
 	if value > t.limit {
-		return text + " MISSED"
+		return fmt.Sprintf("%s MISSED (%s)", text, reached)
 	}
 	return text + " met"
 }
