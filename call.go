@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"reflect"
 	"strings"
@@ -52,7 +51,8 @@ func call[T any](ctx context.Context, operation operation, options []CallOption,
 		return value, decodeError(state, response, body, err)
 	}
 	if err := decode(operation, response, body, &value); err != nil {
-		return value, decodeError(state, response, body, err)
+		var none T // rather than what was read before the error
+		return none, decodeError(state, response, body, err)
 	}
 	return value, nil
 }
@@ -77,8 +77,7 @@ func decode(operation operation, response *http.Response, body []byte, target an
 }
 
 func isPlainText(response *http.Response) bool {
-	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	return mediaType == "text/plain"
+	return mediaTypeOf(response.Header.Get("Content-Type")) == "text/plain"
 }
 
 // command sends a call of which only the success matters; whatever body comes with it is not looked at.
@@ -111,9 +110,15 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the answer has no body")
 	}
-	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if coding := response.Header.Get("Content-Encoding"); coding != "" {
+		return fmt.Errorf("the answer is %s, which was not asked for", shorten(coding))
+	}
+	mediaType := mediaTypeOf(response.Header.Get("Content-Type"))
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
-		return fmt.Errorf("the answer is %s, not JSON", mediaType)
+		return fmt.Errorf("the answer is %s, not JSON", shorten(mediaType))
+	}
+	if isHTML(mediaType, strings.TrimSpace(bodyText(body))) {
+		return errors.New("the answer is HTML, not JSON")
 	}
 	if isSyntax {
 		return fmt.Errorf("invalid JSON at offset %d: %w", syntax.ByteOffset, syntax.Err)

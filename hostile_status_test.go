@@ -125,7 +125,7 @@ func TestHostileStatuses(t *testing.T) {
 		malformed("half a status line", "HTTP/1.1 20", broken+`malformed HTTP status code "20"`),
 		malformed("a long first line", strings.Repeat("x", 2*maxHeaderBytes), broken+"net/http: server response headers exceeded 8192 bytes; aborted"),
 		malformed("a connection that ends at once", "", "the connection ended before the answer: EOF"),
-		hostileCase{name: "a connection that ends at once, of a create", answer: wireBytes(""), call: callCreate, want: outcome{value: "0", text: "POST /{organizationName}/orders: the connection ended before the answer: EOF; the request may have been processed"}},
+		hostileCase{name: "a connection that ends at once, of a create", answer: wireBytes(""), call: callCreate, want: outcome{value: "0", is: []error{ErrMaybeProcessed}, text: "POST /{organizationName}/orders: the connection ended before the answer: EOF; the request may have been processed"}},
 		hostileCase{name: "a connection that ends at once, of a generated call", answer: wireBytes(""), call: callFetch, want: outcome{text: "GET /things/{id}: the connection ended before the answer: EOF"}},
 	))
 }

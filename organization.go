@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // Organization is one organization of the user, with the services that work in it.
@@ -49,6 +50,9 @@ func (o *Organization) Name() string { return o.name }
 func (o *Organization) Call(ctx context.Context, method, path string, body any, options ...CallOption) (*Response, error) {
 	if o.err != nil {
 		return nil, o.err
+	}
+	if !strings.HasPrefix(path, "/") { // or it would be part of the organization's name
+		return nil, fmt.Errorf("%w: path %q: write it as /orders, from a slash on", ErrInvalid, path)
 	}
 	return o.client.Call(ctx, method, "/"+url.PathEscape(o.name)+path, body, options...)
 }

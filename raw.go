@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/gen"
@@ -90,10 +91,11 @@ func rawPath(path string) (*url.URL, error) {
 	return target, nil
 }
 
-// checkSegment refuses the segments that a server or net/http would take for "here", "up" or nothing.
+// checkSegment refuses the segments that a server or net/http would take for "here", "up" or nothing, also behind a slash
+// or a backslash that is escaped: some servers unescape a path before they resolve it.
 func checkSegment(name, segment string) error {
-	switch segment {
-	case "", ".", "..":
+	parts := strings.FieldsFunc(segment, func(r rune) bool { return r == '/' || r == '\\' })
+	if segment == "" || slices.Contains(parts, ".") || slices.Contains(parts, "..") {
 		return fmt.Errorf("%w: %s is %q", ErrInvalid, name, segment)
 	}
 	return nil
