@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
@@ -100,11 +97,10 @@ func decodeError(state *callState, response *http.Response, body []byte, cause e
 	return e
 }
 
-// describeBody says what came instead of JSON, or where its syntax is wrong, without the names around that place. Other
-// errors stay what they are.
+// describeBody says what came instead of JSON, which helps more than where its syntax is wrong. Other errors stay what they
+// are.
 func describeBody(response *http.Response, body []byte, err error) error {
-	syntax, isSyntax := errors.AsType[*jsontext.SyntacticError](err)
-	if !isSyntax && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, isSyntax := errors.AsType[*wire.SyntaxError](err); !isSyntax {
 		return err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
@@ -119,9 +115,6 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	}
 	if isHTML(mediaType, strings.TrimSpace(bodyText(body))) {
 		return errors.New("the answer is HTML, not JSON")
-	}
-	if isSyntax {
-		return fmt.Errorf("invalid JSON at offset %d: %w", syntax.ByteOffset, syntax.Err)
 	}
 	return err
 }

@@ -52,9 +52,22 @@ func (e *ValueError) Error() string {
 // Unwrap returns what is wrong with the value.
 func (e *ValueError) Unwrap() error { return e.Err }
 
+// SyntaxError is text that is not JSON.
+type SyntaxError struct {
+	Offset int64 // in bytes
+	Err    error // io.ErrUnexpectedEOF where the text only breaks off
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at offset %d: %v", e.Offset, e.Err)
+}
+
+// Unwrap returns what is wrong with the text.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
 // Unmarshal is [json.Unmarshal] for generated types, and slices and maps of them, several times as fast. The values that
-// it reads hold no part of data. What a type cannot hold is a [*ValueError]. Where reading fails,
-// target may have been filled in part.
+// it reads hold no part of data. What a type cannot hold is a [*ValueError], what is not JSON a [*SyntaxError]. Where
+// reading fails, target may have been filled in part.
 func Unmarshal(data []byte, target any) error {
 	d := newDecoder(data)
 	defer d.release()
@@ -87,8 +100,9 @@ func (d *Decoder) release() {
 
 // end refuses what goes on behind the value.
 func (d *Decoder) end() {
-	if _, err := d.tokens.ReadToken(); err == nil {
-		d.fail(errors.New("the JSON goes on after its end"))
+	_, err := d.tokens.ReadToken()
+	if _, isSyntax := errors.AsType[*jsontext.SyntacticError](err); isSyntax || err == nil {
+		d.err = errors.New("the JSON goes on after its end")
 	} else if err != io.EOF {
 		d.failAsIs(err)
 	}
@@ -101,14 +115,17 @@ func (d *Decoder) fail(err error) {
 	}
 }
 
-// failAsIs keeps the first error. Those of jsontext name the place themselves.
+// failAsIs keeps the first error, if it is one. The names that jsontext gives are left out, because they may be data.
 func (d *Decoder) failAsIs(err error) {
-	if d.err == nil {
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		d.err = err
+	if d.err != nil || err == nil {
+		return
 	}
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		err = &SyntaxError{syntax.ByteOffset, syntax.Err}
+	} else if err == io.EOF {
+		err = &SyntaxError{d.tokens.InputOffset(), io.ErrUnexpectedEOF}
+	}
+	d.err = err
 }
 
 // kind returns the first byte of the next value, with n, t, f, 0, ", { and [ for all that begin in the same way; 0 where
