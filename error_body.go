@@ -81,15 +81,13 @@ func (e *Error) readList(list []any) {
 // ResponseStatus of ServiceStack. An object without a member that is known may still be a bare ModelState.
 func (e *Error) readObject(body map[string]any) {
 	names := fold(body)
-	inside := false
 	for _, name := range []string{"responseStatus", "error", "odata.error"} {
 		if object, ok := names.get(name).(map[string]any); ok {
-			inside = true
 			e.readMembers(fold(object))
 		}
 	}
 	e.readMembers(names)
-	if !inside && e.Code == "" && e.Message == "" && len(e.Fields) == 0 && isModelState(body) {
+	if e.Code == "" && e.Message == "" && len(e.Fields) == 0 && isModelState(body) {
 		e.addFields(body)
 	}
 }

@@ -83,6 +83,7 @@ var errorBodies = []struct {
 	{"plain text in odd case", " Text/PLAIN ;charset", "it failed", "", "it failed", nil},
 	{"text of no type", "", "it\tfailed", "", "it failed", nil},
 	{"bytes of no type", "", "\x1f\x8b\x08\x00", "", "", nil},
+	{"bytes of no type without a control character", "", "canary \xff", "", "", nil},
 	{"bytes of another type", "application/octet-stream", "canary", "", "", nil},
 	{"text that says it is JSON", "application/json", "canary", "", "", nil},
 	{"HTML", "text/html; charset=utf-8", "<html><head><TITLE lang=en>\n502 Bad&nbsp;Gateway &lt;nginx&gt; </TITLE></head>canary</html>", "", "502 Bad Gateway <nginx>", nil},

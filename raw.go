@@ -34,8 +34,9 @@ func (r *Response) Decode(value any) error {
 // what this package has no method for: the vendor's Swagger at https://api.xsale.ai/swagger lists all operations.
 //
 // The path starts with a slash, may have a query, and is taken as it is: escape what you put into it with
-// [url.PathEscape]. An empty segment, "." and ".." are refused. The body is nil, JSON as []byte or [json.RawMessage], an
-// [io.Reader] with JSON, or a value to be written as JSON. A reader that net/http cannot read twice turns retries off.
+// [url.PathEscape]. An empty segment, "." and ".." are refused, the dots also beside a slash or backslash that is escaped.
+// The body is nil, JSON as []byte or [json.RawMessage], an [io.Reader] with JSON, or a value to be written as JSON. A
+// reader that net/http cannot read twice turns retries off.
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...CallOption) (*Response, error) {
 	target, err := rawPath(path)
 	if err != nil {
