@@ -126,6 +126,34 @@ func ExampleClient_Call() {
 	// Output: Nowe
 }
 
+// The request that a call would send, with [redacted] in the place of the tokens.
+func ExampleDryRun() {
+	sandbox, client := sandboxClient()
+	defer sandbox.Close()
+	defer client.Close()
+	ctx, shop := context.Background(), client.Organization("shop")
+	order := xsale.CreateOrder{
+		IntegrationID: 1, PaymentFormID: 1, PurchaseDate: wire.NewDate(2024, time.October, 25), BuyerID: 7, RecipientID: 7, PayerID: 7,
+		Items: []xsale.CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")}},
+	}
+
+	var request *http.Request
+	_, err := shop.Orders.Create(ctx, order, xsale.DryRun(&request))
+	fmt.Println(errors.Is(err, xsale.ErrDryRun), request.Method, request.URL.Path, request.Header.Get("Authorization"))
+	// Output: true POST /shop/orders Bearer [redacted]
+}
+
+func ExampleWithHooks() {
+	hooks := xsale.Hooks{CallDone: func(_ context.Context, event xsale.Event) {
+		fmt.Println(event.Operation, event.Status, event.Attempt, event.Class)
+	}}
+	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithHooks(hooks))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+}
+
 func ExampleQuery() {
 	sandbox, client := sandboxClient()
 	defer sandbox.Close()
