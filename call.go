@@ -22,7 +22,7 @@ func send(ctx context.Context, state *callState, options []CallOption, send send
 	if o.err != nil {
 		return nil, o.err
 	}
-	state.isIdempotent, state.timeout, state.attemptTimeout = o.isIdempotent, o.timeout, o.attemptTimeout
+	state.isIdempotent, state.callTimeout, state.attemptTimeout = o.isIdempotent, o.timeout, o.attemptTimeout
 	response, err := send(withCallState(ctx, state), o.edit)
 	if err != nil {
 		err = failureOf(state, err)

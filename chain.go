@@ -9,7 +9,11 @@ import (
 // time, judged by its status, repeated, given its tokens, held to the rate limit, counted, bounded in length, watched for
 // what it may have done, and sent.
 func newChain(c *config, httpClient *http.Client, baseURL *url.URL, source tokenSource) Doer {
-	var chain Doer = &sendStep{client: httpClient, timeout: c.timeout, userAgent: c.userAgent}
+	timeout := c.timeout
+	if httpClient.Timeout > 0 { // of a client that was given
+		timeout = min(timeout, httpClient.Timeout)
+	}
+	var chain Doer = &sendStep{transport: httpClient.Transport, timeout: timeout, userAgent: c.userAgent}
 	chain = &processedStep{next: chain}
 	chain = &bodyStep{next: chain, maxBytes: c.maxResponseBytes}
 	chain = &attemptStep{next: chain, hooks: c.hooks}

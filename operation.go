@@ -45,7 +45,7 @@ type callState struct {
 
 	// What the options of the call say; nil and 0 leave it to the operation and the Client.
 	isIdempotent   *bool
-	timeout        time.Duration
+	callTimeout    time.Duration
 	attemptTimeout time.Duration
 
 	chained  bool      // the chain has taken the call: it judges the status and bounds the body

@@ -19,6 +19,9 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("%w: %w", errNotSent, context.Cause(ctx))
 	}
+	if endsWithin(ctx, state, 0) {
+		return nil, fmt.Errorf("%w: %w", errNotSent, state.overdue())
+	}
 	state.attempts++
 	if len(s.hooks) == 0 {
 		return s.next.Do(request)

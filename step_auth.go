@@ -13,6 +13,7 @@ import (
 
 // tokenSource is what the chain needs of an [authn.Source].
 type tokenSource interface {
+	Current() *authn.Token
 	Token(context.Context) (*authn.Token, error)
 	Invalidate(*authn.Token) bool
 }
@@ -29,7 +30,7 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !endpoint.SameOrigin(request.URL, s.origin) {
 		return nil, fmt.Errorf("%w: the tokens are for %s and do not go to %s", errNotSent, s.origin.Host, request.URL.Host)
 	}
-	token, err := s.source.Token(request.Context())
+	token, err := s.token(request)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +46,20 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	drain(response.Body)
-	if token, err = s.source.Token(request.Context()); err != nil {
+	if token, err = s.token(request); err != nil {
 		return nil, err
 	}
 	return s.next.Do(authorized(again, token))
+}
+
+// token returns the tokens for a request. A call that has to wait for them does so within its time.
+func (s *authStep) token(request *http.Request) (*authn.Token, error) {
+	if token := s.source.Current(); token != nil {
+		return token, nil
+	}
+	ctx, cancel := callStateOf(request).bounded(request.Context())
+	defer cancel()
+	return s.source.Token(ctx)
 }
 
 // authorized returns a copy of the request with the headers of the token; the caller's request stays without them.

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// callStep bounds a whole call, from its first login to the end of its answer, and tells the hooks when it starts and
-// when it is over.
+// callStep says when a whole call has to be over, which every step that waits for something then looks at, and tells the
+// hooks when it starts and when it is over.
 type callStep struct {
 	next    Doer
 	timeout time.Duration
@@ -25,8 +25,16 @@ func (s *callStep) Do(request *http.Request) (*http.Response, error) {
 	if isNew {
 		state = callStateOf(request)
 	}
+	start := time.Now()
+	state.callTimeout = cmp.Or(state.callTimeout, s.timeout)
+	state.deadline, state.chained = start.Add(state.callTimeout), true
+	if len(s.hooks) == 0 {
+		if isNew {
+			request = request.WithContext(withCallState(ctx, state))
+		}
+		return s.next.Do(request)
+	}
 	state.requestSize, state.responseSize = requestSize(request), -1
-	call := &runningCall{state: state, hooks: s.hooks, start: time.Now()}
 	for _, hook := range s.hooks {
 		if hook.CallStart == nil {
 			continue
@@ -35,22 +43,12 @@ func (s *callStep) Do(request *http.Request) (*http.Response, error) {
 			ctx = derived
 		}
 	}
-	if isNew || len(s.hooks) > 0 {
-		ctx = withCallState(ctx, state)
-	}
-	call.ctx, call.cancel = context.WithCancelCause(ctx)
-	timeout := cmp.Or(state.timeout, s.timeout)
-	state.deadline, state.chained = call.start.Add(timeout), true
-	call.timer = time.AfterFunc(timeout, func() {
-		call.cancel(fmt.Errorf("the call was not over within %v (WithCallTimeout or Timeout): %w", timeout, context.DeadlineExceeded))
-	})
-	response, err := s.next.Do(request.WithContext(call.ctx))
+	ctx = withCallState(ctx, state)
+	call := &runningCall{state: state, hooks: s.hooks, start: start, ctx: ctx}
+	response, err := s.next.Do(request.WithContext(ctx))
 	if err != nil {
 		call.end(err)
 		return nil, err
-	}
-	if state.reading == readByElements {
-		call.timer.Stop() // reading a long list may rightly take longer; sendStep bounds each read
 	}
 	state.failure = nil // of an earlier attempt
 	call.ReadCloser = response.Body
@@ -65,8 +63,6 @@ type runningCall struct {
 	hooks  []Hooks
 	start  time.Time
 	ctx    context.Context
-	cancel context.CancelCauseFunc
-	timer  *time.Timer
 	broken atomic.Pointer[error] // why reading the answer failed
 	ended  atomic.Bool
 }
@@ -94,14 +90,9 @@ func (c *runningCall) Close() error {
 	return err
 }
 
-// end ends the call; a second time changes nothing.
+// end tells the hooks of the end; a second time changes nothing.
 func (c *runningCall) end(err error) {
 	if c.ended.Swap(true) {
-		return
-	}
-	c.timer.Stop()
-	defer c.cancel(nil)
-	if len(c.hooks) == 0 {
 		return
 	}
 	event := c.state.event()
@@ -112,6 +103,19 @@ func (c *runningCall) end(err error) {
 			hook.CallDone(c.ctx, event)
 		}
 	}
+}
+
+// bounded returns a context that ends with the call's time.
+func (s *callState) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.deadline.IsZero() {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, s.deadline, s.overdue())
+}
+
+// overdue is the error of a call whose time is over.
+func (s *callState) overdue() error {
+	return fmt.Errorf("the call was not over within %v (WithCallTimeout or Timeout): %w", s.callTimeout, context.DeadlineExceeded)
 }
 
 // endsWithin reports whether the call must be over before a wait of that length is.

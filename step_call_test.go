@@ -66,6 +66,7 @@ func (slowSource) Token(ctx context.Context) (*authn.Token, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }
+func (slowSource) Current() *authn.Token        { return nil }
 func (slowSource) Invalidate(*authn.Token) bool { return false }
 
 func TestCallTimeoutBoundsTheLogin(t *testing.T) {

@@ -167,6 +167,7 @@ func TestErrMaybeProcessedIsNotForWhatWasNotSent(t *testing.T) {
 type brokenSource struct{ err error }
 
 func (s *brokenSource) Token(context.Context) (*authn.Token, error) { return nil, s.err }
+func (s *brokenSource) Current() *authn.Token                       { return nil }
 func (s *brokenSource) Invalidate(*authn.Token) bool                { return false }
 
 // What an earlier attempt may have done stays on the error, whatever comes later.

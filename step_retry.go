@@ -31,7 +31,7 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 	var last *Error // of the attempt before
 	for attempt := 0; ; attempt++ {
 		response, err := s.next.Do(request)
-		if last != nil && err != nil && (ctx.Err() != nil || !wasSent(err)) {
+		if last != nil && err != nil && (ctx.Err() != nil || endsWithin(ctx, state, 0) || !wasSent(err)) {
 			return nil, last.endedBy(err, state) // the last answer says more than the attempt that did not come about
 		}
 		if attempt >= s.retries || !mayPass(ctx, response, err) || !isHarmless(state, response, err) {

@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// sendStep sends one attempt and bounds its time.
+// sendStep sends one attempt and bounds its time. It does without [http.Client], which follows redirects or looks at where
+// they lead, and costs a fifth of the memory of a small call.
 type sendStep struct {
-	client    *http.Client // of package httpclient, which follows no redirect
+	transport http.RoundTripper
 	timeout   time.Duration
 	userAgent string
 }
@@ -22,12 +23,10 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	state := callStateOf(request)
 	timeout := cmp.Or(state.attemptTimeout, s.timeout)
 	ctx, cancel := context.WithCancelCause(request.Context())
-	timer := time.AfterFunc(timeout, func() {
-		cancel(fmt.Errorf("no answer within %v (WithTimeout or AttemptTimeout): %w", timeout, context.DeadlineExceeded))
-	})
+	timer := limit(state, timeout, cancel)
 	request = request.WithContext(ctx)
 	introduce(request.Header, s.userAgent)
-	response, err := s.client.Do(request)
+	response, err := s.transport.RoundTrip(request)
 	if err != nil {
 		err = causeOf(ctx, err) // before the context is ended here
 		timer.Stop()
@@ -35,12 +34,25 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body := &timedBody{ReadCloser: response.Body, ctx: ctx, timer: timer, cancel: cancel}
+	if response.Body == nil { // of a transport for tests, say
+		body.ReadCloser = http.NoBody
+	}
 	if state.reading == readByElements && response.StatusCode/100 == 2 {
 		timer.Stop()
 		body.idle = timeout
 	}
 	response.Body = body
 	return response, nil
+}
+
+// limit ends an attempt after its timeout, or with the time of the whole call if that is over before.
+func limit(state *callState, timeout time.Duration, cancel context.CancelCauseFunc) *time.Timer {
+	if left := time.Until(state.deadline); !state.deadline.IsZero() && left < timeout {
+		return time.AfterFunc(left, func() { cancel(state.overdue()) })
+	}
+	return time.AfterFunc(timeout, func() {
+		cancel(fmt.Errorf("no answer within %v (WithTimeout or AttemptTimeout): %w", timeout, context.DeadlineExceeded))
+	})
 }
 
 // introduce sets the headers that every request has, where it does not have its own.
@@ -81,8 +93,7 @@ func (b *timedBody) Close() error {
 	return err
 }
 
-// causeOf prefers why the context ended to what the network made of it, and drops the address that net/http puts in
-// front of an error: the query may hold personal data.
+// causeOf prefers why the context ended to what the network made of it.
 func causeOf(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -90,13 +101,14 @@ func causeOf(ctx context.Context, err error) error {
 	return withoutAddress(err)
 }
 
+// withoutAddress drops the address that an [http.Client] puts in front of an error, because the query may hold personal
+// data, and says what a bare EOF means.
 func withoutAddress(err error) error {
-	wrapped, ok := errors.AsType[*url.Error](err)
-	if !ok {
-		return err
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
 	}
-	if wrapped.Err == io.EOF {
+	if err == io.EOF {
 		return fmt.Errorf("the connection ended before the answer: %w", io.EOF)
 	}
-	return wrapped.Err
+	return err
 }

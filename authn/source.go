@@ -213,14 +213,24 @@ func withDefault[T comparable](value, fallback T) T {
 // credentials change or [Source.Reset] is called, Token returns it at once. The error of ctx is returned when ctx ends
 // first, and [ErrClosed] after Close.
 func (s *Source) Token(ctx context.Context) (*Token, error) {
-	now := s.clock()
-	if token := s.current.Load(); token != nil && !now.reaches(token.deadline) {
-		if now.reaches(token.refreshAt) && !s.onDemand {
-			s.refreshAhead(token, now)
-		}
+	if token := s.Current(); token != nil {
 		return token, nil
 	}
 	return s.wait(ctx)
+}
+
+// Current returns the valid pair at hand, or nil. It never waits nor fails; near the end of the pair it starts a login in
+// the background, as [Source.Token] does.
+func (s *Source) Current() *Token {
+	now := s.clock()
+	token := s.current.Load()
+	if token == nil || now.reaches(token.deadline) {
+		return nil
+	}
+	if now.reaches(token.refreshAt) && !s.onDemand {
+		s.refreshAhead(token, now)
+	}
+	return token
 }
 
 // APIURL returns the address that the tokens may be sent to.
