@@ -13,7 +13,7 @@ func newChain(c *config, httpClient *http.Client, baseURL *url.URL, source token
 	if httpClient.Timeout > 0 { // of a client that was given
 		timeout = min(timeout, httpClient.Timeout)
 	}
-	var chain Doer = &sendStep{transport: httpClient.Transport, timeout: timeout, userAgent: c.userAgent}
+	var chain Doer = &sendStep{transport: httpClient.Transport, timeout: timeout, userAgent: []string{c.userAgent}}
 	chain = &processedStep{next: chain}
 	chain = &bodyStep{next: chain, maxBytes: c.maxResponseBytes}
 	chain = &attemptStep{next: chain, hooks: c.hooks}

@@ -14,7 +14,7 @@ func rehearse(request *http.Request) *http.Request {
 			shown.Body = body
 		}
 	}
-	introduce(shown.Header, defaultUserAgent)
+	introduce(shown.Header, []string{defaultUserAgent})
 	shown.Header.Set("Authorization", "Bearer [redacted]")
 	shown.Header.Set("X-Id-Token", "[redacted]")
 	return shown

@@ -16,7 +16,7 @@ import (
 type sendStep struct {
 	transport http.RoundTripper
 	timeout   time.Duration
-	userAgent string
+	userAgent []string // the header's values
 }
 
 func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
@@ -55,13 +55,16 @@ func limit(state *callState, timeout time.Duration, cancel context.CancelCauseFu
 	})
 }
 
+// acceptJSON, like the values of User-Agent, is shared by all requests, because nobody changes what stands in a header.
+var acceptJSON = []string{"application/json"}
+
 // introduce sets the headers that every request has, where it does not have its own.
-func introduce(header http.Header, userAgent string) {
+func introduce(header http.Header, userAgent []string) {
 	if header.Get("User-Agent") == "" {
-		header.Set("User-Agent", userAgent)
+		header["User-Agent"] = userAgent
 	}
 	if header.Get("Accept") == "" {
-		header.Set("Accept", "application/json")
+		header["Accept"] = acceptJSON
 	}
 }
 

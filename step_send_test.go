@@ -15,7 +15,7 @@ import (
 )
 
 func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
-	return &sendStep{httpclient.New(given).Transport, timeout, userAgent}
+	return &sendStep{httpclient.New(given).Transport, timeout, []string{userAgent}}
 }
 
 // hangingBody gives its text and then nothing until its context ends.

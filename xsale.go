@@ -51,7 +51,7 @@ type Client struct {
 	ownHTTP      *http.Client // nil when it was given
 	organization string
 	maxBytes     int64
-	userAgent    string
+	userAgent    []string // the header's values
 }
 
 // Doer sends a request. It is what generated clients take as their HTTP client; [*http.Client] is one too.
@@ -100,7 +100,7 @@ func New(options ...Option) (*Client, error) {
 		ownsSource:   c.source == nil,
 		organization: c.organization,
 		maxBytes:     c.maxResponseBytes,
-		userAgent:    c.userAgent,
+		userAgent:    []string{c.userAgent},
 	}
 	if c.httpClient == nil {
 		client.ownHTTP = httpClient
@@ -120,7 +120,7 @@ func (c *Client) Doer() Doer { return c.doer }
 // too; generated clients set the header earlier, so that [DryRun] shows it.
 func (c *Client) SetUserAgent(_ context.Context, request *http.Request) error {
 	if request.Header.Get("User-Agent") == "" {
-		request.Header.Set("User-Agent", c.userAgent)
+		request.Header["User-Agent"] = c.userAgent
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type Elements struct {
 // NewElements reads from stream, which it does not close.
 func NewElements(stream io.Reader) *Elements {
 	e := &Elements{}
+	e.decoder.size = textsBlock // for there is more than one text
 	e.decoder.tokens.Reset(stream, lenient...)
 	return e
 }
