@@ -94,7 +94,8 @@ func Idempotent(is bool) CallOption {
 	return func(o *callOptions) { o.isIdempotent = &is }
 }
 
-// Timeout bounds the whole call in the place of [WithCallTimeout].
+// Timeout bounds the whole call in the place of [WithCallTimeout]. Like [AttemptTimeout] and [Idempotent] it is for calls
+// that are sent through a Client.
 func Timeout(timeout time.Duration) CallOption {
 	return func(o *callOptions) {
 		if timeout <= 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -194,8 +195,8 @@ func WithRetries(count int) Option {
 // their turn, or fail at once when they would have to be over before it.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) error {
-		if !(perSecond > 0) || burst < 1 { // NaN is not positive either
-			return fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive", perSecond, burst)
+		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
+			return fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive; leave it out for no limit", perSecond, burst)
 		}
 		c.ratePerSecond, c.rateBurst = perSecond, burst
 		return nil

@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -9,6 +10,11 @@ import (
 )
 
 func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
+	for _, perSecond := range []float64{-1, math.NaN(), math.Inf(1)} {
+		if err := WithRateLimit(perSecond, 1)(&config{}); err == nil {
+			t.Errorf("a rate of %v is taken", perSecond)
+		}
+	}
 	for name, option := range map[string]Option{
 		"WithCredentialsFunc":  WithCredentialsFunc(nil),
 		"WithTokenSource":      WithTokenSource(nil),
@@ -17,6 +23,7 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 		"WithRetries":          WithRetries(-1),
 		"WithRateLimit":        WithRateLimit(0, 1),
 		"WithTimeout":          WithTimeout(0),
+		"WithCallTimeout":      WithCallTimeout(-1),
 		"WithMaxResponseBytes": WithMaxResponseBytes(0),
 		"WithUserAgent":        WithUserAgent("shop\r\nX-Evil: 1"),
 		"organization":         WithOrganization(".."),

@@ -105,6 +105,7 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 			response := answer(200, "")
 			response.Body = reader
+			context.AfterFunc(request.Context(), func() { reader.CloseWithError(request.Context().Err()) })
 			return response, nil
 		}, WithCallTimeout(5*time.Second), WithTimeout(4*time.Second))
 		go func() {
@@ -125,6 +126,22 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 		_, err = Collect(client.Organization("").Statuses.List(t.Context()))
 		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 5*time.Second {
 			t.Errorf("without a first byte: %v after %v", err, took)
+		}
+	})
+}
+
+// Behind the first byte the bound of a wait for more is what the error names, also where the call's own time was shorter.
+func TestAListThatStandsStillNamesItsBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+			response := answer(200, "")
+			response.Body = &hangingBody{strings.NewReader("["), request.Context()}
+			return response, nil
+		}, WithCallTimeout(5*time.Second), WithTimeout(8*time.Second))
+		start := time.Now()
+		_, err := Collect(client.Organization("").Statuses.List(t.Context()))
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "WithTimeout") || took != 8*time.Second {
+			t.Errorf("%v after %v", err, took)
 		}
 	})
 }
@@ -305,6 +322,53 @@ func TestHooksAreToldOfSizes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The last event of a call says why its answer could not be read, where the caller reads it.
+func TestHooksAreToldWhyReadingFailed(t *testing.T) {
+	var done Event
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		response := answer(200, "")
+		response.Body = io.NopCloser(errorReader{io.ErrUnexpectedEOF})
+		return response, nil
+	}, WithHooks(Hooks{CallDone: func(_ context.Context, event Event) { done = event }}))
+	response, err := Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.ReadAll(response.Body)
+	response.Body.Close()
+	if !errors.Is(done.Err, io.ErrUnexpectedEOF) || done.Class != "connection" {
+		t.Errorf("got %+v", done)
+	}
+}
+
+// Only the attempt after a wait says that there was one.
+func TestHooksAreToldOfTheWaitOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var waits []time.Duration
+		server := &answers{script: []func() (*http.Response, error){
+			status(503, "Retry-After", "5"), status(401), func() (*http.Response, error) { return answer(200, `{}`), nil },
+		}}
+		client := newTestClient(t, server.Do, WithHooks(Hooks{AttemptDone: func(_ context.Context, event Event) { waits = append(waits, event.RetryWait) }}))
+		if _, err := client.Me(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(waits) != 3 || waits[0] != 0 || waits[1] != 5*time.Second || waits[2] != 0 {
+			t.Errorf("got %v", waits)
+		}
+	})
+}
+
+// A request of a client that knows nothing of calls is one, too.
+func TestCallStepCountsTheAttemptsOfAPlainRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newTestClient(t, always(503, ""), WithRetries(2))
+		_, err := client.Doer().Do(newRequest(t, "GET", "/me", ""))
+		if e, ok := errors.AsType[*Error](err); !ok || e.Attempts != 3 || e.MaybeProcessed {
+			t.Errorf("got %#v", err)
+		}
+	})
 }
 
 // A hook that returns nothing, or a context of its own, does not lose the call.

@@ -204,6 +204,27 @@ func TestErrMaybeProcessedStays(t *testing.T) {
 	}
 }
 
+// A create that was refused with 429 and sent again is in doubt as soon as the second attempt is.
+func TestErrMaybeProcessedOfALaterAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		var waited error
+		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+			if sent++; sent == 1 {
+				return answer(429, "", "Retry-After", "1"), nil
+			}
+			return silent(request)
+		}, WithCallTimeout(5*time.Second), WithHooks(Hooks{Retry: func(_ context.Context, event Event) { waited = event.Err }}))
+		_, err := client.Call(t.Context(), "POST", "/acme/orders", []byte("{}"))
+		if !errors.Is(err, ErrMaybeProcessed) || !errors.Is(err, ErrRateLimited) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if errors.Is(waited, ErrMaybeProcessed) || errors.Is(waited, context.DeadlineExceeded) {
+			t.Errorf("the error that a hook was told has changed: %v", waited)
+		}
+	})
+}
+
 func TestOtherCallsAreNotWatched(t *testing.T) {
 	request := newRequest(t, "GET", "/me", "")
 	next := doerFunc(func(got *http.Request) (*http.Response, error) {

@@ -86,14 +86,16 @@ func (s *retryStep) tell(ctx context.Context, state *callState, last *Error, wai
 	}
 }
 
-// endedBy puts why there is no further attempt beside what the last one has brought.
+// endedBy returns the error with why there is no further attempt beside what the last one has brought. It is a copy, because
+// hooks may have kept the error.
 func (e *Error) endedBy(err error, state *callState) *Error {
-	e.Attempts, e.MaybeProcessed = state.attempts, state.maybeProcessed
+	ended := *e
+	ended.Attempts, ended.MaybeProcessed = state.attempts, state.maybeProcessed
+	ended.Err = err
 	if e.Err != nil {
-		err = fmt.Errorf("%w; %w", err, e.Err)
+		ended.Err = fmt.Errorf("%w; %w", err, e.Err)
 	}
-	e.Err = err
-	return e
+	return &ended
 }
 
 // wasSent reports whether an attempt that failed was one: not refused by this package, nor without a login.

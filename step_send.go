@@ -39,7 +39,8 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	}
 	if state.reading == readByElements && response.StatusCode/100 == 2 {
 		timer.Stop()
-		body.idle = timeout
+		body.timer, body.idle = attemptTimer(timeout, cancel), timeout
+		body.timer.Stop() // until something is read
 	}
 	response.Body = body
 	return response, nil
@@ -50,6 +51,10 @@ func limit(state *callState, timeout time.Duration, cancel context.CancelCauseFu
 	if left := time.Until(state.deadline); !state.deadline.IsZero() && left < timeout {
 		return time.AfterFunc(left, func() { cancel(state.overdue()) })
 	}
+	return attemptTimer(timeout, cancel)
+}
+
+func attemptTimer(timeout time.Duration, cancel context.CancelCauseFunc) *time.Timer {
 	return time.AfterFunc(timeout, func() {
 		cancel(fmt.Errorf("no answer within %v (WithTimeout or AttemptTimeout): %w", timeout, context.DeadlineExceeded))
 	})

@@ -111,6 +111,29 @@ func TestThrottlePausesAsLongAsTheServerAsks(t *testing.T) {
 	}
 }
 
+// Pauses without a hint grow from wave to wave, and start again at the shortest after a success.
+func TestThrottlePausesLongerWaveByWave(t *testing.T) {
+	for _, succeeds := range []bool{false, true} {
+		longest := time.Duration(0)
+		for range 50 {
+			throttle := newThrottle(0, 0)
+			for wave := range 7 {
+				now := float64(100 * (wave + 1))
+				throttle.refused(since(now), since(now-1), noHint)
+				if succeeds {
+					throttle.succeeded(since(now+50), since(now+49))
+				}
+				if wave == 6 {
+					longest = max(longest, throttle.pausedUntil.Sub(since(now)))
+				}
+			}
+		}
+		if grows := longest > retryBase; grows == succeeds {
+			t.Errorf("with a success in between: %v, the longest pause is %v", succeeds, longest)
+		}
+	}
+}
+
 func TestThrottleComesBackStepByStep(t *testing.T) {
 	for _, test := range []struct {
 		name       string
