@@ -127,7 +127,7 @@ func TestDryRun(t *testing.T) {
 	if logins := service.logins.Load(); logins != 0 {
 		t.Errorf("%d logins", logins)
 	}
-	var request *http.Request
+	request := &http.Request{} // of a call before
 	if _, err := client.Organization("").Orders.Create(t.Context(), CreateOrder{}, DryRun(&request)); !errors.Is(err, ErrInvalid) || request != nil {
 		t.Errorf("an order that is refused: %v, %v", request, err)
 	}

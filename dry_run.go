@@ -9,11 +9,6 @@ import (
 // tokens. It does not belong to the call any more.
 func rehearse(request *http.Request) *http.Request {
 	shown := request.Clone(context.Background())
-	if request.GetBody != nil {
-		if body, err := request.GetBody(); err == nil {
-			shown.Body = body
-		}
-	}
 	introduce(shown.Header, []string{defaultUserAgent})
 	shown.Header.Set("Authorization", "Bearer [redacted]")
 	shown.Header.Set("X-Id-Token", "[redacted]")

@@ -79,6 +79,68 @@ func TestRateLimitStepStopsWaitingWithItsContext(t *testing.T) {
 		if !errors.Is(err, errNotSent) || !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
+		if _, err := step.Do(newRequest(t, "GET", "/me", "")); err != nil || time.Since(start) != 10*time.Second {
+			t.Errorf("the turn of the call that left was not free after %v, %v", time.Since(start), err)
+		}
+	})
+}
+
+// A call that waits for its turn when another is answered 429 waits for the end of the pause, too.
+func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var sent []time.Duration
+		step := newRateLimitStep(doerFunc(func(*http.Request) (*http.Response, error) {
+			sent = append(sent, time.Since(start))
+			time.Sleep(500 * time.Millisecond)
+			return answer(429, "", "Retry-After", "10"), nil
+		}), 1, 1)
+		var calls sync.WaitGroup
+		for range 2 {
+			calls.Go(func() {
+				if _, err := step.Do(newRequest(t, "GET", "/me", "")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		if len(sent) != 2 || sent[1] != 10500*time.Millisecond {
+			t.Errorf("sent at %v", sent)
+		}
+	})
+}
+
+// The step tells the throttle what it needs: what was sent, what was refused, and what was not.
+func TestRateLimitStepTellsTheThrottle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		code := 200
+		step := newRateLimitStep(doerFunc(func(*http.Request) (*http.Response, error) {
+			return answer(code, "", "Retry-After", "2"), nil
+		}), 0, 0)
+		send := func() {
+			if _, err := step.Do(newRequest(t, "GET", "/me", "")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 39 {
+			send()
+		}
+		code = 429
+		send()
+		if !near(step.throttle.learned, 20) {
+			t.Errorf("the rate is %v after 40 requests in a second", step.throttle.learned)
+		}
+		code = 500
+		time.Sleep(5 * time.Second)
+		send()
+		if !near(step.throttle.learned, 20) {
+			t.Errorf("a failure has changed the rate to %v", step.throttle.learned)
+		}
+		code = 200
+		send()
+		if !near(step.throttle.learned, 24) {
+			t.Errorf("the rate is %v after a success", step.throttle.learned)
+		}
 	})
 }
 
