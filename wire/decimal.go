@@ -1,11 +1,11 @@
 package wire
 
 import (
-	"bytes"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,7 +124,7 @@ func (d *Decimal) DecodeJSON(decoder *Decoder) {
 		return
 	}
 	if literal[0] == '0' || literal[0] == '-' || literal[0] >= '1' && literal[0] <= '9' {
-		if len(literal) <= maxDecimalLength && bytes.IndexAny(literal, "eE") < 0 { // the Decoder has checked the rest
+		if len(literal) <= maxDecimalLength && !slices.ContainsFunc(literal, func(b byte) bool { return b|0x20 == 'e' }) { // the Decoder has checked the rest
 			d.literal = decoder.keep(literal)
 			return
 		}

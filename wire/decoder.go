@@ -27,7 +27,7 @@ type Decoder struct {
 	size    int             // of the input
 	texts   strings.Builder // see keep
 	unknown []byte          // the unknown members of the objects that are being read, one behind the other
-	slices  []any           // see DecodeSlice
+	lengths []*elementsOf   // see DecodeSlice
 	err     error
 }
 

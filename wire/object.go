@@ -23,7 +23,8 @@ import (
 //		}
 //	}
 type Object struct {
-	// Name is the name of the member whose value is to be read; good until then.
+	// Name is the name of the member whose value is to be read, without the quotes; good until then. One that is written with
+	// escapes comes as it is: none of the listed names has any, and Unknown looks at it again.
 	Name []byte
 
 	literal []byte // the name as it came
@@ -59,17 +60,17 @@ func (o *Object) Next() bool {
 		return false
 	}
 	o.literal, o.Name = literal, literal[1:len(literal)-1]
-	if !isPlainText(literal) {
-		o.Name = unquoted(literal)
-	}
 	return true
 }
 
 // Unknown keeps the member, which has none of the listed names, as it is. A member whose name differs from a listed one by
-// case alone is not kept: Next returns it again, under the listed name.
+// case or escapes alone is not kept: Next returns it again, under the listed name.
 func (o *Object) Unknown(listed ...string) {
 	d := o.decoder
-	if index := indexFold(listed, o.Name); index >= 0 {
+	if !isPlainText(o.literal) {
+		o.Name = unquoted(o.literal)
+	}
+	if index := indexFold(listed, string(o.Name)); index >= 0 {
 		o.Name, o.isAgain = []byte(listed[index]), true
 		return
 	}
@@ -102,17 +103,13 @@ func unquoted(literal []byte) []byte {
 }
 
 // indexFold returns the index of a name without regard to case, or -1.
-func indexFold(names []string, name []byte) int {
-	isASCII := !slices.ContainsFunc(name, func(b byte) bool { return b >= utf8.RuneSelf })
-	for i, known := range names {
-		if isASCII && len(known) != len(name) { // only letters beyond ASCII have cases of other lengths
-			continue
+func indexFold(names []string, name string) int {
+	return slices.IndexFunc(names, func(listed string) bool {
+		if len(listed) == len(name) && len(name) > 0 && listed[0]|0x20 != name[0]|0x20 && listed[0] < utf8.RuneSelf && name[0] < utf8.RuneSelf {
+			return false // most names end here
 		}
-		if strings.EqualFold(known, string(name)) {
-			return i
-		}
-	}
-	return -1
+		return strings.EqualFold(listed, name)
+	})
 }
 
 // MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member
@@ -123,7 +120,7 @@ func MarshalObject(known any, unknown Members, names ...string) ([]byte, error) 
 		return data, err
 	}
 	for name := range unknown.All() {
-		if indexFold(names, []byte(name)) >= 0 {
+		if indexFold(names, name) >= 0 {
 			return nil, fmt.Errorf("member %s is set twice: use the field of the struct alone", name)
 		}
 	}

@@ -38,9 +38,8 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	if !d.begin('[', "an array") {
 		return
 	}
-	spare := spareSlice[T](d)
-	elements := *spare
-	*spare = nil // elements may hold slices of the same type
+	length := d.lengthOf(reflect.TypeFor[T]())
+	elements := make([]T, 0, *length)
 	for d.kind() != ']' && d.err == nil {
 		var zero T
 		elements = append(elements, zero)
@@ -49,23 +48,31 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
-	*target = append(make([]T, 0, len(elements)), elements...)
-	clear(elements)
-	if uintptr(cap(elements))*reflect.TypeFor[T]().Size() <= maxSpareBytes {
-		*spare = elements[:0]
+	if cap(elements) > 2*len(elements) {
+		elements = append(make([]T, 0, len(elements)), elements...)
 	}
+	*length = min(len(elements), maxExpectedLength)
+	*target = elements
 }
 
-// spareSlice returns memory in which the elements of a slice are gathered until their number is known.
-func spareSlice[T any](d *Decoder) *[]T {
-	for _, spare := range d.slices {
-		if spare, ok := spare.(*[]T); ok {
-			return spare
+// maxExpectedLength bounds the memory that is reserved for a slice before its elements are read.
+const maxExpectedLength = 256
+
+// elementsOf is how many elements the last slice of a type had. The next one is expected to have as many, because the
+// objects of a list are alike.
+type elementsOf struct {
+	kind   reflect.Type
+	length int
+}
+
+func (d *Decoder) lengthOf(kind reflect.Type) *int {
+	for _, lengths := range d.lengths {
+		if lengths.kind == kind {
+			return &lengths.length
 		}
 	}
-	spare := new([]T)
-	d.slices = append(d.slices, spare)
-	return spare
+	d.lengths = append(d.lengths, &elementsOf{kind, 4})
+	return &d.lengths[len(d.lengths)-1].length
 }
 
 // DecodePointer reads a value or a null, which is a nil pointer.
