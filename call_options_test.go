@@ -183,8 +183,17 @@ func TestCapture(t *testing.T) {
 		})
 	}
 
+	var first, second *Response // the memory of the first answer is used for the second
+	body := "first"
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(200, `{"Name":"`+body+`"}`), nil })
+	err := fetch(client.Doer(), Capture(&first))
+	body = "other"
+	if err := errors.Join(err, fetch(client.Doer(), Capture(&second))); err != nil || string(first.Body) != `{"Name":"first"}` || string(second.Body) != `{"Name":"other"}` {
+		t.Errorf("got %s and %s, %v", first.Body, second.Body, err)
+	}
+
 	response := &Response{}
-	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, WithRetries(0))
+	client = newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, WithRetries(0))
 	if _, err := client.Me(t.Context(), Capture(&response)); err == nil || response != nil {
 		t.Errorf("without an answer: %+v, %v", response, err)
 	}

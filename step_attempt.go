@@ -19,7 +19,7 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("%w: %w", errNotSent, context.Cause(ctx))
 	}
-	if endsWithin(ctx, state, 0) {
+	if !state.deadline.IsZero() && !time.Now().Before(state.deadline) {
 		return nil, fmt.Errorf("%w: %w", errNotSent, state.overdue())
 	}
 	state.attempts++

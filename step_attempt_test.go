@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"time"
 )
 
 func TestAttemptStepCountsWithoutHooks(t *testing.T) {
@@ -21,6 +22,15 @@ func TestAttemptStepCountsWithoutHooks(t *testing.T) {
 }
 
 // What is not sent, because the call has ended, is no attempt.
+func TestAttemptStepDoesNotSendForACallThatIsOverdue(t *testing.T) {
+	state := &callState{deadline: time.Now(), callTimeout: time.Minute}
+	next := &answers{script: []func() (*http.Response, error){status(200)}}
+	_, err := (&attemptStep{next: next}).Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(t.Context(), state)))
+	if !errors.Is(err, errNotSent) || !errors.Is(err, context.DeadlineExceeded) || state.attempts != 0 || len(next.requests) != 0 {
+		t.Errorf("%v after %d attempts", err, state.attempts)
+	}
+}
+
 func TestAttemptStepDoesNotSendForACallThatHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped by the caller")

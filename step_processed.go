@@ -2,7 +2,6 @@ package xsale
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -27,7 +26,7 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 
 // noteAttempt notes what an attempt may have done. What an earlier one may have done stays.
 func (s *callState) noteAttempt(watch *connectionWatch, response *http.Response, err error) {
-	s.neverLeft = err != nil && (errors.Is(err, errNotSent) || watch.hadNone())
+	s.neverLeft = err != nil && watch.hadNone()
 	if err == nil {
 		s.maybeProcessed = s.maybeProcessed || mayHaveActed(response.StatusCode)
 	} else {
