@@ -22,7 +22,7 @@ type Translation = gen.Translation
 //
 // GET /{organizationName}/articles/{id}/translations, observed in public third-party scripts.
 func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...CallOption) iter.Seq2[Translation, error] {
-	return list[Translation](ctx, s.client, listTranslations, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return list[Translation](ctx, listTranslations, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

@@ -3,6 +3,7 @@ package xsale
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 
 	"github.com/xsale-go/xsale/gen"
@@ -37,6 +38,14 @@ type SendFunc func(ctx context.Context, edit func(context.Context, *http.Request
 // and hooks are those of the Doer. Generated code calls it.
 func Fetch[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) (T, error) {
 	return call[T](ctx, operation.internal(), options, operation.sender(send))
+}
+
+// Stream sends a call of a generated client when it is ranged over, and again at each further range, and yields the elements
+// of its answer one by one, so that memory holds one at a time. The answer is a JSON array or, as an assumption about answers
+// that are not published, an object: then the first array among its members is read and the rest is left out. An error ends
+// the list; the elements before it are good. Breaking off frees the connection. Generated code calls it.
+func Stream[T any](ctx context.Context, operation Operation, options []CallOption, send SendFunc) iter.Seq2[T, error] {
+	return list[T](ctx, operation.internal(), options, operation.sender(send))
 }
 
 // Execute sends a call of a generated client whose answer has no body that matters. Generated code calls it.
@@ -81,6 +90,9 @@ func (o Operation) sender(send SendFunc) sendFunc {
 		}
 		if err != nil || state.chained {
 			return response, err
+		}
+		if state.reading == readByElements && response.StatusCode/100 == 2 {
+			return response, nil // whose elements are bounded
 		}
 		response.Body = &boundedBody{ReadCloser: response.Body, left: defaultMaxResponseBytes, limit: defaultMaxResponseBytes}
 		return judged(state, response)

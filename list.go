@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,7 +13,7 @@ import (
 
 // list sends a call when it is ranged over, and yields the elements of its answer one by one, so that memory holds one
 // element at a time.
-func list[T any](ctx context.Context, c *Client, operation operation, options []CallOption, sender sendFunc) iter.Seq2[T, error] {
+func list[T any](ctx context.Context, operation operation, options []CallOption, sender sendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		state := &callState{operation: operation, reading: readByElements}
@@ -22,7 +23,7 @@ func list[T any](ctx context.Context, c *Client, operation operation, options []
 			return
 		}
 		defer response.Body.Close()
-		body := newElementBody(response.Body, c.maxBytes)
+		body := newElementBody(response.Body, cmp.Or(state.elementLimit, defaultMaxResponseBytes))
 		defer body.release()
 		elements := wire.NewElements(withoutMark(body))
 		fail := func(err error) {

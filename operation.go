@@ -48,6 +48,8 @@ type callState struct {
 	callTimeout    time.Duration
 	attemptTimeout time.Duration
 
+	elementLimit int64 // bytes of an element of a list; 0 outside the chain
+
 	chained  bool      // the chain has taken the call: it judges the status and bounds the body
 	deadline time.Time // of the whole call, once the chain has taken it
 	failure  *Error    // the last one that was made

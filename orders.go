@@ -32,7 +32,7 @@ type (
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
 // Inferred: the answer is an array, or an object with one; the statuses are sent as repeated keys.
 func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...CallOption) iter.Seq2[Order, error] {
-	return list[Order](ctx, s.client, listOrders, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return list[Order](ctx, listOrders, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

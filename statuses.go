@@ -20,7 +20,7 @@ type Status = gen.Status
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
 // Inferred: the answer is an array, or an object with one; Id and Name of a status.
 func (s *StatusesService) List(ctx context.Context, options ...CallOption) iter.Seq2[Status, error] {
-	return list[Status](ctx, s.client, listStatuses, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+	return list[Status](ctx, listStatuses, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

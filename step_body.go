@@ -19,8 +19,12 @@ type bodyStep struct {
 func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 	response, err := s.next.Do(request)
 	state := callStateOf(request)
-	if err != nil || state.reading == readByElements {
-		return response, err
+	if err != nil {
+		return nil, err
+	}
+	if state.reading == readByElements && response.StatusCode/100 == 2 {
+		state.elementLimit = s.maxBytes
+		return response, nil
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
 	if state.reading == readWhole && response.StatusCode/100 == 2 {

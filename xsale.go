@@ -50,7 +50,6 @@ type Client struct {
 	ownsSource   bool
 	ownHTTP      *http.Client // nil when it was given
 	organization string
-	maxBytes     int64
 	userAgent    []string // the header's values
 }
 
@@ -99,7 +98,6 @@ func New(options ...Option) (*Client, error) {
 		source:       source,
 		ownsSource:   c.source == nil,
 		organization: c.organization,
-		maxBytes:     c.maxResponseBytes,
 		userAgent:    []string{c.userAgent},
 	}
 	if c.httpClient == nil {

@@ -55,7 +55,7 @@ func checkCode(files []File) error {
 
 // allowedImports are the only packages that generated code imports.
 var allowedImports = []string{
-	"bytes", "context", "encoding/json", "encoding/xml", "errors", "fmt", "io", "mime", "mime/multipart", "net/http", "net/url", "strings",
+	"bytes", "context", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "mime", "mime/multipart", "net/http", "net/url", "strings",
 	"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types", "github.com/oapi-codegen/runtime/strictmiddleware/nethttp",
 	"github.com/xsale-go/xsale", "github.com/xsale-go/xsale/fake", "github.com/xsale-go/xsale/wire",
 }

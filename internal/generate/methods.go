@@ -17,7 +17,8 @@ const (
 
 // method is a method of the typed client, as its template needs it.
 type method struct {
-	Name       string // also that of the raw client
+	Name       string
+	Raw        string // name of the raw client's method
 	Comment    string
 	Arguments  string // in the declaration, behind ctx
 	Names      string // in the call, behind ctx
@@ -42,6 +43,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	base := method{
 		Name:       operation.OperationId,
+		Raw:        operation.OperationId,
 		Result:     result.declaration(),
 		Call:       result.call(),
 		ID:         strconv.Quote(originalID(operation)),
@@ -70,10 +72,11 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	if !operation.HasBody() {
 		base.Comment = comment(operation, base.Name, result)
-		return []method{base}, nil
+		return withElements([]method{base}, base, result), nil
 	}
 	whole := base
 	whole.Name += "WithBody"
+	whole.Raw = whole.Name
 	whole.Arguments += ", contentType string, body io.Reader"
 	whole.Names += ", contentType, body"
 	whole.Comment = comment(operation, whole.Name, result)
@@ -84,12 +87,31 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		}
 		typed := base
 		typed.Name += body.Suffix()
+		typed.Raw = typed.Name
 		typed.Arguments += ", body " + operation.OperationId + body.NameTag + "RequestBody"
 		typed.Names += ", body"
 		typed.Comment = comment(operation, typed.Name, result)
-		methods = append(methods, typed)
+		methods = withElements(append(methods, typed), typed, result)
 	}
 	return methods, nil
+}
+
+// elementsSuffix is behind the name of a method that yields the elements of a list one by one, as in the standard library.
+const elementsSuffix = "Seq"
+
+// withElements adds to a method whose answer is a list one that does not have all of it in memory.
+func withElements(methods []method, whole method, result result) []method {
+	element, isList := strings.CutPrefix(result.goType, "[]")
+	if !isList || result.isStream || element == "byte" {
+		return methods
+	}
+	each := whole
+	each.Name += elementsSuffix
+	each.Comment = fmt.Sprintf("// %s is %s with one element of the answer in memory at a time. The call is sent when the list is ranged over. An\n"+
+		"// error ends the list; the elements before it are good.", each.Name, whole.Name)
+	each.Result = "iter.Seq2[" + element + ", error]"
+	each.Call = "Stream[" + element + "]"
+	return append(methods, each)
 }
 
 func originalID(operation *codegen.OperationDefinition) string {

@@ -40,8 +40,10 @@ func (p *preparer) nameOperations() error {
 		}
 		name := methods.take(p.freeOperationName(methods, wanted), "Operation")
 		methods[name+"WithBody"] = true
+		methods[name+elementsSuffix] = true
 		for _, tag := range bodyTags {
 			methods[name+"With"+tag+"Body"] = true
+			methods[name+"With"+tag+"Body"+elementsSuffix] = true
 		}
 		if name != wanted {
 			p.report.Add("go-names", spec.Join(operation.Pointer, "operationId"), id, name, "the Go name "+wanted+" is taken")
@@ -55,9 +57,11 @@ func (p *preparer) nameOperations() error {
 }
 
 // freeOperationName avoids a name whose derived method names another operation has: create with a body has the method
-// CreateWithBody.
+// CreateWithBody, and a list of orders ListOrdersSeq.
 func (p *preparer) freeOperationName(methods identifiers, name string) string {
-	return naming.Free(name, func(name string) bool { return methods[name] || methods[name+"WithBody"] })
+	return naming.Free(name, func(name string) bool {
+		return methods[name] || methods[name+"WithBody"] || methods[name+elementsSuffix]
+	})
 }
 
 func (p *preparer) takeOperationNames(name string) {

@@ -93,7 +93,7 @@ func checkError(t *testing.T, err error) {
 	}
 }
 
-var imports = strings.Fields(`bytes context encoding/json errors fmt io mime mime/multipart net/http net/url strings
+var imports = strings.Fields(`bytes context encoding/json errors fmt io iter mime mime/multipart net/http net/url strings
 	github.com/oapi-codegen/runtime github.com/oapi-codegen/runtime/types github.com/oapi-codegen/runtime/strictmiddleware/nethttp
 	github.com/xsale-go/xsale github.com/xsale-go/xsale/fake github.com/xsale-go/xsale/wire`)
 

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -2242,6 +2243,15 @@ func (c *Client) ListEvents(ctx context.Context, options ...xsale.CallOption) ([
 		})
 }
 
+// ListEventsSeq is ListEvents with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) ListEventsSeq(ctx context.Context, options ...xsale.CallOption) iter.Seq2[ListEventsResponseItem, error] {
+	return xsale.Stream[ListEventsResponseItem](ctx, xsale.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.ListEvents(ctx, edit)
+		})
+}
+
 // StartJob calls POST /api/v1/jobs.
 //
 // The answer is returned with its body still to be read; close it.
@@ -2307,6 +2317,15 @@ func (c *Client) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBod
 // GetArchive calls GET /api/v1/orders/archive/{year}.
 func (c *Client) GetArchive(ctx context.Context, year int32, options ...xsale.CallOption) ([]Order, error) {
 	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.GetArchive(ctx, year, edit)
+		})
+}
+
+// GetArchiveSeq is GetArchive with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...xsale.CallOption) iter.Seq2[Order, error] {
+	return xsale.Stream[Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.GetArchive(ctx, year, edit)
 		})

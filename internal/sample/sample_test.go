@@ -236,6 +236,30 @@ func TestOddPaths(t *testing.T) {
 	}
 }
 
+func TestElementsOneByOne(t *testing.T) {
+	client, requests := start(t, &service{})
+	list := client.GetArchiveSeq(t.Context(), 2024)
+	if requests.Load() != 0 {
+		t.Error("the call is sent before the list is ranged over")
+	}
+	for range 2 {
+		orders, err := xsale.Collect(list)
+		if err != nil || len(orders) != 1 || *orders[0].ID != 2024 {
+			t.Errorf("%v %v", orders, err)
+		}
+	}
+	if requests.Load() != 2 {
+		t.Errorf("%d requests", requests.Load())
+	}
+	events, err := xsale.Collect(client.ListEventsSeq(t.Context()))
+	if err != nil || len(events) != 2 {
+		t.Fatal(events, err)
+	}
+	if paid, err := events[1].AsOrderPaid(); err != nil || paid.Amount.String() != "1.10" {
+		t.Errorf("%#v %v", paid, err)
+	}
+}
+
 func TestAnyJSONIsExact(t *testing.T) {
 	service := &service{}
 	client, _ := start(t, service)

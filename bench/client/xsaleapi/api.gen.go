@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -613,6 +614,15 @@ func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, er
 // ListOrders calls GET /{organizationName}/orders.
 func (c *Client) ListOrders(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Order, error) {
 	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.ListOrders(ctx, organizationName, edit)
+		})
+}
+
+// ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...xsale.CallOption) iter.Seq2[Order, error] {
+	return xsale.Stream[Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, edit)
 		})

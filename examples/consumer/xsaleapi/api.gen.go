@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -1538,6 +1539,15 @@ func (c *Client) ListTranslations(ctx context.Context, organizationName string, 
 		})
 }
 
+// ListTranslationsSeq is ListTranslations with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...xsale.CallOption) iter.Seq2[Translation, error] {
+	return xsale.Stream[Translation](ctx, xsale.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.ListTranslations(ctx, organizationName, id, edit)
+		})
+}
+
 // SetTranslationWithBody calls PUT /{organizationName}/articles/{id}/translations.
 //
 // # Write one translation of an article
@@ -1640,6 +1650,25 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		})
 }
 
+// ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...xsale.CallOption) iter.Seq2[Order, error] {
+	if params != nil {
+		sent := *params // an empty list would be sent as an empty value
+		if len(sent.StatusIDs) == 0 {
+			sent.StatusIDs = nil
+		}
+		if len(sent.StatusNames) == 0 {
+			sent.StatusNames = nil
+		}
+		params = &sent
+	}
+	return xsale.Stream[Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.ListOrders(ctx, organizationName, params, edit)
+		})
+}
+
 // CreateOrderWithBody calls POST /{organizationName}/orders.
 //
 // # Create an order
@@ -1674,6 +1703,15 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 // statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
 func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Status, error) {
 	return xsale.Fetch[[]Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+			return c.raw.ListStatuses(ctx, organizationName, edit)
+		})
+}
+
+// ListStatusesSeq is ListStatuses with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
+// error ends the list; the elements before it are good.
+func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...xsale.CallOption) iter.Seq2[Status, error] {
+	return xsale.Stream[Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 			return c.raw.ListStatuses(ctx, organizationName, edit)
 		})
