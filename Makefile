@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench consumer outsider check
+.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench consumer outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -12,12 +12,16 @@ test: ## all tests, with the race detector
 demo: ## an integrator's day against the sandbox
 	go run ./cmd/xsale demo
 
+bench: ## this client against stock oapi-codegen, ogen and net/http by hand, one table from one run
+	cd bench && go run ./client
+
 bench-auth: ## the token source against those of other libraries, one table from one run
 	cd bench && go run ./auth
 
 generate: ## write the generated code anew
 	go generate ./...
 	go run ./cmd/xsale generate --config examples/consumer/xsale.yaml
+	cd bench && go generate ./client
 
 drift: ## fail where the generated code is not what the generator writes
 	./scripts/drift.sh

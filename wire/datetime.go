@@ -158,12 +158,15 @@ func checkDateTime(text string) error {
 	return nil
 }
 
-// layoutOf tells the forms apart by where a zone can stand: behind the time, after a Z, a plus or a minus.
+// layoutOf tells the forms apart by what stands at the end, where a zone is Z or six characters such as +02:00.
 func layoutOf(text string) string {
-	if len(text) <= len(layoutDate) {
-		return layoutDate
+	if len(text) <= len(layoutLocal) {
+		if len(text) <= len(layoutDate) {
+			return layoutDate
+		}
+		return layoutLocal
 	}
-	if strings.ContainsAny(text[len(layoutDate):], "Z+-") {
+	if sign := text[len(text)-len("+02:00")]; text[len(text)-1] == 'Z' || sign == '+' || sign == '-' {
 		return layoutZoned
 	}
 	return layoutLocal

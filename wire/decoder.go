@@ -137,6 +137,14 @@ func (d *Decoder) kind() jsontext.Kind {
 	return d.tokens.PeekKind()
 }
 
+// isAtEnd reports whether the delimiter that an object or array ends with is next.
+func (d *Decoder) isAtEnd(delimiter byte) bool {
+	if rest := d.tokens.UnreadBuffer(); len(rest) > 0 && rest[0] > ' ' { // without white space, which is how most answers come
+		return rest[0] == delimiter
+	}
+	return d.kind() == jsontext.Kind(delimiter)
+}
+
 // value reads the next value and returns its JSON, which is good until the next read; nil after an error.
 func (d *Decoder) value() []byte {
 	if d.err != nil {

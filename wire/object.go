@@ -50,7 +50,7 @@ func (o *Object) Next() bool {
 	case o.isAgain:
 		o.isAgain = false
 		return true
-	case d.kind() == '}':
+	case d.isAtEnd('}'):
 		d.tokens.ReadToken()
 		o.close()
 		return false
@@ -67,15 +67,25 @@ func (o *Object) Next() bool {
 // case or escapes alone is not kept: Next returns it again, under the listed name.
 func (o *Object) Unknown(listed ...string) {
 	d := o.decoder
-	if !isPlainText(o.literal) {
-		o.Name = unquoted(o.literal)
-	}
-	if index := indexFold(listed, string(o.Name)); index >= 0 {
+	if index := o.find(listed); index >= 0 {
 		o.Name, o.isAgain = []byte(listed[index]), true
 		return
 	}
 	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
 	d.unknown = append(d.unknown, d.value()...)
+}
+
+// find returns the index of the name without regard to case and escapes, or -1.
+func (o *Object) find(listed []string) int {
+	if slices.ContainsFunc(o.Name, func(b byte) bool { return b >= utf8.RuneSelf || b == '\\' }) {
+		return indexFold(listed, string(unquoted(o.literal)))
+	}
+	for i, name := range listed { // most end at their length or first letter
+		if len(name) == len(o.Name) && name != "" && name[0]|0x20 == o.Name[0]|0x20 && strings.EqualFold(name, string(o.Name)) {
+			return i
+		}
+	}
+	return -1
 }
 
 // close hands the unknown members over. Those of the object around it, which is not at its end, lie before them.
@@ -104,12 +114,7 @@ func unquoted(literal []byte) []byte {
 
 // indexFold returns the index of a name without regard to case, or -1.
 func indexFold(names []string, name string) int {
-	return slices.IndexFunc(names, func(listed string) bool {
-		if len(listed) == len(name) && len(name) > 0 && listed[0]|0x20 != name[0]|0x20 && listed[0] < utf8.RuneSelf && name[0] < utf8.RuneSelf {
-			return false // most names end here
-		}
-		return strings.EqualFold(listed, name)
-	})
+	return slices.IndexFunc(names, func(listed string) bool { return strings.EqualFold(listed, name) })
 }
 
 // MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member

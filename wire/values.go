@@ -12,15 +12,13 @@ import (
 func (d *Decoder) Decode(target any) {
 	switch target := target.(type) {
 	case *string:
-		if literal := d.valueOf('"', "text"); literal != nil {
-			*target = d.text(literal)
-		}
+		d.String(target)
 	case *int64:
-		*target = d.integer(*target, 64)
+		d.Int64(target)
 	case *int32:
 		*target = int32(d.integer(int64(*target), 32))
 	case *bool:
-		*target = d.boolean(*target)
+		d.Bool(target)
 	case *json.RawMessage:
 		if value := d.value(); value != nil {
 			*target = append(json.RawMessage(nil), value...)
@@ -32,6 +30,19 @@ func (d *Decoder) Decode(target any) {
 	}
 }
 
+// String reads a text.
+func (d *Decoder) String(target *string) {
+	if literal := d.valueOf('"', "text"); literal != nil {
+		*target = d.text(literal)
+	}
+}
+
+// Int64 reads an integer.
+func (d *Decoder) Int64(target *int64) { *target = d.integer(*target, 64) }
+
+// Bool reads a boolean.
+func (d *Decoder) Bool(target *bool) { *target = d.boolean(*target) }
+
 // DecodeSlice reads an array. A null is a nil slice.
 func DecodeSlice[T any](d *Decoder, target *[]T) {
 	*target = nil
@@ -40,7 +51,7 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	}
 	length := d.lengthOf(reflect.TypeFor[T]())
 	elements := make([]T, 0, *length)
-	for d.kind() != ']' && d.err == nil {
+	for !d.isAtEnd(']') && d.err == nil {
 		var zero T
 		elements = append(elements, zero)
 		d.Decode(&elements[len(elements)-1])
@@ -92,6 +103,11 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 	if literal == nil {
 		return old
 	}
+	if len(literal) < 10 && bits >= 32 { // which holds nine digits
+		if value, ok := digits(literal); ok {
+			return value
+		}
+	}
 	value, err := strconv.ParseInt(string(literal), 10, bits)
 	if errors.Is(err, strconv.ErrRange) {
 		d.fail(errors.New("the integer is out of range"))
@@ -99,6 +115,17 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 		d.fail(errors.New("want an integer, got a number with a fraction or an exponent"))
 	}
 	return value
+}
+
+// digits returns the number that a literal of digits alone stands for.
+func digits(literal []byte) (value int64, ok bool) {
+	for _, digit := range literal {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		value = 10*value + int64(digit-'0')
+	}
+	return value, true
 }
 
 func (d *Decoder) boolean(old bool) bool {
@@ -159,7 +186,8 @@ func (d *Decoder) decodeSlice(slice reflect.Value) {
 	if !d.begin('[', "an array") {
 		return
 	}
-	slice.Set(reflect.MakeSlice(slice.Type(), 0, 4))
+	length := d.lengthOf(slice.Type().Elem())
+	slice.Set(reflect.MakeSlice(slice.Type(), 0, *length))
 	for d.kind() != ']' && d.err == nil {
 		slice.Grow(1)
 		slice.SetLen(slice.Len() + 1)
@@ -168,6 +196,12 @@ func (d *Decoder) decodeSlice(slice reflect.Value) {
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
+	if slice.Cap() > 2*slice.Len() {
+		fitting := reflect.MakeSlice(slice.Type(), slice.Len(), slice.Len())
+		reflect.Copy(fitting, slice)
+		slice.Set(fitting)
+	}
+	*length = min(slice.Len(), maxExpectedLength)
 }
 
 func (d *Decoder) decodeMap(values reflect.Value) {

@@ -70,16 +70,15 @@ func thisCandidate(client *xsale.Client, api *xsaleapi.Client) candidate {
 			orders, err := api.ListOrders(ctx, organization)
 			return len(orders), err
 		},
-		stream: streamOfThis(client),
+		stream: streamOfThis(api),
 	}
 }
 
-// streamOfThis reads orders one by one. The generated package has no method for it yet, so that it is the one of the
-// shipped description; this is the place to change when it has.
-func streamOfThis(client *xsale.Client) func(context.Context, string) (int, error) {
+// streamOfThis reads orders one by one.
+func streamOfThis(api *xsaleapi.Client) func(context.Context, string) (int, error) {
 	return func(ctx context.Context, organization string) (int, error) {
 		count := 0
-		for _, err := range client.Organization(organization).Orders.List(ctx, xsale.ListOrdersParams{}) {
+		for _, err := range api.ListOrdersSeq(ctx, organization) {
 			if err != nil {
 				return count, err
 			}

@@ -257,9 +257,9 @@ func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Size":
-			d.Decode(&a.Size)
+			d.Int64(&a.Size)
 		default:
 			object.Unknown("Id", "Size")
 		}
@@ -333,7 +333,7 @@ func (a *Category) DecodeJSON(d *wire.Decoder) {
 		case "Children":
 			wire.DecodeSlice(d, &a.Children)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		default:
 			object.Unknown("Children", "Name")
 		}
@@ -367,7 +367,7 @@ func (a *ClientModel) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		default:
 			object.Unknown("Name")
 		}
@@ -403,7 +403,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "Buyer":
 			wire.DecodePointer(d, &a.Buyer)
 		case "Discount":
-			d.Decode(&a.Discount)
+			a.Discount.DecodeJSON(d)
 		case "Email":
 			wire.DecodePointer(d, &a.Email)
 		case "Extra":
@@ -421,13 +421,13 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "Paid":
 			wire.DecodePointer(d, &a.Paid)
 		case "Placed":
-			d.Decode(&a.Placed)
+			a.Placed.DecodeJSON(d)
 		case "Status":
 			wire.DecodePointer(d, &a.Status)
 		case "Tags":
 			d.Decode(&a.Tags)
 		case "Total":
-			d.Decode(&a.Total)
+			a.Total.DecodeJSON(d)
 		case "order-no":
 			wire.DecodePointer(d, &a.OrderNoField)
 		default:
@@ -463,7 +463,7 @@ func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Due":
-			d.Decode(&a.Due)
+			a.Due.DecodeJSON(d)
 		case "Note":
 			d.Decode(&a.Note)
 		case "Paid":
@@ -541,7 +541,7 @@ func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Quantity":
-			d.Decode(&a.Quantity)
+			a.Quantity.DecodeJSON(d)
 		case "Sku":
 			wire.DecodePointer(d, &a.SKU)
 		default:
@@ -577,9 +577,9 @@ func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Amount":
-			d.Decode(&a.Amount)
+			a.Amount.DecodeJSON(d)
 		case "Kind":
-			d.Decode(&a.Kind)
+			d.String(&a.Kind)
 		default:
 			object.Unknown("Amount", "Kind")
 		}
@@ -613,9 +613,9 @@ func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Kind":
-			d.Decode(&a.Kind)
+			d.String(&a.Kind)
 		case "OrderId":
-			d.Decode(&a.OrderID)
+			d.Int64(&a.OrderID)
 		default:
 			object.Unknown("Kind", "OrderId")
 		}
@@ -651,7 +651,7 @@ func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		case "Total":
-			d.Decode(&a.Total)
+			d.Int64(&a.Total)
 		default:
 			object.Unknown("Items", "Total")
 		}
@@ -723,7 +723,7 @@ func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
 		case "status":
 			d.Decode(&a.Status)
 		case "title":
-			d.Decode(&a.Title)
+			d.String(&a.Title)
 		default:
 			object.Unknown("status", "title")
 		}
@@ -757,7 +757,7 @@ func (a *StartJobResponse) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "JobId":
-			d.Decode(&a.JobID)
+			d.String(&a.JobID)
 		default:
 			object.Unknown("JobId")
 		}

@@ -116,21 +116,21 @@ func (a *Buyer) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "City":
-			d.Decode(&a.City)
+			d.String(&a.City)
 		case "CountryCode":
-			d.Decode(&a.CountryCode)
+			d.String(&a.CountryCode)
 		case "Email":
-			d.Decode(&a.Email)
+			d.String(&a.Email)
 		case "FirstName":
-			d.Decode(&a.FirstName)
+			d.String(&a.FirstName)
 		case "LastName":
-			d.Decode(&a.LastName)
+			d.String(&a.LastName)
 		case "Phone":
-			d.Decode(&a.Phone)
+			d.String(&a.Phone)
 		case "PostalCode":
-			d.Decode(&a.PostalCode)
+			d.String(&a.PostalCode)
 		case "Street":
-			d.Decode(&a.Street)
+			d.String(&a.Street)
 		default:
 			object.Unknown("City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
 		}
@@ -164,15 +164,15 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
-			d.Decode(&a.Email)
+			d.String(&a.Email)
 		case "EmailVerified":
-			d.Decode(&a.EmailVerified)
+			d.Bool(&a.EmailVerified)
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "Nickname":
-			d.Decode(&a.Nickname)
+			d.String(&a.Nickname)
 		case "Organizations":
 			wire.DecodeSlice(d, &a.Organizations)
 		default:
@@ -210,47 +210,47 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "Buyer":
 			wire.DecodePointer(d, &a.Buyer)
 		case "Comment":
-			d.Decode(&a.Comment)
+			d.String(&a.Comment)
 		case "CreatedAt":
-			d.Decode(&a.CreatedAt)
+			a.CreatedAt.DecodeJSON(d)
 		case "CurrencyCode":
-			d.Decode(&a.CurrencyCode)
+			d.String(&a.CurrencyCode)
 		case "DeliveryFormId":
-			d.Decode(&a.DeliveryFormID)
+			d.Int64(&a.DeliveryFormID)
 		case "ExternalNumber":
-			d.Decode(&a.ExternalNumber)
+			d.String(&a.ExternalNumber)
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "IntegrationId":
-			d.Decode(&a.IntegrationID)
+			d.Int64(&a.IntegrationID)
 		case "IsCanceled":
-			d.Decode(&a.IsCanceled)
+			d.Bool(&a.IsCanceled)
 		case "IsPaid":
-			d.Decode(&a.IsPaid)
+			d.Bool(&a.IsPaid)
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		case "ModifiedAt":
-			d.Decode(&a.ModifiedAt)
+			a.ModifiedAt.DecodeJSON(d)
 		case "Number":
-			d.Decode(&a.Number)
+			d.String(&a.Number)
 		case "PaidAmount":
-			d.Decode(&a.PaidAmount)
+			a.PaidAmount.DecodeJSON(d)
 		case "PaymentFormId":
-			d.Decode(&a.PaymentFormID)
+			d.Int64(&a.PaymentFormID)
 		case "PurchaseDate":
-			d.Decode(&a.PurchaseDate)
+			a.PurchaseDate.DecodeJSON(d)
 		case "ShippingGross":
-			d.Decode(&a.ShippingGross)
+			a.ShippingGross.DecodeJSON(d)
 		case "StatusId":
-			d.Decode(&a.StatusID)
+			d.Int64(&a.StatusID)
 		case "StatusName":
-			d.Decode(&a.StatusName)
+			d.String(&a.StatusName)
 		case "TotalGross":
-			d.Decode(&a.TotalGross)
+			a.TotalGross.DecodeJSON(d)
 		case "TotalNet":
-			d.Decode(&a.TotalNet)
+			a.TotalNet.DecodeJSON(d)
 		case "WantsInvoice":
-			d.Decode(&a.WantsInvoice)
+			d.Bool(&a.WantsInvoice)
 		default:
 			object.Unknown("Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
 		}
@@ -284,27 +284,27 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Ean":
-			d.Decode(&a.EAN)
+			d.String(&a.EAN)
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "OfferId":
-			d.Decode(&a.OfferID)
+			d.Int64(&a.OfferID)
 		case "OrderItemArticles":
 			wire.DecodeSlice(d, &a.OrderItemArticles)
 		case "PriceGross":
-			d.Decode(&a.PriceGross)
+			a.PriceGross.DecodeJSON(d)
 		case "PriceNet":
-			d.Decode(&a.PriceNet)
+			a.PriceNet.DecodeJSON(d)
 		case "Quantity":
-			d.Decode(&a.Quantity)
+			a.Quantity.DecodeJSON(d)
 		case "Sku":
-			d.Decode(&a.SKU)
+			d.String(&a.SKU)
 		case "VariantId":
-			d.Decode(&a.VariantID)
+			d.Int64(&a.VariantID)
 		case "VatRate":
-			d.Decode(&a.VATRate)
+			a.VATRate.DecodeJSON(d)
 		default:
 			object.Unknown("Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
 		}
@@ -338,9 +338,9 @@ func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "ArticleId":
-			d.Decode(&a.ArticleID)
+			d.Int64(&a.ArticleID)
 		case "Quantity":
-			d.Decode(&a.Quantity)
+			a.Quantity.DecodeJSON(d)
 		default:
 			object.Unknown("ArticleId", "Quantity")
 		}
@@ -374,11 +374,11 @@ func (a *Organization) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "ShortName":
-			d.Decode(&a.ShortName)
+			d.String(&a.ShortName)
 		default:
 			object.Unknown("Id", "Name", "ShortName")
 		}

@@ -256,11 +256,11 @@ func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "IntegrationType":
-			d.Decode(&a.IntegrationType)
+			d.Int64(&a.IntegrationType)
 		case "IsActive":
 			wire.DecodePointer(d, &a.IsActive)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "OrderSynchronization":
 			wire.DecodePointer(d, &a.OrderSynchronization)
 		default:
@@ -296,19 +296,19 @@ func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "BuyerId":
-			d.Decode(&a.BuyerID)
+			d.Int64(&a.BuyerID)
 		case "IntegrationId":
-			d.Decode(&a.IntegrationID)
+			d.Int64(&a.IntegrationID)
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		case "PayerId":
-			d.Decode(&a.PayerID)
+			d.Int64(&a.PayerID)
 		case "PaymentFormId":
-			d.Decode(&a.PaymentFormID)
+			d.Int64(&a.PaymentFormID)
 		case "PurchaseDate":
-			d.Decode(&a.PurchaseDate)
+			a.PurchaseDate.DecodeJSON(d)
 		case "RecipientId":
-			d.Decode(&a.RecipientID)
+			d.Int64(&a.RecipientID)
 		default:
 			object.Unknown("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
 		}
@@ -342,15 +342,15 @@ func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
-			d.Decode(&a.OfferID)
+			d.Int64(&a.OfferID)
 		case "PriceGross":
-			d.Decode(&a.PriceGross)
+			a.PriceGross.DecodeJSON(d)
 		case "PriceNet":
-			d.Decode(&a.PriceNet)
+			a.PriceNet.DecodeJSON(d)
 		case "Quantity":
-			d.Decode(&a.Quantity)
+			a.Quantity.DecodeJSON(d)
 		case "VariantId":
-			d.Decode(&a.VariantID)
+			d.Int64(&a.VariantID)
 		default:
 			object.Unknown("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
 		}
@@ -384,7 +384,7 @@ func (a *Created) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		default:
 			object.Unknown("Id")
 		}
@@ -418,15 +418,15 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
-			d.Decode(&a.Email)
+			d.String(&a.Email)
 		case "EmailVerified":
-			d.Decode(&a.EmailVerified)
+			d.Bool(&a.EmailVerified)
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "Nickname":
-			d.Decode(&a.Nickname)
+			d.String(&a.Nickname)
 		case "Organizations":
 			wire.DecodeSlice(d, &a.Organizations)
 		default:
@@ -462,7 +462,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Items":
 			wire.DecodeSlice(d, &a.Items)
 		default:
@@ -498,13 +498,13 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
-			d.Decode(&a.OfferID)
+			d.Int64(&a.OfferID)
 		case "OrderItemArticles":
 			wire.DecodeSlice(d, &a.OrderItemArticles)
 		case "PriceGross":
-			d.Decode(&a.PriceGross)
+			a.PriceGross.DecodeJSON(d)
 		case "Quantity":
-			d.Decode(&a.Quantity)
+			a.Quantity.DecodeJSON(d)
 		default:
 			object.Unknown("OfferId", "OrderItemArticles", "PriceGross", "Quantity")
 		}
@@ -576,11 +576,11 @@ func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		case "ShortName":
-			d.Decode(&a.ShortName)
+			d.String(&a.ShortName)
 		default:
 			object.Unknown("Id", "Name", "ShortName")
 		}
@@ -614,9 +614,9 @@ func (a *Status) DecodeJSON(d *wire.Decoder) {
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
-			d.Decode(&a.ID)
+			d.Int64(&a.ID)
 		case "Name":
-			d.Decode(&a.Name)
+			d.String(&a.Name)
 		default:
 			object.Unknown("Id", "Name")
 		}
@@ -652,7 +652,7 @@ func (a *Translation) DecodeJSON(d *wire.Decoder) {
 		case "Description":
 			d.Decode(&a.Description)
 		case "LanguageId":
-			d.Decode(&a.LanguageID)
+			d.Int64(&a.LanguageID)
 		case "Name":
 			d.Decode(&a.Name)
 		default:
