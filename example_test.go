@@ -165,6 +165,25 @@ func ExampleQuery() {
 	fmt.Println(err)
 }
 
+// Map fetches something for each element of a list, eight at a time here. The paths are in the vendor's Swagger.
+func ExampleMap() {
+	sandbox, client := sandboxClient()
+	defer sandbox.Close()
+	defer client.Close()
+	ctx, shop := context.Background(), client.Organization("")
+
+	orders := shop.Orders.List(ctx, xsale.ListOrdersParams{})
+	details := xsale.Map(ctx, orders, 8, func(ctx context.Context, order xsale.Order) (*xsale.Response, error) {
+		return shop.Call(ctx, http.MethodGet, fmt.Sprintf("/a-path-of-the-swagger/%d", order.ID), nil)
+	})
+	for detail, err := range details {
+		if err != nil {
+			log.Fatal(err) // the first error of all; the other calls are canceled
+		}
+		fmt.Println(len(detail.Body))
+	}
+}
+
 // Members that the API description does not list are kept, with their exact JSON.
 func ExampleOrder() {
 	var order xsale.Order
