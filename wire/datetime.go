@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func NewDateTime(t time.Time) DateTime {
 // ParseDateTime reads one of the forms that [DateTime] names.
 func ParseDateTime(text string) (DateTime, error) {
 	if err := checkDateTime(text); err != nil {
-		return DateTime{}, err
+		return DateTime{}, fmt.Errorf("%.40q is %w", text, err)
 	}
 	return DateTime{quote(text)}, nil
 }
@@ -103,7 +104,7 @@ func (d DateTime) MarshalJSON() ([]byte, error) {
 func (d *DateTime) UnmarshalJSON(data []byte) error {
 	literal := string(data)
 	if err := checkDateTimeLiteral(literal); err != nil {
-		return err
+		return fmt.Errorf("%.40s is %w", literal, err)
 	}
 	d.literal = literal
 	return nil
@@ -128,7 +129,7 @@ func checkDateTimeLiteral(literal string) error {
 		return nil
 	}
 	if literal == "" || literal[0] != '"' {
-		return fmt.Errorf("%.40s is not a date: write it as text, for example \"2024-10-25\"", literal)
+		return errors.New("not a date: write it as text, for example \"2024-10-25\"")
 	}
 	return checkDateTime(unquote(literal))
 }
@@ -148,12 +149,13 @@ func (d *DateTime) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// checkDateTime says what a text is that cannot be read, without a part of it.
 func checkDateTime(text string) error {
 	if text == "" {
 		return nil
 	}
 	if _, err := time.Parse(layoutOf(text), text); err != nil {
-		return fmt.Errorf("%.40q is not a date: write it as 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00", text)
+		return errors.New("not a date: write it as 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -42,7 +43,7 @@ func NewDecimal(value decimal.Decimal) Decimal {
 // separators and a decimal comma.
 func ParseDecimal(text string) (Decimal, error) {
 	if err := checkDecimal(text); err != nil {
-		return Decimal{}, err
+		return Decimal{}, fmt.Errorf("%.40q is %w", text, err)
 	}
 	return Decimal{text}, nil
 }
@@ -104,14 +105,8 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a number, a number in quotes, or null.
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	literal := string(data)
-	if literal != null {
-		text := literal
-		if len(text) >= 2 && text[0] == '"' {
-			text = text[1 : len(text)-1]
-		}
-		if err := checkDecimal(text); err != nil {
-			return err
-		}
+	if err := checkDecimalLiteral(literal); err != nil {
+		return fmt.Errorf("%.40s is %w", literal, err)
 	}
 	d.literal = literal
 	return nil
@@ -129,9 +124,23 @@ func (d *Decimal) DecodeJSON(decoder *Decoder) {
 			return
 		}
 	}
-	if err := d.UnmarshalJSON(literal); err != nil {
+	text := string(literal)
+	if err := checkDecimalLiteral(text); err != nil {
 		decoder.fail(err)
+		return
 	}
+	d.literal = text
+}
+
+func checkDecimalLiteral(literal string) error {
+	if literal == null {
+		return nil
+	}
+	text := literal
+	if len(text) >= 2 && text[0] == '"' {
+		text = text[1 : len(text)-1]
+	}
+	return checkDecimal(text)
 }
 
 // MarshalText writes the text of the number, or nothing when there is none.
@@ -176,17 +185,18 @@ func (d *Decimal) Scan(source any) error {
 	return nil
 }
 
+// checkDecimal says what a text is that cannot be read, without a part of it.
 func checkDecimal(text string) error {
 	if len(text) > maxDecimalLength {
-		return fmt.Errorf("decimal of %d characters: at most %d are read", len(text), maxDecimalLength)
+		return fmt.Errorf("a decimal number of %d characters: at most %d are read", len(text), maxDecimalLength)
 	}
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || !json.Valid([]byte(text)) || strings.TrimSpace(text) != text {
-		return fmt.Errorf("%.40q is not a decimal number: write it as in JSON, for example 12.50", text)
+		return errors.New("not a decimal number: write it as in JSON, for example 12.50")
 	}
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
 		exponent, err := strconv.Atoi(text[at+1:])
 		if err != nil || exponent < -maxDecimalExponent || exponent > maxDecimalExponent {
-			return fmt.Errorf("decimal %.40s: the exponent is beyond ±%d", text, maxDecimalExponent)
+			return fmt.Errorf("a decimal number whose exponent is beyond ±%d", maxDecimalExponent)
 		}
 	}
 	return nil

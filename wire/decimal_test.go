@@ -132,8 +132,8 @@ func TestDecimalRefuses(t *testing.T) {
 func TestDecimalErrorsTellWhatToDo(t *testing.T) {
 	for text, want := range map[string]string{
 		"1,5":                    `"1,5" is not a decimal number: write it as in JSON, for example 12.50`,
-		"1e401":                  "decimal 1e401: the exponent is beyond ±400",
-		strings.Repeat("9", 401): "decimal of 401 characters: at most 400 are read",
+		"1e401":                  "\"1e401\" is a decimal number whose exponent is beyond ±400",
+		strings.Repeat("9", 401): `"` + strings.Repeat("9", 40) + `" is a decimal number of 401 characters: at most 400 are read`,
 	} {
 		_, err := wire.ParseDecimal(text)
 		if err == nil || err.Error() != want {

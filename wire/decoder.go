@@ -100,9 +100,10 @@ func (d *Decoder) release() {
 
 // end refuses what goes on behind the value.
 func (d *Decoder) end() {
+	offset := d.tokens.InputOffset()
 	_, err := d.tokens.ReadToken()
 	if _, isSyntax := errors.AsType[*jsontext.SyntacticError](err); isSyntax || err == nil {
-		d.err = errors.New("the JSON goes on after its end")
+		d.err = &SyntaxError{offset, errors.New("the JSON goes on after its end")}
 	} else if err != io.EOF {
 		d.failAsIs(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // Decode reads the next value into what target points to. Types that it does not know are left to encoding/json.
@@ -51,6 +52,7 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	}
 	length := d.lengthOf(reflect.TypeFor[T]())
 	elements := make([]T, 0, *length)
+	*length = min(*length, 1) // elements may hold slices of the same type, each in the next, which must not all reserve as much
 	for !d.isAtEnd(']') && d.err == nil {
 		var zero T
 		elements = append(elements, zero)
@@ -175,7 +177,12 @@ func isUnmarshaler(target any) bool {
 
 func (d *Decoder) decodeByJSON(target any) {
 	if value := d.value(); value != nil {
-		if err := json.Unmarshal(value, target); err != nil {
+		err := json.Unmarshal(value, target)
+		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			unfit.Value, _, _ = strings.Cut(unfit.Value, " ") // the kind, and the number itself behind it
+			err = unfit
+		}
+		if err != nil {
 			d.fail(err)
 		}
 	}
