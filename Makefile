@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench consumer outsider check
+.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench test-jsonv2 consumer outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -51,10 +51,13 @@ lint-spec: ## redocly, pinned; needs npm
 test-bench: ## what docs/decimals.md says of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
+test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment
+	GOEXPERIMENT=jsonv2 go test . ./gen ./wire ./internal/sample
+
 consumer: ## build, vet and test the example of a user's repository
 	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
 outsider: ## the same from a release, with empty caches, and what a user of it builds; needs the network
 	./scripts/outsider.sh
 
-check: vet lint tidy drift cross lint-spec test-bench consumer outsider fuzz ## everything but the tests
+check: vet lint tidy drift cross lint-spec test-bench test-jsonv2 consumer outsider fuzz ## everything but the tests
