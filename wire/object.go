@@ -45,7 +45,7 @@ func (d *Decoder) Object(unknown *Members) Object {
 func (o *Object) Next() bool {
 	d := o.decoder
 	switch {
-	case !o.isOpen:
+	case !o.isOpen || d.err != nil:
 		return false
 	case o.isAgain:
 		o.isAgain = false
