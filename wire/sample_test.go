@@ -1,0 +1,141 @@
+package wire_test
+
+import (
+	"encoding/json"
+
+	"github.com/xsale-go/xsale/wire"
+)
+
+type word string
+
+type number int32
+
+// document has each kind of member that generated types have. Its DecodeJSON is what the generator's template writes.
+type document struct {
+	Text                 string
+	Long                 int64
+	Int                  int32
+	Flag                 bool
+	Word                 word
+	Number               number
+	TextPointer          *string
+	LongPointer          *int64
+	FlagPointer          *bool
+	WordPointer          *word
+	NumberPointer        *number
+	Child                child
+	ChildPointer         *child
+	Texts                []string
+	Longs                []int64
+	Children             []child
+	Pointers             []*child
+	Rows                 [][]int64
+	Map                  map[string]string
+	Objects              map[string]child
+	Raw                  json.RawMessage
+	Bytes                []byte
+	Price                wire.Decimal
+	Day                  wire.DateTime
+	Nullable             wire.Nullable[string]
+	NullableChild        wire.Nullable[child]
+	AdditionalProperties wire.Members `json:"-"`
+}
+
+func (a *document) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		case "Text":
+			d.Decode(&a.Text)
+		case "Long":
+			d.Decode(&a.Long)
+		case "Int":
+			d.Decode(&a.Int)
+		case "Flag":
+			d.Decode(&a.Flag)
+		case "Word":
+			d.Decode(&a.Word)
+		case "Number":
+			d.Decode(&a.Number)
+		case "TextPointer":
+			wire.DecodePointer(d, &a.TextPointer)
+		case "LongPointer":
+			wire.DecodePointer(d, &a.LongPointer)
+		case "FlagPointer":
+			wire.DecodePointer(d, &a.FlagPointer)
+		case "WordPointer":
+			wire.DecodePointer(d, &a.WordPointer)
+		case "NumberPointer":
+			wire.DecodePointer(d, &a.NumberPointer)
+		case "Child":
+			d.Decode(&a.Child)
+		case "ChildPointer":
+			wire.DecodePointer(d, &a.ChildPointer)
+		case "Texts":
+			wire.DecodeSlice(d, &a.Texts)
+		case "Longs":
+			wire.DecodeSlice(d, &a.Longs)
+		case "Children":
+			wire.DecodeSlice(d, &a.Children)
+		case "Pointers":
+			wire.DecodeSlice(d, &a.Pointers)
+		case "Rows":
+			wire.DecodeSlice(d, &a.Rows)
+		case "Map":
+			d.Decode(&a.Map)
+		case "Objects":
+			d.Decode(&a.Objects)
+		case "Raw":
+			d.Decode(&a.Raw)
+		case "Bytes":
+			d.Decode(&a.Bytes)
+		case "Price":
+			d.Decode(&a.Price)
+		case "Day":
+			d.Decode(&a.Day)
+		case "Nullable":
+			d.Decode(&a.Nullable)
+		case "NullableChild":
+			d.Decode(&a.NullableChild)
+		default:
+			object.Unknown("Text", "Long", "Int", "Flag", "Word", "Number", "TextPointer", "LongPointer", "FlagPointer", "WordPointer",
+				"NumberPointer", "Child", "ChildPointer", "Texts", "Longs", "Children", "Pointers", "Rows", "Map", "Objects", "Raw",
+				"Bytes", "Price", "Day", "Nullable", "NullableChild")
+		}
+	}
+}
+
+// child is an object inside another, and of a type that holds itself.
+type child struct {
+	ID                   int64
+	Name                 string
+	Children             []child
+	AdditionalProperties wire.Members `json:"-"`
+}
+
+func (a *child) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		case "ID":
+			d.Decode(&a.ID)
+		case "Name":
+			d.Decode(&a.Name)
+		case "Children":
+			wire.DecodeSlice(d, &a.Children)
+		default:
+			object.Unknown("ID", "Name", "Children")
+		}
+	}
+}
+
+func (a *child) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, a) }
+
+// sampleDocument has every member, unknown ones on each level, and escapes.
+const sampleDocument = `{"Text":"Żółw \"1\" \u0105\ud83d\ude00\n", "Long":-9223372036854775808,"Int":2147483647 ,"Flag":true,"Word":"new",
+	"Number":2,"TextPointer":"","LongPointer":0,"FlagPointer":false,"WordPointer":"x","NumberPointer":-1,
+	"Child":{"ID":1,"Name":"a","Children":[{"ID":2,"Children":[{"ID":3,"z":1.10}]},{"Children":[]}],"Else":{"b":[1 , 2]}},
+	"ChildPointer":{"id":4,"More":null},"Texts":["a","","b"],"Longs":[1,2,3],"Children":[{"ID":5},null,{"Name":"c","Q":1e3}],
+	"Pointers":[{"ID":6},null],"Rows":[[1,2],[],null,[3]],"Map":{"a":"1","":"2"},"Objects":{"o":{"ID":7,"y":[]},"n":null},
+	"Raw":[1.50, {"a" : null}],"Bytes":"AQID","Price":10.50,"Day":"2024-10-25T08:15:00+02:00","Nullable":null,
+	"NullableChild":{"ID":8,"Extra":-0.00},"Unlisted":12345678901234567890.123,"unlisted":{"Text":["x"]},"\u0055nlisted2":"\ud800"}`
