@@ -1,0 +1,368 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/xsale-go/xsale/wire"
+)
+
+// A Decoder is used again and again, by whichever goroutine comes, also after an error.
+func TestConcurrentDocumentsDoNotMix(t *testing.T) {
+	var group sync.WaitGroup
+	for worker := range 16 {
+		group.Go(func() {
+			for round := range 100 {
+				name := fmt.Sprintf("%d-%d", worker, round)
+				text := strings.Repeat("x", 1+(worker*31+round*17)%900) + name
+				list := fmt.Sprintf(`[{"ID":%d,"Name":%q,"Of":%q,"Children":[{"Name":%[3]q,"Of":%[2]q}]}]`, round, text, name)
+				if round%3 == 0 {
+					var broken []child
+					if err := wire.Unmarshal([]byte(list[:len(list)-1-round%50]), &broken); err == nil {
+						t.Errorf("%s: a part is read", name)
+					}
+				}
+				var got []child
+				if err := wire.Unmarshal([]byte(list), &got); err != nil {
+					t.Error(err)
+					continue
+				}
+				of, _ := got[0].AdditionalProperties.Get("Of")
+				inner, _ := got[0].Children[0].AdditionalProperties.Get("Of")
+				if got[0].ID != int64(round) || got[0].Name != text || string(of) != `"`+name+`"` ||
+					got[0].Children[0].Name != name || string(inner) != `"`+text+`"` {
+					t.Errorf("%s is read as %+v", name, got)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestValuesHoldNoPartOfTheInput(t *testing.T) {
+	text := []byte(sampleDocument)
+	var got document
+	if err := wire.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	before := described(got)
+	for i := range text {
+		text[i] = 'X'
+	}
+	for _, other := range hostileDocuments { // with the same Decoder, most likely
+		wire.Unmarshal([]byte(other), new(document))
+	}
+	if got := described(got); got != before {
+		t.Errorf("changed to\n%s\nfrom\n%s", got, before)
+	}
+}
+
+// What a caller reads is left alone by what reads it.
+func TestTheInputIsNotChanged(t *testing.T) {
+	for _, text := range hostileDocuments {
+		input := []byte(text)
+		wire.Unmarshal(input, new(document))
+		if string(input) != text {
+			t.Errorf("%q is changed to %q", text, input)
+		}
+	}
+}
+
+func TestADecoderIsAsNewAfterAnError(t *testing.T) {
+	var want document
+	if err := wire.Unmarshal([]byte(sampleDocument), &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range append([]string{`{"a":1,"Child":{"b":2,"Children":[{"c":3},{"d":`, `{"Children":[{"x":1,"Children":[{"y":1,"ID":"a"}]}]}`}, hostileDocuments...) {
+		wire.Unmarshal([]byte(text), new(document))
+		var got document
+		if err := wire.Unmarshal([]byte(sampleDocument), &got); err != nil || described(got) != described(want) {
+			t.Errorf("after %.100q: %v\n%s", text, err, described(got))
+		}
+	}
+}
+
+// A method of a type may panic, and the next document is read all the same.
+func TestADecoderIsAsNewAfterAPanic(t *testing.T) {
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		wire.Unmarshal([]byte(`[{"ID":1,"lost":2},{"Children":[]}]`), &[]panicking{})
+	}()
+	TestADecoderIsAsNewAfterAnError(t)
+}
+
+type panicking struct{ unknown wire.Members }
+
+func (p *panicking) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&p.unknown)
+	for object.Next() {
+		if string(object.Name) == "Children" {
+			panic("a fault of the type")
+		}
+		object.Unknown("Children")
+	}
+}
+
+func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
+	// A tree in which each level has another number of children.
+	var text strings.Builder
+	count := 0
+	var write func(depth int)
+	write = func(depth int) {
+		count++
+		fmt.Fprintf(&text, `{"ID":%d,"n":%d,"Children":[`, count, count)
+		for i := range depth {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			write(depth - 1)
+		}
+		text.WriteString("]}")
+	}
+	write(5)
+	var tree child
+	if err := wire.Unmarshal([]byte(text.String()), &tree); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	var check func(node child, depth int)
+	check = func(node child, depth int) {
+		seen++
+		n, _ := node.AdditionalProperties.Get("n")
+		if node.ID != int64(seen) || string(n) != fmt.Sprint(seen) || node.Children == nil || len(node.Children) != depth {
+			t.Fatalf("node %d is %d with %s and %d children", seen, node.ID, n, len(node.Children))
+		}
+		for _, inner := range node.Children {
+			check(inner, depth-1)
+		}
+	}
+	check(tree, 5)
+	if seen != count || count < 50 {
+		t.Errorf("%d of %d nodes", seen, count)
+	}
+}
+
+func TestSlicesAreEmptyOrNil(t *testing.T) {
+	got := document{Texts: []string{"old"}, Longs: []int64{7}, Rows: [][]int64{{7}}}
+	if err := wire.Unmarshal([]byte(`{"Texts":[],"Longs":null,"Rows":[[],null,[1]],"Children":[{"Children":[]},{"Children":null},{}]}`), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Texts == nil || len(got.Texts) != 0 || got.Longs != nil || len(got.Rows) != 3 || got.Rows[0] == nil || len(got.Rows[0]) != 0 ||
+		got.Rows[1] != nil || len(got.Rows[2]) != 1 || got.Children[0].Children == nil || got.Children[1].Children != nil || got.Children[2].Children != nil {
+		t.Errorf("got %#v", got)
+	}
+	for _, length := range []int{0, 1, 3, 4, 5, 255, 256, 257, 1000, 2, 0} {
+		text := "[" + strings.TrimSuffix(strings.Repeat("1,", length), ",") + "]"
+		var numbers document
+		if err := wire.Unmarshal([]byte(`{"Longs":`+text+`}`), &numbers); err != nil || len(numbers.Longs) != length || cap(numbers.Longs) > 2*length {
+			t.Errorf("%d numbers: %d in memory for %d, %v", length, len(numbers.Longs), cap(numbers.Longs), err)
+		}
+	}
+}
+
+// A short text must not take much memory, whatever lists came before it.
+func TestNestedSlicesTakeLittleMemory(t *testing.T) {
+	const depth = 4000
+	text := `{"Children":[{"Children":[` + strings.TrimSuffix(strings.Repeat("{},", 256), ",") + `]},` +
+		strings.Repeat(`{"Children":[`, depth) + strings.Repeat("]}", depth) + "]}"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := wire.Unmarshal([]byte(text), new(child)); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 10<<20 {
+		t.Errorf("%d bytes for a text of %d", got, len(text))
+	}
+}
+
+func TestValueErrorsHaveThePlaceAndNotTheValue(t *testing.T) {
+	const canary = "Kowalska"
+	for text, pointer := range map[string]string{
+		`{"Text":["Kowalska"]}`:                         "/Text",
+		`{"Long":"Kowalska"}`:                           "/Long",
+		`{"Long":48600123456e1}`:                        "/Long",
+		`{"Int":48600123456}`:                           "/Int",
+		`{"int":48600123456}`:                           "/int",
+		`{"Number":"Kowalska"}`:                         "/Number",
+		`{"Flag":"Kowalska"}`:                           "/Flag",
+		`{"Word":{"Kowalska":"Kowalska"}}`:              "/Word",
+		`{"LongPointer":"Kowalska"}`:                    "/LongPointer",
+		`{"Child":"Kowalska"}`:                          "/Child",
+		`{"Child":{"ID":"Kowalska"}}`:                   "/Child/ID",
+		`{"Children":[{},{"Children":"Kowalska"}]}`:     "/Children/1/Children",
+		`{"Rows":[[],[1,"Kowalska"]]}`:                  "/Rows/1/1",
+		`{"Map":{"a/b~c":{"Kowalska":"Kowalska"}}}`:     "/Map/a~1b~0c",
+		`{"Objects":{"a":{"Name":["Kowalska"]}}}`:       "/Objects/a/Name",
+		`{"Bytes":"Kowalska!"}`:                         "/Bytes",
+		`{"Price":"Kowalska"}`:                          "/Price",
+		`{"Price":48600123456e401}`:                     "/Price",
+		`{"Price":["Kowalska"]}`:                        "/Price",
+		`{"Day":"Kowalska"}`:                            "/Day",
+		`{"Day":48600123456}`:                           "/Day",
+		`{"Nullable":{"Kowalska":1}}`:                   "/Nullable",
+		`{"NullableChild":{"ID":"Kowalska"}}`:           "/NullableChild/ID",
+		`"Kowalska"`:                                    "",
+		`["Kowalska"]`:                                  "",
+		`{"Kowalska":"Kowalska","Text":48600123456}`:    "/Text",
+		`{"Child":{"Kowalska":1,"Name":48600123456}}`:   "/Child/Name",
+		`{"Children":[{"ID":1},null,["Kowalska","b"]]}`: "/Children/2",
+	} {
+		checkValueError(t, text, pointer, wire.Unmarshal([]byte(text), new(document)))
+		_, err := readElements(strings.NewReader(`[{},` + text + `]`))
+		checkValueError(t, text, "/1"+pointer, err)
+	}
+	// Types that are not generated are read by encoding/json, which quotes numbers.
+	checkValueError(t, "a byte", "/1/a", wire.Unmarshal([]byte(`[{},{"a":48600123456}]`), new([]map[string]uint8)))
+	checkValueError(t, "a struct", "/0", wire.Unmarshal([]byte(`[{"x":48600123456.5}]`), new([]point)))
+}
+
+func checkValueError(t *testing.T, text, pointer string, err error) {
+	t.Helper()
+	unfit, ok := errors.AsType[*wire.ValueError](err)
+	if !ok || unfit.Pointer != pointer {
+		t.Errorf("%s: got %#v, want one at %s", text, err, pointer)
+		return
+	}
+	for _, canary := range []string{"Kowalska", "48600123456"} {
+		if strings.Contains(err.Error(), canary) || strings.Contains(unfit.Unwrap().Error(), canary) {
+			t.Errorf("%s: the error quotes the value: %v", text, err)
+		}
+	}
+	if pointer != "" && !strings.HasPrefix(err.Error(), pointer+": ") || pointer == "" && strings.HasPrefix(err.Error(), ":") {
+		t.Errorf("%s: the error hides the place: %v", text, err)
+	}
+}
+
+func TestSyntaxErrorsHaveTheOffset(t *testing.T) {
+	for text, offset := range map[string]int64{
+		``:                                0,
+		`  `:                              0,
+		`{"Text":"a"`:                     11,
+		`{"Text":"a`:                      10,
+		`{"Text" "Kowalska"}`:             8,
+		`{"Text":Kowalska}`:               8,
+		`{"a":Kowalska}`:                  5,
+		`{"Kowalska":nul}`:                15,
+		`{"Text":"a",}`:                   11,
+		`{"Children":[{"ID":1} {"ID":2}]`: 22,
+		`{"Texts":["a",]}`:                13,
+		"{\"Text\":\"a\x00\"}":            10,
+		`{"Long":01}`:                     9,
+		`{} {}`:                           2,
+		`{}x`:                             2,
+		"{}\x00":                          2,
+		`null null`:                       4,
+	} {
+		err := wire.Unmarshal([]byte(text), new(document))
+		syntax, ok := errors.AsType[*wire.SyntaxError](err)
+		if !ok || syntax.Offset != offset || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", offset)) || syntax.Unwrap() == nil {
+			t.Errorf("%q: got %v, want one at %d", text, err, offset)
+		}
+		if err != nil && strings.Contains(err.Error(), "Kowalska") {
+			t.Errorf("%q: the error quotes the text: %v", text, err)
+		}
+	}
+}
+
+// What a stream breaks off with is told as it is.
+func TestErrorsOfAStreamAreKept(t *testing.T) {
+	broken := errors.New("the network broke")
+	for length := range len(sampleDocument) {
+		_, err := readElements(io.MultiReader(strings.NewReader("["+sampleDocument[:length]), failingReader{broken}))
+		if !errors.Is(err, broken) {
+			t.Fatalf("after %d bytes: %v", length, err)
+		}
+	}
+}
+
+type failingReader struct{ err error }
+
+func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestElementsKeepTheFirstError(t *testing.T) {
+	elements := wire.NewElements(strings.NewReader(`[{"ID":1},{"ID":"a"},{"ID":3}]`))
+	var got child
+	first := errors.Join(elements.Open(), elements.Next(&got))
+	if first != nil || got.ID != 1 {
+		t.Fatal(got, first)
+	}
+	first = elements.Next(&got)
+	if first == nil || elements.Next(&got) != first || elements.Close() != first || !elements.More() {
+		t.Errorf("the first error is %v", first)
+	}
+}
+
+func TestStreamsThatAreNoList(t *testing.T) {
+	for _, text := range []string{``, `1`, `"a"`, `null`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
+		elements := wire.NewElements(strings.NewReader(text))
+		err := elements.Open()
+		for err == nil && elements.More() {
+			err = elements.Next(new(json.RawMessage))
+		}
+		if err == nil {
+			err = elements.Close()
+		}
+		if err == nil {
+			t.Errorf("%s is read as a list", text)
+		}
+	}
+}
+
+// The buffer of a Decoder holds one element and not the list.
+func TestElementsTakeTheMemoryOfOne(t *testing.T) {
+	element := []byte(`{"ID":1,"Name":"` + strings.Repeat("x", 1000) + `"},`)
+	const count = 20_000
+	stream := io.MultiReader(strings.NewReader("["), &repeated{element: element, count: count}, strings.NewReader(`{}]`))
+	var before, after runtime.MemStats
+	elements := wire.NewElements(stream)
+	if err := elements.Open(); err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for n := 0; elements.More(); n++ {
+		if err := elements.Next(new(child)); err != nil {
+			t.Fatal(err)
+		}
+		if n == count-1 {
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+		}
+	}
+	if err := elements.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if after.HeapAlloc > before.HeapAlloc+1<<20 {
+		t.Errorf("%d bytes in use, and %d before", after.HeapAlloc, before.HeapAlloc)
+	}
+}
+
+// repeated reads as an element that comes again and again.
+type repeated struct {
+	element []byte
+	count   int
+	rest    bytes.Reader
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.rest.Len() == 0 {
+		if r.count == 0 {
+			return 0, io.EOF
+		}
+		r.count--
+		r.rest.Reset(r.element)
+	}
+	return r.rest.Read(p)
+}

@@ -1,0 +1,59 @@
+package wire_test
+
+import (
+	"testing"
+
+	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/internal/sample"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// A request says four different things with a member that is absent, null, zero or something else, and each of the ways to
+// hold a member that may be absent must be able to say what it can.
+func TestRequestsKeepAbsentNullAndZeroApart(t *testing.T) {
+	null := wire.Decimal{}
+	mustUnmarshal(t, `null`, &null)
+	nullDay := wire.DateTime{}
+	mustUnmarshal(t, `null`, &nullDay)
+	for _, test := range []struct {
+		value any
+		want  string
+	}{
+		{sample.OrderChange{}, `{}`},
+		{sample.OrderChange{Note: wire.Null[string]()}, `{"Note":null}`},
+		{sample.OrderChange{Note: wire.Value("")}, `{"Note":""}`},
+		{sample.OrderChange{Note: wire.Value("a")}, `{"Note":"a"}`},
+		{sample.OrderChange{Paid: wire.Null[bool]()}, `{"Paid":null}`},
+		{sample.OrderChange{Paid: wire.Value(false)}, `{"Paid":false}`},
+		{sample.OrderChange{Paid: wire.Value(true)}, `{"Paid":true}`},
+		{sample.OrderChange{Priority: new(int32(0))}, `{"Priority":0}`},
+		{sample.OrderChange{Priority: new(int32(1))}, `{"Priority":1}`},
+		{sample.OrderChange{Status: new(sample.OrderStatusNew)}, `{"Status":0}`},
+		{sample.OrderChange{Due: nullDay}, `{"Due":null}`},
+		{sample.OrderChange{Due: wire.NewDate(2024, 10, 25)}, `{"Due":"2024-10-25"}`},
+		{gen.Translation{}, `{"LanguageId":0}`},
+		{gen.Translation{Name: wire.Null[string]()}, `{"LanguageId":0,"Name":null}`},
+		{gen.Translation{Name: wire.Value("")}, `{"LanguageId":0,"Name":""}`},
+		{gen.CreateOrderItem{}, `{"OfferId":0,"Quantity":null,"VariantId":0}`},
+		{gen.CreateOrderItem{PriceNet: null}, `{"OfferId":0,"PriceNet":null,"Quantity":null,"VariantId":0}`},
+		{gen.CreateOrderItem{PriceNet: wire.MustDecimal("0")}, `{"OfferId":0,"PriceNet":0,"Quantity":null,"VariantId":0}`},
+		{gen.CreateOrderItem{PriceNet: wire.MustDecimal("0.00")}, `{"OfferId":0,"PriceNet":0.00,"Quantity":null,"VariantId":0}`},
+		{gen.CreateIntegration{}, `{"IntegrationType":0,"Name":""}`},
+		{gen.CreateIntegration{IsActive: new(false)}, `{"IntegrationType":0,"IsActive":false,"Name":""}`},
+		{gen.CreateIntegration{IsActive: new(true)}, `{"IntegrationType":0,"IsActive":true,"Name":""}`},
+	} {
+		if got := mustMarshal(t, test.value); got != test.want {
+			t.Errorf("%+v is written as %s, want %s", test.value, got, test.want)
+		}
+	}
+	// And what was read says the same again.
+	for _, text := range []string{
+		`{}`, `{"Note":null}`, `{"Note":""}`, `{"Note":"a"}`, `{"Paid":null}`, `{"Paid":false}`, `{"Due":null}`, `{"Due":""}`, `{"Priority":0}`,
+	} {
+		var change sample.OrderChange
+		mustUnmarshal(t, text, &change)
+		if got := mustMarshal(t, change); got != text {
+			t.Errorf("%s is written back as %s", text, got)
+		}
+	}
+}

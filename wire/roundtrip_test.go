@@ -1,0 +1,166 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// scalars holds what keeps its text, in each place that a member can have.
+type scalars struct {
+	Price    wire.Decimal                 `json:"price"`
+	Pointer  *wire.Decimal                `json:"pointer"`
+	Prices   []wire.Decimal               `json:"prices"`
+	Map      map[string]wire.Decimal      `json:"map"`
+	Nullable wire.Nullable[wire.Decimal]  `json:"nullable"`
+	Day      wire.DateTime                `json:"day"`
+	Days     []wire.DateTime              `json:"days"`
+	Later    wire.Nullable[wire.DateTime] `json:"later"`
+
+	unknown wire.Members
+}
+
+func (s *scalars) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&s.unknown)
+	for object.Next() {
+		switch string(object.Name) {
+		case "price":
+			d.Decode(&s.Price)
+		case "pointer":
+			wire.DecodePointer(d, &s.Pointer)
+		case "prices":
+			wire.DecodeSlice(d, &s.Prices)
+		case "map":
+			d.Decode(&s.Map)
+		case "nullable":
+			d.Decode(&s.Nullable)
+		case "day":
+			d.Decode(&s.Day)
+		case "days":
+			wire.DecodeSlice(d, &s.Days)
+		case "later":
+			d.Decode(&s.Later)
+		default:
+			object.Unknown("price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+		}
+	}
+}
+
+func (s scalars) MarshalJSON() ([]byte, error) {
+	type members scalars
+	return wire.MarshalObject(members(s), s.unknown, "price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+}
+
+// checkWholeObject reads an object with a number and a date in every place, and expects the same text back. Neither may
+// depend on whether encoding/json or the Decoder reads it.
+func checkWholeObject(t *testing.T, number, day string) {
+	t.Helper()
+	text := fmt.Sprintf(`{"price":%[1]s,"pointer":%[1]s,"prices":[%[1]s,null,%[1]s],"map":{"a":%[1]s},"nullable":%[1]s,`+
+		`"day":%[2]s,"days":[%[2]s,null],"later":%[2]s,"unknown":%[1]s,"other":[%[2]s]}`, number, day)
+	var read scalars
+	if err := wire.Unmarshal([]byte(text), &read); err != nil {
+		t.Errorf("%s: %v", text, err)
+		return
+	}
+	if got, err := read.MarshalJSON(); err != nil || string(got) != text {
+		t.Errorf("%s\nis written back as\n%s, %v", text, got, err)
+	}
+	type plain scalars
+	var byStandard plain
+	if err := json.Unmarshal([]byte(text), &byStandard); err != nil || byStandard.Price != read.Price || byStandard.Day != read.Day {
+		t.Errorf("%s: encoding/json reads %v and %v, %v", text, byStandard.Price, byStandard.Day, err)
+	}
+	if kept, _ := read.unknown.Get("unknown"); string(kept) != number {
+		t.Errorf("%s is kept as %s", number, kept)
+	}
+}
+
+func TestWholeObjectsKeepTexts(t *testing.T) {
+	days := []string{`""`, `null`, `"2024-10-25"`, `"2024-10-25T08:15:00"`, `"2024-10-25T08:15:00.1200000"`, `"2024-10-25T08:15:00\u002B02:00"`}
+	for i, text := range decimalTexts {
+		checkWholeObject(t, text, days[i%len(days)])
+		checkWholeObject(t, `"`+text+`"`, days[i%len(days)])
+	}
+	random := newRandom(t)
+	for range randomRounds / 4 {
+		checkWholeObject(t, randomNumber(random), days[random.IntN(len(days))])
+	}
+}
+
+func FuzzScalars(f *testing.F) {
+	f.Add(`10.50`, `"2024-10-25"`)
+	f.Add(`"1E-3"`, `"2024-10-25T08:15:00.1\u002B02:00"`)
+	f.Add(`null`, `null`)
+	f.Fuzz(func(t *testing.T, number, day string) {
+		if !json.Valid([]byte(number)) || !json.Valid([]byte(day)) {
+			return
+		}
+		number, day = strings.TrimSpace(number), strings.TrimSpace(day)
+		isNumber, isDay := new(wire.Decimal).UnmarshalJSON([]byte(number)) == nil, new(wire.DateTime).UnmarshalJSON([]byte(day)) == nil
+		if isNumber != (wire.Unmarshal([]byte(number), new(wire.Decimal)) == nil) || isDay != (wire.Unmarshal([]byte(day), new(wire.DateTime)) == nil) {
+			t.Fatalf("%s and %s: the Decoder does not agree with UnmarshalJSON: %v, %v", number, day, isNumber, isDay)
+		}
+		if isNumber && isDay && number != "null" && day != "null" {
+			checkWholeObject(t, number, day)
+		}
+	})
+}
+
+func TestUnknownMembersAreKeptByteForByte(t *testing.T) {
+	for _, members := range []string{
+		`"b":1.10,"a":-0.00,"c":1E+03`,
+		`"a":1,"A":2,"a":{"a":1,"a":2}`,
+		`"\u0061\/\"":"\u0061\/\u003c<\ud800","":null`,
+		"\"\xff\":\"\xff\xfe\",\"\u2028\":\"\u2028\u2029\"",
+		`"deep":` + strings.Repeat(`[{"x":`, 500) + `1` + strings.Repeat(`}]`, 500),
+		`"digits":` + strings.Repeat("123", 1000),
+	} {
+		for _, text := range []string{
+			`{` + members + `}`,
+			`{"Id":7,"Items":[{"OrderItemArticles":[{` + members + `}],` + members + `}],` + members + `}`,
+		} {
+			var order gen.Order
+			if err := wire.Unmarshal([]byte(text), &order); err != nil {
+				t.Errorf("%.200q: %v", text, err)
+				continue
+			}
+			got, err := order.MarshalJSON()
+			if err != nil || string(got) != text {
+				t.Errorf("%.200q\nis written back as\n%.200q, %v", text, got, err)
+			}
+		}
+	}
+}
+
+// Of any object, whatever else is in it: a second type that lists nothing keeps all of it.
+func FuzzUnknownMembers(f *testing.F) {
+	for _, text := range hostileDocuments {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var definition gen.ParameterDefinition
+		if wire.Unmarshal(text, &definition) != nil {
+			return
+		}
+		got, err := definition.MarshalJSON()
+		var compact bytes.Buffer
+		if err == nil {
+			err = json.Compact(&compact, text)
+		}
+		if compact.String() == "null" {
+			compact = *bytes.NewBufferString("{}")
+		}
+		var written bytes.Buffer
+		if err == nil {
+			err = json.Compact(&written, got)
+		}
+		if err != nil || !bytes.Equal(written.Bytes(), compact.Bytes()) {
+			t.Fatalf("%q\nis written back as\n%q, %v", text, got, err)
+		}
+	})
+}
