@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -37,105 +36,6 @@ var objects = map[string]func() object{
 	"ParameterDefinition":  func() object { return new(gen.ParameterDefinition) },
 	"Status":               func() object { return new(gen.Status) },
 	"Translation":          func() object { return new(gen.Translation) },
-}
-
-func TestNoExportedFieldLosesDigits(t *testing.T) {
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	checked := 0
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		count, lossy := lossyFields(file)
-		checked += count
-		for _, field := range lossy {
-			t.Errorf("%s: %s", name, field)
-		}
-	}
-	if checked < 50 {
-		t.Errorf("only %d fields were found to check", checked)
-	}
-}
-
-func TestLossyFieldsAreFound(t *testing.T) {
-	for declaration, want := range map[string]string{
-		"type Order struct { Price float64 }":                            "Order.Price is a float64",
-		"type Order struct { Price, Net float32 }":                       "Order.Price is a float32; Order.Net is a float32",
-		"type Order struct { Price *float64 }":                           "Order.Price is a float64",
-		"type Order struct { Extra interface{} }":                        "Order.Extra is an interface{}",
-		"type Order struct { Extra []any }":                              "Order.Extra is an any",
-		"type Order struct { Extra map[string]interface{} }":             "Order.Extra is an interface{}",
-		"type Order struct { Price wire.Nullable[float64] }":             "Order.Price is a float64",
-		"type Order struct { Lines []struct { Price float64 } }":         "Order.Lines is a float64",
-		"type Order struct { Price wire.Decimal; price float64 }":        "",
-		"type order struct { Price float64 }":                            "",
-		"type Order struct { Extra map[string]json.RawMessage; id any }": "",
-		"type Order struct { Client HttpRequestDoer }":                   "",
-		"type Price = float64":                                           "Price is a float64",
-		"type Prices []float64":                                          "Prices is a float64",
-		"type Doer interface { Do(any) float64 }":                        "",
-		"type Editor func(any) float64":                                  "",
-	} {
-		file, err := parser.ParseFile(token.NewFileSet(), "", "package gen\n"+declaration, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, lossy := lossyFields(file); strings.Join(lossy, "; ") != want {
-			t.Errorf("%s: got %q, want %q", declaration, lossy, want)
-		}
-	}
-}
-
-// lossyFields names the exported types and fields that hold a float or an empty interface, into which encoding/json
-// reads numbers as floats, and counts all that it looked at.
-func lossyFields(file *ast.File) (checked int, lossy []string) {
-	check := func(name string, typ ast.Expr) {
-		checked++
-		ast.Inspect(typ, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.SelectorExpr, *ast.FuncType:
-				return false // a type of another package; a function is no JSON
-			case *ast.InterfaceType:
-				if len(node.Methods.List) == 0 {
-					lossy = append(lossy, name+" is an interface{}")
-				}
-				return false
-			case *ast.Ident:
-				switch node.Name {
-				case "float32", "float64":
-					lossy = append(lossy, name+" is a "+node.Name)
-				case "any":
-					lossy = append(lossy, name+" is an any")
-				}
-			}
-			return true
-		})
-	}
-	for _, typ := range typesOf(file) {
-		if !typ.Name.IsExported() {
-			continue
-		}
-		structure, ok := typ.Type.(*ast.StructType)
-		if !ok {
-			check(typ.Name.Name, typ.Type)
-			continue
-		}
-		for _, field := range structure.Fields.List {
-			for _, name := range field.Names {
-				if name.IsExported() {
-					check(typ.Name.Name+"."+name.Name, field.Type)
-				}
-			}
-		}
-	}
-	return checked, lossy
 }
 
 func typesOf(file *ast.File) []*ast.TypeSpec {
