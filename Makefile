@@ -48,7 +48,7 @@ fuzz: ## a short run of each fuzz target; FUZZTIME=10000000x for a longer one
 lint-spec: ## redocly, pinned; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
-test-bench: ## what docs/decimals.md says of the libraries, and that the benchmarks build
+test-bench: ## what docs/decimals.md and docs/json.md say of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
 test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment

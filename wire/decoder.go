@@ -36,7 +36,8 @@ var lenient = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.Al
 
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}
 
-// ValueError is a value that the type cannot hold: text for a number, say. Its text has no part of the value.
+// ValueError is a value that the type cannot hold: text for a number, say. Its text has no part of the value, unless a method
+// of a type that is not generated quotes it.
 type ValueError struct {
 	Pointer string // JSON pointer (RFC 6901) of the value; empty for the whole
 	Err     error
@@ -65,8 +66,8 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns what is wrong with the text.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// Unmarshal is [json.Unmarshal] for generated types, and slices and maps of them, several times as fast. The values that
-// it reads hold no part of data. What a type cannot hold is a [*ValueError], what is not JSON a [*SyntaxError]. Where
+// Unmarshal is [json.Unmarshal] for generated types, and slices and maps of them, and faster. The values that it
+// reads hold no part of data. What a type cannot hold is a [*ValueError], what is not JSON a [*SyntaxError]. Where
 // reading fails, target may have been filled in part.
 func Unmarshal(data []byte, target any) error {
 	d := newDecoder(data)

@@ -1,0 +1,349 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/bytedance/sonic"
+	jsonv2 "github.com/go-json-experiment/json"
+	goccy "github.com/goccy/go-json"
+
+	"github.com/xsale-go/xsale/bench/client/peer"
+	"github.com/xsale-go/xsale/bench/client/server"
+	"github.com/xsale-go/xsale/bench/client/xsaleapi"
+	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// codec is a way to read JSON into structs, in the order of the columns in docs/json.md.
+type codec struct {
+	name      string
+	unmarshal func(data []byte, target any) error
+}
+
+var codecs = []codec{
+	{"encoding/json", json.Unmarshal},
+	{"wire", wire.Unmarshal},
+	{"goccy", goccy.Unmarshal},
+	{"sonic", sonic.Unmarshal},
+	{"sonic std", sonic.ConfigStd.Unmarshal},
+	{"json/v2", func(data []byte, target any) error { return jsonv2.Unmarshal(data, target) }},
+}
+
+// page is the body of 100 orders that the compared clients read, too.
+func page(tb testing.TB) []byte {
+	tb.Helper()
+	request := httptest.NewRequest("GET", "/"+server.PageOrganization+"/orders", nil)
+	peer.SetHeaders(request.Header)
+	answer := httptest.NewRecorder()
+	server.New().ServeHTTP(answer, request)
+	if answer.Code != 200 || answer.Body.Len() < 100_000 {
+		tb.Fatal(answer.Code, answer.Body.Len())
+	}
+	return answer.Body.Bytes()
+}
+
+// The plain structs have what the description lists, with money as floats and dates as text, which is less work than the
+// types of wire do.
+type plainOrder struct {
+	ID             int64  `json:"Id"`
+	Number         string `json:"Number"`
+	ExternalNumber string `json:"ExternalNumber"`
+	IntegrationID  int64  `json:"IntegrationId"`
+	StatusID       int64  `json:"StatusId"`
+	StatusName     string `json:"StatusName"`
+	PaymentFormID  int64  `json:"PaymentFormId"`
+	DeliveryFormID int64  `json:"DeliveryFormId"`
+	PurchaseDate   string
+	CreatedAt      string
+	ModifiedAt     string
+	CurrencyCode   string
+	TotalNet       float64
+	TotalGross     float64
+	ShippingGross  float64
+	PaidAmount     float64
+	IsPaid         bool
+	IsCanceled     bool
+	WantsInvoice   bool
+	Comment        *string
+	Buyer          plainBuyer
+	Items          []plainItem
+}
+
+type plainBuyer struct{ FirstName, LastName, Email, Phone, Street, PostalCode, City, CountryCode string }
+
+type plainItem struct {
+	ID                                      int64 `json:"Id"`
+	OfferID                                 int64 `json:"OfferId"`
+	VariantID                               int64 `json:"VariantId"`
+	Name, Sku, Ean                          string
+	Quantity, PriceNet, PriceGross, VatRate float64
+	OrderItemArticles                       []struct {
+		ArticleID int64 `json:"ArticleId"`
+		Quantity  float64
+	}
+}
+
+// A codec that is fast because it reads less must not win the benchmark.
+func TestCodecsReadThePageAlike(t *testing.T) {
+	body := page(t)
+	var want []plainOrder
+	if err := json.Unmarshal(body, &want); err != nil || len(want) != server.Orders || want[99].Items[4].OrderItemArticles[0].ArticleID == 0 {
+		t.Fatal(err)
+	}
+	for _, codec := range codecs {
+		if codec.name == "wire" {
+			continue // it reads the generated types
+		}
+		var got []plainOrder
+		if err := codec.unmarshal(body, &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s reads something else, %v", codec.name, err)
+		}
+	}
+	var typed []xsaleapi.Order
+	if err := wire.Unmarshal(body, &typed); err != nil || len(typed) != len(want) {
+		t.Fatal(err)
+	}
+	for i, order := range typed {
+		item := order.Items[4]
+		if order.ID != want[i].ID || order.Buyer.City != want[i].Buyer.City || item.Name != want[i].Items[4].Name || len(item.OrderItemArticles) != len(want[i].Items[4].OrderItemArticles) {
+			t.Errorf("order %d is read as %+v", i, order)
+		}
+	}
+}
+
+func BenchmarkCodecPage(b *testing.B) {
+	body := page(b)
+	for _, codec := range codecs {
+		if codec.name != "wire" {
+			b.Run(strings.ReplaceAll(codec.name, "/", "-"), func(b *testing.B) { benchmarkCodec[plainOrder](b, codec, body) })
+		}
+	}
+	b.Run("wire-generated", func(b *testing.B) { benchmarkCodec[xsaleapi.Order](b, codecs[1], body) })
+	b.Run("wire-shipped", func(b *testing.B) { benchmarkCodec[gen.Order](b, codecs[1], body) })
+}
+
+func benchmarkCodec[T any](b *testing.B, codec codec, body []byte) {
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var orders []T
+		if err := codec.unmarshal(body, &orders); err != nil || len(orders) != server.Orders {
+			b.Fatal(len(orders), err)
+		}
+	}
+}
+
+// sample is what the questions are asked with. Only wire looks at DecodeJSON, the others at the fields.
+type sample struct {
+	Text   string
+	Number int64
+	Child  sampleChild
+	List   []sampleChild
+	Raw    json.RawMessage
+	rest   wire.Members
+}
+
+type sampleChild struct {
+	A, B int64
+	rest wire.Members
+}
+
+func (s *sample) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&s.rest)
+	for object.Next() {
+		switch string(object.Name) {
+		case "Text":
+			d.Decode(&s.Text)
+		case "Number":
+			d.Decode(&s.Number)
+		case "Child":
+			d.Decode(&s.Child)
+		case "List":
+			wire.DecodeSlice(d, &s.List)
+		case "Raw":
+			d.Decode(&s.Raw)
+		default:
+			object.Unknown("Text", "Number", "Child", "List", "Raw")
+		}
+	}
+}
+
+func (s *sampleChild) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&s.rest)
+	for object.Next() {
+		switch string(object.Name) {
+		case "A":
+			d.Decode(&s.A)
+		case "B":
+			d.Decode(&s.B)
+		default:
+			object.Unknown("A", "B")
+		}
+	}
+}
+
+// read returns what a codec makes of a document: what is in the members that are asked for, or that it fails.
+func (c codec) read(document string) (result sample, err error) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			err = fmt.Errorf("panic: %v", caught)
+		}
+	}()
+	err = c.unmarshal([]byte(document), &result)
+	return result, err
+}
+
+func (s sample) String() string {
+	list := ""
+	for _, child := range s.List {
+		list += fmt.Sprintf("{%d %d}", child.A, child.B)
+	}
+	return fmt.Sprintf("%q %d {%d %d} [%s] %s", s.Text, s.Number, s.Child.A, s.Child.B, list, s.Raw)
+}
+
+// codecQuestions are the rows of the table in docs/json.md.
+var codecQuestions = []struct {
+	question string
+	document string
+	answer   func(sample) string
+}{
+	{"a control character in a text", "{\"Text\":\"\x01\"}", text},
+	{"the same in an unlisted member", "{\"Else\":\"\x01\"}", wasRead},
+	{"`\\q` in an unlisted member", `{"Else":"\q"}`, wasRead},
+	{"`01` as a number", `{"Number":01}`, wasRead},
+	{"`01` in an unlisted member", `{"Else":01}`, wasRead},
+	{"`1.` in an unlisted member", `{"Else":1.}`, wasRead},
+	{"`-` in an unlisted member", `{"Else":-}`, wasRead},
+	{"`tru` in an unlisted member", `{"Else":tru }`, wasRead},
+	{"`[1,]` in an unlisted member", `{"Else":[1,]}`, wasRead},
+	{"`{]` in an unlisted member", `{"Else":{]}`, wasRead},
+	{"`[1,]` as raw JSON", `{"Raw":[1,]}`, wasRead},
+	{"text behind the value", `{} x`, wasRead},
+	{"NUL behind the value", "{}\x00", wasRead},
+	{"a text that is no UTF-8", "{\"Text\":\"\xff\"}", text},
+	{"half a surrogate pair", `{"Text":"\ud800"}`, text},
+	{"a name in another case", `{"TEXT":"a"}`, text},
+	{"a name twice", `{"Text":"a","Text":"b"}`, text},
+	{"an object twice", `{"Child":{"A":1},"Child":{"B":2}}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.Child.A, s.Child.B) }},
+	{"a list twice", `{"List":[{"A":1}],"List":[{"B":2}]}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.List[0].A, s.List[0].B) }},
+	{"9223372036854775808 for an int64", `{"Number":9223372036854775808}`, wasRead},
+	{"10 000 arrays in each other", `{"Else":` + strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999) + `}`, wasRead},
+	{"10 001 arrays in each other", `{"Else":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, wasRead},
+}
+
+func text(s sample) string {
+	if s.Text == "\ufffd" {
+		return "mended"
+	}
+	if s.Text == "" {
+		return "left out"
+	}
+	return strings.Trim(fmt.Sprintf("%q", s.Text), `"`)
+}
+
+func wasRead(sample) string { return "read" }
+
+func TestCodecFacts(t *testing.T) {
+	for _, question := range codecQuestions {
+		row := question.question
+		for _, codec := range codecs {
+			answer := "error"
+			if result, err := codec.read(question.document); err == nil {
+				answer = question.answer(result)
+			} else if strings.HasPrefix(err.Error(), "panic") {
+				answer = "panic"
+			}
+			row += " | " + answer
+		}
+		expectRow(t, row)
+	}
+}
+
+// The counts are the same in every run, because the seed is.
+func TestCodecsOnBrokenDocuments(t *testing.T) {
+	const documents = 20_000
+	random := rand.New(rand.NewPCG(1, 2))
+	const whole = `{"Text":"a\u0105\n","Number":-12,"Child":{"A":1,"B":2,"C":[true,null]},"List":[{"A":3},{"B":4,"D":"x"}],"Raw":[1.5e3,{"y":false}],"Else":{"z":[0.1,""]}}`
+	const pieces = "{}[]:,\"\\ tn0123456789.eE+-u\x00\x1f\xff"
+	var accepted, refused, differing [6]int
+	for range documents {
+		document := []byte(whole)
+		for range 1 + random.IntN(3) {
+			at := random.IntN(len(document))
+			piece := pieces[random.IntN(len(pieces))]
+			switch random.IntN(4) {
+			case 0:
+				document[at] = piece
+			case 1:
+				document = append(document[:at], document[at+1:]...)
+			case 2:
+				document = append(document[:at], append([]byte{piece}, document[at:]...)...)
+			case 3:
+				document = document[:at+1]
+			}
+			if len(document) == 0 {
+				document = []byte(" ")
+			}
+		}
+		want, wantErr := codecs[0].read(string(document))
+		for i, codec := range codecs {
+			got, err := codec.read(string(document))
+			switch {
+			case err == nil && !json.Valid(document):
+				accepted[i]++
+			case err != nil && wantErr == nil:
+				refused[i]++
+			case err == nil && wantErr == nil && got.String() != want.String():
+				differing[i]++
+			}
+		}
+	}
+	expectRow(t, countRow("20 000 changed documents: read though invalid", accepted))
+	expectRow(t, countRow("20 000 changed documents: refused alone", refused))
+	expectRow(t, countRow("20 000 changed documents: other values", differing))
+}
+
+func countRow(question string, counts [6]int) string {
+	return question + " | " + strings.Trim(strings.ReplaceAll(fmt.Sprint(counts), " ", " | "), "[]")
+}
+
+// A caller may use the buffer again.
+func TestCodecsThatShareTheInput(t *testing.T) {
+	row := "values after the input is overwritten"
+	for _, codec := range codecs {
+		input := []byte(`{"Text":"a text that is not escaped","Raw":[1]}`)
+		var got sample
+		if err := codec.unmarshal(input, &got); err != nil {
+			t.Fatal(codec.name, err)
+		}
+		before := got.String()
+		before = strings.Clone(before)
+		copy(input, bytes.Repeat([]byte("X"), len(input)))
+		answer := "as read"
+		if got.String() != before {
+			answer = "**changed**"
+		}
+		row += " | " + answer
+	}
+	expectRow(t, row)
+}
+
+// expectRow keeps the page from telling something else than the codecs do.
+func expectRow(t *testing.T, row string) {
+	t.Helper()
+	facts, err := os.ReadFile("../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row = "| " + row + " |"; !strings.Contains(string(facts), row) {
+		t.Errorf("docs/json.md lacks the row\n%s", row)
+	}
+}
