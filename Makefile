@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench test-jsonv2 consumer outsider check
+.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench test-jsonv2 consumer otel outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -37,6 +37,7 @@ tidy: ## fail where go.mod or go.sum would change
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
+	cd examples/otel && go mod tidy -diff
 
 cross: ## build for the other systems
 	GOOS=windows go build -o /dev/null ./...
@@ -60,4 +61,7 @@ consumer: ## build, vet and test the example of a user's repository
 outsider: ## the same from a release, with empty caches, and what a user of it builds; needs the network
 	./scripts/outsider.sh
 
-check: vet lint tidy drift cross lint-spec test-bench test-jsonv2 consumer outsider fuzz ## everything but the tests
+otel: ## build, vet and test the example of spans and metrics
+	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
+
+check: vet lint tidy drift cross lint-spec test-bench test-jsonv2 consumer otel outsider fuzz ## everything but the tests

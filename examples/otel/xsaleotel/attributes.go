@@ -1,0 +1,70 @@
+package xsaleotel
+
+import (
+	"strconv"
+
+	"github.com/xsale-go/xsale"
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+)
+
+// What the semantic conventions have no name for. Durations are in seconds.
+const (
+	keyOperation = attribute.Key("xsale.operation")
+	keyDuration  = attribute.Key("xsale.duration")
+	keyWait      = attribute.Key("xsale.wait")
+)
+
+// knownMethods are those that the semantic conventions list; any other one could be made up, and is _OTHER.
+var knownMethods = map[string]attribute.KeyValue{
+	"CONNECT": semconv.HTTPRequestMethodConnect,
+	"DELETE":  semconv.HTTPRequestMethodDelete,
+	"GET":     semconv.HTTPRequestMethodGet,
+	"HEAD":    semconv.HTTPRequestMethodHead,
+	"OPTIONS": semconv.HTTPRequestMethodOptions,
+	"PATCH":   semconv.HTTPRequestMethodPatch,
+	"POST":    semconv.HTTPRequestMethodPost,
+	"PUT":     semconv.HTTPRequestMethodPut,
+	"QUERY":   semconv.HTTPRequestMethodQuery,
+	"TRACE":   semconv.HTTPRequestMethodTrace,
+}
+
+// spanName is the operation, and for a raw call the method, because a path may hold personal data.
+func spanName(event xsale.Event) string {
+	if event.Operation != "" {
+		return event.Operation
+	}
+	if _, ok := knownMethods[event.Method]; ok {
+		return event.Method
+	}
+	return "HTTP"
+}
+
+// callAttributes are known when a call starts.
+func callAttributes(server server, event xsale.Event) []attribute.KeyValue {
+	method, ok := knownMethods[event.Method]
+	if !ok {
+		method = semconv.HTTPRequestMethodOther
+	}
+	attributes := []attribute.KeyValue{method, semconv.ServerAddress(server.address), semconv.ServerPort(server.port)}
+	if event.Operation != "" {
+		attributes = append(attributes, keyOperation.String(event.Operation), semconv.URLTemplate(event.Route))
+	}
+	return attributes
+}
+
+// outcomeAttributes say how an attempt or a call ended; error.type is the status where there was an answer.
+func outcomeAttributes(event xsale.Event) []attribute.KeyValue {
+	var attributes []attribute.KeyValue
+	if event.Status != 0 {
+		attributes = append(attributes, semconv.HTTPResponseStatusCode(event.Status))
+	}
+	switch event.Class {
+	case "":
+	case "status":
+		attributes = append(attributes, semconv.ErrorTypeKey.String(strconv.Itoa(event.Status)))
+	default:
+		attributes = append(attributes, semconv.ErrorTypeKey.String(event.Class))
+	}
+	return attributes
+}

@@ -1,0 +1,45 @@
+// Package xsaleotel turns the calls of an xSale client into OpenTelemetry spans and metrics.
+//
+// A call is a client span with an event for each attempt and for each wait before another one. What is recorded is of low
+// cardinality and free of personal data: operation, method, path template, status and class of the error, never a path, a
+// query value, a header, a body or the text of an error.
+package xsaleotel
+
+import (
+	"context"
+
+	"github.com/xsale-go/xsale"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const scope = "example.com/xsale-otel/xsaleotel"
+
+// Hooks records the calls of one client. The base URL is that of the client, for server.address and server.port; empty is
+// [xsale.DefaultBaseURL].
+func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL string) (xsale.Hooks, error) {
+	server, err := serverOf(baseURL)
+	if err != nil {
+		return xsale.Hooks{}, err
+	}
+	measures, err := newMeasures(meters.Meter(scope), server)
+	if err != nil {
+		return xsale.Hooks{}, err
+	}
+	spans := &spans{tracers.Tracer(scope), server}
+	return xsale.Hooks{
+		CallStart: spans.start,
+		AttemptDone: func(ctx context.Context, event xsale.Event) {
+			spans.attempt(ctx, event)
+			measures.attempt(ctx, event)
+		},
+		Retry: func(ctx context.Context, event xsale.Event) {
+			spans.retry(ctx, event)
+			measures.retry(ctx, event)
+		},
+		CallDone: func(ctx context.Context, event xsale.Event) {
+			measures.call(ctx, event) // before the span ends, so that it may be the example of a measurement
+			spans.end(ctx, event)
+		},
+	}, nil
+}
