@@ -44,6 +44,7 @@ var hostileDocuments = []string{
 	`{"ChildPointer":1}`, `{"Texts":{}}`, `{"Texts":"a"}`, `{"Texts":[1]}`, `{"Map":[]}`, `{"Map":{"a":1}}`, `{"Objects":{"a":[]}}`,
 	`{"Rows":[1]}`, `{"Rows":[["a"]]}`, `{"Bytes":"!"}`, `{"Bytes":1}`, `{"Bytes":[1,2]}`, `{"Bytes":""}`, `{"Nullable":1}`, `{"NullableChild":[]}`,
 	// repeated objects and slices
+	`{"Child":{"x":1},"Child":{"ID":2}}`, `{"Child":{"x":1},"Child":null}`,
 	`{"Child":{"ID":1,"x":1},"Child":{"Name":"a","y":2}}`, `{"ChildPointer":{"ID":1},"ChildPointer":{"Name":"a"}}`,
 	`{"Children":[{"ID":1},{"ID":2}],"Children":[{"Name":"a"}]}`, `{"Rows":[[1,2],[3]],"Rows":[[null],null]}`, `{"Texts":["a"],"Texts":[null]}`,
 	`{"Map":{"a":"1"},"Map":{"b":"2"}}`, `{"Objects":{"a":{"ID":1}},"Objects":{"a":{"Name":"b"}}}`, `{"Nullable":"a","Nullable":null}`,
