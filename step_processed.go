@@ -2,8 +2,11 @@ package xsale
 
 import (
 	"context"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 )
 
@@ -19,9 +22,33 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 		return s.next.Do(request)
 	}
 	watch := &connectionWatch{}
-	response, err := s.next.Do(request.WithContext(watch.in(request.Context())))
+	request = request.WithContext(watch.in(request.Context()))
+	if !state.mayRepeat() {
+		keepFromReplay(request)
+	}
+	response, err := s.next.Do(request)
 	state.noteAttempt(watch, response, err)
 	return response, err
+}
+
+// keepFromReplay changes a request so that net/http does not send it again. It would where a connection that it has kept
+// breaks before the answer, if it takes the request for idempotent by its method or by a header, though the server may have
+// acted on it.
+func keepFromReplay(request *http.Request) {
+	switch request.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions:
+		if request.Body == nil || request.Body == http.NoBody {
+			request.Body = io.NopCloser(strings.NewReader("")) // net/http sends it as none, but does not repeat it
+		}
+		request.GetBody = nil
+	}
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := request.Header[name]; ok {
+			request.Header = maps.Clone(request.Header)
+			delete(request.Header, name)
+			request.Header[strings.ToLower(name)] = values // the same for a server, but not what net/http looks for
+		}
+	}
 }
 
 // noteAttempt notes what an attempt may have done. What an earlier one may have done stays.

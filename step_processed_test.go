@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -235,5 +236,58 @@ func TestOtherCallsAreNotWatched(t *testing.T) {
 	})
 	if _, err := (&processedStep{next}).Do(request); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Where a connection that was kept breaks before the answer, net/http itself repeats what it takes for idempotent.
+func TestNetHTTPRepeatsOnlyWhatMayBe(t *testing.T) {
+	key := Header("Idempotency-Key", "k")
+	for _, test := range []struct {
+		name     string
+		method   string
+		options  []CallOption
+		requests int32
+	}{
+		{"GET", "GET", nil, 2},
+		{"GET that is not idempotent", "GET", []CallOption{Idempotent(false)}, 1},
+		{"HEAD that is not idempotent", "HEAD", []CallOption{Idempotent(false)}, 1},
+		{"OPTIONS that is not idempotent", "OPTIONS", []CallOption{Idempotent(false)}, 1},
+		{"POST", "POST", nil, 1},
+		{"POST with a key", "POST", []CallOption{key}, 1},
+		{"POST with a key of another name", "POST", []CallOption{Header("X-Idempotency-Key", "k")}, 1},
+		{"POST with a key that may be repeated", "POST", []CallOption{key, Idempotent(true)}, 2},
+		{"PUT with a key that is not idempotent", "PUT", []CallOption{key, Idempotent(false)}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var requests atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+				if request.URL.Path == "/kept" {
+					io.WriteString(w, "{}")
+					return
+				}
+				requests.Add(1)
+				body, _ := io.ReadAll(request.Body)
+				if request.ContentLength != 0 || len(request.TransferEncoding) > 0 || len(body) > 0 {
+					t.Errorf("a request without a body came with the length %d, coded as %q: %q", request.ContentLength, request.TransferEncoding, body)
+				}
+				if wants := len(applyOptions(test.options).header); wants > 0 && request.Header.Get("Idempotency-Key")+request.Header.Get("X-Idempotency-Key") != "k" {
+					t.Errorf("the header is lost: %v", request.Header)
+				}
+				panic(http.ErrAbortHandler)
+			}))
+			defer server.Close()
+			transport := &http.Transport{}
+			defer transport.CloseIdleConnections()
+			client, closeClient := newHostileClient(t, server.URL, transport)
+			defer closeClient()
+
+			if _, err := client.Call(t.Context(), "GET", "/kept", nil); err != nil {
+				t.Fatal(err)
+			}
+			_, err := client.Call(t.Context(), test.method, "/cut", nil, test.options...)
+			if err == nil || requests.Load() != test.requests {
+				t.Errorf("%d requests instead of %d: %v", requests.Load(), test.requests, err)
+			}
+		})
 	}
 }
