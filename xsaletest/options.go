@@ -12,6 +12,7 @@ type Option func(*config) error
 
 type config struct {
 	address        *net.TCPAddr
+	listener       net.Listener // in place of the address
 	tls            bool
 	clock          func() time.Time
 	accessLifetime time.Duration
@@ -41,6 +42,20 @@ func WithAddress(address string) Option {
 			return fmt.Errorf("WithAddress: %s is not on loopback: the sandbox has well-known credentials, so nobody else may reach it", address)
 		}
 		c.address = resolved
+		return nil
+	}
+}
+
+// WithListener takes its connections from a listener, such as one in memory for a test under testing/synctest. It takes the
+// place of an address, and the sandbox closes it. The listener's address is the one of the sandbox; a client that cannot
+// dial it needs a transport of its own. That nobody else reaches the listener is for the caller to see to, because everyone
+// knows the sandbox's credentials.
+func WithListener(listener net.Listener) Option {
+	return func(c *config) error {
+		if listener == nil {
+			return errors.New("WithListener: the listener is nil")
+		}
+		c.listener = listener
 		return nil
 	}
 }

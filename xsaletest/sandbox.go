@@ -25,7 +25,8 @@
 //   - statusidin and statusnamein together list the orders that match both;
 //   - a translation replaces the one of the same language, and a parameter may be defined in any category.
 //
-// The credentials are constants of this package and so no secret. The sandbox therefore listens on loopback only.
+// The credentials are constants of this package and so no secret. The sandbox therefore listens on loopback only, but for a
+// listener that it is given.
 package xsaletest
 
 import (
@@ -130,9 +131,11 @@ func start(options []Option) (*Sandbox, error) {
 			return nil, err
 		}
 	}
-	var listener net.Listener
-	if listener, err = net.ListenTCP("tcp", c.address); err != nil {
-		return nil, err
+	listener := c.listener
+	if listener == nil {
+		if listener, err = net.ListenTCP("tcp", c.address); err != nil {
+			return nil, err
+		}
 	}
 
 	s := &Sandbox{

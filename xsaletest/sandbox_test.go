@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -32,6 +33,7 @@ func TestStartRefusesUnusableOptions(t *testing.T) {
 		"unspecified":        {xsaletest.WithAddress("0.0.0.0:0"), "loopback"},
 		"other machine":      {xsaletest.WithAddress("192.0.2.1:80"), "loopback"},
 		"not an address":     {xsaletest.WithAddress("127.0.0.1"), "WithAddress"},
+		"no listener":        {xsaletest.WithListener(nil), "WithListener"},
 		"no clock":           {xsaletest.WithClock(nil), "WithClock"},
 		"no access lifetime": {xsaletest.WithTokenLifetimes(0, time.Hour), "WithTokenLifetimes"},
 		"half a second":      {xsaletest.WithTokenLifetimes(time.Hour, 1500*time.Millisecond), "whole seconds"},
@@ -61,6 +63,24 @@ func TestStartListensAtTheAddress(t *testing.T) {
 	}
 	if again := xsaletest.New(t, xsaletest.WithAddress(address)); again.URL() != sandbox.URL() {
 		t.Errorf("%s instead of %s", again.URL(), sandbox.URL())
+	}
+}
+
+func TestStartTakesAListener(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sandbox := xsaletest.New(t, xsaletest.WithListener(listener))
+	if sandbox.URL() != "http://"+listener.Addr().String() {
+		t.Errorf("%s instead of %s", sandbox.URL(), listener.Addr())
+	}
+	login(t, sandbox)
+	if err := sandbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the listener is left open: %v", err)
 	}
 }
 
