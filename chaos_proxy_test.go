@@ -1,0 +1,199 @@
+package xsale_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"maps"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fate is what the proxy does to a request.
+type fate int
+
+const (
+	answered          fate = iota
+	cutBefore              // the connection is cut before the request is passed on
+	cutAfter               // after it was processed, before the answer
+	cutInside              // in the body of the answer
+	unavailableBefore      // 503 without passing it on
+	unavailableAfter       // 503 after it was processed
+	limitedAtOnce          // 429 with Retry-After: 0, without passing it on
+	limited                // 429 without Retry-After, without passing it on
+	fates
+)
+
+func (f fate) isCut() bool     { return f == cutBefore || f == cutAfter || f == cutInside }
+func (f fate) isLimited() bool { return f == limitedAtOnce || f == limited }
+func (f fate) isProcessed() bool {
+	return f == answered || f == cutAfter || f == cutInside || f == unavailableAfter
+}
+
+// Every one of that many requests has the fault. Where two fall on the same request, it has the first.
+const (
+	cutEvery         = 10
+	unavailableEvery = 7
+	limitedEvery     = 11
+	slowEvery        = 23
+)
+
+// How long an answer takes, in the time of the bubble.
+const (
+	slowAnswer = 3 * time.Second
+	fastAnswer = 5 * time.Millisecond
+)
+
+// callHeader names the call that a request belongs to.
+const callHeader = "X-Chaos-Call"
+
+// chaosProxy stands in front of a server and breaks what passes, by a counter of the requests.
+type chaosProxy struct {
+	t         *testing.T
+	host      string
+	transport *http.Transport
+	server    *http.Server
+
+	mu          sync.Mutex
+	requests    int
+	faults      [3]int         // cuts, 503 and 429 so far, for taking turns among their kinds
+	seen        map[int][]fate // of the requests of each call
+	counts      [fates]int
+	connections map[net.Conn]http.ConnState // that are not closed
+}
+
+func newChaosProxy(t *testing.T, network *memoryNetwork, host string) *chaosProxy {
+	p := &chaosProxy{
+		t:           t,
+		host:        host,
+		transport:   &http.Transport{DialContext: network.dial, MaxIdleConnsPerHost: chaosWorkers},
+		seen:        map[int][]fate{},
+		connections: map[net.Conn]http.ConnState{},
+	}
+	p.server = &http.Server{Handler: p, ConnState: p.note, ErrorLog: log.New(io.Discard, "", 0)}
+	return p
+}
+
+// note keeps the states of the connections.
+func (p *chaosProxy) note(connection net.Conn, state http.ConnState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.connections[connection] = state
+	if state == http.StateClosed {
+		delete(p.connections, connection)
+	}
+}
+
+// inState counts the connections in a state.
+func (p *chaosProxy) inState(state http.ConnState) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	count := 0
+	for _, s := range p.connections {
+		if s == state {
+			count++
+		}
+	}
+	return count
+}
+
+// decide gives the next request its fate, and says how long its answer takes.
+func (p *chaosProxy) decide(call int, method string) (fate, time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests++
+	turn := func(kind, count int) fate {
+		p.faults[kind]++
+		return fate(p.faults[kind] % count)
+	}
+	f, delay := answered, fastAnswer
+	switch {
+	case p.requests%cutEvery == 0:
+		f = cutBefore + turn(0, 3)
+	case p.requests%unavailableEvery == 0:
+		f = unavailableBefore + turn(1, 2)
+	case p.requests%limitedEvery == 0:
+		f = limitedAtOnce + turn(2, 2)
+	}
+	if f == cutInside && method == http.MethodPut {
+		f = cutAfter // because the answer has no body
+	}
+	if p.requests%slowEvery == 0 {
+		delay = slowAnswer
+	}
+	p.counts[f]++
+	p.seen[call] = append(p.seen[call], f)
+	return f, delay
+}
+
+func (p *chaosProxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil { // whoever has sent a part of a request has not sent it
+		panic(http.ErrAbortHandler)
+	}
+	call, err := strconv.Atoi(request.Header.Get(callHeader))
+	if err != nil {
+		p.t.Errorf("a request of no call: %s %s", request.Method, request.URL)
+	}
+	fate, delay := p.decide(call, request.Method)
+	var response *http.Response
+	var content []byte
+	if fate.isProcessed() {
+		response, content = p.pass(request, body)
+	}
+	time.Sleep(delay) // behind the processing, so that a client that has no patience leaves a create that was done
+	switch {
+	case fate == cutBefore, fate == cutAfter:
+		panic(http.ErrAbortHandler)
+	case fate == cutInside:
+		writeAnswer(w, response, content, len(content)/2)
+		panic(http.ErrAbortHandler)
+	case fate == unavailableBefore, fate == unavailableAfter:
+		http.Error(w, "down for a moment", http.StatusServiceUnavailable)
+	case fate.isLimited():
+		if fate == limitedAtOnce {
+			w.Header().Set("Retry-After", "0")
+		}
+		http.Error(w, "too many requests", http.StatusTooManyRequests)
+	default:
+		writeAnswer(w, response, content, len(content))
+	}
+}
+
+// pass passes a request on and reads the answer, also where the client leaves meanwhile.
+func (p *chaosProxy) pass(request *http.Request, body []byte) (*http.Response, []byte) {
+	onward := request.Clone(context.WithoutCancel(request.Context()))
+	onward.URL.Scheme, onward.URL.Host, onward.Host = "http", p.host, p.host
+	onward.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) == 0 {
+		onward.Body = http.NoBody
+	}
+	response, err := p.transport.RoundTrip(onward)
+	if err != nil {
+		p.t.Errorf("the sandbox does not answer %s %s: %v", request.Method, request.URL, err)
+		panic(http.ErrAbortHandler)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Errorf("the sandbox breaks off its answer to %s %s: %v", request.Method, request.URL, err)
+	}
+	return response, content
+}
+
+// writeAnswer sends the header and the beginning of the body. A client that has left is not our concern.
+func writeAnswer(w http.ResponseWriter, response *http.Response, content []byte, length int) {
+	maps.Copy(w.Header(), response.Header)
+	if len(content) > 0 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.CopyN(w, strings.NewReader(string(content)), int64(length))
+	_ = http.NewResponseController(w).Flush()
+}
