@@ -9,8 +9,9 @@ const (
 	IDToken     = "an-opaque-identity-token-of-the-measurement-0123456789abcdef0123"
 )
 
-// SetHeaders sets both token headers, as a client does that has no token source.
+// SetHeaders sets the three headers that the vendor's pages show for a call, as a client does that has no token source.
 func SetHeaders(header http.Header) {
+	header.Set("Accept", "application/json")
 	header.Set("Authorization", "Bearer "+AccessToken)
 	header.Set("X-Id-Token", IDToken)
 }
