@@ -55,6 +55,7 @@ func newRootCommand() (*cobra.Command, *app) {
 		newTokenCommand(a),
 		newGenerateCommand(a),
 		newSpecCommand(a),
+		newVerifyCommand(a),
 		newVersionCommand(),
 	)
 	a.noteStart(root)
@@ -93,8 +94,8 @@ func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
 }
 
 // withClient runs a function with a client for the account of the environment. Tokens are kept in the user's cache unless
-// a setting says otherwise: a command that logs in each time would soon be refused.
-func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error) error {
+// a setting says otherwise: a command that logs in each time would soon be refused. More options take precedence.
+func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
 	store, err := a.store()
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	if a.organization != "" {
 		options = append(options, xsale.WithOrganization(a.organization))
 	}
-	client, err := xsale.New(options...)
+	client, err := xsale.New(append(options, more...)...)
 	if err != nil {
 		return usageError{err}
 	}

@@ -11,8 +11,21 @@ import (
 )
 
 // source gets a description from a file, standard input, a URL or a host, with the user's tokens where that is asked for.
-// It says which address has answered where more than one was tried.
 func (a *app) source(command *cobra.Command, from string, withTokens bool) (*specsource.Source, error) {
+	if !withTokens {
+		return a.sourceWith(command, from, nil)
+	}
+	var source *specsource.Source
+	err := a.withClient(command, func(_ context.Context, client *xsale.Client) (err error) {
+		source, err = a.sourceWith(command, from, client)
+		return err
+	})
+	return source, err
+}
+
+// sourceWith gets a description with the tokens of a client, or without any for nil. It says which address has answered
+// where more than one was tried.
+func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Client) (*specsource.Source, error) {
 	tried := 0
 	options := specsource.Options{
 		Stdin: command.InOrStdin(),
@@ -23,17 +36,11 @@ func (a *app) source(command *cobra.Command, from string, withTokens bool) (*spe
 			}
 		},
 	}
-	if !withTokens {
-		return specsource.Get(command.Context(), from, options)
-	}
-	var source *specsource.Source
-	err := a.withClient(command, func(ctx context.Context, client *xsale.Client) (err error) {
+	if client != nil {
 		if from == "" {
 			from = client.BaseURL()
 		}
 		options.Doer = client.Doer()
-		source, err = specsource.Get(ctx, from, options)
-		return err
-	})
-	return source, err
+	}
+	return specsource.Get(command.Context(), from, options)
 }

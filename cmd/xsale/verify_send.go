@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/verify"
+)
+
+// sender sends calls through a client. What it says of a failure holds nothing that an answer or the account may hold.
+func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify.Answer, *verify.Failure) {
+	return func(ctx context.Context, request verify.Request) (*verify.Answer, *verify.Failure) {
+		path := request.Path
+		if len(request.Query) > 0 {
+			path += "?" + request.Query.Encode()
+		}
+		var body any
+		if request.Body != nil {
+			body = request.Body
+		}
+		response, err := client.Call(ctx, request.Method, path, body)
+		if err == nil {
+			return &verify.Answer{Status: response.StatusCode, Header: response.Header, Body: response.Body}, nil
+		}
+		failure := &verify.Failure{Text: failureText(ctx, err), Err: err}
+		if _, isLogin := errors.AsType[*authn.Error](err); isLogin || ctx.Err() != nil {
+			failure.Ends = true
+		}
+		if call, ok := errors.AsType[*xsale.Error](err); ok && call.StatusCode != 0 && call.StatusCode/100 != 2 {
+			return &verify.Answer{Status: call.StatusCode, Header: call.Header}, failure
+		}
+		return nil, failure
+	}
+}
+
+func failureText(ctx context.Context, err error) string {
+	if login, ok := errors.AsType[*authn.Error](err); ok {
+		return "the login failed: " + login.Reason.Error()
+	}
+	call, isCall := errors.AsType[*xsale.Error](err)
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case isCall && call.StatusCode != 0 && call.StatusCode/100 != 2:
+		return strings.TrimSpace(fmt.Sprintf("%d %s", call.StatusCode, http.StatusText(call.StatusCode)))
+	case errors.Is(err, xsale.ErrTooLarge):
+		return "an answer that is too large"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer within the time of --timeout"
+	case errors.Is(err, xsale.ErrInvalid):
+		return "not sent: a value does not fit into a path"
+	case isCall && call.StatusCode != 0:
+		return "an answer that breaks off"
+	}
+	return "no answer"
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// readWrites returns the bodies of the operations that may write. There is none but what the user gives: made-up data must
+// never reach a real account.
+func readWrites(command *cobra.Command, f verifyFlags, document spec.Object) (map[string][]byte, error) {
+	files, err := assignments("--body", f.bodies)
+	if err != nil {
+		return nil, err
+	}
+	writes := map[string][]byte{}
+	for _, id := range f.writes {
+		operation := operationOf(document, id)
+		file, hasBody := files[id]
+		switch {
+		case operation == nil:
+			return nil, usagef("--write %s: the description has no such operation; it has %s", id, strings.Join(writeIDs(document), ", "))
+		case operation.Method == "get":
+			return nil, usagef("--write %s: it only reads, and is called anyway; leave it out", id)
+		case operation.Object["requestBody"] != nil && !hasBody:
+			return nil, usagef("--write %s: it has a body, and none is made up; give one with --body %s=FILE", id, id)
+		case operation.Object["requestBody"] == nil && hasBody:
+			return nil, usagef("--body %s: the operation has no body; leave it out", id)
+		}
+		writes[id] = nil
+		if hasBody {
+			data, err := readInput(command, file)
+			if err != nil {
+				return nil, err
+			}
+			if !json.Valid(data) {
+				return nil, usagef("--body %s=%s: the file is not one JSON value", id, file)
+			}
+			writes[id] = data
+		}
+	}
+	for id := range files {
+		if _, ok := writes[id]; !ok {
+			return nil, usagef("--body %s: say --write %s, too, for it to be sent", id, id)
+		}
+	}
+	return writes, nil
+}
+
+func operationOf(document spec.Object, id string) *spec.Operation {
+	operations := spec.Operations(document)
+	i := slices.IndexFunc(operations, func(o spec.Operation) bool { return spec.Text(o.Object["operationId"]) == id })
+	if i < 0 {
+		return nil
+	}
+	return &operations[i]
+}
+
+func writeIDs(document spec.Object) []string {
+	var ids []string
+	for _, operation := range spec.Operations(document) {
+		if operation.Method != "get" {
+			ids = append(ids, spec.Text(operation.Object["operationId"]))
+		}
+	}
+	return ids
+}
