@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -29,19 +31,28 @@ type Server struct {
 }
 
 // Mock answers by a description alone: with its examples, or with values that fit its schemas.
-func Mock(ctx context.Context, document string) (*Server, error) {
-	return start(ctx, "mock", document)
+func Mock(ctx context.Context, document []byte) (*Server, error) {
+	return start(ctx, document, "mock")
 }
 
 // Proxy stands before an upstream and answers in its place where a request or an answer breaks the description.
-func Proxy(ctx context.Context, document, upstream string) (*Server, error) {
-	return start(ctx, "proxy", document, upstream, "--errors")
+func Proxy(ctx context.Context, document []byte, upstream string) (*Server, error) {
+	return start(ctx, document, "proxy", upstream, "--errors")
 }
 
 // start returns once Prism listens. It ends with the context.
-func start(ctx context.Context, arguments ...string) (server *Server, err error) {
+func start(ctx context.Context, document []byte, mode string, arguments ...string) (server *Server, err error) {
+	folder, err := os.MkdirTemp("", "prism")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)                    // Prism has read the description when it listens
+	file := filepath.Join(folder, "openapi.yaml") // JSON is YAML, too
+	if err := os.WriteFile(file, document, 0o600); err != nil {
+		return nil, err
+	}
 	for range attempts {
-		server, err = launch(ctx, arguments)
+		server, err = launch(ctx, append([]string{mode, file}, arguments...))
 		if err == nil || !strings.Contains(err.Error(), "EADDRINUSE") {
 			return server, err
 		}

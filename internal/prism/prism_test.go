@@ -42,10 +42,15 @@ func fakePrism(behaviour string, arguments []string) int {
 	case "never listen":
 		select {}
 	}
+	description, err := os.ReadFile(arguments[1])
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
 	value := func(flag string) string { return arguments[slices.Index(arguments, flag)+1] }
 	address := net.JoinHostPort(value("--host"), value("--port"))
-	err := http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, strings.Join(arguments, " "))
+	err = http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, "%s\n%s", description, strings.Join(slices.Delete(slices.Clone(arguments), 1, 2), " "))
 	}))
 	fmt.Println(err)
 	return 1
@@ -83,8 +88,8 @@ func TestServersListenOnceTheyAreThere(t *testing.T) {
 		start func(context.Context) (*Server, error)
 		want  string
 	}{
-		"mock":  {func(ctx context.Context) (*Server, error) { return Mock(ctx, "a.yaml") }, "mock a.yaml --host 127.0.0.1 --port "},
-		"proxy": {func(ctx context.Context) (*Server, error) { return Proxy(ctx, "a.yaml", "http://b") }, "proxy a.yaml http://b --errors --host 127.0.0.1 --port "},
+		"mock":  {func(ctx context.Context) (*Server, error) { return Mock(ctx, []byte("openapi")) }, "openapi\nmock --host 127.0.0.1 --port "},
+		"proxy": {func(ctx context.Context) (*Server, error) { return Proxy(ctx, []byte("openapi"), "http://b") }, "openapi\nproxy http://b --errors --host 127.0.0.1 --port "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			behave(t, "listen")
@@ -110,7 +115,7 @@ func TestAFailedStartSaysWhatPrismSaid(t *testing.T) {
 		"port always taken": "prism mock: it ended by itself\nlisten EADDRINUSE",
 	} {
 		behave(t, behaviour)
-		if _, err := Mock(t.Context(), "a.yaml"); err == nil || !strings.HasPrefix(err.Error(), says) {
+		if _, err := Mock(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), says) {
 			t.Errorf("%s: %v", behaviour, err)
 		}
 	}
@@ -118,7 +123,7 @@ func TestAFailedStartSaysWhatPrismSaid(t *testing.T) {
 
 func TestAPortThatIsTakenIsNotTheEnd(t *testing.T) {
 	behave(t, "port taken once")
-	server, err := Mock(t.Context(), "a.yaml")
+	server, err := Mock(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,14 +134,14 @@ func TestTheWaitIsBounded(t *testing.T) {
 	behave(t, "never listen")
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := Mock(ctx, "a.yaml"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Mock(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestWithoutPrism(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, err := Mock(t.Context(), "a.yaml"); err == nil || !strings.HasPrefix(err.Error(), "start Prism: ") {
+	if _, err := Mock(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), "start Prism: ") {
 		t.Errorf("got %v", err)
 	}
 }
