@@ -1,0 +1,78 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// expected says in a few words what a schema wants.
+func (d *Document) expected(schema *openapi3.Schema) string {
+	schema = single(schema)
+	if len(schema.Enum) > 0 {
+		var values []string
+		for _, value := range schema.Enum {
+			if text, err := json.Marshal(value); err == nil {
+				values = append(values, string(text))
+			}
+		}
+		return "one of " + list(values)
+	}
+	text := strings.Join(schema.Type.Slice(), " or ")
+	if text == "" {
+		text = "a value"
+		if alternatives := slices.Concat(schema.OneOf, schema.AnyOf); len(alternatives) > 0 {
+			text = d.names(alternatives)
+		}
+	}
+	switch f, ok := formats[schema.Format]; {
+	case ok:
+		text += " of the format " + schema.Format + f.example
+	case schema.Format == "int32" || schema.Format == "int64":
+		text += " of the format " + schema.Format
+	}
+	if schema.Nullable {
+		text += " or null"
+	}
+	return text
+}
+
+// alternatives says what would fit one of several schemas.
+func (d *Document) alternatives(alternatives openapi3.SchemaRefs) string {
+	var names []string
+	for _, alternative := range alternatives {
+		if len(alternative.Value.Required) == 0 || alternative.Value.Type != nil || alternative.Ref != "" {
+			return "one of " + d.names(alternatives)
+		}
+		names = append(names, strings.Join(alternative.Value.Required, " with "))
+	}
+	return "at least one of " + list(names)
+}
+
+func (d *Document) names(alternatives openapi3.SchemaRefs) string {
+	var names []string
+	for _, alternative := range alternatives {
+		if name, isNamed := strings.CutPrefix(alternative.Ref, "#/components/schemas/"); isNamed {
+			names = append(names, name)
+		} else if len(alternative.Value.OneOf) == 0 && len(alternative.Value.AnyOf) == 0 {
+			names = append(names, d.expected(alternative.Value))
+		} else {
+			names = append(names, "a value")
+		}
+	}
+	return list(names)
+}
+
+// bounds writes a range of counts.
+func bounds(least uint64, most *uint64) string {
+	switch {
+	case most == nil:
+		return fmt.Sprintf("at least %d", least)
+	case least == 0:
+		return fmt.Sprintf("at most %d", *most)
+	}
+	return fmt.Sprintf("%d to %d", least, *most)
+}
