@@ -93,7 +93,7 @@ func decodeError(state *callState, response *http.Response, body []byte, cause e
 	e.StatusCode = response.StatusCode
 	e.Header = response.Header
 	e.RequestID = requestID(response.Header)
-	e.keepBody(body)
+	e.keepBody(state, body)
 	return e
 }
 

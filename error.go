@@ -65,7 +65,7 @@ type Error struct {
 	MaybeProcessed bool
 
 	Header    http.Header // of the answer; nil without one
-	Body      []byte      // of the answer, up to 64 KiB
+	Body      []byte      // of the answer, up to 64 KiB; with [redacted] for the tokens of the call
 	Truncated bool        // whether Body is only the beginning
 
 	Err error // the cause, where it is not the status
@@ -108,14 +108,24 @@ func errorFromResponse(state *callState, response *http.Response) *Error {
 	if err != nil {
 		e.Err = fmt.Errorf("read the answer: %w", err)
 	}
-	e.keepBody(body)
+	e.keepBody(state, body)
 	e.parseBody(response.Header.Get("Content-Type"))
 	return e
 }
 
-func (e *Error) keepBody(body []byte) {
+// keepBody keeps a copy, so that a long body can be freed.
+func (e *Error) keepBody(state *callState, body []byte) {
 	e.Truncated = len(body) > maxErrorBody
-	e.Body = bytes.Clone(body[:min(len(body), maxErrorBody)]) // so that a long body can be freed
+	e.Body = state.withoutTokens(body[:min(len(body), maxErrorBody)])
+}
+
+// withoutTokens returns a copy of a body without the tokens of the call, which a server may repeat: no error holds them.
+func (s *callState) withoutTokens(body []byte) []byte {
+	if s.token == nil {
+		return bytes.Clone(body)
+	}
+	body = bytes.ReplaceAll(body, []byte(s.token.AccessToken()), []byte(redacted))
+	return bytes.ReplaceAll(body, []byte(s.token.IDToken()), []byte(redacted))
 }
 
 func requestID(header http.Header) string {
@@ -197,7 +207,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("operation", e.Operation),
 		slog.String("method", e.Method),
 		slog.Int("status", e.StatusCode),
-		slog.String("request_id", e.RequestID),
+		slog.String("request_id", loggableID(e.RequestID)),
 		slog.Int("attempts", e.Attempts),
 		slog.Bool("maybe_processed", e.MaybeProcessed),
 	}
@@ -205,4 +215,19 @@ func (e *Error) LogValue() slog.Value {
 		attributes = append(attributes, slog.String("route", e.Route))
 	}
 	return slog.GroupValue(attributes...)
+}
+
+// maxLoggedID bounds an id in the log.
+const maxLoggedID = 128
+
+// loggableID returns an id that has the form of one; empty for another text, which could be anything.
+func loggableID(id string) string {
+	isOther := func(r rune) bool {
+		isID := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:;|/+=", r)
+		return !isID
+	}
+	if len(id) > maxLoggedID || strings.ContainsFunc(id, isOther) {
+		return ""
+	}
+	return id
 }

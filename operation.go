@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/httpmethod"
 )
 
@@ -50,13 +51,15 @@ type callState struct {
 
 	elementLimit int64 // bytes of an element of a list; 0 outside the chain
 
-	chained  bool      // the chain has taken the call: it judges the status and bounds the body
+	token *authn.Token // that was sent last; nil outside the chain
+
 	deadline time.Time // of the whole call, once the chain has taken it
 	failure  *Error    // the last one that was made
 
 	attempts       int  // requests sent so far
 	maybeProcessed bool // the server may have acted on one of them, and the call is not idempotent
 	neverLeft      bool // the last attempt had no connection, so that the server knows nothing of it
+	chained        bool // the chain has taken the call: it judges the status and bounds the body
 
 	retryWait    time.Duration // before the next attempt, or the one that is running
 	retriesWait  time.Duration // all of them

@@ -52,14 +52,16 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	return s.next.Do(authorized(again, token))
 }
 
-// token returns the tokens for a request. A call that has to wait for them does so within its time.
-func (s *authStep) token(request *http.Request) (*authn.Token, error) {
-	if token := s.source.Current(); token != nil {
-		return token, nil
+// token returns the tokens for a request, and notes them. A call that has to wait for them does so within its time.
+func (s *authStep) token(request *http.Request) (token *authn.Token, err error) {
+	state := callStateOf(request)
+	if token = s.source.Current(); token == nil {
+		ctx, cancel := state.bounded(request.Context())
+		defer cancel()
+		token, err = s.source.Token(ctx)
 	}
-	ctx, cancel := callStateOf(request).bounded(request.Context())
-	defer cancel()
-	return s.source.Token(ctx)
+	state.token = token
+	return token, err
 }
 
 // authorized returns a copy of the request with the headers of the token; the caller's request stays without them.

@@ -113,12 +113,20 @@ func (e *Error) Is(target error) bool {
 	return ok && reason == e.Reason
 }
 
-// LogValue logs the failure without the service's own words.
+// LogValue logs the failure without the service's own words; a code that does not look like one is left out, too.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("reason", string(e.Reason)),
 		slog.Int("status", e.StatusCode),
-		slog.String("code", e.Code),
+		slog.String("code", loggableCode(e.Code)),
 		slog.Int("attempts", e.Attempts),
 	)
+}
+
+// loggableCode returns a code in the form that OAuth's and Auth0's have; empty for another text, which could be anything.
+func loggableCode(code string) string {
+	if strings.ContainsFunc(code, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
+		return ""
+	}
+	return code
 }
