@@ -47,7 +47,7 @@ func TestHostileRedirects(t *testing.T) {
 		}
 	}
 	testHostile(t, append(cases,
-		hostileCase{name: "a loop for a plain HTTP client", answer: http.RedirectHandler("/things/5", 302).ServeHTTP, call: callFetch,
+		hostileCase{name: "a loop for a plain HTTP client", answer: http.RedirectHandler("/things/5", http.StatusFound).ServeHTTP, call: callFetch,
 			want: outcome{text: "GET /things/{id}: stopped after 10 redirects"}},
 		hostileCase{name: "a plain HTTP client follows", answer: func(w http.ResponseWriter, request *http.Request) {
 			if request.URL.Path == "/elsewhere" {
