@@ -188,7 +188,6 @@ func TestNestedSlicesTakeLittleMemory(t *testing.T) {
 }
 
 func TestValueErrorsHaveThePlaceAndNotTheValue(t *testing.T) {
-	const canary = "Kowalska"
 	for text, pointer := range map[string]string{
 		`{"Text":["Kowalska"]}`:                         "/Text",
 		`{"Long":"Kowalska"}`:                           "/Long",
