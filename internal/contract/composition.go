@@ -37,7 +37,7 @@ func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]boo
 	if has := schema.AdditionalProperties.Has; has != nil && !*has {
 		c.isClosed = true
 	}
-	if additional := schema.AdditionalProperties.Schema; additional != nil && c.additional == nil && !additional.Value.IsEmpty() {
+	if additional := schema.AdditionalProperties.Schema; additional != nil && c.additional == nil {
 		c.additional = additional.Value
 	}
 	if schema.Discriminator != nil {

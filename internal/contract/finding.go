@@ -77,20 +77,29 @@ type findings struct {
 	faults, notices int
 }
 
-func (f *findings) fault(kind Kind, place, got, want string) {
-	f.add(Fault, &f.faults, kind, place, got, want)
+func (f *findings) fault(kind Kind, where, got, want string) {
+	f.add(Fault, kind, text(where), got, want)
 }
 
-func (f *findings) notice(kind Kind, place, got, want string) {
-	f.add(Notice, &f.notices, kind, place, got, want)
+func (f *findings) notice(kind Kind, where, got, want string) {
+	f.add(Notice, kind, text(where), got, want)
 }
 
-func (f *findings) add(severity Severity, count *int, kind Kind, place, got, want string) {
+type text string
+
+func (t text) String() string { return string(t) }
+
+// add writes the place only of findings that are kept.
+func (f *findings) add(severity Severity, kind Kind, at fmt.Stringer, got, want string) {
+	count := &f.faults
+	if severity == Notice {
+		count = &f.notices
+	}
 	if *count++; *count > maxFindings {
 		return
 	}
 	finding := f.common
-	finding.Severity, finding.Kind, finding.Place, finding.Got, finding.Want = severity, kind, place, got, want
+	finding.Severity, finding.Kind, finding.Place, finding.Got, finding.Want = severity, kind, at.String(), got, want
 	f.list = append(f.list, finding)
 }
 

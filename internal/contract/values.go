@@ -65,7 +65,11 @@ func (p *place) String() string {
 }
 
 func (w *walk) fault(at *place, got, want string) {
-	w.findings.fault(KindValue, at.String(), got, want)
+	w.findings.add(Fault, KindValue, at, got, want)
+}
+
+func (w *walk) notice(at *place, got, want string) {
+	w.findings.add(Notice, KindAddition, at, got, want)
 }
 
 // value checks a value that is no part of a composition: a body, a member or an element.
@@ -217,7 +221,7 @@ func (w *walk) object(schema *openapi3.Schema, object map[string]any, at *place)
 		}
 		here := &place{parent: at, name: name}
 		if w.isOfOtherSide(member) {
-			w.findings.notice(KindAddition, here.String(), "a member", "none, because it is "+otherSide(w.isRequest))
+			w.notice(here, "a member", "none, because it is "+otherSide(w.isRequest))
 		}
 		w.value(member.Value, object[name], here)
 	}
@@ -255,8 +259,7 @@ func (w *walk) additions(schema *openapi3.Schema, object map[string]any, at *pla
 		case members.isClosed:
 			w.fault(&place{parent: at, name: printableName(name)}, typeOf(object[name]), "no member of this name")
 		default:
-			here := &place{parent: at, name: printableName(name)}
-			w.findings.notice(KindAddition, here.String(), typeOf(object[name]), "no member of this name is listed")
+			w.notice(&place{parent: at, name: printableName(name)}, typeOf(object[name]), "no member of this name is listed")
 		}
 	}
 }

@@ -1,0 +1,239 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// withSchemas describes POST /v, whose body is the schema V.
+func withSchemas(schemas string) string {
+	return `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/v":{"post":{"operationId":"v",
+		"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/V"}}}},
+		"responses":{"200":{"description":"","content":{"application/json":{"schema":{"$ref":"#/components/schemas/V"}}}}}}}},
+		"components":{"schemas":{` + schemas + `}}}`
+}
+
+// schemaCases are schemas with bodies and what is found in them.
+var schemaCases = []struct {
+	name, schemas, body string
+	want                []string
+	isStricter          bool // or more lenient than kin-openapi, for a reason that the case says
+}{
+	{"recursion", `"V":{"type":"object","properties":{"next":{"$ref":"#/components/schemas/V"},"n":{"type":"integer"}}}`,
+		`{"n":1,"next":{"n":"Kowalski","next":{"next":{"n":true}}}}`, []string{"fault|value|/next/n|string|integer", "fault|value|/next/next/next/n|boolean|integer"}, false},
+	{"recursion through allOf", `"V":{"allOf":[{"$ref":"#/components/schemas/V"},{"type":"object","properties":{"a":{"type":"string"}}}]}`, `{"a":1}`, []string{"fault|value|/a|integer|string"}, false},
+	{"all parts of an allOf", `"A":{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},"V":{"allOf":[{"$ref":"#/components/schemas/A"},{"type":"object","required":["b"],"properties":{"b":{"type":"integer"}}}],"properties":{"c":{"type":"boolean"}}}`,
+		`{"a":1,"b":"Kowalski","c":3,"d":4}`, []string{"fault|value|/a|integer|string", "fault|value|/b|string|integer", "fault|value|/c|integer|boolean", "notice|addition|/d|integer|no member of this name is listed"}, false},
+	{"neighbours of a closed part", `"A":{"type":"object","additionalProperties":false,"properties":{"a":{"type":"string"}}},"V":{"allOf":[{"$ref":"#/components/schemas/A"}],"properties":{"b":{"type":"integer"}}}`,
+		`{"a":"x","b":1}`, nil, true},
+	{"closed", `"V":{"type":"object","additionalProperties":false,"properties":{"a":{"type":"string"}}}`, `{"a":"x","b":2,"jan@kowalski.pl":1}`, []string{"fault|value|/b|integer|no member of this name", "fault|value|/*|integer|no member of this name"}, false},
+	{"map", `"V":{"type":"object","additionalProperties":{"type":"integer"}}`, `{"Kowalski":1,"kowalski":"x"}`, []string{"fault|value|/*|string|integer"}, false},
+	{"map of everything", `"V":{"type":"object","additionalProperties":{}}`, `{"Kowalski":1,"kowalski":"x"}`, nil, false},
+	{"nullable", `"V":{"type":"object","properties":{"a":{"type":"string","nullable":true},"b":{"type":"string"}}}`, `{"a":null,"b":null}`, []string{"fault|value|/b|null|string"}, false},
+	{"null without a type", `"V":{}`, `null`, nil, true}, // OpenAPI 3.0.3: without a type, null is a value like others
+	{"enum", `"V":{"type":"object","properties":{"a":{"type":"string","enum":["New","Done"]},"b":{"type":"integer","enum":[1,2]}}}`, `{"a":"Kowalski","b":3}`, []string{`fault|value|/a|another string|one of "New", "Done"`, "fault|value|/b|another integer|one of 1, 2"}, false},
+	{"bounds", `"V":{"type":"object","properties":{"a":{"type":"integer","minimum":1,"maximum":5,"exclusiveMaximum":true},"b":{"type":"number","multipleOf":0.01},"c":{"type":"string","minLength":2,"maxLength":3},"d":{"type":"array","items":{},"maxItems":1}}}`,
+		`{"a":5,"b":1.005,"c":"żółć","d":[1,2]}`, []string{"fault|value|/a|integer out of range|less than 5", "fault|value|/b|number between two steps|a multiple of 0.01", "fault|value|/c|string of another length|a string of 2 to 3 characters", "fault|value|/d|array of another length|an array of at most 1 elements"}, false},
+	{"steps beyond floats", `"V":{"type":"number","multipleOf":0.01}`, `12345678901234567890.12`, nil, false},
+	{"pattern", `"V":{"type":"string","pattern":"^[0-9]+$"}`, `"Kowalski"`, []string{"fault|value||string of another form|a string that matches ^[0-9]+$"}, false},
+	{"formats", `"V":{"type":"object","properties":{"a":{"type":"string","format":"uuid"},"b":{"type":"string","format":"byte"},"c":{"type":"string","format":"date-time"},"d":{"type":"integer","format":"int32"}}}`,
+		`{"a":"Kowalski","b":"%","c":"2024-10-25T08:15","d":2147483648}`, []string{"fault|value|/a|string of another format|string of the format uuid", "fault|value|/b|string of another format|string of the format byte, that is base64", "fault|value|/c|string of another format|string of the format date-time, such as 2024-10-25T08:15:00", "fault|value|/d|integer out of range|integer of the format int32"}, false},
+	{"one of several", `"A":{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"type":"string"}]}`, `{"a":1}`, []string{"fault|value|/a|integer|string"}, false},
+	{"none of several", `"A":{"type":"object","required":["a"]},"B":{"type":"object","required":["b"]},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]}`, `{"c":1}`, []string{"fault|value||object that fits no alternative|one of A, B"}, false},
+	{"both of two", `"A":{"type":"object","required":["a"]},"B":{"type":"object","required":["b"]},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]}`, `{"a":1,"b":2}`, []string{"fault|value||object that fits 2 alternatives|one that fits exactly one of A, B"}, false},
+	{"closed alternatives", `"A":{"type":"object","additionalProperties":false,"properties":{"a":{}}},"B":{"type":"object","additionalProperties":false,"properties":{"b":{}}},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]}`, `{"a":1}`, nil, false},
+	{"discriminator", `"A":{"type":"object","properties":{"t":{"type":"string"},"a":{"type":"string"}}},"B":{"type":"object","properties":{"t":{"type":"string"},"b":{"type":"string"}}},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}],"discriminator":{"propertyName":"t","mapping":{"a":"#/components/schemas/A","b":"#/components/schemas/B"}}}`,
+		`{"t":"b","b":1}`, []string{"fault|value|/b|integer|string"}, false},
+	{"discriminator of nothing", `"A":{"type":"object","properties":{"t":{"type":"string"}}},"V":{"oneOf":[{"$ref":"#/components/schemas/A"}],"discriminator":{"propertyName":"t","mapping":{"a":"#/components/schemas/A"}}}`,
+		`{"t":"Kowalski"}`, []string{"fault|value|/t|another string|a name of one of A"}, false},
+	{"not", `"V":{"not":{"type":"string"}}`, `"Kowalski"`, []string{"fault|value||string|another than string"}, false},
+	{"unique", `"V":{"type":"array","uniqueItems":true,"items":{}}`, `[{"a":1,"b":2},{"b":2,"a":1}]`, []string{"fault|value||array with equal elements|an array of different elements"}, false},
+	{"read only", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{"id":1}`, []string{"notice|addition|/id|a member|none, because it is readOnly"}, true},
+	{"read only missing", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{}`, nil, false},
+	{"escapes", `"V":{"type":"object","properties":{"a/b~c":{"type":"integer"}}}`, `{"a/b~c":"x"}`, []string{"fault|value|/a~1b~0c|string|integer"}, false},
+	{"whole number with a fraction", `"V":{"type":"integer"}`, `1.0`, []string{"fault|value||number|integer"}, true}, // no type of this module reads it
+}
+
+func TestSchemas(t *testing.T) {
+	for _, test := range schemaCases {
+		t.Run(test.name, func(t *testing.T) {
+			document := load(t, withSchemas(test.schemas))
+			request := httptest.NewRequest("POST", "/v", nil)
+			request.Header.Set("Content-Type", "application/json")
+			wantFindings(t, document.CheckRequest(request, []byte(test.body)), test.want...)
+		})
+	}
+}
+
+// TestSecondOpinion compares the verdicts with kin-openapi's, so that every difference is one that was meant.
+func TestSecondOpinion(t *testing.T) {
+	for _, test := range schemaCases {
+		if test.name == "recursion through allOf" {
+			continue // which the library does not survive
+		}
+		t.Run(test.name, func(t *testing.T) {
+			schema := load(t, withSchemas(test.schemas)).description.Components.Schemas["V"].Value
+			decoder := json.NewDecoder(strings.NewReader(test.body))
+			decoder.UseNumber()
+			var value any
+			if err := decoder.Decode(&value); err != nil {
+				t.Fatal(err)
+			}
+			err := schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.WithStringFormatValidators(libraryFormats))
+			hasFault := strings.HasPrefix(strings.Join(test.want, ""), "fault")
+			if differs := hasFault != (err != nil); differs != test.isStricter {
+				t.Errorf("here a fault: %v, there: %v", hasFault, err)
+			}
+		})
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, test := range map[string]struct{ data, word string }{
+		"nothing":     {``, "OpenAPI 3.0"},
+		"Swagger 2.0": {`{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{}}`, "normal form"},
+		"3.1":         {`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{}}`, "normal form"},
+		"a reference": {`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"$ref":"http://127.0.0.1:1/x"}}}`, "cannot be read"},
+		"no title":    {`{"openapi":"3.0.3","info":{},"paths":{}}`, "not OpenAPI 3.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Load([]byte(test.data)); err == nil || !strings.Contains(err.Error(), test.word) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestParametersOfAllKinds(t *testing.T) {
+	document := load(t, `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{
+		"/a/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"parameters":[
+			{"name":"need","in":"query","required":true,"schema":{"type":"string","enum":["a","b"]}},
+			{"name":"ids","in":"query","explode":false,"schema":{"type":"array","items":{"type":"integer"}}},
+			{"name":"on","in":"query","schema":{"type":"boolean"}},
+			{"name":"from","in":"query","schema":{"type":"string","format":"date-time"}},
+			{"name":"filter","in":"query","style":"deepObject","explode":true,"schema":{"type":"object","properties":{"min":{"type":"integer"}}}},
+			{"name":"X-Trace","in":"header","required":true,"schema":{"type":"integer"}},
+			{"name":"x-id-token","in":"header","required":true,"schema":{"type":"string"}},
+			{"name":"session","in":"cookie","schema":{"type":"integer"}}],
+			"responses":{"200":{"description":"","headers":{"X-Count":{"required":true,"schema":{"type":"integer"}},"X-Next":{"required":true,"schema":{"type":"integer"}}}},"404":{"description":""}}}},
+		"/a/own":{"get":{"operationId":"own","responses":{"200":{"description":""}}}},
+		"/a/{id}.pdf":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"operationId":"pdf","responses":{"200":{"description":""}}}},
+		"/a/{id}({key})":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}},{"name":"key","in":"path","required":true,"schema":{"type":"integer"}}],"post":{"operationId":"key","responses":{"200":{"description":""}}}}}}`)
+	request := httptest.NewRequest("GET", "/a/1?need=Kowalski&ids=1,2,x&on=1&from=kowalski&filter[min]=x&other=1", nil)
+	request.Header.Set("X-Trace", "Kowalski")
+	request.Header.Set("Cookie", "session=Kowalski")
+	wantFindings(t, document.CheckRequest(request, nil),
+		`fault|parameter|query need|another string|one of "a", "b"`,
+		"fault|parameter|query ids|string|integer",
+		"fault|parameter|query on|string|boolean",
+		"fault|parameter|query from|string of another format|string of the format date-time, such as 2024-10-25T08:15:00",
+		"fault|parameter|query filter|a value that does not fit, or none|object",
+		"fault|parameter|header X-Trace|string|integer",
+		"fault|parameter|cookie session|a value that does not fit, or none|integer",
+		"notice|addition|query other|a query parameter|none of this name")
+	wantFindings(t, document.CheckRequest(httptest.NewRequest("GET", "/a/1", nil), nil),
+		`fault|parameter|query need|missing|one of "a", "b"`,
+		"fault|parameter|header X-Trace|missing|integer")
+	fitting := httptest.NewRequest("GET", "/a/1?need=a&ids=1,2&on=True&from=2024-10-25&filter[min]=4", nil)
+	fitting.Header.Set("X-Trace", "4")
+	wantFindings(t, document.CheckRequest(fitting, nil))
+	wantFindings(t, document.CheckResponse(fitting, 200, map[string][]string{"X-Count": {"Kowalski"}}, nil),
+		"fault|parameter|header X-Count|string|integer", "fault|parameter|header X-Next|missing|a header")
+	wantFindings(t, document.CheckResponse(fitting, 500, nil, []byte("Kowalski")), "notice|status||status 500|200, 404")
+
+	for path, want := range map[string]string{"GET /a/own": "own", "GET /a/7.pdf": "pdf", "GET /a/%6fwn": "own", "POST /a/b(7)": "key", "GET /a/7": "", "PUT /a/7": "no", "GET /a/": "no", "GET /a/x%2Fy": ""} {
+		method, path, _ := strings.Cut(path, " ")
+		id, template, found := document.Operation(httptest.NewRequest(method, path, nil))
+		if id != strings.TrimSuffix(want, "no") || found != (want != "no") || found == (template == "") {
+			t.Errorf("%s %s: operation %q, path %q, found %v", method, path, id, template, found)
+		}
+	}
+}
+
+func TestForms(t *testing.T) {
+	document := load(t, `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/f":{"post":{
+		"requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"type":"object","required":["need"],"properties":{"need":{"type":"string"},"n":{"type":"integer"}}}},"text/plain":{"schema":{"type":"string"}}}},
+		"responses":{"200":{"description":""}}}}}}`)
+	request := httptest.NewRequest("POST", "/f", nil)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	wantFindings(t, document.CheckRequest(request, []byte("need=Kowalski&n=4")))
+	wantFindings(t, document.CheckRequest(request, []byte("n=4")), "fault|value|/need|object|object (by its required)")
+	wantFindings(t, document.CheckRequest(request, []byte("need=a&n=Kowalski")), "fault|body||a form that cannot be read|a form as its content type and the description have it")
+	request.Header.Set("Content-Type", "text/plain")
+	wantFindings(t, document.CheckRequest(request, []byte("Kowalski")))
+}
+
+func TestFindingIsOneLine(t *testing.T) {
+	document := load(t, "")
+	request := httptest.NewRequest("PUT", "/shop/articles/1/translations", nil)
+	request.Header.Set("Content-Type", "application/json")
+	found := document.CheckRequest(request, []byte(`{"LanguageId":"Kowalski"}`))
+	want := "fault: setTranslation (PUT /{organizationName}/articles/{id}/translations), request at /LanguageId: string, want integer of the format int64"
+	if len(found) != 1 || found[0].String() != want {
+		t.Errorf("%v", found)
+	}
+	text, err := json.Marshal(found[0])
+	if err != nil || string(text) != `{"severity":"fault","kind":"value","direction":"request","operationId":"setTranslation","method":"PUT","path":"/{organizationName}/articles/{id}/translations","place":"/LanguageId","got":"string","want":"integer of the format int64"}` {
+		t.Errorf("%s %v", text, err)
+	}
+}
+
+func TestFindingsAreBounded(t *testing.T) {
+	document := load(t, "")
+	body := []byte(`[` + strings.Repeat(`{"Id":"x","Note":1},`, 3000) + `{}]`)
+	found := document.CheckResponse(httptest.NewRequest("GET", "/shop/orders", nil), 200, map[string][]string{"Content-Type": {"application/json"}}, body)
+	if len(found) != 2*maxFindings {
+		t.Errorf("%d findings", len(found))
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	document := load(t, "")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			request := httptest.NewRequest("POST", "/shop/orders", nil)
+			request.Header.Set("Content-Type", "application/json")
+			for range 20 {
+				if found := document.CheckRequest(request, []byte(validOrder)); found != nil {
+					t.Errorf("%v", found)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func BenchmarkCheckResponse(b *testing.B) {
+	document := load(b, "")
+	var page bytes.Buffer
+	for i := 0; page.Len() < 231<<10; i++ {
+		fmt.Fprintf(&page, `,{"Id":%d,"Number":"FV/%d/2024","PurchaseDate":"2024-10-25T08:15:00","BuyerId":7,"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90,"OrderItemArticles":[{"Sku":"A-1"}]}]}`, i, i)
+	}
+	page.WriteByte(']')
+	page.Bytes()[0] = '['
+	header := map[string][]string{"Content-Type": {"application/json"}}
+	for _, test := range []struct {
+		name, path string
+		body       []byte
+	}{
+		{"me", "/me", []byte(`{"Id":1,"Name":"Lorem Ipsum","Nickname":"loremipsum","Email":"loremipsum@futuriti.pl","EmailVerified":true,"Organizations":[{"Id":1,"ShortName":"Futuriti","Name":"Futuriti_bb7b2a13"}]}`)},
+		{"231KB", "/shop/orders", page.Bytes()},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			request := httptest.NewRequest("GET", test.path, nil)
+			b.SetBytes(int64(len(test.body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				document.CheckResponse(request, 200, header, test.body)
+			}
+		})
+	}
+}
