@@ -25,6 +25,7 @@ const (
 type Server struct {
 	URL string // without a slash at the end
 
+	folder  string // with the description, which Prism watches: when it goes, Prism ends
 	command *exec.Cmd
 	output  *bytes.Buffer // not to be read before the end of the process
 	ended   chan struct{} // closed at the end of the process
@@ -46,15 +47,23 @@ func start(ctx context.Context, document []byte, mode string, arguments ...strin
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)                    // Prism has read the description when it listens
+	defer func() {
+		if err != nil {
+			os.RemoveAll(folder)
+		}
+	}()
 	file := filepath.Join(folder, "openapi.yaml") // JSON is YAML, too
 	if err := os.WriteFile(file, document, 0o600); err != nil {
 		return nil, err
 	}
 	for range attempts {
 		server, err = launch(ctx, append([]string{mode, file}, arguments...))
-		if err == nil || !strings.Contains(err.Error(), "EADDRINUSE") {
-			return server, err
+		if err == nil {
+			server.folder = folder
+			return server, nil
+		}
+		if !strings.Contains(err.Error(), "EADDRINUSE") {
+			break
 		}
 	}
 	return nil, err
@@ -81,7 +90,7 @@ func launch(ctx context.Context, arguments []string) (*Server, error) {
 		_ = s.command.Wait() // that it was killed is no news
 	}()
 	if err := s.waitUntilReady(ctx, address); err != nil {
-		s.Close()
+		s.end()
 		return nil, fmt.Errorf("prism %s: %w\n%s", arguments[0], err, s.output)
 	}
 	return s, nil
@@ -122,6 +131,11 @@ func (s *Server) waitUntilReady(ctx context.Context, address string) error {
 
 // Close ends the process and waits for its end.
 func (s *Server) Close() {
+	s.end()
+	os.RemoveAll(s.folder)
+}
+
+func (s *Server) end() {
 	_ = s.command.Process.Kill() // it may have ended
 	<-s.ended
 }

@@ -42,14 +42,10 @@ func fakePrism(behaviour string, arguments []string) int {
 	case "never listen":
 		select {}
 	}
-	description, err := os.ReadFile(arguments[1])
-	if err != nil {
-		fmt.Println(err)
-		return 1
-	}
 	value := func(flag string) string { return arguments[slices.Index(arguments, flag)+1] }
 	address := net.JoinHostPort(value("--host"), value("--port"))
-	err = http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	err := http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		description, _ := os.ReadFile(arguments[1]) // is to be there as long as Prism is
 		fmt.Fprintf(w, "%s\n%s", description, strings.Join(slices.Delete(slices.Clone(arguments), 1, 2), " "))
 	}))
 	fmt.Println(err)
@@ -68,6 +64,7 @@ func behave(t *testing.T, behaviour string) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", folder)
+	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv(fakeBehaviour, behaviour)
 }
 
@@ -105,6 +102,9 @@ func TestServersListenOnceTheyAreThere(t *testing.T) {
 				t.Error("it listens on after Close")
 			}
 			server.Close() // again has no effect
+			if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
 		})
 	}
 }
@@ -117,6 +117,9 @@ func TestAFailedStartSaysWhatPrismSaid(t *testing.T) {
 		behave(t, behaviour)
 		if _, err := Mock(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), says) {
 			t.Errorf("%s: %v", behaviour, err)
+		}
+		if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+			t.Errorf("%s: left behind: %v, %v", behaviour, left, err)
 		}
 	}
 }
