@@ -1,0 +1,130 @@
+// Package mutation_test shows that the contract suite of this module notices it when the API description is not true. The
+// description is mutated by program in every way of every kind at every place, and the suite must complain about each
+// mutation: the traffic between the client and the sandbox, recorded once, is checked against the mutated description in
+// both directions, together with requests and answers that the contract refuses, and so are the types of package gen and
+// the operations of the client. What survives is listed with the reason.
+package mutation_test
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/openapi"
+)
+
+// outcome counts the mutations of a kind.
+type outcome struct{ made, byTraffic, byTypes, noticed int }
+
+func (o *outcome) add(byTraffic, byTypes bool) {
+	o.made++
+	if byTraffic {
+		o.byTraffic++
+	}
+	if byTypes {
+		o.byTypes++
+	}
+	if byTraffic || byTypes {
+		o.noticed++
+	}
+}
+
+func TestMutations(t *testing.T) {
+	document, err := spec.Read(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSuite(t)
+	mutations := mutationsOf(document)
+
+	var mu sync.Mutex
+	var total outcome
+	kinds := map[string]*outcome{}
+	names := map[string]bool{}
+	t.Run("each", func(t *testing.T) {
+		for _, m := range mutations {
+			if names[m.name()] {
+				t.Errorf("%s is made twice", m.name())
+			}
+			names[m.name()] = true
+			t.Run(m.name(), func(t *testing.T) {
+				t.Parallel()
+				d := mutated(t, document, m)
+				byTraffic, byTypes := firstOf(s.traffic(d)), firstOf(d.types())
+				isNoticed := byTraffic != "" || byTypes != ""
+				switch reason := survivors[m.name()]; {
+				case !isNoticed && reason == "":
+					t.Error("it is not noticed")
+				case isNoticed && reason != "":
+					t.Errorf("it is listed as a survivor, but noticed: %s %s", byTraffic, byTypes)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if kinds[m.kind] == nil {
+					kinds[m.kind] = &outcome{}
+				}
+				kinds[m.kind].add(byTraffic != "", byTypes != "")
+				total.add(byTraffic != "", byTypes != "")
+			})
+		}
+	})
+
+	var table strings.Builder
+	fmt.Fprintf(&table, "%-45s %5s %8s %8s %6s\n", "kind", "made", "noticed", "traffic", "types")
+	row := func(kind string, o outcome) {
+		fmt.Fprintf(&table, "%-45s %5d %8d %8d %6d\n", kind, o.made, o.noticed, o.byTraffic, o.byTypes)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		row(kind, *kinds[kind])
+	}
+	row("all", total)
+	t.Log("\n" + table.String())
+
+	for name := range survivors {
+		if !names[name] {
+			t.Errorf("%s is listed as a survivor, but not made", name)
+		}
+	}
+	if total.made < 40 || total.made != len(mutations) {
+		t.Errorf("%d mutations were made, of %d", total.made, len(mutations))
+	}
+	if total.noticed*100 < total.made*95 {
+		t.Errorf("%d of %d mutations are noticed, which is less than 95 %%", total.noticed, total.made)
+	}
+}
+
+// mutated returns the description with a mutation. It must be another description, and a valid one: that a reader refuses
+// what is broken shows nothing of the suite.
+func mutated(t *testing.T, document spec.Object, m mutation) *description {
+	t.Helper()
+	clone := spec.Clone(document).(spec.Object)
+	m.apply(clone)
+	before, err := spec.JSON(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := spec.JSON(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(before) == string(after) {
+		t.Fatal("it changes nothing")
+	}
+	d, err := newDescription(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func firstOf(findings iter.Seq[string]) string {
+	for finding := range findings {
+		return finding
+	}
+	return ""
+}
