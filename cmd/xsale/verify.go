@@ -97,7 +97,10 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 		if err := confirmProduction(command, client.BaseURL(), f, checks); err != nil {
 			return err
 		}
-		report := verify.Run(ctx, checks)
+		report, err := verify.Run(ctx, checks)
+		if err != nil {
+			return err
+		}
 		return errors.Join(a.printVerified(command, report, f.overlay), a.verifyOutcome(ctx, report))
 	}, options...)
 }

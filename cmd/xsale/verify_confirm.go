@@ -23,7 +23,11 @@ func confirmProduction(command *cobra.Command, baseURL string, f verifyFlags, op
 	if !isTerminal(in) {
 		return usagef("%s is the production address, and there is no terminal to ask at: say --yes to call it, or set XSALE_BASE_URL to another one", baseURL)
 	}
-	return askToCall(in, command.ErrOrStderr(), baseURL, verify.Plan(options))
+	planned, err := verify.Plan(options)
+	if err != nil {
+		return err
+	}
+	return askToCall(in, command.ErrOrStderr(), baseURL, planned)
 }
 
 func isProduction(baseURL string) bool {

@@ -19,7 +19,7 @@ import (
 
 // examine looks at the answer to a success: its status, its headers, its content type and whether it is JSON. What is in
 // the JSON is learned, and compared at the end.
-func (r *run) examine(operation spec.Operation, answer *Answer) (value any, ok bool) {
+func (r *run) examine(operation spec.Operation, request Request, answer *Answer) (value any, ok bool) {
 	response, isExact := r.response(operation, answer.Status)
 	if response.object == nil {
 		r.add(operation, Finding{Verdict: Contradicted, Detail: detailStatus, Description: strings.Join(successes(operation), ", "), Answer: strconv.Itoa(answer.Status), DescribedAt: operation.Pointer})
@@ -29,7 +29,7 @@ func (r *run) examine(operation spec.Operation, answer *Answer) (value any, ok b
 		r.status(operation, response, answer.Status)
 	}
 	r.headers(operation, response, answer.Header)
-	return r.body(operation, response, answer)
+	return r.body(operation, request, response, answer)
 }
 
 // response returns the response that the description has for a status, and whether it names the very status.
@@ -98,7 +98,7 @@ func (r *run) headers(operation spec.Operation, response node, header http.Heade
 var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z-]*(\d{1,2}[A-Za-z-]*)?$`)
 
 // body reads the body as JSON and learns from it.
-func (r *run) body(operation spec.Operation, response node, answer *Answer) (value any, ok bool) {
+func (r *run) body(operation spec.Operation, request Request, response node, answer *Answer) (value any, ok bool) {
 	content, mediaType, isDescribed := jsonContent(response)
 	place := content.pointer
 	finding := Finding{Verdict: Contradicted, Detail: detailAnswer, Evidence: evidenceOf(response.object), Description: "no body", DescribedAt: response.pointer}
@@ -131,6 +131,9 @@ func (r *run) body(operation spec.Operation, response node, answer *Answer) (val
 			r.add(operation, finding)
 		}
 		return nil, false
+	}
+	if isDescribed {
+		r.check(operation, request, answer, response, content, mediaType, value)
 	}
 	s := r.seen[operation.Pointer]
 	if s == nil {

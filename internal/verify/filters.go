@@ -55,11 +55,13 @@ func (r *run) probe(ctx context.Context, operation spec.Operation) {
 			finding.Answer = "not called: " + r.ended.Text
 		} else if list, ok := r.answers[operation.Path]; !ok {
 			finding.Answer = "not called: the list itself did not come"
-		} else if len(elements(list)) == 0 {
+		} else if all, isList := r.countIn(operation, list); !isList {
+			finding.Answer = "not called: the answer holds no list"
+		} else if all == 0 {
 			finding.Answer = "not called: the list is empty"
 		} else {
 			p := prober{run: r, ctx: ctx, operation: operation, filter: filter}
-			finding.Verdict, finding.Answer = p.probe(len(elements(list)))
+			finding.Verdict, finding.Answer = p.probe(all)
 		}
 		if finding.Verdict == Confirmed && finding.Evidence == inferred {
 			text, _ := withoutReason(filter.object)
@@ -192,5 +194,22 @@ func (p *prober) count(values ...string) int {
 		p.problem = "an answer that is not JSON"
 		return 0
 	}
-	return len(elements(value))
+	count, isList := p.countIn(p.operation, value)
+	if !isList {
+		p.problem = "an answer without a list"
+	}
+	return count
+}
+
+// countIn returns how many elements an answer of an operation has, in a list or in the object that the first of its answers
+// had a list in.
+func (r *run) countIn(operation spec.Operation, value any) (count int, isList bool) {
+	if list, ok := value.([]any); ok {
+		return len(list), true
+	}
+	s := r.seen[operation.Pointer]
+	described := r.schemaOf(s.content.member("schema"))
+	object, _ := value.(spec.Object)
+	list, isList := object[listIn(r.schemaOf(described.items), s.shape)].([]any)
+	return len(list), isList
 }

@@ -35,6 +35,7 @@ type Finding struct {
 	DescribedAt string  `json:"describedAt,omitempty"` // JSON pointer into the description
 
 	at       place    // what Pointer is made of
+	members  *shape   // that Answer is to list
 	notFound *Failure // the API knows no such path, or no such organization
 }
 
@@ -67,6 +68,9 @@ func (r *run) report() *Report {
 	}
 	for i := range r.findings {
 		finding := &r.findings[i]
+		if finding.members != nil {
+			finding.Answer += ": " + r.tell(finding.members)
+		}
 		finding.Pointer = r.pointer(finding.at)
 		if finding.notFound != nil && (r.organizationIsRight || r.Organization == "") {
 			finding.Verdict = Contradicted

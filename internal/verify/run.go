@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
@@ -17,6 +19,7 @@ import (
 type run struct {
 	Options
 	document   spec.Object
+	contract   *contract.Document
 	operations []spec.Operation // that only read, those of short paths first
 	writes     []spec.Operation
 	probed     []spec.Operation // with filters
@@ -33,6 +36,8 @@ type run struct {
 	hidden    map[string]bool  // names that look like data
 	described map[string]bool  // names that the description has
 	learned   *learned
+
+	contradicted map[string]int // places of the description, and the findings of contradictions, by what they are about
 }
 
 // seen is what the answers of an operation to a success have held.
@@ -42,12 +47,19 @@ type seen struct {
 	shape    *shape
 }
 
-func newRun(options Options) *run {
+func newRun(options Options) (*run, error) {
 	r := &run{
 		Options: options, document: options.Document, findings: []Finding{},
-		seen: map[string]*seen{}, answers: map[string]any{}, texts: map[string]bool{}, hidden: map[string]bool{}, described: map[string]bool{},
+		seen: map[string]*seen{}, answers: map[string]any{}, texts: map[string]bool{}, hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
 	}
 	r.learned = newLearned(r.document)
+	data, err := spec.JSON(r.document)
+	if err != nil {
+		return nil, err
+	}
+	if r.contract, err = contract.Load(data); err != nil {
+		return nil, err
+	}
 	spec.VisitSchemas(r.document, func(_ string, schema spec.Object) spec.Object {
 		for name := range spec.Members(schema["properties"]) {
 			r.described[name] = true
@@ -69,7 +81,7 @@ func newRun(options Options) *run {
 	}
 	slices.SortStableFunc(r.operations, byDepth)
 	slices.SortStableFunc(r.writes, byDepth)
-	return r
+	return r, nil
 }
 
 // Planned is an operation that would be called.
@@ -79,8 +91,11 @@ type Planned struct {
 }
 
 // Plan returns what a run calls at most: for some operations no values may be found.
-func Plan(options Options) []Planned {
-	r := newRun(options)
+func Plan(options Options) ([]Planned, error) {
+	r, err := newRun(options)
+	if err != nil {
+		return nil, err
+	}
 	var planned []Planned
 	for _, operation := range slices.Concat(r.operations, r.writes) {
 		p := Planned{idOf(operation), strings.ToUpper(operation.Method), operation.Path, nil}
@@ -89,7 +104,7 @@ func Plan(options Options) []Planned {
 		}
 		planned = append(planned, p)
 	}
-	return planned
+	return planned, nil
 }
 
 func idOf(operation spec.Operation) string { return spec.Text(operation.Object["operationId"]) }
@@ -129,7 +144,7 @@ func (r *run) call(ctx context.Context, operation spec.Operation) {
 		return
 	}
 	r.organizationIsRight = r.organizationIsRight || slices.ContainsFunc(variables(operation.Path), isOrganization)
-	if value, ok := r.examine(operation, answer); ok && operation.Method == "get" {
+	if value, ok := r.examine(operation, request, answer); ok && operation.Method == "get" {
 		r.answers[operation.Path] = value
 	}
 }
@@ -143,7 +158,7 @@ func (r *run) send(ctx context.Context, operation spec.Operation, request Reques
 	finding := Finding{Verdict: Failed, Detail: detailAnswer, Answer: failure.Text, DescribedAt: operation.Pointer}
 	if answer != nil {
 		finding.Detail, finding.Description = detailStatus, strings.Join(successes(operation), ", ")
-		if answer.Status == http.StatusNotFound && !r.hasParam(operation) {
+		if answer.Status == http.StatusNotFound && !r.isGiven(operation) {
 			finding.notFound = failure
 		}
 	}
@@ -193,7 +208,11 @@ func (r *run) fill(operation spec.Operation) (path string, query url.Values, mis
 	query = url.Values{}
 	for _, p := range r.parameters(operation) {
 		in, name := spec.Text(p.object["in"]), spec.Text(p.object["name"])
-		switch value, ok := r.param(operation, name); {
+		value, ok := r.param(operation, name)
+		if !ok {
+			value, ok = r.Params[name]
+		}
+		switch {
 		case in == "path" || in == "header" && isSent(name):
 		case in == "query" && ok:
 			query.Set(name, value)
@@ -214,29 +233,18 @@ func isSent(name string) bool {
 	return slices.Contains([]string{"authorization", "x-id-token", "accept", "content-type", "user-agent"}, strings.ToLower(name))
 }
 
-// param returns a value that the user has given, for this operation or for all.
+// param returns a value that the user has given for a parameter of this operation.
 func (r *run) param(operation spec.Operation, name string) (string, bool) {
-	if value, ok := r.Params[idOf(operation)+"."+name]; ok {
-		return value, true
-	}
-	value, ok := r.Params[name]
+	value, ok := r.Params[idOf(operation)+"."+name]
 	return value, ok
-}
-
-// hasParam reports whether a value in the path comes from the user, so that it may be the cause of a 404.
-func (r *run) hasParam(operation spec.Operation) bool {
-	return slices.ContainsFunc(variables(operation.Path), func(name string) bool {
-		_, ok := r.param(operation, name)
-		return ok
-	})
 }
 
 func isOrganization(name string) bool {
 	return slices.Contains([]string{"organizationname", "organization"}, plain(name))
 }
 
-// value returns the value of a path variable: the user's, or what an earlier answer has held. The prefix is the path
-// before it.
+// value returns the value of a path variable: the user's for this operation, what an earlier answer has held, or the user's
+// for all. The prefix is the path before it.
 func (r *run) value(operation spec.Operation, name, prefix string) (value, need string) {
 	if value, ok := r.param(operation, name); ok {
 		return value, ""
@@ -244,17 +252,66 @@ func (r *run) value(operation spec.Operation, name, prefix string) (value, need 
 	if isOrganization(name) {
 		return r.organization()
 	}
-	list := elements(r.answers[strings.TrimSuffix(prefix, "/")])
-	for _, wanted := range []string{plain(name), "id"} {
-		for _, element := range list {
-			for member, value := range spec.Members(element) {
-				if text := spec.Text(value); text != "" && plain(member) == wanted {
-					return text, ""
-				}
+	if value := r.heldID(plain(name), strings.TrimSuffix(prefix, "/")); value != "" {
+		return value, ""
+	}
+	if value, ok := r.Params[name]; ok {
+		return value, ""
+	}
+	return "", "--param " + name + "=…, because no answer held one"
+}
+
+// heldID returns an id from the list that stands at the path before it, or from a member of the name of the variable in any
+// answer.
+func (r *run) heldID(name, path string) string {
+	for _, element := range elements(r.answers[path]) {
+		for member, value := range spec.Members(element) {
+			if text := spec.Text(value); text != "" && (plain(member) == name || plain(member) == "id") {
+				return text
 			}
 		}
 	}
-	return "", "--param " + name + "=…, because no answer held one"
+	if name == "id" {
+		return ""
+	}
+	for _, path := range slices.Sorted(maps.Keys(r.answers)) {
+		if text := heldIn(r.answers[path], name); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// heldIn returns the first member of a name, and "" where there is none.
+func heldIn(value any, name string) string {
+	for member, inner := range spec.Members(value) {
+		if text := spec.Text(inner); text != "" && plain(member) == name {
+			return text
+		}
+		if text := heldIn(inner, name); text != "" {
+			return text
+		}
+	}
+	list, _ := value.([]any)
+	for _, element := range list {
+		if text := heldIn(element, name); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// isGiven reports whether a value in the path of an operation is one of the user's, so that it may be the cause of a 404.
+func (r *run) isGiven(operation spec.Operation) bool {
+	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
+		name := operation.Path[bounds[2]:bounds[3]]
+		_, isForThis := r.param(operation, name)
+		_, isForAll := r.Params[name]
+		if isForThis || isForAll && r.heldID(plain(name), strings.TrimSuffix(operation.Path[:bounds[0]], "/")) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // organization returns the one organization of the user.

@@ -129,7 +129,7 @@ func (r *run) describe(s schema) string {
 		text = "any type"
 	}
 	if s.format != "" {
-		text += " " + s.format
+		text += " of the format " + s.format
 	}
 	if s.nullable {
 		text += ", nullable"

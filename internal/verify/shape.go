@@ -51,18 +51,24 @@ func (s *sight) add(at place) {
 	s.count++
 }
 
+func (s *sight) merge(other sight) {
+	if s.count == 0 {
+		s.first = other.first
+	}
+	s.count += other.count
+}
+
 // shape is what the values at one place have in common. It keeps no value.
 type shape struct {
-	kinds     map[kind]*sight
-	dates     int // strings that are one
-	dateTimes int
-	members   map[string]*shape
-	gaps      map[string]place // the first object without a member that others have
-	items     *shape
+	kinds   map[kind]*sight
+	undated int // strings that are no date
+	untimed int // strings that are no date with a time
+	members map[string]*shape
+	items   *shape
 }
 
 func newShape() *shape {
-	return &shape{kinds: map[kind]*sight{}, members: map[string]*shape{}, gaps: map[string]place{}}
+	return &shape{kinds: map[kind]*sight{}, members: map[string]*shape{}}
 }
 
 // count returns how often values of a kind were seen.
@@ -104,11 +110,11 @@ func (s *shape) learn(value any, at place, note func(string)) {
 	switch value := value.(type) {
 	case string:
 		note(value)
-		if isDate(value) {
-			s.dates++
+		if !isDate(value) {
+			s.undated++
 		}
-		if isDateTime(value) {
-			s.dateTimes++
+		if !isDateTime(value) {
+			s.untimed++
 		}
 	case []any:
 		if s.items == nil {
@@ -121,16 +127,8 @@ func (s *shape) learn(value any, at place, note func(string)) {
 		for name, member := range spec.Members(value) {
 			if s.members[name] == nil {
 				s.members[name] = newShape()
-				if seen.count > 1 { // the objects before have not had it
-					s.gaps[name] = seen.first
-				}
 			}
 			s.members[name].learn(member, append(at, step{name, false}), note)
-		}
-		for name := range s.members {
-			if _, ok := value[name]; !ok && s.gaps[name] == nil {
-				s.gaps[name] = slices.Clone(at)
-			}
 		}
 	}
 }
@@ -138,21 +136,19 @@ func (s *shape) learn(value any, at place, note func(string)) {
 // merge adds what another shape has seen.
 func (s *shape) merge(other *shape) {
 	for k, seen := range other.kinds {
-		if own := s.kinds[k]; own != nil {
-			own.count += seen.count
-		} else {
-			s.kinds[k] = &sight{seen.count, seen.first}
+		if s.kinds[k] == nil {
+			s.kinds[k] = &sight{}
 		}
+		s.kinds[k].merge(*seen)
 	}
-	s.dates += other.dates
-	s.dateTimes += other.dateTimes
+	s.undated += other.undated
+	s.untimed += other.untimed
 	for name, member := range other.members {
 		if s.members[name] == nil {
 			s.members[name] = newShape()
 		}
 		s.members[name].merge(member)
 	}
-	maps.Copy(s.gaps, other.gaps)
 	if other.items != nil {
 		if s.items == nil {
 			s.items = newShape()
@@ -206,13 +202,11 @@ func (s *shape) typeOf() (of kind, format string) {
 	if len(kinds) != 1 {
 		return "", ""
 	}
-	if kinds[0] == kindString {
-		switch s.count(kindString) {
-		case s.dates:
-			return kindString, "date"
-		case s.dateTimes:
-			return kindString, "date-time"
-		}
+	switch {
+	case kinds[0] == kindString && s.undated == 0:
+		return kindString, "date"
+	case kinds[0] == kindString && s.untimed == 0:
+		return kindString, "date-time"
 	}
 	return kinds[0], ""
 }
@@ -227,7 +221,10 @@ func (s *shape) describe() string {
 	case of == kindArray:
 		text = "empty array"
 	case of != "":
-		text = strings.TrimSpace(string(of) + " " + format)
+		text = string(of)
+		if format != "" {
+			text += " of the format " + format
+		}
 	default:
 		var kinds []string
 		for _, k := range slices.Sorted(maps.Keys(s.kinds)) {

@@ -53,9 +53,13 @@ type Options struct {
 }
 
 // Run calls every operation of the description that only reads and whose variables can be filled, and then those that
-// Writes names. It ends early with the context, or with a failure that ends it, and returns what was learned until then.
-func Run(ctx context.Context, options Options) *Report {
-	r := newRun(options)
+// Writes names. It ends early with the context, or with a failure that ends it, and returns what was learned until then. An
+// error is about the description.
+func Run(ctx context.Context, options Options) (*Report, error) {
+	r, err := newRun(options)
+	if err != nil {
+		return nil, err
+	}
 	for _, operation := range r.operations {
 		if r.ended == nil {
 			r.call(ctx, operation)
@@ -76,5 +80,5 @@ func Run(ctx context.Context, options Options) *Report {
 			r.notCalled(operation, r.ended.Text)
 		}
 	}
-	return r.report()
+	return r.report(), nil
 }

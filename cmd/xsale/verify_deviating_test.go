@@ -1,0 +1,409 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/verify"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// exchange is a request to the API and the sandbox's answer to it, which a deviation changes.
+type exchange struct {
+	operation string // that the sandbox has served: getMe, listOrders, listStatuses or listTranslations
+	request   *http.Request
+	query     url.Values
+	status    int
+	header    http.Header
+	value     any    // the JSON of the answer
+	body      []byte // what is sent in place of the value, where it is not nil
+	abort     bool   // the connection ends in the middle
+}
+
+// operations of the sandbox that only read, by the end of their paths.
+var operationsByPath = map[string]string{"me": "getMe", "orders": "listOrders", "statuses": "listStatuses", "translations": "listTranslations"}
+
+// deviate starts a server in front of a sandbox that changes its requests and its answers, and points the environment at
+// it. Either function may be nil.
+func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
+	t.Helper()
+	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := &exchange{operation: operationsByPath[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]], request: r, query: r.URL.Query()}
+		if before != nil {
+			before(e)
+		}
+		forwarded, err := http.NewRequestWithContext(r.Context(), r.Method, sandbox.URL()+r.URL.EscapedPath()+"?"+e.query.Encode(), r.Body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		maps.Copy(forwarded.Header, r.Header)
+		forwarded.Header.Del("Accept-Encoding")
+		response, err := sandbox.HTTPClient().Do(forwarded)
+		if err != nil {
+			return // the caller has gone
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.UseNumber()
+		decoder.Decode(&e.value)
+		e.status, e.header = response.StatusCode, http.Header{"Content-Type": response.Header["Content-Type"]}
+		if after != nil {
+			after(e)
+		}
+		e.answer(w)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("XSALE_BASE_URL", server.URL)
+	return sandbox
+}
+
+func (e *exchange) answer(w http.ResponseWriter) {
+	if e.body == nil && e.value != nil {
+		e.body, _ = json.Marshal(e.value)
+	}
+	maps.Copy(w.Header(), e.header)
+	if e.abort {
+		w.Header().Set("Content-Length", fmt.Sprint(len(e.body)))
+		e.body = e.body[:len(e.body)/2]
+	}
+	w.WriteHeader(e.status)
+	w.Write(e.body)
+}
+
+// each calls change with every element of the answers of an operation.
+func each(operation string, change func(i int, element map[string]any)) func(*exchange) {
+	return func(e *exchange) {
+		if e.operation != operation || e.status != http.StatusOK {
+			return
+		}
+		list, isList := e.value.([]any)
+		if !isList {
+			list = []any{e.value}
+		}
+		for i, element := range list {
+			change(i, element.(map[string]any))
+		}
+	}
+}
+
+// eachLine calls change with the order lines of every order.
+func eachLine(change func(order, line map[string]any)) func(*exchange) {
+	return each("listOrders", func(_ int, order map[string]any) {
+		for _, line := range order["Items"].([]any) {
+			change(order, line.(map[string]any))
+		}
+	})
+}
+
+// only calls change with the answers of an operation.
+func only(operation string, change func(*exchange)) func(*exchange) {
+	return func(e *exchange) {
+		if e.operation == operation {
+			change(e)
+		}
+	}
+}
+
+func rename(element map[string]any, from, to string) {
+	element[to] = element[from]
+	delete(element, from)
+}
+
+// verifyArguments call verify without waits between the calls, and with the article that the sandbox has.
+var verifyArguments = []string{"verify", "--rate", "10000", "--param", "id=16519", "-o", "json"}
+
+// verified runs verify and returns the findings of the given verdicts, each as a line.
+func verified(t *testing.T, code int, arguments []string, verdicts ...verify.Verdict) []string {
+	t.Helper()
+	r := execute(t, "", append(slices.Clone(verifyArguments), arguments...)...).expect(t, code)
+	var findings []verify.Finding
+	if err := json.Unmarshal([]byte(r.stdout), &findings); err != nil {
+		t.Fatalf("%v in %s%s", err, r.stdout, r.stderr)
+	}
+	lines := []string{}
+	for _, f := range findings {
+		if slices.Contains(verdicts, f.Verdict) {
+			lines = append(lines, fmt.Sprintf("%s %s %s %q ×%d: %s → %s", f.Verdict, f.Operation, f.Detail, f.Pointer, f.Places, f.Description, f.Answer))
+		}
+	}
+	return lines
+}
+
+// expectLines compares findings without regard to their order.
+func expectLines(t *testing.T, got, want []string) {
+	t.Helper()
+	rest := slices.Clone(want)
+	for _, line := range got {
+		if i := slices.Index(rest, line); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+		} else {
+			t.Errorf("not expected: %s", line)
+		}
+	}
+	for _, line := range rest {
+		t.Errorf("missing: %s", line)
+	}
+}
+
+// learnedOverlay returns a file with what the true sandbox teaches, so that what it has besides the description is described.
+func learnedOverlay(t *testing.T) string {
+	t.Helper()
+	useSandbox(t, xsaletest.WithOrders(60))
+	file := filepath.Join(t.TempDir(), "learned.yaml")
+	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK)
+	return file
+}
+
+func TestDeviatingSandboxes(t *testing.T) {
+	learned := learnedOverlay(t)
+	for _, test := range []struct {
+		name          string
+		before, after func(*exchange)
+		arguments     []string
+		code          int
+		want          []string
+	}{
+		{name: "nothing"},
+		{name: "member in another case", after: each("listStatuses", func(_ int, s map[string]any) { rename(s, "Name", "name") }), code: exitFailed, want: []string{
+			`contradicted listStatuses member "/0/Name" ×0: string → string at /0/name`,
+			`new listStatuses member "/0/name" ×8:  → string`,
+		}},
+		{name: "member with another name", after: each("getMe", func(_ int, me map[string]any) { rename(me, "Nickname", "Alias") }), want: []string{
+			`new getMe member "/Alias" ×1:  → string`,
+			`open getMe member "/Nickname" ×0: string → in none of 1 objects`,
+		}},
+		{name: "id as text", after: each("listOrders", func(_ int, order map[string]any) { order["Id"] = fmt.Sprint(order["Id"]) }), code: exitFailed, want: []string{
+			`contradicted listOrders member "/0/Id" ×60: integer of the format int64 → string`,
+		}},
+		{name: "price as text in one line", after: each("listOrders", func(i int, order map[string]any) {
+			if line := order["Items"].([]any)[0].(map[string]any); i == 2 {
+				line["PriceGross"] = fmt.Sprint(line["PriceGross"])
+			}
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders member "/2/Items/0/PriceGross" ×1: number → string`,
+		}},
+		{name: "boolean as number", after: each("getMe", func(_ int, me map[string]any) { me["EmailVerified"] = 1 }), code: exitFailed, want: []string{
+			`contradicted getMe member "/EmailVerified" ×1: boolean → integer`,
+		}},
+		{name: "null", after: each("listStatuses", func(i int, s map[string]any) {
+			if i > 5 {
+				s["Name"] = nil
+			}
+		}), code: exitFailed, want: []string{
+			`contradicted listStatuses member "/6/Name" ×2: string → null`,
+		}},
+		{name: "required member missing", after: each("listTranslations", func(_ int, translation map[string]any) { delete(translation, "LanguageId") }), code: exitFailed, want: []string{
+			`contradicted listTranslations member "/0/LanguageId" ×1: integer of the format int64 → missing`,
+		}},
+		{name: "envelope", after: only("listOrders", func(e *exchange) { e.value = map[string]any{"Items": e.value, "TotalCount": 60} }), code: exitFailed, want: []string{
+			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Items array of object, TotalCount integer`,
+		}},
+		{name: "single object", after: only("listOrders", func(e *exchange) { e.value = e.value.([]any)[0] }), code: exitFailed, want: []string{
+			`contradicted listOrders answer "" ×1: array of object → object, an element that is in no list`,
+			`open listOrders member "/Items/0/PriceNet" ×0: number → in none of 1 objects`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: the answer holds no list`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: the answer holds no list`,
+		}},
+		{name: "201", after: only("getMe", func(e *exchange) { e.status = 201 }), want: []string{
+			`new getMe status "" ×0: 2XX → 201`,
+		}},
+		{name: "204", after: only("listStatuses", func(e *exchange) { e.status, e.value = 204, nil }), code: exitFailed, want: []string{
+			`contradicted listStatuses answer "" ×0: array of object → no body`,
+			`new listStatuses status "" ×0: 2XX → 204`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+		}},
+		{name: "HTML", after: only("listStatuses", func(e *exchange) {
+			e.header.Set("Content-Type", "text/html; charset=utf-8")
+			e.body = []byte("<!doctype html><title>Log in</title>")
+		}), code: exitFailed, want: []string{
+			`contradicted listStatuses content type "" ×0: application/json → text/html`,
+			`contradicted listStatuses answer "" ×0: array of object → a page, not JSON`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+		}},
+		{name: "wrong content type", after: only("listStatuses", func(e *exchange) { e.header.Set("Content-Type", "text/plain") }), code: exitFailed, want: []string{
+			`contradicted listStatuses content type "" ×0: application/json → text/plain`,
+		}},
+		{name: "no content type", after: only("listStatuses", func(e *exchange) { e.header["Content-Type"] = nil }), code: exitFailed, want: []string{
+			`contradicted listStatuses content type "" ×0: application/json → none`,
+		}},
+		{name: "more at depth", after: eachLine(func(_, line map[string]any) {
+			line["Tax"] = map[string]any{"Rate": 23, "Parts": []any{map[string]any{"Code": "A", "Since": "2024-01-31"}, map[string]any{"Code": nil}}}
+		}), want: []string{
+			`new listOrders member "/0/Items/0/Tax" ×153:  → object`,
+			`new listOrders member "/0/Items/0/Tax/Parts" ×153:  → array of object`,
+			`new listOrders member "/0/Items/0/Tax/Parts/0/Code" ×306:  → string, nullable`,
+			`new listOrders member "/0/Items/0/Tax/Parts/0/Since" ×153:  → string of the format date`,
+			`new listOrders member "/0/Items/0/Tax/Rate" ×153:  → integer`,
+		}},
+		{name: "lists with commas", before: only("listOrders", func(e *exchange) {
+			for name, values := range e.query {
+				e.query[name] = strings.Split(values[0], ",") // and of several keys the first
+			}
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders query statusidin "" ×0: a key for each element → one key, separated by commas`,
+			`contradicted listOrders query statusnamein "" ×0: a key for each element → one key, separated by commas`,
+		}},
+		{name: "one element of a list", before: only("listOrders", func(e *exchange) {
+			for name, values := range e.query {
+				e.query[name] = values[:1]
+			}
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders query statusidin "" ×0: a key for each element → neither a key for each element nor one key, separated by commas`,
+			`contradicted listOrders query statusnamein "" ×0: a key for each element → neither a key for each element nor one key, separated by commas`,
+		}},
+		{name: "filter ignored", before: only("listOrders", func(e *exchange) { e.query.Del("statusnamein") }), code: exitFailed, want: []string{
+			`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
+		}},
+		{name: "filter refused", after: only("listOrders", func(e *exchange) {
+			if e.query.Has("statusidin") {
+				e.status = 400
+			}
+		}), code: exitRefused, want: []string{
+			`failed listOrders query statusidin "" ×0: a key for each element → 400 Bad Request`,
+		}},
+		{name: "date in another form", after: each("listOrders", func(i int, order map[string]any) {
+			if i%2 == 1 {
+				order["PurchaseDate"] = "31.01.2025"
+			}
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders member "/1/PurchaseDate" ×30: string of the format date, such as 2024-10-25 → string of another format`,
+		}},
+		{name: "articles beside the lines", after: eachLine(func(order, line map[string]any) {
+			order["OrderItemArticles"] = line["OrderItemArticles"]
+			delete(line, "OrderItemArticles")
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders member "/0/Items/0/OrderItemArticles" ×0: array of object → empty array at /0/OrderItemArticles`,
+			`new listOrders member "/0/OrderItemArticles" ×60:  → empty array`,
+		}},
+		{name: "404", after: only("listOrders", func(e *exchange) { e.status = 404 }), code: exitFailed, want: []string{
+			`contradicted listOrders status "" ×0: 2XX → 404 Not Found`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: the list itself did not come`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: the list itself did not come`,
+		}},
+		{name: "404 of an article that the user names", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRefused, want: []string{
+			`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
+		}},
+		{name: "403", after: only("listTranslations", func(e *exchange) { e.status = 403 }), code: exitRefused, want: []string{
+			`failed listTranslations status "" ×0: 2XX → 403 Forbidden`,
+		}},
+		{name: "429", after: only("listTranslations", func(e *exchange) { e.status = 429; e.header.Set("Retry-After", "0") }), code: exitRateLimited, want: []string{
+			`failed listTranslations status "" ×0: 2XX → 429 Too Many Requests`,
+		}},
+		{name: "500", after: only("getMe", func(e *exchange) { e.status = 500 }), code: exitUnavailable, want: []string{
+			`failed getMe status "" ×0: 2XX → 500 Internal Server Error`,
+		}},
+		{name: "list cut in the middle", after: only("listStatuses", func(e *exchange) { e.body = []byte(`[{"Id":1,"Name":"Nowe"},{"Id":2,"Na`) }), code: exitFailed, want: []string{
+			`contradicted listStatuses answer "/1/Id" ×0: array of object → JSON that breaks off or is not well-formed`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+		}},
+		{name: "connection cut in the middle", after: only("listTranslations", func(e *exchange) { e.abort = true }), code: exitFailed, want: []string{
+			`failed listTranslations answer "" ×0:  → an answer that breaks off`,
+		}},
+		{name: "slow", after: only("listTranslations", func(e *exchange) { <-e.request.Context().Done() }), arguments: []string{"--timeout", "1s"}, code: exitUnavailable, want: []string{
+			`failed listTranslations answer "" ×0:  → no answer within the time of --timeout`,
+		}},
+		{name: "header", after: only("listOrders", func(e *exchange) {
+			e.header.Set("X-Total-Count", "60")
+			e.header.Set("Link", "</next>; rel=next")
+			e.header.Set("Server", "common")
+		}), want: []string{
+			`new listOrders header Link "" ×0:  → string`,
+			`new listOrders header X-Total-Count "" ×0:  → integer`,
+		}},
+		{name: "mixed types", after: each("listOrders", func(i int, order map[string]any) {
+			order["Reference"] = any(i)
+			if i > 0 {
+				order["Reference"] = "a"
+			}
+		}), want: []string{
+			`new listOrders member "/1/Reference" ×60:  → integer or string`,
+		}},
+		{name: "integers and numbers", after: each("listOrders", func(i int, order map[string]any) {
+			order["Weight"] = json.Number([]string{"1", "1.5"}[i%2])
+		}), want: []string{
+			`new listOrders member "/1/Weight" ×60:  → number`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			deviate(t, test.before, test.after)
+			got := verified(t, test.code, append(test.arguments, "--apply", learned), verify.Contradicted, verify.Failed, verify.New, verify.Open)
+			got = slices.DeleteFunc(got, func(line string) bool { return strings.Contains(line, "listTranslations null") }) // as in the true sandbox
+			expectLines(t, got, test.want)
+		})
+	}
+}
+
+// What the sandbox has beside the description is known, and nothing of it contradicts the description.
+func TestVerifyOfTheTrueSandbox(t *testing.T) {
+	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	got := verified(t, exitOK, nil, verify.Contradicted, verify.Failed, verify.New, verify.Open)
+	want := []string{
+		`new getMe status "" ×0: 2XX → 200`,
+		`new listTranslations status "" ×0: 2XX → 200`,
+		`open listTranslations null "/0/Description" ×0: may be null → never null`,
+		`open listTranslations null "/0/Name" ×0: may be null → never null`,
+		`new listOrders status "" ×0: 2XX → 200`,
+		`new listOrders member "/0/Items/0/OfferId" ×153:  → integer`,
+		`new listOrders member "/0/Items/0/PriceGross" ×153:  → number`,
+		`new listOrders member "/1/Items/1/PriceNet" ×54:  → number`,
+		`new listOrders member "/0/Items/0/Quantity" ×153:  → integer`,
+		`new listOrders member "/0/Items/0/VariantId" ×153:  → integer`,
+		`new listOrders member "/0/BuyerId" ×60:  → integer`,
+		`new listOrders member "/0/IntegrationId" ×60:  → integer`,
+		`new listOrders member "/0/PayerId" ×60:  → integer`,
+		`new listOrders member "/0/PaymentFormId" ×60:  → integer`,
+		`new listOrders member "/0/PurchaseDate" ×60:  → string of the format date`,
+		`new listOrders member "/0/RecipientId" ×60:  → integer`,
+		`new listStatuses status "" ×0: 2XX → 200`,
+	}
+	expectLines(t, got, want)
+	confirmed := verified(t, exitOK, nil, verify.Confirmed)
+	wantConfirmed := []string{
+		`confirmed getMe answer "" ×1: object → object`,
+		`confirmed listTranslations answer "" ×1: array of object → array of object`,
+		`confirmed listOrders query statusidin "" ×0: a key for each element → a key for each element`,
+		`confirmed listOrders query statusnamein "" ×0: a key for each element → a key for each element`,
+		`confirmed listOrders answer "" ×1: array of object → array of object`,
+		`confirmed listOrders member "/0/Id" ×60: integer of the format int64 → integer`,
+		`confirmed listOrders member "/0/Items/0/OrderItemArticles" ×153: array of object → empty array`,
+		`confirmed listStatuses answer "" ×1: array of object → array of object`,
+		`confirmed listStatuses member "/0/Id" ×8: integer of the format int64 → integer`,
+		`confirmed listStatuses member "/0/Name" ×8: string → string`,
+	}
+	expectLines(t, confirmed, wantConfirmed)
+	if sandbox.Logins() != 1 {
+		t.Errorf("%d logins for two runs", sandbox.Logins())
+	}
+}
+
+// The second run against a description to which the first has added what it has learned finds nothing new.
+func TestVerifyLearnsOnce(t *testing.T) {
+	useSandbox(t)
+	file := filepath.Join(t.TempDir(), "learned.yaml")
+	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK, "wrote "+file)
+	again := filepath.Join(t.TempDir(), "again.yaml")
+	execute(t, "", append(slices.Clone(verifyArguments), "--apply", file, "--overlay", again)...).expect(t, exitOK, "nothing was learned")
+	if _, err := os.Stat(again); err == nil {
+		t.Error("a second overlay was written")
+	}
+}

@@ -1,0 +1,399 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/generate"
+	"github.com/xsale-go/xsale/internal/overlay"
+	"github.com/xsale-go/xsale/internal/pipeline"
+	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/verify"
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// answerWith starts a server that answers each path, whatever its query, with the given JSON, and all others with 404. The
+// logins go to a sandbox.
+func answerWith(t *testing.T, answers map[string]string) *xsaletest.Sandbox {
+	t.Helper()
+	sandbox := useSandbox(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, ok := answers[r.Method+" "+r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, text)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("XSALE_BASE_URL", server.URL)
+	t.Setenv("XSALE_ORGANIZATION", "")
+	return sandbox
+}
+
+// richAnswers hold all that can be learned: nested members, null, types that do not agree, dates, and objects whose names are
+// data. The value of every member and each such name has the canary in it, or is one of its numbers.
+var richAnswers = map[string]string{
+	"GET /me": `{"Id":7391846,"Name":"Canary Kowalska","Nickname":"canarka","Email":"canary@example.pl","EmailVerified":true,
+		"Organizations":[{"Id":8264951,"ShortName":"Canary","Name":"canary_org","Nip":"5272525995","Since":"1987-06-05"}],
+		"Rights":{"canarka":{"Level":1},"canarek":{"Level":2}},"Last":null,"O'Neill's":1,"Größe":2}`,
+	"GET /canary_org/statuses": `[{"Id":73918461,"Name":"canary new","Color":"#canary"},{"Id":73918462,"Name":"canary old","Color":null}]`,
+	"GET /canary_org/orders": `[
+		{"Id":6354271,"Items":[{"OrderItemArticles":[{"ArticleId":9182736,"Stock":{"canary@example.pl":1.25,"anna":3}}],"Price":918273.64}],
+			"Created":"1987-06-05T04:03:02Z","Changed":"1987-06-05","Totals":{"5272525995":918273.64},"Buyer":{"Name":"Canary Nowak","Contacts":[{"Phone":"+48 601 000 000","IsMain":true}]},
+			"Code":6354279,"Tags":["canary",6354278],"Empty":[],"Nothing":{},"ByDay":{"1987-06-05":[6354277]},"Matrix":[[6354276],[1.5]]},
+		{"Id":6354272,"Items":[],"Created":"1987-06-05T04:03:02+02:00","Changed":"05.06.1987","Totals":{"5272525996":6354273},"Buyer":null,
+			"Code":"canary-code","Tags":null,"Empty":[],"Nothing":{},"ByDay":{},"Matrix":[]}]`,
+	"GET /canary_org/articles/16519/translations": `[{"LanguageId":6354274,"Name":null,"Description":"<p>canary</p>"}]`,
+}
+
+// canaries are parts of what the answers hold, in lower case.
+var canaries = []string{
+	"canar", "kowalska", "nowak", "527252", "918273", "635427", "739184", "826495", "1987", "05.06", "601 000", "anna", "o'neill", "größe",
+}
+
+// Whatever verify writes, in every form and at debug level, and for failures too, holds no value and no name that is one.
+func TestVerifyTellsNoData(t *testing.T) {
+	failing := map[string]string{"GET /me": richAnswers["GET /me"], "GET /canary_org/statuses": `[{"Id":6354271,"canary@example.pl":[tru`}
+	wrong := map[string]string{
+		"GET /me": strings.Replace(strings.Replace(richAnswers["GET /me"], `true`, `"canary"`, 1), `[{`, `[6354271,{`, 1), "GET /canary_org/statuses": `{"canary@example.pl":[{"Id":"canary","Name":6354271}]}`,
+		"GET /canary_org/orders": `[{"Id":"canary","Items":{"canary@example.pl":6354271}},"canary",6354271]`, "GET /canary_org/articles/16519/translations": `"canary"`,
+	}
+	for name, answers := range map[string]map[string]string{"rich": richAnswers, "failing": failing, "wrong": wrong} {
+		t.Run(name, func(t *testing.T) {
+			answerWith(t, answers)
+			var written strings.Builder
+			file := filepath.Join(t.TempDir(), "learned.yaml")
+			for _, output := range []string{"table", "json", "ndjson"} {
+				r := execute(t, "", "verify", "--rate", "10000", "--param", "id=16519", "-o", output, "--overlay", file, "--debug")
+				written.WriteString(r.stdout + r.stderr)
+			}
+			learned, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			written.Write(learned)
+			text := strings.ToLower(written.String())
+			if len(text) < 5000 || !strings.Contains(text, "xsale call") {
+				t.Fatalf("only %d bytes were written, or no log: the test looks at nothing", len(text))
+			}
+			for _, canary := range canaries {
+				if i := strings.Index(text, canary); i >= 0 {
+					t.Errorf("%q was written: %s", canary, text[max(0, i-100):min(len(text), i+100)])
+				}
+			}
+		})
+	}
+}
+
+// A server that refuses a call may repeat what it was sent, and more.
+func TestVerifyTellsNoDataOfFailures(t *testing.T) {
+	deviate(t, nil, only("listStatuses", func(e *exchange) {
+		e.status = 409
+		e.header.Set("X-Request-Id", "canary-request")
+		e.value = map[string]any{"title": "canary", "errors": map[string]any{"canary@example.pl": []any{"canary"}}}
+	}))
+	r := execute(t, "", append(verifyArguments, "--debug", "-o", "table")...).expect(t, exitRefused, "409 Conflict")
+	for _, canary := range []string{"canary", "Futuriti_bb7b2a13"} {
+		if strings.Contains(r.stdout+r.stderr, canary) {
+			t.Errorf("%q was written: %s%s", canary, r.stdout, r.stderr)
+		}
+	}
+}
+
+// ignoredFilters are found of a server that gives the same answer to every query.
+var ignoredFilters = []string{
+	`contradicted listOrders query statusidin "" ×0: a key for each element → ignored: two values give the whole list each`,
+	`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
+}
+
+func TestVerifyLearns(t *testing.T) {
+	answerWith(t, richAnswers)
+	got := verified(t, exitFailed, nil, verify.Contradicted, verify.Failed, verify.New)
+	want := []string{
+		`new getMe status "" ×0: 2XX → 200`,
+		`new getMe member "/*" ×2:  → members whose names are data: integer`,
+		`new getMe member "/Last" ×1:  → null`,
+		`new getMe member "/Organizations/0/Nip" ×1:  → string`,
+		`new getMe member "/Organizations/0/Since" ×1:  → string of the format date`,
+		`new getMe member "/Rights" ×1:  → object`,
+		`new getMe member "/Rights/*" ×2:  → members whose names are data: object`,
+		`new getMe member "/Rights/*/Level" ×2:  → integer`,
+		`new listTranslations status "" ×0: 2XX → 200`,
+		ignoredFilters[0], ignoredFilters[1],
+		`new listOrders status "" ×0: 2XX → 200`,
+		`new listOrders member "/0/Items/0/OrderItemArticles/0/ArticleId" ×1:  → integer`,
+		`new listOrders member "/0/Items/0/OrderItemArticles/0/Stock" ×1:  → object`,
+		`new listOrders member "/0/Items/0/OrderItemArticles/0/Stock/*" ×2:  → members whose names are data: number`,
+		`new listOrders member "/0/Items/0/Price" ×1:  → number`,
+		`new listOrders member "/0/Buyer" ×2:  → object, nullable`,
+		`new listOrders member "/0/Buyer/Contacts" ×1:  → array of object`,
+		`new listOrders member "/0/Buyer/Contacts/0/IsMain" ×1:  → boolean`,
+		`new listOrders member "/0/Buyer/Contacts/0/Phone" ×1:  → string`,
+		`new listOrders member "/0/Buyer/Name" ×1:  → string`,
+		`new listOrders member "/0/ByDay" ×2:  → object`,
+		`new listOrders member "/0/ByDay/*" ×1:  → members whose names are data: array of integer`,
+		`new listOrders member "/0/Changed" ×2:  → string`,
+		`new listOrders member "/1/Code" ×2:  → integer or string`,
+		`new listOrders member "/0/Created" ×2:  → string of the format date-time`,
+		`new listOrders member "/0/Empty" ×2:  → empty array`,
+		`new listOrders member "/0/Matrix" ×2:  → array of array of number`,
+		`new listOrders member "/0/Nothing" ×2:  → object`,
+		`new listOrders member "/0/Tags" ×2:  → array of integer or string, nullable`,
+		`new listOrders member "/0/Totals" ×2:  → object`,
+		`new listOrders member "/0/Totals/*" ×2:  → members whose names are data: number`,
+		`new listStatuses status "" ×0: 2XX → 200`,
+		`new listStatuses member "/0/Color" ×2:  → string, nullable`,
+	}
+	expectLines(t, got, want)
+}
+
+// What was learned can be applied to the description in normal form and as it is written, gives a valid description and code
+// that compiles, and a second run finds nothing new.
+func TestWhatVerifyLearnsIsADescription(t *testing.T) {
+	answerWith(t, richAnswers)
+	file := filepath.Join(t.TempDir(), "learned.yaml")
+	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "wrote "+file)
+	if got := verified(t, exitFailed, []string{"--apply", file}, verify.Contradicted, verify.New); !slices.Equal(got, ignoredFilters) {
+		t.Errorf("the second run finds\n%s", strings.Join(got, "\n"))
+	}
+	learned, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	result, err := pipeline.Run(openapi.Document(), pipeline.Options{Overlays: []pipeline.Overlay{{Name: "go", Data: openapi.GoOverlay()}, {Name: "learned", Data: learned}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := generate.Generate(result.Document, generate.Options{Package: "learned"}, result.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code bytes.Buffer
+	for _, file := range files {
+		code.Write(file.Content)
+	}
+	for _, part := range []string{"NIP ", "IsMain ", "Matrix ", "ArticleID "} {
+		if !strings.Contains(code.String(), part) {
+			t.Errorf("the code has no %s", part)
+		}
+	}
+
+	document, err := spec.Read(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if document, err = overlay.Apply(document, "learned", learned, &spec.Report{}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := spec.JSON(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Error(err)
+	}
+	for _, pointer := range []string{
+		"/components/schemas/Order/properties/Id", "/components/schemas/Status/properties/Name", "/components/schemas/OrderItem/properties/OrderItemArticles",
+		"/paths/~1{organizationName}~1orders/get/responses/2XX", "/paths/~1{organizationName}~1statuses/get/responses/2XX",
+	} {
+		place, _ := spec.Lookup(document, pointer)
+		object, _ := place.(spec.Object)
+		if object["x-evidence"] != "observed" || strings.Contains(spec.Text(object["description"]), "Inferred") {
+			t.Errorf("%s is still inferred: %v", pointer, object)
+		}
+	}
+}
+
+func TestVerifySaysWhatIsMissing(t *testing.T) {
+	sandbox := useSandbox(t)
+	r := execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --param id=…, because no answer held one")
+	if strings.Contains(r.stdout, "16519") {
+		t.Errorf("an id was made up: %s", r.stdout)
+	}
+	answers := map[string]string{"GET /me": `{"Organizations":[{"Name":"one"},{"Name":"two"}]}`}
+	answerWith(t, answers)
+	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because the user has several")
+	answers["GET /me"] = `{}`
+	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because GET /me held none")
+	if sandbox.Logins() > 2 {
+		t.Errorf("%d logins", sandbox.Logins())
+	}
+}
+
+// A path of which the user names the organization may be missing because of that name.
+func TestVerifyOfAnUnknownOrganization(t *testing.T) {
+	useSandbox(t)
+	t.Setenv("XSALE_ORGANIZATION", "another")
+	got := verified(t, exitRefused, nil, verify.Contradicted, verify.Failed)
+	want := []string{
+		`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
+		`failed listOrders status "" ×0: 2XX → 404 Not Found`,
+		`failed listStatuses status "" ×0: 2XX → 404 Not Found`,
+	}
+	expectLines(t, got, want)
+}
+
+// Ids come from the list that an operation's path is below, or from a member of the name of the variable.
+func TestVerifyFindsIDs(t *testing.T) {
+	description := writeFile(t, `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{
+		"/buyers":{"get":{"operationId":"listBuyers","responses":{"200":{"description":"OK","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},
+		"/buyers/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"operationId":"getBuyer","responses":{"200":{"description":"OK"}}}},
+		"/buyers/{id}/offers/{offerId}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}},{"name":"offerId","in":"path","required":true,"schema":{"type":"string"}}],
+			"get":{"operationId":"getOffer","responses":{"200":{"description":"OK"}}}},
+		"/search":{"get":{"operationId":"search","parameters":[{"name":"text","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"OK"}}}}}}`)
+	answerWith(t, map[string]string{"GET /buyers": `[{"Id":12}]`, "GET /buyers/12": `{"Name":"x"}`, "GET /search": `[1]`, "GET /buyers/12/offers/a b": `{}`})
+	got := verified(t, exitOK, []string{"--spec", description}, verify.New, verify.Open, verify.Failed)
+	want := []string{
+		`new listBuyers member "/0/Id" ×1:  → integer`,
+		`new getBuyer answer "" ×1: no body → object of Name string`,
+		`open getOffer operation "" ×0:  → not called: needs --param offerId=…, because no answer held one`,
+		`open search operation "" ×0:  → not called: needs --param text=…`,
+	}
+	expectLines(t, got, want)
+	got = verified(t, exitOK, []string{"--spec", description, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
+	if !slices.Contains(got, `new search answer "" ×1: no body → array of integer`) {
+		t.Errorf("with a parameter: got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestVerifyWritesNothingUnasked(t *testing.T) {
+	methods := make(chan string, 100)
+	deviate(t, func(e *exchange) { methods <- e.request.Method + " " + e.request.URL.Path }, nil)
+	execute(t, "", verifyArguments...).expect(t, exitOK)
+	for range len(methods) {
+		if call := <-methods; !strings.HasPrefix(call, "GET ") {
+			t.Errorf("it sent %s", call)
+		}
+	}
+
+	file := writeFile(t, orderJSON)
+	got := verified(t, exitOK, []string{"--write", "createOrder", "--body", "createOrder=" + file}, verify.New, verify.Confirmed, verify.Open)
+	for _, want := range []string{`new createOrder status "" ×0: 2XX → 201`, `confirmed createOrder member "/Id" ×1: integer of the format int64 → integer`} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	writes := 0
+	for range len(methods) {
+		if call := <-methods; !strings.HasPrefix(call, "GET ") {
+			writes++
+		}
+	}
+	if writes != 1 {
+		t.Errorf("%d writes", writes)
+	}
+
+	for arguments, says := range map[string]string{
+		"--write createOrder":                      "--write createOrder: it has a body, and none is made up; give one with --body createOrder=FILE",
+		"--write getMe":                            "it only reads",
+		"--write deleteOrder":                      "the description has no such operation; it has setTranslation, createIntegration, createParameter, createOrder",
+		"--body createOrder=" + file:               "say --write createOrder, too",
+		"--body createOrder":                       "write it as name=value",
+		"--param id=1 --param id=2":                "--param names id twice",
+		"--write createOrder --body createOrder=x": "no such file",
+		"--write createOrder --body createOrder=" + writeFile(t, "{"): "not one JSON value",
+	} {
+		execute(t, "", append([]string{"verify"}, strings.Fields(arguments)...)...).expect(t, exitUsage, says)
+	}
+	if len(methods) > 0 {
+		t.Errorf("it sent %s in spite of a wrong flag", <-methods)
+	}
+}
+
+// On the production address nothing is sent before a yes, the login included.
+func TestVerifyAsksBeforeItCallsProduction(t *testing.T) {
+	sandbox := useSandbox(t)
+	for _, address := range []string{"https://api.xsale.ai", "https://API.xsale.ai.:443/v1"} {
+		t.Setenv("XSALE_BASE_URL", address)
+		execute(t, "yes\n", "verify").expect(t, exitUsage, "is the production address", "--yes", "XSALE_BASE_URL")
+	}
+	if sandbox.TokenRequests() != 0 {
+		t.Errorf("%d token requests", sandbox.TokenRequests())
+	}
+
+	planned := []verify.Planned{{Operation: "listOrders", Method: "GET", Path: "/{organizationName}/orders", Filters: []string{"statusidin"}}}
+	for answer, isYes := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\nyes\n": false} {
+		var out strings.Builder
+		err := askToCall(strings.NewReader(answer), &out, "https://api.xsale.ai", planned)
+		if (err == nil) != isYes || err != nil && exitCode(t.Context(), err) != exitUsage {
+			t.Errorf("%q: %v", answer, err)
+		}
+		if want := "GET /{organizationName}/orders, and up to 12 times more with each of statusidin"; !strings.Contains(out.String(), want) {
+			t.Errorf("%s is not in %s", want, out.String())
+		}
+	}
+}
+
+// An interrupt ends the calls, and what was learned until then is told.
+func TestVerifyIsInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	sandbox := deviate(t, nil, only("listStatuses", func(e *exchange) {
+		interrupt()
+		<-e.request.Context().Done()
+	}))
+	var stdout, stderr bytes.Buffer
+	file := filepath.Join(t.TempDir(), "learned.yaml")
+	code := run(ctx, append(slices.Clone(verifyArguments), "--overlay", file), strings.NewReader(""), &stdout, &stderr)
+	r := result{code, stdout.String(), stderr.String()}
+	r.expect(t, exitInterrupted, "interrupted: what is above is all that was learned")
+	var findings []verify.Finding
+	if err := json.Unmarshal(stdout.Bytes(), &findings); err != nil {
+		t.Fatalf("%v in %s", err, stdout.String())
+	}
+	told := map[string]bool{}
+	for _, f := range findings {
+		told[fmt.Sprint(f.Verdict, " ", f.Operation, " ", f.Answer)] = true
+	}
+	for _, want := range []string{"confirmed getMe object", "failed listStatuses interrupted", "open listTranslations not called: interrupted"} {
+		if !told[want] {
+			t.Errorf("%q is not in %v", want, told)
+		}
+	}
+	if learned, err := os.ReadFile(file); err != nil || !strings.Contains(string(learned), "$.paths['/me']") {
+		t.Errorf("the overlay is %s, %v", learned, err)
+	}
+	if sandbox.Logins() != 1 {
+		t.Errorf("%d logins", sandbox.Logins())
+	}
+}
+
+// A failed login ends the run, so that it costs one attempt.
+func TestVerifyLogsInOnce(t *testing.T) {
+	sandbox := useSandbox(t)
+	t.Setenv("XSALE_PASSWORD", "canary-wrong-password")
+	execute(t, "", verifyArguments...).expect(t, exitLogin, "wrong user name or password", "not called: the login failed: ")
+	if sandbox.TokenRequests() != 1 {
+		t.Errorf("%d token requests", sandbox.TokenRequests())
+	}
+}
+
+// With the overlay on standard output, the findings are on standard error.
+func TestVerifyWritesTheOverlayToStandardOutput(t *testing.T) {
+	useSandbox(t)
+	r := execute(t, "", append(slices.Clone(verifyArguments), "--overlay", "-", "-o", "table")...).expect(t, exitOK)
+	if value, err := spec.Read([]byte(r.stdout)); err != nil || value["overlay"] != "1.0.0" {
+		t.Errorf("%v: %s", err, r.stdout)
+	}
+	if !strings.Contains(r.stderr, "VERDICT") {
+		t.Errorf("the findings are not on standard error: %s", r.stderr)
+	}
+}

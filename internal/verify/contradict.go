@@ -1,0 +1,136 @@
+package verify
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec"
+)
+
+// check enters what of an answer's body and headers does not fit the description. An object in the place of a list is told
+// as a whole, and what it holds is checked as the list would be.
+func (r *run) check(operation spec.Operation, request Request, answer *Answer, response, content node, mediaType string, value any) {
+	header := answer.Header.Clone()
+	header.Set("Content-Type", mediaType) // that it is another one is told already
+	described := r.schemaOf(content.member("schema"))
+	object, isObject := value.(spec.Object)
+	if !isObject || described.allows(kindObject) || !slices.Contains(described.kinds, kindArray) {
+		r.faults(operation, request, answer.Status, header, value, described, nil, 0)
+		return
+	}
+	finding := Finding{Verdict: Contradicted, Detail: detailAnswer, Evidence: evidenceOf(response.object), Places: 1, Description: r.describe(described), Answer: "object", DescribedAt: described.pointer}
+	s := newShape()
+	s.learn(value, nil, r.note)
+	element := r.schemaOf(described.items)
+	if list := listIn(element, s); list != "" {
+		finding.members = s
+		finding.Answer = "object with the list in a member"
+		r.faults(operation, request, answer.Status, header, object[list], described, place{{name: list}}, 0)
+	} else if shared(element, s) > 0 {
+		finding.Answer = "object, an element that is in no list"
+		r.faults(operation, request, answer.Status, header, []any{value}, described, nil, 1)
+	}
+	r.contradicted[operation.Pointer+" "+described.pointer] = 0
+	r.add(operation, finding)
+}
+
+// listIn returns the member of an object that is the list of such elements: its elements are more like them than the
+// object itself is.
+func listIn(element schema, s *shape) string {
+	for _, name := range slices.Sorted(maps.Keys(s.members)) {
+		if items := s.members[name].items; items != nil && shared(element, items) > shared(element, s) {
+			return name
+		}
+	}
+	return ""
+}
+
+// shared counts the members of objects that a schema has.
+func shared(described schema, s *shape) int {
+	count := 0
+	for name := range s.members {
+		if _, ok := described.members[name]; ok {
+			count++
+		}
+	}
+	return count
+}
+
+// faults enters the faults of an answer, each of them once for all elements of lists. The value stands behind a prefix in
+// the answer, and skip steps of it are not there.
+func (r *run) faults(operation spec.Operation, request Request, status int, header http.Header, value any, described schema, prefix place, skip int) {
+	body, err := json.Marshal(value)
+	address, err2 := url.Parse(request.Path)
+	if err != nil || err2 != nil {
+		return // neither can be: both have been read or written before
+	}
+	call := &http.Request{Method: request.Method, URL: address}
+	for _, fault := range r.contract.CheckResponse(call, status, header, body) {
+		switch {
+		case fault.Severity != contract.Fault:
+		case fault.Kind == contract.KindParameter:
+			r.contradict(operation, Finding{Detail: fault.Place, Description: fault.Want, Answer: fault.Got, DescribedAt: operation.Pointer})
+		case fault.Kind == contract.KindValue:
+			tokens, _ := spec.Split(fault.Place)
+			of := r.within(described, tokens)
+			at := slices.Clone(prefix)
+			for _, token := range tokens[skip:] {
+				_, err := strconv.Atoi(token)
+				at = append(at, step{token, err == nil})
+			}
+			detail := detailAnswer
+			if len(at) > 0 {
+				detail = detailMember
+			}
+			r.contradict(operation, Finding{Detail: detail, Evidence: evidenceOf(of.object), Description: fault.Want, Answer: fault.Got, DescribedAt: of.pointer, at: at})
+		}
+	}
+}
+
+// contradict enters a contradiction, or counts one more place of it.
+func (r *run) contradict(operation spec.Operation, finding Finding) {
+	var key strings.Builder
+	key.WriteString(operation.Pointer + " " + finding.Detail + " " + finding.Answer + " " + finding.Description)
+	for _, step := range finding.at {
+		if step.isIndex {
+			step.name = "*"
+		} else if !r.described[step.name] && r.isKey(step.name) {
+			r.hidden[step.name] = true
+		}
+		key.WriteString("/" + step.name)
+	}
+	r.contradicted[operation.Pointer+" "+finding.DescribedAt] = 0
+	if i, ok := r.contradicted[key.String()]; ok {
+		r.findings[i].Places++
+		return
+	}
+	r.contradicted[key.String()] = len(r.findings)
+	finding.Verdict, finding.Places = Contradicted, 1
+	r.add(operation, finding)
+}
+
+// within returns what describes a place in a value: a member where it stands, not what it refers to.
+func (r *run) within(described schema, tokens []string) node {
+	of := described.node
+	for _, token := range tokens {
+		_, err := strconv.Atoi(token)
+		switch member, ok := described.members[token]; {
+		case ok:
+			of = member
+		case err == nil && described.items.object != nil:
+			of = described.items
+		case described.additional.object != nil:
+			of = described.additional
+		default:
+			return of
+		}
+		described = r.schemaOf(of)
+	}
+	return of
+}
