@@ -43,11 +43,14 @@ func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]boo
 	if schema.Discriminator != nil {
 		c.known[schema.Discriminator.PropertyName] = true
 	}
-	for _, parts := range []openapi3.SchemaRefs{schema.AllOf, schema.OneOf, schema.AnyOf} {
-		for _, part := range parts {
-			c.add(part.Value, seen)
-		}
+	for _, part := range parts(schema) {
+		c.add(part.Value, seen)
 	}
+}
+
+// parts returns the schemas that judge the same value as a schema does.
+func parts(schema *openapi3.Schema) openapi3.SchemaRefs {
+	return slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
 }
 
 // fits reports whether a value has no fault under a schema.

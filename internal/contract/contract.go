@@ -21,6 +21,7 @@ import (
 type Document struct {
 	description  *openapi3.T
 	routes       []*route
+	listed       listedValues
 	compositions sync.Map // of *openapi3.Schema to *composition
 	patterns     sync.Map // of string to *regexp.Regexp, nil for one that Go cannot compile
 }
@@ -48,6 +49,7 @@ func Load(data []byte) (*Document, error) {
 		d.routes = append(d.routes, newRoute(path, item))
 	}
 	sortRoutes(d.routes)
+	d.listed = collectListed(description)
 	return d, nil
 }
 

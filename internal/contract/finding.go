@@ -28,6 +28,7 @@ const (
 	KindContentType Kind = "content type" // another one than the description's, or none
 	KindBody        Kind = "body"         // missing, there where none may be, or not what its content type says
 	KindValue       Kind = "value"        // a value in a body that does not fit its schema
+	KindForm        Kind = "form"         // a string in a body of another length or pattern than its schema's
 	KindAddition    Kind = "addition"     // a member, query parameter or body that is not listed; a notice
 )
 

@@ -17,33 +17,56 @@ func (d *Document) CheckResponse(r *http.Request, status int, header http.Header
 		return nil
 	}
 	f := c.findings(Response, status)
-	d.checkAnswer(c, status, header, body, f)
+	if d.checkHead(c, status, header, len(body) > 0, f) {
+		d.checkResponseBody(c, status, header, body, f)
+	}
 	return f.list
 }
 
-func (d *Document) checkAnswer(c *call, status int, header http.Header, body []byte, f *findings) {
+// CheckResponseHead is [Document.CheckResponse] for an answer whose body is not known.
+func (d *Document) CheckResponseHead(r *http.Request, status int, header http.Header) []Finding {
+	c := d.call(r)
+	if c.operation == nil {
+		return nil
+	}
+	f := c.findings(Response, status)
+	if d.checkHead(c, status, header, false, f) {
+		if content := described(c, status).Value.Content; len(content) > 0 {
+			d.mediaType(content, header, status, f)
+		}
+	}
+	return f.list
+}
+
+func described(c *call, status int) *openapi3.ResponseRef {
+	if response := c.operation.Responses.Status(status); response != nil {
+		return response
+	}
+	return c.operation.Responses.Default()
+}
+
+// checkHead reports whether the body is to be checked, too.
+func (d *Document) checkHead(c *call, status int, header http.Header, hasBody bool, f *findings) bool {
 	hasNone := status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified || status/100 == 1
-	if hasNone && len(body) > 0 {
+	if hasNone && hasBody {
 		f.fault(KindBody, "", "a body", fmt.Sprintf("none, because of the status %d", status))
 	}
-	described := c.operation.Responses.Status(status)
-	if described == nil {
-		described = c.operation.Responses.Default()
-	}
-	if described == nil {
+	response := described(c, status)
+	if response == nil {
 		var statuses []string
 		for name := range c.operation.Responses.Map() {
 			statuses = append(statuses, name)
 		}
 		slices.Sort(statuses)
 		f.notice(KindStatus, "", fmt.Sprintf("status %d", status), list(statuses))
-		return
+		return false
 	}
-	d.checkHeaders(described.Value.Headers, header, f)
-	if hasNone || c.request.Method == http.MethodHead {
-		return
-	}
-	content := described.Value.Content
+	d.checkHeaders(response.Value.Headers, header, f)
+	return !hasNone && c.request.Method != http.MethodHead
+}
+
+func (d *Document) checkResponseBody(c *call, status int, header http.Header, body []byte, f *findings) {
+	content := described(c, status).Value.Content
 	switch {
 	case len(content) == 0:
 		if len(body) > 0 && status < 400 { // of a failure without content no more is known than that it is one

@@ -40,9 +40,9 @@ var schemaCases = []struct {
 	{"null without a type", `"V":{}`, `null`, nil, true}, // OpenAPI 3.0.3: without a type, null is a value like others
 	{"enum", `"V":{"type":"object","properties":{"a":{"type":"string","enum":["New","Done"]},"b":{"type":"integer","enum":[1,2]}}}`, `{"a":"Kowalski","b":3}`, []string{`fault|value|/a|another string|one of "New", "Done"`, "fault|value|/b|another integer|one of 1, 2"}, false},
 	{"bounds", `"V":{"type":"object","properties":{"a":{"type":"integer","minimum":1,"maximum":5,"exclusiveMaximum":true},"b":{"type":"number","multipleOf":0.01},"c":{"type":"string","minLength":2,"maxLength":3},"d":{"type":"array","items":{},"maxItems":1}}}`,
-		`{"a":5,"b":1.005,"c":"żółć","d":[1,2]}`, []string{"fault|value|/a|integer out of range|less than 5", "fault|value|/b|number between two steps|a multiple of 0.01", "fault|value|/c|string of another length|a string of 2 to 3 characters", "fault|value|/d|array of another length|an array of at most 1 elements"}, false},
+		`{"a":5,"b":1.005,"c":"żółć","d":[1,2]}`, []string{"fault|value|/a|integer out of range|less than 5", "fault|value|/b|number between two steps|a multiple of 0.01", "fault|form|/c|string of another length|a string of 2 to 3 characters", "fault|value|/d|array of another length|an array of at most 1 elements"}, false},
 	{"steps beyond floats", `"V":{"type":"number","multipleOf":0.01}`, `12345678901234567890.12`, nil, false},
-	{"pattern", `"V":{"type":"string","pattern":"^[0-9]+$"}`, `"Kowalski"`, []string{"fault|value||string of another form|a string that matches ^[0-9]+$"}, false},
+	{"pattern", `"V":{"type":"string","pattern":"^[0-9]+$"}`, `"Kowalski"`, []string{"fault|form||string of another form|a string that matches ^[0-9]+$"}, false},
 	{"formats", `"V":{"type":"object","properties":{"a":{"type":"string","format":"uuid"},"b":{"type":"string","format":"byte"},"c":{"type":"string","format":"date-time"},"d":{"type":"integer","format":"int32"}}}`,
 		`{"a":"Kowalski","b":"%","c":"2024-10-25T08:15","d":2147483648}`, []string{"fault|value|/a|string of another format|string of the format uuid", "fault|value|/b|string of another format|string of the format byte, that is base64", "fault|value|/c|string of another format|string of the format date-time, such as 2024-10-25T08:15:00", "fault|value|/d|integer out of range|integer of the format int32"}, false},
 	{"one of several", `"A":{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},"V":{"oneOf":[{"$ref":"#/components/schemas/A"},{"type":"string"}]}`, `{"a":1}`, []string{"fault|value|/a|integer|string"}, false},
@@ -146,6 +146,7 @@ func TestParametersOfAllKinds(t *testing.T) {
 	wantFindings(t, document.CheckRequest(fitting, nil))
 	wantFindings(t, document.CheckResponse(fitting, 200, map[string][]string{"X-Count": {"Kowalski"}}, nil),
 		"fault|parameter|header X-Count|string|integer", "fault|parameter|header X-Next|missing|a header")
+	wantFindings(t, document.CheckResponseHead(fitting, 200, map[string][]string{"X-Count": {"1"}}), "fault|parameter|header X-Next|missing|a header")
 	wantFindings(t, document.CheckResponse(fitting, 500, nil, []byte("Kowalski")), "notice|status||status 500|200, 404")
 
 	for path, want := range map[string]string{"GET /a/own": "own", "GET /a/7.pdf": "pdf", "GET /a/%6fwn": "own", "POST /a/b(7)": "key", "GET /a/7": "", "PUT /a/7": "no", "GET /a/": "no", "GET /a/x%2Fy": ""} {
@@ -168,6 +169,19 @@ func TestForms(t *testing.T) {
 	wantFindings(t, document.CheckRequest(request, []byte("need=a&n=Kowalski")), "fault|body||a form that cannot be read|a form as its content type and the description have it")
 	request.Header.Set("Content-Type", "text/plain")
 	wantFindings(t, document.CheckRequest(request, []byte("Kowalski")))
+}
+
+func TestListedValues(t *testing.T) {
+	document := load(t, withSchemas(`"S":{"type":"string","enum":["New","Done"]},"V":{"type":"object","properties":{"state":{"$ref":"#/components/schemas/S"},"next":{"$ref":"#/components/schemas/V"},
+		"states":{"type":"array","items":{"allOf":[{"$ref":"#/components/schemas/S"}]}},"name":{"type":"string"}}}`))
+	for _, test := range []struct {
+		name, value string
+		want        bool
+	}{{"state", "New", true}, {"states", "Done", true}, {"state", "Kowalski", false}, {"name", "New", false}, {"nothing", "New", false}} {
+		if got := document.IsListed(test.name, test.value); got != test.want {
+			t.Errorf("%s %s: %v", test.name, test.value, got)
+		}
+	}
 }
 
 func TestFindingIsOneLine(t *testing.T) {

@@ -162,11 +162,11 @@ func (w *walk) text(schema *openapi3.Schema, text string, at *place) {
 		w.fault(at, "string of another format", w.expected(schema))
 	}
 	if length := uint64(utf8.RuneCountInString(text)); length < schema.MinLength || schema.MaxLength != nil && length > *schema.MaxLength {
-		w.fault(at, "string of another length", "a string of "+bounds(schema.MinLength, schema.MaxLength)+" characters")
+		w.findings.add(Fault, KindForm, at, "string of another length", "a string of "+bounds(schema.MinLength, schema.MaxLength)+" characters")
 	}
 	if schema.Pattern != "" {
 		if pattern := w.pattern(schema.Pattern); pattern != nil && !pattern.MatchString(text) {
-			w.fault(at, "string of another form", "a string that matches "+schema.Pattern)
+			w.findings.add(Fault, KindForm, at, "string of another form", "a string that matches "+schema.Pattern)
 		}
 	}
 }
