@@ -10,8 +10,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// scripts is the one source that is not an address: nobody's code is named.
-const scripts = "public third-party scripts that call the API"
+// The sources that are no addresses. Nobody's code is named.
+const (
+	scripts = "public third-party scripts that call the API"
+	answers = "answers of the API to xsale verify" // as internal/verify writes it
+)
 
 var (
 	officialPage = regexp.MustCompile(`^https://xsale\.ai/\S+$`)
@@ -52,11 +55,11 @@ func evidenceComplaints(document *yaml.Node) []string {
 		switch {
 		case source == "":
 			complain("no x-evidence-source")
-		case !officialPage.MatchString(source) && source != scripts:
+		case !officialPage.MatchString(source) && source != scripts && source != answers:
 			complain("x-evidence-source is %q, neither a page of https://xsale.ai/ nor %q", source, scripts)
-		case evidence == "documented" && source == scripts:
+		case evidence == "documented" && !officialPage.MatchString(source):
 			complain("documented, but the source is no official page")
-		case evidence == "observed" && source != scripts:
+		case evidence == "observed" && officialPage.MatchString(source):
 			complain("observed, but the source is an official page")
 		}
 	})
@@ -116,6 +119,7 @@ func TestEvidenceRules(t *testing.T) {
 	}{
 		{"documented", "documented", page, nil},
 		{"observed", "observed", scripts, nil},
+		{"observed in answers", "observed", answers, nil},
 		{"no evidence", "", page, []string{"no x-evidence"}},
 		{"no source", "documented", "", []string{"no x-evidence-source"}},
 		{"neither", "", "", []string{"no x-evidence", "no x-evidence-source"}},
@@ -130,6 +134,7 @@ func TestEvidenceRules(t *testing.T) {
 		{"other phrase", "observed", "a script", []string{sourceComplaint("a script")}},
 		{"longer phrase", "observed", scripts + " of somebody", []string{sourceComplaint(scripts + " of somebody")}},
 		{"documented by scripts", "documented", scripts, []string{"documented, but the source is no official page"}},
+		{"documented by answers", "documented", answers, []string{"documented, but the source is no official page"}},
 		{"observed on a page", "observed", page, []string{"observed, but the source is an official page"}},
 	}
 	for _, test := range tests {
