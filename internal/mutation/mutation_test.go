@@ -6,9 +6,11 @@
 package mutation_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +41,7 @@ func TestMutations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dropTexts(document)
 	s := newSuite(t)
 	mutations := mutationsOf(document)
 
@@ -104,22 +107,34 @@ func mutated(t *testing.T, document spec.Object, m mutation) *description {
 	t.Helper()
 	clone := spec.Clone(document).(spec.Object)
 	m.apply(clone)
-	before, err := spec.JSON(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	after, err := spec.JSON(clone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(before) == string(after) {
+	if reflect.DeepEqual(clone, document) {
 		t.Fatal("it changes nothing")
 	}
-	d, err := newDescription(after)
+	data, err := json.Marshal(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newDescription(data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// dropTexts takes out what is for people alone, which is most of the description and is not mutated, so that it is read
+// faster.
+func dropTexts(document spec.Object) {
+	spec.VisitObjects(document, func(pointer string, object spec.Object) {
+		if spec.IsNamed(pointer) {
+			return
+		}
+		for _, name := range []string{"summary", "example", "examples", "externalDocs", "x-evidence", "x-evidence-source"} {
+			delete(object, name)
+		}
+		if object["description"] != nil {
+			object["description"] = "" // which an answer must have
+		}
+	})
 }
 
 func firstOf(findings iter.Seq[string]) string {

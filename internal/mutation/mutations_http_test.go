@@ -238,7 +238,7 @@ func (m *mutator) security() {
 
 // servers moves the API.
 func (m *mutator) servers() {
-	for detail, url := range map[string]string{"host": "https://api2.xsale.ai", "scheme": "http://api.xsale.ai", "path": "https://api.xsale.ai/v1"} {
-		m.add("move the server", "/servers/0", detail, func(server spec.Object) { server["url"] = url })
+	for _, url := range []string{"https://api2.xsale.ai", "http://api.xsale.ai", "https://api.xsale.ai/v1"} {
+		m.add("move the server", "/servers/0", "to "+url, func(server spec.Object) { server["url"] = url })
 	}
 }

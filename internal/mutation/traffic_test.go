@@ -42,6 +42,18 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 			}
 		}
 	}
+	// The sandbox has no integration and no article with such an id.
+	for answer, do := range map[string]func() error{
+		`{}`: func() error {
+			return second(organization.Integrations.CreateParameter(ctx, big, big, xsale.ParameterDefinition{}))
+		},
+		`[]`: func() error { return drain(organization.Articles.ListTranslations(ctx, big)) },
+	} {
+		recorder.script(http.StatusOK, "application/json", answer)
+		if err := do(); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, call := range calls {
 		for _, status := range []int{http.StatusNotFound, http.StatusInternalServerError} {
 			recorder.script(status, "text/plain", "No.")
