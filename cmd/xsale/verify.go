@@ -38,7 +38,7 @@ func newVerifyCommand(a *app) *cobra.Command {
 		Long: `Check the API against its description, by calling it with your account.
 
 Every GET of the description is called whose path variables can be filled: the organization from --organization or GET /me,
-ids from what earlier answers held, others from --param. Each call is sent once, at most --rate of them a second. The filters
+ids from what earlier answers held, others from --param; operation.name in --param goes before what answers held. Each call is sent once, at most --rate of them a second. The filters
 of orders by status are tried with a few values. Nothing is written unless --write names an operation, and then with no other
 body than the file that --body names for it.
 
@@ -76,6 +76,9 @@ The exit code is 1 when something is contradicted, or else that of the first cal
 }
 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
+	if !(f.rate > 0) || f.timeout <= 0 {
+		return usagef("--rate %v, --timeout %v: both must be positive", f.rate, f.timeout)
+	}
 	// Each call is sent once: a second one would cost the API more and say no more.
 	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithTimeout(f.timeout)}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {

@@ -269,6 +269,11 @@ func TestVerifyFindsIDs(t *testing.T) {
 		`open search operation "" ×0:  → not called: needs --param text=…`,
 	}
 	expectLines(t, got, want)
+	answerWith(t, map[string]string{"GET /buyers": `[{"Id":12,"Offers":[{"OfferId":"a b"}]}]`, "GET /buyers/12": `{}`, "GET /buyers/12/offers/a b": `{}`, "GET /search": `[1]`})
+	got = verified(t, exitOK, []string{"--spec", description}, verify.Open, verify.Failed)
+	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`})
+	got = verified(t, exitRefused, []string{"--spec", description, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
+	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`, `failed getBuyer status "" ×0: 200 → 404 Not Found`})
 	got = verified(t, exitOK, []string{"--spec", description, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
 	if !slices.Contains(got, `new search answer "" ×1: no body → array of integer`) {
 		t.Errorf("with a parameter: got\n%s", strings.Join(got, "\n"))
@@ -308,6 +313,9 @@ func TestVerifyWritesNothingUnasked(t *testing.T) {
 		"--write deleteOrder":                      "the description has no such operation; it has setTranslation, createIntegration, createParameter, createOrder",
 		"--body createOrder=" + file:               "say --write createOrder, too",
 		"--body createOrder":                       "write it as name=value",
+		"--rate 0":                                 "--rate 0, --timeout 30s: both must be positive",
+		"--timeout 0s":                             "both must be positive",
+		"--apply missing.yaml":                     "--apply: open missing.yaml",
 		"--param id=1 --param id=2":                "--param names id twice",
 		"--write createOrder --body createOrder=x": "no such file",
 		"--write createOrder --body createOrder=" + writeFile(t, "{"): "not one JSON value",
@@ -316,6 +324,41 @@ func TestVerifyWritesNothingUnasked(t *testing.T) {
 	}
 	if len(methods) > 0 {
 		t.Errorf("it sent %s in spite of a wrong flag", <-methods)
+	}
+}
+
+// A body that breaks the description and is accepted contradicts it.
+func TestVerifyOfABodyThatIsAccepted(t *testing.T) {
+	answerWith(t, map[string]string{"GET /me": richAnswers["GET /me"], "POST /canary_org/integrations": `{"Id":1}`})
+	file := writeFile(t, `{"Name":7,"canary@example.pl":1}`)
+	got := verified(t, exitFailed, []string{"--write", "createIntegration", "--body", "createIntegration=" + file}, verify.Contradicted)
+	want := []string{
+		`contradicted createIntegration request "/IntegrationType" ×1: integer of the format int64 → accepted: missing`,
+		`contradicted createIntegration request "/Name" ×1: string → accepted: integer`,
+	}
+	expectLines(t, slices.DeleteFunc(got, func(line string) bool { return strings.Contains(line, "404") }), want)
+}
+
+// The form of a list that the API takes is learned.
+func TestVerifyLearnsTheFormOfLists(t *testing.T) {
+	deviate(t, only("listOrders", func(e *exchange) {
+		for name, values := range e.query {
+			e.query[name] = strings.Split(values[0], ",")
+		}
+	}), nil)
+	file := filepath.Join(t.TempDir(), "learned.yaml")
+	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "contradicts 2 details")
+	got := verified(t, exitOK, []string{"--apply", file}, verify.Contradicted, verify.New, verify.Failed)
+	expectLines(t, got, nil)
+}
+
+// The description may come from the service itself, with the tokens that the calls have.
+func TestVerifyOfTheServicesOwnDescription(t *testing.T) {
+	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	t.Setenv("XSALE_TOKEN_STORE", "memory")
+	execute(t, "", append(verifyArguments, "--auth", "--spec", sandbox.URL()+"/swagger/v1/swagger.json")...).expect(t, exitOK, `"confirmed"`)
+	if sandbox.Logins() != 1 {
+		t.Errorf("%d logins", sandbox.Logins())
 	}
 }
 

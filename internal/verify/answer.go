@@ -121,6 +121,10 @@ func (r *run) body(operation spec.Operation, request Request, response node, ans
 		return nil, false
 	}
 	came := mediaTypeOf(answer.Header)
+	if contents := spec.ObjectAt(response.object, "content"); !isDescribed && len(contents) > 0 {
+		r.otherMediaType(operation, response, came)
+		return nil, false
+	}
 	if isDescribed && !sameMediaType(mediaType, came) {
 		r.add(operation, Finding{Verdict: Contradicted, Detail: detailMediaType, Description: mediaType, Answer: came, DescribedAt: place})
 	}
@@ -142,6 +146,20 @@ func (r *run) body(operation spec.Operation, request Request, response node, ans
 	}
 	s.shape.learn(value, nil, r.note)
 	return value, true
+}
+
+// otherMediaType looks at an answer that is not described as JSON, such as a PDF: no more than its type can be told.
+func (r *run) otherMediaType(operation spec.Operation, response node, came string) {
+	finding := Finding{Verdict: Contradicted, Detail: detailMediaType, Evidence: evidenceOf(response.object), Answer: came, DescribedAt: response.pointer}
+	var described []string
+	for name := range spec.Members(response.object["content"]) {
+		described = append(described, name)
+		if sameMediaType(name, came) {
+			finding.Verdict = Confirmed
+		}
+	}
+	finding.Description = strings.Join(described, ", ")
+	r.add(operation, finding)
 }
 
 // decode reads one JSON value, with numbers as they were written.
@@ -188,9 +206,6 @@ func (r *run) brokenAt(data []byte) place {
 			continue
 		}
 		at = at.member(token)
-		if !r.described[token] && r.isKey(token) {
-			r.hidden[token] = true
-		}
 	}
 	return at
 }

@@ -77,13 +77,9 @@ func (r *run) faults(operation spec.Operation, request Request, status int, head
 		case fault.Kind == contract.KindParameter:
 			r.contradict(operation, Finding{Detail: fault.Place, Description: fault.Want, Answer: fault.Got, DescribedAt: operation.Pointer})
 		case fault.Kind == contract.KindValue:
-			tokens, _ := spec.Split(fault.Place)
-			of := r.within(described, tokens)
-			at := slices.Clone(prefix)
-			for _, token := range tokens[skip:] {
-				_, err := strconv.Atoi(token)
-				at = append(at, step{token, err == nil})
-			}
+			inside := steps(fault.Place)
+			of := r.within(described, inside)
+			at := slices.Concat(prefix, inside[skip:])
 			detail := detailAnswer
 			if len(at) > 0 {
 				detail = detailMember
@@ -93,6 +89,31 @@ func (r *run) faults(operation spec.Operation, request Request, status int, head
 	}
 }
 
+// checkRequest enters what does not fit in the body of a request that the API has accepted.
+func (r *run) checkRequest(operation spec.Operation, request Request) {
+	address, err := url.Parse(request.Path)
+	if err != nil || request.Body == nil {
+		return
+	}
+	call := &http.Request{Method: request.Method, URL: address, Header: http.Header{"Content-Type": {"application/json"}}}
+	for _, fault := range r.contract.CheckRequest(call, request.Body) {
+		if fault.Severity == contract.Fault && (fault.Kind == contract.KindValue || fault.Kind == contract.KindContentType) {
+			r.contradict(operation, Finding{Detail: detailRequest, Description: fault.Want, Answer: "accepted: " + fault.Got, DescribedAt: operation.Pointer + "/requestBody", at: steps(fault.Place)})
+		}
+	}
+}
+
+// steps reads a JSON pointer of package contract, which writes * for names that are data, so that a number is an index.
+func steps(pointer string) place {
+	var at place
+	tokens, _ := spec.Split(pointer)
+	for _, token := range tokens {
+		_, err := strconv.Atoi(token)
+		at = append(at, step{token, err == nil})
+	}
+	return at
+}
+
 // contradict enters a contradiction, or counts one more place of it.
 func (r *run) contradict(operation spec.Operation, finding Finding) {
 	var key strings.Builder
@@ -100,8 +121,6 @@ func (r *run) contradict(operation spec.Operation, finding Finding) {
 	for _, step := range finding.at {
 		if step.isIndex {
 			step.name = "*"
-		} else if !r.described[step.name] && r.isKey(step.name) {
-			r.hidden[step.name] = true
 		}
 		key.WriteString("/" + step.name)
 	}
@@ -116,14 +135,13 @@ func (r *run) contradict(operation spec.Operation, finding Finding) {
 }
 
 // within returns what describes a place in a value: a member where it stands, not what it refers to.
-func (r *run) within(described schema, tokens []string) node {
+func (r *run) within(described schema, at place) node {
 	of := described.node
-	for _, token := range tokens {
-		_, err := strconv.Atoi(token)
-		switch member, ok := described.members[token]; {
+	for _, step := range at {
+		switch member, ok := described.members[step.name]; {
 		case ok:
 			of = member
-		case err == nil && described.items.object != nil:
+		case step.isIndex && described.items.object != nil:
 			of = described.items
 		case described.additional.object != nil:
 			of = described.additional

@@ -92,7 +92,7 @@ func (r *run) report() *Report {
 func (r *run) pointer(at place) string {
 	pointer := ""
 	for _, step := range at {
-		if !step.isIndex && r.hidden[step.name] {
+		if !step.isIndex && !r.described[step.name] && (r.hidden[step.name] || r.isKey(step.name)) {
 			step.name = "*"
 		}
 		pointer = spec.Join(pointer, step.name)

@@ -125,6 +125,7 @@ const (
 	detailStatus    = "status"
 	detailMediaType = "content type"
 	detailAnswer    = "answer"
+	detailRequest   = "request"
 	detailMember    = "member"
 	detailType      = "type"
 	detailNull      = "null"
@@ -144,6 +145,7 @@ func (r *run) call(ctx context.Context, operation spec.Operation) {
 		return
 	}
 	r.organizationIsRight = r.organizationIsRight || slices.ContainsFunc(variables(operation.Path), isOrganization)
+	r.checkRequest(operation, request)
 	if value, ok := r.examine(operation, request, answer); ok && operation.Method == "get" {
 		r.answers[operation.Path] = value
 	}
