@@ -23,6 +23,7 @@ type table struct {
 type verdicts struct {
 	name       string
 	own, prism verdict
+	fault      *contract.Finding // that this module finds first; nil where the exchange passes
 }
 
 // ask asks both for their verdicts on all cases, in their order.
@@ -43,7 +44,7 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 	judge := &prismJudge{baseURL: proxy.URL, transport: transport, upstream: upstream}
 	var all []verdicts
 	for _, c := range t.cases {
-		own, err := ownVerdict(ctx, document, c.exchange)
+		own, fault, err := ownVerdict(ctx, document, c.exchange)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -51,7 +52,7 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		all = append(all, verdicts{c.name, own, prism})
+		all = append(all, verdicts{c.name, own, prism, fault})
 	}
 	return all, nil
 }
@@ -65,11 +66,11 @@ func (t table) compare(all []verdicts) (known []verdicts, wrong []string) {
 		delete(unused, v.name)
 		switch {
 		case !isListed && v.own != v.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: %s here, but with Prism it %s: mend the one that is wrong, or list the difference with its reason", v.name, v.own, v.prism))
+			wrong = append(wrong, fmt.Sprintf("%q: %q here, but Prism says %q: mend the one that is wrong, or list the difference with its reason", v.name, v.own, v.prism))
 		case isListed && v.own == v.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: a difference is listed, but it is %s for both: take it off the list", v.name, v.own))
+			wrong = append(wrong, fmt.Sprintf("%q: a difference is listed, but both say %q: take it off the list", v.name, v.own))
 		case isListed && v.prism != expected.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: %s is listed for Prism, but it is %s", v.name, expected.prism, v.prism))
+			wrong = append(wrong, fmt.Sprintf("%q: %q is listed for Prism, but it says %q", v.name, expected.prism, v.prism))
 		case isListed:
 			known = append(known, v)
 		}

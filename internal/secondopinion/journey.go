@@ -19,14 +19,15 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// travel calls every operation at an address, with the tokens of a sandbox. The document says which operations there are.
-func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, document *openapi3.T) error {
+// travel calls every operation at an address, with the tokens of a sandbox. The description says which operations there are.
+func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, description *openapi3.T) error {
 	var called operations
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	client, err := xsale.New(append(sandbox.Options(),
 		xsale.WithBaseURL(baseURL),
 		xsale.WithHTTPClient(&http.Client{Transport: withoutViolations{transport}}),
+		xsale.WithRetries(0),
 		xsale.WithHooks(xsale.Hooks{CallDone: called.add}),
 	)...)
 	if err != nil {
@@ -36,7 +37,7 @@ func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, doc
 	if err := journey(ctx, client); err != nil {
 		return err
 	}
-	return called.compare(document)
+	return called.compare(description)
 }
 
 // journey fails at the first answer that is not what it should be. The answers may be the sandbox's or those of Prism's
@@ -149,12 +150,12 @@ func (o *operations) add(_ context.Context, event xsale.Event) {
 	o.ids[event.Operation] = true // "" is a raw call
 }
 
-// compare fails where an operation of the document was not called.
-func (o *operations) compare(document *openapi3.T) error {
+// compare fails where an operation of the description was not called.
+func (o *operations) compare(description *openapi3.T) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	missing := map[string]bool{}
-	for _, item := range document.Paths.Map() {
+	for _, item := range description.Paths.Map() {
 		for _, operation := range item.Operations() {
 			if !o.ids[operation.OperationID] {
 				missing[operation.OperationID] = true

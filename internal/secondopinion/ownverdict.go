@@ -8,25 +8,30 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// ownVerdict is that of this module's checks. Notices are no refusal: a description lists what it knows, not all there is.
-func ownVerdict(ctx context.Context, document *contract.Document, e exchange) (verdict, error) {
+// ownVerdict is that of this module's checks, with the first fault that they find. Notices are no refusal: a description
+// lists what it knows, not all there is.
+func ownVerdict(ctx context.Context, document *contract.Document, e exchange) (verdict, *contract.Finding, error) {
 	request, err := e.request(ctx, "http://localhost")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	header := http.Header{}
 	if e.answer.contentType != "" {
 		header.Set("Content-Type", e.answer.contentType)
 	}
-	switch {
-	case hasFault(document.CheckRequest(request, []byte(e.body))):
-		return requestRefused, nil
-	case hasFault(document.CheckResponse(request, e.answer.status, header, []byte(e.answer.body))):
-		return answerRefused, nil
+	if fault := firstFault(document.CheckRequest(request, []byte(e.body))); fault != nil {
+		return requestRefused, fault, nil
 	}
-	return passes, nil
+	if fault := firstFault(document.CheckResponse(request, e.answer.status, header, []byte(e.answer.body))); fault != nil {
+		return answerRefused, fault, nil
+	}
+	return passes, nil, nil
 }
 
-func hasFault(findings []contract.Finding) bool {
-	return slices.ContainsFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Fault })
+func firstFault(findings []contract.Finding) *contract.Finding {
+	i := slices.IndexFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Fault })
+	if i < 0 {
+		return nil
+	}
+	return &findings[i]
 }

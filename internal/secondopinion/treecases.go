@@ -5,32 +5,37 @@ import (
 	"net/http"
 )
 
-// treeDescription has two operations that differ in nothing but that the answer of one is recursive.
+// treeDescription has schemas that Prism checks, recursive ones among them, and schemas of which it checks nothing.
 //
 //go:embed trees.yaml
 var treeDescription []byte
 
-func tree(body string) exchange {
-	return newExchange(http.MethodGet, "/tree", "", answer{http.StatusOK, jsonType, body})
+func trees(path string, status int, body string) exchange {
+	return newExchange(http.MethodGet, path, "", answer{status, jsonType, body})
 }
 
-func leaf(status int, body string) exchange {
-	return newExchange(http.MethodGet, "/leaf", "", answer{status, jsonType, body})
+func createChain(body string) exchange {
+	return newExchange(http.MethodPost, "/chain", body, answer{status: http.StatusNoContent})
 }
 
-// treeCases show what Prism does not see, so that it is not relied upon for it.
+// treeCases show what Prism does not see, so that nobody relies on it for that.
 func treeCases() []testCase {
 	return []testCase{
-		{"tree", passes, tree(`{"Id":1,"Children":[{"Id":2}]}`)},
-		{"tree with text for an id", answerRefused, tree(`{"Id":"one"}`)},
-		{"tree with text for an id inside", answerRefused, tree(`{"Id":1,"Children":[{"Id":"two"}]}`)},
-		{"tree without its id", answerRefused, tree(`{}`)},
-		{"leaf", passes, leaf(http.StatusOK, `{"Id":1}`)},
-		{"leaf with text for an id", answerRefused, leaf(http.StatusOK, `{"Id":"one"}`)},
-		{"leaf without its id", answerRefused, leaf(http.StatusOK, `{}`)},
-		{"new tree", passes, newExchange(http.MethodPost, "/tree", `{"Id":1,"Children":[{"Id":2}]}`, answer{status: http.StatusNoContent})},
-		{"new tree with text for an id inside", requestRefused, newExchange(http.MethodPost, "/tree", `{"Id":1,"Children":[{"Id":"two"}]}`, answer{status: http.StatusNoContent})},
-		{"success that is not described", passes, leaf(http.StatusCreated, `{"Id":1}`)},
-		{"failure that is not described", passes, leaf(http.StatusNotFound, `{}`)},
+		{"leaf", passes, trees("/leaf", http.StatusOK, `{"Id":1}`)},
+		{"leaf with text for an id", answerRefused, trees("/leaf", http.StatusOK, `{"Id":"one"}`)},
+		{"leaf without its id", answerRefused, trees("/leaf", http.StatusOK, `{}`)},
+		{"leaf with another success", passes, trees("/leaf", http.StatusCreated, `{"Id":1}`)},
+		{"leaf that is not found", passes, trees("/leaf", http.StatusNotFound, `{}`)},
+		{"tree", passes, trees("/tree", http.StatusOK, `{"Id":1,"Children":[{"Id":2}]}`)},
+		{"tree with text for an id", answerRefused, trees("/tree", http.StatusOK, `{"Id":"one"}`)},
+		{"tree with text for the id of a child", answerRefused, trees("/tree", http.StatusOK, `{"Id":1,"Children":[{"Id":"two"}]}`)},
+		{"chain", passes, trees("/chain", http.StatusOK, `{"Id":1,"Next":{"Id":2,"Next":null}}`)},
+		{"chain with text for an id", answerRefused, trees("/chain", http.StatusOK, `{"Id":"one"}`)},
+		{"chain with text for the next id", answerRefused, trees("/chain", http.StatusOK, `{"Id":1,"Next":{"Id":"two"}}`)},
+		{"chain without its id", answerRefused, trees("/chain", http.StatusOK, `{}`)},
+		{"label", passes, trees("/label", http.StatusOK, `{"Id":1,"Text":"Oak"}`)},
+		{"label with text for an id", answerRefused, trees("/label", http.StatusOK, `{"Id":"one"}`)},
+		{"new chain", passes, createChain(`{"Id":1,"Next":{"Id":2}}`)},
+		{"new chain with text for an id", requestRefused, createChain(`{"Id":"one"}`)},
 	}
 }

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+var tables = []table{
+	{"API", openapi.Document(), apiCases(), apiDifferences},
+	{"trees", treeDescription, treeCases(), treeDifferences},
+}
+
+func load(t *testing.T, data []byte) *openapi3.T {
+	t.Helper()
+	description, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return description
+}
+
+// ownVerdicts are those of a run without Prism, which is to agree with everything.
+func ownVerdicts(t *testing.T, table table) []verdicts {
+	t.Helper()
+	document, err := contract.Load(table.description)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []verdicts
+	for _, c := range table.cases {
+		own, fault, err := ownVerdict(t.Context(), document, c.exchange)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		all = append(all, verdicts{c.name, own, own, fault})
+	}
+	return all
+}
+
+func TestOwnVerdictsAreThoseOfTheCases(t *testing.T) {
+	for _, table := range tables {
+		seen := map[string]bool{}
+		for i, v := range ownVerdicts(t, table) {
+			if v.own != table.cases[i].want {
+				t.Errorf("%s: %s", v.name, v.own)
+			}
+			if seen[v.name] {
+				t.Errorf("two cases are called %q", v.name)
+			}
+			seen[v.name] = true
+		}
+	}
+	if n := len(apiCases()); n < 40 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+func TestListedDifferencesAreSome(t *testing.T) {
+	for _, table := range tables {
+		for name, difference := range table.differences {
+			i := slices.IndexFunc(table.cases, func(c testCase) bool { return c.name == name })
+			if i < 0 || table.cases[i].want == difference.prism || difference.reason == "" {
+				t.Errorf("%q is no difference: %+v", name, difference)
+			}
+		}
+	}
+}
+
+func TestDifferencesAreHeldToTheList(t *testing.T) {
+	table := table{differences: map[string]difference{"known": {passes, "because"}}}
+	known := verdicts{name: "known", own: answerRefused, prism: passes}
+	for name, test := range map[string]struct {
+		all   []verdicts
+		known int
+		wrong []string
+	}{
+		"as listed": {[]verdicts{known, {name: "equal", own: passes, prism: passes}}, 1, nil},
+		"unlisted": {[]verdicts{known, {name: "new", own: passes, prism: requestRefused}}, 1,
+			[]string{`"new": "passes" here, but Prism says "request refused": mend the one that is wrong, or list the difference with its reason`}},
+		"none any more": {[]verdicts{{name: "known", own: answerRefused, prism: answerRefused}}, 0,
+			[]string{`"known": a difference is listed, but both say "answer refused": take it off the list`}},
+		"another one": {[]verdicts{{name: "known", own: answerRefused, prism: warned}}, 0,
+			[]string{`"known": "passes" is listed for Prism, but it says "passes with a warning"`}},
+		"of no case": {nil, 0, []string{`"known": a difference is listed, but there is no such case`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			known, wrong := table.compare(test.all)
+			if len(known) != test.known || !slices.Equal(wrong, test.wrong) {
+				t.Errorf("known: %v, wrong: %q", known, wrong)
+			}
+		})
+	}
+}
+
+func TestBlindSpots(t *testing.T) {
+	table := tables[0]
+	description := load(t, table.description)
+	all := ownVerdicts(t, table)
+	if unseen := blindSpots(description, all); len(unseen) > 0 {
+		t.Errorf("no case has a wrong value in the %s", strings.Join(unseen, ", "))
+	}
+	for i := range all {
+		if all[i].fault != nil && all[i].fault.OperationID == "listStatuses" || all[i].own == requestRefused && all[i].fault.Kind == contract.KindValue {
+			all[i].prism = passes
+		}
+	}
+	want := []string{"request of createIntegration", "request of createOrder", "request of createParameter", "request of setTranslation", "response of listStatuses"}
+	if unseen := blindSpots(description, all); !slices.Equal(unseen, want) {
+		t.Errorf("got %q", unseen)
+	}
+}
+
+func TestPrismsVerdict(t *testing.T) {
+	violations := `{"type":"https://stoplight.io/prism/errors#VIOLATIONS","title":"Request/Response not valid","status":500}`
+	for name, test := range map[string]struct {
+		forwards bool
+		status   int
+		header   string
+		body     string
+		want     verdict
+		err      string
+	}{
+		"passes":                 {true, 200, "", `{}`, passes, ""},
+		"warning":                {true, 200, `[{"severity":"Warning"}]`, `{}`, warned, ""},
+		"request refused":        {false, 422, "", `{"type":"https://stoplight.io/prism/errors#UNPROCESSABLE_ENTITY"}`, requestRefused, ""},
+		"path refused":           {false, 404, "", `{"type":"https://stoplight.io/prism/errors#NO_PATH_MATCHED_ERROR"}`, requestRefused, ""},
+		"answer refused":         {true, 500, "", violations, answerRefused, ""},
+		"answer is not JSON":     {true, 500, "", `{"type":"FetchError","title":"invalid json response body at http://127.0.0.1:1/me"}`, answerRefused, ""},
+		"answer is not HTTP":     {true, 500, "", `{"type":"FetchError","title":"Invalid response body while trying to fetch http://127.0.0.1:1/me"}`, answerRefused, ""},
+		"upstream not reached":   {false, 500, "", `{"type":"FetchError","title":"request to http://127.0.0.1:1/me failed"}`, "", "Prism answers 500 instead of 200"},
+		"fails for another case": {true, 500, "", `{"type":"Error"}`, "", "Prism answers 500 instead of 200"},
+		"answers by itself":      {false, 200, "", `{}`, "", "Prism answers 200 instead of 200"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			upstream := newUpstream()
+			defer upstream.Close()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if test.forwards {
+					response, err := http.Get(upstream.URL + r.URL.Path)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					response.Body.Close()
+				}
+				if test.header != "" {
+					w.Header().Set("sl-violations", test.header)
+				}
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.body)
+			}))
+			defer server.Close()
+			judge := &prismJudge{baseURL: server.URL, transport: http.DefaultTransport, upstream: upstream}
+			got, err := judge.verdict(t.Context(), getMe())
+			if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.HasPrefix(err.Error(), test.err) {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestTheUpstreamAnswersAsItIsTold(t *testing.T) {
+	upstream := newUpstream()
+	defer upstream.Close()
+	upstream.tell(answer{http.StatusTeapot, "text/plain", "tea"})
+	if upstream.wasReached() {
+		t.Error("reached before a request")
+	}
+	response, err := http.Get(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if got := fmt.Sprintf("%d %s %s", response.StatusCode, response.Header["Content-Type"], body); err != nil || got != "418 [text/plain] tea" {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if !upstream.wasReached() {
+		t.Error("not reached")
+	}
+	upstream.tell(answer{http.StatusOK, "", "{}"})
+	if upstream.wasReached() {
+		t.Error("reached once and for all")
+	}
+	untyped, err := http.Get(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	untyped.Body.Close()
+	if untyped.Header["Content-Type"] != nil {
+		t.Errorf("a content type that nobody gave: %v", untyped.Header)
+	}
+}
+
+func TestTravel(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	description := load(t, openapi.Document())
+	if err := travel(t.Context(), sandbox, sandbox.URL(), description); err != nil {
+		t.Error(err)
+	}
+	description.Paths.Value("/me").Put = &openapi3.Operation{OperationID: "renameMe"}
+	if err := travel(t.Context(), sandbox, sandbox.URL(), description); err == nil || err.Error() != "not called: renameMe" {
+		t.Errorf("an operation that the client does not have: %v", err)
+	}
+}
+
+func TestTravelNoticesWrongAnswers(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	for name, test := range map[string]struct {
+		header, body string
+		says         string
+	}{
+		"nothing in it": {"", `{}`, "the organizations are []"},
+		"violation":     {`[{"message":"no"}]`, `{"Organizations":[{"Name":"` + xsaletest.Organization + `"}]}`, `GET /me: Prism reports [{"message":"no"}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if test.header != "" {
+					w.Header().Set("sl-violations", test.header)
+				}
+				_, _ = io.WriteString(w, test.body)
+			}))
+			defer server.Close()
+			err := travel(t.Context(), sandbox, server.URL, load(t, openapi.Document()))
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
