@@ -11,6 +11,7 @@
 //	xsale token show|refresh|clear|path|print
 //	xsale generate                 a typed client in your own repository
 //	xsale spec show|evidence|pull|lint|diff
+//	xsale verify                   the API against its description, with calls that only read
 //	xsale version
 //
 // The account comes from the environment, see [xsale.FromEnvironment]. Tokens are kept in a file that only the user can

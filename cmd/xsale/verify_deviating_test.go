@@ -305,8 +305,12 @@ func TestDeviatingSandboxes(t *testing.T) {
 		{name: "403", after: only("listTranslations", func(e *exchange) { e.status = 403 }), code: exitRefused, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 403 Forbidden`,
 		}},
-		{name: "429", after: only("listTranslations", func(e *exchange) { e.status = 429; e.header.Set("Retry-After", "0") }), code: exitRateLimited, want: []string{
-			`failed listTranslations status "" ×0: 2XX → 429 Too Many Requests`,
+		{name: "429", after: only("listOrders", func(e *exchange) {
+			if e.query.Has("statusnamein") { // in the last calls, because a Client waits after it
+				e.status = 429
+			}
+		}), code: exitRateLimited, want: []string{
+			`failed listOrders query statusnamein "" ×0: a key for each element → 429 Too Many Requests`,
 		}},
 		{name: "500", after: only("getMe", func(e *exchange) { e.status = 500 }), code: exitUnavailable, want: []string{
 			`failed getMe status "" ×0: 2XX → 500 Internal Server Error`,
