@@ -23,7 +23,7 @@ func (s *Sandbox) Options() []xsale.Option {
 		xsale.WithBaseURL(s.URL()),
 		xsale.WithTokenURL(s.TokenURL()),
 		xsale.WithCredentials(s.Credentials()),
-		xsale.WithOrganization(Organization),
+		xsale.WithOrganization(s.organization),
 		xsale.WithHTTPClient(s.HTTPClient()),
 	}
 }

@@ -121,6 +121,7 @@ func (o *operation) checkRequest(w http.ResponseWriter, input *openapi3filter.Re
 		violations = []violation{{"", "the body is more than one JSON value"}} // of which only the first was checked
 	}
 	if len(violations) > 0 {
+		noteViolations(r, violations)
 		return newProblem(http.StatusBadRequest, "The request does not match the API description.", violations...)
 	}
 	return nil

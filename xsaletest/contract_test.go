@@ -20,7 +20,7 @@ func orderWith(old, replacement string) string {
 }
 
 func TestRequestsThatBreakTheContract(t *testing.T) {
-	c := newCaller(t, xsaletest.WithOrders(0))
+	c := newCaller(t, xsaletest.WithOrders(0), xsaletest.WithInvalidRequests())
 	const twoItems = `"PriceGross":149.90},{"OfferId":502,"VariantId":1,"Quantity":"Kowalski","PriceNet":1}`
 	for name, test := range map[string]struct {
 		method, path, body string
@@ -79,7 +79,7 @@ func TestRequestsThatBreakTheContract(t *testing.T) {
 }
 
 func TestRequestOfAnotherMediaType(t *testing.T) {
-	c := newCaller(t)
+	c := newCaller(t, xsaletest.WithInvalidRequests())
 	header := c.tokens.header()
 	header.Set("Content-Type", "text/plain")
 	wantProblem(t, send(t, c.sandbox, http.MethodPost, "/"+xsaletest.Organization+"/orders", validOrder, header), http.StatusBadRequest, "Content-Type")

@@ -2,6 +2,7 @@ package xsaletest
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -27,4 +28,11 @@ func UnderContract(t testing.TB, pattern string, handler http.HandlerFunc) http.
 	mux := contractMux{http.NewServeMux(), document}
 	mux.HandleFunc(pattern, handler)
 	return mux
+}
+
+// FillRequests notes requests as if they had come.
+func FillRequests(s *Sandbox, count int) {
+	for range count {
+		s.requests.begin(httptest.NewRequest(http.MethodGet, "/me", nil), nil, nil)
+	}
 }

@@ -1,9 +1,13 @@
 package xsaletest_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -217,3 +221,78 @@ func (c *clock) Advance(d time.Duration) {
 
 const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
 	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
+
+// recordedTest is a test whose failures are looked at.
+type recordedTest struct {
+	testing.TB
+	mu     sync.Mutex
+	errors []string
+}
+
+func (r *recordedTest) Error(arguments ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.errors = append(r.errors, fmt.Sprint(arguments...))
+}
+
+func (r *recordedTest) Errorf(format string, arguments ...any) {
+	r.Error(fmt.Sprintf(format, arguments...))
+}
+
+// pipeListener takes connections in memory, for tests in a bubble of testing/synctest.
+type pipeListener struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	once        sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// dial has the form of a transport's DialContext.
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case l.connections <- far:
+		return near, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case connection := <-l.connections:
+		return connection, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// pipeLogin logs in over a client of its own.
+func pipeLogin(t testing.TB, client *http.Client, sandbox *xsaletest.Sandbox) (pair tokens) {
+	t.Helper()
+	body, err := json.Marshal(grant())
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Post(sandbox.TokenURL(), "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&pair); err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}

@@ -185,7 +185,7 @@ func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
 		newProblem(http.StatusMethodNotAllowed, "The key set is read with GET.").write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, "application/json", i.tokens.key.set())
+	writeJSON(w, http.StatusOK, "application/json", i.tokens.currentKey().set())
 }
 
 func (i *identity) script(failures []LoginFailure) {

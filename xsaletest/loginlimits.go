@@ -84,6 +84,18 @@ func (h *loginHistory) try(passwordIsRight bool, now time.Time) (loginVerdict, l
 	return loginSucceeds, quota
 }
 
+// block blocks a user as too many wrong passwords do.
+func (l *loginLimits) block(username string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	history := l.users[username]
+	if history == nil {
+		history = &loginHistory{}
+		l.users[username] = history
+	}
+	history.wrongPasswords = maxWrongPasswords
+}
+
 // unblock lifts the block for wrong passwords, and leaves the limit on logins as it is.
 func (l *loginLimits) unblock(username string) {
 	l.mu.Lock()

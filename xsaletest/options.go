@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"testing"
 	"time"
 )
 
@@ -18,6 +19,13 @@ type config struct {
 	accessLifetime time.Duration
 	idLifetime     time.Duration
 	orders         int
+	seed           *Seed // in place of the orders
+	latency        latency
+	random         randomFaults
+	additions      bool
+	addTo          []string   // ids of operations; empty is all
+	test           testing.TB // of New; nil for Start
+	allowsInvalid  bool
 }
 
 func defaultConfig() config {
@@ -103,6 +111,15 @@ func WithOrders(count int) Option {
 			return fmt.Errorf("WithOrders: %d is negative", count)
 		}
 		c.orders = count
+		return nil
+	}
+}
+
+// WithInvalidRequests lets requests that break the API description go by with the answer 400, for tests that send such on
+// purpose. Without it, a sandbox of [New] fails its test with what is wrong. A sandbox of [Start] never does more than answer.
+func WithInvalidRequests() Option {
+	return func(c *config) error {
+		c.allowsInvalid = true
 		return nil
 	}
 }

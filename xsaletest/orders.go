@@ -15,6 +15,7 @@ import (
 
 // order is an order as it is kept.
 type order struct {
+	id     int64
 	status int64
 	body   json.RawMessage // as it is listed
 }
@@ -28,7 +29,7 @@ func (l orderList) VisitListOrdersResponse(w http.ResponseWriter) error {
 }
 
 func (s *state) ListOrders(_ context.Context, request sandboxapi.ListOrdersRequestObject) (sandboxapi.ListOrdersResponseObject, error) {
-	matching := matchingStatuses(request.Params)
+	matching := s.matchingStatuses(request.Params)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := orderList{}
@@ -41,9 +42,9 @@ func (s *state) ListOrders(_ context.Context, request sandboxapi.ListOrdersReque
 }
 
 // matchingStatuses returns the ids of the statuses that match every filter that is given.
-func matchingStatuses(params sandboxapi.ListOrdersParams) map[int64]bool {
+func (s *state) matchingStatuses(params sandboxapi.ListOrdersParams) map[int64]bool {
 	matching := make(map[int64]bool)
-	for _, status := range defaultStatuses() {
+	for _, status := range s.statuses {
 		matching[status.ID] = (len(params.StatusIDs) == 0 || slices.Contains(params.StatusIDs, status.ID)) &&
 			(len(params.StatusNames) == 0 || slices.Contains(params.StatusNames, status.Name))
 	}
@@ -56,7 +57,7 @@ func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderReq
 	if !s.hasIntegration(request.Body.IntegrationID) {
 		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", violation{"/IntegrationId", "is not the id of an integration"})
 	}
-	id, err := s.addOrder(*request.Body, statusNew)
+	id, err := s.addOrder(*request.Body, s.statuses[0].ID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +66,13 @@ func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderReq
 
 // addOrder adds an order and returns its id. It needs the lock.
 func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64, err error) {
-	id = int64(len(s.orders)) + 1
+	id = s.lastOrder + 1
 	body, err := listedOrder(id, created)
 	if err != nil {
 		return 0, err
 	}
-	s.orders = append(s.orders, order{status, body})
+	s.lastOrder = id
+	s.orders = append(s.orders, order{id, status, body})
 	return id, nil
 }
 

@@ -40,10 +40,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // The account that the sandbox knows.
@@ -71,20 +74,36 @@ type Sandbox struct {
 	certificatePEM []byte
 	clock          func() time.Time
 
-	identity *identity
-	swagger  *swagger
-	api      http.Handler
-	calls    atomic.Int64
+	test          testing.TB // of New; nil for Start
+	allowsInvalid bool
+
+	identity     *identity
+	swagger      *swagger
+	api          http.Handler
+	organization string
+	operations   operationTable
+	document     *openapi3.T
+	requests     requestLog
+	faults       *faultPlan
+	latency      latency
+	waits        atomic.Int64 // requests that the latency has counted
+
+	closing   chan struct{} // is closed when Close begins
+	closeOnce sync.Once
 
 	running    sync.WaitGroup // the accept loop and every open connection
 	serveError error          // of the accept loop, to be read once it has ended
 }
 
 // New starts a sandbox that closes when the test and its subtests have ended. The test fails where the sandbox cannot
-// start, with the errors of [Start].
+// start, with the errors of [Start], and where a request breaks the API description; see [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
-	sandbox, err := Start(options...)
+	ofTest := func(c *config) error {
+		c.test = t
+		return nil
+	}
+	sandbox, err := Start(slices.Concat([]Option{ofTest}, options)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +140,11 @@ func start(options []Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := newState(c.orders)
+	operations := newOperationTable(document)
+	if err := c.checkAdditions(operations); err != nil {
+		return nil, err
+	}
+	organizations, states, err := newStates(&c, document)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +165,15 @@ func start(options []Option) (*Sandbox, error) {
 		url:       "http://" + listener.Addr().String(),
 		transport: &http.Transport{},
 		clock:     c.clock,
+
+		test:          c.test,
+		allowsInvalid: c.allowsInvalid,
+		organization:  organizations[0].Name,
+		operations:    operations,
+		document:      document,
+		faults:        &faultPlan{operations: operations, random: c.random, scripts: make(map[string][]Fault)},
+		latency:       c.latency,
+		closing:       make(chan struct{}),
 	}
 	if pair != nil {
 		s.url = "https://" + listener.Addr().String()
@@ -155,7 +187,7 @@ func start(options []Option) (*Sandbox, error) {
 	if s.swagger, err = newSwagger(document, s.url); err != nil {
 		return nil, err
 	}
-	s.api = newAPI(tokens, state, document)
+	s.api = withAdditions(&c, newAPI(tokens, states, s.organization, document))
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -179,6 +211,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	switch r.URL.Path {
 	case tokenPath:
+		s.delay(w, r)
 		s.identity.serveToken(w, r)
 	case keySetPath:
 		s.identity.serveKeySet(w, r)
@@ -187,8 +220,26 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	case swaggerPagePath:
 		s.swagger.servePage(w, r)
 	default:
-		s.calls.Add(1)
-		s.api.ServeHTTP(w, r)
+		s.serveAPI(w, r)
+	}
+}
+
+// serveAPI serves an API request, with what was asked to go wrong with it.
+func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
+	operation, pathValues := s.operations.find(r)
+	exchange := s.requests.begin(r, operation, pathValues)
+	r, w = exchange.in(r), &statusWriter{w, exchange}
+	s.delay(w, r)
+	fault := s.faults.next(operation, exchange.request.Number)
+	exchange.setFault(fault)
+	defer s.reportViolations(exchange, operation) // also where the connection is cut
+	s.inject(fault, w, r)
+}
+
+// delay is the latency of a request.
+func (s *Sandbox) delay(w http.ResponseWriter, r *http.Request) {
+	if wait := s.latency.of(s.waits.Add(1)); wait > 0 {
+		s.pause(w, r, wait)
 	}
 }
 
@@ -213,10 +264,12 @@ func (serverLog) Write(line []byte) (int, error) {
 	return os.Stderr.Write(line)
 }
 
-// Close stops the sandbox. Requests in progress get two seconds to end, then their connections are cut. When Close
+// Close stops the sandbox. Requests in progress get two seconds to end, then their connections are cut; those that wait for a
+// latency or a fault are cut at once. When Close
 // returns, no goroutine of the sandbox is left. Closing again has no effect. The error is that of a sandbox that had
 // stopped by itself.
 func (s *Sandbox) Close() error {
+	s.closeOnce.Do(func() { close(s.closing) })
 	s.transport.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
@@ -251,7 +304,7 @@ func (s *Sandbox) Environment() []string {
 		"XSALE_CLIENT_SECRET=" + ClientSecret,
 		"XSALE_USERNAME=" + Username,
 		"XSALE_PASSWORD=" + Password,
-		"XSALE_ORGANIZATION=" + Organization,
+		"XSALE_ORGANIZATION=" + s.organization,
 	}
 }
 
@@ -262,7 +315,11 @@ func (s *Sandbox) Logins() int { return int(s.identity.tokens.logins.Load()) }
 func (s *Sandbox) TokenRequests() int { return int(s.identity.requests.Load()) }
 
 // Calls returns how many API requests came, those that were refused included.
-func (s *Sandbox) Calls() int { return int(s.calls.Load()) }
+func (s *Sandbox) Calls() int {
+	s.requests.mu.Lock()
+	defer s.requests.mu.Unlock()
+	return s.requests.count
+}
 
 // RevokeTokens makes the API refuse all tokens that were issued before, with 401.
 func (s *Sandbox) RevokeTokens() { s.identity.tokens.revoke() }

@@ -23,7 +23,7 @@ const (
 
 // newState returns the data that every sandbox starts with. It depends on nothing but the number of orders.
 func newState(orders int) (*state, error) {
-	s := &state{translations: seedTranslations(), lastIntegration: seedIntegration}
+	s := &state{statuses: defaultStatuses(), translations: seedTranslations(), lastIntegration: seedIntegration}
 	random := rand.New(rand.NewPCG(16519, 9))
 	prices := seedPrices(random, len(s.translations))
 	for i := range orders {

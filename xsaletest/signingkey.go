@@ -19,14 +19,19 @@ type signingKey struct {
 
 // processKey makes the key when it is first needed. Making one takes a noticeable time, so all sandboxes of a process
 // share it; their tokens still differ in the issuer.
-var processKey = sync.OnceValues(func() (*signingKey, error) {
+var processKey = sync.OnceValues(newSigningKey)
+
+// secondKey is what processKey is changed for.
+var secondKey = sync.OnceValues(newSigningKey)
+
+func newSigningKey() (*signingKey, error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, fmt.Errorf("make the signing key: %w", err)
 	}
 	digest := sha256.Sum256(x509.MarshalPKCS1PublicKey(&private.PublicKey))
 	return &signingKey{private, base64.RawURLEncoding.EncodeToString(digest[:])}, nil
-})
+}
 
 // keySet is a JSON Web Key Set (RFC 7517).
 type keySet struct {

@@ -34,5 +34,5 @@ func defaultStatuses() []sandboxapi.Status {
 }
 
 func (s *state) ListStatuses(context.Context, sandboxapi.ListStatusesRequestObject) (sandboxapi.ListStatusesResponseObject, error) {
-	return sandboxapi.ListStatuses2XXJSONResponse{Body: defaultStatuses(), StatusCode: http.StatusOK}, nil
+	return sandboxapi.ListStatuses2XXJSONResponse{Body: s.statuses, StatusCode: http.StatusOK}, nil
 }

@@ -18,7 +18,6 @@ const subject = "auth0|sandbox-1"
 
 // tokenService issues the tokens of logins and checks those that come with API calls.
 type tokenService struct {
-	key            *signingKey
 	issuer         string // the sandbox's address with a slash at the end, as Auth0 writes it
 	clock          func() time.Time
 	accessLifetime time.Duration
@@ -27,12 +26,14 @@ type tokenService struct {
 	logins atomic.Int64
 
 	mu     sync.Mutex
+	key    *signingKey
 	issued map[string]issuedToken // by jti
 }
 
 // issuedToken is a token that was issued and not revoked.
 type issuedToken struct {
 	login  int64 // number of the login, the same for both of its tokens
+	isID   bool
 	expiry time.Time
 }
 
@@ -70,7 +71,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 
 	var err error
 	accessID := rand.Text()
-	issued[accessID] = issuedToken{login, now.Add(s.accessLifetime)}
+	issued[accessID] = issuedToken{login, false, now.Add(s.accessLifetime)}
 	if reply.AccessToken, err = s.sign(jwt.MapClaims{
 		"jti":   accessID,
 		"iss":   s.issuer,
@@ -84,9 +85,9 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 		return nil, err
 	}
 	if slices.Contains(scopes, "openid") {
-		user := sampleUser()
+		user := newUser(nil)
 		idID := rand.Text()
-		issued[idID] = issuedToken{login, now.Add(s.idLifetime)}
+		issued[idID] = issuedToken{login, true, now.Add(s.idLifetime)}
 		if reply.IDToken, err = s.sign(jwt.MapClaims{
 			"jti":            idID,
 			"iss":            s.issuer,
@@ -115,8 +116,44 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 
 func (s *tokenService) sign(claims jwt.MapClaims) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	token.Header["kid"] = s.key.id
-	return token.SignedString(s.key.private)
+	key := s.currentKey()
+	token.Header["kid"] = key.id
+	return token.SignedString(key.private)
+}
+
+func (s *tokenService) currentKey() *signingKey {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.key
+}
+
+// changeKey signs with the other of the process's two keys from now on. The old tokens are forgotten, so that they are
+// refused when their key comes back, too.
+func (s *tokenService) changeKey() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, err := processKey()
+	if err == nil && s.key == key {
+		key, err = secondKey()
+	}
+	if err != nil {
+		return err
+	}
+	s.key = key
+	clear(s.issued)
+	return nil
+}
+
+// expireIDTokens lets all ID tokens expire now.
+func (s *tokenService) expireIDTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, token := range s.issued {
+		if token.isID {
+			token.expiry = s.clock()
+			s.issued[id] = token
+		}
+	}
 }
 
 // revoke forgets all tokens, so that they are refused.
@@ -141,7 +178,7 @@ var (
 func (s *tokenService) verify(token, audience string) (login int64, err error) {
 	var claims jwt.RegisteredClaims
 	_, err = jwt.ParseWithClaims(token, &claims,
-		func(*jwt.Token) (any, error) { return &s.key.private.PublicKey, nil },
+		func(*jwt.Token) (any, error) { return &s.currentKey().private.PublicKey, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
 		jwt.WithIssuer(s.issuer),
 		jwt.WithAudience(audience),
@@ -167,6 +204,9 @@ func (s *tokenService) verify(token, audience string) (login int64, err error) {
 	issued, found := s.issued[claims.ID]
 	if !found {
 		return 0, errRevoked
+	}
+	if !s.clock().Before(issued.expiry) { // by a fault, before the time that it says itself
+		return 0, errExpired
 	}
 	return issued.login, nil
 }

@@ -148,7 +148,7 @@ func TestBlockedAccountIsNotTriedAgain(t *testing.T) {
 }
 
 func TestExitCodes(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	missing := filepath.Join(t.TempDir(), "missing.json")
 	for name, test := range map[string]struct {
 		code      int

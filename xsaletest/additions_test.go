@@ -1,0 +1,139 @@
+package xsaletest_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+const addedName = "added \"quoted\" \\ / żółw"
+
+// objectsIn calls a function for each object of a JSON text.
+func objectsIn(t *testing.T, text string, visit func(map[string]any)) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	var walk func(any)
+	walk = func(value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			visit(value)
+			for name, member := range value {
+				if !strings.HasPrefix(name, "Added") {
+					walk(member)
+				}
+			}
+		case []any:
+			for _, element := range value {
+				walk(element)
+			}
+		}
+	}
+	walk(value)
+}
+
+func TestAdditionsAreInEveryObject(t *testing.T) {
+	plain, added := newCaller(t, xsaletest.WithInvalidRequests()), newCaller(t, xsaletest.WithAdditions(), xsaletest.WithInvalidRequests())
+	for _, test := range []struct {
+		method, path, body string
+		objects            int
+	}{
+		{"GET", "/me", "", 2},
+		{"GET", ":/statuses", "", 9},
+		{"GET", ":/articles/16519/translations", "", 1},
+		{"POST", ":/orders", validOrder, 1},
+		{"POST", ":/integrations", `{"Name":"shop","IntegrationType":28}`, 1},
+		{"POST", ":/integrations/1/categories/1/parameters", `{}`, 1},
+		{"POST", ":/integrations", `{}`, 3}, // a problem with two errors
+		{"GET", "/no/such/path", "", 1},
+	} {
+		without, with := plain.call(test.method, test.path, test.body), added.call(test.method, test.path, test.body)
+		objects := 0
+		objectsIn(t, with.body, func(object map[string]any) {
+			objects++
+			value, isNull := object["AddedNull"]
+			decimal, _ := object["AddedDecimal"].(json.Number)
+			_, isObject := object["AddedObject"].(map[string]any)
+			_, isArray := object["AddedArray"].([]any)
+			if !isNull || value != nil || decimal != "12345678901234567890.123456789012345678" || !isObject || !isArray || object[addedName] != "ą\t😀" || object["AddedText"] != "" {
+				t.Errorf("%s: %v", test.path, object)
+			}
+			for _, name := range []string{"AddedObject", "AddedArray", "AddedDecimal", "AddedNull", "AddedText", addedName} {
+				delete(object, name)
+			}
+		})
+		if objects != test.objects || with.status != without.status || with.header.Get("X-Sandbox-Addition") != "1" || without.header.Get("X-Sandbox-Addition") != "" {
+			t.Errorf("%s: %d objects, status %d, %v", test.path, objects, with.status, with.header)
+		}
+		again := newCaller(t, xsaletest.WithAdditions(), xsaletest.WithInvalidRequests())
+		if repeated := again.call(test.method, test.path, test.body); test.method == "GET" && repeated.body != with.body {
+			t.Errorf("%s: not the same in the next run", test.path)
+		}
+	}
+}
+
+// But for the additions nothing changes, down to the digits and the order of members.
+func TestAdditionsLeaveTheRest(t *testing.T) {
+	plain, added := newCaller(t), newCaller(t, xsaletest.WithAdditions("listOrders"))
+	without, with := plain.call("GET", ":/orders", "").body, added.call("GET", ":/orders", "").body
+	const members = `"AddedObject":{"Code":"PL","Nested":{"List":[1,{"Deep":null}]}},"AddedArray":[{"Id":1},"text",[],null,true],"AddedDecimal":12345678901234567890.123456789012345678,"AddedNull":null,"AddedText":"","added \"quoted\" \\ \/ \u017c\u00f3\u0142w":"\u0105\t\ud83d\ude00"`
+	if restored := strings.ReplaceAll(with, ","+members, ""); restored != without || with == without {
+		t.Errorf("%.300s\ninstead of\n%.300s", restored, without)
+	}
+	if reply := added.call("GET", "/me", ""); strings.Contains(reply.body, "Added") || reply.header.Get("X-Sandbox-Addition") != "" {
+		t.Errorf("another operation has additions: %s", reply.body)
+	}
+	if statuses := added.call("GET", ":/statuses", "").body; strings.Contains(statuses, "Dodany") {
+		t.Errorf("another operation has another status: %s", statuses)
+	}
+}
+
+// What a client has read and sends back is not there twice.
+func TestAdditionsAreNotRepeated(t *testing.T) {
+	c := newCaller(t, xsaletest.WithAdditions(), xsaletest.WithOrders(0))
+	c.create(":/orders", strings.Replace(validOrder, `{`, `{"addednull":1,"AddedText":"kept",`, 1))
+	body := c.call("GET", ":/orders", "").body
+	if strings.Count(body, `AddedText`) != 2 || !strings.Contains(body, `"AddedText":"kept"`) || strings.Count(body, `ddedNull`) != 1 || strings.Count(body, "addednull") != 1 {
+		t.Errorf("%s", body)
+	}
+}
+
+func TestAddedNamesAreNoneOfTheDescription(t *testing.T) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range document.Components.Schemas {
+		for member := range schema.Value.Properties {
+			if strings.HasPrefix(strings.ToLower(member), "added") {
+				t.Errorf("%s has %s", name, member)
+			}
+		}
+	}
+}
+
+func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
+	c := newCaller(t, xsaletest.WithAdditions("listStatuses"))
+	if body := c.call(http.MethodGet, ":/statuses", "").body; !strings.Contains(body, `{"Id":9,"Name":"Dodany przez sandbox",`) {
+		t.Errorf("%s", body)
+	}
+	if orders := c.listOrders("?statusidin=9"); len(orders) != 0 {
+		t.Errorf("%d orders have it", len(orders))
+	}
+}
+
+func TestAdditionsOfAnUnknownOperation(t *testing.T) {
+	if _, err := xsaletest.Start(xsaletest.WithAdditions("listOrder")); err == nil || !strings.Contains(err.Error(), `WithAdditions: there is no operation "listOrder"; there are createIntegration`) {
+		t.Errorf("got %v", err)
+	}
+}

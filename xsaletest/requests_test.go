@@ -1,0 +1,117 @@
+package xsaletest_test
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func TestRequestsAreRecorded(t *testing.T) {
+	c := newCaller(t, xsaletest.WithInvalidRequests())
+	c.call(http.MethodPost, ":/orders", validOrder)
+	c.call(http.MethodGet, ":/orders?statusidin=1&statusidin=2", "")
+	c.call(http.MethodPut, ":/articles/16519/translations", `{"LanguageId":"two"}`)
+	c.call(http.MethodGet, "/no/such/path", "")
+	c.call(http.MethodDelete, "/me", "")
+	c.sandbox.Fail("getMe", xsaletest.Cut(xsaletest.AfterHeaders))
+	c.sandbox.Fail("getMe", xsaletest.Status(503))
+	if response, err := c.sandbox.HTTPClient().Get(c.sandbox.URL() + "/me"); err == nil {
+		response.Body.Close()
+	}
+	send(t, c.sandbox, http.MethodGet, "/me", "", http.Header{"Cookie": {"secret"}})
+
+	organization := map[string]string{"organizationName": xsaletest.Organization}
+	want := []xsaletest.Request{
+		{Operation: "createOrder", Method: "POST", Route: "/{organizationName}/orders", PathValues: organization, Body: []byte(validOrder), Status: 201},
+		{Operation: "listOrders", Method: "GET", Route: "/{organizationName}/orders", PathValues: organization, Query: map[string][]string{"statusidin": {"1", "2"}}, Status: 200},
+		{Operation: "setTranslation", Method: "PUT", Route: "/{organizationName}/articles/{id}/translations", PathValues: map[string]string{"organizationName": xsaletest.Organization, "id": "16519"}, Body: []byte(`{"LanguageId":"two"}`), Status: 400},
+		{Method: "GET", Route: "/no/such/path", Status: 404},
+		{Method: "DELETE", Route: "/me", Status: 405},
+		{Operation: "getMe", Method: "GET", Route: "/me", PathValues: map[string]string{}, Status: 401, Fault: xsaletest.Cut(xsaletest.AfterHeaders)},
+		{Operation: "getMe", Method: "GET", Route: "/me", PathValues: map[string]string{}, Status: 503, Fault: xsaletest.Status(503)},
+	}
+	got := c.sandbox.Requests()
+	if len(got) != len(want) || c.sandbox.Calls() != len(want) || c.sandbox.DroppedRequests() != 0 {
+		t.Fatalf("%d requests, %d calls, %d dropped", len(got), c.sandbox.Calls(), c.sandbox.DroppedRequests())
+	}
+	for i, request := range got {
+		want[i].Number, want[i].Header = i+1, request.Header
+		if want[i].Query == nil {
+			want[i].Query = map[string][]string{}
+		}
+		if want[i].Body == nil {
+			want[i].Body = []byte{}
+		}
+		if !reflect.DeepEqual(request, want[i]) {
+			t.Errorf("request %d:\n%+v\n%+v", i+1, request, want[i])
+		}
+	}
+	if header := got[0].Header; header.Get("Authorization") != "[redacted]" || header.Get("x-id-token") != "[redacted]" || header.Get("Content-Type") != "application/json" {
+		t.Errorf("header %v", header)
+	}
+	if header := got[6].Header; header.Get("Cookie") != "[redacted]" {
+		t.Errorf("header %v", header)
+	}
+	creates := c.sandbox.Requests("createOrder", "setTranslation")
+	if len(creates) != 2 || creates[0].Number != 1 || creates[1].Number != 3 {
+		t.Errorf("filtered: %v", creates)
+	}
+
+	creates[0].Body[0], creates[0].PathValues["id"] = 'x', "x"
+	creates[0].Header.Set("A", "x")
+	if again := c.sandbox.Requests("createOrder"); !reflect.DeepEqual(again[0], got[0]) {
+		t.Error("what is returned is shared")
+	}
+}
+
+func TestDecodeReadsABody(t *testing.T) {
+	c := newCaller(t, xsaletest.WithInvalidRequests())
+	c.call(http.MethodPost, ":/orders", validOrder)
+	c.call(http.MethodPost, ":/orders", `{"BuyerId":"Kowalski"}`)
+	requests := c.sandbox.Requests("createOrder")
+	order, err := xsaletest.Decode[xsale.CreateOrder](requests[0])
+	if err != nil || order.BuyerID != 7 || order.Items[0].PriceGross.String() != "149.90" {
+		t.Errorf("%+v, %v", order, err)
+	}
+	if plain, err := xsaletest.Decode[map[string]any](requests[0]); err != nil || plain["BuyerId"] != 7.0 {
+		t.Errorf("%v, %v", plain, err)
+	}
+	order, err = xsaletest.Decode[xsale.CreateOrder](requests[1])
+	if err == nil || !reflect.DeepEqual(order, xsale.CreateOrder{}) {
+		t.Fatalf("%+v, %v", order, err)
+	}
+	if text := err.Error(); !strings.Contains(text, "request 2, POST /{organizationName}/orders, as gen.CreateOrder") || !strings.Contains(text, "/BuyerId") || strings.Contains(text, "Kowalski") {
+		t.Error(text)
+	}
+}
+
+// The oldest requests go first, by their number and by their size.
+func TestOnlyTheLastRequestsAreKept(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	body := strings.Repeat("x", 9<<20)
+	for range 9 { // without tokens, so that nothing else is done
+		send(t, sandbox, http.MethodPost, "/"+xsaletest.Organization+"/orders", body, nil)
+	}
+	if requests := sandbox.Requests(); len(requests) != 7 || requests[0].Number != 3 || sandbox.DroppedRequests() != 2 || sandbox.Calls() != 9 {
+		t.Errorf("%d requests kept, %d dropped", len(requests), sandbox.DroppedRequests())
+	}
+	xsaletest.FillRequests(sandbox, 10_000)
+	if requests := sandbox.Requests(); len(requests) != 10_000 || requests[0].Number != 10 || sandbox.DroppedRequests() != 9 {
+		t.Errorf("%d requests kept, %d dropped", len(requests), sandbox.DroppedRequests())
+	}
+}
+
+// A body beyond the limit is refused as ever, and kept up to it.
+func TestALongBodyIsKeptInPart(t *testing.T) {
+	c := newCaller(t)
+	if reply := c.call(http.MethodPost, ":/orders", strings.Repeat(" ", 10<<20+1)); reply.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", reply.status)
+	}
+	if kept := len(c.sandbox.Requests()[0].Body); kept != 10<<20 {
+		t.Errorf("%d bytes kept", kept)
+	}
+}

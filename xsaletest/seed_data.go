@@ -1,0 +1,273 @@
+package xsaletest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// Seed is what a sandbox starts with in place of its generated orders and articles, see [WithSeed].
+type Seed struct {
+	// Organizations are those that the user works for; nil is [Organization] alone. Orders and translations are those of the
+	// first, which [Sandbox.Options] and [Sandbox.Environment] name; each other has data of its own, and starts with the
+	// statuses only.
+	Organizations []xsale.OrganizationInfo
+
+	// Statuses are those of every organization; nil are the eight of every new account. An order is created in the first.
+	Statuses []xsale.Status
+
+	Orders []SeedOrder
+
+	// Translations are those of the articles by article id. An article without any has an empty slice.
+	Translations map[int64][]xsale.Translation
+}
+
+// SeedOrder is an order of a [Seed].
+type SeedOrder struct {
+	// Order is the order as it is listed: JSON as []byte, string or [json.RawMessage], which is listed to the digit, or a value
+	// that is written as JSON, such as an [xsale.Order] or [xsale.CreateOrder]. Without an Id it gets the next one that is free.
+	Order any
+
+	// Status is the name of the order's status; empty is that of new orders. Orders do not tell their status, but lists of
+	// orders are filtered by it.
+	Status string
+}
+
+// WithSeed starts the sandbox with this data in place of the generated orders and articles; [WithOrders] has no effect then.
+// Data that does not match the API description, and ids or names that are there twice, are errors that name the JSON pointer
+// into the seed, such as /Orders/0/Items/1. Integrations and parameters cannot be read back, so there is nothing to seed;
+// integration 1 exists.
+func WithSeed(seed Seed) Option {
+	return func(c *config) error {
+		c.seed = &seed
+		return nil
+	}
+}
+
+// seedError is one thing that is wrong with a seed.
+func seedError(pointer, detail string) error {
+	return fmt.Errorf("WithSeed: %s: %s", pointer, detail)
+}
+
+// newStates returns the organizations and the data of each by its name.
+func newStates(c *config, document *openapi3.T) ([]sandboxapi.OrganizationInfo, map[string]*state, error) {
+	organizations := sampleOrganizations()
+	var first *state
+	var err error
+	if c.seed != nil {
+		organizations, first, err = newSeededState(c.seed, document)
+	} else {
+		first, err = newState(c.orders)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.addsTo("listStatuses") {
+		first.addStatus(addedStatus)
+	}
+	states := make(map[string]*state)
+	for i, organization := range organizations {
+		states[organization.Name] = first
+		if i > 0 {
+			states[organization.Name] = &state{statuses: first.statuses, translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration}
+		}
+		states[organization.Name].user = newUser(organizations)
+	}
+	return organizations, states, nil
+}
+
+// addStatus adds a status with the next id.
+func (s *state) addStatus(name string) {
+	var last int64
+	for _, status := range s.statuses {
+		last = max(last, status.ID)
+	}
+	s.statuses = append(s.statuses, sandboxapi.Status{ID: last + 1, Name: name})
+}
+
+// newSeededState returns the organizations of a seed and the data of the first.
+func newSeededState(seed *Seed, document *openapi3.T) ([]sandboxapi.OrganizationInfo, *state, error) {
+	organizations, err := seededOrganizations(seed, document)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &state{translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration}
+	if s.statuses, err = seededStatuses(seed, document); err != nil {
+		return nil, nil, err
+	}
+	for i, seeded := range seed.Orders {
+		if err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, document); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, article := range slices.Sorted(maps.Keys(seed.Translations)) {
+		if err := s.addSeededArticle(article, seed.Translations[article], document); err != nil {
+			return nil, nil, err
+		}
+	}
+	return organizations, s, nil
+}
+
+func seededOrganizations(seed *Seed, document *openapi3.T) (organizations []sandboxapi.OrganizationInfo, err error) {
+	if len(seed.Organizations) == 0 {
+		return sampleOrganizations(), nil
+	}
+	ids, names := make(map[int64]bool), make(map[string]bool)
+	for i, seeded := range seed.Organizations {
+		pointer := fmt.Sprintf("/Organizations/%d", i)
+		organization, err := seededValue[sandboxapi.OrganizationInfo](pointer, "OrganizationInfo", seeded, document)
+		switch {
+		case err != nil:
+			return nil, err
+		case organization.Name == "":
+			return nil, seedError(pointer+"/Name", "is empty; it is the organizationName of paths")
+		case names[organization.Name]:
+			return nil, seedError(pointer+"/Name", "is that of another organization, too")
+		case ids[organization.ID]:
+			return nil, seedError(pointer+"/Id", "is that of another organization, too")
+		}
+		ids[organization.ID], names[organization.Name] = true, true
+		organizations = append(organizations, organization)
+	}
+	return organizations, nil
+}
+
+func seededStatuses(seed *Seed, document *openapi3.T) (statuses []sandboxapi.Status, err error) {
+	if len(seed.Statuses) == 0 {
+		return defaultStatuses(), nil
+	}
+	ids, names := make(map[int64]bool), make(map[string]bool)
+	for i, seeded := range seed.Statuses {
+		pointer := fmt.Sprintf("/Statuses/%d", i)
+		status, err := seededValue[sandboxapi.Status](pointer, "Status", seeded, document)
+		switch {
+		case err != nil:
+			return nil, err
+		case status.ID <= 0:
+			return nil, seedError(pointer+"/Id", "must be positive")
+		case ids[status.ID]:
+			return nil, seedError(pointer+"/Id", "is that of another status, too")
+		case status.Name == "":
+			return nil, seedError(pointer+"/Name", "is empty")
+		case names[status.Name]:
+			return nil, seedError(pointer+"/Name", "is that of another status, too")
+		}
+		ids[status.ID], names[status.Name] = true, true
+		statuses = append(statuses, status)
+	}
+	return statuses, nil
+}
+
+func (s *state) addSeededOrder(pointer string, seeded SeedOrder, document *openapi3.T) error {
+	status := s.statuses[0].ID
+	if seeded.Status != "" {
+		index := slices.IndexFunc(s.statuses, func(known sandboxapi.Status) bool { return known.Name == seeded.Status })
+		if index < 0 {
+			return seedError(pointer+"/Status", "there is no status of that name")
+		}
+		status = s.statuses[index].ID
+	}
+	body, err := seededJSON(pointer, "Order", seeded.Order, document)
+	if err != nil {
+		return err
+	}
+	var members sandboxapi.ParameterDefinition // an object without listed members, and so any
+	if err := wire.Unmarshal(body, &members); err != nil {
+		return seedError(pointer, err.Error())
+	}
+	id := s.lastOrder + 1
+	if value, found := members.Get("Id"); found {
+		if err := json.Unmarshal(value, &id); err != nil || id <= 0 {
+			return seedError(pointer+"/Id", "must be a positive number of 64 bits")
+		}
+		if slices.ContainsFunc(s.orders, func(known order) bool { return known.id == id }) {
+			return seedError(pointer+"/Id", "is that of another order, too")
+		}
+	} else {
+		if err := setMember(&members.AdditionalProperties, "Id", fmt.Sprint(id)); err != nil {
+			return seedError(pointer, err.Error())
+		}
+		if body, err = json.Marshal(members); err != nil {
+			return seedError(pointer, err.Error())
+		}
+	}
+	s.lastOrder = max(s.lastOrder, id)
+	s.orders = append(s.orders, order{id, status, body})
+	return nil
+}
+
+func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, document *openapi3.T) error {
+	pointer := fmt.Sprintf("/Translations/%d", article)
+	if article <= 0 {
+		return seedError(pointer, "the id of an article must be positive")
+	}
+	translations := []sandboxapi.Translation{}
+	languages := make(map[int64]bool)
+	for i, translation := range seeded {
+		place := fmt.Sprintf("%s/%d", pointer, i)
+		value, err := seededValue[sandboxapi.Translation](place, "Translation", translation, document)
+		if err != nil {
+			return err
+		}
+		if languages[value.LanguageID] {
+			return seedError(place+"/LanguageId", "is that of another translation of the article, too")
+		}
+		languages[value.LanguageID] = true
+		translations = append(translations, value)
+	}
+	s.translations[article] = translations
+	return nil
+}
+
+// seededValue returns a value of the client's types as one of the sandbox's, with all its members.
+func seededValue[T any](pointer, schema string, value any, document *openapi3.T) (T, error) {
+	var converted T
+	body, err := seededJSON(pointer, schema, value, document)
+	if err != nil {
+		return converted, err
+	}
+	if err := wire.Unmarshal(body, &converted); err != nil {
+		return converted, seedError(pointer, err.Error())
+	}
+	return converted, nil
+}
+
+// seededJSON returns a value as JSON that matches a schema of the API description.
+func seededJSON(pointer, schema string, value any, document *openapi3.T) (json.RawMessage, error) {
+	var body []byte
+	switch value := value.(type) {
+	case []byte:
+		body = slices.Clone(value)
+	case json.RawMessage:
+		body = slices.Clone(value)
+	case string:
+		body = []byte(value)
+	default:
+		var err error
+		if body, err = json.Marshal(value); err != nil {
+			return nil, seedError(pointer, err.Error())
+		}
+	}
+	if !json.Valid(body) {
+		return nil, seedError(pointer, "is not valid JSON")
+	}
+	var plain any
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	_ = decoder.Decode(&plain) // which is valid
+	violations := violationsOf(document.Components.Schemas[schema].Value.VisitJSON(plain, openapi3.MultiErrors()))
+	var problems []error
+	for _, violation := range violations {
+		problems = append(problems, seedError(pointer+violation.Pointer, violation.Detail))
+	}
+	return body, errors.Join(problems...)
+}
