@@ -38,7 +38,7 @@ var operationsByPath = map[string]string{"me": "getMe", "orders": "listOrders", 
 // it. Either function may be nil.
 func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
 	t.Helper()
-	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
+	sandbox := useSandbox(t, xsaletest.WithOrders(60))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := &exchange{operation: operationsByPath[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]], request: r, query: r.URL.Query()}
 		if before != nil {
@@ -165,7 +165,7 @@ func expectLines(t *testing.T, got, want []string) {
 // learnedOverlay returns a file with what the true sandbox teaches, so that what it has besides the description is described.
 func learnedOverlay(t *testing.T) string {
 	t.Helper()
-	useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
+	useSandbox(t, xsaletest.WithOrders(60))
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK)
 	return file
@@ -359,7 +359,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 
 // What the sandbox has beside the description is known, and nothing of it contradicts the description.
 func TestVerifyOfTheTrueSandbox(t *testing.T) {
-	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
+	sandbox := useSandbox(t, xsaletest.WithOrders(60))
 	got := verified(t, exitOK, nil, verify.Contradicted, verify.Failed, verify.New, verify.Open)
 	want := []string{
 		`new getMe status "" ×0: 2XX → 200`,
