@@ -64,7 +64,7 @@ func (c *config) checkAdditions(operations operationTable) error {
 // withAdditions puts the additions into the answers of a handler.
 func withAdditions(c *config, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !c.addsTo(exchangeOf(r).request.Operation) {
+		if !c.addsTo(loggedRequestOf(r).request.Operation) {
 			next.ServeHTTP(w, r)
 			return
 		}

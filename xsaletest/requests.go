@@ -64,12 +64,12 @@ func (s *Sandbox) DroppedRequests() int {
 type requestLog struct {
 	mu    sync.Mutex
 	count int // of all that came
-	kept  []*exchange
+	kept  []*loggedRequest
 	size  int // of those that are kept
 }
 
-// exchange is a request and what has become of it.
-type exchange struct {
+// loggedRequest is a request and what has become of it.
+type loggedRequest struct {
 	log        *requestLog
 	request    Request
 	size       int
@@ -77,8 +77,8 @@ type exchange struct {
 }
 
 // begin notes that a request came, and reads its body, which can be read again afterwards.
-func (l *requestLog) begin(r *http.Request, operation *apiOperation, pathValues map[string]string) *exchange {
-	e := &exchange{log: l, request: Request{
+func (l *requestLog) begin(r *http.Request, operation *apiOperation, pathValues map[string]string) *loggedRequest {
+	e := &loggedRequest{log: l, request: Request{
 		Method: r.Method, Route: r.URL.Path, PathValues: pathValues, Query: r.URL.Query(), Header: redacted(r.Header),
 	}}
 	if operation != nil {
@@ -109,7 +109,7 @@ func (l *requestLog) begin(r *http.Request, operation *apiOperation, pathValues 
 }
 
 // grow counts what a request needs more, and drops the oldest where that is too much. It needs the lock.
-func (l *requestLog) grow(e *exchange, size int) {
+func (l *requestLog) grow(e *loggedRequest, size int) {
 	if len(l.kept) > 0 && e.request.Number >= l.kept[0].request.Number { // is still kept
 		e.size += size
 		l.size += size
@@ -122,7 +122,7 @@ func (l *requestLog) grow(e *exchange, size int) {
 }
 
 // setFault notes the fault of the request.
-func (e *exchange) setFault(fault Fault) {
+func (e *loggedRequest) setFault(fault Fault) {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
 	e.request.Fault = fault
@@ -174,28 +174,28 @@ type failedReader struct{ err error }
 
 func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
-// exchangeKey is where a request's context has its exchange.
-type exchangeKey struct{}
+// loggedRequestKey is where a request's context has what is logged of it.
+type loggedRequestKey struct{}
 
-func exchangeOf(r *http.Request) *exchange {
-	e, _ := r.Context().Value(exchangeKey{}).(*exchange)
+func loggedRequestOf(r *http.Request) *loggedRequest {
+	e, _ := r.Context().Value(loggedRequestKey{}).(*loggedRequest)
 	return e
 }
 
-func (e *exchange) in(r *http.Request) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
+func (e *loggedRequest) in(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), loggedRequestKey{}, e))
 }
 
 // statusWriter notes the status of an answer before its client can see it.
 type statusWriter struct {
 	http.ResponseWriter
-	exchange *exchange
+	logged *loggedRequest
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	w.exchange.log.mu.Lock()
-	w.exchange.request.Status = status
-	w.exchange.log.mu.Unlock()
+	w.logged.log.mu.Lock()
+	w.logged.request.Status = status
+	w.logged.log.mu.Unlock()
 	w.ResponseWriter.WriteHeader(status)
 }
 

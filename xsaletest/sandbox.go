@@ -227,12 +227,12 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 // serveAPI serves an API request, with what was asked to go wrong with it.
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	operation, pathValues := s.operations.find(r)
-	exchange := s.requests.begin(r, operation, pathValues)
-	r, w = exchange.in(r), &statusWriter{w, exchange}
+	logged := s.requests.begin(r, operation, pathValues)
+	r, w = logged.in(r), &statusWriter{w, logged}
 	s.delay(w, r)
-	fault := s.faults.next(operation, exchange.request.Number)
-	exchange.setFault(fault)
-	defer s.reportViolations(exchange, operation) // also where the connection is cut
+	fault := s.faults.next(operation, logged.request.Number)
+	logged.setFault(fault)
+	defer s.reportViolations(logged, operation) // also where the connection is cut
 	s.inject(fault, w, r)
 }
 

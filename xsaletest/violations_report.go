@@ -17,14 +17,14 @@ const maxReportedBody = 4 << 10
 
 // noteViolations keeps what a request breaks of the API description, for the report.
 func noteViolations(r *http.Request, violations []violation) {
-	if e := exchangeOf(r); e != nil {
+	if e := loggedRequestOf(r); e != nil {
 		e.violations = append(e.violations, violations...)
 	}
 }
 
 // reportViolations fails the test of a sandbox whose request breaks the API description. A path or a method that the
 // description does not have is no reason: it is known to have not all of them.
-func (s *Sandbox) reportViolations(e *exchange, operation *apiOperation) {
+func (s *Sandbox) reportViolations(e *loggedRequest, operation *apiOperation) {
 	if s.test == nil || s.allowsInvalid || len(e.violations) == 0 {
 		return
 	}
