@@ -53,12 +53,18 @@ func Load(data []byte) (*Document, error) {
 	return d, nil
 }
 
+// Description returns the description itself, for what this package does not look at. It must not be changed.
+func (d *Document) Description() *openapi3.T { return d.description }
+
 // Operation returns the id and the path template of the operation that a request calls. The id is empty for an operation
-// without one.
+// without one. Where the description has the path but not the method, only the template is returned.
 func (d *Document) Operation(r *http.Request) (id, pathTemplate string, found bool) {
 	call := d.call(r)
-	if call.operation == nil {
+	switch {
+	case call.route == nil:
 		return "", "", false
+	case call.operation == nil:
+		return "", call.route.path, false
 	}
 	return call.operation.OperationID, call.route.path, true
 }

@@ -26,8 +26,7 @@ func newDescription(data []byte) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
-	document, err := openapi3.NewLoader().LoadFromData(data)
-	return &description{checker, document}, err
+	return &description{checker, checker.Description()}, nil
 }
 
 // operation returns what the description has for a request, or nil.

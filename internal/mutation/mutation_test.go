@@ -44,6 +44,12 @@ func TestMutations(t *testing.T) {
 	dropTexts(document)
 	s := newSuite(t)
 	mutations := mutationsOf(document)
+	unchanged := descriptionOf(t, document)
+	for _, findings := range []iter.Seq[string]{s.traffic(unchanged), unchanged.types()} {
+		if finding := firstOf(findings); finding != "" {
+			t.Fatalf("nothing is shown by a suite that finds fault with the true description: %s", finding)
+		}
+	}
 
 	var mu sync.Mutex
 	var total outcome
@@ -99,6 +105,9 @@ func TestMutations(t *testing.T) {
 	if total.noticed*100 < total.made*95 {
 		t.Errorf("%d of %d mutations are noticed, which is less than 95 %%", total.noticed, total.made)
 	}
+	if total.byTraffic*100 < total.made*95 { // or the types would hide that traffic shows less and less
+		t.Errorf("%d of %d mutations are noticed by traffic alone, which is less than 95 %%", total.byTraffic, total.made)
+	}
 }
 
 // mutated returns the description with a mutation. It must be another description, and a valid one: that a reader refuses
@@ -110,7 +119,12 @@ func mutated(t *testing.T, document spec.Object, m mutation) *description {
 	if reflect.DeepEqual(clone, document) {
 		t.Fatal("it changes nothing")
 	}
-	data, err := json.Marshal(clone)
+	return descriptionOf(t, clone)
+}
+
+func descriptionOf(t *testing.T, document spec.Object) *description {
+	t.Helper()
+	data, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)
 	}

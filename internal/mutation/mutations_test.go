@@ -166,7 +166,7 @@ func (m *mutator) rules() {
 	m.schemas(func(pointer string, schema spec.Object) {
 		for _, rule := range []string{"minItems", "minLength"} {
 			if schema[rule] != nil {
-				m.add("drop a least length", spec.Join(pointer), rule, func(schema spec.Object) { delete(schema, rule) })
+				m.add("drop a least length", pointer, rule, func(schema spec.Object) { delete(schema, rule) })
 			}
 		}
 		switch schema["type"] {

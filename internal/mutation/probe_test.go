@@ -253,7 +253,9 @@ func sendProbes(t *testing.T, sandbox *xsaletest.Sandbox, probes []probe) {
 			t.Fatal(err)
 		}
 		response.Body.Close()
-		if response.StatusCode/100 != 4 {
+		// A token that is refused would hide that the sandbox does not mind what is spoilt.
+		isRefusedToken := response.StatusCode == http.StatusUnauthorized
+		if response.StatusCode/100 != 4 || isRefusedToken != strings.Contains(p.name, " token") {
 			t.Errorf("%s: the sandbox answers %d", p.name, response.StatusCode)
 		}
 	}

@@ -18,7 +18,7 @@ type suite struct {
 }
 
 func newSuite(t *testing.T) *suite {
-	sandbox := xsaletest.New(t, xsaletest.WithOrders(3))
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(1), xsaletest.WithInvalidRequests())
 	client, recorder := newRecorder(t, sandbox)
 	recordGood(t, client, recorder)
 	s := &suite{good: recorder.exchanges}

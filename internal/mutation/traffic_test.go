@@ -43,14 +43,20 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 		}
 	}
 	// The sandbox has no integration and no article with such an id.
-	for answer, do := range map[string]func() error{
-		`{}`: func() error {
+	order := orders()[0]
+	order.IntegrationID = big
+	for _, call := range []struct {
+		answer string
+		do     func() error
+	}{
+		{`{}`, func() error {
 			return second(organization.Integrations.CreateParameter(ctx, big, big, xsale.ParameterDefinition{}))
-		},
-		`[]`: func() error { return drain(organization.Articles.ListTranslations(ctx, big)) },
+		}},
+		{`{}`, func() error { return second(organization.Orders.Create(ctx, order)) }},
+		{`[]`, func() error { return drain(organization.Articles.ListTranslations(ctx, big)) }},
 	} {
-		recorder.script(http.StatusOK, "application/json", answer)
-		if err := do(); err != nil {
+		recorder.script(http.StatusOK, "application/json", call.answer)
+		if err := call.do(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -79,9 +85,6 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	for _, integration := range integrations() {
 		add("createIntegration", func() error { return second(organization.Integrations.Create(ctx, integration)) })
 	}
-	for _, order := range orders() {
-		add("createOrder", func() error { return second(organization.Orders.Create(ctx, order)) })
-	}
 	for _, params := range []xsale.ListOrdersParams{
 		{},
 		{StatusIDs: []int64{1}},
@@ -95,6 +98,9 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	add("listOrders", func() error {
 		return drain(organization.Orders.List(ctx, xsale.ListOrdersParams{}, xsale.Query(unlisted, "1")))
 	})
+	for _, order := range orders() {
+		add("createOrder", func() error { return second(organization.Orders.Create(ctx, order)) })
+	}
 	add("listStatuses", func() error { return drain(organization.Statuses.List(ctx)) })
 
 	for _, definition := range []xsale.ParameterDefinition{{}, {AdditionalProperties: further()}} {
