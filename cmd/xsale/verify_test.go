@@ -5,13 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -438,5 +441,43 @@ func TestVerifyWritesTheOverlayToStandardOutput(t *testing.T) {
 	}
 	if !strings.Contains(r.stderr, "VERDICT") {
 		t.Errorf("the findings are not on standard error: %s", r.stderr)
+	}
+}
+
+// Orders that come and go while the filters are tried do not contradict the description.
+func TestVerifyOfAListThatChanges(t *testing.T) {
+	var filtered atomic.Int32
+	deviate(t, nil, only("listOrders", func(e *exchange) {
+		if list, ok := e.value.([]any); ok && len(e.query) > 0 {
+			n := int(filtered.Add(1))
+			e.value = append(list, slices.Repeat([]any{map[string]any{"Id": 1, "Items": []any{}}}, n*n)...)
+		}
+	}))
+	got := verified(t, exitOK, nil, verify.Contradicted, verify.Open)
+	if want := `open listOrders query statusidin "" ×0: a key for each element → not told: the orders have changed meanwhile`; !slices.Contains(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// Each call is sent once, even where a Client would repeat it, and no faster than it may be.
+func TestVerifyIsGentle(t *testing.T) {
+	sent := make(chan string, 100)
+	deviate(t, func(e *exchange) { sent <- e.operation }, only("getMe", func(e *exchange) { e.status = 503 }))
+	start := time.Now()
+	execute(t, "", "verify", "--rate", "40", "--param", "id=16519").expect(t, exitUnavailable, "503 Service Unavailable")
+	took := time.Since(start)
+	close(sent)
+	calls := map[string]int{}
+	for operation := range sent {
+		calls[operation]++
+	}
+	if want := map[string]int{"getMe": 1, "listTranslations": 1, "listStatuses": 1, "listOrders": 9}; !maps.Equal(calls, want) {
+		t.Errorf("calls: %v", calls)
+	}
+	if least := 11 * time.Second / 40; took < least {
+		t.Errorf("the calls took %v, less than %v", took, least)
+	}
+	if rate := newVerifyCommand(&app{}).Flags().Lookup("rate").DefValue; rate != "2" {
+		t.Errorf("the rate is %s by default", rate)
 	}
 }
