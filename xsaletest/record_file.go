@@ -1,0 +1,158 @@
+package xsaletest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	manifestFile    = "recording.json"
+	exchangeSuffix  = ".exchange.json"
+	recordingFormat = 1
+)
+
+// manifest says how a recording is masked, so that requests can be masked in the same way.
+type manifest struct {
+	Format int            `json:"format"`
+	Kept   []placePattern `json:"kept,omitempty"`
+	Key    string         `json:"key,omitempty"` // by which the key is known again
+}
+
+// exchange is a request and its answer, masked.
+type exchange struct {
+	Operation  string           `json:"operation,omitempty"` // operationId, where the description has the request
+	Repetition int              `json:"repetition"`          // from 1 on, of equal requests
+	Request    recordedRequest  `json:"request"`
+	Response   recordedResponse `json:"response"`
+	Digest     string           `json:"digest"` // of all the rest
+}
+
+type recordedRequest struct {
+	Method      string              `json:"method"`
+	Path        string              `json:"path"` // escaped
+	Query       map[string][]string `json:"query,omitempty"`
+	ContentType string              `json:"contentType,omitempty"`
+	recordedBody
+}
+
+type recordedResponse struct {
+	Status int                 `json:"status"`
+	Header map[string][]string `json:"header,omitempty"`
+	recordedBody
+}
+
+// recordedBody is JSON, a placeholder for something else, or nothing.
+type recordedBody struct {
+	Body json.RawMessage `json:"body,omitempty"`
+	Text string          `json:"text,omitempty"`
+}
+
+func (b recordedBody) bytes() []byte {
+	if b.Body == nil {
+		return []byte(b.Text)
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, b.Body) != nil {
+		return b.Body
+	}
+	return compact.Bytes()
+}
+
+// key is equal for requests that are answered alike.
+func (r recordedRequest) key() string {
+	return strings.Join([]string{r.Method, r.Path, url.Values(r.Query).Encode(), string(r.bytes())}, "\n")
+}
+
+// name names a request for people.
+func (r recordedRequest) name(operation string) string {
+	name := r.Method + " " + r.Path
+	if len(r.Query) > 0 {
+		name += "?" + url.Values(r.Query).Encode()
+	}
+	if operation != "" {
+		name = operation + " (" + name + ")"
+	}
+	return name
+}
+
+func (e exchange) digest() string {
+	e.Digest = ""
+	data, err := json.Marshal(e)
+	if err != nil {
+		return ""
+	}
+	return hash(data, sha256.Size)
+}
+
+// fileName sorts the exchanges of one operation together.
+func (e exchange) fileName() string {
+	name := e.Operation
+	if name == "" {
+		name = strings.ToLower(e.Request.Method)
+	}
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, name)
+	return fmt.Sprintf("%.60s-%s-%03d%s", name, hash([]byte(e.Request.key()), 6), e.Repetition, exchangeSuffix)
+}
+
+func hash(data []byte, length int) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:length])
+}
+
+func isExchangeFile(name string) bool { return strings.HasSuffix(name, exchangeSuffix) }
+
+// writeJSONFile puts a whole file into its place.
+func writeJSONFile(name string, value any) error {
+	data, err := marshalJSON(value, "  ")
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".recording-*") // readable by its owner alone
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		os.Remove(file.Name())
+	}
+	return err
+}
+
+func marshalJSON(value any, indent string) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	err := encoder.Encode(value)
+	return buffer.Bytes(), err
+}
+
+// readJSONFile refuses what it does not know, because an edited file may hold anything.
+func readJSONFile(name string, value any) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(value); err != nil || decoder.More() {
+		return fmt.Errorf("%s is cut off or was edited: record anew", filepath.Base(name))
+	}
+	return nil
+}

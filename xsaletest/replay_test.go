@@ -1,0 +1,504 @@
+package xsaletest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// replayClient is a client without a network, with credentials and an organization of its own.
+func replayClient(t testing.TB, through http.RoundTripper) *xsale.Client {
+	t.Helper()
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(0)) // for its credentials only
+	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: through}), xsale.WithRetries(0))
+	if err := sandbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// record records a day of a client and returns the folder.
+func record(t *testing.T, options ...xsaletest.TrafficOption) string {
+	t.Helper()
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
+	folder := filepath.Join(t.TempDir(), "recording")
+	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runADay(t, sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: recorder})))
+	return folder
+}
+
+// filesOf returns the content of a recording by name.
+func filesOf(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = string(data)
+	}
+	return files
+}
+
+func TestRecordAndReplay(t *testing.T) {
+	folder := record(t)
+	replayer, err := xsaletest.Replay(folder, xsaletest.Ignore("", "", "nothing"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(replayer.Unused()) != len(filesOf(t, folder))-1 {
+		t.Errorf("unused before: %q", replayer.Unused())
+	}
+	client := replayClient(t, replayer)
+	runADay(t, client)
+	wantLines(t, replayer.Unused())
+
+	me, err := client.Me(t.Context())
+	if err == nil {
+		t.Fatalf("a second user: %+v", me)
+	}
+	if want := "getMe (GET /me) was recorded 1 times and is sent once more: record anew"; !strings.Contains(err.Error(), want) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRecordingHoldsNoPersonalData looks for everything that was sent and is personal, in every form.
+func TestRecordingHoldsNoPersonalData(t *testing.T) {
+	var seen []string
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(5))
+	folder := t.TempDir()
+	recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+		for _, name := range []string{"Authorization", "X-Id-Token"} {
+			if value := strings.TrimPrefix(request.Header.Get(name), "Bearer "); value != "" {
+				seen = append(seen, value)
+			}
+		}
+		response, err := sandbox.HTTPClient().Transport.RoundTrip(request)
+		if err == nil {
+			response.Header.Set("Set-Cookie", "session=canary-cookie")
+			response.Header.Set("X-User", "canary-header")
+		}
+		return response, err
+	}), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: recorder}))
+	runADay(t, client)
+	_, err = client.Call(t.Context(), "GET", "/me?email=jan%40kowalski.pl&phone=600100200&name=Jan+Kowalski&nip=5250001090", nil,
+		xsale.Header("Cookie", "canary-cookie"), xsale.Header("X-User", "canary-header"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Call(t.Context(), "POST", "/"+xsaletest.Organization+"/integrations/1/categories/1/parameters", map[string]any{
+		"jan@kowalski.pl": 1, "note": "write to jan@kowalski.pl, Kowalski!", "born": map[string]any{"BirthDate": "1980-05-17T00:00:00"}, "Regon": 123456785, "numbers": []string{"525-000-10-90"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Call(t.Context(), "GET", "/kowalski/clients/525000", nil); !errors.Is(err, xsale.ErrNotFound) {
+		t.Fatal(err)
+	}
+	if len(seen) == 0 {
+		t.Fatal("no tokens were seen")
+	}
+	canaries := append(seen, "canary", "owalski", "OWALSKI", "5250001090", "525-000", "600100200", "600 100", "Krakowska", "00-950", "Warszawa", "1980", "123456785",
+		"loremipsum", "Lorem", "futuriti.pl", "bb7b2a13", xsaletest.Organization, xsaletest.Password, xsaletest.ClientSecret, xsaletest.ClientID, "access_token", "grant_type", "Nowe", "127.0.0.1")
+	files := filesOf(t, folder)
+	for name, content := range files {
+		for _, canary := range canaries {
+			if strings.Contains(content, canary) || strings.Contains(name, canary) {
+				t.Errorf("%s holds %q:\n%s", name, canary, content)
+			}
+		}
+	}
+	for _, name := range append(slices.Collect(func(yield func(string) bool) {
+		for name := range files {
+			if !yield(filepath.Join(folder, name)) {
+				return
+			}
+		}
+	}), "") {
+		if name == "" {
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", name, info.Mode(), err)
+		}
+	}
+	if _, err := xsaletest.Replay(folder); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEqualTrafficGivesEqualFiles records the same calls twice, one after the other and all at once.
+func TestEqualTrafficGivesEqualFiles(t *testing.T) {
+	run := func(folder string, isConcurrent bool) map[string]string {
+		recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(request.Body)
+			if err != nil {
+				return nil, err
+			}
+			return answering(200, "application/json", fmt.Sprintf(`{"Id":12,"Path":%q,"Price":149.90,"Sent":%q}`, request.URL.Path, body))(request)
+		}), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for i := range 40 {
+			call := func() { roundTrip(t, recorder, "POST", "/shop/orders", fmt.Sprintf(`{"BuyerId":%d}`, i%10)) }
+			if isConcurrent {
+				group.Go(call)
+			} else {
+				call()
+			}
+		}
+		group.Wait()
+		return filesOf(t, folder)
+	}
+	folder := t.TempDir()
+	first, again := run(folder, false), run(folder, true)
+	if len(first) != 41 || len(again) != len(first) {
+		t.Errorf("%d and %d files", len(first), len(again))
+	}
+	for name, content := range first {
+		if again[name] != content {
+			t.Errorf("%s differs:\n%s\n%s", name, content, again[name])
+		}
+	}
+}
+
+// masked records one answer and returns what is in the file.
+func masked(t *testing.T, body string, options ...xsaletest.TrafficOption) string {
+	t.Helper()
+	folder := t.TempDir()
+	recorder, err := xsaletest.Record(answering(200, "application/json", body), folder, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roundTrip(t, recorder, "GET", "/me", ""); got != body {
+		t.Errorf("the caller got %q", got)
+	}
+	for name, content := range filesOf(t, folder) {
+		if strings.HasPrefix(name, "getMe-") {
+			var file struct {
+				Response struct{ Body json.RawMessage }
+			}
+			if err := json.Unmarshal([]byte(content), &file); err != nil {
+				t.Fatal(err)
+			}
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, file.Response.Body); err != nil {
+				t.Fatal(err)
+			}
+			return compact.String()
+		}
+	}
+	t.Fatal("nothing was recorded")
+	return ""
+}
+
+func TestMasks(t *testing.T) {
+	description := bytes.Replace(openapi.Document(), []byte("          description: Nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: Nickname of the user."), 1)
+	for name, test := range map[string]struct {
+		body, want string
+		options    []xsaletest.TrafficOption
+	}{
+		"kept":                 {`{"Id":123456789012,"On":true,"No":null,"Price":12345678.90,"Sum":"149.90","At":"2024-10-25T08:15:00","Empty":"","Big":1e400}`, `{"At":"2024-10-25T08:15:00","Big":1e400,"Empty":"","Id":123456789012,"No":null,"On":true,"Price":12345678.90,"Sum":"149.90"}`, nil},
+		"text":                 {`{"Name":"Jan Kowalski"}`, `{"Name":"maskedvbxpxx"}`, nil},
+		"equal texts":          {`{"A":"Jan Kowalski","B":["Jan Kowalski","Jan Kowalska"]}`, `{"A":"maskedvbxpxx","B":["maskedvbxpxx","maskedbgawgp"]}`, nil},
+		"long text":            {`{"Name":"` + strings.Repeat("Kowalski ", 9) + `"}`, `{"Name":"maskedybwmkfrbqswrzwccawgqkhfmsgmjjrggtaegyltimogxkduduhptamhbli"}`, nil},
+		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []xsaletest.TrafficOption{xsaletest.WithDescription(description)}},
+		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []xsaletest.TrafficOption{xsaletest.Keep("getMe", "/Organizations/*/Name"), xsaletest.Keep("listOrders", "/Name")}},
+		"mask key":             {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []xsaletest.TrafficOption{xsaletest.WithMaskKey("0123456789abcdef")}},
+		"numbers and codes":    {`{"Nip":5250001090,"AccountId":7,"Phone":"+48 600-100-200","Ean":"5901234123457","Vat":"PL5250001090","Guid":"0bb7b2a1-84e7-4261-8550-0250f0f9b55a","Currency":"PLN"}`, `{"AccountId":7,"Currency":"FMN","Ean":"1275587678716","Guid":"009afd94-894c-279d-9268-c2d918a9601c","Nip":1676082344,"Phone":"+77 798-245-051","Vat":"HB9706258701"}`, nil},
+		"names of a map":       {`{"jan@kowalski.pl":1}`, `{"masked-xlvepecz@example.com":1}`, nil},
+		"personal decimals":    {`{"PhoneNumber":"600100.20","BirthDate":"1980-05-17T00:00:00+02:00"}`, `{"BirthDate":"1970-01-01T00:00:00+02:00","PhoneNumber":"956007.66"}`, nil},
+		"what looks like HTML": {`{"Name":"<p>&amp;</p>"}`, `{"Name":"maskedbtovwa"}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := masked(t, test.body, test.options...)
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBodiesThatAreNotJSON(t *testing.T) {
+	folder := t.TempDir()
+	recorder, err := xsaletest.Record(answering(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, recorder, "GET", "/me", "")
+	replayer, err := xsaletest.Replay(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roundTrip(t, replayer, "GET", "/me", ""); got != "maskedjxylnfaguq" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRequestsThatWereNotRecorded(t *testing.T) {
+	folder := record(t)
+	replayer, err := xsaletest.Replay(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := replayClient(t, replayer).Organization("")
+	_, err = xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Kowalski"}}))
+	if err == nil {
+		t.Fatal("an answer came from nowhere")
+	}
+	text := err.Error()
+	if !strings.Contains(text, "xsaletest: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; recorded are listOrders (GET /") {
+		t.Error(text)
+	}
+	if strings.Contains(text, "Kowalski") || strings.Contains(text, xsaletest.Organization) {
+		t.Errorf("the error tells a value: %s", text)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	request, err := http.NewRequestWithContext(ctx, "GET", "http://shop.example/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := replayer.RoundTrip(request); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+	request = request.WithContext(t.Context())
+	request.Method = "DELETE"
+	if _, err := replayer.RoundTrip(request); err == nil || err.Error() != "xsaletest: replay: DELETE /me was not recorded; recorded are getMe (GET /me)" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRepetitionsInTheirOrder(t *testing.T) {
+	folder := t.TempDir()
+	count := 0
+	recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+		count++
+		return answering(200, "application/json", fmt.Sprintf(`{"Id":%d}`, count))(request)
+	}), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 12 {
+		roundTrip(t, recorder, "GET", "/me", "")
+	}
+	replayer, err := xsaletest.Replay(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 12 {
+		if got, want := roundTrip(t, replayer, "GET", "/me", ""), fmt.Sprintf(`{"Id":%d}`, i+1); got != want {
+			t.Errorf("%s instead of %s", got, want)
+		}
+	}
+}
+
+func TestRecordingsThatNoLongerFit(t *testing.T) {
+	folder := record(t)
+	for name, test := range map[string]struct{ old, replacement, want string }{
+		"type": {"          description: Full name of the user.", "          minLength: 100\n          description: Full name of the user.", ""},
+		"another type": {"        Email:\n          type: string", "        Email:\n          type: integer",
+			"getMe (GET /me), response 200 at /Email: string, want integer"},
+		"a member that is needed": {"      required: [LanguageId]", "      required: [LanguageId, Kind]",
+			"setTranslation (PUT /{organizationName}/articles/{id}/translations), request at /Kind: missing, want a value"},
+		"another path": {"  /me:", "  /user:", "GET *, request: /*, want a path of the description"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := bytes.Replace(openapi.Document(), []byte(test.old), []byte(test.replacement), 1)
+			if bytes.Equal(changed, openapi.Document()) {
+				t.Fatal("nothing was changed")
+			}
+			_, err := xsaletest.Replay(folder, xsaletest.WithDescription(changed))
+			switch {
+			case test.want == "" && err != nil, test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("%v", err)
+			case err != nil && !strings.HasPrefix(err.Error(), "xsaletest: Replay: the recording does not fit the description: record anew"):
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	if _, err := xsaletest.Replay(folder, xsaletest.Strict()); err == nil || !strings.Contains(err.Error(), "\nfault: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member") {
+		t.Errorf("strict: %v", err)
+	}
+}
+
+func TestRecordingsThatWereChanged(t *testing.T) {
+	original := record(t)
+	var file string
+	for name := range filesOf(t, original) {
+		if strings.HasPrefix(name, "getMe-") {
+			file = name
+		}
+	}
+	write := func(name string, change func(string) string) func(*testing.T, string) {
+		return func(t *testing.T, folder string) {
+			path := filepath.Join(folder, name)
+			data, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(path, []byte(change(string(data))), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	replace := func(old, replacement string) func(string) string {
+		return func(text string) string { return strings.Replace(text, old, replacement, 1) }
+	}
+	for name, test := range map[string]struct {
+		change func(*testing.T, string)
+		want   string
+	}{
+		"cut off":          {write(file, func(text string) string { return text[:len(text)/2] }), file + " is cut off or was edited: record anew"},
+		"empty":            {write(file, func(text string) string { return "" }), file + " is cut off or was edited: record anew"},
+		"edited":           {write(file, replace(`"EmailVerified": true`, `"EmailVerified": false`)), file + " was edited or renamed: record anew"},
+		"another member":   {write(file, replace(`{`, `{"further":1,`)), file + " is cut off or was edited: record anew"},
+		"two values":       {write(file, func(text string) string { return text + text }), file + " is cut off or was edited: record anew"},
+		"other line ends":  {write(file, func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), ""},
+		"renamed":          {func(t *testing.T, folder string) { rename(t, folder, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record anew"},
+		"manifest":         {write("recording.json", replace(`1`, `2`)), "the recording has the format 2, and this version reads 1: record anew"},
+		"no manifest":      {func(t *testing.T, folder string) { rename(t, folder, "recording.json", "x") }, "there is no recording in the folder"},
+		"manifest cut off": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is cut off or was edited"},
+		"another key":      {write("recording.json", replace(`1`, `1,"key":"00"`)), "the recording was masked with another key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(folder, os.DirFS(original)); err != nil {
+				t.Fatal(err)
+			}
+			test.change(t, folder)
+			_, err := xsaletest.Replay(folder)
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil || !strings.HasPrefix(err.Error(), "xsaletest: Replay: "+test.want) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func rename(t *testing.T, folder, old, name string) {
+	t.Helper()
+	if err := os.Rename(filepath.Join(folder, old), filepath.Join(folder, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMaskKey(t *testing.T) {
+	key := xsaletest.WithMaskKey("0123456789abcdef")
+	folder := record(t, key)
+	replayer, err := xsaletest.Replay(folder, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runADay(t, replayClient(t, replayer))
+	for name, content := range filesOf(t, folder) {
+		if strings.Contains(content, "0123456789abcdef") {
+			t.Errorf("%s holds the key", name)
+		}
+	}
+	for _, options := range [][]xsaletest.TrafficOption{nil, {xsaletest.WithMaskKey("0123456789abcdeF")}} {
+		if _, err := xsaletest.Replay(folder, options...); err == nil || !strings.Contains(err.Error(), "masked with another key") {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := xsaletest.Replay(folder, xsaletest.WithMaskKey("short")); err == nil || err.Error() != "xsaletest: Replay: WithMaskKey: the key is shorter than 16 characters: take a random one" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFoldersOfRecordings(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "precious.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := xsaletest.Record(nil, folder); err == nil || !strings.Contains(err.Error(), "holds something else than a recording") {
+		t.Errorf("%v", err)
+	}
+	if _, err := xsaletest.Record(nil, filepath.Join(folder, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {
+		t.Error("a folder in a file")
+	}
+	recording := filepath.Join(folder, "recording")
+	for _, path := range []string{"/me", "/shop/statuses"} {
+		recorder, err := xsaletest.Record(answering(200, "application/json", `{}`), recording)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roundTrip(t, recorder, "GET", path, "")
+	}
+	if files := filesOf(t, recording); len(files) != 2 {
+		t.Errorf("an earlier recording was left: %d files", len(files))
+	}
+}
+
+func TestCallsThatCannotBeRecorded(t *testing.T) {
+	compressed := transport(func(request *http.Request) (*http.Response, error) {
+		response, err := answering(200, "application/json", `{}`)(request)
+		response.Header.Set("Content-Encoding", "gzip")
+		return response, err
+	})
+	broken := errors.New("the network is down")
+	for name, test := range map[string]struct {
+		next transport
+		body string
+		want string
+	}{
+		"long answer":  {answering(200, "application/json", strings.Repeat(" ", 51)), "", "xsaletest: record POST /afy/orders: the body of the answer is longer than the 50 bytes of WithBodyLimit: raise it"},
+		"long request": {answering(200, "application/json", `{}`), strings.Repeat(" ", 51), "xsaletest: record POST /afy/orders: the body of the request is longer than the 50 bytes of WithBodyLimit: raise it"},
+		"compressed":   {compressed, "", "xsaletest: record POST /afy/orders: the answer is compressed: do not ask for that, or turn it off in the transport"},
+		"no answer":    {func(*http.Request) (*http.Response, error) { return nil, broken }, "", broken.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			recorder, err := xsaletest.Record(test.next, folder, xsaletest.WithBodyLimit(50))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, err := http.NewRequest("POST", "http://shop.example/jan/orders", strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = recorder.RoundTrip(request)
+			if err == nil || err.Error() != test.want {
+				t.Errorf("%v", err)
+			}
+			if files := filesOf(t, folder); len(files) != 1 {
+				t.Errorf("%d files", len(files))
+			}
+		})
+	}
+}

@@ -1,0 +1,358 @@
+package xsaletest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// transport is a RoundTripper made of a function.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+// answering answers every request alike.
+func answering(status int, contentType, body string) transport {
+	return func(request *http.Request) (*http.Response, error) {
+		if request.Body != nil {
+			_, _ = io.Copy(io.Discard, request.Body)
+			request.Body.Close()
+		}
+		return &http.Response{
+			StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Request: request,
+			Body: io.NopCloser(strings.NewReader(body)), ContentLength: -1,
+		}, nil
+	}
+}
+
+// failures is a test that keeps what failed it.
+type failures struct {
+	testing.TB
+	lines []string
+}
+
+func (f *failures) Helper() {}
+
+func (f *failures) Error(arguments ...any) { f.lines = append(f.lines, fmt.Sprint(arguments...)) }
+
+func (f *failures) Errorf(format string, arguments ...any) {
+	f.lines = append(f.lines, fmt.Sprintf(format, arguments...))
+}
+
+func (f *failures) Fatal(arguments ...any) { f.Error(arguments...) }
+
+func wantLines(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func findingsOf(v *xsaletest.Validator) []string {
+	var lines []string
+	for _, finding := range v.Findings() {
+		lines = append(lines, finding.String())
+	}
+	return lines
+}
+
+// roundTrip sends a request and reads the answer to its end.
+func roundTrip(t *testing.T, through http.RoundTripper, method, path, body string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, "http://shop.example"+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("Authorization", "Bearer canary-access")
+	response, err := through.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
+	validator := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport)
+	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
+	runADay(t, client)
+	lines := findingsOf(validator)
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "notice: ") || !strings.HasSuffix(line, "want no member of this name is listed") && !strings.Contains(line, " times)") {
+			t.Errorf("unexpected: %s", line)
+		}
+	}
+	if want := "notice: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member of this name is listed"; !slices.Contains(lines, want) {
+		t.Errorf("not noticed: %s", want)
+	}
+	var report struct {
+		Calls, UncheckedBodies int
+		Findings               []xsaletest.Finding
+	}
+	data, err := json.Marshal(validator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &report); err != nil || report.Calls != sandbox.Calls() || report.UncheckedBodies != 1 || len(report.Findings) != len(lines) {
+		t.Errorf("%d calls, %s %v", sandbox.Calls(), data, err)
+	}
+}
+
+// runADay makes calls of all kinds; the last list is broken off.
+func runADay(t testing.TB, client *xsale.Client) {
+	t.Helper()
+	ctx := context.Background()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	me, err := client.Me(ctx)
+	check(err)
+	shop := client.Organization(me.Organizations[0].Name)
+	_, err = shop.Integrations.Create(ctx, xsale.CreateIntegration{Name: "sklep-kowalski.pl", IntegrationType: 28})
+	check(err)
+	order := xsale.CreateOrder{
+		IntegrationID: 1, PaymentFormID: 1, PurchaseDate: wire.NewDate(2024, 10, 25), BuyerID: 7, RecipientID: 7, PayerID: 7,
+		Items: []xsale.CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2.50"), PriceGross: wire.MustDecimal("149.90")}},
+	}
+	for name, value := range map[string]string{
+		"BuyerName": `"Jan Kowalski"`, "BuyerNip": `"5250001090"`, "BuyerPhone": `"+48 600 100 200"`, "BuyerEmail": `"jan@kowalski.pl"`,
+		"Address": `{"Street":"Krakowska 12/3","City":"Warszawa","Postal":"00-950"}`, "PayerNip": `5250001090`,
+	} {
+		check(order.AdditionalProperties.Set(name, json.RawMessage(value)))
+	}
+	_, err = shop.Orders.Create(ctx, order)
+	check(err)
+	check(shop.Articles.SetTranslation(ctx, 16519, xsale.Translation{LanguageID: 2, Name: wire.Value("Desk of Kowalski")}))
+	_, err = xsale.Collect(shop.Articles.ListTranslations(ctx, 16519))
+	check(err)
+	_, err = xsale.Collect(shop.Statuses.List(ctx))
+	check(err)
+	orders, err := xsale.Collect(shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}))
+	check(err)
+	if len(orders) == 0 {
+		t.Fatal("no orders")
+	}
+	_, err = xsale.Collect(shop.Articles.ListTranslations(ctx, 999))
+	if !errors.Is(err, xsale.ErrNotFound) {
+		t.Fatalf("an article that is not there: %v", err)
+	}
+	for _, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{}) {
+		check(err)
+		break
+	}
+}
+
+func TestValidatorFailsATest(t *testing.T) {
+	body := `{"Id":1,"Name":7,"Email":null,"Kowalski Jan":1,"Note":"Kowalski","Organizations":[{"Id":"Kowalski"},{},{"Id":"Kowalski"}]}`
+	validator := xsaletest.Validate(answering(200, "application/json", body))
+	if got := roundTrip(t, validator, "GET", "/me?page=canary", ""); got != body {
+		t.Errorf("the caller got %s", got)
+	}
+	roundTrip(t, validator, "POST", "/Kowalski/orders", strings.Replace(validOrder, `2.50`, `"2,50"`, 1))
+	roundTrip(t, validator, "POST", "/Kowalski/secrets/", `{}`)
+	f := &failures{TB: t}
+	validator.Check(f)
+	wantLines(t, f.lines,
+		"fault: POST *, request: /*/*/, want a path of the description",
+		"fault: getMe (GET /me), response 200 at /Email: null, want string",
+		"fault: getMe (GET /me), response 200 at /Name: integer, want string",
+		"fault: getMe (GET /me), response 200 at /Organizations/0/Id: string, want integer of the format int64 (2 times)",
+		"fault: createOrder (POST /{organizationName}/orders), request at /Items/0/Quantity: string, want number",
+	)
+	var report bytes.Buffer
+	if err := validator.WriteReport(&report); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"notice: getMe (GET /me), request at query page: a query parameter, want none of this name\n",
+		"notice: getMe (GET /me), response 200 at /*: integer, want no member of this name is listed\n",
+		"3 calls, 0 bodies unchecked: 5 different faults, ",
+	} {
+		if !strings.Contains(report.String(), line) {
+			t.Errorf("the report does not have %q:\n%s", line, &report)
+		}
+	}
+	data, err := json.Marshal(validator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{report.String(), string(data), fmt.Sprintf("%+v", validator.Findings())} {
+		for _, canary := range []string{"Kowalski", "canary", "2,50"} {
+			if strings.Contains(text, canary) {
+				t.Errorf("%s in the report:\n%s", canary, text)
+			}
+		}
+	}
+}
+
+func TestStrictAndIgnore(t *testing.T) {
+	validator := xsaletest.Validate(answering(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
+		xsaletest.Strict(),
+		xsaletest.Ignore("listOrders", "/*/Items/*/Note", "the vendor adds it"),
+		xsaletest.Ignore("", "/*/Id", "texts"),
+		xsaletest.Ignore("getMe", "/*/Further", "of another operation"))
+	roundTrip(t, validator, "GET", "/shop/orders", "")
+	f := &failures{TB: t}
+	validator.Check(f)
+	wantLines(t, f.lines, "fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Further: integer, want no member of this name is listed")
+	wantLines(t, findingsOf(validator), append(f.lines,
+		"fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Id: string, want integer of the format int64 (ignored: texts)",
+		"fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Items/0/Note: integer, want no member of this name is listed (2 times) (ignored: the vendor adds it)")...)
+}
+
+func TestOptionsThatCannotBeUsed(t *testing.T) {
+	for name, test := range map[string]struct {
+		option xsaletest.TrafficOption
+		want   string
+	}{
+		"no description":  {xsaletest.WithDescription(nil), "xsaletest: Validate: WithDescription: the description is empty"},
+		"bad description": {xsaletest.WithDescription([]byte(`{"swagger":"2.0"}`)), "take the file that 'xsale spec pull --normal' writes"},
+		"no limit":        {xsaletest.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
+		"no reason":       {xsaletest.Ignore("", "/Id", " "), "Ignore: the reason is missing"},
+		"bad place":       {xsaletest.Ignore("", "/[", "x"), "Ignore: the place \"/[\" cannot be read"},
+		"of Record":       {xsaletest.Keep("", "/Id"), "Keep is for Record: leave it out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &failures{TB: t}
+			validator := xsaletest.Validate(answering(200, "application/json", `{}`), test.option)
+			validator.Check(f)
+			_, err := validator.RoundTrip(httptest.NewRequest("GET", "/me", nil))
+			if len(f.lines) != 1 || !strings.Contains(f.lines[0], test.want) || err == nil || err.Error() != f.lines[0] {
+				t.Errorf("%q, %v", f.lines, err)
+			}
+		})
+	}
+}
+
+func TestNoCallIsAFault(t *testing.T) {
+	f := &failures{TB: t}
+	validator := xsaletest.Validate(answering(200, "application/json", `{"access_token":7}`))
+	roundTrip(t, validator, "POST", "/oauth/token", `{"password":"canary"}`)
+	roundTrip(t, validator, "POST", "/login", `{"grant_type":"password","password":"canary"}`)
+	validator.Check(f)
+	wantLines(t, f.lines, "xsaletest: no call went through the validator: make it the Transport of the client of xsale.WithHTTPClient")
+}
+
+func TestDescriptionOfAConsumer(t *testing.T) {
+	description := bytes.Replace(openapi.Document(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
+	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":true}`), xsaletest.WithDescription(description))
+	roundTrip(t, validator, "GET", "/me", "")
+	wantLines(t, findingsOf(validator), "fault: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
+}
+
+// TestBodiesAsTheyCome reads a response whose second half is only sent when the first has arrived.
+func TestBodiesAsTheyCome(t *testing.T) {
+	reader, writer := io.Pipe()
+	validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: reader, ContentLength: -1}, nil
+	}))
+	response, err := validator.RoundTrip(httptest.NewRequest("GET", "/shop/orders", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`[{"Id":1},`, `{"Id":"x"}]`} {
+		go writer.Write([]byte(part))
+		got := make([]byte, len(part))
+		if _, err := io.ReadFull(response.Body, got); err != nil || string(got) != part {
+			t.Fatalf("%q %v", got, err)
+		}
+	}
+	if lines := findingsOf(validator); lines != nil {
+		t.Errorf("found before the end: %q", lines)
+	}
+	response.Body.Close() // without having seen the end
+	wantLines(t, findingsOf(validator), "fault: listOrders (GET /{organizationName}/orders), response 200 at /1/Id: string, want integer of the format int64")
+}
+
+func TestUncheckedBodies(t *testing.T) {
+	long := `{"Id":"` + strings.Repeat("x", 100) + `"}`
+	for name, test := range map[string]struct {
+		next transport
+		body string
+	}{
+		"long":         {answering(200, "application/json", long), ""},
+		"long request": {answering(404, "", ""), long},
+	} {
+		t.Run(name, func(t *testing.T) {
+			validator := xsaletest.Validate(test.next, xsaletest.WithBodyLimit(50))
+			path, method := "/me", "GET"
+			if test.body != "" {
+				path, method = "/shop/integrations", "POST"
+			}
+			roundTrip(t, validator, method, path, test.body)
+			wantLines(t, findingsOf(validator))
+			data, err := validator.MarshalJSON()
+			if err != nil || string(data) != `{"calls":1,"uncheckedBodies":1,"furtherFindings":0,"findings":[]}` {
+				t.Errorf("%s %v", data, err)
+			}
+		})
+	}
+	t.Run("compressed, with another media type", func(t *testing.T) {
+		validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+			response, err := answering(200, "text/html", "zip")(request)
+			response.Header.Set("Content-Encoding", "gzip")
+			return response, err
+		}))
+		roundTrip(t, validator, "GET", "/me", "")
+		wantLines(t, findingsOf(validator), "fault: getMe (GET /me), response 200 at header Content-Type: text/html, want application/json")
+	})
+}
+
+func TestRequestsArriveUnchanged(t *testing.T) {
+	var got string
+	validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+		data, err := io.ReadAll(request.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		request.Body.Close()
+		got = string(data)
+		return answering(200, "application/json", `{}`)(&http.Request{})
+	}))
+	for name, body := range map[string]io.Reader{"to be read again": strings.NewReader(validOrder), "to be read once": io.MultiReader(strings.NewReader(validOrder))} {
+		request, err := http.NewRequest("POST", "http://shop.example/shop/orders", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		if _, err := validator.RoundTrip(request); err != nil || got != validOrder {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+	}
+	wantLines(t, findingsOf(validator))
+}
+
+func TestValidatorInManyGoroutines(t *testing.T) {
+	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":"x"}`))
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() { roundTrip(t, validator, "GET", "/me", "") })
+	}
+	group.Wait()
+	wantLines(t, findingsOf(validator), "fault: getMe (GET /me), response 200 at /Id: string, want integer of the format int64 (16 times)")
+}
