@@ -2,9 +2,10 @@
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
+PRISM       = @stoplight/prism-cli@5.14.2
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec test-bench test-jsonv2 consumer otel outsider check
+.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -49,6 +50,9 @@ fuzz: ## a short run of each fuzz target; FUZZTIME=10000000x for a longer one
 lint-spec: ## redocly, pinned; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
+second-opinion: ## Prism's verdicts, pinned, beside those of this module; needs npm
+	npx --yes --package $(PRISM) -- go run ./internal/secondopinion
+
 test-bench: ## what docs/decimals.md and docs/json.md say of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
@@ -64,4 +68,4 @@ outsider: ## the same from a release, with empty caches, and what a user of it b
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench test-jsonv2 consumer otel outsider fuzz ## everything but the tests
+check: vet lint tidy drift cross lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider fuzz ## everything but the tests
