@@ -40,7 +40,7 @@ func newVerifyCommand(a *app) *cobra.Command {
 Every GET of the description is called whose path variables can be filled: the organization from --organization or GET /me,
 ids from what earlier answers held, others from --param; operation.name in --param goes before what answers held. Each call is sent once, at most --rate of them a second. The filters
 of orders by status are tried with a few values. Nothing is written unless --write names an operation, and then with no other
-body than the file that --body names for it.
+body than the file that --body names for it, and to nothing that --param does not name.
 
 What is told are names and types, never values: what the answers confirm, contradict and hold besides. A member's name that
 looks like data, such as an e-mail address, is written as *. --overlay writes what is new as an OpenAPI overlay, for xsale

@@ -310,6 +310,26 @@ func TestVerifyWritesNothingUnasked(t *testing.T) {
 		t.Errorf("%d writes", writes)
 	}
 
+	file = writeFile(t, `{"LanguageId":2,"Name":"x"}`)
+	got = verified(t, exitOK, []string{"--write", "createParameter", "--body", "createParameter=" + file}, verify.Open)
+	if want := `open createParameter operation "" ×0:  → not called: needs --param categoryId=…, because it may write`; !slices.Contains(got, want) {
+		t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+	}
+	for range len(methods) {
+		if call := <-methods; !strings.HasPrefix(call, "GET ") {
+			t.Errorf("it sent %s, to something that the user has not named", call)
+		}
+	}
+	got = verified(t, exitOK, []string{"--write", "setTranslation", "--body", "setTranslation=" + file}, verify.New, verify.Confirmed)
+	for _, want := range []string{`new setTranslation status "" ×0: 2XX → 204`, `confirmed setTranslation answer "" ×0: no body → no body`} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	for range len(methods) {
+		<-methods
+	}
+
 	for arguments, says := range map[string]string{
 		"--write createOrder":                      "--write createOrder: it has a body, and none is made up; give one with --body createOrder=FILE",
 		"--write getMe":                            "it only reads",

@@ -3,12 +3,8 @@ package verify
 import (
 	"cmp"
 	"context"
-	"maps"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
@@ -18,7 +14,6 @@ import (
 // run is one run of [Run].
 type run struct {
 	Options
-	document   spec.Object
 	contract   *contract.Document
 	operations []spec.Operation // that only read, those of short paths first
 	writes     []spec.Operation
@@ -49,24 +44,24 @@ type seen struct {
 
 func newRun(options Options) (*run, error) {
 	r := &run{
-		Options: options, document: options.Document, findings: []Finding{},
+		Options: options, findings: []Finding{},
 		seen: map[string]*seen{}, answers: map[string]any{}, texts: map[string]bool{}, hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
 	}
-	r.learned = newLearned(r.document)
-	data, err := spec.JSON(r.document)
+	r.learned = newLearned(r.Document)
+	data, err := spec.JSON(r.Document)
 	if err != nil {
 		return nil, err
 	}
 	if r.contract, err = contract.Load(data); err != nil {
 		return nil, err
 	}
-	spec.VisitSchemas(r.document, func(_ string, schema spec.Object) spec.Object {
+	spec.VisitSchemas(r.Document, func(_ string, schema spec.Object) spec.Object {
 		for name := range spec.Members(schema["properties"]) {
 			r.described[name] = true
 		}
 		return schema
 	})
-	for _, operation := range spec.Operations(r.document) {
+	for _, operation := range spec.Operations(r.Document) {
 		_, isWanted := options.Writes[spec.Text(operation.Object["operationId"])]
 		switch {
 		case operation.Method == "get":
@@ -183,191 +178,4 @@ func successes(operation spec.Operation) []string {
 		}
 	}
 	return statuses
-}
-
-var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
-
-func variables(path string) []string {
-	var names []string
-	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
-		names = append(names, match[1])
-	}
-	return names
-}
-
-// fill returns the path of an operation with values for its variables, and the query that it needs, or what is missing.
-func (r *run) fill(operation spec.Operation) (path string, query url.Values, missing string) {
-	var needs []string
-	rest := operation.Path
-	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
-		name := operation.Path[bounds[2]:bounds[3]]
-		value, need := r.value(operation, name, operation.Path[:bounds[0]])
-		if need != "" {
-			needs = append(needs, need)
-		}
-		rest = strings.Replace(rest, "{"+name+"}", url.PathEscape(value), 1)
-	}
-	query = url.Values{}
-	for _, p := range r.parameters(operation) {
-		in, name := spec.Text(p.object["in"]), spec.Text(p.object["name"])
-		value, ok := r.param(operation, name)
-		if !ok {
-			value, ok = r.Params[name]
-		}
-		switch {
-		case in == "path" || in == "header" && isSent(name):
-		case in == "query" && ok:
-			query.Set(name, value)
-		case spec.IsSet(p.object, "required") && in == "query":
-			needs = append(needs, "--param "+name+"=…")
-		case spec.IsSet(p.object, "required"):
-			needs = append(needs, "the "+in+" "+name+", which cannot be set")
-		}
-	}
-	if len(needs) > 0 {
-		return "", nil, "needs " + strings.Join(needs, " and ")
-	}
-	return rest, query, ""
-}
-
-// isSent reports whether a header is sent anyway.
-func isSent(name string) bool {
-	return slices.Contains([]string{"authorization", "x-id-token", "accept", "content-type", "user-agent"}, strings.ToLower(name))
-}
-
-// param returns a value that the user has given for a parameter of this operation.
-func (r *run) param(operation spec.Operation, name string) (string, bool) {
-	value, ok := r.Params[idOf(operation)+"."+name]
-	return value, ok
-}
-
-func isOrganization(name string) bool {
-	return slices.Contains([]string{"organizationname", "organization"}, plain(name))
-}
-
-// value returns the value of a path variable: the user's for this operation, what an earlier answer has held, or the user's
-// for all. The prefix is the path before it.
-func (r *run) value(operation spec.Operation, name, prefix string) (value, need string) {
-	if value, ok := r.param(operation, name); ok {
-		return value, ""
-	}
-	if isOrganization(name) {
-		return r.organization()
-	}
-	if value := r.heldID(plain(name), strings.TrimSuffix(prefix, "/")); value != "" {
-		return value, ""
-	}
-	if value, ok := r.Params[name]; ok {
-		return value, ""
-	}
-	return "", "--param " + name + "=…, because no answer held one"
-}
-
-// heldID returns an id from the list that stands at the path before it, or from a member of the name of the variable in any
-// answer.
-func (r *run) heldID(name, path string) string {
-	for _, element := range elements(r.answers[path]) {
-		for member, value := range spec.Members(element) {
-			if text := spec.Text(value); text != "" && (plain(member) == name || plain(member) == "id") {
-				return text
-			}
-		}
-	}
-	if name == "id" {
-		return ""
-	}
-	for _, path := range slices.Sorted(maps.Keys(r.answers)) {
-		if text := heldIn(r.answers[path], name); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// heldIn returns the first member of a name, and "" where there is none.
-func heldIn(value any, name string) string {
-	for member, inner := range spec.Members(value) {
-		if text := spec.Text(inner); text != "" && plain(member) == name {
-			return text
-		}
-		if text := heldIn(inner, name); text != "" {
-			return text
-		}
-	}
-	list, _ := value.([]any)
-	for _, element := range list {
-		if text := heldIn(element, name); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// isGiven reports whether a value in the path of an operation is one of the user's, so that it may be the cause of a 404.
-func (r *run) isGiven(operation spec.Operation) bool {
-	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
-		name := operation.Path[bounds[2]:bounds[3]]
-		_, isForThis := r.param(operation, name)
-		_, isForAll := r.Params[name]
-		if isForThis || isForAll && r.heldID(plain(name), strings.TrimSuffix(operation.Path[:bounds[0]], "/")) == "" {
-			return true
-		}
-	}
-	return false
-}
-
-// organization returns the one organization of the user.
-func (r *run) organization() (value, need string) {
-	if r.Organization != "" {
-		return r.Organization, ""
-	}
-	me, _ := r.answers["/me"].(spec.Object)
-	organizations := spec.ListAt(me, "Organizations")
-	if len(organizations) > 1 {
-		return "", "--organization, because the user has several"
-	}
-	for _, element := range organizations {
-		organization, _ := element.(spec.Object)
-		if name := spec.Text(organization["Name"]); name != "" {
-			return name, ""
-		}
-	}
-	return "", "--organization, because GET /me held none"
-}
-
-// elements returns the elements of a list, or of the one array in an object.
-func elements(value any) []any {
-	list, ok := value.([]any)
-	if ok {
-		return list
-	}
-	found := 0
-	for _, member := range spec.Members(value) {
-		if inner, ok := member.([]any); ok {
-			list = inner
-			found++
-		}
-	}
-	if found != 1 {
-		return nil
-	}
-	return list
-}
-
-// parameters returns the parameters of an operation and of its path.
-func (r *run) parameters(operation spec.Operation) []node {
-	var parameters []node
-	for _, place := range []node{{operation.Pointer, operation.Object}, {spec.Join("/paths", operation.Path), operation.Item}} {
-		for i, element := range spec.ListAt(place.object, "parameters") {
-			object, _ := element.(spec.Object)
-			p := r.resolve(node{spec.Join(place.pointer, "parameters", strconv.Itoa(i)), object})
-			same := func(other node) bool {
-				return other.object["name"] == p.object["name"] && other.object["in"] == p.object["in"]
-			}
-			if !slices.ContainsFunc(parameters, same) {
-				parameters = append(parameters, p)
-			}
-		}
-	}
-	return parameters
 }

@@ -25,7 +25,7 @@ func (r *run) resolve(n node) node {
 		if !ok {
 			return n
 		}
-		value, _ := spec.Lookup(r.document, target)
+		value, _ := spec.Lookup(r.Document, target)
 		object, _ := value.(spec.Object)
 		n = node{target, object}
 	}
