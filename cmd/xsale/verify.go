@@ -46,7 +46,8 @@ What is told are names and types, never values: what the answers confirm, contra
 looks like data, such as an e-mail address, is written as *. --overlay writes what is new as an OpenAPI overlay, for xsale
 generate --overlay and for the description of this module; what is contradicted is for you to decide, and not in it.
 
-On the production address it lists what it is about to call, and goes on when you answer yes; --yes says so beforehand.
+On the production address it lists what it is about to call, and goes on when you answer yes; --yes says so beforehand. What
+--spec and --auth fetch the description with comes before that.
 
 The exit code is 1 when something is contradicted, or else that of the first call that failed:
 
@@ -82,6 +83,10 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 	// Each call is sent once: a second one would cost the API more and say no more.
 	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithTimeout(f.timeout)}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		mayCall, err := f.mayCall(command.InOrStdin(), client.BaseURL())
+		if err != nil {
+			return err
+		}
 		document, err := a.verifyDocument(command, f, client)
 		if err != nil {
 			return err
@@ -97,8 +102,14 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 		if checks.Writes, err = readWrites(command, f, document.Document); err != nil {
 			return err
 		}
-		if err := confirmProduction(command, client.BaseURL(), f, checks); err != nil {
-			return err
+		if !mayCall {
+			planned, err := verify.Plan(checks)
+			if err != nil {
+				return err
+			}
+			if err := askToCall(command.InOrStdin(), command.ErrOrStderr(), client.BaseURL(), planned); err != nil {
+				return err
+			}
 		}
 		report, err := verify.Run(ctx, checks)
 		if err != nil {

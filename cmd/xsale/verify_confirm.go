@@ -8,26 +8,20 @@ import (
 	"os"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/verify"
 )
 
-// confirmProduction asks before anything is sent to the production address, the login included.
-func confirmProduction(command *cobra.Command, baseURL string, f verifyFlags, options verify.Options) error {
+// mayCall reports whether the address may be called without asking. Where it may not and nobody can be asked, that is an
+// error, before anything is sent, the login included.
+func (f *verifyFlags) mayCall(in io.Reader, baseURL string) (bool, error) {
 	if f.yes || !isProduction(baseURL) {
-		return nil
+		return true, nil
 	}
-	in := command.InOrStdin()
 	if !isTerminal(in) {
-		return usagef("%s is the production address, and there is no terminal to ask at: say --yes to call it, or set XSALE_BASE_URL to another one", baseURL)
+		return false, usagef("%s is the production address, and there is no terminal to ask at: say --yes to call it, or set XSALE_BASE_URL to another one", baseURL)
 	}
-	planned, err := verify.Plan(options)
-	if err != nil {
-		return err
-	}
-	return askToCall(in, command.ErrOrStderr(), baseURL, planned)
+	return false, nil
 }
 
 func isProduction(baseURL string) bool {

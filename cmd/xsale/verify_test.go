@@ -391,6 +391,7 @@ func TestVerifyAsksBeforeItCallsProduction(t *testing.T) {
 	for _, address := range []string{"https://api.xsale.ai", "https://API.xsale.ai.:443/v1"} {
 		t.Setenv("XSALE_BASE_URL", address)
 		execute(t, "yes\n", "verify").expect(t, exitUsage, "is the production address", "--yes", "XSALE_BASE_URL")
+		execute(t, "", "verify", "--auth", "--spec", sandbox.URL()+"/swagger/v1/swagger.json").expect(t, exitUsage, "is the production address")
 	}
 	if sandbox.TokenRequests() != 0 {
 		t.Errorf("%d token requests", sandbox.TokenRequests())

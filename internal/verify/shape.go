@@ -12,7 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec"
 )
 
-// kind is the type of a JSON value. Integers are numbers without a point and an exponent.
+// kind is the type of a JSON value. Integers are numbers without a point and an exponent that 64 bits hold, because that is
+// what programs read integers as.
 type kind string
 
 const (
@@ -164,7 +165,7 @@ func kindOf(value any) kind {
 	case bool:
 		return kindBoolean
 	case json.Number:
-		if strings.ContainsAny(value.String(), ".eE") {
+		if _, err := strconv.ParseInt(value.String(), 10, 64); err != nil {
 			return kindNumber
 		}
 		return kindInteger

@@ -115,7 +115,7 @@ func TestSchemas(t *testing.T) {
 
 func TestTypes(t *testing.T) {
 	for values, want := range map[string]string{
-		`[1,2]`: "integer", `[1,1.0]`: "number", `[1e2]`: "number", `[true]`: "boolean", `[null]`: "null", `[1,null]`: "integer, nullable", `[1,"a",null]`: "integer or null or string",
+		`[1,2]`: "integer", `[1,1.0]`: "number", `[1e2]`: "number", `[-9223372036854775808]`: "integer", `[9223372036854775808]`: "number", `[true]`: "boolean", `[null]`: "null", `[1,null]`: "integer, nullable", `[1,"a",null]`: "integer or null or string",
 		`["2024-10-25"]`: "string of the format date", `["2024-10-25","2024-10-25T01:02:03Z"]`: "string", `["2024-10-25T01:02:03.123+02:00"]`: "string of the format date-time",
 		`["2024-10-25T01:02:03"]`: "string", `["2024-02-30"]`: "string", `["2024-10-25 "]`: "string", `[""]`: "string", `["2024-10-25T25:02:03Z"]`: "string",
 		`[[]]`: "empty array", `[[],[1],[1.5]]`: "array of number", `[[null]]`: "array of null", `[{},null]`: "object, nullable", `[{},[]]`: "array or object",
