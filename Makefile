@@ -5,7 +5,7 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench bench-auth generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider check
+.PHONY: test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -18,6 +18,9 @@ bench: ## this client against stock oapi-codegen, ogen and net/http by hand, one
 
 bench-auth: ## the token source against those of other libraries, one table from one run
 	cd bench && go run ./auth
+
+bench-contract: ## the validated sandbox against Prism's mock, pinned, one table from one run; needs npm
+	cd bench && npx --yes --package $(PRISM) -- go run ./contract
 
 generate: ## write the generated code anew
 	go generate ./...

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+func TestAnswersAreCheckedAndFit(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(answer))
+	defer server.Close()
+	validator := xsaletest.Validate(newTransport())
+	c := candidate{server.URL, validator, http.Header{}}
+	for _, path := range []string{mePath, ordersPath} {
+		if err := c.call(t.Context(), path); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := allChecked(validator); err != nil {
+		t.Error(err)
+	}
+	if err := c.call(t.Context(), "/elsewhere"); err == nil || !strings.Contains(err.Error(), "404") {
+		t.Errorf("an answer that is no success: %v", err)
+	}
+	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "the validator has found: ") {
+		t.Errorf("a fault in the traffic: %v", err)
+	}
+	if err := allChecked(xsaletest.Validate(nil)); err == nil {
+		t.Error("no call is none that was checked")
+	}
+}
+
+func TestTokensAreThoseOfTheSandbox(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	header, err := tokens(t.Context(), sandbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (candidate{sandbox.URL(), newTransport(), header}).call(t.Context(), mePath); err != nil {
+		t.Error(err)
+	}
+}
