@@ -47,7 +47,7 @@ func run() error {
 	trees := table{"Trees, a description to try Prism with", treeDescription, treeCases(), treeDifferences}
 	all, apiErr := api.run(ctx)
 	if unseen := blindSpots(description, all); apiErr == nil && len(unseen) > 0 {
-		apiErr = fmt.Errorf("Prism has refused no value in the %s", strings.Join(unseen, ", "))
+		apiErr = fmt.Errorf("no value was refused by Prism in the %s", strings.Join(unseen, ", "))
 	}
 	_, treesErr := trees.run(ctx)
 	return errors.Join(apiErr, treesErr)

@@ -40,7 +40,7 @@ func (j *prismJudge) verdict(ctx context.Context, e exchange) (verdict, error) {
 	case reached && refusesAnswer(body):
 		return answerRefused, nil
 	case !reached || response.StatusCode != e.answer.status:
-		return "", fmt.Errorf("Prism answers %d instead of %d: %.200s", response.StatusCode, e.answer.status, body)
+		return "", fmt.Errorf("got %d from Prism instead of %d: %.200s", response.StatusCode, e.answer.status, body)
 	case response.Header.Get("sl-violations") != "":
 		return warned, nil
 	}

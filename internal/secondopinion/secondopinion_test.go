@@ -138,9 +138,9 @@ func TestPrismsVerdict(t *testing.T) {
 		"answer refused":         {true, 500, "", violations, answerRefused, ""},
 		"answer is not JSON":     {true, 500, "", `{"type":"FetchError","title":"invalid json response body at http://127.0.0.1:1/me"}`, answerRefused, ""},
 		"answer is not HTTP":     {true, 500, "", `{"type":"FetchError","title":"Invalid response body while trying to fetch http://127.0.0.1:1/me"}`, answerRefused, ""},
-		"upstream not reached":   {false, 500, "", `{"type":"FetchError","title":"request to http://127.0.0.1:1/me failed"}`, "", "Prism answers 500 instead of 200"},
-		"fails for another case": {true, 500, "", `{"type":"Error"}`, "", "Prism answers 500 instead of 200"},
-		"answers by itself":      {false, 200, "", `{}`, "", "Prism answers 200 instead of 200"},
+		"upstream not reached":   {false, 500, "", `{"type":"FetchError","title":"request to http://127.0.0.1:1/me failed"}`, "", "got 500 from Prism instead of 200"},
+		"fails for another case": {true, 500, "", `{"type":"Error"}`, "", "got 500 from Prism instead of 200"},
+		"answers by itself":      {false, 200, "", `{}`, "", "got 200 from Prism instead of 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			upstream := newUpstream()
