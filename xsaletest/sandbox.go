@@ -10,6 +10,22 @@
 // tokens are checked on every API call, and every request and response against the API description in package openapi:
 // a request that breaks it is a 400, a response that breaks it a 500, and both name the JSON path.
 //
+// # What can go wrong
+//
+// [Sandbox.Fail] gives the next requests of an operation faults, such as [Status], [Cut] or [RevokedToken], and
+// [WithRandomFaults] does so at random, the same way in every run. [WithLatency] makes the sandbox slow, and [WithAdditions]
+// lets it answer as a newer version of the vendor's API might. [Sandbox.Requests] has what came:
+//
+//	sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeAnswer).Processed())
+//	_, err := client.Organization("").Orders.Create(ctx, order)
+//	// errors.Is(err, xsale.ErrMaybeProcessed)
+//	sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])
+//
+// A sandbox of [New] fails its test when a request breaks the API description, and says where; [WithInvalidRequests] is for
+// tests that send such on purpose. [WithSeed] starts it with data of your own.
+//
+// # The API description
+//
 // The API description itself is at /swagger/v1/swagger.json, and a page to read it at /swagger, both without tokens.
 //
 // # The sandbox's own choices
