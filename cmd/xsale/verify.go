@@ -38,9 +38,10 @@ func newVerifyCommand(a *app) *cobra.Command {
 		Long: `Check the API against its description, by calling it with your account.
 
 Every GET of the description is called whose path variables can be filled: the organization from --organization or GET /me,
-ids from what earlier answers held, others from --param; operation.name in --param goes before what answers held. Each call is sent once, at most --rate of them a second. The filters
-of orders by status are tried with a few values. Nothing is written unless --write names an operation, and then with no other
-body than the file that --body names for it, and to nothing that --param does not name.
+ids from what earlier answers held, others from --param, where operation.name goes before what answers held. Each call is
+sent once, at most --rate of them a second. The filters of orders by status are tried with a few values. Nothing is written
+unless --write names an operation, and then with no other body than the file that --body names for it, and to nothing that
+--param does not name.
 
 What is told are names and types, never values: what the answers confirm, contradict and hold besides. A member's name that
 looks like data, such as an e-mail address, is written as *. --overlay writes what is new as an OpenAPI overlay, for xsale
@@ -107,7 +108,9 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 			if err != nil {
 				return err
 			}
-			if err := askToCall(command.InOrStdin(), command.ErrOrStderr(), client.BaseURL(), planned); err != nil {
+			if _, err := interruptible(ctx, func() (struct{}, error) {
+				return struct{}{}, askToCall(command.InOrStdin(), command.ErrOrStderr(), client.BaseURL(), planned)
+			}); err != nil {
 				return err
 			}
 		}
@@ -115,7 +118,7 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(a.printVerified(command, report, f.overlay), a.verifyOutcome(ctx, report))
+		return errors.Join(a.printVerified(command, report, f.overlay), verifyOutcome(ctx, report))
 	}, options...)
 }
 
@@ -161,12 +164,12 @@ func assignments(flag string, list []string) (map[string]string, error) {
 }
 
 // verifyOutcome is the error that a finished run ends with.
-func (a *app) verifyOutcome(ctx context.Context, report *verify.Report) error {
+func verifyOutcome(ctx context.Context, report *verify.Report) error {
 	switch count := report.Count(verify.Contradicted); {
 	case ctx.Err() != nil:
 		return fmt.Errorf("interrupted: what is above is all that was learned: %w", ctx.Err())
 	case count > 0:
-		return fmt.Errorf("the API contradicts %d details of the description", count)
+		return fmt.Errorf("details of the description that the API contradicts: %d", count)
 	case len(report.Failures) > 0:
 		if login, ok := errors.AsType[*authn.Error](report.Failures[0]); ok {
 			return login // which says what to do

@@ -215,6 +215,23 @@ func TestDeviatingSandboxes(t *testing.T) {
 		{name: "envelope", after: only("listOrders", func(e *exchange) { e.value = map[string]any{"Items": e.value, "TotalCount": 60} }), code: exitFailed, want: []string{
 			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Items array of object, TotalCount integer`,
 		}},
+		{name: "envelope, and more inside", after: only("listOrders", func(e *exchange) {
+			orders, _ := e.value.([]any) // none where the query was refused
+			if orders == nil {
+				return
+			}
+			for _, order := range orders {
+				order := order.(map[string]any)
+				order["Id"] = fmt.Sprint(order["Id"])
+				order["Totals"] = map[string]any{"jan@example.pl": 1}
+			}
+			e.value = map[string]any{"Data": orders}
+		}), code: exitFailed, want: []string{
+			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Data array of object`,
+			`contradicted listOrders member "/Data/0/Id" ×60: integer of the format int64 → string`,
+			`new listOrders member "/Data/0/Totals" ×60:  → object`,
+			`new listOrders member "/Data/0/Totals/*" ×60:  → members whose names are data: integer`,
+		}},
 		{name: "single object", after: only("listOrders", func(e *exchange) { e.value = e.value.([]any)[0] }), code: exitFailed, want: []string{
 			`contradicted listOrders answer "" ×1: array of object → object, an element that is in no list`,
 			`open listOrders member "/Items/0/PriceNet" ×0: number → in none of 1 objects`,

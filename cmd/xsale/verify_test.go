@@ -370,7 +370,7 @@ func TestVerifyLearnsTheFormOfLists(t *testing.T) {
 		}
 	}), nil)
 	file := filepath.Join(t.TempDir(), "learned.yaml")
-	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "contradicts 2 details")
+	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "details of the description that the API contradicts: 2")
 	got := verified(t, exitOK, []string{"--apply", file}, verify.Contradicted, verify.New, verify.Failed)
 	expectLines(t, got, nil)
 }

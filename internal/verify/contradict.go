@@ -28,16 +28,19 @@ func (r *run) check(operation spec.Operation, request Request, answer *Answer, r
 	s := newShape()
 	s.learn(value, nil, r.note)
 	element := r.schemaOf(described.items)
+	prefix, skip, inside := place(nil), 0, any(nil)
 	if list := listIn(element, s); list != "" {
-		finding.members = s
-		finding.Answer = "object with the list in a member"
-		r.faults(operation, request, answer.Status, header, object[list], described, place{{name: list}}, 0)
+		finding.Answer, finding.members = "object with the list in a member", s
+		prefix, inside = place{{name: list}}, object[list]
 	} else if shared(element, s) > 0 {
 		finding.Answer = "object, an element that is in no list"
-		r.faults(operation, request, answer.Status, header, []any{value}, described, nil, 1)
+		skip, inside = 1, []any{value}
 	}
 	r.contradicted[operation.Pointer+" "+described.pointer] = 0
 	r.add(operation, finding)
+	if inside != nil {
+		r.faults(operation, request, answer.Status, header, inside, described, prefix, skip)
+	}
 }
 
 // listIn returns the member of an object that is the list of such elements: its elements are more like them than the
