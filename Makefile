@@ -5,7 +5,7 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
 
-.PHONY: test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider check
+.PHONY: test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider check
 
 test: ## all tests, with the race detector
 	go test -race ./...
@@ -42,6 +42,7 @@ tidy: ## fail where go.mod or go.sum would change
 	cd bench && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
+	cd examples/testing && go mod tidy -diff
 
 cross: ## build for the other systems
 	GOOS=windows go build -o /dev/null ./...
@@ -68,7 +69,10 @@ consumer: ## build, vet and test the example of a user's repository
 outsider: ## the same from a release, with empty caches, and what a user of it builds; needs the network
 	./scripts/outsider.sh
 
+example-testing: ## vet and run the example of tests
+	cd examples/testing && go vet ./... && go test -race ./...
+
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec second-opinion test-bench test-jsonv2 consumer otel outsider fuzz ## everything but the tests
+check: vet lint tidy drift cross lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider fuzz ## everything but the tests

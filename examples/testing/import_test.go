@@ -1,0 +1,164 @@
+package orderimport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// memoryERP is an ERP for tests.
+type memoryERP struct {
+	mu     sync.Mutex
+	orders map[int64]xsale.Order
+}
+
+func (e *memoryERP) Has(_ context.Context, id int64) (bool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, known := e.orders[id]
+	return known, nil
+}
+
+func (e *memoryERP) Import(_ context.Context, order xsale.Order) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.orders == nil {
+		e.orders = map[int64]xsale.Order{}
+	}
+	e.orders[order.ID] = order
+	return nil
+}
+
+// newShop returns a client that is checked against the API description: a request or an answer that breaks it fails the
+// test, with the JSON path.
+func newShop(t *testing.T, sandbox *xsaletest.Sandbox) *xsale.Organization {
+	t.Helper()
+	checked := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport)
+	return sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: checked})).Organization("")
+}
+
+// countNew returns how many new orders the sandbox has.
+func countNew(t *testing.T, shop *xsale.Organization) int {
+	t.Helper()
+	orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statusNew}}))
+	if err != nil || len(orders) == 0 {
+		t.Fatal(len(orders), err)
+	}
+	return len(orders)
+}
+
+func TestImportNew(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	shop, erp := newShop(t, sandbox), &memoryERP{}
+	want := countNew(t, shop)
+	for _, want := range []int{want, 0} { // the second run finds all of them there
+		if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
+			t.Errorf("%d orders instead of %d: %v", imported, want, err)
+		}
+	}
+	if len(erp.orders) != want {
+		t.Errorf("the ERP has %d orders of %d", len(erp.orders), want)
+	}
+}
+
+func TestImportWhenTheTokenExpiresInMidRun(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	shop, erp := newShop(t, sandbox), &memoryERP{}
+	want := countNew(t, shop)
+	sandbox.Fail("listOrders", xsaletest.ExpiredIDToken())
+	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
+		t.Errorf("%d orders of %d: %v", imported, want, err)
+	}
+	if sandbox.Logins() != 2 {
+		t.Errorf("%d logins", sandbox.Logins())
+	}
+}
+
+func TestImportInAStormOf429(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	shop, erp := newShop(t, sandbox), &memoryERP{}
+	want := countNew(t, shop)
+	sandbox.Fail("listOrders", xsaletest.RetryAfter(0).Times(3))
+	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
+		t.Errorf("%d orders of %d: %v", imported, want, err)
+	}
+
+	sandbox.Fail("listOrders", xsaletest.RetryAfter(time.Hour))
+	_, err := ImportNew(t.Context(), shop, erp)
+	failure, ok := errors.AsType[*xsale.Error](err)
+	if !errors.Is(err, xsale.ErrRateLimited) || !ok || failure.RetryAfter != time.Hour {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestImportGoesOnAfterAListThatWasCut(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	shop, erp := newShop(t, sandbox), &memoryERP{}
+	want := countNew(t, shop)
+	sandbox.Fail("listOrders", xsaletest.Cut(xsaletest.InBody))
+	first, err := ImportNew(t.Context(), shop, erp)
+	if err == nil || first == 0 || first >= want {
+		t.Fatalf("%d orders of %d before the cut: %v", first, want, err)
+	}
+	second, err := ImportNew(t.Context(), shop, erp)
+	if err != nil || first+second != want {
+		t.Errorf("%d and %d orders of %d: %v", first, second, want, err)
+	}
+}
+
+func TestImportFromANewerVendor(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithAdditions())
+	shop, erp := newShop(t, sandbox), &memoryERP{}
+	want := countNew(t, shop)
+	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
+		t.Errorf("%d orders of %d: %v", imported, want, err)
+	}
+	for _, order := range erp.orders {
+		if added, ok := order.Get("AddedDecimal"); !ok || string(added) != "12345678901234567890.123456789012345678" {
+			t.Errorf("order %d: what the vendor has added came as %s", order.ID, added)
+		}
+	}
+}
+
+func TestSendCreatesOnce(t *testing.T) {
+	for name, faults := range map[string][]xsaletest.Fault{
+		"nothing":                         nil,
+		"a lost answer":                   {xsaletest.Cut(xsaletest.BeforeAnswer).Processed()},
+		"a lost request":                  {xsaletest.Cut(xsaletest.BeforeAnswer)},
+		"a server that failed when asked": {xsaletest.Status(http.StatusServiceUnavailable)},
+		"one that failed afterwards":      {xsaletest.Status(http.StatusServiceUnavailable).Processed()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sandbox := xsaletest.New(t, xsaletest.WithOrders(0))
+			shop := newShop(t, sandbox)
+			if len(faults) > 0 {
+				sandbox.Fail("createOrder", faults...)
+			}
+			if err := Send(t.Context(), shop, "S-2024/1", exampleOrder()); err != nil {
+				t.Fatal(err)
+			}
+			orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
+			if err != nil || len(orders) != 1 {
+				t.Errorf("%d orders: %v", len(orders), err)
+			}
+			sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])
+			if err != nil || sent.Items[0].PriceGross.String() != "149.90" {
+				t.Errorf("sent %+v, %v", sent, err)
+			}
+		})
+	}
+}
+
+func exampleOrder() xsale.CreateOrder {
+	return xsale.CreateOrder{
+		IntegrationID: 1, PaymentFormID: 1, PurchaseDate: wire.NewDate(2024, time.October, 25), BuyerID: 7, RecipientID: 7, PayerID: 7,
+		Items: []xsale.CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")}},
+	}
+}
