@@ -20,11 +20,34 @@ type masker struct {
 	document *contract.Document
 	kept     []placePattern
 	key      string
-	known    map[string]bool // of a recording: texts that are left as they are
+
+	// known are the placeholders of a recording, which a client that it is played to sends back.
+	known      map[string]bool
+	isLearning bool // takes everything for a placeholder
+}
+
+// learn reads the placeholders of an exchange.
+func (m *masker) learn(request *http.Request, e *exchange) {
+	m.isLearning = true
+	m.request(request, e.Request.bytes())
+	m.body(e.Operation, e.Response.bytes())
+	m.isLearning = false
+}
+
+// replace returns the placeholder of a text.
+func (m *masker) replace(text string, placeholder func(string) string) string {
+	switch {
+	case m.known[text]:
+		return text
+	case m.isLearning:
+		m.known[text] = true
+		return text
+	}
+	return placeholder(text)
 }
 
 func newMasker(document *contract.Document, kept []placePattern, key string) *masker {
-	return &masker{document: document, kept: kept, key: key}
+	return &masker{document: document, kept: kept, key: key, known: make(map[string]bool)}
 }
 
 // Keep keeps strings in a place that would be masked else, for Record. Operation and place are those of [Ignore], such as
@@ -134,10 +157,7 @@ func (m *masker) body(id string, body []byte) recordedBody {
 			}
 		}
 	}
-	if text := string(body); !m.known[text] {
-		return recordedBody{Text: m.placeholder(text)}
-	}
-	return recordedBody{Text: string(body)}
+	return recordedBody{Text: m.replace(string(body), m.placeholder)}
 }
 
 // value masks a JSON value in place. The name is that of the member that it stands in, be it as an element of its list.
@@ -165,10 +185,10 @@ var fieldName = regexp.MustCompile(`^[$@_]?[A-Za-z][A-Za-z_-]*(\d{1,2}[A-Za-z_-]
 
 // name masks a name that no field has: those of maps are data.
 func (m *masker) name(name string) string {
-	if m.known[name] || len(name) <= 64 && fieldName.MatchString(name) {
+	if len(name) <= 64 && fieldName.MatchString(name) {
 		return name
 	}
-	return m.placeholder(name)
+	return m.replace(name, m.placeholder)
 }
 
 // noDay stands for every day of birth.
@@ -183,14 +203,14 @@ var (
 func (m *masker) number(name string, number json.Number) json.Number {
 	text := number.String()
 	isLong := isInteger.MatchString(text) && len(strings.TrimPrefix(text, "-")) >= 9
-	if !m.known[text] && !isID.MatchString(name) && (isPersonal.MatchString(name) || isLong) {
-		return json.Number(m.digits(text))
+	if !isID.MatchString(name) && (isPersonal.MatchString(name) || isLong) {
+		return json.Number(m.replace(text, m.digits))
 	}
 	return number
 }
 
 func (m *masker) text(id, place, name, text string) string {
-	if m.known[text] || text == "" || text == "true" || text == "false" || m.document.IsListed(name, text) {
+	if text == "" || text == "true" || text == "false" || m.document.IsListed(name, text) {
 		return text
 	}
 	_, err := wire.ParseDateTime(text)
@@ -208,5 +228,5 @@ func (m *masker) text(id, place, name, text string) string {
 			}
 		}
 	}
-	return m.placeholder(text)
+	return m.replace(text, m.placeholder)
 }

@@ -21,7 +21,6 @@ import (
 // use.
 type Replayer struct {
 	masker *masker
-	known  map[string]bool // texts that the recording holds
 
 	mu        sync.Mutex
 	exchanges map[string][]*exchange // of equal requests, by key
@@ -65,8 +64,7 @@ func replay(folder string, options []TrafficOption) (*Replayer, error) {
 		return nil, err
 	}
 	r := &Replayer{
-		masker: newMasker(document, m.Kept, c.maskKey), known: make(map[string]bool),
-		exchanges: make(map[string][]*exchange), played: make(map[string]int),
+		masker: newMasker(document, m.Kept, c.maskKey), exchanges: make(map[string][]*exchange), played: make(map[string]int),
 	}
 	switch {
 	case m.Format != recordingFormat:
@@ -77,7 +75,10 @@ func replay(folder string, options []TrafficOption) (*Replayer, error) {
 	if err := r.readExchanges(folder); err != nil {
 		return nil, err
 	}
-	return r, c.checkRecording(document, r.all())
+	if err := c.checkRecording(document, r.all()); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *Replayer) readExchanges(folder string) error {
@@ -101,7 +102,11 @@ func (r *Replayer) readExchanges(folder string) error {
 			return fmt.Errorf("%s is the repetition %d of its request, and the one before is missing: record anew", entry.Name(), e.Repetition)
 		}
 		r.exchanges[key] = append(r.exchanges[key], e)
-		r.learn(e)
+		request, err := e.Request.request()
+		if err != nil {
+			return fmt.Errorf("%s: %w: record anew", entry.Name(), err)
+		}
+		r.masker.learn(request, e)
 	}
 	return nil
 }
@@ -175,21 +180,15 @@ func (r *Replayer) RoundTrip(request *http.Request) (*http.Response, error) {
 	return newResponse(request, e.Response.Status, e.Response.Header, e.Response.bytes()), nil
 }
 
-// next returns the recorded exchange of a request. It is tried as one with values of the recording first.
+// next returns the recorded exchange of a request.
 func (r *Replayer) next(request *http.Request, body []byte) (*exchange, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	withKnown := *r.masker
-	withKnown.known = r.known
-	masked, operation := withKnown.request(request, body)
+	masked, operation := r.masker.request(request, body)
+	key := masked.key()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := masked.key()
-	if r.exchanges[key] == nil {
-		masked, _ = r.masker.request(request, body)
-		key = masked.key()
-	}
 	recorded := r.exchanges[key]
 	if recorded == nil {
 		return nil, fmt.Errorf("%s was not recorded; %s", masked.name(operation), r.near(masked, operation))

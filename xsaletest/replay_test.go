@@ -323,6 +323,64 @@ func TestRepetitionsInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestARepetitionIsMissing(t *testing.T) {
+	folder := t.TempDir()
+	recorder, err := xsaletest.Record(answering(200, "application/json", `{}`), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, recorder, "GET", "/me", "")
+	roundTrip(t, recorder, "GET", "/me", "")
+	for name := range filesOf(t, folder) {
+		if strings.HasSuffix(name, "-001.exchange.json") {
+			if err := os.Remove(filepath.Join(folder, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := xsaletest.Replay(folder); err == nil || !strings.HasSuffix(err.Error(), "-002.exchange.json is the repetition 2 of its request, and the one before is missing: record anew") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestKeptValuesAndPlaceholders plays a request whose organization comes from the recording and whose filter is kept in
+// answers but not in requests.
+func TestKeptValuesAndPlaceholders(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(10))
+	folder := t.TempDir()
+	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.Keep("listStatuses", "/*/Name"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replayed := func() http.RoundTripper {
+		replayer, err := xsaletest.Replay(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return replayer
+	}
+	var names []string
+	for _, through := range []func() http.RoundTripper{func() http.RoundTripper { return recorder }, replayed} {
+		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: through()}), xsale.WithRetries(0))
+		me, err := client.Me(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		shop := client.Organization(me.Organizations[0].Name)
+		statuses, err := xsale.Collect(shop.Statuses.List(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, statuses[0].Name)
+		if _, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statuses[0].Name}})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names[0] == "" || names[0] != names[1] {
+		t.Errorf("%q", names)
+	}
+}
+
 func TestRecordingsThatNoLongerFit(t *testing.T) {
 	folder := record(t)
 	for name, test := range map[string]struct{ old, replacement, want string }{

@@ -1,3 +1,8 @@
+// # Traffic
+//
+// [Validate] checks the traffic of a client, with the sandbox or with the live API, against an API description. [Record]
+// writes it to files, masked, and [Replay] answers from them without a network. All three are transports for
+// [xsale.WithHTTPClient].
 package xsaletest
 
 import (
@@ -95,7 +100,7 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 func (v *Validator) watch(request *http.Request, response *http.Response) {
 	// The caller may change the header while it reads the body.
 	status, header := response.StatusCode, response.Header.Clone()
-	watched := &watchedBody{ReadCloser: response.Body, limit: v.config.bodyLimit, length: response.ContentLength}
+	watched := &watchedBody{ReadCloser: response.Body, limit: v.config.bodyLimit}
 	if header.Get("Content-Encoding") != "" {
 		watched.limit = 0
 	}

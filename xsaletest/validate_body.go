@@ -55,9 +55,8 @@ func closeBody(request *http.Request) {
 // watchedBody keeps a copy of what is read of a body, up to a limit, and tells once what it was.
 type watchedBody struct {
 	io.ReadCloser
-	limit  int64
-	length int64 // -1 when it is not known
-	done   func(data []byte, isWhole bool)
+	limit int64
+	done  func(data []byte, isWhole bool)
 
 	mu     sync.Mutex // a body may be closed while it is read
 	isDone bool
@@ -73,7 +72,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	if b.read <= b.limit {
 		b.copied.Write(p[:n])
 	}
-	if err == io.EOF || b.length >= 0 && b.read == b.length {
+	if err == io.EOF {
 		b.finish(true)
 	}
 	return n, err

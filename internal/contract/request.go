@@ -73,10 +73,7 @@ func (d *Document) checkForm(c *call, described *openapi3.RequestBody, body []by
 	for _, failure := range failures {
 		place := ""
 		for _, name := range failure.JSONPointer() {
-			if failure.SchemaField != "required" { // those are names of the description
-				name = printableName(name)
-			}
-			place += "/" + escapePointer(name)
+			place += "/" + escapePointer(printableName(name))
 		}
 		f.fault(KindValue, place, typeOf(failure.Value), d.expected(failure.Schema)+" (by its "+failure.SchemaField+")")
 	}

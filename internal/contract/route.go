@@ -15,7 +15,6 @@ type route struct {
 	path     string
 	item     *openapi3.PathItem
 	segments []segment
-	literals int
 }
 
 // segment is what stands between two slashes of a path template.
@@ -43,8 +42,6 @@ func newRoute(path string, item *openapi3.PathItem) *route {
 			if len(bounds) > 1 || bounds[0][0] > 0 || end < len(text) {
 				s.pattern = regexp.MustCompile(pattern + regexp.QuoteMeta(text[end:]) + "$")
 			}
-		} else {
-			r.literals++
 		}
 		r.segments = append(r.segments, s)
 	}
@@ -54,7 +51,7 @@ func newRoute(path string, item *openapi3.PathItem) *route {
 // sortRoutes puts what is more exact in front, because the first that matches is taken.
 func sortRoutes(routes []*route) {
 	slices.SortFunc(routes, func(a, b *route) int {
-		return cmp.Or(cmp.Compare(len(a.segments), len(b.segments)), cmp.Compare(b.literals, a.literals), slices.CompareFunc(a.segments, b.segments, moreExact), cmp.Compare(a.path, b.path))
+		return cmp.Or(cmp.Compare(len(a.segments), len(b.segments)), slices.CompareFunc(a.segments, b.segments, moreExact), cmp.Compare(a.path, b.path))
 	})
 }
 

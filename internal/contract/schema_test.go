@@ -123,6 +123,7 @@ func TestParametersOfAllKinds(t *testing.T) {
 			{"name":"x-id-token","in":"header","required":true,"schema":{"type":"string"}},
 			{"name":"session","in":"cookie","schema":{"type":"integer"}}],
 			"responses":{"200":{"description":"","headers":{"X-Count":{"required":true,"schema":{"type":"integer"}},"X-Next":{"required":true,"schema":{"type":"integer"}}}},"404":{"description":""}}}},
+		"/a/head":{"head":{"operationId":"head","responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"object"}}}}}}},
 		"/a/own":{"get":{"operationId":"own","responses":{"200":{"description":""}}}},
 		"/a/{id}.pdf":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"operationId":"pdf","responses":{"200":{"description":""}}}},
 		"/a/{id}({key})":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}},{"name":"key","in":"path","required":true,"schema":{"type":"integer"}}],"post":{"operationId":"key","responses":{"200":{"description":""}}}}}}`)
@@ -147,9 +148,10 @@ func TestParametersOfAllKinds(t *testing.T) {
 	wantFindings(t, document.CheckResponse(fitting, 200, map[string][]string{"X-Count": {"Kowalski"}}, nil),
 		"fault|parameter|header X-Count|string|integer", "fault|parameter|header X-Next|missing|a header")
 	wantFindings(t, document.CheckResponseHead(fitting, 200, map[string][]string{"X-Count": {"1"}}), "fault|parameter|header X-Next|missing|a header")
+	wantFindings(t, document.CheckResponse(httptest.NewRequest("HEAD", "/a/head", nil), 200, nil, nil))
 	wantFindings(t, document.CheckResponse(fitting, 500, nil, []byte("Kowalski")), "notice|status||status 500|200, 404")
 
-	for path, want := range map[string]string{"GET /a/own": "own", "GET /a/7.pdf": "pdf", "GET /a/%6fwn": "own", "POST /a/b(7)": "key", "GET /a/7": "", "PUT /a/7": "no", "GET /a/": "nowhere", "GET /a/x%2Fy": ""} {
+	for path, want := range map[string]string{"GET /a/own": "own", "GET /a/7.pdf": "pdf", "GET /a/%6fwn": "own", "POST /a/b(7)": "key", "GET /a/head": "", "HEAD /a/head": "head", "GET /a/7": "", "PUT /a/7": "no", "GET /a/": "nowhere", "GET /a/x%2Fy": ""} {
 		method, path, _ := strings.Cut(path, " ")
 		id, template, found := document.Operation(httptest.NewRequest(method, path, nil))
 		if isFound := !strings.HasPrefix(want, "no"); isFound && id != want || !isFound && id != "" || found != isFound || (template == "") != (want == "nowhere") {

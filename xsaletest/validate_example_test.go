@@ -1,0 +1,105 @@
+package xsaletest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// A test of a consumer: it fails with every request and answer that does not fit the description.
+func ExampleValidateFor() {
+	_ = func(t *testing.T) {
+		sandbox := xsaletest.New(t)
+		validator := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport,
+			xsaletest.Ignore("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
+		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
+
+		if _, err := xsale.Collect(client.Organization("").Statuses.List(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The traffic of a program, here with a sandbox in the place of the live API.
+func ExampleValidate() {
+	sandbox, err := xsaletest.Start(xsaletest.WithOrders(0))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	validator := xsaletest.Validate(sandbox.HTTPClient().Transport)
+	client, err := xsale.New(append(sandbox.Options(), xsale.WithHTTPClient(&http.Client{Transport: validator}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	unlisted := xsale.Query("page", "2")
+	if _, err := xsale.Collect(client.Organization("").Orders.List(context.Background(), xsale.ListOrdersParams{}, unlisted)); err != nil {
+		log.Fatal(err)
+	}
+	if err := validator.WriteReport(os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
+	// 1 calls, 0 bodies unchecked: 0 different faults, 1 notices, 0 ignored
+}
+
+// A recording is made once and then played in every test, without a network.
+func ExampleReplay() {
+	sandbox, err := xsaletest.Start(xsaletest.WithOrders(0)) // or the live API
+	if err != nil {
+		log.Fatal(err)
+	}
+	folder, err := os.MkdirTemp("", "recording")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+
+	countStatuses := func(through http.RoundTripper) {
+		client, err := xsale.New(append(sandbox.Options(), xsale.WithHTTPClient(&http.Client{Transport: through}))...)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer client.Close()
+		statuses, err := xsale.Collect(client.Organization("").Statuses.List(context.Background()))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(len(statuses) > 0)
+	}
+
+	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.Keep("listStatuses", "/*/Name"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	countStatuses(recorder)
+	if err := sandbox.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	replayer, err := xsaletest.Replay(folder)
+	if err != nil {
+		log.Fatal(err)
+	}
+	countStatuses(replayer)
+
+	files, err := filepath.Glob(filepath.Join(folder, "*.exchange.json"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(files), len(replayer.Unused()))
+	// Output:
+	// true
+	// true
+	// 1 0
+}
