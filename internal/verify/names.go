@@ -14,11 +14,14 @@ import (
 //   - a name that no programmer gives a field is a key: it has a space, a dot, an @ or another such sign, a letter beyond
 //     ASCII, or more than one number of two digits;
 //   - so is one that stands as a text somewhere in the answers;
-//   - so are many names with values of the same type where each is in few of the objects or, in a single object, where
-//     nothing else is in it;
+//   - so are many names with values of the same type where each is in few of the objects, or a few where nothing else is in
+//     them, or, in a single object, many where nothing else is in it;
 //   - so is each name with a value of the same type beside a key.
+//
+// What these rules cannot tell from a field is a key that looks like one, in a single object with few others.
 const (
 	manyNames        = 5 // of which each is in few of the objects
+	fewNames         = 2 // likewise, with nothing else in the objects
 	manyNamesAlone   = 8 // in a single object
 	manyObjectsAlone = 3 // in a single object, with the same members in each
 )
@@ -46,15 +49,21 @@ func (r *run) keys(s *shape, names []string) []string {
 		bySignature[signature] = append(bySignature[signature], name)
 	}
 	objects := s.count(kindObject)
+	isRare := func(name string) bool { return 2*s.members[name].total() <= objects }
+	least := fewNames
+	for name := range s.members {
+		if !isRare(name) {
+			least = manyNames
+		}
+	}
 	var keys []string
 	for _, group := range bySignature {
-		isRare := func(name string) bool { return 2*s.members[name].total() <= objects }
 		rare := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !isRare(name) })
 		many := manyNamesAlone
 		if len(s.members[group[0]].members) > 0 {
 			many = manyObjectsAlone
 		}
-		isMap := objects > 1 && len(rare) >= manyNames || objects == 1 && len(group) >= many && len(group) == len(s.members)
+		isMap := objects > 1 && len(rare) >= least || objects == 1 && len(group) >= many && len(group) == len(s.members)
 		switch {
 		case slices.ContainsFunc(group, r.isKey), isMap && objects == 1:
 			keys = append(keys, group...)

@@ -160,6 +160,7 @@ func TestKeys(t *testing.T) {
 		{"a long name", `[{"` + strings.Repeat("a", 65) + `":1}]`, strings.Repeat("a", 65)},
 		{"a text of the answers", `[{"Jan":1,"Names":["JAN"]}]`, "Jan"},
 		{"many that come once", many(func(i int) string { return `{"Id":1,"Of":{"` + names[i] + `":1}}` }), "Adam Anna Ewa Ida Iga Jan Leo Max Olga Piotr Tom Zoe"},
+		{"two that come once, and nothing else", `[{"Of":{"Anna":1}},{"Of":{"Ewa":2}}]`, "Anna Ewa"},
 		{"many that always come", many(func(i int) string { return `{"A":1,"B":1,"C":1,"D":1,"E":1,"F":1,"G":1}` }), ""},
 		{"a few that come seldom", many(func(i int) string {
 			if i == 0 {
