@@ -8,6 +8,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -135,5 +136,40 @@ func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
 func TestAdditionsOfAnUnknownOperation(t *testing.T) {
 	if _, err := xsaletest.Start(xsaletest.WithAdditions("listOrder")); err == nil || !strings.Contains(err.Error(), `WithAdditions: there is no operation "listOrder"; there are createIntegration`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The client reads every answer, keeps what was added to the digit, and sends it back.
+func TestTheClientSurvivesAdditions(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithAdditions(), xsaletest.WithOrders(3))
+	client := sandbox.Client(t)
+	shop := client.Organization("")
+	if me, err := client.Me(t.Context()); err != nil || len(me.Organizations) != 1 {
+		t.Errorf("%+v, %v", me, err)
+	}
+	if statuses, err := xsale.Collect(shop.Statuses.List(t.Context())); err != nil || len(statuses) != 9 {
+		t.Errorf("%d statuses, %v", len(statuses), err)
+	}
+	orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
+	if err != nil || len(orders) != 3 {
+		t.Fatalf("%d orders, %v", len(orders), err)
+	}
+	if value, _ := orders[2].Get("AddedDecimal"); string(value) != "12345678901234567890.123456789012345678" {
+		t.Errorf("AddedDecimal %s", value)
+	}
+	if value, _ := orders[0].Items[0].Get(addedName); string(value) != `"\u0105\t\ud83d\ude00"` {
+		t.Errorf("%s: %s", addedName, value)
+	}
+	for translation, err := range shop.Articles.ListTranslations(t.Context(), 16519) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := shop.Articles.SetTranslation(t.Context(), 16519, translation); err != nil {
+			t.Error(err)
+		}
+	}
+	sent, err := xsaletest.Decode[xsale.Translation](sandbox.Requests("setTranslation")[0])
+	if value, _ := sent.Get("AddedNull"); err != nil || string(value) != "null" {
+		t.Errorf("AddedNull was sent back as %q, %v", value, err)
 	}
 }
