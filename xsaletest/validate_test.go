@@ -254,6 +254,7 @@ func TestNoCallIsAFault(t *testing.T) {
 	validator := xsaletest.Validate(answering(200, "application/json", `{"access_token":7}`))
 	roundTrip(t, validator, "POST", "/oauth/token", `{"password":"canary"}`)
 	roundTrip(t, validator, "POST", "/login", `{"grant_type":"password","password":"canary"}`)
+	roundTrip(t, validator, "POST", "/login", `grant_type=password&password=canary`)
 	validator.Check(f)
 	wantLines(t, f.lines, "xsaletest: no call went through the validator: make it the Transport of the client of xsale.WithHTTPClient")
 }

@@ -118,6 +118,7 @@ func TestResponses(t *testing.T) {
 		"no media type":         {"GET", "/me", 200, "", `{}`, []string{"fault|content type|header Content-Type|no content type|application/json"}},
 		"no body":               {"GET", "/me", 200, "application/json", ``, []string{"fault|body||no body|application/json"}},
 		"body on 204":           {"GET", "/me", 204, "application/json", `{}`, []string{"fault|body||a body|none, because of the status 204"}},
+		"nothing on 204":        {"GET", "/me", 204, "", ``, nil},
 		"unlisted body":         {"PUT", "/shop/articles/1/translations", 200, "application/json", `{"Kowalski":1}`, []string{"notice|addition||a body|none"}},
 		"element of a list":     {"GET", "/shop/orders", 206, "application/json", `[{"Id":1},{"Id":"Kowalski","Items":[{"Price":"Kowalski","OrderItemArticles":[{"Sku":"Kowalski"}]}]}]`, []string{"fault|value|/1/Id|string|integer of the format int64", "notice|addition|/1/Items/0/Price|string|no member of this name is listed"}},
 		"unknown path":          {"GET", "/Kowalski/nowhere", 200, "application/json", `{}`, nil},

@@ -123,6 +123,7 @@ func TestParametersOfAllKinds(t *testing.T) {
 			{"name":"x-id-token","in":"header","required":true,"schema":{"type":"string"}},
 			{"name":"session","in":"cookie","schema":{"type":"integer"}}],
 			"responses":{"200":{"description":"","headers":{"X-Count":{"required":true,"schema":{"type":"integer"}},"X-Next":{"required":true,"schema":{"type":"integer"}}}},"404":{"description":""}}}},
+		"/free":{"get":{"parameters":[{"name":"any","in":"query","schema":{"type":"object"}}],"responses":{"200":{"description":""}}}},
 		"/a/head":{"head":{"operationId":"head","responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"object"}}}}}}},
 		"/a/own":{"get":{"operationId":"own","responses":{"200":{"description":""}}}},
 		"/a/{id}.pdf":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"operationId":"pdf","responses":{"200":{"description":""}}}},
@@ -148,6 +149,7 @@ func TestParametersOfAllKinds(t *testing.T) {
 	wantFindings(t, document.CheckResponse(fitting, 200, map[string][]string{"X-Count": {"Kowalski"}}, nil),
 		"fault|parameter|header X-Count|string|integer", "fault|parameter|header X-Next|missing|a header")
 	wantFindings(t, document.CheckResponseHead(fitting, 200, map[string][]string{"X-Count": {"1"}}), "fault|parameter|header X-Next|missing|a header")
+	wantFindings(t, document.CheckRequest(httptest.NewRequest("GET", "/free?of=Kowalski", nil), nil))
 	wantFindings(t, document.CheckResponse(httptest.NewRequest("HEAD", "/a/head", nil), 200, nil, nil))
 	wantFindings(t, document.CheckResponse(fitting, 500, nil, []byte("Kowalski")), "notice|status||status 500|200, 404")
 
