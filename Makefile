@@ -25,7 +25,7 @@ bench-contract: ## the validated sandbox against Prism's mock, pinned, one table
 generate: ## write the generated code anew
 	go generate ./...
 	go run ./cmd/xsale generate --config examples/consumer/xsale.yaml
-	cd bench && go generate ./client
+	cd bench && go generate ./client ./contract
 
 drift: ## fail where the generated code is not what the generator writes
 	./scripts/drift.sh

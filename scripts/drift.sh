@@ -16,6 +16,7 @@ done
 go run ./cmd/xsale generate --config examples/consumer/xsale.yaml --check || changed=1
 # The clients that the benchmark compares this one with are of pinned versions, so that only this one can be out of date.
 go run ./cmd/xsale generate --spec bench/client/openapi.yaml --package xsaleapi --out bench/client/xsaleapi --check || changed=1
+go run ./cmd/xsale generate --package fakeapi --out bench/contract/fakeapi --server --operation getMe --operation listOrders --check || changed=1
 if [ "$changed" -ne 0 ]; then
 	echo "The generated code is out of date: run 'make generate'." >&2
 	exit 1

@@ -3,9 +3,9 @@
 // mock of Stoplight's Prism. It needs prism in the PATH.
 //
 // The servers take turns in rounds; a value is the median of its rounds, a ratio the median of the rounds' ratios. The
-// sandbox verifies the signatures of both tokens and checks each call by itself, too, which Prism does not: so a third
-// server, behind the same transport, answers what Prism does and nothing else. Both of ours share a process, and so its
-// CPUs, with the client that calls them; Prism has a process of its own. Prism logs nothing.
+// sandbox verifies both tokens, remembers each call and checks it by itself, too, which Prism does not: so a third server,
+// behind the same transport, is a fake that `xsale generate --server` has written, and answers what Prism does. Both of ours
+// share a process, and so its CPUs, with the client that calls them; Prism has a process of its own. Prism logs nothing.
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +22,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/bench/contract/fakeapi"
 	"github.com/xsale-go/xsale/internal/prism"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
@@ -61,12 +61,12 @@ func run() error {
 		return err
 	}
 	validator := xsaletest.Validate(newTransport())
-	bare := httptest.NewServer(http.HandlerFunc(answer))
-	defer bare.Close()
-	bareValidator := xsaletest.Validate(newTransport())
+	fake := httptest.NewServer(fakeapi.NewFake(asPrism{}))
+	defer fake.Close()
+	fakeValidator := xsaletest.Validate(newTransport())
 	candidates := []candidate{ // in the order of the columns
 		{sandbox.URL(), validator, header},
-		{bare.URL, bareValidator, header},
+		{fake.URL, fakeValidator, header},
 		{mock.URL, newTransport(), header},
 	}
 	fmt.Printf("%s, %s/%s, %d CPUs; calls a second, medians of %d rounds of %v each in which the servers take turns\n\n",
@@ -84,7 +84,7 @@ func run() error {
 	if err := printTable(os.Stdout, rows); err != nil {
 		return err
 	}
-	return errors.Join(allChecked(validator), allChecked(bareValidator))
+	return errors.Join(allChecked(validator), allChecked(fakeValidator))
 }
 
 // What is called.
@@ -93,18 +93,19 @@ const (
 	ordersPath = "/" + xsaletest.Organization + "/orders"
 )
 
-// answer gives what Prism answers.
-func answer(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	switch r.URL.Path {
-	case mePath:
-		_, _ = io.WriteString(w, `{"Id":1,"Name":"Lorem Ipsum","Nickname":"loremipsum","Email":"loremipsum@futuriti.pl","EmailVerified":true,`+
-			`"Organizations":[{"Id":1,"ShortName":"Futuriti","Name":"`+xsaletest.Organization+`"}]}`)
-	case ordersPath:
-		_, _ = io.WriteString(w, `[{"Id":-9007199254740991,"Items":[{"OrderItemArticles":[{}]}]}]`)
-	default:
-		w.WriteHeader(http.StatusNotFound)
-	}
+// asPrism answers what Prism does.
+type asPrism struct{ fakeapi.Unimplemented }
+
+func (asPrism) GetMe(context.Context, fakeapi.GetMeRequestObject) (fakeapi.GetMeResponseObject, error) {
+	return fakeapi.GetMe2XXJSONResponse{StatusCode: http.StatusOK, Body: fakeapi.Me{
+		ID: 1, Name: "Lorem Ipsum", Nickname: "loremipsum", Email: "loremipsum@futuriti.pl", EmailVerified: true,
+		Organizations: []fakeapi.OrganizationInfo{{ID: 1, ShortName: "Futuriti", Name: xsaletest.Organization}},
+	}}, nil
+}
+
+func (asPrism) ListOrders(context.Context, fakeapi.ListOrdersRequestObject) (fakeapi.ListOrdersResponseObject, error) {
+	order := fakeapi.Order{ID: -9007199254740991, Items: []fakeapi.OrderItem{{OrderItemArticles: []fakeapi.OrderItemArticle{{}}}}}
+	return fakeapi.ListOrders2XXJSONResponse{StatusCode: http.StatusOK, Body: []fakeapi.Order{order}}, nil
 }
 
 // tokens returns the headers of a login. Prism wants to see some, whatever they are.

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale/bench/contract/fakeapi"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
 func TestAnswersAreCheckedAndFit(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(answer))
+	server := httptest.NewServer(fakeapi.NewFake(asPrism{}))
 	defer server.Close()
 	validator := xsaletest.Validate(newTransport())
 	c := candidate{server.URL, validator, http.Header{}}

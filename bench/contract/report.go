@@ -7,13 +7,13 @@ import (
 	"text/tabwriter"
 )
 
-// minRatio is what the sandbox is to reach, in calls a second of Prism's.
+// minRatio is what each of ours is to reach, in calls a second of Prism's.
 const minRatio = 10
 
 // The candidates.
 const (
 	sandboxColumn = iota
-	bareColumn
+	fakeColumn
 	prismColumn
 )
 
@@ -32,19 +32,19 @@ func (r row) ratio(column int) float64 {
 	return median(ratios)
 }
 
-func (r row) verdict() string {
-	if r.ratio(sandboxColumn) < minRatio {
-		return fmt.Sprintf("≥ %d MISSED", minRatio)
+func (r row) verdict(column int) string {
+	if r.ratio(column) < minRatio {
+		return fmt.Sprintf("%.2f MISSED", r.ratio(column))
 	}
-	return fmt.Sprintf("≥ %d met", minRatio)
+	return fmt.Sprintf("%.2f met", r.ratio(column))
 }
 
 func printTable(out io.Writer, rows []row) error {
 	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(writer, "\tsandbox, validated\tsame answer as Prism, validated\tPrism's mock\tsandbox/Prism\tsame answer/Prism\ttarget of sandbox/Prism")
+	fmt.Fprintf(writer, "\tsandbox, validated\tgenerated fake, validated\tPrism's mock\tsandbox/Prism, ≥ %d\tgenerated fake/Prism, ≥ %[1]d\n", minRatio)
 	for _, r := range rows {
-		fmt.Fprintf(writer, "%s\t%.0f/s\t%.0f/s\t%.0f/s\t%.2f\t%.2f\t%s\n", r.name, median(r.rates[sandboxColumn]), median(r.rates[bareColumn]),
-			median(r.rates[prismColumn]), r.ratio(sandboxColumn), r.ratio(bareColumn), r.verdict())
+		fmt.Fprintf(writer, "%s\t%.0f/s\t%.0f/s\t%.0f/s\t%s\t%s\n", r.name, median(r.rates[sandboxColumn]), median(r.rates[fakeColumn]),
+			median(r.rates[prismColumn]), r.verdict(sandboxColumn), r.verdict(fakeColumn))
 	}
 	return writer.Flush()
 }
