@@ -3,8 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -17,14 +15,12 @@ const byteOrderMark = "\xef\xbb\xbf"
 
 // checkJSON checks a body of JSON.
 func (d *Document) checkJSON(schema *openapi3.SchemaRef, body []byte, isRequest bool, f *findings) {
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte(byteOrderMark))))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
+	value, isMore, err := readTree(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	if err != nil {
 		f.fault(KindBody, "", "what is not JSON", "JSON")
 		return
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+	if isMore {
 		f.fault(KindBody, "", "more than one JSON value", "one JSON value")
 		return
 	}
