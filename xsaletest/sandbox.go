@@ -200,9 +200,7 @@ func start(options []Option) (*Sandbox, error) {
 	}
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
-	if s.swagger, err = newSwagger(document, s.url); err != nil {
-		return nil, err
-	}
+	s.swagger = newSwagger(document, s.url)
 	s.api = withAdditions(&c, newAPI(tokens, states, s.organization, document))
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),

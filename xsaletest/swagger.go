@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -25,42 +26,53 @@ var swaggerPage string
 
 // swagger serves the API description as the sandbox's own.
 type swagger struct {
-	document []byte
-	page     []byte
+	texts func() (swaggerTexts, error) // written once, when they are first asked for: most sandboxes never are
 }
 
-// newSwagger writes both once. The page needs nothing but itself, so that it can be read offline.
-func newSwagger(document *openapi3.T, url string) (*swagger, error) {
+type swaggerTexts struct{ document, page []byte }
+
+func newSwagger(document *openapi3.T, url string) *swagger {
+	return &swagger{sync.OnceValues(func() (swaggerTexts, error) { return writeSwagger(document, url) })}
+}
+
+// writeSwagger writes both. The page needs nothing but itself, so that it can be read offline.
+func writeSwagger(document *openapi3.T, url string) (swaggerTexts, error) {
 	own := *document // shared by all sandboxes; only the address is this one's
 	own.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}
 	encoded, err := json.MarshalIndent(&own, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("write the API description: %w", err)
+		return swaggerTexts{}, fmt.Errorf("write the API description: %w", err)
 	}
 	page, err := template.New("swagger").Parse(swaggerPage)
 	if err != nil {
-		return nil, fmt.Errorf("read the page of the API description: %w", err)
+		return swaggerTexts{}, fmt.Errorf("read the page of the API description: %w", err)
 	}
 	var html bytes.Buffer
 	if err := page.Execute(&html, newSwaggerView(&own)); err != nil {
-		return nil, fmt.Errorf("write the page of the API description: %w", err)
+		return swaggerTexts{}, fmt.Errorf("write the page of the API description: %w", err)
 	}
-	return &swagger{encoded, html.Bytes()}, nil
+	return swaggerTexts{encoded, html.Bytes()}, nil
 }
 
 func (s *swagger) serveDocument(w http.ResponseWriter, r *http.Request) {
-	serveStatic(w, r, "application/json; charset=utf-8", s.document)
+	texts, err := s.texts()
+	serveStatic(w, r, "application/json; charset=utf-8", texts.document, err)
 }
 
 func (s *swagger) servePage(w http.ResponseWriter, r *http.Request) {
+	texts, err := s.texts()
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-	serveStatic(w, r, "text/html; charset=utf-8", s.page)
+	serveStatic(w, r, "text/html; charset=utf-8", texts.page, err)
 }
 
-func serveStatic(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {
+func serveStatic(w http.ResponseWriter, r *http.Request, contentType string, body []byte, err error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		newProblem(http.StatusMethodNotAllowed, "This is read with GET.").write(w)
+		return
+	}
+	if err != nil {
+		newProblem(http.StatusInternalServerError, "The sandbox cannot answer: "+err.Error()).write(w)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
