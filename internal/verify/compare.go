@@ -181,7 +181,7 @@ func (c *comparison) additional(described schema, s *shape) {
 
 func (c *comparison) newMember(described schema, name string, s *shape) {
 	c.unknown(described.pointer, s, "")
-	c.learned.update(described.pointer, spec.Object{"properties": spec.Object{name: c.marked(c.schemaFrom(s, idOf(c.operation)), idOf(c.operation))}})
+	c.learned.update(described.pointer, spec.Object{"properties": spec.Object{name: c.memberFrom(name, s, idOf(c.operation))}})
 }
 
 // unknown enters a member that is not described, and those inside it.

@@ -126,7 +126,7 @@ func (r *run) schemaFrom(s *shape, operation string) spec.Object {
 		properties := spec.Object{}
 		for _, name := range names {
 			if !slices.Contains(keys, name) {
-				properties[name] = r.marked(r.schemaFrom(s.members[name], operation), operation)
+				properties[name] = r.memberFrom(name, s.members[name], operation)
 			}
 		}
 		if len(properties) > 0 {
@@ -134,6 +134,16 @@ func (r *run) schemaFrom(s *shape, operation string) spec.Object {
 		}
 	}
 	return schema
+}
+
+// memberFrom is schemaFrom for a member. One that was only seen with integers is a number unless it is an id: a quantity or a
+// price may well have a fraction the next time, and whoever reads it as an integer would then lose the answer.
+func (r *run) memberFrom(name string, s *shape, operation string) spec.Object {
+	schema := r.schemaFrom(s, operation)
+	if schema["type"] == string(kindInteger) && !strings.HasSuffix(strings.ToLower(name), "id") {
+		schema["type"] = string(kindNumber)
+	}
+	return r.marked(schema, operation)
 }
 
 // Overlay returns what was learned as an OpenAPI overlay in YAML, or nil where that is nothing.

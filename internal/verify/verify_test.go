@@ -77,6 +77,10 @@ func TestSchemas(t *testing.T) {
 			[]string{"contradicted member /A 1: string → null at " + atSchema + "/properties/A"}, ""},
 		{"a tree", `{"$ref":"#/components/schemas/Node"}`, `"Node":{"type":"object","properties":{"Children":{"type":"array","items":{"$ref":"#/components/schemas/Node"}}}}`,
 			`{"Children":[{"Children":[],"Leaf":1}]}`, []string{"new member /Children/0/Leaf 1:  → integer at /components/schemas/Node"}, "Leaf "},
+		{"a quantity that was whole", `{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`, `"Thing":{"type":"object"}`, `[{"Quantity":2}]`,
+			[]string{"new member /0/Quantity 1:  → integer at /components/schemas/Thing"}, "Quantity             wire.Decimal "},
+		{"an id", `{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`, `"Thing":{"type":"object"}`, `[{"BuyerId":2}]`,
+			[]string{"new member /0/BuyerId 1:  → integer at /components/schemas/Thing"}, "BuyerID              int64 "},
 		{"an integer that is too large", `{"type":"array","items":{"type":"integer","format":"int32"}}`, "", `[1,3000000000]`,
 			[]string{"contradicted member /1 1: integer of the format int32 → integer out of range at " + atSchema + "/items"}, ""},
 	} {
