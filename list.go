@@ -38,17 +38,18 @@ func list[T any](ctx context.Context, operation operation, options []CallOption,
 			return
 		}
 		for elements.More() {
-			body.left = body.limit
 			var element T
+			body.allowMore()
 			if err := elements.Next(&element); err != nil {
 				fail(err)
 				return
 			}
+			body.allowMore() // before what leads up to the next element is read
 			if !yield(element, nil) {
 				return
 			}
 		}
-		body.left = body.limit
+		body.allowMore()
 		if err := elements.Close(); err != nil {
 			fail(err)
 		}
@@ -78,6 +79,9 @@ type elementBody struct {
 func newElementBody(body io.Reader, limit int64) *elementBody {
 	return &elementBody{Reader: body, left: limit, limit: limit, seen: buffers.Get().(*bytes.Buffer)}
 }
+
+// allowMore begins to count anew.
+func (b *elementBody) allowMore() { b.left = b.limit }
 
 // release gives the memory of the beginning back.
 func (b *elementBody) release() {

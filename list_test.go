@@ -145,3 +145,21 @@ func TestListReportsAFailedCall(t *testing.T) {
 		t.Errorf("%v, %v", statuses, err)
 	}
 }
+
+// An element as long as the limit leaves nothing of it for the comma and the start of the next.
+func TestListAllowsElementsAsLongAsTheLimit(t *testing.T) {
+	const limit = 1000
+	for length := limit - 3; length <= limit; length++ {
+		frame := `{"Id":1,"Name":""}`
+		element := `{"Id":1,"Name":"` + strings.Repeat("x", length-len(frame)) + `"}`
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+			response := answer(200, "")
+			response.Body = io.NopCloser(iotest.OneByteReader(strings.NewReader("[" + element + "," + element + "," + element + "]")))
+			return response, nil
+		}, WithMaxResponseBytes(limit))
+		statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
+		if err != nil || len(statuses) != 3 {
+			t.Errorf("%d bytes: %d elements, %v", length, len(statuses), err)
+		}
+	}
+}
