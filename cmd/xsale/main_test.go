@@ -31,7 +31,7 @@ func execute(t *testing.T, stdin string, arguments ...string) result {
 // useSandbox starts a sandbox, points the environment at it, and keeps tokens in a file of the test.
 func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 	t.Helper()
-	sandbox := xsaletest.New(t, append(options, xsaletest.WithInvalidRequests())...) // verify sends such on purpose
+	sandbox := xsaletest.New(t, options...)
 	for _, variable := range sandbox.Environment() {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
@@ -148,7 +148,7 @@ func TestBlockedAccountIsNotTriedAgain(t *testing.T) {
 }
 
 func TestExitCodes(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	missing := filepath.Join(t.TempDir(), "missing.json")
 	for name, test := range map[string]struct {
 		code      int

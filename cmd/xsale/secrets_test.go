@@ -10,7 +10,7 @@ import (
 
 // Whatever a command prints, at debug level and in every form of output, holds neither password nor token.
 func TestNoCommandPrintsASecret(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests()) // verify sends such on purpose
 	var printed strings.Builder
 	collect := func(stdin string, arguments ...string) {
 		for _, output := range []string{"table", "json", "ndjson"} {

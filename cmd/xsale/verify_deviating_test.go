@@ -38,7 +38,7 @@ var operationsByPath = map[string]string{"me": "getMe", "orders": "listOrders", 
 // it. Either function may be nil.
 func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
 	t.Helper()
-	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := &exchange{operation: operationsByPath[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]], request: r, query: r.URL.Query()}
 		if before != nil {
@@ -165,7 +165,7 @@ func expectLines(t *testing.T, got, want []string) {
 // learnedOverlay returns a file with what the true sandbox teaches, so that what it has besides the description is described.
 func learnedOverlay(t *testing.T) string {
 	t.Helper()
-	useSandbox(t, xsaletest.WithOrders(60))
+	useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK)
 	return file
@@ -376,7 +376,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 
 // What the sandbox has beside the description is known, and nothing of it contradicts the description.
 func TestVerifyOfTheTrueSandbox(t *testing.T) {
-	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	got := verified(t, exitOK, nil, verify.Contradicted, verify.Failed, verify.New, verify.Open)
 	want := []string{
 		`new getMe status "" ×0: 2XX → 200`,
@@ -419,7 +419,7 @@ func TestVerifyOfTheTrueSandbox(t *testing.T) {
 
 // The second run against a description to which the first has added what it has learned finds nothing new.
 func TestVerifyLearnsOnce(t *testing.T) {
-	useSandbox(t)
+	useSandbox(t, xsaletest.WithInvalidRequests())
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK, "wrote "+file)
 	again := filepath.Join(t.TempDir(), "again.yaml")

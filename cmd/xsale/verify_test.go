@@ -31,7 +31,7 @@ import (
 // logins go to a sandbox.
 func answerWith(t *testing.T, answers map[string]string) *xsaletest.Sandbox {
 	t.Helper()
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, ok := answers[r.Method+" "+r.URL.Path]
 		if !ok {
@@ -227,7 +227,7 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 }
 
 func TestVerifySaysWhatIsMissing(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	r := execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --param id=…, because no answer held one")
 	if strings.Contains(r.stdout, "16519") {
 		t.Errorf("an id was made up: %s", r.stdout)
@@ -244,7 +244,7 @@ func TestVerifySaysWhatIsMissing(t *testing.T) {
 
 // A path of which the user names the organization may be missing because of that name.
 func TestVerifyOfAnUnknownOrganization(t *testing.T) {
-	useSandbox(t)
+	useSandbox(t, xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_ORGANIZATION", "another")
 	got := verified(t, exitRefused, nil, verify.Contradicted, verify.Failed)
 	want := []string{
@@ -377,7 +377,7 @@ func TestVerifyLearnsTheFormOfLists(t *testing.T) {
 
 // The description may come from the service itself, with the tokens that the calls have.
 func TestVerifyOfTheServicesOwnDescription(t *testing.T) {
-	sandbox := useSandbox(t, xsaletest.WithOrders(60))
+	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_TOKEN_STORE", "memory")
 	execute(t, "", append(verifyArguments, "--auth", "--spec", sandbox.URL()+"/swagger/v1/swagger.json")...).expect(t, exitOK, `"confirmed"`)
 	if sandbox.Logins() != 1 {
@@ -387,7 +387,7 @@ func TestVerifyOfTheServicesOwnDescription(t *testing.T) {
 
 // On the production address nothing is sent before a yes, the login included.
 func TestVerifyAsksBeforeItCallsProduction(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	for _, address := range []string{"https://api.xsale.ai", "https://API.xsale.ai.:443/v1"} {
 		t.Setenv("XSALE_BASE_URL", address)
 		execute(t, "yes\n", "verify").expect(t, exitUsage, "is the production address", "--yes", "XSALE_BASE_URL")
@@ -445,7 +445,7 @@ func TestVerifyIsInterrupted(t *testing.T) {
 
 // A failed login ends the run, so that it costs one attempt.
 func TestVerifyLogsInOnce(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_PASSWORD", "canary-wrong-password")
 	execute(t, "", verifyArguments...).expect(t, exitLogin, "wrong user name or password", "not called: the login failed: ")
 	if sandbox.TokenRequests() != 1 {
@@ -455,7 +455,7 @@ func TestVerifyLogsInOnce(t *testing.T) {
 
 // With the overlay on standard output, the findings are on standard error.
 func TestVerifyWritesTheOverlayToStandardOutput(t *testing.T) {
-	useSandbox(t)
+	useSandbox(t, xsaletest.WithInvalidRequests())
 	r := execute(t, "", append(slices.Clone(verifyArguments), "--overlay", "-", "-o", "table")...).expect(t, exitOK)
 	if value, err := spec.Read([]byte(r.stdout)); err != nil || value["overlay"] != "1.0.0" {
 		t.Errorf("%v: %s", err, r.stdout)
