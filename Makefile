@@ -55,13 +55,13 @@ lint-spec: ## redocly, pinned; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
 second-opinion: ## Prism's verdicts, pinned, beside those of this module; needs npm
-	npx --yes --package $(PRISM) -- go run ./internal/secondopinion
+	npx --yes --package $(PRISM) -- go run ./internal/conformance/secondopinion
 
 test-bench: ## what docs/decimals.md and docs/json.md say of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
 test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment
-	GOEXPERIMENT=jsonv2 go test . ./gen ./wire ./internal/sample
+	GOEXPERIMENT=jsonv2 go test . ./gen ./wire ./internal/codegen/sample
 
 consumer: ## build, vet and test the example of a user's repository
 	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...

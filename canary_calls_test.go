@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/internal/sample"
+	"github.com/xsale-go/xsale/internal/codegen/sample"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )

@@ -20,7 +20,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/sample"
+	"github.com/xsale-go/xsale/internal/codegen/sample"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 

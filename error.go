@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/printable"
 )
 
@@ -97,7 +97,7 @@ func errorFromResponse(state *callState, response *http.Response) *Error {
 	e.StatusCode = response.StatusCode
 	e.Header = response.Header
 	e.RequestID = requestID(response.Header)
-	if hint, ok := backoff.RetryAfter(response.Header, time.Now()); ok {
+	if hint, ok := httpx.RetryAfter(response.Header, time.Now()); ok {
 		e.RetryAfter = hint
 	}
 	if response.StatusCode < http.StatusOK { // what follows 101 is no body, and has no end

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 const hostileJSON = `{"Name":"a"}`
@@ -26,10 +26,10 @@ func TestHostileHeaders(t *testing.T) {
 		{"7.5", 0},
 		{"soon", 0},
 		{"0", 0},
-		{"9223372037", backoff.Forever},
-		{strings.Repeat("9", 4000), backoff.Forever},
+		{"9223372037", httpx.Forever},
+		{strings.Repeat("9", 4000), httpx.Forever},
 		{"Wed, 21 Oct 2015 07:28:00 GMT", 0},
-		{"Fri, 31 Dec 9999 23:59:59 GMT", backoff.Forever},
+		{"Fri, 31 Dec 9999 23:59:59 GMT", httpx.Forever},
 		{"Fri, 32 Dec 9999 23:59:59 GMT", 0},
 	} {
 		cases = append(cases, hostileCase{name: "Retry-After " + hint.value[:min(len(hint.value), 40)], answer: reply(429, "", "", "Retry-After", hint.value),

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/httpmethod"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // operation names what a call does, for errors and logs.
@@ -36,7 +36,7 @@ var (
 
 // rawOperation is what is known of a call that the API description does not name.
 func rawOperation(method, path string) operation {
-	return operation{method: method, route: path, idempotent: httpmethod.IsIdempotent(method)}
+	return operation{method: method, route: path, idempotent: httpx.IdempotentMethod(method)}
 }
 
 // callState goes with the context of one call through the chain. Only the goroutine of the call writes to it.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/xsale-go/xsale/internal/httpmethod"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -20,7 +20,7 @@ func TestOperationsMatchTheDescription(t *testing.T) {
 		for method, op := range item.Operations() {
 			isIdempotent, ok := op.Extensions["x-idempotent"].(bool)
 			if !ok {
-				isIdempotent = httpmethod.IsIdempotent(method)
+				isIdempotent = httpx.IdempotentMethod(method)
 			}
 			described[operation{id: op.OperationID, method: method, route: path, idempotent: isIdempotent}] = true
 		}

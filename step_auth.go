@@ -8,7 +8,7 @@ import (
 	"net/url"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/endpoint"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // tokenSource is what the chain needs of an [authn.Source].
@@ -27,7 +27,7 @@ type authStep struct {
 }
 
 func (s *authStep) Do(request *http.Request) (*http.Response, error) {
-	if !endpoint.SameOrigin(request.URL, s.origin) {
+	if !httpx.SameOrigin(request.URL, s.origin) {
 		return nil, fmt.Errorf("%w: the tokens are for %s and do not go to %s", errNotSent, s.origin.Host, request.URL.Host)
 	}
 	token, err := s.token(request)

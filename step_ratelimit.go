@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // rateLimitStep holds each attempt back until its turn, and tells the throttle how the server has answered.
@@ -30,7 +30,7 @@ func (s *rateLimitStep) Do(request *http.Request) (*http.Response, error) {
 	case err != nil:
 	case response.StatusCode == http.StatusTooManyRequests:
 		now := time.Now()
-		hint, ok := backoff.RetryAfter(response.Header, now)
+		hint, ok := httpx.RetryAfter(response.Header, now)
 		if !ok {
 			hint = noHint
 		}

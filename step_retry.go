@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Waits between two attempts. A Retry-After beyond the longest ends the call instead, and stands on the error.
@@ -41,9 +41,9 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 		if !ok {
 			return response, err
 		}
-		wait := backoff.FullJitter(attempt, retryBase, maxRetryWait)
+		wait := httpx.FullJitter(attempt, retryBase, maxRetryWait)
 		if response != nil {
-			if hint, ok := backoff.RetryAfter(response.Header, time.Now()); ok {
+			if hint, ok := httpx.RetryAfter(response.Header, time.Now()); ok {
 				if hint > maxRetryWait {
 					return response, err
 				}

@@ -11,11 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/httpclient"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
-	return &sendStep{httpclient.New(given).Transport, timeout, []string{userAgent}}
+	return &sendStep{httpx.NewClient(given).Transport, timeout, []string{userAgent}}
 }
 
 // hangingBody gives its text and then nothing until its context ends.

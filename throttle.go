@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // How the rate comes back after a 429: by a part of what it was, at most once in the interval.
@@ -86,7 +86,7 @@ func (t *throttle) refused(now, sent time.Time, hint time.Duration) {
 	isNewWave := t.cutAt.IsZero() || sent.After(t.cutAt)
 	pause := min(hint, maxRetryWait)
 	if hint == noHint && isNewWave {
-		pause = backoff.FullJitter(t.waves, retryBase, maxRetryWait)
+		pause = httpx.FullJitter(t.waves, retryBase, maxRetryWait)
 	}
 	isLonger := now.Add(pause).After(t.pausedUntil)
 	if isLonger {

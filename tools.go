@@ -7,4 +7,4 @@ package xsale
 //go:generate go tool oapi-codegen -config openapi/types.codegen.yaml openapi/openapi.yaml
 //go:generate go tool oapi-codegen -config openapi/client.codegen.yaml openapi/openapi.yaml
 //go:generate go tool oapi-codegen -config openapi/sandbox.codegen.yaml openapi/openapi.yaml
-//go:generate go run ./internal/generate/finish gen/types.gen.go internal/sandboxapi/sandboxapi.gen.go
+//go:generate go run ./internal/codegen/finish gen/types.gen.go xsaletest/internal/sandboxapi/sandboxapi.gen.go

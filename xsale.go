@@ -34,8 +34,7 @@ import (
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/gen"
-	"github.com/xsale-go/xsale/internal/endpoint"
-	"github.com/xsale-go/xsale/internal/httpclient"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // DefaultBaseURL is the address of the API in production.
@@ -69,7 +68,7 @@ func New(options ...Option) (*Client, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
-	baseURL, err := endpoint.Parse("base URL", c.auth.APIURL)
+	baseURL, err := httpx.ParseEndpoint("base URL", c.auth.APIURL)
 	if err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
@@ -85,13 +84,13 @@ func New(options ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
-	if apiURL, err := endpoint.Parse("API URL", source.APIURL()); err != nil || !endpoint.SameOrigin(apiURL, baseURL) {
+	if apiURL, err := httpx.ParseEndpoint("API URL", source.APIURL()); err != nil || !httpx.SameOrigin(apiURL, baseURL) {
 		return nil, fmt.Errorf("xsale: the token source is for %s, and its tokens are not sent to %s", source.APIURL(), baseURL)
 	}
 	if c.logger.Handler() != slog.DiscardHandler {
 		c.hooks = append([]Hooks{logHooks(c.logger)}, c.hooks...)
 	}
-	httpClient := httpclient.New(c.httpClient)
+	httpClient := httpx.NewClient(c.httpClient)
 	client := &Client{
 		doer:         newChain(&c, httpClient, baseURL, source),
 		baseURL:      baseURL,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/xsale-go/xsale/internal/endpoint"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Edit sets `Authorization: Bearer {access_token}` and `x-id-token: {id_token}` on the request, logging in first when
@@ -17,7 +17,7 @@ import (
 //
 // The error is an [*Error] when the login failed, or the context's when ctx ended first.
 func (s *Source) Edit(ctx context.Context, request *http.Request) error {
-	if !endpoint.SameOrigin(request.URL, s.apiURL) {
+	if !httpx.SameOrigin(request.URL, s.apiURL) {
 		return fmt.Errorf("authn: the tokens are for %s://%s and are not sent to %s://%s",
 			s.apiURL.Scheme, s.apiURL.Host, request.URL.Scheme, request.URL.Host)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Taken out: hasTime. Then the login waited until its time was up, said only that it was, and logged in again a second
@@ -52,7 +52,7 @@ func TestHintCannotStopAProgram(t *testing.T) {
 			if !ok || failure.RetryAfter < 24*time.Hour || time.Until(failure.RetryAt) != maxHintedCoolDown {
 				t.Fatalf("got %#v", err)
 			}
-			if hint == "9223372037" && failure.RetryAfter != backoff.Forever {
+			if hint == "9223372037" && failure.RetryAfter != httpx.Forever {
 				t.Errorf("the hint reads %v", failure.RetryAfter)
 			}
 			time.Sleep(maxHintedCoolDown)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Waits between two requests of one login. A hint of the service beyond the longest ends the login instead.
@@ -171,22 +171,22 @@ func hasTime(ctx context.Context, wait time.Duration) bool {
 
 // backoff waits at least as long as the service asks; jitter only ever adds to that.
 func (a *loginAttempt) backoff(shortest, longest time.Duration, retries int, response *http.Response) time.Duration {
-	wait := backoff.Exponential(retries, shortest, longest)
+	wait := httpx.Exponential(retries, shortest, longest)
 	if response != nil {
 		hint, _ := a.hint(response)
 		wait = max(wait, hint)
 	}
-	return min(wait, longest) + backoff.Random(wait/4)
+	return min(wait, longest) + httpx.Random(wait/4)
 }
 
 // hint returns how long the service asks to wait.
 func (a *loginAttempt) hint(response *http.Response) (time.Duration, bool) {
 	now := a.clock().time()
-	if wait, ok := backoff.RetryAfter(response.Header, now); ok {
+	if wait, ok := httpx.RetryAfter(response.Header, now); ok {
 		return wait, true
 	}
 	if response.StatusCode == http.StatusTooManyRequests {
-		return backoff.RateLimitReset(response.Header, now)
+		return httpx.RateLimitReset(response.Header, now)
 	}
 	return 0, false
 }

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 const (
@@ -202,7 +202,7 @@ func (s *shared) fetch(ctx context.Context, options loginOptions, login func(fai
 			continue // the entry may have changed before the lock was taken
 		}
 		select {
-		case <-time.After(storePollInterval + backoff.Random(storePollInterval)):
+		case <-time.After(storePollInterval + httpx.Random(storePollInterval)):
 		case <-patience.Done():
 			if ctx.Err() == nil {
 				s.source.degraded("lock", context.Cause(patience))

@@ -12,9 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/backoff"
-	"github.com/xsale-go/xsale/internal/endpoint"
-	"github.com/xsale-go/xsale/internal/httpclient"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // The vendor's addresses and values (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity/aplikacja-backend-api).
@@ -161,11 +159,11 @@ func New(config Config) (*Source, error) {
 	if config.Credentials == nil {
 		return nil, errors.New("authn: Credentials is not set: use authn.Environment, authn.Static or a function of your own")
 	}
-	tokenURL, err := endpoint.Parse("token URL", withDefault(config.TokenURL, DefaultTokenURL))
+	tokenURL, err := httpx.ParseEndpoint("token URL", withDefault(config.TokenURL, DefaultTokenURL))
 	if err != nil {
 		return nil, fmt.Errorf("authn: %w", err)
 	}
-	apiURL, err := endpoint.Parse("API URL", withDefault(config.APIURL, DefaultAPIURL))
+	apiURL, err := httpx.ParseEndpoint("API URL", withDefault(config.APIURL, DefaultAPIURL))
 	if err != nil {
 		return nil, fmt.Errorf("authn: %w", err)
 	}
@@ -178,7 +176,7 @@ func New(config Config) (*Source, error) {
 	s := &Source{
 		credentials: config.Credentials,
 		login: login{
-			client:   httpclient.New(config.HTTPClient),
+			client:   httpx.NewClient(config.HTTPClient),
 			tokenURL: tokenURL,
 			audience: withDefault(config.Audience, DefaultAudience),
 			scope:    withDefault(config.Scope, DefaultScope),
@@ -347,7 +345,7 @@ func (s *Source) refreshAhead(token *Token, now instant) {
 	if !now.reaches(s.nextRefresh) || s.failure != nil && !now.reaches(s.failure.until) {
 		return
 	}
-	s.nextRefresh = now.add(minRefreshInterval + backoff.Random(minRefreshInterval))
+	s.nextRefresh = now.add(minRefreshInterval + httpx.Random(minRefreshInterval))
 	s.takeOff()
 }
 
@@ -494,7 +492,7 @@ func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) 
 		failed.until = now.add(credentialsInterval)
 		return failed
 	}
-	wait := max(backoff.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxHintedCoolDown))
+	wait := max(httpx.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxHintedCoolDown))
 	if err.Code == "too_many_logins" {
 		wait = max(wait, tooManyLoginsCoolDown)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/xsale-go/xsale/internal/backoff"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // The names of the two headers, in the form that net/http keeps them.
@@ -44,7 +44,7 @@ func newToken(access, id string, now instant, lifetime time.Duration) *Token {
 		issuedAt:  now.time(),
 		expiresAt: now.add(lifetime).time(),
 		deadline:  now.add(lifetime - margin),
-		refreshAt: now.add(lifetime - margin - window + backoff.Random(window/4)),
+		refreshAt: now.add(lifetime - margin - window + httpx.Random(window/4)),
 	}
 }
 

@@ -5,18 +5,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xsale-go/xsale/internal/overlay"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/overlay"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
 // Each action of the overlay must match something, so that a change of the description is noticed here.
 func TestGoOverlayFitsTheDocument(t *testing.T) {
-	document, err := spec.Read(openapi.Document())
+	document, err := tree.Read(openapi.Document())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var report spec.Report
+	var report tree.Report
 	result, err := overlay.Apply(document, "go.overlay.yaml", openapi.GoOverlay(), &report)
 	if err != nil {
 		t.Fatal(err)
@@ -25,10 +25,10 @@ func TestGoOverlayFitsTheDocument(t *testing.T) {
 		t.Errorf("%d of %d actions are reported", len(report.Changes), actions)
 	}
 	const place = "/components/schemas/Translation/properties/Name/x-go-type"
-	if got, _ := spec.Lookup(result, place); got != "wire.Nullable[string]" {
+	if got, _ := tree.Lookup(result, place); got != "wire.Nullable[string]" {
 		t.Errorf("%s is %v", place, got)
 	}
-	delete(spec.ObjectAt(spec.ObjectAt(document, "components"), "schemas"), "Translation")
+	delete(tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas"), "Translation")
 	if _, err := overlay.Apply(document, "go.overlay.yaml", openapi.GoOverlay(), &report); err == nil || !strings.Contains(err.Error(), "Translation") {
 		t.Errorf("without a schema that it changes: %v", err)
 	}

@@ -17,7 +17,7 @@ done
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT # the go command makes its module cache read-only
 trap 'exit 1' HUP INT TERM
-go run ./internal/modproxy -version "$version" -out "$work/proxy"
+go run ./internal/devtools/modproxy -version "$version" -out "$work/proxy"
 
 # What this machine has in its module cache is not fetched again; the checksum database is asked all the same, but for
 # this module, which it cannot know.

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale/gen"
-	"github.com/xsale-go/xsale/internal/sample"
+	"github.com/xsale-go/xsale/internal/codegen/sample"
 	"github.com/xsale-go/xsale/wire"
 )
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // newAPI returns the API in the order of its checks: tokens, path and method, request, organization; behind the operation

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 func (s *state) ListTranslations(_ context.Context, request sandboxapi.ListTranslationsRequestObject) (sandboxapi.ListTranslationsResponseObject, error) {

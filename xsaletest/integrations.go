@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 func (s *state) CreateIntegration(context.Context, sandboxapi.CreateIntegrationRequestObject) (sandboxapi.CreateIntegrationResponseObject, error) {

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // order is an order as it is kept.

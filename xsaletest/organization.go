@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // newUser returns the vendor's sample of GET /me, who works for the given organizations.

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 const (

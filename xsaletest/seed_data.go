@@ -11,8 +11,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/internal/sandboxapi"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // Seed is what a sandbox starts with in place of its generated orders and articles, see [WithSeed].

@@ -3,7 +3,7 @@ package xsaletest
 import (
 	"sync"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // state is what the sandbox keeps of one organization, and with its methods the operations of the API. Nothing is

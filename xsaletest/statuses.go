@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/internal/sandboxapi"
+	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // Ids of the default statuses. The vendor publishes the names only.

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/endpoint"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // The vendor's key set and issuer, in the places where every Auth0 tenant has them. That the vendor's tenant has them
@@ -62,7 +62,7 @@ func New(ctx context.Context, config Config) (*Verifier, error) {
 	if address == "" {
 		address = DefaultURL
 	}
-	if _, err := endpoint.Parse("key set URL", address); err != nil {
+	if _, err := httpx.ParseEndpoint("key set URL", address); err != nil {
 		return nil, fmt.Errorf("jwks: %w", err)
 	}
 	client := &http.Client{Timeout: requestTimeout}

@@ -23,7 +23,7 @@ import (
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/bench/contract/fakeapi"
-	"github.com/xsale-go/xsale/internal/prism"
+	"github.com/xsale-go/xsale/internal/conformance/prism"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
 )

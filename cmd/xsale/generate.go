@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/generate"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/codegen"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func newGenerateCommand(a *app) *cobra.Command {
@@ -60,8 +60,8 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if err != nil {
 		return errors.Join(a.explain(command, result.Report, flags.explain), specError(source.Name, err))
 	}
-	files, err := interruptible(command.Context(), func() ([]generate.File, error) {
-		return generate.Generate(result.Document, generate.Options{
+	files, err := interruptible(command.Context(), func() ([]codegen.File, error) {
+		return codegen.Generate(result.Document, codegen.Options{
 			Package: config.Package,
 			Split:   config.Split,
 			Server:  config.Server,
@@ -77,11 +77,11 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if flags.check {
 		return checkGenerated(config.Output, files)
 	}
-	if err := generate.Write(config.Output, files); err != nil {
+	if err := codegen.Write(config.Output, files); err != nil {
 		return err
 	}
 	notice := command.ErrOrStderr()
-	fmt.Fprintf(notice, "%s: OpenAPI %s, %d operations\n", source.Name, result.Version, len(spec.Operations(result.Document)))
+	fmt.Fprintf(notice, "%s: OpenAPI %s, %d operations\n", source.Name, result.Version, len(tree.Operations(result.Document)))
 	noteChanges(notice, result.Report, flags.explain)
 	for _, file := range files {
 		fmt.Fprintf(notice, "wrote %s\n", filepath.Join(config.Output, file.Name))
@@ -90,8 +90,8 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 }
 
 // checkGenerated is for CI: it fails where the code is not what this program would write.
-func checkGenerated(folder string, files []generate.File) error {
-	stale, err := generate.Differences(folder, files)
+func checkGenerated(folder string, files []codegen.File) error {
+	stale, err := codegen.Differences(folder, files)
 	if err != nil || len(stale) == 0 {
 		return err
 	}
@@ -99,13 +99,13 @@ func checkGenerated(folder string, files []generate.File) error {
 }
 
 // explain writes each change that was made to the description.
-func (a *app) explain(command *cobra.Command, report *spec.Report, wanted bool) error {
+func (a *app) explain(command *cobra.Command, report *tree.Report, wanted bool) error {
 	if !wanted {
 		return nil
 	}
-	return printList(command.OutOrStdout(), a.output, withoutErrors(report.Changes), table[spec.Change]{
+	return printList(command.OutOrStdout(), a.output, withoutErrors(report.Changes), table[tree.Change]{
 		heading: []string{"RULE", "PLACE", "BEFORE", "AFTER", "REASON"},
-		row: func(c spec.Change) []any {
+		row: func(c tree.Change) []any {
 			return []any{c.Rule, c.Pointer, shortJSON(c.Before), shortJSON(c.After), c.Reason}
 		},
 	})
@@ -130,7 +130,7 @@ func shortJSON(value any) string {
 }
 
 // noteChanges says how much was changed, and by which rules.
-func noteChanges(out io.Writer, report *spec.Report, explained bool) {
+func noteChanges(out io.Writer, report *tree.Report, explained bool) {
 	if len(report.Changes) == 0 {
 		return
 	}
@@ -154,7 +154,7 @@ func noteChanges(out io.Writer, report *spec.Report, explained bool) {
 
 // specError puts the name of the description in front of each of its problems.
 func specError(name string, err error) error {
-	if problems, ok := errors.AsType[spec.Problems](err); ok {
+	if problems, ok := errors.AsType[tree.Problems](err); ok {
 		return fmt.Errorf("%s: %d problems\n%w", name, len(problems), err)
 	}
 	if errors.Is(err, context.Canceled) {

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/selection"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/selection"
 	"github.com/xsale-go/xsale/openapi"
 )
 

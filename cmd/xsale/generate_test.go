@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -198,7 +198,7 @@ func TestGenerateExplain(t *testing.T) {
 	r := execute(t, text, "generate", "--spec", "-", "--explain", "-o", "ndjson").expect(t, exitOK, "changes to the description: ")
 	rules := map[string]bool{}
 	for line := range strings.Lines(r.stdout) {
-		var change spec.Change
+		var change tree.Change
 		if err := json.Unmarshal([]byte(line), &change); err != nil || change.Rule == "" || change.Reason == "" {
 			t.Errorf("%s: %v", line, err)
 		}

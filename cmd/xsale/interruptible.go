@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // interruptible returns what compute does or, once the context ends, its error at once: nothing that only computes looks
@@ -32,7 +32,7 @@ func interruptible[T any](ctx context.Context, compute func() (T, error)) (T, er
 func runPipeline(ctx context.Context, data []byte, options pipeline.Options) (*pipeline.Result, error) {
 	result, err := interruptible(ctx, func() (*pipeline.Result, error) { return pipeline.Run(data, options) })
 	if result == nil {
-		result = &pipeline.Result{Report: &spec.Report{}}
+		result = &pipeline.Result{Report: &tree.Report{}}
 	}
 	return result, err
 }

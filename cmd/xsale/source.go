@@ -7,15 +7,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/internal/specsource"
+	"github.com/xsale-go/xsale/internal/spec/source"
 )
 
 // source gets a description from a file, standard input, a URL or a host, with the user's tokens where that is asked for.
-func (a *app) source(command *cobra.Command, from string, withTokens bool) (*specsource.Source, error) {
+func (a *app) source(command *cobra.Command, from string, withTokens bool) (*source.Source, error) {
 	if !withTokens {
 		return a.sourceWith(command, from, nil)
 	}
-	var source *specsource.Source
+	var source *source.Source
 	err := a.withClient(command, func(_ context.Context, client *xsale.Client) (err error) {
 		source, err = a.sourceWith(command, from, client)
 		return err
@@ -25,9 +25,9 @@ func (a *app) source(command *cobra.Command, from string, withTokens bool) (*spe
 
 // sourceWith gets a description with the tokens of a client, or without any for nil. It says which address has answered
 // where more than one was tried.
-func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Client) (*specsource.Source, error) {
+func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Client) (*source.Source, error) {
 	tried := 0
-	options := specsource.Options{
+	options := source.Options{
 		Stdin: command.InOrStdin(),
 		Tried: func(address, outcome string) {
 			tried++
@@ -42,5 +42,5 @@ func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Clie
 		}
 		options.Doer = client.Doer()
 	}
-	return specsource.Get(command.Context(), from, options)
+	return source.Get(command.Context(), from, options)
 }

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/evidence"
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/specdiff"
+	"github.com/xsale-go/xsale/internal/spec/diff"
+	"github.com/xsale-go/xsale/internal/spec/evidence"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
 )
 
 // The changes that make spec diff fail.
@@ -74,13 +74,13 @@ func (a *app) normal(command *cobra.Command, from string, withTokens bool) (*pip
 }
 
 func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Result, failOn string) error {
-	difference, err := specdiff.Compare(before.Document, after.Document)
+	difference, err := diff.Compare(before.Document, after.Document)
 	if err != nil {
 		return err
 	}
-	err = printList(command.OutOrStdout(), a.output, withoutErrors(difference.Changes), table[specdiff.Change]{
+	err = printList(command.OutOrStdout(), a.output, withoutErrors(difference.Changes), table[diff.Change]{
 		heading: []string{"LEVEL", "OPERATION", "CHANGE", "PLACE"},
-		row: func(c specdiff.Change) []any {
+		row: func(c diff.Change) []any {
 			return []any{c.Level, firstNonEmpty(c.Operation, "-"), c.Text, firstNonEmpty(c.New, c.Old, "-")}
 		},
 	})

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func newSpecLintCommand(a *app) *cobra.Command {
@@ -37,7 +37,7 @@ mend. Only the latter make the command fail.`,
 				err = specError(source.Name, err)
 			} else {
 				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %d operations, %d changes, nothing that could not be mended\n",
-					source.Name, result.Version, len(spec.Operations(result.Document)), len(result.Report.Changes))
+					source.Name, result.Version, len(tree.Operations(result.Document)), len(result.Report.Changes))
 			}
 			return errors.Join(a.explain(command, result.Report, true), err)
 		},

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func newSpecPullCommand(a *app) *cobra.Command {
@@ -41,7 +41,7 @@ FROM is a file, a URL or a host; with --auth it may be left out, and is then the
 			if err != nil {
 				return specError(source.Name, err)
 			}
-			document, err := spec.YAML(result.Document)
+			document, err := tree.YAML(result.Document)
 			if err != nil {
 				return err
 			}

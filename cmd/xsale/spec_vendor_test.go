@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xsale-go/xsale/internal/spec"
-	"github.com/xsale-go/xsale/internal/specdiff"
+	"github.com/xsale-go/xsale/internal/spec/diff"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -18,7 +18,7 @@ func TestSpecPull(t *testing.T) {
 	if !json.Valid([]byte(raw)) || !strings.Contains(raw, sandbox.URL()) {
 		t.Error("swagger.json is not what the sandbox serves")
 	}
-	document, err := spec.Read([]byte(readFile(t, "openapi.yaml")))
+	document, err := tree.Read([]byte(readFile(t, "openapi.yaml")))
 	if err != nil || document["openapi"] != "3.0.3" {
 		t.Errorf("%v %v", document["openapi"], err)
 	}
@@ -68,7 +68,7 @@ func TestSpecDiff(t *testing.T) {
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "some").expect(t, exitUsage, "any, breaking or none")
 	execute(t, "", "spec", "diff", "before.yaml", "nothing.yaml").expect(t, exitFailed, "nothing.yaml: no such file")
 	for line := range strings.Lines(execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "-o", "ndjson").stdout) {
-		var change specdiff.Change
+		var change diff.Change
 		if err := json.Unmarshal([]byte(line), &change); err != nil || change.Level == "" || change.Text == "" {
 			t.Errorf("%s: %v", line, err)
 		}

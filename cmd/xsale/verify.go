@@ -12,7 +12,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/verify"
 )
 

@@ -18,10 +18,10 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/xsale-go/xsale/internal/generate"
-	"github.com/xsale-go/xsale/internal/overlay"
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/codegen"
+	"github.com/xsale-go/xsale/internal/spec/overlay"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/verify"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
@@ -182,7 +182,7 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := generate.Generate(result.Document, generate.Options{Package: "learned"}, result.Report)
+	files, err := codegen.Generate(result.Document, codegen.Options{Package: "learned"}, result.Report)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,14 +196,14 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 		}
 	}
 
-	document, err := spec.Read(openapi.Document())
+	document, err := tree.Read(openapi.Document())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if document, err = overlay.Apply(document, "learned", learned, &spec.Report{}); err != nil {
+	if document, err = overlay.Apply(document, "learned", learned, &tree.Report{}); err != nil {
 		t.Fatal(err)
 	}
-	data, err := spec.JSON(document)
+	data, err := tree.JSON(document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,9 +218,9 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 		"/components/schemas/Order/properties/Id", "/components/schemas/Status/properties/Name", "/components/schemas/OrderItem/properties/OrderItemArticles",
 		"/paths/~1{organizationName}~1orders/get/responses/2XX", "/paths/~1{organizationName}~1statuses/get/responses/2XX",
 	} {
-		place, _ := spec.Lookup(document, pointer)
-		object, _ := place.(spec.Object)
-		if object["x-evidence"] != "observed" || strings.Contains(spec.Text(object["description"]), "Inferred") {
+		place, _ := tree.Lookup(document, pointer)
+		object, _ := place.(tree.Object)
+		if object["x-evidence"] != "observed" || strings.Contains(tree.Text(object["description"]), "Inferred") {
 			t.Errorf("%s is still inferred: %v", pointer, object)
 		}
 	}
@@ -457,7 +457,7 @@ func TestVerifyLogsInOnce(t *testing.T) {
 func TestVerifyWritesTheOverlayToStandardOutput(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests())
 	r := execute(t, "", append(slices.Clone(verifyArguments), "--overlay", "-", "-o", "table")...).expect(t, exitOK)
-	if value, err := spec.Read([]byte(r.stdout)); err != nil || value["overlay"] != "1.0.0" {
+	if value, err := tree.Read([]byte(r.stdout)); err != nil || value["overlay"] != "1.0.0" {
 		t.Errorf("%v: %s", err, r.stdout)
 	}
 	if !strings.Contains(r.stderr, "VERDICT") {

@@ -7,12 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // readWrites returns the bodies of the operations that may write. There is none but what the user gives: made-up data must
 // never reach a real account.
-func readWrites(command *cobra.Command, f verifyFlags, document spec.Object) (map[string][]byte, error) {
+func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (map[string][]byte, error) {
 	files, err := assignments("--body", f.bodies)
 	if err != nil {
 		return nil, err
@@ -51,20 +51,20 @@ func readWrites(command *cobra.Command, f verifyFlags, document spec.Object) (ma
 	return writes, nil
 }
 
-func operationOf(document spec.Object, id string) *spec.Operation {
-	operations := spec.Operations(document)
-	i := slices.IndexFunc(operations, func(o spec.Operation) bool { return spec.Text(o.Object["operationId"]) == id })
+func operationOf(document tree.Object, id string) *tree.Operation {
+	operations := tree.Operations(document)
+	i := slices.IndexFunc(operations, func(o tree.Operation) bool { return tree.Text(o.Object["operationId"]) == id })
 	if i < 0 {
 		return nil
 	}
 	return &operations[i]
 }
 
-func writeIDs(document spec.Object) []string {
+func writeIDs(document tree.Object) []string {
 	var ids []string
-	for _, operation := range spec.Operations(document) {
+	for _, operation := range tree.Operations(document) {
 		if operation.Method != "get" {
-			ids = append(ids, spec.Text(operation.Object["operationId"]))
+			ids = append(ids, tree.Text(operation.Object["operationId"]))
 		}
 	}
 	return ids

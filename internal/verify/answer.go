@@ -14,12 +14,12 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // examine looks at the answer to a success: its status, its headers, its content type and whether it is JSON. What is in
 // the JSON is learned, and compared at the end.
-func (r *run) examine(operation spec.Operation, request Request, answer *Answer) (value any, ok bool) {
+func (r *run) examine(operation tree.Operation, request Request, answer *Answer) (value any, ok bool) {
 	response, isExact := r.response(operation, answer.Status)
 	if response.object == nil {
 		r.add(operation, Finding{Verdict: Contradicted, Detail: detailStatus, Description: strings.Join(successes(operation), ", "), Answer: strconv.Itoa(answer.Status), DescribedAt: operation.Pointer})
@@ -33,7 +33,7 @@ func (r *run) examine(operation spec.Operation, request Request, answer *Answer)
 }
 
 // response returns the response that the description has for a status, and whether it names the very status.
-func (r *run) response(operation spec.Operation, status int) (response node, isExact bool) {
+func (r *run) response(operation tree.Operation, status int) (response node, isExact bool) {
 	responses := node{operation.Pointer, operation.Object}.member("responses")
 	code := strconv.Itoa(status)
 	for name := range responses.object {
@@ -51,12 +51,12 @@ func (r *run) response(operation spec.Operation, status int) (response node, isE
 }
 
 // status enters which success it is, where the description only says that it is one.
-func (r *run) status(operation spec.Operation, response node, status int) {
+func (r *run) status(operation tree.Operation, response node, status int) {
 	code := strconv.Itoa(status)
-	if slices.Contains(spec.ListAt(response.object, statusesKey), any(code)) {
+	if slices.Contains(tree.ListAt(response.object, statusesKey), any(code)) {
 		return
 	}
-	tokens, _ := spec.Split(response.pointer)
+	tokens, _ := tree.Split(response.pointer)
 	r.add(operation, Finding{Verdict: New, Detail: detailStatus, Description: tokens[len(tokens)-1], Answer: code, DescribedAt: response.pointer})
 	r.learned.status(response, code)
 }
@@ -71,9 +71,9 @@ var commonHeaders = []string{
 // maxHeaders bounds what a strange server can have a report hold.
 const maxHeaders = 50
 
-func (r *run) headers(operation spec.Operation, response node, header http.Header) {
+func (r *run) headers(operation tree.Operation, response node, header http.Header) {
 	described := map[string]bool{}
-	for name := range spec.ObjectAt(response.object, "headers") {
+	for name := range tree.ObjectAt(response.object, "headers") {
 		described[http.CanonicalHeaderKey(name)] = true
 	}
 	var names []string
@@ -98,7 +98,7 @@ func (r *run) headers(operation spec.Operation, response node, header http.Heade
 var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z-]*(\d{1,2}[A-Za-z-]*)?$`)
 
 // body reads the body as JSON and learns from it.
-func (r *run) body(operation spec.Operation, request Request, response node, answer *Answer) (value any, ok bool) {
+func (r *run) body(operation tree.Operation, request Request, response node, answer *Answer) (value any, ok bool) {
 	content, mediaType, isDescribed := jsonContent(response)
 	place := content.pointer
 	finding := Finding{Verdict: Contradicted, Detail: detailAnswer, Evidence: evidenceOf(response.object), Description: "no body", DescribedAt: response.pointer}
@@ -121,7 +121,7 @@ func (r *run) body(operation spec.Operation, request Request, response node, ans
 		return nil, false
 	}
 	came := mediaTypeOf(answer.Header)
-	if contents := spec.ObjectAt(response.object, "content"); !isDescribed && len(contents) > 0 {
+	if contents := tree.ObjectAt(response.object, "content"); !isDescribed && len(contents) > 0 {
 		r.otherMediaType(operation, response, came)
 		return nil, false
 	}
@@ -149,10 +149,10 @@ func (r *run) body(operation spec.Operation, request Request, response node, ans
 }
 
 // otherMediaType looks at an answer that is not described as JSON, such as a PDF: no more than its type can be told.
-func (r *run) otherMediaType(operation spec.Operation, response node, came string) {
+func (r *run) otherMediaType(operation tree.Operation, response node, came string) {
 	finding := Finding{Verdict: Contradicted, Detail: detailMediaType, Evidence: evidenceOf(response.object), Answer: came, DescribedAt: response.pointer}
 	var described []string
-	for name := range spec.Members(response.object["content"]) {
+	for name := range tree.Members(response.object["content"]) {
 		described = append(described, name)
 		if sameMediaType(name, came) {
 			finding.Verdict = Confirmed
@@ -213,7 +213,7 @@ func (r *run) brokenAt(data []byte) place {
 // jsonContent returns the JSON among the contents of a response.
 func jsonContent(response node) (content node, mediaType string, ok bool) {
 	contents := response.member("content")
-	for name := range spec.Members(contents.object) {
+	for name := range tree.Members(contents.object) {
 		plain, _, _ := mime.ParseMediaType(name)
 		if isJSON(plain) && (!ok || plain == "application/json") {
 			content, mediaType, ok = contents.member(name), name, true

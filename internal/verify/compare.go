@@ -6,22 +6,22 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/evidence"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/evidence"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 const inferred = evidence.Inferred
 
-func evidenceOf(object spec.Object) string { return spec.Text(object["x-evidence"]) }
+func evidenceOf(object tree.Object) string { return tree.Text(object["x-evidence"]) }
 
 // comparison holds what the answers of an operation had against the description.
 type comparison struct {
 	*run
-	operation spec.Operation
+	operation tree.Operation
 }
 
 // compareAnswers compares the bodies of an operation's answers.
-func (r *run) compareAnswers(operation spec.Operation, s *seen) {
+func (r *run) compareAnswers(operation tree.Operation, s *seen) {
 	c := &comparison{run: r, operation: operation}
 	evidence := evidenceOf(s.response.object)
 	if s.content.object == nil {
@@ -32,7 +32,7 @@ func (r *run) compareAnswers(operation spec.Operation, s *seen) {
 	described := r.schemaOf(s.content.member("schema"))
 	if described.object == nil {
 		c.add(Finding{Verdict: New, Detail: detailAnswer, Evidence: evidence, Description: "any type", Answer: c.tell(s.shape), Places: s.shape.total(), DescribedAt: s.content.pointer})
-		r.learned.update(s.content.pointer, spec.Object{"schema": r.schemaFrom(s.shape, idOf(operation))})
+		r.learned.update(s.content.pointer, tree.Object{"schema": r.schemaFrom(s.shape, idOf(operation))})
 		return
 	}
 	if !c.isContradicted(described.pointer) && len(described.kinds) > 0 {
@@ -163,8 +163,8 @@ func (c *comparison) member(described schema, s *shape, name string) {
 }
 
 // isReasoned reports whether the description of a place gives the reason for something that is inferred.
-func isReasoned(object spec.Object) bool {
-	return strings.Contains(spec.Text(object["description"]), reasonMark)
+func isReasoned(object tree.Object) bool {
+	return strings.Contains(tree.Text(object["description"]), reasonMark)
 }
 
 const reasonMark = "Inferred:"
@@ -176,12 +176,12 @@ func (c *comparison) additional(described schema, s *shape) {
 		return
 	}
 	c.unknown(described.pointer, s, "members whose names are data: ")
-	c.learned.update(described.pointer, spec.Object{"additionalProperties": c.marked(c.schemaFrom(s, idOf(c.operation)), idOf(c.operation))})
+	c.learned.update(described.pointer, tree.Object{"additionalProperties": c.marked(c.schemaFrom(s, idOf(c.operation)), idOf(c.operation))})
 }
 
 func (c *comparison) newMember(described schema, name string, s *shape) {
 	c.unknown(described.pointer, s, "")
-	c.learned.update(described.pointer, spec.Object{"properties": spec.Object{name: c.memberFrom(name, s, idOf(c.operation))}})
+	c.learned.update(described.pointer, tree.Object{"properties": tree.Object{name: c.memberFrom(name, s, idOf(c.operation))}})
 }
 
 // unknown enters a member that is not described, and those inside it.

@@ -10,16 +10,16 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // check enters what of an answer's body and headers does not fit the description. An object in the place of a list is told
 // as a whole, and what it holds is checked as the list would be.
-func (r *run) check(operation spec.Operation, request Request, answer *Answer, response, content node, mediaType string, value any) {
+func (r *run) check(operation tree.Operation, request Request, answer *Answer, response, content node, mediaType string, value any) {
 	header := answer.Header.Clone()
 	header.Set("Content-Type", mediaType) // that it is another one is told already
 	described := r.schemaOf(content.member("schema"))
-	object, isObject := value.(spec.Object)
+	object, isObject := value.(tree.Object)
 	if !isObject || described.allows(kindObject) || !slices.Contains(described.kinds, kindArray) {
 		r.faults(operation, request, answer.Status, header, value, described, nil, 0)
 		return
@@ -67,7 +67,7 @@ func shared(described schema, s *shape) int {
 
 // faults enters the faults of an answer, each of them once for all elements of lists. The value stands behind a prefix in
 // the answer, and skip steps of it are not there.
-func (r *run) faults(operation spec.Operation, request Request, status int, header http.Header, value any, described schema, prefix place, skip int) {
+func (r *run) faults(operation tree.Operation, request Request, status int, header http.Header, value any, described schema, prefix place, skip int) {
 	body, err := json.Marshal(value)
 	address, err2 := url.Parse(request.Path)
 	if err != nil || err2 != nil {
@@ -93,7 +93,7 @@ func (r *run) faults(operation spec.Operation, request Request, status int, head
 }
 
 // checkRequest enters what does not fit in the body of a request that the API has accepted.
-func (r *run) checkRequest(operation spec.Operation, request Request) {
+func (r *run) checkRequest(operation tree.Operation, request Request) {
 	address, err := url.Parse(request.Path)
 	if err != nil || request.Body == nil {
 		return
@@ -109,7 +109,7 @@ func (r *run) checkRequest(operation spec.Operation, request Request) {
 // steps reads a JSON pointer of package contract, which writes * for names that are data, so that a number is an index.
 func steps(pointer string) place {
 	var at place
-	tokens, _ := spec.Split(pointer)
+	tokens, _ := tree.Split(pointer)
 	for _, token := range tokens {
 		_, err := strconv.Atoi(token)
 		at = append(at, step{token, err == nil})
@@ -118,7 +118,7 @@ func steps(pointer string) place {
 }
 
 // contradict enters a contradiction, or counts one more place of it.
-func (r *run) contradict(operation spec.Operation, finding Finding) {
+func (r *run) contradict(operation tree.Operation, finding Finding) {
 	var key strings.Builder
 	key.WriteString(operation.Pointer + " " + finding.Detail + " " + finding.Answer + " " + finding.Description)
 	for _, step := range finding.at {

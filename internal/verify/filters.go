@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // filter is a query parameter that takes a list of ids or of names of statuses.
@@ -19,10 +19,10 @@ type filter struct {
 var statusFilter = regexp.MustCompile(`^status(id|name)s?(in)?$`)
 
 // filters returns the filters by status of an operation.
-func (r *run) filters(operation spec.Operation) []filter {
+func (r *run) filters(operation tree.Operation) []filter {
 	var filters []filter
 	for _, p := range r.parameters(operation) {
-		name := spec.Text(p.object["name"])
+		name := tree.Text(p.object["name"])
 		match := statusFilter.FindStringSubmatch(plain(name))
 		isList := slices.Contains(r.schemaOf(p.member("schema")).kinds, kindArray)
 		if operation.Method == "get" && p.object["in"] == "query" && isList && match != nil {
@@ -45,7 +45,7 @@ const (
 )
 
 // probe finds out how the API takes the filters of an operation, by the counts of what comes back.
-func (r *run) probe(ctx context.Context, operation spec.Operation) {
+func (r *run) probe(ctx context.Context, operation tree.Operation) {
 	for _, filter := range r.filters(operation) {
 		finding := Finding{Verdict: Open, Detail: "query " + filter.name, Evidence: evidenceOf(filter.object), Description: encoding(filter.object), DescribedAt: filter.pointer}
 		if isReasoned(filter.object) {
@@ -65,19 +65,19 @@ func (r *run) probe(ctx context.Context, operation spec.Operation) {
 		}
 		if finding.Verdict == Confirmed && finding.Evidence == inferred {
 			text, _ := withoutReason(filter.object)
-			r.learned.update(filter.pointer, spec.Object{"description": text})
+			r.learned.update(filter.pointer, tree.Object{"description": text})
 		}
 		if finding.Verdict == Contradicted && strings.HasPrefix(finding.Answer, commaList) {
 			text, _ := withoutReason(filter.object)
-			r.learned.update(filter.pointer, spec.Object{"description": text, "style": "form", "explode": false})
+			r.learned.update(filter.pointer, tree.Object{"description": text, "style": "form", "explode": false})
 		}
 		r.add(operation, finding)
 	}
 }
 
 // encoding returns how the description has it.
-func encoding(parameter spec.Object) string {
-	style := spec.Text(parameter["style"])
+func encoding(parameter tree.Object) string {
+	style := tree.Text(parameter["style"])
 	explode, ok := parameter["explode"].(bool)
 	switch {
 	case style != "" && style != "form":
@@ -92,7 +92,7 @@ func encoding(parameter spec.Object) string {
 type prober struct {
 	*run
 	ctx       context.Context
-	operation spec.Operation
+	operation tree.Operation
 	filter    filter
 	problem   string   // why a count is not known
 	failure   *Failure // the cause, where it is one
@@ -163,8 +163,8 @@ func (p *prober) statuses() []string {
 			continue
 		}
 		for _, element := range elements(answer) {
-			for name, value := range spec.Members(element) {
-				if text := spec.Text(value); plain(name) == p.filter.member && text != "" && !strings.Contains(text, ",") {
+			for name, value := range tree.Members(element) {
+				if text := tree.Text(value); plain(name) == p.filter.member && text != "" && !strings.Contains(text, ",") {
 					values = append(values, text)
 				}
 			}
@@ -203,13 +203,13 @@ func (p *prober) count(values ...string) int {
 
 // countIn returns how many elements an answer of an operation has, in a list or in the object that the first of its answers
 // had a list in.
-func (r *run) countIn(operation spec.Operation, value any) (count int, isList bool) {
+func (r *run) countIn(operation tree.Operation, value any) (count int, isList bool) {
 	if list, ok := value.([]any); ok {
 		return len(list), true
 	}
 	s := r.seen[operation.Pointer]
 	described := r.schemaOf(s.content.member("schema"))
-	object, _ := value.(spec.Object)
+	object, _ := value.(tree.Object)
 	list, isList := object[listIn(r.schemaOf(described.items), s.shape)].([]any)
 	return len(list), isList
 }

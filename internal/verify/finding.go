@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // Verdict is what the answers say of a detail.
@@ -95,7 +95,7 @@ func (r *run) pointer(at place) string {
 		if !step.isIndex && !r.described[step.name] && (r.hidden[step.name] || r.isKey(step.name)) {
 			step.name = "*"
 		}
-		pointer = spec.Join(pointer, step.name)
+		pointer = tree.Join(pointer, step.name)
 	}
 	return pointer
 }

@@ -8,16 +8,16 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // run is one run of [Run].
 type run struct {
 	Options
 	contract   *contract.Document
-	operations []spec.Operation // that only read, those of short paths first
-	writes     []spec.Operation
-	probed     []spec.Operation // with filters
+	operations []tree.Operation // that only read, those of short paths first
+	writes     []tree.Operation
+	probed     []tree.Operation // with filters
 
 	findings []Finding
 	failures []*Failure
@@ -48,21 +48,21 @@ func newRun(options Options) (*run, error) {
 		seen: map[string]*seen{}, answers: map[string]any{}, texts: map[string]bool{}, hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
 	}
 	r.learned = newLearned(r.Document)
-	data, err := spec.JSON(r.Document)
+	data, err := tree.JSON(r.Document)
 	if err != nil {
 		return nil, err
 	}
 	if r.contract, err = contract.Load(data); err != nil {
 		return nil, err
 	}
-	spec.VisitSchemas(r.Document, func(_ string, schema spec.Object) spec.Object {
-		for name := range spec.Members(schema["properties"]) {
+	tree.VisitSchemas(r.Document, func(_ string, schema tree.Object) tree.Object {
+		for name := range tree.Members(schema["properties"]) {
 			r.described[name] = true
 		}
 		return schema
 	})
-	for _, operation := range spec.Operations(r.Document) {
-		_, isWanted := options.Writes[spec.Text(operation.Object["operationId"])]
+	for _, operation := range tree.Operations(r.Document) {
+		_, isWanted := options.Writes[tree.Text(operation.Object["operationId"])]
 		switch {
 		case operation.Method == "get":
 			r.operations = append(r.operations, operation)
@@ -70,8 +70,8 @@ func newRun(options Options) (*run, error) {
 			r.writes = append(r.writes, operation)
 		}
 	}
-	depth := func(o spec.Operation) int { return strings.Count(o.Path, "/") + 10*len(variables(o.Path)) }
-	byDepth := func(a, b spec.Operation) int {
+	depth := func(o tree.Operation) int { return strings.Count(o.Path, "/") + 10*len(variables(o.Path)) }
+	byDepth := func(a, b tree.Operation) int {
 		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.Path, b.Path))
 	}
 	slices.SortStableFunc(r.operations, byDepth)
@@ -102,15 +102,15 @@ func Plan(options Options) ([]Planned, error) {
 	return planned, nil
 }
 
-func idOf(operation spec.Operation) string { return spec.Text(operation.Object["operationId"]) }
+func idOf(operation tree.Operation) string { return tree.Text(operation.Object["operationId"]) }
 
 // add enters a finding of an operation.
-func (r *run) add(operation spec.Operation, finding Finding) {
+func (r *run) add(operation tree.Operation, finding Finding) {
 	finding.Operation, finding.Method, finding.Path = idOf(operation), strings.ToUpper(operation.Method), operation.Path
 	r.findings = append(r.findings, finding)
 }
 
-func (r *run) notCalled(operation spec.Operation, why string) {
+func (r *run) notCalled(operation tree.Operation, why string) {
 	r.add(operation, Finding{Verdict: Open, Detail: detailOperation, Answer: "not called: " + why, DescribedAt: operation.Pointer})
 }
 
@@ -127,7 +127,7 @@ const (
 )
 
 // call calls an operation and learns from its answer.
-func (r *run) call(ctx context.Context, operation spec.Operation) {
+func (r *run) call(ctx context.Context, operation tree.Operation) {
 	path, query, missing := r.fill(operation)
 	if missing != "" {
 		r.notCalled(operation, missing)
@@ -147,7 +147,7 @@ func (r *run) call(ctx context.Context, operation spec.Operation) {
 }
 
 // send sends a call, and enters that there is no answer to check.
-func (r *run) send(ctx context.Context, operation spec.Operation, request Request) (*Answer, bool) {
+func (r *run) send(ctx context.Context, operation tree.Operation, request Request) (*Answer, bool) {
 	answer, failure := r.Send(ctx, request)
 	if failure == nil {
 		return answer, true
@@ -170,9 +170,9 @@ func (r *run) send(ctx context.Context, operation spec.Operation, request Reques
 }
 
 // successes returns the statuses of a success that the description has.
-func successes(operation spec.Operation) []string {
+func successes(operation tree.Operation) []string {
 	var statuses []string
-	for status := range spec.Members(operation.Object["responses"]) {
+	for status := range tree.Members(operation.Object["responses"]) {
 		if strings.HasPrefix(status, "2") {
 			statuses = append(statuses, status)
 		}

@@ -5,28 +5,28 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // node is an object of the description, and where it stands. Without an object it stands for nothing.
 type node struct {
 	pointer string
-	object  spec.Object
+	object  tree.Object
 }
 
 func (n node) member(name string) node {
-	return node{spec.Join(n.pointer, name), spec.ObjectAt(n.object, name)}
+	return node{tree.Join(n.pointer, name), tree.ObjectAt(n.object, name)}
 }
 
 // resolve follows references, which the validation has found to end.
 func (r *run) resolve(n node) node {
 	for {
-		target, ok := strings.CutPrefix(spec.Text(n.object["$ref"]), "#")
+		target, ok := strings.CutPrefix(tree.Text(n.object["$ref"]), "#")
 		if !ok {
 			return n
 		}
-		value, _ := spec.Lookup(r.Document, target)
-		object, _ := value.(spec.Object)
+		value, _ := tree.Lookup(r.Document, target)
+		object, _ := value.(tree.Object)
 		n = node{target, object}
 	}
 }
@@ -60,24 +60,24 @@ func (r *run) collect(s *schema, n node, always bool, met map[string]bool) {
 		return
 	}
 	met[n.pointer] = true
-	if of := kind(spec.Text(n.object["type"])); of != "" && !slices.Contains(s.kinds, of) {
+	if of := kind(tree.Text(n.object["type"])); of != "" && !slices.Contains(s.kinds, of) {
 		s.kinds = append(s.kinds, of)
 	}
-	if format := spec.Text(n.object["format"]); s.format == "" {
+	if format := tree.Text(n.object["format"]); s.format == "" {
 		s.format = format
 	}
-	s.nullable = s.nullable || spec.IsSet(n.object, "nullable")
+	s.nullable = s.nullable || tree.IsSet(n.object, "nullable")
 	if items := n.member("items"); s.items.object == nil {
 		s.items = items
 	}
-	for name := range spec.Members(n.object["properties"]) {
+	for name := range tree.Members(n.object["properties"]) {
 		if _, ok := s.members[name]; !ok {
 			s.members[name] = n.member("properties").member(name)
 		}
 	}
 	if always {
-		for _, name := range spec.ListAt(n.object, "required") {
-			s.required = append(s.required, spec.Text(name))
+		for _, name := range tree.ListAt(n.object, "required") {
+			s.required = append(s.required, tree.Text(name))
 		}
 		if open, ok := n.object["additionalProperties"].(bool); ok && !open {
 			s.isClosed = true
@@ -87,15 +87,15 @@ func (r *run) collect(s *schema, n node, always bool, met map[string]bool) {
 		s.additional = additional
 	}
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-		for i, part := range spec.ListAt(n.object, keyword) {
-			object, _ := part.(spec.Object)
-			r.collect(s, node{spec.Join(n.pointer, keyword, strconv.Itoa(i)), object}, always && keyword == "allOf", met)
+		for i, part := range tree.ListAt(n.object, keyword) {
+			object, _ := part.(tree.Object)
+			r.collect(s, node{tree.Join(n.pointer, keyword, strconv.Itoa(i)), object}, always && keyword == "allOf", met)
 		}
 	}
 }
 
 // saysSomething reports whether a schema is about its values, or was learned, and not only about Go.
-func saysSomething(schema spec.Object) bool {
+func saysSomething(schema tree.Object) bool {
 	for name := range schema {
 		if !strings.HasPrefix(name, "x-go-") {
 			return true

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // kind is the type of a JSON value. Integers are numbers without a point and an exponent that 64 bits hold, because that is
@@ -125,7 +125,7 @@ func (s *shape) learn(value any, at place, note func(string)) {
 			s.items.learn(element, at.element(i), note)
 		}
 	case map[string]any:
-		for name, member := range spec.Members(value) {
+		for name, member := range tree.Members(value) {
 			if s.members[name] == nil {
 				s.members[name] = newShape()
 			}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -22,7 +22,7 @@ func variables(path string) []string {
 }
 
 // fill returns the path of an operation with values for its variables, and the query that it needs, or what is missing.
-func (r *run) fill(operation spec.Operation) (path string, query url.Values, missing string) {
+func (r *run) fill(operation tree.Operation) (path string, query url.Values, missing string) {
 	var needs []string
 	rest := operation.Path
 	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
@@ -35,7 +35,7 @@ func (r *run) fill(operation spec.Operation) (path string, query url.Values, mis
 	}
 	query = url.Values{}
 	for _, p := range r.parameters(operation) {
-		in, name := spec.Text(p.object["in"]), spec.Text(p.object["name"])
+		in, name := tree.Text(p.object["in"]), tree.Text(p.object["name"])
 		value, ok := r.param(operation, name)
 		if !ok {
 			value, ok = r.Params[name]
@@ -44,9 +44,9 @@ func (r *run) fill(operation spec.Operation) (path string, query url.Values, mis
 		case in == "path" || in == "header" && isSent(name):
 		case in == "query" && ok:
 			query.Set(name, value)
-		case spec.IsSet(p.object, "required") && in == "query":
+		case tree.IsSet(p.object, "required") && in == "query":
 			needs = append(needs, "--param "+name+"=…")
-		case spec.IsSet(p.object, "required"):
+		case tree.IsSet(p.object, "required"):
 			needs = append(needs, "the "+in+" "+name+", which cannot be set")
 		}
 	}
@@ -62,7 +62,7 @@ func isSent(name string) bool {
 }
 
 // param returns a value that the user has given for a parameter of this operation.
-func (r *run) param(operation spec.Operation, name string) (string, bool) {
+func (r *run) param(operation tree.Operation, name string) (string, bool) {
 	value, ok := r.Params[idOf(operation)+"."+name]
 	return value, ok
 }
@@ -73,7 +73,7 @@ func isOrganization(name string) bool {
 
 // value returns the value of a path variable: the user's for this operation, what an earlier answer has held, or the user's
 // for all. The prefix is the path before it. What is written to must be the user's choice, but for the organization.
-func (r *run) value(operation spec.Operation, name, prefix string) (value, need string) {
+func (r *run) value(operation tree.Operation, name, prefix string) (value, need string) {
 	if value, ok := r.param(operation, name); ok {
 		return value, ""
 	}
@@ -94,14 +94,14 @@ func (r *run) value(operation spec.Operation, name, prefix string) (value, need 
 
 // heldID returns an id from the list that stands at the path before the variable or, for a variable such as orderId, from a
 // member of that name in any answer.
-func (r *run) heldID(operation spec.Operation, variable, prefix string) string {
+func (r *run) heldID(operation tree.Operation, variable, prefix string) string {
 	if operation.Method != "get" {
 		return ""
 	}
 	name := plain(variable)
 	for _, element := range elements(r.answers[strings.TrimSuffix(prefix, "/")]) {
-		for member, value := range spec.Members(element) {
-			if text := spec.Text(value); text != "" && (plain(member) == name || plain(member) == "id") {
+		for member, value := range tree.Members(element) {
+			if text := tree.Text(value); text != "" && (plain(member) == name || plain(member) == "id") {
 				return text
 			}
 		}
@@ -119,8 +119,8 @@ func (r *run) heldID(operation spec.Operation, variable, prefix string) string {
 
 // heldIn returns the first member of a name, and "" where there is none.
 func heldIn(value any, name string) string {
-	for member, inner := range spec.Members(value) {
-		if text := spec.Text(inner); text != "" && plain(member) == name {
+	for member, inner := range tree.Members(value) {
+		if text := tree.Text(inner); text != "" && plain(member) == name {
 			return text
 		}
 		if text := heldIn(inner, name); text != "" {
@@ -137,7 +137,7 @@ func heldIn(value any, name string) string {
 }
 
 // isGiven reports whether a value in the path of an operation is one of the user's, so that it may be the cause of a 404.
-func (r *run) isGiven(operation spec.Operation) bool {
+func (r *run) isGiven(operation tree.Operation) bool {
 	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
 		name := operation.Path[bounds[2]:bounds[3]]
 		_, isForThis := r.param(operation, name)
@@ -154,14 +154,14 @@ func (r *run) organization() (value, need string) {
 	if r.Organization != "" {
 		return r.Organization, ""
 	}
-	me, _ := r.answers["/me"].(spec.Object)
-	organizations := spec.ListAt(me, "Organizations")
+	me, _ := r.answers["/me"].(tree.Object)
+	organizations := tree.ListAt(me, "Organizations")
 	if len(organizations) > 1 {
 		return "", "--organization, because the user has several"
 	}
 	for _, element := range organizations {
-		organization, _ := element.(spec.Object)
-		if name := spec.Text(organization["Name"]); name != "" {
+		organization, _ := element.(tree.Object)
+		if name := tree.Text(organization["Name"]); name != "" {
 			return name, ""
 		}
 	}
@@ -175,7 +175,7 @@ func elements(value any) []any {
 		return list
 	}
 	found := 0
-	for _, member := range spec.Members(value) {
+	for _, member := range tree.Members(value) {
 		if inner, ok := member.([]any); ok {
 			list = inner
 			found++
@@ -188,12 +188,12 @@ func elements(value any) []any {
 }
 
 // parameters returns the parameters of an operation and of its path.
-func (r *run) parameters(operation spec.Operation) []node {
+func (r *run) parameters(operation tree.Operation) []node {
 	var parameters []node
-	for _, place := range []node{{operation.Pointer, operation.Object}, {spec.Join("/paths", operation.Path), operation.Item}} {
-		for i, element := range spec.ListAt(place.object, "parameters") {
-			object, _ := element.(spec.Object)
-			p := r.resolve(node{spec.Join(place.pointer, "parameters", strconv.Itoa(i)), object})
+	for _, place := range []node{{operation.Pointer, operation.Object}, {tree.Join("/paths", operation.Path), operation.Item}} {
+		for i, element := range tree.ListAt(place.object, "parameters") {
+			object, _ := element.(tree.Object)
+			p := r.resolve(node{tree.Join(place.pointer, "parameters", strconv.Itoa(i)), object})
 			same := func(other node) bool {
 				return other.object["name"] == p.object["name"] && other.object["in"] == p.object["in"]
 			}

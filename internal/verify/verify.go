@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // Request is a call to be sent.
@@ -43,7 +43,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // Options say what is checked, and how.
 type Options struct {
-	Document     spec.Object // in normal form, see package pipeline
+	Document     tree.Object // in normal form, see package pipeline
 	Organization string      // for the path variable organizationName; "" for the one of GET /me
 	Params       map[string]string
 	Writes       map[string][]byte // bodies by operationId; nil where an operation has none

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xsale-go/xsale/internal/generate"
-	"github.com/xsale-go/xsale/internal/pipeline"
-	"github.com/xsale-go/xsale/internal/spec"
+	"github.com/xsale-go/xsale/internal/codegen"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // described returns a description in normal form of GET /things with the given schema and components.
@@ -28,7 +28,7 @@ func described(t *testing.T, schema, components string, overlays ...pipeline.Ove
 }
 
 // verifyThings runs against one answer.
-func verifyThings(t *testing.T, document spec.Object, body string) (*Report, []string) {
+func verifyThings(t *testing.T, document tree.Object, body string) (*Report, []string) {
 	t.Helper()
 	report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Answer, *Failure) {
 		return &Answer{Status: 200, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Body: []byte(body)}, nil
@@ -106,7 +106,7 @@ func TestSchemas(t *testing.T) {
 					t.Errorf("the second run finds %s", line)
 				}
 			}
-			files, err := generate.Generate(result.Document, generate.Options{Package: "learned"}, result.Report)
+			files, err := codegen.Generate(result.Document, codegen.Options{Package: "learned"}, result.Report)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestKeys(t *testing.T) {
 
 // Two lists at the same depth are not mixed up, and what stands in a pointer is written as RFC 6901 and 9535 want it.
 func TestTargets(t *testing.T) {
-	document := spec.Object{"paths": spec.Object{"/a/{b}": spec.Object{"get": spec.Object{"parameters": []any{spec.Object{"name": "it's", "in": "query"}}, "allOf": []any{spec.Object{}}}}}}
+	document := tree.Object{"paths": tree.Object{"/a/{b}": tree.Object{"get": tree.Object{"parameters": []any{tree.Object{"name": "it's", "in": "query"}}, "allOf": []any{tree.Object{}}}}}}
 	l := newLearned(document)
 	for pointer, want := range map[string]string{
 		"":                                 "$",
@@ -218,8 +218,8 @@ func TestTargets(t *testing.T) {
 // A failure that ends the run ends it, and the others do not.
 func TestFailures(t *testing.T) {
 	document := described(t, `{"type":"array","items":{"type":"object"}}`, "").Document
-	paths := spec.ObjectAt(document, "paths")
-	paths["/things/others"] = spec.Object{"get": spec.Object{"operationId": "listOthers", "responses": spec.Object{"200": spec.Object{"description": "OK"}}}}
+	paths := tree.ObjectAt(document, "paths")
+	paths["/things/others"] = tree.Object{"get": tree.Object{"operationId": "listOthers", "responses": tree.Object{"200": tree.Object{"description": "OK"}}}}
 	for _, ends := range []bool{true, false} {
 		calls := 0
 		cause := errors.New("canary")
@@ -242,9 +242,9 @@ func TestFailures(t *testing.T) {
 // An answer that is not described as JSON is not looked into.
 func TestOtherMediaTypes(t *testing.T) {
 	document := described(t, `{"type":"array","items":{}}`, "").Document
-	content, _ := spec.Lookup(document, "/paths/~1things/get/responses/200/content")
-	delete(content.(spec.Object), "application/json")
-	content.(spec.Object)["application/pdf"] = spec.Object{}
+	content, _ := tree.Lookup(document, "/paths/~1things/get/responses/200/content")
+	delete(content.(tree.Object), "application/json")
+	content.(tree.Object)["application/pdf"] = tree.Object{}
 	for came, want := range map[string]Verdict{"application/pdf": Confirmed, "application/json": Contradicted, "": Contradicted} {
 		report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Answer, *Failure) {
 			return &Answer{Status: 200, Header: http.Header{"Content-Type": {came}}, Body: []byte(`[1]`)}, nil

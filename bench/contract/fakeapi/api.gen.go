@@ -16,8 +16,8 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/fake"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
 // Me A user of xSale.

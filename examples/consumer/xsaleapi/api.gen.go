@@ -18,8 +18,8 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/fake"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
 // CreateIntegration A new integration. Further members, which the vendor's Swagger has, may be added.

@@ -1,0 +1,65 @@
+package codegen
+
+import "github.com/xsale-go/xsale/internal/spec/tree"
+
+// kind is what becomes of a schema in Go.
+type kind int
+
+const (
+	kindAny       kind = iota // json.RawMessage
+	kindReference             // the type of another schema
+	kindCustom                // a Go type that an overlay names
+	kindObject                // struct
+	kindMap
+	kindList
+	kindEnum
+	kindUnion
+	kindScalar
+)
+
+func kindOf(schema tree.Object) kind {
+	if _, ok := schema["x-go-type"]; ok {
+		return kindCustom
+	}
+	if _, ok := referenceOf(schema); ok {
+		return kindReference
+	}
+	switch schema["type"] {
+	case "string", "integer":
+		if len(tree.ListAt(schema, "enum")) > 0 {
+			return kindEnum
+		}
+		return kindScalar
+	case "number", "boolean":
+		return kindScalar
+	case "array":
+		return kindList
+	}
+	switch {
+	case len(tree.ObjectAt(schema, "properties")) > 0:
+		return kindObject
+	case len(tree.ListAt(schema, "oneOf"))+len(tree.ListAt(schema, "anyOf")) > 0:
+		return kindUnion
+	case schema["type"] == "object":
+		return kindMap
+	}
+	return kindAny
+}
+
+// isDecimalOrDate reports whether the Go type of a scalar tells absent, null and a value apart by itself.
+func isDecimalOrDate(schema tree.Object) bool {
+	format := schema["format"]
+	return schema["type"] == "number" || schema["type"] == "string" && (format == "date" || format == "date-time")
+}
+
+// resolve follows references to the schema that has the structure.
+func (p *preparer) resolve(schema tree.Object) tree.Object {
+	for range len(p.schemas) + 1 {
+		name, ok := referenceOf(schema)
+		if !ok || p.schemas[name] == nil {
+			break
+		}
+		schema = tree.ObjectAt(p.schemas, name)
+	}
+	return schema
+}

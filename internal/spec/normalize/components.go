@@ -1,0 +1,120 @@
+package normalize
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// maxReferenceChain bounds references to references.
+const maxReferenceChain = 32
+
+// inlinedSections are the components that are not left to share.
+var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"}
+
+// inlineComponents writes shared parameters, headers, bodies, responses and path items where they are used, so that every
+// later rule sees an operation as a whole. Schemas stay shared: they become types.
+func inlineComponents(document tree.Object, report *tree.Report) {
+	i := &inliner{document, report, map[string]int{}}
+	paths := tree.ObjectAt(document, "paths")
+	for path := range tree.Members(paths) {
+		i.member(paths, "/paths", path)
+		item := tree.ObjectAt(paths, path)
+		i.list(tree.ListAt(item, "parameters"), tree.Join("/paths", path, "parameters"))
+	}
+	for _, operation := range tree.Operations(document) {
+		i.list(tree.ListAt(operation.Object, "parameters"), tree.Join(operation.Pointer, "parameters"))
+		i.member(operation.Object, operation.Pointer, "requestBody")
+		responses := tree.ObjectAt(operation.Object, "responses")
+		pointer := tree.Join(operation.Pointer, "responses")
+		for status := range tree.Members(responses) {
+			i.member(responses, pointer, status)
+			headers := tree.ObjectAt(tree.ObjectAt(responses, status), "headers")
+			for name := range tree.Members(headers) {
+				i.member(headers, tree.Join(pointer, status, "headers"), name)
+			}
+		}
+	}
+	components := tree.ObjectAt(document, "components")
+	for _, section := range inlinedSections {
+		collection := tree.ObjectAt(components, section)
+		for name, component := range tree.Members(collection) {
+			pointer := tree.Join("/components", section, name)
+			report.Add("components", pointer, component, nil, fmt.Sprintf("it is written in the %d places that use it", i.uses["#"+pointer]))
+		}
+		if len(collection) > 0 {
+			delete(components, section)
+		}
+	}
+}
+
+type inliner struct {
+	document tree.Object
+	report   *tree.Report
+	uses     map[string]int // by reference
+}
+
+func (i *inliner) list(list []any, pointer string) {
+	for index, element := range list {
+		if resolved, ok := i.resolve(element, pointerOf(pointer, index)); ok {
+			list[index] = resolved
+		}
+	}
+}
+
+func (i *inliner) member(holder tree.Object, pointer, name string) {
+	if resolved, ok := i.resolve(holder[name], tree.Join(pointer, name)); ok {
+		holder[name] = resolved
+	}
+}
+
+// resolve returns a copy of what an object refers to, and whether it refers to anything that is there. What stands beside
+// the reference counts, such as the description of OpenAPI 3.1 and the operations of a path item.
+func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
+	object, _ := value.(tree.Object)
+	resolved := tree.Object{}
+	var refs []string
+	for range maxReferenceChain {
+		for name, member := range object {
+			if _, ok := resolved[name]; !ok && name != "$ref" {
+				resolved[name] = tree.Clone(member)
+			}
+		}
+		ref, ok := object["$ref"].(string)
+		if !ok {
+			i.count(refs, pointer)
+			return resolved, len(refs) > 0
+		}
+		target, isLocal := strings.CutPrefix(ref, "#")
+		found, _ := tree.Lookup(i.document, target)
+		next, isObject := found.(tree.Object)
+		if !isLocal || !isObject {
+			return nil, false
+		}
+		refs = append(refs, ref)
+		object = next
+	}
+	return nil, false
+}
+
+// count counts the references that led from a place to what is written there. What is shared is reported by itself.
+func (i *inliner) count(refs []string, pointer string) {
+	for _, ref := range refs {
+		i.uses[ref]++
+	}
+	if len(refs) > 0 && !isInlined(refs[0]) {
+		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
+	}
+}
+
+// isInlined reports whether a reference is to a component that is not left to share.
+func isInlined(ref string) bool {
+	tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
+	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
+}
+
+// pointerOf is the place of an element of a list.
+func pointerOf(list string, index int) string { return tree.Join(list, strconv.Itoa(index)) }

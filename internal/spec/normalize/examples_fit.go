@@ -1,0 +1,259 @@
+package normalize
+
+import (
+	"encoding/json"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. How many schemas it looks at is
+// bounded by the size of the value, because unions of cyclic schemas could take any time; what it cannot tell within that
+// does not fit.
+type valueChecker struct {
+	schemas  tree.Object               // of the components
+	patterns map[string]*regexp.Regexp // nil for what Go cannot read
+	left     int                       // schemas to look at
+	isUnsure bool
+}
+
+// The bounds of a check: how many schemas it may look at for each value within the value, and how many of them stand for
+// the same one, as in chains of references and allOf.
+const (
+	maxSchemasPerValue = 100
+	maxSchemaDepth     = 50
+)
+
+func (c *valueChecker) fits(schema tree.Object, value any) bool {
+	c.left, c.isUnsure = maxSchemasPerValue*(10+countValues(value)), false
+	return c.check(schema, value, 0) && !c.isUnsure
+}
+
+func countValues(value any) int {
+	count := 1
+	switch value := value.(type) {
+	case tree.Object:
+		for _, member := range value {
+			count += countValues(member)
+		}
+	case []any:
+		for _, element := range value {
+			count += countValues(element)
+		}
+	}
+	return count
+}
+
+// check is fits for a value, and a schema that is depth schemas behind the first one for it.
+func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
+	if c.left--; c.left < 0 || depth > maxSchemaDepth || schema == nil {
+		c.isUnsure = true
+	}
+	if c.isUnsure {
+		return false
+	}
+	if ref, ok := schema["$ref"].(string); ok {
+		tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
+		if len(tokens) != 3 || !isSchemaName(strings.TrimPrefix(ref, "#")) {
+			c.isUnsure = true
+			return false
+		}
+		return c.check(tree.ObjectAt(c.schemas, tokens[2]), value, depth+1)
+	}
+	if value == nil && tree.IsSet(schema, "nullable") {
+		return true
+	}
+	isComposed := false
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		if parts := tree.ListAt(schema, keyword); len(parts) > 0 {
+			isComposed = true
+			if !c.checkParts(schema, keyword, parts, value, depth+1) {
+				return false
+			}
+		}
+	}
+	if value == nil {
+		return isComposed
+	}
+	if values := tree.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, isSameAs(value)) {
+		return false
+	}
+	name, hasType := schema["type"].(string)
+	switch value := value.(type) {
+	case bool:
+		return !hasType || name == "boolean"
+	case json.Number:
+		return (!hasType || name == "number" || name == "integer") && checkNumber(schema, value)
+	case string:
+		return (!hasType || name == "string") && c.checkText(schema, value)
+	case []any:
+		return (!hasType || name == "array") && c.checkList(schema, value)
+	case tree.Object:
+		return (!hasType || name == "object") && c.checkObject(schema, value)
+	}
+	return false
+}
+
+// checkParts reports whether all, any or one of the parts of a schema fit, as the keyword says.
+func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []any, value any, depth int) bool {
+	wanted := ""
+	if object, isObject := value.(tree.Object); isObject && keyword != "allOf" {
+		if discriminator := tree.ObjectAt(schema, "discriminator"); discriminator != nil {
+			chosen, isText := object[tree.Text(discriminator["propertyName"])].(string)
+			mapping := tree.ObjectAt(discriminator, "mapping")
+			if wanted = tree.Text(mapping[chosen]); !isText || wanted == "" && len(mapping) > 0 {
+				return false
+			}
+		}
+	}
+	fitting := 0
+	for _, part := range parts {
+		inner, _ := part.(tree.Object)
+		if (wanted == "" || inner["$ref"] == wanted) && c.check(inner, value, depth) {
+			fitting++
+		}
+	}
+	switch keyword {
+	case "allOf":
+		return fitting == len(parts)
+	case "oneOf":
+		return fitting == 1
+	}
+	return fitting > 0
+}
+
+// isSameAs compares a value with those of an enum, which are texts or numbers: the latter by what they come to.
+func isSameAs(value any) func(any) bool {
+	return func(other any) bool {
+		a, isNumber := value.(json.Number)
+		b, isOther := other.(json.Number)
+		if !isNumber || !isOther {
+			text, isText := value.(string)
+			return isText && other == text
+		}
+		left, _ := numberOf(a)
+		right, ok := numberOf(b)
+		return ok && left == right
+	}
+}
+
+func checkNumber(schema tree.Object, value json.Number) bool {
+	number, ok := numberOf(value)
+	if !ok {
+		return false
+	}
+	if schema["type"] == "integer" {
+		limit := math.Ldexp(1, 63)
+		if schema["format"] == "int32" {
+			limit = math.Ldexp(1, 31)
+		}
+		if number != math.Trunc(number) || schema["format"] != nil && (number < -limit || number >= limit) {
+			return false
+		}
+	}
+	minimum, ok := numberOf(schema["minimum"])
+	if ok && (number < minimum || number == minimum && tree.IsSet(schema, "exclusiveMinimum")) {
+		return false
+	}
+	maximum, ok := numberOf(schema["maximum"])
+	if ok && (number > maximum || number == maximum && tree.IsSet(schema, "exclusiveMaximum")) {
+		return false
+	}
+	if step, ok := numberOf(schema["multipleOf"]); ok {
+		rest := number - math.Round(number/step)*step
+		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, though not of what float64 has for it
+	}
+	return true
+}
+
+// textFormats are the formats that validators look at.
+var textFormats = map[string]*regexp.Regexp{
+	"byte":      regexp.MustCompile(`^[A-Za-z0-9+/_-]*=*$`),
+	"date":      regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`),
+	"date-time": regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d\d:\d\d)$`),
+}
+
+func (c *valueChecker) checkText(schema tree.Object, value string) bool {
+	if !isWithin(schema, "minLength", "maxLength", utf8.RuneCountInString(value)) {
+		return false
+	}
+	if pattern, ok := schema["pattern"].(string); ok {
+		if compiled := c.compile(pattern); compiled == nil || !compiled.MatchString(value) {
+			return false
+		}
+	}
+	format := textFormats[tree.Text(schema["format"])]
+	return format == nil || format.MatchString(value)
+}
+
+var unicodeEscape = regexp.MustCompile(`\\u([0-9A-F]{4})`)
+
+// compile returns a pattern as Go reads it, with \u0041 written as Go does, or nil.
+func (c *valueChecker) compile(pattern string) *regexp.Regexp {
+	compiled, ok := c.patterns[pattern]
+	if !ok {
+		compiled, _ = regexp.Compile(unicodeEscape.ReplaceAllString(pattern, `\x{$1}`))
+		c.patterns[pattern] = compiled
+	}
+	return compiled
+}
+
+func (c *valueChecker) checkList(schema tree.Object, value []any) bool {
+	if !isWithin(schema, "minItems", "maxItems", len(value)) {
+		return false
+	}
+	if tree.IsSet(schema, "uniqueItems") {
+		seen := map[string]bool{}
+		for _, element := range value {
+			if number, isNumber := numberOf(element); isNumber {
+				element = number
+			}
+			seen[jsonText(element)] = true
+		}
+		if len(seen) < len(value) {
+			return false
+		}
+	}
+	items, ok := schema["items"].(tree.Object)
+	return !ok || !slices.ContainsFunc(value, func(element any) bool { return !c.check(items, element, 0) })
+}
+
+func (c *valueChecker) checkObject(schema tree.Object, value tree.Object) bool {
+	if !isWithin(schema, "minProperties", "maxProperties", len(value)) {
+		return false
+	}
+	for _, name := range tree.ListAt(schema, "required") {
+		if _, ok := value[tree.Text(name)]; !ok {
+			return false
+		}
+	}
+	properties := tree.ObjectAt(schema, "properties")
+	for name, member := range value {
+		inner, ok := properties[name].(tree.Object)
+		if !ok {
+			if schema["additionalProperties"] == false {
+				return false
+			}
+			if inner, ok = schema["additionalProperties"].(tree.Object); !ok {
+				continue
+			}
+		}
+		if !c.check(inner, member, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// isWithin reports whether a count is within the limits that a schema sets.
+func isWithin(schema tree.Object, lowest, highest string, count int) bool {
+	if low, ok := integerOf(schema[lowest]); ok && int64(count) < low {
+		return false
+	}
+	high, ok := integerOf(schema[highest])
+	return !ok || int64(count) <= high
+}

@@ -1,0 +1,123 @@
+package normalize
+
+import (
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// definitionKeywords hold schemas to refer to: $defs, and as it was called before, definitions.
+var definitionKeywords = []string{"$defs", "definitions"}
+
+// hoistDefinitions moves the definitions of the document and of schemas to the components, which is where OpenAPI 3.0 has
+// such.
+func hoistDefinitions(document tree.Object, report *tree.Report) {
+	h := &definitionHoister{document: document, report: report, references: map[string]string{}}
+	h.take("", document)
+	h.moveAll() // so that the walk meets them
+	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
+		h.take(pointer, schema)
+		return schema
+	})
+	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
+		ref, _ := schema["$ref"].(string)
+		if target := h.target(pointer, ref); target != ref {
+			report.Add(jsonSchemaRule, tree.Join(pointer, "$ref"), ref, target, "the definition is a component now")
+			schema["$ref"] = target
+		}
+		return schema
+	})
+	h.moveAll()
+}
+
+type definitionHoister struct {
+	document   tree.Object
+	report     *tree.Report
+	references map[string]string // by the pointer of a definition
+	moving     []definition      // still in their first places, where references to those around them can be understood
+	holders    []tree.Object     // of these
+}
+
+type definition struct {
+	component string
+	schema    tree.Object
+}
+
+// take finds places among the components for the definitions that an object holds.
+func (h *definitionHoister) take(pointer string, holder tree.Object) {
+	all := tree.Object{}
+	for _, keyword := range definitionKeywords {
+		definitions, _ := holder[keyword].(tree.Object)
+		for name, value := range tree.Members(definitions) {
+			h.takeOne(tree.Join(pointer, keyword, name), name, value)
+			if _, ok := all[name]; !ok {
+				all[name] = value
+			}
+		}
+		if definitions != nil && len(definitions) == 0 {
+			h.report.Add(jsonSchemaRule, tree.Join(pointer, keyword), definitions, nil, "there is nothing in it")
+		}
+		if definitions != nil {
+			delete(holder, keyword)
+		}
+	}
+	if len(all) > 0 {
+		holder["$defs"] = all // where the walk finds those inside
+		h.holders = append(h.holders, holder)
+	}
+}
+
+func (h *definitionHoister) takeOne(pointer, name string, value any) {
+	schema, ok := value.(tree.Object)
+	if value == true || value == false {
+		schema, ok = tree.Object{}, true
+	}
+	if !ok {
+		h.report.Add(jsonSchemaRule, pointer, value, nil, "it is not a schema")
+		return
+	}
+	ref, _ := schema["$ref"].(string)
+	if len(schema) != 1 || !isSchemaName(strings.TrimPrefix(ref, "#")) { // else it is another name for a component
+		schemas := tree.Schemas(h.document)
+		component := freeName(schemas, name)
+		schemas[component] = true // the name is taken
+		h.moving = append(h.moving, definition{component, schema})
+		ref = "#" + tree.Join(schemasPointer, component)
+	}
+	h.references[pointer] = ref
+	h.report.Add(jsonSchemaRule, pointer, name, ref, "OpenAPI 3.0 has schemas to refer to among the components only")
+}
+
+// moveAll leaves the definitions in their new places only.
+func (h *definitionHoister) moveAll() {
+	for _, holder := range h.holders {
+		delete(holder, "$defs")
+	}
+	for _, moved := range h.moving {
+		tree.Schemas(h.document)[moved.component] = moved.schema
+	}
+	h.holders, h.moving = nil, nil
+}
+
+// target returns a reference to where the definition that it means is now. A reference that starts with a keyword of
+// definitions means those of the schema that it stands in, or of one around that, and those of the document last.
+func (h *definitionHoister) target(pointer, ref string) string {
+	fragment, isLocal := strings.CutPrefix(ref, "#")
+	tokens, ok := tree.Split(fragment)
+	if !isLocal || !ok || len(tokens) < 2 {
+		return ref
+	}
+	for i := len(tokens) - 2; i > 0; i-- {
+		if target, ok := h.references[tree.Join("", tokens[:i+2]...)]; ok {
+			return tree.Join(target, tokens[i+2:]...)
+		}
+	}
+	for scope := pointer; ; scope = scope[:strings.LastIndexByte(scope, '/')] {
+		if target, ok := h.references[tree.Join(scope, tokens[:2]...)]; ok {
+			return tree.Join(target, tokens[2:]...)
+		}
+		if scope == "" {
+			return ref
+		}
+	}
+}

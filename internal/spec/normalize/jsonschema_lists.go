@@ -1,0 +1,87 @@
+package normalize
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// convertTuple writes a list with a schema for each place as one whose elements are of any of these.
+func (m *schemaMender) convertTuple() {
+	m.joinItems()
+	places, ok := m.schema["prefixItems"].([]any)
+	if !ok {
+		return
+	}
+	parts := places
+	if rest, ok := m.schema["items"].(tree.Object); ok {
+		parts = append(parts[:len(parts):len(parts)], rest)
+	}
+	element := elementOf(parts)
+	m.report.Add(m.rule, tree.Join(m.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
+	delete(m.schema, "prefixItems")
+	if _, ok := m.schema["maxItems"]; !ok && m.schema["items"] == false {
+		m.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
+	}
+	m.schema["items"] = element
+}
+
+// joinItems does so where the list stands under items, as older versions of JSON Schema have it.
+func (m *schemaMender) joinItems() {
+	if places, ok := m.schema["items"].([]any); ok {
+		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
+	}
+}
+
+// elementOf returns the schema of elements that each may be as any of several schemas say.
+func elementOf(schemas []any) tree.Object {
+	var distinct []any
+	seen := map[string]bool{}
+	for _, value := range schemas {
+		schema, ok := value.(tree.Object)
+		if value == true || ok && len(schema) == 0 {
+			return tree.Object{}
+		}
+		if key := jsonText(value); ok && !seen[key] {
+			seen[key] = true
+			distinct = append(distinct, schema)
+		}
+	}
+	switch len(distinct) {
+	case 0:
+		return tree.Object{}
+	case 1:
+		return distinct[0].(tree.Object)
+	}
+	return tree.Object{"anyOf": distinct}
+}
+
+// convertPatternProperties writes schemas for members whose names match as one for all members that are not named.
+func (m *schemaMender) convertPatternProperties() {
+	patterns, ok := m.schema["patternProperties"].(tree.Object)
+	if !ok {
+		return
+	}
+	after := any(true)
+	if len(patterns) == 1 && len(tree.ObjectAt(m.schema, "properties")) == 0 {
+		for _, schema := range patterns {
+			if _, isSchema := schema.(tree.Object); isSchema {
+				after = schema
+			}
+		}
+	}
+	if _, isSchema := m.schema["additionalProperties"].(tree.Object); isSchema {
+		after = true // of two kinds of members, either may come
+	}
+	const reason = "OpenAPI 3.0 has additionalProperties for it, without patterns"
+	m.report.Add(m.rule, tree.Join(m.pointer, "patternProperties"), patterns, after, reason)
+	delete(m.schema, "patternProperties")
+	m.schema["additionalProperties"] = after
+}
+
+// jsonText returns a value as JSON on one line, by which values can be compared.
+func jsonText(value any) string {
+	text, _ := json.Marshal(value) // a tree can always be written
+	return string(text)
+}

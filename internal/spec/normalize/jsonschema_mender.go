@@ -1,0 +1,70 @@
+package normalize
+
+import (
+	"reflect"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// schemaMender changes the members of one schema, and reports it.
+type schemaMender struct {
+	rule    string
+	pointer string
+	schema  tree.Object
+	report  *tree.Report
+}
+
+// mendSchemas calls mend with every schema of a description, outer ones first.
+func mendSchemas(document tree.Object, report *tree.Report, rule string, mend func(m *schemaMender)) {
+	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
+		mend(&schemaMender{rule, pointer, schema, report})
+		return schema
+	})
+}
+
+func (m *schemaMender) set(name string, value any, reason string) {
+	m.report.Add(m.rule, tree.Join(m.pointer, name), m.schema[name], value, reason)
+	m.schema[name] = value
+}
+
+// drop takes out a member, if it is there.
+func (m *schemaMender) drop(name, reason string) {
+	if member, ok := m.schema[name]; ok {
+		m.report.Add(m.rule, tree.Join(m.pointer, name), member, nil, reason)
+		delete(m.schema, name)
+	}
+}
+
+// absorb has the schema say what a part says that applies to all of its values. Where the two contradict each other, the
+// part becomes one of an allOf.
+func (m *schemaMender) absorb(part tree.Object) {
+	if !canAbsorb(m.schema, part) {
+		m.schema["allOf"] = append(tree.ListAt(m.schema, "allOf"), part)
+		return
+	}
+	for name, value := range part {
+		if _, ok := m.schema[name]; !ok {
+			m.schema[name] = value
+		}
+	}
+}
+
+// canAbsorb reports whether the members of both can stand in one schema. What only describes may differ: the outer one is
+// about the place in question.
+func canAbsorb(schema, part tree.Object) bool {
+	for _, object := range []tree.Object{schema, part} {
+		if _, isRef := object["$ref"]; isRef {
+			return false
+		}
+	}
+	for name, value := range part {
+		switch name {
+		case "title", "description", "example", "examples":
+			continue
+		}
+		if other, ok := schema[name]; ok && !reflect.DeepEqual(other, value) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,132 @@
+package normalize
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// convertUnions takes null and booleans out of unions, and writes unions of constants as enums. What a union of one is
+// merged into its schema may hold another union.
+func (m *schemaMender) convertUnions() {
+	isPart := func(part any) bool { return isSchema(part) || part == true || part == false }
+	m.mendComposition("oneOf", isPart)
+	m.mendComposition("anyOf", isPart)
+	for m.convertUnion("oneOf") || m.convertUnion("anyOf") {
+	}
+}
+
+// convertUnion reports whether it changed anything.
+func (m *schemaMender) convertUnion(keyword string) bool {
+	members := tree.ListAt(m.schema, keyword)
+	var kept []any
+	isNullable, hasBooleans := false, false
+	for _, member := range members {
+		switch {
+		case isNullSchema(member):
+			isNullable = true
+		case member == true:
+			hasBooleans = true
+			kept = append(kept, tree.Object{})
+		case member == false:
+			hasBooleans = true
+		default:
+			kept = append(kept, member)
+		}
+	}
+	place := tree.Join(m.pointer, keyword)
+	enum := m.enumOf(kept)
+	var reason string
+	switch {
+	case isNullable:
+		reason = "OpenAPI 3.0 says null as nullable"
+	case hasBooleans:
+		reason = "OpenAPI 3.0 has no schemas that are true or false"
+	case enum != nil:
+		reason = "constants to choose from are an enum"
+	case len(kept) == 1:
+		reason = "there is nothing to choose from"
+	default:
+		return false
+	}
+	delete(m.schema, keyword)
+	if isNullable {
+		m.schema["nullable"] = true
+	}
+	switch {
+	case enum != nil:
+		m.report.Add(m.rule, place, members, enum, reason)
+		for name, value := range enum {
+			m.schema[name] = value
+		}
+	case len(kept) == 1:
+		m.report.Add(m.rule, place, members, kept[0], reason)
+		if part, ok := kept[0].(tree.Object); ok {
+			m.absorb(part)
+		}
+	default:
+		m.report.Add(m.rule, place, members, kept, reason)
+		if len(kept) > 0 {
+			m.schema[keyword] = kept
+		}
+	}
+	return true
+}
+
+// isNullSchema reports whether the member of a union stands for null, in one of the ways in which tools write it.
+func isNullSchema(member any) bool {
+	schema, _ := member.(tree.Object)
+	if value, ok := schema["const"]; ok && value == nil {
+		return true
+	}
+	types, _ := schema["type"].([]any)
+	values := tree.ListAt(schema, "enum")
+	return schema["type"] == "null" || len(types) == 1 && types[0] == "null" || len(values) == 1 && values[0] == nil ||
+		len(schema) == 1 && tree.IsSet(schema, "nullable")
+}
+
+// enumOf returns what constants of one type say as an enum, or nil if the members are not such.
+func (m *schemaMender) enumOf(members []any) tree.Object {
+	if _, ok := m.schema["enum"]; ok || len(members) < 2 {
+		return nil
+	}
+	var values, titles, descriptions []any
+	for _, member := range members {
+		schema, _ := member.(tree.Object)
+		value, ok := constantOf(schema)
+		if !ok {
+			return nil
+		}
+		title, _ := schema["title"].(string)
+		description, _ := schema["description"].(string)
+		values, titles, descriptions = append(values, value), append(titles, title), append(descriptions, description)
+	}
+	name := typeOfValues(values)
+	if own, ok := m.schema["type"]; name == "" || ok && own != name {
+		return nil
+	}
+	enum := tree.Object{"type": name, "enum": values}
+	if !slices.Contains(titles, any("")) {
+		enum["x-enum-varnames"] = titles
+	}
+	if slices.ContainsFunc(descriptions, func(description any) bool { return description != "" }) {
+		enum["x-enum-descriptions"] = descriptions
+	}
+	return enum
+}
+
+// constantOf returns the value of a schema that allows one only, and says nothing else that a type could.
+func constantOf(schema tree.Object) (any, bool) {
+	value, ok := schema["const"]
+	if values := tree.ListAt(schema, "enum"); !ok && len(values) == 1 {
+		value, ok = values[0], true
+	}
+	for name := range schema {
+		switch name {
+		case "const", "enum", "type", "format", "title", "description":
+		default:
+			return nil, false
+		}
+	}
+	return value, ok
+}

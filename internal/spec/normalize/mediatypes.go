@@ -1,0 +1,229 @@
+package normalize
+
+import (
+	"mime"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+const (
+	jsonType      = "application/json"
+	multipartType = "multipart/form-data"
+	formType      = "application/x-www-form-urlencoded"
+	binaryType    = "application/octet-stream"
+)
+
+// reduceMediaTypes leaves each body with the media types that differ in what they hold. ASP.NET offers the same object as
+// application/json, text/json, text/plain, XML and more; two JSON types make generated code compare Content-Type to the
+// letter, and so lose an answer that says charset=utf-8 behind it.
+func reduceMediaTypes(document tree.Object, report *tree.Report) {
+	for _, operation := range tree.Operations(document) {
+		contents(operation, func(pointer string, content tree.Object, isRequest bool, owner tree.Object) {
+			r := &mediaReducer{document, content, pointer, report, map[string]string{}}
+			r.clean()
+			if isRequest {
+				r.reduceRequest()
+			} else {
+				r.reduceResponse()
+			}
+			if len(content) == 0 && !isRequest {
+				report.Add("media-types", pointer, content, nil, "there is no media type in it")
+				delete(owner, "content")
+			}
+		})
+		body := tree.ObjectAt(operation.Object, "requestBody")
+		if body != nil && body["$ref"] == nil && len(tree.ObjectAt(body, "content")) == 0 {
+			report.Add("media-types", tree.Join(operation.Pointer, "requestBody"), body, nil, "it has no content")
+			delete(operation.Object, "requestBody")
+		}
+	}
+}
+
+type mediaReducer struct {
+	document tree.Object
+	content  tree.Object // by media type
+	pointer  string
+	report   *tree.Report
+	found    map[string]string // the names of those that were renamed, as the description had them
+}
+
+// place returns the pointer of a media type in the description as it was.
+func (r *mediaReducer) place(name string) string {
+	if found, ok := r.found[name]; ok {
+		name = found
+	}
+	return tree.Join(r.pointer, name)
+}
+
+// clean writes media types without parameters, and drops what is none.
+func (r *mediaReducer) clean() {
+	for name, value := range tree.Members(r.content) {
+		media, isObject := value.(tree.Object)
+		plain, _, err := mime.ParseMediaType(name)
+		if strings.Contains(name, "*") {
+			plain, _, _ = strings.Cut(name, ";")
+			plain, err = strings.TrimSpace(plain), nil
+		}
+		switch {
+		case err != nil || !isObject || !strings.Contains(plain, "/"):
+			r.drop(name, "it is not a media type")
+			continue
+		case plain != name && r.content[plain] != nil:
+			r.drop(name, "it is there without parameters, too")
+			continue
+		case plain != name:
+			r.rename(name, plain, "parameters of the type say nothing of the schema")
+		}
+		dropUnless[tree.Object](media, r.place(plain), "schema", r.report)
+		dropUnless[tree.Object](media, r.place(plain), "encoding", r.report)
+	}
+}
+
+func (r *mediaReducer) reduceResponse() {
+	best := r.bestJSON()
+	if best == "" {
+		return
+	}
+	if schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema"); schema["format"] == "binary" {
+		r.keepFile(best)
+		return
+	}
+	r.dropTwins(best)
+	if best != jsonType {
+		r.rename(best, jsonType, "it is JSON")
+	}
+	r.addSchema(jsonType)
+}
+
+func (r *mediaReducer) reduceRequest() {
+	if best := r.bestJSON(); best != "" {
+		r.dropTwins(best)
+		if best == "text/json" || strings.Contains(best, "*") {
+			r.rename(best, jsonType, "it is JSON")
+			best = jsonType
+		}
+		r.addSchema(best)
+	}
+	if r.content[multipartType] != nil && r.content[formType] != nil {
+		if hasFile(r.document, tree.ObjectAt(tree.ObjectAt(r.content, multipartType), "schema"), 0) {
+			r.drop(formType, "a form with a file is multipart")
+		} else {
+			r.drop(multipartType, "a form without a file is shorter as "+formType)
+		}
+	}
+}
+
+// bestJSON returns the type that stands for JSON, or nothing: application/json before others. A lone */* is JSON where it
+// has a schema of an object or a list.
+func (r *mediaReducer) bestJSON() string {
+	var types []string
+	for name := range tree.Members(r.content) {
+		if isJSON(name) {
+			types = append(types, name)
+		}
+	}
+	slices.SortStableFunc(types, func(a, b string) int { return jsonRank(a) - jsonRank(b) })
+	if len(types) > 0 {
+		return types[0]
+	}
+	for _, name := range []string{"*/*", "application/*"} {
+		schema := tree.ObjectAt(tree.ObjectAt(r.content, name), "schema")
+		if len(r.content) == 1 && schema != nil && schema["format"] != "binary" && schema["type"] != "string" {
+			return name
+		}
+	}
+	return ""
+}
+
+func isJSON(mediaType string) bool {
+	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
+}
+
+func jsonRank(mediaType string) int {
+	switch {
+	case mediaType == jsonType:
+		return 0
+	case mediaType == "text/json":
+		return 1
+	case mediaType == "application/problem+json":
+		return 3
+	}
+	return 2
+}
+
+// dropTwins leaves out what says the same as the JSON type in another way: other JSON types, text, XML, and forms with the
+// same schema.
+func (r *mediaReducer) dropTwins(best string) {
+	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
+	for name, value := range tree.Members(r.content) {
+		media, _ := value.(tree.Object)
+		isTwin := isJSON(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
+			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
+		if name != best && isTwin {
+			r.drop(name, "it is the same as "+best)
+		}
+	}
+}
+
+// keepFile leaves a file, which services declare under all types that they write, as what it is.
+func (r *mediaReducer) keepFile(best string) {
+	for name := range tree.Members(r.content) {
+		if name != best && (isJSON(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
+			r.drop(name, "a file is not JSON or text")
+		}
+	}
+	if r.content[binaryType] != nil || len(r.content) > 1 {
+		r.drop(best, "a file is not JSON")
+	} else {
+		r.rename(best, binaryType, "a file is not JSON")
+	}
+}
+
+func (r *mediaReducer) addSchema(name string) {
+	if media := tree.ObjectAt(r.content, name); media["schema"] == nil {
+		r.report.Add("media-types", tree.Join(r.place(name), "schema"), nil, tree.Object{}, "without a schema it is any JSON")
+		media["schema"] = tree.Object{}
+	}
+}
+
+func (r *mediaReducer) drop(name, reason string) {
+	r.report.Add("media-types", r.place(name), r.content[name], nil, reason)
+	delete(r.content, name)
+}
+
+func (r *mediaReducer) rename(from, to, reason string) {
+	r.report.Add("media-types", r.place(from), from, to, reason)
+	r.content[to] = r.content[from]
+	delete(r.content, from)
+	if found, ok := r.found[from]; ok {
+		from = found
+	}
+	r.found[to] = from
+}
+
+// hasFile reports whether a form has a part that is a file, also where the form is put together of shared schemas.
+func hasFile(document, schema tree.Object, depth int) bool {
+	if depth == maxReferenceChain {
+		return false
+	}
+	if ref, ok := schema["$ref"].(string); ok {
+		target, _ := tree.Lookup(document, strings.TrimPrefix(ref, "#"))
+		schema, _ = target.(tree.Object)
+		return hasFile(document, schema, depth+1)
+	}
+	for _, value := range tree.ListAt(schema, "allOf") {
+		if part, ok := value.(tree.Object); ok && hasFile(document, part, depth+1) {
+			return true
+		}
+	}
+	for _, value := range tree.Members(schema["properties"]) {
+		property, _ := value.(tree.Object)
+		if property["format"] == "binary" || tree.ObjectAt(property, "items")["format"] == "binary" {
+			return true
+		}
+	}
+	return false
+}

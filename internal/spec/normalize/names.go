@@ -1,0 +1,38 @@
+package normalize
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/xsale-go/xsale/internal/spec/naming"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// pascal joins the words of a text, each with a capital first letter. What is neither a letter nor a digit separates words.
+func pascal(text string) string {
+	var joined strings.Builder
+	startsWord := true
+	for _, r := range naming.WithoutMarks(text) {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			startsWord = true
+			continue
+		}
+		if startsWord {
+			r = unicode.ToUpper(r)
+		}
+		joined.WriteRune(r)
+		startsWord = false
+	}
+	return joined.String()
+}
+
+// freeName returns a name that is not taken yet: the given one, or that with a number behind it.
+func freeName(taken tree.Object, name string) string {
+	if name == "" {
+		name = "Schema"
+	}
+	return naming.Free(name, func(name string) bool {
+		_, isTaken := taken[name]
+		return isTaken
+	})
+}

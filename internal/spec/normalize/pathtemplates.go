@@ -1,0 +1,52 @@
+package normalize
+
+import (
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// unifyPathTemplates joins paths that differ in the names of variables alone, /orders/{id} and /orders/{orderId}, which
+// OpenAPI forbids. Where both have the same operation they stay, for the validation to name.
+func unifyPathTemplates(document tree.Object, report *tree.Report) {
+	paths := tree.ObjectAt(document, "paths")
+	first := map[string]string{}
+	for path := range tree.Members(paths) {
+		if isExtension(path) {
+			continue
+		}
+		shape := pathVariable.ReplaceAllString(path, "{}")
+		target, seen := first[shape]
+		if !seen {
+			first[shape] = path
+			continue
+		}
+		item, from, to := tree.ObjectAt(paths, path), variablesOf(path), variablesOf(target)
+		if len(from) != len(to) || !movePath(paths, path, target) {
+			continue
+		}
+		report.Add("path-templates", tree.Join("/paths", path), path, target, "two paths must not differ in the names of variables alone")
+		renameVariables(item, from, to)
+	}
+}
+
+// renameVariables renames the path parameters of the operations of a path.
+func renameVariables(item tree.Object, from, to []string) {
+	for _, method := range tree.Methods {
+		var renamed []func()
+		for _, value := range tree.ListAt(tree.ObjectAt(item, method), "parameters") {
+			parameter, _ := value.(tree.Object)
+			if parameter["in"] != "path" {
+				continue
+			}
+			for i, name := range from {
+				if parameter["name"] == name {
+					renamed = append(renamed, func() { parameter["name"] = to[i] })
+				}
+			}
+		}
+		if len(renamed) == len(from) {
+			for _, rename := range renamed {
+				rename()
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package normalize
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// renameSchemas gives plain names to schemas whose names OpenAPI does not allow: generic types of .NET, and letters beyond
+// ASCII. PagedResult`1[[Acme.Order, Acme, Version=1.0.0.0, …]] becomes PagedResultOfOrder.
+func renameSchemas(document tree.Object, report *tree.Report) {
+	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
+	renamed := map[string]string{} // reference by reference
+	for name, schema := range tree.Members(schemas) {
+		if plainName.MatchString(name) {
+			continue
+		}
+		plain := freeName(schemas, plainTypeName(name))
+		schemas[plain] = schema
+		delete(schemas, name)
+		pointer := tree.Join(schemasPointer, name)
+		renamed["#"+pointer] = "#" + tree.Join(schemasPointer, plain)
+		report.Add("schema-names", pointer, name, plain, "OpenAPI allows letters, digits, dots, dashes and underscores")
+	}
+	if len(renamed) > 0 {
+		rewriteReferences(document, renamed)
+	}
+}
+
+// rewriteReferences puts new references in the place of old ones, in discriminators too.
+func rewriteReferences(document tree.Object, renamed map[string]string) {
+	tree.VisitObjects(document, func(pointer string, object tree.Object) {
+		if ref, ok := object["$ref"].(string); ok && renamed[ref] != "" {
+			object["$ref"] = renamed[ref]
+		}
+		mapping := tree.ObjectAt(tree.ObjectAt(object, "discriminator"), "mapping")
+		for value, target := range tree.Members(mapping) {
+			if ref, ok := target.(string); ok && renamed[ref] != "" {
+				mapping[value] = renamed[ref]
+			}
+		}
+	})
+}
+
+var (
+	assembly      = regexp.MustCompile(`,[^\[\],]+,\s*Version=[^\[\],]*,\s*Culture=[^\[\],]*,\s*PublicKeyToken=[^\[\],]*`)
+	arity         = regexp.MustCompile("`\\d+")
+	typeNameToken = regexp.MustCompile(`[\[<«(]|,|[^\[\]<>«»(),\s]+`)
+)
+
+// plainTypeName reads the name of a .NET type, in the ways in which tools write generic ones: Name`1[[Argument, assembly]],
+// Name[Argument], Name<Argument> and Name«Argument». Arguments stand without their namespaces.
+func plainTypeName(name string) string {
+	tokens := typeNameToken.FindAllString(arity.ReplaceAllString(assembly.ReplaceAllString(name, ""), ""), -1)
+	var plain strings.Builder
+	joint := ""
+	for i, token := range tokens {
+		switch token {
+		case "[", "<", "«", "(":
+			if joint == "" && i > 0 {
+				joint = "Of"
+			}
+			continue
+		case ",":
+			joint = "And"
+			continue
+		}
+		if i > 0 {
+			token = token[strings.LastIndexAny(token, ".+")+1:]
+		}
+		plain.WriteString(joint + pascal(token))
+		joint = ""
+	}
+	return plain.String()
+}

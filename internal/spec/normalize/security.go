@@ -1,0 +1,106 @@
+package normalize
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// mendSecurity keeps the security schemes that are whole, and requirements that name one of them. The client has its own
+// way to log in, so that nothing depends on them; a reader of the description should still see what holds.
+func mendSecurity(document tree.Object, report *tree.Report) {
+	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
+	for name, value := range tree.Members(schemes) {
+		scheme, _ := value.(tree.Object)
+		if reason := faultOfScheme(scheme); reason != "" {
+			report.Add("security", tree.Join("/components/securitySchemes", name), value, nil, reason)
+			delete(schemes, name)
+			continue
+		}
+		dropOtherKinds(scheme, tree.Join("/components/securitySchemes", name), report)
+	}
+	mendRequirements(document, "", schemes, report)
+	for _, operation := range tree.Operations(document) {
+		mendRequirements(operation.Object, operation.Pointer, schemes, report)
+	}
+}
+
+func faultOfScheme(scheme tree.Object) string {
+	text := func(object tree.Object, name string) bool { value, _ := object[name].(string); return value != "" }
+	switch scheme["type"] {
+	case "http":
+		if text(scheme, "scheme") {
+			return ""
+		}
+	case "apiKey":
+		if in := scheme["in"]; text(scheme, "name") && (in == "query" || in == "header" || in == "cookie") {
+			return ""
+		}
+	case "openIdConnect":
+		if text(scheme, "openIdConnectUrl") {
+			return ""
+		}
+	case "oauth2":
+		for kind, value := range tree.Members(scheme["flows"]) {
+			flow, _ := value.(tree.Object)
+			_, hasScopes := flow["scopes"].(tree.Object)
+			needsAuthorization := kind == "implicit" || kind == "authorizationCode"
+			needsToken := kind == "password" || kind == "clientCredentials" || kind == "authorizationCode"
+			if !hasScopes || needsAuthorization && !text(flow, "authorizationUrl") || needsToken && !text(flow, "tokenUrl") {
+				return "a flow of it is not whole"
+			}
+		}
+		if len(tree.ObjectAt(scheme, "flows")) > 0 {
+			return ""
+		}
+	}
+	return "it is not whole, or of a kind that OpenAPI 3.0 does not have"
+}
+
+// dropOtherKinds takes out the members that only schemes of other kinds have, which some authors fill in for all.
+func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
+	bearer, _ := scheme["scheme"].(string)
+	belongs := map[string]bool{
+		"in": scheme["type"] == "apiKey", "name": scheme["type"] == "apiKey", "flows": scheme["type"] == "oauth2",
+		"bearerFormat": scheme["type"] == "http" && strings.EqualFold(bearer, "bearer"),
+	}
+	for name, member := range tree.Members(scheme) {
+		if isOwn, isKnown := belongs[name]; isKnown && !isOwn {
+			report.Add("security", tree.Join(pointer, name), member, nil, "a scheme of this kind does not have it")
+			delete(scheme, name)
+		}
+	}
+}
+
+func mendRequirements(holder tree.Object, pointer string, schemes tree.Object, report *tree.Report) {
+	requirements := tree.ListAt(holder, "security")
+	if requirements == nil {
+		return
+	}
+	kept := make([]any, 0, len(requirements))
+	for i, value := range requirements {
+		place := tree.Join(pointer, "security", strconv.Itoa(i))
+		requirement, ok := value.(tree.Object)
+		if !ok {
+			report.Add("security", place, value, nil, "it is not a requirement")
+			continue
+		}
+		wasEmpty := len(requirement) == 0
+		for name, scopes := range tree.Members(requirement) {
+			_, isKnown := schemes[name]
+			_, isList := scopes.([]any)
+			if !isKnown || !isList {
+				report.Add("security", tree.Join(place, name), scopes, nil, "no security scheme has this name")
+				delete(requirement, name)
+			}
+		}
+		if len(requirement) > 0 || wasEmpty {
+			kept = append(kept, requirement)
+		}
+	}
+	holder["security"] = kept
+	if len(kept) == 0 && len(requirements) > 0 {
+		delete(holder, "security")
+	}
+}

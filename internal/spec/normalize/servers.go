@@ -1,0 +1,80 @@
+package normalize
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// mendServers leaves the first server, without variables, and moves its path into the paths: a client is given the origin
+// of the API, and what stands behind that must be in the paths. Servers of single paths and operations are taken out,
+// because all calls go to one origin.
+func mendServers(document tree.Object, report *tree.Report) {
+	for path, value := range tree.Members(document["paths"]) {
+		if item, ok := value.(tree.Object); ok && !isExtension(path) {
+			removeServers(item, tree.Join("/paths", path), report)
+		}
+	}
+	for _, operation := range tree.Operations(document) {
+		removeServers(operation.Object, operation.Pointer, report)
+	}
+	servers := tree.ListAt(document, "servers")
+	origin, basePath := "/", ""
+	server := tree.Object{}
+	if len(servers) > 0 {
+		server, _ = servers[0].(tree.Object)
+		origin, basePath = splitServer(server)
+	}
+	mended := tree.Object{"url": origin}
+	if description, ok := server["description"].(string); ok {
+		mended["description"] = description
+	}
+	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil {
+		report.Add("servers", "/servers", document["servers"], []any{mended}, "a client calls one origin, which it is given")
+		document["servers"] = []any{mended}
+	}
+	if basePath != "" {
+		prefixPaths(document, basePath, report)
+	}
+}
+
+func removeServers(holder tree.Object, pointer string, report *tree.Report) {
+	if servers, ok := holder["servers"]; ok {
+		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one origin, which it is given")
+		delete(holder, "servers")
+	}
+}
+
+// splitServer returns the origin of a server, or "/" where it is that of the document, and the path behind it.
+func splitServer(server tree.Object) (origin, basePath string) {
+	address := tree.Text(server["url"])
+	for name, variable := range tree.Members(server["variables"]) {
+		object, _ := variable.(tree.Object)
+		address = strings.ReplaceAll(address, "{"+name+"}", tree.Text(object["default"]))
+	}
+	parsed, err := url.Parse(address)
+	if err != nil || strings.ContainsAny(address, "{}") {
+		return "/", ""
+	}
+	basePath = strings.Trim(parsed.Path, "/")
+	if basePath != "" {
+		basePath = "/" + basePath
+	}
+	if parsed.Host == "" || parsed.Scheme == "" {
+		return "/", basePath
+	}
+	return parsed.Scheme + "://" + parsed.Host, basePath
+}
+
+func prefixPaths(document tree.Object, basePath string, report *tree.Report) {
+	prefixed := tree.Object{}
+	for path, item := range tree.Members(document["paths"]) {
+		if strings.HasPrefix(path, "/") {
+			path = basePath + path
+		}
+		prefixed[path] = item
+	}
+	document["paths"] = prefixed
+	report.Add("servers", "/paths", nil, basePath, "the path of the server stands before every path")
+}

@@ -1,0 +1,169 @@
+package normalize
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// removeNulls takes out members that are null, which some serializers write for what is not there.
+func removeNulls(document tree.Object, report *tree.Report) {
+	tree.VisitObjects(document, func(pointer string, object tree.Object) {
+		for name, member := range tree.Members(object) {
+			if member == nil && !tree.IsData(name) {
+				report.Add("nulls", tree.Join(pointer, name), nil, nil, "a member that is null says nothing")
+				delete(object, name)
+			}
+		}
+	})
+}
+
+// mendShapes makes the outer parts of a description what they must be, so that later rules meet objects and lists only.
+func mendShapes(document tree.Object, report *tree.Report) {
+	mendInfo(document, report)
+	replaceUnless[tree.Object](document, "", "paths", tree.Object{}, report)
+	dropUnless[tree.Object](document, "", "components", report)
+	dropUnless[[]any](document, "", "servers", report)
+	dropUnless[[]any](document, "", "security", report)
+	mendTags(document, "", report)
+	components := tree.ObjectAt(document, "components")
+	dropOthers(components, "/components", report)
+	for section, value := range tree.Members(components) {
+		if collection, ok := value.(tree.Object); ok && !isExtension(section) {
+			mendBooleans(collection, section, report)
+			dropOthers(collection, tree.Join("/components", section), report)
+		}
+	}
+	dropOthers(tree.ObjectAt(document, "paths"), "/paths", report)
+	for path, value := range tree.Members(document["paths"]) {
+		if isExtension(path) {
+			continue
+		}
+		item, _ := value.(tree.Object)
+		pointer := tree.Join("/paths", path)
+		mendParameterList(item, pointer, report)
+		for _, method := range tree.Methods {
+			if _, ok := item[method]; ok {
+				dropUnless[tree.Object](item, pointer, method, report)
+			}
+		}
+	}
+	for _, operation := range tree.Operations(document) {
+		mendOperationShape(operation, report)
+	}
+}
+
+func mendOperationShape(operation tree.Operation, report *tree.Report) {
+	object, pointer := operation.Object, operation.Pointer
+	mendParameterList(object, pointer, report)
+	mendTags(object, pointer, report)
+	dropUnless[string](object, pointer, "operationId", report)
+	dropUnless[tree.Object](object, pointer, "requestBody", report)
+	dropUnless[[]any](object, pointer, "security", report)
+	replaceUnless[tree.Object](object, pointer, "responses", tree.Object{}, report)
+}
+
+// mendInfo fills in what OpenAPI requires and generators print.
+func mendInfo(document tree.Object, report *tree.Report) {
+	replaceUnless[tree.Object](document, "", "info", tree.Object{}, report)
+	info := tree.ObjectAt(document, "info")
+	for _, member := range [][2]string{{"title", "API"}, {"version", "unknown"}} {
+		name, value := member[0], member[1]
+		if text, ok := info[name].(string); ok && text != "" {
+			continue
+		}
+		if text := tree.Text(info[name]); text != "" {
+			value = text
+		}
+		report.Add("info", tree.Join("/info", name), info[name], value, "OpenAPI requires it, as text")
+		info[name] = value
+	}
+}
+
+// mendBooleans writes shared schemas that are true or false, as OpenAPI 3.1 has them, as {}: others may refer to them.
+func mendBooleans(collection tree.Object, section string, report *tree.Report) {
+	if section != "schemas" {
+		return
+	}
+	for name, schema := range tree.Members(collection) {
+		if schema == true || schema == false {
+			report.Add("shapes", tree.Join(schemasPointer, name), schema, tree.Object{}, "OpenAPI 3.0 has no schemas that are true or false")
+			collection[name] = tree.Object{}
+		}
+	}
+}
+
+// mendTags keeps the tags that can be read: texts of an operation, objects with a name of the document.
+func mendTags(holder tree.Object, pointer string, report *tree.Report) {
+	dropUnless[[]any](holder, pointer, "tags", report)
+	tags := tree.ListAt(holder, "tags")
+	if tags == nil {
+		return
+	}
+	var kept []any
+	for i, tag := range tags {
+		_, isText := tag.(string)
+		object, _ := tag.(tree.Object)
+		if name, _ := object["name"].(string); isText == (pointer != "") && (isText || name != "") {
+			kept = append(kept, tag)
+		} else {
+			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "it is not a tag")
+		}
+	}
+	if len(kept) != len(tags) {
+		holder["tags"] = kept
+	}
+	if len(kept) == 0 && len(tags) > 0 {
+		delete(holder, "tags")
+	}
+}
+
+func mendParameterList(holder tree.Object, pointer string, report *tree.Report) {
+	dropUnless[[]any](holder, pointer, "parameters", report)
+	parameters := tree.ListAt(holder, "parameters")
+	kept := make([]any, 0, len(parameters))
+	for i, parameter := range parameters {
+		if _, ok := parameter.(tree.Object); ok {
+			kept = append(kept, parameter)
+		} else {
+			report.Add("shapes", tree.Join(pointer, "parameters", strconv.Itoa(i)), parameter, nil, "it is not a parameter")
+		}
+	}
+	if len(kept) != len(parameters) {
+		holder["parameters"] = kept
+	}
+	if len(kept) == 0 && len(parameters) > 0 {
+		delete(holder, "parameters")
+	}
+}
+
+// dropUnless removes a member that is there and not of type T.
+func dropUnless[T any](holder tree.Object, pointer, name string, report *tree.Report) {
+	member, ok := holder[name]
+	if _, isT := member.(T); ok && !isT {
+		report.Add("shapes", tree.Join(pointer, name), member, nil, "it cannot be read")
+		delete(holder, name)
+	}
+}
+
+// replaceUnless puts a value in the place of a member that is not there or not of type T.
+func replaceUnless[T any](holder tree.Object, pointer, name string, value T, report *tree.Report) {
+	member := holder[name]
+	if _, isT := member.(T); !isT {
+		report.Add("shapes", tree.Join(pointer, name), member, value, "it cannot be left out")
+		holder[name] = value
+	}
+}
+
+// dropOthers removes the members of a collection that are neither objects nor extensions.
+func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
+	for name := range tree.Members(collection) {
+		if !isExtension(name) {
+			dropUnless[tree.Object](collection, pointer, name, report)
+		}
+	}
+}
+
+// isExtension reports whether a member is an extension, which may hold anything.
+func isExtension(name string) bool { return strings.HasPrefix(name, "x-") }

@@ -1,0 +1,60 @@
+package normalize
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// mendNumbers makes numbers of limits, which some tools write as text, and leaves out those that cannot be any.
+func (m *schemaMender) mendNumbers() {
+	for _, name := range []string{"maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"} {
+		value, ok := m.schema[name]
+		count, isCount := integerOf(value)
+		switch {
+		case !ok:
+		case !isCount || count < 0:
+			m.drop(name, "it is not a count")
+		case value != json.Number(strconv.FormatInt(count, 10)):
+			m.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
+		}
+	}
+	for _, name := range []string{"maximum", "minimum", "multipleOf"} {
+		value, ok := m.schema[name]
+		number, isNumber := numberOf(value)
+		text, isText := value.(string)
+		switch {
+		case !ok:
+		case !isNumber || name == "multipleOf" && number <= 0:
+			m.drop(name, "it is not a number that a value can be compared with")
+		case isText:
+			m.set(name, json.Number(text), "it is a number")
+		}
+	}
+}
+
+// numberOf returns a number that is written as one or as text, and whether it is one of float64's.
+func numberOf(value any) (float64, bool) {
+	text := tree.Text(value)
+	if strings.Trim(text, "+-.0123456789Ee") != "" || !json.Valid([]byte(text)) {
+		return 0, false
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	return number, err == nil
+}
+
+// integerOf returns a whole number that is written as one or as text.
+func integerOf(value any) (int64, bool) {
+	if integer, err := strconv.ParseInt(tree.Text(value), 10, 64); err == nil {
+		return integer, true
+	}
+	const exact = 1 << 53 // float64 has all whole numbers up to it
+	number, ok := numberOf(value)
+	if !ok || number != math.Trunc(number) || math.Abs(number) > exact {
+		return 0, false
+	}
+	return int64(number), true
+}

@@ -1,0 +1,144 @@
+package overlay
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+const description = `{
+	"openapi": "3.0.3", "info": {"title": "T", "version": "1.10", "x-n": [1.10, 12345678901234567890.5, 1E400, -0]},
+	"paths": {
+		"/a": {"get": {"tags": ["x"], "deprecated": true, "parameters": [{"name": "a", "in": "query"}, {"name": "b", "in": "query"}]}, "put": {"tags": ["y"]}},
+		"/b~c": {"get": {"tags": ["x", "y"]}}},
+	"components": {"schemas": {"A": {"type": "string", "description": "\u007f\u0085\u2028 <<"}, "B": {"enum": ["no", "1", null, true]}, "<<": {}}}}`
+
+func read(t *testing.T, text string) tree.Object {
+	t.Helper()
+	document, err := tree.Read([]byte(text))
+	if err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return document
+}
+
+// inOverlay returns an overlay file with the given actions, in YAML.
+func inOverlay(actions string) string {
+	return "overlay: 1.1.0\ninfo: {title: O, version: '1'}\nactions:\n" + actions
+}
+
+func TestApply(t *testing.T) {
+	for _, test := range []struct {
+		name, overlay string
+		want          map[string]string // JSON by pointer; "" where nothing is there
+	}{
+		{"update an object", inOverlay("- target: $.info\n  update: {title: New, contact: {name: c}}"), map[string]string{"/info/title": `"New"`, "/info/contact": `{"name": "c"}`, "/info/version": `"1.10"`}},
+		{"update a list", inOverlay("- target: $.paths['/a'].get.tags\n  update: z"), map[string]string{"/paths/~1a/get/tags": `["x", "z"]`}},
+		{"a list within an update", inOverlay("- target: $.paths['/a'].get\n  update: {tags: [z]}"), map[string]string{"/paths/~1a/get/tags": `["x", "z"]`}},
+		{"several targets", inOverlay("- target: $.paths.*.get\n  update: {x-a: [{b: 1}]}\n- target: $.paths['/a'].get['x-a'][0]\n  update: {b: 2}"),
+			map[string]string{"/paths/~1a/get/x-a": `[{"b": 2}]`, "/paths/~1b~0c/get/x-a": `[{"b": 1}]`}},
+		{"remove", inOverlay("- target: $.paths['/a'].put\n  remove: true\n- target: $.components.schemas.B.enum[0]\n  remove: true"),
+			map[string]string{"/paths/~1a/put": "", "/paths/~1a/get/deprecated": "true", "/components/schemas/B/enum": `["1", null, true]`}},
+		{"a filter", inOverlay("- target: $.paths['/a'].get.parameters[?(@.name == 'b')]\n  update: {required: true}\n- target: $.paths['/a'].get.parameters[?@.name == 'a']\n  remove: true"),
+			map[string]string{"/paths/~1a/get/parameters": `[{"name": "b", "in": "query", "required": true}]`}},
+		{"copy", inOverlay("- target: $.components.schemas.B\n  copy: $.components.schemas.A\n- target: $.components.schemas.B\n  update: {type: integer}"),
+			map[string]string{"/components/schemas/B/type": `"integer"`, "/components/schemas/A/type": `"string"`, "/components/schemas/B/enum/0": `"no"`}},
+		{"numbers", inOverlay("- target: $.info\n  update: {x-m: [1.10, 0x1F, 98765432109876543210.5, .5, '1', 007]}"), map[string]string{"/info/x-m": `[1.10, 31, 98765432109876543210.5, 0.5, "1", 7]`}},
+		{"other scalars", inOverlay("- target: $.info\n  update: {x-m: [null, ~, True, yes, 2024-10-25, '']}"), map[string]string{"/info/x-m": `[null, null, true, "yes", "2024-10-25", ""]`}},
+		{"aliases", inOverlay("- target: $.info\n  update: {x-m: &m {a: 1}, x-o: *m, x-p: {<<: *m, b: 2}}\n- target: $.info['x-o']\n  update: {a: 3}"),
+			map[string]string{"/info/x-m": `{"a": 1}`, "/info/x-o": `{"a": 3}`, "/info/x-p": `{"a": 1, "b": 2}`}},
+		{"JSON", `{"overlay": "1.0.0", "info": {"title": "O", "version": "1"}, "actions": [{"target": "$.info", "update": {"x-m": [1.10, "\u00e9"]}}]}`, map[string]string{"/info/x-m": `[1.10, "é"]`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			document := read(t, description)
+			got, err := Apply(document, "o.yaml", []byte(test.overlay), &tree.Report{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(document, read(t, description)) {
+				t.Error("the description that was given has changed")
+			}
+			for pointer, want := range test.want {
+				value, found := tree.Lookup(got, pointer)
+				if found != (want != "") || found && !reflect.DeepEqual(value, read(t, `{"v": `+want+`}`)["v"]) {
+					t.Errorf("%s is %#v and not %s", pointer, value, want)
+				}
+			}
+		})
+	}
+}
+
+// What an overlay does not name stays to the letter.
+func TestTheRestStays(t *testing.T) {
+	got, err := Apply(read(t, description), "o.yaml", []byte(inOverlay("- target: $\n  update: {x-new: 1}")), &tree.Report{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(got, "x-new")
+	if !reflect.DeepEqual(got, read(t, description)) {
+		t.Errorf("got %#v", got)
+	}
+}
+
+func TestSeveralOverlaysAndTheReport(t *testing.T) {
+	var report tree.Report
+	document := read(t, description)
+	for i, text := range []string{"- target: $.info\n  update: {title: One}\n- target: $.components\n  remove: true", "- target: $.info[?(@ == 'One')]\n  update: Two"} {
+		var err error
+		if document, err = Apply(document, []string{"one.yaml", "two.yaml"}[i], []byte(inOverlay(text)), &report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if document["components"] != nil || tree.ObjectAt(document, "info")["title"] != "Two" {
+		t.Errorf("got %v", document)
+	}
+	want := []tree.Change{
+		{Rule: "overlay", Before: "$.info", After: tree.Object{"title": "One"}, Reason: "action 1 of one.yaml"},
+		{Rule: "overlay", Before: "$.components", Reason: "action 2 of one.yaml"},
+		{Rule: "overlay", Before: "$.info[?(@ == 'One')]", After: "Two", Reason: "action 1 of two.yaml"},
+	}
+	if !reflect.DeepEqual(report.Changes, want) {
+		t.Errorf("reported is %#v", report.Changes)
+	}
+}
+
+func TestBadOverlays(t *testing.T) {
+	nested := strings.Repeat("[", 300) + strings.Repeat("]", 300)
+	for _, test := range []struct {
+		name, overlay, says string
+	}{
+		{"nothing", "", "version"},
+		{"no YAML", "{", "yaml"},
+		{"a list", "- a", "unmarshal"},
+		{"a description", description, "overlay"},
+		{"an unknown version", strings.Replace(inOverlay("- target: $\n  remove: true"), "1.1.0", "2.0.0", 1), "version"},
+		{"no title", "overlay: 1.0.0\ninfo: {version: '1'}\nactions: [{target: $.info, remove: true}]", "title"},
+		{"no actions", inOverlay(" []"), "at least one action"},
+		{"no target", inOverlay("- update: {a: b}"), "target must be defined"},
+		{"a target that is no path", inOverlay("- target: info\n  remove: true"), "info"},
+		{"a target that matches nothing", inOverlay("- target: $.paths['/none'].get\n  remove: true"), `$.paths['/none'].get`},
+		{"a filter that matches nothing", inOverlay("- target: $.paths['/a'].get.parameters[?(@.name == 'none')]\n  update: {a: 1}"), "none"},
+		{"the second of two", inOverlay("- target: $.info\n  update: {a: 1}\n- target: $.nowhere\n  update: {a: 1}"), "$.nowhere"},
+		{"a copy of nothing", inOverlay("- target: $.info\n  copy: $.nowhere"), "$.nowhere"},
+		{"a copy of several", inOverlay("- target: $.info\n  copy: $.paths.*"), "multiple"},
+		{"nothing to do", inOverlay("- target: $.info"), "$.info"},
+		{"update and remove", inOverlay("- target: $.info\n  update: {a: 1}\n  remove: true"), "both"},
+		{"an alias of what is around it", inOverlay("- target: $.info\n  update: &u {a: *u}"), "deep"},
+		{"a number that is none", inOverlay("- target: $.info\n  update: {a: .inf}"), "number"},
+		{"too deep", inOverlay("- target: $.info\n  update: {a: " + nested + "}"), "deep"},
+		{"a member that stands twice", inOverlay("- target: $.info\n  update: {a: 1, a: 2}"), "a"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var report tree.Report
+			document, err := Apply(read(t, description), "o.yaml", []byte(test.overlay), &report)
+			if err == nil || document != nil || len(report.Changes) > 0 {
+				t.Fatalf("got %v, %v, reported is %v", document, err, report.Changes)
+			}
+			if text := err.Error(); !strings.HasPrefix(text, "overlay o.yaml: ") || !strings.Contains(text, test.says) || strings.Contains(text, "\n") {
+				t.Errorf("it says %q", text)
+			}
+		})
+	}
+}

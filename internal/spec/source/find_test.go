@@ -1,0 +1,226 @@
+package source
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	byHand = "save the document by hand and name the file"
+	remedy = "name the address of the document itself, or " + byHand
+	auth   = "use --auth, or "
+)
+
+// The addresses in the order in which they are tried.
+var usualPaths = []string{
+	"/swagger/v1/swagger.json", "/swagger/docs/v1", "/openapi/v1.json", "/openapi", "/swagger.json", "/openapi.json",
+	"/swagger/v1/swagger.yaml", "/api/openapi.json", "/api/swagger.json", "/swagger/index.html",
+}
+
+func TestGetFindsEachUsualAddress(t *testing.T) {
+	for i, path := range usualPaths {
+		for _, form := range []string{"$", "$/", "$#/Orders", "£", "$/swagger"} {
+			site := newSite(t, map[string]page{path: {body: minimal}, "/swagger": {body: "<html>"}})
+			var tried []string
+			source, err := Get(t.Context(), strings.NewReplacer("$", site.URL, "£", site.host()).Replace(form), Options{
+				Tried: func(address, outcome string) { tried = append(tried, address+" "+outcome) },
+			})
+			if err != nil || source.Name != site.URL+path || string(source.Data) != minimal {
+				t.Errorf("%s from %s: got %v, %v", path, form, source, err)
+			}
+			var want, wantTried []string
+			if form == "$/swagger" {
+				want, wantTried = []string{"/swagger"}, []string{site.URL + "/swagger this is a web page, not an API description"}
+			}
+			for _, earlier := range usualPaths[:i] {
+				want, wantTried = append(want, earlier), append(wantTried, site.URL+earlier+" 404 Not Found")
+			}
+			want, wantTried = append(want, path), append(wantTried, site.URL+path+" an API description")
+			if got := site.paths(); !slices.Equal(got, want) {
+				t.Errorf("%s from %s: asked for %q", path, form, got)
+			}
+			if !slices.Equal(tried, wantTried) {
+				t.Errorf("%s from %s: told %q", path, form, tried)
+			}
+		}
+	}
+}
+
+func TestGetFromPages(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		from  string
+		pages map[string]page
+		want  []string // asked for; the last one is what is found
+	}{
+		{"absolute", "/swagger/index.html", map[string]page{
+			"/swagger/index.html":        {body: `<script>JSON.parse('{"urls":[{"url":"/swagger/shop/swagger.json"}]}')</script>`},
+			"/swagger/shop/swagger.json": {body: minimal},
+			"/swagger/v1/swagger.json":   {body: minimalYAML},
+		}, []string{"/swagger/index.html", "/swagger/shop/swagger.json"}},
+		{"relative, behind a redirect", "/swagger", map[string]page{
+			"/swagger":                   {status: 301, location: "swagger/index.html"},
+			"/swagger/index.html":        {body: `<html>{"url":"shop/swagger.json"}`},
+			"/swagger/shop/swagger.json": {body: minimal},
+		}, []string{"/swagger", "/swagger/index.html", "/swagger/shop/swagger.json"}},
+		{"in index.js", "/swagger/index.html", map[string]page{
+			"/swagger/index.html":        {body: `<html><script src="index.js" charset="utf-8"></script>`},
+			"/swagger/index.js":          {body: `var configObject = {"urls":[{"url":"shop/swagger.json"}]};`},
+			"/swagger/shop/swagger.json": {body: minimal},
+		}, []string{"/swagger/index.html", "/swagger/index.js", "/swagger/shop/swagger.json"}},
+		{"Web API 2", "/app/swagger/ui/index", map[string]page{
+			"/app/swagger/ui/index":  {body: "\ufeff\r\n<!DOCTYPE html>rootUrl: 'http://inside/app', discoveryPaths: arrayFrom('swagger/docs/shop')"},
+			"/app/swagger/docs/shop": {body: minimal},
+		}, []string{"/app/swagger/ui/index", "/app/swagger/docs/shop"}},
+		{"the second of two", "/docs", map[string]page{
+			"/docs":      {body: `<html>{"urls":[{"url":"gone.json"},{"url":"/docs"},{"url":"here.yaml"}]}`},
+			"/here.yaml": {body: minimalYAML},
+		}, []string{"/docs", "/gone.json", "/here.yaml"}},
+		{"with a query", "/docs?key=a", map[string]page{
+			"/docs": {body: `<html>{"url":"v1?key=b"}`},
+			"/v1":   {body: minimal},
+		}, []string{"/docs?key=a", "/v1?key=b"}},
+		{"of a host", "", map[string]page{
+			"/openapi": {body: "<html>"}, "/swagger.json": {body: "{}"},
+			"/swagger/index.html":        {body: `<html>{"url":"shop/swagger.json"}`},
+			"/swagger/shop/swagger.json": {body: minimal},
+		}, append(slices.Clone(usualPaths), "/swagger/shop/swagger.json")},
+		{"not where a document was named", "/v2.json", map[string]page{"/v2.json": {body: minimalYAML}, "/swagger.json": {body: minimal}}, []string{"/v2.json"}},
+	} {
+		site := newSite(t, test.pages)
+		source, err := Get(t.Context(), site.URL+test.from, Options{})
+		path, _, _ := strings.Cut(test.want[len(test.want)-1], "?")
+		if err != nil || source.Name != site.URL+path || string(source.Data) != test.pages[path].body {
+			t.Errorf("%s: got %v, %v", test.name, source, err)
+		}
+		if got := site.paths(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: asked for %q", test.name, got)
+		}
+	}
+}
+
+func TestGetFindsNothing(t *testing.T) {
+	everywhere := func(p page) map[string]page {
+		pages := map[string]page{}
+		for _, path := range usualPaths {
+			pages[path] = p
+		}
+		return pages
+	}
+	list := func(first, outcome string) string {
+		text := "found no API description at £" + first
+		for _, path := range usualPaths {
+			text += fmt.Sprintf("\n$%s: %s", path, outcome)
+		}
+		return text + "\n"
+	}
+	document := `{"openapi":"3.0.3","paths":{},"paths":{}}`
+	for _, test := range []struct {
+		name, from string
+		pages      map[string]page
+		want       string
+	}{
+		{"nothing there", "", nil, list("", "404 Not Found") + remedy},
+		{"login needed", "/", everywhere(page{status: 401}), list("", "401 Unauthorized") + auth + remedy},
+		{"not allowed", "", map[string]page{"/openapi": {status: 403}},
+			strings.Replace(list("", "404 Not Found"), "/openapi: 404 Not Found", "/openapi: 403 Forbidden", 1) + auth + remedy},
+		{"pages without a clue", "/swagger", map[string]page{"/swagger": {body: "<html>"}},
+			list("\n$/swagger: this is a web page, not an API description", "404 Not Found") + remedy},
+		{"a page of a page", "/docs/", map[string]page{"/docs/": {body: `<html>{"url":"a"}`}, "/docs/a": {body: `<html>{"url":"b"}`}, "/docs/b": {body: "{}"}},
+			list("\n$/docs/: this is a web page, not an API description\n$/docs/a: this is a web page, not an API description"+
+				"\n$/docs/b: this is not an API description: it has neither a member swagger nor a member openapi", "404 Not Found") + remedy},
+		{"a script that says nothing", "/docs", map[string]page{"/docs": {body: "<script src=index.js>"}, "/index.js": {body: "var a;"}},
+			list("\n$/docs: this is a web page, not an API description\n$/index.js: a script of the page", "404 Not Found") + remedy},
+		{"redirected to a login", "", everywhere(page{status: 302, location: "https://login.example/?key=hunter2"}),
+			list("", "302 Found, to login.example, which is not followed") + remedy},
+		{"a page redirected to a login", "/swagger", map[string]page{"/swagger": {status: 302, location: "//login.example/hunter2"}},
+			list("\n$/swagger: 302 Found, to login.example, which is not followed", "404 Not Found") + remedy},
+		{"a login of its own", "", func() map[string]page {
+			pages := everywhere(page{status: 302, location: "/login?back=hunter2"})
+			pages["/login"] = page{body: "<html>"}
+			return pages
+		}(), list("", "redirected to $/login: this is a web page, not an API description") + remedy},
+		{"faulty everywhere", "", everywhere(page{body: document}), list("", "/paths: the member stands twice") + remedy},
+
+		{"a document that is not there", "/v1.json", nil, "$/v1.json: 404 Not Found; " + remedy},
+		{"a path that is not there", "/v1", nil, "$/v1: 404 Not Found; " + remedy},
+		{"a document behind a login", "/v1.json", map[string]page{"/v1.json": {status: 401, body: "hunter2"}}, "$/v1.json: 401 Unauthorized; " + auth + byHand},
+		{"a strange status", "/v1.json", map[string]page{"/v1.json": {status: 599}}, "$/v1.json: 599; " + remedy},
+		{"a document that is redirected", "/v1.json", map[string]page{"/v1.json": {status: 307, location: "https://login.example/?hunter2"}},
+			"$/v1.json: 307 Temporary Redirect, to login.example, which is not followed; " + remedy},
+		{"a page instead of the document", "/v2.json", map[string]page{"/v2.json": {body: "<html>"}, "/swagger.json": {body: minimal}},
+			"$/v2.json: this is a web page, not an API description; name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand"},
+		{"a faulty document", "/v1.json", map[string]page{"/v1.json": {body: document}}, "$/v1.json: /paths: the member stands twice; remove one of them"},
+		{"no description", "/orders", map[string]page{"/orders": {body: "[]"}, "/swagger.json": {body: minimal}},
+			"$/orders: this is not an API description: it is not an object; name the address or file of the description itself"},
+		{"a key in the query", "/v1.json?key=hunter2", nil, "$/v1.json: 404 Not Found; " + remedy},
+		{"a query of a host", "/?key=hunter2", nil, "$/: 404 Not Found; " + remedy},
+	} {
+		site := newSite(t, test.pages)
+		source, err := Get(t.Context(), site.URL+test.from, Options{Tried: func(address, outcome string) {
+			if strings.Contains(address+outcome, "hunter2") {
+				t.Errorf("%s: %s: %s", test.name, address, outcome)
+			}
+		}})
+		want := strings.ReplaceAll(test.want, "£", site.host())
+		if strings.Contains(want, "$/login") {
+			want = strings.ReplaceAll(want, "$/login", site.URL+"/login")
+		}
+		expectError(t, test.name, source, err, site, want)
+	}
+}
+
+func TestGetSearchesWithinBounds(t *testing.T) {
+	var asked []string
+	endless := doerFunc(func(request *http.Request) (*http.Response, error) {
+		asked = append(asked, request.URL.Path)
+		return answer(200, fmt.Sprintf(`<html>{"url":"/docs/%d"}`, len(asked))), nil
+	})
+	if source, err := Get(t.Context(), "https://api.example/docs", Options{Doer: endless}); err == nil || source != nil {
+		t.Errorf("got %v, %v", source, err)
+	}
+	if len(asked) != maxVisits || len(slices.Compact(slices.Sorted(slices.Values(asked)))) != maxVisits {
+		t.Errorf("asked for %q", asked)
+	}
+}
+
+func TestGetOfADeadHost(t *testing.T) {
+	site := newSite(t, nil)
+	site.Close()
+	refused := "dial tcp £: connect: connection refused"
+	for from, want := range map[string]string{
+		"":                "$/swagger/v1/swagger.json: " + refused,
+		"/swagger":        "$/swagger: " + refused,
+		"/v1?key=hunter2": "$/v1: " + refused,
+	} {
+		source, err := Get(t.Context(), site.URL+from, Options{})
+		expectError(t, from, source, err, site, want)
+	}
+	source, err := Get(t.Context(), site.host(), Options{})
+	expectError(t, "host", source, err, site, "there is no file £, and as a host: $/swagger/v1/swagger.json: "+refused)
+}
+
+// What else there may be on a host that stops to answer is not asked for, and why it stopped is the cause.
+func TestGetEndsWhereThereIsNoAnswer(t *testing.T) {
+	cause := fmt.Errorf("the network is down")
+	var asked int
+	doer := doerFunc(func(request *http.Request) (*http.Response, error) {
+		if asked++; asked == 3 {
+			return nil, &url.Error{Op: "Get", URL: request.URL.String(), Err: cause}
+		}
+		return answer(404, ""), nil
+	})
+	source, err := Get(t.Context(), "https://api.example", Options{Doer: doer})
+	if source != nil || !wraps(err, cause) || asked != 3 {
+		t.Errorf("%d requests, then %v, %v", asked, source, err)
+	}
+	want := "found no API description at api.example\nhttps://api.example/swagger/v1/swagger.json: 404 Not Found\n" +
+		"https://api.example/swagger/docs/v1: 404 Not Found\nhttps://api.example/openapi/v1.json: the network is down\n" + remedy
+	if err.Error() != want {
+		t.Errorf("got\n%s", err)
+	}
+}

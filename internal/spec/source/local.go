@@ -1,0 +1,49 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+func readFile(ctx context.Context, path string) (*Source, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a directory: name the file in it", path)
+	}
+	return readLocal(ctx, path, func() ([]byte, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return readBounded(file)
+	})
+}
+
+// readLocal does not wait for the reader when the context ends: a pipe or a terminal can keep it waiting for ever.
+func readLocal(ctx context.Context, name string, read func() ([]byte, error)) (*Source, error) {
+	var data []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		data, err = read()
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-done:
+	}
+	if broken, ok := errors.AsType[*fs.PathError](err); ok {
+		err = broken.Err // the name is in front already
+	}
+	if err == nil {
+		err = check(data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &Source{data, name}, nil
+}

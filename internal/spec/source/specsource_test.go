@@ -1,0 +1,194 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/openapi"
+)
+
+func TestGetTheDescriptionOfThisModule(t *testing.T) {
+	source, err := Get(t.Context(), "", Options{})
+	if err != nil || string(source.Data) != string(openapi.Document()) || source.Name != "the description of this module" {
+		t.Fatalf("got %v, %v", source, err)
+	}
+	if err := check(source.Data); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestGetStandardInput(t *testing.T) {
+	for name, text := range map[string]string{
+		"JSON":             minimal,
+		"JSON with a mark": "\ufeff" + minimal + "\r\n",
+		"YAML":             minimalYAML,
+	} {
+		source, err := Get(t.Context(), "-", Options{Stdin: strings.NewReader(text)})
+		if err != nil || string(source.Data) != text || source.Name != "standard input" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	broken := errors.New("broken pipe")
+	for _, test := range []struct {
+		name  string
+		stdin io.Reader
+		want  string
+	}{
+		{"nothing", strings.NewReader(""), "standard input: the description is empty; check what writes it"},
+		{"no description", strings.NewReader(`{"a":1}`), "standard input: this is not an API description: it has neither a member swagger nor a member openapi; name the address of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
+		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: this version of OpenAPI is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"},
+		{"too much", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the description is larger than 16 MiB; take a part of it, or ask for a smaller one"},
+		{"broken", iotest.ErrReader(broken), "standard input: broken pipe"},
+	} {
+		source, err := Get(t.Context(), "-", Options{Stdin: test.stdin})
+		if source != nil || err == nil || err.Error() != test.want {
+			t.Errorf("%s: got %v, %v", test.name, source, err)
+		}
+		if _, ok := errors.AsType[*tree.Problem](err); ok == errors.Is(err, broken) {
+			t.Errorf("%s: the cause is not wrapped: %v", test.name, err)
+		}
+	}
+}
+
+func TestGetDoesNotReadStandardInputWithoutEnd(t *testing.T) {
+	reader := &endless{}
+	if source, err := Get(t.Context(), "-", Options{Stdin: reader}); err == nil {
+		t.Errorf("got %v", source)
+	}
+	if reader.read != tree.MaxBytes+1 {
+		t.Errorf("%d bytes were read", reader.read)
+	}
+}
+
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return len(p), nil
+}
+
+// A terminal or a pipe at which nobody writes does not keep the program from ending.
+func TestGetStopsReadingWithItsContext(t *testing.T) {
+	stopped := errors.New("stopped by the user")
+	for _, waits := range []bool{true, false} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		reader, writer := io.Pipe()
+		if !waits {
+			cancel(stopped)
+		}
+		stdin := &notifying{reader, func() { cancel(stopped) }}
+		if source, err := Get(ctx, "-", Options{Stdin: stdin}); source != nil || err != stopped {
+			t.Errorf("got %v, %v", source, err)
+		}
+		writer.Close()
+	}
+}
+
+// notifying tells when it is about to wait.
+type notifying struct {
+	io.Reader
+	tell func()
+}
+
+func (n *notifying) Read(p []byte) (int, error) {
+	n.tell()
+	return n.Reader.Read(p)
+}
+
+func TestGetFile(t *testing.T) {
+	directory := t.TempDir()
+	t.Chdir(directory)
+	for name, text := range map[string]string{
+		"a.json": minimal, "b.yaml": minimalYAML, "api.xsale.ai": minimal, "127.0.0.1:1": minimal, "a@b?c": minimal, "page.html": "<html>",
+		"large.json": "{}" + strings.Repeat("x", tree.MaxBytes),
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("gone.json", "dangling.json"); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"a.json", "b.yaml", filepath.Join(directory, "a.json"), "./a.json", "api.xsale.ai", "127.0.0.1:1", "a@b?c"} {
+		source, err := Get(t.Context(), path, Options{})
+		if err != nil || source.Name != path {
+			t.Errorf("%s: got %v, %v", path, source, err)
+			continue
+		}
+		if want, err := os.ReadFile(path); err != nil || string(source.Data) != string(want) {
+			t.Errorf("%s: got %q", path, source.Data)
+		}
+	}
+	const remedy = ": no such file, and not an address: write the path of a file, https://host, or - for standard input"
+	for path, want := range map[string]string{
+		".":                         ". is a directory: name the file in it",
+		"dangling.json":             "dangling.json: no such file or directory",
+		"page.html":                 "page.html: this is a web page, not an API description; name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand",
+		"large.json":                "large.json: the description is larger than 16 MiB; take a part of it, or ask for a smaller one",
+		"gone.json":                 "gone.json" + remedy,
+		"Gone.YML":                  "Gone.YML" + remedy,
+		"gone":                      "gone" + remedy,
+		"specs/openapi.yaml":        "specs/openapi.yaml" + remedy,
+		"a.json/b":                  "a.json/b" + remedy,
+		"api.xsale.ai/swagger":      "api.xsale.ai/swagger" + remedy,
+		"a\x00b":                    "a\x00b" + remedy,
+		" ":                         " " + remedy,
+		"user:hunter2@api.xsale.ai": "the source" + remedy,
+		"api.xsale.ai?key=hunter2":  "the source" + remedy,
+	} {
+		source, err := Get(t.Context(), path, Options{})
+		if source != nil || err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, %v", path, source, err)
+		}
+	}
+}
+
+func TestGetFileWithoutPermission(t *testing.T) {
+	denied := &fs.PathError{Op: "open", Path: "a.json", Err: fs.ErrPermission}
+	source, err := readLocal(t.Context(), "a.json", func() ([]byte, error) { return nil, denied })
+	if source != nil || err == nil || err.Error() != "a.json: permission denied" {
+		t.Errorf("got %v, %v", source, err)
+	}
+	if os.Geteuid() == 0 { // who may read every file
+		return
+	}
+	directory := t.TempDir()
+	path := filepath.Join(directory, "a.json")
+	if err := errors.Join(os.WriteFile(path, []byte(minimal), 0o600), os.Chmod(directory, 0)); err != nil {
+		t.Fatal(err)
+	}
+	source, err = Get(t.Context(), path, Options{})
+	if source != nil || err == nil || err.Error() != path+": permission denied" {
+		t.Errorf("got %v, %v", source, err)
+	}
+	if err := os.Chmod(directory, 0o700); err != nil { // or else it cannot be removed
+		t.Fatal(err)
+	}
+}
+
+func TestGetRefusesAddresses(t *testing.T) {
+	const name = "the address of the description "
+	for address, want := range map[string]string{
+		"http://api.xsale.ai/":                        name + "is plain http: use https, so that tokens are not sent in clear",
+		"ftp://api.xsale.ai/swagger.json":             name + "is not https: write it as https://host",
+		"https://":                                    name + "has no host: write it as https://host",
+		"https://user:hunter2@api.xsale.ai/?a=b":      name + "holds a user or a password: leave them out",
+		"https://user:2345/hunter2@api.xsale.ai/":     name + "has an @: leave a user and a password out, and write any other @ as %40",
+		"https://api.xsale.ai:port/?key=hunter2":      name + "is not an address: write it as https://host",
+		"http://api.xsale.ai/swagger?key=hunter2":     name + "is plain http: use https, so that tokens are not sent in clear",
+		"HTTP://api.xsale.ai/swagger/v1/swagger.json": name + "is plain http: use https, so that tokens are not sent in clear",
+	} {
+		source, err := Get(t.Context(), address, Options{})
+		if source != nil || err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, %v", address, source, err)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+// Package swagger2 turns a Swagger 2.0 description, as ASP.NET services write them, into OpenAPI 3.0.3.
+//
+// It works on the tree. The converter of kin-openapi reads a description into its types first: it stops at the first
+// fault without a place, refuses or loses what the types cannot hold, such as exact numbers and references to names
+// with brackets, and passes over what Swagger implies, such as lists with commas and media types of the whole document.
+package swagger2
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// The rules that changes are reported under. What both formats say in their own words is not reported one by one.
+const (
+	ruleConverted  = "swagger2"
+	ruleDropped    = "swagger2-dropped"
+	ruleInfo       = "swagger2-info"
+	ruleServers    = "swagger2-servers"
+	ruleParameters = "swagger2-parameters"
+	ruleBodies     = "swagger2-bodies"
+	ruleResponses  = "swagger2-responses"
+	ruleSchemas    = "swagger2-schemas"
+	ruleSecurity   = "swagger2-security"
+	ruleReferences = "swagger2-references"
+)
+
+const version = "3.0.3"
+
+// Convert turns a Swagger 2.0 description into OpenAPI 3.0.3, and says what cannot be turned. The given description is
+// not changed; the pointers of report and problems are those of places in it.
+func Convert(document tree.Object, report *tree.Report) (tree.Object, tree.Problems) {
+	report.Add(ruleConverted, "/swagger", document["swagger"], version, "the tools read OpenAPI 3")
+	c := &converter{source: tree.Clone(document).(tree.Object), report: report}
+	converted := c.document()
+	c.moveReferences(document, converted)
+	return converted, c.problems
+}
+
+type converter struct {
+	source   tree.Object // the 2.0 description
+	report   *tree.Report
+	problems tree.Problems
+
+	consumes, produces []string // of operations that do not say it themselves
+	copies             int      // values copied so far
+}
+
+func (c *converter) document() tree.Object {
+	to := c.keep("", c.source, []string{"security", "externalDocs"}, []string{
+		"swagger", "info", "host", "basePath", "schemes", "consumes", "produces", "paths", "definitions", "parameters",
+		"responses", "securityDefinitions", "tags",
+	})
+	c.narrow("", to, "externalDocs", externalDocsMembers)
+	c.consumes, c.produces = c.mediaTypes("", c.source, "consumes"), c.mediaTypes("", c.source, "produces")
+	to["openapi"] = version
+	to["info"] = c.info()
+	if servers := c.servers(); len(servers) > 0 {
+		to["servers"] = servers
+	}
+	var tags []any
+	for place, tag := range c.objects("", c.source, "tags") {
+		tag = c.keep(place, tag, []string{"name", "description", "externalDocs"}, nil)
+		c.narrow(place, tag, "externalDocs", externalDocsMembers)
+		tags = append(tags, tag)
+	}
+	if len(tags) > 0 {
+		to["tags"] = tags
+	}
+	to["paths"] = c.collection("", c.source, "paths", c.path)
+	if components := c.components(); len(components) > 0 {
+		to["components"] = components
+	}
+	return to
+}
+
+func (c *converter) components() tree.Object {
+	components := tree.Object{}
+	for name, section := range map[string]tree.Object{
+		"schemas":         c.collection("", c.source, "definitions", c.definition),
+		"parameters":      c.collection("", c.source, "parameters", c.sharedParameter),
+		"responses":       c.collection("", c.source, "responses", c.sharedResponse),
+		"securitySchemes": c.collection("", c.source, "securityDefinitions", c.securityScheme),
+	} {
+		if len(section) > 0 {
+			components[name] = section
+		}
+	}
+	return components
+}
+
+// info fills in what OpenAPI requires.
+func (c *converter) info() tree.Object {
+	to := c.keep("/info", member[tree.Object](c, "", c.source, "info"), []string{"title", "description", "termsOfService", "contact", "license", "version"}, nil)
+	c.narrow("/info", to, "contact", []string{"name", "url", "email"})
+	c.narrow("/info", to, "license", []string{"name", "url"})
+	c.require("title", "API", to)
+	c.require("version", "unknown", to)
+	return to
+}
+
+func (c *converter) require(name, otherwise string, info tree.Object) {
+	written := info[name]
+	if text, ok := written.(string); ok && text != "" {
+		return
+	}
+	if number := tree.Text(written); number != "" {
+		otherwise = number
+	}
+	c.report.Add(ruleInfo, tree.Join("/info", name), written, otherwise, "OpenAPI requires it, as text")
+	info[name] = otherwise
+}
+
+var externalDocsMembers = []string{"description", "url"}
+
+// keep returns a new object with the members that are the same in OpenAPI 3, and with the extensions. It reports those
+// that it leaves out, but for the ones that the caller converts.
+func (c *converter) keep(pointer string, from tree.Object, same, converted []string) tree.Object {
+	to := tree.Object{}
+	for name, value := range tree.Members(from) {
+		switch {
+		case slices.Contains(same, name), isExtension(name):
+			to[name] = value
+		case !slices.Contains(converted, name):
+			c.drop(tree.Join(pointer, name), value, "OpenAPI 3 has no such member here")
+		}
+	}
+	return to
+}
+
+// narrow does the same to an object that is a member of another.
+func (c *converter) narrow(pointer string, holder tree.Object, name string, same []string) {
+	if inner, ok := holder[name].(tree.Object); ok {
+		holder[name] = c.keep(tree.Join(pointer, name), inner, same, nil)
+	}
+}
+
+func (c *converter) drop(pointer string, value any, reason string) {
+	c.report.Add(ruleDropped, pointer, value, nil, reason)
+}

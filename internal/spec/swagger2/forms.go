@@ -1,0 +1,89 @@
+package swagger2
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+const (
+	multipartType = "multipart/form-data"
+	formType      = "application/x-www-form-urlencoded"
+)
+
+func isMultipart(mediaType string) bool { return base(mediaType) == multipartType }
+
+func isForm(mediaType string) bool { return isMultipart(mediaType) || base(mediaType) == formType }
+
+// form is what the fields of a form come to.
+type form struct {
+	properties, encoding tree.Object
+	required             []any
+	joined               []use // lists whose elements are joined to one text
+	hasFile              bool
+}
+
+// form makes one object of the fields of a form, adds it to the content, and reports whether a field is required.
+func (c *converter) form(fields []use, consumes []string, content tree.Object) bool {
+	f := &form{properties: tree.Object{}, encoding: tree.Object{}}
+	for _, u := range fields {
+		c.field(f, u)
+	}
+	types := slices.DeleteFunc(slices.Clone(consumes), func(mediaType string) bool { return !isForm(mediaType) })
+	switch {
+	case f.hasFile:
+		types = []string{multipartType}
+	case len(types) == 0:
+		types = []string{formType}
+	}
+	schema := tree.Object{"type": "object", "properties": f.properties}
+	if len(f.required) > 0 {
+		schema["required"] = f.required
+	}
+	for _, mediaType := range types {
+		media := tree.Object{"schema": c.copyOf(schema)}
+		if len(f.encoding) > 0 && !isMultipart(mediaType) { // which has no use for it
+			media["encoding"] = c.copyOf(f.encoding)
+		}
+		content[mediaType] = media
+	}
+	if slices.ContainsFunc(types, isMultipart) {
+		for _, u := range f.joined {
+			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has a part for each element of a list")
+		}
+	}
+	return len(f.required) > 0
+}
+
+func (c *converter) field(f *form, u use) {
+	name := u.name()
+	to := c.members(u.pointer, u.object)
+	to["schema"] = c.value(u.pointer, u.object, "string")
+	if isFile(tree.ObjectAt(to, "schema")) {
+		f.hasFile = true // each file of a list is a part, whatever its collectionFormat
+	} else {
+		c.writeStyle(u.pointer, "query", u.object, to)
+	}
+	if to["explode"] == false {
+		f.encoding[name] = tree.Object{"style": to["style"], "explode": false}
+		f.joined = append(f.joined, u)
+	}
+	if tree.IsSet(u.object, "required") {
+		f.required = append(f.required, name)
+	}
+	property := tree.ObjectAt(to, "schema")
+	delete(to, "schema")
+	delete(to, "style")
+	delete(to, "explode")
+	if _, isRef := property["$ref"]; isRef && len(to) > 0 {
+		property = tree.Object{"allOf": []any{property}}
+	}
+	for member, value := range to {
+		property[member] = value
+	}
+	f.properties[name] = property
+}
+
+func isFile(schema tree.Object) bool {
+	return schema["format"] == "binary" || tree.ObjectAt(schema, "items")["format"] == "binary"
+}

@@ -1,0 +1,71 @@
+package swagger2
+
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
+	if isExtension(path) {
+		return from
+	}
+	to := c.keep(pointer, from, []string{"$ref", "summary", "description"}, append(slices.Clone(tree.Methods), "parameters"))
+	shared := c.uses(pointer, path, from)
+	if parameters := c.parameters(shared); len(parameters) > 0 {
+		to["parameters"] = parameters
+	}
+	for _, method := range tree.Methods {
+		if operation := member[tree.Object](c, pointer, from, method); operation != nil {
+			to[method] = c.operation(tree.Join(pointer, method), path, method, operation, shared)
+		}
+	}
+	return to
+}
+
+// operation converts an operation. Of the parameters of its path item it takes those of the body, which OpenAPI 3 has
+// in operations only.
+func (c *converter) operation(pointer, path, method string, from tree.Object, shared []use) tree.Object {
+	to := c.keep(pointer, from,
+		[]string{"tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security"},
+		[]string{"consumes", "produces", "parameters", "responses"})
+	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	consumes, produces := c.consumes, c.produces
+	if from["consumes"] != nil { // an empty list counts, too
+		consumes = c.mediaTypes(pointer, from, "consumes")
+	}
+	if from["produces"] != nil {
+		produces = c.mediaTypes(pointer, from, "produces")
+	}
+	own := c.uses(pointer, path, from)
+	if parameters := c.parameters(own); len(parameters) > 0 {
+		to["parameters"] = parameters
+	}
+	var body []use
+	for _, u := range shared {
+		if u.isOfBody() && !slices.ContainsFunc(own, u.isSame) {
+			u.object = c.copyOf(u.object) // each operation has its own
+			body = append(body, u)
+		}
+	}
+	for _, u := range own {
+		if u.isOfBody() {
+			body = append(body, u)
+		}
+	}
+	if len(body) > 0 {
+		to["requestBody"] = c.requestBody(pointer, method, body, consumes)
+	}
+	to["responses"] = c.responses(pointer, from, produces)
+	return to
+}
+
+const jsonType = "application/json"
+
+// mediaTypes returns what an operation or the document consumes or produces, which is JSON where it does not say.
+func (c *converter) mediaTypes(pointer string, holder tree.Object, name string) []string {
+	if types := c.texts(pointer, holder, name); len(types) > 0 {
+		return types
+	}
+	return []string{jsonType}
+}

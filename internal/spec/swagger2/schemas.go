@@ -1,0 +1,171 @@
+package swagger2
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// schemaMembers are those of OpenAPI 3.0. Tools write some of them into Swagger, too, which does not have them all.
+var schemaMembers = []string{
+	"title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
+	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "enum", "type", "allOf", "oneOf",
+	"anyOf", "not", "items", "properties", "additionalProperties", "description", "format", "default", "nullable",
+	"discriminator", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
+}
+
+// annotations say something of a place and not of the values in it, and so can stand beside what a reference says.
+var annotations = []string{
+	"title", "description", "default", "nullable", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
+}
+
+func (c *converter) definition(pointer, _ string, from tree.Object) tree.Object {
+	return c.schema(pointer, from)
+}
+
+func (c *converter) schema(pointer string, value any) tree.Object {
+	from, ok := value.(tree.Object)
+	if !ok {
+		c.report.Add(ruleSchemas, pointer, value, tree.Object{}, "it is not a schema; anything is accepted")
+		return tree.Object{}
+	}
+	if ref, ok := from["$ref"].(string); ok {
+		return c.reference(pointer, ref, from)
+	}
+	to := c.keep(pointer, from, schemaMembers, nil)
+	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	moveNullable(to)
+	moveExample(to)
+	c.mendType(pointer, to)
+	c.mendBound(pointer, to, "minimum", "exclusiveMinimum")
+	c.mendBound(pointer, to, "maximum", "exclusiveMaximum")
+	if name, ok := to["discriminator"].(string); ok {
+		to["discriminator"] = tree.Object{"propertyName": name}
+	}
+	c.inside(pointer, to)
+	return to
+}
+
+// reference converts a reference. Swagger passes over what stands beside one, but means it where it says something of
+// the place: that it can be null, or what it is for.
+func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object {
+	beside := c.keep(pointer, from, annotations, []string{"$ref"})
+	moveNullable(beside)
+	moveExample(beside)
+	to := tree.Object{"$ref": ref}
+	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := beside[name]; return ok }) {
+		for name, extension := range beside {
+			to[name] = extension
+		}
+		return to
+	}
+	beside["allOf"] = []any{to}
+	if _, ok := beside["nullable"]; !ok || len(beside) > 2 {
+		c.report.Add(ruleSchemas, pointer, from, beside, "OpenAPI 3 has nothing beside a reference")
+	}
+	return beside
+}
+
+func moveNullable(schema tree.Object) {
+	nullable, ok := schema["x-nullable"].(bool)
+	if nullable {
+		schema["nullable"] = true
+	}
+	if ok { // false is what nothing says
+		delete(schema, "x-nullable")
+	}
+}
+
+// mendType leaves one type of OpenAPI 3, or none where a value can have several.
+func (c *converter) mendType(pointer string, schema tree.Object) {
+	written, ok := schema["type"]
+	if !ok {
+		return
+	}
+	types, isList := written.([]any)
+	if !isList {
+		types = []any{written}
+	}
+	delete(schema, "type")
+	named := slices.DeleteFunc(slices.Clone(types), func(name any) bool { return name == "null" })
+	if len(named) < len(types) {
+		schema["nullable"] = true
+	}
+	if len(named) == 1 {
+		switch named[0] {
+		case "file":
+			schema["type"], schema["format"] = "string", "binary"
+		case "string", "number", "integer", "boolean", "array", "object":
+			schema["type"] = named[0]
+		}
+	}
+	if isList || schema["type"] == nil {
+		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 has one of six types, or none for any")
+	}
+}
+
+// mendBound writes an exclusive bound that is a number, as newer JSON Schema has it, as a bound and a boolean.
+func (c *converter) mendBound(pointer string, schema tree.Object, bound, exclusive string) {
+	if number, ok := schema[exclusive].(json.Number); ok {
+		c.report.Add(ruleSchemas, tree.Join(pointer, exclusive), number, true, "the bound itself is in "+bound)
+		schema[bound], schema[exclusive] = number, true
+	}
+}
+
+// inside converts the schemas inside a schema.
+func (c *converter) inside(pointer string, schema tree.Object) {
+	c.properties(pointer, schema)
+	items, hasItems := schema["items"]
+	if _, ok := items.(tree.Object); !ok && (hasItems || schema["type"] == "array") {
+		c.report.Add(ruleSchemas, tree.Join(pointer, "items"), items, tree.Object{}, "a list has one schema for its elements; they can be anything")
+		schema["items"] = tree.Object{}
+	}
+	for _, name := range []string{"items", "additionalProperties", "not"} {
+		member, ok := schema[name]
+		if _, isBool := member.(bool); ok && !(isBool && name == "additionalProperties") {
+			schema[name] = c.schema(tree.Join(pointer, name), member)
+		}
+	}
+	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
+		list, ok := schema[name].([]any)
+		if !ok {
+			continue
+		}
+		converted := make([]any, len(list))
+		for i, element := range list {
+			converted[i] = c.schema(tree.Join(pointer, name, strconv.Itoa(i)), element)
+		}
+		schema[name] = converted
+	}
+}
+
+// properties converts the properties, and moves the required of each, as older JSON Schema has it, to the list.
+func (c *converter) properties(pointer string, schema tree.Object) {
+	required := tree.ListAt(schema, "required")
+	if written, ok := schema["required"]; ok && len(required) == 0 {
+		c.drop(tree.Join(pointer, "required"), written, "it is not a list of properties that are required")
+		delete(schema, "required")
+	}
+	if schema["properties"] == nil {
+		return
+	}
+	schema["properties"] = c.collection(pointer, schema, "properties", func(pointer, name string, property tree.Object) tree.Object {
+		isRequired, ok := property["required"].(bool)
+		if !ok {
+			return c.schema(pointer, property)
+		}
+		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), isRequired, nil, "the schema around it lists what is required")
+		if isRequired && !slices.Contains(required, any(name)) {
+			required = append(required, name)
+		}
+		property = maps.Clone(property)
+		delete(property, "required")
+		return c.schema(pointer, property)
+	})
+	if len(required) > 0 {
+		schema["required"] = required
+	}
+}

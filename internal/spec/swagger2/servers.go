@@ -1,0 +1,56 @@
+package swagger2
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// servers joins schemes, host and base path to addresses, with https first. Without a host it is that of the document.
+func (c *converter) servers() []any {
+	host, schemes := c.host()
+	basePath := c.basePath()
+	switch {
+	case host == "" && basePath == "":
+		return nil
+	case host == "":
+		return []any{tree.Object{"url": basePath}}
+	}
+	var servers []any
+	for _, scheme := range schemes {
+		servers = append(servers, tree.Object{"url": scheme + "://" + host + basePath})
+	}
+	return servers
+}
+
+func (c *converter) host() (string, []string) {
+	host, schemes := member[string](c, "", c.source, "host"), c.texts("", c.source, "schemes")
+	if scheme, rest, ok := strings.Cut(host, "://"); ok { // as people set it by hand in Swashbuckle
+		c.report.Add(ruleServers, "/host", host, rest, "a host has no scheme")
+		host, schemes = rest, []string{scheme}
+	}
+	host = strings.TrimRight(host, "/")
+	if host == "" {
+		return "", nil
+	}
+	if len(schemes) == 0 {
+		schemes = []string{"https"}
+		c.report.Add(ruleServers, "/schemes", nil, "https", "without a scheme, calls are not sent in clear")
+	}
+	if i := slices.Index(schemes, "https"); i > 0 {
+		schemes = slices.Insert(slices.Delete(schemes, i, i+1), 0, "https")
+		c.report.Add(ruleServers, "/schemes", c.source["schemes"], strings.Join(schemes, ", "), "tools take the first server, and calls are not to be sent in clear")
+	}
+	return host, schemes
+}
+
+func (c *converter) basePath() string {
+	written := member[string](c, "", c.source, "basePath")
+	path := strings.TrimRight(written, "/") // paths start with a slash
+	if path != "" && path[0] != '/' {
+		path = "/" + path
+		c.report.Add(ruleServers, "/basePath", written, path, "a base path starts with a slash")
+	}
+	return path
+}

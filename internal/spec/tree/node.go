@@ -1,0 +1,65 @@
+package tree
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Node returns a tree as a YAML node, its members by name and its numbers as they were written.
+func Node(value any) (*yaml.Node, error) {
+	switch value := value.(type) {
+	case nil:
+		return scalar("!!null", "null"), nil
+	case bool:
+		return scalar("!!bool", strconv.FormatBool(value)), nil
+	case json.Number:
+		if strings.ContainsAny(value.String(), ".eE") {
+			return scalar("!!float", value.String()), nil
+		}
+		return scalar("!!int", value.String()), nil
+	case string:
+		return text(value), nil
+	case []any:
+		node := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, element := range value {
+			child, err := Node(element)
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, child)
+		}
+		return node, nil
+	case Object:
+		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		for name, member := range Members(value) {
+			child, err := Node(member)
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, text(name), child)
+		}
+		return node, nil
+	}
+	return nil, fmt.Errorf("spec: a %T is not part of a description", value)
+}
+
+// text returns a string as a node. The library does not read back what it writes of a tab between lines, nor of "<<" as a
+// name; the rest it quotes where it must.
+func text(value string) *yaml.Node {
+	node := scalar("!!str", value)
+	switch {
+	case strings.Contains(value, "\t"), value == "<<":
+		node.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(value, "\n"):
+		node.Style = yaml.LiteralStyle
+	}
+	return node
+}
+
+func scalar(tag, value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+}

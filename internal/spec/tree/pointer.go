@@ -1,0 +1,63 @@
+package tree
+
+import (
+	"strconv"
+	"strings"
+)
+
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// Join appends members or indexes to a JSON pointer (RFC 6901). The pointer of the document itself is "".
+func Join(pointer string, tokens ...string) string {
+	var joined strings.Builder
+	joined.WriteString(pointer)
+	for _, token := range tokens {
+		joined.WriteByte('/')
+		joined.WriteString(escaper.Replace(token))
+	}
+	return joined.String()
+}
+
+// Split returns the members and indexes of a JSON pointer, and whether it is one.
+func Split(pointer string) ([]string, bool) {
+	if pointer == "" {
+		return nil, true
+	}
+	if pointer[0] != '/' {
+		return nil, false
+	}
+	tokens := strings.Split(pointer[1:], "/")
+	for i, token := range tokens {
+		tokens[i] = unescaper.Replace(token)
+	}
+	return tokens, true
+}
+
+// Lookup returns what a JSON pointer points at, and whether there is anything.
+func Lookup(document any, pointer string) (any, bool) {
+	tokens, ok := Split(pointer)
+	if !ok {
+		return nil, false
+	}
+	value := document
+	for _, token := range tokens {
+		switch node := value.(type) {
+		case Object:
+			if value, ok = node[token]; !ok {
+				return nil, false
+			}
+		case []any:
+			index, err := strconv.Atoi(token)
+			if err != nil || index < 0 || index >= len(node) || strconv.Itoa(index) != token {
+				return nil, false
+			}
+			value = node[index]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}

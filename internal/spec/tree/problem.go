@@ -1,0 +1,60 @@
+package tree
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is something in a description that the pipeline cannot mend.
+type Problem struct {
+	Pointer string // JSON pointer (RFC 6901); "" for the document as a whole
+	Message string // what is wrong
+	Remedy  string // what the user can do
+}
+
+// Error says all of it on one line.
+func (p *Problem) Error() string {
+	text := p.Message
+	if p.Pointer != "" {
+		text = p.Pointer + ": " + text
+	}
+	if p.Remedy != "" {
+		text += "; " + p.Remedy
+	}
+	return text
+}
+
+// Problems are all that is wrong, so that a user mends them in one go.
+type Problems []*Problem
+
+// Add records a problem.
+func (p *Problems) Add(pointer, message, remedy string) {
+	*p = append(*p, &Problem{pointer, message, remedy})
+}
+
+// Err returns the problems as an error, or nil when there are none.
+func (p Problems) Err() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// maxShown keeps an error readable; the first problems usually explain the others.
+const maxShown = 20
+
+// Error lists the problems, a line each.
+func (p Problems) Error() string {
+	var text strings.Builder
+	for i, problem := range p {
+		if i == maxShown {
+			fmt.Fprintf(&text, "\nand %d more", len(p)-maxShown)
+			break
+		}
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		text.WriteString(problem.Error())
+	}
+	return text.String()
+}

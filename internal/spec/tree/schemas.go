@@ -1,0 +1,60 @@
+package tree
+
+import "strings"
+
+// Schemas returns the schemas of the components by name, an empty collection that is then part of the description where
+// there was none.
+func Schemas(document Object) Object {
+	return madeAt(madeAt(document, "components"), "schemas")
+}
+
+// madeAt returns the object that is a member of another, and makes it where there is none.
+func madeAt(object Object, name string) Object {
+	member := ObjectAt(object, name)
+	if member == nil {
+		member = Object{}
+		object[name] = member
+	}
+	return member
+}
+
+// Reachable returns the names of the schemas of the components that trees refer to, directly or through other schemas. A
+// reference into a schema counts for the whole, and so does the value of a discriminator.
+func Reachable(document Object, trees ...any) map[string]bool {
+	schemas := ObjectAt(ObjectAt(document, "components"), "schemas")
+	reached := map[string]bool{}
+	for len(trees) > 0 {
+		tree := trees[len(trees)-1]
+		trees = trees[:len(trees)-1]
+		visitReferences(tree, func(ref string) {
+			tokens, _ := Split(strings.TrimPrefix(ref, "#"))
+			if len(tokens) > 2 && tokens[0] == "components" && tokens[1] == "schemas" && !reached[tokens[2]] {
+				reached[tokens[2]] = true
+				trees = append(trees, schemas[tokens[2]])
+			}
+		})
+	}
+	return reached
+}
+
+// visitReferences meets each reference in a tree, and the schemas that a discriminator names.
+func visitReferences(value any, visit func(ref string)) {
+	switch value := value.(type) {
+	case Object:
+		for name, member := range value {
+			if ref, ok := member.(string); ok && name == "$ref" {
+				visit(ref)
+			}
+			if mapping, ok := member.(Object); ok && name == "mapping" {
+				for _, target := range mapping {
+					visit(Text(target))
+				}
+			}
+			visitReferences(member, visit)
+		}
+	case []any:
+		for _, element := range value {
+			visitReferences(element, visit)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package tree
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+)
+
+func TestVersionOf(t *testing.T) {
+	const (
+		swagger = "/swagger: this version of Swagger is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"
+		openapi = "/openapi: this version of OpenAPI is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"
+		neither = "this is not an API description: it has neither a member swagger nor a member openapi; " +
+			"name the address of the JSON or YAML document itself, such as /swagger/v1/swagger.json"
+	)
+	for _, test := range []struct {
+		document Object
+		version  Version
+		fault    string
+	}{
+		{Object{"swagger": "2.0"}, Version20, ""},
+		{Object{"swagger": json.Number("2.0")}, Version20, ""},
+		{Object{"swagger": json.Number("2")}, Version20, ""},
+		{Object{"openapi": "3.0.0"}, Version30, ""},
+		{Object{"openapi": "3.0.4"}, Version30, ""},
+		{Object{"openapi": "3.0"}, Version30, ""},
+		{Object{"openapi": json.Number("3.0")}, Version30, ""},
+		{Object{"openapi": "3.1.0"}, Version31, ""},
+		{Object{"openapi": "3.1.1"}, Version31, ""},
+		{Object{"openapi": json.Number("3.1")}, Version31, ""},
+
+		{Object{"swagger": "1.2"}, "", swagger},
+		{Object{"swagger": "3.0.0"}, "", swagger},
+		{Object{"swagger": nil}, "", swagger},
+		{Object{"openapi": "3.2.0"}, "", openapi},
+		{Object{"openapi": "3.00"}, "", openapi},
+		{Object{"openapi": "3.10.0"}, "", openapi},
+		{Object{"openapi": "2.0"}, "", openapi},
+		{Object{"openapi": json.Number("3")}, "", openapi},
+		{Object{"openapi": ""}, "", openapi},
+		{Object{"openapi": []any{"3.0.3"}}, "", openapi},
+		{Object{"OpenAPI": "3.0.3"}, "", neither},
+		{Object{}, "", neither},
+		{nil, "", neither},
+	} {
+		version, err := VersionOf(test.document)
+		if version != test.version {
+			t.Errorf("%v: got %q", test.document, version)
+		}
+		if test.fault == "" {
+			if err != nil {
+				t.Errorf("%v: %v", test.document, err)
+			}
+			continue
+		}
+		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Error() != test.fault {
+			t.Errorf("%v: got the error %v", test.document, err)
+		}
+	}
+}
