@@ -221,7 +221,7 @@ func readTranslation(ctx context.Context, c *chaos, call *chaosCall) error {
 func writeTranslation(ctx context.Context, c *chaos, call *chaosCall) error {
 	worker := call.worker
 	name := fmt.Sprintf("written by call %d", call.number)
-	err := c.shop.Articles.SetTranslation(ctx, worker.article, xsale.Translation{LanguageID: worker.language, Name: wire.Value(name)}, call.options...)
+	err := c.shop.Articles.SetTranslation(ctx, worker.article, xsale.Translation{LanguageID: worker.language, Name: wire.Some(name)}, call.options...)
 	if err == nil {
 		worker.written = nil
 	}

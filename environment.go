@@ -17,7 +17,7 @@ import (
 // Options after it take precedence.
 func FromEnvironment() Option {
 	return func(c *config) error {
-		c.auth.Credentials = authn.Environment
+		c.auth.Credentials = authn.FromEnvironment
 		for _, variable := range []struct {
 			name   string
 			option func(string) Option

@@ -167,8 +167,8 @@ var matrixFaults = []matrixFault{
 	{Fault: xsaletest.RetryAfter(2 * time.Second), status: 429},
 	{Fault: xsaletest.RetryAfter(time.Minute), status: 429},                                         // longer than a client waits
 	{Fault: xsaletest.RetryAt(time.Date(2000, time.January, 1, 0, 0, 5, 0, time.UTC)), status: 429}, // 5 seconds into a bubble
-	{Fault: xsaletest.Cut(xsaletest.BeforeAnswer), does: breaks},
-	{Fault: xsaletest.Cut(xsaletest.BeforeAnswer).Processed(), does: breaks, processed: true},
+	{Fault: xsaletest.Cut(xsaletest.BeforeResponse), does: breaks},
+	{Fault: xsaletest.Cut(xsaletest.BeforeResponse).Processed(), does: breaks, processed: true},
 	{Fault: xsaletest.Cut(xsaletest.AfterHeaders), does: breaksBody, processed: true},
 	{Fault: xsaletest.Cut(xsaletest.AfterHeaders).Chunked(), does: breaksBody, processed: true},
 	{Fault: xsaletest.Cut(xsaletest.InBody), does: breaksBody, processed: true, half: true},
@@ -181,9 +181,9 @@ var matrixFaults = []matrixFault{
 	{Fault: xsaletest.Delay(2 * time.Hour).Processed(), does: stalls, processed: true},
 	{Fault: xsaletest.Delay(time.Second), does: delays, processed: true},
 	{Fault: xsaletest.Delay(time.Second).Processed(), does: delays, processed: true},
-	{Fault: xsaletest.SlowDrip(1, 2*time.Hour), does: stallsBody, processed: true},
-	{Fault: xsaletest.SlowDrip(5, 10*time.Millisecond), does: drips, processed: true},
-	{Fault: xsaletest.SlowDrip(5, 10*time.Millisecond).Chunked(), does: drips, processed: true},
+	{Fault: xsaletest.Trickle(1, 2*time.Hour), does: stallsBody, processed: true},
+	{Fault: xsaletest.Trickle(5, 10*time.Millisecond), does: drips, processed: true},
+	{Fault: xsaletest.Trickle(5, 10*time.Millisecond).Chunked(), does: drips, processed: true},
 	{Fault: xsaletest.RevokedToken(), does: refuses},
 	{Fault: xsaletest.ExpiredIDToken(), does: refuses},
 	{Fault: xsaletest.ChangedSigningKey(), does: refuses},

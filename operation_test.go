@@ -11,7 +11,7 @@ import (
 
 // Every operation of the API description has a method here, and every method an operation there.
 func TestOperationsMatchTheDescription(t *testing.T) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

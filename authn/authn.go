@@ -9,7 +9,7 @@
 // [Source.Edit] sets both headers on a request. It has the form of a request editor, so that it serves any client that
 // oapi-codegen generates:
 //
-//	source, err := authn.New(authn.Config{Credentials: authn.Environment})
+//	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment})
 //	client, err := api.NewClient("https://api.xsale.ai", api.WithRequestEditorFn(source.Edit))
 //
 // A client made by package xsale does more: it replays a call once when a token was revoked.

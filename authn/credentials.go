@@ -28,9 +28,9 @@ func Static(credentials Credentials) CredentialsFunc {
 	return func(context.Context) (Credentials, error) { return credentials, nil }
 }
 
-// Environment reads the credentials from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD. It is
+// FromEnvironment reads the credentials from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD. It is
 // a [CredentialsFunc].
-func Environment(context.Context) (Credentials, error) {
+func FromEnvironment(context.Context) (Credentials, error) {
 	credentials := Credentials{
 		ClientID:     os.Getenv("XSALE_CLIENT_ID"),
 		ClientSecret: NewSecret(os.Getenv("XSALE_CLIENT_SECRET")),

@@ -17,16 +17,16 @@ func (r Reason) Error() string { return string(r) }
 // The reasons. Those up to ErrConfiguration are permanent: a [Source] does not log in again until the credentials change
 // or [Source.Reset] is called, because each further attempt would bring the account closer to being blocked.
 const (
-	ErrInvalidCredentials   Reason = "wrong user name or password"
-	ErrInvalidClient        Reason = "wrong client id or client secret"
-	ErrBlocked              Reason = "account blocked"
-	ErrVerificationRequired Reason = "login must be confirmed by a person"
-	ErrMFARequired          Reason = "multi-factor authentication required"
-	ErrConfiguration        Reason = "login refused"
-	ErrRateLimited          Reason = "too many logins"
-	ErrUnavailable          Reason = "login service unavailable"
-	ErrInvalidReply         Reason = "unusable answer from the login service"
-	ErrCredentials          Reason = "credentials not to be had"
+	ErrInvalidCredentials     Reason = "wrong user name or password"
+	ErrInvalidClient          Reason = "wrong client id or client secret"
+	ErrBlocked                Reason = "account blocked"
+	ErrVerificationRequired   Reason = "login must be confirmed by a person"
+	ErrMFARequired            Reason = "multi-factor authentication required"
+	ErrConfiguration          Reason = "login refused"
+	ErrRateLimited            Reason = "too many logins"
+	ErrUnavailable            Reason = "login service unavailable"
+	ErrInvalidReply           Reason = "unusable answer from the login service"
+	ErrCredentialsUnavailable Reason = "credentials not to be had"
 )
 
 // ErrClosed is returned by a [Source] after [Source.Close].
@@ -61,7 +61,7 @@ func (r Reason) remedy() string {
 	case ErrInvalidReply:
 		return "check the token URL"
 	}
-	return "" // of ErrCredentials the cause says it
+	return "" // of ErrCredentialsUnavailable the cause says it
 }
 
 // Error is a failed login. It is never an answer of the xSale API itself. One Error may be returned to many callers; it

@@ -12,7 +12,7 @@ import (
 
 // A Source serves any client that oapi-codegen generates.
 func ExampleSource_Edit() {
-	source, err := authn.New(authn.Config{Credentials: authn.Environment})
+	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment})
 	if err != nil {
 		log.Fatal(err)
 	}

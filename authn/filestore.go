@@ -28,18 +28,18 @@ func NewFileStore(file string) *FileStore {
 	return &FileStore{func(string) string { return file }}
 }
 
-// NewFolderStore returns a store with a file for each account in the named folder, which is made when it is missing.
-func NewFolderStore(folder string) *FileStore {
+// NewDirStore returns a store with a file for each account in the named folder, which is made when it is missing.
+func NewDirStore(folder string) *FileStore {
 	return &FileStore{func(key string) string { return filepath.Join(folder, key+".json") }}
 }
 
-// NewCacheStore is [NewFolderStore] in the folder xsale of [os.UserCacheDir].
+// NewCacheStore is [NewDirStore] in the folder xsale of [os.UserCacheDir].
 func NewCacheStore() (*FileStore, error) {
 	folder, err := os.UserCacheDir()
 	if err != nil {
 		return nil, fmt.Errorf("find the user's cache folder for the token store: %w", err)
 	}
-	return NewFolderStore(filepath.Join(folder, "xsale")), nil
+	return NewDirStore(filepath.Join(folder, "xsale")), nil
 }
 
 // ParseStore returns the store that a setting such as XSALE_TOKEN_STORE names: nil for "memory" or nothing, the cache
@@ -56,7 +56,7 @@ func ParseStore(setting string) (Store, error) {
 		return store, nil
 	}
 	if info, err := os.Stat(setting); os.IsPathSeparator(setting[len(setting)-1]) || err == nil && info.IsDir() {
-		return NewFolderStore(setting), nil
+		return NewDirStore(setting), nil
 	}
 	return NewFileStore(setting), nil
 }

@@ -44,7 +44,7 @@ func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error
 		"scope":         l.scope,
 	})
 	if err != nil {
-		return nil, &Error{Reason: ErrCredentials, Err: errors.New("the credentials cannot be written as JSON")}
+		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("the credentials cannot be written as JSON")}
 	}
 	attempt := &loginAttempt{login: l, credentials: credentials}
 	token, err := attempt.send(ctx, body)

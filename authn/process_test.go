@@ -63,7 +63,7 @@ func TestHelperProcess(t *testing.T) {
 		}
 	case "hold the lock":
 		key := os.Getenv("XSALE_TEST_KEY")
-		if _, locked, err := authn.NewFolderStore(folder).TryLock(t.Context(), key, time.Minute); err != nil || !locked {
+		if _, locked, err := authn.NewDirStore(folder).TryLock(t.Context(), key, time.Minute); err != nil || !locked {
 			t.Fatal(locked, err)
 		}
 		untilStarted() // which never comes
@@ -78,7 +78,7 @@ func TestHelperProcess(t *testing.T) {
 		}
 	case "write":
 		fmt.Println("ready")
-		store := authn.NewFolderStore(folder)
+		store := authn.NewDirStore(folder)
 		for version := int64(1); ; version++ {
 			if err := store.Save(t.Context(), "key", bigEntry(version)); err != nil {
 				t.Fatal(err)
@@ -95,7 +95,7 @@ var testCredentials = authn.Credentials{ClientID: "client", ClientSecret: authn.
 
 func newFolderSource(t *testing.T, tokenURL, folder string) *authn.Source {
 	t.Helper()
-	source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: tokenURL, Store: authn.NewFolderStore(folder)})
+	source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: tokenURL, Store: authn.NewDirStore(folder)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,18 +143,18 @@ func TestF33_KilledInsideTheLock(t *testing.T) {
 	folder := t.TempDir()
 	url, posts := countingLogin(t)
 	source := newFolderSource(t, url, folder)
-	key, err := source.StoreEntry(t.Context())
+	key, err := source.StoreKey(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	holder := startProgram(t, "hold the lock", "XSALE_TEST_FOLDER="+folder, "XSALE_TEST_KEY="+key)
-	if _, locked, err := authn.NewFolderStore(folder).TryLock(t.Context(), key, time.Minute); err != nil || locked {
+	if _, locked, err := authn.NewDirStore(folder).TryLock(t.Context(), key, time.Minute); err != nil || locked {
 		t.Fatalf("the program does not hold the lock: %v, %v", locked, err)
 	}
 	holder.Process.Kill()
 	holder.Wait()
 	seen := &recorder{}
-	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewFolderStore(folder), Observer: seen})
+	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(folder), Observer: seen})
 	check(t, err)
 	defer waiting.Close()
 	if _, err := waiting.Token(t.Context()); err != nil || posts.Load() != 1 || len(seen.operations) > 0 {
@@ -170,7 +170,7 @@ func TestF33_KilledInsideTheWrite(t *testing.T) {
 	for range 10 {
 		folder := t.TempDir()
 		writer := startProgram(t, "write", "XSALE_TEST_FOLDER="+folder)
-		store := authn.NewFolderStore(folder)
+		store := authn.NewDirStore(folder)
 		check := func() int64 {
 			entry, err := store.Load(t.Context(), "key")
 			if err != nil {
@@ -241,7 +241,7 @@ func TestF34_FilesThatCannotBeTrusted(t *testing.T) {
 			if _, err := first.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			key, err := first.StoreEntry(t.Context())
+			key, err := first.StoreKey(t.Context())
 			check(t, err)
 			file := filepath.Join(folder, key+".json")
 			if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -251,7 +251,7 @@ func TestF34_FilesThatCannotBeTrusted(t *testing.T) {
 			before := describe(t, file)
 
 			seen := &recorder{}
-			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewFolderStore(folder), Observer: seen})
+			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(folder), Observer: seen})
 			check(t, err)
 			defer source.Close()
 			for range 10 {
@@ -329,9 +329,9 @@ func TestF34_FoldersThatCannotBeUsed(t *testing.T) {
 	occupied := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(occupied, nil, 0o600))
 	for name, store := range map[string]authn.Store{
-		"a file in the place of the folder": authn.NewFolderStore(filepath.Join(occupied, "folder")),
+		"a file in the place of the folder": authn.NewDirStore(filepath.Join(occupied, "folder")),
 		"a folder in the place of the file": authn.NewFileStore(t.TempDir()),
-		"a folder that nobody can make":     authn.NewFolderStore("/dev/null/folder"),
+		"a folder that nobody can make":     authn.NewDirStore("/dev/null/folder"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			url, posts := countingLogin(t)
@@ -356,7 +356,7 @@ func TestF35_AccountsNeverCross(t *testing.T) {
 	folder := t.TempDir()
 	url, posts := countingLogin(t)
 	other, otherPosts := countingLogin(t)
-	base := authn.Config{TokenURL: url, Store: authn.NewFolderStore(folder), StoreKey: authn.NewSecret(strings.Repeat("k", 32))}
+	base := authn.Config{TokenURL: url, Store: authn.NewDirStore(folder), EncryptionKey: authn.NewSecret(strings.Repeat("k", 32))}
 	with := func(change func(*authn.Config, *authn.Credentials)) authn.Config {
 		config, credentials := base, testCredentials
 		change(&config, &credentials)
@@ -379,7 +379,7 @@ func TestF35_AccountsNeverCross(t *testing.T) {
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			key, err := source.StoreEntry(t.Context())
+			key, err := source.StoreKey(t.Context())
 			check(t, err)
 			seen[key] = true
 			source.Close()
@@ -399,7 +399,7 @@ func TestF35_OneFileForTwoAccounts(t *testing.T) {
 	for i := range 4 {
 		credentials := testCredentials
 		credentials.Username = []string{"one", "two"}[i%2]
-		source, err := authn.New(authn.Config{Credentials: authn.Static(credentials), TokenURL: url, Store: store, StoreKey: authn.NewSecret(strings.Repeat("k", 32))})
+		source, err := authn.New(authn.Config{Credentials: authn.Static(credentials), TokenURL: url, Store: store, EncryptionKey: authn.NewSecret(strings.Repeat("k", 32))})
 		check(t, err)
 		token, err := source.Token(t.Context())
 		if err != nil || token.AccessToken() == last {

@@ -31,7 +31,7 @@ func TestF16_NoIDToken(t *testing.T) {
 				if len(errs) != 50 || server.posts() != 1 || !errors.Is(errs[0], ErrInvalidReply) || !strings.Contains(errs[0].Error(), "openid") {
 					t.Errorf("%d logins, %v", server.posts(), errs)
 				}
-				key, err := source.StoreEntry(t.Context())
+				key, err := source.StoreKey(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}

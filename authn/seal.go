@@ -14,7 +14,7 @@ import (
 //
 // The key comes from the credentials, which all programs that share a pair have anyway; the client secret makes it hard
 // to guess. So a pair is of no use to a program with another password, and a changed password leaves old entries behind.
-// A key of the user's own replaces it, see Config.StoreKey.
+// A key of the user's own replaces it, see Config.EncryptionKey.
 type sealer struct {
 	aead          cipher.AEAD
 	fingerprint   [sha256.Size]byte // of the credentials, for this process

@@ -55,7 +55,7 @@ func TestF31_SecretsInOutput(t *testing.T) {
 			t.Fatal(err)
 		}
 		config := server.config()
-		config.StoreKey = NewSecret(canaryPassword)
+		config.EncryptionKey = NewSecret(canaryPassword)
 		values := []any{
 			NewSecret(canaryPassword), new(NewSecret(canaryPassword)), testCredentials(), new(testCredentials()), config, &config,
 			token, *token, source, struct{ token *Token }{token}, []Secret{NewSecret(canaryPassword)}, map[string]Secret{"a": NewSecret(canaryPassword)},

@@ -12,7 +12,7 @@ func TestEnvironmentNamesWhatIsMissing(t *testing.T) {
 	for _, name := range names {
 		t.Setenv(name, "value of "+name)
 	}
-	got, err := Environment(t.Context())
+	got, err := FromEnvironment(t.Context())
 	if err != nil || got.ClientID != "value of XSALE_CLIENT_ID" || got.ClientSecret.Reveal() != "value of XSALE_CLIENT_SECRET" ||
 		got.Username != "value of XSALE_USERNAME" || got.Password.Reveal() != "value of XSALE_PASSWORD" {
 		t.Errorf("got %v", err)
@@ -20,7 +20,7 @@ func TestEnvironmentNamesWhatIsMissing(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(name, "")
-			_, err := Environment(t.Context())
+			_, err := FromEnvironment(t.Context())
 			if err == nil || err.Error() != name+" is not set" {
 				t.Errorf("got %v", err)
 			}
@@ -98,11 +98,11 @@ func TestErrorsSayTheRemedy(t *testing.T) {
 
 func TestNewRefusesSettingsThatCannotBeUsed(t *testing.T) {
 	for name, config := range map[string]Config{
-		"Credentials":  {},
-		"LoginTimeout": {Credentials: Environment, LoginTimeout: -1},
-		"StoreKey":     {Credentials: Environment, StoreKey: NewSecret("canary")},
-		"token URL":    {Credentials: Environment, TokenURL: "login.example"},
-		"API URL":      {Credentials: Environment, APIURL: "http://api.example"},
+		"Credentials":   {},
+		"LoginTimeout":  {Credentials: FromEnvironment, LoginTimeout: -1},
+		"EncryptionKey": {Credentials: FromEnvironment, EncryptionKey: NewSecret("canary")},
+		"token URL":     {Credentials: FromEnvironment, TokenURL: "login.example"},
+		"API URL":       {Credentials: FromEnvironment, APIURL: "http://api.example"},
 	} {
 		if _, err := New(config); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", name, err)

@@ -36,7 +36,7 @@ type shared struct {
 
 // entry returns the account's entry in the store.
 func (s *Source) entry(credentials Credentials) (*shared, error) {
-	sealer, err := newSealer(credentials, s.storeKey)
+	sealer, err := newSealer(credentials, s.encryptionKey)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func (s *Source) keyOf(credentials Credentials) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// StoreEntry returns the key that the account has in a [Store]. It asks for the credentials, but does not log in.
-func (s *Source) StoreEntry(ctx context.Context) (key string, err error) {
+// StoreKey returns the key that the account has in a [Store]. It asks for the credentials, but does not log in.
+func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
 		return "", failed

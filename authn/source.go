@@ -25,7 +25,7 @@ const (
 
 const (
 	defaultLoginTimeout = time.Minute
-	minStoreKey         = 32 // bytes
+	minEncryptionKey    = 32 // bytes
 	// A failed login is remembered for a second, twice as long for each further request that failed, a minute at most.
 	minCoolDown = time.Second
 	maxCoolDown = time.Minute
@@ -65,9 +65,9 @@ type Config struct {
 	// serving.
 	OnDemand bool
 
-	// StoreKey encrypts what Store holds. When empty, the key comes from the credentials, which those who share a pair
+	// EncryptionKey encrypts what Store holds. When empty, the key comes from the credentials, which those who share a pair
 	// have anyway. Set one, of 32 random bytes or more, to keep pairs readable when the password changes.
-	StoreKey Secret
+	EncryptionKey Secret
 
 	// VerifyStored checks each pair that comes from Store, besides its encryption. Package authn/jwks has a check of the
 	// signatures. A pair that fails is not used.
@@ -82,18 +82,18 @@ type Config struct {
 type Source struct {
 	current atomic.Pointer[Token]
 
-	credentials  CredentialsFunc
-	login        login
-	apiURL       *url.URL
-	store        Store
-	loginTimeout time.Duration
-	onDemand     bool
-	ownsClient   bool
-	storeKey     Secret
-	verifyStored func(context.Context, *Token) error
-	observer     Observer
-	clock        clock
-	logins       atomic.Int64
+	credentials   CredentialsFunc
+	login         login
+	apiURL        *url.URL
+	store         Store
+	loginTimeout  time.Duration
+	onDemand      bool
+	ownsClient    bool
+	encryptionKey Secret
+	verifyStored  func(context.Context, *Token) error
+	observer      Observer
+	clock         clock
+	logins        atomic.Int64
 
 	lifetime context.Context // ends with Close
 	end      context.CancelCauseFunc
@@ -157,7 +157,7 @@ func (f *failure) passing() int {
 // New returns a Source. It does not log in yet. A value of config that cannot be used is an error.
 func New(config Config) (*Source, error) {
 	if config.Credentials == nil {
-		return nil, errors.New("authn: Credentials is not set: use authn.Environment, authn.Static or a function of your own")
+		return nil, errors.New("authn: Credentials is not set: use authn.FromEnvironment, authn.Static or a function of your own")
 	}
 	tokenURL, err := httpx.ParseEndpoint("token URL", withDefault(config.TokenURL, DefaultTokenURL))
 	if err != nil {
@@ -170,8 +170,8 @@ func New(config Config) (*Source, error) {
 	if config.LoginTimeout < 0 {
 		return nil, fmt.Errorf("authn: LoginTimeout %v is negative", config.LoginTimeout)
 	}
-	if length := len(config.StoreKey.Reveal()); length > 0 && length < minStoreKey {
-		return nil, fmt.Errorf("authn: StoreKey has %d bytes: use %d random ones or more", length, minStoreKey)
+	if length := len(config.EncryptionKey.Reveal()); length > 0 && length < minEncryptionKey {
+		return nil, fmt.Errorf("authn: EncryptionKey has %d bytes: use %d random ones or more", length, minEncryptionKey)
 	}
 	s := &Source{
 		credentials: config.Credentials,
@@ -182,15 +182,15 @@ func New(config Config) (*Source, error) {
 			scope:    withDefault(config.Scope, DefaultScope),
 			clock:    systemClock,
 		},
-		apiURL:       apiURL,
-		store:        config.Store,
-		loginTimeout: withDefault(config.LoginTimeout, defaultLoginTimeout),
-		onDemand:     config.OnDemand,
-		ownsClient:   config.HTTPClient == nil,
-		storeKey:     config.StoreKey,
-		verifyStored: config.VerifyStored,
-		observer:     config.Observer,
-		clock:        systemClock,
+		apiURL:        apiURL,
+		store:         config.Store,
+		loginTimeout:  withDefault(config.LoginTimeout, defaultLoginTimeout),
+		onDemand:      config.OnDemand,
+		ownsClient:    config.HTTPClient == nil,
+		encryptionKey: config.EncryptionKey,
+		verifyStored:  config.VerifyStored,
+		observer:      config.Observer,
+		clock:         systemClock,
 	}
 	s.lifetime, s.end = context.WithCancelCause(context.Background())
 	return s, nil
@@ -471,7 +471,7 @@ func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
 		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
 	}
 	if err != nil {
-		return Credentials{}, &Error{Reason: ErrCredentials, Err: err}
+		return Credentials{}, &Error{Reason: ErrCredentialsUnavailable, Err: err}
 	}
 	return credentials, nil
 }

@@ -18,6 +18,6 @@ func TestMemoryStore(t *testing.T) {
 func TestFolderStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) (authn.Store, authn.Store) {
 		folder := filepath.Join(t.TempDir(), "not", "there")
-		return authn.NewFolderStore(folder), authn.NewFolderStore(folder)
+		return authn.NewDirStore(folder), authn.NewDirStore(folder)
 	})
 }

@@ -148,12 +148,12 @@ type sample struct {
 	Child  sampleChild
 	List   []sampleChild
 	Raw    json.RawMessage
-	rest   wire.Members
+	rest   wire.UnknownFields
 }
 
 type sampleChild struct {
 	A, B int64
-	rest wire.Members
+	rest wire.UnknownFields
 }
 
 func (s *sample) DecodeJSON(d *wire.Decoder) {

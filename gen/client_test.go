@@ -39,7 +39,7 @@ func TestRequests(t *testing.T) {
 		{func() (*http.Request, error) { return gen.NewListTranslationsRequest(server, "acme", 16519) },
 			"GET", "https://api.xsale.ai/acme/articles/16519/translations", ""},
 		{func() (*http.Request, error) {
-			return gen.NewSetTranslationRequest(server, "acme", 16519, gen.Translation{LanguageID: 2, Name: wire.Value("Turtle"), Description: wire.Null[string]()})
+			return gen.NewSetTranslationRequest(server, "acme", 16519, gen.Translation{LanguageID: 2, Name: wire.Some("Turtle"), Description: wire.Null[string]()})
 		}, "PUT", "https://api.xsale.ai/acme/articles/16519/translations", `{"Description":null,"LanguageId":2,"Name":"Turtle"}`},
 	} {
 		request, err := test.build()

@@ -26,7 +26,7 @@ type CreateIntegration struct {
 
 	// OrderSynchronization Settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
@@ -54,8 +54,8 @@ type CreateOrder struct {
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
 	// RecipientID Id of the contractor who receives (odbiorca).
-	RecipientID          int64        `json:"RecipientId"`
-	AdditionalProperties wire.Members `json:"-"`
+	RecipientID          int64              `json:"RecipientId"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
@@ -74,15 +74,15 @@ type CreateOrderItem struct {
 	Quantity wire.Decimal `json:"Quantity"`
 
 	// VariantID Id of the variant (wariant) of the offer.
-	VariantID            int64        `json:"VariantId"`
-	AdditionalProperties wire.Members `json:"-"`
+	VariantID            int64              `json:"VariantId"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Created The answer to a create. Not published; see the response.
 type Created struct {
 	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
-	ID                   int64        `json:"Id,omitempty,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ID                   int64              `json:"Id,omitempty,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Me A user of xSale.
@@ -104,7 +104,7 @@ type Me struct {
 
 	// Organizations The organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitempty,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
@@ -115,8 +115,8 @@ type Order struct {
 	ID int64 `json:"Id,omitempty,omitzero"`
 
 	// Items The order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem  `json:"Items,omitempty,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Items                []OrderItem        `json:"Items,omitempty,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItem An order line (pozycja zamówienia). Known only in part.
@@ -125,12 +125,12 @@ type OrderItem struct {
 	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
 	// relates to a line, and the name reads "articles of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitempty,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle A warehouse article of an order line. Its members are not published.
 type OrderItemArticle struct {
-	AdditionalProperties wire.Members `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderSynchronization Settings for the export of orders to an ERP.
@@ -146,8 +146,8 @@ type OrderSynchronization struct {
 	ExportToWarehouse string `json:"ExportToWarehouse,omitempty,omitzero"`
 
 	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
-	ExportWithoutTransport *bool        `json:"ExportWithoutTransport,omitempty"`
-	AdditionalProperties   wire.Members `json:"-"`
+	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
+	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
 
 // OrganizationInfo An organization that a user may work for.
@@ -160,13 +160,13 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitempty,omitzero"`
 
 	// ShortName Short name, for people.
-	ShortName            string       `json:"ShortName,omitempty,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ShortName            string             `json:"ShortName,omitempty,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
 type ParameterDefinition struct {
-	AdditionalProperties wire.Members `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Status A status (status) of orders and payments. The members are not published.
@@ -177,8 +177,8 @@ type Status struct {
 
 	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
 	// API that is known has its name under this name.
-	Name                 string       `json:"Name,omitempty,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Name                 string             `json:"Name,omitempty,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
@@ -195,7 +195,7 @@ type Translation struct {
 
 	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitempty,omitzero"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // OrganizationName defines model for OrganizationName.

@@ -27,7 +27,7 @@ func load(t *testing.T, data []byte) (*openapi3.T, error) {
 
 func mustLoad(t *testing.T) *openapi3.T {
 	t.Helper()
-	document, err := load(t, openapi.Document())
+	document, err := load(t, openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +65,8 @@ func TestWrongExamplesAreNoticed(t *testing.T) {
 		{"          example: ECOM\n", "          example: 1\n"},
 		{"        example: 16519\n", "        example: a\n"},
 	} {
-		broken := strings.Replace(string(openapi.Document()), change[0], change[1], 1)
-		if broken == string(openapi.Document()) {
+		broken := strings.Replace(string(openapi.Spec()), change[0], change[1], 1)
+		if broken == string(openapi.Spec()) {
 			t.Errorf("the document does not have %q", change[0])
 		}
 		if _, err := load(t, []byte(broken)); err == nil {
@@ -244,12 +244,12 @@ func TestDocumentReturnsACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := openapi.Document()
+	first := openapi.Spec()
 	if !bytes.Equal(first, file) {
 		t.Error("the document is not openapi.yaml")
 	}
 	clear(first)
-	if !bytes.Equal(openapi.Document(), file) {
+	if !bytes.Equal(openapi.Spec(), file) {
 		t.Error("who changes a copy changes the document")
 	}
 }

@@ -9,8 +9,8 @@ var document string
 //go:embed go.overlay.yaml
 var goOverlay string
 
-// Document returns the description as YAML. Each call returns a copy of its own.
-func Document() []byte {
+// Spec returns the description as YAML. Each call returns a copy of its own.
+func Spec() []byte {
 	return []byte(document)
 }
 

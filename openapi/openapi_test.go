@@ -12,7 +12,7 @@ import (
 
 // Each action of the overlay must match something, so that a change of the description is noticed here.
 func TestGoOverlayFitsTheDocument(t *testing.T) {
-	document, err := tree.Read(openapi.Document())
+	document, err := tree.Read(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestGoOverlayFitsTheDocument(t *testing.T) {
 }
 
 func TestCallersGetCopies(t *testing.T) {
-	for name, get := range map[string]func() []byte{"document": openapi.Document, "overlay": openapi.GoOverlay} {
+	for name, get := range map[string]func() []byte{"document": openapi.Spec, "overlay": openapi.GoOverlay} {
 		first := get()
 		want := bytes.Clone(first)
 		clear(first)

@@ -133,5 +133,5 @@ func parseYAML(t *testing.T, text string) *yaml.Node {
 // publishedDocument returns the document that the package holds.
 func publishedDocument(t *testing.T) *yaml.Node {
 	t.Helper()
-	return parseYAML(t, string(openapi.Document()))
+	return parseYAML(t, string(openapi.Spec()))
 }

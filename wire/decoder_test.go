@@ -102,7 +102,7 @@ func TestADecoderIsAsNewAfterAPanic(t *testing.T) {
 	TestADecoderIsAsNewAfterAnError(t)
 }
 
-type panicking struct{ unknown wire.Members }
+type panicking struct{ unknown wire.UnknownFields }
 
 func (p *panicking) DecodeJSON(d *wire.Decoder) {
 	object := d.Object(&p.unknown)

@@ -6,16 +6,16 @@ import (
 	"iter"
 )
 
-// Members are the members of an object that its API description does not list, in the order in which they came, with
+// UnknownFields are the members of an object that its API description does not list, in the order in which they came, with
 // their exact JSON. The zero value has none. It is a value: a copy that is changed leaves the original as it is, and
 // concurrent reads are safe.
-type Members struct {
+type UnknownFields struct {
 	object string // the JSON object of the members; empty without any
 }
 
 // Get returns the exact JSON of a member, and whether it is there. Names are case-sensitive; of a repeated one the last
 // counts.
-func (m Members) Get(name string) (json.RawMessage, bool) {
+func (m UnknownFields) Get(name string) (json.RawMessage, bool) {
 	var value json.RawMessage
 	for member, raw := range m.All() {
 		if member == name {
@@ -27,7 +27,7 @@ func (m Members) Get(name string) (json.RawMessage, bool) {
 
 // Set adds a member, in the place of those of the same name. The value is written as it is; one that is not JSON is an
 // error and changes nothing.
-func (m *Members) Set(name string, value json.RawMessage) error {
+func (m *UnknownFields) Set(name string, value json.RawMessage) error {
 	if !json.Valid(value) {
 		return fmt.Errorf("member %s does not hold valid JSON", name)
 	}
@@ -36,10 +36,10 @@ func (m *Members) Set(name string, value json.RawMessage) error {
 }
 
 // Delete removes a member.
-func (m *Members) Delete(name string) { m.write(name, nil) }
+func (m *UnknownFields) Delete(name string) { m.write(name, nil) }
 
 // write puts the members together anew, with raw as the last one unless it is nil.
-func (m *Members) write(name string, raw []byte) {
+func (m *UnknownFields) write(name string, raw []byte) {
 	var object []byte
 	add := func(name string, raw []byte) {
 		quoted, _ := marshal(name) // a string is always valid
@@ -61,7 +61,7 @@ func (m *Members) write(name string, raw []byte) {
 }
 
 // All returns the members in their order: names and exact JSON.
-func (m Members) All() iter.Seq2[string, json.RawMessage] {
+func (m UnknownFields) All() iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		if m.object == "" {
 			return
@@ -79,7 +79,7 @@ func (m Members) All() iter.Seq2[string, json.RawMessage] {
 }
 
 // Len returns how many members there are.
-func (m Members) Len() int {
+func (m UnknownFields) Len() int {
 	count := 0
 	for range m.All() {
 		count++
@@ -88,4 +88,4 @@ func (m Members) Len() int {
 }
 
 // IsZero reports whether there are none.
-func (m Members) IsZero() bool { return m.object == "" }
+func (m UnknownFields) IsZero() bool { return m.object == "" }

@@ -18,8 +18,8 @@ const (
 	stateSet
 )
 
-// Value returns a Nullable that holds value.
-func Value[T any](value T) Nullable[T] {
+// Some returns a Nullable that holds value.
+func Some[T any](value T) Nullable[T] {
 	return Nullable[T]{value, stateSet}
 }
 
@@ -70,6 +70,6 @@ func (n *Nullable[T]) DecodeJSON(d *Decoder) {
 	}
 	var value T
 	if d.Decode(&value); d.err == nil {
-		*n = Value(value)
+		*n = Some(value)
 	}
 }

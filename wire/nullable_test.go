@@ -49,9 +49,9 @@ func TestNullableStates(t *testing.T) {
 	checkNullable(t, "absent", wire.Nullable[string]{}, "", false, false, true, `null`)
 	checkNullable(t, "null", wire.Null[string](), "", false, true, false, `null`)
 	checkNullable(t, "read null", read.Text, "", false, true, false, `null`)
-	checkNullable(t, "empty text", wire.Value(""), "", true, false, false, `""`)
-	checkNullable(t, "text", wire.Value("a"), "a", true, false, false, `"a"`)
-	checkNullable(t, "zero struct", wire.Value(point{}), point{}, true, false, false, `{"x":0}`)
+	checkNullable(t, "empty text", wire.Some(""), "", true, false, false, `""`)
+	checkNullable(t, "text", wire.Some("a"), "a", true, false, false, `"a"`)
+	checkNullable(t, "zero struct", wire.Some(point{}), point{}, true, false, false, `{"x":0}`)
 	checkNullable(t, "read struct", read.Point, point{X: 1}, true, false, false, `{"x":1}`)
 	checkNullable(t, "absent struct", read.List, nil, false, false, true, `null`)
 }
@@ -71,7 +71,7 @@ func checkNullable[T any](t *testing.T, name string, n wire.Nullable[T], value T
 }
 
 func TestNullableReadsOverWhatWasThere(t *testing.T) {
-	n := wire.Value(point{1, 2})
+	n := wire.Some(point{1, 2})
 	mustUnmarshal(t, `{"x":3}`, &n)
 	if got, ok := n.Get(); !ok || got != (point{X: 3}) {
 		t.Errorf("a value over a value: got %v, %v", got, ok)
@@ -81,8 +81,8 @@ func TestNullableReadsOverWhatWasThere(t *testing.T) {
 		t.Errorf("null over a value: got %v, %v", got, ok)
 	}
 	for _, document := range []string{`"a"`, `[]`, `{"x":"a"}`, `{"x":1.5}`} {
-		n := wire.Value(point{1, 2})
-		if err := json.Unmarshal([]byte(document), &n); err == nil || n != wire.Value(point{1, 2}) {
+		n := wire.Some(point{1, 2})
+		if err := json.Unmarshal([]byte(document), &n); err == nil || n != wire.Some(point{1, 2}) {
 			t.Errorf("%s: got %v, %v", document, n, err)
 		}
 	}
@@ -91,7 +91,7 @@ func TestNullableReadsOverWhatWasThere(t *testing.T) {
 func TestRandomNullableTextsRoundTrip(t *testing.T) {
 	random := newRandom(t)
 	for range randomRounds {
-		members := nullableMembers{Text: wire.Value(randomText(random)), Point: wire.Value(point{int(random.Int64()), -int(random.Int64())})}
+		members := nullableMembers{Text: wire.Some(randomText(random)), Point: wire.Some(point{int(random.Int64()), -int(random.Int64())})}
 		if random.IntN(3) == 0 {
 			members.Text = wire.Null[string]()
 		}

@@ -29,7 +29,7 @@ type Object struct {
 
 	literal []byte // the name as it came
 	decoder *Decoder
-	unknown *Members
+	unknown *UnknownFields
 	start   int // of its unknown members in decoder.unknown
 	isOpen  bool
 	isAgain bool // the member before has the name of a listed one but for the case, and is to be read as that one
@@ -37,7 +37,7 @@ type Object struct {
 
 // Object begins to read an object, whose unknown members are to go to unknown. A null is an object without members that
 // leaves unknown as it is.
-func (d *Decoder) Object(unknown *Members) Object {
+func (d *Decoder) Object(unknown *UnknownFields) Object {
 	return Object{decoder: d, unknown: unknown, start: len(d.unknown), isOpen: d.begin('{', "an object")}
 }
 
@@ -92,7 +92,7 @@ func (o *Object) find(listed []string) int {
 func (o *Object) close() {
 	o.isOpen = false
 	d := o.decoder
-	*o.unknown = Members{}
+	*o.unknown = UnknownFields{}
 	if members := d.unknown[o.start:]; len(members) > 0 {
 		members[0] = '{' // in place of the first comma
 		d.unknown = append(d.unknown, '}')
@@ -119,7 +119,7 @@ func indexFold(names []string, name string) int {
 
 // MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member
 // of unknown that is in names is an error, because the field of known says the same. Generated types call it.
-func MarshalObject(known any, unknown Members, names ...string) ([]byte, error) {
+func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, error) {
 	data, err := marshal(known)
 	if err != nil || unknown.IsZero() {
 		return data, err

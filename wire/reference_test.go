@@ -167,7 +167,7 @@ func describedStruct(structure reflect.Value) string {
 	return text.String()
 }
 
-func describedMembers(members wire.Members) string {
+func describedMembers(members wire.UnknownFields) string {
 	rest := map[string]json.RawMessage{}
 	for name, raw := range members.All() {
 		rest[name] = raw

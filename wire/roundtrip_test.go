@@ -22,7 +22,7 @@ type scalars struct {
 	Days     []wire.DateTime              `json:"days"`
 	Later    wire.Nullable[wire.DateTime] `json:"later"`
 
-	unknown wire.Members
+	unknown wire.UnknownFields
 }
 
 func (s *scalars) DecodeJSON(d *wire.Decoder) {

@@ -38,7 +38,7 @@ type document struct {
 	Day                  wire.DateTime
 	Nullable             wire.Nullable[string]
 	NullableChild        wire.Nullable[child]
-	AdditionalProperties wire.Members `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 func (a *document) DecodeJSON(d *wire.Decoder) {
@@ -110,7 +110,7 @@ type child struct {
 	ID                   int64
 	Name                 string
 	Children             []child
-	AdditionalProperties wire.Members `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 func (a *child) DecodeJSON(d *wire.Decoder) {

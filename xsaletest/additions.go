@@ -34,12 +34,12 @@ const (
 	addedHeaderValue = "1"
 )
 
-// WithAdditions lets the answers of some operations, or of all, hold more than the API description lists, as those of a newer
+// WithUnknownFields lets the answers of some operations, or of all, hold more than the API description lists, as those of a newer
 // version of the vendor's API: every JSON object has the members AddedObject, AddedArray, AddedDecimal, AddedNull, AddedText
 // and one whose name needs escapes; listStatuses has another status at the end; each answer has another header. They are the
 // same in every run. A member that an object has already, in any case, is left as it is. Failures have additions, too. An
 // operation that does not exist is an error that says which there are.
-func WithAdditions(operationIDs ...string) Option {
+func WithUnknownFields(operationIDs ...string) Option {
 	return func(c *config) error {
 		c.additions, c.addTo = true, append(c.addTo, operationIDs...)
 		return nil
@@ -55,7 +55,7 @@ func (c *config) addsTo(operationID string) bool {
 func (c *config) checkAdditions(operations operationTable) error {
 	for _, id := range c.addTo {
 		if operations.byID(id) == nil {
-			return fmt.Errorf("WithAdditions: there is no operation %q; there are %s", id, operations.names())
+			return fmt.Errorf("WithUnknownFields: there is no operation %q; there are %s", id, operations.names())
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ func objectsIn(t *testing.T, text string, visit func(map[string]any)) {
 }
 
 func TestAdditionsAreInEveryObject(t *testing.T) {
-	plain, added := newCaller(t, xsaletest.WithInvalidRequests()), newCaller(t, xsaletest.WithAdditions(), xsaletest.WithInvalidRequests())
+	plain, added := newCaller(t, xsaletest.WithInvalidRequests()), newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithInvalidRequests())
 	for _, test := range []struct {
 		method, path, body string
 		objects            int
@@ -76,7 +76,7 @@ func TestAdditionsAreInEveryObject(t *testing.T) {
 		if objects != test.objects || with.status != without.status || with.header.Get("X-Sandbox-Addition") != "1" || without.header.Get("X-Sandbox-Addition") != "" {
 			t.Errorf("%s: %d objects, status %d, %v", test.path, objects, with.status, with.header)
 		}
-		again := newCaller(t, xsaletest.WithAdditions(), xsaletest.WithInvalidRequests())
+		again := newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithInvalidRequests())
 		if repeated := again.call(test.method, test.path, test.body); test.method == "GET" && repeated.body != with.body {
 			t.Errorf("%s: not the same in the next run", test.path)
 		}
@@ -85,7 +85,7 @@ func TestAdditionsAreInEveryObject(t *testing.T) {
 
 // But for the additions nothing changes, down to the digits and the order of members.
 func TestAdditionsLeaveTheRest(t *testing.T) {
-	plain, added := newCaller(t), newCaller(t, xsaletest.WithAdditions("listOrders"))
+	plain, added := newCaller(t), newCaller(t, xsaletest.WithUnknownFields("listOrders"))
 	without, with := plain.call("GET", ":/orders", "").body, added.call("GET", ":/orders", "").body
 	const members = `"AddedObject":{"Code":"PL","Nested":{"List":[1,{"Deep":null}]}},"AddedArray":[{"Id":1},"text",[],null,true],"AddedDecimal":12345678901234567890.123456789012345678,"AddedNull":null,"AddedText":"","added \"quoted\" \\ \/ \u017c\u00f3\u0142w":"\u0105\t\ud83d\ude00"`
 	if restored := strings.ReplaceAll(with, ","+members, ""); restored != without || with == without {
@@ -101,7 +101,7 @@ func TestAdditionsLeaveTheRest(t *testing.T) {
 
 // What a client has read and sends back is not there twice.
 func TestAdditionsAreNotRepeated(t *testing.T) {
-	c := newCaller(t, xsaletest.WithAdditions(), xsaletest.WithOrders(0))
+	c := newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithOrders(0))
 	c.create(":/orders", strings.Replace(validOrder, `{`, `{"addednull":1,"AddedText":"kept",`, 1))
 	body := c.call("GET", ":/orders", "").body
 	if strings.Count(body, `AddedText`) != 2 || !strings.Contains(body, `"AddedText":"kept"`) || strings.Count(body, `ddedNull`) != 1 || strings.Count(body, "addednull") != 1 {
@@ -110,7 +110,7 @@ func TestAdditionsAreNotRepeated(t *testing.T) {
 }
 
 func TestAddedNamesAreNoneOfTheDescription(t *testing.T) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestAddedNamesAreNoneOfTheDescription(t *testing.T) {
 }
 
 func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
-	c := newCaller(t, xsaletest.WithAdditions("listStatuses"))
+	c := newCaller(t, xsaletest.WithUnknownFields("listStatuses"))
 	if body := c.call(http.MethodGet, ":/statuses", "").body; !strings.Contains(body, `{"Id":9,"Name":"Dodany przez sandbox",`) {
 		t.Errorf("%s", body)
 	}
@@ -134,14 +134,14 @@ func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
 }
 
 func TestAdditionsOfAnUnknownOperation(t *testing.T) {
-	if _, err := xsaletest.Start(xsaletest.WithAdditions("listOrder")); err == nil || !strings.Contains(err.Error(), `WithAdditions: there is no operation "listOrder"; there are createIntegration`) {
+	if _, err := xsaletest.Start(xsaletest.WithUnknownFields("listOrder")); err == nil || !strings.Contains(err.Error(), `WithUnknownFields: there is no operation "listOrder"; there are createIntegration`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // The client reads every answer, keeps what was added to the digit, and sends it back.
 func TestTheClientSurvivesAdditions(t *testing.T) {
-	sandbox := xsaletest.New(t, xsaletest.WithAdditions(), xsaletest.WithOrders(3))
+	sandbox := xsaletest.New(t, xsaletest.WithUnknownFields(), xsaletest.WithOrders(3))
 	client := sandbox.Client(t)
 	shop := client.Organization("")
 	if me, err := client.Me(t.Context()); err != nil || len(me.Organizations) != 1 {

@@ -25,7 +25,7 @@ const maxRequestBytes = 10 << 20
 
 // processDocument reads the API description when it is first needed. Nobody changes it, so all sandboxes share it.
 var processDocument = sync.OnceValues(func() (*openapi3.T, error) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err == nil {
 		err = document.Validate(context.Background())
 	}

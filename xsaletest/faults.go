@@ -51,9 +51,9 @@ type CutPoint int
 
 // Where an answer can be cut. What comes behind the headers is the answer to a request that was processed.
 const (
-	BeforeAnswer CutPoint = iota // nothing of the answer comes; the request was processed only with [Fault.Processed]
-	AfterHeaders                 // status and headers come, and nothing of the body
-	InBody                       // half of the body comes
+	BeforeResponse CutPoint = iota // nothing of the answer comes; the request was processed only with [Fault.Processed]
+	AfterHeaders                   // status and headers come, and nothing of the body
+	InBody                         // half of the body comes
 )
 
 // Status answers with a status from 200 to 599 and a body, or with problem details where none is given, and does not
@@ -83,9 +83,9 @@ func Truncated() Fault { return Fault{kind: truncatedFault} }
 // Garbage processes the request and sends the answer's status and headers with a body that is neither JSON nor UTF-8.
 func Garbage() Fault { return Fault{kind: garbageFault} }
 
-// SlowDrip processes the request and sends so many bytes of the body at a time, with a pause between them. A client that
+// Trickle processes the request and sends so many bytes of the body at a time, with a pause between them. A client that
 // leaves and [Sandbox.Close] end it.
-func SlowDrip(bytes int, every time.Duration) Fault {
+func Trickle(bytes int, every time.Duration) Fault {
 	return Fault{kind: slowDripFault, bytes: bytes, delay: every}
 }
 
@@ -112,7 +112,7 @@ func (f Fault) Processed() Fault {
 }
 
 // Chunked sends the body in chunks, without a Content-Length. It is for [Cut] behind the headers, [Truncated], [Garbage] and
-// [SlowDrip].
+// [Trickle].
 func (f Fault) Chunked() Fault {
 	f.chunked = true
 	return f
@@ -163,7 +163,7 @@ func (f Fault) String() string {
 	case garbageFault:
 		text.WriteString("Garbage()")
 	case slowDripFault:
-		fmt.Fprintf(&text, "SlowDrip(%d, %v)", f.bytes, f.delay)
+		fmt.Fprintf(&text, "Trickle(%d, %v)", f.bytes, f.delay)
 	case revokedTokenFault:
 		text.WriteString("RevokedToken()")
 	case expiredIDTokenFault:
@@ -194,8 +194,8 @@ func (f Fault) String() string {
 // String returns the name of the point.
 func (p CutPoint) String() string {
 	switch p {
-	case BeforeAnswer:
-		return "BeforeAnswer"
+	case BeforeResponse:
+		return "BeforeResponse"
 	case AfterHeaders:
 		return "AfterHeaders"
 	case InBody:
@@ -224,7 +224,7 @@ func (f Fault) isAnswer() bool {
 
 // needsBody reports whether the fault does something to the body of an answer, so that there must be one.
 func (f Fault) needsBody() bool {
-	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == slowDripFault || f.kind == cutFault && f.cut != BeforeAnswer
+	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == slowDripFault || f.kind == cutFault && f.cut != BeforeResponse
 }
 
 // isAboutTokens reports whether the fault is of the login service, so that the API refuses the request by itself.
@@ -247,8 +247,8 @@ func (f Fault) check() error {
 		return fmt.Errorf("%v: the wait must be positive", f)
 	case f.kind == slowDripFault && (f.bytes < 1 || f.delay <= 0):
 		return fmt.Errorf("%v: bytes and pause must be positive", f)
-	case f.kind == cutFault && (f.cut < BeforeAnswer || f.cut > InBody):
-		return fmt.Errorf("%v: the point must be BeforeAnswer, AfterHeaders or InBody", f)
+	case f.kind == cutFault && (f.cut < BeforeResponse || f.cut > InBody):
+		return fmt.Errorf("%v: the point must be BeforeResponse, AfterHeaders or InBody", f)
 	case f.times < always:
 		return fmt.Errorf("%v: Times needs a number from 1", f)
 	case f.processed && f.isAboutTokens():
@@ -256,7 +256,7 @@ func (f Fault) check() error {
 	case f.processed && f.needsBody():
 		return fmt.Errorf("%v: the request is processed anyhow: leave Processed out", f)
 	case f.chunked && !f.needsBody():
-		return fmt.Errorf("%v: Chunked is for Cut(AfterHeaders), Cut(InBody), Truncated, Garbage and SlowDrip", f)
+		return fmt.Errorf("%v: Chunked is for Cut(AfterHeaders), Cut(InBody), Truncated, Garbage and Trickle", f)
 	case f.header != "" && !f.isAnswer():
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
@@ -268,7 +268,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-const faultsThereAre = "there are Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, SlowDrip, RevokedToken, ExpiredIDToken, BlockedAccount and ChangedSigningKey"
+const faultsThereAre = "there are Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount and ChangedSigningKey"
 
 // isHeaderName reports whether a name is a token of RFC 9110.
 func isHeaderName(name string) bool {

@@ -24,7 +24,7 @@ func ExampleSandbox_Fail() {
 	}
 	defer client.Close()
 
-	if err := sandbox.Fail("createIntegration", xsaletest.Cut(xsaletest.BeforeAnswer).Processed()); err != nil {
+	if err := sandbox.Fail("createIntegration", xsaletest.Cut(xsaletest.BeforeResponse).Processed()); err != nil {
 		log.Fatal(err)
 	}
 	_, err = client.Organization("").Integrations.Create(context.Background(), xsale.CreateIntegration{Name: "domenasklepu.pl", IntegrationType: 28})
@@ -39,7 +39,7 @@ func ExampleSandbox_Fail() {
 	}
 	// Output:
 	// true
-	// 1 Cut(BeforeAnswer).Processed() domenasklepu.pl
+	// 1 Cut(BeforeResponse).Processed() domenasklepu.pl
 }
 
 // Three failures in a row, and then success.

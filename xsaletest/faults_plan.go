@@ -32,7 +32,7 @@ type randomFaults struct {
 func defaultRandomFaults() []Fault {
 	return []Fault{
 		Status(500), Status(503), Status(503).Processed(), RetryAfter(time.Second), Delay(500 * time.Millisecond),
-		Cut(BeforeAnswer), Cut(BeforeAnswer).Processed(), Cut(InBody), Truncated(), Garbage(),
+		Cut(BeforeResponse), Cut(BeforeResponse).Processed(), Cut(InBody), Truncated(), Garbage(),
 	}
 }
 
@@ -107,7 +107,7 @@ func (p *faultPlan) add(id string, faults []Fault) error {
 			return err
 		}
 		if !fault.fits(operation) {
-			return fmt.Errorf("%v: the operation answers without a body; for it there are Status, RetryAfter, RetryAt, Delay, Cut(BeforeAnswer) and the faults of tokens", fault)
+			return fmt.Errorf("%v: the operation answers without a body; for it there are Status, RetryAfter, RetryAt, Delay, Cut(BeforeResponse) and the faults of tokens", fault)
 		}
 		if last := len(script) - 1; last >= 0 && script[last].times == always {
 			return fmt.Errorf("%v would never come, because it is behind %v: see ClearFaults", fault, script[last])

@@ -32,12 +32,12 @@ func TestFaultsSayWhatTheyAre(t *testing.T) {
 		"RetryAfter(2s).Always()":            xsaletest.RetryAfter(2 * time.Second).Always(),
 		"RetryAt(2025-05-05T08:00:00Z)":      xsaletest.RetryAt(time.Date(2025, time.May, 5, 8, 0, 0, 0, time.UTC)),
 		"Delay(1m0s).Processed()":            xsaletest.Delay(time.Minute).Processed(),
-		"Cut(BeforeAnswer)":                  xsaletest.Cut(xsaletest.BeforeAnswer),
+		"Cut(BeforeResponse)":                xsaletest.Cut(xsaletest.BeforeResponse),
 		"Cut(AfterHeaders).Chunked()":        xsaletest.Cut(xsaletest.AfterHeaders).Chunked(),
 		"Cut(InBody)":                        xsaletest.Cut(xsaletest.InBody),
 		"Truncated()":                        xsaletest.Truncated(),
 		"Garbage()":                          xsaletest.Garbage(),
-		"SlowDrip(8, 20ms)":                  xsaletest.SlowDrip(8, 20*time.Millisecond),
+		"Trickle(8, 20ms)":                   xsaletest.Trickle(8, 20*time.Millisecond),
 		"RevokedToken()":                     xsaletest.RevokedToken(),
 		"ExpiredIDToken()":                   xsaletest.ExpiredIDToken(),
 		"BlockedAccount()":                   xsaletest.BlockedAccount(),
@@ -68,7 +68,7 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 		"part of a second":      {"getMe", []xsaletest.Fault{xsaletest.RetryAfter(time.Millisecond)}, "whole seconds"},
 		"no date":               {"getMe", []xsaletest.Fault{xsaletest.RetryAt(time.Time{})}, "not set"},
 		"no delay":              {"getMe", []xsaletest.Fault{xsaletest.Delay(0)}, "positive"},
-		"no bytes":              {"getMe", []xsaletest.Fault{xsaletest.SlowDrip(0, time.Second)}, "positive"},
+		"no bytes":              {"getMe", []xsaletest.Fault{xsaletest.Trickle(0, time.Second)}, "positive"},
 		"other point":           {"getMe", []xsaletest.Fault{xsaletest.Cut(7)}, "InBody"},
 		"no times":              {"getMe", []xsaletest.Fault{xsaletest.Garbage().Times(0)}, "Times"},
 		"processed anyhow":      {"getMe", []xsaletest.Fault{xsaletest.Garbage().Processed()}, "anyhow"},
@@ -77,7 +77,7 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 		"header of a cut":       {"getMe", []xsaletest.Fault{xsaletest.Cut(xsaletest.InBody).WithHeader("A", "b")}, "WithHeader is for"},
 		"header in two lines":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A", "b\r\nC: d")}, "one line"},
 		"header with a space":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A b", "c")}, "in ASCII"},
-		"body of nothing":       {"setTranslation", []xsaletest.Fault{xsaletest.Truncated()}, "Cut(BeforeAnswer)"},
+		"body of nothing":       {"setTranslation", []xsaletest.Fault{xsaletest.Truncated()}, "Cut(BeforeResponse)"},
 		"behind one for ever":   {"getMe", []xsaletest.Fault{xsaletest.Garbage().Always(), xsaletest.Truncated()}, "ClearFaults"},
 	} {
 		err := sandbox.Fail(test.operation, test.faults...)
@@ -206,8 +206,8 @@ func TestFaultsThatBreakTheBody(t *testing.T) {
 		{xsaletest.Cut(xsaletest.InBody).Chunked(), -1, `{"Id`, true},
 		{xsaletest.Truncated(), half, `{"Id`, false},
 		{xsaletest.Truncated().Chunked(), -1, `{"Id`, false},
-		{xsaletest.SlowDrip(4, time.Microsecond), whole, "{\"Id\":8}\n", false},
-		{xsaletest.SlowDrip(100, time.Hour).Chunked(), -1, "{\"Id\":9}\n", false},
+		{xsaletest.Trickle(4, time.Microsecond), whole, "{\"Id\":8}\n", false},
+		{xsaletest.Trickle(100, time.Hour).Chunked(), -1, "{\"Id\":9}\n", false},
 	} {
 		c.sandbox.Fail("createIntegration", test.fault)
 		response, body, err := c.rawAnswer()
@@ -226,7 +226,7 @@ func TestFaultsThatBreakTheBody(t *testing.T) {
 	if response, body, err := c.rawAnswer(); err != nil || response.StatusCode != http.StatusCreated || response.ContentLength != int64(len(body)) || !strings.Contains(body, "garbage") {
 		t.Errorf("%v, %q, %v", response, body, err)
 	}
-	c.sandbox.Fail("createIntegration", xsaletest.Cut(xsaletest.BeforeAnswer), xsaletest.Cut(xsaletest.BeforeAnswer).Processed())
+	c.sandbox.Fail("createIntegration", xsaletest.Cut(xsaletest.BeforeResponse), xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 	for range 2 {
 		if _, _, err := c.rawAnswer(); !errors.Is(err, io.EOF) {
 			t.Errorf("got %v", err)
@@ -334,7 +334,7 @@ func TestCloseEndsWaits(t *testing.T) {
 	}{
 		"delay":           {fault: xsaletest.Delay(time.Hour)},
 		"processed delay": {fault: xsaletest.Delay(time.Hour).Processed()},
-		"drip":            {fault: xsaletest.SlowDrip(1, time.Hour)},
+		"drip":            {fault: xsaletest.Trickle(1, time.Hour)},
 		"latency":         {options: []xsaletest.Option{xsaletest.WithLatency(time.Hour)}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,7 +91,7 @@ func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, err
 
 // setMember adds a member in place of those that have the same name in any case: readers such as encoding/json would not
 // tell them apart.
-func setMember(members *wire.Members, name, value string) error {
+func setMember(members *wire.UnknownFields, name, value string) error {
 	for member := range members.All() {
 		if strings.EqualFold(member, name) {
 			members.Delete(member)

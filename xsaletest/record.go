@@ -38,7 +38,7 @@ type Recorder struct {
 // it in a body, the query or the path, becomes a placeholder of its kind: digits for digits (NIP, telephone), an address at
 // example.com for an e-mail address, a code of the same form for a code, letters for other text, as long up to 16 characters
 // and then 16, 64, 256 or 1024. So do numbers and decimals in members that are named like personal numbers or dates, and
-// integers of nine and more digits that are not ids. [Keep] makes exceptions. A body that is not JSON becomes one
+// integers of nine and more digits that are not ids. [WithUnmasked] makes exceptions. A body that is not JSON becomes one
 // placeholder.
 //
 // Equal values have equal placeholders, and there are about a million for each kind of value. Without [WithMaskKey] anyone

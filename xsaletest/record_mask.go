@@ -50,9 +50,9 @@ func newMasker(document *contract.Document, kept []placePattern, key string) *ma
 	return &masker{document: document, kept: kept, key: key, known: make(map[string]bool)}
 }
 
-// Keep keeps strings in a place that would be masked else, for Record. Operation and place are those of [Ignore], such as
-// Keep("listStatuses", "/*/Name") or Keep("listOrders", "query statusnamein"). An e-mail address is masked all the same.
-func Keep(operation, place string) TrafficOption {
+// WithUnmasked leaves strings in a place that would be masked else, for Record. Operation and place are those of [WithIgnored], such as
+// WithUnmasked("listStatuses", "/*/Name") or WithUnmasked("listOrders", "query statusnamein"). An e-mail address is masked all the same.
+func WithUnmasked(operation, place string) TrafficOption {
 	return func(c *trafficConfig) error {
 		pattern, err := newPlacePattern("Keep", operation, place)
 		if err != nil {

@@ -38,7 +38,7 @@ type Replayer struct {
 //
 // Each exchange is checked against the description first, so that a recording that no longer fits it is an error with the
 // operation and the JSON pointer. Lengths and patterns of strings are left out, because masks may break them. What never
-// fitted can be named with [Ignore]. A file that is cut off or edited, or that lacks an earlier repetition, is an error.
+// fitted can be named with [WithIgnored]. A file that is cut off or edited, or that lacks an earlier repetition, is an error.
 func Replay(folder string, options ...TrafficOption) (*Replayer, error) {
 	r, err := replay(folder, options)
 	if err != nil && !strings.HasPrefix(err.Error(), "xsaletest: ") {

@@ -65,7 +65,7 @@ func filesOf(t *testing.T, folder string) map[string]string {
 
 func TestRecordAndReplay(t *testing.T) {
 	folder := record(t)
-	replayer, err := xsaletest.Replay(folder, xsaletest.Ignore("", "", "nothing"))
+	replayer, err := xsaletest.Replay(folder, xsaletest.WithIgnored("", "", "nothing"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func masked(t *testing.T, body string, options ...xsaletest.TrafficOption) strin
 }
 
 func TestMasks(t *testing.T) {
-	description := bytes.Replace(openapi.Document(), []byte("          description: Nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: Nickname of the user."), 1)
+	description := bytes.Replace(openapi.Spec(), []byte("          description: Nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: Nickname of the user."), 1)
 	for name, test := range map[string]struct {
 		body, want string
 		options    []xsaletest.TrafficOption
@@ -232,8 +232,8 @@ func TestMasks(t *testing.T) {
 		"text":                 {`{"Name":"Jan Kowalski"}`, `{"Name":"maskedvbxpxx"}`, nil},
 		"equal texts":          {`{"A":"Jan Kowalski","B":["Jan Kowalski","Jan Kowalska"]}`, `{"A":"maskedvbxpxx","B":["maskedvbxpxx","maskedbgawgp"]}`, nil},
 		"long text":            {`{"Name":"` + strings.Repeat("Kowalski ", 9) + `"}`, `{"Name":"maskedybwmkfrbqswrzwccawgqkhfmsgmjjrggtaegyltimogxkduduhptamhbli"}`, nil},
-		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []xsaletest.TrafficOption{xsaletest.WithDescription(description)}},
-		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []xsaletest.TrafficOption{xsaletest.Keep("getMe", "/Organizations/*/Name"), xsaletest.Keep("listOrders", "/Name")}},
+		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []xsaletest.TrafficOption{xsaletest.WithSpec(description)}},
+		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []xsaletest.TrafficOption{xsaletest.WithUnmasked("getMe", "/Organizations/*/Name"), xsaletest.WithUnmasked("listOrders", "/Name")}},
 		"mask key":             {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []xsaletest.TrafficOption{xsaletest.WithMaskKey("0123456789abcdef")}},
 		"numbers and codes":    {`{"Nip":5250001090,"AccountId":7,"Phone":"+48 600-100-200","Ean":"5901234123457","Vat":"PL5250001090","Guid":"0bb7b2a1-84e7-4261-8550-0250f0f9b55a","Currency":"PLN"}`, `{"AccountId":7,"Currency":"FMN","Ean":"1275587678716","Guid":"009afd94-894c-279d-9268-c2d918a9601c","Nip":1676082344,"Phone":"+77 798-245-051","Vat":"HB9706258701"}`, nil},
 		"names of a map":       {`{"jan@kowalski.pl":1}`, `{"masked-xlvepecz@example.com":1}`, nil},
@@ -348,7 +348,7 @@ func TestARepetitionIsMissing(t *testing.T) {
 func TestKeptValuesAndPlaceholders(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(10))
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.Keep("listStatuses", "/*/Name"))
+	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -392,11 +392,11 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 		"another path": {"  /me:", "  /user:", "GET *, request: /*, want a path of the description"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			changed := bytes.Replace(openapi.Document(), []byte(test.old), []byte(test.replacement), 1)
-			if bytes.Equal(changed, openapi.Document()) {
+			changed := bytes.Replace(openapi.Spec(), []byte(test.old), []byte(test.replacement), 1)
+			if bytes.Equal(changed, openapi.Spec()) {
 				t.Fatal("nothing was changed")
 			}
-			_, err := xsaletest.Replay(folder, xsaletest.WithDescription(changed))
+			_, err := xsaletest.Replay(folder, xsaletest.WithSpec(changed))
 			switch {
 			case test.want == "" && err != nil, test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 				t.Errorf("%v", err)
@@ -405,7 +405,7 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 			}
 		})
 	}
-	if _, err := xsaletest.Replay(folder, xsaletest.Strict()); err == nil || !strings.Contains(err.Error(), "\nfault: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member") {
+	if _, err := xsaletest.Replay(folder, xsaletest.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nfault: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member") {
 		t.Errorf("strict: %v", err)
 	}
 }

@@ -13,10 +13,10 @@
 // # What can go wrong
 //
 // [Sandbox.Fail] gives the next requests of an operation faults, such as [Status], [Cut] or [RevokedToken], and
-// [WithRandomFaults] does so at random, the same way in every run. [WithLatency] makes the sandbox slow, and [WithAdditions]
+// [WithRandomFaults] does so at random, the same way in every run. [WithLatency] makes the sandbox slow, and [WithUnknownFields]
 // lets it answer as a newer version of the vendor's API might. [Sandbox.Requests] has what came:
 //
-//	sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeAnswer).Processed())
+//	sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 //	_, err := client.Organization("").Orders.Create(ctx, order)
 //	// errors.Is(err, xsale.ErrMaybeProcessed)
 //	sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])

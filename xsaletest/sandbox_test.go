@@ -197,7 +197,7 @@ func TestCounters(t *testing.T) {
 
 func TestEveryOperationIsServed(t *testing.T) {
 	c := newCaller(t, xsaletest.WithInvalidRequests())
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

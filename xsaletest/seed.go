@@ -55,8 +55,8 @@ func seedTranslations() map[int64][]sandboxapi.Translation {
 			name := furniture + " " + material
 			translations[firstArticle+int64(len(translations))] = []sandboxapi.Translation{{
 				LanguageID:  languagePolish,
-				Name:        wire.Value(name),
-				Description: wire.Value("<p>" + name + ", do samodzielnego montażu.</p>"),
+				Name:        wire.Some(name),
+				Description: wire.Some("<p>" + name + ", do samodzielnego montażu.</p>"),
 			}}
 		}
 	}

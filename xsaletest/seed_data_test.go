@@ -22,7 +22,7 @@ func TestSeed(t *testing.T) {
 			{Order: json.RawMessage(`{"Note":1.50}`)},
 			{Order: []byte(`{"Id":3}`)},
 		},
-		Translations: map[int64][]xsale.Translation{1: {{LanguageID: 2, Name: wire.Value("Desk")}}, 2: nil},
+		Translations: map[int64][]xsale.Translation{1: {{LanguageID: 2, Name: wire.Some("Desk")}}, 2: nil},
 	}))
 	c := &caller{t, sandbox, login(t, sandbox)}
 	for _, test := range []struct{ path, body string }{

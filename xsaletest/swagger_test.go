@@ -43,7 +43,7 @@ func TestSwaggerDocument(t *testing.T) {
 	if len(served.Servers) != 1 || served.Servers[0].URL != sandbox.URL() {
 		t.Errorf("servers %v", served.Servers)
 	}
-	original, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	original, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestSwaggerPage(t *testing.T) {
 	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		t.Fatalf("%s, %s", response.Status, response.Header)
 	}
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func ExampleValidateFor() {
 	_ = func(t *testing.T) {
 		sandbox := xsaletest.New(t)
 		validator := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport,
-			xsaletest.Ignore("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
+			xsaletest.WithIgnored("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
 		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
 
 		if _, err := xsale.Collect(client.Organization("").Statuses.List(t.Context())); err != nil {
@@ -78,7 +78,7 @@ func ExampleReplay() {
 		fmt.Println(len(statuses) > 0)
 	}
 
-	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.Keep("listStatuses", "/*/Name"))
+	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -39,7 +39,7 @@ type Finding struct {
 	// Count is how often this was found, in places that differ by the numbers of elements only; Place is the first.
 	Count int `json:"count"`
 
-	// Ignored is the reason of [Ignore] where the finding is known.
+	// Ignored is the reason of [WithIgnored] where the finding is known.
 	Ignored string `json:"ignored,omitempty"`
 }
 

@@ -37,7 +37,7 @@ func newTrafficConfig(user string, options []TrafficOption) (trafficConfig, erro
 }
 
 // processContract is read when it is first needed. All share it, because it is safe for concurrent use.
-var processContract = sync.OnceValues(func() (*contract.Document, error) { return contract.Load(openapi.Document()) })
+var processContract = sync.OnceValues(func() (*contract.Document, error) { return contract.Load(openapi.Spec()) })
 
 func (c *trafficConfig) load() (*contract.Document, error) {
 	if c.description == nil {
@@ -45,7 +45,7 @@ func (c *trafficConfig) load() (*contract.Document, error) {
 	}
 	document, err := contract.Load(c.description)
 	if err != nil {
-		return nil, fmt.Errorf("xsaletest: %s: WithDescription: %w: take the file that 'xsale spec pull --normal' writes", c.user, err)
+		return nil, fmt.Errorf("xsaletest: %s: WithSpec: %w: take the file that 'xsale spec pull --normal' writes", c.user, err)
 	}
 	return document, nil
 }
@@ -60,12 +60,12 @@ func (c *trafficConfig) allow(option string, users ...string) error {
 	return fmt.Errorf("%s is for %s: leave it out", option, strings.Join(users, " and "))
 }
 
-// WithDescription checks traffic against a description of your own in the place of the one in package openapi, for
+// WithSpec checks traffic against a description of your own in the place of the one in package openapi, for
 // Validate, Record and Replay. It is OpenAPI 3.0 as JSON or YAML, in the normal form that `xsale spec pull` writes.
-func WithDescription(data []byte) TrafficOption {
+func WithSpec(data []byte) TrafficOption {
 	return func(c *trafficConfig) error {
 		if len(data) == 0 {
-			return errors.New("WithDescription: the description is empty")
+			return errors.New("WithSpec: the description is empty")
 		}
 		c.description = data
 		return nil
@@ -84,19 +84,19 @@ func WithBodyLimit(bytes int64) TrafficOption {
 	}
 }
 
-// Strict makes faults of what is a notice else: members, query parameters, bodies and statuses that the description does
+// WithStrict makes faults of what is a notice else: members, query parameters, bodies and statuses that the description does
 // not list. It is for Validate and Replay.
-func Strict() TrafficOption {
+func WithStrict() TrafficOption {
 	return func(c *trafficConfig) error {
 		c.isStrict = true
 		return c.allow("Strict", "Validate", "Replay")
 	}
 }
 
-// Ignore says that findings are known and fail nothing, with the reason, for Validate and Replay. The operation is an
+// WithIgnored says that findings are known and fail nothing, with the reason, for Validate and Replay. The operation is an
 // operationId, empty for all. The place is that of the [Finding], with * for an element or member of any name, such as
 // "/*/Items/*/Quantity" or "query page". The reason stands in the report beside the finding.
-func Ignore(operation, place, reason string) TrafficOption {
+func WithIgnored(operation, place, reason string) TrafficOption {
 	return func(c *trafficConfig) error {
 		if strings.TrimSpace(reason) == "" {
 			return errors.New("Ignore: the reason is missing: say why the finding is none")

@@ -147,7 +147,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 	}
 	_, err = shop.Orders.Create(ctx, order)
 	check(err)
-	check(shop.Articles.SetTranslation(ctx, 16519, xsale.Translation{LanguageID: 2, Name: wire.Value("Desk of Kowalski")}))
+	check(shop.Articles.SetTranslation(ctx, 16519, xsale.Translation{LanguageID: 2, Name: wire.Some("Desk of Kowalski")}))
 	_, err = xsale.Collect(shop.Articles.ListTranslations(ctx, 16519))
 	check(err)
 	_, err = xsale.Collect(shop.Statuses.List(ctx))
@@ -212,10 +212,10 @@ func TestValidatorFailsATest(t *testing.T) {
 
 func TestStrictAndIgnore(t *testing.T) {
 	validator := xsaletest.Validate(answering(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
-		xsaletest.Strict(),
-		xsaletest.Ignore("listOrders", "/*/Items/*/Note", "the vendor adds it"),
-		xsaletest.Ignore("", "/*/Id", "texts"),
-		xsaletest.Ignore("getMe", "/*/Further", "of another operation"))
+		xsaletest.WithStrict(),
+		xsaletest.WithIgnored("listOrders", "/*/Items/*/Note", "the vendor adds it"),
+		xsaletest.WithIgnored("", "/*/Id", "texts"),
+		xsaletest.WithIgnored("getMe", "/*/Further", "of another operation"))
 	roundTrip(t, validator, "GET", "/shop/orders", "")
 	f := &failures{TB: t}
 	validator.Check(f)
@@ -230,12 +230,12 @@ func TestOptionsThatCannotBeUsed(t *testing.T) {
 		option xsaletest.TrafficOption
 		want   string
 	}{
-		"no description":  {xsaletest.WithDescription(nil), "xsaletest: Validate: WithDescription: the description is empty"},
-		"bad description": {xsaletest.WithDescription([]byte(`{"swagger":"2.0"}`)), "take the file that 'xsale spec pull --normal' writes"},
+		"no description":  {xsaletest.WithSpec(nil), "xsaletest: Validate: WithSpec: the description is empty"},
+		"bad description": {xsaletest.WithSpec([]byte(`{"swagger":"2.0"}`)), "take the file that 'xsale spec pull --normal' writes"},
 		"no limit":        {xsaletest.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
-		"no reason":       {xsaletest.Ignore("", "/Id", " "), "Ignore: the reason is missing"},
-		"bad place":       {xsaletest.Ignore("", "/[", "x"), "Ignore: the place \"/[\" cannot be read"},
-		"of Record":       {xsaletest.Keep("", "/Id"), "Keep is for Record: leave it out"},
+		"no reason":       {xsaletest.WithIgnored("", "/Id", " "), "Ignore: the reason is missing"},
+		"bad place":       {xsaletest.WithIgnored("", "/[", "x"), "Ignore: the place \"/[\" cannot be read"},
+		"of Record":       {xsaletest.WithUnmasked("", "/Id"), "Keep is for Record: leave it out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &failures{TB: t}
@@ -260,8 +260,8 @@ func TestNoCallIsAFault(t *testing.T) {
 }
 
 func TestDescriptionOfAConsumer(t *testing.T) {
-	description := bytes.Replace(openapi.Document(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
-	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":true}`), xsaletest.WithDescription(description))
+	description := bytes.Replace(openapi.Spec(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
+	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":true}`), xsaletest.WithSpec(description))
 	roundTrip(t, validator, "GET", "/me", "")
 	wantLines(t, findingsOf(validator), "fault: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
 }

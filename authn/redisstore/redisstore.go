@@ -1,7 +1,7 @@
 // Package redisstore shares the tokens of a fleet of machines through Redis.
 //
 //	store := redisstore.New(redis.NewClient(&redis.Options{Addr: "redis:6379"}), "")
-//	source, err := authn.New(authn.Config{Credentials: authn.Environment, Store: store})
+//	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment, Store: store})
 //
 // Whoever logs in holds a lock with a lease that outlives the login; the others watch for the new pair meanwhile. An entry
 // carries a version, and Redis itself refuses one that is not later than what it has, so that a machine that was paused

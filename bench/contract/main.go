@@ -51,7 +51,7 @@ func run() error {
 		return err
 	}
 	defer sandbox.Close()
-	mock, err := prism.Mock(ctx, openapi.Document())
+	mock, err := prism.Mock(ctx, openapi.Spec())
 	if err != nil {
 		return err
 	}

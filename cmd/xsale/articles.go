@@ -55,10 +55,10 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 			}
 			translation := xsale.Translation{LanguageID: language}
 			if command.Flags().Changed("name") {
-				translation.Name = wire.Value(name)
+				translation.Name = wire.Some(name)
 			}
 			if command.Flags().Changed("description") {
-				translation.Description = wire.Value(description)
+				translation.Description = wire.Some(description)
 			}
 			if file != "" {
 				if err := readJSON(command, file, &translation); err != nil {

@@ -211,8 +211,8 @@ func (d *demo) writeTranslation(ctx context.Context) (string, error) {
 	const name = "Oak writing desk, 140 cm"
 	err := d.organization.Articles.SetTranslation(ctx, demoArticle, xsale.Translation{
 		LanguageID:  languageEnglish,
-		Name:        wire.Value(name),
-		Description: wire.Value("<p>Solid oak, oiled.</p>"),
+		Name:        wire.Some(name),
+		Description: wire.Some("<p>Solid oak, oiled.</p>"),
 	})
 	if err != nil {
 		return "", err

@@ -86,7 +86,7 @@ func report(stderr io.Writer, err error) {
 // remedy says what to do about an error of the API; the errors of a login say so themselves.
 func remedy(err error) string {
 	switch {
-	case errors.Is(err, authn.ErrCredentials):
+	case errors.Is(err, authn.ErrCredentialsUnavailable):
 		return "set the environment variables or name a file with --credentials; without an account, run 'xsale sandbox' and use the values that it prints"
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "name another address with --addr; port 0 is a free one"

@@ -160,7 +160,7 @@ func TestGenerateSettings(t *testing.T) {
 	if err := os.Mkdir("settings", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	put(t, "settings/api.yaml", string(openapi.Document()))
+	put(t, "settings/api.yaml", string(openapi.Spec()))
 	put(t, "settings/overlay.yaml", "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nactions:\n  - target: $.components.schemas.Order\n    update: {x-go-name: Zamowienie}\n")
 	put(t, "settings/xsale.yaml", `
 spec: api.yaml

@@ -42,7 +42,7 @@ that the API description does not list. The same --seed gives the same requests 
 				options = append(options, xsaletest.WithRandomFaults(seed, faultRate))
 			}
 			if additions {
-				options = append(options, xsaletest.WithAdditions())
+				options = append(options, xsaletest.WithUnknownFields())
 			}
 			sandbox, err := xsaletest.Start(options...)
 			if err != nil {

@@ -30,10 +30,10 @@ func newSpecShowCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			switch format {
 			case "yaml":
-				_, err := command.OutOrStdout().Write(openapi.Document())
+				_, err := command.OutOrStdout().Write(openapi.Spec())
 				return err
 			case "json":
-				document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+				document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 				if err != nil {
 					return err
 				}
@@ -75,7 +75,7 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 
 // operationEvidence returns the operations by path and method.
 func operationEvidence() ([]knownOperation, error) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestSpecShow(t *testing.T) {
-	if shown := execute(t, "", "spec", "show").expect(t, exitOK).stdout; shown != string(openapi.Document()) {
+	if shown := execute(t, "", "spec", "show").expect(t, exitOK).stdout; shown != string(openapi.Spec()) {
 		t.Error("the YAML is not that of package openapi")
 	}
 	shown := execute(t, "", "spec", "show", "--format", "json").expect(t, exitOK).stdout

@@ -42,7 +42,7 @@ func TestSpecPullKeepsWhatCannotBeMended(t *testing.T) {
 
 func TestSpecLint(t *testing.T) {
 	inEmptyFolder(t)
-	put(t, "good.yaml", string(openapi.Document()))
+	put(t, "good.yaml", string(openapi.Spec()))
 	put(t, "mended.json", `{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"schema":{"type":"integer"}}}}}}}`)
 	put(t, "bad.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"a","responses":{"200":{"description":"","content":{"text/json":{"schema":{"$ref":"#/components/schemas/B"}}}}}}}}}`)
 	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
@@ -55,7 +55,7 @@ func TestSpecLint(t *testing.T) {
 
 func TestSpecDiff(t *testing.T) {
 	inEmptyFolder(t)
-	before := string(openapi.Document())
+	before := string(openapi.Spec())
 	put(t, "before.yaml", before)
 	put(t, "described.yaml", strings.Replace(before, "Id of the offer (oferta).", "Id of an offer.", 1))
 	put(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
@@ -83,8 +83,8 @@ func TestSpecDiffEvidence(t *testing.T) {
 		t.Errorf("the sandbox serves our own description, and yet:\n%s", r.stdout)
 	}
 	// A vendor whose statuses are numbers.
-	vendor := strings.Replace(string(openapi.Document()), "                items:\n                  $ref: '#/components/schemas/Status'", "                items:\n                  type: integer", 1)
-	if vendor == string(openapi.Document()) {
+	vendor := strings.Replace(string(openapi.Spec()), "                items:\n                  $ref: '#/components/schemas/Status'", "                items:\n                  type: integer", 1)
+	if vendor == string(openapi.Spec()) {
 		t.Fatal("the description does not read as this test expects")
 	}
 	put(t, "vendor.yaml", vendor)

@@ -98,7 +98,7 @@ func newTokenPathCommand(a *app) *cobra.Command {
 				if !ok {
 					return errors.New("the tokens are kept in memory, not in a file")
 				}
-				key, err := client.TokenSource().StoreEntry(ctx)
+				key, err := client.TokenSource().StoreKey(ctx)
 				if err != nil {
 					return err
 				}

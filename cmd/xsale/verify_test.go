@@ -178,7 +178,7 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	result, err := pipeline.Run(openapi.Document(), pipeline.Options{Overlays: []pipeline.Overlay{{Name: "go", Data: openapi.GoOverlay()}, {Name: "learned", Data: learned}}})
+	result, err := pipeline.Run(openapi.Spec(), pipeline.Options{Overlays: []pipeline.Overlay{{Name: "go", Data: openapi.GoOverlay()}, {Name: "learned", Data: learned}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 		}
 	}
 
-	document, err := tree.Read(openapi.Document())
+	document, err := tree.Read(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

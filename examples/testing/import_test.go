@@ -114,7 +114,7 @@ func TestImportGoesOnAfterAListThatWasCut(t *testing.T) {
 }
 
 func TestImportFromANewerVendor(t *testing.T) {
-	sandbox := xsaletest.New(t, xsaletest.WithAdditions())
+	sandbox := xsaletest.New(t, xsaletest.WithUnknownFields())
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
 	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
@@ -130,8 +130,8 @@ func TestImportFromANewerVendor(t *testing.T) {
 func TestSendCreatesOnce(t *testing.T) {
 	for name, faults := range map[string][]xsaletest.Fault{
 		"nothing":                         nil,
-		"a lost answer":                   {xsaletest.Cut(xsaletest.BeforeAnswer).Processed()},
-		"a lost request":                  {xsaletest.Cut(xsaletest.BeforeAnswer)},
+		"a lost answer":                   {xsaletest.Cut(xsaletest.BeforeResponse).Processed()},
+		"a lost request":                  {xsaletest.Cut(xsaletest.BeforeResponse)},
 		"a server that failed when asked": {xsaletest.Status(http.StatusServiceUnavailable)},
 		"one that failed afterwards":      {xsaletest.Status(http.StatusServiceUnavailable).Processed()},
 	} {

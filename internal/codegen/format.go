@@ -19,11 +19,11 @@ var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescapin
 // allocations for each object and loses the order.
 var unknownMembers = regexp.MustCompile(`(?m)^(\s*AdditionalProperties\s+)map\[string\]json\.RawMessage(\s+.json:"-".)$`)
 
-// FormatCode finishes what the generator has written: it puts wire.Members where that has maps, removes the imports that a
+// FormatCode finishes what the generator has written: it puts wire.UnknownFields where that has maps, removes the imports that a
 // file does not use, which the templates all write, and formats it. The tool that the generator has for this would look
 // through the user's modules for packages, and run the go command.
 func FormatCode(code string) ([]byte, error) {
-	code = unknownMembers.ReplaceAllString(code, "${1}wire.Members${2}")
+	code = unknownMembers.ReplaceAllString(code, "${1}wire.UnknownFields${2}")
 	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution)

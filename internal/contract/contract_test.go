@@ -13,7 +13,7 @@ import (
 // load reads a description, or this module's own where there is none.
 func load(t testing.TB, description string) *Document {
 	t.Helper()
-	data := openapi.Document()
+	data := openapi.Spec()
 	if description != "" {
 		data = []byte(description)
 	}

@@ -20,53 +20,53 @@ import (
 
 // Buyer defines model for Buyer.
 type Buyer struct {
-	City                 string       `json:"City,omitzero"`
-	CountryCode          string       `json:"CountryCode,omitzero"`
-	Email                string       `json:"Email,omitzero"`
-	FirstName            string       `json:"FirstName,omitzero"`
-	LastName             string       `json:"LastName,omitzero"`
-	Phone                string       `json:"Phone,omitzero"`
-	PostalCode           string       `json:"PostalCode,omitzero"`
-	Street               string       `json:"Street,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	City                 string             `json:"City,omitzero"`
+	CountryCode          string             `json:"CountryCode,omitzero"`
+	Email                string             `json:"Email,omitzero"`
+	FirstName            string             `json:"FirstName,omitzero"`
+	LastName             string             `json:"LastName,omitzero"`
+	Phone                string             `json:"Phone,omitzero"`
+	PostalCode           string             `json:"PostalCode,omitzero"`
+	Street               string             `json:"Street,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Me defines model for Me.
 type Me struct {
-	Email                string         `json:"Email,omitzero"`
-	EmailVerified        bool           `json:"EmailVerified,omitzero"`
-	ID                   int64          `json:"Id,omitzero"`
-	Name                 string         `json:"Name,omitzero"`
-	Nickname             string         `json:"Nickname,omitzero"`
-	Organizations        []Organization `json:"Organizations,omitzero"`
-	AdditionalProperties wire.Members   `json:"-"`
+	Email                string             `json:"Email,omitzero"`
+	EmailVerified        bool               `json:"EmailVerified,omitzero"`
+	ID                   int64              `json:"Id,omitzero"`
+	Name                 string             `json:"Name,omitzero"`
+	Nickname             string             `json:"Nickname,omitzero"`
+	Organizations        []Organization     `json:"Organizations,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Order defines model for Order.
 type Order struct {
-	Buyer                *Buyer        `json:"Buyer,omitempty"`
-	Comment              string        `json:"Comment,omitzero"`
-	CreatedAt            wire.DateTime `json:"CreatedAt,omitzero"`
-	CurrencyCode         string        `json:"CurrencyCode,omitzero"`
-	DeliveryFormID       int64         `json:"DeliveryFormId,omitzero"`
-	ExternalNumber       string        `json:"ExternalNumber,omitzero"`
-	ID                   int64         `json:"Id,omitzero"`
-	IntegrationID        int64         `json:"IntegrationId,omitzero"`
-	IsCanceled           bool          `json:"IsCanceled,omitzero"`
-	IsPaid               bool          `json:"IsPaid,omitzero"`
-	Items                []OrderItem   `json:"Items,omitzero"`
-	ModifiedAt           wire.DateTime `json:"ModifiedAt,omitzero"`
-	Number               string        `json:"Number,omitzero"`
-	PaidAmount           wire.Decimal  `json:"PaidAmount,omitzero"`
-	PaymentFormID        int64         `json:"PaymentFormId,omitzero"`
-	PurchaseDate         wire.DateTime `json:"PurchaseDate,omitzero"`
-	ShippingGross        wire.Decimal  `json:"ShippingGross,omitzero"`
-	StatusID             int64         `json:"StatusId,omitzero"`
-	StatusName           string        `json:"StatusName,omitzero"`
-	TotalGross           wire.Decimal  `json:"TotalGross,omitzero"`
-	TotalNet             wire.Decimal  `json:"TotalNet,omitzero"`
-	WantsInvoice         bool          `json:"WantsInvoice,omitzero"`
-	AdditionalProperties wire.Members  `json:"-"`
+	Buyer                *Buyer             `json:"Buyer,omitempty"`
+	Comment              string             `json:"Comment,omitzero"`
+	CreatedAt            wire.DateTime      `json:"CreatedAt,omitzero"`
+	CurrencyCode         string             `json:"CurrencyCode,omitzero"`
+	DeliveryFormID       int64              `json:"DeliveryFormId,omitzero"`
+	ExternalNumber       string             `json:"ExternalNumber,omitzero"`
+	ID                   int64              `json:"Id,omitzero"`
+	IntegrationID        int64              `json:"IntegrationId,omitzero"`
+	IsCanceled           bool               `json:"IsCanceled,omitzero"`
+	IsPaid               bool               `json:"IsPaid,omitzero"`
+	Items                []OrderItem        `json:"Items,omitzero"`
+	ModifiedAt           wire.DateTime      `json:"ModifiedAt,omitzero"`
+	Number               string             `json:"Number,omitzero"`
+	PaidAmount           wire.Decimal       `json:"PaidAmount,omitzero"`
+	PaymentFormID        int64              `json:"PaymentFormId,omitzero"`
+	PurchaseDate         wire.DateTime      `json:"PurchaseDate,omitzero"`
+	ShippingGross        wire.Decimal       `json:"ShippingGross,omitzero"`
+	StatusID             int64              `json:"StatusId,omitzero"`
+	StatusName           string             `json:"StatusName,omitzero"`
+	TotalGross           wire.Decimal       `json:"TotalGross,omitzero"`
+	TotalNet             wire.Decimal       `json:"TotalNet,omitzero"`
+	WantsInvoice         bool               `json:"WantsInvoice,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItem defines model for OrderItem.
@@ -82,22 +82,22 @@ type OrderItem struct {
 	SKU                  string             `json:"Sku,omitzero"`
 	VariantID            int64              `json:"VariantId,omitzero"`
 	VATRate              wire.Decimal       `json:"VatRate,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle defines model for OrderItemArticle.
 type OrderItemArticle struct {
-	ArticleID            int64        `json:"ArticleId,omitzero"`
-	Quantity             wire.Decimal `json:"Quantity,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ArticleID            int64              `json:"ArticleId,omitzero"`
+	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Organization defines model for Organization.
 type Organization struct {
-	ID                   int64        `json:"Id,omitzero"`
-	Name                 string       `json:"Name,omitzero"`
-	ShortName            string       `json:"ShortName,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ID                   int64              `json:"Id,omitzero"`
+	Name                 string             `json:"Name,omitzero"`
+	ShortName            string             `json:"ShortName,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.

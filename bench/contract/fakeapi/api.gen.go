@@ -39,7 +39,7 @@ type Me struct {
 
 	// Organizations The organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
@@ -50,8 +50,8 @@ type Order struct {
 	ID int64 `json:"Id,omitzero"`
 
 	// Items The order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem  `json:"Items,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Items                []OrderItem        `json:"Items,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItem An order line (pozycja zamówienia). Known only in part.
@@ -60,7 +60,7 @@ type OrderItem struct {
 	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
 	// relates to a line, and the name reads "articles of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle A warehouse article of an order line. Its members are not published.
@@ -76,8 +76,8 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitzero"`
 
 	// ShortName Short name, for people.
-	ShortName            string       `json:"ShortName,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ShortName            string             `json:"ShortName,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ListOrdersParams defines parameters for ListOrders.

@@ -39,7 +39,7 @@ type CreateIntegration struct {
 
 	// OrderSynchronization Settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
@@ -67,8 +67,8 @@ type CreateOrder struct {
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
 	// RecipientID Id of the contractor who receives (odbiorca).
-	RecipientID          int64        `json:"RecipientId"`
-	AdditionalProperties wire.Members `json:"-"`
+	RecipientID          int64              `json:"RecipientId"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
@@ -87,15 +87,15 @@ type CreateOrderItem struct {
 	Quantity wire.Decimal `json:"Quantity"`
 
 	// VariantID Id of the variant (wariant) of the offer.
-	VariantID            int64        `json:"VariantId"`
-	AdditionalProperties wire.Members `json:"-"`
+	VariantID            int64              `json:"VariantId"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Created The answer to a create. Not published; see the response.
 type Created struct {
 	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
-	ID                   int64        `json:"Id,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ID                   int64              `json:"Id,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Me A user of xSale.
@@ -117,7 +117,7 @@ type Me struct {
 
 	// Organizations The organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
-	AdditionalProperties wire.Members       `json:"-"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
@@ -128,8 +128,8 @@ type Order struct {
 	ID int64 `json:"Id,omitzero"`
 
 	// Items The order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem  `json:"Items,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Items                []OrderItem        `json:"Items,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItem An order line (pozycja zamówienia). Known only in part.
@@ -146,8 +146,8 @@ type OrderItem struct {
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// Quantity How many, a decimal.
-	Quantity             wire.Decimal `json:"Quantity,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle A warehouse article of an order line. Its members are not published.
@@ -166,8 +166,8 @@ type OrderSynchronization struct {
 	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
 
 	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
-	ExportWithoutTransport *bool        `json:"ExportWithoutTransport,omitempty"`
-	AdditionalProperties   wire.Members `json:"-"`
+	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
+	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
 
 // OrganizationInfo An organization that a user may work for.
@@ -180,8 +180,8 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitzero"`
 
 	// ShortName Short name, for people.
-	ShortName            string       `json:"ShortName,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ShortName            string             `json:"ShortName,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
@@ -195,8 +195,8 @@ type Status struct {
 
 	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
 	// API that is known has its name under this name.
-	Name                 string       `json:"Name,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Name                 string             `json:"Name,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
@@ -213,7 +213,7 @@ type Translation struct {
 
 	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // ListOrdersParams defines parameters for ListOrders.

@@ -65,9 +65,9 @@ func (e SortOrder) Valid() bool {
 
 // AddInvoiceResponse defines model for AddInvoiceResponse.
 type AddInvoiceResponse struct {
-	ID                   int64        `json:"Id,omitzero"`
-	Size                 int64        `json:"Size,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	ID                   int64              `json:"Id,omitzero"`
+	Size                 int64              `json:"Size,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Buyer defines model for Buyer.
@@ -75,20 +75,20 @@ type Buyer struct {
 	Name                 *string               `json:"Name,omitempty"`
 	NIP                  wire.Nullable[string] `json:"Nip,omitzero"`
 	Parent               *Party                `json:"Parent,omitempty"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // Category defines model for Category.
 type Category struct {
-	Children             []Category   `json:"Children"`
-	Name                 string       `json:"Name"`
-	AdditionalProperties wire.Members `json:"-"`
+	Children             []Category         `json:"Children"`
+	Name                 string             `json:"Name"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ClientModel defines model for ClientModel.
 type ClientModel struct {
-	Name                 string       `json:"Name,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Name                 string             `json:"Name,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ListEventsResponseItem defines model for ListEventsResponseItem.
@@ -98,22 +98,22 @@ type ListEventsResponseItem struct {
 
 // Order defines model for Order.
 type Order struct {
-	Buyer                *Buyer            `json:"Buyer,omitempty"`
-	Discount             wire.Decimal      `json:"Discount,omitzero"`
-	Email                *string           `json:"Email,omitempty"`
-	Extra                json.RawMessage   `json:"Extra,omitzero"`
-	GetField             *string           `json:"Get,omitempty"`
-	ID                   *int64            `json:"Id,omitempty"`
-	Items                []OrderItemsItem  `json:"Items,omitzero"`
-	Number               *string           `json:"Number"`
-	OrderNo              *string           `json:"OrderNo,omitempty"`
-	Paid                 *bool             `json:"Paid,omitempty"`
-	Placed               wire.DateTime     `json:"Placed,omitzero"`
-	Status               *OrderStatus      `json:"Status,omitempty"`
-	Tags                 map[string]string `json:"Tags,omitzero"`
-	Total                wire.Decimal      `json:"Total"`
-	OrderNoField         *string           `json:"order-no,omitempty"`
-	AdditionalProperties wire.Members      `json:"-"`
+	Buyer                *Buyer             `json:"Buyer,omitempty"`
+	Discount             wire.Decimal       `json:"Discount,omitzero"`
+	Email                *string            `json:"Email,omitempty"`
+	Extra                json.RawMessage    `json:"Extra,omitzero"`
+	GetField             *string            `json:"Get,omitempty"`
+	ID                   *int64             `json:"Id,omitempty"`
+	Items                []OrderItemsItem   `json:"Items,omitzero"`
+	Number               *string            `json:"Number"`
+	OrderNo              *string            `json:"OrderNo,omitempty"`
+	Paid                 *bool              `json:"Paid,omitempty"`
+	Placed               wire.DateTime      `json:"Placed,omitzero"`
+	Status               *OrderStatus       `json:"Status,omitempty"`
+	Tags                 map[string]string  `json:"Tags,omitzero"`
+	Total                wire.Decimal       `json:"Total"`
+	OrderNoField         *string            `json:"order-no,omitempty"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderChange defines model for OrderChange.
@@ -123,35 +123,35 @@ type OrderChange struct {
 	Paid                 wire.Nullable[bool]   `json:"Paid,omitzero"`
 	Priority             *int32                `json:"Priority,omitempty"`
 	Status               *OrderStatus          `json:"Status,omitempty"`
-	AdditionalProperties wire.Members          `json:"-"`
+	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // OrderFilter defines model for OrderFilter.
 type OrderFilter struct {
-	City                 *string      `json:"city,omitempty"`
-	Limit                *int32       `json:"limit,omitempty"`
-	AdditionalProperties wire.Members `json:"-"`
+	City                 *string            `json:"city,omitempty"`
+	Limit                *int32             `json:"limit,omitempty"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderItemsItem defines model for OrderItemsItem.
 type OrderItemsItem struct {
-	Quantity             wire.Decimal `json:"Quantity,omitzero"`
-	SKU                  *string      `json:"Sku,omitempty"`
-	AdditionalProperties wire.Members `json:"-"`
+	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
+	SKU                  *string            `json:"Sku,omitempty"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderPaid defines model for OrderPaid.
 type OrderPaid struct {
-	Amount               wire.Decimal `json:"Amount,omitzero"`
-	Kind                 string       `json:"Kind,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Amount               wire.Decimal       `json:"Amount,omitzero"`
+	Kind                 string             `json:"Kind,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderPlaced defines model for OrderPlaced.
 type OrderPlaced struct {
-	Kind                 string       `json:"Kind,omitzero"`
-	OrderID              int64        `json:"OrderId,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Kind                 string             `json:"Kind,omitzero"`
+	OrderID              int64              `json:"OrderId,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // OrderStatus defines model for OrderStatus.
@@ -159,23 +159,23 @@ type OrderStatus int32
 
 // PagedResultOfOrder defines model for PagedResultOfOrder.
 type PagedResultOfOrder struct {
-	Items                []Order      `json:"Items,omitzero"`
-	Total                int64        `json:"Total,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Items                []Order            `json:"Items,omitzero"`
+	Total                int64              `json:"Total,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Party defines model for Party.
 type Party struct {
-	Name                 *string      `json:"Name,omitempty"`
-	Parent               *Party       `json:"Parent,omitempty"`
-	AdditionalProperties wire.Members `json:"-"`
+	Name                 *string            `json:"Name,omitempty"`
+	Parent               *Party             `json:"Parent,omitempty"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ProblemDetails defines model for ProblemDetails.
 type ProblemDetails struct {
-	Status               int32        `json:"status,omitzero"`
-	Title                string       `json:"title,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	Status               int32              `json:"status,omitzero"`
+	Title                string             `json:"title,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // SortOrder defines model for SortOrder.
@@ -183,8 +183,8 @@ type SortOrder string
 
 // StartJobResponse defines model for StartJobResponse.
 type StartJobResponse struct {
-	JobID                string       `json:"JobId,omitzero"`
-	AdditionalProperties wire.Members `json:"-"`
+	JobID                string             `json:"JobId,omitzero"`
+	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // LoginFormdataBody defines parameters for Login.

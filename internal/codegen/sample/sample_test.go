@@ -144,7 +144,7 @@ func TestChangeTellsAbsentNullAndZeroApart(t *testing.T) {
 	}{
 		{OrderChange{}, `{}`},
 		{OrderChange{Note: wire.Null[string](), Paid: wire.Null[bool]()}, `{"Note":null,"Paid":null}`},
-		{OrderChange{Note: wire.Value(""), Paid: wire.Value(false), Priority: new(int32(0)), Status: new(OrderStatusNew)}, `{"Note":"","Paid":false,"Priority":0,"Status":0}`},
+		{OrderChange{Note: wire.Some(""), Paid: wire.Some(false), Priority: new(int32(0)), Status: new(OrderStatusNew)}, `{"Note":"","Paid":false,"Priority":0,"Status":0}`},
 		{OrderChange{Due: wire.NewDate(2024, 10, 25)}, `{"Due":"2024-10-25"}`},
 	} {
 		service := &service{}

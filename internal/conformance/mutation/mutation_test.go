@@ -37,7 +37,7 @@ func (o *outcome) add(byTraffic, byTypes bool) {
 }
 
 func TestMutations(t *testing.T) {
-	document, err := tree.Read(openapi.Document())
+	document, err := tree.Read(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

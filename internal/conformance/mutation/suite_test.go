@@ -58,7 +58,7 @@ func (s *suite) traffic(d *description) iter.Seq[string] {
 // The suite finds nothing to complain about in the description that the client is made from.
 func TestTrueDescription(t *testing.T) {
 	s := newSuite(t)
-	d, err := newDescription(openapi.Document())
+	d, err := newDescription(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	for _, translation := range []xsale.Translation{
 		{LanguageID: 2},
 		{LanguageID: 2, Name: wire.Null[string](), Description: wire.Null[string]()},
-		{LanguageID: big, Name: wire.Value("Oak desk"), Description: wire.Value("<p>Solid oak.</p>"), AdditionalProperties: further()},
+		{LanguageID: big, Name: wire.Some("Oak desk"), Description: wire.Some("<p>Solid oak.</p>"), AdditionalProperties: further()},
 	} {
 		add("setTranslation", func() error { return organization.Articles.SetTranslation(ctx, article, translation) })
 	}
@@ -121,8 +121,8 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 }
 
 // further returns members that no description lists.
-func further() wire.Members {
-	var members wire.Members
+func further() wire.UnknownFields {
+	var members wire.UnknownFields
 	for name, value := range map[string]string{unlisted: "1", unlisted + "Text": `"a"`, unlisted + "List": "[]"} {
 		if err := members.Set(name, json.RawMessage(value)); err != nil {
 			panic(err)

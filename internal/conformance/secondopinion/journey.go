@@ -109,7 +109,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 	}
 	if err := shop.Articles.SetTranslation(ctx, 16519, xsale.Translation{
 		LanguageID:  2,
-		Name:        wire.Value("Oak desk"),
+		Name:        wire.Some("Oak desk"),
 		Description: wire.Null[string](),
 	}); err != nil {
 		return err

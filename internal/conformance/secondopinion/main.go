@@ -36,14 +36,14 @@ func run() error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	description, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	description, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		return err
 	}
 	if err := travelBoth(ctx, description); err != nil {
 		return err
 	}
-	api := table{"API", openapi.Document(), apiCases(), apiDifferences}
+	api := table{"API", openapi.Spec(), apiCases(), apiDifferences}
 	trees := table{"Trees, a description to try Prism with", treeDescription, treeCases(), treeDifferences}
 	all, apiErr := api.run(ctx)
 	if unseen := blindSpots(description, all); apiErr == nil && len(unseen) > 0 {
@@ -60,7 +60,7 @@ func travelBoth(ctx context.Context, description *openapi3.T) error {
 		return err
 	}
 	defer sandbox.Close()
-	mock, err := prism.Mock(ctx, openapi.Document())
+	mock, err := prism.Mock(ctx, openapi.Spec())
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func travelBoth(ctx context.Context, description *openapi3.T) error {
 	if err := travel(ctx, sandbox, mock.URL, description); err != nil {
 		return fmt.Errorf("the client against Prism's mock: %w", err)
 	}
-	proxy, err := prism.Proxy(ctx, openapi.Document(), sandbox.URL())
+	proxy, err := prism.Proxy(ctx, openapi.Spec(), sandbox.URL())
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 var tables = []table{
-	{"API", openapi.Document(), apiCases(), apiDifferences},
+	{"API", openapi.Spec(), apiCases(), apiDifferences},
 	{"trees", treeDescription, treeCases(), treeDifferences},
 }
 
@@ -205,7 +205,7 @@ func TestTheUpstreamAnswersAsItIsTold(t *testing.T) {
 
 func TestTravel(t *testing.T) {
 	sandbox := xsaletest.New(t)
-	description := load(t, openapi.Document())
+	description := load(t, openapi.Spec())
 	if err := travel(t.Context(), sandbox, sandbox.URL(), description); err != nil {
 		t.Error(err)
 	}
@@ -233,7 +233,7 @@ func TestTravelNoticesWrongAnswers(t *testing.T) {
 				_, _ = io.WriteString(w, test.body)
 			}))
 			defer server.Close()
-			err := travel(t.Context(), sandbox, server.URL, load(t, openapi.Document()))
+			err := travel(t.Context(), sandbox, server.URL, load(t, openapi.Spec()))
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v", err)
 			}

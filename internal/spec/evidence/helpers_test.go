@@ -23,7 +23,7 @@ func read(t *testing.T, text string) tree.Object {
 
 func ours(t *testing.T) tree.Object {
 	t.Helper()
-	return read(t, string(openapi.Document()))
+	return read(t, string(openapi.Spec()))
 }
 
 // edit changes a description.

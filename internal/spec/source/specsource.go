@@ -47,7 +47,7 @@ type Options struct {
 func Get(ctx context.Context, from string, options Options) (*Source, error) {
 	switch {
 	case from == "":
-		return &Source{openapi.Document(), "the description of this module"}, nil
+		return &Source{openapi.Spec(), "the description of this module"}, nil
 	case from == "-":
 		return readLocal(ctx, "standard input", func() ([]byte, error) { return readBounded(options.Stdin) })
 	case strings.Contains(from, "://"):

@@ -17,7 +17,7 @@ import (
 
 func TestGetTheDescriptionOfThisModule(t *testing.T) {
 	source, err := Get(t.Context(), "", Options{})
-	if err != nil || string(source.Data) != string(openapi.Document()) || source.Name != "the description of this module" {
+	if err != nil || string(source.Data) != string(openapi.Spec()) || source.Name != "the description of this module" {
 		t.Fatalf("got %v, %v", source, err)
 	}
 	if err := check(source.Data); err != nil {
