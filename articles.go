@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/xsale-go/xsale/call"
 	"iter"
 	"net/http"
 
@@ -21,8 +22,8 @@ type Translation = gen.Translation
 // is read.
 //
 // GET /{organizationName}/articles/{id}/translations, observed in public third-party scripts.
-func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...CallOption) iter.Seq2[Translation, error] {
-	return list[Translation](ctx, listTranslations, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...call.Option) iter.Seq2[Translation, error] {
+	return call.Stream[Translation](ctx, listTranslations, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}
@@ -35,8 +36,8 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 //
 // PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They write languages that
 // the article need not have yet, so that a missing one is probably created.
-func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...CallOption) error {
-	return command(ctx, setTranslation, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...call.Option) error {
+	return call.Execute(ctx, setTranslation, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if err := errors.Join(s.err, checkTranslation(translation)); err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
@@ -95,7 +96,7 @@ func ExampleError() {
 	defer client.Close()
 	ctx, shop := context.Background(), client.Organization("")
 
-	_, err := xsale.Collect(shop.Articles.ListTranslations(ctx, 4711))
+	_, err := call.Collect(shop.Articles.ListTranslations(ctx, 4711))
 	if failure, ok := errors.AsType[*xsale.Error](err); ok {
 		fmt.Println(failure.StatusCode, failure.Method, failure.Route)
 	}
@@ -138,13 +139,13 @@ func ExampleDryRun() {
 	}
 
 	var request *http.Request
-	_, err := shop.Orders.Create(ctx, order, xsale.DryRun(&request))
+	_, err := shop.Orders.Create(ctx, order, call.DryRun(&request))
 	fmt.Println(errors.Is(err, xsale.ErrDryRun), request.Method, request.URL.Path, request.Header.Get("Authorization"))
 	// Output: true POST /shop/orders Bearer [redacted]
 }
 
 func ExampleWithHooks() {
-	hooks := xsale.Hooks{CallDone: func(_ context.Context, event xsale.Event) {
+	hooks := call.Hooks{CallDone: func(_ context.Context, event call.Event) {
 		fmt.Println(event.Operation, event.Status, event.Attempt, event.Class)
 	}}
 	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithHooks(hooks))
@@ -160,8 +161,8 @@ func ExampleQuery() {
 	defer client.Close()
 	ctx, shop := context.Background(), client.Organization("")
 
-	orders := shop.Orders.List(ctx, xsale.ListOrdersParams{}, xsale.Query("a-filter", "of the Swagger"))
-	_, err := xsale.Collect(orders)
+	orders := shop.Orders.List(ctx, xsale.ListOrdersParams{}, call.Query("a-filter", "of the Swagger"))
+	_, err := call.Collect(orders)
 	fmt.Println(err)
 }
 
@@ -173,7 +174,7 @@ func ExampleMap() {
 	ctx, shop := context.Background(), client.Organization("")
 
 	orders := shop.Orders.List(ctx, xsale.ListOrdersParams{})
-	details := xsale.Map(ctx, orders, 8, func(ctx context.Context, order xsale.Order) (*xsale.Response, error) {
+	details := call.Map(ctx, orders, 8, func(ctx context.Context, order xsale.Order) (*call.Response, error) {
 		return shop.Call(ctx, http.MethodGet, fmt.Sprintf("/a-path-of-the-swagger/%d", order.ID), nil)
 	})
 	for detail, err := range details {
@@ -229,7 +230,7 @@ func TestNewOrders(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	client := sandbox.Client(t)
 
-	orders, err := xsale.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{}))
+	orders, err := call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{}))
 	if err != nil || len(orders) == 0 {
 		t.Fatal(len(orders), err)
 	}

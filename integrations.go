@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/xsale-go/xsale/call"
 	"net/http"
 
 	"github.com/xsale-go/xsale/gen"
@@ -27,8 +28,8 @@ type (
 //
 // POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id of the answer, so that
 // [Created.ID] may be 0 after a success.
-func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...CallOption) (Created, error) {
-	return call[Created](ctx, createIntegration, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, createIntegration, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if err := errors.Join(s.err, checkIntegration(integration)); err != nil {
 			return nil, err
 		}
@@ -53,8 +54,8 @@ func checkIntegration(integration CreateIntegration) error {
 // POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters, documented at
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow. Inferred: the Id of
 // the answer.
-func (s *IntegrationsService) CreateParameter(ctx context.Context, integrationID, categoryID int64, definition ParameterDefinition, options ...CallOption) (Created, error) {
-	return call[Created](ctx, createParameter, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *IntegrationsService) CreateParameter(ctx context.Context, integrationID, categoryID int64, definition ParameterDefinition, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, createParameter, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"context"
+	"github.com/xsale-go/xsale/call"
 	"net/http"
 
 	"github.com/xsale-go/xsale/gen"
@@ -16,8 +17,8 @@ type OrganizationInfo = gen.OrganizationInfo
 // Me returns the user that the tokens belong to.
 //
 // GET /me, documented at https://xsale.ai/?p=17248.
-func (c *Client) Me(ctx context.Context, options ...CallOption) (Me, error) {
-	return call[Me](ctx, getMe, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (c *Client) Me(ctx context.Context, options ...call.Option) (Me, error) {
+	return call.Fetch[Me](ctx, getMe, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		return c.api.GetMe(ctx, edit)
 	})
 }

@@ -6,13 +6,16 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Option sets up a [Client].
+// Option configures a [Client].
 type Option func(*config) error
 
 type config struct {
@@ -21,30 +24,75 @@ type config struct {
 	organization     string
 	httpClient       *http.Client
 	logger           *slog.Logger
-	hooks            []Hooks
+	hooks            []call.Hooks
 	ratePerSecond    float64 // 0 without a limit
 	rateBurst        int
 	retries          int
 	timeout          time.Duration
-	callTimeout      time.Duration
+	attemptTimeout   time.Duration
 	maxResponseBytes int64
 	userAgent        string
+	err              error // of all options, on one line
 }
 
-const (
-	defaultMaxResponseBytes = 64 << 20
-	defaultUserAgent        = "xsale-go/" + Version
-)
+const defaultUserAgent = "xsale-go/" + Version
 
 func defaultConfig() config {
 	return config{
 		auth:             authn.Config{APIURL: DefaultBaseURL},
 		logger:           slog.New(slog.DiscardHandler),
 		retries:          3,
-		timeout:          time.Minute,
-		callTimeout:      5 * time.Minute,
-		maxResponseBytes: defaultMaxResponseBytes,
+		timeout:          5 * time.Minute,
+		attemptTimeout:   time.Minute,
+		maxResponseBytes: 64 << 20,
 		userAgent:        defaultUserAgent,
+	}
+}
+
+func (c *config) add(err error) {
+	if c.err != nil && err != nil {
+		err = fmt.Errorf("%w; %w", c.err, err)
+	}
+	if err != nil {
+		c.err = err
+	}
+}
+
+// FromEnvironment configures a Client from environment variables. XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and
+// XSALE_PASSWORD are required, and read again at each login. These are optional:
+//
+//   - XSALE_ORGANIZATION, see [WithOrganization];
+//   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the options of those names;
+//   - XSALE_TOKEN_STORE, see [authn.ParseStore].
+//
+// Options after it take precedence.
+func FromEnvironment() Option {
+	return func(c *config) error {
+		c.auth.Credentials = authn.FromEnvironment
+		for _, variable := range []struct {
+			name   string
+			option func(string) Option
+		}{
+			{"XSALE_ORGANIZATION", WithOrganization},
+			{"XSALE_BASE_URL", WithBaseURL},
+			{"XSALE_TOKEN_URL", WithTokenURL},
+			{"XSALE_AUDIENCE", WithAudience},
+			{"XSALE_SCOPE", WithScope},
+		} {
+			if value := os.Getenv(variable.name); value != "" {
+				if err := variable.option(value)(c); err != nil {
+					return fmt.Errorf("%s: %w", variable.name, err)
+				}
+			}
+		}
+		if setting := os.Getenv("XSALE_TOKEN_STORE"); setting != "" {
+			store, err := authn.ParseStore(setting)
+			if err != nil {
+				return fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
+			}
+			c.auth.Store = store
+		}
+		return nil
 	}
 }
 
@@ -64,8 +112,8 @@ func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
 	}
 }
 
-// WithTokenSource takes the tokens from a source that other clients share. Options about logging in have no effect then.
-// The source must be made for the same address of the API; another one is refused by [New].
+// WithTokenSource takes the tokens from a source that clients share. Options about logging in then have no effect. The
+// source must be made for the same origin; [New] rejects any other.
 func WithTokenSource(source *authn.Source) Option {
 	return func(c *config) error {
 		if source == nil {
@@ -84,7 +132,8 @@ func WithTokenStore(store authn.Store) Option {
 	}
 }
 
-// WithTokenObserver tells an observer of new tokens, failed logins and store failures, in the place of the logger.
+// WithTokenObserver reports logins to observer: new tokens, failed logins and store failures, instead of the logger. API
+// calls are reported to [WithHooks].
 func WithTokenObserver(observer authn.Observer) Option {
 	return func(c *config) error {
 		c.auth.Observer = observer
@@ -100,31 +149,35 @@ func WithOnDemandLogin() Option {
 	}
 }
 
-// WithOrganization sets the organization that [Client.Organization] returns for an empty name.
+// WithOrganization sets the default organization: the one of [Client.Orders] and the other services of the Client. It is
+// Organizations[].Name of [Client.Me].
 func WithOrganization(name string) Option {
 	return func(c *config) error {
 		c.organization = name
-		return checkSegment("organization", name)
-	}
-}
-
-// WithBaseURL calls another address than [DefaultBaseURL], such as a sandbox. It must be https, except on loopback.
-func WithBaseURL(address string) Option {
-	return func(c *config) error {
-		c.auth.APIURL = strings.TrimRight(address, "/")
+		if err := httpx.CheckSegment(name); err != nil {
+			return fmt.Errorf("organization: %w", err)
+		}
 		return nil
 	}
 }
 
-// WithTokenURL logs in at another address than [authn.DefaultTokenURL]. It must be https, except on loopback.
-func WithTokenURL(address string) Option {
+// WithBaseURL calls another URL than [DefaultBaseURL], such as a sandbox. It must be https, except on loopback.
+func WithBaseURL(baseURL string) Option {
 	return func(c *config) error {
-		c.auth.TokenURL = address
+		c.auth.APIURL = strings.TrimRight(baseURL, "/")
 		return nil
 	}
 }
 
-// WithAudience asks for tokens for another API than [authn.DefaultAudience].
+// WithTokenURL logs in at another URL than [authn.DefaultTokenURL]. It must be https, except on loopback.
+func WithTokenURL(tokenURL string) Option {
+	return func(c *config) error {
+		c.auth.TokenURL = tokenURL
+		return nil
+	}
+}
+
+// WithAudience requests tokens for another API than [authn.DefaultAudience].
 func WithAudience(audience string) Option {
 	return func(c *config) error {
 		c.auth.Audience = audience
@@ -132,7 +185,7 @@ func WithAudience(audience string) Option {
 	}
 }
 
-// WithScope asks for another scope than [authn.DefaultScope]. It needs openid.
+// WithScope requests another scope than [authn.DefaultScope]. It must include openid.
 func WithScope(scope string) Option {
 	return func(c *config) error {
 		c.auth.Scope = scope
@@ -140,8 +193,9 @@ func WithScope(scope string) Option {
 	}
 }
 
-// WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a transport of your own.
-// Redirects and cookies are turned off in the copy, because they could carry the tokens elsewhere.
+// WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a custom transport. The
+// copy follows no redirects and keeps no cookies, because they could carry the tokens elsewhere. A Timeout of the client
+// bounds each attempt.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -153,9 +207,9 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithLogger logs at debug level a line for each request, for each wait before another attempt and for the end of each
-// call, and failed logins and stores as warnings: operation, method, route, status, class of the failure, attempts,
-// durations and sizes, never bodies, query values, headers, tokens, passwords or the paths of raw calls.
+// WithLogger logs each request, each wait before another attempt and the end of each call at debug level, and failed
+// logins and stores as warnings: operation, method, route, status, class of the failure, attempts, durations and sizes.
+// Bodies, query values, headers, tokens, passwords and the paths of raw calls are never logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
@@ -166,23 +220,24 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithHooks tells hooks what the calls do, for metrics and traces. It adds to those of an earlier WithHooks.
-func WithHooks(hooks Hooks) Option {
+// WithHooks reports the Client's API calls to hooks, for metrics and traces. Repeated options add up. Logins are reported
+// to [WithTokenObserver].
+func WithHooks(hooks call.Hooks) Option {
 	return func(c *config) error {
 		c.hooks = append(c.hooks, hooks)
 		return nil
 	}
 }
 
-// WithRetries sets how many times a call is sent again after a failure that may pass; 3 by default, 0 turns it off.
-// Every call is repeated after 429 and where no connection was made, because the server has not acted then; after 408, 5xx
-// but 501 and 505, and a broken connection a call is repeated when it is idempotent: when the API description or
-// [Idempotent] says so or, by default, when its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been
-// processed is not repeated, and its error is [ErrMaybeProcessed]. A wait that the call has no time for is not begun.
+// WithRetries sets how many times a call is sent again after a transient failure, from 0 to 10; 3 by default. Every call
+// is retried after 429 and where no connection was made, because the server has not acted then. After 408, 5xx except 501
+// and 505, and a broken connection a call is retried when it is idempotent: as the spec or [call.Idempotent] says, or by
+// default when its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been processed is not retried,
+// and its error is [ErrMaybeProcessed]. A wait beyond the call's deadline is not started.
 func WithRetries(count int) Option {
 	return func(c *config) error {
 		if count < 0 || count > 10 {
-			return fmt.Errorf("WithRetries: %d is not between 0 and 10", count)
+			return fmt.Errorf("WithRetries: %d: want 0 to 10", count)
 		}
 		c.retries = count
 		return nil
@@ -191,8 +246,8 @@ func WithRetries(count int) Option {
 
 // WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By default there is no
 // limit; the vendor publishes none. With and without it, a Client learns from 429: all its calls pause for as long as the
-// server asks, 30 seconds at most, and then go on at half the rate, which successes bring back step by step. Calls wait for
-// their turn, or fail at once when they would have to be over before it.
+// server asks, 30 seconds at most, and go on at half the rate, which successes restore step by step. Calls wait for their
+// turn, or fail at once when it comes after their deadline.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) error {
 		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
@@ -203,9 +258,9 @@ func WithRateLimit(perSecond float64, burst int) Option {
 	}
 }
 
-// WithTimeout bounds one attempt of a call, from connecting to the last byte of the answer; a minute by default. For a
-// list it bounds the time to the first byte and each wait for more, because reading a long list may rightly take longer.
-// [AttemptTimeout] sets it for one call.
+// WithTimeout bounds a whole call: logins, all attempts, the waits between them, and reading the response; 5 minutes by
+// default. For a list it bounds the time to the first byte; from then on WithAttemptTimeout bounds each wait for more. The
+// error wraps [context.DeadlineExceeded]. [call.Timeout] sets it for one call.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {
@@ -216,20 +271,20 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithCallTimeout bounds a whole call: logins, all attempts, the waits between them, and reading the answer; 5 minutes by
-// default. For a list it bounds the time to the first byte; from then on WithTimeout bounds each wait for more. The error
-// wraps [context.DeadlineExceeded]. [Timeout] sets it for one call.
-func WithCallTimeout(timeout time.Duration) Option {
+// WithAttemptTimeout bounds one attempt of a call, from connecting to the last byte of the response; a minute by default.
+// For a list it bounds the time to the first byte and each wait for more, because reading a long list may take longer.
+// [call.AttemptTimeout] sets it for one call.
+func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {
-			return fmt.Errorf("WithCallTimeout: %v is not positive", timeout)
+			return fmt.Errorf("WithAttemptTimeout: %v is not positive", timeout)
 		}
-		c.callTimeout = timeout
+		c.attemptTimeout = timeout
 		return nil
 	}
 }
 
-// WithMaxResponseBytes bounds an answer, or one element of a list; 64 MiB by default.
+// WithMaxResponseBytes bounds a response, or one element of a list; 64 MiB by default.
 func WithMaxResponseBytes(count int64) Option {
 	return func(c *config) error {
 		if count <= 0 {

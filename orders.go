@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/xsale-go/xsale/call"
 	"iter"
 	"net/http"
 
@@ -31,8 +32,8 @@ type (
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
 // Inferred: the answer is an array, or an object with one; the statuses are sent as repeated keys.
-func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...CallOption) iter.Seq2[Order, error] {
-	return list[Order](ctx, listOrders, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
+	return call.Stream[Order](ctx, listOrders, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}
@@ -62,8 +63,8 @@ func withoutEmptyFilters(params ListOrdersParams) *ListOrdersParams {
 // POST /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.
 // Inferred: the name Items of the list of lines; the Id of the answer.
-func (s *OrdersService) Create(ctx context.Context, order CreateOrder, options ...CallOption) (Created, error) {
-	return call[Created](ctx, createOrder, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *OrdersService) Create(ctx context.Context, order CreateOrder, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, createOrder, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if err := errors.Join(s.err, checkOrder(order)); err != nil {
 			return nil, err
 		}

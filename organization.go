@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Organization is one organization of the user, with the services that work in it.
+// Organization is one organization of the user, with the services that work in it. It is safe for concurrent use.
 type Organization struct {
 	Articles     *ArticlesService
 	Integrations *IntegrationsService
@@ -24,16 +27,18 @@ type service struct {
 	*Organization
 }
 
-// Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me]. An empty name stands
-// for the one of [WithOrganization] or XSALE_ORGANIZATION. It sends nothing; a name that cannot be used is the error of
+// Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me]. An empty name is the
+// default organization of [WithOrganization] or XSALE_ORGANIZATION. It sends nothing; an invalid name is the error of
 // every call.
 func (c *Client) Organization(name string) *Organization {
 	if name == "" {
 		name = c.organization
 	}
-	o := &Organization{client: c, name: name, err: checkSegment("organization", name)}
+	o := &Organization{client: c, name: name}
 	if name == "" {
-		o.err = fmt.Errorf("%w: no organization: name one, or set XSALE_ORGANIZATION; the names are in the answer of Me", ErrInvalid)
+		o.err = fmt.Errorf("%w: no organization: use WithOrganization or set XSALE_ORGANIZATION; Me returns the names", ErrInvalid)
+	} else if err := httpx.CheckSegment(name); err != nil {
+		o.err = fmt.Errorf("%w: organization: %w", ErrInvalid, err)
 	}
 	shared := &service{o}
 	o.Articles = (*ArticlesService)(shared)
@@ -43,16 +48,16 @@ func (c *Client) Organization(name string) *Organization {
 	return o
 }
 
-// Name returns the name that stands in the paths.
+// Name returns the name of the organization in paths.
 func (o *Organization) Name() string { return o.name }
 
 // Call is [Client.Call] with a path below the organization: "/orders" for /{organizationName}/orders.
-func (o *Organization) Call(ctx context.Context, method, path string, body any, options ...CallOption) (*Response, error) {
+func (o *Organization) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	if !strings.HasPrefix(path, "/") { // or it would be part of the organization's name
-		return nil, fmt.Errorf("%w: path %q: write it as /orders, from a slash on", ErrInvalid, path)
+	if !strings.HasPrefix(path, "/") { // or it would become part of the organization's name
+		return nil, fmt.Errorf("%w: path %q: want /orders, with a leading slash", ErrInvalid, path)
 	}
 	return o.client.Call(ctx, method, "/"+url.PathEscape(o.name)+path, body, options...)
 }

@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"context"
+	"github.com/xsale-go/xsale/call"
 	"iter"
 	"net/http"
 
@@ -19,8 +20,8 @@ type Status = gen.Status
 // GET /{organizationName}/statuses, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
 // Inferred: the answer is an array, or an object with one; Id and Name of a status.
-func (s *StatusesService) List(ctx context.Context, options ...CallOption) iter.Seq2[Status, error] {
-	return list[Status](ctx, listStatuses, options, func(ctx context.Context, edit gen.RequestEditorFn) (*http.Response, error) {
+func (s *StatusesService) List(ctx context.Context, options ...call.Option) iter.Seq2[Status, error] {
+	return call.Stream[Status](ctx, listStatuses, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if s.err != nil {
 			return nil, s.err
 		}

@@ -1,31 +1,31 @@
 // Package xsale is a client for the REST API of xSale (https://xsale.ai), the online-sales platform of Futuriti.
 //
-// A [Client] logs in by itself, keeps the tokens for as long as they are valid, and turns every answer that is not a
-// success into an [*Error]:
+// A [Client] logs in by itself, keeps the tokens for as long as they are valid, and turns every non-2xx response into an
+// [*Error]:
 //
 //	client, err := xsale.New(xsale.FromEnvironment())
 //	if err != nil {
 //		return err
 //	}
 //	defer client.Close()
-//	orders := client.Organization("").Orders
-//	for order, err := range orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}) {
+//	for order, err := range client.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}) {
 //		if err != nil {
 //			return err
 //		}
 //		fmt.Println(order.ID, len(order.Items))
 //	}
 //
-// The types of requests and answers are generated from the API description in package openapi, which holds what is
-// public about the API. Members that it does not list are kept: see the AdditionalProperties, Get and Set of each type.
-// Operations that it does not list are reached by [Client.Call].
+// The types of requests and responses are generated from the spec in package openapi, which contains what is public about
+// the API. Fields that it does not list are kept: see AdditionalProperties, Get and Set of each type. Operations that it
+// does not list are reached through [Client.Call].
+//
+// Options of single calls, errors in detail, hooks, and the list helpers Collect and Map are in package call.
 //
 // A Client, its organizations and their services are safe for concurrent use. Programs make one Client per account and
 // share it.
 package xsale
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,103 +33,120 @@ import (
 	"net/url"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// DefaultBaseURL is the address of the API in production.
+// DefaultBaseURL is the URL of the API in production.
 const DefaultBaseURL = authn.DefaultAPIURL
 
-// Client calls the API for one account.
+// Client calls the API for one account. It is safe for concurrent use.
 type Client struct {
+	// Services of the default organization, see [WithOrganization].
+	Articles     *ArticlesService
+	Integrations *IntegrationsService
+	Orders       *OrdersService
+	Statuses     *StatusesService
+
 	api          *gen.Client
-	doer         Doer
+	doer         call.Doer
 	baseURL      *url.URL
 	source       *authn.Source
 	ownsSource   bool
 	ownHTTP      *http.Client // nil when it was given
 	organization string
-	userAgent    []string // the header's values
 }
 
-// Doer sends a request. It is what generated clients take as their HTTP client; [*http.Client] is one too.
-type Doer interface {
-	Do(*http.Request) (*http.Response, error)
-}
-
-// New returns a Client. It sends nothing yet: the first call logs in. An option that cannot be used is an error that
-// names it.
+// New returns a Client. It sends nothing yet: the first call logs in. An invalid option is an error that names it.
 func New(options ...Option) (*Client, error) {
 	c := defaultConfig()
-	var problems []error
 	for _, option := range options {
-		problems = append(problems, option(&c))
+		c.add(option(&c))
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("xsale: %w", err)
+	if c.err != nil {
+		return nil, fmt.Errorf("xsale: %w", c.err)
 	}
 	baseURL, err := httpx.ParseEndpoint("base URL", c.auth.APIURL)
 	if err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
-	source := c.source
-	if source == nil {
-		if c.auth.Credentials == nil {
-			return nil, errors.New("xsale: no credentials: use WithCredentials, WithCredentialsFunc, WithTokenSource or FromEnvironment")
-		}
-		if c.auth.Observer == nil {
-			c.auth.Observer = authn.LogTo(c.logger)
-		}
-		if source, err = authn.New(c.auth); err != nil {
-			return nil, err
-		}
+	source, err := c.tokenSource()
+	if err != nil {
+		return nil, err
 	}
 	if apiURL, err := httpx.ParseEndpoint("API URL", source.APIURL()); err != nil || !httpx.SameOrigin(apiURL, baseURL) {
-		return nil, fmt.Errorf("xsale: the token source is for %s, and its tokens are not sent to %s", source.APIURL(), baseURL)
-	}
-	if c.logger.Handler() != slog.DiscardHandler {
-		c.hooks = append([]Hooks{logHooks(c.logger)}, c.hooks...)
+		return nil, fmt.Errorf("xsale: token source is for %s: refusing to send its tokens to %s", source.APIURL(), baseURL)
 	}
 	httpClient := httpx.NewClient(c.httpClient)
 	client := &Client{
-		doer:         newChain(&c, httpClient, baseURL, source),
+		doer:         c.doer(httpClient, baseURL, source),
 		baseURL:      baseURL,
 		source:       source,
 		ownsSource:   c.source == nil,
 		organization: c.organization,
-		userAgent:    []string{c.userAgent},
 	}
 	if c.httpClient == nil {
 		client.ownHTTP = httpClient
 	}
-	if client.api, err = gen.NewClient(baseURL.String(), gen.WithHTTPClient(client.doer), gen.WithRequestEditorFn(client.SetUserAgent)); err != nil {
+	if client.api, err = gen.NewClient(client.BaseURL(), gen.WithHTTPClient(client.doer)); err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
+	home := client.Organization("")
+	client.Articles, client.Integrations, client.Orders, client.Statuses = home.Articles, home.Integrations, home.Orders, home.Statuses
 	return client, nil
 }
 
-// Doer returns what the Client sends its requests through: tokens, retries, limits and typed errors included. Give it to
-// a client that you have generated from the vendor's own description. It refuses requests to other origins than the base
-// URL.
-func (c *Client) Doer() Doer { return c.doer }
-
-// SetUserAgent is a request editor that names this module and, with [WithUserAgent], the program. The [Client.Doer] does so,
-// too; generated clients set the header earlier, so that [DryRun] shows it.
-func (c *Client) SetUserAgent(_ context.Context, request *http.Request) error {
-	if request.Header.Get("User-Agent") == "" {
-		request.Header["User-Agent"] = c.userAgent
+// tokenSource returns the source that was given, or a new one.
+func (c *config) tokenSource() (*authn.Source, error) {
+	if c.source != nil {
+		return c.source, nil
 	}
-	return nil
+	if c.auth.Credentials == nil {
+		return nil, errors.New("xsale: no credentials: use WithCredentials, WithCredentialsFunc, WithTokenSource or FromEnvironment")
+	}
+	if c.auth.Observer == nil {
+		c.auth.Observer = authn.LogTo(c.logger)
+	}
+	return authn.New(c.auth)
 }
+
+func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.Source) call.Doer {
+	hooks := c.hooks
+	if c.logger.Handler() != slog.DiscardHandler {
+		hooks = append([]call.Hooks{call.LogHooks(c.logger)}, hooks...)
+	}
+	attemptTimeout := c.attemptTimeout
+	if httpClient.Timeout > 0 {
+		attemptTimeout = min(attemptTimeout, httpClient.Timeout)
+	}
+	return call.NewDoer(call.Config{
+		BaseURL:          baseURL,
+		Source:           source,
+		Transport:        httpClient.Transport,
+		Timeout:          c.timeout,
+		AttemptTimeout:   attemptTimeout,
+		MaxResponseBytes: c.maxResponseBytes,
+		UserAgent:        c.userAgent,
+		Retries:          c.retries,
+		RatePerSecond:    c.ratePerSecond,
+		RateBurst:        c.rateBurst,
+		Hooks:            hooks,
+	})
+}
+
+// Doer returns what the Client sends its requests through, with tokens, retries, limits and typed errors. Pass it to a
+// client generated from the vendor's own spec. It rejects requests to origins other than the base URL's.
+func (c *Client) Doer() call.Doer { return c.doer }
 
 // TokenSource returns the source of the Client's tokens.
 func (c *Client) TokenSource() *authn.Source { return c.source }
 
-// BaseURL returns the address of the API, without a slash at the end.
+// BaseURL returns the URL of the API, without a slash at the end.
 func (c *Client) BaseURL() string { return c.baseURL.String() }
 
-// Close ends a login in progress and closes idle connections. A token source and an HTTP client that were given to the
-// Client are left as they are.
+// Close ends a login in progress and closes idle connections. It leaves a token source or an HTTP client that was passed
+// to New alone.
 func (c *Client) Close() error {
 	if c.ownHTTP != nil {
 		c.ownHTTP.CloseIdleConnections()

@@ -9,6 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -147,10 +148,10 @@ func TestTheClientSurvivesAdditions(t *testing.T) {
 	if me, err := client.Me(t.Context()); err != nil || len(me.Organizations) != 1 {
 		t.Errorf("%+v, %v", me, err)
 	}
-	if statuses, err := xsale.Collect(shop.Statuses.List(t.Context())); err != nil || len(statuses) != 9 {
+	if statuses, err := call.Collect(shop.Statuses.List(t.Context())); err != nil || len(statuses) != 9 {
 		t.Errorf("%d statuses, %v", len(statuses), err)
 	}
-	orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
+	orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
 	if err != nil || len(orders) != 3 {
 		t.Fatalf("%d orders, %v", len(orders), err)
 	}

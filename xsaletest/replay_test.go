@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -109,7 +110,7 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: recorder}))
 	runADay(t, client)
 	_, err = client.Call(t.Context(), "GET", "/me?email=jan%40kowalski.pl&phone=600100200&name=Jan+Kowalski&nip=5250001090", nil,
-		xsale.Header("Cookie", "canary-cookie"), xsale.Header("X-User", "canary-header"))
+		call.Header("Cookie", "canary-cookie"), call.Header("X-User", "canary-header"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func TestRequestsThatWereNotRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	shop := replayClient(t, replayer).Organization("")
-	_, err = xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Kowalski"}}))
+	_, err = call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Kowalski"}}))
 	if err == nil {
 		t.Fatal("an answer came from nowhere")
 	}
@@ -367,12 +368,12 @@ func TestKeptValuesAndPlaceholders(t *testing.T) {
 			t.Fatal(err)
 		}
 		shop := client.Organization(me.Organizations[0].Name)
-		statuses, err := xsale.Collect(shop.Statuses.List(t.Context()))
+		statuses, err := call.Collect(shop.Statuses.List(t.Context()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		names = append(names, statuses[0].Name)
-		if _, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statuses[0].Name}})); err != nil {
+		if _, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statuses[0].Name}})); err != nil {
 			t.Fatal(err)
 		}
 	}

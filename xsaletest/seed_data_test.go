@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -51,7 +52,7 @@ func TestSeed(t *testing.T) {
 	if orders := decode[[]listedOrder](t, c.call(http.MethodGet, "/Shop_1/orders?statusidin=40", "")); len(orders) != 4 {
 		t.Errorf("%d orders in the first status", len(orders))
 	}
-	if orders, err := xsale.Collect(sandbox.Client(t).Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{})); err != nil || len(orders) != 5 {
+	if orders, err := call.Collect(sandbox.Client(t).Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{})); err != nil || len(orders) != 5 {
 		t.Errorf("the client reads %d orders, %v", len(orders), err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -21,7 +22,7 @@ func ExampleValidateFor() {
 			xsaletest.WithIgnored("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
 		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
 
-		if _, err := xsale.Collect(client.Organization("").Statuses.List(t.Context())); err != nil {
+		if _, err := call.Collect(client.Organization("").Statuses.List(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -41,8 +42,8 @@ func ExampleValidate() {
 	}
 	defer client.Close()
 
-	unlisted := xsale.Query("page", "2")
-	if _, err := xsale.Collect(client.Organization("").Orders.List(context.Background(), xsale.ListOrdersParams{}, unlisted)); err != nil {
+	unlisted := call.Query("page", "2")
+	if _, err := call.Collect(client.Organization("").Orders.List(context.Background(), xsale.ListOrdersParams{}, unlisted)); err != nil {
 		log.Fatal(err)
 	}
 	if err := validator.WriteReport(os.Stdout); err != nil {
@@ -71,7 +72,7 @@ func ExampleReplay() {
 			log.Fatal(err)
 		}
 		defer client.Close()
-		statuses, err := xsale.Collect(client.Organization("").Statuses.List(context.Background()))
+		statuses, err := call.Collect(client.Organization("").Statuses.List(context.Background()))
 		if err != nil {
 			log.Fatal(err)
 		}

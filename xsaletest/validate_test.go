@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
@@ -148,16 +149,16 @@ func runADay(t testing.TB, client *xsale.Client) {
 	_, err = shop.Orders.Create(ctx, order)
 	check(err)
 	check(shop.Articles.SetTranslation(ctx, 16519, xsale.Translation{LanguageID: 2, Name: wire.Some("Desk of Kowalski")}))
-	_, err = xsale.Collect(shop.Articles.ListTranslations(ctx, 16519))
+	_, err = call.Collect(shop.Articles.ListTranslations(ctx, 16519))
 	check(err)
-	_, err = xsale.Collect(shop.Statuses.List(ctx))
+	_, err = call.Collect(shop.Statuses.List(ctx))
 	check(err)
-	orders, err := xsale.Collect(shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}))
+	orders, err := call.Collect(shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}))
 	check(err)
 	if len(orders) == 0 {
 		t.Fatal("no orders")
 	}
-	_, err = xsale.Collect(shop.Articles.ListTranslations(ctx, 999))
+	_, err = call.Collect(shop.Articles.ListTranslations(ctx, 999))
 	if !errors.Is(err, xsale.ErrNotFound) {
 		t.Fatalf("an article that is not there: %v", err)
 	}

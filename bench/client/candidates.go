@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/bench/client/byhand"
 	"github.com/xsale-go/xsale/bench/client/ogen"
 	"github.com/xsale-go/xsale/bench/client/stock"
@@ -90,7 +91,7 @@ func streamOfThis(api *xsaleapi.Client) func(context.Context, string) (int, erro
 
 func shippedCandidate(client *xsale.Client) candidate {
 	return candidate{orders: func(ctx context.Context, organization string) (int, error) {
-		orders, err := xsale.Collect(client.Organization(organization).Orders.List(ctx, xsale.ListOrdersParams{}))
+		orders, err := call.Collect(client.Organization(organization).Orders.List(ctx, xsale.ListOrdersParams{}))
 		return len(orders), err
 	}}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 )
 
 const organizationPlaceholder = "{organizationName}"
@@ -34,13 +35,13 @@ func newAPICommand(a *app) *cobra.Command {
 				}
 				body = data
 			}
-			var options []xsale.CallOption
+			var options []call.Option
 			for _, parameter := range query {
 				name, value, ok := strings.Cut(parameter, "=")
 				if !ok || name == "" {
 					return usagef("--query %q: write it as name=value", parameter)
 				}
-				options = append(options, xsale.Query(name, value))
+				options = append(options, call.Query(name, value))
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				path := arguments[1]

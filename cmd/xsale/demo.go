@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -174,7 +175,7 @@ func (d *demo) listByStatusID(ctx context.Context) (string, error) {
 
 // findOrder looks for the demo's order in a list, and whether its prices came back to the digit.
 func (d *demo) findOrder(ctx context.Context, params xsale.ListOrdersParams) (string, error) {
-	orders, err := xsale.Collect(d.organization.Orders.List(ctx, params))
+	orders, err := call.Collect(d.organization.Orders.List(ctx, params))
 	if err != nil {
 		return "", err
 	}
@@ -196,7 +197,7 @@ func (d *demo) findOrder(ctx context.Context, params xsale.ListOrdersParams) (st
 }
 
 func (d *demo) readTranslations(ctx context.Context) (string, error) {
-	translations, err := xsale.Collect(d.organization.Articles.ListTranslations(ctx, demoArticle))
+	translations, err := call.Collect(d.organization.Articles.ListTranslations(ctx, demoArticle))
 	if err != nil {
 		return "", err
 	}

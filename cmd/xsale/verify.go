@@ -82,7 +82,7 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 		return usagef("--rate %v, --timeout %v: both must be positive", f.rate, f.timeout)
 	}
 	// Each call is sent once: a second one would cost the API more and say no more.
-	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithTimeout(f.timeout)}
+	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithAttemptTimeout(f.timeout)}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 		mayCall, err := f.mayCall(command.InOrStdin(), client.BaseURL())
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/xsaletest"
 	"go.opentelemetry.io/otel/exporters/stdout/stdoutmetric"
 	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
@@ -70,10 +71,10 @@ func calls(ctx context.Context, client *xsale.Client) error {
 		return err
 	}
 	shop := client.Organization("")
-	if _, err := xsale.Collect(shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}})); err != nil {
+	if _, err := call.Collect(shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}})); err != nil {
 		return err
 	}
-	if _, err := xsale.Collect(shop.Articles.ListTranslations(ctx, 1)); !errors.Is(err, xsale.ErrNotFound) {
+	if _, err := call.Collect(shop.Articles.ListTranslations(ctx, 1)); !errors.Is(err, xsale.ErrNotFound) {
 		return fmt.Errorf("article 1 is there: %w", err)
 	}
 	_, err := shop.Call(ctx, http.MethodGet, "/statuses", nil)

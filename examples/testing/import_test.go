@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -47,7 +48,7 @@ func newShop(t *testing.T, sandbox *xsaletest.Sandbox) *xsale.Organization {
 // countNew returns how many new orders the sandbox has.
 func countNew(t *testing.T, shop *xsale.Organization) int {
 	t.Helper()
-	orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statusNew}}))
+	orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statusNew}}))
 	if err != nil || len(orders) == 0 {
 		t.Fatal(len(orders), err)
 	}
@@ -144,7 +145,7 @@ func TestSendCreatesOnce(t *testing.T) {
 			if err := Send(t.Context(), shop, "S-2024/1", exampleOrder()); err != nil {
 				t.Fatal(err)
 			}
-			orders, err := xsale.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
+			orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
 			if err != nil || len(orders) != 1 {
 				t.Errorf("%d orders: %v", len(orders), err)
 			}

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -578,21 +578,22 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. An answer that is not a success is an [*xsale.Error] on every call. It is safe
-// for concurrent use.
+// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
+// use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that calls through client: with its tokens, retries, limits and errors.
-func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
+// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
+// and errors.
+func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
 // the same as those of New; tokens, retries and limits are those of the doer and the editors.
-func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(doer))
+func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
+	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
 		return nil, err
 	}
@@ -600,30 +601,30 @@ func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*C
 	return &Client{raw}, nil
 }
 
-// Raw returns the client below, whose methods return the answer as it came.
+// Raw returns the underlying client, whose methods return responses as they come.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
-func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, error) {
-	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetMe(ctx, edit)
 		})
 }
 
 // ListOrders calls GET /{organizationName}/orders.
-func (c *Client) ListOrders(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Order, error) {
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListOrders(ctx context.Context, organizationName string, options ...call.Option) ([]Order, error) {
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, edit)
 		})
 }
 
 // ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...xsale.CallOption) iter.Seq2[Order, error] {
-	return xsale.Stream[Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Order, error] {
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, edit)
 		})
 }

@@ -15,7 +15,7 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
@@ -487,21 +487,22 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. An answer that is not a success is an [*xsale.Error] on every call. It is safe
-// for concurrent use.
+// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
+// use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that calls through client: with its tokens, retries, limits and errors.
-func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
+// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
+// and errors.
+func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
 // the same as those of New; tokens, retries and limits are those of the doer and the editors.
-func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(doer))
+func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
+	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
 		return nil, err
 	}
@@ -509,7 +510,7 @@ func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*C
 	return &Client{raw}, nil
 }
 
-// Raw returns the client below, whose methods return the answer as it came.
+// Raw returns the underlying client, whose methods return responses as they come.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
@@ -518,9 +519,9 @@ func (c *Client) Raw() *RawClient { return c.raw }
 //
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
 // `organizationName` in every other path.
-func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, error) {
-	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetMe(ctx, edit)
 		})
 }
@@ -532,7 +533,7 @@ func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, er
 // Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
 // orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
 // that they are not read again. Paging is not published.
-func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...xsale.CallOption) ([]Order, error) {
+func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
 	if params != nil {
 		sent := *params // an empty list would be sent as an empty value
 		if len(sent.StatusIDs) == 0 {
@@ -543,15 +544,15 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		}
 		params = &sent
 	}
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
 }
 
 // ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...xsale.CallOption) iter.Seq2[Order, error] {
+func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params // an empty list would be sent as an empty value
 		if len(sent.StatusIDs) == 0 {
@@ -562,8 +563,8 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		}
 		params = &sent
 	}
-	return xsale.Stream[Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
 }

@@ -17,7 +17,7 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
@@ -1489,21 +1489,22 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. An answer that is not a success is an [*xsale.Error] on every call. It is safe
-// for concurrent use.
+// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
+// use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that calls through client: with its tokens, retries, limits and errors.
-func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
+// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
+// and errors.
+func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
 // the same as those of New; tokens, retries and limits are those of the doer and the editors.
-func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(doer))
+func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
+	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
 		return nil, err
 	}
@@ -1511,7 +1512,7 @@ func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*C
 	return &Client{raw}, nil
 }
 
-// Raw returns the client below, whose methods return the answer as it came.
+// Raw returns the underlying client, whose methods return responses as they come.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
@@ -1520,9 +1521,9 @@ func (c *Client) Raw() *RawClient { return c.raw }
 //
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
 // `organizationName` in every other path.
-func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, error) {
-	return xsale.Fetch[Me](ctx, xsale.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetMe(ctx, edit)
 		})
 }
@@ -1532,18 +1533,18 @@ func (c *Client) GetMe(ctx context.Context, options ...xsale.CallOption) (Me, er
 // # List the translations of an article
 //
 // Returns the names and descriptions (tłumaczenia) of an article in all its languages.
-func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...xsale.CallOption) ([]Translation, error) {
-	return xsale.Fetch[[]Translation](ctx, xsale.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...call.Option) ([]Translation, error) {
+	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListTranslations(ctx, organizationName, id, edit)
 		})
 }
 
 // ListTranslationsSeq is ListTranslations with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...xsale.CallOption) iter.Seq2[Translation, error] {
-	return xsale.Stream[Translation](ctx, xsale.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
+	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListTranslations(ctx, organizationName, id, edit)
 		})
 }
@@ -1554,9 +1555,9 @@ func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName strin
 //
 // Writes the name and the description of an article in one language. The language is named in the body, not in
 // the path. The scripts write languages that the article need not have yet.
-func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.SetTranslationWithBody(ctx, organizationName, id, contentType, body, edit)
 		})
 }
@@ -1567,9 +1568,9 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 //
 // Writes the name and the description of an article in one language. The language is named in the body, not in
 // the path. The scripts write languages that the article need not have yet.
-func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.SetTranslation(ctx, organizationName, id, body, edit)
 		})
 }
@@ -1580,9 +1581,9 @@ func (c *Client) SetTranslation(ctx context.Context, organizationName string, id
 //
 // Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
 // as their source.
-func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateIntegrationWithBody(ctx, organizationName, contentType, body, edit)
 		})
 }
@@ -1593,9 +1594,9 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 //
 // Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
 // as their source.
-func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateIntegration(ctx, organizationName, body, edit)
 		})
 }
@@ -1606,9 +1607,9 @@ func (c *Client) CreateIntegration(ctx context.Context, organizationName string,
 //
 // Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
 // describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateParameterWithBody(ctx, organizationName, id, categoryID, contentType, body, edit)
 		})
 }
@@ -1619,9 +1620,9 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 //
 // Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
 // describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateParameter(ctx, organizationName, id, categoryID, body, edit)
 		})
 }
@@ -1633,7 +1634,7 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 // Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
 // orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
 // that they are not read again. Paging is not published.
-func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...xsale.CallOption) ([]Order, error) {
+func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
 	if params != nil {
 		sent := *params // an empty list would be sent as an empty value
 		if len(sent.StatusIDs) == 0 {
@@ -1644,15 +1645,15 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		}
 		params = &sent
 	}
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
 }
 
 // ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...xsale.CallOption) iter.Seq2[Order, error] {
+func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params // an empty list would be sent as an empty value
 		if len(sent.StatusIDs) == 0 {
@@ -1663,8 +1664,8 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		}
 		params = &sent
 	}
-	return xsale.Stream[Order](ctx, xsale.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
 }
@@ -1675,9 +1676,9 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 //
 // Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
 // the offers must exist. How the vendor treats the same order sent twice is not published.
-func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrderWithBody(ctx, organizationName, contentType, body, edit)
 		})
 }
@@ -1688,9 +1689,9 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 //
 // Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
 // the offers must exist. How the vendor treats the same order sent twice is not published.
-func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...xsale.CallOption) (Created, error) {
-	return xsale.Fetch[Created](ctx, xsale.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrder(ctx, organizationName, body, edit)
 		})
 }
@@ -1701,18 +1702,18 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 //
 // Returns all statuses, the default ones and the organization's own. The list is open: an organization may add
 // statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
-func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...xsale.CallOption) ([]Status, error) {
-	return xsale.Fetch[[]Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...call.Option) ([]Status, error) {
+	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListStatuses(ctx, organizationName, edit)
 		})
 }
 
 // ListStatusesSeq is ListStatuses with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...xsale.CallOption) iter.Seq2[Status, error] {
-	return xsale.Stream[Status](ctx, xsale.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
+	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListStatuses(ctx, organizationName, edit)
 		})
 }

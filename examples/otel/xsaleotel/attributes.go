@@ -3,7 +3,7 @@ package xsaleotel
 import (
 	"strconv"
 
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
@@ -30,7 +30,7 @@ var knownMethods = map[string]attribute.KeyValue{
 }
 
 // spanName is the operation, and for a raw call the method, because a path may hold personal data.
-func spanName(event xsale.Event) string {
+func spanName(event call.Event) string {
 	if event.Operation != "" {
 		return event.Operation
 	}
@@ -41,7 +41,7 @@ func spanName(event xsale.Event) string {
 }
 
 // callAttributes are known when a call starts.
-func callAttributes(server server, event xsale.Event) []attribute.KeyValue {
+func callAttributes(server server, event call.Event) []attribute.KeyValue {
 	method, ok := knownMethods[event.Method]
 	if !ok {
 		method = semconv.HTTPRequestMethodOther
@@ -54,7 +54,7 @@ func callAttributes(server server, event xsale.Event) []attribute.KeyValue {
 }
 
 // outcomeAttributes say how an attempt or a call ended; error.type is the status where there was an answer.
-func outcomeAttributes(event xsale.Event) []attribute.KeyValue {
+func outcomeAttributes(event call.Event) []attribute.KeyValue {
 	var attributes []attribute.KeyValue
 	if event.Status != 0 {
 		attributes = append(attributes, semconv.HTTPResponseStatusCode(event.Status))

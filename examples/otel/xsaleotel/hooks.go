@@ -8,7 +8,7 @@ package xsaleotel
 import (
 	"context"
 
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -17,27 +17,27 @@ const scope = "example.com/xsale-otel/xsaleotel"
 
 // Hooks records the calls of one client. The base URL is that of the client, for server.address and server.port; empty is
 // [xsale.DefaultBaseURL].
-func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL string) (xsale.Hooks, error) {
+func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL string) (call.Hooks, error) {
 	server, err := serverOf(baseURL)
 	if err != nil {
-		return xsale.Hooks{}, err
+		return call.Hooks{}, err
 	}
 	measures, err := newMeasures(meters.Meter(scope), server)
 	if err != nil {
-		return xsale.Hooks{}, err
+		return call.Hooks{}, err
 	}
 	spans := &spans{tracers.Tracer(scope), server}
-	return xsale.Hooks{
+	return call.Hooks{
 		CallStart: spans.start,
-		AttemptDone: func(ctx context.Context, event xsale.Event) {
+		AttemptDone: func(ctx context.Context, event call.Event) {
 			spans.attempt(ctx, event)
 			measures.attempt(ctx, event)
 		},
-		Retry: func(ctx context.Context, event xsale.Event) {
+		Retry: func(ctx context.Context, event call.Event) {
 			spans.retry(ctx, event)
 			measures.retry(ctx, event)
 		},
-		CallDone: func(ctx context.Context, event xsale.Event) {
+		CallDone: func(ctx context.Context, event call.Event) {
 			measures.call(ctx, event) // before the span ends, so that it may be the example of a measurement
 			spans.end(ctx, event)
 		},

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 )
 
 const (
@@ -43,7 +44,7 @@ xsale.client.call.duration http.request.method=GET http.response.status_code=200
 		name:    "not found",
 		answers: []answer{{404, said, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
-			return client.Organization("").Articles.SetTranslation(ctx, 5260250274, xsale.Translation{LanguageID: 2}, xsale.Query("nip", canaryNIP))
+			return client.Organization("").Articles.SetTranslation(ctx, 5260250274, xsale.Translation{LanguageID: 2}, call.Query("nip", canaryNIP))
 		},
 		spans: `
   setTranslation client error.type=404 http.request.method=PUT http.response.status_code=404 url.template=/{organizationName}/articles/{id}/translations xsale.operation=setTranslation Error
@@ -99,7 +100,7 @@ xsale.client.call.duration error.type=connection http.request.method=POST url.te
 		name:    "a list",
 		answers: []answer{{200, `[{"Id":1},{"Id":2,"Buyer":"` + canaryEmail + `"}]`, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
-			_, err := xsale.Collect(client.Organization("").Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"canary"}}))
+			_, err := call.Collect(client.Organization("").Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"canary"}}))
 			return err
 		},
 		spans: `
@@ -115,7 +116,7 @@ xsale.client.call.duration http.request.method=GET http.response.status_code=200
 		name:    "a raw call",
 		answers: []answer{{400, said, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
-			_, err := client.Call(ctx, "POST", "/contractors/"+canaryEmail+"?nip="+canaryNIP, []byte(said), xsale.Header("X-Canary", "canary"))
+			_, err := client.Call(ctx, "POST", "/contractors/"+canaryEmail+"?nip="+canaryNIP, []byte(said), call.Header("X-Canary", "canary"))
 			return err
 		},
 		spans: `
@@ -194,11 +195,11 @@ func TestSpansOfOtherHooksStayTheirs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(t, answer{200, `{}`, nil})
 		hooks := (&spans{r.tracers.Tracer(""), server{"api.xsale.ai", 443}})
-		ctx := hooks.start(t.Context(), xsale.Event{Operation: "first"})
+		ctx := hooks.start(t.Context(), call.Event{Operation: "first"})
 		other, span := r.tracers.Tracer("").Start(ctx, "other")
-		hooks.attempt(other, xsale.Event{Operation: "first", Attempt: 1, Status: 200})
-		hooks.end(other, xsale.Event{Operation: "first", Attempt: 1, Status: 200})
-		hooks.end(context.Background(), xsale.Event{Operation: "first"})
+		hooks.attempt(other, call.Event{Operation: "first", Attempt: 1, Status: 200})
+		hooks.end(other, call.Event{Operation: "first", Attempt: 1, Status: 200})
+		hooks.end(context.Background(), call.Event{Operation: "first"})
 		span.End()
 		want := "first client http.request.method=_OTHER http.response.status_code=200 url.template= xsale.operation=first Unset\n" +
 			"- xsale.attempt http.response.status_code=200 xsale.duration=0\n  other"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 )
@@ -31,20 +31,20 @@ func newMeasures(meter metric.Meter, server server) (*measures, error) {
 	return &measures{server, requests, calls, attempts, retries}, errors.Join(err, callsErr, attemptsErr, retriesErr)
 }
 
-func (m *measures) attempt(ctx context.Context, event xsale.Event) {
+func (m *measures) attempt(ctx context.Context, event call.Event) {
 	attributes := m.attributes(event)
 	m.requests.Inst().Record(ctx, event.Duration.Seconds(), attributes)
 	m.attempts.Add(ctx, 1, attributes)
 }
 
-func (m *measures) retry(ctx context.Context, event xsale.Event) {
+func (m *measures) retry(ctx context.Context, event call.Event) {
 	m.retries.Add(ctx, 1, m.attributes(event))
 }
 
-func (m *measures) call(ctx context.Context, event xsale.Event) {
+func (m *measures) call(ctx context.Context, event call.Event) {
 	m.calls.Record(ctx, event.Duration.Seconds(), m.attributes(event))
 }
 
-func (m *measures) attributes(event xsale.Event) metric.MeasurementOption {
+func (m *measures) attributes(event call.Event) metric.MeasurementOption {
 	return metric.WithAttributes(append(callAttributes(m.server, event), outcomeAttributes(event)...)...)
 }

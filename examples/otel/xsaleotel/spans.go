@@ -3,7 +3,7 @@ package xsaleotel
 import (
 	"context"
 
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
@@ -31,13 +31,13 @@ func spanOf(ctx context.Context) trace.Span {
 	return noop.Span{} // other hooks have put a context of their own in the place
 }
 
-func (s *spans) start(ctx context.Context, event xsale.Event) context.Context {
+func (s *spans) start(ctx context.Context, event call.Event) context.Context {
 	ctx, span := s.tracer.Start(ctx, spanName(event),
 		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(callAttributes(s.server, event)...))
 	return context.WithValue(ctx, spanKey{}, span)
 }
 
-func (s *spans) attempt(ctx context.Context, event xsale.Event) {
+func (s *spans) attempt(ctx context.Context, event call.Event) {
 	attributes := append(outcomeAttributes(event), keyDuration.Float64(event.Duration.Seconds()))
 	if event.Attempt > 1 {
 		attributes = append(attributes, semconv.HTTPRequestResendCount(event.Attempt-1))
@@ -45,13 +45,13 @@ func (s *spans) attempt(ctx context.Context, event xsale.Event) {
 	spanOf(ctx).AddEvent(eventAttempt, trace.WithAttributes(attributes...))
 }
 
-func (s *spans) retry(ctx context.Context, event xsale.Event) {
+func (s *spans) retry(ctx context.Context, event call.Event) {
 	attributes := append(outcomeAttributes(event), keyWait.Float64(event.RetryWait.Seconds()), semconv.HTTPRequestResendCount(event.Attempt-1))
 	spanOf(ctx).AddEvent(eventRetry, trace.WithAttributes(attributes...))
 }
 
 // end does not record the error itself, because its text may hold what the server says.
-func (s *spans) end(ctx context.Context, event xsale.Event) {
+func (s *spans) end(ctx context.Context, event call.Event) {
 	span := spanOf(ctx)
 	span.SetAttributes(outcomeAttributes(event)...)
 	if event.Attempt > 1 {

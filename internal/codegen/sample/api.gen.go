@@ -19,7 +19,7 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
-	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
@@ -2194,21 +2194,22 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. An answer that is not a success is an [*xsale.Error] on every call. It is safe
-// for concurrent use.
+// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
+// use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that calls through client: with its tokens, retries, limits and errors.
-func New(client *xsale.Client, editors ...RequestEditorFn) (*Client, error) {
-	return NewWithDoer(client.BaseURL(), client.Doer(), append([]RequestEditorFn{client.SetUserAgent}, editors...)...)
+// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
+// and errors.
+func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
 // the same as those of New; tokens, retries and limits are those of the doer and the editors.
-func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(doer))
+func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
+	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
 		return nil, err
 	}
@@ -2216,38 +2217,38 @@ func NewWithDoer(server string, doer xsale.Doer, editors ...RequestEditorFn) (*C
 	return &Client{raw}, nil
 }
 
-// Raw returns the client below, whose methods return the answer as it came.
+// Raw returns the underlying client, whose methods return responses as they come.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetArticlesByCode calls GET /api/v1/articles/{code}.
-func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...call.Option) (string, error) {
+	return call.Fetch[string](ctx, call.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetArticlesByCode(ctx, code, edit)
 		})
 }
 
 // GetCategories calls GET /api/v1/categories.
-func (c *Client) GetCategories(ctx context.Context, options ...xsale.CallOption) (Category, error) {
-	return xsale.Fetch[Category](ctx, xsale.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetCategories(ctx context.Context, options ...call.Option) (Category, error) {
+	return call.Fetch[Category](ctx, call.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetCategories(ctx, edit)
 		})
 }
 
 // ListEvents calls GET /api/v1/events.
-func (c *Client) ListEvents(ctx context.Context, options ...xsale.CallOption) ([]ListEventsResponseItem, error) {
-	return xsale.Fetch[[]ListEventsResponseItem](ctx, xsale.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListEvents(ctx context.Context, options ...call.Option) ([]ListEventsResponseItem, error) {
+	return call.Fetch[[]ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListEvents(ctx, edit)
 		})
 }
 
 // ListEventsSeq is ListEvents with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) ListEventsSeq(ctx context.Context, options ...xsale.CallOption) iter.Seq2[ListEventsResponseItem, error] {
-	return xsale.Stream[ListEventsResponseItem](ctx, xsale.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter.Seq2[ListEventsResponseItem, error] {
+	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListEvents(ctx, edit)
 		})
 }
@@ -2255,25 +2256,25 @@ func (c *Client) ListEventsSeq(ctx context.Context, options ...xsale.CallOption)
 // StartJob calls POST /api/v1/jobs.
 //
 // The answer is returned with its body still to be read; close it.
-func (c *Client) StartJob(ctx context.Context, options ...xsale.CallOption) (*http.Response, error) {
-	return xsale.Open(ctx, xsale.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) StartJob(ctx context.Context, options ...call.Option) (*http.Response, error) {
+	return call.Open(ctx, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.StartJob(ctx, edit)
 		})
 }
 
 // LoginWithBody calls POST /api/v1/login.
-func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.Reader, options ...xsale.CallOption) (map[string]string, error) {
-	return xsale.Fetch[map[string]string](ctx, xsale.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (map[string]string, error) {
+	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.LoginWithBody(ctx, contentType, body, edit)
 		})
 }
 
 // LoginWithFormdataBody calls POST /api/v1/login.
-func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, options ...xsale.CallOption) (map[string]string, error) {
-	return xsale.Fetch[map[string]string](ctx, xsale.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, options ...call.Option) (map[string]string, error) {
+	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.LoginWithFormdataBody(ctx, body, edit)
 		})
 }
@@ -2281,7 +2282,7 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 // GetOrders calls GET /api/v1/orders.
 //
 // Lists orders.
-func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options ...xsale.CallOption) (PagedResultOfOrder, error) {
+func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options ...call.Option) (PagedResultOfOrder, error) {
 	if params != nil {
 		sent := *params // an empty list would be sent as an empty value
 		if len(sent.StatusIDs) == 0 {
@@ -2292,89 +2293,89 @@ func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options
 		}
 		params = &sent
 	}
-	return xsale.Fetch[PagedResultOfOrder](ctx, xsale.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+	return call.Fetch[PagedResultOfOrder](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetOrders(ctx, params, edit)
 		})
 }
 
 // CreateOrderWithBody calls POST /api/v1/orders.
-func (c *Client) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, options ...xsale.CallOption) (Order, error) {
-	return xsale.Fetch[Order](ctx, xsale.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (Order, error) {
+	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrderWithBody(ctx, contentType, body, edit)
 		})
 }
 
 // CreateOrder calls POST /api/v1/orders.
-func (c *Client) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, options ...xsale.CallOption) (Order, error) {
-	return xsale.Fetch[Order](ctx, xsale.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, options ...call.Option) (Order, error) {
+	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrder(ctx, body, edit)
 		})
 }
 
 // GetArchive calls GET /api/v1/orders/archive/{year}.
-func (c *Client) GetArchive(ctx context.Context, year int32, options ...xsale.CallOption) ([]Order, error) {
-	return xsale.Fetch[[]Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetArchive(ctx context.Context, year int32, options ...call.Option) ([]Order, error) {
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetArchive(ctx, year, edit)
 		})
 }
 
 // GetArchiveSeq is GetArchive with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
 // error ends the list; the elements before it are good.
-func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...xsale.CallOption) iter.Seq2[Order, error] {
-	return xsale.Stream[Order](ctx, xsale.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...call.Option) iter.Seq2[Order, error] {
+	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetArchive(ctx, year, edit)
 		})
 }
 
 // DeleteOrder calls DELETE /api/v1/orders/{id}.
-func (c *Client) DeleteOrder(ctx context.Context, id int64, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) DeleteOrder(ctx context.Context, id int64, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.DeleteOrder(ctx, id, edit)
 		})
 }
 
 // GetOrder calls GET /api/v1/orders/{id}.
-func (c *Client) GetOrder(ctx context.Context, id int64, options ...xsale.CallOption) (Order, error) {
-	return xsale.Fetch[Order](ctx, xsale.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetOrder(ctx context.Context, id int64, options ...call.Option) (Order, error) {
+	return call.Fetch[Order](ctx, call.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetOrder(ctx, id, edit)
 		})
 }
 
 // ChangeOrderWithBody calls PATCH /api/v1/orders/{id}.
-func (c *Client) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...xsale.CallOption) (OrderChange, error) {
-	return xsale.Fetch[OrderChange](ctx, xsale.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) (OrderChange, error) {
+	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ChangeOrderWithBody(ctx, id, contentType, body, edit)
 		})
 }
 
 // ChangeOrder calls PATCH /api/v1/orders/{id}.
-func (c *Client) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, options ...xsale.CallOption) (OrderChange, error) {
-	return xsale.Fetch[OrderChange](ctx, xsale.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, options ...call.Option) (OrderChange, error) {
+	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ChangeOrder(ctx, id, body, edit)
 		})
 }
 
 // ReplaceOrderWithBody calls PUT /api/v1/orders/{id}.
-func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ReplaceOrderWithBody(ctx, id, contentType, body, edit)
 		})
 }
 
 // ReplaceOrder calls PUT /api/v1/orders/{id}.
-func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, options ...xsale.CallOption) error {
-	return xsale.Execute(ctx, xsale.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ReplaceOrder(ctx, id, body, edit)
 		})
 }
@@ -2382,73 +2383,73 @@ func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJS
 // GetInvoice calls GET /api/v1/orders/{orderId}/invoice.
 //
 // The answer is returned with its body still to be read; close it.
-func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...xsale.CallOption) (*http.Response, error) {
-	return xsale.Open(ctx, xsale.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...call.Option) (*http.Response, error) {
+	return call.Open(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetInvoice(ctx, orderID, edit)
 		})
 }
 
 // AddInvoiceWithBody calls POST /api/v1/orders/{orderId}/invoice.
-func (c *Client) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, options ...xsale.CallOption) (AddInvoiceResponse, error) {
-	return xsale.Fetch[AddInvoiceResponse](ctx, xsale.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, options ...call.Option) (AddInvoiceResponse, error) {
+	return call.Fetch[AddInvoiceResponse](ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.AddInvoiceWithBody(ctx, orderID, contentType, body, edit)
 		})
 }
 
 // Ping calls GET /api/v1/ping.
-func (c *Client) Ping(ctx context.Context, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) Ping(ctx context.Context, options ...call.Option) (string, error) {
+	return call.Fetch[string](ctx, call.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.Ping(ctx, edit)
 		})
 }
 
 // EchoWithBody calls POST /api/v1/ping.
-func (c *Client) EchoWithBody(ctx context.Context, contentType string, body io.Reader, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) EchoWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (string, error) {
+	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.EchoWithBody(ctx, contentType, body, edit)
 		})
 }
 
 // EchoWithTextBody calls POST /api/v1/ping.
-func (c *Client) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, options ...xsale.CallOption) (string, error) {
-	return xsale.Fetch[string](ctx, xsale.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, options ...call.Option) (string, error) {
+	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.EchoWithTextBody(ctx, body, edit)
 		})
 }
 
 // GetPrice calls GET /api/v1/prices({key}).
-func (c *Client) GetPrice(ctx context.Context, key int32, options ...xsale.CallOption) (wire.Decimal, error) {
-	return xsale.Fetch[wire.Decimal](ctx, xsale.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetPrice(ctx context.Context, key int32, options ...call.Option) (wire.Decimal, error) {
+	return call.Fetch[wire.Decimal](ctx, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetPrice(ctx, key, edit)
 		})
 }
 
 // GetSettings calls GET /api/v1/settings.
-func (c *Client) GetSettings(ctx context.Context, options ...xsale.CallOption) (map[string]json.RawMessage, error) {
-	return xsale.Fetch[map[string]json.RawMessage](ctx, xsale.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) GetSettings(ctx context.Context, options ...call.Option) (map[string]json.RawMessage, error) {
+	return call.Fetch[map[string]json.RawMessage](ctx, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetSettings(ctx, edit)
 		})
 }
 
 // PutSettingsWithBody calls PUT /api/v1/settings.
-func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, options ...xsale.CallOption) (json.RawMessage, error) {
-	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (json.RawMessage, error) {
+	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.PutSettingsWithBody(ctx, contentType, body, edit)
 		})
 }
 
 // PutSettings calls PUT /api/v1/settings.
-func (c *Client) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, options ...xsale.CallOption) (json.RawMessage, error) {
-	return xsale.Fetch[json.RawMessage](ctx, xsale.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func (c *Client) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, options ...call.Option) (json.RawMessage, error) {
+	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.PutSettings(ctx, body, edit)
 		})
 }

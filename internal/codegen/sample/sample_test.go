@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -243,7 +244,7 @@ func TestElementsOneByOne(t *testing.T) {
 		t.Error("the call is sent before the list is ranged over")
 	}
 	for range 2 {
-		orders, err := xsale.Collect(list)
+		orders, err := call.Collect(list)
 		if err != nil || len(orders) != 1 || *orders[0].ID != 2024 {
 			t.Errorf("%v %v", orders, err)
 		}
@@ -251,7 +252,7 @@ func TestElementsOneByOne(t *testing.T) {
 	if requests.Load() != 2 {
 		t.Errorf("%d requests", requests.Load())
 	}
-	events, err := xsale.Collect(client.ListEventsSeq(t.Context()))
+	events, err := call.Collect(client.ListEventsSeq(t.Context()))
 	if err != nil || len(events) != 2 {
 		t.Fatal(events, err)
 	}
@@ -341,7 +342,7 @@ func TestNewWithDoer(t *testing.T) {
 func TestCallOptions(t *testing.T) {
 	service := &service{order: &Order{}}
 	client, _ := start(t, service)
-	if _, err := client.GetOrders(t.Context(), nil, xsale.Query("page", "4"), xsale.Header("X-Trace", "t")); err != nil {
+	if _, err := client.GetOrders(t.Context(), nil, call.Query("page", "4"), call.Header("X-Trace", "t")); err != nil {
 		t.Fatal(err)
 	}
 	if service.params.Page == nil || *service.params.Page != 4 || service.params.XTrace == nil || *service.params.XTrace != "t" {

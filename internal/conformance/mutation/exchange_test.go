@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -43,7 +44,7 @@ func (e exchange) request() *http.Request {
 // never sends.
 type recorder struct {
 	next      http.RoundTripper
-	call      xsale.Event // the call that is running; there is one at a time
+	call      call.Event // the call that is running; there is one at a time
 	scripted  *exchange   // the next answer, nil for the sandbox's own
 	exchanges []exchange
 }
@@ -110,7 +111,7 @@ func newRecorder(t *testing.T, sandbox *xsaletest.Sandbox) (*xsale.Client, *reco
 	client := sandbox.Client(t,
 		xsale.WithHTTPClient(&http.Client{Transport: recorder}),
 		xsale.WithRetries(0), // an answer that is scripted comes once
-		xsale.WithHooks(xsale.Hooks{CallStart: func(ctx context.Context, event xsale.Event) context.Context {
+		xsale.WithHooks(call.Hooks{CallStart: func(ctx context.Context, event call.Event) context.Context {
 			recorder.call = event
 			return ctx
 		}}),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -70,15 +71,15 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 	}
 }
 
-// call is one way to call an operation.
-type call struct {
+// trafficCall is one way to call an operation.
+type trafficCall struct {
 	operation string
 	do        func() error
 }
 
-func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Organization) []call {
-	var calls []call
-	add := func(operation string, do func() error) { calls = append(calls, call{operation, do}) }
+func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Organization) []trafficCall {
+	var calls []trafficCall
+	add := func(operation string, do func() error) { calls = append(calls, trafficCall{operation, do}) }
 
 	add("getMe", func() error { return second(client.Me(ctx)) })
 
@@ -96,7 +97,7 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 		add("listOrders", func() error { return drain(organization.Orders.List(ctx, params)) })
 	}
 	add("listOrders", func() error {
-		return drain(organization.Orders.List(ctx, xsale.ListOrdersParams{}, xsale.Query(unlisted, "1")))
+		return drain(organization.Orders.List(ctx, xsale.ListOrdersParams{}, call.Query(unlisted, "1")))
 	})
 	for _, order := range orders() {
 		add("createOrder", func() error { return second(organization.Orders.Create(ctx, order)) })
@@ -208,4 +209,4 @@ var createdAnswers = []string{
 
 func second[T any](_ T, err error) error { return err }
 
-func drain[T any](list iter.Seq2[T, error]) error { return second(xsale.Collect(list)) }
+func drain[T any](list iter.Seq2[T, error]) error { return second(call.Collect(list)) }

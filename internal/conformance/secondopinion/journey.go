@@ -15,6 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -28,7 +29,7 @@ func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, des
 		xsale.WithBaseURL(baseURL),
 		xsale.WithHTTPClient(&http.Client{Transport: withoutViolations{transport}}),
 		xsale.WithRetries(0),
-		xsale.WithHooks(xsale.Hooks{CallDone: called.add}),
+		xsale.WithHooks(call.Hooks{CallDone: called.add}),
 	)...)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 	if order.ID == 0 {
 		return errors.New("the new order has no id")
 	}
-	statuses, err := xsale.Collect(shop.Statuses.List(ctx))
+	statuses, err := call.Collect(shop.Statuses.List(ctx))
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 		{StatusIDs: []int64{statuses[0].ID}, StatusNames: []string{statuses[0].Name}},
 		{StatusIDs: []int64{statuses[0].ID, 2}, StatusNames: []string{statuses[0].Name, "W toku & dalej"}},
 	} {
-		orders, err := xsale.Collect(shop.Orders.List(ctx, params))
+		orders, err := call.Collect(shop.Orders.List(ctx, params))
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 	}); err != nil {
 		return err
 	}
-	translations, err := xsale.Collect(shop.Articles.ListTranslations(ctx, 16519))
+	translations, err := call.Collect(shop.Articles.ListTranslations(ctx, 16519))
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ type operations struct {
 	ids map[string]bool
 }
 
-func (o *operations) add(_ context.Context, event xsale.Event) {
+func (o *operations) add(_ context.Context, event call.Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.ids == nil {

@@ -1,0 +1,157 @@
+// Package call sends one call of an API: the options of a call, its errors, its hooks, and the chain of steps between a
+// generated client and net/http.
+//
+// Callers meet [Option], [Error], [Hooks], [Collect] and [Map]. Generated code meets [Operation], [Fetch], [Stream],
+// [Execute] and [Open]. Package xsale puts a Client together from [NewDoer].
+package call
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// Edit changes a request before it is sent. It has the form of a request editor of oapi-codegen.
+type Edit = func(context.Context, *http.Request) error
+
+// SendFunc is a method of a generated client with its arguments filled in. It passes edit to that method as the last
+// request editor.
+type SendFunc func(ctx context.Context, edit Edit) (*http.Response, error)
+
+// Fetch sends a call of a generated client and decodes the JSON of its response. With T = string it also accepts plain
+// text; with T = [Response] it returns the response as it came. Generated code calls it.
+//
+// Errors are those of every call: [*Error], or an *authn.Error when the login failed.
+func Fetch[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) (T, error) {
+	var value, none T // an error comes with none, not with what was decoded before it
+	call := &state{facts: facts{Operation: operation, reading: readWhole}}
+	response, err := call.send(ctx, options, send)
+	if err != nil {
+		return none, err
+	}
+	body, err := call.bytes(response)
+	if err == nil {
+		err = decode(operation, response, body, &value)
+	}
+	if err != nil {
+		failure := decodeError(call, response, body, err)
+		closeWith(response.Body, failure)
+		return none, failure
+	}
+	response.Body.Close()
+	return value, nil
+}
+
+// Execute sends a call of a generated client and discards the response body. Generated code calls it.
+func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
+	call := &state{facts: facts{Operation: operation, reading: readNothing}}
+	response, err := call.send(ctx, options, send)
+	if err != nil {
+		return err
+	}
+	drain(response.Body)
+	return nil
+}
+
+// Open sends a call of a generated client and returns its 2xx response with the body unread: a file, or something that
+// is not JSON. The caller closes the body. Generated code calls it.
+func Open(ctx context.Context, operation Operation, options []Option, send SendFunc) (*http.Response, error) {
+	call := &state{facts: facts{Operation: operation, reading: readByCaller}}
+	return call.send(ctx, options, send)
+}
+
+// send applies the options and sends the call.
+func (s *state) send(ctx context.Context, options []Option, send SendFunc) (*http.Response, error) {
+	for _, option := range options {
+		option(&s.facts)
+	}
+	response, err := s.sendChecked(ctx, send)
+	if err != nil {
+		err = failureOf(s, err)
+		s.captureFailure(err)
+		return nil, err
+	}
+	s.captureResponse(response)
+	return response, nil
+}
+
+func (s *state) sendChecked(ctx context.Context, send SendFunc) (*http.Response, error) {
+	if s.invalid != nil && s.rehearsed == nil {
+		return nil, s.invalid
+	}
+	for _, value := range s.PathValues {
+		if err := httpx.CheckSegment(fmt.Sprint(value)); err != nil {
+			return nil, fmt.Errorf("%w: path value of %s: %w", ErrInvalid, s.Route, err)
+		}
+	}
+	return send(withState(ctx, s), s.edit)
+}
+
+// bytes returns the whole body of a response. Its bytes are only valid until the body is closed.
+func (s *state) bytes(response *http.Response) ([]byte, error) {
+	if s.whole != nil {
+		return s.whole.Bytes(), nil
+	}
+	return io.ReadAll(response.Body)
+}
+
+// closeWith closes a body and reports why it could not be used to the step that is interested.
+func closeWith(body io.ReadCloser, err error) {
+	if running, ok := body.(interface{ CloseWithError(error) error }); ok {
+		running.CloseWithError(err)
+		return
+	}
+	body.Close()
+}
+
+// decode reads the body of a success into target, a pointer.
+func decode(operation Operation, response *http.Response, body []byte, target any) error {
+	switch target := target.(type) {
+	case *Response:
+		*target = Response{response.StatusCode, response.Header, bytes.Clone(body)}
+		return nil
+	case *string:
+		if httpx.MediaType(response.Header.Get("Content-Type")) == "text/plain" { // ASP.NET writes strings this way
+			*target = string(body)
+			return nil
+		}
+	}
+	content := bytes.TrimSpace(bytes.TrimPrefix(body, utf8Mark))
+	if operation.MayBeEmpty && len(content) == 0 {
+		return nil
+	}
+	if string(content) == "null" && !operation.MayBeEmpty && reflect.TypeOf(target).Elem().Kind() == reflect.Struct {
+		return errors.New("the response is null")
+	}
+	return describeBody(response, content, wire.Unmarshal(content, target))
+}
+
+// describeBody reports what came instead of JSON, which helps more than where its syntax is wrong. Other errors stay as
+// they are.
+func describeBody(response *http.Response, body []byte, err error) error {
+	if _, syntax := errors.AsType[*wire.SyntaxError](err); !syntax {
+		return err
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return errors.New("the response has no body")
+	}
+	if coding := response.Header.Get("Content-Encoding"); coding != "" {
+		return fmt.Errorf("the response is %s, which the request did not ask for", shorten(coding))
+	}
+	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
+	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
+		return fmt.Errorf("the response is %s, not JSON", shorten(mediaType))
+	}
+	if htmlPage(mediaType, strings.TrimSpace(bodyString(body))) {
+		return errors.New("the response is HTML, not JSON")
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package call
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
+)
+
+// Doer sends a request. Generated clients take one as their HTTP client; [*http.Client] is one, too.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Connection is what a generated client needs of a Client.
+type Connection interface {
+	BaseURL() string // without a slash at the end
+	Doer() Doer
+}
+
+// Config configures a Doer. All fields are required, except those that name a default.
+type Config struct {
+	BaseURL   *url.URL
+	Source    *authn.Source
+	Transport http.RoundTripper
+
+	Timeout          time.Duration // of a whole call
+	AttemptTimeout   time.Duration
+	MaxResponseBytes int64  // of a response, or of an element of a list
+	UserAgent        string // value of the header
+
+	Retries       int     // none by default
+	RatePerSecond float64 // no limit by default
+	RateBurst     int     // with a limit
+	Hooks         []Hooks // none by default
+}
+
+// defaultMaxResponseBytes bounds the responses of a Doer that is not made by NewDoer.
+const defaultMaxResponseBytes = 64 << 20
+
+// NewDoer returns the Doer of a Client. It rejects requests to origins other than the base URL's. It is safe for
+// concurrent use.
+//
+// The chain of steps is put together here, from the wire outwards. Read from the bottom, a call is shown instead of sent
+// in a dry run, bounded in time, judged by its status, retried, given its tokens, held to the rate limit, counted,
+// bounded in size, watched for what it may have done, and sent.
+func NewDoer(c Config) Doer {
+	userAgent := []string{c.UserAgent}
+	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
+	chain = &processedStep{next: chain}
+	chain = &bodyStep{next: chain, maxBytes: c.MaxResponseBytes}
+	chain = &attemptStep{next: chain, hooks: c.Hooks}
+	chain = &rateLimitStep{next: chain, throttle: newThrottle(c.RatePerSecond, c.RateBurst)}
+	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL}
+	chain = &retryStep{next: chain, retries: c.Retries, hooks: c.Hooks}
+	chain = &statusStep{next: chain}
+	chain = &callStep{next: chain, timeout: c.Timeout, hooks: c.Hooks}
+	return &rehearseStep{next: chain, userAgent: userAgent}
+}
+
+// Wrap returns a Doer with which the calls of a generated client have the errors of this package, whatever doer sends
+// them: status, size and what the server may have done are judged; tokens, retries, limits and hooks remain doer's own.
+// A Doer made by [NewDoer] is returned as it is. Generated code calls it.
+func Wrap(doer Doer) Doer {
+	if own, ok := doer.(*rehearseStep); ok {
+		return own
+	}
+	var chain Doer = &processedStep{next: doer}
+	chain = &bodyStep{next: chain, maxBytes: defaultMaxResponseBytes}
+	chain = &statusStep{next: chain}
+	return &rehearseStep{next: &wrapped{judged: chain, plain: doer}}
+}
+
+// wrapped judges the calls of this package. Other requests, such as those of a raw client, are doer's own.
+type wrapped struct{ judged, plain Doer }
+
+func (w *wrapped) Do(request *http.Request) (*http.Response, error) {
+	if stateIn(request.Context()) == nil {
+		return w.plain.Do(request)
+	}
+	return w.judged.Do(request)
+}
+
+// replay returns the request with its body from the start, and whether that is possible. A request is never changed
+// once it has been sent.
+func replay(request *http.Request) (*http.Request, bool) {
+	if request.Body == nil || request.Body == http.NoBody {
+		return request, true
+	}
+	if request.GetBody == nil {
+		return nil, false
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return nil, false
+	}
+	again := *request
+	again.Body = body
+	return &again, true
+}

@@ -1,0 +1,243 @@
+package call
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/printable"
+)
+
+// Sentinels for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP (RFC 9110).
+var (
+	ErrBadRequest   = errors.New("bad request")            // 400, 422
+	ErrUnauthorized = errors.New("tokens refused")         // 401, after one fresh login
+	ErrForbidden    = errors.New("not allowed")            // 403
+	ErrNotFound     = errors.New("not found")              // 404
+	ErrConflict     = errors.New("conflict")               // 409
+	ErrRateLimited  = errors.New("too many requests")      // 429, after the retries
+	ErrServer       = errors.New("server failed")          // 5xx, after the retries
+	ErrRedirect     = errors.New("redirect not followed")  // 3xx: tokens are not sent on
+	ErrDecode       = errors.New("cannot decode response") // a success whose body breaks off or does not fit
+	ErrTooLarge     = errors.New("response too large")     // see WithMaxResponseBytes
+	ErrInvalid      = errors.New("invalid argument")       // rejected before anything was sent
+	ErrDryRun       = errors.New("dry run, not sent")      // see DryRun
+
+	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, where the server may have acted: it broke
+	// off without a response, or the response was 408, 5xx except 501 and 505, or a success that cannot be decoded.
+	// Look before you send it again.
+	ErrMaybeProcessed = errors.New("the request may have been processed")
+
+	errNotSent = errors.New("request not sent") // sending it again would change nothing
+)
+
+// Bounds of an Error's body and message.
+const (
+	maxErrorBody = 64 << 10
+	maxErrorText = 4 << 10
+)
+
+// Error is a failed call: a non-2xx response, a response that cannot be decoded, or no response at all. A failed login is
+// an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not changed after it is returned.
+type Error struct {
+	StatusCode int    // HTTP status, 0 without a response
+	Operation  string // operationId in the spec; empty for a raw call
+	Method     string
+	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
+	RequestID  string // the server's id of the request, if it sends one
+
+	// Code, Message and Fields are read from the body. The vendor does not publish its form; the common ones of ASP.NET
+	// and ServiceStack are known.
+	Code    string
+	Message string
+	Fields  []FieldError
+
+	RetryAfter time.Duration // the server's hint, 0 without one
+	Attempts   int           // requests sent
+
+	// MaybeProcessed is the result of errors.Is(err, ErrMaybeProcessed).
+	MaybeProcessed bool
+
+	Header    http.Header // of the response; nil without one
+	Body      []byte      // of the response, up to 64 KiB; with [redacted] for the tokens of the call
+	Truncated bool        // whether Body is only the beginning
+
+	Err error // the cause, where it is not the status
+
+	html bool // the body is a page for people: of a proxy or a login, seldom of the API
+}
+
+// FieldError is what the server reports about one field of the request.
+type FieldError struct {
+	Field   string // as the server names it; empty where the message is about no single field
+	Message string
+}
+
+// String returns the field and its message.
+func (f FieldError) String() string {
+	if f.Field == "" || f.Message == "" {
+		return f.Field + f.Message
+	}
+	return f.Field + ": " + f.Message
+}
+
+func newError(s *state, cause error) *Error {
+	return &Error{Operation: s.ID, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
+}
+
+// errorFromResponse reads the response, but does not close it.
+func errorFromResponse(s *state, response *http.Response) *Error {
+	e := newError(s, nil)
+	e.setResponse(response)
+	if hint, ok := httpx.RetryAfter(response.Header, time.Now()); ok {
+		e.RetryAfter = hint
+	}
+	if response.StatusCode < http.StatusOK { // what follows 101 is not a body, and has no end
+		e.Err = fmt.Errorf("not a final status: %q", response.Status)
+		return e
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBody+1))
+	if err != nil {
+		e.Err = fmt.Errorf("read the response: %w", err)
+	}
+	e.setBody(s, body)
+	e.parseBody(response.Header.Get("Content-Type"))
+	return e
+}
+
+// decodeError is a success that cannot be decoded. Status and body are kept, so that nothing is lost.
+func decodeError(s *state, response *http.Response, body []byte, cause error) *Error {
+	e := newError(s, fmt.Errorf("%w: %w", ErrDecode, cause))
+	e.setResponse(response)
+	e.setBody(s, body)
+	return e
+}
+
+func (e *Error) setResponse(response *http.Response) {
+	e.StatusCode = response.StatusCode
+	e.Header = response.Header
+	e.RequestID = requestID(response.Header)
+}
+
+// setBody stores a copy, so that a long body can be freed, without the tokens of the call, which a server may echo.
+func (e *Error) setBody(s *state, body []byte) {
+	e.Truncated = len(body) > maxErrorBody
+	e.Body = bytes.Clone(body[:min(len(body), maxErrorBody)])
+	if s.token == nil {
+		return
+	}
+	for _, secret := range []string{s.token.AccessToken(), s.token.IDToken()} {
+		if secret != "" {
+			e.Body = bytes.ReplaceAll(e.Body, []byte(secret), []byte(redacted))
+		}
+	}
+}
+
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// Error returns one line: the call, the status, and the server's code, message and fields, or the beginning of a plain
+// text body. The rest of the body is left out, because it may contain personal data.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s:", e.Method, e.Route)
+	if e.StatusCode != 0 {
+		b.WriteString(strings.TrimRight(fmt.Sprintf(" %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " ")) // not all have a name
+	}
+	if e.html {
+		b.WriteString(" (an HTML page)")
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " [%s]", e.Code)
+	}
+	separator := ": "
+	if e.StatusCode == 0 {
+		separator = " "
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, "%s%s", separator, e.Message)
+		separator = "; "
+	}
+	for _, field := range e.Fields {
+		b.WriteString(separator + field.String())
+		separator = "; "
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, "%s%v", separator, e.Err)
+	}
+	line := printable.Line(b.String(), maxErrorText)
+	if e.MaybeProcessed {
+		line += "; " + ErrMaybeProcessed.Error()
+	}
+	if e.Attempts > 1 {
+		line += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+	}
+	return line
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] where MaybeProcessed is set.
+func (e *Error) Is(target error) bool {
+	if target == ErrMaybeProcessed {
+		return e.MaybeProcessed
+	}
+	switch e.StatusCode {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return target == ErrBadRequest
+	case http.StatusUnauthorized:
+		return target == ErrUnauthorized
+	case http.StatusForbidden:
+		return target == ErrForbidden
+	case http.StatusNotFound:
+		return target == ErrNotFound
+	case http.StatusConflict:
+		return target == ErrConflict
+	case http.StatusTooManyRequests:
+		return target == ErrRateLimited
+	}
+	return e.StatusCode/100 == 3 && target == ErrRedirect || e.StatusCode >= 500 && target == ErrServer
+}
+
+// LogValue logs what is safe to keep. It leaves out the server's words, the path of a raw call and the body.
+func (e *Error) LogValue() slog.Value {
+	attributes := []slog.Attr{
+		slog.String("operation", e.Operation),
+		slog.String("method", e.Method),
+		slog.Int("status", e.StatusCode),
+		slog.String("request_id", loggableID(e.RequestID)),
+		slog.Int("attempts", e.Attempts),
+		slog.Bool("maybe_processed", e.MaybeProcessed),
+	}
+	if e.Operation != "" {
+		attributes = append(attributes, slog.String("route", e.Route))
+	}
+	return slog.GroupValue(attributes...)
+}
+
+// maxLoggedID bounds an id in the log, in bytes.
+const maxLoggedID = 128
+
+// loggableID returns an id that looks like one; empty for any other string, which could contain anything.
+func loggableID(id string) string {
+	other := func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("-_.:;|/+=", r)
+	}
+	if len(id) > maxLoggedID || strings.ContainsFunc(id, other) {
+		return ""
+	}
+	return id
+}

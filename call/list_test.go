@@ -1,0 +1,165 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func listOf(t *testing.T, body string, options ...Option) ([]Status, error) {
+	t.Helper()
+	recorder := &closeRecorder{Reader: iotest.HalfReader(strings.NewReader(body))}
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		response := answer(200, "")
+		response.Body = recorder
+		return response, nil
+	}, options...)
+	statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
+	if !recorder.closed {
+		t.Error("the body is left open")
+	}
+	return statuses, err
+}
+
+func TestListReadsArraysAndEnvelopes(t *testing.T) {
+	for _, body := range []string{
+		`[{"Id":1},{"Id":2,"Colour":"#fff"}]`,
+		` [ {"Id":1} , {"Id":2} ] ` + "\n",
+		`{"Items":[{"Id":1},{"Id":2}]}`,
+		`{"Total":2,"Page":{"Number":1,"Tags":["a",["b"]]},"Next":null,"Data":[{"Id":1},{"Id":2}],"More":[1,{"x":[]}],"End":true}`,
+	} {
+		statuses, err := listOf(t, body)
+		if err != nil || len(statuses) != 2 || statuses[0].ID != 1 || statuses[1].ID != 2 {
+			t.Errorf("%s: %+v, %v", body, statuses, err)
+		}
+	}
+	for _, body := range []string{`[]`, `{"Data":[]}`} {
+		if statuses, err := listOf(t, body); err != nil || len(statuses) != 0 {
+			t.Errorf("%s: %+v, %v", body, statuses, err)
+		}
+	}
+}
+
+func TestListGivesTheElementsBeforeAnError(t *testing.T) {
+	for _, test := range []struct {
+		body     string
+		elements int
+		cause    error
+	}{
+		{`[{"Id":1},{"Id":2},{"Id":`, 2, io.ErrUnexpectedEOF},
+		{`[{"Id":1},{"Id":2}`, 2, io.ErrUnexpectedEOF},
+		{`[{"Id":1},{"Id":"two"},{"Id":3}]`, 1, ErrDecode},
+		{`{"Data":[{"Id":1}]`, 1, io.ErrUnexpectedEOF},
+		{`{"Data":[{"Id":1}],"Total":`, 1, io.ErrUnexpectedEOF},
+		{`[{"Id":1}] [{"Id":2}]`, 1, ErrDecode},
+		{`[{"Id":1} {"Id":2}]`, 1, ErrDecode},
+		{``, 0, ErrDecode},
+		{`"text"`, 0, ErrDecode},
+		{`null`, 0, ErrDecode},
+		{`{}`, 0, ErrDecode},
+		{`{"Data":{"Deep":[]}}`, 0, ErrDecode},
+		{`<html>`, 0, ErrDecode},
+	} {
+		statuses, err := listOf(t, test.body)
+		e, ok := errors.AsType[*Error](err)
+		if !ok || !errors.Is(err, ErrDecode) || !errors.Is(err, test.cause) || len(statuses) != test.elements {
+			t.Errorf("%s: %d elements, %v", test.body, len(statuses), err)
+			continue
+		}
+		if e.StatusCode != 200 || e.Operation != "listStatuses" || !strings.HasPrefix(test.body, string(e.Body)) {
+			t.Errorf("%s: the error lost the answer: %#v", test.body, e)
+		}
+	}
+}
+
+func TestListBoundsEachElementAndNotTheWhole(t *testing.T) {
+	short := `{"Id":1,"Name":"` + strings.Repeat("x", 600) + `"}`
+	if statuses, err := listOf(t, "["+strings.Repeat(short+",", 99)+short+"]", WithMaxResponseBytes(4096)); err != nil || len(statuses) != 100 {
+		t.Errorf("%d elements, %v", len(statuses), err)
+	}
+	long := `{"Id":2,"Name":"` + strings.Repeat("x", 10000) + `"}`
+	if statuses, err := listOf(t, "["+short+","+long+"]", WithMaxResponseBytes(4096)); len(statuses) != 1 || !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d elements, %v", len(statuses), err)
+	}
+}
+
+// Why reading stopped is told, whatever had come until then and of whatever type it was.
+func TestListSaysWhyReadingStopped(t *testing.T) {
+	for _, body := range []string{"", "[", `[{"Id":1},`} {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+			response := answer(200, "", "Content-Type", "text/html")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), errorReader{context.DeadlineExceeded}))
+			return response, nil
+		})
+		if _, err := Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+func TestListStopsReadingAtABreak(t *testing.T) {
+	recorder := &closeRecorder{Reader: strings.NewReader(`[{"Id":1},{"Id":2}`)}
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		response := answer(200, "")
+		response.Body = recorder
+		return response, nil
+	})
+	for status, err := range client.Organization("").Statuses.List(t.Context()) {
+		if err != nil || status.ID != 1 {
+			t.Error(status, err)
+		}
+		break
+	}
+	if !recorder.closed {
+		t.Error("the body is left open")
+	}
+}
+
+func TestListIsSentWhenRangedOver(t *testing.T) {
+	sent := 0
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		sent++
+		return answer(200, `[]`), nil
+	})
+	statuses := client.Organization("").Statuses.List(t.Context())
+	if sent != 0 {
+		t.Error("sent before it was ranged over")
+	}
+	for range 2 {
+		if _, err := Collect(statuses); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent != 2 {
+		t.Errorf("sent %d times for 2 ranges", sent)
+	}
+}
+
+func TestListReportsAFailedCall(t *testing.T) {
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(403, "no"), nil })
+	if statuses, err := Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, ErrForbidden) || len(statuses) != 0 {
+		t.Errorf("%v, %v", statuses, err)
+	}
+}
+
+// An element as long as the limit leaves nothing of it for the comma and the start of the next.
+func TestListAllowsElementsAsLongAsTheLimit(t *testing.T) {
+	const limit = 1000
+	for length := limit - 3; length <= limit; length++ {
+		frame := `{"Id":1,"Name":""}`
+		element := `{"Id":1,"Name":"` + strings.Repeat("x", length-len(frame)) + `"}`
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+			response := answer(200, "")
+			response.Body = io.NopCloser(iotest.OneByteReader(strings.NewReader("[" + element + "," + element + "," + element + "]")))
+			return response, nil
+		}, WithMaxResponseBytes(limit))
+		statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
+		if err != nil || len(statuses) != 3 {
+			t.Errorf("%d bytes: %d elements, %v", length, len(statuses), err)
+		}
+	}
+}

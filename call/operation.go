@@ -1,0 +1,22 @@
+package call
+
+// Operation identifies an operation of an API. Generated code fills it in from the spec.
+type Operation struct {
+	ID     string // operationId in the spec; empty for a raw call
+	Method string
+	Route  string // path template, such as /{organizationName}/orders; the path itself for a raw call
+
+	// Idempotent reports whether sending the call twice has the effect of sending it once, so that it is retried after
+	// any transient failure. The generator takes it from the method or from x-idempotent in the spec.
+	Idempotent bool
+
+	// PathValues are the values of the variables in Route. A value that a server could resolve as "here", "up" or
+	// nothing is rejected with [ErrInvalid].
+	PathValues []any
+
+	// Accept lists the media types of successful responses.
+	Accept string
+
+	// MayBeEmpty reports whether a success may have no body; the result is then the zero value.
+	MayBeEmpty bool
+}

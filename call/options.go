@@ -1,0 +1,158 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// Option changes one call. An invalid one makes the call fail with [ErrInvalid] before anything is sent.
+type Option func(*facts)
+
+// reject makes the call fail.
+func (f *facts) reject(format string, args ...any) {
+	f.refuse(fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...)))
+}
+
+func (f *facts) refuse(err error) {
+	if f.invalid != nil {
+		err = fmt.Errorf("%w; %w", f.invalid, err)
+	}
+	f.invalid = err
+}
+
+// Refuse makes the call fail with err before anything is sent; nil changes nothing. It is for checks of arguments: with
+// [DryRun] the request can be looked at all the same.
+func Refuse(err error) Option {
+	return func(f *facts) {
+		if err != nil {
+			f.refuse(err)
+		}
+	}
+}
+
+// Query adds a query parameter, for filters that the spec does not list.
+func Query(name, value string) Option {
+	return func(f *facts) {
+		if f.query == nil {
+			f.query = map[string][]string{}
+		}
+		f.query[name] = append(f.query[name], value)
+	}
+}
+
+// Header adds a header. The two token headers and those of the connection, such as Host and Content-Length, are rejected.
+func Header(name, value string) Option {
+	return func(f *facts) {
+		canonical := http.CanonicalHeaderKey(name)
+		switch remedy := reservedHeaders[canonical]; {
+		case remedy != "":
+			f.reject("Header: %s cannot be set: %s", canonical, remedy)
+		case !httpx.ValidHeaderName(name):
+			f.reject("Header: %.80q is not a header name: use letters, digits and hyphens", name)
+		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			f.reject("Header: the value of %s has a control character: encode it", canonical)
+		default:
+			if f.header == nil {
+				f.header = http.Header{}
+			}
+			f.header.Add(name, value)
+		}
+	}
+}
+
+// reservedHeaders are the headers that Header rejects, with the remedy.
+var reservedHeaders = func() map[string]string {
+	const (
+		tokens     = "the Client sets it from its token source; use WithTokenSource or WithCredentials for other tokens"
+		connection = "net/http manages it for the connection; leave it out"
+	)
+	return map[string]string{
+		"Authorization": tokens, "X-Id-Token": tokens,
+		"Host":           "use WithBaseURL for another address",
+		"Content-Length": "it follows from the body; leave it out",
+		"Connection":     connection, "Keep-Alive": connection, "Proxy-Connection": connection, "Te": connection,
+		"Trailer": connection, "Transfer-Encoding": connection, "Upgrade": connection, "Expect": connection,
+		"Proxy-Authorization": "put the credentials into the URL of the proxy, in the transport of WithHTTPClient",
+	}
+}()
+
+// Idempotent overrides whether the call is safe to send more than once. With true it is retried after any transient
+// failure; with false only where the server has not acted, and its error may be [ErrMaybeProcessed]. A create marked
+// true may still fail with ErrMaybeProcessed: the mark allows the retry, and does not change what the server did.
+func Idempotent(safe bool) Option {
+	return func(f *facts) { f.repeatable = &safe }
+}
+
+// Timeout bounds the whole call instead of the Client's WithTimeout. Like [AttemptTimeout] and [Idempotent] it takes
+// effect in calls that a Client sends.
+func Timeout(timeout time.Duration) Option {
+	return func(f *facts) {
+		if timeout <= 0 {
+			f.reject("Timeout: %v is not positive: leave it out for the Client's timeout", timeout)
+		}
+		f.timeout = timeout
+	}
+}
+
+// AttemptTimeout bounds each attempt of the call instead of the Client's WithAttemptTimeout.
+func AttemptTimeout(timeout time.Duration) Option {
+	return func(f *facts) {
+		if timeout <= 0 {
+			f.reject("AttemptTimeout: %v is not positive: leave it out for the Client's timeout", timeout)
+		}
+		f.attemptTimeout = timeout
+	}
+}
+
+// DryRun neither logs in nor sends the call. It stores the request as a Client would send it, with [redacted] for the
+// tokens, and the call fails with [ErrDryRun]. The body of the request can be read; a body that came from a reader which
+// cannot be read twice is that reader. A request is stored even where a check rejects the arguments, and the error then
+// wraps [ErrInvalid], too; nil is stored where no request can be built, so check it before use.
+func DryRun(request **http.Request) Option {
+	return func(f *facts) {
+		if request == nil {
+			f.reject("DryRun: the pointer is nil: pass the address of a *http.Request")
+			return
+		}
+		*request = nil
+		f.rehearsed = request
+	}
+}
+
+// Capture stores the response in addition to what the call returns: status, header and body, of a success or a failure;
+// nil without a response; after retries, the last one. The body is what the call reads: the whole of a success, what was
+// read before it broke off, or up to 64 KiB of a failure or where the call returns only an error. For lists and [Open]
+// only status and header are stored. While captured, a whole body is in memory twice.
+func Capture(response **Response) Option {
+	return func(f *facts) {
+		if response == nil {
+			f.reject("Capture: the pointer is nil: pass the address of a *Response")
+			return
+		}
+		*response = nil
+		f.captured = response
+	}
+}
+
+// edit applies the options to a request. It is the last request editor, so the request is complete.
+func (f *facts) edit(_ context.Context, request *http.Request) error {
+	if f.Accept != "" {
+		request.Header.Set("Accept", f.Accept)
+	}
+	if len(f.query) > 0 {
+		query := request.URL.Query()
+		for name, values := range f.query {
+			query[name] = append(query[name], values...)
+		}
+		request.URL.RawQuery = query.Encode()
+	}
+	for name, values := range f.header {
+		request.Header[name] = values
+	}
+	return nil
+}

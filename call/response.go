@@ -1,0 +1,59 @@
+package call
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/xsale-go/xsale/wire"
+)
+
+// Response is the response to a raw call, or what [Capture] stores of the response to any call.
+type Response struct {
+	StatusCode int // of a raw call a 2xx
+	Header     http.Header
+	Body       []byte
+}
+
+// Decode reads the body as JSON into value, a pointer. It fails with [ErrDecode].
+func (r *Response) Decode(value any) error {
+	if err := wire.Unmarshal(bytes.TrimPrefix(r.Body, utf8Mark), value); err != nil {
+		return fmt.Errorf("%w: %w", ErrDecode, err)
+	}
+	return nil
+}
+
+// captureResponse stores a success, and its body as it is read.
+func (s *state) captureResponse(response *http.Response) {
+	if s.captured == nil {
+		return
+	}
+	captured := &Response{StatusCode: response.StatusCode, Header: response.Header.Clone()}
+	*s.captured = captured
+	if s.whole != nil {
+		captured.Body = bytes.Clone(s.whole.Bytes())
+	} else if s.reading == readNothing {
+		response.Body = &capturedBody{response.Body, captured}
+	}
+}
+
+// captureFailure stores the response of a failed call, if there was one.
+func (s *state) captureFailure(err error) {
+	if failed, ok := errors.AsType[*Error](err); ok && s.captured != nil && failed.StatusCode != 0 {
+		*s.captured = &Response{StatusCode: failed.StatusCode, Header: failed.Header.Clone(), Body: failed.Body}
+	}
+}
+
+// capturedBody keeps what is read of it.
+type capturedBody struct {
+	io.ReadCloser
+	to *Response
+}
+
+func (b *capturedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.to.Body = append(b.to.Body, p[:n]...)
+	return n, err
+}

@@ -1,0 +1,50 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// attemptStep counts the attempts of a call and notifies the hooks of each.
+type attemptStep struct {
+	next  Doer
+	hooks []Hooks
+}
+
+func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
+	call := stateOf(request)
+	ctx := request.Context()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("%w: %w", errNotSent, context.Cause(ctx))
+	}
+	if !call.deadline.IsZero() && !time.Now().Before(call.deadline) {
+		return nil, fmt.Errorf("%w: %w", errNotSent, call.timedOut())
+	}
+	call.attempts++
+	if len(s.hooks) == 0 {
+		return s.next.Do(request)
+	}
+	start := time.Now()
+	response, err := s.next.Do(request)
+	call.status, call.requestBytes, call.responseBytes = 0, requestSize(request), -1
+	if err == nil {
+		call.status, call.responseBytes = response.StatusCode, response.ContentLength
+	} else if failed, ok := errors.AsType[*Error](err); ok { // the body broke off after the status
+		call.status = failed.StatusCode
+	}
+	event := call.event()
+	event.Status, event.Err, event.Class = call.status, err, classOf(ctx, call.status, err)
+	event.Duration = time.Since(start)
+	if call.waitedFor == call.attempts {
+		event.RetryWait = call.wait
+	}
+	for _, hook := range s.hooks {
+		if hook.AttemptDone != nil {
+			hook.AttemptDone(ctx, event)
+		}
+	}
+	return response, err
+}

@@ -1,0 +1,144 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// Waits between two attempts. A longer Retry-After ends the call instead and is reported in the error.
+const (
+	retryBase    = 500 * time.Millisecond
+	maxRetryWait = 30 * time.Second
+)
+
+// retryStep repeats a call after a transient failure, where that cannot do harm.
+type retryStep struct {
+	next    Doer
+	retries int
+	hooks   []Hooks
+}
+
+func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
+	call := stateOf(request)
+	ctx := request.Context()
+	var last *Error // of the attempt before
+	for attempt := 0; ; attempt++ {
+		response, err := s.next.Do(request)
+		if last != nil && err != nil && (ctx.Err() != nil || call.endsWithin(ctx, 0) || !wasSent(err)) {
+			return nil, last.endedBy(err, call) // the last response says more than the attempt that was not made
+		}
+		if attempt >= s.retries || !transient(ctx, response, err) || !harmless(call, response, err) {
+			return response, err
+		}
+		again, ok := replay(request)
+		if !ok {
+			return response, err
+		}
+		wait := httpx.FullJitter(attempt, retryBase, maxRetryWait)
+		if response != nil {
+			if hint, ok := httpx.RetryAfter(response.Header, time.Now()); ok {
+				if hint > maxRetryWait {
+					return response, err
+				}
+				wait = max(wait, hint)
+			}
+		}
+		if call.endsWithin(ctx, wait) {
+			return response, err
+		}
+		if response != nil {
+			last = errorFromResponse(call, response)
+			response.Body.Close()
+		} else if failed, ok := errors.AsType[*Error](err); ok { // the connection broke in the response
+			last = failed
+		} else {
+			last = newError(call, err)
+		}
+		call.waits = waits{wait: wait, waitedFor: call.attempts + 1, waited: call.waited + wait}
+		s.notify(ctx, call, last)
+		if err := sleep(ctx, wait); err != nil {
+			return nil, last.endedBy(err, call)
+		}
+		request = again
+	}
+}
+
+func (s *retryStep) notify(ctx context.Context, call *state, last *Error) {
+	if len(s.hooks) == 0 {
+		return
+	}
+	event := call.event()
+	event.Attempt, event.RetryWait = call.waitedFor, call.wait
+	event.Status, event.Err, event.Class = last.StatusCode, last, classOf(ctx, last.StatusCode, last)
+	for _, hook := range s.hooks {
+		if hook.Retry != nil {
+			hook.Retry(ctx, event)
+		}
+	}
+}
+
+// endedBy returns the error with the reason why no further attempt was made. It is a copy, because hooks may have kept
+// the error.
+func (e *Error) endedBy(err error, call *state) *Error {
+	ended := *e
+	ended.Attempts, ended.MaybeProcessed = call.attempts, call.maybeProcessed
+	ended.Err = err
+	if e.Err != nil {
+		ended.Err = fmt.Errorf("%w; %w", err, e.Err)
+	}
+	return &ended
+}
+
+// wasSent reports whether a failed attempt was one: neither rejected by this package nor without a login.
+func wasSent(err error) bool {
+	_, login := errors.AsType[*authn.Error](err)
+	return !login && !errors.Is(err, errNotSent)
+}
+
+// transient reports whether the failure may be gone at the next attempt.
+func transient(ctx context.Context, response *http.Response, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		// Package authn has its own rules for retrying a login.
+		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
+	}
+	switch response.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return response.StatusCode >= 500
+}
+
+// harmless reports whether the call may be sent again. After a 429 it was not processed, and without a connection the
+// server knows nothing of it; in every other case it may have been, so the operation or the caller must allow for it.
+func harmless(call *state, response *http.Response, err error) bool {
+	switch {
+	case call.mayRepeat():
+		return true
+	case err != nil:
+		return call.neverLeft
+	}
+	return response.StatusCode == http.StatusTooManyRequests
+}
+
+// sleep waits, or ends with the context and returns the cause.
+func sleep(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,211 @@
+package xsale_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/codegen/sample"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// What the calls carry and what the server says, and no log may hold.
+const (
+	canaryFirstName = "Żaneta"
+	canaryLastName  = "Kanarkowska"
+	canaryCompany   = `Kanarex "Ćwir" & Syn`
+	canaryEmail     = "zaneta.kanarek@example.pl"
+	canaryNIP       = "5260250274"
+	canaryNIPDashed = "526-025-02-74"
+	canaryPhone     = "+48 601 123 456"
+	canaryStreet    = "ul. Łąkowa 12/34"
+	canaryCity      = "Zażółcin"
+	canaryQuery     = "kwerenda=kanarek&ć"
+	canaryStatus    = "W kanarkowni"
+	canaryHeader    = "kanarek-w-nagłówku"
+	canaryPath      = "ścieżka.kanarek@example.pl"
+	canaryAnswer    = "kanarek-serwera"
+	canaryRequestID = "id.kanarek@example.pl"
+	canaryMFA       = "kanarek-mfa-token"
+)
+
+var canaryTexts = []string{
+	canaryFirstName, canaryLastName, canaryCompany, canaryEmail, canaryNIP, canaryNIPDashed, canaryPhone, canaryStreet, canaryCity,
+	canaryQuery, canaryStatus, canaryHeader, canaryPath, canaryAnswer, canaryRequestID, xsaletest.Username, xsaletest.Organization,
+}
+
+var canarySecrets = []string{xsaletest.Password, xsaletest.ClientSecret, canaryMFA}
+
+// canaryPerson is what a shop knows of a buyer, as JSON.
+var canaryPerson = func() json.RawMessage {
+	person, err := json.Marshal(map[string]string{
+		"FirstName": canaryFirstName, "LastName": canaryLastName, "Company": canaryCompany, "Email": canaryEmail, "NIP": canaryNIP,
+		"VatID": canaryNIPDashed, "Phone": canaryPhone, "Street": canaryStreet, "City": canaryCity,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return person
+}()
+
+// canaryRun is a client with everything that it says: its log, what hooks are told, and its errors. The sandbox and what
+// stands in front of it work over connections in memory, in a bubble of testing/synctest.
+type canaryRun struct {
+	t       *testing.T
+	client  *xsale.Client
+	shop    *xsale.Organization
+	sample  *sample.Client
+	sandbox *xsaletest.Sandbox
+	logger  *slog.Logger
+	log     bytes.Buffer // of the client, of errors that the caller logs, and of what logs to nowhere in particular
+	events  bytes.Buffer // what hooks are told but for the errors
+	errors  bytes.Buffer // the texts of errors, in which the server may say what it wants, but secrets
+	store   brokenStore
+
+	mu      sync.Mutex
+	answers []http.HandlerFunc // of the front, in the place of the sandbox's
+	tokens  []string           // that were sent
+}
+
+// newCanaryRun starts a run; its client's transport is that of the network, or around it.
+func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.RoundTripper) *canaryRun {
+	r := &canaryRun{t: t}
+	r.logger = slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
+	previous, writer, flags := slog.Default(), log.Writer(), log.Flags()
+	slog.SetDefault(r.logger)
+	t.Cleanup(func() { slog.SetDefault(previous); log.SetOutput(writer); log.SetFlags(flags) })
+
+	network := newMemoryNetwork()
+	transport := &http.Transport{DialContext: network.dial}
+	sandboxListener, frontListener := network.listen(), network.listen()
+	var err error
+	if r.sandbox, err = xsaletest.Start(xsaletest.WithListener(sandboxListener), xsaletest.WithOrders(5)); err != nil {
+		t.Fatal(err)
+	}
+	sandboxURL, err := url.Parse(r.sandbox.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(sandboxURL)
+	proxy.Transport = transport
+	front := &http.Server{Handler: r.front(proxy), ErrorLog: log.New(io.Discard, "", 0)}
+	go front.Serve(frontListener)
+
+	var outside http.RoundTripper = transport
+	if around != nil {
+		outside = around(r, transport)
+	}
+	if r.client, err = xsale.New(append(r.sandbox.Options(),
+		xsale.WithBaseURL("http://"+frontListener.Addr().String()),
+		xsale.WithHTTPClient(&http.Client{Transport: outside}),
+		xsale.WithTokenStore(&r.store),
+		xsale.WithLogger(r.logger),
+		xsale.WithHooks(r.hooks()),
+	)...); err != nil {
+		t.Fatal(err)
+	}
+	r.shop = r.client.Organization("")
+	if r.sample, err = sample.New(r.client); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		r.client.Close()
+		transport.CloseIdleConnections()
+		err := errors.Join(front.Close(), r.sandbox.Close())
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// front answers as it is told, after a second, and keeps the tokens that it sees.
+func (r *canaryRun) front(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request) {
+		answer := next.ServeHTTP
+		r.mu.Lock()
+		r.tokens = append(r.tokens, strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "), request.Header.Get("X-Id-Token"))
+		if len(r.answers) > 0 {
+			answer, r.answers = r.answers[0], r.answers[1:]
+		}
+		r.mu.Unlock()
+		time.Sleep(time.Second)
+		answer(w, request)
+	}
+}
+
+// answerWith sets what the front answers in the place of the sandbox, and returns how many answers were left.
+func (r *canaryRun) answerWith(answers []http.HandlerFunc) (left int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left, r.answers = len(r.answers), answers
+	return left
+}
+
+// hooks print all of an event that is said to be free of personal data.
+func (r *canaryRun) hooks() call.Hooks {
+	print := func(_ context.Context, event call.Event) {
+		r.logError(event.Err)
+		event.Err = nil
+		fmt.Fprintf(&r.events, "%+v\n", event)
+	}
+	return call.Hooks{
+		CallStart: func(ctx context.Context, event call.Event) context.Context {
+			print(ctx, event)
+			return ctx
+		},
+		AttemptDone: print, Retry: print, CallDone: print,
+	}
+}
+
+// logError logs an error as a caller does, where its type says what may be logged, and keeps the text for itself.
+func (r *canaryRun) logError(err error) {
+	if err == nil {
+		return
+	}
+	fmt.Fprintf(&r.errors, "%v\n%+v\n%q\n", err, err, err)
+	if _, ok := err.(slog.LogValuer); ok {
+		r.logger.Error("a call failed", "error", err)
+	}
+}
+
+// allTokens returns the tokens that were sent, and pieces of them that are in no other text.
+func (r *canaryRun) allTokens() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slices.Sort(r.tokens)
+	var pieces []string
+	for _, token := range slices.Compact(r.tokens) {
+		parts := strings.Split(token, ".")
+		if len(parts) != 3 {
+			r.t.Fatalf("a token of %d parts was sent", len(parts))
+		}
+		for _, part := range parts[1:] {
+			pieces = append(pieces, part[:40], part[len(part)-40:])
+		}
+	}
+	return pieces
+}
+
+// brokenStore says what it is given, which is encrypted.
+type brokenStore struct{ authn.MemoryStore }
+
+func (s *brokenStore) Save(_ context.Context, key string, entry authn.Entry) error {
+	return fmt.Errorf("no room for %s: %s %x", key, entry.Data, entry.Data)
+}

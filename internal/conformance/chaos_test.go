@@ -1,0 +1,196 @@
+package xsale_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+const chaosWorkers = 64
+
+var chaosSeed = flag.Uint64("chaos-seed", rand.Uint64(), "what the calls of TestChaos are drawn with")
+
+// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th answer is a 503 and every 11th a
+// 429. Then no create is lost or there twice, every failure says what it is, and nothing is left behind. It runs in a
+// bubble of package synctest, with HTTP over pipes, so that the hours of backoff and throttling cost no real time.
+func TestChaos(t *testing.T) {
+	count := 10_000
+	if testing.Short() {
+		count = 1_000
+	}
+	t.Logf("to draw the same calls again: -chaos-seed=%d", *chaosSeed)
+	synctest.Test(t, func(t *testing.T) { testChaos(t, count) }) // fails, too, where a goroutine of the bubble is left
+}
+
+// chaos is what the calls share.
+type chaos struct {
+	t         *testing.T
+	seed      uint64
+	client    *xsale.Client
+	shop      *xsale.Organization
+	completed []int64 // ids of the orders in completedStatus
+	calls     []chaosCall
+}
+
+func testChaos(t *testing.T, count int) {
+	goroutines := runtime.NumGoroutine()
+	start := time.Now()
+	network := newMemoryNetwork()
+
+	sandboxListener, proxyListener := network.listen(), network.listen()
+	sandbox, err := xsaletest.Start(xsaletest.WithListener(sandboxListener), xsaletest.WithOrders(15))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := newChaosProxy(t, network, sandboxListener.Addr().String())
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		if err := proxy.server.Serve(proxyListener); !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("the proxy has stopped: %v", err)
+		}
+	})
+
+	transport := &http.Transport{DialContext: network.dial, MaxIdleConnsPerHost: chaosWorkers}
+	bodies := &bodyCounter{next: transport}
+	through := func(address string) *xsale.Client {
+		client, err := xsale.New(append(sandbox.Options(),
+			xsale.WithBaseURL(address),
+			xsale.WithHTTPClient(&http.Client{Transport: bodies}),
+			xsale.WithTimeout(24*time.Hour), // so that a call in no hurry is not overtaken by the learned rate
+		)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client
+	}
+	client, direct := through("http://"+proxyListener.Addr().String()), through(sandbox.URL())
+
+	c := &chaos{t: t, seed: *chaosSeed, client: client, shop: client.Organization(""), calls: make([]chaosCall, count)}
+	before := c.list(direct, completedStatus)
+	for _, order := range before {
+		c.completed = append(c.completed, order.ID)
+	}
+	all := len(c.list(direct))
+	workers := c.run()
+
+	time.Sleep(time.Minute) // of the bubble: what was left by its client is over
+	synctest.Wait()
+	if logins := sandbox.Logins() - direct.TokenSource().Logins(); logins < 1 || logins > 2 {
+		t.Errorf("%d logins", logins)
+	}
+	if opened, closed := bodies.opened.Load(), bodies.closed.Load(); opened != closed {
+		t.Errorf("of %d bodies only %d are closed", opened, closed)
+	}
+	if busy := proxy.inState(http.StateNew) + proxy.inState(http.StateActive); busy > 0 {
+		t.Errorf("%d connections are busy after the last call", busy)
+	}
+	if dialed := network.dialed.Load(); int(dialed) > proxy.requests/2 {
+		t.Errorf("%d connections for %d requests: they are not kept alive", dialed, proxy.requests)
+	}
+	c.checkCalls(proxy.seen)
+	c.checkOrders(c.list(direct), all)
+	for _, worker := range workers {
+		if err := readTranslation(t.Context(), &chaos{t: t, shop: direct.Organization("")}, &chaosCall{worker: worker}); err != nil {
+			t.Error(err)
+		}
+	}
+	c.report(proxy, network, time.Since(start))
+
+	client.Close()
+	direct.Close()
+	transport.CloseIdleConnections()
+	if err := proxy.server.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	serving.Wait()
+	proxy.transport.CloseIdleConnections()
+	if err := sandbox.Close(); err != nil {
+		t.Error(err)
+	}
+	synctest.Wait()
+	if open := network.open.Load(); open != 0 {
+		t.Errorf("%d ends of connections are left open", open)
+	}
+	if left := runtime.NumGoroutine() - goroutines; left > 0 {
+		t.Errorf("%d goroutines are left", left)
+	}
+}
+
+// run makes all calls and returns the workers.
+func (c *chaos) run() []*chaosWorker {
+	var next atomic.Int64
+	var running sync.WaitGroup
+	workers := make([]*chaosWorker, chaosWorkers)
+	for n := range workers {
+		workers[n] = newChaosWorker(n)
+		running.Go(func() {
+			for number := int(next.Add(1)) - 1; number < len(c.calls); number = int(next.Add(1)) - 1 {
+				c.makeCall(number, workers[n])
+			}
+		})
+	}
+	running.Wait()
+	return workers
+}
+
+// list returns the orders in the given statuses, or all.
+func (c *chaos) list(client *xsale.Client, statuses ...string) []xsale.Order {
+	orders, err := call.Collect(client.Organization("").Orders.List(c.t.Context(), xsale.ListOrdersParams{StatusNames: statuses}))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return orders
+}
+
+// report logs how much has happened, and fails where a kind of fault or of outcome has not: the test would show nothing.
+func (c *chaos) report(proxy *chaosProxy, network *memoryNetwork, took time.Duration) {
+	outcomes := map[string]int{}
+	for i := range c.calls {
+		call := &c.calls[i]
+		creates := call.method == http.MethodPost
+		switch {
+		case call.err == nil && creates:
+			outcomes["created"]++
+		case call.err == nil:
+			outcomes["succeeded"]++
+		case errors.Is(call.err, xsale.ErrMaybeProcessed) && creates:
+			outcomes["create that may have been processed"]++
+		case creates:
+			outcomes["create that was not processed"]++
+		}
+		if errors.Is(call.err, context.Canceled) {
+			outcomes["canceled"]++
+		} else if errors.Is(call.err, context.DeadlineExceeded) {
+			outcomes["out of time"]++
+		} else if failed, ok := errors.AsType[*xsale.Error](call.err); ok {
+			outcomes[classOf(failed)]++
+		}
+	}
+	c.t.Logf("%d calls in %v of the bubble: %v", len(c.calls), took.Round(time.Second), outcomes)
+	c.t.Logf("%d requests over %d connections, fates %v", proxy.requests, network.dialed.Load(), proxy.counts)
+	for f, count := range proxy.counts {
+		if count == 0 {
+			c.t.Errorf("no request had the fate %d", f)
+		}
+	}
+	for _, name := range []string{
+		"created", "succeeded", "create that may have been processed", "create that was not processed", "canceled", "out of time",
+		classOfFate(cutAfter), classOfFate(cutInside), classOfFate(unavailableAfter),
+	} {
+		if outcomes[name] == 0 {
+			c.t.Errorf("no call was %q", name)
+		}
+	}
+}

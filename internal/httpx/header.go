@@ -1,0 +1,17 @@
+package httpx
+
+import "strings"
+
+// MediaType returns the media type of a Content-Type in lower case, without parameters. It accepts malformed parameters.
+func MediaType(contentType string) string {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(mediaType))
+}
+
+// ValidHeaderName reports whether name is a token (RFC 9110 section 5.6.2).
+func ValidHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	})
+}
