@@ -1,4 +1,4 @@
-package xsale
+package xsale_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+
+	"github.com/xsale-go/xsale"
 
 	"github.com/xsale-go/xsale/authn"
 )
@@ -27,7 +29,7 @@ func TestCloseClosesIdleConnections(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	client, err := New(WithBaseURL(server.URL), WithTokenURL(server.URL+"/oauth/token"), WithCredentials(authn.Credentials{
+	client, err := xsale.New(xsale.WithBaseURL(server.URL), xsale.WithTokenURL(server.URL+"/oauth/token"), xsale.WithCredentials(authn.Credentials{
 		ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
 	}))
 	if err != nil {

@@ -22,5 +22,6 @@ var (
 	ErrTooLarge       = call.ErrTooLarge       // see WithMaxResponseBytes
 	ErrInvalid        = call.ErrInvalid        // rejected before anything was sent
 	ErrDryRun         = call.ErrDryRun         // see call.DryRun
+	ErrNotSent        = call.ErrNotSent        // ended before the request was sent
 	ErrMaybeProcessed = call.ErrMaybeProcessed // the server may have acted on a call that is not idempotent
 )

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"

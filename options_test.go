@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale/internal/conformance/stub"
+
 	"github.com/xsale-go/xsale/authn"
 )
 
@@ -22,8 +24,8 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 		"WithLogger":           WithLogger(nil),
 		"WithRetries":          WithRetries(-1),
 		"WithRateLimit":        WithRateLimit(0, 1),
-		"WithTimeout":          WithTimeout(0),
-		"WithCallTimeout":      WithCallTimeout(-1),
+		"WithAttemptTimeout":   WithAttemptTimeout(0),
+		"WithTimeout":          WithTimeout(-1),
 		"WithMaxResponseBytes": WithMaxResponseBytes(0),
 		"WithUserAgent":        WithUserAgent("shop\r\nX-Evil: 1"),
 		"organization":         WithOrganization(".."),
@@ -42,7 +44,7 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 
 // Tokens of one API must not reach another.
 func TestNewRefusesATokenSourceForAnotherAPI(t *testing.T) {
-	source, _ := newTestSource(t)
+	source, _ := stub.Source(t)
 	for address, allowed := range map[string]bool{"https://api.xsale.ai": true, "https://api.xsale.ai:443/": true, "https://other.example": false, "https://api.xsale.ai:8443": false, "http://127.0.0.1": false} {
 		if _, err := New(WithTokenSource(source), WithBaseURL(address)); (err == nil) != allowed {
 			t.Errorf("%s: %v", address, err)
@@ -60,8 +62,8 @@ func TestFromEnvironmentLeavesAStoreThatWasGiven(t *testing.T) {
 }
 
 func TestNewReportsAllOptionsAtOnce(t *testing.T) {
-	_, err := New(WithRetries(99), WithTimeout(-1))
-	if err == nil || !strings.Contains(err.Error(), "WithRetries") || !strings.Contains(err.Error(), "WithTimeout") {
+	_, err := New(WithRetries(99), WithAttemptTimeout(-1))
+	if err == nil || !strings.Contains(err.Error(), "WithRetries") || !strings.Contains(err.Error(), "WithAttemptTimeout") {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package xsale
+package xsale_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestCallSendsAnyRequest(t *testing.T) {
@@ -24,7 +27,7 @@ func TestCallSendsAnyRequest(t *testing.T) {
 		if request.Header.Get("Authorization") != "Bearer access-1" || request.Header.Get("X-Id-Token") != "id-1" {
 			t.Error("a token is missing")
 		}
-		return answer(202, `{"Id":9}`, "X-Kind", "raw"), nil
+		return stub.Response(202, `{"Id":9}`, "X-Kind", "raw"), nil
 	})
 	for _, test := range []struct {
 		body     any
@@ -37,7 +40,7 @@ func TestCallSendsAnyRequest(t *testing.T) {
 		{strings.NewReader(`"x"`), `"x"`, "application/json"},
 		{map[string]int{"a": 2}, `{"a":2}`, "application/json"},
 	} {
-		response, err := client.Call(t.Context(), "PUT", "/acme/orders/7%2F8/status?notify=true", test.body, Query("x", "1 2"))
+		response, err := client.Call(t.Context(), "PUT", "/acme/orders/7%2F8/status?notify=true", test.body, call.Query("x", "1 2"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,28 +57,30 @@ func TestCallSendsAnyRequest(t *testing.T) {
 func TestCallRefusesPathsThatWouldLeadElsewhere(t *testing.T) {
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 		t.Errorf("%s was sent", request.URL)
-		return answer(200, ""), nil
+		return stub.Response(200, ""), nil
 	})
 	for _, path := range []string{
 		"", "orders", "/", "//", "//evil.example/me", "https://evil.example/me", "/acme//orders", "/acme/", "/acme/../me",
 		"/acme/./orders", "/acme/%2e%2e/me", "/acme/%2E/me", "/..", "/acme/orders#part", "/acme/%zz", "/\x00",
 	} {
-		if _, err := client.Call(t.Context(), "GET", path, nil); !errors.Is(err, ErrInvalid) {
+		if _, err := client.Call(t.Context(), "GET", path, nil); !errors.Is(err, call.ErrInvalid) {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
 	for method, body := range map[string]any{"BAD METHOD": nil, "POST": func() {}} {
-		if _, err := client.Call(t.Context(), method, "/me", body); !errors.Is(err, ErrInvalid) {
+		if _, err := client.Call(t.Context(), method, "/me", body); !errors.Is(err, call.ErrInvalid) {
 			t.Errorf("%s %T: %v", method, body, err)
 		}
 	}
 }
 
 func TestCallHasTypedErrors(t *testing.T) {
-	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(404, `{"title":"No such thing"}`), nil })
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+		return stub.Response(404, `{"title":"No such thing"}`), nil
+	})
 	_, err := client.Call(t.Context(), "GET", "/acme/contractors", nil)
-	e, ok := errors.AsType[*Error](err)
-	if !ok || !errors.Is(err, ErrNotFound) || e.Message != "No such thing" || e.Route != "/acme/contractors" || e.Operation != "" {
+	e, ok := errors.AsType[*call.Error](err)
+	if !ok || !errors.Is(err, call.ErrNotFound) || e.Message != "No such thing" || e.Route != "/acme/contractors" || e.Operation != "" {
 		t.Errorf("got %#v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"errors"
@@ -8,6 +8,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 
 	"github.com/xsale-go/xsale/authn"
 )
@@ -25,11 +29,11 @@ func TestCallKeepsWhatItCannotRead(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-				return answer(200, test.body, "Content-Type", test.contentType, "X-Request-Id", "r-1"), nil
+				return stub.Response(200, test.body, "Content-Type", test.contentType, "X-Request-Id", "r-1"), nil
 			})
 			_, err := client.Me(t.Context())
-			e, ok := errors.AsType[*Error](err)
-			if !ok || !errors.Is(err, ErrDecode) {
+			e, ok := errors.AsType[*call.Error](err)
+			if !ok || !errors.Is(err, call.ErrDecode) {
 				t.Fatalf("got %v", err)
 			}
 			if e.StatusCode != 200 || string(e.Body) != test.body || e.RequestID != "r-1" || e.Operation != "getMe" {
@@ -45,7 +49,7 @@ func TestCallKeepsWhatItCannotRead(t *testing.T) {
 func TestCallReadsEveryContentType(t *testing.T) {
 	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "text/json", "", "application/problem+json"} {
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-			return answer(200, `{"Id": 5, "Extra": 1.50}`, "Content-Type", contentType), nil
+			return stub.Response(200, `{"Id": 5, "Extra": 1.50}`, "Content-Type", contentType), nil
 		})
 		me, err := client.Me(t.Context())
 		if extra, _ := me.Get("Extra"); err != nil || me.ID != 5 || string(extra) != "1.50" {
@@ -60,10 +64,10 @@ func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 		sent := 0
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 			sent++
-			response := answer(200, "", "X-Request-Id", "r-1")
-			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Id":`), errorReader{io.ErrUnexpectedEOF}))
+			response := stub.Response(200, "", "X-Request-Id", "r-1")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Id":`), stub.FailingReader{Err: io.ErrUnexpectedEOF}))
 			if request.Method == http.MethodGet && sent == 2 {
-				response = answer(200, `{"Id":5}`)
+				response = stub.Response(200, `{"Id":5}`)
 			}
 			return response, nil
 		})
@@ -73,7 +77,7 @@ func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 		}
 		sent = 0
 		_, err = client.Call(t.Context(), "POST", "/acme/orders", map[string]int{})
-		e, ok := errors.AsType[*Error](err)
+		e, ok := errors.AsType[*call.Error](err)
 		if !ok || sent != 1 || !errors.Is(err, io.ErrUnexpectedEOF) || e.StatusCode != 200 || string(e.Body) != `{"Id":` || e.RequestID != "r-1" {
 			t.Errorf("%#v after %d attempts", err, sent)
 		}
@@ -82,7 +86,7 @@ func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 
 func TestCallAfterCloseFailsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(200, `{}`), nil })
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(200, `{}`), nil })
 		client.TokenSource().Close()
 		start := time.Now()
 		if _, err := client.Me(t.Context()); !errors.Is(err, authn.ErrClosed) || time.Since(start) != 0 {
@@ -93,17 +97,17 @@ func TestCallAfterCloseFailsAtOnce(t *testing.T) {
 
 func TestCallFailsOnABodyThatIsTooLong(t *testing.T) {
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-		return answer(200, `{"Id": 5, "Name": "`+strings.Repeat("x", 100)+`"}`), nil
-	}, WithMaxResponseBytes(100))
-	if _, err := client.Me(t.Context()); !errors.Is(err, ErrTooLarge) {
+		return stub.Response(200, `{"Id": 5, "Name": "`+strings.Repeat("x", 100)+`"}`), nil
+	}, xsale.WithMaxResponseBytes(100))
+	if _, err := client.Me(t.Context()); !errors.Is(err, call.ErrTooLarge) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestCreateAcceptsAnAnswerWithoutBody(t *testing.T) {
 	for code, body := range map[int]string{200: "", 201: " \n", 202: "", 204: ""} {
-		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(code, body), nil })
-		created, err := client.Organization("").Integrations.Create(t.Context(), CreateIntegration{Name: "shop", IntegrationType: IntegrationTypeOwnShop})
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(code, body), nil })
+		created, err := client.Organization("").Integrations.Create(t.Context(), xsale.CreateIntegration{Name: "shop", IntegrationType: xsale.IntegrationTypeOwnShop})
 		if err != nil || created.ID != 0 {
 			t.Errorf("%d: %+v, %v", code, created, err)
 		}
@@ -116,9 +120,9 @@ func TestCreateReadsTheAnswer(t *testing.T) {
 		if err != nil || string(body) != `{"IntegrationType":28,"Name":"shop","Later":[1.0]}` {
 			t.Errorf("sent %s, %v", body, err)
 		}
-		return answer(201, `{"Id":77}`), nil
+		return stub.Response(201, `{"Id":77}`), nil
 	})
-	integration := CreateIntegration{Name: "shop", IntegrationType: IntegrationTypeOwnShop}
+	integration := xsale.CreateIntegration{Name: "shop", IntegrationType: xsale.IntegrationTypeOwnShop}
 	integration.Set("Later", []byte("[1.0]"))
 	created, err := client.Organization("").Integrations.Create(t.Context(), integration)
 	if err != nil || created.ID != 77 {
@@ -128,8 +132,8 @@ func TestCreateReadsTheAnswer(t *testing.T) {
 
 func TestSetTranslationIgnoresTheAnswer(t *testing.T) {
 	for _, body := range []string{"", "[]", `"ok"`, "<html>", `{"Id":1}`} {
-		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(200, body), nil })
-		if err := client.Organization("").Articles.SetTranslation(t.Context(), 1, Translation{LanguageID: 2}); err != nil {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(200, body), nil })
+		if err := client.Organization("").Articles.SetTranslation(t.Context(), 1, xsale.Translation{LanguageID: 2}); err != nil {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
@@ -139,11 +143,11 @@ func TestCallOptionsReachTheRequest(t *testing.T) {
 	var got *http.Request
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 		got = request
-		return answer(200, `[]`), nil
+		return stub.Response(200, `[]`), nil
 	})
-	params := ListOrdersParams{StatusIDs: []int64{3, 4}, StatusNames: []string{"Nowe", "Do obsługi ręcznej"}}
-	_, err := Collect(client.Organization("").Orders.List(t.Context(), params,
-		Query("datefrom", "2024-10-25"), Query("statusidin", "5"), Header("X-Trace", "t-1")))
+	params := xsale.ListOrdersParams{StatusIDs: []int64{3, 4}, StatusNames: []string{"Nowe", "Do obsługi ręcznej"}}
+	_, err := call.Collect(client.Organization("").Orders.List(t.Context(), params,
+		call.Query("datefrom", "2024-10-25"), call.Query("statusidin", "5"), call.Header("X-Trace", "t-1")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,10 +165,10 @@ func TestEmptyFiltersAreNotSent(t *testing.T) {
 		if request.URL.RawQuery != "" {
 			t.Errorf("query %q", request.URL.RawQuery)
 		}
-		return answer(200, `[]`), nil
+		return stub.Response(200, `[]`), nil
 	})
-	for _, params := range []ListOrdersParams{{}, {StatusIDs: []int64{}, StatusNames: []string{}}} {
-		if _, err := Collect(client.Organization("").Orders.List(t.Context(), params)); err != nil {
+	for _, params := range []xsale.ListOrdersParams{{}, {StatusIDs: []int64{}, StatusNames: []string{}}} {
+		if _, err := call.Collect(client.Organization("").Orders.List(t.Context(), params)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -173,9 +177,9 @@ func TestEmptyFiltersAreNotSent(t *testing.T) {
 func TestInvalidArgumentsAreRefusedBeforeSending(t *testing.T) {
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 		t.Errorf("%s %s was sent", request.Method, request.URL)
-		return answer(200, ``), nil
+		return stub.Response(200, ``), nil
 	})
-	order := CreateOrder{Items: []CreateOrderItem{{}}}
+	order := xsale.CreateOrder{Items: []xsale.CreateOrderItem{{}}}
 	_, err := client.Organization("").Orders.Create(t.Context(), order)
 	for _, member := range []string{
 		"IntegrationID", "PaymentFormID", "PurchaseDate", "BuyerID", "RecipientID", "PayerID",
@@ -187,30 +191,30 @@ func TestInvalidArgumentsAreRefusedBeforeSending(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"order":              err,
-		"order without line": mustFail[Created](t)(client.Organization("").Orders.Create(t.Context(), CreateOrder{})),
-		"integration":        mustFail[Created](t)(client.Organization("").Integrations.Create(t.Context(), CreateIntegration{})),
-		"translation":        client.Organization("").Articles.SetTranslation(t.Context(), 1, Translation{}),
-		"organization ..":    mustFail[[]Order](t)(Collect(client.Organization("..").Orders.List(t.Context(), ListOrdersParams{}))),
-		"organization .":     mustFail[[]Status](t)(Collect(client.Organization(".").Statuses.List(t.Context()))),
+		"order without line": mustFail[xsale.Created](t)(client.Organization("").Orders.Create(t.Context(), xsale.CreateOrder{})),
+		"integration":        mustFail[xsale.Created](t)(client.Organization("").Integrations.Create(t.Context(), xsale.CreateIntegration{})),
+		"translation":        client.Organization("").Articles.SetTranslation(t.Context(), 1, xsale.Translation{}),
+		"organization ..":    mustFail[[]xsale.Order](t)(call.Collect(client.Organization("..").Orders.List(t.Context(), xsale.ListOrdersParams{}))),
+		"organization .":     mustFail[[]xsale.Status](t)(call.Collect(client.Organization(".").Statuses.List(t.Context()))),
 	} {
-		if _, isCall := errors.AsType[*Error](err); !errors.Is(err, ErrInvalid) || isCall {
+		if _, isCall := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || isCall {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestOrganizationIsNeeded(t *testing.T) {
-	source, _ := newTestSource(t)
-	client, err := New(WithTokenSource(source))
+	source, _ := stub.Source(t)
+	client, err := xsale.New(xsale.WithTokenSource(source))
 	if err != nil {
 		t.Fatal(err)
 	}
 	organization := client.Organization("")
 	for name, err := range map[string]error{
-		"list": mustFail[[]Order](t)(Collect(organization.Orders.List(t.Context(), ListOrdersParams{}))),
-		"call": mustFail[*Response](t)(organization.Call(t.Context(), "GET", "/orders", nil)),
+		"list": mustFail[[]xsale.Order](t)(call.Collect(organization.Orders.List(t.Context(), xsale.ListOrdersParams{}))),
+		"call": mustFail[*call.Response](t)(organization.Call(t.Context(), "GET", "/orders", nil)),
 	} {
-		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "XSALE_ORGANIZATION") {
+		if !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "XSALE_ORGANIZATION") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -221,10 +225,10 @@ func TestOrganizationNameIsEscaped(t *testing.T) {
 		if got := request.URL.EscapedPath(); got != "/a%2Fb%3Fc%20%C5%82/orders" {
 			t.Errorf("path %s", got)
 		}
-		return answer(200, `[]`), nil
+		return stub.Response(200, `[]`), nil
 	})
 	organization := client.Organization("a/b?c ł")
-	if _, err := Collect(organization.Orders.List(t.Context(), ListOrdersParams{})); err != nil {
+	if _, err := call.Collect(organization.Orders.List(t.Context(), xsale.ListOrdersParams{})); err != nil {
 		t.Error(err)
 	}
 	if _, err := organization.Call(t.Context(), "GET", "/orders", nil); err != nil {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -19,10 +20,22 @@ type Connection interface {
 	Doer() Doer
 }
 
+// TokenSource is what a Doer needs of an [authn.Source].
+type TokenSource interface {
+	// Current returns valid tokens, or nil. It does not wait.
+	Current() *authn.Token
+
+	// Token returns valid tokens, after a login if necessary.
+	Token(context.Context) (*authn.Token, error)
+
+	// Invalidate reports that the API refused the tokens, and returns whether it is worth asking for others.
+	Invalidate(*authn.Token) bool
+}
+
 // Config configures a Doer. All fields are required, except those that name a default.
 type Config struct {
 	BaseURL   *url.URL
-	Source    *authn.Source
+	Source    TokenSource
 	Transport http.RoundTripper
 
 	Timeout          time.Duration // of a whole call

@@ -34,7 +34,9 @@ var (
 	// Look before you send it again.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
-	errNotSent = errors.New("request not sent") // sending it again would change nothing
+	// ErrNotSent marks a call that ended before its request was sent: tokens for another origin, a deadline in the way of the
+	// rate limit, or a context that was canceled. The server knows nothing of it.
+	ErrNotSent = errors.New("request not sent")
 )
 
 // Bounds of an Error's body and message.

@@ -6,14 +6,16 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestErrorBoundsWhatItKeeps(t *testing.T) {
-	e := errorFromResponse(&callState{}, answer(500, strings.Repeat("x", maxErrorBody+1), "Content-Type", "text/plain"))
+	e := errorFromResponse(&state{}, stub.Response(500, strings.Repeat("x", maxErrorBody+1), "Content-Type", "text/plain"))
 	if len(e.Body) != maxErrorBody || !e.Truncated || len(e.Message) > maxMessage+len("…") {
 		t.Errorf("%d bytes kept, truncated %v, message of %d", len(e.Body), e.Truncated, len(e.Message))
 	}
-	e = errorFromResponse(&callState{}, answer(500, strings.Repeat("x", maxErrorBody)))
+	e = errorFromResponse(&state{}, stub.Response(500, strings.Repeat("x", maxErrorBody)))
 	if len(e.Body) != maxErrorBody || e.Truncated {
 		t.Errorf("%d bytes kept, truncated %v", len(e.Body), e.Truncated)
 	}

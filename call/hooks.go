@@ -83,7 +83,7 @@ func classOf(ctx context.Context, status int, err error) string {
 		return "timeout"
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return "canceled"
-	case errors.Is(err, errNotSent):
+	case errors.Is(err, ErrNotSent):
 		return "not_sent"
 	case errors.Is(err, ErrDecode), errors.Is(err, ErrTooLarge):
 		return "response"

@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"context"
@@ -8,18 +8,22 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
-func listOf(t *testing.T, body string, options ...Option) ([]Status, error) {
+func listOf(t *testing.T, body string, options ...xsale.Option) ([]xsale.Status, error) {
 	t.Helper()
-	recorder := &closeRecorder{Reader: iotest.HalfReader(strings.NewReader(body))}
+	recorder := &stub.CloseRecorder{Reader: iotest.HalfReader(strings.NewReader(body))}
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-		response := answer(200, "")
+		response := stub.Response(200, "")
 		response.Body = recorder
 		return response, nil
 	}, options...)
-	statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
-	if !recorder.closed {
+	statuses, err := call.Collect(client.Organization("").Statuses.List(t.Context()))
+	if !recorder.Closed {
 		t.Error("the body is left open")
 	}
 	return statuses, err
@@ -52,21 +56,21 @@ func TestListGivesTheElementsBeforeAnError(t *testing.T) {
 	}{
 		{`[{"Id":1},{"Id":2},{"Id":`, 2, io.ErrUnexpectedEOF},
 		{`[{"Id":1},{"Id":2}`, 2, io.ErrUnexpectedEOF},
-		{`[{"Id":1},{"Id":"two"},{"Id":3}]`, 1, ErrDecode},
+		{`[{"Id":1},{"Id":"two"},{"Id":3}]`, 1, call.ErrDecode},
 		{`{"Data":[{"Id":1}]`, 1, io.ErrUnexpectedEOF},
 		{`{"Data":[{"Id":1}],"Total":`, 1, io.ErrUnexpectedEOF},
-		{`[{"Id":1}] [{"Id":2}]`, 1, ErrDecode},
-		{`[{"Id":1} {"Id":2}]`, 1, ErrDecode},
-		{``, 0, ErrDecode},
-		{`"text"`, 0, ErrDecode},
-		{`null`, 0, ErrDecode},
-		{`{}`, 0, ErrDecode},
-		{`{"Data":{"Deep":[]}}`, 0, ErrDecode},
-		{`<html>`, 0, ErrDecode},
+		{`[{"Id":1}] [{"Id":2}]`, 1, call.ErrDecode},
+		{`[{"Id":1} {"Id":2}]`, 1, call.ErrDecode},
+		{``, 0, call.ErrDecode},
+		{`"text"`, 0, call.ErrDecode},
+		{`null`, 0, call.ErrDecode},
+		{`{}`, 0, call.ErrDecode},
+		{`{"Data":{"Deep":[]}}`, 0, call.ErrDecode},
+		{`<html>`, 0, call.ErrDecode},
 	} {
 		statuses, err := listOf(t, test.body)
-		e, ok := errors.AsType[*Error](err)
-		if !ok || !errors.Is(err, ErrDecode) || !errors.Is(err, test.cause) || len(statuses) != test.elements {
+		e, ok := errors.AsType[*call.Error](err)
+		if !ok || !errors.Is(err, call.ErrDecode) || !errors.Is(err, test.cause) || len(statuses) != test.elements {
 			t.Errorf("%s: %d elements, %v", test.body, len(statuses), err)
 			continue
 		}
@@ -78,11 +82,11 @@ func TestListGivesTheElementsBeforeAnError(t *testing.T) {
 
 func TestListBoundsEachElementAndNotTheWhole(t *testing.T) {
 	short := `{"Id":1,"Name":"` + strings.Repeat("x", 600) + `"}`
-	if statuses, err := listOf(t, "["+strings.Repeat(short+",", 99)+short+"]", WithMaxResponseBytes(4096)); err != nil || len(statuses) != 100 {
+	if statuses, err := listOf(t, "["+strings.Repeat(short+",", 99)+short+"]", xsale.WithMaxResponseBytes(4096)); err != nil || len(statuses) != 100 {
 		t.Errorf("%d elements, %v", len(statuses), err)
 	}
 	long := `{"Id":2,"Name":"` + strings.Repeat("x", 10000) + `"}`
-	if statuses, err := listOf(t, "["+short+","+long+"]", WithMaxResponseBytes(4096)); len(statuses) != 1 || !errors.Is(err, ErrTooLarge) {
+	if statuses, err := listOf(t, "["+short+","+long+"]", xsale.WithMaxResponseBytes(4096)); len(statuses) != 1 || !errors.Is(err, call.ErrTooLarge) {
 		t.Errorf("%d elements, %v", len(statuses), err)
 	}
 }
@@ -91,20 +95,20 @@ func TestListBoundsEachElementAndNotTheWhole(t *testing.T) {
 func TestListSaysWhyReadingStopped(t *testing.T) {
 	for _, body := range []string{"", "[", `[{"Id":1},`} {
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-			response := answer(200, "", "Content-Type", "text/html")
-			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), errorReader{context.DeadlineExceeded}))
+			response := stub.Response(200, "", "Content-Type", "text/html")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), stub.FailingReader{Err: context.DeadlineExceeded}))
 			return response, nil
 		})
-		if _, err := Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := call.Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
 }
 
 func TestListStopsReadingAtABreak(t *testing.T) {
-	recorder := &closeRecorder{Reader: strings.NewReader(`[{"Id":1},{"Id":2}`)}
+	recorder := &stub.CloseRecorder{Reader: strings.NewReader(`[{"Id":1},{"Id":2}`)}
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-		response := answer(200, "")
+		response := stub.Response(200, "")
 		response.Body = recorder
 		return response, nil
 	})
@@ -114,7 +118,7 @@ func TestListStopsReadingAtABreak(t *testing.T) {
 		}
 		break
 	}
-	if !recorder.closed {
+	if !recorder.Closed {
 		t.Error("the body is left open")
 	}
 }
@@ -123,14 +127,14 @@ func TestListIsSentWhenRangedOver(t *testing.T) {
 	sent := 0
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
 		sent++
-		return answer(200, `[]`), nil
+		return stub.Response(200, `[]`), nil
 	})
 	statuses := client.Organization("").Statuses.List(t.Context())
 	if sent != 0 {
 		t.Error("sent before it was ranged over")
 	}
 	for range 2 {
-		if _, err := Collect(statuses); err != nil {
+		if _, err := call.Collect(statuses); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -140,8 +144,8 @@ func TestListIsSentWhenRangedOver(t *testing.T) {
 }
 
 func TestListReportsAFailedCall(t *testing.T) {
-	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(403, "no"), nil })
-	if statuses, err := Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, ErrForbidden) || len(statuses) != 0 {
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(403, "no"), nil })
+	if statuses, err := call.Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, call.ErrForbidden) || len(statuses) != 0 {
 		t.Errorf("%v, %v", statuses, err)
 	}
 }
@@ -153,11 +157,11 @@ func TestListAllowsElementsAsLongAsTheLimit(t *testing.T) {
 		frame := `{"Id":1,"Name":""}`
 		element := `{"Id":1,"Name":"` + strings.Repeat("x", length-len(frame)) + `"}`
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-			response := answer(200, "")
+			response := stub.Response(200, "")
 			response.Body = io.NopCloser(iotest.OneByteReader(strings.NewReader("[" + element + "," + element + "," + element + "]")))
 			return response, nil
-		}, WithMaxResponseBytes(limit))
-		statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
+		}, xsale.WithMaxResponseBytes(limit))
+		statuses, err := call.Collect(client.Organization("").Statuses.List(t.Context()))
 		if err != nil || len(statuses) != 3 {
 			t.Errorf("%d bytes: %d elements, %v", length, len(statuses), err)
 		}

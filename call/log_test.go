@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"bytes"
@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 // Each line of the log has what it should have, and nothing else; what must not be logged stands in every part of the call.
@@ -24,15 +28,15 @@ func TestLogIsWrittenByAllowList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		server := &answers{script: []func() (*http.Response, error){
+		server := &stub.Responses{Script: []func() (*http.Response, error){
 			func() (*http.Response, error) {
-				return answer(429, `{"message":"canary-answer"}`, "X-Canary", "canary-header", "Retry-After", "5", "Content-Type", "application/json"), nil
+				return stub.Response(429, `{"message":"canary-answer"}`, "X-Canary", "canary-header", "Retry-After", "5", "Content-Type", "application/json"), nil
 			},
-			broken(fmt.Errorf("canary-connection")),
-			func() (*http.Response, error) { return answer(404, `{"message":"canary-answer"}`), nil },
+			stub.Broken(fmt.Errorf("canary-connection")),
+			func() (*http.Response, error) { return stub.Response(404, `{"message":"canary-answer"}`), nil },
 		}}
-		client := newTestClient(t, server.Do, WithLogger(logger))
-		_, err := client.Call(t.Context(), "PUT", "/canary-path?nip=canary-query", []byte(`"canary-request"`), Header("X-Canary", "canary-header"), Query("a", "canary-query"))
+		client := newTestClient(t, server.Do, xsale.WithLogger(logger))
+		_, err := client.Call(t.Context(), "PUT", "/canary-path?nip=canary-query", []byte(`"canary-request"`), call.Header("X-Canary", "canary-header"), call.Query("a", "canary-query"))
 		if err == nil {
 			t.Fatal("no error")
 		}
@@ -85,8 +89,8 @@ func TestLogIsWrittenByAllowList(t *testing.T) {
 func TestLogNamesTheRouteOfAnOperation(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	client := newTestClient(t, always(200, `[]`), WithLogger(logger))
-	if _, err := Collect(client.Organization("canary").Statuses.List(t.Context())); err != nil {
+	client := newTestClient(t, always(200, `[]`), xsale.WithLogger(logger))
+	if _, err := call.Collect(client.Organization("canary").Statuses.List(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(log.String(), "operation=listStatuses method=GET route=/{organizationName}/statuses status=200") || strings.Contains(log.String(), "canary") {
@@ -96,7 +100,7 @@ func TestLogNamesTheRouteOfAnOperation(t *testing.T) {
 
 func TestLogIsQuietAboveDebug(t *testing.T) {
 	var log bytes.Buffer
-	client := newTestClient(t, always(404, ""), WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	client := newTestClient(t, always(404, ""), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	client.Me(t.Context())
 	if log.Len() > 0 {
 		t.Error(log.String())

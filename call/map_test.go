@@ -69,7 +69,7 @@ func TestMapEndsWithTheFirstError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failure := errors.New("the second call fails first")
 		var canceled atomic.Int32
-		call := func(ctx context.Context, i int) (int, error) {
+		invoke := func(ctx context.Context, i int) (int, error) {
 			if i == 2 {
 				time.Sleep(time.Second)
 				return 0, failure
@@ -85,7 +85,7 @@ func TestMapEndsWithTheFirstError(t *testing.T) {
 		}
 		list := &numbers{count: 100}
 		start := time.Now()
-		results, err := Collect(Map(t.Context(), list.list(), 4, call))
+		results, err := Collect(Map(t.Context(), list.list(), 4, invoke))
 		if !errors.Is(err, failure) || errors.Is(err, context.Canceled) || !slices.Equal(results, []int{0}) {
 			t.Errorf("%v, %v", results, err)
 		}

@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"errors"
@@ -7,103 +7,111 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestOptionsThatCannotBeUsedAreRefused(t *testing.T) {
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 		t.Errorf("%s %s was sent", request.Method, request.URL)
-		return answer(200, ``), nil
+		return stub.Response(200, ``), nil
 	})
 	for _, test := range []struct {
-		option CallOption
+		option call.Option
 		says   string // the option and the remedy
 	}{
-		{Header("Authorization", "mine"), "Header: Authorization cannot be set: the Client sets it from its token source"},
-		{Header("x-id-token", "mine"), "Header: X-Id-Token cannot be set: the Client sets it"},
-		{Header("HOST", "other.example"), "Header: Host cannot be set: use WithBaseURL"},
-		{Header("content-length", "5"), "Header: Content-Length cannot be set: it follows from the body"},
-		{Header("Transfer-Encoding", "chunked"), "leave it out"},
-		{Header("Connection", "close"), "leave it out"},
-		{Header("TE", "trailers"), "leave it out"},
-		{Header("Upgrade", "h2c"), "leave it out"},
-		{Header("Proxy-Authorization", "x"), "WithHTTPClient"},
-		{Header("X Y", "1"), "use letters, digits and hyphens"},
-		{Header("", "1"), "is not the name of a header"},
-		{Header("X-Y", "1\r\nHost: evil"), "the value of X-Y has a control character"},
-		{Timeout(0), "Timeout: 0s is not positive"},
-		{AttemptTimeout(-1), "AttemptTimeout: -1ns is not positive"},
-		{DryRun(nil), "DryRun: the pointer is nil"},
-		{Capture(nil), "Capture: the pointer is nil"},
+		{call.Header("Authorization", "mine"), "Header: Authorization cannot be set: the Client sets it from its token source"},
+		{call.Header("x-id-token", "mine"), "Header: X-Id-Token cannot be set: the Client sets it"},
+		{call.Header("HOST", "other.example"), "Header: Host cannot be set: use WithBaseURL"},
+		{call.Header("content-length", "5"), "Header: Content-Length cannot be set: it follows from the body"},
+		{call.Header("Transfer-Encoding", "chunked"), "leave it out"},
+		{call.Header("Connection", "close"), "leave it out"},
+		{call.Header("TE", "trailers"), "leave it out"},
+		{call.Header("Upgrade", "h2c"), "leave it out"},
+		{call.Header("Proxy-Authorization", "x"), "WithHTTPClient"},
+		{call.Header("X Y", "1"), "use letters, digits and hyphens"},
+		{call.Header("", "1"), "is not a header name"},
+		{call.Header("X-Y", "1\r\nHost: evil"), "the value of X-Y has a control character"},
+		{call.Timeout(0), "Timeout: 0s is not positive"},
+		{call.AttemptTimeout(-1), "AttemptTimeout: -1ns is not positive"},
+		{call.DryRun(nil), "DryRun: the pointer is nil"},
+		{call.Capture(nil), "Capture: the pointer is nil"},
 	} {
 		_, err := client.Me(t.Context(), test.option)
 		_, rawErr := client.Call(t.Context(), "GET", "/me", nil, test.option)
-		_, listErr := Collect(client.Organization("").Statuses.List(t.Context(), test.option))
-		for _, err := range []error{err, rawErr, listErr, Execute(t.Context(), getThing, []CallOption{test.option}, through(client.Doer(), "GET"))} {
-			if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), test.says) {
+		_, listErr := call.Collect(client.Organization("").Statuses.List(t.Context(), test.option))
+		for _, err := range []error{err, rawErr, listErr, call.Execute(t.Context(), getThing, []call.Option{test.option}, through(client.Doer(), "GET"))} {
+			if !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%q: got %v", test.says, err)
 			}
 		}
 	}
 	for _, header := range [][2]string{{"X-Trace", "a\tb"}, {"Idempotency-Key", "łódź"}, {"Accept", "text/csv"}} {
-		o := applyOptions([]CallOption{Header(header[0], header[1])})
-		if o.err != nil || o.header.Get(header[0]) != header[1] {
-			t.Errorf("%v: %v", header, o.err)
+		var sent http.Header
+		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+			sent = request.Header
+			return stub.Response(200, `{}`), nil
+		})
+		if _, err := client.Me(t.Context(), call.Header(header[0], header[1])); err != nil || sent.Get(header[0]) != header[1] {
+			t.Errorf("%v: sent %v, %v", header, sent, err)
 		}
 	}
 }
 
 // A dry run shows the request as it would be sent, without tokens, and sends nothing: no login either.
 func TestDryRun(t *testing.T) {
-	source, service := newTestSource(t)
+	source, service := stub.Source(t)
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 		t.Errorf("%s %s was sent", request.Method, request.URL)
-		return answer(200, `{}`), nil
-	}, WithTokenSource(source), WithUserAgent("shop/1"))
-	integration := CreateIntegration{Name: "shop", IntegrationType: IntegrationTypeOwnShop}
-	plain := &http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) {
+		return stub.Response(200, `{}`), nil
+	}, xsale.WithTokenSource(source), xsale.WithUserAgent("shop/1"))
+	integration := xsale.CreateIntegration{Name: "shop", IntegrationType: xsale.IntegrationTypeOwnShop}
+	plain := &http.Client{Transport: stub.RoundTripFunc(func(*http.Request) (*http.Response, error) {
 		t.Error("it was sent through a plain HTTP client")
-		return answer(200, `{}`), nil
+		return stub.Response(200, `{}`), nil
 	})}
 	for _, test := range []struct {
 		name           string
-		call           func(options ...CallOption) error
+		call           func(options ...call.Option) error
 		url, sent      string
 		userAgent      string
 		accept, method string
 	}{
-		{"a create", func(options ...CallOption) error {
+		{"a create", func(options ...call.Option) error {
 			_, err := client.Organization("").Integrations.Create(t.Context(), integration, options...)
 			return err
-		}, "https://api.xsale.ai/acme/integrations?a=1", `{"IntegrationType":28,"Name":"shop"}`, "shop/1 xsale-go/" + Version, "application/json", "POST"},
-		{"a list", func(options ...CallOption) error {
-			_, err := Collect(client.Organization("").Orders.List(t.Context(), ListOrdersParams{StatusIDs: []int64{3}}, options...))
+		}, "https://api.xsale.ai/acme/integrations?a=1", `{"IntegrationType":28,"Name":"shop"}`, "shop/1 xsale-go/" + xsale.Version, "application/json", "POST"},
+		{"a list", func(options ...call.Option) error {
+			_, err := call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{StatusIDs: []int64{3}}, options...))
 			return err
-		}, "https://api.xsale.ai/acme/orders?a=1&statusidin=3", "", "shop/1 xsale-go/" + Version, "application/json", "GET"},
-		{"a command", func(options ...CallOption) error {
-			return client.Organization("").Articles.SetTranslation(t.Context(), 5, Translation{LanguageID: 2}, options...)
-		}, "https://api.xsale.ai/acme/articles/5/translations?a=1", `{"LanguageId":2}`, "shop/1 xsale-go/" + Version, "application/json", "PUT"},
-		{"a raw call", func(options ...CallOption) error {
+		}, "https://api.xsale.ai/acme/orders?a=1&statusidin=3", "", "shop/1 xsale-go/" + xsale.Version, "application/json", "GET"},
+		{"a command", func(options ...call.Option) error {
+			return client.Organization("").Articles.SetTranslation(t.Context(), 5, xsale.Translation{LanguageID: 2}, options...)
+		}, "https://api.xsale.ai/acme/articles/5/translations?a=1", `{"LanguageId":2}`, "shop/1 xsale-go/" + xsale.Version, "application/json", "PUT"},
+		{"a raw call", func(options ...call.Option) error {
 			_, err := client.Call(t.Context(), "PATCH", "/x", []byte("{}"), options...)
 			return err
-		}, "https://api.xsale.ai/x?a=1", "{}", "shop/1 xsale-go/" + Version, "application/json", "PATCH"},
-		{"a stream", func(options ...CallOption) error {
+		}, "https://api.xsale.ai/x?a=1", "{}", "shop/1 xsale-go/" + xsale.Version, "application/json", "PATCH"},
+		{"a stream", func(options ...call.Option) error {
 			_, err := client.Call(t.Context(), "POST", "/x", iotest.OneByteReader(strings.NewReader("{}")), options...)
 			return err
-		}, "https://api.xsale.ai/x?a=1", "{}", "shop/1 xsale-go/" + Version, "application/json", "POST"},
-		{"a generated call", func(options ...CallOption) error {
+		}, "https://api.xsale.ai/x?a=1", "{}", "shop/1 xsale-go/" + xsale.Version, "application/json", "POST"},
+		{"a generated call", func(options ...call.Option) error {
 			operation := getThing
 			operation.Accept = "text/csv"
-			return Execute(t.Context(), operation, options, through(client.Doer(), "GET"))
-		}, "https://api.xsale.ai/things/5?a=1&a=1", "", "xsale-go/" + Version, "text/csv", "GET"},
-		{"a generated call through a plain HTTP client", func(options ...CallOption) error {
-			_, err := Fetch[thing](t.Context(), getThing, options, through(plain, "GET"))
+			return call.Execute(t.Context(), operation, options, through(client.Doer(), "GET"))
+		}, "https://api.xsale.ai/things/5?a=1&a=1", "", "shop/1 xsale-go/" + xsale.Version, "text/csv", "GET"},
+		{"a generated call through a plain HTTP client", func(options ...call.Option) error {
+			_, err := call.Fetch[thing](t.Context(), getThing, options, through(plain, "GET"))
 			return err
-		}, "https://api.xsale.ai/things/5?a=1&a=1", "", "xsale-go/" + Version, "application/json", "GET"},
+		}, "https://api.xsale.ai/things/5?a=1&a=1", "", "", "application/json", "GET"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var request *http.Request
-			err := test.call(Query("a", "1"), Header("X-Trace", "t"), DryRun(&request))
-			if !errors.Is(err, ErrDryRun) || errors.Is(err, ErrMaybeProcessed) || request == nil {
+			err := test.call(call.Query("a", "1"), call.Header("X-Trace", "t"), call.DryRun(&request))
+			if !errors.Is(err, call.ErrDryRun) || errors.Is(err, call.ErrMaybeProcessed) || request == nil {
 				t.Fatalf("got %v, %v", request, err)
 			}
 			var body []byte
@@ -124,41 +132,41 @@ func TestDryRun(t *testing.T) {
 			}
 		})
 	}
-	if logins := service.logins.Load(); logins != 0 {
+	if logins := service.Count.Load(); logins != 0 {
 		t.Errorf("%d logins", logins)
 	}
 	request := &http.Request{} // of a call before
-	if _, err := client.Organization("").Orders.Create(t.Context(), CreateOrder{}, DryRun(&request)); !errors.Is(err, ErrInvalid) || request != nil {
+	if _, err := client.Organization("").Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request)); !errors.Is(err, call.ErrInvalid) || request != nil {
 		t.Errorf("an order that is refused: %v, %v", request, err)
 	}
 }
 
 func TestCapture(t *testing.T) {
 	broken := func(*http.Request) (*http.Response, error) {
-		response := answer(200, "", "X-Kind", "k")
-		response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Na`), errorReader{io.ErrUnexpectedEOF}))
+		response := stub.Response(200, "", "X-Kind", "k")
+		response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Na`), stub.FailingReader{Err: io.ErrUnexpectedEOF}))
 		return response, nil
 	}
-	fetch := func(doer Doer, options ...CallOption) error {
-		_, err := Fetch[thing](t.Context(), getThing, options, through(doer, "GET"))
+	fetch := func(doer call.Doer, options ...call.Option) error {
+		_, err := call.Fetch[thing](t.Context(), getThing, options, through(doer, "GET"))
 		return err
 	}
-	execute := func(doer Doer, options ...CallOption) error {
-		return Execute(t.Context(), getThing, options, through(doer, "GET"))
+	execute := func(doer call.Doer, options ...call.Option) error {
+		return call.Execute(t.Context(), getThing, options, through(doer, "GET"))
 	}
-	open := func(doer Doer, options ...CallOption) error {
-		response, err := Open(t.Context(), getThing, options, through(doer, "GET"))
+	open := func(doer call.Doer, options ...call.Option) error {
+		response, err := call.Open(t.Context(), getThing, options, through(doer, "GET"))
 		if err == nil {
 			_, err = io.ReadAll(response.Body)
 			response.Body.Close()
 		}
 		return err
 	}
-	long := strings.Repeat("x", maxErrorBody+100)
+	long := strings.Repeat("x", call.MaxErrorBody+100)
 	for _, test := range []struct {
 		name   string
 		serve  func(*http.Request) (*http.Response, error)
-		call   func(doer Doer, options ...CallOption) error
+		call   func(doer call.Doer, options ...call.Option) error
 		status int
 		body   string
 	}{
@@ -166,16 +174,16 @@ func TestCapture(t *testing.T) {
 		{"a success that cannot be decoded", always(200, `<html>`, "X-Kind", "k"), fetch, 200, `<html>`},
 		{"a success that breaks off", broken, fetch, 200, `{"Na`},
 		{"a failure", always(404, `{"message": "no"}`, "X-Kind", "k"), fetch, 404, `{"message": "no"}`},
-		{"a long failure", always(500, long, "X-Kind", "k"), fetch, 500, long[:maxErrorBody]},
+		{"a long failure", always(500, long, "X-Kind", "k"), fetch, 500, long[:call.MaxErrorBody]},
 		{"a call without a result", always(201, "done", "X-Kind", "k"), execute, 201, "done"},
-		{"a long answer that does not matter", always(200, long, "X-Kind", "k"), execute, 200, long[:maxErrorBody]},
+		{"a long answer that does not matter", always(200, long, "X-Kind", "k"), execute, 200, long[:call.MaxErrorBody]},
 		{"what the caller reads", always(200, "file", "X-Kind", "k"), open, 200, ""},
 		{"a failure of what the caller reads", always(403, "no", "X-Kind", "k"), open, 403, "no"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			forEachDoer(t, test.serve, func(t *testing.T, doer Doer) {
-				response := &Response{StatusCode: 1}
-				test.call(doer, Capture(&response))
+			forEachDoer(t, test.serve, func(t *testing.T, doer call.Doer) {
+				response := &call.Response{StatusCode: 1}
+				test.call(doer, call.Capture(&response))
 				if response == nil || response.StatusCode != test.status || string(response.Body) != test.body || response.Header.Get("X-Kind") != "k" {
 					t.Errorf("got %+v", response)
 				}
@@ -183,25 +191,25 @@ func TestCapture(t *testing.T) {
 		})
 	}
 
-	var first, second *Response // the memory of the first answer is used for the second
+	var first, second *call.Response // the memory of the first answer is used for the second
 	body := "first"
-	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return answer(200, `{"Name":"`+body+`"}`), nil })
-	err := fetch(client.Doer(), Capture(&first))
+	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(200, `{"Name":"`+body+`"}`), nil })
+	err := fetch(client.Doer(), call.Capture(&first))
 	body = "other"
-	if err := errors.Join(err, fetch(client.Doer(), Capture(&second))); err != nil || string(first.Body) != `{"Name":"first"}` || string(second.Body) != `{"Name":"other"}` {
+	if err := errors.Join(err, fetch(client.Doer(), call.Capture(&second))); err != nil || string(first.Body) != `{"Name":"first"}` || string(second.Body) != `{"Name":"other"}` {
 		t.Errorf("got %s and %s, %v", first.Body, second.Body, err)
 	}
 
-	response := &Response{}
-	client = newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, WithRetries(0))
-	if _, err := client.Me(t.Context(), Capture(&response)); err == nil || response != nil {
+	response := &call.Response{}
+	client = newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, xsale.WithRetries(0))
+	if _, err := client.Me(t.Context(), call.Capture(&response)); err == nil || response != nil {
 		t.Errorf("without an answer: %+v, %v", response, err)
 	}
 	client = newTestClient(t, always(202, `[{"Id":1}]`, "X-Kind", "k"))
-	if _, err := Collect(client.Organization("").Statuses.List(t.Context(), Capture(&response))); err != nil || response == nil || response.StatusCode != 202 || response.Header.Get("X-Kind") != "k" || response.Body != nil {
+	if _, err := call.Collect(client.Organization("").Statuses.List(t.Context(), call.Capture(&response))); err != nil || response == nil || response.StatusCode != 202 || response.Header.Get("X-Kind") != "k" || response.Body != nil {
 		t.Errorf("a list: %+v, %v", response, err)
 	}
-	if raw, err := client.Call(t.Context(), "GET", "/x", nil, Capture(&response)); err != nil || string(response.Body) != `[{"Id":1}]` || string(raw.Body) != string(response.Body) {
+	if raw, err := client.Call(t.Context(), "GET", "/x", nil, call.Capture(&response)); err != nil || string(response.Body) != `[{"Id":1}]` || string(raw.Body) != string(response.Body) {
 		t.Errorf("a raw call: %+v, %v", response, err)
 	}
 }

@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"errors"
@@ -12,19 +12,23 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
+
 	"github.com/xsale-go/xsale/authn"
 )
 
 // The tests of this file hold what go-retryablehttp, the usual choice for retries, is known to get wrong.
 
 // localClient returns a client for a server on loopback, which logs in at a service of its own.
-func localClient(t *testing.T, api string, options ...Option) *Client {
+func localClient(t *testing.T, api string, options ...xsale.Option) *xsale.Client {
 	t.Helper()
 	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"access_token":"access","id_token":"id","expires_in":86400}`)
 	}))
 	t.Cleanup(login.Close)
-	client, err := New(append([]Option{WithBaseURL(api), WithTokenURL(login.URL), WithCredentials(authn.Credentials{
+	client, err := xsale.New(append([]xsale.Option{xsale.WithBaseURL(api), xsale.WithTokenURL(login.URL), xsale.WithCredentials(authn.Credentials{
 		ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
 	})}, options...)...)
 	if err != nil {
@@ -52,7 +56,7 @@ func TestARedirectToAnotherHostForwardsNoToken(t *testing.T) {
 		}))
 		for _, method := range []string{"GET", "POST"} {
 			_, err := localClient(t, api.URL).Call(t.Context(), method, "/me", nil)
-			if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, ErrRedirect) || e.StatusCode != code {
+			if e, ok := errors.AsType[*call.Error](err); !ok || !errors.Is(err, call.ErrRedirect) || e.StatusCode != code {
 				t.Errorf("%s, %d: %v", method, code, err)
 			}
 		}
@@ -65,21 +69,21 @@ func TestARedirectToAnotherHostForwardsNoToken(t *testing.T) {
 
 func TestAPostThatIsAnswered503IsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &answers{script: []func() (*http.Response, error){status(503)}}
+		server := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(503)}}
 		_, err := newTestClient(t, server.Do).Call(t.Context(), "POST", "/acme/orders", []byte("{}"))
-		if len(server.requests) != 1 || !errors.Is(err, ErrServer) || !errors.Is(err, ErrMaybeProcessed) {
-			t.Errorf("sent %d times, %v", len(server.requests), err)
+		if len(server.Requests) != 1 || !errors.Is(err, call.ErrServer) || !errors.Is(err, call.ErrMaybeProcessed) {
+			t.Errorf("sent %d times, %v", len(server.Requests), err)
 		}
 	})
 }
 
 func TestTheLastAnswerIsOnTheErrorAfterAllAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &answers{script: []func() (*http.Response, error){
-			status(500), status(502), func() (*http.Response, error) { return answer(503, `{"message":"closed"}`), nil },
+		server := &stub.Responses{Script: []func() (*http.Response, error){
+			stub.Status(500), stub.Status(502), func() (*http.Response, error) { return stub.Response(503, `{"message":"closed"}`), nil },
 		}}
-		_, err := newTestClient(t, server.Do, WithRetries(2)).Me(t.Context())
-		e, ok := errors.AsType[*Error](err)
+		_, err := newTestClient(t, server.Do, xsale.WithRetries(2)).Me(t.Context())
+		e, ok := errors.AsType[*call.Error](err)
 		if !ok || e.StatusCode != 503 || string(e.Body) != `{"message":"closed"}` || e.Message != "closed" || e.Attempts != 3 {
 			t.Errorf("got %#v", err)
 		}
@@ -89,11 +93,11 @@ func TestTheLastAnswerIsOnTheErrorAfterAllAttempts(t *testing.T) {
 func TestARetryAfterOfAnHourIsReportedAndNotObeyed(t *testing.T) {
 	for _, code := range []int{429, 503} {
 		synctest.Test(t, func(t *testing.T) {
-			server := &answers{script: []func() (*http.Response, error){status(code, "Retry-After", "3600")}}
+			server := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(code, "Retry-After", "3600")}}
 			start := time.Now()
 			_, err := newTestClient(t, server.Do).Me(t.Context())
-			e, ok := errors.AsType[*Error](err)
-			if !ok || e.RetryAfter != time.Hour || e.StatusCode != code || len(server.requests) != 1 || time.Since(start) != 0 {
+			e, ok := errors.AsType[*call.Error](err)
+			if !ok || e.RetryAfter != time.Hour || e.StatusCode != code || len(server.Requests) != 1 || time.Since(start) != 0 {
 				t.Errorf("%#v after %v", err, time.Since(start))
 			}
 		})
@@ -138,7 +142,7 @@ func TestAStreamedBodyIsNeitherKeptNorSentAgain(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	body := &watchedReader{left: length}
 	_, err := client.Call(t.Context(), "PUT", "/files", body)
-	if !errors.Is(err, ErrServer) || requests.Load() != 1 || received.Load() != length {
+	if !errors.Is(err, call.ErrServer) || requests.Load() != 1 || received.Load() != length {
 		t.Errorf("%v after %d requests of %d bytes", err, requests.Load(), received.Load())
 	}
 	if grown := body.peak - int64(before.HeapAlloc); body.peak == 0 || grown > length/4 {

@@ -18,10 +18,10 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	call := stateOf(request)
 	ctx := request.Context()
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("%w: %w", errNotSent, context.Cause(ctx))
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
 	}
 	if !call.deadline.IsZero() && !time.Now().Before(call.deadline) {
-		return nil, fmt.Errorf("%w: %w", errNotSent, call.timedOut())
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, call.timedOut())
 	}
 	call.attempts++
 	if len(s.hooks) == 0 {

@@ -6,13 +6,15 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestAttemptStepCountsWithoutHooks(t *testing.T) {
-	state := &callState{}
-	step := &attemptStep{next: &answers{script: []func() (*http.Response, error){status(200)}}}
+	state := &state{}
+	step := &attemptStep{next: &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}}
 	for range 3 {
-		if _, err := step.Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(t.Context(), state))); err != nil {
+		if _, err := step.Do(stub.Request(t, "GET", "/me", "").WithContext(withState(t.Context(), state))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -23,10 +25,10 @@ func TestAttemptStepCountsWithoutHooks(t *testing.T) {
 
 // What is not sent, because the call has ended, is no attempt.
 func TestAttemptStepDoesNotSendForACallThatIsOverdue(t *testing.T) {
-	state := &callState{deadline: time.Now(), callTimeout: time.Minute}
-	next := &answers{script: []func() (*http.Response, error){status(200)}}
-	_, err := (&attemptStep{next: next}).Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(t.Context(), state)))
-	if !errors.Is(err, errNotSent) || !errors.Is(err, context.DeadlineExceeded) || state.attempts != 0 || len(next.requests) != 0 {
+	state := &state{record: record{limit: limit{deadline: time.Now(), allowed: time.Minute}}}
+	next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
+	_, err := (&attemptStep{next: next}).Do(stub.Request(t, "GET", "/me", "").WithContext(withState(t.Context(), state)))
+	if !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) || state.attempts != 0 || len(next.Requests) != 0 {
 		t.Errorf("%v after %d attempts", err, state.attempts)
 	}
 }
@@ -35,10 +37,10 @@ func TestAttemptStepDoesNotSendForACallThatHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped by the caller")
 	cancel(stopped)
-	state := &callState{}
-	next := &answers{script: []func() (*http.Response, error){status(200)}}
-	_, err := (&attemptStep{next: next}).Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(ctx, state)))
-	if !errors.Is(err, errNotSent) || !errors.Is(err, stopped) || state.attempts != 0 || len(next.requests) != 0 {
+	state := &state{}
+	next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
+	_, err := (&attemptStep{next: next}).Do(stub.Request(t, "GET", "/me", "").WithContext(withState(ctx, state)))
+	if !errors.Is(err, ErrNotSent) || !errors.Is(err, stopped) || state.attempts != 0 || len(next.Requests) != 0 {
 		t.Errorf("%v after %d attempts", err, state.attempts)
 	}
 }

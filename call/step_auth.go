@@ -1,7 +1,6 @@
 package call
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,25 +10,18 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// tokenSource is what the chain needs of an [authn.Source].
-type tokenSource interface {
-	Current() *authn.Token
-	Token(context.Context) (*authn.Token, error)
-	Invalidate(*authn.Token) bool
-}
-
 // authStep sets both token headers as late as possible, so that a call that has waited does not carry tokens that have
 // expired meanwhile. A 401 means that the server refused before it acted: the tokens are dropped and the call is sent
 // once more.
 type authStep struct {
 	next   Doer
-	source tokenSource
+	source TokenSource
 	origin *url.URL
 }
 
 func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !httpx.SameOrigin(request.URL, s.origin) {
-		return nil, fmt.Errorf("%w: the tokens are for %s: refusing to send them to %s", errNotSent, s.origin.Host, request.URL.Host)
+		return nil, fmt.Errorf("%w: the tokens are for %s: refusing to send them to %s", ErrNotSent, s.origin.Host, request.URL.Host)
 	}
 	token, err := s.token(request)
 	if err != nil {

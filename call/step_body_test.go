@@ -7,12 +7,16 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestBodyStepBoundsTheAnswer(t *testing.T) {
 	for length, tooLarge := range map[int]bool{0: false, 9: false, 10: false, 11: true, 1000: true} {
-		next := doerFunc(func(*http.Request) (*http.Response, error) { return answer(200, strings.Repeat("x", length)), nil })
-		response, err := (&bodyStep{next, 10}).Do(newRequest(t, "GET", "/me", ""))
+		next := stub.DoerFunc(func(*http.Request) (*http.Response, error) {
+			return stub.Response(200, strings.Repeat("x", length)), nil
+		})
+		response, err := (&bodyStep{next, 10}).Do(stub.Request(t, "GET", "/me", ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,9 +28,9 @@ func TestBodyStepBoundsTheAnswer(t *testing.T) {
 }
 
 func TestBodyStepLeavesListsAlone(t *testing.T) {
-	next := doerFunc(func(*http.Request) (*http.Response, error) { return answer(200, "a list of many bytes"), nil })
-	request := newRequest(t, "GET", "/acme/orders", "")
-	response, err := (&bodyStep{next, 10}).Do(request.WithContext(withCallState(t.Context(), &callState{reading: readByElements})))
+	next := stub.DoerFunc(func(*http.Request) (*http.Response, error) { return stub.Response(200, "a list of many bytes"), nil })
+	request := stub.Request(t, "GET", "/acme/orders", "")
+	response, err := (&bodyStep{next, 10}).Do(request.WithContext(withState(t.Context(), &state{facts: facts{reading: readByElements}})))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package call
+package call_test
 
 import (
 	"context"
@@ -9,6 +9,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 
 	"github.com/xsale-go/xsale/authn"
 )
@@ -22,26 +27,26 @@ func silent(request *http.Request) (*http.Response, error) {
 // The bound of a call holds wherever the time goes, the error says which bound it was, and what the server said last stays.
 func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 	dripping := func(request *http.Request) (*http.Response, error) {
-		response := answer(200, "")
-		response.Body = &hangingBody{strings.NewReader(`{"Id":`), request.Context()}
+		response := stub.Response(200, "")
+		response.Body = &stub.HangingBody{Reader: strings.NewReader(`{"Id":`), Context: request.Context()}
 		return response, nil
 	}
 	for _, test := range []struct {
 		name    string
 		serve   func(*http.Request) (*http.Response, error)
-		options []Option
-		call    []CallOption
+		options []xsale.Option
+		call    []call.Option
 		took    time.Duration
 		says    string
 		is      error
 	}{
-		{"an attempt", silent, []Option{WithCallTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithCallTimeout", nil},
-		{"an attempt, by its own bound", silent, []Option{WithCallTimeout(time.Hour), WithRetries(0)}, nil, time.Minute, "WithTimeout", nil},
-		{"several attempts", silent, []Option{WithCallTimeout(5 * time.Second), WithTimeout(3 * time.Second)}, nil, 5 * time.Second, "WithCallTimeout", nil},
-		{"reading the answer", dripping, []Option{WithCallTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithCallTimeout", ErrDecode},
-		{"by default", silent, []Option{WithTimeout(time.Hour)}, nil, 5 * time.Minute, "5m0s", nil},
-		{"by an option of the call", silent, []Option{WithCallTimeout(time.Second)}, []CallOption{Timeout(9 * time.Second)}, 9 * time.Second, "Timeout", nil},
-		{"the attempt, by an option of the call", silent, []Option{WithRetries(0)}, []CallOption{AttemptTimeout(2 * time.Second)}, 2 * time.Second, "AttemptTimeout", nil},
+		{"an attempt", silent, []xsale.Option{xsale.WithTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithTimeout", nil},
+		{"an attempt, by its own bound", silent, []xsale.Option{xsale.WithTimeout(time.Hour), xsale.WithRetries(0)}, nil, time.Minute, "WithAttemptTimeout", nil},
+		{"several attempts", silent, []xsale.Option{xsale.WithTimeout(5 * time.Second), xsale.WithAttemptTimeout(3 * time.Second)}, nil, 5 * time.Second, "WithTimeout", nil},
+		{"reading the answer", dripping, []xsale.Option{xsale.WithTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithTimeout", call.ErrDecode},
+		{"by default", silent, []xsale.Option{xsale.WithAttemptTimeout(time.Hour)}, nil, 5 * time.Minute, "5m0s", nil},
+		{"by an option of the call", silent, []xsale.Option{xsale.WithTimeout(time.Second)}, []call.Option{call.Timeout(9 * time.Second)}, 9 * time.Second, "Timeout", nil},
+		{"the attempt, by an option of the call", silent, []xsale.Option{xsale.WithRetries(0)}, []call.Option{call.AttemptTimeout(2 * time.Second)}, 2 * time.Second, "AttemptTimeout", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -51,7 +56,7 @@ func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 				if took := time.Since(start); took != test.took {
 					t.Errorf("it took %v", took)
 				}
-				if _, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), test.says) || test.is != nil && !errors.Is(err, test.is) {
+				if _, ok := errors.AsType[*call.Error](err); !ok || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), test.says) || test.is != nil && !errors.Is(err, test.is) {
 					t.Errorf("got %v", err)
 				}
 			})
@@ -71,11 +76,10 @@ func (slowSource) Invalidate(*authn.Token) bool { return false }
 
 func TestCallTimeoutBoundsTheLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := newTestClient(t, silent)
-		chain := newChain(&config{timeout: time.Hour, callTimeout: 4 * time.Second}, &http.Client{}, client.baseURL, slowSource{})
+		chain := newDoer(t, slowSource{})
 		start := time.Now()
-		_, err := chain.Do(newRequest(t, "POST", "/acme/orders", "{}"))
-		if took := time.Since(start); took != 4*time.Second || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrMaybeProcessed) {
+		_, err := chain.Do(stub.Request(t, "POST", "/acme/orders", "{}"))
+		if took := time.Since(start); took != 4*time.Second || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, call.ErrMaybeProcessed) {
 			t.Errorf("%v after %v", err, took)
 		}
 	})
@@ -87,13 +91,13 @@ func TestCallTimeoutKeepsTheLastAnswer(t *testing.T) {
 		sent := 0
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 			if sent++; sent == 1 {
-				return answer(503, "", "X-Request-Id", "r-1"), nil
+				return stub.Response(503, "", "X-Request-Id", "r-1"), nil
 			}
 			return silent(request)
-		}, WithCallTimeout(10*time.Second))
+		}, xsale.WithTimeout(10*time.Second))
 		_, err := client.Me(t.Context())
-		e, ok := errors.AsType[*Error](err)
-		if !ok || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, ErrServer) || e.RequestID != "r-1" || e.Attempts != 2 {
+		e, ok := errors.AsType[*call.Error](err)
+		if !ok || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, call.ErrServer) || e.RequestID != "r-1" || e.Attempts != 2 {
 			t.Errorf("got %#v", err)
 		}
 	})
@@ -103,11 +107,11 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader, writer := io.Pipe()
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
-			response := answer(200, "")
+			response := stub.Response(200, "")
 			response.Body = reader
 			context.AfterFunc(request.Context(), func() { reader.CloseWithError(request.Context().Err()) })
 			return response, nil
-		}, WithCallTimeout(5*time.Second), WithTimeout(4*time.Second))
+		}, xsale.WithTimeout(5*time.Second), xsale.WithAttemptTimeout(4*time.Second))
 		go func() {
 			for _, part := range []string{"[", `{"Id":1},`, `{"Id":2},`, `{"Id":3}`, "]"} {
 				time.Sleep(3 * time.Second)
@@ -116,14 +120,14 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 			writer.Close()
 		}()
 		start := time.Now()
-		statuses, err := Collect(client.Organization("").Statuses.List(t.Context()))
+		statuses, err := call.Collect(client.Organization("").Statuses.List(t.Context()))
 		if took := time.Since(start); err != nil || len(statuses) != 3 || took != 15*time.Second {
 			t.Errorf("%d elements after %v, %v", len(statuses), took, err)
 		}
 
-		client = newTestClient(t, silent, WithCallTimeout(5*time.Second))
+		client = newTestClient(t, silent, xsale.WithTimeout(5*time.Second))
 		start = time.Now()
-		_, err = Collect(client.Organization("").Statuses.List(t.Context()))
+		_, err = call.Collect(client.Organization("").Statuses.List(t.Context()))
 		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 5*time.Second {
 			t.Errorf("without a first byte: %v after %v", err, took)
 		}
@@ -134,13 +138,13 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 func TestAListThatStandsStillNamesItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
-			response := answer(200, "")
-			response.Body = &hangingBody{strings.NewReader("["), request.Context()}
+			response := stub.Response(200, "")
+			response.Body = &stub.HangingBody{Reader: strings.NewReader("["), Context: request.Context()}
 			return response, nil
-		}, WithCallTimeout(5*time.Second), WithTimeout(8*time.Second))
+		}, xsale.WithTimeout(5*time.Second), xsale.WithAttemptTimeout(8*time.Second))
 		start := time.Now()
-		_, err := Collect(client.Organization("").Statuses.List(t.Context()))
-		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "WithTimeout") || took != 8*time.Second {
+		_, err := call.Collect(client.Organization("").Statuses.List(t.Context()))
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "WithAttemptTimeout") || took != 8*time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
 	})
@@ -150,27 +154,27 @@ func TestAListThatStandsStillNamesItsBound(t *testing.T) {
 func TestCallTimeoutBoundsWhatTheCallerReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
-			response := answer(200, "")
-			response.Body = &hangingBody{strings.NewReader("a"), request.Context()}
+			response := stub.Response(200, "")
+			response.Body = &stub.HangingBody{Reader: strings.NewReader("a"), Context: request.Context()}
 			return response, nil
-		}, WithCallTimeout(5*time.Second))
-		response, err := Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))
+		}, xsale.WithTimeout(5*time.Second))
+		response, err := call.Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
-		if _, err := io.ReadAll(response.Body); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "WithCallTimeout") {
+		if _, err := io.ReadAll(response.Body); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "WithTimeout") {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
-// record is a hook that keeps the events.
-type record struct{ events []string }
+// recorder is a hook that keeps the events.
+type recorder struct{ events []string }
 
-func (r *record) hooks() Hooks {
-	add := func(kind string) func(context.Context, Event) {
-		return func(ctx context.Context, event Event) {
+func (r *recorder) hooks() call.Hooks {
+	add := func(kind string) func(context.Context, call.Event) {
+		return func(ctx context.Context, event call.Event) {
 			kind := kind
 			if span, ok := ctx.Value(spanKey{}).(string); ok {
 				kind = span + " " + kind
@@ -178,8 +182,8 @@ func (r *record) hooks() Hooks {
 			r.events = append(r.events, kind+" "+describe(event))
 		}
 	}
-	return Hooks{
-		CallStart: func(ctx context.Context, event Event) context.Context {
+	return call.Hooks{
+		CallStart: func(ctx context.Context, event call.Event) context.Context {
 			add("start")(ctx, event)
 			return context.WithValue(ctx, spanKey{}, "span")
 		},
@@ -189,7 +193,7 @@ func (r *record) hooks() Hooks {
 
 type spanKey struct{}
 
-func describe(event Event) string {
+func describe(event call.Event) string {
 	var parts []string
 	part := func(isSet bool, text string) {
 		if isSet {
@@ -208,42 +212,42 @@ func describe(event Event) string {
 
 func TestHooksAreToldOfEachCall(t *testing.T) {
 	slow := func(script ...func() (*http.Response, error)) func(*http.Request) (*http.Response, error) {
-		next := &answers{script: script}
+		next := &stub.Responses{Script: script}
 		return func(request *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second)
 			return next.Do(request)
 		}
 	}
 	body := func(body string) func() (*http.Response, error) {
-		return func() (*http.Response, error) { return answer(200, body), nil }
+		return func() (*http.Response, error) { return stub.Response(200, body), nil }
 	}
-	list := func(client *Client) error {
-		_, err := Collect(client.Organization("").Statuses.List(context.Background()))
+	list := func(client *xsale.Client) error {
+		_, err := call.Collect(client.Organization("").Statuses.List(context.Background()))
 		return err
 	}
-	me := func(client *Client) error { _, err := client.Me(context.Background()); return err }
+	me := func(client *xsale.Client) error { _, err := client.Me(context.Background()); return err }
 	for _, test := range []struct {
 		name  string
 		serve func(*http.Request) (*http.Response, error)
-		call  func(*Client) error
+		call  func(*xsale.Client) error
 		want  string
 	}{
 		{"a success", slow(body(`{}`)), me,
 			"start getMe/me|span attempt getMe/me #1 OK took 1s|span done getMe/me #1 OK took 1s"},
-		{"a repeated call", slow(status(503, "Retry-After", "5"), body(`{}`)), me,
+		{"a repeated call", slow(stub.Status(503, "Retry-After", "5"), body(`{}`)), me,
 			"start getMe/me|span attempt getMe/me #1 Service Unavailable status took 1s|span retry getMe/me #2 Service Unavailable status err wait 5s|" +
 				"span attempt getMe/me #2 OK wait 5s took 1s|span done getMe/me #2 OK wait 5s took 7s"},
-		{"a failure", slow(status(404)), me,
+		{"a failure", slow(stub.Status(404)), me,
 			"start getMe/me|span attempt getMe/me #1 Not Found status took 1s|span done getMe/me #1 Not Found status err took 1s"},
 		{"an answer that cannot be decoded", slow(body(`<`)), me,
-			"start getMe/me|span attempt getMe/me #1 OK took 1s|span done getMe/me #1 OK answer err took 1s"},
-		{"a raw call", slow(status(404)), func(client *Client) error {
+			"start getMe/me|span attempt getMe/me #1 OK took 1s|span done getMe/me #1 OK response err took 1s"},
+		{"a raw call", slow(stub.Status(404)), func(client *xsale.Client) error {
 			_, err := client.Call(context.Background(), "GET", "/canary", nil)
 			return err
 		}, "start |span attempt  #1 Not Found status took 1s|span done  #1 Not Found status err took 1s"},
 		{"a list", slow(body(`[{"Id":1},{"Id":2}]`)), list,
 			"start listStatuses/{organizationName}/statuses|span attempt listStatuses/{organizationName}/statuses #1 OK took 1s|span done listStatuses/{organizationName}/statuses #1 OK took 1s"},
-		{"a list that is broken off", slow(body(`[{"Id":1},{"Id":2}]`)), func(client *Client) error {
+		{"a list that is broken off", slow(body(`[{"Id":1},{"Id":2}]`)), func(client *xsale.Client) error {
 			for range client.Organization("").Statuses.List(context.Background()) {
 				time.Sleep(2 * time.Second)
 				break
@@ -251,37 +255,27 @@ func TestHooksAreToldOfEachCall(t *testing.T) {
 			return nil
 		}, "start listStatuses/{organizationName}/statuses|span attempt listStatuses/{organizationName}/statuses #1 OK took 1s|span done listStatuses/{organizationName}/statuses #1 OK took 3s"},
 		{"a list that ends in the middle", slow(body(`[{"Id":1},`)), list,
-			"start listStatuses/{organizationName}/statuses|span attempt listStatuses/{organizationName}/statuses #1 OK took 1s|span done listStatuses/{organizationName}/statuses #1 OK answer err took 1s"},
-		{"a lost connection", slow(broken(io.ErrUnexpectedEOF)), func(client *Client) error {
-			return Execute(context.Background(), Operation{ID: "o", Route: "/r", Method: "POST"}, nil, through(client.Doer(), "POST"))
+			"start listStatuses/{organizationName}/statuses|span attempt listStatuses/{organizationName}/statuses #1 OK took 1s|span done listStatuses/{organizationName}/statuses #1 OK response err took 1s"},
+		{"a lost connection", slow(stub.Broken(io.ErrUnexpectedEOF)), func(client *xsale.Client) error {
+			return call.Execute(context.Background(), call.Operation{ID: "o", Route: "/r", Method: "POST"}, nil, through(client.Doer(), "POST"))
 		}, "start o/r|span attempt o/r #1 connection err took 1s|span done o/r #1 connection err took 1s"},
-		{"what the caller reads", slow(body("abc")), func(client *Client) error {
-			response, err := Open(context.Background(), getThing, nil, through(client.Doer(), "GET"))
+		{"what the caller reads", slow(body("abc")), func(client *xsale.Client) error {
+			response, err := call.Open(context.Background(), getThing, nil, through(client.Doer(), "GET"))
 			if err != nil {
 				return err
 			}
 			time.Sleep(2 * time.Second)
 			return errors.Join(response.Body.Close(), response.Body.Close())
 		}, "start getThing/things/{id}|span attempt getThing/things/{id} #1 OK took 1s|span done getThing/things/{id} #1 OK took 3s"},
-		{"no time left", silent, func(client *Client) error {
-			_, err := client.Me(context.Background(), Timeout(2*time.Second))
+		{"no time left", silent, func(client *xsale.Client) error {
+			_, err := client.Me(context.Background(), call.Timeout(2*time.Second))
 			return err
 		}, "start getMe/me|span attempt getMe/me #1 timeout err took 2s|span done getMe/me #1 timeout err took 2s"},
-		{"a login that fails", slow(body(`{}`)), func(client *Client) error {
-			chain := client.doer.(*callStep)
-			request, err := http.NewRequest("GET", DefaultBaseURL+"/canary", nil)
-			if err != nil {
-				return err
-			}
-			_, err = newChain(&config{timeout: time.Minute, callTimeout: time.Minute, hooks: chain.hooks}, &http.Client{}, client.baseURL, &brokenSource{&authn.Error{Reason: authn.ErrBlocked}}).
-				Do(request)
-			return err
-		}, "start |done  login err"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				first, second := &record{}, &record{}
-				client := newTestClient(t, test.serve, WithHooks(first.hooks()), WithHooks(Hooks{}), WithHooks(second.hooks()))
+				first, second := &recorder{}, &recorder{}
+				client := newTestClient(t, test.serve, xsale.WithHooks(first.hooks()), xsale.WithHooks(call.Hooks{}), xsale.WithHooks(second.hooks()))
 				test.call(client)
 				want := strings.ReplaceAll(test.want, "|done", "|span done")
 				if got := strings.Join(first.events, "|"); got != want {
@@ -304,19 +298,19 @@ func TestHooksAreToldOfSizes(t *testing.T) {
 	}{
 		{nil, 2, 0}, {[]byte(`{"a":1}`), -1, 7}, {io.MultiReader(strings.NewReader("{}")), 2, -1},
 	} {
-		var attempt, done Event
+		var attempt, done call.Event
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
-			response := answer(200, "{}")
+			response := stub.Response(200, "{}")
 			response.ContentLength = test.answer
 			return response, nil
-		}, WithHooks(Hooks{
-			AttemptDone: func(_ context.Context, event Event) { attempt = event },
-			CallDone:    func(_ context.Context, event Event) { done = event },
+		}, xsale.WithHooks(call.Hooks{
+			AttemptDone: func(_ context.Context, event call.Event) { attempt = event },
+			CallDone:    func(_ context.Context, event call.Event) { done = event },
 		}))
 		if _, err := client.Call(t.Context(), "PUT", "/x", test.body); err != nil {
 			t.Fatal(err)
 		}
-		for _, event := range []Event{attempt, done} {
+		for _, event := range []call.Event{attempt, done} {
 			if event.RequestBytes != test.request || event.ResponseBytes != test.answer || event.Method != "PUT" {
 				t.Errorf("%v: got %+v", test.body, event)
 			}
@@ -326,13 +320,13 @@ func TestHooksAreToldOfSizes(t *testing.T) {
 
 // The last event of a call says why its answer could not be read, where the caller reads it.
 func TestHooksAreToldWhyReadingFailed(t *testing.T) {
-	var done Event
+	var done call.Event
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-		response := answer(200, "")
-		response.Body = io.NopCloser(errorReader{io.ErrUnexpectedEOF})
+		response := stub.Response(200, "")
+		response.Body = io.NopCloser(stub.FailingReader{Err: io.ErrUnexpectedEOF})
 		return response, nil
-	}, WithHooks(Hooks{CallDone: func(_ context.Context, event Event) { done = event }}))
-	response, err := Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))
+	}, xsale.WithHooks(call.Hooks{CallDone: func(_ context.Context, event call.Event) { done = event }}))
+	response, err := call.Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,10 +341,10 @@ func TestHooksAreToldWhyReadingFailed(t *testing.T) {
 func TestHooksAreToldOfTheWaitOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []time.Duration
-		server := &answers{script: []func() (*http.Response, error){
-			status(503, "Retry-After", "5"), status(401), func() (*http.Response, error) { return answer(200, `{}`), nil },
+		server := &stub.Responses{Script: []func() (*http.Response, error){
+			stub.Status(503, "Retry-After", "5"), stub.Status(401), func() (*http.Response, error) { return stub.Response(200, `{}`), nil },
 		}}
-		client := newTestClient(t, server.Do, WithHooks(Hooks{AttemptDone: func(_ context.Context, event Event) { waits = append(waits, event.RetryWait) }}))
+		client := newTestClient(t, server.Do, xsale.WithHooks(call.Hooks{AttemptDone: func(_ context.Context, event call.Event) { waits = append(waits, event.RetryWait) }}))
 		if _, err := client.Me(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -361,23 +355,36 @@ func TestHooksAreToldOfTheWaitOnce(t *testing.T) {
 }
 
 // A request of a client that knows nothing of calls is one, too.
+// A hook that returns nothing, or a context of its own, does not lose the call.
+func TestCallStartMayReturnAnyContext(t *testing.T) {
+	for name, returned := range map[string]context.Context{"nil": nil, "another": context.Background()} {
+		client := newTestClient(t, always(404, ""), xsale.WithHooks(call.Hooks{CallStart: func(context.Context, call.Event) context.Context { return returned }}))
+		_, err := client.Me(t.Context())
+		if e, ok := errors.AsType[*call.Error](err); !ok || e.Operation != "getMe" || e.Attempts != 1 {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func TestCallStepCountsTheAttemptsOfAPlainRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := newTestClient(t, always(503, ""), WithRetries(2))
-		_, err := client.Doer().Do(newRequest(t, "GET", "/me", ""))
-		if e, ok := errors.AsType[*Error](err); !ok || e.Attempts != 3 || e.MaybeProcessed {
+		client := newTestClient(t, always(503, ""), xsale.WithRetries(2))
+		_, err := client.Doer().Do(stub.Request(t, "GET", "/me", ""))
+		if e, ok := errors.AsType[*call.Error](err); !ok || e.Attempts != 3 || e.MaybeProcessed {
 			t.Errorf("got %#v", err)
 		}
 	})
 }
 
-// A hook that returns nothing, or a context of its own, does not lose the call.
-func TestCallStartMayReturnAnyContext(t *testing.T) {
-	for name, returned := range map[string]context.Context{"nil": nil, "another": context.Background()} {
-		client := newTestClient(t, always(404, ""), WithHooks(Hooks{CallStart: func(context.Context, Event) context.Context { return returned }}))
-		_, err := client.Me(t.Context())
-		if e, ok := errors.AsType[*Error](err); !ok || e.Operation != "getMe" || e.Attempts != 1 {
-			t.Errorf("%s: got %v", name, err)
+func TestHooksSeeAFailedLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hooks := &recorder{}
+		doer := newDoer(t, &brokenSource{&authn.Error{Reason: authn.ErrBlocked}}, hooks.hooks())
+		if _, err := doer.Do(stub.Request(t, "GET", "/canary", "")); !errors.Is(err, authn.ErrBlocked) {
+			t.Fatal(err)
 		}
-	}
+		if got := strings.Join(hooks.events, "|"); got != "start |span done  login err" {
+			t.Errorf("got %s", got)
+		}
+	})
 }

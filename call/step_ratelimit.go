@@ -46,11 +46,11 @@ func (s *rateLimitStep) wait(ctx context.Context, call *state) error {
 		}
 		if call.endsWithin(ctx, turn.wait) {
 			turn.reservation.Cancel()
-			return fmt.Errorf("%w: rate limit: next slot in %v, after the call's deadline: %w", errNotSent, turn.wait.Round(time.Millisecond), context.DeadlineExceeded)
+			return fmt.Errorf("%w: rate limit: next slot in %v, after the call's deadline: %w", ErrNotSent, turn.wait.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := sleep(ctx, turn.wait); err != nil {
 			turn.reservation.Cancel()
-			return fmt.Errorf("%w: waiting for the rate limit: %w", errNotSent, err)
+			return fmt.Errorf("%w: waiting for the rate limit: %w", ErrNotSent, err)
 		}
 		if s.throttle.valid(turn) {
 			return nil

@@ -98,7 +98,7 @@ func (e *Error) endedBy(err error, call *state) *Error {
 // wasSent reports whether a failed attempt was one: neither rejected by this package nor without a login.
 func wasSent(err error) bool {
 	_, login := errors.AsType[*authn.Error](err)
-	return !login && !errors.Is(err, errNotSent)
+	return !login && !errors.Is(err, ErrNotSent)
 }
 
 // transient reports whether the failure may be gone at the next attempt.

@@ -10,11 +10,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/xsale-go/xsale/internal/conformance/stub"
+
 	"github.com/xsale-go/xsale/authn"
 )
 
 func TestRetryStepRepeatsOnlyWhatDoesNoHarm(t *testing.T) {
-	lost := broken(io.ErrUnexpectedEOF)
+	lost := stub.Broken(io.ErrUnexpectedEOF)
 	for _, test := range []struct {
 		name       string
 		method     string
@@ -22,40 +24,40 @@ func TestRetryStepRepeatsOnlyWhatDoesNoHarm(t *testing.T) {
 		idempotent bool
 		attempts   int
 	}{
-		{"GET success", "GET", status(200), false, 1},
-		{"GET 404", "GET", status(404), false, 1},
-		{"GET 401", "GET", status(401), false, 1},
-		{"GET 408", "GET", status(408), false, 2},
-		{"GET 429", "GET", status(429), false, 2},
-		{"GET 500", "GET", status(500), false, 2},
-		{"GET 501", "GET", status(501), false, 1},
-		{"GET 503", "GET", status(503), false, 2},
+		{"GET success", "GET", stub.Status(200), false, 1},
+		{"GET 404", "GET", stub.Status(404), false, 1},
+		{"GET 401", "GET", stub.Status(401), false, 1},
+		{"GET 408", "GET", stub.Status(408), false, 2},
+		{"GET 429", "GET", stub.Status(429), false, 2},
+		{"GET 500", "GET", stub.Status(500), false, 2},
+		{"GET 501", "GET", stub.Status(501), false, 1},
+		{"GET 503", "GET", stub.Status(503), false, 2},
 		{"GET lost", "GET", lost, false, 2},
-		{"PUT 503", "PUT", status(503), false, 2},
+		{"PUT 503", "PUT", stub.Status(503), false, 2},
 		{"DELETE lost", "DELETE", lost, false, 2},
-		{"POST 429", "POST", status(429), false, 2},
-		{"POST 408", "POST", status(408), false, 1},
-		{"POST 503", "POST", status(503), false, 1},
+		{"POST 429", "POST", stub.Status(429), false, 2},
+		{"POST 408", "POST", stub.Status(408), false, 1},
+		{"POST 503", "POST", stub.Status(503), false, 1},
 		{"POST lost", "POST", lost, false, 1},
-		{"PATCH 503", "PATCH", status(503), false, 1},
-		{"POST 503, marked", "POST", status(503), true, 2},
+		{"PATCH 503", "PATCH", stub.Status(503), false, 1},
+		{"POST 503, marked", "POST", stub.Status(503), true, 2},
 		{"POST lost, marked", "POST", lost, true, 2},
-		{"GET login failed", "GET", broken(&authn.Error{Reason: authn.ErrUnavailable}), false, 1},
-		{"GET not sent", "GET", broken(errNotSent), false, 1},
+		{"GET login failed", "GET", stub.Broken(&authn.Error{Reason: authn.ErrUnavailable}), false, 1},
+		{"GET not sent", "GET", stub.Broken(ErrNotSent), false, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				next := &answers{script: []func() (*http.Response, error){test.first, status(200)}}
-				request := newRequest(t, test.method, "/acme/orders", "body")
-				state := &callState{operation: rawOperation(test.method, "/acme/orders")}
+				next := &stub.Responses{Script: []func() (*http.Response, error){test.first, stub.Status(200)}}
+				request := stub.Request(t, test.method, "/acme/orders", "body")
+				state := &state{facts: facts{Operation: RawOperation(test.method, "/acme/orders")}}
 				if test.idempotent {
-					state.isIdempotent = &test.idempotent
+					state.repeatable = &test.idempotent
 				}
-				(&retryStep{next: next, retries: 3}).Do(request.WithContext(withCallState(t.Context(), state)))
-				if len(next.requests) != test.attempts {
-					t.Errorf("%d attempts instead of %d", len(next.requests), test.attempts)
+				(&retryStep{next: next, retries: 3}).Do(request.WithContext(withState(t.Context(), state)))
+				if len(next.Requests) != test.attempts {
+					t.Errorf("%d attempts instead of %d", len(next.Requests), test.attempts)
 				}
-				for _, body := range next.bodies {
+				for _, body := range next.Bodies {
 					if body != "body" {
 						t.Errorf("an attempt was sent with the body %q", body)
 					}
@@ -67,22 +69,22 @@ func TestRetryStepRepeatsOnlyWhatDoesNoHarm(t *testing.T) {
 
 func TestRetryStepStopsAfterItsRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		next := &answers{script: []func() (*http.Response, error){status(503)}}
-		response, err := (&retryStep{next: next, retries: 2}).Do(newRequest(t, "GET", "/me", ""))
-		if err != nil || response.StatusCode != 503 || len(next.requests) != 3 {
-			t.Errorf("%d attempts, then %v, %v", len(next.requests), response, err)
+		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(503)}}
+		response, err := (&retryStep{next: next, retries: 2}).Do(stub.Request(t, "GET", "/me", ""))
+		if err != nil || response.StatusCode != 503 || len(next.Requests) != 3 {
+			t.Errorf("%d attempts, then %v, %v", len(next.Requests), response, err)
 		}
 	})
 }
 
 func TestRetryStepDoesNotRepeatABodyThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		next := &answers{script: []func() (*http.Response, error){status(429), status(200)}}
-		request := newRequest(t, "POST", "/acme/orders", "")
+		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(429), stub.Status(200)}}
+		request := stub.Request(t, "POST", "/acme/orders", "")
 		request.Body = io.NopCloser(strings.NewReader("once"))
 		response, err := (&retryStep{next: next, retries: 3}).Do(request)
-		if err != nil || response.StatusCode != 429 || len(next.requests) != 1 {
-			t.Errorf("%d attempts, then %v, %v", len(next.requests), response, err)
+		if err != nil || response.StatusCode != 429 || len(next.Requests) != 1 {
+			t.Errorf("%d attempts, then %v, %v", len(next.Requests), response, err)
 		}
 	})
 }
@@ -102,11 +104,11 @@ func TestRetryStepWaits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				next := &answers{script: []func() (*http.Response, error){status(429, "Retry-After", test.retryAfter), status(200)}}
+				next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(429, "Retry-After", test.retryAfter), stub.Status(200)}}
 				start := time.Now()
-				_, err := (&retryStep{next: next, retries: 3}).Do(newRequest(t, "GET", "/me", ""))
-				if waited := time.Since(start); err != nil || waited < test.atLeast || waited >= test.lessThan || len(next.requests) != test.attempts {
-					t.Errorf("%d attempts in %v, %v", len(next.requests), waited, err)
+				_, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", ""))
+				if waited := time.Since(start); err != nil || waited < test.atLeast || waited >= test.lessThan || len(next.Requests) != test.attempts {
+					t.Errorf("%d attempts in %v, %v", len(next.Requests), waited, err)
 				}
 			})
 		})
@@ -117,9 +119,9 @@ func TestRetryStepStopsWaitingWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		next := &answers{script: []func() (*http.Response, error){status(429, "Retry-After", "20")}}
+		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(429, "Retry-After", "20")}}
 		start := time.Now()
-		_, err := (&retryStep{next: next, retries: 3}).Do(newRequest(t, "GET", "/me", "").WithContext(ctx))
+		_, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", "").WithContext(ctx))
 		if waited := time.Since(start); waited != time.Second {
 			t.Errorf("returned after %v", waited)
 		}
@@ -144,8 +146,8 @@ func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				next := &answers{script: []func() (*http.Response, error){status(503, "Retry-After", "5"), status(200)}}
-				ctx, state := t.Context(), &callState{operation: getMe}
+				next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(503, "Retry-After", "5"), stub.Status(200)}}
+				ctx, state := t.Context(), &state{facts: facts{Operation: getMe}}
 				if test.context > 0 {
 					var cancel context.CancelFunc
 					ctx, cancel = context.WithTimeout(ctx, test.context)
@@ -155,9 +157,9 @@ func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 					state.deadline = time.Now().Add(test.deadline)
 				}
 				start := time.Now()
-				response, err := (&retryStep{next: next, retries: 3}).Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(ctx, state)))
-				if err != nil || len(next.requests) != test.attempts {
-					t.Fatalf("%d attempts, %v", len(next.requests), err)
+				response, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", "").WithContext(withState(ctx, state)))
+				if err != nil || len(next.Requests) != test.attempts {
+					t.Fatalf("%d attempts, %v", len(next.Requests), err)
 				}
 				if isAtOnce := time.Since(start) == 0; response.StatusCode == 503 != isAtOnce {
 					t.Errorf("%d after %v", response.StatusCode, time.Since(start))
@@ -169,10 +171,10 @@ func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 
 // What the server said last stays on the error, whatever keeps the next attempt from being sent.
 func TestRetryStepKeepsTheLastAnswer(t *testing.T) {
-	for name, second := range map[string]error{"refused": errNotSent, "no login": &authn.Error{Reason: authn.ErrUnavailable}} {
+	for name, second := range map[string]error{"refused": ErrNotSent, "no login": &authn.Error{Reason: authn.ErrUnavailable}} {
 		synctest.Test(t, func(t *testing.T) {
-			next := &answers{script: []func() (*http.Response, error){status(503, "X-Request-Id", "r-1"), broken(second)}}
-			_, err := (&retryStep{next: next, retries: 3}).Do(newRequest(t, "GET", "/me", ""))
+			next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(503, "X-Request-Id", "r-1"), stub.Broken(second)}}
+			_, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", ""))
 			e, ok := errors.AsType[*Error](err)
 			if !ok || e.StatusCode != 503 || e.RequestID != "r-1" || !errors.Is(err, second) || !errors.Is(err, ErrServer) {
 				t.Errorf("%s: got %#v", name, err)
@@ -185,12 +187,12 @@ func TestRetryStepKeepsTheLastFailureOfTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stopped := errors.New("stopped by the caller")
-		next := doerFunc(func(*http.Request) (*http.Response, error) {
+		next := stub.DoerFunc(func(*http.Request) (*http.Response, error) {
 			cancelSoon := time.AfterFunc(1, func() { cancel(stopped) })
 			t.Cleanup(func() { cancelSoon.Stop() })
 			return nil, io.ErrUnexpectedEOF
 		})
-		_, err := (&retryStep{next: next, retries: 3}).Do(newRequest(t, "GET", "/me", "").WithContext(ctx))
+		_, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", "").WithContext(ctx))
 		if !errors.Is(err, stopped) || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("the error does not hold both the end and the failure: %v", err)
 		}

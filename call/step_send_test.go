@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/xsale-go/xsale/internal/conformance/stub"
+
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
@@ -18,42 +20,26 @@ func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *s
 	return &sendStep{httpx.NewClient(given).Transport, timeout, []string{userAgent}}
 }
 
-// hangingBody gives its text and then nothing until its context ends.
-type hangingBody struct {
-	io.Reader
-	ctx context.Context
-}
-
-func (b *hangingBody) Read(p []byte) (int, error) {
-	if n, err := b.Reader.Read(p); err == nil {
-		return n, nil
-	}
-	<-b.ctx.Done()
-	return 0, b.ctx.Err()
-}
-
-func (b *hangingBody) Close() error { return nil }
-
 func TestSendStepBoundsTheTimeOfAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		silent := roundTripFunc(func(request *http.Request) (*http.Response, error) {
+		silent := stub.RoundTripFunc(func(request *http.Request) (*http.Response, error) {
 			<-request.Context().Done()
 			return nil, request.Context().Err()
 		})
 		start := time.Now()
-		_, err := newSendStep(&http.Client{Transport: silent}, 5*time.Second, "test").Do(newRequest(t, "GET", "/me", ""))
+		_, err := newSendStep(&http.Client{Transport: silent}, 5*time.Second, "test").Do(stub.Request(t, "GET", "/me", ""))
 		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 5*time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
 
-		dripping := roundTripFunc(func(request *http.Request) (*http.Response, error) {
-			response := answer(200, "")
-			response.Body = &hangingBody{strings.NewReader("[1,"), request.Context()}
+		dripping := stub.RoundTripFunc(func(request *http.Request) (*http.Response, error) {
+			response := stub.Response(200, "")
+			response.Body = &stub.HangingBody{Reader: strings.NewReader("[1,"), Context: request.Context()}
 			return response, nil
 		})
 		step := newSendStep(&http.Client{Transport: dripping}, 5*time.Second, "test")
 		start = time.Now()
-		response, err := step.Do(newRequest(t, "GET", "/me", ""))
+		response, err := step.Do(stub.Request(t, "GET", "/me", ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,9 +48,9 @@ func TestSendStepBoundsTheTimeOfAnAttempt(t *testing.T) {
 			t.Errorf("body: %v after %v", err, took)
 		}
 
-		ctx, cancel := context.WithTimeout(withCallState(t.Context(), &callState{reading: readByElements}), time.Hour)
+		ctx, cancel := context.WithTimeout(withState(t.Context(), &state{facts: facts{reading: readByElements}}), time.Hour)
 		defer cancel()
-		if response, err = step.Do(newRequest(t, "GET", "/me", "").WithContext(ctx)); err != nil {
+		if response, err = step.Do(stub.Request(t, "GET", "/me", "").WithContext(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := response.Body.Read(make([]byte, 3)); err != nil {
@@ -81,8 +67,8 @@ func TestSendStepBoundsTheTimeOfAnAttempt(t *testing.T) {
 
 func TestSendStepSaysWhyNothingCame(t *testing.T) {
 	refused := errors.New("connection refused")
-	transport := roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, refused })
-	_, err := newSendStep(&http.Client{Transport: transport}, time.Minute, "test").Do(newRequest(t, "GET", "/me?nip=canary", ""))
+	transport := stub.RoundTripFunc(func(*http.Request) (*http.Response, error) { return nil, refused })
+	_, err := newSendStep(&http.Client{Transport: transport}, time.Minute, "test").Do(stub.Request(t, "GET", "/me?nip=canary", ""))
 	if !errors.Is(err, refused) || errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "canary") {
 		t.Errorf("got %v", err)
 	}
@@ -90,14 +76,14 @@ func TestSendStepSaysWhyNothingCame(t *testing.T) {
 
 func TestSendStepBoundsTheErrorOfAList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stalled := roundTripFunc(func(request *http.Request) (*http.Response, error) {
-			response := answer(404, "")
-			response.Body = &hangingBody{strings.NewReader("{"), request.Context()}
+		stalled := stub.RoundTripFunc(func(request *http.Request) (*http.Response, error) {
+			response := stub.Response(404, "")
+			response.Body = &stub.HangingBody{Reader: strings.NewReader("{"), Context: request.Context()}
 			return response, nil
 		})
 		chain := &statusStep{newSendStep(&http.Client{Transport: stalled}, 5*time.Second, "test")}
 		start := time.Now()
-		_, err := chain.Do(newRequest(t, "GET", "/me", "").WithContext(withCallState(t.Context(), &callState{reading: readByElements})))
+		_, err := chain.Do(stub.Request(t, "GET", "/me", "").WithContext(withState(t.Context(), &state{facts: facts{reading: readByElements}})))
 		if took := time.Since(start); !errors.Is(err, ErrNotFound) || took != 5*time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
@@ -125,12 +111,12 @@ func TestSendStepFollowsNoRedirect(t *testing.T) {
 
 func TestSendStepIntroducesItself(t *testing.T) {
 	var got http.Header
-	transport := roundTripFunc(func(request *http.Request) (*http.Response, error) {
+	transport := stub.RoundTripFunc(func(request *http.Request) (*http.Response, error) {
 		got = request.Header
-		return answer(200, ""), nil
+		return stub.Response(200, ""), nil
 	})
 	step := newSendStep(&http.Client{Transport: transport}, time.Minute, "shop xsale-go/1")
-	if _, err := step.Do(newRequest(t, "GET", "/me", "")); err != nil {
+	if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 		t.Fatal(err)
 	}
 	if got.Get("User-Agent") != "shop xsale-go/1" || got.Get("Accept") != "application/json" {

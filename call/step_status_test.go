@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/xsale-go/xsale/internal/conformance/stub"
+
 	"github.com/xsale-go/xsale/authn"
 )
 
 func TestStatusStepPassesEverySuccess(t *testing.T) {
 	for _, code := range []int{200, 201, 202, 204, 206, 299} {
-		response, err := (&statusStep{next: &answers{script: []func() (*http.Response, error){status(code)}}}).Do(newRequest(t, "GET", "/me", ""))
+		response, err := (&statusStep{next: &stub.Responses{Script: []func() (*http.Response, error){stub.Status(code)}}}).Do(stub.Request(t, "GET", "/me", ""))
 		if err != nil || response.StatusCode != code {
 			t.Errorf("%d: got %v, %v", code, response, err)
 		}
@@ -24,13 +26,13 @@ func TestStatusStepTurnsOtherStatusesIntoErrors(t *testing.T) {
 		422: ErrBadRequest, 429: ErrRateLimited, 500: ErrServer, 503: ErrServer,
 	}
 	for code, sentinel := range sentinels {
-		body := &closeRecorder{Reader: errorReader{io.EOF}}
-		next := doerFunc(func(*http.Request) (*http.Response, error) {
-			response := answer(code, "", "X-Request-Id", "r-1", "Retry-After", "7")
+		body := &stub.CloseRecorder{Reader: errorReader{io.EOF}}
+		next := stub.DoerFunc(func(*http.Request) (*http.Response, error) {
+			response := stub.Response(code, "", "X-Request-Id", "r-1", "Retry-After", "7")
 			response.Body = body
 			return response, nil
 		})
-		_, err := (&statusStep{next}).Do(newRequest(t, "GET", "/me", ""))
+		_, err := (&statusStep{next}).Do(stub.Request(t, "GET", "/me", ""))
 		e, ok := errors.AsType[*Error](err)
 		if !ok || e.StatusCode != code || e.RequestID != "r-1" || e.Method != "GET" || e.Route != "/me" || e.RetryAfter.Seconds() != 7 {
 			t.Errorf("%d: got %#v", code, err)
@@ -40,7 +42,7 @@ func TestStatusStepTurnsOtherStatusesIntoErrors(t *testing.T) {
 				t.Errorf("%d: errors.Is says %v of the sentinel of %d", code, errors.Is(err, target), other)
 			}
 		}
-		if !body.closed {
+		if !body.Closed {
 			t.Errorf("%d: the body is left open", code)
 		}
 	}
@@ -48,12 +50,12 @@ func TestStatusStepTurnsOtherStatusesIntoErrors(t *testing.T) {
 
 func TestStatusStepKeepsLoginFailuresApart(t *testing.T) {
 	failure := &authn.Error{Reason: authn.ErrBlocked}
-	_, err := (&statusStep{&answers{script: []func() (*http.Response, error){broken(failure)}}}).Do(newRequest(t, "GET", "/me", ""))
+	_, err := (&statusStep{&stub.Responses{Script: []func() (*http.Response, error){stub.Broken(failure)}}}).Do(stub.Request(t, "GET", "/me", ""))
 	if err != failure {
 		t.Errorf("got %v", err)
 	}
 	lost := errors.New("connection lost")
-	_, err = (&statusStep{&answers{script: []func() (*http.Response, error){broken(lost)}}}).Do(newRequest(t, "GET", "/me", ""))
+	_, err = (&statusStep{&stub.Responses{Script: []func() (*http.Response, error){stub.Broken(lost)}}}).Do(stub.Request(t, "GET", "/me", ""))
 	if e, ok := errors.AsType[*Error](err); !ok || e.StatusCode != 0 || !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}

@@ -72,11 +72,11 @@ func TestThrottleCutsTheRateOncePerWave(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			throttle := newThrottle(test.configured, 5)
 			sends(throttle, test.seen, 10)
-			throttle.refused(since(10), since(9.5), noHint)
-			if !near(throttle.learned, test.want) || !throttle.isCut.Load() {
+			throttle.limited(since(10), since(9.5), noHint)
+			if !near(throttle.learned, test.want) || !throttle.cut.Load() {
 				t.Errorf("the rate is %v", throttle.learned)
 			}
-			throttle.refused(since(10.2), since(test.again), noHint)
+			throttle.limited(since(10.2), since(test.again), noHint)
 			if !near(throttle.learned, test.wantAfterTheSecond) {
 				t.Errorf("after another 429 the rate is %v", throttle.learned)
 			}
@@ -100,11 +100,11 @@ func TestThrottlePausesAsLongAsTheServerAsks(t *testing.T) {
 		{"a shorter one does not shorten it", 5 * time.Second, 5 * time.Second, 5 * time.Second, time.Second, 5 * time.Second},
 	} {
 		throttle := newThrottle(0, 0)
-		throttle.refused(since(10), since(9), test.hint)
+		throttle.limited(since(10), since(9), test.hint)
 		if wait := throttle.reserve(since(10)).wait; wait < test.atLeast || wait > test.atMost {
 			t.Errorf("%s: it waits for %v", test.name, wait)
 		}
-		throttle.refused(since(10), since(9), test.secondHint)
+		throttle.limited(since(10), since(9), test.secondHint)
 		if wait := throttle.pausedUntil.Sub(since(10)); wait != test.afterSecond {
 			t.Errorf("%s: after another 429 it waits for %v", test.name, wait)
 		}
@@ -119,7 +119,7 @@ func TestThrottlePausesLongerWaveByWave(t *testing.T) {
 			throttle := newThrottle(0, 0)
 			for wave := range 7 {
 				now := float64(100 * (wave + 1))
-				throttle.refused(since(now), since(now-1), noHint)
+				throttle.limited(since(now), since(now-1), noHint)
 				if succeeds {
 					throttle.succeeded(since(now+50), since(now+49))
 				}
@@ -147,14 +147,14 @@ func TestThrottleComesBackStepByStep(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			throttle := newThrottle(test.configured, 5)
 			sends(throttle, 20, 10)
-			throttle.refused(since(10), since(9.5), 0)
+			throttle.limited(since(10), since(9.5), 0)
 			throttle.succeeded(since(11.5), since(9.9)) // was sent before
 			throttle.succeeded(since(10.5), since(10.1))
 			if !near(throttle.learned, 10) {
 				t.Errorf("the rate came back too early: %v", throttle.learned)
 			}
 			steps := 0
-			for now := 11.0; throttle.isCut.Load() && steps < 100; now++ {
+			for now := 11.0; throttle.cut.Load() && steps < 100; now++ {
 				before := throttle.learned
 				throttle.succeeded(since(now), since(now-0.1))
 				throttle.succeeded(since(now+0.5), since(now)) // one step a second
@@ -181,13 +181,13 @@ func TestThrottleSpacesTheTurnsAfterACut(t *testing.T) {
 	throttle := newThrottle(100, 50)
 	early := throttle.reserve(since(9))
 	sends(throttle, 4, 10)
-	throttle.refused(since(10), since(9), 3*time.Second)
-	if throttle.holds(early) {
+	throttle.limited(since(10), since(9), 3*time.Second)
+	if throttle.valid(early) {
 		t.Error("a turn from before the cut holds")
 	}
 	for i, want := range []time.Duration{3 * time.Second, 3500 * time.Millisecond, 4 * time.Second} {
 		turn := throttle.reserve(since(10))
-		if difference := (turn.wait - want).Abs(); difference > time.Millisecond || !throttle.holds(turn) {
+		if difference := (turn.wait - want).Abs(); difference > time.Millisecond || !throttle.valid(turn) {
 			t.Errorf("turn %d comes in %v", i, turn.wait)
 		}
 	}

@@ -1,4 +1,4 @@
-package xsale_test
+package conformance_test
 
 import (
 	"os/exec"
@@ -21,7 +21,7 @@ func TestLibraryBuildsFewModules(t *testing.T) {
 		"github.com/xsale-go/xsale",
 		"golang.org/x/time",
 	}
-	output, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".", "./gen", "./authn", "./openapi", "./wire").Output()
+	output, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "github.com/xsale-go/xsale", "github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/gen", "github.com/xsale-go/xsale/authn", "github.com/xsale-go/xsale/openapi", "github.com/xsale-go/xsale/wire").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (e exchange) request() *http.Request {
 type recorder struct {
 	next      http.RoundTripper
 	call      call.Event // the call that is running; there is one at a time
-	scripted  *exchange   // the next answer, nil for the sandbox's own
+	scripted  *exchange  // the next answer, nil for the sandbox's own
 	exchanges []exchange
 }
 

@@ -1,10 +1,12 @@
-package xsale
+package hostile_test
 
 import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/xsale-go/xsale/call"
 )
 
 // No redirect is followed, wherever it leads, so that no other server sees a token, a body or a query.
@@ -28,7 +30,7 @@ func TestHostileRedirects(t *testing.T) {
 		for name, location := range map[string]string{
 			"another host": other.URL + "/me", "a loop": "", "another path": "/login", "another scheme": "ftp://example.com/", "a script": "javascript:canary",
 		} {
-			call := calls[i]
+			kind := calls[i]
 			cases = append(cases, hostileCase{
 				name: fmt.Sprintf("%d to %s", code, name),
 				answer: func(w http.ResponseWriter, request *http.Request) {
@@ -41,8 +43,8 @@ func TestHostileRedirects(t *testing.T) {
 					}
 					reply(code, "", "", "Location", target)(w, request)
 				},
-				call: call.hostileCall,
-				want: outcome{value: call.value, status: code, is: []error{ErrRedirect}, text: fmt.Sprintf("%s: %d %s", call.name, code, http.StatusText(code))},
+				call: kind.hostileCall,
+				want: outcome{value: kind.value, status: code, is: []error{call.ErrRedirect}, text: fmt.Sprintf("%s: %d %s", kind.name, code, http.StatusText(code))},
 			})
 		}
 	}
@@ -55,10 +57,10 @@ func TestHostileRedirects(t *testing.T) {
 				return
 			}
 			http.Redirect(w, request, "/elsewhere", http.StatusFound)
-		}, call: callFetch, want: outcome{status: 404, is: []error{ErrNotFound}, message: "not here either", body: "not here either", text: "GET /things/{id}: 404 Not Found: not here either"}},
+		}, call: callFetch, want: outcome{status: 404, is: []error{call.ErrNotFound}, message: "not here either", body: "not here either", text: "GET /things/{id}: 404 Not Found: not here either"}},
 		hostileCase{name: "a plain HTTP client without a Location", answer: reply(302, "", ""), call: callFetch,
-			want: outcome{status: 302, is: []error{ErrRedirect}, text: "GET /things/{id}: 302 Found"}},
+			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /things/{id}: 302 Found"}},
 		hostileCase{name: "a Location that is no address", answer: reply(302, "", "", "Location", "http://[::1"),
-			want: outcome{status: 302, is: []error{ErrRedirect}, text: "GET /me: 302 Found"}},
+			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /me: 302 Found"}},
 	))
 }

@@ -1,4 +1,4 @@
-package xsale_test
+package canary_test
 
 import (
 	"context"
@@ -37,9 +37,9 @@ var canaryCalls = []canaryCall{
 			return nil
 		}, logged: "listOrders GET 200 - 1"},
 	{name: "a list with an element that does not fit", answers: canaryAnswers(200, "application/json", `[{"Id":1},{"Id":"`+canaryAnswer+`","Buyer":`+string(canaryPerson)+`}]`),
-		call: listOrders, logged: "listOrders GET 200 answer 1"},
+		call: listOrders, logged: "listOrders GET 200 response 1"},
 	{name: "a list that breaks off", answers: []http.HandlerFunc{cutAnswer(`[{"Id":1},{"Id":2,"Buyer":` + string(canaryPerson))},
-		call: listOrders, logged: "listOrders GET 200 answer 1"},
+		call: listOrders, logged: "listOrders GET 200 response 1"},
 
 	{name: "a generated call", answers: []http.HandlerFunc{echo(200)}, call: getSampleOrders, logged: "getOrders GET 200 - 1"},
 	{name: "a generated call that is refused", answers: []http.HandlerFunc{echo(400)}, call: createSampleOrder, logged: "CreateOrder POST 400 status 1"},
@@ -65,8 +65,8 @@ var canaryCalls = []canaryCall{
 		call: createOrder, logged: "createOrder POST 409 status 1"},
 	{name: "a page", answers: canaryAnswers(403, "text/html", `<html><title>`+canaryAnswer+`</title><body>`+canaryEmail+`</body></html>`), call: callMe, logged: "getMe GET 403 status 1"},
 	{name: "plain text", answers: canaryAnswers(400, "text/plain", canaryEmail+" "+canaryNIP+" "+canaryAnswer), call: callMe, logged: "getMe GET 400 status 1"},
-	{name: "a page in the place of JSON", answers: canaryAnswers(200, "text/html", `<html><title>`+canaryAnswer+`</title>`+canaryEmail), call: callMe, logged: "getMe GET 200 answer 1"},
-	{name: "a success that does not fit", answers: canaryAnswers(200, "application/json", `{"Id":`+string(canaryPerson)+`}`), call: callMe, logged: "getMe GET 200 answer 1"},
+	{name: "a page in the place of JSON", answers: canaryAnswers(200, "text/html", `<html><title>`+canaryAnswer+`</title>`+canaryEmail), call: callMe, logged: "getMe GET 200 response 1"},
+	{name: "a success that does not fit", answers: canaryAnswers(200, "application/json", `{"Id":`+string(canaryPerson)+`}`), call: callMe, logged: "getMe GET 200 response 1"},
 	{name: "a redirect", answers: []http.HandlerFunc{redirect(302)}, call: callMe, logged: "getMe GET 302 status 1"},
 	{name: "a redirect of a create", answers: []http.HandlerFunc{redirect(307)}, call: createOrder, logged: "createOrder POST 307 status 1"},
 	{name: "a redirect that cannot be read", answers: []http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
@@ -95,7 +95,7 @@ var canaryCalls = []canaryCall{
 	{name: "a retry", answers: []http.HandlerFunc{echo(503), echo(429)}, call: callMe, logged: "getMe GET 200 - 3"},
 	{name: "no more retries", answers: []http.HandlerFunc{echo(500), echo(502), echo(503), echo(504)}, call: listOrders, logged: "listOrders GET 504 status 4"},
 	{name: "a cut connection", answers: []http.HandlerFunc{hijack("")}, call: createOrder, logged: "createOrder POST 0 connection 1"},
-	{name: "a cut answer", answers: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: createOrder, logged: "createOrder POST 201 answer 1"},
+	{name: "a cut answer", answers: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: createOrder, logged: "createOrder POST 201 response 1"},
 	{name: "a cut answer that is asked for again", answers: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: callMe, logged: "getMe GET 200 - 2"},
 	{name: "tokens that are revoked", call: func(ctx context.Context, r *canaryRun) error {
 		r.sandbox.RevokeTokens()

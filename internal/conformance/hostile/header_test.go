@@ -1,4 +1,4 @@
-package xsale
+package hostile_test
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 )
@@ -33,7 +36,7 @@ func TestHostileHeaders(t *testing.T) {
 		{"Fri, 32 Dec 9999 23:59:59 GMT", 0},
 	} {
 		cases = append(cases, hostileCase{name: "Retry-After " + hint.value[:min(len(hint.value), 40)], answer: reply(429, "", "", "Retry-After", hint.value),
-			want: outcome{status: 429, is: []error{ErrRateLimited}, retryAfter: hint.want, text: "GET /me: 429 Too Many Requests"}})
+			want: outcome{status: 429, is: []error{call.ErrRateLimited}, retryAfter: hint.want, text: "GET /me: 429 Too Many Requests"}})
 	}
 	for _, contentType := range []string{
 		"", "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json; charset=\"UTF-8\"; x", "application/json;charset=iso-8859-2",
@@ -59,11 +62,11 @@ func TestHostileHeaders(t *testing.T) {
 		hostileCase{name: "no length, and the end of the connection", answer: head(""), want: outcome{value: "a"}},
 		hostileCase{name: "the same length twice", answer: head("Content-Length: 12\r\nContent-Length: 12\r\n"), want: outcome{value: "a"}},
 		hostileCase{name: "a length that is too small", answer: head("Connection: close\r\nContent-Length: 11\r\n"),
-			want: outcome{status: 200, is: []error{ErrDecode}, body: `{"Name":"a"`, says: "GET /me: 200 OK: answer not understood: "}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, body: `{"Name":"a"`, says: "GET /me: 200 OK: cannot decode response: "}},
 		hostileCase{name: "a length that is too large", answer: head("Content-Length: 13\r\n"),
-			want: outcome{status: 200, is: []error{ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: answer not understood: the connection broke in the answer: unexpected EOF"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: cannot decode response: the connection broke in the response: unexpected EOF"}},
 		hostileCase{name: "a length that is too large, of a failure", answer: wireBytes("HTTP/1.1 409 Conflict\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\ntwice"),
-			want: outcome{status: 409, is: []error{ErrConflict}, message: "twice", body: "twice", text: "GET /me: 409 Conflict: twice; read the answer: unexpected EOF"}},
+			want: outcome{status: 409, is: []error{call.ErrConflict}, message: "twice", body: "twice", text: "GET /me: 409 Conflict: twice; read the response: unexpected EOF"}},
 		broken("two lengths", "Content-Length: 12\r\nContent-Length: 13\r\n", `http: message cannot contain multiple Content-Length headers; got ["12" "13"]`),
 		broken("a negative length", "Content-Length: -1\r\n", `bad Content-Length "-1"`),
 		broken("a length beyond all bounds", "Content-Length: 99999999999999999999\r\n", `bad Content-Length "99999999999999999999"`),
@@ -73,28 +76,28 @@ func TestHostileHeaders(t *testing.T) {
 		broken("headers that are too long", "X-A: "+strings.Repeat("x", 2*maxHeaderBytes)+"\r\n", "net/http: server response headers exceeded 8192 bytes; aborted"),
 		broken("headers without an end", strings.Repeat("X-A: b\r\n", maxHeaderBytes), "net/http: server response headers exceeded 8192 bytes; aborted"),
 		hostileCase{name: "chunks that are none", answer: wireBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
-			want: outcome{status: 200, is: []error{ErrDecode}, text: "GET /me: 200 OK: answer not understood: invalid byte in chunk length"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, text: "GET /me: 200 OK: cannot decode response: invalid byte in chunk length"}},
 		hostileCase{name: "chunks without an end", answer: wireBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n" + hostileJSON + "\r\n"),
-			want: outcome{status: 200, is: []error{ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: answer not understood: the connection broke in the answer: unexpected EOF"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: cannot decode response: the connection broke in the response: unexpected EOF"}},
 		hostileCase{name: "ids of the request", answer: reply(500, "", "", "Request-Id", "second", "X-Correlation-Id", "third"),
-			want: outcome{status: 500, is: []error{ErrServer}, requestID: "second", text: "GET /me: 500 Internal Server Error"}},
+			want: outcome{status: 500, is: []error{call.ErrServer}, requestID: "second", text: "GET /me: 500 Internal Server Error"}},
 		hostileCase{name: "gzip", answer: reply(200, "application/json", compressed(hostileJSON), "Content-Encoding", "gzip"), want: outcome{value: "a"}},
 		hostileCase{name: "gzip of a failure", answer: reply(400, "application/json", compressed(`{"code":7}`), "Content-Encoding", "GZIP"),
-			want: outcome{status: 400, is: []error{ErrBadRequest}, code: "7", body: `{"code":7}`, text: "GET /me: 400 Bad Request [7]"}},
+			want: outcome{status: 400, is: []error{call.ErrBadRequest}, code: "7", body: `{"code":7}`, text: "GET /me: 400 Bad Request [7]"}},
 		hostileCase{name: "gzip that is none", answer: reply(200, "application/json", hostileJSON, "Content-Encoding", "gzip"),
-			want: outcome{status: 200, is: []error{ErrDecode}, text: "GET /me: 200 OK: answer not understood: gzip: invalid header"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, text: "GET /me: 200 OK: cannot decode response: gzip: invalid header"}},
 		hostileCase{name: "gzip that is none, of a failure", answer: reply(503, "text/plain", "sorry, no gzip", "Content-Encoding", "gzip"),
-			want: outcome{status: 503, is: []error{ErrServer}, text: "GET /me: 503 Service Unavailable: read the answer: gzip: invalid header"}},
+			want: outcome{status: 503, is: []error{call.ErrServer}, text: "GET /me: 503 Service Unavailable: read the response: gzip: invalid header"}},
 		hostileCase{name: "gzip without its end", answer: reply(200, "application/json", compressed(hostileJSON)[:len(compressed(hostileJSON))-4], "Content-Encoding", "gzip"),
-			want: outcome{status: 200, is: []error{ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: answer not understood: the connection broke in the answer: unexpected EOF"}},
-		hostileCase{name: "a gzip bomb", answer: reply(200, "application/json", bomb, "Content-Encoding", "gzip"), options: []Option{WithMaxResponseBytes(1 << 20)},
-			want: outcome{status: 200, is: []error{ErrDecode, ErrTooLarge}, body: strings.Repeat(" ", maxErrorBody), truncated: true,
-				text: "GET /me: 200 OK: answer not understood: answer too large: more than 1048576 bytes"}},
-		hostileCase{name: "a gzip bomb as a list", answer: reply(200, "application/json", bomb, "Content-Encoding", "gzip"), call: callList, options: []Option{WithMaxResponseBytes(1 << 20)},
-			want: outcome{value: "[]", status: 200, is: []error{ErrDecode, ErrTooLarge}, body: strings.Repeat(" ", maxErrorBody), truncated: true, says: "answer too large: an element of more than 1048576 bytes"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, body: hostileJSON, text: "GET /me: 200 OK: cannot decode response: the connection broke in the response: unexpected EOF"}},
+		hostileCase{name: "a gzip bomb", answer: reply(200, "application/json", bomb, "Content-Encoding", "gzip"), options: []xsale.Option{xsale.WithMaxResponseBytes(1 << 20)},
+			want: outcome{status: 200, is: []error{call.ErrDecode, call.ErrTooLarge}, body: strings.Repeat(" ", maxErrorBody), truncated: true,
+				text: "GET /me: 200 OK: cannot decode response: response too large: more than 1048576 bytes"}},
+		hostileCase{name: "a gzip bomb as a list", answer: reply(200, "application/json", bomb, "Content-Encoding", "gzip"), call: callList, options: []xsale.Option{xsale.WithMaxResponseBytes(1 << 20)},
+			want: outcome{value: "[]", status: 200, is: []error{call.ErrDecode, call.ErrTooLarge}, body: strings.Repeat(" ", maxErrorBody), truncated: true, says: "response too large: an element of more than 1048576 bytes"}},
 		hostileCase{name: "a gzip bomb as a failure", answer: reply(500, "text/plain", bomb, "Content-Encoding", "gzip"),
-			want: outcome{status: 500, is: []error{ErrServer}, body: strings.Repeat(" ", maxErrorBody), truncated: true, text: "GET /me: 500 Internal Server Error"}},
+			want: outcome{status: 500, is: []error{call.ErrServer}, body: strings.Repeat(" ", maxErrorBody), truncated: true, text: "GET /me: 500 Internal Server Error"}},
 		hostileCase{name: "a coding that was not asked for", answer: reply(200, "application/json", "\x0b\x02\x80{}\x03", "Content-Encoding", "br"),
-			want: outcome{status: 200, is: []error{ErrDecode}, body: "\x0b\x02\x80{}\x03", text: "GET /me: 200 OK: answer not understood: the answer is br, which was not asked for"}},
+			want: outcome{status: 200, is: []error{call.ErrDecode}, body: "\x0b\x02\x80{}\x03", text: "GET /me: 200 OK: cannot decode response: the response is br, which the request did not ask for"}},
 	))
 }

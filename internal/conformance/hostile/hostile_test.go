@@ -1,4 +1,4 @@
-package xsale
+package hostile_test
 
 import (
 	"context"
@@ -11,9 +11,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/wire"
@@ -24,7 +27,7 @@ type hostileCase struct {
 	name    string
 	answer  http.HandlerFunc
 	call    hostileCall // callMe where it is nil
-	options []Option
+	options []xsale.Option
 	want    outcome
 }
 
@@ -35,7 +38,7 @@ type outcome struct {
 	is         []error // of all sentinels, those that match
 	code       string
 	message    string
-	fields     []FieldError
+	fields     []call.FieldError
 	retryAfter time.Duration
 	requestID  string
 	body       string
@@ -46,27 +49,27 @@ type outcome struct {
 
 // sentinels are all errors that a caller may ask for.
 var sentinels = []error{
-	ErrBadRequest, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrConflict, ErrRateLimited, ErrServer, ErrRedirect, ErrDecode,
-	ErrTooLarge, ErrInvalid, errNotSent, ErrMaybeProcessed,
+	call.ErrBadRequest, call.ErrUnauthorized, call.ErrForbidden, call.ErrNotFound, call.ErrConflict, call.ErrRateLimited, call.ErrServer, call.ErrRedirect, call.ErrDecode,
+	call.ErrTooLarge, call.ErrInvalid, call.ErrNotSent, call.ErrMaybeProcessed,
 }
 
 // hostileCall sends a call and returns what it read as a text.
-type hostileCall func(ctx context.Context, client *Client, plain *http.Client) (string, error)
+type hostileCall func(ctx context.Context, client *xsale.Client, plain *http.Client) (string, error)
 
-func callMe(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+func callMe(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 	me, err := client.Me(ctx)
 	return me.Name, err
 }
 
-func callCreate(ctx context.Context, client *Client, _ *http.Client) (string, error) {
-	created, err := client.Organization("").Orders.Create(ctx, CreateOrder{
+func callCreate(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
+	created, err := client.Organization("").Orders.Create(ctx, xsale.CreateOrder{
 		IntegrationID: 1, PaymentFormID: 1, PurchaseDate: wire.NewDate(2024, time.October, 25), BuyerID: 7, RecipientID: 7, PayerID: 7,
-		Items: []CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")}},
+		Items: []xsale.CreateOrderItem{{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")}},
 	})
 	return fmt.Sprint(created.ID), err
 }
 
-func callList(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+func callList(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 	var ids []int64
 	for status, err := range client.Organization("").Statuses.List(ctx) {
 		if err != nil {
@@ -77,11 +80,11 @@ func callList(ctx context.Context, client *Client, _ *http.Client) (string, erro
 	return fmt.Sprint(ids), nil
 }
 
-func callSet(ctx context.Context, client *Client, _ *http.Client) (string, error) {
-	return "", client.Organization("").Articles.SetTranslation(ctx, 7, Translation{LanguageID: 2})
+func callSet(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
+	return "", client.Organization("").Articles.SetTranslation(ctx, 7, xsale.Translation{LanguageID: 2})
 }
 
-func callRaw(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+func callRaw(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 	response, err := client.Call(ctx, http.MethodGet, "/acme/things", nil)
 	if err != nil {
 		return "", err
@@ -89,7 +92,7 @@ func callRaw(ctx context.Context, client *Client, _ *http.Client) (string, error
 	return string(response.Body), nil
 }
 
-func callDecode(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+func callDecode(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 	response, err := client.Call(ctx, http.MethodGet, "/acme/things", nil)
 	if err != nil {
 		return "", err
@@ -99,9 +102,13 @@ func callDecode(ctx context.Context, client *Client, _ *http.Client) (string, er
 	return value.Name, err
 }
 
+var getThing = call.Operation{ID: "getThing", Method: http.MethodGet, Route: "/things/{id}", Idempotent: true, PathValues: []any{5}, Accept: "application/json"}
+
+type thing struct{ Name string }
+
 // callFetch is a call of a generated client that sends through a plain HTTP client.
-func callFetch(ctx context.Context, client *Client, plain *http.Client) (string, error) {
-	value, err := Fetch[thing](ctx, getThing, nil, func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
+func callFetch(ctx context.Context, client *xsale.Client, plain *http.Client) (string, error) {
+	value, err := call.Fetch[thing](ctx, getThing, nil, func(ctx context.Context, edit func(context.Context, *http.Request) error) (*http.Response, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, client.BaseURL()+"/things/5", nil)
 		if err != nil {
 			return nil, err
@@ -109,7 +116,7 @@ func callFetch(ctx context.Context, client *Client, plain *http.Client) (string,
 		if err := edit(ctx, request); err != nil {
 			return nil, err
 		}
-		return plain.Do(request)
+		return call.Wrap(plain).Do(request)
 	})
 	return value.Name, err
 }
@@ -143,35 +150,6 @@ func wireBytes(text string) http.HandlerFunc {
 	}
 }
 
-// openBodies is a transport that counts the bodies which are not closed.
-type openBodies struct {
-	next  http.RoundTripper
-	count atomic.Int32
-}
-
-func (o *openBodies) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := o.next.RoundTrip(request)
-	if err == nil {
-		o.count.Add(1)
-		response.Body = &countedBody{ReadCloser: response.Body, count: &o.count}
-	}
-	return response, err
-}
-
-type countedBody struct {
-	io.ReadCloser
-	count  *atomic.Int32
-	closed bool
-}
-
-func (b *countedBody) Close() error {
-	if !b.closed {
-		b.closed = true
-		b.count.Add(-1)
-	}
-	return b.ReadCloser.Close()
-}
-
 // maxHeaderBytes is small, so that the tests need not send the megabytes which net/http accepts.
 const maxHeaderBytes = 8 << 10
 
@@ -184,19 +162,19 @@ func testHostile(t *testing.T, cases []hostileCase) {
 			before := runtime.NumGoroutine()
 
 			transport := &http.Transport{MaxResponseHeaderBytes: maxHeaderBytes}
-			bodies := &openBodies{next: transport}
+			bodies := &stub.BodyCounter{Next: transport}
 			client, closeClient := newHostileClient(t, server.URL, bodies, test.options...)
-			call := test.call
-			if call == nil {
-				call = callMe
+			invoke := test.call
+			if invoke == nil {
+				invoke = callMe
 			}
-			value, err := call(t.Context(), client, &http.Client{Transport: bodies})
+			value, err := invoke(t.Context(), client, &http.Client{Transport: bodies})
 			if value != test.want.value {
 				t.Errorf("read %q, not %q", value, test.want.value)
 			}
 			checkOutcome(t, err, test.want)
 
-			if open := bodies.count.Load(); open != 0 {
+			if open := bodies.Opened.Load() - bodies.Closed.Load(); open != 0 {
 				t.Errorf("%d bodies are left open", open)
 			}
 			transport.CloseIdleConnections()
@@ -209,21 +187,21 @@ func testHostile(t *testing.T, cases []hostileCase) {
 }
 
 // newHostileClient returns a client of a server on loopback that sends nothing twice, but for a new login.
-func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...Option) (*Client, func()) {
+func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...xsale.Option) (*xsale.Client, func()) {
 	t.Helper()
 	source, err := authn.New(authn.Config{
 		APIURL: address,
 		Credentials: authn.Static(authn.Credentials{
 			ClientID: "client", ClientSecret: authn.NewSecret("client-secret"), Username: "user", Password: authn.NewSecret("password"),
 		}),
-		HTTPClient: &http.Client{Transport: &loginTransport{}},
+		HTTPClient: &http.Client{Transport: &stub.Login{}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := New(append([]Option{
-		WithBaseURL(address), WithTokenSource(source), WithOrganization("acme"), WithRetries(0),
-		WithHTTPClient(&http.Client{Transport: transport}),
+	client, err := xsale.New(append([]xsale.Option{
+		xsale.WithBaseURL(address), xsale.WithTokenSource(source), xsale.WithOrganization("acme"), xsale.WithRetries(0),
+		xsale.WithHTTPClient(&http.Client{Transport: transport}),
 	}, options...)...)
 	if err != nil {
 		t.Fatal(err)
@@ -262,10 +240,10 @@ func checkOutcome(t *testing.T, err error, want outcome) {
 	if want.text != "" && err.Error() != want.text || !strings.Contains(err.Error(), want.says) {
 		t.Errorf("got  %s\nwant %s%s", err, want.text, want.says)
 	}
-	checkLine(t, err.Error(), maxErrorText+100) // what is known of the attempts comes behind
-	e, ok := errors.AsType[*Error](err)
+	stub.CheckLine(t, err.Error(), maxErrorText+100) // what is known of the attempts comes behind
+	e, ok := errors.AsType[*call.Error](err)
 	if !ok {
-		if want.status != 0 || slices.Contains(want.is, ErrInvalid) == slices.Contains(want.is, ErrDecode) {
+		if want.status != 0 || slices.Contains(want.is, call.ErrInvalid) == slices.Contains(want.is, call.ErrDecode) {
 			t.Errorf("not an *Error: %v", err)
 		}
 		return

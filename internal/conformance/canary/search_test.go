@@ -1,4 +1,4 @@
-package xsale_test
+package canary_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package xsale_test
+package chaos_test
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 // fate is what the proxy does to a request.
@@ -68,11 +70,11 @@ type chaosProxy struct {
 	connections map[net.Conn]http.ConnState // that are not closed
 }
 
-func newChaosProxy(t *testing.T, network *memoryNetwork, host string) *chaosProxy {
+func newChaosProxy(t *testing.T, network *stub.Network, host string) *chaosProxy {
 	p := &chaosProxy{
 		t:           t,
 		host:        host,
-		transport:   &http.Transport{DialContext: network.dial, MaxIdleConnsPerHost: chaosWorkers},
+		transport:   &http.Transport{DialContext: network.Dial, MaxIdleConnsPerHost: chaosWorkers},
 		seen:        map[int][]fate{},
 		connections: map[net.Conn]http.ConnState{},
 	}

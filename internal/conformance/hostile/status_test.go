@@ -1,4 +1,4 @@
-package xsale
+package hostile_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/call"
 )
 
 func TestHostileStatuses(t *testing.T) {
@@ -15,20 +17,20 @@ func TestHostileStatuses(t *testing.T) {
 		text string
 		is   []error
 	}{
-		{300, "300 Multiple Choices", []error{ErrRedirect}},
-		{301, "301 Moved Permanently", []error{ErrRedirect}}, // without a Location
-		{304, "304 Not Modified", []error{ErrRedirect}},
-		{305, "305 Use Proxy", []error{ErrRedirect}},
-		{399, "399", []error{ErrRedirect}},
-		{400, "400 Bad Request", []error{ErrBadRequest}},
+		{300, "300 Multiple Choices", []error{call.ErrRedirect}},
+		{301, "301 Moved Permanently", []error{call.ErrRedirect}}, // without a Location
+		{304, "304 Not Modified", []error{call.ErrRedirect}},
+		{305, "305 Use Proxy", []error{call.ErrRedirect}},
+		{399, "399", []error{call.ErrRedirect}},
+		{400, "400 Bad Request", []error{call.ErrBadRequest}},
 		{402, "402 Payment Required", nil},
-		{403, "403 Forbidden", []error{ErrForbidden}},
-		{404, "404 Not Found", []error{ErrNotFound}},
+		{403, "403 Forbidden", []error{call.ErrForbidden}},
+		{404, "404 Not Found", []error{call.ErrNotFound}},
 		{405, "405 Method Not Allowed", nil},
 		{406, "406 Not Acceptable", nil},
 		{407, "407 Proxy Authentication Required", nil},
 		{408, "408 Request Timeout", nil},
-		{409, "409 Conflict", []error{ErrConflict}},
+		{409, "409 Conflict", []error{call.ErrConflict}},
 		{410, "410 Gone", nil},
 		{411, "411 Length Required", nil},
 		{412, "412 Precondition Failed", nil},
@@ -39,26 +41,26 @@ func TestHostileStatuses(t *testing.T) {
 		{417, "417 Expectation Failed", nil},
 		{418, "418 I'm a teapot", nil},
 		{421, "421 Misdirected Request", nil},
-		{422, "422 Unprocessable Entity", []error{ErrBadRequest}},
+		{422, "422 Unprocessable Entity", []error{call.ErrBadRequest}},
 		{423, "423 Locked", nil},
 		{425, "425 Too Early", nil},
 		{426, "426 Upgrade Required", nil},
 		{428, "428 Precondition Required", nil},
-		{429, "429 Too Many Requests", []error{ErrRateLimited}},
+		{429, "429 Too Many Requests", []error{call.ErrRateLimited}},
 		{431, "431 Request Header Fields Too Large", nil},
 		{451, "451 Unavailable For Legal Reasons", nil},
 		{499, "499", nil},
-		{500, "500 Internal Server Error", []error{ErrServer}},
-		{501, "501 Not Implemented", []error{ErrServer}},
-		{502, "502 Bad Gateway", []error{ErrServer}},
-		{503, "503 Service Unavailable", []error{ErrServer}},
-		{504, "504 Gateway Timeout", []error{ErrServer}},
-		{505, "505 HTTP Version Not Supported", []error{ErrServer}},
-		{507, "507 Insufficient Storage", []error{ErrServer}},
-		{511, "511 Network Authentication Required", []error{ErrServer}},
-		{520, "520", []error{ErrServer}},
-		{600, "600", []error{ErrServer}}, // RFC 9110 section 15: what is out of range is treated as a 5xx
-		{999, "999", []error{ErrServer}},
+		{500, "500 Internal Server Error", []error{call.ErrServer}},
+		{501, "501 Not Implemented", []error{call.ErrServer}},
+		{502, "502 Bad Gateway", []error{call.ErrServer}},
+		{503, "503 Service Unavailable", []error{call.ErrServer}},
+		{504, "504 Gateway Timeout", []error{call.ErrServer}},
+		{505, "505 HTTP Version Not Supported", []error{call.ErrServer}},
+		{507, "507 Insufficient Storage", []error{call.ErrServer}},
+		{511, "511 Network Authentication Required", []error{call.ErrServer}},
+		{520, "520", []error{call.ErrServer}},
+		{600, "600", []error{call.ErrServer}}, // RFC 9110 section 15: what is out of range is treated as a 5xx
+		{999, "999", []error{call.ErrServer}},
 	} {
 		cases = append(cases, hostileCase{
 			name:   fmt.Sprint(status.code),
@@ -72,28 +74,28 @@ func TestHostileStatuses(t *testing.T) {
 	const broken = "net/http: HTTP/1.x transport connection broken: "
 	testHostile(t, append(cases,
 		hostileCase{name: "401, and again after a new login", answer: reply(401, "text/plain", "who?"),
-			want: outcome{status: 401, is: []error{ErrUnauthorized}, message: "who?", body: "who?", text: "GET /me: 401 Unauthorized: who? (after 2 attempts)"}},
+			want: outcome{status: 401, is: []error{call.ErrUnauthorized}, message: "who?", body: "who?", text: "GET /me: 401 Unauthorized: who? (after 2 attempts)"}},
 		hostileCase{name: "401 to a create", answer: reply(401, "", ""), call: callCreate,
-			want: outcome{value: "0", status: 401, is: []error{ErrUnauthorized}, text: "POST /{organizationName}/orders: 401 Unauthorized (after 2 attempts)"}},
+			want: outcome{value: "0", status: 401, is: []error{call.ErrUnauthorized}, text: "POST /{organizationName}/orders: 401 Unauthorized (after 2 attempts)"}},
 		hostileCase{name: "401 to a generated call", answer: reply(401, "", ""), call: callFetch,
-			want: outcome{status: 401, is: []error{ErrUnauthorized}, text: "GET /things/{id}: 401 Unauthorized"}},
+			want: outcome{status: 401, is: []error{call.ErrUnauthorized}, text: "GET /things/{id}: 401 Unauthorized"}},
 		hostileCase{name: "409 to a create", answer: reply(409, "application/json", `{"Message":"twice"}`), call: callCreate,
-			want: outcome{value: "0", status: 409, is: []error{ErrConflict}, message: "twice", body: `{"Message":"twice"}`, text: "POST /{organizationName}/orders: 409 Conflict: twice"}},
+			want: outcome{value: "0", status: 409, is: []error{call.ErrConflict}, message: "twice", body: `{"Message":"twice"}`, text: "POST /{organizationName}/orders: 409 Conflict: twice"}},
 		hostileCase{name: "404 to a list", answer: reply(404, "application/json", `[]`), call: callList,
-			want: outcome{value: "[]", status: 404, is: []error{ErrNotFound}, body: `[]`, text: "GET /{organizationName}/statuses: 404 Not Found"}},
+			want: outcome{value: "[]", status: 404, is: []error{call.ErrNotFound}, body: `[]`, text: "GET /{organizationName}/statuses: 404 Not Found"}},
 		hostileCase{name: "415 to a command", answer: reply(415, "", ""), call: callSet,
 			want: outcome{status: 415, text: "PUT /{organizationName}/articles/{id}/translations: 415 Unsupported Media Type"}},
 		hostileCase{name: "403 to a raw call", answer: reply(403, "", ""), call: callRaw,
-			want: outcome{status: 403, is: []error{ErrForbidden}, text: "GET /acme/things: 403 Forbidden"}},
+			want: outcome{status: 403, is: []error{call.ErrForbidden}, text: "GET /acme/things: 403 Forbidden"}},
 		hostileCase{name: "204 to a call with an answer", answer: reply(204, "", ""),
-			want: outcome{status: 204, is: []error{ErrDecode}, text: "GET /me: 204 No Content: answer not understood: the answer has no body"}},
+			want: outcome{status: 204, is: []error{call.ErrDecode}, text: "GET /me: 204 No Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "204 to a list", answer: reply(204, "", ""), call: callList,
-			want: outcome{value: "[]", status: 204, is: []error{ErrDecode}, text: "GET /{organizationName}/statuses: 204 No Content: answer not understood: the answer has no body"}},
+			want: outcome{value: "[]", status: 204, is: []error{call.ErrDecode}, text: "GET /{organizationName}/statuses: 204 No Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "204 to a generated call", answer: reply(204, "", ""), call: callFetch,
-			want: outcome{status: 204, is: []error{ErrDecode}, text: "GET /things/{id}: 204 No Content: answer not understood: the answer has no body"}},
+			want: outcome{status: 204, is: []error{call.ErrDecode}, text: "GET /things/{id}: 204 No Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "204 to a create", answer: reply(204, "", ""), call: callCreate, want: outcome{value: "0"}},
 		hostileCase{name: "205 to a call with an answer", answer: reply(205, "", ""),
-			want: outcome{status: 205, is: []error{ErrDecode}, text: "GET /me: 205 Reset Content: answer not understood: the answer has no body"}},
+			want: outcome{status: 205, is: []error{call.ErrDecode}, text: "GET /me: 205 Reset Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "206", answer: reply(206, "application/json", `{"Name":"a"}`, "Content-Range", "bytes 0-11/100"), want: outcome{value: "a"}},
 		hostileCase{name: "299", answer: reply(299, "application/json", `{"Name":"a"}`), want: outcome{value: "a"}},
 		hostileCase{name: "early hints before 200", answer: func(w http.ResponseWriter, request *http.Request) {
@@ -110,13 +112,13 @@ func TestHostileStatuses(t *testing.T) {
 			defer connection.Close()
 			io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: canary\r\nConnection: Upgrade\r\n\r\n")
 			io.Copy(io.Discard, connection) // until the client closes it
-		}, want: outcome{status: 101, text: `GET /me: 101 Switching Protocols: not the status of an answer: "101 Switching Protocols"`}},
+		}, want: outcome{status: 101, text: `GET /me: 101 Switching Protocols: not a final status: "101 Switching Protocols"`}},
 		hostileCase{name: "status 000", answer: wireBytes("HTTP/1.1 000 Nothing\r\nContent-Length: 6\r\n\r\ncanary"),
-			want: outcome{text: `GET /me: not the status of an answer: "000 Nothing"`}},
+			want: outcome{text: `GET /me: not a final status: "000 Nothing"`}},
 		hostileCase{name: "status 099", answer: wireBytes("HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n"),
-			want: outcome{status: 99, text: `GET /me: 99: not the status of an answer: "099 Low"`}},
+			want: outcome{status: 99, text: `GET /me: 99: not a final status: "099 Low"`}},
 		hostileCase{name: "a reason that acts on terminals", answer: wireBytes("HTTP/1.1 500 \x1b[2J canary\r\nContent-Length: 0\r\n\r\n"),
-			want: outcome{status: 500, is: []error{ErrServer}, text: "GET /me: 500 Internal Server Error"}},
+			want: outcome{status: 500, is: []error{call.ErrServer}, text: "GET /me: 500 Internal Server Error"}},
 		malformed("a status of four digits", "HTTP/1.1 1000 Much\r\n\r\n", broken+`malformed HTTP status code "1000"`),
 		malformed("a status of letters", "HTTP/1.1 abc OK\r\n\r\n", broken+`malformed HTTP status code "abc"`),
 		malformed("no status", "HTTP/1.1\r\n\r\n", broken+`malformed HTTP response "HTTP/1.1"`),
@@ -124,8 +126,8 @@ func TestHostileStatuses(t *testing.T) {
 		malformed("another version", "HTTP/x.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", broken+`malformed HTTP version "HTTP/x.1"`),
 		malformed("half a status line", "HTTP/1.1 20", broken+`malformed HTTP status code "20"`),
 		malformed("a long first line", strings.Repeat("x", 2*maxHeaderBytes), broken+"net/http: server response headers exceeded 8192 bytes; aborted"),
-		malformed("a connection that ends at once", "", "the connection ended before the answer: EOF"),
-		hostileCase{name: "a connection that ends at once, of a create", answer: wireBytes(""), call: callCreate, want: outcome{value: "0", is: []error{ErrMaybeProcessed}, text: "POST /{organizationName}/orders: the connection ended before the answer: EOF; the request may have been processed"}},
-		hostileCase{name: "a connection that ends at once, of a generated call", answer: wireBytes(""), call: callFetch, want: outcome{text: "GET /things/{id}: the connection ended before the answer: EOF"}},
+		malformed("a connection that ends at once", "", "the connection ended before the response: EOF"),
+		hostileCase{name: "a connection that ends at once, of a create", answer: wireBytes(""), call: callCreate, want: outcome{value: "0", is: []error{call.ErrMaybeProcessed}, text: "POST /{organizationName}/orders: the connection ended before the response: EOF; the request may have been processed"}},
+		hostileCase{name: "a connection that ends at once, of a generated call", answer: wireBytes(""), call: callFetch, want: outcome{text: "GET /things/{id}: the connection ended before the response: EOF"}},
 	))
 }

@@ -1,4 +1,4 @@
-package xsale_test
+package canary_test
 
 import (
 	"encoding/json"
@@ -19,17 +19,17 @@ import (
 func TestLogHoldsNoCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newCanaryRun(t, nil)
-		for _, call := range canaryCalls {
+		for _, invoke := range canaryCalls {
 			from := r.log.Len()
-			r.answerWith(call.answers)
-			r.sandbox.FailNextLogins(call.login...)
-			err := call.call(t.Context(), r)
+			r.answerWith(invoke.answers)
+			r.sandbox.FailNextLogins(invoke.login...)
+			err := invoke.call(t.Context(), r)
 			r.logError(err)
 			if left := r.answerWith(nil); left > 0 {
-				t.Errorf("%s: %d answers were not asked for", call.name, left)
+				t.Errorf("%s: %d answers were not asked for", invoke.name, left)
 			}
-			if problem := checkLines(r.log.String()[from:], call.logged); problem != "" {
-				t.Errorf("%s: %s; the call ended with: %v", call.name, problem, err)
+			if problem := checkLines(r.log.String()[from:], invoke.logged); problem != "" {
+				t.Errorf("%s: %s; the call ended with: %v", invoke.name, problem, err)
 			}
 		}
 

@@ -1,4 +1,4 @@
-package xsale
+package hostile_test
 
 import (
 	"context"
@@ -7,48 +7,51 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 )
 
 // What callers put into a path arrives as one segment of it, or is refused before anything is sent.
 func TestHostilePaths(t *testing.T) {
 	organization := func(name string) hostileCall {
-		return func(ctx context.Context, client *Client, _ *http.Client) (string, error) {
-			_, err := Collect(client.Organization(name).Statuses.List(ctx))
+		return func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
+			_, err := call.Collect(client.Organization(name).Statuses.List(ctx))
 			return "", err
 		}
 	}
 	article := func(id int64) hostileCall {
-		return func(ctx context.Context, client *Client, _ *http.Client) (string, error) {
-			return "", client.Organization("").Articles.SetTranslation(ctx, id, Translation{LanguageID: 2})
+		return func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
+			return "", client.Organization("").Articles.SetTranslation(ctx, id, xsale.Translation{LanguageID: 2})
 		}
 	}
 	raw := func(path string) hostileCall {
-		return func(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+		return func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 			_, err := client.Call(ctx, http.MethodGet, path, nil)
 			return "", err
 		}
 	}
 	below := func(path string) hostileCall {
-		return func(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+		return func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 			_, err := client.Organization("").Call(ctx, http.MethodGet, path, nil)
 			return "", err
 		}
 	}
 	const refused = "invalid argument: "
-	const form = ": write it as /organization/orders, from a slash on, without host or fragment"
+	const form = ": want /organization/orders, with a leading slash, without host or fragment"
 	for _, test := range []struct {
 		name string
 		call hostileCall
 		want string // the path that arrives, or the text of the error
 	}{
 		{"organization none", organization(""), "/acme/statuses"},
-		{"organization .", organization("."), refused + `organization is "."`},
-		{"organization ..", organization(".."), refused + `organization is ".."`},
+		{"organization .", organization("."), refused + `organization: "." cannot be part of a path`},
+		{"organization ..", organization(".."), refused + `organization: ".." cannot be part of a path`},
 		{"organization ...", organization("..."), "/.../statuses"},
 		{"organization with a slash", organization("a/b"), "/a%2Fb/statuses"},
-		{"organization that leads up", organization("../me"), refused + `organization is "../me"`},
-		{"organization that leads up behind a slash", organization("a/.."), refused + `organization is "a/.."`},
-		{"organization that leads up by a backslash", organization(`..\me`), refused + `organization is "..\\me"`},
+		{"organization that leads up", organization("../me"), refused + `organization: "../me" cannot be part of a path`},
+		{"organization that leads up behind a slash", organization("a/.."), refused + `organization: "a/.." cannot be part of a path`},
+		{"organization that leads up by a backslash", organization(`..\me`), refused + `organization: "..\\me" cannot be part of a path`},
 		{"organization with a backslash", organization(`a\b`), "/a%5Cb/statuses"},
 		{"organization with a question mark", organization("a?b=c"), "/a%3Fb=c/statuses"},
 		{"organization with a fragment", organization("a#b"), "/a%23b/statuses"},
@@ -71,13 +74,13 @@ func TestHostilePaths(t *testing.T) {
 		{"a NUL", raw("/acme/\x00"), refused + `path "/acme/\x00"` + form},
 		{"a line", raw("/acme/a\r\nX-A: b"), refused + `path "/acme/a\r\nX-A: b"` + form},
 		{"half an escape", raw("/acme/%4"), refused + `path "/acme/%4"` + form},
-		{"dots", raw("/acme/../me"), refused + `path segment is ".."`},
-		{"a dot", raw("/acme/./orders"), refused + `path segment is "."`},
-		{"escaped dots", raw("/acme/%2e%2E/me"), refused + `path segment is ".."`},
-		{"dots in front of an escaped slash", raw("/acme/..%2fme"), refused + `path segment is "../me"`},
-		{"dots behind an escaped backslash", raw("/acme/a%5c.."), refused + `path segment is "a\\.."`},
-		{"dots by a backslash", raw(`/acme\..\me`), refused + `path segment is "acme\\..\\me"`},
-		{"an empty segment", raw("/acme//orders"), refused + `path segment is ""`},
+		{"dots", raw("/acme/../me"), refused + `path "/acme/../me": ".." cannot be part of a path`},
+		{"a dot", raw("/acme/./orders"), refused + `path "/acme/./orders": "." cannot be part of a path`},
+		{"escaped dots", raw("/acme/%2e%2E/me"), refused + `path "/acme/%2e%2E/me": ".." cannot be part of a path`},
+		{"dots in front of an escaped slash", raw("/acme/..%2fme"), refused + `path "/acme/..%2fme": "../me" cannot be part of a path`},
+		{"dots behind an escaped backslash", raw("/acme/a%5c.."), refused + `path "/acme/a%5c..": "a\\.." cannot be part of a path`},
+		{"dots by a backslash", raw(`/acme\..\me`), refused + `path "/acme\\..\\me": "acme\\..\\me" cannot be part of a path`},
+		{"an empty segment", raw("/acme//orders"), refused + `path "/acme//orders": "" cannot be part of a path`},
 		{"a backslash", raw(`/acme\orders`), `/acme%5Corders`},
 		{"an escaped line", raw("/acme/a%0Ab"), "/acme/a%0Ab"},
 		{"an escaped slash", raw("/acme/a%2Fb"), "/acme/a%2Fb"},
@@ -85,8 +88,8 @@ func TestHostilePaths(t *testing.T) {
 		{"another letter", raw("/acme/ñ"), "/acme/%C3%B1"},
 		{"a query with dots", raw("/acme/orders?path=../../me&x=%0A"), "/acme/orders?path=../../me&x=%0A"},
 		{"below the organization", below("/orders"), "/acme/orders"},
-		{"below the organization without a slash", below("orders"), refused + `path "orders": write it as /orders, from a slash on`},
-		{"above the organization", below("/../me"), refused + `path segment is ".."`},
+		{"below the organization without a slash", below("orders"), refused + `path "orders": want /orders, with a leading slash`},
+		{"above the organization", below("/../me"), refused + `path "/acme/../me": ".." cannot be part of a path`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			arrived := make(chan string, 1)
@@ -107,7 +110,7 @@ func TestHostilePaths(t *testing.T) {
 				}
 				return
 			}
-			if _, isCall := errors.AsType[*Error](err); !errors.Is(err, ErrInvalid) || isCall || err.Error() != test.want {
+			if _, isCall := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || isCall || err.Error() != test.want {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 			if len(arrived) > 0 {
@@ -121,10 +124,10 @@ func TestHostilePaths(t *testing.T) {
 func TestHostilePathInTheText(t *testing.T) {
 	testHostile(t, []hostileCase{{
 		name: "a line", answer: reply(404, "", ""),
-		call: func(ctx context.Context, client *Client, _ *http.Client) (string, error) {
+		call: func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 			_, err := client.Call(ctx, http.MethodGet, "/acme/a%0Ab%1b%5b2J", nil)
 			return "", err
 		},
-		want: outcome{status: 404, is: []error{ErrNotFound}, text: "GET /acme/a b [2J: 404 Not Found"},
+		want: outcome{status: 404, is: []error{call.ErrNotFound}, text: "GET /acme/a b [2J: 404 Not Found"},
 	}})
 }

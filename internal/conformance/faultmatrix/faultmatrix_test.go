@@ -1,4 +1,4 @@
-package xsale_test
+package faultmatrix_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -22,15 +23,15 @@ import (
 // TestFaultMatrix makes every call of the client meet every fault of the sandbox, once and for ever. What must come of it
 // follows from a few rules: see expect. It runs in bubbles of package synctest, so that waits cost no real time.
 func TestFaultMatrix(t *testing.T) {
-	for _, call := range matrixCalls {
+	for _, invoke := range matrixCalls {
 		for _, fault := range matrixFaults {
 			for _, always := range []bool{false, true} {
 				given := fault.Fault
 				if always {
 					given = given.Always()
 				}
-				t.Run(call.name+"/"+given.String(), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) { testMatrixCase(t, call, fault, given) })
+				t.Run(invoke.name+"/"+given.String(), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { testMatrixCase(t, invoke, fault, given) })
 				})
 			}
 		}
@@ -310,14 +311,14 @@ func sentinelsOf(status int) []error {
 }
 
 func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsaletest.Fault) {
-	network := newMemoryNetwork()
-	sandbox, err := xsaletest.Start(xsaletest.WithListener(network.listen()), xsaletest.WithOrders(matrixOrders))
+	network := stub.NewNetwork()
+	sandbox, err := xsaletest.Start(xsaletest.WithListener(network.Listen()), xsaletest.WithOrders(matrixOrders))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Without connections that are kept, because net/http itself repeats a GET on one that turns out to be cut.
-	transport := &http.Transport{DialContext: network.dial, DisableKeepAlives: true}
-	bodies := &bodyCounter{next: transport}
+	transport := &http.Transport{DialContext: network.Dial, DisableKeepAlives: true}
+	bodies := &stub.BodyCounter{Next: transport}
 	newClient := func() *xsale.Client {
 		client, err := xsale.New(append(sandbox.Options(),
 			xsale.WithHTTPClient(&http.Client{Transport: bodies}),
@@ -347,10 +348,10 @@ func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsal
 	value, err := call.run(t.Context(), client)
 
 	synctest.Wait() // for the handlers of requests that the client has left
-	if opened, closed := bodies.opened.Load(), bodies.closed.Load(); opened != closed {
+	if opened, closed := bodies.Opened.Load(), bodies.Closed.Load(); opened != closed {
 		t.Errorf("of %d bodies only %d are closed", opened, closed)
 	}
-	if open := network.open.Load(); open != 0 {
+	if open := network.Open.Load(); open != 0 {
 		t.Errorf("%d ends of connections are open after the call", open)
 	}
 	requests, logins := len(sandbox.Requests()), sandbox.Logins()
@@ -373,10 +374,10 @@ func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsal
 	}
 	end(direct)
 	synctest.Wait()
-	if open := network.open.Load(); open != 0 {
+	if open := network.Open.Load(); open != 0 {
 		t.Errorf("%d ends of connections are left open", open)
 	}
-	if opened, closed := bodies.opened.Load(), bodies.closed.Load(); opened != closed {
+	if opened, closed := bodies.Opened.Load(), bodies.Closed.Load(); opened != closed {
 		t.Errorf("of %d bodies only %d are closed at the end", opened, closed)
 	}
 }

@@ -1,4 +1,4 @@
-package xsale_test
+package chaos_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -47,9 +48,9 @@ type chaos struct {
 func testChaos(t *testing.T, count int) {
 	goroutines := runtime.NumGoroutine()
 	start := time.Now()
-	network := newMemoryNetwork()
+	network := stub.NewNetwork()
 
-	sandboxListener, proxyListener := network.listen(), network.listen()
+	sandboxListener, proxyListener := network.Listen(), network.Listen()
 	sandbox, err := xsaletest.Start(xsaletest.WithListener(sandboxListener), xsaletest.WithOrders(15))
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +63,8 @@ func testChaos(t *testing.T, count int) {
 		}
 	})
 
-	transport := &http.Transport{DialContext: network.dial, MaxIdleConnsPerHost: chaosWorkers}
-	bodies := &bodyCounter{next: transport}
+	transport := &http.Transport{DialContext: network.Dial, MaxIdleConnsPerHost: chaosWorkers}
+	bodies := &stub.BodyCounter{Next: transport}
 	through := func(address string) *xsale.Client {
 		client, err := xsale.New(append(sandbox.Options(),
 			xsale.WithBaseURL(address),
@@ -90,13 +91,13 @@ func testChaos(t *testing.T, count int) {
 	if logins := sandbox.Logins() - direct.TokenSource().Logins(); logins < 1 || logins > 2 {
 		t.Errorf("%d logins", logins)
 	}
-	if opened, closed := bodies.opened.Load(), bodies.closed.Load(); opened != closed {
+	if opened, closed := bodies.Opened.Load(), bodies.Closed.Load(); opened != closed {
 		t.Errorf("of %d bodies only %d are closed", opened, closed)
 	}
 	if busy := proxy.inState(http.StateNew) + proxy.inState(http.StateActive); busy > 0 {
 		t.Errorf("%d connections are busy after the last call", busy)
 	}
-	if dialed := network.dialed.Load(); int(dialed) > proxy.requests/2 {
+	if dialed := network.Dialed.Load(); int(dialed) > proxy.requests/2 {
 		t.Errorf("%d connections for %d requests: they are not kept alive", dialed, proxy.requests)
 	}
 	c.checkCalls(proxy.seen)
@@ -120,7 +121,7 @@ func testChaos(t *testing.T, count int) {
 		t.Error(err)
 	}
 	synctest.Wait()
-	if open := network.open.Load(); open != 0 {
+	if open := network.Open.Load(); open != 0 {
 		t.Errorf("%d ends of connections are left open", open)
 	}
 	if left := runtime.NumGoroutine() - goroutines; left > 0 {
@@ -155,7 +156,7 @@ func (c *chaos) list(client *xsale.Client, statuses ...string) []xsale.Order {
 }
 
 // report logs how much has happened, and fails where a kind of fault or of outcome has not: the test would show nothing.
-func (c *chaos) report(proxy *chaosProxy, network *memoryNetwork, took time.Duration) {
+func (c *chaos) report(proxy *chaosProxy, network *stub.Network, took time.Duration) {
 	outcomes := map[string]int{}
 	for i := range c.calls {
 		call := &c.calls[i]
@@ -179,7 +180,7 @@ func (c *chaos) report(proxy *chaosProxy, network *memoryNetwork, took time.Dura
 		}
 	}
 	c.t.Logf("%d calls in %v of the bubble: %v", len(c.calls), took.Round(time.Second), outcomes)
-	c.t.Logf("%d requests over %d connections, fates %v", proxy.requests, network.dialed.Load(), proxy.counts)
+	c.t.Logf("%d requests over %d connections, fates %v", proxy.requests, network.Dialed.Load(), proxy.counts)
 	for f, count := range proxy.counts {
 		if count == 0 {
 			c.t.Errorf("no request had the fate %d", f)

@@ -1,4 +1,4 @@
-package xsale_test
+package chaos_test
 
 import (
 	"context"

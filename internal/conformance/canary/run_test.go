@@ -1,4 +1,4 @@
-package xsale_test
+package canary_test
 
 import (
 	"bytes"
@@ -19,9 +19,10 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -91,9 +92,9 @@ func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.
 	slog.SetDefault(r.logger)
 	t.Cleanup(func() { slog.SetDefault(previous); log.SetOutput(writer); log.SetFlags(flags) })
 
-	network := newMemoryNetwork()
-	transport := &http.Transport{DialContext: network.dial}
-	sandboxListener, frontListener := network.listen(), network.listen()
+	network := stub.NewNetwork()
+	transport := &http.Transport{DialContext: network.Dial}
+	sandboxListener, frontListener := network.Listen(), network.Listen()
 	var err error
 	if r.sandbox, err = xsaletest.Start(xsaletest.WithListener(sandboxListener), xsaletest.WithOrders(5)); err != nil {
 		t.Fatal(err)
