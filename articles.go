@@ -11,15 +11,16 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// ArticlesService reads and writes what belongs to articles (towary), the stock items that offers sell. It is safe for
-// concurrent use.
+// ArticlesService reads and writes what belongs to articles (towary), the stock items that offers
+// sell. It is safe for concurrent use.
 type ArticlesService service
 
-// Translation is the name and the description of an article in one language. The description is HTML.
+// Translation is the name and the description of an article in one language. The description is
+// HTML.
 type Translation = gen.Translation
 
-// ListTranslations returns the translations of an article, one for each language. See [OrdersService.List] on how a list
-// is read.
+// ListTranslations returns the translations of an article, one for each language. See
+// [OrdersService.List] on how a list is read.
 //
 // GET /{organizationName}/articles/{id}/translations, observed in public third-party scripts.
 func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...call.Option) iter.Seq2[Translation, error] {
@@ -31,11 +32,12 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 	})
 }
 
-// SetTranslation writes the translation of an article in the language that it names. Members that are absent are not
-// sent; a translation that was read is written back whole, with the members that this package does not know.
+// SetTranslation writes the translation of an article in the language that it names. Members that
+// are absent are not sent; a translation that was read is written back whole, with the members that
+// this package does not know.
 //
-// PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They write languages that
-// the article need not have yet, so that a missing one is probably created.
+// PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They
+// write languages that the article need not have yet, so that a missing one is probably created.
 func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...call.Option) error {
 	return call.Execute(ctx, setTranslation, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		if err := errors.Join(s.err, checkTranslation(translation)); err != nil {

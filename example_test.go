@@ -166,7 +166,8 @@ func ExampleQuery() {
 	fmt.Println(err)
 }
 
-// Map fetches something for each element of a list, eight at a time here. The paths are in the vendor's Swagger.
+// Map fetches something for each element of a list, eight at a time here. The paths are in the
+// vendor's Swagger.
 func ExampleMap() {
 	sandbox, client := sandboxClient()
 	defer sandbox.Close()
@@ -196,7 +197,8 @@ func ExampleOrder() {
 	// Output: 5 149.90
 }
 
-// Any client that oapi-codegen generated, such as one from the vendor's Swagger, can send through a Client.
+// Any client that oapi-codegen generated, such as one from the vendor's Swagger, can send through a
+// Client.
 func ExampleClient_Doer() {
 	sandbox, client := sandboxClient()
 	defer sandbox.Close()

@@ -58,8 +58,9 @@ func (c *config) add(err error) {
 	}
 }
 
-// FromEnvironment configures a Client from environment variables. XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and
-// XSALE_PASSWORD are required, and read again at each login. These are optional:
+// FromEnvironment configures a Client from environment variables. XSALE_CLIENT_ID,
+// XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD are required, and read again at each
+// login. These are optional:
 //
 //   - XSALE_ORGANIZATION, see [WithOrganization];
 //   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the options of those names;
@@ -112,8 +113,8 @@ func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
 	}
 }
 
-// WithTokenSource takes the tokens from a source that clients share. Options about logging in then have no effect. The
-// source must be made for the same origin; [New] rejects any other.
+// WithTokenSource takes the tokens from a source that clients share. Options about logging in then
+// have no effect. The source must be made for the same origin; [New] rejects any other.
 func WithTokenSource(source *authn.Source) Option {
 	return func(c *config) error {
 		if source == nil {
@@ -132,8 +133,8 @@ func WithTokenStore(store authn.Store) Option {
 	}
 }
 
-// WithTokenObserver reports logins to observer: new tokens, failed logins and store failures, instead of the logger. API
-// calls are reported to [WithHooks].
+// WithTokenObserver reports logins to observer: new tokens, failed logins and store failures,
+// instead of the logger. API calls are reported to [WithHooks].
 func WithTokenObserver(observer authn.Observer) Option {
 	return func(c *config) error {
 		c.auth.Observer = observer
@@ -141,7 +142,8 @@ func WithTokenObserver(observer authn.Observer) Option {
 	}
 }
 
-// WithOnDemandLogin logs in only when a call needs it, never ahead of expiry. It suits programs that run for seconds.
+// WithOnDemandLogin logs in only when a call needs it, never ahead of expiry. It suits programs
+// that run for seconds.
 func WithOnDemandLogin() Option {
 	return func(c *config) error {
 		c.auth.OnDemand = true
@@ -149,8 +151,8 @@ func WithOnDemandLogin() Option {
 	}
 }
 
-// WithOrganization sets the default organization: the one of [Client.Orders] and the other services of the Client. It is
-// Organizations[].Name of [Client.Me].
+// WithOrganization sets the default organization: the one of [Client.Orders] and the other services
+// of the Client. It is Organizations[].Name of [Client.Me].
 func WithOrganization(name string) Option {
 	return func(c *config) error {
 		c.organization = name
@@ -161,7 +163,8 @@ func WithOrganization(name string) Option {
 	}
 }
 
-// WithBaseURL calls another URL than [DefaultBaseURL], such as a sandbox. It must be https, except on loopback.
+// WithBaseURL calls another URL than [DefaultBaseURL], such as a sandbox. It must be https, except
+// on loopback.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) error {
 		c.auth.APIURL = strings.TrimRight(baseURL, "/")
@@ -169,7 +172,8 @@ func WithBaseURL(baseURL string) Option {
 	}
 }
 
-// WithTokenURL logs in at another URL than [authn.DefaultTokenURL]. It must be https, except on loopback.
+// WithTokenURL logs in at another URL than [authn.DefaultTokenURL]. It must be https, except on
+// loopback.
 func WithTokenURL(tokenURL string) Option {
 	return func(c *config) error {
 		c.auth.TokenURL = tokenURL
@@ -193,9 +197,9 @@ func WithScope(scope string) Option {
 	}
 }
 
-// WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a custom transport. The
-// copy follows no redirects and keeps no cookies, because they could carry the tokens elsewhere. A Timeout of the client
-// bounds each attempt.
+// WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
+// custom transport. The copy follows no redirects and keeps no cookies, because they could carry
+// the tokens elsewhere. A Timeout of the client bounds each attempt.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -207,9 +211,10 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithLogger logs each request, each wait before another attempt and the end of each call at debug level, and failed
-// logins and stores as warnings: operation, method, route, status, class of the failure, attempts, durations and sizes.
-// Bodies, query values, headers, tokens, passwords and the paths of raw calls are never logged.
+// WithLogger logs each request, each wait before another attempt and the end of each call at debug
+// level, and failed logins and stores as warnings: operation, method, route, status, class of the
+// failure, attempts, durations and sizes. Bodies, query values, headers, tokens, passwords and the
+// paths of raw calls are never logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
@@ -220,8 +225,8 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithHooks reports the Client's API calls to hooks, for metrics and traces. Repeated options add up. Logins are reported
-// to [WithTokenObserver].
+// WithHooks reports the Client's API calls to hooks, for metrics and traces. Repeated options add
+// up. Logins are reported to [WithTokenObserver].
 func WithHooks(hooks call.Hooks) Option {
 	return func(c *config) error {
 		c.hooks = append(c.hooks, hooks)
@@ -229,11 +234,12 @@ func WithHooks(hooks call.Hooks) Option {
 	}
 }
 
-// WithRetries sets how many times a call is sent again after a transient failure, from 0 to 10; 3 by default. Every call
-// is retried after 429 and where no connection was made, because the server has not acted then. After 408, 5xx except 501
-// and 505, and a broken connection a call is retried when it is idempotent: as the spec or [call.Idempotent] says, or by
-// default when its method is GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been processed is not retried,
-// and its error is [ErrMaybeProcessed]. A wait beyond the call's deadline is not started.
+// WithRetries sets how many times a call is sent again after a transient failure, from 0 to 10; 3
+// by default. Every call is retried after 429 and where no connection was made, because the server
+// has not acted then. After 408, 5xx except 501 and 505, and a broken connection a call is retried
+// when it is idempotent: as the spec or [call.Idempotent] says, or by default when its method is
+// GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been processed is not retried, and
+// its error is [ErrMaybeProcessed]. A wait beyond the call's deadline is not started.
 func WithRetries(count int) Option {
 	return func(c *config) error {
 		if count < 0 || count > 10 {
@@ -244,10 +250,11 @@ func WithRetries(count int) Option {
 	}
 }
 
-// WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By default there is no
-// limit; the vendor publishes none. With and without it, a Client learns from 429: all its calls pause for as long as the
-// server asks, 30 seconds at most, and go on at half the rate, which successes restore step by step. Calls wait for their
-// turn, or fail at once when it comes after their deadline.
+// WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By
+// default there is no limit; the vendor publishes none. With and without it, a Client learns from
+// 429: all its calls pause for as long as the server asks, 30 seconds at most, and go on at half
+// the rate, which successes restore step by step. Calls wait for their turn, or fail at once when
+// it comes after their deadline.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) error {
 		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
@@ -258,9 +265,10 @@ func WithRateLimit(perSecond float64, burst int) Option {
 	}
 }
 
-// WithTimeout bounds a whole call: logins, all attempts, the waits between them, and reading the response; 5 minutes by
-// default. For a list it bounds the time to the first byte; from then on WithAttemptTimeout bounds each wait for more. The
-// error wraps [context.DeadlineExceeded]. [call.Timeout] sets it for one call.
+// WithTimeout bounds a whole call: logins, all attempts, the waits between them, and reading the
+// response; 5 minutes by default. For a list it bounds the time to the first byte; from then on
+// WithAttemptTimeout bounds each wait for more. The error wraps [context.DeadlineExceeded].
+// [call.Timeout] sets it for one call.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {
@@ -271,8 +279,9 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt of a call, from connecting to the last byte of the response; a minute by default.
-// For a list it bounds the time to the first byte and each wait for more, because reading a long list may take longer.
+// WithAttemptTimeout bounds one attempt of a call, from connecting to the last byte of the
+// response; a minute by default. For a list it bounds the time to the first byte and each wait for
+// more, because reading a long list may take longer.
 // [call.AttemptTimeout] sets it for one call.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(c *config) error {

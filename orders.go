@@ -14,7 +14,8 @@ import (
 // OrdersService reads and creates orders (zamówienia). It is safe for concurrent use.
 type OrdersService service
 
-// The types of orders. Money and quantities are exact decimals; the currency is not part of the published model.
+// The types of orders. Money and quantities are exact decimals; the currency is not part of the
+// published model.
 type (
 	Order            = gen.Order
 	OrderItem        = gen.OrderItem
@@ -25,9 +26,10 @@ type (
 	Created          = gen.Created
 )
 
-// List returns the organization's orders, all of them or those in the given statuses. The call is sent when the list is
-// ranged over, and again at each further range. An error ends the list; elements before it are good. Paging is not
-// published: what the server sends in one answer is the list.
+// List returns the organization's orders, all of them or those in the given statuses. The call is
+// sent when the list is ranged over, and again at each further range. An error ends the list;
+// elements before it are good. Paging is not published: what the server sends in one answer is the
+// list.
 //
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
@@ -41,8 +43,8 @@ func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, optio
 	})
 }
 
-// withoutEmptyFilters keeps the generated client from sending an empty list as an empty value, which reads as "in no
-// status".
+// withoutEmptyFilters keeps the generated client from sending an empty list as an empty value,
+// which reads as "in no status".
 func withoutEmptyFilters(params ListOrdersParams) *ListOrdersParams {
 	if len(params.StatusIDs) == 0 {
 		params.StatusIDs = nil
@@ -53,12 +55,13 @@ func withoutEmptyFilters(params ListOrdersParams) *ListOrdersParams {
 	return &params
 }
 
-// Create adds an order. The integration, the contractors and the offers that it names must exist. A line needs PriceNet
-// or PriceGross; the vendor recommends PriceGross. An order that lacks a member is refused with [ErrInvalid] before
-// anything is sent.
+// Create adds an order. The integration, the contractors and the offers that it names must exist. A
+// line needs PriceNet or PriceGross; the vendor recommends PriceGross. An order that lacks a member
+// is refused with [ErrInvalid] before anything is sent.
 //
-// A create is repeated only after an answer which says that it was not processed. How the vendor treats the same order
-// sent twice is not published; neither is the answer, so that [Created.ID] may be 0 after a success.
+// A create is repeated only after an answer which says that it was not processed. How the vendor
+// treats the same order sent twice is not published; neither is the answer, so that [Created.ID]
+// may be 0 after a success.
 //
 // POST /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.

@@ -10,7 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Organization is one organization of the user, with the services that work in it. It is safe for concurrent use.
+// Organization is one organization of the user, with the services that work in it. It is safe for
+// concurrent use.
 type Organization struct {
 	Articles     *ArticlesService
 	Integrations *IntegrationsService
@@ -27,9 +28,9 @@ type service struct {
 	*Organization
 }
 
-// Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me]. An empty name is the
-// default organization of [WithOrganization] or XSALE_ORGANIZATION. It sends nothing; an invalid name is the error of
-// every call.
+// Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me].
+// An empty name is the default organization of [WithOrganization] or XSALE_ORGANIZATION. It sends
+// nothing; an invalid name is the error of every call.
 func (c *Client) Organization(name string) *Organization {
 	if name == "" {
 		name = c.organization
@@ -51,7 +52,8 @@ func (c *Client) Organization(name string) *Organization {
 // Name returns the name of the organization in paths.
 func (o *Organization) Name() string { return o.name }
 
-// Call is [Client.Call] with a path below the organization: "/orders" for /{organizationName}/orders.
+// Call is [Client.Call] with a path below the organization: "/orders" for
+// /{organizationName}/orders.
 func (o *Organization) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
 	if o.err != nil {
 		return nil, o.err

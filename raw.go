@@ -14,13 +14,14 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Call sends a request to any path of the API, with the tokens, retries, limits and errors of every other call. It is for
-// operations that this package has no method for: the vendor's Swagger at https://api.xsale.ai/swagger lists them all.
+// Call sends a request to any path of the API, with the tokens, retries, limits and errors of every
+// other call. It is for operations that this package has no method for: the vendor's Swagger at
+// https://api.xsale.ai/swagger lists them all.
 //
-// The path starts with a slash, may have a query, and is sent as it is: escape values with [url.PathEscape]. Segments
-// that are empty, "." or ".." are rejected, also next to an escaped slash or backslash. The body is nil, JSON as []byte
-// or [json.RawMessage], an [io.Reader] with JSON, or a value to encode as JSON. A reader that net/http cannot read twice
-// disables retries.
+// The path starts with a slash, may have a query, and is sent as it is: escape values with
+// [url.PathEscape]. Segments that are empty, "." or ".." are rejected, also next to an escaped
+// slash or backslash. The body is nil, JSON as []byte or [json.RawMessage], an [io.Reader] with
+// JSON, or a value to encode as JSON. A reader that net/http cannot read twice disables retries.
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
 	target, err := rawPath(path)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 // StatusesService reads the statuses of orders and payments. It is safe for concurrent use.
 type StatusesService service
 
-// Status is a status of orders and payments. An organization may add its own, so there is no closed list of them.
+// Status is a status of orders and payments. An organization may add its own, so there is no closed
+// list of them.
 type Status = gen.Status
 
 // List returns all statuses of the organization. See [OrdersService.List] on how a list is read.

@@ -1,6 +1,8 @@
-// Package xsale is a client for the REST API of xSale (https://xsale.ai), the online-sales platform of Futuriti.
+// Package xsale is a client for the REST API of xSale (https://xsale.ai), the online-sales platform
+// of Futuriti.
 //
-// A [Client] logs in by itself, keeps the tokens for as long as they are valid, and turns every non-2xx response into an
+// A [Client] logs in by itself, keeps the tokens for as long as they are valid, and turns every
+// non-2xx response into an
 // [*Error]:
 //
 //	client, err := xsale.New(xsale.FromEnvironment())
@@ -15,14 +17,16 @@
 //		fmt.Println(order.ID, len(order.Items))
 //	}
 //
-// The types of requests and responses are generated from the spec in package openapi, which contains what is public about
-// the API. Fields that it does not list are kept: see AdditionalProperties, Get and Set of each type. Operations that it
-// does not list are reached through [Client.Call].
+// The types of requests and responses are generated from the spec in package openapi, which
+// contains what is public about the API. Fields that it does not list are kept: see
+// AdditionalProperties, Get and Set of each type. Operations that it does not list are reached
+// through [Client.Call].
 //
-// Options of single calls, errors in detail, hooks, and the list helpers Collect and Map are in package call.
+// Options of single calls, errors in detail, hooks, and the list helpers Collect and Map are in
+// package call.
 //
-// A Client, its organizations and their services are safe for concurrent use. Programs make one Client per account and
-// share it.
+// A Client, its organizations and their services are safe for concurrent use. Programs make one
+// Client per account and share it.
 package xsale
 
 import (
@@ -58,7 +62,8 @@ type Client struct {
 	organization string
 }
 
-// New returns a Client. It sends nothing yet: the first call logs in. An invalid option is an error that names it.
+// New returns a Client. It sends nothing yet: the first call logs in. An invalid option is an error
+// that names it.
 func New(options ...Option) (*Client, error) {
 	c := defaultConfig()
 	for _, option := range options {
@@ -135,8 +140,9 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 	})
 }
 
-// Doer returns what the Client sends its requests through, with tokens, retries, limits and typed errors. Pass it to a
-// client generated from the vendor's own spec. It rejects requests to origins other than the base URL's.
+// Doer returns what the Client sends its requests through, with tokens, retries, limits and typed
+// errors. Pass it to a client generated from the vendor's own spec. It rejects requests to origins
+// other than the base URL's.
 func (c *Client) Doer() call.Doer { return c.doer }
 
 // TokenSource returns the source of the Client's tokens.
@@ -145,8 +151,8 @@ func (c *Client) TokenSource() *authn.Source { return c.source }
 // BaseURL returns the URL of the API, without a slash at the end.
 func (c *Client) BaseURL() string { return c.baseURL.String() }
 
-// Close ends a login in progress and closes idle connections. It leaves a token source or an HTTP client that was passed
-// to New alone.
+// Close ends a login in progress and closes idle connections. It leaves a token source or an HTTP
+// client that was passed to New alone.
 func (c *Client) Close() error {
 	if c.ownHTTP != nil {
 		c.ownHTTP.CloseIdleConnections()

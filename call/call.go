@@ -1,7 +1,8 @@
-// Package call sends one call of an API: the options of a call, its errors, its hooks, and the chain of steps between a
-// generated client and net/http.
+// Package call sends one call of an API: the options of a call, its errors, its hooks, and the
+// chain of steps between a generated client and net/http.
 //
-// Callers meet [Option], [Error], [Hooks], [Collect] and [Map]. Generated code meets [Operation], [Fetch], [Stream],
+// Callers meet [Option], [Error], [Hooks], [Collect] and [Map]. Generated code meets [Operation],
+// [Fetch], [Stream],
 // [Execute] and [Open]. Package xsale puts a Client together from [NewDoer].
 package call
 
@@ -22,12 +23,13 @@ import (
 // Edit changes a request before it is sent. It has the form of a request editor of oapi-codegen.
 type Edit = func(context.Context, *http.Request) error
 
-// SendFunc is a method of a generated client with its arguments filled in. It passes edit to that method as the last
-// request editor.
+// SendFunc is a method of a generated client with its arguments filled in. It passes edit to that
+// method as the last request editor.
 type SendFunc func(ctx context.Context, edit Edit) (*http.Response, error)
 
-// Fetch sends a call of a generated client and decodes the JSON of its response. With T = string it also accepts plain
-// text; with T = [Response] it returns the response as it came. Generated code calls it.
+// Fetch sends a call of a generated client and decodes the JSON of its response. With T = string it
+// also accepts plain text; with T = [Response] it returns the response as it came. Generated code
+// calls it.
 //
 // Errors are those of every call: [*Error], or an *authn.Error when the login failed.
 func Fetch[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) (T, error) {
@@ -50,7 +52,8 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	return value, nil
 }
 
-// Execute sends a call of a generated client and discards the response body. Generated code calls it.
+// Execute sends a call of a generated client and discards the response body. Generated code calls
+// it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.send(ctx, options, send)
@@ -61,8 +64,8 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 	return nil
 }
 
-// Open sends a call of a generated client and returns its 2xx response with the body unread: a file, or something that
-// is not JSON. The caller closes the body. Generated code calls it.
+// Open sends a call of a generated client and returns its 2xx response with the body unread: a
+// file, or something that is not JSON. The caller closes the body. Generated code calls it.
 func Open(ctx context.Context, operation Operation, options []Option, send SendFunc) (*http.Response, error) {
 	call := &state{facts: facts{Operation: operation, reading: readByCaller}}
 	return call.send(ctx, options, send)
@@ -134,8 +137,8 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 	return describeBody(response, content, wire.Unmarshal(content, target))
 }
 
-// describeBody reports what came instead of JSON, which helps more than where its syntax is wrong. Other errors stay as
-// they are.
+// describeBody reports what came instead of JSON, which helps more than where its syntax is wrong.
+// Other errors stay as they are.
 func describeBody(response *http.Response, body []byte, err error) error {
 	if _, syntax := errors.AsType[*wire.SyntaxError](err); !syntax {
 		return err

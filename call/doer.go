@@ -9,7 +9,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// Doer sends a request. Generated clients take one as their HTTP client; [*http.Client] is one, too.
+// Doer sends a request. Generated clients take one as their HTTP client; [*http.Client] is one,
+// too.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -28,7 +29,8 @@ type TokenSource interface {
 	// Token returns valid tokens, after a login if necessary.
 	Token(context.Context) (*authn.Token, error)
 
-	// Invalidate reports that the API refused the tokens, and returns whether it is worth asking for others.
+	// Invalidate reports that the API refused the tokens, and returns whether it is worth asking
+	// for others.
 	Invalidate(*authn.Token) bool
 }
 
@@ -52,12 +54,13 @@ type Config struct {
 // defaultMaxResponseBytes bounds the responses of a Doer that is not made by NewDoer.
 const defaultMaxResponseBytes = 64 << 20
 
-// NewDoer returns the Doer of a Client. It rejects requests to origins other than the base URL's. It is safe for
-// concurrent use.
+// NewDoer returns the Doer of a Client. It rejects requests to origins other than the base URL's.
+// It is safe for concurrent use.
 //
-// The chain of steps is put together here, from the wire outwards. Read from the bottom, a call is shown instead of sent
-// in a dry run, bounded in time, judged by its status, retried, given its tokens, held to the rate limit, counted,
-// bounded in size, watched for what it may have done, and sent.
+// The chain of steps is put together here, from the wire outwards. Read from the bottom, a call is
+// shown instead of sent in a dry run, bounded in time, judged by its status, retried, given its
+// tokens, held to the rate limit, counted, bounded in size, watched for what it may have done, and
+// sent.
 func NewDoer(c Config) Doer {
 	userAgent := []string{c.UserAgent}
 	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
@@ -72,9 +75,10 @@ func NewDoer(c Config) Doer {
 	return &rehearseStep{next: chain, userAgent: userAgent}
 }
 
-// Wrap returns a Doer with which the calls of a generated client have the errors of this package, whatever doer sends
-// them: status, size and what the server may have done are judged; tokens, retries, limits and hooks remain doer's own.
-// A Doer made by [NewDoer] is returned as it is. Generated code calls it.
+// Wrap returns a Doer with which the calls of a generated client have the errors of this package,
+// whatever doer sends them: status, size and what the server may have done are judged; tokens,
+// retries, limits and hooks remain doer's own. A Doer made by [NewDoer] is returned as it is.
+// Generated code calls it.
 func Wrap(doer Doer) Doer {
 	if own, ok := doer.(*rehearseStep); ok {
 		return own
@@ -85,7 +89,8 @@ func Wrap(doer Doer) Doer {
 	return &rehearseStep{next: &wrapped{judged: chain, plain: doer}}
 }
 
-// wrapped judges the calls of this package. Other requests, such as those of a raw client, are doer's own.
+// wrapped judges the calls of this package. Other requests, such as those of a raw client, are
+// doer's own.
 type wrapped struct{ judged, plain Doer }
 
 func (w *wrapped) Do(request *http.Request) (*http.Response, error) {
@@ -95,8 +100,8 @@ func (w *wrapped) Do(request *http.Request) (*http.Response, error) {
 	return w.judged.Do(request)
 }
 
-// replay returns the request with its body from the start, and whether that is possible. A request is never changed
-// once it has been sent.
+// replay returns the request with its body from the start, and whether that is possible. A request
+// is never changed once it has been sent.
 func replay(request *http.Request) (*http.Request, bool) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return request, true

@@ -14,7 +14,8 @@ import (
 	"github.com/xsale-go/xsale/internal/printable"
 )
 
-// Sentinels for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP (RFC 9110).
+// Sentinels for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP
+// (RFC 9110).
 var (
 	ErrBadRequest   = errors.New("bad request")            // 400, 422
 	ErrUnauthorized = errors.New("tokens refused")         // 401, after one fresh login
@@ -29,13 +30,14 @@ var (
 	ErrInvalid      = errors.New("invalid argument")       // rejected before anything was sent
 	ErrDryRun       = errors.New("dry run, not sent")      // see DryRun
 
-	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, where the server may have acted: it broke
-	// off without a response, or the response was 408, 5xx except 501 and 505, or a success that cannot be decoded.
-	// Look before you send it again.
+	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, where the server may
+	// have acted: it broke off without a response, or the response was 408, 5xx except 501 and 505,
+	// or a success that cannot be decoded. Look before you send it again.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
-	// ErrNotSent marks a call that ended before its request was sent: tokens for another origin, a deadline in the way of the
-	// rate limit, or a context that was canceled. The server knows nothing of it.
+	// ErrNotSent marks a call that ended before its request was sent: tokens for another origin, a
+	// deadline in the way of the rate limit, or a context that was canceled. The server knows
+	// nothing of it.
 	ErrNotSent = errors.New("request not sent")
 )
 
@@ -45,8 +47,9 @@ const (
 	maxErrorText = 4 << 10
 )
 
-// Error is a failed call: a non-2xx response, a response that cannot be decoded, or no response at all. A failed login is
-// an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not changed after it is returned.
+// Error is a failed call: a non-2xx response, a response that cannot be decoded, or no response at
+// all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
+// changed after it is returned.
 type Error struct {
 	StatusCode int    // HTTP status, 0 without a response
 	Operation  string // operationId in the spec; empty for a raw call
@@ -54,8 +57,8 @@ type Error struct {
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
 	RequestID  string // the server's id of the request, if it sends one
 
-	// Code, Message and Fields are read from the body. The vendor does not publish its form; the common ones of ASP.NET
-	// and ServiceStack are known.
+	// Code, Message and Fields are read from the body. The vendor does not publish its form; the
+	// common ones of ASP.NET and ServiceStack are known.
 	Code    string
 	Message string
 	Fields  []FieldError
@@ -113,7 +116,8 @@ func errorFromResponse(s *state, response *http.Response) *Error {
 	return e
 }
 
-// decodeError is a success that cannot be decoded. Status and body are kept, so that nothing is lost.
+// decodeError is a success that cannot be decoded. Status and body are kept, so that nothing is
+// lost.
 func decodeError(s *state, response *http.Response, body []byte, cause error) *Error {
 	e := newError(s, fmt.Errorf("%w: %w", ErrDecode, cause))
 	e.setResponse(response)
@@ -127,7 +131,8 @@ func (e *Error) setResponse(response *http.Response) {
 	e.RequestID = requestID(response.Header)
 }
 
-// setBody stores a copy, so that a long body can be freed, without the tokens of the call, which a server may echo.
+// setBody stores a copy, so that a long body can be freed, without the tokens of the call, which a
+// server may echo.
 func (e *Error) setBody(s *state, body []byte) {
 	e.Truncated = len(body) > maxErrorBody
 	e.Body = bytes.Clone(body[:min(len(body), maxErrorBody)])
@@ -150,8 +155,9 @@ func requestID(header http.Header) string {
 	return ""
 }
 
-// Error returns one line: the call, the status, and the server's code, message and fields, or the beginning of a plain
-// text body. The rest of the body is left out, because it may contain personal data.
+// Error returns one line: the call, the status, and the server's code, message and fields, or the
+// beginning of a plain text body. The rest of the body is left out, because it may contain personal
+// data.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s:", e.Method, e.Route)
@@ -191,7 +197,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] where MaybeProcessed is set.
+// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] where
+// MaybeProcessed is set.
 func (e *Error) Is(target error) bool {
 	if target == ErrMaybeProcessed {
 		return e.MaybeProcessed
@@ -213,7 +220,8 @@ func (e *Error) Is(target error) bool {
 	return e.StatusCode/100 == 3 && target == ErrRedirect || e.StatusCode >= 500 && target == ErrServer
 }
 
-// LogValue logs what is safe to keep. It leaves out the server's words, the path of a raw call and the body.
+// LogValue logs what is safe to keep. It leaves out the server's words, the path of a raw call and
+// the body.
 func (e *Error) LogValue() slog.Value {
 	attributes := []slog.Attr{
 		slog.String("operation", e.Operation),
@@ -232,7 +240,8 @@ func (e *Error) LogValue() slog.Value {
 // maxLoggedID bounds an id in the log, in bytes.
 const maxLoggedID = 128
 
-// loggableID returns an id that looks like one; empty for any other string, which could contain anything.
+// loggableID returns an id that looks like one; empty for any other string, which could contain
+// anything.
 func loggableID(id string) string {
 	other := func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'

@@ -18,8 +18,8 @@ const (
 	maxFields  = 100
 )
 
-// parseBody reads code, message and fields from a body of a known form. The form decides, not the Content-Type, because
-// servers and the proxies in front of them get that wrong.
+// parseBody reads code, message and fields from a body of a known form. The form decides, not the
+// Content-Type, because servers and the proxies in front of them get that wrong.
 func (e *Error) parseBody(contentType string) {
 	text := strings.TrimSpace(bodyString(e.Body))
 	mediaType := httpx.MediaType(contentType)
@@ -62,7 +62,8 @@ func (e *Error) readJSON(value any) {
 	}
 }
 
-// readList reads a list of strings, or the list of code and description that ASP.NET Identity writes.
+// readList reads a list of strings, or the list of code and description that ASP.NET Identity
+// writes.
 func (e *Error) readList(list []any) {
 	var messages []string
 	for _, entry := range list {
@@ -79,8 +80,8 @@ func (e *Error) readList(list []any) {
 	e.Message = shorten(strings.Join(messages, "; "))
 }
 
-// readObject reads an object and the error inside it: the error of many APIs and of OData, or the ResponseStatus of
-// ServiceStack. An object without a known field may still be a bare ModelState.
+// readObject reads an object and the error inside it: the error of many APIs and of OData, or the
+// ResponseStatus of ServiceStack. An object without a known field may still be a bare ModelState.
 func (e *Error) readObject(body map[string]any) {
 	fields := fold(body)
 	for _, name := range []string{"responseStatus", "error", "odata.error"} {
@@ -94,8 +95,8 @@ func (e *Error) readObject(body map[string]any) {
 	}
 }
 
-// readFields sets what is not set yet. The type of problem details is not a code: ASP.NET puts a link to a specification
-// there. A StackTrace is ignored.
+// readFields sets what is not set yet. The type of problem details is not a code: ASP.NET puts a
+// link to a specification there. A StackTrace is ignored.
 func (e *Error) readFields(fields foldedFields) {
 	code := fields.text("code", "errorCode")
 	message := fields.text("detail", "message", "error_description", "title")
@@ -116,7 +117,8 @@ func (e *Error) readFields(fields foldedFields) {
 	}
 }
 
-// addFields reads a map from field to message or messages, or a list of strings or of objects that name a field.
+// addFields reads a map from field to message or messages, or a list of strings or of objects that
+// name a field.
 func (e *Error) addFields(value any) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -156,7 +158,8 @@ func modelState(body map[string]any) bool {
 // foldedFields are the fields of an object by their names in lower case.
 type foldedFields map[string]any
 
-// fold keeps the first of two names that differ only by case, in sorted order, so that the result is deterministic.
+// fold keeps the first of two names that differ only by case, in sorted order, so that the result
+// is deterministic.
 func fold(object map[string]any) foldedFields {
 	folded := foldedFields{}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -179,8 +182,8 @@ func (f foldedFields) text(names ...string) string {
 	return ""
 }
 
-// textOf returns a string, a number, a list of them, or the value of OData's string with a language; empty for other
-// values.
+// textOf returns a string, a number, a list of them, or the value of OData's string with a
+// language; empty for other values.
 func textOf(value any) string {
 	switch value := value.(type) {
 	case []any:

@@ -35,7 +35,8 @@ func TestErrorReadsKnownBodies(t *testing.T) {
 	}
 }
 
-// A page comes from a proxy or a login, which the text says, because no message of the API is to be looked for in it.
+// A page comes from a proxy or a login, which the text says, because no message of the API is to be
+// looked for in it.
 func TestErrorSaysThatItIsHTML(t *testing.T) {
 	for body, want := range map[string]string{
 		"<html><title>Bad\nGateway</title>": "GET /me: 502 Bad Gateway (an HTML page): Bad Gateway",

@@ -18,7 +18,8 @@ var getThing = call.Operation{ID: "getThing", Method: http.MethodGet, Route: "/t
 
 type thing struct{ Name string }
 
-// through is what a method of a generated client does: it makes the request, has it edited, and sends it.
+// through is what a method of a generated client does: it makes the request, has it edited, and
+// sends it.
 func through(doer call.Doer, method string) call.SendFunc {
 	return func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		request, err := http.NewRequestWithContext(ctx, method, xsale.DefaultBaseURL+"/things/5?a=1", nil)
@@ -32,7 +33,8 @@ func through(doer call.Doer, method string) call.SendFunc {
 	}
 }
 
-// forEachDoer runs a test with calls through a Client and through a plain HTTP client, which both meet the same server.
+// forEachDoer runs a test with calls through a Client and through a plain HTTP client, which both
+// meet the same server.
 func forEachDoer(t *testing.T, serve func(*http.Request) (*http.Response, error), test func(t *testing.T, doer call.Doer)) {
 	t.Helper()
 	for name, doer := range map[string]call.Doer{
@@ -275,7 +277,8 @@ func TestGeneratedCallsCloseTheBody(t *testing.T) {
 	})
 }
 
-// A Client repeats calls of a generated client as its own: where that does no harm, or where the caller says so.
+// A Client repeats calls of a generated client as its own: where that does no harm, or where the
+// caller says so.
 func TestGeneratedCallsAreRepeatedByTheClient(t *testing.T) {
 	for _, test := range []struct {
 		method  string

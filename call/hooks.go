@@ -9,12 +9,14 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// Hooks receives callbacks about a Client's calls, for metrics and traces. Each function may be nil. They run in the
-// goroutine of the call, which waits for them; calls that run at the same time call them at the same time. Logins and
-// token stores are not calls: an authn.Observer receives those.
+// Hooks receives callbacks about a Client's calls, for metrics and traces. Each function may be
+// nil. They run in the goroutine of the call, which waits for them; calls that run at the same time
+// call them at the same time. Logins and token stores are not calls: an authn.Observer receives
+// those.
 type Hooks struct {
-	// CallStart runs before the call logs in or sends anything. It may return a context derived from ctx, which the rest
-	// of the call uses: a tracer starts its span here. Nil changes nothing.
+	// CallStart runs before the call logs in or sends anything. It may return a context derived
+	// from ctx, which the rest of the call uses: a tracer starts its span here. Nil changes
+	// nothing.
 	CallStart func(ctx context.Context, event Event) context.Context
 
 	// AttemptDone runs after each request, with the context of the call.
@@ -23,8 +25,8 @@ type Hooks struct {
 	// Retry runs before the wait for another attempt.
 	Retry func(ctx context.Context, event Event)
 
-	// CallDone runs at the end of a call: when its response is read, when the caller closes the body, or when a list ends
-	// or is broken off.
+	// CallDone runs at the end of a call: when its response is read, when the caller closes the
+	// body, or when a list ends or is broken off.
 	CallDone func(ctx context.Context, event Event)
 }
 
@@ -34,29 +36,32 @@ type Event struct {
 	Method    string
 	Route     string // path template, such as /{organizationName}/orders; empty for a raw call, because a path may contain personal data
 
-	// Attempt is the number of the request, from 1; for Retry the number of the next one, for CallDone the total.
+	// Attempt is the number of the request, from 1; for Retry the number of the next one, for
+	// CallDone the total.
 	Attempt int
 
-	// Status is the status of the response, 0 without one. For Retry it is the reason; for CallDone the latest status.
+	// Status is the status of the response, 0 without one. For Retry it is the reason; for CallDone
+	// the latest status.
 	Status int
 
-	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success that cannot be decoded,
-	// "connection", "timeout", "canceled", "login", or "not_sent" for a request rejected before it was sent. It is empty
-	// for a success.
+	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success
+	// that cannot be decoded, "connection", "timeout", "canceled", "login", or "not_sent" for a
+	// request rejected before it was sent. It is empty for a success.
 	Class string
 
-	// Err is the error behind Class. For CallDone it is the error that the caller gets; it is nil for an attempt with a
-	// response. Its message may quote the server.
+	// Err is the error behind Class. For CallDone it is the error that the caller gets; it is nil
+	// for an attempt with a response. Its message may quote the server.
 	Err error
 
-	// Duration is the time of the attempt without the waits before it; for CallDone the time of the whole call. The
-	// attempt of a list, or of a body that the caller reads, ends with the headers.
+	// Duration is the time of the attempt without the waits before it; for CallDone the time of the
+	// whole call. The attempt of a list, or of a body that the caller reads, ends with the headers.
 	Duration time.Duration
 
 	RequestBytes  int64 // size of the request body, -1 if unknown
 	ResponseBytes int64 // Content-Length of the response, -1 without one
 
-	// RetryWait is the wait before this attempt; for Retry the wait that follows; for CallDone the sum of all waits.
+	// RetryWait is the wait before this attempt; for Retry the wait that follows; for CallDone the
+	// sum of all waits.
 	RetryWait time.Duration
 }
 

@@ -11,11 +11,12 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// Stream sends a call of a generated client when it is ranged over, and again in each further range, and yields the
-// elements of its response one by one, so that memory contains one at a time. The response is a JSON array or, as an
-// assumption about responses that are not published, an object: then its first array is read and the rest is ignored. An
-// error ends the list; the elements before it are good. Breaking out of the loop frees the connection. Generated code
-// calls it.
+// Stream sends a call of a generated client when it is ranged over, and again in each further
+// range, and yields the elements of its response one by one, so that memory contains one at a time.
+// The response is a JSON array or, as an assumption about responses that are not published, an
+// object: then its first array is read and the rest is ignored. An error ends the list; the
+// elements before it are good. Breaking out of the loop frees the connection. Generated code calls
+// it.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
@@ -116,7 +117,8 @@ func (b *elementBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rest returns the beginning of the body, as much as an error keeps, and why reading failed, if it did.
+// rest returns the beginning of the body, as much as an error keeps, and why reading failed, if it
+// did.
 func (b *elementBody) rest() ([]byte, error) {
 	if b.err == nil {
 		b.left = int64(maxErrorBody + 1 - b.seen.Len())

@@ -16,7 +16,8 @@ import (
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
-// Each line of the log has what it should have, and nothing else; what must not be logged stands in every part of the call.
+// Each line of the log has what it should have, and nothing else; what must not be logged stands in
+// every part of the call.
 func TestLogIsWrittenByAllowList(t *testing.T) {
 	common := []string{"time", "level", "msg", "operation", "method", "route"}
 	outcome := append(slices.Clone(common), "status", "error", "duration", "request_bytes", "response_bytes")

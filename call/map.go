@@ -6,13 +6,15 @@ import (
 	"iter"
 )
 
-// Map calls a function for each element of a list, at most workers at a time, and yields the results in the order of the
-// list: to fetch something for each of many orders, say. It runs when it is ranged over.
+// Map calls a function for each element of a list, at most workers at a time, and yields the
+// results in the order of the list: to fetch something for each of many orders, say. It runs when
+// it is ranged over.
 //
-// The first error, of the list or of a function, ends it: the context of the other functions is canceled with that error
-// as its cause, and the error is yielded after the complete results before it. Breaking out of the loop cancels them, too.
-// No function runs after the range ends, so a function must return soon after its context is canceled. At most workers
-// elements are in memory at a time, including results that wait for their turn.
+// The first error, of the list or of a function, ends it: the context of the other functions is
+// canceled with that error as its cause, and the error is yielded after the complete results before
+// it. Breaking out of the loop cancels them, too. No function runs after the range ends, so a
+// function must return soon after its context is canceled. At most workers elements are in memory
+// at a time, including results that wait for their turn.
 func Map[T, R any](ctx context.Context, list iter.Seq2[T, error], workers int, call func(context.Context, T) (R, error)) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		var none R
@@ -48,7 +50,8 @@ func Map[T, R any](ctx context.Context, list iter.Seq2[T, error], workers int, c
 	}
 }
 
-// mapping is a running Map: the calls whose results have not been yielded, in the order of the list.
+// mapping is a running Map: the calls whose results have not been yielded, in the order of the
+// list.
 type mapping[T, R any] struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -78,8 +81,9 @@ func (m *mapping[T, R]) full() bool { return len(m.running) == m.width }
 
 func (m *mapping[T, R]) nextDone() bool { return len(m.running) > 0 && len(m.running[0]) > 0 }
 
-// yieldNext waits for the next result, yields it, and reports whether to go on. For a failed call it yields the first error
-// of all calls, because later ones are often only the end of their context.
+// yieldNext waits for the next result, yields it, and reports whether to go on. For a failed call
+// it yields the first error of all calls, because later ones are often only the end of their
+// context.
 func (m *mapping[T, R]) yieldNext(yield func(R, error) bool) bool {
 	next := <-m.running[0]
 	m.running = m.running[1:]

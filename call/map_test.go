@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// numbers is a list of the numbers below count, which then fails with err unless that is nil. It tells how many were read
-// and whether it has ended.
+// numbers is a list of the numbers below count, which then fails with err unless that is nil. It
+// tells how many were read and whether it has ended.
 type numbers struct {
 	count int
 	err   error

@@ -6,12 +6,13 @@ type Operation struct {
 	Method string
 	Route  string // path template, such as /{organizationName}/orders; the path itself for a raw call
 
-	// Idempotent reports whether sending the call twice has the effect of sending it once, so that it is retried after
-	// any transient failure. The generator takes it from the method or from x-idempotent in the spec.
+	// Idempotent reports whether sending the call twice has the effect of sending it once, so that
+	// it is retried after any transient failure. The generator takes it from the method or from
+	// x-idempotent in the spec.
 	Idempotent bool
 
-	// PathValues are the values of the variables in Route. A value that a server could resolve as "here", "up" or
-	// nothing is rejected with [ErrInvalid].
+	// PathValues are the values of the variables in Route. A value that a server could resolve as
+	// "here", "up" or nothing is rejected with [ErrInvalid].
 	PathValues []any
 
 	// Accept lists the media types of successful responses.

@@ -10,7 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Option changes one call. An invalid one makes the call fail with [ErrInvalid] before anything is sent.
+// Option changes one call. An invalid one makes the call fail with [ErrInvalid] before anything is
+// sent.
 type Option func(*facts)
 
 // reject makes the call fail.
@@ -25,7 +26,8 @@ func (f *facts) refuse(err error) {
 	f.invalid = err
 }
 
-// Refuse makes the call fail with err before anything is sent; nil changes nothing. It is for checks of arguments: with
+// Refuse makes the call fail with err before anything is sent; nil changes nothing. It is for
+// checks of arguments: with
 // [DryRun] the request can be looked at all the same.
 func Refuse(err error) Option {
 	return func(f *facts) {
@@ -45,7 +47,8 @@ func Query(name, value string) Option {
 	}
 }
 
-// Header adds a header. The two token headers and those of the connection, such as Host and Content-Length, are rejected.
+// Header adds a header. The two token headers and those of the connection, such as Host and
+// Content-Length, are rejected.
 func Header(name, value string) Option {
 	return func(f *facts) {
 		canonical := http.CanonicalHeaderKey(name)
@@ -81,15 +84,16 @@ var reservedHeaders = func() map[string]string {
 	}
 }()
 
-// Idempotent overrides whether the call is safe to send more than once. With true it is retried after any transient
-// failure; with false only where the server has not acted, and its error may be [ErrMaybeProcessed]. A create marked
-// true may still fail with ErrMaybeProcessed: the mark allows the retry, and does not change what the server did.
+// Idempotent overrides whether the call is safe to send more than once. With true it is retried
+// after any transient failure; with false only where the server has not acted, and its error may be
+// [ErrMaybeProcessed]. A create marked true may still fail with ErrMaybeProcessed: the mark allows
+// the retry, and does not change what the server did.
 func Idempotent(safe bool) Option {
 	return func(f *facts) { f.repeatable = &safe }
 }
 
-// Timeout bounds the whole call instead of the Client's WithTimeout. Like [AttemptTimeout] and [Idempotent] it takes
-// effect in calls that a Client sends.
+// Timeout bounds the whole call instead of the Client's WithTimeout. Like [AttemptTimeout] and
+// [Idempotent] it takes effect in calls that a Client sends.
 func Timeout(timeout time.Duration) Option {
 	return func(f *facts) {
 		if timeout <= 0 {
@@ -109,10 +113,11 @@ func AttemptTimeout(timeout time.Duration) Option {
 	}
 }
 
-// DryRun neither logs in nor sends the call. It stores the request as a Client would send it, with [redacted] for the
-// tokens, and the call fails with [ErrDryRun]. The body of the request can be read; a body that came from a reader which
-// cannot be read twice is that reader. A request is stored even where a check rejects the arguments, and the error then
-// wraps [ErrInvalid], too; nil is stored where no request can be built, so check it before use.
+// DryRun neither logs in nor sends the call. It stores the request as a Client would send it, with
+// [redacted] for the tokens, and the call fails with [ErrDryRun]. The body of the request can be
+// read; a body that came from a reader which cannot be read twice is that reader. A request is
+// stored even where a check rejects the arguments, and the error then wraps [ErrInvalid], too; nil
+// is stored where no request can be built, so check it before use.
 func DryRun(request **http.Request) Option {
 	return func(f *facts) {
 		if request == nil {
@@ -124,10 +129,11 @@ func DryRun(request **http.Request) Option {
 	}
 }
 
-// Capture stores the response in addition to what the call returns: status, header and body, of a success or a failure;
-// nil without a response; after retries, the last one. The body is what the call reads: the whole of a success, what was
-// read before it broke off, or up to 64 KiB of a failure or where the call returns only an error. For lists and [Open]
-// only status and header are stored. While captured, a whole body is in memory twice.
+// Capture stores the response in addition to what the call returns: status, header and body, of a
+// success or a failure; nil without a response; after retries, the last one. The body is what the
+// call reads: the whole of a success, what was read before it broke off, or up to 64 KiB of a
+// failure or where the call returns only an error. For lists and [Open] only status and header are
+// stored. While captured, a whole body is in memory twice.
 func Capture(response **Response) Option {
 	return func(f *facts) {
 		if response == nil {

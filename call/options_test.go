@@ -60,7 +60,8 @@ func TestOptionsThatCannotBeUsedAreRefused(t *testing.T) {
 	}
 }
 
-// A dry run shows the request as it would be sent, without tokens, and sends nothing: no login either.
+// A dry run shows the request as it would be sent, without tokens, and sends nothing: no login
+// either.
 func TestDryRun(t *testing.T) {
 	source, service := stub.Source(t)
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {

@@ -19,7 +19,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// The tests of this file hold what go-retryablehttp, the usual choice for retries, is known to get wrong.
+// The tests of this file hold what go-retryablehttp, the usual choice for retries, is known to get
+// wrong.
 
 // localClient returns a client for a server on loopback, which logs in at a service of its own.
 func localClient(t *testing.T, api string, options ...xsale.Option) *xsale.Client {

@@ -12,7 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// state is what is known of one call. It travels in the context of the request. Only the goroutine of the call uses it.
+// state is what is known of one call. It travels in the context of the request. Only the goroutine
+// of the call uses it.
 type state struct {
 	facts
 	record
@@ -97,8 +98,8 @@ func (f *facts) mayRepeat() bool {
 	return f.Idempotent
 }
 
-// mayDoHarm reports whether it matters if the server has acted. A caller who allows the call to be repeated still wants
-// to learn that it may have been processed.
+// mayDoHarm reports whether it matters if the server has acted. A caller who allows the call to be
+// repeated still wants to learn that it may have been processed.
 func (f *facts) mayDoHarm() bool { return !f.Idempotent || !f.mayRepeat() }
 
 // bounded returns a context that ends with the call's time.
@@ -136,8 +137,8 @@ func stateIn(ctx context.Context) *state {
 	return s
 }
 
-// stateOf returns the state of the call that a request belongs to. A request that did not come from Fetch and its like
-// has none yet: its method and path are all that is known.
+// stateOf returns the state of the call that a request belongs to. A request that did not come from
+// Fetch and its like has none yet: its method and path are all that is known.
 func stateOf(request *http.Request) *state {
 	if s := stateIn(request.Context()); s != nil {
 		return s
@@ -150,8 +151,9 @@ func RawOperation(method, path string) Operation {
 	return Operation{Method: method, Route: path, Idempotent: httpx.IdempotentMethod(method)}
 }
 
-// failureOf gives an error without a response the form of an [*Error]. A failed login stays as it is, because it says
-// nothing about the API; so does an argument that was rejected before there was a call.
+// failureOf gives an error without a response the form of an [*Error]. A failed login stays as it
+// is, because it says nothing about the API; so does an argument that was rejected before there was
+// a call.
 func failureOf(s *state, err error) error {
 	if errors.Is(err, ErrInvalid) {
 		return err

@@ -10,9 +10,9 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// authStep sets both token headers as late as possible, so that a call that has waited does not carry tokens that have
-// expired meanwhile. A 401 means that the server refused before it acted: the tokens are dropped and the call is sent
-// once more.
+// authStep sets both token headers as late as possible, so that a call that has waited does not
+// carry tokens that have expired meanwhile. A 401 means that the server refused before it acted:
+// the tokens are dropped and the call is sent once more.
 type authStep struct {
 	next   Doer
 	source TokenSource
@@ -45,7 +45,8 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	return s.next.Do(authorized(again, token))
 }
 
-// token returns the tokens for a request and records them. A call that waits for a login does so within its time.
+// token returns the tokens for a request and records them. A call that waits for a login does so
+// within its time.
 func (s *authStep) token(request *http.Request) (token *authn.Token, err error) {
 	call := stateOf(request)
 	if token = s.source.Current(); token == nil {
@@ -57,7 +58,8 @@ func (s *authStep) token(request *http.Request) (token *authn.Token, err error) 
 	return token, err
 }
 
-// authorized returns a copy of the request with the token headers; the caller's request stays without them.
+// authorized returns a copy of the request with the token headers; the caller's request stays
+// without them.
 func authorized(request *http.Request, token *authn.Token) *http.Request {
 	copied := *request
 	copied.Header = maps.Clone(request.Header)

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// bodyStep bounds what is read of a response, and reads it where the call wants it whole. A list has no size that could
-// be bounded; its reader bounds each element.
+// bodyStep bounds what is read of a response, and reads it where the call wants it whole. A list
+// has no size that could be bounded; its reader bounds each element.
 type bodyStep struct {
 	next     Doer
 	maxBytes int64
@@ -58,7 +58,8 @@ const maxSpareBuffer = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// wholeBody is a body that has been read. Its bytes are gone once it is closed, because the next response reuses them.
+// wholeBody is a body that has been read. Its bytes are gone once it is closed, because the next
+// response reuses them.
 type wholeBody struct {
 	*bytes.Buffer
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// callStep sets the deadline of the whole call, which every step that waits respects, and notifies the hooks of its
-// start and end.
+// callStep sets the deadline of the whole call, which every step that waits respects, and notifies
+// the hooks of its start and end.
 type callStep struct {
 	next    Doer
 	timeout time.Duration

@@ -24,7 +24,8 @@ func silent(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// The bound of a call holds wherever the time goes, the error says which bound it was, and what the server said last stays.
+// The bound of a call holds wherever the time goes, the error says which bound it was, and what the
+// server said last stays.
 func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 	dripping := func(request *http.Request) (*http.Response, error) {
 		response := stub.Response(200, "")
@@ -85,7 +86,8 @@ func TestCallTimeoutBoundsTheLogin(t *testing.T) {
 	})
 }
 
-// When the time of the call ends in a later attempt, what the server said before is still on the error.
+// When the time of the call ends in a later attempt, what the server said before is still on the
+// error.
 func TestCallTimeoutKeepsTheLastAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
@@ -134,7 +136,8 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 	})
 }
 
-// Behind the first byte the bound of a wait for more is what the error names, also where the call's own time was shorter.
+// Behind the first byte the bound of a wait for more is what the error names, also where the call's
+// own time was shorter.
 func TestAListThatStandsStillNamesItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {

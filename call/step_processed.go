@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// processedStep records whether the server may have acted on an attempt of a call that is not idempotent. It ignores
-// other calls.
+// processedStep records whether the server may have acted on an attempt of a call that is not
+// idempotent. It ignores other calls.
 type processedStep struct {
 	next Doer
 }
@@ -33,9 +33,9 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// preventReplay changes a request so that net/http does not send it again. It would where a reused connection breaks
-// before the response, if it takes the request for idempotent by its method or by a header, although the server may have
-// acted on it.
+// preventReplay changes a request so that net/http does not send it again. It would where a reused
+// connection breaks before the response, if it takes the request for idempotent by its method or by
+// a header, although the server may have acted on it.
 func preventReplay(request *http.Request) {
 	switch request.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -53,8 +53,9 @@ func preventReplay(request *http.Request) {
 	}
 }
 
-// mayHaveActed reports whether a server that responds with the status may have done what it was asked to do. A success
-// has, so an error about the body of a success is one of a call that was processed.
+// mayHaveActed reports whether a server that responds with the status may have done what it was
+// asked to do. A success has, so an error about the body of a success is one of a call that was
+// processed.
 func mayHaveActed(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout:
@@ -65,8 +66,8 @@ func mayHaveActed(status int) bool {
 	return status/100 == 2 || status >= 500
 }
 
-// connectionWatch records whether a request got a connection. A transport that never reports looking for one may have
-// sent the request.
+// connectionWatch records whether a request got a connection. A transport that never reports
+// looking for one may have sent the request.
 type connectionWatch struct {
 	asked, got atomic.Bool
 }

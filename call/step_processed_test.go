@@ -18,8 +18,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// closedAddress returns an address that refuses connections.
-// Without a connection nothing was sent: a create is repeated then, and its error does not say that it may be done.
+// closedAddress returns an address that refuses connections. Without a connection nothing was sent:
+// a create is repeated then, and its error does not say that it may be done.
 func TestACreateWithoutAConnectionIsRepeated(t *testing.T) {
 	hangUp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer hangUp.Close()
@@ -116,7 +116,8 @@ func TestOtherCallsAreNotWatched(t *testing.T) {
 	}
 }
 
-// Where a connection that was kept breaks before the answer, net/http itself repeats what it takes for idempotent.
+// Where a connection that was kept breaks before the answer, net/http itself repeats what it takes
+// for idempotent.
 
 func closedAddress(t *testing.T) string {
 	t.Helper()

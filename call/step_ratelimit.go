@@ -9,7 +9,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// rateLimitStep delays each attempt until its turn, and reports to the throttle how the server responds.
+// rateLimitStep delays each attempt until its turn, and reports to the throttle how the server
+// responds.
 type rateLimitStep struct {
 	next     Doer
 	throttle *throttle

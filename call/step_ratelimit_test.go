@@ -146,8 +146,8 @@ func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	})
 }
 
-// limitedServer answers 429 to what is more than its limit in a second, and counts.
-// After a 429 all calls of a Client wait until the server wants more, and then come one after the other.
-// The call that got the 429 waits as long as the server asks, not twice as long.
-// A pause that the call has no time for is not waited out, and what the server said stays on the error.
-// Many callers find the rate of a server that does not say it: nearly all is served, and little is refused.
+// limitedServer answers 429 to what is more than its limit in a second, and counts. After a 429 all
+// calls of a Client wait until the server wants more, and then come one after the other. The call
+// that got the 429 waits as long as the server asks, not twice as long. A pause that the call has
+// no time for is not waited out, and what the server said stays on the error. Many callers find the
+// rate of a server that does not say it: nearly all is served, and little is refused.

@@ -11,7 +11,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Waits between two attempts. A longer Retry-After ends the call instead and is reported in the error.
+// Waits between two attempts. A longer Retry-After ends the call instead and is reported in the
+// error.
 const (
 	retryBase    = 500 * time.Millisecond
 	maxRetryWait = 30 * time.Second
@@ -83,8 +84,8 @@ func (s *retryStep) notify(ctx context.Context, call *state, last *Error) {
 	}
 }
 
-// endedBy returns the error with the reason why no further attempt was made. It is a copy, because hooks may have kept
-// the error.
+// endedBy returns the error with the reason why no further attempt was made. It is a copy, because
+// hooks may have kept the error.
 func (e *Error) endedBy(err error, call *state) *Error {
 	ended := *e
 	ended.Attempts, ended.MaybeProcessed = call.attempts, call.maybeProcessed
@@ -95,7 +96,8 @@ func (e *Error) endedBy(err error, call *state) *Error {
 	return &ended
 }
 
-// wasSent reports whether a failed attempt was one: neither rejected by this package nor without a login.
+// wasSent reports whether a failed attempt was one: neither rejected by this package nor without a
+// login.
 func wasSent(err error) bool {
 	_, login := errors.AsType[*authn.Error](err)
 	return !login && !errors.Is(err, ErrNotSent)
@@ -119,8 +121,9 @@ func transient(ctx context.Context, response *http.Response, err error) bool {
 	return response.StatusCode >= 500
 }
 
-// harmless reports whether the call may be sent again. After a 429 it was not processed, and without a connection the
-// server knows nothing of it; in every other case it may have been, so the operation or the caller must allow for it.
+// harmless reports whether the call may be sent again. After a 429 it was not processed, and
+// without a connection the server knows nothing of it; in every other case it may have been, so the
+// operation or the caller must allow for it.
 func harmless(call *state, response *http.Response, err error) bool {
 	switch {
 	case call.mayRepeat():

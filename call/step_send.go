@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// sendStep sends one attempt and bounds its time. It calls the transport directly, because http.Client follows redirects,
-// or resolves their target, and adds a fifth to the memory of a small call.
+// sendStep sends one attempt and bounds its time. It calls the transport directly, because
+// http.Client follows redirects, or resolves their target, and adds a fifth to the memory of a
+// small call.
 type sendStep struct {
 	transport http.RoundTripper
 	timeout   time.Duration
@@ -60,7 +61,8 @@ func attemptTimer(timeout time.Duration, cancel context.CancelCauseFunc) *time.T
 	})
 }
 
-// acceptJSON is shared by all requests, like the values of User-Agent: nobody changes the values of a header in place.
+// acceptJSON is shared by all requests, like the values of User-Agent: nobody changes the values of
+// a header in place.
 var acceptJSON = []string{"application/json"}
 
 // introduce sets the headers of every request, except where the request has its own.
@@ -73,7 +75,8 @@ func introduce(header http.Header, userAgent []string) {
 	}
 }
 
-// timedBody ends the time limit when the body is closed, and reports the limit where that is what cut the body off.
+// timedBody ends the time limit when the body is closed, and reports the limit where that is what
+// cut the body off.
 type timedBody struct {
 	io.ReadCloser
 	ctx    context.Context
@@ -109,8 +112,8 @@ func causeOf(ctx context.Context, err error) error {
 	return withoutURL(err)
 }
 
-// withoutURL drops the URL that an [http.Client] puts in front of an error, because the query may contain personal data,
-// and explains a bare EOF.
+// withoutURL drops the URL that an [http.Client] puts in front of an error, because the query may
+// contain personal data, and explains a bare EOF.
 func withoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err

@@ -36,7 +36,8 @@ func utf16String(body []byte, order binary.ByteOrder) string {
 	return string(utf16.Decode(units))
 }
 
-// readable reports whether a body is meant for people: its type says so, or it has no type and looks like it.
+// readable reports whether a body is meant for people: its type says so, or it has no type and
+// looks like it.
 func readable(mediaType, body string) bool {
 	switch mediaType {
 	case "text/plain":

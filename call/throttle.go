@@ -20,10 +20,10 @@ const (
 // noHint is a 429 without a valid Retry-After.
 const noHint = time.Duration(-1)
 
-// throttle decides when requests may be sent: at the rate of WithRateLimit, or freely, until the server responds with 429.
-// Then all requests pause and go on at half the rate, and each success restores a part of it (additive increase,
-// multiplicative decrease). Responses to requests sent before the cut belong to the same wave and do not change the rate
-// again.
+// throttle decides when requests may be sent: at the rate of WithRateLimit, or freely, until the
+// server responds with 429. Then all requests pause and go on at half the rate, and each success
+// restores a part of it (additive increase, multiplicative decrease). Responses to requests sent
+// before the cut belong to the same wave and do not change the rate again.
 type throttle struct {
 	perSecond float64 // of WithRateLimit; 0 for no limit
 	burst     int
@@ -80,7 +80,8 @@ func (t *throttle) valid(turn turn) bool {
 	return turn.version == t.version
 }
 
-// limited records a 429 to a request that was sent at the given time. The hint is the wait that the server asks for.
+// limited records a 429 to a request that was sent at the given time. The hint is the wait that the
+// server asks for.
 func (t *throttle) limited(now, sent time.Time, hint time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -106,7 +107,8 @@ func (t *throttle) limited(now, sent time.Time, hint time.Duration) {
 	t.cut.Store(true)
 }
 
-// current returns the rate that the server has just found too high: the rate sent lately, at most the limit.
+// current returns the rate that the server has just found too high: the rate sent lately, at most
+// the limit.
 func (t *throttle) current(now time.Time) float64 {
 	limit := t.perSecond
 	if t.cut.Load() {
@@ -160,7 +162,8 @@ func (t *throttle) succeeded(now, sent time.Time) {
 	}
 }
 
-// sentRate counts the requests of the last seconds without a lock: a ring with a counter for each second.
+// sentRate counts the requests of the last seconds without a lock: a ring with a counter for each
+// second.
 type sentRate struct {
 	counters [8]atomic.Uint64 // the second in the upper half, the count in the lower
 }

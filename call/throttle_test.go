@@ -176,7 +176,8 @@ func TestThrottleComesBackStepByStep(t *testing.T) {
 	}
 }
 
-// The turns after a pause follow one another at the learned rate, and turns from before a cut do not hold.
+// The turns after a pause follow one another at the learned rate, and turns from before a cut do
+// not hold.
 func TestThrottleSpacesTheTurnsAfterACut(t *testing.T) {
 	throttle := newThrottle(100, 50)
 	early := throttle.reserve(since(9))

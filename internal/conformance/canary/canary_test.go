@@ -14,8 +14,9 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A whole run at debug level, in which every part of the calls and of the answers has canaries: the log holds a line for each
-// call and attempt and none of the canaries, what is said to be free of personal data is, and no error holds a secret.
+// A whole run at debug level, in which every part of the calls and of the answers has canaries: the
+// log holds a line for each call and attempt and none of the canaries, what is said to be free of
+// personal data is, and no error holds a secret.
 func TestLogHoldsNoCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newCanaryRun(t, nil)
@@ -64,7 +65,8 @@ func TestLogHoldsNoCanary(t *testing.T) {
 	})
 }
 
-// checkLines says what is wrong with the log of a call: it should have a line for each request and one for the whole.
+// checkLines says what is wrong with the log of a call: it should have a line for each request and
+// one for the whole.
 func checkLines(log, want string) string {
 	requests, attempts, got := 0, 0, ""
 	var inAttempts time.Duration

@@ -65,8 +65,9 @@ var canaryPerson = func() json.RawMessage {
 	return person
 }()
 
-// canaryRun is a client with everything that it says: its log, what hooks are told, and its errors. The sandbox and what
-// stands in front of it work over connections in memory, in a bubble of testing/synctest.
+// canaryRun is a client with everything that it says: its log, what hooks are told, and its errors.
+// The sandbox and what stands in front of it work over connections in memory, in a bubble of
+// testing/synctest.
 type canaryRun struct {
 	t       *testing.T
 	client  *xsale.Client
@@ -151,7 +152,8 @@ func (r *canaryRun) front(next http.Handler) http.HandlerFunc {
 	}
 }
 
-// answerWith sets what the front answers in the place of the sandbox, and returns how many answers were left.
+// answerWith sets what the front answers in the place of the sandbox, and returns how many answers
+// were left.
 func (r *canaryRun) answerWith(answers []http.HandlerFunc) (left int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -175,7 +177,8 @@ func (r *canaryRun) hooks() call.Hooks {
 	}
 }
 
-// logError logs an error as a caller does, where its type says what may be logged, and keeps the text for itself.
+// logError logs an error as a caller does, where its type says what may be logged, and keeps the
+// text for itself.
 func (r *canaryRun) logError(err error) {
 	if err == nil {
 		return

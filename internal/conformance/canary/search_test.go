@@ -14,8 +14,9 @@ import (
 	"unicode/utf16"
 )
 
-// findCanary returns the first canary that a text holds, with what stands around it; empty where it holds none. Case and
-// backslashes make no difference, so that text which was escaped more than once is found, too.
+// findCanary returns the first canary that a text holds, with what stands around it; empty where it
+// holds none. Case and backslashes make no difference, so that text which was escaped more than
+// once is found, too.
 func findCanary(text string, canaries []string) string {
 	text = folded(text)
 	for _, canary := range canaries {
@@ -30,8 +31,8 @@ func findCanary(text string, canaries []string) string {
 
 func folded(text string) string { return strings.ToLower(strings.ReplaceAll(text, `\`, "")) }
 
-// canaryForms returns how a text may be written: as it is, as URLs, JSON, HTML and Go escape it, as bytes in hexadecimal,
-// decimal and Go's form, and in base64, also as a part of something longer.
+// canaryForms returns how a text may be written: as it is, as URLs, JSON, HTML and Go escape it, as
+// bytes in hexadecimal, decimal and Go's form, and in base64, also as a part of something longer.
 func canaryForms(canary string) []string {
 	written, _ := json.Marshal(canary)
 	quoted := func(text string) string { return text[1 : len(text)-1] }

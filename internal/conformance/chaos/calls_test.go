@@ -43,7 +43,8 @@ type chaosCall struct {
 // mayHarm reports whether it matters how often the call was processed.
 func (c *chaosCall) mayHarm() bool { return c.method == http.MethodPost || c.marked }
 
-// chaosWorker makes one call after the other. It alone writes its translation, so that it knows what it must read.
+// chaosWorker makes one call after the other. It alone writes its translation, so that it knows
+// what it must read.
 type chaosWorker struct {
 	article, language int64
 	written           []string // what the translation may be: the last that was written for sure, and what failed since
@@ -103,8 +104,8 @@ func (c *chaos) makeCall(number int, worker *chaosWorker) {
 	current.ended = ctx.Err()
 }
 
-// disturb puts a third of the calls under a time limit or a context that ends, between a millisecond and some minutes, or
-// forbids that they are repeated.
+// disturb puts a third of the calls under a time limit or a context that ends, between a
+// millisecond and some minutes, or forbids that they are repeated.
 func (c *chaosCall) disturb(ctx context.Context, cancel context.CancelFunc) (context.Context, context.CancelFunc) {
 	after := time.Duration(float64(time.Millisecond) * math.Pow(10, 5.3*c.random.Float64()))
 	drawn := c.random.IntN(100)

@@ -23,9 +23,10 @@ const chaosWorkers = 64
 
 var chaosSeed = flag.Uint64("chaos-seed", rand.Uint64(), "what the calls of TestChaos are drawn with")
 
-// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th answer is a 503 and every 11th a
-// 429. Then no create is lost or there twice, every failure says what it is, and nothing is left behind. It runs in a
-// bubble of package synctest, with HTTP over pipes, so that the hours of backoff and throttling cost no real time.
+// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th answer
+// is a 503 and every 11th a 429. Then no create is lost or there twice, every failure says what it
+// is, and nothing is left behind. It runs in a bubble of package synctest, with HTTP over pipes, so
+// that the hours of backoff and throttling cost no real time.
 func TestChaos(t *testing.T) {
 	count := 10_000
 	if testing.Short() {
@@ -155,7 +156,8 @@ func (c *chaos) list(client *xsale.Client, statuses ...string) []xsale.Order {
 	return orders
 }
 
-// report logs how much has happened, and fails where a kind of fault or of outcome has not: the test would show nothing.
+// report logs how much has happened, and fails where a kind of fault or of outcome has not: the
+// test would show nothing.
 func (c *chaos) report(proxy *chaosProxy, network *stub.Network, took time.Duration) {
 	outcomes := map[string]int{}
 	for i := range c.calls {

@@ -9,7 +9,8 @@ import (
 	"github.com/xsale-go/xsale"
 )
 
-// checkOrders compares what the sandbox has with what the creates returned. There were some orders before.
+// checkOrders compares what the sandbox has with what the creates returned. There were some orders
+// before.
 func (c *chaos) checkOrders(orders []xsale.Order, before int) {
 	found := map[int][]int64{} // by the number of the call
 	for _, order := range orders {
@@ -86,7 +87,8 @@ func (c *chaosCall) problems(seen []fate) (problems []string) {
 	require(!isLate || c.hurried, "a call without hurry has run out of time")
 	require(failed.Attempts <= 4, "more attempts than allowed")
 
-	// net/http itself repeats a GET once more where a connection that it has kept turns out to be cut.
+	// net/http itself repeats a GET once more where a connection that it has kept turns out to be
+	// cut.
 	replayed := 0
 	if c.method == http.MethodGet && !c.marked {
 		replayed = countFates(seen, fate.isCut)

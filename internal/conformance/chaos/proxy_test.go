@@ -38,7 +38,8 @@ func (f fate) isProcessed() bool {
 	return f == answered || f == cutAfter || f == cutInside || f == unavailableAfter
 }
 
-// Every one of that many requests has the fault. Where two fall on the same request, it has the first.
+// Every one of that many requests has the fault. Where two fall on the same request, it has the
+// first.
 const (
 	cutEvery         = 10
 	unavailableEvery = 7
@@ -189,7 +190,8 @@ func (p *chaosProxy) pass(request *http.Request, body []byte) (*http.Response, [
 	return response, content
 }
 
-// writeAnswer sends the header and the beginning of the body. A client that has left is not our concern.
+// writeAnswer sends the header and the beginning of the body. A client that has left is not our
+// concern.
 func writeAnswer(w http.ResponseWriter, response *http.Response, content []byte, length int) {
 	maps.Copy(w.Header(), response.Header)
 	if len(content) > 0 {

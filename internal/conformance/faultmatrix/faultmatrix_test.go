@@ -20,8 +20,9 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// TestFaultMatrix makes every call of the client meet every fault of the sandbox, once and for ever. What must come of it
-// follows from a few rules: see expect. It runs in bubbles of package synctest, so that waits cost no real time.
+// TestFaultMatrix makes every call of the client meet every fault of the sandbox, once and for
+// ever. What must come of it follows from a few rules: see expect. It runs in bubbles of package
+// synctest, so that waits cost no real time.
 func TestFaultMatrix(t *testing.T) {
 	for _, invoke := range matrixCalls {
 		for _, fault := range matrixFaults {
@@ -208,8 +209,8 @@ type expectation struct {
 
 const allElements = -1
 
-// expect follows the rules of the client. A failure passes on the next attempt, unless the fault is for ever, and the call is
-// repeated up to three times where that does no harm.
+// expect follows the rules of the client. A failure passes on the next attempt, unless the fault is
+// for ever, and the call is repeated up to three times where that does no harm.
 func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation {
 	want := expectation{attempts: 1, logins: 1, elements: allElements}
 	success := http.StatusOK
@@ -279,7 +280,8 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 	return want
 }
 
-// errNoSentinel stands for a failure that is none of the sentinels, so that it is told from a success.
+// errNoSentinel stands for a failure that is none of the sentinels, so that it is told from a
+// success.
 var errNoSentinel = errors.New("no sentinel")
 
 var matrixSentinels = []error{
@@ -316,7 +318,8 @@ func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsal
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Without connections that are kept, because net/http itself repeats a GET on one that turns out to be cut.
+	// Without connections that are kept, because net/http itself repeats a GET on one that turns
+	// out to be cut.
 	transport := &http.Transport{DialContext: network.Dial, DisableKeepAlives: true}
 	bodies := &stub.BodyCounter{Next: transport}
 	newClient := func() *xsale.Client {
@@ -393,7 +396,8 @@ func (c *matrixCall) firstID() int64 {
 	return 1
 }
 
-// elements returns the ids of a list, and how many of its elements the first half of the answer has whole.
+// elements returns the ids of a list, and how many of its elements the first half of the answer has
+// whole.
 func (c *matrixCall) elements(t *testing.T, direct *xsale.Client) (ids []int64, inHalf int) {
 	if c.list == "" {
 		return nil, 0

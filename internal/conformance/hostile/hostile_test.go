@@ -186,7 +186,8 @@ func testHostile(t *testing.T, cases []hostileCase) {
 	}
 }
 
-// newHostileClient returns a client of a server on loopback that sends nothing twice, but for a new login.
+// newHostileClient returns a client of a server on loopback that sends nothing twice, but for a new
+// login.
 func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...xsale.Option) (*xsale.Client, func()) {
 	t.Helper()
 	source, err := authn.New(authn.Config{
@@ -209,8 +210,8 @@ func newHostileClient(t *testing.T, address string, transport http.RoundTripper,
 	return client, func() { source.Close() }
 }
 
-// goroutinesAbove gives goroutines that are about to end the time to do so, and returns how many more there are than
-// before.
+// goroutinesAbove gives goroutines that are about to end the time to do so, and returns how many
+// more there are than before.
 func goroutinesAbove(before int) int {
 	for range 2_000_000 {
 		if runtime.NumGoroutine() <= before {

@@ -9,7 +9,8 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// No redirect is followed, wherever it leads, so that no other server sees a token, a body or a query.
+// No redirect is followed, wherever it leads, so that no other server sees a token, a body or a
+// query.
 func TestHostileRedirects(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
 		t.Errorf("the other server was sent %s %s with %v", request.Method, request.URL, request.Header)

@@ -13,7 +13,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// unmet yields what the description has and no exchange used: operations, query parameters and members.
+// unmet yields what the description has and no exchange used: operations, query parameters and
+// members.
 func (d *description) unmet(exchanges []exchange) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		c := &coverage{called: map[*openapi3.Operation]bool{}, queried: map[string]bool{}, met: map[member]bool{}, listed: map[member]string{}}

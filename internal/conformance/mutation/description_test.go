@@ -14,8 +14,9 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// description is a description that traffic is checked against: by package contract, and here in what that leaves to
-// others, which are tokens, the operations of the client, and what is merely not listed.
+// description is a description that traffic is checked against: by package contract, and here in
+// what that leaves to others, which are tokens, the operations of the client, and what is merely
+// not listed.
 type description struct {
 	contract *contract.Document
 	document *openapi3.T
@@ -69,7 +70,8 @@ func (d *description) good(e exchange) iter.Seq[string] {
 		}
 		for name, values := range request.URL.Query() {
 			if parameter := slices.Concat(operation.Parameters, item.Parameters).GetByInAndName(openapi3.ParameterInQuery, name); parameter != nil && len(values) > 1 {
-				// Package contract reads such a list with commas all the same, but a server need not.
+				// Package contract reads such a list with commas all the same, but a server need
+				// not.
 				if method, err := parameter.SerializationMethod(); (err != nil || !method.Explode) && !yield(name+" is repeated") {
 					return
 				}
@@ -78,7 +80,8 @@ func (d *description) good(e exchange) iter.Seq[string] {
 	}
 }
 
-// isExpected reports whether a finding is of what was sent so that it is beyond the description, but not against it.
+// isExpected reports whether a finding is of what was sent so that it is beyond the description,
+// but not against it.
 func isExpected(e exchange, finding contract.Finding) bool {
 	name := finding.Place[strings.LastIndexAny(finding.Place, "/ ")+1:]
 	if finding.Severity != contract.Notice || finding.Kind != contract.KindAddition || name == "" {
@@ -103,8 +106,8 @@ func (d *description) refuses(p probe) bool {
 	return operation != nil && !p.isAnswer && d.checkTokens(operation, request) != nil
 }
 
-// checkTokens says why a request lacks the tokens that the description asks for. Where one of several alternatives is
-// enough, a request with that passes.
+// checkTokens says why a request lacks the tokens that the description asks for. Where one of
+// several alternatives is enough, a request with that passes.
 func (d *description) checkTokens(operation *openapi3.Operation, request *http.Request) error {
 	alternatives := d.document.Security
 	if operation.Security != nil {

@@ -31,7 +31,8 @@ func (e exchange) String() string {
 	return fmt.Sprintf("%s %s %.200s -> %d %.200s", e.method, e.target, e.body, e.status, e.answer)
 }
 
-// request returns the request of the exchange without its body, which the checks take apart from it.
+// request returns the request of the exchange without its body, which the checks take apart from
+// it.
 func (e exchange) request() *http.Request {
 	target, err := url.Parse(e.target)
 	if err != nil {
@@ -40,8 +41,8 @@ func (e exchange) request() *http.Request {
 	return &http.Request{Method: e.method, URL: target, Header: e.header}
 }
 
-// recorder is the transport of the client: it notes the exchanges with the API, and gives those answers that the sandbox
-// never sends.
+// recorder is the transport of the client: it notes the exchanges with the API, and gives those
+// answers that the sandbox never sends.
 type recorder struct {
 	next      http.RoundTripper
 	call      call.Event // the call that is running; there is one at a time

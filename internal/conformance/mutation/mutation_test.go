@@ -1,8 +1,9 @@
-// Package mutation_test shows that the contract suite of this module notices it when the API description is not true. The
-// description is mutated by program in every way of every kind at every place, and the suite must complain about each
-// mutation: the traffic between the client and the sandbox, recorded once, is checked against the mutated description in
-// both directions, together with requests and answers that the contract refuses, and so are the types of package gen and
-// the operations of the client. What survives is listed with the reason.
+// Package mutation_test shows that the contract suite of this module notices it when the API
+// description is not true. The description is mutated by program in every way of every kind at
+// every place, and the suite must complain about each mutation: the traffic between the client and
+// the sandbox, recorded once, is checked against the mutated description in both directions,
+// together with requests and answers that the contract refuses, and so are the types of package gen
+// and the operations of the client. What survives is listed with the reason.
 package mutation_test
 
 import (
@@ -110,8 +111,8 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// mutated returns the description with a mutation. It must be another description, and a valid one: that a reader refuses
-// what is broken shows nothing of the suite.
+// mutated returns the description with a mutation. It must be another description, and a valid one:
+// that a reader refuses what is broken shows nothing of the suite.
 func mutated(t *testing.T, document tree.Object, m mutation) *description {
 	t.Helper()
 	clone := tree.Clone(document).(tree.Object)
@@ -135,8 +136,8 @@ func descriptionOf(t *testing.T, document tree.Object) *description {
 	return d
 }
 
-// dropTexts takes out what is for people alone, which is most of the description and is not mutated, so that it is read
-// faster.
+// dropTexts takes out what is for people alone, which is most of the description and is not
+// mutated, so that it is read faster.
 func dropTexts(document tree.Object) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		if tree.IsNamed(pointer) {

@@ -34,8 +34,8 @@ func (m *mutator) paths() {
 	}
 }
 
-// move gives a path item another path. The parameter of the path that the detail names becomes what change returns; nil takes
-// it away.
+// move gives a path item another path. The parameter of the path that the detail names becomes what
+// change returns; nil takes it away.
 func (m *mutator) move(kind, place, detail, path, to string, change func(tree.Object) tree.Object) {
 	m.whole(kind, place, detail, func(document tree.Object) {
 		paths := tree.ObjectAt(document, "paths")

@@ -18,8 +18,8 @@ type mutation struct {
 
 func (m mutation) name() string { return strings.TrimSpace(m.kind + " " + m.pointer + " " + m.detail) }
 
-// mutationsOf makes every mutation of every kind at every place of a description that it applies to. Texts for people,
-// examples and evidence are not mutated: they are no part of the contract.
+// mutationsOf makes every mutation of every kind at every place of a description that it applies
+// to. Texts for people, examples and evidence are not mutated: they are no part of the contract.
 func mutationsOf(document tree.Object) []mutation {
 	m := &mutator{document: document}
 	m.members()

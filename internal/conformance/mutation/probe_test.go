@@ -14,8 +14,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// probe is a good exchange that was spoilt in one place, so that the contract refuses its request or its answer. Probes
-// show that a rule is gone, which no good exchange can.
+// probe is a good exchange that was spoilt in one place, so that the contract refuses its request
+// or its answer. Probes show that a rule is gone, which no good exchange can.
 type probe struct {
 	exchange
 	name     string
@@ -115,8 +115,8 @@ type spoilt struct {
 // literals are the values of each sort that JSON has.
 var literals = []string{`"text"`, `1`, `1.5`, `99999999999999999999`, `true`, `null`, `[]`, `{}`}
 
-// spoiltBodies yields a body with each of its values replaced by each that the type of package gen for it cannot hold, and
-// without each member that the type always writes.
+// spoiltBodies yields a body with each of its values replaced by each that the type of package gen
+// for it cannot hold, and without each member that the type always writes.
 func spoiltBodies(t *testing.T, body []byte, typ reflect.Type) func(yield func(spoilt) bool) {
 	return func(yield func(spoilt) bool) {
 		if typ == nil || len(body) == 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// suite is the contract suite: what went over the wire between the client and the sandbox, once recorded, to be checked
-// against any description.
+// suite is the contract suite: what went over the wire between the client and the sandbox, once
+// recorded, to be checked against any description.
 type suite struct {
 	good   []exchange
 	probes []probe

@@ -22,8 +22,9 @@ const (
 	article = 16519 // of the sandbox
 )
 
-// recordGood calls every operation against the sandbox, with and without what is optional, and notes exchanges that keep to
-// the contract. What the sandbox never answers, such as null and members that are not listed, is scripted.
+// recordGood calls every operation against the sandbox, with and without what is optional, and
+// notes exchanges that keep to the contract. What the sandbox never answers, such as null and
+// members that are not listed, is scripted.
 func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 	ctx := t.Context()
 	organization := client.Organization("")

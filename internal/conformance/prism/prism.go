@@ -1,5 +1,6 @@
-// Package prism runs Stoplight's Prism, a reader of API descriptions that shares no code with this module. The checks and
-// benchmarks that use it need the program prism in the PATH; see the Makefile for its version.
+// Package prism runs Stoplight's Prism, a reader of API descriptions that shares no code with this
+// module. The checks and benchmarks that use it need the program prism in the PATH; see the
+// Makefile for its version.
 package prism
 
 import (
@@ -36,7 +37,8 @@ func Mock(ctx context.Context, document []byte) (*Server, error) {
 	return start(ctx, document, "mock")
 }
 
-// Proxy stands before an upstream and answers in its place where a request or an answer breaks the description.
+// Proxy stands before an upstream and answers in its place where a request or an answer breaks the
+// description.
 func Proxy(ctx context.Context, document []byte, upstream string) (*Server, error) {
 	return start(ctx, document, "proxy", upstream, "--errors")
 }

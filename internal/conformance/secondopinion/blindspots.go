@@ -9,8 +9,9 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// blindSpots returns the requests and responses of a description of which Prism has refused none for a value in the body.
-// Of a schema that it cannot compile Prism refuses nothing, so that to agree with it on the good ones would mean nothing.
+// blindSpots returns the requests and responses of a description of which Prism has refused none
+// for a value in the body. Of a schema that it cannot compile Prism refuses nothing, so that to
+// agree with it on the good ones would mean nothing.
 func blindSpots(description *openapi3.T, all []verdicts) []string {
 	unseen := map[string]bool{}
 	for _, item := range description.Paths.Map() {

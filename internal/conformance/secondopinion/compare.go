@@ -57,8 +57,8 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 	return all, nil
 }
 
-// compare returns the differences that are known, and what is wrong: differences that are not known, known ones that are
-// none or other ones, and known ones of no case.
+// compare returns the differences that are known, and what is wrong: differences that are not
+// known, known ones that are none or other ones, and known ones of no case.
 func (t table) compare(all []verdicts) (known []verdicts, wrong []string) {
 	unused := maps.Clone(t.differences)
 	for _, v := range all {

@@ -13,7 +13,8 @@ const (
 	organization = "/" + xsaletest.Organization
 )
 
-// exchange is a request and the answer to it. Those that the functions below return are good; a test case changes one thing.
+// exchange is a request and the answer to it. Those that the functions below return are good; a
+// test case changes one thing.
 type exchange struct {
 	method, path string
 	header       map[string]string

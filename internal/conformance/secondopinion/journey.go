@@ -20,7 +20,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// travel calls every operation at an address, with the tokens of a sandbox. The description says which operations there are.
+// travel calls every operation at an address, with the tokens of a sandbox. The description says
+// which operations there are.
 func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, description *openapi3.T) error {
 	var called operations
 	transport := &http.Transport{}
@@ -41,9 +42,9 @@ func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, des
 	return called.compare(description)
 }
 
-// journey fails at the first answer that is not what it should be. The answers may be the sandbox's or those of Prism's
-// mock, in which all ids are the same, so that what was created is listed there, too. Digits of prices are not compared,
-// because Prism as a proxy writes numbers anew.
+// journey fails at the first answer that is not what it should be. The answers may be the sandbox's
+// or those of Prism's mock, in which all ids are the same, so that what was created is listed
+// there, too. Digits of prices are not compared, because Prism as a proxy writes numbers anew.
 func journey(ctx context.Context, client *xsale.Client) error {
 	me, err := client.Me(ctx)
 	if err != nil {
@@ -169,7 +170,8 @@ func (o *operations) compare(description *openapi3.T) error {
 	return nil
 }
 
-// withoutViolations fails where Prism lets a call through and notes in a header what is wrong with it.
+// withoutViolations fails where Prism lets a call through and notes in a header what is wrong with
+// it.
 type withoutViolations struct {
 	next http.RoundTripper
 }

@@ -1,6 +1,7 @@
-// Command secondopinion compares what this module and Stoplight's Prism, which shares no code with it, make of the API
-// description: the client works against Prism's mock and, through Prism as a proxy that checks everything, against the
-// sandbox; and both judge the same requests and answers, good and bad ones. It needs prism in the PATH.
+// Command secondopinion compares what this module and Stoplight's Prism, which shares no code with
+// it, make of the API description: the client works against Prism's mock and, through Prism as a
+// proxy that checks everything, against the sandbox; and both judge the same requests and answers,
+// good and bad ones. It needs prism in the PATH.
 package main
 
 import (

@@ -8,8 +8,8 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// ownVerdict is that of this module's checks, with the first fault that they find. Notices are no refusal: a description
-// lists what it knows, not all there is.
+// ownVerdict is that of this module's checks, with the first fault that they find. Notices are no
+// refusal: a description lists what it knows, not all there is.
 func ownVerdict(ctx context.Context, document *contract.Document, e exchange) (verdict, *contract.Finding, error) {
 	request, err := e.request(ctx, "http://localhost")
 	if err != nil {

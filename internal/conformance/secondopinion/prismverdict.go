@@ -16,8 +16,8 @@ type prismJudge struct {
 	upstream  *upstream
 }
 
-// verdict goes by what becomes of the exchange: Prism forwards no request that it refuses, and answers in the place of an
-// answer that it refuses. What it does for another reason is an error.
+// verdict goes by what becomes of the exchange: Prism forwards no request that it refuses, and
+// answers in the place of an answer that it refuses. What it does for another reason is an error.
 func (j *prismJudge) verdict(ctx context.Context, e exchange) (verdict, error) {
 	j.upstream.tell(e.answer)
 	request, err := e.request(ctx, j.baseURL)
@@ -47,7 +47,8 @@ func (j *prismJudge) verdict(ctx context.Context, e exchange) (verdict, error) {
 	return passes, nil
 }
 
-// refusesAnswer knows the problem that Prism answers with where an answer breaks the description or cannot be read.
+// refusesAnswer knows the problem that Prism answers with where an answer breaks the description or
+// cannot be read.
 func refusesAnswer(body []byte) bool {
 	var problem struct{ Type, Title string }
 	if json.Unmarshal(body, &problem) != nil {

@@ -5,7 +5,8 @@ import (
 	"net/http"
 )
 
-// treeDescription has schemas that Prism checks, recursive ones among them, and schemas of which it checks nothing.
+// treeDescription has schemas that Prism checks, recursive ones among them, and schemas of which it
+// checks nothing.
 //
 //go:embed trees.yaml
 var treeDescription []byte

@@ -99,7 +99,8 @@ var ErrorBodies = []ErrorBody{
 	{"two values", "application/json", `{"message":"canary"} {}`, "", "", nil},
 }
 
-// UTF16 encodes a string with a byte order mark; the two shifts select the first and the second byte of a unit.
+// UTF16 encodes a string with a byte order mark; the two shifts select the first and the second
+// byte of a unit.
 func UTF16(text string, first, second int) string {
 	var body strings.Builder
 	for _, unit := range append([]uint16{0xfeff}, utf16.Encode([]rune(text))...) {

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Network carries connections in memory, because under testing/synctest the time stands still while a goroutine
-// waits for a real one.
+// Network carries connections in memory, because under testing/synctest the time stands still while
+// a goroutine waits for a real one.
 type Network struct {
 	Dialed, Open atomic.Int32 // connections made, and ends not yet closed
 

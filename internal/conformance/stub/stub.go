@@ -1,4 +1,5 @@
-// Package stub has the small servers, transports and token sources that tests of several packages use.
+// Package stub has the small servers, transports and token sources that tests of several packages
+// use.
 package stub
 
 import (
