@@ -40,7 +40,7 @@ func TestCallKeepsWhatItCannotRead(t *testing.T) {
 				t.Errorf("lost: %#v", e)
 			}
 			if !strings.Contains(err.Error(), test.says) {
-				t.Errorf("%q does not say %q", err, test.says)
+				t.Errorf("%q does not contain %q", err, test.says)
 			}
 		})
 	}
@@ -58,7 +58,7 @@ func TestCallReadsEveryContentType(t *testing.T) {
 	}
 }
 
-// A connection that breaks in the answer is tried again like any other, where that does no harm.
+// A connection that breaks in the response is tried again like any other, where that does no harm.
 func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
@@ -197,7 +197,7 @@ func TestInvalidArgumentsAreRefusedBeforeSending(t *testing.T) {
 		"organization ..":    mustFail[[]xsale.Order](t)(call.Collect(client.Organization("..").Orders.List(t.Context(), xsale.ListOrdersParams{}))),
 		"organization .":     mustFail[[]xsale.Status](t)(call.Collect(client.Organization(".").Statuses.List(t.Context()))),
 	} {
-		if _, isCall := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || isCall {
+		if _, wrapped := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || wrapped {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -45,7 +45,7 @@ func forEachDoer(t *testing.T, serve func(*http.Request) (*http.Response, error)
 	}
 }
 
-// always is a server with one answer.
+// always is a server that always sends the same response.
 func always(status int, body string, header ...string) func(*http.Request) (*http.Response, error) {
 	return func(*http.Request) (*http.Response, error) { return stub.Response(status, body, header...), nil }
 }
@@ -171,7 +171,7 @@ func TestPathValuesAreRefusedBeforeSending(t *testing.T) {
 				operation := getThing
 				operation.PathValues = []any{"fine", value}
 				err := invoke(t.Context(), operation, nil, through(doer, "GET"))
-				if _, isCall := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || isCall || !strings.Contains(err.Error(), "/things/{id}") {
+				if _, wrapped := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || wrapped || !strings.Contains(err.Error(), "/things/{id}") {
 					t.Errorf("%s, %q: got %v", name, value, err)
 				}
 			}
@@ -294,7 +294,7 @@ func TestGeneratedCallsAreRepeatedByTheClient(t *testing.T) {
 				operation := getThing
 				operation.Method, operation.Idempotent, operation.MayBeEmpty = test.method, test.method == "GET", true
 				err := invoke(t.Context(), operation, test.options, through(client.Doer(), test.method))
-				if isDone := test.sent == 3; len(server.Requests) != test.sent || (err == nil) != isDone {
+				if done := test.sent == 3; len(server.Requests) != test.sent || (err == nil) != done {
 					t.Errorf("%s, %s: %v after %d requests", name, test.method, err, len(server.Requests))
 				}
 				if e, ok := errors.AsType[*call.Error](err); ok && e.Attempts != test.sent {

@@ -75,7 +75,7 @@ func TestListGivesTheElementsBeforeAnError(t *testing.T) {
 			continue
 		}
 		if e.StatusCode != 200 || e.Operation != "listStatuses" || !strings.HasPrefix(test.body, string(e.Body)) {
-			t.Errorf("%s: the error lost the answer: %#v", test.body, e)
+			t.Errorf("%s: the error lost the response: %#v", test.body, e)
 		}
 	}
 }

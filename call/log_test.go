@@ -70,7 +70,7 @@ func TestLogIsWrittenByAllowList(t *testing.T) {
 		}
 		for _, forbidden := range []string{"canary", "access-1", "id-1"} {
 			if strings.Contains(log.String(), forbidden) {
-				t.Errorf("the log holds %s: %s", forbidden, log.String())
+				t.Errorf("the log contains %s: %s", forbidden, log.String())
 			}
 		}
 		want := []string{

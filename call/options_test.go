@@ -138,7 +138,7 @@ func TestDryRun(t *testing.T) {
 	}
 	request := &http.Request{} // of a call before
 	if _, err := client.Organization("").Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request)); !errors.Is(err, call.ErrInvalid) || request != nil {
-		t.Errorf("an order that is refused: %v, %v", request, err)
+		t.Errorf("an order that is rejected: %v, %v", request, err)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestCapture(t *testing.T) {
 		{"a failure", always(404, `{"message": "no"}`, "X-Kind", "k"), fetch, 404, `{"message": "no"}`},
 		{"a long failure", always(500, long, "X-Kind", "k"), fetch, 500, long[:call.MaxErrorBody]},
 		{"a call without a result", always(201, "done", "X-Kind", "k"), execute, 201, "done"},
-		{"a long answer that does not matter", always(200, long, "X-Kind", "k"), execute, 200, long[:call.MaxErrorBody]},
+		{"a long response that is discarded", always(200, long, "X-Kind", "k"), execute, 200, long[:call.MaxErrorBody]},
 		{"what the caller reads", always(200, "file", "X-Kind", "k"), open, 200, ""},
 		{"a failure of what the caller reads", always(403, "no", "X-Kind", "k"), open, 403, "no"},
 	} {
@@ -192,7 +192,7 @@ func TestCapture(t *testing.T) {
 		})
 	}
 
-	var first, second *call.Response // the memory of the first answer is used for the second
+	var first, second *call.Response // the second response reuses the memory of the first
 	body := "first"
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(200, `{"Name":"`+body+`"}`), nil })
 	err := fetch(client.Doer(), call.Capture(&first))
@@ -204,7 +204,7 @@ func TestCapture(t *testing.T) {
 	response := &call.Response{}
 	client = newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, xsale.WithRetries(0))
 	if _, err := client.Me(t.Context(), call.Capture(&response)); err == nil || response != nil {
-		t.Errorf("without an answer: %+v, %v", response, err)
+		t.Errorf("without a response: %+v, %v", response, err)
 	}
 	client = newTestClient(t, always(202, `[{"Id":1}]`, "X-Kind", "k"))
 	if _, err := call.Collect(client.Organization("").Statuses.List(t.Context(), call.Capture(&response))); err != nil || response == nil || response.StatusCode != 202 || response.Header.Get("X-Kind") != "k" || response.Body != nil {

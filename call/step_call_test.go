@@ -18,7 +18,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// silent is a server that never answers.
+// silent is a server that never responds.
 func silent(request *http.Request) (*http.Response, error) {
 	<-request.Context().Done()
 	return nil, request.Context().Err()
@@ -44,7 +44,7 @@ func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 		{"an attempt", silent, []xsale.Option{xsale.WithTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithTimeout", nil},
 		{"an attempt, by its own bound", silent, []xsale.Option{xsale.WithTimeout(time.Hour), xsale.WithRetries(0)}, nil, time.Minute, "WithAttemptTimeout", nil},
 		{"several attempts", silent, []xsale.Option{xsale.WithTimeout(5 * time.Second), xsale.WithAttemptTimeout(3 * time.Second)}, nil, 5 * time.Second, "WithTimeout", nil},
-		{"reading the answer", dripping, []xsale.Option{xsale.WithTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithTimeout", call.ErrDecode},
+		{"reading the response", dripping, []xsale.Option{xsale.WithTimeout(7 * time.Second)}, nil, 7 * time.Second, "WithTimeout", call.ErrDecode},
 		{"by default", silent, []xsale.Option{xsale.WithAttemptTimeout(time.Hour)}, nil, 5 * time.Minute, "5m0s", nil},
 		{"by an option of the call", silent, []xsale.Option{xsale.WithTimeout(time.Second)}, []call.Option{call.Timeout(9 * time.Second)}, 9 * time.Second, "Timeout", nil},
 		{"the attempt, by an option of the call", silent, []xsale.Option{xsale.WithRetries(0)}, []call.Option{call.AttemptTimeout(2 * time.Second)}, 2 * time.Second, "AttemptTimeout", nil},
@@ -198,9 +198,9 @@ type spanKey struct{}
 
 func describe(event call.Event) string {
 	var parts []string
-	part := func(isSet bool, text string) {
-		if isSet {
-			parts = append(parts, text)
+	part := func(set bool, s string) {
+		if set {
+			parts = append(parts, s)
 		}
 	}
 	part(true, event.Operation+event.Route)
@@ -242,7 +242,7 @@ func TestHooksAreToldOfEachCall(t *testing.T) {
 				"span attempt getMe/me #2 OK wait 5s took 1s|span done getMe/me #2 OK wait 5s took 7s"},
 		{"a failure", slow(stub.Status(404)), me,
 			"start getMe/me|span attempt getMe/me #1 Not Found status took 1s|span done getMe/me #1 Not Found status err took 1s"},
-		{"an answer that cannot be decoded", slow(body(`<`)), me,
+		{"a response that cannot be decoded", slow(body(`<`)), me,
 			"start getMe/me|span attempt getMe/me #1 OK took 1s|span done getMe/me #1 OK response err took 1s"},
 		{"a raw call", slow(stub.Status(404)), func(client *xsale.Client) error {
 			_, err := client.Call(context.Background(), "GET", "/canary", nil)
@@ -321,7 +321,7 @@ func TestHooksAreToldOfSizes(t *testing.T) {
 	}
 }
 
-// The last event of a call says why its answer could not be read, where the caller reads it.
+// The last event of a call says why its response could not be read, where the caller reads it.
 func TestHooksAreToldWhyReadingFailed(t *testing.T) {
 	var done call.Event
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {

@@ -116,7 +116,7 @@ func TestOtherCallsAreNotWatched(t *testing.T) {
 	}
 }
 
-// Where a connection that was kept breaks before the answer, net/http itself repeats what it takes
+// Where a connection that was kept breaks before the response, net/http itself repeats what it takes
 // for idempotent.
 
 func closedAddress(t *testing.T) string {

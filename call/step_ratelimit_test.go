@@ -87,7 +87,7 @@ func TestRateLimitStepStopsWaitingWithItsContext(t *testing.T) {
 	})
 }
 
-// A call that waits for its turn when another is answered 429 waits for the end of the pause, too.
+// A call that waits for its turn when another one gets a 429 waits for the end of the pause, too.
 func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -146,7 +146,7 @@ func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	})
 }
 
-// limitedServer answers 429 to what is more than its limit in a second, and counts. After a 429 all
+// limitedServer responds with 429 beyond its limit per second, and counts. After a 429 all
 // calls of a Client wait until the server wants more, and then come one after the other. The call
 // that got the 429 waits as long as the server asks, not twice as long. A pause that the call has
 // no time for is not waited out, and what the server said stays on the error. Many callers find the

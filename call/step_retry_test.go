@@ -126,12 +126,12 @@ func TestRetryStepStopsWaitingWithItsContext(t *testing.T) {
 			t.Errorf("returned after %v", waited)
 		}
 		if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrRateLimited) {
-			t.Errorf("the error does not hold both the end and the last answer: %v", err)
+			t.Errorf("the error lacks the end or the last response: %v", err)
 		}
 	})
 }
 
-// A wait that the call has no time for is not begun: the last answer is the result, at once.
+// A wait that the call has no time for is not begun: the last response is the result, at once.
 func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 	for _, test := range []struct {
 		name              string
@@ -161,7 +161,7 @@ func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 				if err != nil || len(next.Requests) != test.attempts {
 					t.Fatalf("%d attempts, %v", len(next.Requests), err)
 				}
-				if isAtOnce := time.Since(start) == 0; response.StatusCode == 503 != isAtOnce {
+				if immediate := time.Since(start) == 0; response.StatusCode == 503 != immediate {
 					t.Errorf("%d after %v", response.StatusCode, time.Since(start))
 				}
 			})
@@ -194,7 +194,7 @@ func TestRetryStepKeepsTheLastFailureOfTheConnection(t *testing.T) {
 		})
 		_, err := (&retryStep{next: next, retries: 3}).Do(stub.Request(t, "GET", "/me", "").WithContext(ctx))
 		if !errors.Is(err, stopped) || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the error does not hold both the end and the failure: %v", err)
+			t.Errorf("the error lacks the end or the failure: %v", err)
 		}
 	})
 }

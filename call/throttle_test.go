@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// since is an instant of the tables, so many seconds after the beginning.
+// since is an instant of the tables, in seconds after the start.
 func since(seconds float64) time.Time {
 	return time.Unix(1_700_000_000, 0).Add(time.Duration(seconds * float64(time.Second)))
 }

@@ -18,39 +18,39 @@ import (
 
 // canaryCall is a call with canaries in all that it carries and all that it gets.
 type canaryCall struct {
-	name    string
-	answers []http.HandlerFunc // one for each request, then the sandbox answers
-	login   []xsaletest.LoginFailure
-	call    func(context.Context, *canaryRun) error
-	logged  string // operation, method, status, class of the failure and attempts; empty for what was refused before
+	name      string
+	responses []http.HandlerFunc // one for each request, then the sandbox responds
+	login     []xsaletest.LoginFailure
+	call      func(context.Context, *canaryRun) error
+	logged    string // operation, method, status, class of the failure and attempts; empty for what was refused before
 }
 
 var canaryCalls = []canaryCall{
 	{name: "a success", call: callMe, logged: "getMe GET 200 - 1"},
 	{name: "a create", call: createOrder, logged: "createOrder POST 201 - 1"},
 	{name: "a list", call: listOrders, logged: "listOrders GET 200 - 1"},
-	{name: "a list that the caller breaks off", answers: canaryAnswers(200, "application/json", `[{"Id":1,"Buyer":`+string(canaryPerson)+`},{"Id":2}]`),
+	{name: "a list that the caller breaks off", responses: canaryResponses(200, "application/json", `[{"Id":1,"Buyer":`+string(canaryPerson)+`},{"Id":2}]`),
 		call: func(ctx context.Context, r *canaryRun) error {
 			for range r.shop.Orders.List(ctx, xsale.ListOrdersParams{}) {
 				break
 			}
 			return nil
 		}, logged: "listOrders GET 200 - 1"},
-	{name: "a list with an element that does not fit", answers: canaryAnswers(200, "application/json", `[{"Id":1},{"Id":"`+canaryAnswer+`","Buyer":`+string(canaryPerson)+`}]`),
+	{name: "a list with an element that does not fit", responses: canaryResponses(200, "application/json", `[{"Id":1},{"Id":"`+canaryResponse+`","Buyer":`+string(canaryPerson)+`}]`),
 		call: listOrders, logged: "listOrders GET 200 response 1"},
-	{name: "a list that breaks off", answers: []http.HandlerFunc{cutAnswer(`[{"Id":1},{"Id":2,"Buyer":` + string(canaryPerson))},
+	{name: "a list that breaks off", responses: []http.HandlerFunc{cutAnswer(`[{"Id":1},{"Id":2,"Buyer":` + string(canaryPerson))},
 		call: listOrders, logged: "listOrders GET 200 response 1"},
 
-	{name: "a generated call", answers: []http.HandlerFunc{echo(200)}, call: getSampleOrders, logged: "getOrders GET 200 - 1"},
-	{name: "a generated call that is refused", answers: []http.HandlerFunc{echo(400)}, call: createSampleOrder, logged: "CreateOrder POST 400 status 1"},
-	{name: "a generated list", answers: []http.HandlerFunc{echo(403)}, call: func(ctx context.Context, r *canaryRun) error {
+	{name: "a generated call", responses: []http.HandlerFunc{echo(200)}, call: getSampleOrders, logged: "getOrders GET 200 - 1"},
+	{name: "a generated call that is refused", responses: []http.HandlerFunc{echo(400)}, call: createSampleOrder, logged: "CreateOrder POST 400 status 1"},
+	{name: "a generated list", responses: []http.HandlerFunc{echo(403)}, call: func(ctx context.Context, r *canaryRun) error {
 		_, err := r.sample.GetArchive(ctx, 2024, carried()...)
 		return err
 	}, logged: "GetArchive GET 403 status 1"},
 
-	{name: "a raw call", answers: []http.HandlerFunc{echo(200)}, call: callPath, logged: " POST 200 - 1"},
+	{name: "a raw call", responses: []http.HandlerFunc{echo(200)}, call: callPath, logged: " POST 200 - 1"},
 	{name: "a raw call that is not found", call: callPath, logged: " POST 404 status 1"},
-	{name: "another client's call through the Doer", answers: []http.HandlerFunc{echo(400)}, call: func(ctx context.Context, r *canaryRun) error {
+	{name: "another client's call through the Doer", responses: []http.HandlerFunc{echo(400)}, call: func(ctx context.Context, r *canaryRun) error {
 		request, err := http.NewRequestWithContext(ctx, "PUT", r.client.BaseURL()+"/"+canaryPath, strings.NewReader(string(canaryPerson)))
 		if err != nil {
 			return err
@@ -59,44 +59,44 @@ var canaryCalls = []canaryCall{
 		return err
 	}, logged: " PUT 400 status 1"},
 
-	{name: "problem details", answers: canaryAnswers(422, "application/problem+json", `{"title":"`+canaryAnswer+`","detail":"`+canaryEmail+`","errors":{"`+canaryNIP+`":["`+canaryPhone+`"]},"buyer":`+string(canaryPerson)+`}`),
+	{name: "problem details", responses: canaryResponses(422, "application/problem+json", `{"title":"`+canaryResponse+`","detail":"`+canaryEmail+`","errors":{"`+canaryNIP+`":["`+canaryPhone+`"]},"buyer":`+string(canaryPerson)+`}`),
 		call: createOrder, logged: "createOrder POST 422 status 1"},
-	{name: "ServiceStack's form", answers: canaryAnswers(409, "application/json", `{"ResponseStatus":{"ErrorCode":"`+canaryEmail+`","Message":"`+canaryAnswer+`","StackTrace":"`+canaryNIP+`"}}`),
+	{name: "ServiceStack's form", responses: canaryResponses(409, "application/json", `{"ResponseStatus":{"ErrorCode":"`+canaryEmail+`","Message":"`+canaryResponse+`","StackTrace":"`+canaryNIP+`"}}`),
 		call: createOrder, logged: "createOrder POST 409 status 1"},
-	{name: "a page", answers: canaryAnswers(403, "text/html", `<html><title>`+canaryAnswer+`</title><body>`+canaryEmail+`</body></html>`), call: callMe, logged: "getMe GET 403 status 1"},
-	{name: "plain text", answers: canaryAnswers(400, "text/plain", canaryEmail+" "+canaryNIP+" "+canaryAnswer), call: callMe, logged: "getMe GET 400 status 1"},
-	{name: "a page in the place of JSON", answers: canaryAnswers(200, "text/html", `<html><title>`+canaryAnswer+`</title>`+canaryEmail), call: callMe, logged: "getMe GET 200 response 1"},
-	{name: "a success that does not fit", answers: canaryAnswers(200, "application/json", `{"Id":`+string(canaryPerson)+`}`), call: callMe, logged: "getMe GET 200 response 1"},
-	{name: "a redirect", answers: []http.HandlerFunc{redirect(302)}, call: callMe, logged: "getMe GET 302 status 1"},
-	{name: "a redirect of a create", answers: []http.HandlerFunc{redirect(307)}, call: createOrder, logged: "createOrder POST 307 status 1"},
-	{name: "a redirect that cannot be read", answers: []http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
+	{name: "a page", responses: canaryResponses(403, "text/html", `<html><title>`+canaryResponse+`</title><body>`+canaryEmail+`</body></html>`), call: callMe, logged: "getMe GET 403 status 1"},
+	{name: "plain text", responses: canaryResponses(400, "text/plain", canaryEmail+" "+canaryNIP+" "+canaryResponse), call: callMe, logged: "getMe GET 400 status 1"},
+	{name: "a page instead of JSON", responses: canaryResponses(200, "text/html", `<html><title>`+canaryResponse+`</title>`+canaryEmail), call: callMe, logged: "getMe GET 200 response 1"},
+	{name: "a success that does not fit", responses: canaryResponses(200, "application/json", `{"Id":`+string(canaryPerson)+`}`), call: callMe, logged: "getMe GET 200 response 1"},
+	{name: "a redirect", responses: []http.HandlerFunc{redirect(302)}, call: callMe, logged: "getMe GET 302 status 1"},
+	{name: "a redirect of a create", responses: []http.HandlerFunc{redirect(307)}, call: createOrder, logged: "createOrder POST 307 status 1"},
+	{name: "a redirect that cannot be read", responses: []http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "::"+canaryEmail)
 		w.WriteHeader(302)
 	}}, call: callMe, logged: "getMe GET 302 status 1"},
-	{name: "a request id of the server's", answers: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
+	{name: "a request id of the server's", responses: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("X-Request-Id", canaryRequestID)
 		echo(404)(w, request)
 	}}, call: callMe, logged: "getMe GET 404 status 1"},
-	{name: "a token for a request id", answers: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
+	{name: "a token for a request id", responses: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("X-Request-Id", request.Header.Get("X-Id-Token"))
 		echo(404)(w, request)
 	}}, call: callMe, logged: "getMe GET 404 status 1"},
-	{name: "tokens that come back in text", answers: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
+	{name: "tokens that come back in text", responses: []http.HandlerFunc{func(w http.ResponseWriter, request *http.Request) {
 		w.WriteHeader(400)
 		fmt.Fprint(w, "not good: ", request.Header)
 	}}, call: callMe, logged: "getMe GET 400 status 1"},
-	{name: "an odd answer", answers: []http.HandlerFunc{hijack("HTTP/1.1 299 " + canaryAnswer + "\r\nX-Canary: " + canaryEmail + "\r\nContent-Length: 2\r\n\r\n{}")}, call: createOrder, logged: "createOrder POST 299 - 1"},
-	{name: "no HTTP", answers: []http.HandlerFunc{hijack(canaryAnswer + " " + canaryEmail + "\r\n\r\n")}, call: createOrder, logged: "createOrder POST 0 connection 1"},
+	{name: "an odd response", responses: []http.HandlerFunc{hijack("HTTP/1.1 299 " + canaryResponse + "\r\nX-Canary: " + canaryEmail + "\r\nContent-Length: 2\r\n\r\n{}")}, call: createOrder, logged: "createOrder POST 299 - 1"},
+	{name: "no HTTP", responses: []http.HandlerFunc{hijack(canaryResponse + " " + canaryEmail + "\r\n\r\n")}, call: createOrder, logged: "createOrder POST 0 connection 1"},
 	{name: "no time", call: func(ctx context.Context, r *canaryRun) error {
 		_, err := r.client.Call(ctx, "GET", "/"+canaryPath, nil, carried(call.Timeout(time.Millisecond))...)
 		return err
 	}, logged: " GET 0 timeout 1"},
 
-	{name: "a retry", answers: []http.HandlerFunc{echo(503), echo(429)}, call: callMe, logged: "getMe GET 200 - 3"},
-	{name: "no more retries", answers: []http.HandlerFunc{echo(500), echo(502), echo(503), echo(504)}, call: listOrders, logged: "listOrders GET 504 status 4"},
-	{name: "a cut connection", answers: []http.HandlerFunc{hijack("")}, call: createOrder, logged: "createOrder POST 0 connection 1"},
-	{name: "a cut answer", answers: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: createOrder, logged: "createOrder POST 201 response 1"},
-	{name: "a cut answer that is asked for again", answers: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: callMe, logged: "getMe GET 200 - 2"},
+	{name: "a retry", responses: []http.HandlerFunc{echo(503), echo(429)}, call: callMe, logged: "getMe GET 200 - 3"},
+	{name: "no more retries", responses: []http.HandlerFunc{echo(500), echo(502), echo(503), echo(504)}, call: listOrders, logged: "listOrders GET 504 status 4"},
+	{name: "a cut connection", responses: []http.HandlerFunc{hijack("")}, call: createOrder, logged: "createOrder POST 0 connection 1"},
+	{name: "a truncated response", responses: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: createOrder, logged: "createOrder POST 201 response 1"},
+	{name: "a truncated response that is retried", responses: []http.HandlerFunc{cutAnswer(string(canaryPerson[:100]))}, call: callMe, logged: "getMe GET 200 - 2"},
 	{name: "tokens that are revoked", call: func(ctx context.Context, r *canaryRun) error {
 		r.sandbox.RevokeTokens()
 		return callMe(ctx, r)
@@ -120,7 +120,7 @@ var canaryCalls = []canaryCall{
 		var answer *call.Response
 		return errors.Join(createOrderWith(ctx, r, call.Capture(&answer)), mustHave(answer))
 	}, logged: "createOrder POST 201 - 1"},
-	{name: "a captured failure", answers: []http.HandlerFunc{echo(400)}, call: func(ctx context.Context, r *canaryRun) error {
+	{name: "a captured failure", responses: []http.HandlerFunc{echo(400)}, call: func(ctx context.Context, r *canaryRun) error {
 		var answer *call.Response
 		err := createOrderWith(ctx, r, call.Capture(&answer))
 		if answer != nil {
@@ -202,30 +202,30 @@ func mustHave(answer *call.Response) error {
 	return nil
 }
 
-func canaryAnswers(status int, contentType, body string) []http.HandlerFunc {
+func canaryResponses(status int, contentType, body string) []http.HandlerFunc {
 	return []http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
-		w.Header().Set("X-Canary", canaryAnswer)
+		w.Header().Set("X-Canary", canaryResponse)
 		w.WriteHeader(status)
 		fmt.Fprint(w, body)
 	}}
 }
 
-// echo answers with all that it was sent, tokens included.
+// echo responds with everything it received, tokens included.
 func echo(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Canary", canaryAnswer)
+		w.Header().Set("X-Canary", canaryResponse)
 		w.WriteHeader(status)
 		fmt.Fprintf(w, `{"code":%q,"message":%q,"details":[{"field":"Authorization","message":%q},{"field":%q,"message":%q}],"buyer":%s,"Items":[]}`,
-			canaryAnswer, "no "+request.Header.Get("Authorization")+" "+canaryEmail, request.Header.Get("Authorization"),
+			canaryResponse, "no "+request.Header.Get("Authorization")+" "+canaryEmail, request.Header.Get("Authorization"),
 			request.URL.Path, request.Header.Get("X-Id-Token"), canaryPerson)
 	}
 }
 
 func redirect(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
-		w.Header().Set("Location", "https://"+canaryAnswer+".example/"+canaryEmail+"?token="+request.Header.Get("X-Id-Token"))
+		w.Header().Set("Location", "https://"+canaryResponse+".example/"+canaryEmail+"?token="+request.Header.Get("X-Id-Token"))
 		w.WriteHeader(status)
 	}
 }

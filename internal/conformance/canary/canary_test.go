@@ -14,7 +14,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A whole run at debug level, in which every part of the calls and of the answers has canaries: the
+// A whole run at debug level, in which every part of the calls and of the responses has canaries: the
 // log holds a line for each call and attempt and none of the canaries, what is said to be free of
 // personal data is, and no error holds a secret.
 func TestLogHoldsNoCanary(t *testing.T) {
@@ -22,12 +22,12 @@ func TestLogHoldsNoCanary(t *testing.T) {
 		r := newCanaryRun(t, nil)
 		for _, invoke := range canaryCalls {
 			from := r.log.Len()
-			r.answerWith(invoke.answers)
+			r.respondWith(invoke.responses)
 			r.sandbox.FailNextLogins(invoke.login...)
 			err := invoke.call(t.Context(), r)
 			r.logError(err)
-			if left := r.answerWith(nil); left > 0 {
-				t.Errorf("%s: %d answers were not asked for", invoke.name, left)
+			if left := r.respondWith(nil); left > 0 {
+				t.Errorf("%s: %d responses were left over", invoke.name, left)
 			}
 			if problem := checkLines(r.log.String()[from:], invoke.logged); problem != "" {
 				t.Errorf("%s: %s; the call ended with: %v", invoke.name, problem, err)
@@ -54,10 +54,10 @@ func TestLogHoldsNoCanary(t *testing.T) {
 		}
 		for _, line := range []string{"xsale token changed", "xsale login failed", "xsale token store failed", "a call failed", "xsale retry"} {
 			if !strings.Contains(r.log.String(), `"msg":"`+line) {
-				t.Errorf("the log has no line %q", line)
+				t.Errorf("no log line %q", line)
 			}
 		}
-		for _, said := range []string{canaryEmail, canaryAnswer, "[redacted]"} { // or the answers had not arrived
+		for _, said := range []string{canaryEmail, canaryResponse, "[redacted]"} { // or the responses had not arrived
 			if !strings.Contains(r.errors.String(), said) {
 				t.Errorf("no error says %s", said)
 			}

@@ -41,14 +41,14 @@ const (
 	canaryStatus    = "W kanarkowni"
 	canaryHeader    = "kanarek-w-nagłówku"
 	canaryPath      = "ścieżka.kanarek@example.pl"
-	canaryAnswer    = "kanarek-serwera"
+	canaryResponse  = "kanarek-serwera"
 	canaryRequestID = "id.kanarek@example.pl"
 	canaryMFA       = "kanarek-mfa-token"
 )
 
 var canaryTexts = []string{
 	canaryFirstName, canaryLastName, canaryCompany, canaryEmail, canaryNIP, canaryNIPDashed, canaryPhone, canaryStreet, canaryCity,
-	canaryQuery, canaryStatus, canaryHeader, canaryPath, canaryAnswer, canaryRequestID, xsaletest.Username, xsaletest.Organization,
+	canaryQuery, canaryStatus, canaryHeader, canaryPath, canaryResponse, canaryRequestID, xsaletest.Username, xsaletest.Organization,
 }
 
 var canarySecrets = []string{xsaletest.Password, xsaletest.ClientSecret, canaryMFA}
@@ -80,9 +80,9 @@ type canaryRun struct {
 	errors  bytes.Buffer // the texts of errors, in which the server may say what it wants, but secrets
 	store   brokenStore
 
-	mu      sync.Mutex
-	answers []http.HandlerFunc // of the front, in the place of the sandbox's
-	tokens  []string           // that were sent
+	mu        sync.Mutex
+	responses []http.HandlerFunc // of the front, instead of the sandbox's
+	tokens    []string           // that were sent
 }
 
 // newCanaryRun starts a run; its client's transport is that of the network, or around it.
@@ -137,14 +137,14 @@ func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.
 	return r
 }
 
-// front answers as it is told, after a second, and keeps the tokens that it sees.
+// front responds as configured, after a second, and keeps the tokens that it sees.
 func (r *canaryRun) front(next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		answer := next.ServeHTTP
 		r.mu.Lock()
 		r.tokens = append(r.tokens, strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "), request.Header.Get("X-Id-Token"))
-		if len(r.answers) > 0 {
-			answer, r.answers = r.answers[0], r.answers[1:]
+		if len(r.responses) > 0 {
+			answer, r.responses = r.responses[0], r.responses[1:]
 		}
 		r.mu.Unlock()
 		time.Sleep(time.Second)
@@ -152,12 +152,12 @@ func (r *canaryRun) front(next http.Handler) http.HandlerFunc {
 	}
 }
 
-// answerWith sets what the front answers in the place of the sandbox, and returns how many answers
+// respondWith sets what the front sends instead of the sandbox, and returns how many responses
 // were left.
-func (r *canaryRun) answerWith(answers []http.HandlerFunc) (left int) {
+func (r *canaryRun) respondWith(responses []http.HandlerFunc) (left int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	left, r.answers = len(r.answers), answers
+	left, r.responses = len(r.responses), responses
 	return left
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	marker          = "ChaosCall"    // the member of an order that names the call which created it
+	marker          = "ChaosCall"    // the field of an order that names the call that created it
 	completedStatus = "Zrealizowane" // of orders that no call creates
 	firstArticle    = 16519          // of the sandbox's articles
 	articles        = 40
@@ -58,7 +58,7 @@ func newChaosWorker(n int) *chaosWorker {
 type chaosKind struct {
 	name, operation string
 	method, route   string
-	isList          bool // an answer that breaks off is not asked for again
+	list          bool // a truncated response is not retried
 	share           int
 	run             func(context.Context, *chaos, *chaosCall) error
 }
@@ -96,7 +96,7 @@ func (c *chaos) makeCall(number int, worker *chaosWorker) {
 	*current = chaosCall{chaosKind: drawKind(random), number: number, worker: worker, random: random}
 	current.options = []call.Option{call.Header(callHeader, strconv.Itoa(number))}
 	ctx, cancel := context.WithCancel(c.t.Context())
-	if current.method != http.MethodPut { // of which the worker would not know when it is processed
+	if current.method != http.MethodPut { // because the worker would not learn when it is processed
 		ctx, cancel = current.disturb(ctx, cancel)
 	}
 	defer cancel()
@@ -215,7 +215,7 @@ func readTranslation(ctx context.Context, c *chaos, call *chaosCall) error {
 		}
 	}
 	if !slices.Contains(worker.written, name) {
-		c.t.Errorf("call %d: read the translation %q, which is none of %q", call.number, name, worker.written)
+		c.t.Errorf("call %d: read the translation %q, want one of %q", call.number, name, worker.written)
 	}
 	return nil
 }

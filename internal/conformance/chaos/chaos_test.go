@@ -23,8 +23,8 @@ const chaosWorkers = 64
 
 var chaosSeed = flag.Uint64("chaos-seed", rand.Uint64(), "what the calls of TestChaos are drawn with")
 
-// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th answer
-// is a 503 and every 11th a 429. Then no create is lost or there twice, every failure says what it
+// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th response
+// is a 503 and every 11th a 429. Then no create is lost or doubled, every failure says what it
 // is, and nothing is left behind. It runs in a bubble of package synctest, with HTTP over pipes, so
 // that the hours of backoff and throttling cost no real time.
 func TestChaos(t *testing.T) {

@@ -72,8 +72,8 @@ func (c *chaosCall) problems(seen []fate) (problems []string) {
 		}
 	}
 	if c.err == nil {
-		require(len(seen) > 0 && seen[len(seen)-1].isProcessed(), "a success of what was not processed")
-		require(!c.mayHarm() || countFates(seen, fate.isLimited) == len(seen)-1, "repeated though it may have been processed")
+		require(len(seen) > 0 && seen[len(seen)-1].processed(), "a success of what was not processed")
+		require(!c.mayHarm() || countFates(seen, fate.limitedFate) == len(seen)-1, "repeated though it may have been processed")
 		return problems
 	}
 	failed, ok := errors.AsType[*xsale.Error](c.err)
@@ -81,36 +81,36 @@ func (c *chaosCall) problems(seen []fate) (problems []string) {
 		return append(problems, "not an *Error")
 	}
 	require(failed.Operation == c.operation && failed.Method == c.method && failed.Route == c.route, "names another call")
-	// A call whose time was over may also have left the last answer unread.
-	isLate := errors.Is(c.err, context.DeadlineExceeded) || errors.Is(c.err, context.Canceled)
+	// A call whose time was over may also have left the last response unread.
+	late := errors.Is(c.err, context.DeadlineExceeded) || errors.Is(c.err, context.Canceled)
 	require(c.ended == nil || errors.Is(c.err, c.ended), "hides that the context has ended")
-	require(!isLate || c.hurried, "a call without hurry has run out of time")
+	require(!late || c.hurried, "a call without hurry has run out of time")
 	require(failed.Attempts <= 4, "more attempts than allowed")
 
 	// net/http itself repeats a GET once more where a connection that it has kept turns out to be
 	// cut.
 	replayed := 0
 	if c.method == http.MethodGet && !c.marked {
-		replayed = countFates(seen, fate.isCut)
+		replayed = countFates(seen, fate.cut)
 	}
 	require(len(seen)-replayed <= failed.Attempts, "more requests than attempts")
 	require(c.hurried || failed.Attempts <= len(seen), "fewer requests than attempts")
 
-	harmful := countFates(seen, fate.isLimited) < len(seen)
+	harmful := countFates(seen, fate.limitedFate) < len(seen)
 	maybe := errors.Is(c.err, xsale.ErrMaybeProcessed)
 	require(c.mayHarm() || !maybe, "may have been processed, but would do no harm")
 	require(!c.mayHarm() || !harmful || maybe, "may have been processed, which the error does not say")
-	require(harmful || isLate || !maybe, "may have been processed, though the server never said so")
+	require(harmful || late || !maybe, "may have been processed, though the server never said so")
 
-	if isLate {
+	if late {
 		return problems
 	}
 	if len(seen) == 0 {
 		return append(problems, "failed without a request")
 	}
 	last := seen[len(seen)-1]
-	isFinal := last == cutInside && c.isList || c.mayHarm() && !last.isLimited()
-	require(c.hurried || isFinal || failed.Attempts == 4, "gave up before all attempts")
+	final := last == cutInside && c.list || c.mayHarm() && !last.limitedFate()
+	require(c.hurried || final || failed.Attempts == 4, "gave up before all attempts")
 	require(classOf(failed) == classOfFate(last), "does not say what has happened")
 	return problems
 }

@@ -23,8 +23,8 @@ type fate int
 const (
 	answered          fate = iota
 	cutBefore              // the connection is cut before the request is passed on
-	cutAfter               // after it was processed, before the answer
-	cutInside              // in the body of the answer
+	cutAfter               // after it was processed, before the response
+	cutInside              // in the response body
 	unavailableBefore      // 503 without passing it on
 	unavailableAfter       // 503 after it was processed
 	limitedAtOnce          // 429 with Retry-After: 0, without passing it on
@@ -32,9 +32,9 @@ const (
 	fates
 )
 
-func (f fate) isCut() bool     { return f == cutBefore || f == cutAfter || f == cutInside }
-func (f fate) isLimited() bool { return f == limitedAtOnce || f == limited }
-func (f fate) isProcessed() bool {
+func (f fate) cut() bool     { return f == cutBefore || f == cutAfter || f == cutInside }
+func (f fate) limitedFate() bool { return f == limitedAtOnce || f == limited }
+func (f fate) processed() bool {
 	return f == answered || f == cutAfter || f == cutInside || f == unavailableAfter
 }
 
@@ -47,7 +47,7 @@ const (
 	slowEvery        = 23
 )
 
-// How long an answer takes, in the time of the bubble.
+// How long a response takes, in bubble time.
 const (
 	slowAnswer = 3 * time.Second
 	fastAnswer = 5 * time.Millisecond
@@ -106,7 +106,7 @@ func (p *chaosProxy) inState(state http.ConnState) int {
 	return count
 }
 
-// decide gives the next request its fate, and says how long its answer takes.
+// decide gives the next request its fate, and returns how long its response takes.
 func (p *chaosProxy) decide(call int, method string) (fate, time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -125,7 +125,7 @@ func (p *chaosProxy) decide(call int, method string) (fate, time.Duration) {
 		f = limitedAtOnce + turn(2, 2)
 	}
 	if f == cutInside && method == http.MethodPut {
-		f = cutAfter // because the answer has no body
+		f = cutAfter // because the response has no body
 	}
 	if p.requests%slowEvery == 0 {
 		delay = slowAnswer
@@ -137,7 +137,7 @@ func (p *chaosProxy) decide(call int, method string) (fate, time.Duration) {
 
 func (p *chaosProxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(request.Body)
-	if err != nil { // whoever has sent a part of a request has not sent it
+	if err != nil { // a partly sent request was not sent
 		panic(http.ErrAbortHandler)
 	}
 	call, err := strconv.Atoi(request.Header.Get(callHeader))
@@ -147,7 +147,7 @@ func (p *chaosProxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	fate, delay := p.decide(call, request.Method)
 	var response *http.Response
 	var content []byte
-	if fate.isProcessed() {
+	if fate.processed() {
 		response, content = p.pass(request, body)
 	}
 	time.Sleep(delay) // behind the processing, so that a client that has no patience leaves a create that was done
@@ -159,7 +159,7 @@ func (p *chaosProxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		panic(http.ErrAbortHandler)
 	case fate == unavailableBefore, fate == unavailableAfter:
 		http.Error(w, "down for a moment", http.StatusServiceUnavailable)
-	case fate.isLimited():
+	case fate.limitedFate():
 		if fate == limitedAtOnce {
 			w.Header().Set("Retry-After", "0")
 		}
@@ -169,7 +169,7 @@ func (p *chaosProxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// pass passes a request on and reads the answer, also where the client leaves meanwhile.
+// pass forwards a request and reads the response even if the client leaves meanwhile.
 func (p *chaosProxy) pass(request *http.Request, body []byte) (*http.Response, []byte) {
 	onward := request.Clone(context.WithoutCancel(request.Context()))
 	onward.URL.Scheme, onward.URL.Host, onward.Host = "http", p.host, p.host
@@ -179,13 +179,13 @@ func (p *chaosProxy) pass(request *http.Request, body []byte) (*http.Response, [
 	}
 	response, err := p.transport.RoundTrip(onward)
 	if err != nil {
-		p.t.Errorf("the sandbox does not answer %s %s: %v", request.Method, request.URL, err)
+		p.t.Errorf("the sandbox does not respond to %s %s: %v", request.Method, request.URL, err)
 		panic(http.ErrAbortHandler)
 	}
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
 	if err != nil {
-		p.t.Errorf("the sandbox breaks off its answer to %s %s: %v", request.Method, request.URL, err)
+		p.t.Errorf("the sandbox breaks off its response to %s %s: %v", request.Method, request.URL, err)
 	}
 	return response, content
 }

@@ -56,7 +56,7 @@ const (
 	readsRaw           // whole, and the caller decodes
 	readsList
 	readsFirst // of a list that is broken off
-	readsNone  // there is none
+	readsNone  // no such response
 )
 
 const (
@@ -130,7 +130,7 @@ func idsOf[T any](list iter.Seq2[T, error], limit int, id func(T) int64) (string
 type matrixFault struct {
 	xsaletest.Fault
 	does      effect
-	status    int  // of answers
+	status    int  // of responses
 	processed bool // the request
 	half      bool // the body comes up to its middle, otherwise nothing of it is of use
 }
@@ -139,10 +139,10 @@ type effect int
 
 const (
 	answers    effect = iota // with another status
-	breaks                   // the connection before the answer
-	breaksBody               // the connection in the answer
+	breaks                   // the connection before the response
+	breaksBody               // the connection in the response
 	spoilsBody               // which HTTP takes for whole
-	stalls                   // before the answer, until the attempt is over
+	stalls                   // before the response, until the attempt ends
 	stallsBody
 	delays  // not for too long
 	drips   // likewise
@@ -192,7 +192,7 @@ var matrixFaults = []matrixFault{
 	{Fault: xsaletest.BlockedAccount(), does: blocks},
 }
 
-// aboutBodies reports whether the fault needs an answer with a body.
+// aboutBodies reports whether the fault needs a response with a body.
 func (f matrixFault) aboutBodies() bool {
 	return f.does == breaksBody || f.does == spoilsBody || f.does == stallsBody || f.does == drips
 }
@@ -200,7 +200,7 @@ func (f matrixFault) aboutBodies() bool {
 // expectation is what must come of a call.
 type expectation struct {
 	is       []error // of all sentinels, those that match; nil is a success
-	status   int     // of the *Error; 0 where no answer came
+	status   int     // of the *Error; 0 without a response
 	attempts int
 	created  int
 	logins   int
@@ -210,14 +210,14 @@ type expectation struct {
 const allElements = -1
 
 // expect follows the rules of the client. A failure passes on the next attempt, unless the fault is
-// for ever, and the call is repeated up to three times where that does no harm.
+// forever, and the call is repeated up to three times where that does no harm.
 func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation {
 	want := expectation{attempts: 1, logins: 1, elements: allElements}
 	success := http.StatusOK
 	if c.creates {
 		success = http.StatusCreated
 	}
-	mayPass, isHarmless, mayHaveActed := true, !c.creates, true
+	mayPass, harmless, mayHaveActed := true, !c.creates, true
 	switch f.does {
 	case delays, drips:
 		want.created = 1
@@ -231,7 +231,7 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 		want.status = f.status
 		want.is = sentinelsOf(f.status)
 		mayPass = f.status == 408 || f.status == 429 || f.status >= 500 && f.status != 501
-		isHarmless = isHarmless || f.status == 429
+		harmless = harmless || f.status == 429
 		mayHaveActed = f.status == 408 || f.status >= 500 && f.status != 501
 		if f.Fault == xsaletest.RetryAfter(time.Minute) {
 			mayPass = false
@@ -245,12 +245,12 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 		if f.does == stallsBody {
 			want.is = append(want.is, context.DeadlineExceeded)
 		}
-		// A list is on its way to its reader, and JSON is looked at when the answer is there.
+		// A list is on its way to its reader, and JSON is decoded once the response is complete.
 		mayPass = c.body != readsList && c.body != readsFirst && f.does != spoilsBody
 	}
 	if want.status == http.StatusUnauthorized { // with a new login, once
 		want.attempts, want.logins = 2, 2
-		mayPass, isHarmless, mayHaveActed = false, true, false
+		mayPass, harmless, mayHaveActed = false, true, false
 		if !always {
 			want.is, want.created = nil, 1
 			return want
@@ -260,7 +260,7 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 		want.is = nil
 		return want
 	}
-	if mayPass && isHarmless {
+	if mayPass && harmless {
 		if !always {
 			want.is, want.attempts, want.created = nil, 2, 1
 			return want
@@ -280,7 +280,7 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 	return want
 }
 
-// errNoSentinel stands for a failure that is none of the sentinels, so that it is told from a
+// errNoSentinel stands for a failure without a sentinel, as opposed to a
 // success.
 var errNoSentinel = errors.New("no sentinel")
 
@@ -396,7 +396,7 @@ func (c *matrixCall) firstID() int64 {
 	return 1
 }
 
-// elements returns the ids of a list, and how many of its elements the first half of the answer has
+// elements returns the ids of a list, and how many of its elements the first half of the response has
 // whole.
 func (c *matrixCall) elements(t *testing.T, direct *xsale.Client) (ids []int64, inHalf int) {
 	if c.list == "" {
@@ -448,7 +448,7 @@ func (c *matrixCall) check(t *testing.T, value string, err error, want expectati
 	failure, ok := errors.AsType[*xsale.Error](err)
 	switch {
 	case slices.Contains(want.is, error(authn.ErrBlocked)):
-		if login, isLogin := errors.AsType[*authn.Error](err); ok || !isLogin || login.Code != "too_many_attempts" {
+		if login, failedLogin := errors.AsType[*authn.Error](err); ok || !failedLogin || login.Code != "too_many_attempts" {
 			t.Errorf("not a failed login: %v", err)
 		}
 	case c.body == readsRaw && want.attempts == 1 && slices.Contains(want.is, xsale.ErrDecode): // of Response.Decode

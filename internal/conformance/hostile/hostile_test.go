@@ -25,13 +25,13 @@ import (
 // hostileCase is what a server does to a call, over real HTTP, and what becomes of the call.
 type hostileCase struct {
 	name    string
-	answer  http.HandlerFunc
+	serve   http.HandlerFunc
 	call    hostileCall // callMe where it is nil
 	options []xsale.Option
 	want    outcome
 }
 
-// outcome is a success where text and says are empty.
+// outcome is the expected result of a call: a success if text and says are empty.
 type outcome struct {
 	value      string // what the call read, of a list also before the error
 	status     int
@@ -44,7 +44,7 @@ type outcome struct {
 	body       string
 	partial    bool // the error has read only the beginning of the body
 	truncated  bool
-	text, says string // the whole text of the error, or a part of it
+	text, says string // the whole error message, or a part of it
 }
 
 // sentinels are all errors that a caller may ask for.
@@ -53,7 +53,7 @@ var sentinels = []error{
 	call.ErrTooLarge, call.ErrInvalid, call.ErrNotSent, call.ErrMaybeProcessed,
 }
 
-// hostileCall sends a call and returns what it read as a text.
+// hostileCall sends a call and returns what it read as a string.
 type hostileCall func(ctx context.Context, client *xsale.Client, plain *http.Client) (string, error)
 
 func callMe(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
@@ -121,7 +121,7 @@ func callFetch(ctx context.Context, client *xsale.Client, plain *http.Client) (s
 	return value.Name, err
 }
 
-// reply answers with a body of a Content-Type; an empty one is not sent.
+// reply responds with a body and a Content-Type; an empty type is not sent.
 func reply(status int, contentType, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		io.Copy(io.Discard, request.Body)
@@ -137,7 +137,7 @@ func reply(status int, contentType, body string, header ...string) http.HandlerF
 	}
 }
 
-// wireBytes answers with these bytes and ends the connection.
+// wireBytes writes raw bytes and closes the connection.
 func wireBytes(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		io.Copy(io.Discard, request.Body)
@@ -157,7 +157,7 @@ func testHostile(t *testing.T, cases []hostileCase) {
 	t.Helper()
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			server := httptest.NewServer(test.answer)
+			server := httptest.NewServer(test.serve)
 			defer server.Close()
 			before := runtime.NumGoroutine()
 
@@ -186,7 +186,7 @@ func testHostile(t *testing.T, cases []hostileCase) {
 	}
 }
 
-// newHostileClient returns a client of a server on loopback that sends nothing twice, but for a new
+// newHostileClient returns a client of a loopback server that sends nothing twice, except after a new
 // login.
 func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...xsale.Option) (*xsale.Client, func()) {
 	t.Helper()
@@ -241,7 +241,7 @@ func checkOutcome(t *testing.T, err error, want outcome) {
 	if want.text != "" && err.Error() != want.text || !strings.Contains(err.Error(), want.says) {
 		t.Errorf("got  %s\nwant %s%s", err, want.text, want.says)
 	}
-	stub.CheckLine(t, err.Error(), maxErrorText+100) // what is known of the attempts comes behind
+	stub.CheckLine(t, err.Error(), maxErrorText+100) // the number of attempts follows
 	e, ok := errors.AsType[*call.Error](err)
 	if !ok {
 		if want.status != 0 || slices.Contains(want.is, call.ErrInvalid) == slices.Contains(want.is, call.ErrDecode) {

@@ -12,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// What callers put into a path arrives as one segment of it, or is refused before anything is sent.
+// A value in a path arrives as one segment of it, or is rejected before anything is sent.
 func TestHostilePaths(t *testing.T) {
 	organization := func(name string) hostileCall {
 		return func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
@@ -37,21 +37,21 @@ func TestHostilePaths(t *testing.T) {
 			return "", err
 		}
 	}
-	const refused = "invalid argument: "
+	const rejected = "invalid argument: "
 	const form = ": want /organization/orders, with a leading slash, without host or fragment"
 	for _, test := range []struct {
 		name string
 		call hostileCall
-		want string // the path that arrives, or the text of the error
+		want string // the path that arrives, or the error message
 	}{
 		{"organization none", organization(""), "/acme/statuses"},
-		{"organization .", organization("."), refused + `organization: "." cannot be part of a path`},
-		{"organization ..", organization(".."), refused + `organization: ".." cannot be part of a path`},
+		{"organization .", organization("."), rejected + `organization: "." cannot be part of a path`},
+		{"organization ..", organization(".."), rejected + `organization: ".." cannot be part of a path`},
 		{"organization ...", organization("..."), "/.../statuses"},
 		{"organization with a slash", organization("a/b"), "/a%2Fb/statuses"},
-		{"organization that leads up", organization("../me"), refused + `organization: "../me" cannot be part of a path`},
-		{"organization that leads up behind a slash", organization("a/.."), refused + `organization: "a/.." cannot be part of a path`},
-		{"organization that leads up by a backslash", organization(`..\me`), refused + `organization: "..\\me" cannot be part of a path`},
+		{"organization that leads up", organization("../me"), rejected + `organization: "../me" cannot be part of a path`},
+		{"organization that leads up behind a slash", organization("a/.."), rejected + `organization: "a/.." cannot be part of a path`},
+		{"organization that leads up by a backslash", organization(`..\me`), rejected + `organization: "..\\me" cannot be part of a path`},
 		{"organization with a backslash", organization(`a\b`), "/a%5Cb/statuses"},
 		{"organization with a question mark", organization("a?b=c"), "/a%3Fb=c/statuses"},
 		{"organization with a fragment", organization("a#b"), "/a%23b/statuses"},
@@ -65,22 +65,22 @@ func TestHostilePaths(t *testing.T) {
 		{"article 0", article(0), "/acme/articles/0/translations"},
 		{"article -5", article(-5), "/acme/articles/-5/translations"},
 		{"article of the least number", article(-1 << 63), "/acme/articles/-9223372036854775808/translations"},
-		{"nothing", raw(""), refused + `path ""` + form},
-		{"no slash", raw("acme/orders"), refused + `path "acme/orders"` + form},
-		{"a host", raw("//evil.example/me"), refused + `path "//evil.example/me"` + form},
-		{"an address", raw("https://evil.example/me"), refused + `path "https://evil.example/me"` + form},
-		{"a user", raw("@evil.example/me"), refused + `path "@evil.example/me"` + form},
-		{"a fragment", raw("/acme/orders#a"), refused + `path "/acme/orders#a"` + form},
-		{"a NUL", raw("/acme/\x00"), refused + `path "/acme/\x00"` + form},
-		{"a line", raw("/acme/a\r\nX-A: b"), refused + `path "/acme/a\r\nX-A: b"` + form},
-		{"half an escape", raw("/acme/%4"), refused + `path "/acme/%4"` + form},
-		{"dots", raw("/acme/../me"), refused + `path "/acme/../me": ".." cannot be part of a path`},
-		{"a dot", raw("/acme/./orders"), refused + `path "/acme/./orders": "." cannot be part of a path`},
-		{"escaped dots", raw("/acme/%2e%2E/me"), refused + `path "/acme/%2e%2E/me": ".." cannot be part of a path`},
-		{"dots in front of an escaped slash", raw("/acme/..%2fme"), refused + `path "/acme/..%2fme": "../me" cannot be part of a path`},
-		{"dots behind an escaped backslash", raw("/acme/a%5c.."), refused + `path "/acme/a%5c..": "a\\.." cannot be part of a path`},
-		{"dots by a backslash", raw(`/acme\..\me`), refused + `path "/acme\\..\\me": "acme\\..\\me" cannot be part of a path`},
-		{"an empty segment", raw("/acme//orders"), refused + `path "/acme//orders": "" cannot be part of a path`},
+		{"nothing", raw(""), rejected + `path ""` + form},
+		{"no slash", raw("acme/orders"), rejected + `path "acme/orders"` + form},
+		{"a host", raw("//evil.example/me"), rejected + `path "//evil.example/me"` + form},
+		{"an address", raw("https://evil.example/me"), rejected + `path "https://evil.example/me"` + form},
+		{"a user", raw("@evil.example/me"), rejected + `path "@evil.example/me"` + form},
+		{"a fragment", raw("/acme/orders#a"), rejected + `path "/acme/orders#a"` + form},
+		{"a NUL", raw("/acme/\x00"), rejected + `path "/acme/\x00"` + form},
+		{"a line", raw("/acme/a\r\nX-A: b"), rejected + `path "/acme/a\r\nX-A: b"` + form},
+		{"half an escape", raw("/acme/%4"), rejected + `path "/acme/%4"` + form},
+		{"dots", raw("/acme/../me"), rejected + `path "/acme/../me": ".." cannot be part of a path`},
+		{"a dot", raw("/acme/./orders"), rejected + `path "/acme/./orders": "." cannot be part of a path`},
+		{"escaped dots", raw("/acme/%2e%2E/me"), rejected + `path "/acme/%2e%2E/me": ".." cannot be part of a path`},
+		{"dots in front of an escaped slash", raw("/acme/..%2fme"), rejected + `path "/acme/..%2fme": "../me" cannot be part of a path`},
+		{"dots behind an escaped backslash", raw("/acme/a%5c.."), rejected + `path "/acme/a%5c..": "a\\.." cannot be part of a path`},
+		{"dots by a backslash", raw(`/acme\..\me`), rejected + `path "/acme\\..\\me": "acme\\..\\me" cannot be part of a path`},
+		{"an empty segment", raw("/acme//orders"), rejected + `path "/acme//orders": "" cannot be part of a path`},
 		{"a backslash", raw(`/acme\orders`), `/acme%5Corders`},
 		{"an escaped line", raw("/acme/a%0Ab"), "/acme/a%0Ab"},
 		{"an escaped slash", raw("/acme/a%2Fb"), "/acme/a%2Fb"},
@@ -88,8 +88,8 @@ func TestHostilePaths(t *testing.T) {
 		{"another letter", raw("/acme/ñ"), "/acme/%C3%B1"},
 		{"a query with dots", raw("/acme/orders?path=../../me&x=%0A"), "/acme/orders?path=../../me&x=%0A"},
 		{"below the organization", below("/orders"), "/acme/orders"},
-		{"below the organization without a slash", below("orders"), refused + `path "orders": want /orders, with a leading slash`},
-		{"above the organization", below("/../me"), refused + `path "/acme/../me": ".." cannot be part of a path`},
+		{"below the organization without a slash", below("orders"), rejected + `path "orders": want /orders, with a leading slash`},
+		{"above the organization", below("/../me"), rejected + `path "/acme/../me": ".." cannot be part of a path`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			arrived := make(chan string, 1)
@@ -110,7 +110,7 @@ func TestHostilePaths(t *testing.T) {
 				}
 				return
 			}
-			if _, isCall := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || isCall || err.Error() != test.want {
+			if _, wrapped := errors.AsType[*call.Error](err); !errors.Is(err, call.ErrInvalid) || wrapped || err.Error() != test.want {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 			if len(arrived) > 0 {
@@ -120,10 +120,10 @@ func TestHostilePaths(t *testing.T) {
 	}
 }
 
-// The path of a raw call is part of the text, which stays one line.
+// The path of a raw call is part of the error, which stays one line.
 func TestHostilePathInTheText(t *testing.T) {
 	testHostile(t, []hostileCase{{
-		name: "a line", answer: reply(404, "", ""),
+		name: "a line", serve: reply(404, "", ""),
 		call: func(ctx context.Context, client *xsale.Client, _ *http.Client) (string, error) {
 			_, err := client.Call(ctx, http.MethodGet, "/acme/a%0Ab%1b%5b2J", nil)
 			return "", err

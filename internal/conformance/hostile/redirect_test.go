@@ -34,7 +34,7 @@ func TestHostileRedirects(t *testing.T) {
 			kind := calls[i]
 			cases = append(cases, hostileCase{
 				name: fmt.Sprintf("%d to %s", code, name),
-				answer: func(w http.ResponseWriter, request *http.Request) {
+				serve: func(w http.ResponseWriter, request *http.Request) {
 					target := location
 					if target == "" {
 						target = request.URL.String()
@@ -50,18 +50,18 @@ func TestHostileRedirects(t *testing.T) {
 		}
 	}
 	testHostile(t, append(cases,
-		hostileCase{name: "a loop for a plain HTTP client", answer: http.RedirectHandler("/things/5", http.StatusFound).ServeHTTP, call: callFetch,
+		hostileCase{name: "a loop for a plain HTTP client", serve: http.RedirectHandler("/things/5", http.StatusFound).ServeHTTP, call: callFetch,
 			want: outcome{text: "GET /things/{id}: stopped after 10 redirects"}},
-		hostileCase{name: "a plain HTTP client follows", answer: func(w http.ResponseWriter, request *http.Request) {
+		hostileCase{name: "a plain HTTP client follows", serve: func(w http.ResponseWriter, request *http.Request) {
 			if request.URL.Path == "/elsewhere" {
 				reply(404, "text/plain", "not here either")(w, request)
 				return
 			}
 			http.Redirect(w, request, "/elsewhere", http.StatusFound)
 		}, call: callFetch, want: outcome{status: 404, is: []error{call.ErrNotFound}, message: "not here either", body: "not here either", text: "GET /things/{id}: 404 Not Found: not here either"}},
-		hostileCase{name: "a plain HTTP client without a Location", answer: reply(302, "", ""), call: callFetch,
+		hostileCase{name: "a plain HTTP client without a Location", serve: reply(302, "", ""), call: callFetch,
 			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /things/{id}: 302 Found"}},
-		hostileCase{name: "a Location that is no address", answer: reply(302, "", "", "Location", "http://[::1"),
+		hostileCase{name: "a Location that is no address", serve: reply(302, "", "", "Location", "http://[::1"),
 			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /me: 302 Found"}},
 	))
 }

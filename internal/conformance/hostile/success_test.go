@@ -16,7 +16,7 @@ func TestHostileSuccesses(t *testing.T) {
 		if want.says != "" || want.text != "" {
 			want.status, want.is, want.body = 200, append(want.is, call.ErrDecode), body
 		}
-		cases = append(cases, hostileCase{name: name, answer: reply(200, contentType, body), call: kind, options: options, want: want})
+		cases = append(cases, hostileCase{name: name, serve: reply(200, contentType, body), call: kind, options: options, want: want})
 	}
 	const json = "application/json"
 	const me = "GET /me: 200 OK: cannot decode response: "
@@ -31,7 +31,7 @@ func TestHostileSuccesses(t *testing.T) {
 	add(callMe, "null with white space", json, " null\n", outcome{text: me + "the response is null"})
 	add(callMe, "an empty object", json, "{}", outcome{})
 	add(callMe, "a mark", json, "\ufeff"+name, outcome{value: "a"})
-	add(callMe, "a text", json, `"a"`, outcome{says: me})
+	add(callMe, "a string", json, `"a"`, outcome{says: me})
 	add(callMe, "a list", json, `[]`, outcome{says: me})
 	add(callMe, "true", json, `true`, outcome{says: me})
 	add(callMe, "a wrong type", json, `{"Id":"seven"}`, outcome{says: me})
@@ -39,14 +39,14 @@ func TestHostileSuccesses(t *testing.T) {
 	add(callMe, "a fraction for an id", json, `{"Id":1.5}`, outcome{says: me})
 	add(callMe, "a number beyond all bounds", json, `{"Id":1e999999999}`, outcome{says: me})
 	add(callMe, "a number beyond all bounds where it is not read", json, `{"Name":"a","Other":1e999999999}`, outcome{value: "a"})
-	add(callMe, "members twice", json, `{"Name":"b","Name":"a"}`, outcome{value: "a"})
-	add(callMe, "half a surrogate pair", json, `{"Name":"a\ud800"}`, outcome{value: "a\ufffd"})
-	add(callMe, "text that is not UTF-8", json, "{\"Name\":\"a\xff\"}", outcome{value: "a\ufffd"})
+	add(callMe, "duplicate fields", json, `{"Name":"b","Name":"a"}`, outcome{value: "a"})
+	add(callMe, "half a surrogate", json, `{"Name":"a\ud800"}`, outcome{value: "a\ufffd"})
+	add(callMe, "invalid UTF-8", json, "{\"Name\":\"a\xff\"}", outcome{value: "a\ufffd"})
 	add(callMe, "deep", json, `{"Deep":`+strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+`}`, outcome{says: me})
 	for _, end := range []int{1, 2, 6, 7, 8, 9, 10, 11} {
 		add(callMe, fmt.Sprintf("cut after %d bytes", end), json, name[:end], outcome{says: me})
 	}
-	add(callMe, "more behind it", json, name+"canary", outcome{says: me})
+	add(callMe, "trailing data", json, name+"canary", outcome{says: me})
 	add(callMe, "two objects", json, name+name, outcome{says: me})
 	add(callMe, "a comment", json, "/* */"+name, outcome{says: me})
 	add(callMe, "a login page", "text/html; charset=utf-8", page, outcome{text: me + "the response is text/html, not JSON"})
@@ -77,7 +77,7 @@ func TestHostileSuccesses(t *testing.T) {
 	add(callList, "a list that is cut", json, `[{"Id":1},{"Id":2},{"Id`, outcome{value: "[1 2]", says: list})
 	add(callList, "a list that is cut between elements", json, `[{"Id":1},`, outcome{value: "[1]", says: list})
 	add(callList, "a list with a wrong element", json, `[{"Id":1},{"Id":{}},{"Id":3}]`, outcome{value: "[1]", says: list})
-	add(callList, "a list and more behind it", json, `[{"Id":1}]canary`, outcome{value: "[1]", says: list})
+	add(callList, "a list and trailing data", json, `[{"Id":1}]canary`, outcome{value: "[1]", says: list})
 	add(callList, "a deep list", json, strings.Repeat("[", 20_000), outcome{value: "[]", says: list, partial: true})
 	add(callList, "an element that is too large", json, `[{"Id":1},{"Id":2,"Name":"`+strings.Repeat("x", 8192)+`"}]`,
 		outcome{value: "[1]", is: []error{call.ErrTooLarge}, partial: true, says: "response too large: an element of more than 4096 bytes"}, xsale.WithMaxResponseBytes(4096))
@@ -104,11 +104,11 @@ func TestHostileSuccesses(t *testing.T) {
 	testHostile(t, cases)
 }
 
-// Decode has no call that its error could name, but says what kind of error it is.
+// The error of Decode names no call, but has its sentinel.
 func TestHostileDecode(t *testing.T) {
 	var cases []hostileCase
 	for name, body := range map[string]string{"nothing": "", "HTML": "<html>", "half": `{"Name":`, "a list": "[]"} {
-		cases = append(cases, hostileCase{name: name, answer: reply(200, "", body), call: callDecode, want: outcome{is: []error{call.ErrDecode}, says: "cannot decode response: "}})
+		cases = append(cases, hostileCase{name: name, serve: reply(200, "", body), call: callDecode, want: outcome{is: []error{call.ErrDecode}, says: "cannot decode response: "}})
 	}
 	testHostile(t, cases)
 }
