@@ -9,220 +9,240 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// CreateIntegration A new integration. Further members, which the vendor's Swagger has, may be added.
+// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may
+// be added.
 type CreateIntegration struct {
-	// IntegrationType Kind of the integration. 28 is the own shop (własny sklep); other values are not published.
+	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
+	// values are not published.
 	//
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
 
-	// IsActive Whether active offers can be made and ERP processes can be chosen and run.
+	// IsActive reports whether active offers can be made and ERP processes can be chosen and
+	// run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
-	// Name Name of the integration.
+	// Name is the name of the integration.
 	//
 	// Example: domenasklepu.pl
 	Name string `json:"Name"`
 
-	// OrderSynchronization Settings for the export of orders to an ERP.
+	// OrderSynchronization contains the settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
-// Swagger has, may be added.
+// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
+// Further members, which the vendor's Swagger has, may be added.
 type CreateOrder struct {
-	// BuyerID Id of the contractor (kontrahent) who buys (nabywca).
+	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
 
-	// IntegrationID Id of the integration (source) that the order comes from.
+	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items The order lines. Inferred: the vendor lists the members of a line but not the name of the list; `Items` is
-	// assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the members of a line but not
+	// the name of the list; `Items` is assumed because orders that are read have their lines
+	// there.
 	Items []CreateOrderItem `json:"Items"`
 
-	// PayerID Id of the contractor who pays (płatnik).
+	// PayerID is the id of the contractor who pays (płatnik).
 	PayerID int64 `json:"PayerId"`
 
-	// PaymentFormID Id of the payment form (forma płatności).
+	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate Date of the order (data zamówienia). Whether a time is accepted, and in which zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and
+	// in which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
-	// RecipientID Id of the contractor who receives (odbiorca).
+	// RecipientID is the id of the contractor who receives (odbiorca).
 	RecipientID          int64              `json:"RecipientId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// needed.
 type CreateOrderItem struct {
-	// OfferID Id of the offer (oferta).
+	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross Gross price (cena brutto) of one unit, a decimal. The vendor recommends it over the net price, because
-	// xSale's own mechanisms work on gross prices. The currency is not part of the published model.
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends
+	// it over the net price, because xSale's own mechanisms work on gross prices. The currency
+	// is not part of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitempty,omitzero"`
 
-	// PriceNet Net price (cena netto) of one unit, a decimal. The currency is not part of the published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part
+	// of the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitempty,omitzero"`
 
-	// Quantity Quantity (ilość), a decimal.
+	// Quantity (ilość), a decimal.
 	Quantity wire.Decimal `json:"Quantity"`
 
-	// VariantID Id of the variant (wariant) of the offer.
+	// VariantID is the id of the variant (wariant) of the offer.
 	VariantID            int64              `json:"VariantId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created The answer to a create. Not published; see the response.
+// Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
+	// ID is the id of what was created. Inferred: every object of the API that is known has its
+	// id under this name.
 	ID                   int64              `json:"Id,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Me A user of xSale.
+// Me is a user of xSale.
 type Me struct {
-	// Email E-mail address of the user.
+	// Email is the e-mail address of the user.
 	Email string `json:"Email,omitempty,omitzero"`
 
-	// EmailVerified Whether the address is verified.
+	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitempty,omitzero"`
 
-	// ID Id of the user.
+	// ID is the id of the user.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name Full name of the user.
+	// Name is the full name of the user.
 	Name string `json:"Name,omitempty,omitzero"`
 
-	// Nickname Nickname of the user.
+	// Nickname is the nickname of the user.
 	Nickname string `json:"Nickname,omitempty,omitzero"`
 
-	// Organizations The organizations that the user may work for.
+	// Organizations contains the organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
-// not listed here are kept.
+// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
+// rest, and members that are not listed here are kept.
 type Order struct {
-	// ID Id of the order. Inferred: every other object of the API has its id under this name, and other pages speak of
-	// the id of an order.
+	// ID is the id of the order. Inferred: every other object of the API has its id under this
+	// name, and other pages speak of the id of an order.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Items The order lines (pozycje zamówienia), that is, the products bought.
+	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
 	Items                []OrderItem        `json:"Items,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem An order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OrderItemArticles The warehouse articles of the line, with offers and sets already broken down; usable as a pick list.
-	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
-	// relates to a line, and the name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
+	// already broken down; usable as a pick list. Inferred: the name is documented; that it
+	// sits inside a line is assumed because the page says that it relates to a line, and the
+	// name reads "articles of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle A warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its members are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderSynchronization Settings for the export of orders to an ERP.
+// OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber Default series (seria) of the documents that are created in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created
+	// in the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber string `json:"ERPDocumentSerialNumber,omitempty,omitzero"`
 
-	// ExportToWarehouse Code of the warehouse (magazyn) in the connected ERP: Comarch ERP Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch
+	// ERP Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse string `json:"ExportToWarehouse,omitempty,omitzero"`
 
-	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
+	// ExportWithoutTransport reports whether the transport line is left out when delivery is
+	// free.
 	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
 	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
 
-// OrganizationInfo An organization that a user may work for.
+// OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID Id of the organization.
+	// ID is the id of the organization.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name The value of `organizationName` in paths. The vendor's sample looks like a short name and a GUID, but is not
-	// a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
+	// name and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitempty,omitzero"`
 
-	// ShortName Short name, for people.
+	// ShortName: Short name, for people.
 	ShortName            string             `json:"ShortName,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its members are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Status A status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID Id of the status, the value of `statusidin`. Inferred: the panel shows a numeric id, and every object of the
-	// API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a
+	// numeric id, and every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
-	// API that is known has its name under this name.
+	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
+	// name, and every object of the API that is known has its name under this name.
 	Name                 string             `json:"Name,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
+// Translation contains the name and the description of an article in one language
+// (tłumaczenie). Known only in part.
 type Translation struct {
-	// Description Description of the product, as HTML. Inferred: that it may be null is assumed because the scripts guard
-	// against it; that it is HTML, because they hand it to a translator as HTML.
+	// Description is the description of the product, as HTML. Inferred: that it may be null is
+	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
+	// translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitempty,omitzero"`
 
-	// LanguageID Id of the language. In the one organization that the scripts serve, 9 is MarketplacePL and 2 is English;
-	// whether ids are the same everywhere is not published.
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9
+	// is MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
+	// Name is the name of the product. Inferred: that it may be null is assumed because the
+	// scripts guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// OrganizationName defines model for OrganizationName.
+// OrganizationName is a schema of the spec.
 type OrganizationName = string
 
-// ListOrdersParams defines parameters for ListOrders.
+// ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs Only orders whose status id is in this list. Inferred: the encoding as a repeated key
-	// (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
+	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
+	// vendor shows none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty,omitzero"`
 
-	// StatusNames Only orders whose status name is in this list. Inferred: the encoding as a repeated key is assumed as the
-	// commonest one, because the vendor shows none; the name and the meaning are documented.
+	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
+	// the meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty,omitzero"`
 }
 
-// SetTranslationJSONRequestBody defines body for SetTranslation for application/json ContentType.
+// SetTranslationJSONRequestBody is a request body of SetTranslation, of type application/json.
 type SetTranslationJSONRequestBody = Translation
 
-// CreateIntegrationJSONRequestBody defines body for CreateIntegration for application/json ContentType.
+// CreateIntegrationJSONRequestBody is a request body of CreateIntegration, of type
+// application/json.
 type CreateIntegrationJSONRequestBody = CreateIntegration
 
-// CreateParameterJSONRequestBody defines body for CreateParameter for application/json ContentType.
+// CreateParameterJSONRequestBody is a request body of CreateParameter, of type
+// application/json.
 type CreateParameterJSONRequestBody = ParameterDefinition
 
-// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = CreateOrder
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.

@@ -47,6 +47,7 @@ func (p *preparer) composition(schema tree.Object, name string) tree.Object {
 		}
 		goType = p.takeType(goName(name, "Schema"))
 		p.compositions[string(text)] = goType
+		p.origins[goType] = "an inline schema of the spec"
 		p.schemas[goType] = merged // so that what is inside finds the name taken
 		p.schemas[goType] = p.inside(merged, goType)
 	}

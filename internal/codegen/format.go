@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -15,18 +16,18 @@ import (
 // parameterError matches the errors of the templates that begin with a capital, and take a name for a format.
 var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescaping cookie) parameter (.*)"\)`)
 
-// unknownMembers matches the field in which the generator keeps what a description does not list: a map, which costs several
+// unknownFields matches the field in which the generator keeps what a description does not list: a map, which costs several
 // allocations for each object and loses the order.
-var unknownMembers = regexp.MustCompile(`(?m)^(\s*AdditionalProperties\s+)map\[string\]json\.RawMessage(\s+.json:"-".)$`)
+var unknownFields = regexp.MustCompile(`(?m)^(\s*AdditionalProperties\s+)map\[string\]json\.RawMessage(\s+.json:"-".)$`)
 
-// FormatCode finishes what the generator has written: it puts wire.UnknownFields where that has maps, removes the imports that a
-// file does not use, which the templates all write, and formats it. The tool that the generator has for this would look
-// through the user's modules for packages, and run the go command.
-func FormatCode(code string) ([]byte, error) {
-	code = unknownMembers.ReplaceAllString(code, "${1}wire.UnknownFields${2}")
+// FormatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by wire.UnknownFields, writes doc
+// comments, removes the unused imports, which the templates all write, and formats the code. The formatter of oapi-codegen
+// would search the user's modules and run the go command. The schemas are those that prepare returns.
+func FormatCode(code string, schemas map[string]string) ([]byte, error) {
+	code = unknownFields.ReplaceAllString(code, "${1}wire.UnknownFields${2}")
 	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return nil, fmt.Errorf("the generated code is not Go: %w", err)
 	}
@@ -39,20 +40,64 @@ func FormatCode(code string) ([]byte, error) {
 		}
 		return true
 	})
-	lines := strings.Split(code, "\n")
-	for _, imported := range slices.Backward(file.Imports) { // so that the numbers of earlier lines stay
+	edits := &editor{code: code, file: set.File(file.Pos())}
+	for _, imported := range file.Imports {
 		name := path.Base(strings.Trim(imported.Path.Value, `"`))
 		if imported.Name != nil {
 			name = imported.Name.Name
 		}
 		if !used[name] {
-			line := set.Position(imported.Pos()).Line
-			lines = slices.Delete(lines, line-1, line)
+			edits.replaceLines(imported.Pos(), imported.End(), "")
 		}
 	}
-	formatted, err := format.Source([]byte(strings.Join(lines, "\n")))
+	(&commenter{edits, schemas}).rewrite(file)
+	formatted, err := format.Source([]byte(edits.apply()))
 	if err != nil {
 		return nil, err
 	}
-	return format.Source(formatted) // again, because it sees some comments as documentation only once they are in place
+	return format.Source(formatted) // again: it recognizes some comments as documentation only after they have moved
+}
+
+// editor collects changes of whole lines.
+type editor struct {
+	code  string
+	file  *token.File
+	edits []edit
+}
+
+type edit struct {
+	start, end int
+	text       string
+}
+
+// replaceLines replaces what is between start and end, lines included if nothing else is on them.
+func (e *editor) replaceLines(start, end token.Pos, text string) {
+	first, last := e.lineStart(start), e.file.Offset(end)
+	if strings.TrimSpace(e.code[first:e.file.Offset(start)]) != "" {
+		first = e.file.Offset(start)
+	} else if strings.HasPrefix(e.code[last:], "\n") {
+		last++
+	}
+	e.edits = append(e.edits, edit{first, last, text})
+}
+
+// insertLines puts lines before the line of pos.
+func (e *editor) insertLines(pos token.Pos, text string) {
+	start := e.lineStart(pos)
+	e.edits = append(e.edits, edit{start, start, text})
+}
+
+func (e *editor) lineStart(pos token.Pos) int {
+	return e.file.Offset(e.file.LineStart(e.file.Line(pos)))
+}
+
+func (e *editor) apply() string {
+	slices.SortFunc(e.edits, func(a, b edit) int { return cmp.Or(a.start-b.start, a.end-b.end) })
+	var edited strings.Builder
+	done := 0
+	for _, edit := range e.edits {
+		edited.WriteString(e.code[done:edit.start] + edit.text)
+		done = edit.end
+	}
+	return edited.String() + e.code[done:]
 }

@@ -54,7 +54,8 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 		return nil, fmt.Errorf("package %q is not a Go package name: use letters and digits, such as xsaleapi", options.Package)
 	}
 	prepared := tree.Clone(document).(tree.Object)
-	if err := prepare(prepared, report); err != nil {
+	schemas, err := prepare(prepared, report)
+	if err != nil {
 		return nil, err
 	}
 	data, err := tree.JSON(prepared)
@@ -80,7 +81,7 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 		if err != nil {
 			return nil, fmt.Errorf("generate %s: %w", part.file, err)
 		}
-		content, err := FormatCode(code)
+		content, err := FormatCode(code, schemas)
 		if err != nil {
 			return nil, err
 		}

@@ -115,6 +115,7 @@ func (p *preparer) child(schema tree.Object, name string) tree.Object {
 func (p *preparer) component(schema tree.Object, name string) tree.Object {
 	goType := p.takeType(goName(name, "Schema"))
 	p.schemas[goType] = schema
+	p.origins[goType] = "an inline schema of the spec"
 	return reference(goType)
 }
 

@@ -79,7 +79,6 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	whole.Raw = whole.Name
 	whole.Arguments += ", contentType string, body io.Reader"
 	whole.Names += ", contentType, body"
-	whole.Comment = comment(operation, whole.Name, result)
 	methods := []method{whole}
 	for _, body := range operation.Bodies {
 		if !body.IsSupportedByClient() {
@@ -93,6 +92,11 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		typed.Comment = comment(operation, typed.Name, result)
 		methods = withElements(append(methods, typed), typed, result)
 	}
+	if len(methods) == 1 {
+		methods[0].Comment = comment(operation, whole.Name, result)
+	} else {
+		methods[0].Comment = lineComment(whole.Name+" is "+methods[1].Name+" with a body of any type.", commentWidth)
+	}
 	return methods, nil
 }
 
@@ -102,13 +106,13 @@ const elementsSuffix = "Seq"
 // withElements adds to a method whose answer is a list one that does not have all of it in memory.
 func withElements(methods []method, whole method, result result) []method {
 	element, isList := strings.CutPrefix(result.goType, "[]")
-	if !isList || result.isStream || element == "byte" {
+	if !isList || result.stream || element == "byte" {
 		return methods
 	}
 	each := whole
 	each.Name += elementsSuffix
-	each.Comment = fmt.Sprintf("// %s is %s with one element of the answer in memory at a time. The call is sent when the list is ranged over. An\n"+
-		"// error ends the list; the elements before it are good.", each.Name, whole.Name)
+	each.Comment = lineComment(fmt.Sprintf("%s is %s with one element of the response in memory at a time. The range over the list sends the "+
+		"call. An error ends the list; the elements before it are valid.", each.Name, whole.Name), commentWidth)
 	each.Result = "iter.Seq2[" + element + ", error]"
 	each.Call = "Stream[" + element + "]"
 	return append(methods, each)
@@ -123,7 +127,7 @@ func originalID(operation *codegen.OperationDefinition) string {
 type result struct {
 	goType     string   // of JSON or text; "" without
 	accept     []string // media types
-	isStream   bool     // a file, or answers of more than one form
+	stream     bool     // a file, or answers of more than one form
 	mayBeEmpty bool
 }
 
@@ -165,7 +169,7 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 		case len(content) == 0:
 			r.mayBeEmpty = true
 		case goType == "" || len(content) > 1 || r.goType != "" && r.goType != goType:
-			r.isStream = true
+			r.stream = true
 		default:
 			r.goType = goType
 		}
@@ -175,7 +179,7 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 
 func (r result) declaration() string {
 	switch {
-	case r.isStream:
+	case r.stream:
 		return "(*http.Response, error)"
 	case r.goType != "":
 		return "(" + r.goType + ", error)"
@@ -185,7 +189,7 @@ func (r result) declaration() string {
 
 func (r result) call() string {
 	switch {
-	case r.isStream:
+	case r.stream:
 		return "Open"
 	case r.goType != "":
 		return "Fetch[" + r.goType + "]"
@@ -193,23 +197,45 @@ func (r result) call() string {
 	return "Execute"
 }
 
-// comment is the documentation of a method: what the description says, the call, and what is particular about the answer.
+// comment returns the documentation of a method: what the operation does, the request, and what is special about the
+// response.
 func comment(operation *codegen.OperationDefinition, name string, result result) string {
-	text := fmt.Sprintf("%s calls %s %s.", name, operation.Method, operation.Path)
-	for _, part := range []string{operation.Summary, operation.Spec.Description} {
-		if part = strings.TrimSpace(part); part != "" {
-			text += "\n\n" + part
-		}
+	request := operation.Method + " " + operation.Path
+	text := action(name, operation.Summary)
+	if text != "" {
+		text = paragraphs(text, operation.Spec.Description, "It calls "+request+"."+evidence(operation))
+	} else {
+		text = paragraphs(name+" calls "+request+"."+evidence(operation), operation.Summary, operation.Spec.Description)
 	}
-	if result.isStream {
-		text += "\n\nThe answer is returned with its body still to be read; close it."
+	if result.stream {
+		text = paragraphs(text, "The caller must close the body of the response.")
 	}
 	if operation.Spec.Deprecated {
-		text += "\n\nDeprecated: the API description says so."
+		text = paragraphs(text, "Deprecated: the spec marks it as deprecated.")
 	}
-	var lines strings.Builder
-	for line := range strings.SplitSeq(text, "\n") {
-		lines.WriteString(strings.TrimRight("// "+line, " \t") + "\n")
+	return lineComment(text, commentWidth)
+}
+
+// paragraphs joins the paragraphs that are not empty.
+func paragraphs(texts ...string) string {
+	var joined []string
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text != "" {
+			joined = append(joined, text)
+		}
 	}
-	return strings.TrimSuffix(lines.String(), "\n")
+	return strings.Join(joined, "\n\n")
+}
+
+// evidence returns a sentence with the extensions of the spec that say how its operation is known.
+func evidence(operation *codegen.OperationDefinition) string {
+	kind, _ := operation.Spec.Extensions["x-evidence"].(string)
+	source, _ := operation.Spec.Extensions["x-evidence-source"].(string)
+	switch {
+	case kind == "":
+		return ""
+	case source == "":
+		return " Evidence: " + kind + "."
+	}
+	return " Evidence: " + kind + ", " + source
 }

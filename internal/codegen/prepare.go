@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"cmp"
+
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -13,8 +15,8 @@ import (
 //  4. Objects, enums and unions inside others become types of their own.
 //  5. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
 //  6. Pointers stand where absent and zero differ.
-func prepare(document tree.Object, report *tree.Report) error {
-	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}}
+func prepare(document tree.Object, report *tree.Report) (map[string]string, error) {
+	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}}
 	for _, name := range reservedNames {
 		p.taken[name] = true
 	}
@@ -31,10 +33,14 @@ func prepare(document tree.Object, report *tree.Report) error {
 		p.placePointers,
 	} {
 		if err := step(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	schemas := map[string]string{}
+	for name := range p.schemas {
+		schemas[name] = cmp.Or(p.origins[name], "a schema of the spec")
+	}
+	return schemas, nil
 }
 
 type preparer struct {
@@ -45,6 +51,7 @@ type preparer struct {
 
 	operations   []string          // Go names
 	inherited    int               // members that merging has written
+	origins      map[string]string // of types whose name is not that of their schema, what the schema is
 	compositions map[string]string // types that stand for schemas inside others, by what those say
 }
 

@@ -43,6 +43,9 @@ func (p *preparer) nameSchemas() error {
 			}
 			renamed[name] = goType
 		}
+		if goType := renamed[name]; goType != name {
+			p.origins[goType] = "the schema " + name + " of the spec"
+		}
 		schema, ok := value.(tree.Object)
 		if !ok {
 			continue

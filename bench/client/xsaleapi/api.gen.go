@@ -18,7 +18,7 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// Buyer defines model for Buyer.
+// Buyer is a schema of the spec.
 type Buyer struct {
 	City                 string             `json:"City,omitzero"`
 	CountryCode          string             `json:"CountryCode,omitzero"`
@@ -31,7 +31,7 @@ type Buyer struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Me defines model for Me.
+// Me is a schema of the spec.
 type Me struct {
 	Email                string             `json:"Email,omitzero"`
 	EmailVerified        bool               `json:"EmailVerified,omitzero"`
@@ -42,7 +42,7 @@ type Me struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order defines model for Order.
+// Order is a schema of the spec.
 type Order struct {
 	Buyer                *Buyer             `json:"Buyer,omitempty"`
 	Comment              string             `json:"Comment,omitzero"`
@@ -69,7 +69,7 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem defines model for OrderItem.
+// OrderItem is a schema of the spec.
 type OrderItem struct {
 	EAN                  string             `json:"Ean,omitzero"`
 	ID                   int64              `json:"Id,omitzero"`
@@ -85,14 +85,14 @@ type OrderItem struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle defines model for OrderItemArticle.
+// OrderItemArticle is a schema of the spec.
 type OrderItemArticle struct {
 	ArticleID            int64              `json:"ArticleId,omitzero"`
 	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Organization defines model for Organization.
+// Organization is a schema of the spec.
 type Organization struct {
 	ID                   int64              `json:"Id,omitzero"`
 	Name                 string             `json:"Name,omitzero"`
@@ -396,61 +396,51 @@ func (a Organization) MarshalJSON() ([]byte, error) {
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient which conforms to the OpenAPI3 specification for this service.
+// RawClient sends the requests of the API and returns the responses as they are. [Client]
+// decodes them.
 type RawClient struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
+	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
 
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Client sends the requests.
 	Client HttpRequestDoer
 
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors change each request before it is sent, in order.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption changes a client that NewClient returns.
 type ClientOption func(*RawClient) error
 
-// Creates a new RawClient, with reasonable defaults
+// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
+// [http.Client].
 func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	// create a client with sane default values
 	client := RawClient{
 		Server: server,
 	}
-	// mutate client and add all optional params
 	for _, o := range opts {
 		if err := o(&client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
 	if !strings.HasSuffix(client.Server, "/") {
 		client.Server += "/"
 	}
-	// create httpClient, if not already present
 	if client.Client == nil {
 		client.Client = &http.Client{}
 	}
 	return &client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends the requests through doer.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *RawClient) error {
 		c.Client = doer
@@ -458,8 +448,7 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
+// WithRequestEditorFn changes each request before it is sent.
 func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	return func(c *RawClient) error {
 		c.RequestEditors = append(c.RequestEditors, fn)
@@ -467,17 +456,14 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface has the methods of [RawClient], for tests that replace it.
 type ClientInterface interface {
-
-	// GetMe performs a GET /me (the `GetMe` operationId) request.
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOrders performs a GET /{organizationName}/orders (the `ListOrders` operationId) request.
 	ListOrders(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// GetMe performs a GET /me (the `GetMe` operationId) request.
+// GetMe is [Client.GetMe] with the raw response.
 func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
 	if err != nil {
@@ -490,7 +476,7 @@ func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*
 	return c.Client.Do(req)
 }
 
-// ListOrders performs a GET /{organizationName}/orders (the `ListOrders` operationId) request.
+// ListOrders is [Client.ListOrders] with the raw response.
 func (c *RawClient) ListOrders(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOrdersRequest(c.Server, organizationName)
 	if err != nil {
@@ -503,7 +489,7 @@ func (c *RawClient) ListOrders(ctx context.Context, organizationName string, req
 	return c.Client.Do(req)
 }
 
-// NewGetMeRequest constructs an http.Request for the GetMe method
+// NewGetMeRequest returns a request of GetMe.
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -530,7 +516,7 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewListOrdersRequest constructs an http.Request for the ListOrders method
+// NewListOrdersRequest returns a request of ListOrders.
 func NewListOrdersRequest(server string, organizationName string) (*http.Request, error) {
 	var err error
 
@@ -578,20 +564,20 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
-// use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
+// safe for concurrent use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
-// and errors.
+// New returns a Client that sends its calls through connection, such as an xsale.Client, with its
+// tokens, retries and limits.
 func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
-// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
-// the same as those of New; tokens, retries and limits are those of the doer and the editors.
+// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
+// them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
 func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
 	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
@@ -601,7 +587,7 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 	return &Client{raw}, nil
 }
 
-// Raw returns the underlying client, whose methods return responses as they come.
+// Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
@@ -620,8 +606,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, option
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Order, error] {
 	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {

@@ -20,75 +20,77 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
-// Me A user of xSale.
+// Me is a user of xSale.
 type Me struct {
-	// Email E-mail address of the user.
+	// Email is the e-mail address of the user.
 	Email string `json:"Email,omitzero"`
 
-	// EmailVerified Whether the address is verified.
+	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitzero"`
 
-	// ID Id of the user.
+	// ID is the id of the user.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name Full name of the user.
+	// Name is the full name of the user.
 	Name string `json:"Name,omitzero"`
 
-	// Nickname Nickname of the user.
+	// Nickname is the nickname of the user.
 	Nickname string `json:"Nickname,omitzero"`
 
-	// Organizations The organizations that the user may work for.
+	// Organizations contains the organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
-// not listed here are kept.
+// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
+// rest, and members that are not listed here are kept.
 type Order struct {
-	// ID Id of the order. Inferred: every other object of the API has its id under this name, and other pages speak of
-	// the id of an order.
+	// ID is the id of the order. Inferred: every other object of the API has its id under this
+	// name, and other pages speak of the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
-	// Items The order lines (pozycje zamówienia), that is, the products bought.
+	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
 	Items                []OrderItem        `json:"Items,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem An order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OrderItemArticles The warehouse articles of the line, with offers and sets already broken down; usable as a pick list.
-	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
-	// relates to a line, and the name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
+	// already broken down; usable as a pick list. Inferred: the name is documented; that it
+	// sits inside a line is assumed because the page says that it relates to a line, and the
+	// name reads "articles of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle A warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its members are not published.
 type OrderItemArticle map[string]json.RawMessage
 
-// OrganizationInfo An organization that a user may work for.
+// OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID Id of the organization.
+	// ID is the id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name The value of `organizationName` in paths. The vendor's sample looks like a short name and a GUID, but is not
-	// a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
+	// name and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName Short name, for people.
+	// ShortName: Short name, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ListOrdersParams defines parameters for ListOrders.
+// ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs Only orders whose status id is in this list. Inferred: the encoding as a repeated key
-	// (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
+	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
+	// vendor shows none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames Only orders whose status name is in this list. Inferred: the encoding as a repeated key is assumed as the
-	// commonest one, because the vendor shows none; the name and the meaning are documented.
+	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
+	// the meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
@@ -244,61 +246,51 @@ func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient which conforms to the OpenAPI3 specification for this service.
+// RawClient sends the requests of the API and returns the responses as they are. [Client]
+// decodes them.
 type RawClient struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
+	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
 
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Client sends the requests.
 	Client HttpRequestDoer
 
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors change each request before it is sent, in order.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption changes a client that NewClient returns.
 type ClientOption func(*RawClient) error
 
-// Creates a new RawClient, with reasonable defaults
+// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
+// [http.Client].
 func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	// create a client with sane default values
 	client := RawClient{
 		Server: server,
 	}
-	// mutate client and add all optional params
 	for _, o := range opts {
 		if err := o(&client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
 	if !strings.HasSuffix(client.Server, "/") {
 		client.Server += "/"
 	}
-	// create httpClient, if not already present
 	if client.Client == nil {
 		client.Client = &http.Client{}
 	}
 	return &client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends the requests through doer.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *RawClient) error {
 		c.Client = doer
@@ -306,8 +298,7 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
+// WithRequestEditorFn changes each request before it is sent.
 func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	return func(c *RawClient) error {
 		c.RequestEditors = append(c.RequestEditors, fn)
@@ -315,33 +306,14 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface has the methods of [RawClient], for tests that replace it.
 type ClientInterface interface {
-
-	// GetMe Get the user that the tokens belong to
-	//
-	// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-	// `organizationName` in every other path.
-	//
-	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOrders List orders
-	//
-	// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-	// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-	// that they are not read again. Paging is not published.
-	//
-	// Corresponds with GET /{organizationName}/orders (the `ListOrders` operationId).
 	ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// GetMe Get the user that the tokens belong to
-//
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-// `organizationName` in every other path.
-//
-// Corresponds with GET /me (the `GetMe` operationId).
+// GetMe is [Client.GetMe] with the raw response.
 func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
 	if err != nil {
@@ -354,13 +326,7 @@ func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*
 	return c.Client.Do(req)
 }
 
-// ListOrders List orders
-//
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-// that they are not read again. Paging is not published.
-//
-// Corresponds with GET /{organizationName}/orders (the `ListOrders` operationId).
+// ListOrders is [Client.ListOrders] with the raw response.
 func (c *RawClient) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOrdersRequest(c.Server, organizationName, params)
 	if err != nil {
@@ -373,7 +339,7 @@ func (c *RawClient) ListOrders(ctx context.Context, organizationName string, par
 	return c.Client.Do(req)
 }
 
-// NewGetMeRequest constructs an http.Request for the GetMe method
+// NewGetMeRequest returns a request of GetMe.
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -400,7 +366,7 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewListOrdersRequest constructs an http.Request for the ListOrders method
+// NewListOrdersRequest returns a request of ListOrders.
 func NewListOrdersRequest(server string, organizationName string, params *ListOrdersParams) (*http.Request, error) {
 	var err error
 
@@ -427,12 +393,7 @@ func NewListOrdersRequest(server string, organizationName string, params *ListOr
 	}
 
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
 		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
 		if params.StatusIDs != nil {
@@ -487,20 +448,20 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
-// use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
+// safe for concurrent use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
-// and errors.
+// New returns a Client that sends its calls through connection, such as an xsale.Client, with its
+// tokens, retries and limits.
 func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
-// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
-// the same as those of New; tokens, retries and limits are those of the doer and the editors.
+// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
+// them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
 func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
 	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
@@ -510,15 +471,15 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 	return &Client{raw}, nil
 }
 
-// Raw returns the underlying client, whose methods return responses as they come.
+// Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
-// GetMe calls GET /me.
+// GetMe gets the user that the tokens belong to.
 //
-// # Get the user that the tokens belong to
+// Returns the user and the organizations that the user may work for. `Organizations[].Name` is
+// the value of `organizationName` in every other path.
 //
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-// `organizationName` in every other path.
+// It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
 	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -526,16 +487,18 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 		})
 }
 
-// ListOrders calls GET /{organizationName}/orders.
+// ListOrders lists orders.
 //
-// # List orders
+// Returns the organization's orders, all of them or those in the named statuses. An ERP
+// integration reads the orders in the status that means "ready for the ERP", for example `Nowe`
+// (new), and then changes their status so that they are not read again. Paging is not
+// published.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-// that they are not read again. Paging is not published.
+// It calls GET /{organizationName}/orders. Evidence: documented,
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
 	if params != nil {
-		sent := *params // an empty list would be sent as an empty value
+		sent := *params
 		if len(sent.StatusIDs) == 0 {
 			sent.StatusIDs = nil
 		}
@@ -550,11 +513,11 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
-		sent := *params // an empty list would be sent as an empty value
+		sent := *params
 		if len(sent.StatusIDs) == 0 {
 			sent.StatusIDs = nil
 		}
@@ -569,26 +532,23 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		})
 }
 
-// ServerInterface represents all server handlers.
+// ServerInterface has a handler for each operation.
 type ServerInterface interface {
-	// GetMe Get the user that the tokens belong to
-	// (GET /me)
 	GetMe(w http.ResponseWriter, r *http.Request)
-	// ListOrders List orders
-	// (GET /{organizationName}/orders)
 	ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams)
 }
 
-// ServerInterfaceWrapper converts contexts to parameters.
+// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
 	HandlerMiddlewares []MiddlewareFunc
 	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// MiddlewareFunc wraps a handler.
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// GetMe operation middleware
+// GetMe reads the parameters of a request and calls Handler.GetMe.
 func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -602,13 +562,12 @@ func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request)
 	handler.ServeHTTP(w, r)
 }
 
-// ListOrders operation middleware
+// ListOrders reads the parameters of a request and calls Handler.ListOrders.
 func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -617,10 +576,7 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		return
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListOrdersParams
-
-	// ------------- Optional query parameter "statusidin" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusidin", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -632,8 +588,6 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "statusnamein" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusnamein", r.URL.Query(), &params.StatusNames, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -657,6 +611,7 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -670,6 +625,7 @@ func (e *UnescapedCookieParamError) Unwrap() error {
 	return e.Err
 }
 
+// UnmarshalingParamError reports a parameter that is not valid JSON.
 type UnmarshalingParamError struct {
 	ParamName string
 	Err       error
@@ -683,6 +639,7 @@ func (e *UnmarshalingParamError) Unwrap() error {
 	return e.Err
 }
 
+// RequiredParamError reports a missing query or cookie parameter.
 type RequiredParamError struct {
 	ParamName string
 }
@@ -691,6 +648,7 @@ func (e *RequiredParamError) Error() string {
 	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
 }
 
+// RequiredHeaderError reports a missing header parameter.
 type RequiredHeaderError struct {
 	ParamName string
 	Err       error
@@ -704,6 +662,7 @@ func (e *RequiredHeaderError) Unwrap() error {
 	return e.Err
 }
 
+// InvalidParamFormatError reports a parameter in the wrong format.
 type InvalidParamFormatError struct {
 	ParamName string
 	Err       error
@@ -717,6 +676,7 @@ func (e *InvalidParamFormatError) Unwrap() error {
 	return e.Err
 }
 
+// TooManyValuesForParamError reports a parameter that was sent more than once.
 type TooManyValuesForParamError struct {
 	ParamName string
 	Count     int
@@ -726,8 +686,8 @@ func (e *TooManyValuesForParamError) Error() string {
 	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
 }
 
-// NewFake returns a handler that answers as implementation does, for a fake of the API in tests. Embed [Unimplemented] in
-// an implementation that has only some of the operations.
+// NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
+// Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
 	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fake.WriteBadRequest,
@@ -735,8 +695,7 @@ func NewFake(implementation StrictServerInterface) http.Handler {
 	}))
 }
 
-// Handler returns a handler that serves the operations of an implementation which reads requests and writes answers
-// itself.
+// Handler returns a handler for an implementation that reads requests and writes responses itself.
 func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
 	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
@@ -745,15 +704,15 @@ func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http
 	return router
 }
 
-// Unimplemented answers every operation with 501.
+// Unimplemented responds to every operation with 501.
 type Unimplemented struct{}
 
-// GetMe answers 501.
+// GetMe responds with 501.
 func (Unimplemented) GetMe(context.Context, GetMeRequestObject) (GetMeResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ListOrders answers 501.
+// ListOrders responds with 501.
 func (Unimplemented) ListOrders(context.Context, ListOrdersRequestObject) (ListOrdersResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
@@ -762,28 +721,28 @@ func (Unimplemented) ListOrders(context.Context, ListOrdersRequestObject) (ListO
 type GetMeRequestObject struct {
 }
 
-// GetMeResponseObject is an answer of GetMe, one of the types whose names start with it.
+// GetMeResponseObject is a response of GetMe: a type named after GetMe and a status.
 type GetMeResponseObject interface {
 	VisitGetMeResponse(w http.ResponseWriter) error
 }
 
-// GetMe2XXJSONResponse is an answer of type application/json.
+// GetMe2XXJSONResponse is a response of type application/json.
 type GetMe2XXJSONResponse struct {
 	Body       Me
 	StatusCode int
 }
 
-// VisitGetMeResponse writes the answer.
+// VisitGetMeResponse writes the response.
 func (response GetMe2XXJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// GetMeDefaultResponse is an answer without a body.
+// GetMeDefaultResponse is a response without a body.
 type GetMeDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitGetMeResponse writes the answer.
+// VisitGetMeResponse writes the response.
 func (response GetMeDefaultResponse) VisitGetMeResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -794,48 +753,55 @@ type ListOrdersRequestObject struct {
 	Params           ListOrdersParams
 }
 
-// ListOrdersResponseObject is an answer of ListOrders, one of the types whose names start with it.
+// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a
+// status.
 type ListOrdersResponseObject interface {
 	VisitListOrdersResponse(w http.ResponseWriter) error
 }
 
-// ListOrders2XXJSONResponse is an answer of type application/json.
+// ListOrders2XXJSONResponse is a response of type application/json.
 type ListOrders2XXJSONResponse struct {
 	Body       []Order
 	StatusCode int
 }
 
-// VisitListOrdersResponse writes the answer.
+// VisitListOrdersResponse writes the response.
 func (response ListOrders2XXJSONResponse) VisitListOrdersResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// ListOrdersDefaultResponse is an answer without a body.
+// ListOrdersDefaultResponse is a response without a body.
 type ListOrdersDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitListOrdersResponse writes the answer.
+// VisitListOrdersResponse writes the response.
 func (response ListOrdersDefaultResponse) VisitListOrdersResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
 
-// StrictServerInterface is what a fake implements: a function for each operation.
+// StrictServerInterface has a method for each operation. A fake implements it.
 type StrictServerInterface interface {
-	// GetMe answers GET /me.
+	// GetMe responds to GET /me.
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
-	// ListOrders answers GET /{organizationName}/orders.
+	// ListOrders responds to GET /{organizationName}/orders.
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
 }
 
+// StrictHandlerFunc handles a decoded request and returns the response.
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
+
+// StrictMiddlewareFunc wraps a StrictHandlerFunc.
 type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
 
+// StrictHTTPServerOptions sets how errors become responses.
 type StrictHTTPServerOptions struct {
 	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
 	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to
+// errors in plain text.
 func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -847,6 +813,7 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 	}}
 }
 
+// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
 func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
 	if options.RequestErrorHandlerFunc == nil {
 		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
@@ -867,7 +834,7 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
-// GetMe operation middleware
+// GetMe decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	var request GetMeRequestObject
 
@@ -891,7 +858,7 @@ func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ListOrders operation middleware
+// ListOrders decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams) {
 	var request ListOrdersRequestObject
 

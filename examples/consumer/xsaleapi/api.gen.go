@@ -22,222 +22,242 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
-// CreateIntegration A new integration. Further members, which the vendor's Swagger has, may be added.
+// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may
+// be added.
 type CreateIntegration struct {
-	// IntegrationType Kind of the integration. 28 is the own shop (własny sklep); other values are not published.
+	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
+	// values are not published.
 	//
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
 
-	// IsActive Whether active offers can be made and ERP processes can be chosen and run.
+	// IsActive reports whether active offers can be made and ERP processes can be chosen and
+	// run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
-	// Name Name of the integration.
+	// Name is the name of the integration.
 	//
 	// Example: domenasklepu.pl
 	Name string `json:"Name"`
 
-	// OrderSynchronization Settings for the export of orders to an ERP.
+	// OrderSynchronization contains the settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
-// Swagger has, may be added.
+// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
+// Further members, which the vendor's Swagger has, may be added.
 type CreateOrder struct {
-	// BuyerID Id of the contractor (kontrahent) who buys (nabywca).
+	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
 
-	// IntegrationID Id of the integration (source) that the order comes from.
+	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items The order lines. Inferred: the vendor lists the members of a line but not the name of the list; `Items` is
-	// assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the members of a line but not
+	// the name of the list; `Items` is assumed because orders that are read have their lines
+	// there.
 	Items []CreateOrderItem `json:"Items"`
 
-	// PayerID Id of the contractor who pays (płatnik).
+	// PayerID is the id of the contractor who pays (płatnik).
 	PayerID int64 `json:"PayerId"`
 
-	// PaymentFormID Id of the payment form (forma płatności).
+	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate Date of the order (data zamówienia). Whether a time is accepted, and in which zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and
+	// in which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
-	// RecipientID Id of the contractor who receives (odbiorca).
+	// RecipientID is the id of the contractor who receives (odbiorca).
 	RecipientID          int64              `json:"RecipientId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// needed.
 type CreateOrderItem struct {
-	// OfferID Id of the offer (oferta).
+	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross Gross price (cena brutto) of one unit, a decimal. The vendor recommends it over the net price, because
-	// xSale's own mechanisms work on gross prices. The currency is not part of the published model.
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends
+	// it over the net price, because xSale's own mechanisms work on gross prices. The currency
+	// is not part of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
-	// PriceNet Net price (cena netto) of one unit, a decimal. The currency is not part of the published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part
+	// of the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitzero"`
 
-	// Quantity Quantity (ilość), a decimal.
+	// Quantity (ilość), a decimal.
 	Quantity wire.Decimal `json:"Quantity"`
 
-	// VariantID Id of the variant (wariant) of the offer.
+	// VariantID is the id of the variant (wariant) of the offer.
 	VariantID            int64              `json:"VariantId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created The answer to a create. Not published; see the response.
+// Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
+	// ID is the id of what was created. Inferred: every object of the API that is known has its
+	// id under this name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Me A user of xSale.
+// Me is a user of xSale.
 type Me struct {
-	// Email E-mail address of the user.
+	// Email is the e-mail address of the user.
 	Email string `json:"Email,omitzero"`
 
-	// EmailVerified Whether the address is verified.
+	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitzero"`
 
-	// ID Id of the user.
+	// ID is the id of the user.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name Full name of the user.
+	// Name is the full name of the user.
 	Name string `json:"Name,omitzero"`
 
-	// Nickname Nickname of the user.
+	// Nickname is the nickname of the user.
 	Nickname string `json:"Nickname,omitzero"`
 
-	// Organizations The organizations that the user may work for.
+	// Organizations contains the organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
-// not listed here are kept.
+// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
+// rest, and members that are not listed here are kept.
 type Order struct {
-	// ID Id of the order. Inferred: every other object of the API has its id under this name, and other pages speak of
-	// the id of an order.
+	// ID is the id of the order. Inferred: every other object of the API has its id under this
+	// name, and other pages speak of the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
-	// Items The order lines (pozycje zamówienia), that is, the products bought.
+	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
 	Items                []OrderItem        `json:"Items,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem An order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OfferID Id of the offer.
+	// OfferID is the id of the offer.
 	OfferID int64 `json:"OfferId,omitzero"`
 
-	// OrderItemArticles The warehouse articles of the line, with offers and sets already broken down; usable as a pick list.
-	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
-	// relates to a line, and the name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
+	// already broken down; usable as a pick list. Inferred: the name is documented; that it
+	// sits inside a line is assumed because the page says that it relates to a line, and the
+	// name reads "articles of an order item".
 	OrderItemArticles []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 
-	// PriceGross Gross price of one, a decimal.
+	// PriceGross is the gross price of one, a decimal.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
-	// Quantity How many, a decimal.
+	// Quantity: How many, a decimal.
 	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle A warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its members are not published.
 type OrderItemArticle map[string]json.RawMessage
 
-// OrderSynchronization Settings for the export of orders to an ERP.
+// OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber Default series (seria) of the documents that are created in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created
+	// in the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber *string `json:"ERPDocumentSerialNumber,omitempty"`
 
-	// ExportToWarehouse Code of the warehouse (magazyn) in the connected ERP: Comarch ERP Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch
+	// ERP Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
 
-	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
+	// ExportWithoutTransport reports whether the transport line is left out when delivery is
+	// free.
 	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
 	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
 
-// OrganizationInfo An organization that a user may work for.
+// OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID Id of the organization.
+	// ID is the id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name The value of `organizationName` in paths. The vendor's sample looks like a short name and a GUID, but is not
-	// a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
+	// name and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName Short name, for people.
+	// ShortName: Short name, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its members are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition map[string]json.RawMessage
 
-// Status A status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID Id of the status, the value of `statusidin`. Inferred: the panel shows a numeric id, and every object of the
-	// API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a
+	// numeric id, and every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
-	// API that is known has its name under this name.
+	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
+	// name, and every object of the API that is known has its name under this name.
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
+// Translation contains the name and the description of an article in one language
+// (tłumaczenie). Known only in part.
 type Translation struct {
-	// Description Description of the product, as HTML. Inferred: that it may be null is assumed because the scripts guard
-	// against it; that it is HTML, because they hand it to a translator as HTML.
+	// Description is the description of the product, as HTML. Inferred: that it may be null is
+	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
+	// translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
-	// LanguageID Id of the language. In the one organization that the scripts serve, 9 is MarketplacePL and 2 is English;
-	// whether ids are the same everywhere is not published.
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9
+	// is MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
+	// Name is the name of the product. Inferred: that it may be null is assumed because the
+	// scripts guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// ListOrdersParams defines parameters for ListOrders.
+// ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs Only orders whose status id is in this list. Inferred: the encoding as a repeated key
-	// (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
+	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
+	// vendor shows none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames Only orders whose status name is in this list. Inferred: the encoding as a repeated key is assumed as the
-	// commonest one, because the vendor shows none; the name and the meaning are documented.
+	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
+	// the meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
-// SetTranslationJSONRequestBody defines body for SetTranslation for application/json ContentType.
+// SetTranslationJSONRequestBody is a request body of SetTranslation, of type application/json.
 type SetTranslationJSONRequestBody = Translation
 
-// CreateIntegrationJSONRequestBody defines body for CreateIntegration for application/json ContentType.
+// CreateIntegrationJSONRequestBody is a request body of CreateIntegration, of type
+// application/json.
 type CreateIntegrationJSONRequestBody = CreateIntegration
 
-// CreateParameterJSONRequestBody defines body for CreateParameter for application/json ContentType.
+// CreateParameterJSONRequestBody is a request body of CreateParameter, of type
+// application/json.
 type CreateParameterJSONRequestBody = ParameterDefinition
 
-// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = CreateOrder
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -672,61 +692,51 @@ func (a Translation) MarshalJSON() ([]byte, error) {
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient which conforms to the OpenAPI3 specification for this service.
+// RawClient sends the requests of the API and returns the responses as they are. [Client]
+// decodes them.
 type RawClient struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
+	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
 
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Client sends the requests.
 	Client HttpRequestDoer
 
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors change each request before it is sent, in order.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption changes a client that NewClient returns.
 type ClientOption func(*RawClient) error
 
-// Creates a new RawClient, with reasonable defaults
+// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
+// [http.Client].
 func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	// create a client with sane default values
 	client := RawClient{
 		Server: server,
 	}
-	// mutate client and add all optional params
 	for _, o := range opts {
 		if err := o(&client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
 	if !strings.HasSuffix(client.Server, "/") {
 		client.Server += "/"
 	}
-	// create httpClient, if not already present
 	if client.Client == nil {
 		client.Client = &http.Client{}
 	}
 	return &client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends the requests through doer.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *RawClient) error {
 		c.Client = doer
@@ -734,8 +744,7 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
+// WithRequestEditorFn changes each request before it is sent.
 func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	return func(c *RawClient) error {
 		c.RequestEditors = append(c.RequestEditors, fn)
@@ -743,128 +752,34 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface has the methods of [RawClient], for tests that replace it.
 type ClientInterface interface {
-
-	// GetMe Get the user that the tokens belong to
-	//
-	// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-	// `organizationName` in every other path.
-	//
-	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTranslations List the translations of an article
-	//
-	// Returns the names and descriptions (tłumaczenia) of an article in all its languages.
-	//
-	// Corresponds with GET /{organizationName}/articles/{id}/translations (the `ListTranslations` operationId).
 	ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetTranslationWithBody Write one translation of an article
-	//
-	// Writes the name and the description of an article in one language. The language is named in the body, not in
-	// the path. The scripts write languages that the article need not have yet.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PUT /{organizationName}/articles/{id}/translations (the `SetTranslation` operationId).
 	SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetTranslation Write one translation of an article
-	//
-	// Writes the name and the description of an article in one language. The language is named in the body, not in
-	// the path. The scripts write languages that the article need not have yet.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PUT /{organizationName}/articles/{id}/translations (the `SetTranslation` operationId).
 	SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateIntegrationWithBody Create an own-shop integration
-	//
-	// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-	// as their source.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /{organizationName}/integrations (the `CreateIntegration` operationId).
 	CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateIntegration Create an own-shop integration
-	//
-	// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-	// as their source.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /{organizationName}/integrations (the `CreateIntegration` operationId).
 	CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateParameterWithBody Define a parameter in a category
-	//
-	// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-	// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters (the `CreateParameter` operationId).
 	CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateParameter Define a parameter in a category
-	//
-	// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-	// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters (the `CreateParameter` operationId).
 	CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOrders List orders
-	//
-	// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-	// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-	// that they are not read again. Paging is not published.
-	//
-	// Corresponds with GET /{organizationName}/orders (the `ListOrders` operationId).
 	ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateOrderWithBody Create an order
-	//
-	// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-	// the offers must exist. How the vendor treats the same order sent twice is not published.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /{organizationName}/orders (the `CreateOrder` operationId).
 	CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateOrder Create an order
-	//
-	// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-	// the offers must exist. How the vendor treats the same order sent twice is not published.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /{organizationName}/orders (the `CreateOrder` operationId).
 	CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListStatuses List statuses
-	//
-	// Returns all statuses, the default ones and the organization's own. The list is open: an organization may add
-	// statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
-	//
-	// Corresponds with GET /{organizationName}/statuses (the `ListStatuses` operationId).
 	ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// GetMe Get the user that the tokens belong to
-//
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-// `organizationName` in every other path.
-//
-// Corresponds with GET /me (the `GetMe` operationId).
+// GetMe is [Client.GetMe] with the raw response.
 func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
 	if err != nil {
@@ -877,11 +792,7 @@ func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*
 	return c.Client.Do(req)
 }
 
-// ListTranslations List the translations of an article
-//
-// Returns the names and descriptions (tłumaczenia) of an article in all its languages.
-//
-// Corresponds with GET /{organizationName}/articles/{id}/translations (the `ListTranslations` operationId).
+// ListTranslations is [Client.ListTranslations] with the raw response.
 func (c *RawClient) ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTranslationsRequest(c.Server, organizationName, id)
 	if err != nil {
@@ -894,14 +805,7 @@ func (c *RawClient) ListTranslations(ctx context.Context, organizationName strin
 	return c.Client.Do(req)
 }
 
-// SetTranslationWithBody Write one translation of an article
-//
-// Writes the name and the description of an article in one language. The language is named in the body, not in
-// the path. The scripts write languages that the article need not have yet.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PUT /{organizationName}/articles/{id}/translations (the `SetTranslation` operationId).
+// SetTranslationWithBody is [Client.SetTranslationWithBody] with the raw response.
 func (c *RawClient) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetTranslationRequestWithBody(c.Server, organizationName, id, contentType, body)
 	if err != nil {
@@ -914,14 +818,7 @@ func (c *RawClient) SetTranslationWithBody(ctx context.Context, organizationName
 	return c.Client.Do(req)
 }
 
-// SetTranslation Write one translation of an article
-//
-// Writes the name and the description of an article in one language. The language is named in the body, not in
-// the path. The scripts write languages that the article need not have yet.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PUT /{organizationName}/articles/{id}/translations (the `SetTranslation` operationId).
+// SetTranslation is [Client.SetTranslation] with the raw response.
 func (c *RawClient) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetTranslationRequest(c.Server, organizationName, id, body)
 	if err != nil {
@@ -934,14 +831,7 @@ func (c *RawClient) SetTranslation(ctx context.Context, organizationName string,
 	return c.Client.Do(req)
 }
 
-// CreateIntegrationWithBody Create an own-shop integration
-//
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-// as their source.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /{organizationName}/integrations (the `CreateIntegration` operationId).
+// CreateIntegrationWithBody is [Client.CreateIntegrationWithBody] with the raw response.
 func (c *RawClient) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateIntegrationRequestWithBody(c.Server, organizationName, contentType, body)
 	if err != nil {
@@ -954,14 +844,7 @@ func (c *RawClient) CreateIntegrationWithBody(ctx context.Context, organizationN
 	return c.Client.Do(req)
 }
 
-// CreateIntegration Create an own-shop integration
-//
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-// as their source.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /{organizationName}/integrations (the `CreateIntegration` operationId).
+// CreateIntegration is [Client.CreateIntegration] with the raw response.
 func (c *RawClient) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateIntegrationRequest(c.Server, organizationName, body)
 	if err != nil {
@@ -974,14 +857,7 @@ func (c *RawClient) CreateIntegration(ctx context.Context, organizationName stri
 	return c.Client.Do(req)
 }
 
-// CreateParameterWithBody Define a parameter in a category
-//
-// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters (the `CreateParameter` operationId).
+// CreateParameterWithBody is [Client.CreateParameterWithBody] with the raw response.
 func (c *RawClient) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateParameterRequestWithBody(c.Server, organizationName, id, categoryID, contentType, body)
 	if err != nil {
@@ -994,14 +870,7 @@ func (c *RawClient) CreateParameterWithBody(ctx context.Context, organizationNam
 	return c.Client.Do(req)
 }
 
-// CreateParameter Define a parameter in a category
-//
-// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters (the `CreateParameter` operationId).
+// CreateParameter is [Client.CreateParameter] with the raw response.
 func (c *RawClient) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateParameterRequest(c.Server, organizationName, id, categoryID, body)
 	if err != nil {
@@ -1014,13 +883,7 @@ func (c *RawClient) CreateParameter(ctx context.Context, organizationName string
 	return c.Client.Do(req)
 }
 
-// ListOrders List orders
-//
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-// that they are not read again. Paging is not published.
-//
-// Corresponds with GET /{organizationName}/orders (the `ListOrders` operationId).
+// ListOrders is [Client.ListOrders] with the raw response.
 func (c *RawClient) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOrdersRequest(c.Server, organizationName, params)
 	if err != nil {
@@ -1033,14 +896,7 @@ func (c *RawClient) ListOrders(ctx context.Context, organizationName string, par
 	return c.Client.Do(req)
 }
 
-// CreateOrderWithBody Create an order
-//
-// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-// the offers must exist. How the vendor treats the same order sent twice is not published.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /{organizationName}/orders (the `CreateOrder` operationId).
+// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
 func (c *RawClient) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateOrderRequestWithBody(c.Server, organizationName, contentType, body)
 	if err != nil {
@@ -1053,14 +909,7 @@ func (c *RawClient) CreateOrderWithBody(ctx context.Context, organizationName st
 	return c.Client.Do(req)
 }
 
-// CreateOrder Create an order
-//
-// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-// the offers must exist. How the vendor treats the same order sent twice is not published.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /{organizationName}/orders (the `CreateOrder` operationId).
+// CreateOrder is [Client.CreateOrder] with the raw response.
 func (c *RawClient) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateOrderRequest(c.Server, organizationName, body)
 	if err != nil {
@@ -1073,12 +922,7 @@ func (c *RawClient) CreateOrder(ctx context.Context, organizationName string, bo
 	return c.Client.Do(req)
 }
 
-// ListStatuses List statuses
-//
-// Returns all statuses, the default ones and the organization's own. The list is open: an organization may add
-// statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
-//
-// Corresponds with GET /{organizationName}/statuses (the `ListStatuses` operationId).
+// ListStatuses is [Client.ListStatuses] with the raw response.
 func (c *RawClient) ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListStatusesRequest(c.Server, organizationName)
 	if err != nil {
@@ -1091,7 +935,7 @@ func (c *RawClient) ListStatuses(ctx context.Context, organizationName string, r
 	return c.Client.Do(req)
 }
 
-// NewGetMeRequest constructs an http.Request for the GetMe method
+// NewGetMeRequest returns a request of GetMe.
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -1118,7 +962,7 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewListTranslationsRequest constructs an http.Request for the ListTranslations method
+// NewListTranslationsRequest returns a request of ListTranslations.
 func NewListTranslationsRequest(server string, organizationName string, id int64) (*http.Request, error) {
 	var err error
 
@@ -1159,7 +1003,8 @@ func NewListTranslationsRequest(server string, organizationName string, id int64
 	return req, nil
 }
 
-// NewSetTranslationRequest calls the generic SetTranslation builder with application/json body
+// NewSetTranslationRequest returns a request of SetTranslation with a body of type
+// application/json.
 func NewSetTranslationRequest(server string, organizationName string, id int64, body SetTranslationJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1170,7 +1015,7 @@ func NewSetTranslationRequest(server string, organizationName string, id int64, 
 	return NewSetTranslationRequestWithBody(server, organizationName, id, "application/json", bodyReader)
 }
 
-// NewSetTranslationRequestWithBody constructs an http.Request for the SetTranslation method, with any body, and a specified content type
+// NewSetTranslationRequestWithBody returns a request of SetTranslation with a body of any type.
 func NewSetTranslationRequestWithBody(server string, organizationName string, id int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1213,7 +1058,8 @@ func NewSetTranslationRequestWithBody(server string, organizationName string, id
 	return req, nil
 }
 
-// NewCreateIntegrationRequest calls the generic CreateIntegration builder with application/json body
+// NewCreateIntegrationRequest returns a request of CreateIntegration with a body of type
+// application/json.
 func NewCreateIntegrationRequest(server string, organizationName string, body CreateIntegrationJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1224,7 +1070,8 @@ func NewCreateIntegrationRequest(server string, organizationName string, body Cr
 	return NewCreateIntegrationRequestWithBody(server, organizationName, "application/json", bodyReader)
 }
 
-// NewCreateIntegrationRequestWithBody constructs an http.Request for the CreateIntegration method, with any body, and a specified content type
+// NewCreateIntegrationRequestWithBody returns a request of CreateIntegration with a body of any
+// type.
 func NewCreateIntegrationRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1260,7 +1107,8 @@ func NewCreateIntegrationRequestWithBody(server string, organizationName string,
 	return req, nil
 }
 
-// NewCreateParameterRequest calls the generic CreateParameter builder with application/json body
+// NewCreateParameterRequest returns a request of CreateParameter with a body of type
+// application/json.
 func NewCreateParameterRequest(server string, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1271,7 +1119,8 @@ func NewCreateParameterRequest(server string, organizationName string, id int64,
 	return NewCreateParameterRequestWithBody(server, organizationName, id, categoryID, "application/json", bodyReader)
 }
 
-// NewCreateParameterRequestWithBody constructs an http.Request for the CreateParameter method, with any body, and a specified content type
+// NewCreateParameterRequestWithBody returns a request of CreateParameter with a body of any
+// type.
 func NewCreateParameterRequestWithBody(server string, organizationName string, id int64, categoryID int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1321,7 +1170,7 @@ func NewCreateParameterRequestWithBody(server string, organizationName string, i
 	return req, nil
 }
 
-// NewListOrdersRequest constructs an http.Request for the ListOrders method
+// NewListOrdersRequest returns a request of ListOrders.
 func NewListOrdersRequest(server string, organizationName string, params *ListOrdersParams) (*http.Request, error) {
 	var err error
 
@@ -1348,12 +1197,7 @@ func NewListOrdersRequest(server string, organizationName string, params *ListOr
 	}
 
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
 		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
 		if params.StatusIDs != nil {
@@ -1394,7 +1238,7 @@ func NewListOrdersRequest(server string, organizationName string, params *ListOr
 	return req, nil
 }
 
-// NewCreateOrderRequest calls the generic CreateOrder builder with application/json body
+// NewCreateOrderRequest returns a request of CreateOrder with a body of type application/json.
 func NewCreateOrderRequest(server string, organizationName string, body CreateOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1405,7 +1249,7 @@ func NewCreateOrderRequest(server string, organizationName string, body CreateOr
 	return NewCreateOrderRequestWithBody(server, organizationName, "application/json", bodyReader)
 }
 
-// NewCreateOrderRequestWithBody constructs an http.Request for the CreateOrder method, with any body, and a specified content type
+// NewCreateOrderRequestWithBody returns a request of CreateOrder with a body of any type.
 func NewCreateOrderRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1441,7 +1285,7 @@ func NewCreateOrderRequestWithBody(server string, organizationName string, conte
 	return req, nil
 }
 
-// NewListStatusesRequest constructs an http.Request for the ListStatuses method
+// NewListStatusesRequest returns a request of ListStatuses.
 func NewListStatusesRequest(server string, organizationName string) (*http.Request, error) {
 	var err error
 
@@ -1489,20 +1333,20 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
-// use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
+// safe for concurrent use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
-// and errors.
+// New returns a Client that sends its calls through connection, such as an xsale.Client, with its
+// tokens, retries and limits.
 func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
-// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
-// the same as those of New; tokens, retries and limits are those of the doer and the editors.
+// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
+// them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
 func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
 	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
@@ -1512,15 +1356,15 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 	return &Client{raw}, nil
 }
 
-// Raw returns the underlying client, whose methods return responses as they come.
+// Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
-// GetMe calls GET /me.
+// GetMe gets the user that the tokens belong to.
 //
-// # Get the user that the tokens belong to
+// Returns the user and the organizations that the user may work for. `Organizations[].Name` is
+// the value of `organizationName` in every other path.
 //
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the value of
-// `organizationName` in every other path.
+// It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
 	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1528,11 +1372,12 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 		})
 }
 
-// ListTranslations calls GET /{organizationName}/articles/{id}/translations.
-//
-// # List the translations of an article
+// ListTranslations lists the translations of an article.
 //
 // Returns the names and descriptions (tłumaczenia) of an article in all its languages.
+//
+// It calls GET /{organizationName}/articles/{id}/translations. Evidence: observed, public
+// third-party scripts that call the API
 func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...call.Option) ([]Translation, error) {
 	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1540,8 +1385,9 @@ func (c *Client) ListTranslations(ctx context.Context, organizationName string, 
 		})
 }
 
-// ListTranslationsSeq is ListTranslations with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListTranslationsSeq is ListTranslations with one element of the response in memory at a time.
+// The range over the list sends the call. An error ends the list; the elements before it are
+// valid.
 func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
 	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1549,12 +1395,7 @@ func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName strin
 		})
 }
 
-// SetTranslationWithBody calls PUT /{organizationName}/articles/{id}/translations.
-//
-// # Write one translation of an article
-//
-// Writes the name and the description of an article in one language. The language is named in the body, not in
-// the path. The scripts write languages that the article need not have yet.
+// SetTranslationWithBody is SetTranslation with a body of any type.
 func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
 	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1562,12 +1403,13 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 		})
 }
 
-// SetTranslation calls PUT /{organizationName}/articles/{id}/translations.
+// SetTranslation writes one translation of an article.
 //
-// # Write one translation of an article
+// Writes the name and the description of an article in one language. The language is named in
+// the body, not in the path. The scripts write languages that the article need not have yet.
 //
-// Writes the name and the description of an article in one language. The language is named in the body, not in
-// the path. The scripts write languages that the article need not have yet.
+// It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
+// third-party scripts that call the API
 func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...call.Option) error {
 	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1575,12 +1417,7 @@ func (c *Client) SetTranslation(ctx context.Context, organizationName string, id
 		})
 }
 
-// CreateIntegrationWithBody calls POST /{organizationName}/integrations.
-//
-// # Create an own-shop integration
-//
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-// as their source.
+// CreateIntegrationWithBody is CreateIntegration with a body of any type.
 func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1588,12 +1425,13 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 		})
 }
 
-// CreateIntegration calls POST /{organizationName}/integrations.
+// CreateIntegration creates an own-shop integration.
 //
-// # Create an own-shop integration
+// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent
+// to the API name it as their source.
 //
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to the API name it
-// as their source.
+// It calls POST /{organizationName}/integrations. Evidence: documented,
+// https://xsale.ai/?p=41323
 func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1601,12 +1439,7 @@ func (c *Client) CreateIntegration(ctx context.Context, organizationName string,
 		})
 }
 
-// CreateParameterWithBody calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
-//
-// # Define a parameter in a category
-//
-// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
+// CreateParameterWithBody is CreateParameter with a body of any type.
 func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1614,12 +1447,15 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 		})
 }
 
-// CreateParameter calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
+// CreateParameter defines a parameter in a category.
 //
-// # Define a parameter in a category
+// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration.
+// Parameters describe a product and serve to build variants. Only the path is published; the
+// vendor's Swagger has the body.
 //
-// Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration. Parameters
-// describe a product and serve to build variants. Only the path is published; the vendor's Swagger has the body.
+// It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
+// Evidence: documented,
+// https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow
 func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1627,16 +1463,18 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 		})
 }
 
-// ListOrders calls GET /{organizationName}/orders.
+// ListOrders lists orders.
 //
-// # List orders
+// Returns the organization's orders, all of them or those in the named statuses. An ERP
+// integration reads the orders in the status that means "ready for the ERP", for example `Nowe`
+// (new), and then changes their status so that they are not read again. Paging is not
+// published.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration reads the
-// orders in the status that means "ready for the ERP", for example `Nowe` (new), and then changes their status so
-// that they are not read again. Paging is not published.
+// It calls GET /{organizationName}/orders. Evidence: documented,
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
 	if params != nil {
-		sent := *params // an empty list would be sent as an empty value
+		sent := *params
 		if len(sent.StatusIDs) == 0 {
 			sent.StatusIDs = nil
 		}
@@ -1651,11 +1489,11 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
-		sent := *params // an empty list would be sent as an empty value
+		sent := *params
 		if len(sent.StatusIDs) == 0 {
 			sent.StatusIDs = nil
 		}
@@ -1670,12 +1508,7 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		})
 }
 
-// CreateOrderWithBody calls POST /{organizationName}/orders.
-//
-// # Create an order
-//
-// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-// the offers must exist. How the vendor treats the same order sent twice is not published.
+// CreateOrderWithBody is CreateOrder with a body of any type.
 func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1683,12 +1516,14 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 		})
 }
 
-// CreateOrder calls POST /{organizationName}/orders.
+// CreateOrder creates an order.
 //
-// # Create an order
+// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer,
+// recipient, payer) and the offers must exist. How the vendor treats the same order sent twice
+// is not published.
 //
-// Adds an order from an own shop or a marketplace. The integration, the contractors (buyer, recipient, payer) and
-// the offers must exist. How the vendor treats the same order sent twice is not published.
+// It calls POST /{organizationName}/orders. Evidence: documented,
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
 func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1696,12 +1531,14 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 		})
 }
 
-// ListStatuses calls GET /{organizationName}/statuses.
+// ListStatuses lists statuses.
 //
-// # List statuses
+// Returns all statuses, the default ones and the organization's own. The list is open: an
+// organization may add statuses, and the vendor warns not to rename the default ones, because
+// automatic actions rely on the names.
 //
-// Returns all statuses, the default ones and the organization's own. The list is open: an organization may add
-// statuses, and the vendor warns not to rename the default ones, because automatic actions rely on the names.
+// It calls GET /{organizationName}/statuses. Evidence: documented,
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...call.Option) ([]Status, error) {
 	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1709,8 +1546,8 @@ func (c *Client) ListStatuses(ctx context.Context, organizationName string, opti
 		})
 }
 
-// ListStatusesSeq is ListStatuses with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The
+// range over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
 	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1718,44 +1555,29 @@ func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, o
 		})
 }
 
-// ServerInterface represents all server handlers.
+// ServerInterface has a handler for each operation.
 type ServerInterface interface {
-	// GetMe Get the user that the tokens belong to
-	// (GET /me)
 	GetMe(w http.ResponseWriter, r *http.Request)
-	// ListTranslations List the translations of an article
-	// (GET /{organizationName}/articles/{id}/translations)
 	ListTranslations(w http.ResponseWriter, r *http.Request, organizationName string, id int64)
-	// SetTranslation Write one translation of an article
-	// (PUT /{organizationName}/articles/{id}/translations)
 	SetTranslation(w http.ResponseWriter, r *http.Request, organizationName string, id int64)
-	// CreateIntegration Create an own-shop integration
-	// (POST /{organizationName}/integrations)
 	CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName string)
-	// CreateParameter Define a parameter in a category
-	// (POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters)
 	CreateParameter(w http.ResponseWriter, r *http.Request, organizationName string, id int64, categoryID int64)
-	// ListOrders List orders
-	// (GET /{organizationName}/orders)
 	ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams)
-	// CreateOrder Create an order
-	// (POST /{organizationName}/orders)
 	CreateOrder(w http.ResponseWriter, r *http.Request, organizationName string)
-	// ListStatuses List statuses
-	// (GET /{organizationName}/statuses)
 	ListStatuses(w http.ResponseWriter, r *http.Request, organizationName string)
 }
 
-// ServerInterfaceWrapper converts contexts to parameters.
+// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
 	HandlerMiddlewares []MiddlewareFunc
 	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// MiddlewareFunc wraps a handler.
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// GetMe operation middleware
+// GetMe reads the parameters of a request and calls Handler.GetMe.
 func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -1769,13 +1591,12 @@ func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request)
 	handler.ServeHTTP(w, r)
 }
 
-// ListTranslations operation middleware
+// ListTranslations reads the parameters of a request and calls Handler.ListTranslations.
 func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1784,7 +1605,6 @@ func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *ht
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -1804,13 +1624,12 @@ func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
-// SetTranslation operation middleware
+// SetTranslation reads the parameters of a request and calls Handler.SetTranslation.
 func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1819,7 +1638,6 @@ func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -1839,13 +1657,12 @@ func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
-// CreateIntegration operation middleware
+// CreateIntegration reads the parameters of a request and calls Handler.CreateIntegration.
 func (siw *ServerInterfaceWrapper) CreateIntegration(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1865,13 +1682,12 @@ func (siw *ServerInterfaceWrapper) CreateIntegration(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-// CreateParameter operation middleware
+// CreateParameter reads the parameters of a request and calls Handler.CreateParameter.
 func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1880,7 +1696,6 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -1889,7 +1704,6 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 		return
 	}
 
-	// ------------- Path parameter "categoryId" -------------
 	var categoryID int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "categoryId", r.PathValue("categoryId"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -1909,13 +1723,12 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
-// ListOrders operation middleware
+// ListOrders reads the parameters of a request and calls Handler.ListOrders.
 func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1924,10 +1737,7 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		return
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListOrdersParams
-
-	// ------------- Optional query parameter "statusidin" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusidin", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -1939,8 +1749,6 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "statusnamein" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusnamein", r.URL.Query(), &params.StatusNames, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -1964,13 +1772,12 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// CreateOrder operation middleware
+// CreateOrder reads the parameters of a request and calls Handler.CreateOrder.
 func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1990,13 +1797,12 @@ func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// ListStatuses operation middleware
+// ListStatuses reads the parameters of a request and calls Handler.ListStatuses.
 func (siw *ServerInterfaceWrapper) ListStatuses(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -2016,6 +1822,7 @@ func (siw *ServerInterfaceWrapper) ListStatuses(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -2029,6 +1836,7 @@ func (e *UnescapedCookieParamError) Unwrap() error {
 	return e.Err
 }
 
+// UnmarshalingParamError reports a parameter that is not valid JSON.
 type UnmarshalingParamError struct {
 	ParamName string
 	Err       error
@@ -2042,6 +1850,7 @@ func (e *UnmarshalingParamError) Unwrap() error {
 	return e.Err
 }
 
+// RequiredParamError reports a missing query or cookie parameter.
 type RequiredParamError struct {
 	ParamName string
 }
@@ -2050,6 +1859,7 @@ func (e *RequiredParamError) Error() string {
 	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
 }
 
+// RequiredHeaderError reports a missing header parameter.
 type RequiredHeaderError struct {
 	ParamName string
 	Err       error
@@ -2063,6 +1873,7 @@ func (e *RequiredHeaderError) Unwrap() error {
 	return e.Err
 }
 
+// InvalidParamFormatError reports a parameter in the wrong format.
 type InvalidParamFormatError struct {
 	ParamName string
 	Err       error
@@ -2076,6 +1887,7 @@ func (e *InvalidParamFormatError) Unwrap() error {
 	return e.Err
 }
 
+// TooManyValuesForParamError reports a parameter that was sent more than once.
 type TooManyValuesForParamError struct {
 	ParamName string
 	Count     int
@@ -2085,8 +1897,8 @@ func (e *TooManyValuesForParamError) Error() string {
 	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
 }
 
-// NewFake returns a handler that answers as implementation does, for a fake of the API in tests. Embed [Unimplemented] in
-// an implementation that has only some of the operations.
+// NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
+// Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
 	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fake.WriteBadRequest,
@@ -2094,8 +1906,7 @@ func NewFake(implementation StrictServerInterface) http.Handler {
 	}))
 }
 
-// Handler returns a handler that serves the operations of an implementation which reads requests and writes answers
-// itself.
+// Handler returns a handler for an implementation that reads requests and writes responses itself.
 func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
 	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
@@ -2110,45 +1921,45 @@ func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http
 	return router
 }
 
-// Unimplemented answers every operation with 501.
+// Unimplemented responds to every operation with 501.
 type Unimplemented struct{}
 
-// GetMe answers 501.
+// GetMe responds with 501.
 func (Unimplemented) GetMe(context.Context, GetMeRequestObject) (GetMeResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ListTranslations answers 501.
+// ListTranslations responds with 501.
 func (Unimplemented) ListTranslations(context.Context, ListTranslationsRequestObject) (ListTranslationsResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// SetTranslation answers 501.
+// SetTranslation responds with 501.
 func (Unimplemented) SetTranslation(context.Context, SetTranslationRequestObject) (SetTranslationResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// CreateIntegration answers 501.
+// CreateIntegration responds with 501.
 func (Unimplemented) CreateIntegration(context.Context, CreateIntegrationRequestObject) (CreateIntegrationResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// CreateParameter answers 501.
+// CreateParameter responds with 501.
 func (Unimplemented) CreateParameter(context.Context, CreateParameterRequestObject) (CreateParameterResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ListOrders answers 501.
+// ListOrders responds with 501.
 func (Unimplemented) ListOrders(context.Context, ListOrdersRequestObject) (ListOrdersResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// CreateOrder answers 501.
+// CreateOrder responds with 501.
 func (Unimplemented) CreateOrder(context.Context, CreateOrderRequestObject) (CreateOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ListStatuses answers 501.
+// ListStatuses responds with 501.
 func (Unimplemented) ListStatuses(context.Context, ListStatusesRequestObject) (ListStatusesResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
@@ -2157,28 +1968,28 @@ func (Unimplemented) ListStatuses(context.Context, ListStatusesRequestObject) (L
 type GetMeRequestObject struct {
 }
 
-// GetMeResponseObject is an answer of GetMe, one of the types whose names start with it.
+// GetMeResponseObject is a response of GetMe: a type named after GetMe and a status.
 type GetMeResponseObject interface {
 	VisitGetMeResponse(w http.ResponseWriter) error
 }
 
-// GetMe2XXJSONResponse is an answer of type application/json.
+// GetMe2XXJSONResponse is a response of type application/json.
 type GetMe2XXJSONResponse struct {
 	Body       Me
 	StatusCode int
 }
 
-// VisitGetMeResponse writes the answer.
+// VisitGetMeResponse writes the response.
 func (response GetMe2XXJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// GetMeDefaultResponse is an answer without a body.
+// GetMeDefaultResponse is a response without a body.
 type GetMeDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitGetMeResponse writes the answer.
+// VisitGetMeResponse writes the response.
 func (response GetMeDefaultResponse) VisitGetMeResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2189,28 +2000,29 @@ type ListTranslationsRequestObject struct {
 	ID               int64
 }
 
-// ListTranslationsResponseObject is an answer of ListTranslations, one of the types whose names start with it.
+// ListTranslationsResponseObject is a response of ListTranslations: a type named after
+// ListTranslations and a status.
 type ListTranslationsResponseObject interface {
 	VisitListTranslationsResponse(w http.ResponseWriter) error
 }
 
-// ListTranslations2XXJSONResponse is an answer of type application/json.
+// ListTranslations2XXJSONResponse is a response of type application/json.
 type ListTranslations2XXJSONResponse struct {
 	Body       []Translation
 	StatusCode int
 }
 
-// VisitListTranslationsResponse writes the answer.
+// VisitListTranslationsResponse writes the response.
 func (response ListTranslations2XXJSONResponse) VisitListTranslationsResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// ListTranslationsDefaultResponse is an answer without a body.
+// ListTranslationsDefaultResponse is a response without a body.
 type ListTranslationsDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitListTranslationsResponse writes the answer.
+// VisitListTranslationsResponse writes the response.
 func (response ListTranslationsDefaultResponse) VisitListTranslationsResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2222,27 +2034,28 @@ type SetTranslationRequestObject struct {
 	Body             *SetTranslationJSONRequestBody
 }
 
-// SetTranslationResponseObject is an answer of SetTranslation, one of the types whose names start with it.
+// SetTranslationResponseObject is a response of SetTranslation: a type named after
+// SetTranslation and a status.
 type SetTranslationResponseObject interface {
 	VisitSetTranslationResponse(w http.ResponseWriter) error
 }
 
-// SetTranslation2XXResponse is an answer without a body.
+// SetTranslation2XXResponse is a response without a body.
 type SetTranslation2XXResponse struct {
 	StatusCode int
 }
 
-// VisitSetTranslationResponse writes the answer.
+// VisitSetTranslationResponse writes the response.
 func (response SetTranslation2XXResponse) VisitSetTranslationResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
 
-// SetTranslationDefaultResponse is an answer without a body.
+// SetTranslationDefaultResponse is a response without a body.
 type SetTranslationDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitSetTranslationResponse writes the answer.
+// VisitSetTranslationResponse writes the response.
 func (response SetTranslationDefaultResponse) VisitSetTranslationResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2253,28 +2066,29 @@ type CreateIntegrationRequestObject struct {
 	Body             *CreateIntegrationJSONRequestBody
 }
 
-// CreateIntegrationResponseObject is an answer of CreateIntegration, one of the types whose names start with it.
+// CreateIntegrationResponseObject is a response of CreateIntegration: a type named after
+// CreateIntegration and a status.
 type CreateIntegrationResponseObject interface {
 	VisitCreateIntegrationResponse(w http.ResponseWriter) error
 }
 
-// CreateIntegration2XXJSONResponse is an answer of type application/json.
+// CreateIntegration2XXJSONResponse is a response of type application/json.
 type CreateIntegration2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
 }
 
-// VisitCreateIntegrationResponse writes the answer.
+// VisitCreateIntegrationResponse writes the response.
 func (response CreateIntegration2XXJSONResponse) VisitCreateIntegrationResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// CreateIntegrationDefaultResponse is an answer without a body.
+// CreateIntegrationDefaultResponse is a response without a body.
 type CreateIntegrationDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitCreateIntegrationResponse writes the answer.
+// VisitCreateIntegrationResponse writes the response.
 func (response CreateIntegrationDefaultResponse) VisitCreateIntegrationResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2287,28 +2101,29 @@ type CreateParameterRequestObject struct {
 	Body             *CreateParameterJSONRequestBody
 }
 
-// CreateParameterResponseObject is an answer of CreateParameter, one of the types whose names start with it.
+// CreateParameterResponseObject is a response of CreateParameter: a type named after
+// CreateParameter and a status.
 type CreateParameterResponseObject interface {
 	VisitCreateParameterResponse(w http.ResponseWriter) error
 }
 
-// CreateParameter2XXJSONResponse is an answer of type application/json.
+// CreateParameter2XXJSONResponse is a response of type application/json.
 type CreateParameter2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
 }
 
-// VisitCreateParameterResponse writes the answer.
+// VisitCreateParameterResponse writes the response.
 func (response CreateParameter2XXJSONResponse) VisitCreateParameterResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// CreateParameterDefaultResponse is an answer without a body.
+// CreateParameterDefaultResponse is a response without a body.
 type CreateParameterDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitCreateParameterResponse writes the answer.
+// VisitCreateParameterResponse writes the response.
 func (response CreateParameterDefaultResponse) VisitCreateParameterResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2319,28 +2134,29 @@ type ListOrdersRequestObject struct {
 	Params           ListOrdersParams
 }
 
-// ListOrdersResponseObject is an answer of ListOrders, one of the types whose names start with it.
+// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a
+// status.
 type ListOrdersResponseObject interface {
 	VisitListOrdersResponse(w http.ResponseWriter) error
 }
 
-// ListOrders2XXJSONResponse is an answer of type application/json.
+// ListOrders2XXJSONResponse is a response of type application/json.
 type ListOrders2XXJSONResponse struct {
 	Body       []Order
 	StatusCode int
 }
 
-// VisitListOrdersResponse writes the answer.
+// VisitListOrdersResponse writes the response.
 func (response ListOrders2XXJSONResponse) VisitListOrdersResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// ListOrdersDefaultResponse is an answer without a body.
+// ListOrdersDefaultResponse is a response without a body.
 type ListOrdersDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitListOrdersResponse writes the answer.
+// VisitListOrdersResponse writes the response.
 func (response ListOrdersDefaultResponse) VisitListOrdersResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2351,28 +2167,29 @@ type CreateOrderRequestObject struct {
 	Body             *CreateOrderJSONRequestBody
 }
 
-// CreateOrderResponseObject is an answer of CreateOrder, one of the types whose names start with it.
+// CreateOrderResponseObject is a response of CreateOrder: a type named after CreateOrder and a
+// status.
 type CreateOrderResponseObject interface {
 	VisitCreateOrderResponse(w http.ResponseWriter) error
 }
 
-// CreateOrder2XXJSONResponse is an answer of type application/json.
+// CreateOrder2XXJSONResponse is a response of type application/json.
 type CreateOrder2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
 }
 
-// VisitCreateOrderResponse writes the answer.
+// VisitCreateOrderResponse writes the response.
 func (response CreateOrder2XXJSONResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// CreateOrderDefaultResponse is an answer without a body.
+// CreateOrderDefaultResponse is a response without a body.
 type CreateOrderDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitCreateOrderResponse writes the answer.
+// VisitCreateOrderResponse writes the response.
 func (response CreateOrderDefaultResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
@@ -2382,60 +2199,67 @@ type ListStatusesRequestObject struct {
 	OrganizationName string
 }
 
-// ListStatusesResponseObject is an answer of ListStatuses, one of the types whose names start with it.
+// ListStatusesResponseObject is a response of ListStatuses: a type named after ListStatuses and
+// a status.
 type ListStatusesResponseObject interface {
 	VisitListStatusesResponse(w http.ResponseWriter) error
 }
 
-// ListStatuses2XXJSONResponse is an answer of type application/json.
+// ListStatuses2XXJSONResponse is a response of type application/json.
 type ListStatuses2XXJSONResponse struct {
 	Body       []Status
 	StatusCode int
 }
 
-// VisitListStatusesResponse writes the answer.
+// VisitListStatusesResponse writes the response.
 func (response ListStatuses2XXJSONResponse) VisitListStatusesResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, response.StatusCode, nil, "application/json", response.Body)
 }
 
-// ListStatusesDefaultResponse is an answer without a body.
+// ListStatusesDefaultResponse is a response without a body.
 type ListStatusesDefaultResponse struct {
 	StatusCode int
 }
 
-// VisitListStatusesResponse writes the answer.
+// VisitListStatusesResponse writes the response.
 func (response ListStatusesDefaultResponse) VisitListStatusesResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, response.StatusCode, nil)
 }
 
-// StrictServerInterface is what a fake implements: a function for each operation.
+// StrictServerInterface has a method for each operation. A fake implements it.
 type StrictServerInterface interface {
-	// GetMe answers GET /me.
+	// GetMe responds to GET /me.
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
-	// ListTranslations answers GET /{organizationName}/articles/{id}/translations.
+	// ListTranslations responds to GET /{organizationName}/articles/{id}/translations.
 	ListTranslations(ctx context.Context, request ListTranslationsRequestObject) (ListTranslationsResponseObject, error)
-	// SetTranslation answers PUT /{organizationName}/articles/{id}/translations.
+	// SetTranslation responds to PUT /{organizationName}/articles/{id}/translations.
 	SetTranslation(ctx context.Context, request SetTranslationRequestObject) (SetTranslationResponseObject, error)
-	// CreateIntegration answers POST /{organizationName}/integrations.
+	// CreateIntegration responds to POST /{organizationName}/integrations.
 	CreateIntegration(ctx context.Context, request CreateIntegrationRequestObject) (CreateIntegrationResponseObject, error)
-	// CreateParameter answers POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
+	// CreateParameter responds to POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
 	CreateParameter(ctx context.Context, request CreateParameterRequestObject) (CreateParameterResponseObject, error)
-	// ListOrders answers GET /{organizationName}/orders.
+	// ListOrders responds to GET /{organizationName}/orders.
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
-	// CreateOrder answers POST /{organizationName}/orders.
+	// CreateOrder responds to POST /{organizationName}/orders.
 	CreateOrder(ctx context.Context, request CreateOrderRequestObject) (CreateOrderResponseObject, error)
-	// ListStatuses answers GET /{organizationName}/statuses.
+	// ListStatuses responds to GET /{organizationName}/statuses.
 	ListStatuses(ctx context.Context, request ListStatusesRequestObject) (ListStatusesResponseObject, error)
 }
 
+// StrictHandlerFunc handles a decoded request and returns the response.
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
+
+// StrictMiddlewareFunc wraps a StrictHandlerFunc.
 type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
 
+// StrictHTTPServerOptions sets how errors become responses.
 type StrictHTTPServerOptions struct {
 	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
 	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to
+// errors in plain text.
 func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -2447,6 +2271,7 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 	}}
 }
 
+// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
 func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
 	if options.RequestErrorHandlerFunc == nil {
 		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
@@ -2467,7 +2292,7 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
-// GetMe operation middleware
+// GetMe decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	var request GetMeRequestObject
 
@@ -2491,7 +2316,7 @@ func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ListTranslations operation middleware
+// ListTranslations decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListTranslations(w http.ResponseWriter, r *http.Request, organizationName string, id int64) {
 	var request ListTranslationsRequestObject
 
@@ -2518,7 +2343,7 @@ func (sh *strictHandler) ListTranslations(w http.ResponseWriter, r *http.Request
 	}
 }
 
-// SetTranslation operation middleware
+// SetTranslation decodes a request and writes the response of the implementation.
 func (sh *strictHandler) SetTranslation(w http.ResponseWriter, r *http.Request, organizationName string, id int64) {
 	var request SetTranslationRequestObject
 
@@ -2552,7 +2377,7 @@ func (sh *strictHandler) SetTranslation(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
-// CreateIntegration operation middleware
+// CreateIntegration decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName string) {
 	var request CreateIntegrationRequestObject
 
@@ -2585,7 +2410,7 @@ func (sh *strictHandler) CreateIntegration(w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// CreateParameter operation middleware
+// CreateParameter decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateParameter(w http.ResponseWriter, r *http.Request, organizationName string, id int64, categoryID int64) {
 	var request CreateParameterRequestObject
 
@@ -2620,7 +2445,7 @@ func (sh *strictHandler) CreateParameter(w http.ResponseWriter, r *http.Request,
 	}
 }
 
-// ListOrders operation middleware
+// ListOrders decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams) {
 	var request ListOrdersRequestObject
 
@@ -2647,7 +2472,7 @@ func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, orga
 	}
 }
 
-// CreateOrder operation middleware
+// CreateOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request, organizationName string) {
 	var request CreateOrderRequestObject
 
@@ -2680,7 +2505,7 @@ func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request, org
 	}
 }
 
-// ListStatuses operation middleware
+// ListStatuses decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListStatuses(w http.ResponseWriter, r *http.Request, organizationName string) {
 	var request ListStatusesRequestObject
 

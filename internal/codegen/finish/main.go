@@ -15,7 +15,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		finished, err := codegen.FormatCode(string(code))
+		finished, err := codegen.FormatCode(string(code), nil)
 		if err != nil {
 			log.Fatalf("%s: %v", path, err)
 		}

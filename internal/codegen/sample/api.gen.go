@@ -24,14 +24,14 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
-// Defines values for OrderStatus.
+// The values of OrderStatus.
 const (
 	OrderStatusNew  OrderStatus = 0
 	OrderStatusPaid OrderStatus = 1
 	OrderStatusSent OrderStatus = 2
 )
 
-// Valid indicates whether the value is a known member of the OrderStatus enum.
+// Valid reports whether the spec lists the value.
 func (e OrderStatus) Valid() bool {
 	switch e {
 	case OrderStatusNew:
@@ -45,13 +45,13 @@ func (e OrderStatus) Valid() bool {
 	}
 }
 
-// Defines values for SortOrder.
+// The values of SortOrder.
 const (
 	SortOrderAsc  SortOrder = "asc"
 	SortOrderDesc SortOrder = "desc"
 )
 
-// Valid indicates whether the value is a known member of the SortOrder enum.
+// Valid reports whether the spec lists the value.
 func (e SortOrder) Valid() bool {
 	switch e {
 	case SortOrderAsc:
@@ -63,14 +63,14 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
-// AddInvoiceResponse defines model for AddInvoiceResponse.
+// AddInvoiceResponse is an inline schema of the spec.
 type AddInvoiceResponse struct {
 	ID                   int64              `json:"Id,omitzero"`
 	Size                 int64              `json:"Size,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Buyer defines model for Buyer.
+// Buyer is a schema of the spec.
 type Buyer struct {
 	Name                 *string               `json:"Name,omitempty"`
 	NIP                  wire.Nullable[string] `json:"Nip,omitzero"`
@@ -78,25 +78,25 @@ type Buyer struct {
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// Category defines model for Category.
+// Category is a schema of the spec.
 type Category struct {
 	Children             []Category         `json:"Children"`
 	Name                 string             `json:"Name"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ClientModel defines model for ClientModel.
+// ClientModel is the schema Client of the spec.
 type ClientModel struct {
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ListEventsResponseItem defines model for ListEventsResponseItem.
+// ListEventsResponseItem is an inline schema of the spec.
 type ListEventsResponseItem struct {
 	union json.RawMessage
 }
 
-// Order defines model for Order.
+// Order is the schema Shop.Contracts.Order of the spec.
 type Order struct {
 	Buyer                *Buyer             `json:"Buyer,omitempty"`
 	Discount             wire.Decimal       `json:"Discount,omitzero"`
@@ -116,7 +116,7 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderChange defines model for OrderChange.
+// OrderChange is a schema of the spec.
 type OrderChange struct {
 	Due                  wire.DateTime         `json:"Due,omitzero"`
 	Note                 wire.Nullable[string] `json:"Note,omitzero"`
@@ -126,75 +126,75 @@ type OrderChange struct {
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// OrderFilter defines model for OrderFilter.
+// OrderFilter is a schema of the spec.
 type OrderFilter struct {
 	City                 *string            `json:"city,omitempty"`
 	Limit                *int32             `json:"limit,omitempty"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemsItem defines model for OrderItemsItem.
+// OrderItemsItem is an inline schema of the spec.
 type OrderItemsItem struct {
 	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
 	SKU                  *string            `json:"Sku,omitempty"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderPaid defines model for OrderPaid.
+// OrderPaid is a schema of the spec.
 type OrderPaid struct {
 	Amount               wire.Decimal       `json:"Amount,omitzero"`
 	Kind                 string             `json:"Kind,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderPlaced defines model for OrderPlaced.
+// OrderPlaced is a schema of the spec.
 type OrderPlaced struct {
 	Kind                 string             `json:"Kind,omitzero"`
 	OrderID              int64              `json:"OrderId,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderStatus defines model for OrderStatus.
+// OrderStatus is a schema of the spec.
 type OrderStatus int32
 
-// PagedResultOfOrder defines model for PagedResultOfOrder.
+// PagedResultOfOrder is a schema of the spec.
 type PagedResultOfOrder struct {
 	Items                []Order            `json:"Items,omitzero"`
 	Total                int64              `json:"Total,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Party defines model for Party.
+// Party is a schema of the spec.
 type Party struct {
 	Name                 *string            `json:"Name,omitempty"`
 	Parent               *Party             `json:"Parent,omitempty"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ProblemDetails defines model for ProblemDetails.
+// ProblemDetails is a schema of the spec.
 type ProblemDetails struct {
 	Status               int32              `json:"status,omitzero"`
 	Title                string             `json:"title,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// SortOrder defines model for SortOrder.
+// SortOrder is a schema of the spec.
 type SortOrder string
 
-// StartJobResponse defines model for StartJobResponse.
+// StartJobResponse is an inline schema of the spec.
 type StartJobResponse struct {
 	JobID                string             `json:"JobId,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// LoginFormdataBody defines parameters for Login.
+// LoginFormdataBody is a request body of Login.
 type LoginFormdataBody struct {
 	Limit    *string `form:"limit,omitempty" json:"limit,omitempty"`
 	Remember *bool   `form:"remember,omitempty" json:"remember,omitempty"`
 	User     *string `form:"user,omitempty" json:"user,omitempty"`
 }
 
-// GetOrdersParams defines parameters for GetOrders.
+// GetOrdersParams contains the parameters of GetOrders.
 type GetOrdersParams struct {
 	StatusIDs []int32        `form:"statusIds,omitempty" json:"statusIds,omitempty"`
 	Names     []string       `form:"names,omitempty" json:"names,omitempty"`
@@ -208,37 +208,38 @@ type GetOrdersParams struct {
 	Session   *string        `form:"session,omitempty" json:"session,omitempty"`
 }
 
-// AddInvoiceMultipartBody defines parameters for AddInvoice.
+// AddInvoiceMultipartBody is a request body of AddInvoice.
 type AddInvoiceMultipartBody struct {
 	File   openapi_types.File `json:"file"`
 	Number *string            `json:"number,omitempty"`
 }
 
-// EchoTextBody defines parameters for Echo.
+// EchoTextBody is a request body of Echo.
 type EchoTextBody = string
 
-// PutSettingsJSONBody defines parameters for PutSettings.
+// PutSettingsJSONBody is a request body of PutSettings.
 type PutSettingsJSONBody = json.RawMessage
 
-// LoginFormdataRequestBody defines body for Login for application/x-www-form-urlencoded ContentType.
+// LoginFormdataRequestBody is a request body of Login, of type
+// application/x-www-form-urlencoded.
 type LoginFormdataRequestBody LoginFormdataBody
 
-// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = Order
 
-// ChangeOrderJSONRequestBody defines body for ChangeOrder for application/json ContentType.
+// ChangeOrderJSONRequestBody is a request body of ChangeOrder, of type application/json.
 type ChangeOrderJSONRequestBody = OrderChange
 
-// ReplaceOrderJSONRequestBody defines body for ReplaceOrder for application/json ContentType.
+// ReplaceOrderJSONRequestBody is a request body of ReplaceOrder, of type application/json.
 type ReplaceOrderJSONRequestBody = Order
 
-// AddInvoiceMultipartRequestBody defines body for AddInvoice for multipart/form-data ContentType.
+// AddInvoiceMultipartRequestBody is a request body of AddInvoice, of type multipart/form-data.
 type AddInvoiceMultipartRequestBody AddInvoiceMultipartBody
 
-// EchoTextRequestBody defines body for Echo for text/plain ContentType.
+// EchoTextRequestBody is a request body of Echo, of type text/plain.
 type EchoTextRequestBody = EchoTextBody
 
-// PutSettingsJSONRequestBody defines body for PutSettings for application/json ContentType.
+// PutSettingsJSONRequestBody is a request body of PutSettings, of type application/json.
 type PutSettingsJSONRequestBody = PutSettingsJSONBody
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -775,14 +776,14 @@ func (a StartJobResponse) MarshalJSON() ([]byte, error) {
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "JobId")
 }
 
-// AsOrderPlaced returns the union data inside the ListEventsResponseItem as a OrderPlaced
+// AsOrderPlaced decodes the union as a value of type OrderPlaced.
 func (t ListEventsResponseItem) AsOrderPlaced() (OrderPlaced, error) {
 	var body OrderPlaced
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromOrderPlaced overwrites any union data inside the ListEventsResponseItem as the provided OrderPlaced
+// FromOrderPlaced sets the union to a value of type OrderPlaced.
 func (t *ListEventsResponseItem) FromOrderPlaced(v OrderPlaced) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -793,7 +794,7 @@ func (t *ListEventsResponseItem) FromOrderPlaced(v OrderPlaced) error {
 	return err
 }
 
-// MergeOrderPlaced performs a merge with any union data inside the ListEventsResponseItem, using the provided OrderPlaced
+// MergeOrderPlaced merges the union with a value of type OrderPlaced.
 func (t *ListEventsResponseItem) MergeOrderPlaced(v OrderPlaced) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -809,14 +810,14 @@ func (t *ListEventsResponseItem) MergeOrderPlaced(v OrderPlaced) error {
 	return err
 }
 
-// AsOrderPaid returns the union data inside the ListEventsResponseItem as a OrderPaid
+// AsOrderPaid decodes the union as a value of type OrderPaid.
 func (t ListEventsResponseItem) AsOrderPaid() (OrderPaid, error) {
 	var body OrderPaid
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromOrderPaid overwrites any union data inside the ListEventsResponseItem as the provided OrderPaid
+// FromOrderPaid sets the union to a value of type OrderPaid.
 func (t *ListEventsResponseItem) FromOrderPaid(v OrderPaid) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -827,7 +828,7 @@ func (t *ListEventsResponseItem) FromOrderPaid(v OrderPaid) error {
 	return err
 }
 
-// MergeOrderPaid performs a merge with any union data inside the ListEventsResponseItem, using the provided OrderPaid
+// MergeOrderPaid merges the union with a value of type OrderPaid.
 func (t *ListEventsResponseItem) MergeOrderPaid(v OrderPaid) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -843,6 +844,7 @@ func (t *ListEventsResponseItem) MergeOrderPaid(v OrderPaid) error {
 	return err
 }
 
+// Discriminator returns the property that names the type of the union.
 func (t ListEventsResponseItem) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"Kind"`
@@ -851,6 +853,7 @@ func (t ListEventsResponseItem) Discriminator() (string, error) {
 	return discriminator.Discriminator, err
 }
 
+// ValueByDiscriminator decodes the union as the type that Discriminator names.
 func (t ListEventsResponseItem) ValueByDiscriminator() (interface{}, error) {
 	discriminator, err := t.Discriminator()
 	if err != nil {
@@ -866,71 +869,63 @@ func (t ListEventsResponseItem) ValueByDiscriminator() (interface{}, error) {
 	}
 }
 
+// MarshalJSON implements [json.Marshaler].
 func (t ListEventsResponseItem) MarshalJSON() ([]byte, error) {
 	b, err := t.union.MarshalJSON()
 	return b, err
 }
 
+// UnmarshalJSON implements [json.Unmarshaler].
 func (t *ListEventsResponseItem) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient which conforms to the OpenAPI3 specification for this service.
+// RawClient sends the requests of the API and returns the responses as they are. [Client]
+// decodes them.
 type RawClient struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
+	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
 
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Client sends the requests.
 	Client HttpRequestDoer
 
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors change each request before it is sent, in order.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption changes a client that NewClient returns.
 type ClientOption func(*RawClient) error
 
-// Creates a new RawClient, with reasonable defaults
+// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
+// [http.Client].
 func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	// create a client with sane default values
 	client := RawClient{
 		Server: server,
 	}
-	// mutate client and add all optional params
 	for _, o := range opts {
 		if err := o(&client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
 	if !strings.HasSuffix(client.Server, "/") {
 		client.Server += "/"
 	}
-	// create httpClient, if not already present
 	if client.Client == nil {
 		client.Client = &http.Client{}
 	}
 	return &client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends the requests through doer.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *RawClient) error {
 		c.Client = doer
@@ -938,8 +933,7 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
+// WithRequestEditorFn changes each request before it is sent.
 func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	return func(c *RawClient) error {
 		c.RequestEditors = append(c.RequestEditors, fn)
@@ -947,101 +941,60 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface has the methods of [RawClient], for tests that replace it.
 type ClientInterface interface {
-
-	// GetArticlesByCode performs a GET /api/v1/articles/{code} (the `GetArticlesByCode` operationId) request.
 	GetArticlesByCode(ctx context.Context, code string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetCategories performs a GET /api/v1/categories (the `GetCategories` operationId) request.
 	GetCategories(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListEvents performs a GET /api/v1/events (the `ListEvents` operationId) request.
 	ListEvents(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// StartJob performs a POST /api/v1/jobs (the `StartJob` operationId) request.
 	StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LoginWithBody performs a POST /api/v1/login (the `Login` operationId) request,
-	// with any type of body and a specified content type.
 	LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LoginWithFormdataBody performs a POST /api/v1/login (the `Login` operationId) request.
-	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetOrders Lists orders.
-	//
-	// Corresponds with GET /api/v1/orders (the `GetOrders` operationId).
 	GetOrders(ctx context.Context, params *GetOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateOrderWithBody performs a POST /api/v1/orders (the `CreateOrder` operationId) request,
-	// with any type of body and a specified content type.
 	CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateOrder performs a POST /api/v1/orders (the `CreateOrder` operationId) request.
-	// Takes a body of the `application/json` content type.
 	CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetArchive performs a GET /api/v1/orders/archive/{year} (the `GetArchive` operationId) request.
 	GetArchive(ctx context.Context, year int32, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteOrder performs a DELETE /api/v1/orders/{id} (the `DeleteOrder` operationId) request.
 	DeleteOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetOrder performs a GET /api/v1/orders/{id} (the `GetOrder` operationId) request.
 	GetOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangeOrderWithBody performs a PATCH /api/v1/orders/{id} (the `ChangeOrder` operationId) request,
-	// with any type of body and a specified content type.
 	ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangeOrder performs a PATCH /api/v1/orders/{id} (the `ChangeOrder` operationId) request.
-	// Takes a body of the `application/json` content type.
 	ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceOrderWithBody performs a PUT /api/v1/orders/{id} (the `ReplaceOrder` operationId) request,
-	// with any type of body and a specified content type.
 	ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReplaceOrder performs a PUT /api/v1/orders/{id} (the `ReplaceOrder` operationId) request.
-	// Takes a body of the `application/json` content type.
 	ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetInvoice performs a GET /api/v1/orders/{orderId}/invoice (the `GetInvoice` operationId) request.
 	GetInvoice(ctx context.Context, orderID int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddInvoiceWithBody performs a POST /api/v1/orders/{orderId}/invoice (the `AddInvoice` operationId) request,
-	// with any type of body and a specified content type.
 	AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// Ping performs a GET /api/v1/ping (the `Ping` operationId) request.
 	Ping(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// EchoWithBody performs a POST /api/v1/ping (the `Echo` operationId) request,
-	// with any type of body and a specified content type.
 	EchoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// EchoWithTextBody performs a POST /api/v1/ping (the `Echo` operationId) request.
-	// Takes a body of the `text/plain` content type.
 	EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetPrice performs a GET /api/v1/prices({key}) (the `GetPrice` operationId) request.
 	GetPrice(ctx context.Context, key int32, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetSettings performs a GET /api/v1/settings (the `GetSettings` operationId) request.
 	GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PutSettingsWithBody performs a PUT /api/v1/settings (the `PutSettings` operationId) request,
-	// with any type of body and a specified content type.
 	PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PutSettings performs a PUT /api/v1/settings (the `PutSettings` operationId) request.
-	// Takes a body of the `application/json` content type.
 	PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// GetArticlesByCode performs a GET /api/v1/articles/{code} (the `GetArticlesByCode` operationId) request.
+// GetArticlesByCode is [Client.GetArticlesByCode] with the raw response.
 func (c *RawClient) GetArticlesByCode(ctx context.Context, code string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetArticlesByCodeRequest(c.Server, code)
 	if err != nil {
@@ -1054,7 +1007,7 @@ func (c *RawClient) GetArticlesByCode(ctx context.Context, code string, reqEdito
 	return c.Client.Do(req)
 }
 
-// GetCategories performs a GET /api/v1/categories (the `GetCategories` operationId) request.
+// GetCategories is [Client.GetCategories] with the raw response.
 func (c *RawClient) GetCategories(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetCategoriesRequest(c.Server)
 	if err != nil {
@@ -1067,7 +1020,7 @@ func (c *RawClient) GetCategories(ctx context.Context, reqEditors ...RequestEdit
 	return c.Client.Do(req)
 }
 
-// ListEvents performs a GET /api/v1/events (the `ListEvents` operationId) request.
+// ListEvents is [Client.ListEvents] with the raw response.
 func (c *RawClient) ListEvents(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEventsRequest(c.Server)
 	if err != nil {
@@ -1080,7 +1033,7 @@ func (c *RawClient) ListEvents(ctx context.Context, reqEditors ...RequestEditorF
 	return c.Client.Do(req)
 }
 
-// StartJob performs a POST /api/v1/jobs (the `StartJob` operationId) request.
+// StartJob is [Client.StartJob] with the raw response.
 func (c *RawClient) StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartJobRequest(c.Server)
 	if err != nil {
@@ -1093,8 +1046,7 @@ func (c *RawClient) StartJob(ctx context.Context, reqEditors ...RequestEditorFn)
 	return c.Client.Do(req)
 }
 
-// LoginWithBody performs a POST /api/v1/login (the `Login` operationId) request,
-// with any type of body and a specified content type.
+// LoginWithBody is [Client.LoginWithBody] with the raw response.
 func (c *RawClient) LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLoginRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1107,8 +1059,7 @@ func (c *RawClient) LoginWithBody(ctx context.Context, contentType string, body 
 	return c.Client.Do(req)
 }
 
-// LoginWithFormdataBody performs a POST /api/v1/login (the `Login` operationId) request.
-// Takes a body of the `application/x-www-form-urlencoded` content type.
+// LoginWithFormdataBody is [Client.LoginWithFormdataBody] with the raw response.
 func (c *RawClient) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLoginRequestWithFormdataBody(c.Server, body)
 	if err != nil {
@@ -1121,9 +1072,7 @@ func (c *RawClient) LoginWithFormdataBody(ctx context.Context, body LoginFormdat
 	return c.Client.Do(req)
 }
 
-// GetOrders Lists orders.
-//
-// Corresponds with GET /api/v1/orders (the `GetOrders` operationId).
+// GetOrders is [Client.GetOrders] with the raw response.
 func (c *RawClient) GetOrders(ctx context.Context, params *GetOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetOrdersRequest(c.Server, params)
 	if err != nil {
@@ -1136,8 +1085,7 @@ func (c *RawClient) GetOrders(ctx context.Context, params *GetOrdersParams, reqE
 	return c.Client.Do(req)
 }
 
-// CreateOrderWithBody performs a POST /api/v1/orders (the `CreateOrder` operationId) request,
-// with any type of body and a specified content type.
+// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
 func (c *RawClient) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateOrderRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1150,8 +1098,7 @@ func (c *RawClient) CreateOrderWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// CreateOrder performs a POST /api/v1/orders (the `CreateOrder` operationId) request.
-// Takes a body of the `application/json` content type.
+// CreateOrder is [Client.CreateOrder] with the raw response.
 func (c *RawClient) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateOrderRequest(c.Server, body)
 	if err != nil {
@@ -1164,7 +1111,7 @@ func (c *RawClient) CreateOrder(ctx context.Context, body CreateOrderJSONRequest
 	return c.Client.Do(req)
 }
 
-// GetArchive performs a GET /api/v1/orders/archive/{year} (the `GetArchive` operationId) request.
+// GetArchive is [Client.GetArchive] with the raw response.
 func (c *RawClient) GetArchive(ctx context.Context, year int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetArchiveRequest(c.Server, year)
 	if err != nil {
@@ -1177,7 +1124,7 @@ func (c *RawClient) GetArchive(ctx context.Context, year int32, reqEditors ...Re
 	return c.Client.Do(req)
 }
 
-// DeleteOrder performs a DELETE /api/v1/orders/{id} (the `DeleteOrder` operationId) request.
+// DeleteOrder is [Client.DeleteOrder] with the raw response.
 func (c *RawClient) DeleteOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteOrderRequest(c.Server, id)
 	if err != nil {
@@ -1190,7 +1137,7 @@ func (c *RawClient) DeleteOrder(ctx context.Context, id int64, reqEditors ...Req
 	return c.Client.Do(req)
 }
 
-// GetOrder performs a GET /api/v1/orders/{id} (the `GetOrder` operationId) request.
+// GetOrder is [Client.GetOrder] with the raw response.
 func (c *RawClient) GetOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetOrderRequest(c.Server, id)
 	if err != nil {
@@ -1203,8 +1150,7 @@ func (c *RawClient) GetOrder(ctx context.Context, id int64, reqEditors ...Reques
 	return c.Client.Do(req)
 }
 
-// ChangeOrderWithBody performs a PATCH /api/v1/orders/{id} (the `ChangeOrder` operationId) request,
-// with any type of body and a specified content type.
+// ChangeOrderWithBody is [Client.ChangeOrderWithBody] with the raw response.
 func (c *RawClient) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeOrderRequestWithBody(c.Server, id, contentType, body)
 	if err != nil {
@@ -1217,8 +1163,7 @@ func (c *RawClient) ChangeOrderWithBody(ctx context.Context, id int64, contentTy
 	return c.Client.Do(req)
 }
 
-// ChangeOrder performs a PATCH /api/v1/orders/{id} (the `ChangeOrder` operationId) request.
-// Takes a body of the `application/json` content type.
+// ChangeOrder is [Client.ChangeOrder] with the raw response.
 func (c *RawClient) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeOrderRequest(c.Server, id, body)
 	if err != nil {
@@ -1231,8 +1176,7 @@ func (c *RawClient) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJ
 	return c.Client.Do(req)
 }
 
-// ReplaceOrderWithBody performs a PUT /api/v1/orders/{id} (the `ReplaceOrder` operationId) request,
-// with any type of body and a specified content type.
+// ReplaceOrderWithBody is [Client.ReplaceOrderWithBody] with the raw response.
 func (c *RawClient) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceOrderRequestWithBody(c.Server, id, contentType, body)
 	if err != nil {
@@ -1245,8 +1189,7 @@ func (c *RawClient) ReplaceOrderWithBody(ctx context.Context, id int64, contentT
 	return c.Client.Do(req)
 }
 
-// ReplaceOrder performs a PUT /api/v1/orders/{id} (the `ReplaceOrder` operationId) request.
-// Takes a body of the `application/json` content type.
+// ReplaceOrder is [Client.ReplaceOrder] with the raw response.
 func (c *RawClient) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceOrderRequest(c.Server, id, body)
 	if err != nil {
@@ -1259,7 +1202,7 @@ func (c *RawClient) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrde
 	return c.Client.Do(req)
 }
 
-// GetInvoice performs a GET /api/v1/orders/{orderId}/invoice (the `GetInvoice` operationId) request.
+// GetInvoice is [Client.GetInvoice] with the raw response.
 func (c *RawClient) GetInvoice(ctx context.Context, orderID int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetInvoiceRequest(c.Server, orderID)
 	if err != nil {
@@ -1272,8 +1215,7 @@ func (c *RawClient) GetInvoice(ctx context.Context, orderID int64, reqEditors ..
 	return c.Client.Do(req)
 }
 
-// AddInvoiceWithBody performs a POST /api/v1/orders/{orderId}/invoice (the `AddInvoice` operationId) request,
-// with any type of body and a specified content type.
+// AddInvoiceWithBody is [Client.AddInvoiceWithBody] with the raw response.
 func (c *RawClient) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddInvoiceRequestWithBody(c.Server, orderID, contentType, body)
 	if err != nil {
@@ -1286,7 +1228,7 @@ func (c *RawClient) AddInvoiceWithBody(ctx context.Context, orderID int64, conte
 	return c.Client.Do(req)
 }
 
-// Ping performs a GET /api/v1/ping (the `Ping` operationId) request.
+// Ping is [Client.Ping] with the raw response.
 func (c *RawClient) Ping(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPingRequest(c.Server)
 	if err != nil {
@@ -1299,8 +1241,7 @@ func (c *RawClient) Ping(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 	return c.Client.Do(req)
 }
 
-// EchoWithBody performs a POST /api/v1/ping (the `Echo` operationId) request,
-// with any type of body and a specified content type.
+// EchoWithBody is [Client.EchoWithBody] with the raw response.
 func (c *RawClient) EchoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEchoRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1313,8 +1254,7 @@ func (c *RawClient) EchoWithBody(ctx context.Context, contentType string, body i
 	return c.Client.Do(req)
 }
 
-// EchoWithTextBody performs a POST /api/v1/ping (the `Echo` operationId) request.
-// Takes a body of the `text/plain` content type.
+// EchoWithTextBody is [Client.EchoWithTextBody] with the raw response.
 func (c *RawClient) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEchoRequestWithTextBody(c.Server, body)
 	if err != nil {
@@ -1327,7 +1267,7 @@ func (c *RawClient) EchoWithTextBody(ctx context.Context, body EchoTextRequestBo
 	return c.Client.Do(req)
 }
 
-// GetPrice performs a GET /api/v1/prices({key}) (the `GetPrice` operationId) request.
+// GetPrice is [Client.GetPrice] with the raw response.
 func (c *RawClient) GetPrice(ctx context.Context, key int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPriceRequest(c.Server, key)
 	if err != nil {
@@ -1340,7 +1280,7 @@ func (c *RawClient) GetPrice(ctx context.Context, key int32, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
-// GetSettings performs a GET /api/v1/settings (the `GetSettings` operationId) request.
+// GetSettings is [Client.GetSettings] with the raw response.
 func (c *RawClient) GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSettingsRequest(c.Server)
 	if err != nil {
@@ -1353,8 +1293,7 @@ func (c *RawClient) GetSettings(ctx context.Context, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
-// PutSettingsWithBody performs a PUT /api/v1/settings (the `PutSettings` operationId) request,
-// with any type of body and a specified content type.
+// PutSettingsWithBody is [Client.PutSettingsWithBody] with the raw response.
 func (c *RawClient) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPutSettingsRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -1367,8 +1306,7 @@ func (c *RawClient) PutSettingsWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// PutSettings performs a PUT /api/v1/settings (the `PutSettings` operationId) request.
-// Takes a body of the `application/json` content type.
+// PutSettings is [Client.PutSettings] with the raw response.
 func (c *RawClient) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPutSettingsRequest(c.Server, body)
 	if err != nil {
@@ -1381,7 +1319,7 @@ func (c *RawClient) PutSettings(ctx context.Context, body PutSettingsJSONRequest
 	return c.Client.Do(req)
 }
 
-// NewGetArticlesByCodeRequest constructs an http.Request for the GetArticlesByCode method
+// NewGetArticlesByCodeRequest returns a request of GetArticlesByCode.
 func NewGetArticlesByCodeRequest(server string, code string) (*http.Request, error) {
 	var err error
 
@@ -1415,7 +1353,7 @@ func NewGetArticlesByCodeRequest(server string, code string) (*http.Request, err
 	return req, nil
 }
 
-// NewGetCategoriesRequest constructs an http.Request for the GetCategories method
+// NewGetCategoriesRequest returns a request of GetCategories.
 func NewGetCategoriesRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -1442,7 +1380,7 @@ func NewGetCategoriesRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewListEventsRequest constructs an http.Request for the ListEvents method
+// NewListEventsRequest returns a request of ListEvents.
 func NewListEventsRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -1469,7 +1407,7 @@ func NewListEventsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewStartJobRequest constructs an http.Request for the StartJob method
+// NewStartJobRequest returns a request of StartJob.
 func NewStartJobRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -1496,7 +1434,8 @@ func NewStartJobRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewLoginRequestWithFormdataBody calls the generic Login builder with application/x-www-form-urlencoded body
+// NewLoginRequestWithFormdataBody returns a request of Login with a body of type
+// application/x-www-form-urlencoded.
 func NewLoginRequestWithFormdataBody(server string, body LoginFormdataRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	bodyStr, err := runtime.MarshalForm(body, nil)
@@ -1507,7 +1446,7 @@ func NewLoginRequestWithFormdataBody(server string, body LoginFormdataRequestBod
 	return NewLoginRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
 }
 
-// NewLoginRequestWithBody constructs an http.Request for the Login method, with any body, and a specified content type
+// NewLoginRequestWithBody returns a request of Login with a body of any type.
 func NewLoginRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1536,7 +1475,7 @@ func NewLoginRequestWithBody(server string, contentType string, body io.Reader) 
 	return req, nil
 }
 
-// NewGetOrdersRequest constructs an http.Request for the GetOrders method
+// NewGetOrdersRequest returns a request of GetOrders.
 func NewGetOrdersRequest(server string, params *GetOrdersParams) (*http.Request, error) {
 	var err error
 
@@ -1556,12 +1495,7 @@ func NewGetOrdersRequest(server string, params *GetOrdersParams) (*http.Request,
 	}
 
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
 		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
 		if params.StatusIDs != nil {
@@ -1706,7 +1640,7 @@ func NewGetOrdersRequest(server string, params *GetOrdersParams) (*http.Request,
 	return req, nil
 }
 
-// NewCreateOrderRequest calls the generic CreateOrder builder with application/json body
+// NewCreateOrderRequest returns a request of CreateOrder with a body of type application/json.
 func NewCreateOrderRequest(server string, body CreateOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1717,7 +1651,7 @@ func NewCreateOrderRequest(server string, body CreateOrderJSONRequestBody) (*htt
 	return NewCreateOrderRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewCreateOrderRequestWithBody constructs an http.Request for the CreateOrder method, with any body, and a specified content type
+// NewCreateOrderRequestWithBody returns a request of CreateOrder with a body of any type.
 func NewCreateOrderRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1746,7 +1680,7 @@ func NewCreateOrderRequestWithBody(server string, contentType string, body io.Re
 	return req, nil
 }
 
-// NewGetArchiveRequest constructs an http.Request for the GetArchive method
+// NewGetArchiveRequest returns a request of GetArchive.
 func NewGetArchiveRequest(server string, year int32) (*http.Request, error) {
 	var err error
 
@@ -1780,7 +1714,7 @@ func NewGetArchiveRequest(server string, year int32) (*http.Request, error) {
 	return req, nil
 }
 
-// NewDeleteOrderRequest constructs an http.Request for the DeleteOrder method
+// NewDeleteOrderRequest returns a request of DeleteOrder.
 func NewDeleteOrderRequest(server string, id int64) (*http.Request, error) {
 	var err error
 
@@ -1814,7 +1748,7 @@ func NewDeleteOrderRequest(server string, id int64) (*http.Request, error) {
 	return req, nil
 }
 
-// NewGetOrderRequest constructs an http.Request for the GetOrder method
+// NewGetOrderRequest returns a request of GetOrder.
 func NewGetOrderRequest(server string, id int64) (*http.Request, error) {
 	var err error
 
@@ -1848,7 +1782,7 @@ func NewGetOrderRequest(server string, id int64) (*http.Request, error) {
 	return req, nil
 }
 
-// NewChangeOrderRequest calls the generic ChangeOrder builder with application/json body
+// NewChangeOrderRequest returns a request of ChangeOrder with a body of type application/json.
 func NewChangeOrderRequest(server string, id int64, body ChangeOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1859,7 +1793,7 @@ func NewChangeOrderRequest(server string, id int64, body ChangeOrderJSONRequestB
 	return NewChangeOrderRequestWithBody(server, id, "application/json", bodyReader)
 }
 
-// NewChangeOrderRequestWithBody constructs an http.Request for the ChangeOrder method, with any body, and a specified content type
+// NewChangeOrderRequestWithBody returns a request of ChangeOrder with a body of any type.
 func NewChangeOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1895,7 +1829,8 @@ func NewChangeOrderRequestWithBody(server string, id int64, contentType string, 
 	return req, nil
 }
 
-// NewReplaceOrderRequest calls the generic ReplaceOrder builder with application/json body
+// NewReplaceOrderRequest returns a request of ReplaceOrder with a body of type
+// application/json.
 func NewReplaceOrderRequest(server string, id int64, body ReplaceOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -1906,7 +1841,7 @@ func NewReplaceOrderRequest(server string, id int64, body ReplaceOrderJSONReques
 	return NewReplaceOrderRequestWithBody(server, id, "application/json", bodyReader)
 }
 
-// NewReplaceOrderRequestWithBody constructs an http.Request for the ReplaceOrder method, with any body, and a specified content type
+// NewReplaceOrderRequestWithBody returns a request of ReplaceOrder with a body of any type.
 func NewReplaceOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1942,7 +1877,7 @@ func NewReplaceOrderRequestWithBody(server string, id int64, contentType string,
 	return req, nil
 }
 
-// NewGetInvoiceRequest constructs an http.Request for the GetInvoice method
+// NewGetInvoiceRequest returns a request of GetInvoice.
 func NewGetInvoiceRequest(server string, orderID int64) (*http.Request, error) {
 	var err error
 
@@ -1976,7 +1911,7 @@ func NewGetInvoiceRequest(server string, orderID int64) (*http.Request, error) {
 	return req, nil
 }
 
-// NewAddInvoiceRequestWithBody constructs an http.Request for the AddInvoice method, with any body, and a specified content type
+// NewAddInvoiceRequestWithBody returns a request of AddInvoice with a body of any type.
 func NewAddInvoiceRequestWithBody(server string, orderID int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -2012,7 +1947,7 @@ func NewAddInvoiceRequestWithBody(server string, orderID int64, contentType stri
 	return req, nil
 }
 
-// NewPingRequest constructs an http.Request for the Ping method
+// NewPingRequest returns a request of Ping.
 func NewPingRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -2039,7 +1974,7 @@ func NewPingRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewEchoRequestWithTextBody calls the generic Echo builder with text/plain body
+// NewEchoRequestWithTextBody returns a request of Echo with a body of type text/plain.
 func NewEchoRequestWithTextBody(server string, body EchoTextRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	if stringer, ok := interface{}(body).(fmt.Stringer); ok {
@@ -2050,7 +1985,7 @@ func NewEchoRequestWithTextBody(server string, body EchoTextRequestBody) (*http.
 	return NewEchoRequestWithBody(server, "text/plain", bodyReader)
 }
 
-// NewEchoRequestWithBody constructs an http.Request for the Echo method, with any body, and a specified content type
+// NewEchoRequestWithBody returns a request of Echo with a body of any type.
 func NewEchoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -2079,7 +2014,7 @@ func NewEchoRequestWithBody(server string, contentType string, body io.Reader) (
 	return req, nil
 }
 
-// NewGetPriceRequest constructs an http.Request for the GetPrice method
+// NewGetPriceRequest returns a request of GetPrice.
 func NewGetPriceRequest(server string, key int32) (*http.Request, error) {
 	var err error
 
@@ -2113,7 +2048,7 @@ func NewGetPriceRequest(server string, key int32) (*http.Request, error) {
 	return req, nil
 }
 
-// NewGetSettingsRequest constructs an http.Request for the GetSettings method
+// NewGetSettingsRequest returns a request of GetSettings.
 func NewGetSettingsRequest(server string) (*http.Request, error) {
 	var err error
 
@@ -2140,7 +2075,7 @@ func NewGetSettingsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewPutSettingsRequest calls the generic PutSettings builder with application/json body
+// NewPutSettingsRequest returns a request of PutSettings with a body of type application/json.
 func NewPutSettingsRequest(server string, body PutSettingsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -2151,7 +2086,7 @@ func NewPutSettingsRequest(server string, body PutSettingsJSONRequestBody) (*htt
 	return NewPutSettingsRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPutSettingsRequestWithBody constructs an http.Request for the PutSettings method, with any body, and a specified content type
+// NewPutSettingsRequestWithBody returns a request of PutSettings with a body of any type.
 func NewPutSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -2194,20 +2129,20 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. A non-2xx response is a [*call.Error] on every call. It is safe for concurrent
-// use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
+// safe for concurrent use.
 type Client struct {
 	raw *RawClient
 }
 
-// New returns a Client that sends its calls through connection, such as an xsale.Client: with its tokens, retries, limits
-// and errors.
+// New returns a Client that sends its calls through connection, such as an xsale.Client, with its
+// tokens, retries and limits.
 func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
-// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed them. The errors are
-// the same as those of New; tokens, retries and limits are those of the doer and the editors.
+// NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
+// them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
 func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
 	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
 	if err != nil {
@@ -2217,7 +2152,7 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 	return &Client{raw}, nil
 }
 
-// Raw returns the underlying client, whose methods return responses as they come.
+// Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetArticlesByCode calls GET /api/v1/articles/{code}.
@@ -2244,8 +2179,8 @@ func (c *Client) ListEvents(ctx context.Context, options ...call.Option) ([]List
 		})
 }
 
-// ListEventsSeq is ListEvents with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// ListEventsSeq is ListEvents with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter.Seq2[ListEventsResponseItem, error] {
 	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2255,7 +2190,7 @@ func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter
 
 // StartJob calls POST /api/v1/jobs.
 //
-// The answer is returned with its body still to be read; close it.
+// The caller must close the body of the response.
 func (c *Client) StartJob(ctx context.Context, options ...call.Option) (*http.Response, error) {
 	return call.Open(ctx, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2263,7 +2198,7 @@ func (c *Client) StartJob(ctx context.Context, options ...call.Option) (*http.Re
 		})
 }
 
-// LoginWithBody calls POST /api/v1/login.
+// LoginWithBody is LoginWithFormdataBody with a body of any type.
 func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (map[string]string, error) {
 	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2279,12 +2214,12 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 		})
 }
 
-// GetOrders calls GET /api/v1/orders.
+// GetOrders lists orders.
 //
-// Lists orders.
+// It calls GET /api/v1/orders.
 func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options ...call.Option) (PagedResultOfOrder, error) {
 	if params != nil {
-		sent := *params // an empty list would be sent as an empty value
+		sent := *params
 		if len(sent.StatusIDs) == 0 {
 			sent.StatusIDs = nil
 		}
@@ -2299,7 +2234,7 @@ func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options
 		})
 }
 
-// CreateOrderWithBody calls POST /api/v1/orders.
+// CreateOrderWithBody is CreateOrder with a body of any type.
 func (c *Client) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (Order, error) {
 	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2323,8 +2258,8 @@ func (c *Client) GetArchive(ctx context.Context, year int32, options ...call.Opt
 		})
 }
 
-// GetArchiveSeq is GetArchive with one element of the answer in memory at a time. The call is sent when the list is ranged over. An
-// error ends the list; the elements before it are good.
+// GetArchiveSeq is GetArchive with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...call.Option) iter.Seq2[Order, error] {
 	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2348,7 +2283,7 @@ func (c *Client) GetOrder(ctx context.Context, id int64, options ...call.Option)
 		})
 }
 
-// ChangeOrderWithBody calls PATCH /api/v1/orders/{id}.
+// ChangeOrderWithBody is ChangeOrder with a body of any type.
 func (c *Client) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) (OrderChange, error) {
 	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2364,7 +2299,7 @@ func (c *Client) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSON
 		})
 }
 
-// ReplaceOrderWithBody calls PUT /api/v1/orders/{id}.
+// ReplaceOrderWithBody is ReplaceOrder with a body of any type.
 func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) error {
 	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2382,7 +2317,7 @@ func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJS
 
 // GetInvoice calls GET /api/v1/orders/{orderId}/invoice.
 //
-// The answer is returned with its body still to be read; close it.
+// The caller must close the body of the response.
 func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...call.Option) (*http.Response, error) {
 	return call.Open(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2406,7 +2341,7 @@ func (c *Client) Ping(ctx context.Context, options ...call.Option) (string, erro
 		})
 }
 
-// EchoWithBody calls POST /api/v1/ping.
+// EchoWithBody is EchoWithTextBody with a body of any type.
 func (c *Client) EchoWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (string, error) {
 	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2438,7 +2373,7 @@ func (c *Client) GetSettings(ctx context.Context, options ...call.Option) (map[s
 		})
 }
 
-// PutSettingsWithBody calls PUT /api/v1/settings.
+// PutSettingsWithBody is PutSettings with a body of any type.
 func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (json.RawMessage, error) {
 	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2454,83 +2389,62 @@ func (c *Client) PutSettings(ctx context.Context, body PutSettingsJSONRequestBod
 		})
 }
 
-// ServerInterface represents all server handlers.
+// ServerInterface has a handler for each operation.
 type ServerInterface interface {
-
-	// (GET /api/v1/articles/{code})
 	GetArticlesByCode(w http.ResponseWriter, r *http.Request, code string)
 
-	// (GET /api/v1/categories)
 	GetCategories(w http.ResponseWriter, r *http.Request)
 
-	// (GET /api/v1/events)
 	ListEvents(w http.ResponseWriter, r *http.Request)
 
-	// (POST /api/v1/jobs)
 	StartJob(w http.ResponseWriter, r *http.Request)
 
-	// (POST /api/v1/login)
 	Login(w http.ResponseWriter, r *http.Request)
-	// GetOrders Lists orders.
-	// (GET /api/v1/orders)
 	GetOrders(w http.ResponseWriter, r *http.Request, params GetOrdersParams)
 
-	// (POST /api/v1/orders)
 	CreateOrder(w http.ResponseWriter, r *http.Request)
 
-	// (GET /api/v1/orders/archive/{year})
 	GetArchive(w http.ResponseWriter, r *http.Request, year int32)
 
-	// (DELETE /api/v1/orders/{id})
 	DeleteOrder(w http.ResponseWriter, r *http.Request, id int64)
 
-	// (GET /api/v1/orders/{id})
 	GetOrder(w http.ResponseWriter, r *http.Request, id int64)
 
-	// (PATCH /api/v1/orders/{id})
 	ChangeOrder(w http.ResponseWriter, r *http.Request, id int64)
 
-	// (PUT /api/v1/orders/{id})
 	ReplaceOrder(w http.ResponseWriter, r *http.Request, id int64)
 
-	// (GET /api/v1/orders/{orderId}/invoice)
 	GetInvoice(w http.ResponseWriter, r *http.Request, orderID int64)
 
-	// (POST /api/v1/orders/{orderId}/invoice)
 	AddInvoice(w http.ResponseWriter, r *http.Request, orderID int64)
 
-	// (GET /api/v1/ping)
 	Ping(w http.ResponseWriter, r *http.Request)
 
-	// (POST /api/v1/ping)
 	Echo(w http.ResponseWriter, r *http.Request)
 
-	// (GET /api/v1/prices({key}))
 	GetPrice(w http.ResponseWriter, r *http.Request, key int32)
 
-	// (GET /api/v1/settings)
 	GetSettings(w http.ResponseWriter, r *http.Request)
 
-	// (PUT /api/v1/settings)
 	PutSettings(w http.ResponseWriter, r *http.Request)
 }
 
-// ServerInterfaceWrapper converts contexts to parameters.
+// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
 	HandlerMiddlewares []MiddlewareFunc
 	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// MiddlewareFunc wraps a handler.
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// GetArticlesByCode operation middleware
+// GetArticlesByCode reads the parameters of a request and calls Handler.GetArticlesByCode.
 func (siw *ServerInterfaceWrapper) GetArticlesByCode(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "code" -------------
 	var code string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -2550,7 +2464,7 @@ func (siw *ServerInterfaceWrapper) GetArticlesByCode(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-// GetCategories operation middleware
+// GetCategories reads the parameters of a request and calls Handler.GetCategories.
 func (siw *ServerInterfaceWrapper) GetCategories(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2564,7 +2478,7 @@ func (siw *ServerInterfaceWrapper) GetCategories(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// ListEvents operation middleware
+// ListEvents reads the parameters of a request and calls Handler.ListEvents.
 func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2578,7 +2492,7 @@ func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// StartJob operation middleware
+// StartJob reads the parameters of a request and calls Handler.StartJob.
 func (siw *ServerInterfaceWrapper) StartJob(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2592,7 +2506,7 @@ func (siw *ServerInterfaceWrapper) StartJob(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
-// Login operation middleware
+// Login reads the parameters of a request and calls Handler.Login.
 func (siw *ServerInterfaceWrapper) Login(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2606,16 +2520,13 @@ func (siw *ServerInterfaceWrapper) Login(w http.ResponseWriter, r *http.Request)
 	handler.ServeHTTP(w, r)
 }
 
-// GetOrders operation middleware
+// GetOrders reads the parameters of a request and calls Handler.GetOrders.
 func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetOrdersParams
-
-	// ------------- Optional query parameter "statusIds" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", false, false, "statusIds", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -2628,8 +2539,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
-	// ------------- Optional query parameter "names" -------------
-
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "names", r.URL.Query(), &params.Names, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
@@ -2640,8 +2549,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "from" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", false, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
 	if err != nil {
@@ -2654,8 +2561,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
-	// ------------- Optional query parameter "minTotal" -------------
-
 	err = runtime.BindQueryParameterWithOptions("form", false, false, "minTotal", r.URL.Query(), &params.MinTotal, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
@@ -2666,8 +2571,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "page" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
 	if err != nil {
@@ -2680,8 +2583,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
-	// ------------- Optional query parameter "archived" -------------
-
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "archived", r.URL.Query(), &params.Archived, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
@@ -2693,8 +2594,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
-	// ------------- Optional query parameter "sort" -------------
-
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
@@ -2705,8 +2604,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "filter" -------------
 
 	err = runtime.BindQueryParameterWithOptions("deepObject", true, false, "filter", r.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "object", Format: ""})
 	if err != nil {
@@ -2721,7 +2618,6 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 
 	headers := r.Header
 
-	// ------------- Optional header parameter "X-Trace" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Trace")]; found {
 		var XTrace string
 		n := len(valueList)
@@ -2766,7 +2662,7 @@ func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
-// CreateOrder operation middleware
+// CreateOrder reads the parameters of a request and calls Handler.CreateOrder.
 func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2780,13 +2676,12 @@ func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// GetArchive operation middleware
+// GetArchive reads the parameters of a request and calls Handler.GetArchive.
 func (siw *ServerInterfaceWrapper) GetArchive(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "year" -------------
 	var year int32
 
 	err = runtime.BindStyledParameterWithOptions("simple", "year", r.PathValue("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
@@ -2806,13 +2701,12 @@ func (siw *ServerInterfaceWrapper) GetArchive(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// DeleteOrder operation middleware
+// DeleteOrder reads the parameters of a request and calls Handler.DeleteOrder.
 func (siw *ServerInterfaceWrapper) DeleteOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2832,13 +2726,12 @@ func (siw *ServerInterfaceWrapper) DeleteOrder(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// GetOrder operation middleware
+// GetOrder reads the parameters of a request and calls Handler.GetOrder.
 func (siw *ServerInterfaceWrapper) GetOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2858,13 +2751,12 @@ func (siw *ServerInterfaceWrapper) GetOrder(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
-// ChangeOrder operation middleware
+// ChangeOrder reads the parameters of a request and calls Handler.ChangeOrder.
 func (siw *ServerInterfaceWrapper) ChangeOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2884,13 +2776,12 @@ func (siw *ServerInterfaceWrapper) ChangeOrder(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// ReplaceOrder operation middleware
+// ReplaceOrder reads the parameters of a request and calls Handler.ReplaceOrder.
 func (siw *ServerInterfaceWrapper) ReplaceOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2910,13 +2801,12 @@ func (siw *ServerInterfaceWrapper) ReplaceOrder(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
-// GetInvoice operation middleware
+// GetInvoice reads the parameters of a request and calls Handler.GetInvoice.
 func (siw *ServerInterfaceWrapper) GetInvoice(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "orderId" -------------
 	var orderID int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "orderId", r.PathValue("orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2936,13 +2826,12 @@ func (siw *ServerInterfaceWrapper) GetInvoice(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// AddInvoice operation middleware
+// AddInvoice reads the parameters of a request and calls Handler.AddInvoice.
 func (siw *ServerInterfaceWrapper) AddInvoice(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "orderId" -------------
 	var orderID int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "orderId", r.PathValue("orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -2962,7 +2851,7 @@ func (siw *ServerInterfaceWrapper) AddInvoice(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// Ping operation middleware
+// Ping reads the parameters of a request and calls Handler.Ping.
 func (siw *ServerInterfaceWrapper) Ping(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2976,7 +2865,7 @@ func (siw *ServerInterfaceWrapper) Ping(w http.ResponseWriter, r *http.Request) 
 	handler.ServeHTTP(w, r)
 }
 
-// Echo operation middleware
+// Echo reads the parameters of a request and calls Handler.Echo.
 func (siw *ServerInterfaceWrapper) Echo(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -2990,13 +2879,12 @@ func (siw *ServerInterfaceWrapper) Echo(w http.ResponseWriter, r *http.Request) 
 	handler.ServeHTTP(w, r)
 }
 
-// GetPrice operation middleware
+// GetPrice reads the parameters of a request and calls Handler.GetPrice.
 func (siw *ServerInterfaceWrapper) GetPrice(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "key" -------------
 	var key int32
 
 	err = runtime.BindStyledParameterWithOptions("simple", "key", r.PathValue("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
@@ -3016,7 +2904,7 @@ func (siw *ServerInterfaceWrapper) GetPrice(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
-// GetSettings operation middleware
+// GetSettings reads the parameters of a request and calls Handler.GetSettings.
 func (siw *ServerInterfaceWrapper) GetSettings(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -3030,7 +2918,7 @@ func (siw *ServerInterfaceWrapper) GetSettings(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// PutSettings operation middleware
+// PutSettings reads the parameters of a request and calls Handler.PutSettings.
 func (siw *ServerInterfaceWrapper) PutSettings(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -3044,6 +2932,7 @@ func (siw *ServerInterfaceWrapper) PutSettings(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -3057,6 +2946,7 @@ func (e *UnescapedCookieParamError) Unwrap() error {
 	return e.Err
 }
 
+// UnmarshalingParamError reports a parameter that is not valid JSON.
 type UnmarshalingParamError struct {
 	ParamName string
 	Err       error
@@ -3070,6 +2960,7 @@ func (e *UnmarshalingParamError) Unwrap() error {
 	return e.Err
 }
 
+// RequiredParamError reports a missing query or cookie parameter.
 type RequiredParamError struct {
 	ParamName string
 }
@@ -3078,6 +2969,7 @@ func (e *RequiredParamError) Error() string {
 	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
 }
 
+// RequiredHeaderError reports a missing header parameter.
 type RequiredHeaderError struct {
 	ParamName string
 	Err       error
@@ -3091,6 +2983,7 @@ func (e *RequiredHeaderError) Unwrap() error {
 	return e.Err
 }
 
+// InvalidParamFormatError reports a parameter in the wrong format.
 type InvalidParamFormatError struct {
 	ParamName string
 	Err       error
@@ -3104,6 +2997,7 @@ func (e *InvalidParamFormatError) Unwrap() error {
 	return e.Err
 }
 
+// TooManyValuesForParamError reports a parameter that was sent more than once.
 type TooManyValuesForParamError struct {
 	ParamName string
 	Count     int
@@ -3113,8 +3007,8 @@ func (e *TooManyValuesForParamError) Error() string {
 	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
 }
 
-// NewFake returns a handler that answers as implementation does, for a fake of the API in tests. Embed [Unimplemented] in
-// an implementation that has only some of the operations.
+// NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
+// Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
 	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  fake.WriteBadRequest,
@@ -3122,8 +3016,7 @@ func NewFake(implementation StrictServerInterface) http.Handler {
 	}))
 }
 
-// Handler returns a handler that serves the operations of an implementation which reads requests and writes answers
-// itself.
+// Handler returns a handler for an implementation that reads requests and writes responses itself.
 func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
 	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
@@ -3149,100 +3042,100 @@ func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http
 	return router
 }
 
-// Unimplemented answers every operation with 501.
+// Unimplemented responds to every operation with 501.
 type Unimplemented struct{}
 
-// GetArticlesByCode answers 501.
+// GetArticlesByCode responds with 501.
 func (Unimplemented) GetArticlesByCode(context.Context, GetArticlesByCodeRequestObject) (GetArticlesByCodeResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetCategories answers 501.
+// GetCategories responds with 501.
 func (Unimplemented) GetCategories(context.Context, GetCategoriesRequestObject) (GetCategoriesResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ListEvents answers 501.
+// ListEvents responds with 501.
 func (Unimplemented) ListEvents(context.Context, ListEventsRequestObject) (ListEventsResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// StartJob answers 501.
+// StartJob responds with 501.
 func (Unimplemented) StartJob(context.Context, StartJobRequestObject) (StartJobResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// Login answers 501.
+// Login responds with 501.
 func (Unimplemented) Login(context.Context, LoginRequestObject) (LoginResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetOrders answers 501.
+// GetOrders responds with 501.
 func (Unimplemented) GetOrders(context.Context, GetOrdersRequestObject) (GetOrdersResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// CreateOrder answers 501.
+// CreateOrder responds with 501.
 func (Unimplemented) CreateOrder(context.Context, CreateOrderRequestObject) (CreateOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetArchive answers 501.
+// GetArchive responds with 501.
 func (Unimplemented) GetArchive(context.Context, GetArchiveRequestObject) (GetArchiveResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// DeleteOrder answers 501.
+// DeleteOrder responds with 501.
 func (Unimplemented) DeleteOrder(context.Context, DeleteOrderRequestObject) (DeleteOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetOrder answers 501.
+// GetOrder responds with 501.
 func (Unimplemented) GetOrder(context.Context, GetOrderRequestObject) (GetOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ChangeOrder answers 501.
+// ChangeOrder responds with 501.
 func (Unimplemented) ChangeOrder(context.Context, ChangeOrderRequestObject) (ChangeOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// ReplaceOrder answers 501.
+// ReplaceOrder responds with 501.
 func (Unimplemented) ReplaceOrder(context.Context, ReplaceOrderRequestObject) (ReplaceOrderResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetInvoice answers 501.
+// GetInvoice responds with 501.
 func (Unimplemented) GetInvoice(context.Context, GetInvoiceRequestObject) (GetInvoiceResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// AddInvoice answers 501.
+// AddInvoice responds with 501.
 func (Unimplemented) AddInvoice(context.Context, AddInvoiceRequestObject) (AddInvoiceResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// Ping answers 501.
+// Ping responds with 501.
 func (Unimplemented) Ping(context.Context, PingRequestObject) (PingResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// Echo answers 501.
+// Echo responds with 501.
 func (Unimplemented) Echo(context.Context, EchoRequestObject) (EchoResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetPrice answers 501.
+// GetPrice responds with 501.
 func (Unimplemented) GetPrice(context.Context, GetPriceRequestObject) (GetPriceResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// GetSettings answers 501.
+// GetSettings responds with 501.
 func (Unimplemented) GetSettings(context.Context, GetSettingsRequestObject) (GetSettingsResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
-// PutSettings answers 501.
+// PutSettings responds with 501.
 func (Unimplemented) PutSettings(context.Context, PutSettingsRequestObject) (PutSettingsResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
@@ -3252,17 +3145,18 @@ type GetArticlesByCodeRequestObject struct {
 	Code string
 }
 
-// GetArticlesByCodeResponseObject is an answer of GetArticlesByCode, one of the types whose names start with it.
+// GetArticlesByCodeResponseObject is a response of GetArticlesByCode: a type named after
+// GetArticlesByCode and a status.
 type GetArticlesByCodeResponseObject interface {
 	VisitGetArticlesByCodeResponse(w http.ResponseWriter) error
 }
 
-// GetArticlesByCode200JSONResponse is an answer of type application/json.
+// GetArticlesByCode200JSONResponse is a response of type application/json.
 type GetArticlesByCode200JSONResponse struct {
 	Body string
 }
 
-// VisitGetArticlesByCodeResponse writes the answer.
+// VisitGetArticlesByCodeResponse writes the response.
 func (response GetArticlesByCode200JSONResponse) VisitGetArticlesByCodeResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3271,26 +3165,27 @@ func (response GetArticlesByCode200JSONResponse) VisitGetArticlesByCodeResponse(
 type GetCategoriesRequestObject struct {
 }
 
-// GetCategoriesResponseObject is an answer of GetCategories, one of the types whose names start with it.
+// GetCategoriesResponseObject is a response of GetCategories: a type named after GetCategories
+// and a status.
 type GetCategoriesResponseObject interface {
 	VisitGetCategoriesResponse(w http.ResponseWriter) error
 }
 
-// GetCategories200JSONResponse is an answer of type application/json.
+// GetCategories200JSONResponse is a response of type application/json.
 type GetCategories200JSONResponse struct {
 	Body Category
 }
 
-// VisitGetCategoriesResponse writes the answer.
+// VisitGetCategoriesResponse writes the response.
 func (response GetCategories200JSONResponse) VisitGetCategoriesResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
 
-// GetCategories204Response is an answer without a body.
+// GetCategories204Response is a response without a body.
 type GetCategories204Response struct {
 }
 
-// VisitGetCategoriesResponse writes the answer.
+// VisitGetCategoriesResponse writes the response.
 func (response GetCategories204Response) VisitGetCategoriesResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, 204, nil)
 }
@@ -3299,17 +3194,18 @@ func (response GetCategories204Response) VisitGetCategoriesResponse(w http.Respo
 type ListEventsRequestObject struct {
 }
 
-// ListEventsResponseObject is an answer of ListEvents, one of the types whose names start with it.
+// ListEventsResponseObject is a response of ListEvents: a type named after ListEvents and a
+// status.
 type ListEventsResponseObject interface {
 	VisitListEventsResponse(w http.ResponseWriter) error
 }
 
-// ListEvents200JSONResponse is an answer of type application/json.
+// ListEvents200JSONResponse is a response of type application/json.
 type ListEvents200JSONResponse struct {
 	Body []ListEventsResponseItem
 }
 
-// VisitListEventsResponse writes the answer.
+// VisitListEventsResponse writes the response.
 func (response ListEvents200JSONResponse) VisitListEventsResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3318,27 +3214,27 @@ func (response ListEvents200JSONResponse) VisitListEventsResponse(w http.Respons
 type StartJobRequestObject struct {
 }
 
-// StartJobResponseObject is an answer of StartJob, one of the types whose names start with it.
+// StartJobResponseObject is a response of StartJob: a type named after StartJob and a status.
 type StartJobResponseObject interface {
 	VisitStartJobResponse(w http.ResponseWriter) error
 }
 
-// StartJob200JSONResponse is an answer of type application/json.
+// StartJob200JSONResponse is a response of type application/json.
 type StartJob200JSONResponse struct {
 	Body Order
 }
 
-// VisitStartJobResponse writes the answer.
+// VisitStartJobResponse writes the response.
 func (response StartJob200JSONResponse) VisitStartJobResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
 
-// StartJob202JSONResponse is an answer of type application/json.
+// StartJob202JSONResponse is a response of type application/json.
 type StartJob202JSONResponse struct {
 	Body StartJobResponse
 }
 
-// VisitStartJobResponse writes the answer.
+// VisitStartJobResponse writes the response.
 func (response StartJob202JSONResponse) VisitStartJobResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 202, nil, "application/json", response.Body)
 }
@@ -3348,17 +3244,17 @@ type LoginRequestObject struct {
 	Body *LoginFormdataRequestBody
 }
 
-// LoginResponseObject is an answer of Login, one of the types whose names start with it.
+// LoginResponseObject is a response of Login: a type named after Login and a status.
 type LoginResponseObject interface {
 	VisitLoginResponse(w http.ResponseWriter) error
 }
 
-// Login200JSONResponse is an answer of type application/json.
+// Login200JSONResponse is a response of type application/json.
 type Login200JSONResponse struct {
 	Body map[string]string
 }
 
-// VisitLoginResponse writes the answer.
+// VisitLoginResponse writes the response.
 func (response Login200JSONResponse) VisitLoginResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3368,17 +3264,18 @@ type GetOrdersRequestObject struct {
 	Params GetOrdersParams
 }
 
-// GetOrdersResponseObject is an answer of GetOrders, one of the types whose names start with it.
+// GetOrdersResponseObject is a response of GetOrders: a type named after GetOrders and a
+// status.
 type GetOrdersResponseObject interface {
 	VisitGetOrdersResponse(w http.ResponseWriter) error
 }
 
-// GetOrders200JSONResponse is an answer of type application/json.
+// GetOrders200JSONResponse is a response of type application/json.
 type GetOrders200JSONResponse struct {
 	Body PagedResultOfOrder
 }
 
-// VisitGetOrdersResponse writes the answer.
+// VisitGetOrdersResponse writes the response.
 func (response GetOrders200JSONResponse) VisitGetOrdersResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3388,28 +3285,29 @@ type CreateOrderRequestObject struct {
 	Body *CreateOrderJSONRequestBody
 }
 
-// CreateOrderResponseObject is an answer of CreateOrder, one of the types whose names start with it.
+// CreateOrderResponseObject is a response of CreateOrder: a type named after CreateOrder and a
+// status.
 type CreateOrderResponseObject interface {
 	VisitCreateOrderResponse(w http.ResponseWriter) error
 }
 
-// CreateOrder201JSONResponse is an answer of type application/json.
+// CreateOrder201JSONResponse is a response of type application/json.
 type CreateOrder201JSONResponse struct {
 	Body   Order
 	Header http.Header
 }
 
-// VisitCreateOrderResponse writes the answer.
+// VisitCreateOrderResponse writes the response.
 func (response CreateOrder201JSONResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 201, response.Header, "application/json", response.Body)
 }
 
-// CreateOrder400JSONResponse is an answer of type application/json.
+// CreateOrder400JSONResponse is a response of type application/json.
 type CreateOrder400JSONResponse struct {
 	Body ProblemDetails
 }
 
-// VisitCreateOrderResponse writes the answer.
+// VisitCreateOrderResponse writes the response.
 func (response CreateOrder400JSONResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 400, nil, "application/json", response.Body)
 }
@@ -3419,17 +3317,18 @@ type GetArchiveRequestObject struct {
 	Year int32
 }
 
-// GetArchiveResponseObject is an answer of GetArchive, one of the types whose names start with it.
+// GetArchiveResponseObject is a response of GetArchive: a type named after GetArchive and a
+// status.
 type GetArchiveResponseObject interface {
 	VisitGetArchiveResponse(w http.ResponseWriter) error
 }
 
-// GetArchive200JSONResponse is an answer of type application/json.
+// GetArchive200JSONResponse is a response of type application/json.
 type GetArchive200JSONResponse struct {
 	Body []Order
 }
 
-// VisitGetArchiveResponse writes the answer.
+// VisitGetArchiveResponse writes the response.
 func (response GetArchive200JSONResponse) VisitGetArchiveResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3439,16 +3338,17 @@ type DeleteOrderRequestObject struct {
 	ID int64
 }
 
-// DeleteOrderResponseObject is an answer of DeleteOrder, one of the types whose names start with it.
+// DeleteOrderResponseObject is a response of DeleteOrder: a type named after DeleteOrder and a
+// status.
 type DeleteOrderResponseObject interface {
 	VisitDeleteOrderResponse(w http.ResponseWriter) error
 }
 
-// DeleteOrder204Response is an answer without a body.
+// DeleteOrder204Response is a response without a body.
 type DeleteOrder204Response struct {
 }
 
-// VisitDeleteOrderResponse writes the answer.
+// VisitDeleteOrderResponse writes the response.
 func (response DeleteOrder204Response) VisitDeleteOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, 204, nil)
 }
@@ -3458,27 +3358,27 @@ type GetOrderRequestObject struct {
 	ID int64
 }
 
-// GetOrderResponseObject is an answer of GetOrder, one of the types whose names start with it.
+// GetOrderResponseObject is a response of GetOrder: a type named after GetOrder and a status.
 type GetOrderResponseObject interface {
 	VisitGetOrderResponse(w http.ResponseWriter) error
 }
 
-// GetOrder200JSONResponse is an answer of type application/json.
+// GetOrder200JSONResponse is a response of type application/json.
 type GetOrder200JSONResponse struct {
 	Body Order
 }
 
-// VisitGetOrderResponse writes the answer.
+// VisitGetOrderResponse writes the response.
 func (response GetOrder200JSONResponse) VisitGetOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
 
-// GetOrder404JSONResponse is an answer of type application/json.
+// GetOrder404JSONResponse is a response of type application/json.
 type GetOrder404JSONResponse struct {
 	Body ProblemDetails
 }
 
-// VisitGetOrderResponse writes the answer.
+// VisitGetOrderResponse writes the response.
 func (response GetOrder404JSONResponse) VisitGetOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 404, nil, "application/json", response.Body)
 }
@@ -3489,17 +3389,18 @@ type ChangeOrderRequestObject struct {
 	Body *ChangeOrderJSONRequestBody
 }
 
-// ChangeOrderResponseObject is an answer of ChangeOrder, one of the types whose names start with it.
+// ChangeOrderResponseObject is a response of ChangeOrder: a type named after ChangeOrder and a
+// status.
 type ChangeOrderResponseObject interface {
 	VisitChangeOrderResponse(w http.ResponseWriter) error
 }
 
-// ChangeOrder200JSONResponse is an answer of type application/json.
+// ChangeOrder200JSONResponse is a response of type application/json.
 type ChangeOrder200JSONResponse struct {
 	Body OrderChange
 }
 
-// VisitChangeOrderResponse writes the answer.
+// VisitChangeOrderResponse writes the response.
 func (response ChangeOrder200JSONResponse) VisitChangeOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3510,16 +3411,17 @@ type ReplaceOrderRequestObject struct {
 	Body *ReplaceOrderJSONRequestBody
 }
 
-// ReplaceOrderResponseObject is an answer of ReplaceOrder, one of the types whose names start with it.
+// ReplaceOrderResponseObject is a response of ReplaceOrder: a type named after ReplaceOrder and
+// a status.
 type ReplaceOrderResponseObject interface {
 	VisitReplaceOrderResponse(w http.ResponseWriter) error
 }
 
-// ReplaceOrder204Response is an answer without a body.
+// ReplaceOrder204Response is a response without a body.
 type ReplaceOrder204Response struct {
 }
 
-// VisitReplaceOrderResponse writes the answer.
+// VisitReplaceOrderResponse writes the response.
 func (response ReplaceOrder204Response) VisitReplaceOrderResponse(w http.ResponseWriter) error {
 	return fake.WriteEmpty(w, 204, nil)
 }
@@ -3529,17 +3431,18 @@ type GetInvoiceRequestObject struct {
 	OrderID int64
 }
 
-// GetInvoiceResponseObject is an answer of GetInvoice, one of the types whose names start with it.
+// GetInvoiceResponseObject is a response of GetInvoice: a type named after GetInvoice and a
+// status.
 type GetInvoiceResponseObject interface {
 	VisitGetInvoiceResponse(w http.ResponseWriter) error
 }
 
-// GetInvoice200ApplicationPDFResponse is an answer of type application/pdf.
+// GetInvoice200ApplicationPDFResponse is a response of type application/pdf.
 type GetInvoice200ApplicationPDFResponse struct {
 	Body io.Reader
 }
 
-// VisitGetInvoiceResponse writes the answer.
+// VisitGetInvoiceResponse writes the response.
 func (response GetInvoice200ApplicationPDFResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
 	return fake.WriteStream(w, 200, nil, "application/pdf", response.Body)
 }
@@ -3550,17 +3453,18 @@ type AddInvoiceRequestObject struct {
 	Body    *multipart.Reader
 }
 
-// AddInvoiceResponseObject is an answer of AddInvoice, one of the types whose names start with it.
+// AddInvoiceResponseObject is a response of AddInvoice: a type named after AddInvoice and a
+// status.
 type AddInvoiceResponseObject interface {
 	VisitAddInvoiceResponse(w http.ResponseWriter) error
 }
 
-// AddInvoice200JSONResponse is an answer of type application/json.
+// AddInvoice200JSONResponse is a response of type application/json.
 type AddInvoice200JSONResponse struct {
 	Body AddInvoiceResponse
 }
 
-// VisitAddInvoiceResponse writes the answer.
+// VisitAddInvoiceResponse writes the response.
 func (response AddInvoice200JSONResponse) VisitAddInvoiceResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3569,17 +3473,17 @@ func (response AddInvoice200JSONResponse) VisitAddInvoiceResponse(w http.Respons
 type PingRequestObject struct {
 }
 
-// PingResponseObject is an answer of Ping, one of the types whose names start with it.
+// PingResponseObject is a response of Ping: a type named after Ping and a status.
 type PingResponseObject interface {
 	VisitPingResponse(w http.ResponseWriter) error
 }
 
-// Ping200TextResponse is an answer of type text/plain.
+// Ping200TextResponse is a response of type text/plain.
 type Ping200TextResponse struct {
 	Body string
 }
 
-// VisitPingResponse writes the answer.
+// VisitPingResponse writes the response.
 func (response Ping200TextResponse) VisitPingResponse(w http.ResponseWriter) error {
 	return fake.WriteText(w, 200, nil, "text/plain", response.Body)
 }
@@ -3589,17 +3493,17 @@ type EchoRequestObject struct {
 	Body *EchoTextRequestBody
 }
 
-// EchoResponseObject is an answer of Echo, one of the types whose names start with it.
+// EchoResponseObject is a response of Echo: a type named after Echo and a status.
 type EchoResponseObject interface {
 	VisitEchoResponse(w http.ResponseWriter) error
 }
 
-// Echo200TextResponse is an answer of type text/plain.
+// Echo200TextResponse is a response of type text/plain.
 type Echo200TextResponse struct {
 	Body string
 }
 
-// VisitEchoResponse writes the answer.
+// VisitEchoResponse writes the response.
 func (response Echo200TextResponse) VisitEchoResponse(w http.ResponseWriter) error {
 	return fake.WriteText(w, 200, nil, "text/plain", response.Body)
 }
@@ -3609,17 +3513,17 @@ type GetPriceRequestObject struct {
 	Key int32
 }
 
-// GetPriceResponseObject is an answer of GetPrice, one of the types whose names start with it.
+// GetPriceResponseObject is a response of GetPrice: a type named after GetPrice and a status.
 type GetPriceResponseObject interface {
 	VisitGetPriceResponse(w http.ResponseWriter) error
 }
 
-// GetPrice200JSONResponse is an answer of type application/json.
+// GetPrice200JSONResponse is a response of type application/json.
 type GetPrice200JSONResponse struct {
 	Body wire.Decimal
 }
 
-// VisitGetPriceResponse writes the answer.
+// VisitGetPriceResponse writes the response.
 func (response GetPrice200JSONResponse) VisitGetPriceResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3628,17 +3532,18 @@ func (response GetPrice200JSONResponse) VisitGetPriceResponse(w http.ResponseWri
 type GetSettingsRequestObject struct {
 }
 
-// GetSettingsResponseObject is an answer of GetSettings, one of the types whose names start with it.
+// GetSettingsResponseObject is a response of GetSettings: a type named after GetSettings and a
+// status.
 type GetSettingsResponseObject interface {
 	VisitGetSettingsResponse(w http.ResponseWriter) error
 }
 
-// GetSettings200JSONResponse is an answer of type application/json.
+// GetSettings200JSONResponse is a response of type application/json.
 type GetSettings200JSONResponse struct {
 	Body map[string]json.RawMessage
 }
 
-// VisitGetSettingsResponse writes the answer.
+// VisitGetSettingsResponse writes the response.
 func (response GetSettings200JSONResponse) VisitGetSettingsResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
@@ -3648,71 +3553,78 @@ type PutSettingsRequestObject struct {
 	Body *PutSettingsJSONRequestBody
 }
 
-// PutSettingsResponseObject is an answer of PutSettings, one of the types whose names start with it.
+// PutSettingsResponseObject is a response of PutSettings: a type named after PutSettings and a
+// status.
 type PutSettingsResponseObject interface {
 	VisitPutSettingsResponse(w http.ResponseWriter) error
 }
 
-// PutSettings200JSONResponse is an answer of type application/json.
+// PutSettings200JSONResponse is a response of type application/json.
 type PutSettings200JSONResponse struct {
 	Body json.RawMessage
 }
 
-// VisitPutSettingsResponse writes the answer.
+// VisitPutSettingsResponse writes the response.
 func (response PutSettings200JSONResponse) VisitPutSettingsResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
 
-// StrictServerInterface is what a fake implements: a function for each operation.
+// StrictServerInterface has a method for each operation. A fake implements it.
 type StrictServerInterface interface {
-	// GetArticlesByCode answers GET /api/v1/articles/{code}.
+	// GetArticlesByCode responds to GET /api/v1/articles/{code}.
 	GetArticlesByCode(ctx context.Context, request GetArticlesByCodeRequestObject) (GetArticlesByCodeResponseObject, error)
-	// GetCategories answers GET /api/v1/categories.
+	// GetCategories responds to GET /api/v1/categories.
 	GetCategories(ctx context.Context, request GetCategoriesRequestObject) (GetCategoriesResponseObject, error)
-	// ListEvents answers GET /api/v1/events.
+	// ListEvents responds to GET /api/v1/events.
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
-	// StartJob answers POST /api/v1/jobs.
+	// StartJob responds to POST /api/v1/jobs.
 	StartJob(ctx context.Context, request StartJobRequestObject) (StartJobResponseObject, error)
-	// Login answers POST /api/v1/login.
+	// Login responds to POST /api/v1/login.
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
-	// GetOrders answers GET /api/v1/orders.
+	// GetOrders responds to GET /api/v1/orders.
 	GetOrders(ctx context.Context, request GetOrdersRequestObject) (GetOrdersResponseObject, error)
-	// CreateOrder answers POST /api/v1/orders.
+	// CreateOrder responds to POST /api/v1/orders.
 	CreateOrder(ctx context.Context, request CreateOrderRequestObject) (CreateOrderResponseObject, error)
-	// GetArchive answers GET /api/v1/orders/archive/{year}.
+	// GetArchive responds to GET /api/v1/orders/archive/{year}.
 	GetArchive(ctx context.Context, request GetArchiveRequestObject) (GetArchiveResponseObject, error)
-	// DeleteOrder answers DELETE /api/v1/orders/{id}.
+	// DeleteOrder responds to DELETE /api/v1/orders/{id}.
 	DeleteOrder(ctx context.Context, request DeleteOrderRequestObject) (DeleteOrderResponseObject, error)
-	// GetOrder answers GET /api/v1/orders/{id}.
+	// GetOrder responds to GET /api/v1/orders/{id}.
 	GetOrder(ctx context.Context, request GetOrderRequestObject) (GetOrderResponseObject, error)
-	// ChangeOrder answers PATCH /api/v1/orders/{id}.
+	// ChangeOrder responds to PATCH /api/v1/orders/{id}.
 	ChangeOrder(ctx context.Context, request ChangeOrderRequestObject) (ChangeOrderResponseObject, error)
-	// ReplaceOrder answers PUT /api/v1/orders/{id}.
+	// ReplaceOrder responds to PUT /api/v1/orders/{id}.
 	ReplaceOrder(ctx context.Context, request ReplaceOrderRequestObject) (ReplaceOrderResponseObject, error)
-	// GetInvoice answers GET /api/v1/orders/{orderId}/invoice.
+	// GetInvoice responds to GET /api/v1/orders/{orderId}/invoice.
 	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
-	// AddInvoice answers POST /api/v1/orders/{orderId}/invoice.
+	// AddInvoice responds to POST /api/v1/orders/{orderId}/invoice.
 	AddInvoice(ctx context.Context, request AddInvoiceRequestObject) (AddInvoiceResponseObject, error)
-	// Ping answers GET /api/v1/ping.
+	// Ping responds to GET /api/v1/ping.
 	Ping(ctx context.Context, request PingRequestObject) (PingResponseObject, error)
-	// Echo answers POST /api/v1/ping.
+	// Echo responds to POST /api/v1/ping.
 	Echo(ctx context.Context, request EchoRequestObject) (EchoResponseObject, error)
-	// GetPrice answers GET /api/v1/prices({key}).
+	// GetPrice responds to GET /api/v1/prices({key}).
 	GetPrice(ctx context.Context, request GetPriceRequestObject) (GetPriceResponseObject, error)
-	// GetSettings answers GET /api/v1/settings.
+	// GetSettings responds to GET /api/v1/settings.
 	GetSettings(ctx context.Context, request GetSettingsRequestObject) (GetSettingsResponseObject, error)
-	// PutSettings answers PUT /api/v1/settings.
+	// PutSettings responds to PUT /api/v1/settings.
 	PutSettings(ctx context.Context, request PutSettingsRequestObject) (PutSettingsResponseObject, error)
 }
 
+// StrictHandlerFunc handles a decoded request and returns the response.
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
+
+// StrictMiddlewareFunc wraps a StrictHandlerFunc.
 type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
 
+// StrictHTTPServerOptions sets how errors become responses.
 type StrictHTTPServerOptions struct {
 	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
 	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to
+// errors in plain text.
 func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -3724,6 +3636,7 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 	}}
 }
 
+// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
 func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
 	if options.RequestErrorHandlerFunc == nil {
 		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
@@ -3744,7 +3657,7 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
-// GetArticlesByCode operation middleware
+// GetArticlesByCode decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetArticlesByCode(w http.ResponseWriter, r *http.Request, code string) {
 	var request GetArticlesByCodeRequestObject
 
@@ -3770,7 +3683,7 @@ func (sh *strictHandler) GetArticlesByCode(w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// GetCategories operation middleware
+// GetCategories decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetCategories(w http.ResponseWriter, r *http.Request) {
 	var request GetCategoriesRequestObject
 
@@ -3794,7 +3707,7 @@ func (sh *strictHandler) GetCategories(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ListEvents operation middleware
+// ListEvents decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListEvents(w http.ResponseWriter, r *http.Request) {
 	var request ListEventsRequestObject
 
@@ -3818,7 +3731,7 @@ func (sh *strictHandler) ListEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// StartJob operation middleware
+// StartJob decodes a request and writes the response of the implementation.
 func (sh *strictHandler) StartJob(w http.ResponseWriter, r *http.Request) {
 	var request StartJobRequestObject
 
@@ -3842,7 +3755,7 @@ func (sh *strictHandler) StartJob(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Login operation middleware
+// Login decodes a request and writes the response of the implementation.
 func (sh *strictHandler) Login(w http.ResponseWriter, r *http.Request) {
 	var request LoginRequestObject
 
@@ -3877,7 +3790,7 @@ func (sh *strictHandler) Login(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetOrders operation middleware
+// GetOrders decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetOrders(w http.ResponseWriter, r *http.Request, params GetOrdersParams) {
 	var request GetOrdersRequestObject
 
@@ -3903,7 +3816,7 @@ func (sh *strictHandler) GetOrders(w http.ResponseWriter, r *http.Request, param
 	}
 }
 
-// CreateOrder operation middleware
+// CreateOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request) {
 	var request CreateOrderRequestObject
 
@@ -3937,7 +3850,7 @@ func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetArchive operation middleware
+// GetArchive decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetArchive(w http.ResponseWriter, r *http.Request, year int32) {
 	var request GetArchiveRequestObject
 
@@ -3963,7 +3876,7 @@ func (sh *strictHandler) GetArchive(w http.ResponseWriter, r *http.Request, year
 	}
 }
 
-// DeleteOrder operation middleware
+// DeleteOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) DeleteOrder(w http.ResponseWriter, r *http.Request, id int64) {
 	var request DeleteOrderRequestObject
 
@@ -3989,7 +3902,7 @@ func (sh *strictHandler) DeleteOrder(w http.ResponseWriter, r *http.Request, id 
 	}
 }
 
-// GetOrder operation middleware
+// GetOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetOrder(w http.ResponseWriter, r *http.Request, id int64) {
 	var request GetOrderRequestObject
 
@@ -4015,7 +3928,7 @@ func (sh *strictHandler) GetOrder(w http.ResponseWriter, r *http.Request, id int
 	}
 }
 
-// ChangeOrder operation middleware
+// ChangeOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ChangeOrder(w http.ResponseWriter, r *http.Request, id int64) {
 	var request ChangeOrderRequestObject
 
@@ -4048,7 +3961,7 @@ func (sh *strictHandler) ChangeOrder(w http.ResponseWriter, r *http.Request, id 
 	}
 }
 
-// ReplaceOrder operation middleware
+// ReplaceOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ReplaceOrder(w http.ResponseWriter, r *http.Request, id int64) {
 	var request ReplaceOrderRequestObject
 
@@ -4081,7 +3994,7 @@ func (sh *strictHandler) ReplaceOrder(w http.ResponseWriter, r *http.Request, id
 	}
 }
 
-// GetInvoice operation middleware
+// GetInvoice decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetInvoice(w http.ResponseWriter, r *http.Request, orderID int64) {
 	var request GetInvoiceRequestObject
 
@@ -4107,7 +4020,7 @@ func (sh *strictHandler) GetInvoice(w http.ResponseWriter, r *http.Request, orde
 	}
 }
 
-// AddInvoice operation middleware
+// AddInvoice decodes a request and writes the response of the implementation.
 func (sh *strictHandler) AddInvoice(w http.ResponseWriter, r *http.Request, orderID int64) {
 	var request AddInvoiceRequestObject
 
@@ -4140,7 +4053,7 @@ func (sh *strictHandler) AddInvoice(w http.ResponseWriter, r *http.Request, orde
 	}
 }
 
-// Ping operation middleware
+// Ping decodes a request and writes the response of the implementation.
 func (sh *strictHandler) Ping(w http.ResponseWriter, r *http.Request) {
 	var request PingRequestObject
 
@@ -4164,7 +4077,7 @@ func (sh *strictHandler) Ping(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Echo operation middleware
+// Echo decodes a request and writes the response of the implementation.
 func (sh *strictHandler) Echo(w http.ResponseWriter, r *http.Request) {
 	var request EchoRequestObject
 
@@ -4198,7 +4111,7 @@ func (sh *strictHandler) Echo(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetPrice operation middleware
+// GetPrice decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetPrice(w http.ResponseWriter, r *http.Request, key int32) {
 	var request GetPriceRequestObject
 
@@ -4224,7 +4137,7 @@ func (sh *strictHandler) GetPrice(w http.ResponseWriter, r *http.Request, key in
 	}
 }
 
-// GetSettings operation middleware
+// GetSettings decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetSettings(w http.ResponseWriter, r *http.Request) {
 	var request GetSettingsRequestObject
 
@@ -4248,7 +4161,7 @@ func (sh *strictHandler) GetSettings(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// PutSettings operation middleware
+// PutSettings decodes a request and writes the response of the implementation.
 func (sh *strictHandler) PutSettings(w http.ResponseWriter, r *http.Request) {
 	var request PutSettingsRequestObject
 

@@ -17,220 +17,240 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// CreateIntegration A new integration. Further members, which the vendor's Swagger has, may be added.
+// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may
+// be added.
 type CreateIntegration struct {
-	// IntegrationType Kind of the integration. 28 is the own shop (własny sklep); other values are not published.
+	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
+	// values are not published.
 	//
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
 
-	// IsActive Whether active offers can be made and ERP processes can be chosen and run.
+	// IsActive reports whether active offers can be made and ERP processes can be chosen and
+	// run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
-	// Name Name of the integration.
+	// Name is the name of the integration.
 	//
 	// Example: domenasklepu.pl
 	Name string `json:"Name"`
 
-	// OrderSynchronization Settings for the export of orders to an ERP.
+	// OrderSynchronization contains the settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder A new order, with the members that the vendor lists as the required minimum. Further members, which the vendor's
-// Swagger has, may be added.
+// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
+// Further members, which the vendor's Swagger has, may be added.
 type CreateOrder struct {
-	// BuyerID Id of the contractor (kontrahent) who buys (nabywca).
+	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
 
-	// IntegrationID Id of the integration (source) that the order comes from.
+	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items The order lines. Inferred: the vendor lists the members of a line but not the name of the list; `Items` is
-	// assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the members of a line but not
+	// the name of the list; `Items` is assumed because orders that are read have their lines
+	// there.
 	Items []CreateOrderItem `json:"Items"`
 
-	// PayerID Id of the contractor who pays (płatnik).
+	// PayerID is the id of the contractor who pays (płatnik).
 	PayerID int64 `json:"PayerId"`
 
-	// PaymentFormID Id of the payment form (forma płatności).
+	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate Date of the order (data zamówienia). Whether a time is accepted, and in which zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and
+	// in which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
-	// RecipientID Id of the contractor who receives (odbiorca).
+	// RecipientID is the id of the contractor who receives (odbiorca).
 	RecipientID          int64              `json:"RecipientId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem A line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// needed.
 type CreateOrderItem struct {
-	// OfferID Id of the offer (oferta).
+	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross Gross price (cena brutto) of one unit, a decimal. The vendor recommends it over the net price, because
-	// xSale's own mechanisms work on gross prices. The currency is not part of the published model.
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends
+	// it over the net price, because xSale's own mechanisms work on gross prices. The currency
+	// is not part of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitempty,omitzero"`
 
-	// PriceNet Net price (cena netto) of one unit, a decimal. The currency is not part of the published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part
+	// of the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitempty,omitzero"`
 
-	// Quantity Quantity (ilość), a decimal.
+	// Quantity (ilość), a decimal.
 	Quantity wire.Decimal `json:"Quantity"`
 
-	// VariantID Id of the variant (wariant) of the offer.
+	// VariantID is the id of the variant (wariant) of the offer.
 	VariantID            int64              `json:"VariantId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created The answer to a create. Not published; see the response.
+// Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID Id of what was created. Inferred: every object of the API that is known has its id under this name.
+	// ID is the id of what was created. Inferred: every object of the API that is known has its
+	// id under this name.
 	ID                   int64              `json:"Id,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Me A user of xSale.
+// Me is a user of xSale.
 type Me struct {
-	// Email E-mail address of the user.
+	// Email is the e-mail address of the user.
 	Email string `json:"Email,omitempty,omitzero"`
 
-	// EmailVerified Whether the address is verified.
+	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitempty,omitzero"`
 
-	// ID Id of the user.
+	// ID is the id of the user.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name Full name of the user.
+	// Name is the full name of the user.
 	Name string `json:"Name,omitempty,omitzero"`
 
-	// Nickname Nickname of the user.
+	// Nickname is the nickname of the user.
 	Nickname string `json:"Nickname,omitempty,omitzero"`
 
-	// Organizations The organizations that the user may work for.
+	// Organizations contains the organizations that the user may work for.
 	Organizations        []OrganizationInfo `json:"Organizations,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order An order (zamówienie). The model is known only in part: the vendor's Swagger has the rest, and members that are
-// not listed here are kept.
+// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
+// rest, and members that are not listed here are kept.
 type Order struct {
-	// ID Id of the order. Inferred: every other object of the API has its id under this name, and other pages speak of
-	// the id of an order.
+	// ID is the id of the order. Inferred: every other object of the API has its id under this
+	// name, and other pages speak of the id of an order.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Items The order lines (pozycje zamówienia), that is, the products bought.
+	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
 	Items                []OrderItem        `json:"Items,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem An order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OrderItemArticles The warehouse articles of the line, with offers and sets already broken down; usable as a pick list.
-	// Inferred: the name is documented; that it sits inside a line is assumed because the page says that it
-	// relates to a line, and the name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
+	// already broken down; usable as a pick list. Inferred: the name is documented; that it
+	// sits inside a line is assumed because the page says that it relates to a line, and the
+	// name reads "articles of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle A warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its members are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderSynchronization Settings for the export of orders to an ERP.
+// OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber Default series (seria) of the documents that are created in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created
+	// in the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber string `json:"ERPDocumentSerialNumber,omitempty,omitzero"`
 
-	// ExportToWarehouse Code of the warehouse (magazyn) in the connected ERP: Comarch ERP Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch
+	// ERP Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse string `json:"ExportToWarehouse,omitempty,omitzero"`
 
-	// ExportWithoutTransport Whether the transport line is left out when delivery is free.
+	// ExportWithoutTransport reports whether the transport line is left out when delivery is
+	// free.
 	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
 	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
 
-// OrganizationInfo An organization that a user may work for.
+// OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID Id of the organization.
+	// ID is the id of the organization.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name The value of `organizationName` in paths. The vendor's sample looks like a short name and a GUID, but is not
-	// a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
+	// name and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitempty,omitzero"`
 
-	// ShortName Short name, for people.
+	// ShortName: Short name, for people.
 	ShortName            string             `json:"ShortName,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition The definition of a parameter. Its members are not published; the vendor's Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its members are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Status A status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID Id of the status, the value of `statusidin`. Inferred: the panel shows a numeric id, and every object of the
-	// API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a
+	// numeric id, and every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every object of the
-	// API that is known has its name under this name.
+	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
+	// name, and every object of the API that is known has its name under this name.
 	Name                 string             `json:"Name,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation The name and the description of an article in one language (tłumaczenie). Known only in part.
+// Translation contains the name and the description of an article in one language
+// (tłumaczenie). Known only in part.
 type Translation struct {
-	// Description Description of the product, as HTML. Inferred: that it may be null is assumed because the scripts guard
-	// against it; that it is HTML, because they hand it to a translator as HTML.
+	// Description is the description of the product, as HTML. Inferred: that it may be null is
+	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
+	// translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitempty,omitzero"`
 
-	// LanguageID Id of the language. In the one organization that the scripts serve, 9 is MarketplacePL and 2 is English;
-	// whether ids are the same everywhere is not published.
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9
+	// is MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name Name of the product. Inferred: that it may be null is assumed because the scripts guard against it.
+	// Name is the name of the product. Inferred: that it may be null is assumed because the
+	// scripts guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// OrganizationName defines model for OrganizationName.
+// OrganizationName is a schema of the spec.
 type OrganizationName = string
 
-// ListOrdersParams defines parameters for ListOrders.
+// ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs Only orders whose status id is in this list. Inferred: the encoding as a repeated key
-	// (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
+	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
+	// vendor shows none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty,omitzero"`
 
-	// StatusNames Only orders whose status name is in this list. Inferred: the encoding as a repeated key is assumed as the
-	// commonest one, because the vendor shows none; the name and the meaning are documented.
+	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
+	// the meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty,omitzero"`
 }
 
-// SetTranslationJSONRequestBody defines body for SetTranslation for application/json ContentType.
+// SetTranslationJSONRequestBody is a request body of SetTranslation, of type application/json.
 type SetTranslationJSONRequestBody = Translation
 
-// CreateIntegrationJSONRequestBody defines body for CreateIntegration for application/json ContentType.
+// CreateIntegrationJSONRequestBody is a request body of CreateIntegration, of type
+// application/json.
 type CreateIntegrationJSONRequestBody = CreateIntegration
 
-// CreateParameterJSONRequestBody defines body for CreateParameter for application/json ContentType.
+// CreateParameterJSONRequestBody is a request body of CreateParameter, of type
+// application/json.
 type CreateParameterJSONRequestBody = ParameterDefinition
 
-// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = CreateOrder
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -725,42 +745,27 @@ func (a Translation) MarshalJSON() ([]byte, error) {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetMe Get the user that the tokens belong to
-	// (GET /me)
 	GetMe(w http.ResponseWriter, r *http.Request)
-	// ListTranslations List the translations of an article
-	// (GET /{organizationName}/articles/{id}/translations)
 	ListTranslations(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64)
-	// SetTranslation Write one translation of an article
-	// (PUT /{organizationName}/articles/{id}/translations)
 	SetTranslation(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64)
-	// CreateIntegration Create an own-shop integration
-	// (POST /{organizationName}/integrations)
 	CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName OrganizationName)
-	// CreateParameter Define a parameter in a category
-	// (POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters)
 	CreateParameter(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64, categoryID int64)
-	// ListOrders List orders
-	// (GET /{organizationName}/orders)
 	ListOrders(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, params ListOrdersParams)
-	// CreateOrder Create an order
-	// (POST /{organizationName}/orders)
 	CreateOrder(w http.ResponseWriter, r *http.Request, organizationName OrganizationName)
-	// ListStatuses List statuses
-	// (GET /{organizationName}/statuses)
 	ListStatuses(w http.ResponseWriter, r *http.Request, organizationName OrganizationName)
 }
 
-// ServerInterfaceWrapper converts contexts to parameters.
+// ServerInterfaceWrapper: converts contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
 	HandlerMiddlewares []MiddlewareFunc
 	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// MiddlewareFunc is a schema of the spec.
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// GetMe operation middleware
+// GetMe reads the parameters of a request and calls Handler.GetMe.
 func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -774,13 +779,12 @@ func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request)
 	handler.ServeHTTP(w, r)
 }
 
-// ListTranslations operation middleware
+// ListTranslations reads the parameters of a request and calls Handler.ListTranslations.
 func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -789,7 +793,6 @@ func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *ht
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -809,13 +812,12 @@ func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
-// SetTranslation operation middleware
+// SetTranslation reads the parameters of a request and calls Handler.SetTranslation.
 func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -824,7 +826,6 @@ func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -844,13 +845,12 @@ func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
-// CreateIntegration operation middleware
+// CreateIntegration reads the parameters of a request and calls Handler.CreateIntegration.
 func (siw *ServerInterfaceWrapper) CreateIntegration(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -870,13 +870,12 @@ func (siw *ServerInterfaceWrapper) CreateIntegration(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-// CreateParameter operation middleware
+// CreateParameter reads the parameters of a request and calls Handler.CreateParameter.
 func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -885,7 +884,6 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 		return
 	}
 
-	// ------------- Path parameter "id" -------------
 	var id int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -894,7 +892,6 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 		return
 	}
 
-	// ------------- Path parameter "categoryId" -------------
 	var categoryID int64
 
 	err = runtime.BindStyledParameterWithOptions("simple", "categoryId", r.PathValue("categoryId"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
@@ -914,13 +911,12 @@ func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
-// ListOrders operation middleware
+// ListOrders reads the parameters of a request and calls Handler.ListOrders.
 func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -929,10 +925,7 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		return
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListOrdersParams
-
-	// ------------- Optional query parameter "statusidin" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusidin", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -944,8 +937,6 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 		}
 		return
 	}
-
-	// ------------- Optional query parameter "statusnamein" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusnamein", r.URL.Query(), &params.StatusNames, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
@@ -969,13 +960,12 @@ func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// CreateOrder operation middleware
+// CreateOrder reads the parameters of a request and calls Handler.CreateOrder.
 func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -995,13 +985,12 @@ func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// ListStatuses operation middleware
+// ListStatuses reads the parameters of a request and calls Handler.ListStatuses.
 func (siw *ServerInterfaceWrapper) ListStatuses(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
-	// ------------- Path parameter "organizationName" -------------
 	var organizationName OrganizationName
 
 	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
@@ -1021,6 +1010,7 @@ func (siw *ServerInterfaceWrapper) ListStatuses(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// UnescapedCookieParamError is a schema of the spec.
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -1034,6 +1024,7 @@ func (e *UnescapedCookieParamError) Unwrap() error {
 	return e.Err
 }
 
+// UnmarshalingParamError is a schema of the spec.
 type UnmarshalingParamError struct {
 	ParamName string
 	Err       error
@@ -1047,6 +1038,7 @@ func (e *UnmarshalingParamError) Unwrap() error {
 	return e.Err
 }
 
+// RequiredParamError is a schema of the spec.
 type RequiredParamError struct {
 	ParamName string
 }
@@ -1055,6 +1047,7 @@ func (e *RequiredParamError) Error() string {
 	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
 }
 
+// RequiredHeaderError is a schema of the spec.
 type RequiredHeaderError struct {
 	ParamName string
 	Err       error
@@ -1068,6 +1061,7 @@ func (e *RequiredHeaderError) Unwrap() error {
 	return e.Err
 }
 
+// InvalidParamFormatError is a schema of the spec.
 type InvalidParamFormatError struct {
 	ParamName string
 	Err       error
@@ -1081,6 +1075,7 @@ func (e *InvalidParamFormatError) Unwrap() error {
 	return e.Err
 }
 
+// TooManyValuesForParamError is a schema of the spec.
 type TooManyValuesForParamError struct {
 	ParamName string
 	Count     int
@@ -1101,6 +1096,7 @@ type ServeMux interface {
 	http.Handler
 }
 
+// StdHTTPServerOptions is a schema of the spec.
 type StdHTTPServerOptions struct {
 	BaseURL          string
 	BaseRouter       ServeMux
@@ -1153,18 +1149,23 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	return m
 }
 
+// CreatedJSONResponse is a schema of the spec.
 type CreatedJSONResponse Created
 
+// FailureResponse is a schema of the spec.
 type FailureResponse struct {
 }
 
+// GetMeRequestObject is a schema of the spec.
 type GetMeRequestObject struct {
 }
 
+// GetMeResponseObject is a schema of the spec.
 type GetMeResponseObject interface {
 	VisitGetMeResponse(w http.ResponseWriter) error
 }
 
+// GetMe2XXJSONResponse is a schema of the spec.
 type GetMe2XXJSONResponse struct {
 	Body       Me
 	StatusCode int
@@ -1182,6 +1183,7 @@ func (response GetMe2XXJSONResponse) VisitGetMeResponse(w http.ResponseWriter) e
 	return err
 }
 
+// GetMedefaultResponse is a schema of the spec.
 type GetMedefaultResponse struct {
 	StatusCode int
 }
@@ -1191,15 +1193,18 @@ func (response GetMedefaultResponse) VisitGetMeResponse(w http.ResponseWriter) e
 	return nil
 }
 
+// ListTranslationsRequestObject is a schema of the spec.
 type ListTranslationsRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	ID               int64            `json:"id"`
 }
 
+// ListTranslationsResponseObject is a schema of the spec.
 type ListTranslationsResponseObject interface {
 	VisitListTranslationsResponse(w http.ResponseWriter) error
 }
 
+// ListTranslations2XXJSONResponse is a schema of the spec.
 type ListTranslations2XXJSONResponse struct {
 	Body       []Translation
 	StatusCode int
@@ -1217,6 +1222,7 @@ func (response ListTranslations2XXJSONResponse) VisitListTranslationsResponse(w 
 	return err
 }
 
+// ListTranslationsdefaultResponse is a schema of the spec.
 type ListTranslationsdefaultResponse struct {
 	StatusCode int
 }
@@ -1226,16 +1232,19 @@ func (response ListTranslationsdefaultResponse) VisitListTranslationsResponse(w 
 	return nil
 }
 
+// SetTranslationRequestObject is a schema of the spec.
 type SetTranslationRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	ID               int64            `json:"id"`
 	Body             *SetTranslationJSONRequestBody
 }
 
+// SetTranslationResponseObject is a schema of the spec.
 type SetTranslationResponseObject interface {
 	VisitSetTranslationResponse(w http.ResponseWriter) error
 }
 
+// SetTranslation2XXResponse is a schema of the spec.
 type SetTranslation2XXResponse struct {
 	StatusCode int
 }
@@ -1245,6 +1254,7 @@ func (response SetTranslation2XXResponse) VisitSetTranslationResponse(w http.Res
 	return nil
 }
 
+// SetTranslationdefaultResponse is a schema of the spec.
 type SetTranslationdefaultResponse struct {
 	StatusCode int
 }
@@ -1254,15 +1264,18 @@ func (response SetTranslationdefaultResponse) VisitSetTranslationResponse(w http
 	return nil
 }
 
+// CreateIntegrationRequestObject is a schema of the spec.
 type CreateIntegrationRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	Body             *CreateIntegrationJSONRequestBody
 }
 
+// CreateIntegrationResponseObject is a schema of the spec.
 type CreateIntegrationResponseObject interface {
 	VisitCreateIntegrationResponse(w http.ResponseWriter) error
 }
 
+// CreateIntegration2XXJSONResponse is a schema of the spec.
 type CreateIntegration2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
@@ -1280,6 +1293,7 @@ func (response CreateIntegration2XXJSONResponse) VisitCreateIntegrationResponse(
 	return err
 }
 
+// CreateIntegrationdefaultResponse is a schema of the spec.
 type CreateIntegrationdefaultResponse struct {
 	StatusCode int
 }
@@ -1289,6 +1303,7 @@ func (response CreateIntegrationdefaultResponse) VisitCreateIntegrationResponse(
 	return nil
 }
 
+// CreateParameterRequestObject is a schema of the spec.
 type CreateParameterRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	ID               int64            `json:"id"`
@@ -1296,10 +1311,12 @@ type CreateParameterRequestObject struct {
 	Body             *CreateParameterJSONRequestBody
 }
 
+// CreateParameterResponseObject is a schema of the spec.
 type CreateParameterResponseObject interface {
 	VisitCreateParameterResponse(w http.ResponseWriter) error
 }
 
+// CreateParameter2XXJSONResponse is a schema of the spec.
 type CreateParameter2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
@@ -1317,6 +1334,7 @@ func (response CreateParameter2XXJSONResponse) VisitCreateParameterResponse(w ht
 	return err
 }
 
+// CreateParameterdefaultResponse is a schema of the spec.
 type CreateParameterdefaultResponse struct {
 	StatusCode int
 }
@@ -1326,15 +1344,18 @@ func (response CreateParameterdefaultResponse) VisitCreateParameterResponse(w ht
 	return nil
 }
 
+// ListOrdersRequestObject is a schema of the spec.
 type ListOrdersRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	Params           ListOrdersParams
 }
 
+// ListOrdersResponseObject is a schema of the spec.
 type ListOrdersResponseObject interface {
 	VisitListOrdersResponse(w http.ResponseWriter) error
 }
 
+// ListOrders2XXJSONResponse is a schema of the spec.
 type ListOrders2XXJSONResponse struct {
 	Body       []Order
 	StatusCode int
@@ -1352,6 +1373,7 @@ func (response ListOrders2XXJSONResponse) VisitListOrdersResponse(w http.Respons
 	return err
 }
 
+// ListOrdersdefaultResponse is a schema of the spec.
 type ListOrdersdefaultResponse struct {
 	StatusCode int
 }
@@ -1361,15 +1383,18 @@ func (response ListOrdersdefaultResponse) VisitListOrdersResponse(w http.Respons
 	return nil
 }
 
+// CreateOrderRequestObject is a schema of the spec.
 type CreateOrderRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 	Body             *CreateOrderJSONRequestBody
 }
 
+// CreateOrderResponseObject is a schema of the spec.
 type CreateOrderResponseObject interface {
 	VisitCreateOrderResponse(w http.ResponseWriter) error
 }
 
+// CreateOrder2XXJSONResponse is a schema of the spec.
 type CreateOrder2XXJSONResponse struct {
 	Body       Created
 	StatusCode int
@@ -1387,6 +1412,7 @@ func (response CreateOrder2XXJSONResponse) VisitCreateOrderResponse(w http.Respo
 	return err
 }
 
+// CreateOrderdefaultResponse is a schema of the spec.
 type CreateOrderdefaultResponse struct {
 	StatusCode int
 }
@@ -1396,14 +1422,17 @@ func (response CreateOrderdefaultResponse) VisitCreateOrderResponse(w http.Respo
 	return nil
 }
 
+// ListStatusesRequestObject is a schema of the spec.
 type ListStatusesRequestObject struct {
 	OrganizationName OrganizationName `json:"organizationName"`
 }
 
+// ListStatusesResponseObject is a schema of the spec.
 type ListStatusesResponseObject interface {
 	VisitListStatusesResponse(w http.ResponseWriter) error
 }
 
+// ListStatuses2XXJSONResponse is a schema of the spec.
 type ListStatuses2XXJSONResponse struct {
 	Body       []Status
 	StatusCode int
@@ -1421,6 +1450,7 @@ func (response ListStatuses2XXJSONResponse) VisitListStatusesResponse(w http.Res
 	return err
 }
 
+// ListStatusesdefaultResponse is a schema of the spec.
 type ListStatusesdefaultResponse struct {
 	StatusCode int
 }
@@ -1458,14 +1488,20 @@ type StrictServerInterface interface {
 	ListStatuses(ctx context.Context, request ListStatusesRequestObject) (ListStatusesResponseObject, error)
 }
 
+// StrictHandlerFunc is a schema of the spec.
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
+
+// StrictMiddlewareFunc is a schema of the spec.
 type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
 
+// StrictHTTPServerOptions is a schema of the spec.
 type StrictHTTPServerOptions struct {
 	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
 	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
 }
 
+// NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to
+// errors in plain text.
 func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -1477,6 +1513,7 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 	}}
 }
 
+// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
 func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
 	if options.RequestErrorHandlerFunc == nil {
 		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
@@ -1491,13 +1528,14 @@ func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []Strict
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: options}
 }
 
+// strictHandler is a schema of the spec.
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
 }
 
-// GetMe operation middleware
+// GetMe decodes a request and writes the response of the implementation.
 func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	var request GetMeRequestObject
 
@@ -1521,7 +1559,7 @@ func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ListTranslations operation middleware
+// ListTranslations decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListTranslations(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64) {
 	var request ListTranslationsRequestObject
 
@@ -1548,7 +1586,7 @@ func (sh *strictHandler) ListTranslations(w http.ResponseWriter, r *http.Request
 	}
 }
 
-// SetTranslation operation middleware
+// SetTranslation decodes a request and writes the response of the implementation.
 func (sh *strictHandler) SetTranslation(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64) {
 	var request SetTranslationRequestObject
 
@@ -1582,7 +1620,7 @@ func (sh *strictHandler) SetTranslation(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
-// CreateIntegration operation middleware
+// CreateIntegration decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName OrganizationName) {
 	var request CreateIntegrationRequestObject
 
@@ -1615,7 +1653,7 @@ func (sh *strictHandler) CreateIntegration(w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// CreateParameter operation middleware
+// CreateParameter decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateParameter(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, id int64, categoryID int64) {
 	var request CreateParameterRequestObject
 
@@ -1650,7 +1688,7 @@ func (sh *strictHandler) CreateParameter(w http.ResponseWriter, r *http.Request,
 	}
 }
 
-// ListOrders operation middleware
+// ListOrders decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, organizationName OrganizationName, params ListOrdersParams) {
 	var request ListOrdersRequestObject
 
@@ -1677,7 +1715,7 @@ func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, orga
 	}
 }
 
-// CreateOrder operation middleware
+// CreateOrder decodes a request and writes the response of the implementation.
 func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request, organizationName OrganizationName) {
 	var request CreateOrderRequestObject
 
@@ -1710,7 +1748,7 @@ func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request, org
 	}
 }
 
-// ListStatuses operation middleware
+// ListStatuses decodes a request and writes the response of the implementation.
 func (sh *strictHandler) ListStatuses(w http.ResponseWriter, r *http.Request, organizationName OrganizationName) {
 	var request ListStatusesRequestObject
 

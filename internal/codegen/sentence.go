@@ -1,0 +1,267 @@
+package codegen
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// sentence returns a doc comment for name from a description in a spec. It rewrites the start of the description only
+// where its grammar is certain: "Id of the buyer." becomes "BuyerID is the id of the buyer." Any other description, such
+// as one in Polish, stays as it is behind "BuyerID: ". A description without a letter or digit gives "".
+func sentence(name, description string) string {
+	description = strings.TrimSpace(description)
+	if !strings.ContainsFunc(description, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return ""
+	}
+	if markdownBlock.MatchString(description) {
+		return name + ":\n\n" + description
+	}
+	return terminated(subject(name, description))
+}
+
+// markdownBlock matches the start of a list, heading, quote, table or code block.
+var markdownBlock = regexp.MustCompile("^(?:[-*+] |\\d+[.)] |#+ |>|\\||```|~~~)")
+
+// subject makes name the subject of the description's first sentence.
+func subject(name, description string) string {
+	rest, named := strings.CutPrefix(description, name)
+	named = named && rest != "" && !startsWithLetter(rest) && !unicode.IsDigit([]rune(rest)[0])
+	switch {
+	case named && predicate.MatchString(strings.TrimLeft(rest, " ")):
+		return description
+	case predicate.MatchString(description):
+		return name + " " + lowerFirst(description)
+	}
+	if rest, ok := cutMatch(description, accessor); ok && determiners[firstSentence(rest)[0]] {
+		if condition, ok := cutMatch(rest, condition); ok {
+			return name + " reports whether " + condition
+		}
+		if is := complement(rest); is != "" {
+			return name + " " + is
+		}
+		return name + " " + lowerFirst(description)
+	}
+	if condition, ok := cutMatch(description, condition); ok {
+		return name + " reports whether " + condition
+	}
+	if truth.MatchString(description) {
+		return name + " is " + lowerFirst(description)
+	}
+	if is := complement(description); is != "" {
+		return name + " " + is
+	}
+	if named {
+		return description
+	}
+	return name + ": " + description
+}
+
+var (
+	// predicate matches the verb of a description whose subject is implied or has been cut off.
+	predicate = regexp.MustCompile(`^(?:(?:is|are|has|contains|reports) |(?i:indicates|specifies|contains|defines|represents|describes|identifies|determines) (?:the|a|an|how|what|which|whether|if|that|when|where|who|this|all|each|one) )`)
+	accessor  = regexp.MustCompile(`^(?i:gets (?:or|and) sets|gets/sets|gets|sets) `)
+	condition = regexp.MustCompile(`^(?i:whether|(?:an? |the )?(?:value|flag|boolean)(?: value)? (?:indicating|(?:that|which) indicates) (?:whether|if)) `)
+	truth     = regexp.MustCompile(`^(?i:true (?:if|when|unless)|one of) `)
+)
+
+func startsWithLetter(text string) bool { return unicode.IsLetter([]rune(text)[0]) }
+
+// cutMatch returns what follows a match of the pattern at the start, and whether there is any of both.
+func cutMatch(description string, pattern *regexp.Regexp) (string, bool) {
+	match := pattern.FindString(description)
+	rest := description[len(match):]
+	return rest, match != "" && len(firstSentence(rest)) > 0
+}
+
+// complement returns a verb and the description, if that is a noun phrase beyond doubt.
+func complement(description string) string {
+	words := firstSentence(description)
+	if len(words) < 2 || isForeign(words) || isClause(words) {
+		return ""
+	}
+	article := ""
+	switch words[0] {
+	case "a", "an", "the":
+		if words[1] == "and" || words[1] == "or" || !startsWithLetter(words[1]) {
+			return "" // "A or B" lists values
+		}
+	default:
+		if !startsWithNoun(words) {
+			return ""
+		}
+		article = "the "
+	}
+	if isPlural(words) {
+		return "contains " + article + lowerFirst(description)
+	}
+	return "is " + article + lowerFirst(description)
+}
+
+var (
+	aside       = regexp.MustCompile("\\([^()]*\\)|`[^`]*`|\"[^\"]*\"")
+	sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)|\n\s*\n`)
+)
+
+// firstSentence returns the words of the first sentence in lower case, with punctuation as words of their own. Asides in
+// parentheses and quotes become "…".
+func firstSentence(description string) []string {
+	description = aside.ReplaceAllString(description, " … ")
+	if end := sentenceEnd.FindStringIndex(description); end != nil {
+		description = description[:end[0]]
+	}
+	description = strings.NewReplacer(",", " , ", ";", " ; ", ":", " : ").Replace(strings.ToLower(description))
+	words := strings.Fields(description)
+	return slices.DeleteFunc(words, func(word string) bool { return word == "…" })
+}
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		set[word] = true
+	}
+	return set
+}
+
+var (
+	determiners  = wordSet("a an the this that these those its their his her your our each every all any some no")
+	pronouns     = wordSet("it they he she we you i them him us there")
+	prepositions = wordSet("of for in from to by on with at as per without under over between within behind before after during about")
+	conjunctions = wordSet("that which who whose whom where when whether if unless because while until how what")
+	// verbs are forms that make a clause of a phrase.
+	verbs = wordSet(`is are was were be been has have had do does did can cannot could may might must shall should will would isn't
+		aren't can't don't doesn't won't needs need requires require includes include contains contain returns uses means depends
+		applies gives indicates specifies defines identifies determines represents describes exists works allows belongs comes
+		goes refers becomes remains stays starts ends happens matters varies follows gets takes makes keeps sends receives
+		accepts rejects ignores supports consists corresponds equals`)
+	foreignWords = wordSet("i w z na dla lub nie oraz przez od jest się czy po za ze ich jego der die das und für mit le la les des et")
+	nouns        = wordSet(`id ids identifier identifiers name names nickname date time timestamp number count code codes type
+		kind status price prices amount quantity unit currency e-mail email address addresses phone url list description title
+		comment key value values version language country city street sum rate weight width height length size color category
+		settings options parameters data series seria total percentage reason source owner author array collection state
+		position index content contents image file symbol label`)
+	adjectives = wordSet(`full short default gross net total unique first last next previous current new old original external
+		internal maximum minimum max min numeric optional postal human-readable exact average additional`)
+)
+
+// isForeign reports whether the words are not certainly English.
+func isForeign(words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool {
+		foreign := func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }
+		return foreignWords[word] || strings.ContainsFunc(word, foreign)
+	})
+}
+
+// isClause reports whether the words have, or may have, a main verb. Each subordinate clause accounts for one verb.
+func isClause(words []string) bool {
+	budget, head := 0, true
+	for i, word := range words {
+		switch {
+		case conjunctions[word]:
+			budget++
+			head = false
+			if rest := words[i+1:]; len(rest) > 2 && (word == "that" || word == "which" || word == "who") &&
+				!determiners[rest[0]] && !pronouns[rest[0]] && !verbs[rest[0]] {
+				return true // its verb is unknown, so a second one might be too
+			}
+		case verbs[word]:
+			if budget--; budget < 0 {
+				return true
+			}
+		case prepositions[word]:
+			head = false
+		case head && i > 0 && (pronouns[word] || determiners[word] && words[i-1] != "and" && words[i-1] != "or" && words[i-1] != ","):
+			return true // an object follows a verb
+		}
+	}
+	return false
+}
+
+// headOf returns the words of the phrase up to its first preposition, conjunction or punctuation.
+func headOf(words []string) []string {
+	end := slices.IndexFunc(words, func(word string) bool {
+		return prepositions[word] || conjunctions[word] || strings.Contains(",;:", word)
+	})
+	if end < 0 {
+		return words
+	}
+	return words[:end]
+}
+
+// startsWithNoun reports whether the words are a phrase such as "full name of the user" that only lacks its article.
+func startsWithNoun(words []string) bool {
+	head := headOf(words)
+	if len(head) == 0 || len(head) > 3 || len(head) == len(words) || !nouns[head[0]] && !adjectives[head[0]] {
+		return false
+	}
+	last := head[len(head)-1]
+	switch {
+	case !nouns[last] && (adjectives[last] || strings.HasSuffix(last, "ed") || strings.HasSuffix(last, "ing") || strings.HasSuffix(last, "ly")):
+		return false
+	case words[len(head)] == "of":
+		return true
+	}
+	return words[len(head)] == "for" && (last == "settings" || last == "options" || last == "parameters" || last == "data")
+}
+
+// isPlural reports whether the phrase may be about more than one thing.
+func isPlural(words []string) bool {
+	head := headOf(words)
+	last := head[len(head)-1]
+	if slices.Contains(head, "and") || slices.Contains(head, "or") {
+		return true
+	}
+	return last == "data" || strings.HasSuffix(last, "s") && last != "series" &&
+		!strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is")
+}
+
+// lowerFirst lowers the first letter, unless the word is an initialism.
+func lowerFirst(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	if len(word) > 1 && strings.ContainsFunc(word[1:], unicode.IsUpper) {
+		return text
+	}
+	return strings.ToLower(text[:1]) + text[1:]
+}
+
+var unterminated = regexp.MustCompile(`(?:^|\s)[\pL\d'()-]*[\pL)]$`)
+
+// terminated adds a period to a single sentence without one.
+func terminated(text string) string {
+	if !strings.Contains(text, "\n") && unterminated.MatchString(text) {
+		return text + "."
+	}
+	return text
+}
+
+// actions are verbs that begin the summaries of operations, in the imperative.
+var actions = wordSet(`add assign calculate cancel confirm create define delete download fetch find generate get list modify remove
+	replace restore retrieve return save send set submit update upload verify write`)
+
+// action returns a sentence that says what the operation does, from its summary, or "" where that is not certain.
+func action(name, summary string) string {
+	summary = strings.TrimSpace(summary)
+	first, rest, _ := strings.Cut(summary, " ")
+	words := firstSentence(summary)
+	if rest == "" || strings.Contains(summary, "\n") || isForeign(words) || prepositions[words[1]] || verbs[words[1]] {
+		return ""
+	}
+	verb := strings.ToLower(first)
+	for base := range actions {
+		if verb == base || verb == thirdPerson(base) {
+			return terminated(name + " " + thirdPerson(base) + " " + rest)
+		}
+	}
+	return ""
+}
+
+func thirdPerson(verb string) string {
+	switch {
+	case strings.HasSuffix(verb, "y") && !strings.ContainsAny(verb[len(verb)-2:len(verb)-1], "aeiou"):
+		return strings.TrimSuffix(verb, "y") + "ies"
+	case strings.HasSuffix(verb, "sh"), strings.HasSuffix(verb, "ch"):
+		return verb + "es"
+	}
+	return verb + "s"
+}
