@@ -13,11 +13,12 @@ import (
 // commentWidth is the last column of a comment that can be wrapped.
 const commentWidth = 96
 
-// commenter writes the doc comments of generated code. The templates of oapi-codegen put a name before a description and
-// leave it at that; the commenter makes sentences of them. It removes the comments in functions.
+// commenter writes the doc comments of generated code. The templates of oapi-codegen put only a
+// name in front of the prose of the spec; the commenter makes sentences of both. It removes
+// comments in functions.
 type commenter struct {
 	*editor
-	schemas map[string]string // for each type of a schema, what to call a schema without a description
+	schemas map[string]string // for each type of a schema, a phrase if the spec does not describe it
 }
 
 func (c *commenter) rewrite(file *ast.File) {
@@ -111,7 +112,7 @@ func fieldText(typeName, name, text string) string {
 	return described(name, text)
 }
 
-// described returns the sentence for a comment that has the name before the description.
+// described returns the sentence for a comment of oapi-codegen, which starts with the name.
 func described(name, text string) string {
 	if strings.HasPrefix(text, "Deprecated:") {
 		return text
@@ -120,7 +121,7 @@ func described(name, text string) string {
 }
 
 var (
-	validComment   = regexp.MustCompile(`^Valid indicates whether the value is a known member of the (\w+) enum\.`)
+	validComment   = regexp.MustCompile(`^Valid indicates whether the value is a known \w+ of the (\w+) enum\.`)
 	typedRequest   = regexp.MustCompile(`^(\w+) calls the generic (\w+) builder with (.+) body$`)
 	unionComment   = regexp.MustCompile(`^(As|From|Merge)\w+ \w+ .* union data .* (\w+)$`)
 	genericRequest = regexp.MustCompile(`^(\w+) constructs an http.Request for the (\w+) method(, with any body)?`)
@@ -200,7 +201,7 @@ var standardComments = map[string]string{
 	"StrictHandlerFunc":           "StrictHandlerFunc handles a decoded request and returns the response.",
 	"StrictMiddlewareFunc":        "StrictMiddlewareFunc wraps a StrictHandlerFunc.",
 	"StrictHTTPServerOptions":     "StrictHTTPServerOptions sets how errors become responses.",
-	"NewStrictHandler":            "NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to errors in plain text.",
+	"NewStrictHandler":            "NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become plain-text responses.",
 	"NewStrictHandlerWithOptions": "NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.",
 }
 
@@ -229,7 +230,7 @@ func commentText(group *ast.CommentGroup) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// document replaces the comment of a node by the text.
+// document sets the doc comment of a node, which replaces the old one.
 func (c *commenter) document(node ast.Node, old *ast.CommentGroup, text string) {
 	text = unexplained.ReplaceAllString(text, "the spec marks it as deprecated.")
 	text = deprecated.ReplaceAllString(text, "$1\n\nDeprecated:")
@@ -247,7 +248,7 @@ func (c *commenter) document(node ast.Node, old *ast.CommentGroup, text string) 
 	}
 }
 
-// lineComment writes a text as a comment of the width.
+// lineComment returns a comment that is wrapped at the width.
 func lineComment(text string, width int) string {
 	var lines []string
 	for line := range strings.SplitSeq(wrap(text, width-len("// ")), "\n") {
@@ -261,7 +262,8 @@ var (
 	deprecated  = regexp.MustCompile(`([^\n])\nDeprecated:`)
 )
 
-// wrap breaks the lines of a text that are too long. The rest of a line moves to the next one where both are prose.
+// wrap breaks lines that are too long. In prose, the rest of a line moves to the start of the next
+// one.
 func wrap(text string, width int) string {
 	var wrapped []string
 	carried, fenced := "", false
@@ -275,7 +277,7 @@ func wrap(text string, width int) string {
 		if strings.HasPrefix(line, "```") {
 			fenced = !fenced
 		}
-		if fenced || !isProse(line) {
+		if fenced || !prose(line) {
 			flush()
 			wrapped = append(wrapped, line)
 			continue
@@ -284,13 +286,13 @@ func wrap(text string, width int) string {
 			line = carried + " " + line
 			carried = ""
 		}
-		isLong := utf8.RuneCountInString(line) > width
+		long := utf8.RuneCountInString(line) > width
 		for utf8.RuneCountInString(line) > width {
 			head, tail := breakLine(line, width)
 			wrapped = append(wrapped, head)
 			line = tail
 		}
-		if isLong {
+		if long {
 			carried = line
 		} else if line != "" {
 			wrapped = append(wrapped, line)
@@ -300,8 +302,8 @@ func wrap(text string, width int) string {
 	return strings.Join(wrapped, "\n")
 }
 
-// isProse reports whether a line is part of a paragraph that may be wrapped.
-func isProse(line string) bool {
+// prose reports whether a line is part of a paragraph that may be wrapped.
+func prose(line string) bool {
 	return line != "" && line[0] != ' ' && line[0] != '\t' && !markdownBlock.MatchString(line) && !strings.HasSuffix(line, "  ")
 }
 

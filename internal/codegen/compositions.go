@@ -8,60 +8,61 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mergeCompositions writes what the allOf of a component says into the component itself: the members of all parts, inherited
-// ones included. An allOf of one reference stays, because it only adds a description or null to that.
+// mergeCompositions replaces the allOf of each component by the properties of its parts, including
+// inherited ones. An allOf of a single reference stays, because it adds no structure.
 func (p *preparer) mergeCompositions() error {
-	for name := range tree.Members(p.schemas) { // a component that is merged is complete before others merge it again
+	for name := range tree.Members(p.schemas) {
 		p.mergeComponent(name, nil)
 		if p.inherited > maxInherited {
 			return &tree.Problem{
 				Pointer: tree.Join("/components/schemas", name),
-				Message: fmt.Sprintf("the schemas inherit more than %d members in all", maxInherited),
-				Remedy:  "select the operations that you need, or shorten the chain of allOf with an overlay",
+				Message: fmt.Sprintf("the schemas inherit more than %d properties in all", maxInherited),
+				Remedy:  "select the operations you need, or shorten the chain of allOf with an overlay",
 			}
 		}
 	}
 	return nil
 }
 
-// maxInherited bounds the members that merging writes, because a long chain of heirs would write each member anew in every
-// heir. Descriptions that people use inherit some thousands.
+// maxInherited bounds the number of properties that merging copies: each schema in a long chain of
+// allOf gets a copy of all properties before it. Real specs inherit a few thousand.
 const maxInherited = 100_000
 
-// composition returns what stands for an allOf inside another schema: a reference to a type of its own where it has members
-// or elements. Equal ones are one type, so that a type which holds an extension of itself comes to an end.
+// composition returns the replacement of an allOf inside another schema: a reference to a new type
+// if it has properties or elements. Equal compositions share a type, so that a type that contains
+// an extension of itself terminates.
 func (p *preparer) composition(schema tree.Object, name string) tree.Object {
-	place := describe(tree.Object{}, schema)
+	description := describe(tree.Object{}, schema)
 	plain := tree.Clone(schema).(tree.Object)
-	for member := range place {
-		delete(plain, member)
+	for keyword := range description {
+		delete(plain, keyword)
 	}
-	text, _ := json.Marshal(plain) // a tree can always be written
-	goType, ok := p.compositions[string(text)]
+	key, _ := json.Marshal(plain) // cannot fail for a tree
+	goType, ok := p.compositions[string(key)]
 	if !ok {
 		merged := p.merged(plain, nil)
 		switch kindOf(merged) {
 		case kindObject, kindUnion, kindMap, kindList:
 		default:
-			return p.child(describe(merged, place), name)
+			return p.child(describe(merged, description), name)
 		}
 		goType = p.takeType(goName(name, "Schema"))
-		p.compositions[string(text)] = goType
+		p.compositions[string(key)] = goType
 		p.origins[goType] = "an inline schema of the spec"
-		p.schemas[goType] = merged // so that what is inside finds the name taken
+		p.schemas[goType] = merged // takes the name before inner types do
 		p.schemas[goType] = p.inside(merged, goType)
 	}
-	if len(place) == 0 {
+	if len(description) == 0 {
 		return reference(goType)
 	}
-	place["allOf"] = []any{reference(goType)}
-	return place
+	description["allOf"] = []any{reference(goType)}
+	return description
 }
 
-// isComposed reports whether a schema has an allOf that is more than a reference.
-func isComposed(schema tree.Object) bool {
-	_, isReference := referenceOf(schema)
-	return !isReference && len(tree.ListAt(schema, "allOf")) > 0
+// composed reports whether a schema has an allOf that is more than a reference.
+func composed(schema tree.Object) bool {
+	_, reference := referenceOf(schema)
+	return !reference && len(tree.ListAt(schema, "allOf")) > 0
 }
 
 func (p *preparer) mergeComponent(name string, open []string) tree.Object {
@@ -71,8 +72,8 @@ func (p *preparer) mergeComponent(name string, open []string) tree.Object {
 	return merged
 }
 
-// merged returns a schema without allOf, or with one that is only a reference. The open components are being merged; one
-// that inherits from itself gains nothing by it.
+// merged returns a schema without allOf, or with one that is only a reference. The open components
+// are being merged, and are skipped if they inherit from themselves.
 func (p *preparer) merged(schema tree.Object, open []string) tree.Object {
 	parts := tree.ListAt(schema, "allOf")
 	if len(parts) == 0 || p.inherited > maxInherited {
@@ -104,16 +105,16 @@ func (p *preparer) merged(schema tree.Object, open []string) tree.Object {
 	own := tree.Clone(schema).(tree.Object)
 	delete(own, "allOf")
 	inherit(result, own)
-	for _, member := range []string{"description", "title", "nullable", "readOnly", "writeOnly", "deprecated"} {
-		delete(result, member)
-		if value, ok := own[member]; ok {
-			result[member] = value
+	for _, keyword := range []string{"description", "title", "nullable", "readOnly", "writeOnly", "deprecated"} {
+		delete(result, keyword)
+		if value, ok := own[keyword]; ok {
+			result[keyword] = value
 		}
 	}
 	return result
 }
 
-// target follows references that stand alone to the schema with the structure.
+// target follows plain references to the schema with the structure.
 func (p *preparer) target(schema tree.Object, open []string) tree.Object {
 	for range len(p.schemas) + 1 {
 		name, ok := referenceOf(schema)
@@ -125,7 +126,7 @@ func (p *preparer) target(schema tree.Object, open []string) tree.Object {
 	return schema
 }
 
-// hasStructure reports whether a schema says more beside its allOf than what it is for.
+// hasStructure reports whether a schema defines structure next to its allOf.
 func hasStructure(schema tree.Object) bool {
 	for _, keyword := range []string{"properties", "required", "additionalProperties", "oneOf", "anyOf", "items", "enum"} {
 		if _, ok := schema[keyword]; ok {
@@ -135,7 +136,7 @@ func hasStructure(schema tree.Object) bool {
 	return false
 }
 
-// inherit adds to a schema what another says.
+// inherit copies the keywords of another schema into schema.
 func inherit(schema, from tree.Object) {
 	for name, value := range tree.Members(from) {
 		switch name {
@@ -157,7 +158,7 @@ func inherit(schema, from tree.Object) {
 				}
 			}
 			schema["required"] = required
-		case "discriminator", "oneOf", "anyOf": // of a base type, that lists the types which derive from it
+		case "discriminator", "oneOf", "anyOf": // a base type uses them to list its derived types
 			if tree.ObjectAt(schema, "properties") == nil && tree.ObjectAt(from, "properties") == nil {
 				schema[name] = tree.Clone(value)
 			}
@@ -167,7 +168,8 @@ func inherit(schema, from tree.Object) {
 	}
 }
 
-// referenceOf returns the component that a schema only refers to, be it with a description or null beside it.
+// referenceOf returns the name of the component if a schema is only a reference to it, apart from
+// keywords without structure.
 func referenceOf(schema tree.Object) (string, bool) {
 	ref, ok := schema["$ref"].(string)
 	if parts := tree.ListAt(schema, "allOf"); !ok && len(parts) == 1 && !hasStructure(schema) {

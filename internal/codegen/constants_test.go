@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEnumsThatAreNoConstants checks that an enum with a value which cannot be a constant of its type becomes the type.
-func TestEnumsThatAreNoConstants(t *testing.T) {
+// An enum with a value that cannot be a constant of its type becomes the plain type.
+func TestEnumsWithoutConstants(t *testing.T) {
 	for schemas, want := range map[string]string{
 		`"A":{"type":"string","enum":["x","a\tb"]}`:                                                               "type A = string",
 		`"A":{"type":"string","enum":["x","a\"b"],"x-enum-varnames":["X","Y"]}`:                                   "type A = string",
@@ -18,7 +18,7 @@ func TestEnumsThatAreNoConstants(t *testing.T) {
 	} {
 		code := strings.Join(strings.Fields(codeOf(t, `"schemas":{`+schemas+`}`, "")), " ")
 		if !strings.Contains(code, want) {
-			t.Errorf("%s: there is no %q in\n%s", schemas, want, code)
+			t.Errorf("%s: %q is missing in\n%s", schemas, want, code)
 		}
 	}
 }

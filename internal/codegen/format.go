@@ -13,23 +13,25 @@ import (
 	"strings"
 )
 
-// parameterError matches the errors of the templates that begin with a capital, and take a name for a format.
+// parameterError matches errors of the templates that start with a capital and use a name as a
+// format.
 var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescaping cookie) parameter (.*)"\)`)
 
-// unknownFields matches the field in which the generator keeps what a description does not list: a map, which costs several
-// allocations for each object and loses the order.
+// unknownFields matches the field in which oapi-codegen keeps properties that the spec does not
+// list: a map, which costs several allocations per object and loses the order.
 var unknownFields = regexp.MustCompile(`(?m)^(\s*AdditionalProperties\s+)map\[string\]json\.RawMessage(\s+.json:"-".)$`)
 
-// FormatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by wire.UnknownFields, writes doc
-// comments, removes the unused imports, which the templates all write, and formats the code. The formatter of oapi-codegen
-// would search the user's modules and run the go command. The schemas are those that prepare returns.
+// FormatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by
+// wire.UnknownFields, writes doc comments, removes unused imports and formats the code. The
+// formatter of oapi-codegen would search the user's modules and run the go command. The schemas
+// are those that prepare returns.
 func FormatCode(code string, schemas map[string]string) ([]byte, error) {
 	code = unknownFields.ReplaceAllString(code, "${1}wire.UnknownFields${2}")
 	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
-		return nil, fmt.Errorf("the generated code is not Go: %w", err)
+		return nil, fmt.Errorf("parse generated code: %w", err)
 	}
 	used := map[string]bool{}
 	ast.Inspect(file, func(node ast.Node) bool {
@@ -55,7 +57,7 @@ func FormatCode(code string, schemas map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return format.Source(formatted) // again: it recognizes some comments as documentation only after they have moved
+	return format.Source(formatted) // again: some comments become doc comments only in the first run
 }
 
 // editor collects changes of whole lines.
@@ -70,7 +72,8 @@ type edit struct {
 	text       string
 }
 
-// replaceLines replaces what is between start and end, lines included if nothing else is on them.
+// replaceLines replaces the code from start to end, with the line breaks if nothing else is in the
+// lines.
 func (e *editor) replaceLines(start, end token.Pos, text string) {
 	first, last := e.lineStart(start), e.file.Offset(end)
 	if strings.TrimSpace(e.code[first:e.file.Offset(start)]) != "" {
@@ -81,7 +84,7 @@ func (e *editor) replaceLines(start, end token.Pos, text string) {
 	e.edits = append(e.edits, edit{first, last, text})
 }
 
-// insertLines puts lines before the line of pos.
+// insertLines inserts lines before the line of pos.
 func (e *editor) insertLines(pos token.Pos, text string) {
 	start := e.lineStart(pos)
 	e.edits = append(e.edits, edit{start, start, text})

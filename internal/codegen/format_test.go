@@ -10,6 +10,6 @@ func TestFormatCode(t *testing.T) {
 		t.Errorf("got\n%s, %v", got, err)
 	}
 	if _, err := FormatCode("package a\nfunc {", nil); err == nil {
-		t.Error("what is not Go is no error")
+		t.Error("got no error for invalid Go")
 	}
 }

@@ -1,6 +1,6 @@
-// Package codegen writes Go code from a normal OpenAPI 3.0.3 description: types, a client with typed results and errors,
-// and, on request, a server for fakes. oapi-codegen writes it, from a description that has been prepared so that it meets
-// nothing which it would get wrong.
+// Package codegen generates Go code from a normalized OpenAPI 3.0.3 spec: types, a client with
+// typed results and errors and, on request, a server for fakes. It runs oapi-codegen on a copy of
+// the spec without the constructs that oapi-codegen gets wrong.
 package codegen
 
 import (
@@ -16,21 +16,21 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Options say what is written.
+// Options select what Generate writes.
 type Options struct {
 	Package string // name of the Go package
-	Split   bool   // types, client and server in files of their own
+	Split   bool   // one file each for types, client and server
 	Server  bool   // a strict server, for fakes
-	From    string // where the description is from, for the package's comment
+	From    string // source of the spec, for the package comment
 }
 
-// File is a file of the package.
+// File is a generated file.
 type File struct {
 	Name    string
 	Content []byte
 }
 
-// The names of the files. A package holds either the first or the others.
+// A package contains either the first of these files or the others.
 const (
 	wholeFile  = "api.gen.go"
 	typesFile  = "types.gen.go"
@@ -38,17 +38,17 @@ const (
 	serverFile = "server.gen.go"
 )
 
-// FileNames are all files that Generate may write, so that one left from before can be removed.
+// FileNames are all files that Generate may write. Write removes those of an earlier run.
 var FileNames = []string{wholeFile, typesFile, clientFile, serverFile}
 
 //go:embed templates
 var templates embed.FS
 
-// exclusive guards oapi-codegen, which keeps its settings in variables of its package.
+// exclusive guards oapi-codegen, which keeps its settings in package variables.
 var exclusive sync.Mutex
 
-// Generate writes the code for a description that has passed package validate; the description stays as it is. Equal input
-// gives equal bytes. What it renames is added to the report.
+// Generate returns the code for a spec that package validate accepts, and adds renamed types,
+// fields and operations to the report. It does not change the spec. Equal input gives equal bytes.
 func Generate(document tree.Object, options Options, report *tree.Report) ([]File, error) {
 	if !token.IsIdentifier(options.Package) || options.Package == "_" {
 		return nil, fmt.Errorf("package %q is not a Go package name: use letters and digits, such as xsaleapi", options.Package)
@@ -69,9 +69,9 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	codegen.TemplateFunctions["xsalePackageComment"] = func() string { return packageComment(options.From) }
 	var files []File
 	for _, part := range partsOf(options) {
-		loaded, err := openapi3.NewLoader().LoadFromData(data) // each time anew, because the generator changes it
+		loaded, err := openapi3.NewLoader().LoadFromData(data) // for each part, because oapi-codegen changes it
 		if err != nil {
-			return nil, fmt.Errorf("the prepared description cannot be read: %w", err)
+			return nil, fmt.Errorf("load prepared spec: %w", err)
 		}
 		configuration, err := newConfiguration(options, part.generate)
 		if err != nil {
@@ -115,9 +115,10 @@ func partsOf(options Options) []part {
 // verbatim is the generator's setting for names that are Go names already.
 const verbatim codegen.NameNormalizerFunction = "xsale-verbatim"
 
-// verbatimName leaves the names that prepare has given as they are; others come from headers and media types.
+// verbatimName keeps the names that prepare has chosen. Other names are those of headers and media
+// types.
 func verbatimName(name string) string {
-	if isExported(name) {
+	if exported(name) {
 		return name
 	}
 	return goName(name, "Name")
@@ -126,15 +127,15 @@ func verbatimName(name string) string {
 func newConfiguration(options Options, generate codegen.GenerateOptions) (codegen.Configuration, error) {
 	overridden := map[string]string{}
 	for _, name := range []string{"imports.tmpl", "client-with-responses.tmpl", "additional-properties.tmpl", "stdhttp/std-http-handler.tmpl", "strict/strict-interface.tmpl"} {
-		text, err := templates.ReadFile("templates/" + name)
+		template, err := templates.ReadFile("templates/" + name)
 		if err != nil {
 			return codegen.Configuration{}, err
 		}
-		overridden[name] = string(text)
+		overridden[name] = string(template)
 	}
 	decimal := codegen.SimpleTypeSpec{Type: "wire.Decimal"}
 	dateTime := codegen.SimpleTypeSpec{Type: "wire.DateTime"}
-	text := codegen.SimpleTypeSpec{Type: "string"}
+	str := codegen.SimpleTypeSpec{Type: "string"}
 	return codegen.Configuration{
 		PackageName: options.Package,
 		Generate:    generate,
@@ -156,8 +157,8 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 				Number: codegen.FormatMapping{Default: decimal, Formats: map[string]codegen.SimpleTypeSpec{
 					"float": decimal, "double": decimal,
 				}},
-				String: codegen.FormatMapping{Default: text, Formats: map[string]codegen.SimpleTypeSpec{
-					"date": dateTime, "date-time": dateTime, "email": text, "uuid": text, "duration": text, "json": text,
+				String: codegen.FormatMapping{Default: str, Formats: map[string]codegen.SimpleTypeSpec{
+					"date": dateTime, "date-time": dateTime, "email": str, "uuid": str, "duration": str, "json": str,
 				}},
 			},
 		},
@@ -165,9 +166,9 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 }
 
 func packageComment(from string) string {
-	text := "calls an API with the tokens, retries and errors of github.com/xsale-go/xsale."
+	comment := "calls an API with the tokens, retries and errors of github.com/xsale-go/xsale."
 	if from = strings.Join(strings.Fields(from), " "); from != "" {
-		text += "\n// It was generated from " + from + "."
+		comment += "\n// It was generated from " + from + "."
 	}
-	return text
+	return comment
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// anyJSON is the Go type of a value that the description does not tell more about.
+// anyJSON is the Go type of a value that the spec does not define.
 const anyJSON = "json.RawMessage"
 
-// hoist makes each object, enum and union a schema of its own, and writes all others as the generator is to read them.
+// hoist moves each inline object, enum and union into a component, and rewrites all other schemas
+// for oapi-codegen.
 func (p *preparer) hoist() error {
 	for name, value := range tree.Members(p.schemas) {
 		schema, _ := value.(tree.Object)
@@ -40,16 +41,17 @@ func responseName(operation, status string) string {
 	if strings.HasPrefix(status, "2") {
 		return operation + "Response"
 	}
-	return operation + goName(status, "") + "Answer"
+	return operation + goName(status, "") + "Content"
 }
 
-// hoistBody leaves the fields of forms where they are: the generator writes their tags only there.
+// hoistBody does not move the fields of forms, because oapi-codegen writes form tags only for
+// inline ones.
 func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
 	schema := tree.ObjectAt(media, "schema")
 	if schema == nil {
 		return
 	}
-	if isForm(mediaType) {
+	if formType(mediaType) {
 		form := p.resolve(p.merged(schema, nil))
 		if kindOf(form) == kindObject || kindOf(form) == kindMap {
 			form = p.inside(tree.Clone(form).(tree.Object), name)
@@ -62,27 +64,28 @@ func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
 		}
 	}
 	if mediaType == textType {
-		media["schema"] = tree.Object{"type": "string"} // the server makes the type of it from bytes
+		media["schema"] = tree.Object{"type": "string"} // the server converts bytes to its type
 		return
 	}
 	media["schema"] = p.child(schema, name)
 }
 
-func isForm(mediaType string) bool {
+func formType(mediaType string) bool {
 	return mediaType == "application/x-www-form-urlencoded" || strings.HasPrefix(mediaType, "multipart/")
 }
 
-// flattenForm writes decimals and dates of a form as text, which is what a form holds.
+// flattenForm turns the decimals and dates of a form into strings.
 func (p *preparer) flattenForm(form tree.Object) {
 	for name, value := range tree.Members(form["properties"]) {
 		property, _ := value.(tree.Object)
-		if isDecimalOrDate(p.resolve(property)) || kindOf(p.resolve(property)) == kindAny {
+		if decimalOrDate(p.resolve(property)) || kindOf(p.resolve(property)) == kindAny {
 			tree.ObjectAt(form, "properties")[name] = tree.Object{"type": "string", "description": tree.Text(property["description"])}
 		}
 	}
 }
 
-// hoistResponse leaves an answer that is not JSON as text or a file.
+// hoistResponse turns the schema of a response that is not JSON into a string, for plain text or a
+// file.
 func (p *preparer) hoistResponse(media tree.Object, mediaType, name string) {
 	if mediaType != jsonType {
 		media["schema"] = tree.Object{"type": "string"}
@@ -93,9 +96,9 @@ func (p *preparer) hoistResponse(media tree.Object, mediaType, name string) {
 	}
 }
 
-// child returns what stands for a schema inside another one: a reference to it where it becomes a type of its own.
+// child returns the replacement of a schema inside another one: a reference if it becomes a type.
 func (p *preparer) child(schema tree.Object, name string) tree.Object {
-	if isComposed(schema) {
+	if composed(schema) {
 		return p.composition(schema, name)
 	}
 	schema = p.inside(schema, name)
@@ -111,7 +114,7 @@ func (p *preparer) child(schema tree.Object, name string) tree.Object {
 	return schema
 }
 
-// component adds a schema under a name like the given one, and returns a reference to it.
+// component adds a schema to the components and returns a reference to it.
 func (p *preparer) component(schema tree.Object, name string) tree.Object {
 	goType := p.takeType(goName(name, "Schema"))
 	p.schemas[goType] = schema
@@ -121,7 +124,8 @@ func (p *preparer) component(schema tree.Object, name string) tree.Object {
 
 func reference(name string) tree.Object { return tree.Object{"$ref": schemasPrefix + name} }
 
-// inside prepares the parts of a schema. The name is that of its type, from which the names of inner types are made.
+// inside prepares the parts of a schema. The names of inner types start with name, the name of its
+// type.
 func (p *preparer) inside(schema tree.Object, name string) tree.Object {
 	switch kindOf(schema) {
 	case kindAny:
@@ -144,7 +148,7 @@ func (p *preparer) inside(schema tree.Object, name string) tree.Object {
 		p.insideObject(schema, name)
 	case kindEnum:
 		if schema["format"] != "int32" {
-			delete(schema, "format") // constants are text or whole numbers, whatever those mean
+			delete(schema, "format") // constants are plain strings or integers
 		}
 	case kindUnion:
 		return p.insideUnion(schema, name)
@@ -154,17 +158,17 @@ func (p *preparer) inside(schema tree.Object, name string) tree.Object {
 
 func (p *preparer) insideObject(schema tree.Object, name string) {
 	for _, keyword := range []string{"oneOf", "anyOf"} {
-		if elements := tree.ListAt(schema, keyword); slices.ContainsFunc(elements, saysSomething) {
-			p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, keyword), elements, nil, "beside members it has no Go type; what its elements hold is kept with the members that the description does not list")
+		if elements := tree.ListAt(schema, keyword); slices.ContainsFunc(elements, definesValue) {
+			p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, keyword), elements, nil, "it has no Go type next to properties; its values are kept with the unknown fields")
 		}
 	}
 	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
 	schema["type"] = "object"
-	schema["additionalProperties"] = tree.Object{"x-go-type": anyJSON} // what the description does not list is kept
+	schema["additionalProperties"] = tree.Object{"x-go-type": anyJSON} // keeps unknown fields
 	properties := tree.ObjectAt(schema, "properties")
 	for property, value := range tree.Members(properties) {
-		if !isTagName(property) {
-			p.report.Add("go-names", tree.Join(schemasPrefix[1:]+name, "properties", property), value, nil, "the name cannot stand in a tag of Go, so that it is one of the members that the description does not list")
+		if !validTag(property) {
+			p.report.Add("go-names", tree.Join(schemasPrefix[1:]+name, "properties", property), value, nil, "the name cannot be used in a Go struct tag, so the property is kept with the unknown fields")
 			delete(properties, property)
 			continue
 		}
@@ -175,15 +179,15 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(name, "Request") {
 			delete(inner, "format") // JSON has no binary values
 		}
-		prepared := p.child(inner, name+goName(property, "Member"))
-		for _, member := range []string{"readOnly", "writeOnly"} { // they only say when a member is there
-			delete(prepared, member)
-		}
+		prepared := p.child(inner, name+goName(property, "Property"))
+		delete(prepared, "readOnly")
+		delete(prepared, "writeOnly")
 		properties[property] = prepared
 	}
 }
 
-// insideUnion leaves a union whose elements are types of their own, or what it comes to where it is not really one.
+// insideUnion returns a union of references. A union of one element becomes that element, and one
+// of none any JSON.
 func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
 	keyword := "oneOf"
 	list := tree.ListAt(schema, keyword)
@@ -195,7 +199,7 @@ func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
 	seen := map[string]bool{}
 	for i, value := range list {
 		element, _ := value.(tree.Object)
-		if !saysSomething(element) {
+		if !definesValue(element) {
 			continue
 		}
 		optionName := name + "Option" + strconv.Itoa(i+1)
@@ -226,23 +230,25 @@ func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
 	if discriminator := wholeDiscriminator(given, seen); discriminator != nil {
 		union["discriminator"] = discriminator
 	} else if given != nil {
-		p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, "discriminator"), given, nil, "it does not have a value for each element, so that the union is read by trying")
+		p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, "discriminator"), given, nil, "it does not map to every element, so the union has no discriminator in Go")
 	}
 	return union
 }
 
-// saysSomething reports whether an element of a union has a form of its own.
-func saysSomething(element any) bool {
+// definesValue reports whether an element of a union defines a value, rather than only restricting
+// the others, such as "one of these properties is required".
+func definesValue(element any) bool {
 	object, _ := element.(tree.Object)
-	return isComposed(object) || !saysNothing(object)
+	switch kindOf(object) {
+	case kindAny:
+		return composed(object)
+	case kindMap:
+		return composed(object) || object["additionalProperties"] != nil || len(tree.ListAt(object, "required")) == 0
+	}
+	return true
 }
 
-// saysNothing reports whether an element of a union only restricts the others, as "one of these members is required" does.
-func saysNothing(element tree.Object) bool {
-	return kindOf(element) == kindAny || kindOf(element) == kindMap && element["additionalProperties"] == nil && len(tree.ListAt(element, "required")) > 0
-}
-
-// wholeDiscriminator returns a discriminator that maps to each element of the union, or nil.
+// wholeDiscriminator returns a discriminator that maps to every element of the union, or nil.
 func wholeDiscriminator(discriminator tree.Object, elements map[string]bool) tree.Object {
 	property, _ := discriminator["propertyName"].(string)
 	if property == "" {
@@ -262,13 +268,13 @@ func wholeDiscriminator(discriminator tree.Object, elements map[string]bool) tre
 	return tree.Object{"propertyName": property, "mapping": mapping}
 }
 
-// withoutNull leaves out that an element may be null, which in Go is its zero value.
+// withoutNull removes nullable from a schema, because null becomes the zero value in Go.
 func withoutNull(schema tree.Object) tree.Object {
 	delete(schema, "nullable")
 	return schema
 }
 
-// describe copies to a schema what another says about its purpose.
+// describe copies the keywords that do not affect the structure.
 func describe(schema, from tree.Object) tree.Object {
 	for _, name := range []string{"description", "nullable", "deprecated"} {
 		if value, ok := from[name]; ok {
@@ -278,7 +284,7 @@ func describe(schema, from tree.Object) tree.Object {
 	return schema
 }
 
-// keep removes all members but the named ones and extensions.
+// keep removes all keywords except the named ones and extensions.
 func keep(schema tree.Object, names ...string) {
 	kept := map[string]bool{}
 	for _, name := range names {

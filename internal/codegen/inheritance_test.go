@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// A chain of heirs, each with a member of its own, ends in an error before it fills the memory.
+// A long chain of allOf, each with a property, ends in an error before it exhausts the memory.
 func TestInheritanceIsBounded(t *testing.T) {
 	var schemas strings.Builder
 	schemas.WriteString(`"S0": {"type": "object", "properties": {"M0": {"type": "string"}}}`)

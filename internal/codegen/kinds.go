@@ -2,13 +2,13 @@ package codegen
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// kind is what becomes of a schema in Go.
+// kind is the kind of Go type that a schema becomes.
 type kind int
 
 const (
 	kindAny       kind = iota // json.RawMessage
 	kindReference             // the type of another schema
-	kindCustom                // a Go type that an overlay names
+	kindCustom                // x-go-type of an overlay
 	kindObject                // struct
 	kindMap
 	kindList
@@ -46,13 +46,13 @@ func kindOf(schema tree.Object) kind {
 	return kindAny
 }
 
-// isDecimalOrDate reports whether the Go type of a scalar tells absent, null and a value apart by itself.
-func isDecimalOrDate(schema tree.Object) bool {
+// decimalOrDate reports whether the Go type of a scalar distinguishes absent, null and a value.
+func decimalOrDate(schema tree.Object) bool {
 	format := schema["format"]
 	return schema["type"] == "number" || schema["type"] == "string" && (format == "date" || format == "date-time")
 }
 
-// resolve follows references to the schema that has the structure.
+// resolve follows references to the schema with the structure.
 func (p *preparer) resolve(schema tree.Object) tree.Object {
 	for range len(p.schemas) + 1 {
 		name, ok := referenceOf(schema)

@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// findLossyFiles looks at the Go files of a folder but for tests. It returns how many declarations there are, and what is wrong.
-func findLossyFiles(folder string) (checked int, faults []string, err error) {
-	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
+// findLossyFiles checks the Go files in a directory, except tests. It returns the number of
+// declarations and what is wrong with them.
+func findLossyFiles(dir string) (checked int, faults []string, err error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -28,21 +29,21 @@ func findLossyFiles(folder string) (checked int, faults []string, err error) {
 	return checked, faults, nil
 }
 
-// findLossy names each declaration in which there is a float, or what encoding/json would read numbers into as floats: a map,
-// slice, variable or field of the empty interface. In functions, parameters and slices may be of any type, because nothing is
-// read into them.
+// findLossy returns each declaration with a float, or with a type in which encoding/json stores
+// numbers as floats: a map, slice, variable or field of the empty interface. Parameters and slices
+// in functions may be of any type, because nothing is decoded into them.
 func findLossy(file *ast.File) []string {
 	var faults []string
 	for _, declaration := range file.Decls {
 		check := func(name string, node ast.Node) {
 			ast.Inspect(node, func(node ast.Node) bool {
-				_, isFunction := declaration.(*ast.FuncDecl)
-				_, isSlice := node.(*ast.ArrayType)
-				if isFunction && isSlice {
+				_, function := declaration.(*ast.FuncDecl)
+				_, slice := node.(*ast.ArrayType)
+				if function && slice {
 					return true // the arguments of a path
 				}
-				if what := fault(node); what != "" {
-					faults = append(faults, name+" has "+what)
+				if fault := fault(node); fault != "" {
+					faults = append(faults, name+" has "+fault)
 				}
 				return true
 			})
@@ -55,7 +56,7 @@ func findLossy(file *ast.File) []string {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
 					check(spec.Name.Name, spec)
-					if isEmptyInterface(spec.Type) {
+					if emptyInterface(spec.Type) {
 						faults = append(faults, spec.Name.Name+" is an any")
 					}
 				case *ast.ValueSpec:
@@ -68,7 +69,7 @@ func findLossy(file *ast.File) []string {
 }
 
 func fault(node ast.Node) string {
-	isAny := false
+	untyped := false
 	switch node := node.(type) {
 	case *ast.Ident:
 		if node.Name == "float32" || node.Name == "float64" {
@@ -79,30 +80,30 @@ func fault(node ast.Node) string {
 			return "a " + node.Sel.Name
 		}
 	case *ast.MapType:
-		isAny = isEmptyInterface(node.Value)
+		untyped = emptyInterface(node.Value)
 	case *ast.ArrayType:
-		isAny = isEmptyInterface(node.Elt)
+		untyped = emptyInterface(node.Elt)
 	case *ast.ValueSpec:
-		isAny = node.Type != nil && isEmptyInterface(node.Type)
+		untyped = node.Type != nil && emptyInterface(node.Type)
 	case *ast.IndexExpr:
-		isAny = isEmptyInterface(node.Index)
+		untyped = emptyInterface(node.Index)
 	case *ast.StructType:
 		for _, field := range node.Fields.List {
-			isAny = isAny || isEmptyInterface(field.Type)
+			untyped = untyped || emptyInterface(field.Type)
 		}
 	}
-	if isAny {
+	if untyped {
 		return "an any"
 	}
 	return ""
 }
 
-func isEmptyInterface(typ ast.Expr) bool {
+func emptyInterface(typ ast.Expr) bool {
 	switch typ := typ.(type) {
 	case *ast.Ident:
 		return typ.Name == "any"
 	case *ast.StarExpr:
-		return isEmptyInterface(typ.X)
+		return emptyInterface(typ.X)
 	case *ast.InterfaceType:
 		return len(typ.Methods.List) == 0
 	}

@@ -10,28 +10,28 @@ import (
 )
 
 func TestGeneratedCodeLosesNoDigits(t *testing.T) {
-	for _, folder := range []string{"gen", "internal/codegen/sample", "xsaletest/internal/sandboxapi", "examples/consumer/xsaleapi", "bench/client/xsaleapi"} {
-		checked, faults, err := findLossyFiles(filepath.Join("../..", folder))
+	for _, dir := range []string{"gen", "internal/codegen/sample", "xsaletest/internal/sandboxapi", "examples/consumer/xsaleapi", "bench/client/xsaleapi"} {
+		checked, faults, err := findLossyFiles(filepath.Join("../..", dir))
 		if err != nil || checked < 20 {
-			t.Errorf("%s: %d declarations were found to check, %v", folder, checked, err)
+			t.Errorf("%s: found %d declarations, %v", dir, checked, err)
 		}
 		for _, fault := range faults {
-			t.Errorf("%s: %s", folder, fault)
+			t.Errorf("%s: %s", dir, fault)
 		}
 	}
 }
 
-func TestAPlantedFloatIsFound(t *testing.T) {
+func TestPlantedFloatIsFound(t *testing.T) {
 	code, err := os.ReadFile("sample/api.gen.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
+	dir := t.TempDir()
 	planted := strings.Replace(string(code), "wire.Decimal ", "float64 ", 1)
-	if err := os.WriteFile(filepath.Join(folder, "api.gen.go"), []byte(planted), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "api.gen.go"), []byte(planted), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, faults, err := findLossyFiles(folder); err != nil || len(faults) != 1 || !strings.HasSuffix(faults[0], " has a float64") {
+	if _, faults, err := findLossyFiles(dir); err != nil || len(faults) != 1 || !strings.HasSuffix(faults[0], " has a float64") {
 		t.Errorf("got %q, %v", faults, err)
 	}
 }

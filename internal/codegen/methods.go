@@ -15,27 +15,28 @@ const (
 	textType = "text/plain"
 )
 
-// method is a method of the typed client, as its template needs it.
+// method is the template data of a method of the typed client.
 type method struct {
 	Name       string
 	Raw        string // name of the raw client's method
 	Comment    string
-	Arguments  string // in the declaration, behind ctx
-	Names      string // in the call, behind ctx
+	Arguments  string // in the declaration, after ctx
+	Names      string // in the call, after ctx
 	Result     string
 	Call       string // what of package xsale sends it
 	ID         string // Go literal, as the next two
 	Method     string
 	Route      string
 	PathValues string
-	Accept     string // Go literal; "" where the answer has no body
+	Accept     string // Go literal; "" if no response has a body
 	MayBeEmpty bool
 	Idempotent bool
-	EmptyLists []string // fields of params that must not be sent empty
+	EmptyLists []string // fields of params that are not sent if empty
 }
 
-// methodsOf returns the methods of an operation: one without a body or, as the raw client has them, one for a body in any
-// form and one for each form that has a type.
+// methodsOf returns the methods of an operation, which match those of the raw client: one for an
+// operation without a body, otherwise one for a body of any type and one for each type that Go
+// supports.
 func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	result, err := resultOf(operation)
 	if err != nil {
@@ -50,7 +51,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		Method:     "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
 		Route:      strconv.Quote(operation.Path),
 		MayBeEmpty: result.mayBeEmpty && result.goType != "",
-		Idempotent: isIdempotent(operation),
+		Idempotent: idempotent(operation),
 	}
 	if len(result.accept) > 0 {
 		base.Accept = strconv.Quote(strings.Join(result.accept, ", "))
@@ -100,13 +101,14 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	return methods, nil
 }
 
-// elementsSuffix is behind the name of a method that yields the elements of a list one by one, as in the standard library.
+// elementsSuffix ends the name of a method that yields the elements of a list, as in the standard
+// library.
 const elementsSuffix = "Seq"
 
-// withElements adds to a method whose answer is a list one that does not have all of it in memory.
+// withElements adds a streaming variant of a method that returns a list.
 func withElements(methods []method, whole method, result result) []method {
-	element, isList := strings.CutPrefix(result.goType, "[]")
-	if !isList || result.stream || element == "byte" {
+	element, list := strings.CutPrefix(result.goType, "[]")
+	if !list || result.stream || element == "byte" {
 		return methods
 	}
 	each := whole
@@ -125,13 +127,14 @@ func originalID(operation *codegen.OperationDefinition) string {
 
 // result is what a call returns.
 type result struct {
-	goType     string   // of JSON or text; "" without
+	goType     string   // of JSON or plain text; "" without either
 	accept     []string // media types
-	stream     bool     // a file, or answers of more than one form
+	stream     bool     // a file, or more than one type of response
 	mayBeEmpty bool
 }
 
-// resultOf looks at the answers that are successes; where none is said to be, at the one for all statuses.
+// resultOf returns the result for the 2xx responses of an operation or, without any, its default
+// response.
 func resultOf(operation *codegen.OperationDefinition) (result, error) {
 	definitions, err := operation.GetResponseTypeDefinitions()
 	if err != nil {
@@ -197,8 +200,8 @@ func (r result) call() string {
 	return "Execute"
 }
 
-// comment returns the documentation of a method: what the operation does, the request, and what is special about the
-// response.
+// comment returns the documentation of a method: what the operation does, the request, and what is
+// special about the response.
 func comment(operation *codegen.OperationDefinition, name string, result result) string {
 	request := operation.Method + " " + operation.Path
 	text := action(name, operation.Summary)
@@ -227,7 +230,7 @@ func paragraphs(texts ...string) string {
 	return strings.Join(joined, "\n\n")
 }
 
-// evidence returns a sentence with the extensions of the spec that say how its operation is known.
+// evidence returns the evidence of an operation and its source, from extensions of the spec.
 func evidence(operation *codegen.OperationDefinition) string {
 	kind, _ := operation.Spec.Extensions["x-evidence"].(string)
 	source, _ := operation.Spec.Extensions["x-evidence-source"].(string)

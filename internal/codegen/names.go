@@ -8,25 +8,26 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/naming"
 )
 
-// initialisms are written in capitals, as Go does: those of its own style, and those of this trade.
-var initialisms = map[string]string{}
+// acronyms are words in capitals: those of Go style and those of e-commerce in Poland.
+var acronyms = map[string]string{}
 
 func init() {
 	for _, word := range strings.Fields(`ACL API ASCII CPU CSS CSV DB DNS EAN EOF ERP GID GUID HTML HTTP HTTPS IBAN ID IP
 		JSON KSEF NIP PDF QPS RAM REGON RPC SIP SKU SLA SMTP SQL SSH TCP TLS TTL UDP UI UID URI URL UTF8 UUID VAT VM XML XSRF XSS`) {
-		initialisms[strings.ToLower(word)] = word
+		acronyms[strings.ToLower(word)] = word
 	}
 	for _, word := range strings.Fields("API GUID ID IP NIP PDF SKU UID URI URL UUID") {
-		initialisms[strings.ToLower(word)+"s"] = word + "s"
+		acronyms[strings.ToLower(word)+"s"] = word + "s"
 	}
 }
 
-// goName turns any name into an exported Go identifier: order_id and OrderId become OrderID, zamówienie Zamowienie, 2fa
-// N2fa. A name without a letter or digit that could be kept becomes the fallback.
+// goName turns a name into an exported Go identifier: order_id and OrderId become OrderID,
+// zamówienie becomes Zamowienie and 2fa becomes N2fa. A name without ASCII letters or digits
+// becomes the fallback.
 func goName(name, fallback string) string {
 	var joined strings.Builder
 	for _, part := range splitWords(naming.WithoutMarks(name)) {
-		if word, ok := initialisms[strings.ToLower(part)]; ok {
+		if word, ok := acronyms[strings.ToLower(part)]; ok {
 			joined.WriteString(word)
 			continue
 		}
@@ -42,7 +43,7 @@ func goName(name, fallback string) string {
 	return identifier
 }
 
-// splitWords splits a name at what is neither an ASCII letter nor a digit, and at the capitals of camel case.
+// splitWords splits a name at camel case and at characters other than ASCII letters and digits.
 func splitWords(name string) []string {
 	var words []string
 	var word []byte
@@ -60,8 +61,8 @@ func splitWords(name string) []string {
 			continue
 		case unicode.IsUpper(r) && i > 0:
 			previous := characters[i-1]
-			nextIsLower := i+1 < len(characters) && unicode.IsLower(characters[i+1]) && !endsPlural(characters, i+1)
-			if unicode.IsLower(previous) || unicode.IsDigit(previous) || unicode.IsUpper(previous) && nextIsLower {
+			nextLower := i+1 < len(characters) && unicode.IsLower(characters[i+1]) && !endsPlural(characters, i+1)
+			if unicode.IsLower(previous) || unicode.IsDigit(previous) || unicode.IsUpper(previous) && nextLower {
 				flush()
 			}
 		}
@@ -71,15 +72,15 @@ func splitWords(name string) []string {
 	return words
 }
 
-// endsPlural reports whether the s at i ends an initialism in the plural, as in IDs.
+// endsPlural reports whether the s at i ends the plural of an acronym, as in IDs.
 func endsPlural(characters []rune, i int) bool {
 	return characters[i] == 's' && (i+1 == len(characters) || !unicode.IsLower(characters[i+1])) && i >= 2 && unicode.IsUpper(characters[i-2])
 }
 
-// identifiers are the names that are taken in a scope.
+// identifiers are the names that a scope declares.
 type identifiers map[string]bool
 
-// take returns a name that is free in the scope, and takes it: the given one, that with the suffix, or that with a number.
+// take declares and returns the first free name of: name, name with the suffix, both with a number.
 func (taken identifiers) take(name, suffix string) string {
 	if taken[name] {
 		name = naming.Free(name+suffix, func(name string) bool { return taken[name] })
@@ -88,7 +89,7 @@ func (taken identifiers) take(name, suffix string) string {
 	return name
 }
 
-// isExported reports whether a name can be used for Go as it is.
-func isExported(name string) bool {
+// exported reports whether a name is an exported Go identifier.
+func exported(name string) bool {
 	return token.IsIdentifier(name) && token.IsExported(name)
 }

@@ -9,21 +9,22 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// operationID is where the id that the description gives an operation is kept beside its Go name.
+// operationIDExtension keeps the operation id of the spec, because operationId becomes the Go name.
 const operationIDExtension = "x-xsale-operation-id"
 
-// bodyTags are the parts of names by which the generator tells bodies apart.
+// bodyTags distinguish the names of methods and types for different request bodies.
 var bodyTags = []string{"JSON", "Formdata", "Multipart", "Text"}
 
-// methodsAndFields are what the types that have a method for each operation have besides, and the methods that vet lets
-// nobody have in another form than that of the standard library.
+// methodsAndFields are names that operations cannot use: other methods and fields of the types
+// with a method for each operation, and methods whose signatures vet checks.
 var methodsAndFields = []string{
 	"Raw", "Client", "Server", "RequestEditors", "Handler", "HandlerMiddlewares", "ErrorHandlerFunc",
 	"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune", "UnmarshalJSON", "UnmarshalXML", "UnreadByte",
 	"UnreadRune", "WriteByte",
 }
 
-// nameOperations gives each operation a Go name, and takes the names that the generator derives from it.
+// nameOperations gives each operation a Go name, and reserves the names that oapi-codegen derives
+// from it.
 func (p *preparer) nameOperations() error {
 	methods := identifiers{}
 	for _, name := range methodsAndFields {
@@ -33,8 +34,8 @@ func (p *preparer) nameOperations() error {
 		id, _ := operation.Object["operationId"].(string)
 		wanted := goName(id, "Operation")
 		if chosen, ok := operation.Object["x-go-name"].(string); ok {
-			if !isExported(chosen) {
-				return &tree.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not an exported Go name", chosen), Remedy: "correct the overlay"}
+			if !exported(chosen) {
+				return &tree.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not an exported Go name", chosen), Remedy: "fix the overlay"}
 			}
 			wanted = chosen
 		}
@@ -56,8 +57,8 @@ func (p *preparer) nameOperations() error {
 	return nil
 }
 
-// freeOperationName avoids a name whose derived method names another operation has: create with a body has the method
-// CreateWithBody, and a list of orders ListOrdersSeq.
+// freeOperationName avoids names whose derived methods would clash with other operations: Create
+// may have a method CreateWithBody, and ListOrders a method ListOrdersSeq.
 func (p *preparer) freeOperationName(methods identifiers, name string) string {
 	return naming.Free(name, func(name string) bool {
 		return methods[name] || methods[name+"WithBody"] || methods[name+elementsSuffix]
@@ -78,11 +79,12 @@ func (p *preparer) takeOperationNames(name string) {
 	p.operations = append(p.operations, name)
 }
 
-// afterOperation is what the generator writes behind the name of an operation for its answers and other bodies.
+// afterOperation matches what oapi-codegen appends to an operation's name for its responses and
+// bodies.
 var afterOperation = regexp.MustCompile(`^([1-5][0-9X][0-9X]|Default|default)\w*Response(Headers|Body)?$|^\w+(RequestBody|Body)$`)
 
-// isOperationType reports whether the generator might give a type of an operation this name.
-func (p *preparer) isOperationType(name string) bool {
+// operationType reports whether oapi-codegen may give this name to a type of an operation.
+func (p *preparer) operationType(name string) bool {
 	for _, operation := range p.operations {
 		if rest, ok := strings.CutPrefix(name, operation); ok && afterOperation.MatchString(rest) {
 			return true

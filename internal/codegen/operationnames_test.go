@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestOperationsNamedLikeMethods checks that no operation takes the name of a field or method that its types have besides.
+// Operations get other names than the fields and methods of their types.
 func TestOperationsNamedLikeMethods(t *testing.T) {
 	for id, want := range map[string]string{
 		"client": "Client2", "raw": "Raw2", "server": "Server2", "handler": "Handler2",

@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// localNames are variables and packages of the functions that the generator writes; a path parameter of the same name
-// would hide them.
+// localNames are variables and packages in generated functions. A path parameter of the same name
+// would shadow them.
 var localNames = map[string]bool{}
 
 func init() {
@@ -22,7 +22,7 @@ func init() {
 	}
 }
 
-// prepareParameters gives parameters Go names, and schemas that can be written into an address or a header.
+// prepareParameters gives parameters Go names, and schemas that fit into a URL or header.
 func (p *preparer) prepareParameters() error {
 	for _, operation := range tree.Operations(p.document) {
 		fields := identifiers{}
@@ -32,16 +32,16 @@ func (p *preparer) prepareParameters() error {
 			parameter, _ := value.(tree.Object)
 			name := tree.Text(parameter["name"])
 			wanted := goName(name, "Parameter")
-			if chosen, ok := parameter["x-go-name"].(string); ok && isExported(chosen) {
+			if chosen, ok := parameter["x-go-name"].(string); ok && exported(chosen) {
 				wanted = chosen
 			}
 			scope := fields
 			if parameter["in"] == "path" {
 				scope = inPath
-				if isLocal(wanted) {
+				if local(wanted) {
 					wanted += "Param"
 				}
-			} else if tagged[name] || !isTagName(name) { // as one in the query and in a header, for the version of the API
+			} else if tagged[name] || !validTag(name) { // such as an API version in the query and a header
 				parameter["x-oapi-codegen-extra-tags"] = tree.Object{"json": "-"}
 			} else {
 				tagged[name] = true
@@ -59,16 +59,16 @@ func (p *preparer) prepareParameters() error {
 	return nil
 }
 
-// numberedNames are variables of these functions, too, with a number behind them.
+// numberedNames matches numbered variables in these functions.
 var numberedNames = regexp.MustCompile(`^(?:path|query|header|cookie)param(?:buf)?\d*$`)
 
-func isLocal(goName string) bool {
+func local(goName string) bool {
 	lower := strings.ToLower(goName)
 	return localNames[lower] || numberedNames.MatchString(lower) || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
 }
 
-// prepareParameter leaves a parameter with a schema of text, numbers, lists of them or, in the query, an object; anything
-// else is text.
+// prepareParameter limits the schema of a parameter to scalars, lists of scalars and, in the
+// query, objects. Any other value becomes a string.
 func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 	if parameter["content"] != nil {
 		if media := tree.ObjectAt(tree.ObjectAt(parameter, "content"), "application/json"); media != nil {
@@ -85,8 +85,8 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 			target = tree.Object{"type": "string"}
 		}
 		schema = tree.Clone(target).(tree.Object)
-		if isDecimalOrDate(target) {
-			parameter["explode"] = false // which reads the same, and keeps a fake from looking for the fields of a struct
+		if decimalOrDate(target) {
+			parameter["explode"] = false // the same on the wire, but a fake does not look for struct fields
 		}
 	case kindEnum:
 		schema = p.child(schema, goName(tree.Text(parameter["name"]), "Parameter"))
@@ -105,26 +105,26 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 		schema = list
 	case kindObject, kindMap:
 		if parameter["in"] != "query" {
-			schema = p.asText(schema, pointer)
+			schema = p.asString(schema, pointer)
 			break
 		}
 		schema = p.child(schema, goName(tree.Text(parameter["name"]), "Parameter"))
 	default:
-		schema = p.asText(schema, pointer)
+		schema = p.asString(schema, pointer)
 	}
 	delete(schema, "nullable")
 	delete(schema, "default")
 	parameter["schema"] = schema
 }
 
-// asText reports that a parameter becomes text, and returns its schema.
-func (p *preparer) asText(schema tree.Object, pointer string) tree.Object {
-	text := tree.Object{"type": "string"}
-	p.report.Add("go-types", tree.Join(pointer, "schema"), schema, text, "a value of this kind cannot be written here in one way, so that the caller writes it")
-	return text
+// asString returns the schema of a string, and adds the change to the report.
+func (p *preparer) asString(schema tree.Object, pointer string) tree.Object {
+	str := tree.Object{"type": "string"}
+	p.report.Add("go-types", tree.Join(pointer, "schema"), schema, str, "the encoding of such a value is not defined here, so the caller encodes it")
+	return str
 }
 
-// prepareHeader leaves a header of an answer as text, a whole number or a boolean.
+// prepareHeader limits a response header to a string, an integer or a boolean.
 func prepareHeader(header tree.Object, p *preparer) {
 	target := p.resolve(p.merged(tree.ObjectAt(header, "schema"), nil))
 	plain := tree.Object{"type": "string"}

@@ -6,73 +6,74 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// placePointers decides which fields are pointers. Objects that are only read have plain values: absent, null and zero are
-// the same to a reader. In an object that is sent, an optional scalar is a pointer, and one that may also be null a
-// wire.Nullable, so that zero can be sent. A struct inside another is a pointer wherever it may be missing.
+// placePointers decides which fields are pointers. Objects in responses have plain values, because
+// absent, null and zero mean the same to a reader. In objects that requests contain, an optional
+// scalar is a pointer or, if it may also be null, a wire.Nullable, so that zero can be sent. An
+// optional struct is always a pointer.
 func (p *preparer) placePointers() error {
 	sent := p.sentTypes()
 	p.breakCycles()
 	for name, value := range tree.Members(p.schemas) {
 		schema, _ := value.(tree.Object)
 		for property, value := range tree.Members(schema["properties"]) {
-			member, _ := value.(tree.Object)
-			isRequired := slices.Contains(tree.ListAt(schema, "required"), any(property))
-			tree.ObjectAt(schema, "properties")[property] = p.placePointer(member, isRequired, sent[name])
+			field, _ := value.(tree.Object)
+			required := slices.Contains(tree.ListAt(schema, "required"), any(property))
+			tree.ObjectAt(schema, "properties")[property] = p.placePointer(field, required, sent[name])
 		}
 	}
 	return nil
 }
 
-func (p *preparer) placePointer(member tree.Object, isRequired, isSent bool) tree.Object {
-	isNullable := tree.IsSet(member, "nullable")
-	target := p.resolve(member)
+func (p *preparer) placePointer(field tree.Object, required, sent bool) tree.Object {
+	nullable := tree.IsSet(field, "nullable")
+	target := p.resolve(field)
 	plain := func() {
-		setUnlessSet(member, "x-go-type-skip-optional-pointer", true)
-		if !isRequired {
-			setUnlessSet(member, "x-omitempty", false)
-			setUnlessSet(member, "x-omitzero", true)
+		setUnlessSet(field, "x-go-type-skip-optional-pointer", true)
+		if !required {
+			setUnlessSet(field, "x-omitempty", false)
+			setUnlessSet(field, "x-omitzero", true)
 		}
 	}
 	switch kindOf(target) {
 	case kindObject, kindUnion:
 	case kindScalar, kindEnum:
 		switch {
-		case isDecimalOrDate(target) || !isSent && (!isRequired || isNullable):
+		case decimalOrDate(target) || !sent && (!required || nullable):
 			plain()
-		case isNullable && !isRequired:
-			if goType := scalarType(p, member); goType != "" && member["x-go-type"] == nil {
-				member = describe(tree.Object{"x-go-type": "wire.Nullable[" + goType + "]", "x-go-name": member["x-go-name"]}, member)
-				delete(member, "nullable")
+		case nullable && !required:
+			if goType := scalarType(field); goType != "" && field["x-go-type"] == nil {
+				field = describe(tree.Object{"x-go-type": "wire.Nullable[" + goType + "]", "x-go-name": field["x-go-name"]}, field)
+				delete(field, "nullable")
 				plain()
 			}
 		}
 	default:
 		plain()
 	}
-	return member
+	return field
 }
 
-func setUnlessSet(member tree.Object, name string, value any) {
-	if _, ok := member[name]; !ok {
-		member[name] = value
+func setUnlessSet(object tree.Object, name string, value any) {
+	if _, ok := object[name]; !ok {
+		object[name] = value
 	}
 }
 
 // scalarType returns the Go type of a scalar or enum.
-func scalarType(p *preparer, member tree.Object) string {
-	if name, ok := referenceOf(member); ok {
+func scalarType(schema tree.Object) string {
+	if name, ok := referenceOf(schema); ok {
 		return name
 	}
-	switch member["type"] {
+	switch schema["type"] {
 	case "boolean":
 		return "bool"
 	case "integer":
-		if member["format"] == "int32" {
+		if schema["format"] == "int32" {
 			return "int32"
 		}
 		return "int64"
 	case "string":
-		if member["format"] == "byte" {
+		if schema["format"] == "byte" {
 			return "[]byte"
 		}
 		return "string"
@@ -80,7 +81,7 @@ func scalarType(p *preparer, member tree.Object) string {
 	return ""
 }
 
-// sentTypes returns the schemas that a request can hold.
+// sentTypes returns the schemas that requests use.
 func (p *preparer) sentTypes() map[string]bool {
 	var trees []any
 	for _, operation := range tree.Operations(p.document) {
@@ -89,7 +90,7 @@ func (p *preparer) sentTypes() map[string]bool {
 	return tree.Reachable(p.document, trees...)
 }
 
-// breakCycles makes a struct that would hold itself by value, directly or through others, hold a pointer.
+// breakCycles turns a field into a pointer where a struct would contain itself by value.
 func (p *preparer) breakCycles() {
 	const (
 		open = iota + 1
@@ -101,15 +102,15 @@ func (p *preparer) breakCycles() {
 		state[name] = open
 		schema := tree.ObjectAt(p.schemas, name)
 		for property, value := range tree.Members(schema["properties"]) {
-			member, _ := value.(tree.Object)
-			target, ok := p.structOf(member)
-			isByValue := ok && slices.Contains(tree.ListAt(schema, "required"), any(property)) && !tree.IsSet(member, "nullable")
-			if !isByValue {
+			field, _ := value.(tree.Object)
+			target, ok := p.structOf(field)
+			byValue := ok && slices.Contains(tree.ListAt(schema, "required"), any(property)) && !tree.IsSet(field, "nullable")
+			if !byValue {
 				continue
 			}
 			switch state[target] {
 			case open:
-				tree.ObjectAt(schema, "properties")[property] = tree.Object{"allOf": []any{reference(target)}, "nullable": true, "x-go-name": member["x-go-name"]}
+				tree.ObjectAt(schema, "properties")[property] = tree.Object{"allOf": []any{reference(target)}, "nullable": true, "x-go-name": field["x-go-name"]}
 			case 0:
 				visit(target)
 			}
@@ -123,16 +124,16 @@ func (p *preparer) breakCycles() {
 	}
 }
 
-// structOf returns the name of the struct that a member refers to.
-func (p *preparer) structOf(member tree.Object) (string, bool) {
-	name, ok := referenceOf(member)
+// structOf returns the name of the struct that a schema refers to.
+func (p *preparer) structOf(schema tree.Object) (string, bool) {
+	name, ok := referenceOf(schema)
 	for range len(p.schemas) + 1 {
 		schema := tree.ObjectAt(p.schemas, name)
-		next, isReference := referenceOf(schema)
+		next, reference := referenceOf(schema)
 		if !ok || schema == nil {
 			return "", false
 		}
-		if !isReference {
+		if !reference {
 			return name, kindOf(schema) == kindObject
 		}
 		name = next

@@ -6,15 +6,17 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// prepare rewrites a normal description so that the Go generator finds nothing that it would get wrong, and reports each
-// name that it changes. What the API sends and takes stays the same. The steps:
+// prepare rewrites a normalized spec for oapi-codegen, and adds each name that it changes to the
+// report. The JSON of the API stays the same. The steps:
 //
-//  1. What this package reads of operations is checked.
-//  2. Names: every type, field, parameter and constant gets a Go name that is free.
-//  3. Compositions are merged, because the generator refuses many that are valid.
-//  4. Objects, enums and unions inside others become types of their own.
-//  5. Any JSON is kept as it is, never turned into floats; so are members that the description does not list.
-//  6. Pointers stand where absent and zero differ.
+//  1. Check the extensions that this package reads.
+//  2. Give every type, field, parameter and constant a unique Go name.
+//  3. Merge compositions, because oapi-codegen rejects many valid ones.
+//  4. Move inline objects, enums and unions into components.
+//  5. Keep untyped JSON and unknown fields as raw JSON, so that numbers do not become floats.
+//  6. Use pointers where absent and zero differ.
+//
+// It returns, for each type of a component, a phrase for types that the spec does not describe.
 func prepare(document tree.Object, report *tree.Report) (map[string]string, error) {
 	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}}
 	for _, name := range reservedNames {
@@ -28,7 +30,7 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 		p.mergeCompositions,
 		p.prepareParameters,
 		p.hoist,
-		p.nameMembers,
+		p.nameProperties,
 		p.nameConstants,
 		p.placePointers,
 	} {
@@ -45,19 +47,19 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 
 type preparer struct {
 	document tree.Object
-	schemas  tree.Object // of the components, by name, which after nameSchemas is the name of the Go type
+	schemas  tree.Object // components by name; after nameSchemas, by Go type
 	report   *tree.Report
-	taken    identifiers // of the generated package
+	taken    identifiers // in the generated package
 
 	operations   []string          // Go names
-	inherited    int               // members that merging has written
-	origins      map[string]string // of types whose name is not that of their schema, what the schema is
-	compositions map[string]string // types that stand for schemas inside others, by what those say
+	inherited    int               // properties that merging has copied
+	origins      map[string]string // phrases for types not named like their schema
+	compositions map[string]string // types of inline compositions, by their JSON
 }
 
 const schemasPrefix = "#/components/schemas/"
 
-// reservedNames are declared by the generated client and server whatever the description says.
+// reservedNames are names that every generated client or server declares.
 var reservedNames = []string{
 	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientOption", "ClientInterface", "HttpRequestDoer", "RequestEditorFn",
 	"WithHTTPClient", "WithRequestEditorFn", "WithBaseURL",

@@ -7,18 +7,18 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// TestTypesThatHoldThemselves generates code for schemas that lead back to themselves, which must come to an end.
-func TestTypesThatHoldThemselves(t *testing.T) {
+// Generating code for schemas that contain or extend themselves must terminate.
+func TestRecursiveTypes(t *testing.T) {
 	for name, test := range map[string]struct{ schemas, want string }{
-		"a member that extends the type around it": {
+		"a property that extends its own type": {
 			`{"Node":{"type":"object","properties":{"next":{"allOf":[{"$ref":"#/components/schemas/Node"},{"type":"object","properties":{"weight":{"type":"integer"}}}]}}}}`,
 			"type NodeNext struct",
 		},
-		"elements that extend the type around them": {
+		"elements that extend their own type": {
 			`{"Node":{"type":"object","properties":{"all":{"type":"array","items":{"properties":{"a":{"type":"string"}},"allOf":[{"$ref":"#/components/schemas/Node"}]}}}}}`,
 			"All []NodeAllItem",
 		},
-		"a choice that extends the type around it": {
+		"a choice that extends its own type": {
 			`{"Node":{"type":"object","properties":{"one":{"oneOf":[{"type":"string"},{"allOf":[{"$ref":"#/components/schemas/Node"},{"type":"object"}]}]}}}}`,
 			"type NodeOneOption2 struct",
 		},
@@ -30,13 +30,14 @@ func TestTypesThatHoldThemselves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			code := codeOf(t, `"schemas":`+test.schemas, "")
 			if !strings.Contains(strings.Join(strings.Fields(code), " "), test.want) {
-				t.Errorf("there is no %q in\n%s", test.want, code)
+				t.Errorf("%q is missing in\n%s", test.want, code)
 			}
 		})
 	}
 }
 
-// codeOf returns the code for a description with the given components and paths, which are JSON members.
+// codeOf returns the code for a spec with the given components and paths, which are JSON without
+// braces.
 func codeOf(t *testing.T, components, paths string) string {
 	t.Helper()
 	document, err := tree.Read([]byte(`{"openapi":"3.0.3","info":{"title":"a","version":"1"},"paths":{` + paths + `},"components":{` + components + `}}`))

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestParametersOfOneName checks that a name in the query, a header and a cookie is in the tags of one field only, which
-// vet wants.
-func TestParametersOfOneName(t *testing.T) {
+// Parameters of the same name in the query, a header and a cookie share one tag: vet rejects
+// duplicates.
+func TestParametersWithSameName(t *testing.T) {
 	var parameters []string
 	for _, in := range []string{"query", "header", "cookie"} {
 		parameters = append(parameters, `{"name":"api-version","in":"`+in+`","schema":{"type":"string"}}`)

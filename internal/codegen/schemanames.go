@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// nameSchemas gives each schema the name of its Go type. A namespace, Acme.Api.Order, is left out where no other schema
-// ends in the same name.
+// nameSchemas gives each schema the name of its Go type. A namespace, as in Acme.Api.Order, is
+// removed if no other schema ends in the same name.
 func (p *preparer) nameSchemas() error {
 	p.spellOutMappings()
 	endings := map[string]int{}
@@ -23,10 +23,10 @@ func (p *preparer) nameSchemas() error {
 			chosen = append(chosen, name)
 		}
 	}
-	for _, name := range chosen { // first, so that nothing else takes the name
+	for _, name := range chosen { // first, so that no other schema takes the name
 		goType, _ := tree.ObjectAt(p.schemas, name)["x-go-name"].(string)
-		if !isExported(goType) || p.taken[goType] {
-			return &tree.Problem{Pointer: tree.Join("/components/schemas", name), Message: fmt.Sprintf("x-go-name %.80q is not an exported Go name that is free", goType), Remedy: "choose another name in the overlay"}
+		if !exported(goType) || p.taken[goType] {
+			return &tree.Problem{Pointer: tree.Join("/components/schemas", name), Message: fmt.Sprintf("x-go-name %.80q is not a free exported Go name", goType), Remedy: "choose another name in the overlay"}
 		}
 		p.taken[goType] = true
 		renamed[name] = goType
@@ -60,15 +60,15 @@ func (p *preparer) nameSchemas() error {
 	return nil
 }
 
-// takeType returns a free name for a type.
+// takeType declares and returns a free name for a type.
 func (p *preparer) takeType(wanted string) string {
-	if p.isOperationType(wanted) {
+	if p.operationType(wanted) {
 		p.taken[wanted] = true
 	}
 	return p.taken.take(wanted, "Model")
 }
 
-// lastSegment returns the name of a type without its namespace.
+// lastSegment returns a schema name without its namespace.
 func lastSegment(name string) string {
 	name = strings.TrimRight(name, ".")
 	return name[strings.LastIndexAny(name, ".+")+1:]
@@ -93,7 +93,7 @@ func (p *preparer) rename(renamed map[string]string) {
 	})
 }
 
-// schemaName returns the name of the schema of the components that a reference is to.
+// schemaName returns the name of the component that a reference points to.
 func schemaName(ref string) (string, bool) {
 	tokens, ok := tree.Split(strings.TrimPrefix(ref, "#"))
 	if !ok || len(tokens) != 3 || tokens[0] != "components" || tokens[1] != "schemas" {
@@ -102,8 +102,8 @@ func schemaName(ref string) (string, bool) {
 	return tokens[2], true
 }
 
-// spellOutMappings writes down which value of a discriminator stands for which schema where the description relies on
-// their names, which change.
+// spellOutMappings adds implicit discriminator mappings, which depend on schema names, before the
+// names change.
 func (p *preparer) spellOutMappings() {
 	tree.VisitSchemas(p.document, func(_ string, schema tree.Object) tree.Object {
 		discriminator := tree.ObjectAt(schema, "discriminator")

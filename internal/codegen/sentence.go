@@ -7,9 +7,10 @@ import (
 	"unicode"
 )
 
-// sentence returns a doc comment for name from a description in a spec. It rewrites the start of the description only
-// where its grammar is certain: "Id of the buyer." becomes "BuyerID is the id of the buyer." Any other description, such
-// as one in Polish, stays as it is behind "BuyerID: ". A description without a letter or digit gives "".
+// sentence turns what a spec reports about name into a doc comment. It rewrites the start only if
+// the grammar is certain: "Id of the buyer." becomes "BuyerID is the id of the buyer." Anything
+// else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the result is
+// empty.
 func sentence(name, description string) string {
 	description = strings.TrimSpace(description)
 	if !strings.ContainsFunc(description, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
@@ -24,7 +25,7 @@ func sentence(name, description string) string {
 // markdownBlock matches the start of a list, heading, quote, table or code block.
 var markdownBlock = regexp.MustCompile("^(?:[-*+] |\\d+[.)] |#+ |>|\\||```|~~~)")
 
-// subject makes name the subject of the description's first sentence.
+// subject makes name the subject of the first sentence.
 func subject(name, description string) string {
 	rest, named := strings.CutPrefix(description, name)
 	named = named && rest != "" && !startsWithLetter(rest) && !unicode.IsDigit([]rune(rest)[0])
@@ -38,8 +39,8 @@ func subject(name, description string) string {
 		if condition, ok := cutMatch(rest, condition); ok {
 			return name + " reports whether " + condition
 		}
-		if is := complement(rest); is != "" {
-			return name + " " + is
+		if phrase := complement(rest); phrase != "" {
+			return name + " " + phrase
 		}
 		return name + " " + lowerFirst(description)
 	}
@@ -49,8 +50,8 @@ func subject(name, description string) string {
 	if truth.MatchString(description) {
 		return name + " is " + lowerFirst(description)
 	}
-	if is := complement(description); is != "" {
-		return name + " " + is
+	if phrase := complement(description); phrase != "" {
+		return name + " " + phrase
 	}
 	if named {
 		return description
@@ -59,7 +60,7 @@ func subject(name, description string) string {
 }
 
 var (
-	// predicate matches the verb of a description whose subject is implied or has been cut off.
+	// predicate matches a verb at the start, without its subject.
 	predicate = regexp.MustCompile(`^(?:(?:is|are|has|contains|reports) |(?i:indicates|specifies|contains|defines|represents|describes|identifies|determines) (?:the|a|an|how|what|which|whether|if|that|when|where|who|this|all|each|one) )`)
 	accessor  = regexp.MustCompile(`^(?i:gets (?:or|and) sets|gets/sets|gets|sets) `)
 	condition = regexp.MustCompile(`^(?i:whether|(?:an? |the )?(?:value|flag|boolean)(?: value)? (?:indicating|(?:that|which) indicates) (?:whether|if)) `)
@@ -68,17 +69,17 @@ var (
 
 func startsWithLetter(text string) bool { return unicode.IsLetter([]rune(text)[0]) }
 
-// cutMatch returns what follows a match of the pattern at the start, and whether there is any of both.
+// cutMatch returns the rest after a match of the pattern, and whether there is a match and a rest.
 func cutMatch(description string, pattern *regexp.Regexp) (string, bool) {
 	match := pattern.FindString(description)
 	rest := description[len(match):]
 	return rest, match != "" && len(firstSentence(rest)) > 0
 }
 
-// complement returns a verb and the description, if that is a noun phrase beyond doubt.
+// complement adds a verb in front of a noun phrase, or returns "" if it may be something else.
 func complement(description string) string {
 	words := firstSentence(description)
-	if len(words) < 2 || isForeign(words) || isClause(words) {
+	if len(words) < 2 || foreign(words) || clause(words) {
 		return ""
 	}
 	article := ""
@@ -93,7 +94,7 @@ func complement(description string) string {
 		}
 		article = "the "
 	}
-	if isPlural(words) {
+	if plural(words) {
 		return "contains " + article + lowerFirst(description)
 	}
 	return "is " + article + lowerFirst(description)
@@ -104,8 +105,8 @@ var (
 	sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)|\n\s*\n`)
 )
 
-// firstSentence returns the words of the first sentence in lower case, with punctuation as words of their own. Asides in
-// parentheses and quotes become "…".
+// firstSentence returns the words of the first sentence in lower case, with punctuation as words
+// of their own. Asides in parentheses and quotes become "…".
 func firstSentence(description string) []string {
 	description = aside.ReplaceAllString(description, " … ")
 	if end := sentenceEnd.FindStringIndex(description); end != nil {
@@ -145,16 +146,16 @@ var (
 		internal maximum minimum max min numeric optional postal human-readable exact average additional`)
 )
 
-// isForeign reports whether the words are not certainly English.
-func isForeign(words []string) bool {
+// foreign reports whether the words may not be English.
+func foreign(words []string) bool {
 	return slices.ContainsFunc(words, func(word string) bool {
-		foreign := func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }
-		return foreignWords[word] || strings.ContainsFunc(word, foreign)
+		return foreignWords[word] || strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 	})
 }
 
-// isClause reports whether the words have, or may have, a main verb. Each subordinate clause accounts for one verb.
-func isClause(words []string) bool {
+// clause reports whether the words have, or may have, a main verb. Each subordinate clause
+// accounts for one verb.
+func clause(words []string) bool {
 	budget, head := 0, true
 	for i, word := range words {
 		switch {
@@ -189,7 +190,8 @@ func headOf(words []string) []string {
 	return words[:end]
 }
 
-// startsWithNoun reports whether the words are a phrase such as "full name of the user" that only lacks its article.
+// startsWithNoun reports whether the words are a phrase such as "full name of the user" that only
+// lacks its article.
 func startsWithNoun(words []string) bool {
 	head := headOf(words)
 	if len(head) == 0 || len(head) > 3 || len(head) == len(words) || !nouns[head[0]] && !adjectives[head[0]] {
@@ -205,8 +207,8 @@ func startsWithNoun(words []string) bool {
 	return words[len(head)] == "for" && (last == "settings" || last == "options" || last == "parameters" || last == "data")
 }
 
-// isPlural reports whether the phrase may be about more than one thing.
-func isPlural(words []string) bool {
+// plural reports whether the phrase may be about more than one thing.
+func plural(words []string) bool {
 	head := headOf(words)
 	last := head[len(head)-1]
 	if slices.Contains(head, "and") || slices.Contains(head, "or") {
@@ -216,7 +218,7 @@ func isPlural(words []string) bool {
 		!strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is")
 }
 
-// lowerFirst lowers the first letter, unless the word is an initialism.
+// lowerFirst lowers the first letter, unless the word is an acronym.
 func lowerFirst(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	if len(word) > 1 && strings.ContainsFunc(word[1:], unicode.IsUpper) {
@@ -239,12 +241,13 @@ func terminated(text string) string {
 var actions = wordSet(`add assign calculate cancel confirm create define delete download fetch find generate get list modify remove
 	replace restore retrieve return save send set submit update upload verify write`)
 
-// action returns a sentence that says what the operation does, from its summary, or "" where that is not certain.
+// action turns the summary of an operation into a sentence, or returns "" if the grammar is
+// uncertain.
 func action(name, summary string) string {
 	summary = strings.TrimSpace(summary)
 	first, rest, _ := strings.Cut(summary, " ")
 	words := firstSentence(summary)
-	if rest == "" || strings.Contains(summary, "\n") || isForeign(words) || prepositions[words[1]] || verbs[words[1]] {
+	if rest == "" || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
 		return ""
 	}
 	verb := strings.ToLower(first)

@@ -16,7 +16,7 @@ func TestSentence(t *testing.T) {
 		{"Value", "The value of `is` in paths.", "Value is the value of `is` in paths."},
 		{"Items", "The order lines (pozycje zamówienia), that is, the products bought.", "Items contains the order lines (pozycje zamówienia), that is, the products bought."},
 		{"Organizations", "The organizations that the user may work for.", "Organizations contains the organizations that the user may work for."},
-		{"Translation", "The name and the description of an article.", "Translation contains the name and the description of an article."},
+		{"Translation", "The name and the weight of an article.", "Translation contains the name and the weight of an article."},
 		{"Rows", "The addresses", "Rows contains the addresses."},
 
 		{"BuyerID", "Id of the contractor (kontrahent) who buys (nabywca).", "BuyerID is the id of the contractor (kontrahent) who buys (nabywca)."},

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestNamesThatTagsCannotHold checks that members with such names are left to those that the description does not list, and
-// that the names of parameters do not become formats.
-func TestNamesThatTagsCannotHold(t *testing.T) {
+// Properties whose names are invalid in struct tags are kept with the unknown fields, and the
+// names of parameters are not used as formats.
+func TestNamesInvalidInTags(t *testing.T) {
 	code := codeOf(t, `"schemas":{"A":{"type":"object","properties":{"a":{"type":"string"},"-":{"type":"string"},"it's":{"type":"string"},"💥":{"type":"string"},"żółw":{"type":"string"},"$a.b/c":{"type":"string"}}}}`,
 		`"/a":{"get":{"operationId":"a","parameters":[{"name":"-","in":"query","schema":{"type":"string"}},{"name":"%d","in":"header","required":true,"schema":{"type":"string"}},{"name":"%s","in":"cookie","schema":{"type":"string"}}],"responses":{"204":{"description":""}}}}`)
 	for text, want := range map[string]bool{

@@ -1,5 +1,4 @@
-// Finish does for the files of this module that the generator's own command has written what `xsale generate` does for
-// those of its users.
+// Finish formats the output of the oapi-codegen command as `xsale generate` does.
 package main
 
 import (

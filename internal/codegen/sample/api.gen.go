@@ -3623,8 +3623,8 @@ type StrictHTTPServerOptions struct {
 	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// NewStrictHandler returns a ServerInterface that decodes requests for ssi. It responds to
-// errors in plain text.
+// NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become
+// plain-text responses.
 func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
 	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// service is a fake that notes what it was asked, and answers with it.
+// service is a fake that records requests and responds with what they contained.
 type service struct {
 	Unimplemented
 	params   *GetOrdersParams
@@ -125,8 +125,8 @@ func (s *service) GetCategories(context.Context, GetCategoriesRequestObject) (Ge
 	return GetCategories204Response{}, nil
 }
 
-// start serves the fake behind the tokens of a sandbox, and returns a generated client that logs in there. Each request is
-// checked for both tokens, and counted.
+// start serves the fake behind the tokens of a sandbox, and returns a generated client that logs
+// in there. Each request is checked for both tokens, and counted.
 func start(t *testing.T, implementation StrictServerInterface) (*Client, *atomic.Int64) {
 	t.Helper()
 	var requests atomic.Int64

@@ -18,7 +18,7 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// fullOrder has a value in every member, and one that the description does not list.
+// fullOrder sets every field and one that the spec does not list.
 const fullOrder = `{"Buyer":{"Name":"Ala","Nip":null,"Parent":{"Name":"Ola"}},"Discount":null,"Email":"not an address","Extra":[1.10,{}],` +
 	`"Get":"g","Id":7,"Items":[{"Quantity":2.50,"Sku":"A"}],"Number":"7/2024","OrderNo":"b","Paid":false,` +
 	`"Placed":"2024-10-25T08:15:00.1234567","Status":1,"Tags":{"a":"b"},"Total":1234567890123456.789,"order-no":"a","Newer":12.30}`
@@ -32,7 +32,7 @@ func readOrder(t *testing.T, text string) Order {
 	return order
 }
 
-// equalJSON compares the members of two texts, and numbers to the letter.
+// equalJSON compares JSON values regardless of the order of fields, but numbers digit by digit.
 func equalJSON(t *testing.T, value any, want string) {
 	t.Helper()
 	encoded, err := json.Marshal(value)
@@ -70,7 +70,7 @@ func TestCreateReadReplaceDelete(t *testing.T) {
 		t.Errorf("the total became %s", total)
 	}
 	if newer, ok := read.Get("Newer"); !ok || string(newer) != "12.30" {
-		t.Errorf("the unknown member became %s", newer)
+		t.Errorf("the unknown field became %s", newer)
 	}
 	if err := client.ReplaceOrder(ctx, 7, read); err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func parseTime(t *testing.T, text string) wire.DateTime {
 	return date
 }
 
-// An empty list is no filter; the generator alone would send it as an empty value.
+// An empty list is not a filter. oapi-codegen alone would send it as an empty value.
 func TestEmptyListsAreNotSent(t *testing.T) {
 	service := &service{order: &Order{}}
 	client, _ := start(t, service)
@@ -137,8 +137,8 @@ func TestEmptyListsAreNotSent(t *testing.T) {
 	}
 }
 
-// Absent, null and zero are three different things in an object that is sent.
-func TestChangeTellsAbsentNullAndZeroApart(t *testing.T) {
+// Absent, null and zero differ in requests.
+func TestChangeDistinguishesAbsentNullAndZero(t *testing.T) {
 	for _, test := range []struct {
 		change OrderChange
 		want   string
@@ -150,12 +150,12 @@ func TestChangeTellsAbsentNullAndZeroApart(t *testing.T) {
 	} {
 		service := &service{}
 		client, _ := start(t, service)
-		answer, err := client.ChangeOrder(t.Context(), 7, test.change)
+		response, err := client.ChangeOrder(t.Context(), 7, test.change)
 		if err != nil {
 			t.Fatal(err)
 		}
 		equalJSON(t, service.change, test.want)
-		equalJSON(t, answer, test.want)
+		equalJSON(t, response, test.want)
 	}
 }
 
@@ -190,9 +190,9 @@ func TestForm(t *testing.T) {
 	service := &service{}
 	client, _ := start(t, service)
 	body := LoginFormdataRequestBody{User: new("ala&ola=ż"), Remember: new(false), Limit: new("1.10")}
-	answer, err := client.LoginWithFormdataBody(t.Context(), body)
-	if err != nil || answer["token"] != "t" || !reflect.DeepEqual(*service.login, body) {
-		t.Errorf("%v %+v %v", answer, service.login, err)
+	response, err := client.LoginWithFormdataBody(t.Context(), body)
+	if err != nil || response["token"] != "t" || !reflect.DeepEqual(*service.login, body) {
+		t.Errorf("%v %+v %v", response, service.login, err)
 	}
 }
 
@@ -210,9 +210,9 @@ func TestPathValues(t *testing.T) {
 	for _, code := range []string{"plain", "a/b", "a b", "%2F", "ż?#", "a.b", "..a", "{x}"} {
 		service := &service{}
 		client, _ := start(t, service)
-		answer, err := client.GetArticlesByCode(t.Context(), code)
-		if err != nil || answer != code || service.code != code {
-			t.Errorf("%q arrived as %q and came back as %q: %v", code, service.code, answer, err)
+		response, err := client.GetArticlesByCode(t.Context(), code)
+		if err != nil || response != code || service.code != code {
+			t.Errorf("%q arrived as %q and came back as %q: %v", code, service.code, response, err)
 		}
 	}
 	for _, code := range []string{"", ".", ".."} {
@@ -223,7 +223,7 @@ func TestPathValues(t *testing.T) {
 	}
 }
 
-// Paths of which neither is more specific, and variables inside a segment.
+// Two paths that overlap, and a variable inside a path segment.
 func TestOddPaths(t *testing.T) {
 	client, _ := start(t, &service{})
 	orders, err := client.GetArchive(t.Context(), 2024)
@@ -233,7 +233,7 @@ func TestOddPaths(t *testing.T) {
 	_, err = client.GetPrice(t.Context(), 12)
 	failure, ok := errors.AsType[*xsale.Error](err)
 	if !ok || failure.StatusCode != http.StatusNotImplemented {
-		t.Errorf("the fake has no such operation, and yet: %v", err)
+		t.Errorf("got %v from an operation that the fake lacks", err)
 	}
 }
 
@@ -241,7 +241,7 @@ func TestElementsOneByOne(t *testing.T) {
 	client, requests := start(t, &service{})
 	list := client.GetArchiveSeq(t.Context(), 2024)
 	if requests.Load() != 0 {
-		t.Error("the call is sent before the list is ranged over")
+		t.Error("the call was sent before the range over the list")
 	}
 	for range 2 {
 		orders, err := call.Collect(list)
@@ -269,9 +269,9 @@ func TestAnyJSONIsExact(t *testing.T) {
 		t.Errorf("%s %v", settings, err)
 	}
 	for _, text := range []string{`[1.10,{"a":12345678901234567890}]`, `"text"`, `7.0`, `null`} {
-		answer, err := client.PutSettings(t.Context(), json.RawMessage(text))
-		if err != nil || string(answer) != text || string(service.settings) != text {
-			t.Errorf("%s arrived as %s and came back as %s: %v", text, service.settings, answer, err)
+		response, err := client.PutSettings(t.Context(), json.RawMessage(text))
+		if err != nil || string(response) != text || string(service.settings) != text {
+			t.Errorf("%s arrived as %s and came back as %s: %v", text, service.settings, response, err)
 		}
 	}
 }
@@ -292,7 +292,7 @@ func TestUnion(t *testing.T) {
 	}
 }
 
-func TestAnswersOfSeveralKinds(t *testing.T) {
+func TestSeveralTypesOfResponse(t *testing.T) {
 	for status, job := range map[int]StartJobResponseObject{
 		200: StartJob200JSONResponse{Body: Order{Number: new("1")}},
 		202: StartJob202JSONResponse{Body: StartJobResponse{JobID: "j"}},
@@ -314,7 +314,7 @@ func TestAnswersOfSeveralKinds(t *testing.T) {
 	}
 }
 
-// With another HTTP client the errors are the same; tokens come from an editor.
+// With another HTTP client, errors are the same and an editor sets the token.
 func TestNewWithDoer(t *testing.T) {
 	handler := NewFake(&service{order: &Order{}})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,12 +10,11 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// methodNames are the methods of generated structs, which no field may be called.
+// methodNames are names of methods of generated structs, which fields cannot use.
 var methodNames = []string{"AdditionalProperties", "Get", "Set", "DecodeJSON", "MarshalJSON", "UnmarshalJSON"}
 
-// nameMembers gives each member of an object a Go name that is free among its fields. The name stands beside the schema of
-// the member.
-func (p *preparer) nameMembers() error {
+// nameProperties gives each property a Go name that is unique in its struct, in x-go-name.
+func (p *preparer) nameProperties() error {
 	for name, value := range tree.Members(p.schemas) {
 		schema, _ := value.(tree.Object)
 		p.nameFields(schema, tree.Join("/components/schemas", name))
@@ -23,7 +22,7 @@ func (p *preparer) nameMembers() error {
 	for _, operation := range tree.Operations(p.document) {
 		for mediaType, value := range tree.Members(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
 			media, _ := value.(tree.Object)
-			if schema := tree.ObjectAt(media, "schema"); isForm(mediaType) && schema["properties"] != nil {
+			if schema := tree.ObjectAt(media, "schema"); formType(mediaType) && schema["properties"] != nil {
 				p.nameFields(schema, operation.Pointer)
 			}
 		}
@@ -37,38 +36,38 @@ func (p *preparer) nameFields(schema tree.Object, pointer string) {
 		fields[name] = true
 	}
 	properties := tree.ObjectAt(schema, "properties")
-	for _, value := range tree.Members(properties) { // first, so that nothing else takes the name
-		member, _ := value.(tree.Object)
-		if chosen, ok := member["x-go-name"].(string); ok && isExported(chosen) && !fields[chosen] {
+	for _, value := range tree.Members(properties) { // first, so that no other property takes the name
+		schema, _ := value.(tree.Object)
+		if chosen, ok := schema["x-go-name"].(string); ok && exported(chosen) && !fields[chosen] {
 			fields[chosen] = true
 		} else {
-			delete(member, "x-go-name")
+			delete(schema, "x-go-name")
 		}
 	}
 	for property, value := range tree.Members(properties) {
-		member, _ := value.(tree.Object)
-		if member["x-go-name"] != nil {
+		schema, _ := value.(tree.Object)
+		if schema["x-go-name"] != nil {
 			continue
 		}
-		wanted := goName(property, "Member")
+		wanted := goName(property, "Property")
 		free := fields.take(wanted, "Field")
 		if free != wanted {
 			p.report.Add("go-names", tree.Join(pointer, "properties", property), property, free, "the Go name "+wanted+" is taken")
 		}
-		member["x-go-name"] = free
+		schema["x-go-name"] = free
 	}
 }
 
-// isTagName reports whether encoding/json takes a name from a tag.
-func isTagName(name string) bool {
-	isOther := func(r rune) bool {
+// validTag reports whether encoding/json accepts a name in a struct tag.
+func validTag(name string) bool {
+	other := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r)
 	}
-	return name != "" && name != "-" && !strings.ContainsFunc(name, isOther)
+	return name != "" && name != "-" && !strings.ContainsFunc(name, other)
 }
 
-// nameConstants gives the constants of each enum names that are free in the package. An enum that Go cannot write as
-// constants becomes its plain type.
+// nameConstants gives the constants of each enum names that are unique in the package. An enum
+// with a value that cannot be a Go constant becomes its plain type.
 func (p *preparer) nameConstants() error {
 	for name, value := range tree.Members(p.schemas) {
 		schema, _ := value.(tree.Object)
@@ -79,20 +78,19 @@ func (p *preparer) nameConstants() error {
 		values := tree.ListAt(schema, "enum")
 		names := make([]any, len(values))
 		for i, value := range values {
-			text := tree.Text(value)
-			if !isConstant(value, schema) {
-				p.report.Add("go-names", tree.Join("/components/schemas", name, "enum"), values, nil, "Go source cannot hold a value of it as one of the type, so that any value is allowed")
+			if !constant(value, schema) {
+				p.report.Add("go-names", tree.Join("/components/schemas", name, "enum"), values, nil, "a value cannot be a Go constant of its type, so the type allows any value")
 				delete(schema, "enum")
 				delete(schema, "x-enum-varnames")
 				break
 			}
-			wanted := constantName(text)
+			wanted := constantName(tree.Text(value))
 			if i < len(given) && goName(tree.Text(given[i]), "") != "" {
 				wanted = goName(tree.Text(given[i]), "")
 			}
-			constant := naming.Free(wanted, func(constant string) bool { return p.taken[name+constant] })
-			p.taken[name+constant] = true
-			names[i] = constant
+			free := naming.Free(wanted, func(constant string) bool { return p.taken[name+constant] })
+			p.taken[name+free] = true
+			names[i] = free
 		}
 		if schema["enum"] != nil {
 			schema["x-enum-varnames"] = names
@@ -102,9 +100,9 @@ func (p *preparer) nameConstants() error {
 	return nil
 }
 
-// isConstant reports whether a value can be a constant of an enum's type. Text where the type is a number comes of schemas
-// that are composed of both.
-func isConstant(value any, schema tree.Object) bool {
+// constant reports whether a value can be a Go constant of an enum's type. A composition can
+// combine the type of one schema with the values of another.
+func constant(value any, schema tree.Object) bool {
 	switch value := value.(type) {
 	case string:
 		return schema["type"] == "string" && value != "" && !strings.ContainsAny(value, "\"`\\") && !strings.ContainsFunc(value, unicode.IsControl)
@@ -119,7 +117,7 @@ func isConstant(value any, schema tree.Object) bool {
 	return false
 }
 
-// constantName makes a name of a value, with the signs of numbers spelled out.
+// constantName returns a name for a value. The sign of a negative number becomes "Minus".
 func constantName(value string) string {
 	if rest, ok := strings.CutPrefix(value, "-"); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
 		return "Minus" + strings.TrimPrefix(goName(rest, "Value"), "N")
