@@ -11,7 +11,7 @@ import (
 )
 
 // commentWidth is the last column of a comment that can be wrapped.
-const commentWidth = 96
+const commentWidth = 100
 
 // commenter writes the doc comments of generated code. The templates of oapi-codegen put only a
 // name in front of the prose of the spec; the commenter makes sentences of both. It removes

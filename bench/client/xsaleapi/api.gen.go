@@ -404,8 +404,8 @@ type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient sends the requests of the API and returns the responses as they are. [Client]
-// decodes them.
+// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
+// them.
 type RawClient struct {
 	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
@@ -564,8 +564,8 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
-// safe for concurrent use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
+// for concurrent use.
 type Client struct {
 	raw *RawClient
 }
@@ -606,8 +606,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, option
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
+// the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Order, error] {
 	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {

@@ -56,10 +56,10 @@ type Order struct {
 
 // OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
-	// already broken down; usable as a pick list. Inferred: the name is documented; that it
-	// sits inside a line is assumed because the page says that it relates to a line, and the
-	// name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
+	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
+	// line is assumed because the page says that it relates to a line, and the name reads "articles
+	// of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -72,8 +72,8 @@ type OrganizationInfo struct {
 	// ID is the id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
-	// name and a GUID, but is not a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short name
+	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
 	// ShortName: Short name, for people.
@@ -83,14 +83,14 @@ type OrganizationInfo struct {
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
-	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
-	// vendor shows none; the name and the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
+	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
+	// none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
 	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
@@ -254,8 +254,8 @@ type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient sends the requests of the API and returns the responses as they are. [Client]
-// decodes them.
+// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
+// them.
 type RawClient struct {
 	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
@@ -448,8 +448,8 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
-// safe for concurrent use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
+// for concurrent use.
 type Client struct {
 	raw *RawClient
 }
@@ -476,8 +476,8 @@ func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe gets the user that the tokens belong to.
 //
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is
-// the value of `organizationName` in every other path.
+// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the
+// value of `organizationName` in every other path.
 //
 // It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
@@ -489,10 +489,9 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 
 // ListOrders lists orders.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP
-// integration reads the orders in the status that means "ready for the ERP", for example `Nowe`
-// (new), and then changes their status so that they are not read again. Paging is not
-// published.
+// Returns the organization's orders, all of them or those in the named statuses. An ERP integration
+// reads the orders in the status that means "ready for the ERP", for example `Nowe` (new), and then
+// changes their status so that they are not read again. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
@@ -513,8 +512,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
+// the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params
@@ -753,8 +752,7 @@ type ListOrdersRequestObject struct {
 	Params           ListOrdersParams
 }
 
-// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a
-// status.
+// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a status.
 type ListOrdersResponseObject interface {
 	VisitListOrdersResponse(w http.ResponseWriter) error
 }

@@ -22,8 +22,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
-// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may
-// be added.
+// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
+// added.
 type CreateIntegration struct {
 	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
 	// values are not published.
@@ -31,8 +31,7 @@ type CreateIntegration struct {
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
 
-	// IsActive reports whether active offers can be made and ERP processes can be chosen and
-	// run.
+	// IsActive reports whether active offers can be made and ERP processes can be chosen and run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
 	// Name is the name of the integration.
@@ -54,9 +53,8 @@ type CreateOrder struct {
 	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items contains the order lines. Inferred: the vendor lists the members of a line but not
-	// the name of the list; `Items` is assumed because orders that are read have their lines
-	// there.
+	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
+	// name of the list; `Items` is assumed because orders that are read have their lines there.
 	Items []CreateOrderItem `json:"Items"`
 
 	// PayerID is the id of the contractor who pays (płatnik).
@@ -65,8 +63,8 @@ type CreateOrder struct {
 	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and
-	// in which zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and in
+	// which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
@@ -76,19 +74,18 @@ type CreateOrder struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
-// needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
 type CreateOrderItem struct {
 	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends
-	// it over the net price, because xSale's own mechanisms work on gross prices. The currency
-	// is not part of the published model.
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
+	// over the net price, because xSale's own mechanisms work on gross prices. The currency is not
+	// part of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
-	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part
-	// of the published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
+	// the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitzero"`
 
 	// Quantity (ilość), a decimal.
@@ -101,8 +98,8 @@ type CreateOrderItem struct {
 
 // Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID is the id of what was created. Inferred: every object of the API that is known has its
-	// id under this name.
+	// ID is the id of what was created. Inferred: every object of the API that is known has its id
+	// under this name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -146,10 +143,10 @@ type OrderItem struct {
 	// OfferID is the id of the offer.
 	OfferID int64 `json:"OfferId,omitzero"`
 
-	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
-	// already broken down; usable as a pick list. Inferred: the name is documented; that it
-	// sits inside a line is assumed because the page says that it relates to a line, and the
-	// name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
+	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
+	// line is assumed because the page says that it relates to a line, and the name reads "articles
+	// of an order item".
 	OrderItemArticles []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 
 	// PriceGross is the gross price of one, a decimal.
@@ -165,20 +162,19 @@ type OrderItemArticle map[string]json.RawMessage
 
 // OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created
-	// in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created in
+	// the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber *string `json:"ERPDocumentSerialNumber,omitempty"`
 
-	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch
-	// ERP Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch ERP
+	// Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
 
-	// ExportWithoutTransport reports whether the transport line is left out when delivery is
-	// free.
+	// ExportWithoutTransport reports whether the transport line is left out when delivery is free.
 	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
 	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
@@ -188,8 +184,8 @@ type OrganizationInfo struct {
 	// ID is the id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
-	// name and a GUID, but is not a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short name
+	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
 	// ShortName: Short name, for people.
@@ -197,14 +193,14 @@ type OrganizationInfo struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition is the definition of a parameter. Its members are not published; the
-// vendor's Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
+// Swagger has them.
 type ParameterDefinition map[string]json.RawMessage
 
 // Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a
-	// numeric id, and every object of the API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
+	// id, and every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
 	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
@@ -213,36 +209,36 @@ type Status struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation contains the name and the description of an article in one language
-// (tłumaczenie). Known only in part.
+// Translation contains the name and the description of an article in one language (tłumaczenie).
+// Known only in part.
 type Translation struct {
 	// Description is the description of the product, as HTML. Inferred: that it may be null is
 	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
 	// translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
-	// LanguageID is the id of the language. In the one organization that the scripts serve, 9
-	// is MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
+	// MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name is the name of the product. Inferred: that it may be null is assumed because the
-	// scripts guard against it.
+	// Name is the name of the product. Inferred: that it may be null is assumed because the scripts
+	// guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
-	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
-	// vendor shows none; the name and the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
+	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
+	// none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
 	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
@@ -253,8 +249,7 @@ type SetTranslationJSONRequestBody = Translation
 // application/json.
 type CreateIntegrationJSONRequestBody = CreateIntegration
 
-// CreateParameterJSONRequestBody is a request body of CreateParameter, of type
-// application/json.
+// CreateParameterJSONRequestBody is a request body of CreateParameter, of type application/json.
 type CreateParameterJSONRequestBody = ParameterDefinition
 
 // CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
@@ -700,8 +695,8 @@ type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient sends the requests of the API and returns the responses as they are. [Client]
-// decodes them.
+// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
+// them.
 type RawClient struct {
 	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
@@ -1119,8 +1114,7 @@ func NewCreateParameterRequest(server string, organizationName string, id int64,
 	return NewCreateParameterRequestWithBody(server, organizationName, id, categoryID, "application/json", bodyReader)
 }
 
-// NewCreateParameterRequestWithBody returns a request of CreateParameter with a body of any
-// type.
+// NewCreateParameterRequestWithBody returns a request of CreateParameter with a body of any type.
 func NewCreateParameterRequestWithBody(server string, organizationName string, id int64, categoryID int64, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
@@ -1333,8 +1327,8 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
-// safe for concurrent use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
+// for concurrent use.
 type Client struct {
 	raw *RawClient
 }
@@ -1361,8 +1355,8 @@ func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe gets the user that the tokens belong to.
 //
-// Returns the user and the organizations that the user may work for. `Organizations[].Name` is
-// the value of `organizationName` in every other path.
+// Returns the user and the organizations that the user may work for. `Organizations[].Name` is the
+// value of `organizationName` in every other path.
 //
 // It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
@@ -1385,9 +1379,8 @@ func (c *Client) ListTranslations(ctx context.Context, organizationName string, 
 		})
 }
 
-// ListTranslationsSeq is ListTranslations with one element of the response in memory at a time.
-// The range over the list sends the call. An error ends the list; the elements before it are
-// valid.
+// ListTranslationsSeq is ListTranslations with one element of the response in memory at a time. The
+// range over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
 	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1405,8 +1398,8 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 
 // SetTranslation writes one translation of an article.
 //
-// Writes the name and the description of an article in one language. The language is named in
-// the body, not in the path. The scripts write languages that the article need not have yet.
+// Writes the name and the description of an article in one language. The language is named in the
+// body, not in the path. The scripts write languages that the article need not have yet.
 //
 // It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
@@ -1427,11 +1420,10 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 
 // CreateIntegration creates an own-shop integration.
 //
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent
-// to the API name it as their source.
+// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to
+// the API name it as their source.
 //
-// It calls POST /{organizationName}/integrations. Evidence: documented,
-// https://xsale.ai/?p=41323
+// It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
 func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -1453,8 +1445,8 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // Parameters describe a product and serve to build variants. Only the path is published; the
 // vendor's Swagger has the body.
 //
-// It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters.
-// Evidence: documented,
+// It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters. Evidence:
+// documented,
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow
 func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
 	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
@@ -1465,10 +1457,9 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 
 // ListOrders lists orders.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP
-// integration reads the orders in the status that means "ready for the ERP", for example `Nowe`
-// (new), and then changes their status so that they are not read again. Paging is not
-// published.
+// Returns the organization's orders, all of them or those in the named statuses. An ERP integration
+// reads the orders in the status that means "ready for the ERP", for example `Nowe` (new), and then
+// changes their status so that they are not read again. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
@@ -1489,8 +1480,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 		})
 }
 
-// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
+// the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params
@@ -1519,8 +1510,8 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 // CreateOrder creates an order.
 //
 // Adds an order from an own shop or a marketplace. The integration, the contractors (buyer,
-// recipient, payer) and the offers must exist. How the vendor treats the same order sent twice
-// is not published.
+// recipient, payer) and the offers must exist. How the vendor treats the same order sent twice is
+// not published.
 //
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
@@ -1546,8 +1537,8 @@ func (c *Client) ListStatuses(ctx context.Context, organizationName string, opti
 		})
 }
 
-// ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The
-// range over the list sends the call. An error ends the list; the elements before it are valid.
+// ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The range
+// over the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
 	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2034,8 +2025,8 @@ type SetTranslationRequestObject struct {
 	Body             *SetTranslationJSONRequestBody
 }
 
-// SetTranslationResponseObject is a response of SetTranslation: a type named after
-// SetTranslation and a status.
+// SetTranslationResponseObject is a response of SetTranslation: a type named after SetTranslation
+// and a status.
 type SetTranslationResponseObject interface {
 	VisitSetTranslationResponse(w http.ResponseWriter) error
 }
@@ -2134,8 +2125,7 @@ type ListOrdersRequestObject struct {
 	Params           ListOrdersParams
 }
 
-// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a
-// status.
+// ListOrdersResponseObject is a response of ListOrders: a type named after ListOrders and a status.
 type ListOrdersResponseObject interface {
 	VisitListOrdersResponse(w http.ResponseWriter) error
 }
@@ -2199,8 +2189,8 @@ type ListStatusesRequestObject struct {
 	OrganizationName string
 }
 
-// ListStatusesResponseObject is a response of ListStatuses: a type named after ListStatuses and
-// a status.
+// ListStatusesResponseObject is a response of ListStatuses: a type named after ListStatuses and a
+// status.
 type ListStatusesResponseObject interface {
 	VisitListStatusesResponse(w http.ResponseWriter) error
 }

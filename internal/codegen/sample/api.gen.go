@@ -220,8 +220,7 @@ type EchoTextBody = string
 // PutSettingsJSONBody is a request body of PutSettings.
 type PutSettingsJSONBody = json.RawMessage
 
-// LoginFormdataRequestBody is a request body of Login, of type
-// application/x-www-form-urlencoded.
+// LoginFormdataRequestBody is a request body of Login, of type application/x-www-form-urlencoded.
 type LoginFormdataRequestBody LoginFormdataBody
 
 // CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
@@ -889,8 +888,8 @@ type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// RawClient sends the requests of the API and returns the responses as they are. [Client]
-// decodes them.
+// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
+// them.
 type RawClient struct {
 	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
 	Server string
@@ -1829,8 +1828,7 @@ func NewChangeOrderRequestWithBody(server string, id int64, contentType string, 
 	return req, nil
 }
 
-// NewReplaceOrderRequest returns a request of ReplaceOrder with a body of type
-// application/json.
+// NewReplaceOrderRequest returns a request of ReplaceOrder with a body of type application/json.
 func NewReplaceOrderRequest(server string, id int64, body ReplaceOrderJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
@@ -2129,8 +2127,8 @@ func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additio
 	return nil
 }
 
-// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is
-// safe for concurrent use.
+// Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
+// for concurrent use.
 type Client struct {
 	raw *RawClient
 }
@@ -2179,8 +2177,8 @@ func (c *Client) ListEvents(ctx context.Context, options ...call.Option) ([]List
 		})
 }
 
-// ListEventsSeq is ListEvents with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// ListEventsSeq is ListEvents with one element of the response in memory at a time. The range over
+// the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter.Seq2[ListEventsResponseItem, error] {
 	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2258,8 +2256,8 @@ func (c *Client) GetArchive(ctx context.Context, year int32, options ...call.Opt
 		})
 }
 
-// GetArchiveSeq is GetArchive with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// GetArchiveSeq is GetArchive with one element of the response in memory at a time. The range over
+// the list sends the call. An error ends the list; the elements before it are valid.
 func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...call.Option) iter.Seq2[Order, error] {
 	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -3165,8 +3163,8 @@ func (response GetArticlesByCode200JSONResponse) VisitGetArticlesByCodeResponse(
 type GetCategoriesRequestObject struct {
 }
 
-// GetCategoriesResponseObject is a response of GetCategories: a type named after GetCategories
-// and a status.
+// GetCategoriesResponseObject is a response of GetCategories: a type named after GetCategories and
+// a status.
 type GetCategoriesResponseObject interface {
 	VisitGetCategoriesResponse(w http.ResponseWriter) error
 }
@@ -3194,8 +3192,7 @@ func (response GetCategories204Response) VisitGetCategoriesResponse(w http.Respo
 type ListEventsRequestObject struct {
 }
 
-// ListEventsResponseObject is a response of ListEvents: a type named after ListEvents and a
-// status.
+// ListEventsResponseObject is a response of ListEvents: a type named after ListEvents and a status.
 type ListEventsResponseObject interface {
 	VisitListEventsResponse(w http.ResponseWriter) error
 }
@@ -3264,8 +3261,7 @@ type GetOrdersRequestObject struct {
 	Params GetOrdersParams
 }
 
-// GetOrdersResponseObject is a response of GetOrders: a type named after GetOrders and a
-// status.
+// GetOrdersResponseObject is a response of GetOrders: a type named after GetOrders and a status.
 type GetOrdersResponseObject interface {
 	VisitGetOrdersResponse(w http.ResponseWriter) error
 }
@@ -3317,8 +3313,7 @@ type GetArchiveRequestObject struct {
 	Year int32
 }
 
-// GetArchiveResponseObject is a response of GetArchive: a type named after GetArchive and a
-// status.
+// GetArchiveResponseObject is a response of GetArchive: a type named after GetArchive and a status.
 type GetArchiveResponseObject interface {
 	VisitGetArchiveResponse(w http.ResponseWriter) error
 }
@@ -3411,8 +3406,8 @@ type ReplaceOrderRequestObject struct {
 	Body *ReplaceOrderJSONRequestBody
 }
 
-// ReplaceOrderResponseObject is a response of ReplaceOrder: a type named after ReplaceOrder and
-// a status.
+// ReplaceOrderResponseObject is a response of ReplaceOrder: a type named after ReplaceOrder and a
+// status.
 type ReplaceOrderResponseObject interface {
 	VisitReplaceOrderResponse(w http.ResponseWriter) error
 }
@@ -3431,8 +3426,7 @@ type GetInvoiceRequestObject struct {
 	OrderID int64
 }
 
-// GetInvoiceResponseObject is a response of GetInvoice: a type named after GetInvoice and a
-// status.
+// GetInvoiceResponseObject is a response of GetInvoice: a type named after GetInvoice and a status.
 type GetInvoiceResponseObject interface {
 	VisitGetInvoiceResponse(w http.ResponseWriter) error
 }
@@ -3453,8 +3447,7 @@ type AddInvoiceRequestObject struct {
 	Body    *multipart.Reader
 }
 
-// AddInvoiceResponseObject is a response of AddInvoice: a type named after AddInvoice and a
-// status.
+// AddInvoiceResponseObject is a response of AddInvoice: a type named after AddInvoice and a status.
 type AddInvoiceResponseObject interface {
 	VisitAddInvoiceResponse(w http.ResponseWriter) error
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may
-// be added.
+// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
+// added.
 type CreateIntegration struct {
 	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
 	// values are not published.
@@ -26,8 +26,7 @@ type CreateIntegration struct {
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
 
-	// IsActive reports whether active offers can be made and ERP processes can be chosen and
-	// run.
+	// IsActive reports whether active offers can be made and ERP processes can be chosen and run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
 	// Name is the name of the integration.
@@ -49,9 +48,8 @@ type CreateOrder struct {
 	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items contains the order lines. Inferred: the vendor lists the members of a line but not
-	// the name of the list; `Items` is assumed because orders that are read have their lines
-	// there.
+	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
+	// name of the list; `Items` is assumed because orders that are read have their lines there.
 	Items []CreateOrderItem `json:"Items"`
 
 	// PayerID is the id of the contractor who pays (płatnik).
@@ -60,8 +58,8 @@ type CreateOrder struct {
 	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and
-	// in which zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and in
+	// which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
@@ -71,19 +69,18 @@ type CreateOrder struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
-// needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
 type CreateOrderItem struct {
 	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends
-	// it over the net price, because xSale's own mechanisms work on gross prices. The currency
-	// is not part of the published model.
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
+	// over the net price, because xSale's own mechanisms work on gross prices. The currency is not
+	// part of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitempty,omitzero"`
 
-	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part
-	// of the published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
+	// the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitempty,omitzero"`
 
 	// Quantity (ilość), a decimal.
@@ -96,8 +93,8 @@ type CreateOrderItem struct {
 
 // Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID is the id of what was created. Inferred: every object of the API that is known has its
-	// id under this name.
+	// ID is the id of what was created. Inferred: every object of the API that is known has its id
+	// under this name.
 	ID                   int64              `json:"Id,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -138,10 +135,10 @@ type Order struct {
 
 // OrderItem is an order line (pozycja zamówienia). Known only in part.
 type OrderItem struct {
-	// OrderItemArticles contains the warehouse articles of the line, with offers and sets
-	// already broken down; usable as a pick list. Inferred: the name is documented; that it
-	// sits inside a line is assumed because the page says that it relates to a line, and the
-	// name reads "articles of an order item".
+	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
+	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
+	// line is assumed because the page says that it relates to a line, and the name reads "articles
+	// of an order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -153,20 +150,19 @@ type OrderItemArticle struct {
 
 // OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created
-	// in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created in
+	// the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber string `json:"ERPDocumentSerialNumber,omitempty,omitzero"`
 
-	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch
-	// ERP Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch ERP
+	// Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse string `json:"ExportToWarehouse,omitempty,omitzero"`
 
-	// ExportWithoutTransport reports whether the transport line is left out when delivery is
-	// free.
+	// ExportWithoutTransport reports whether the transport line is left out when delivery is free.
 	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
 	AdditionalProperties   wire.UnknownFields `json:"-"`
 }
@@ -176,8 +172,8 @@ type OrganizationInfo struct {
 	// ID is the id of the organization.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
-	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short
-	// name and a GUID, but is not a valid GUID.
+	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short name
+	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitempty,omitzero"`
 
 	// ShortName: Short name, for people.
@@ -185,16 +181,16 @@ type OrganizationInfo struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition is the definition of a parameter. Its members are not published; the
-// vendor's Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
+// Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a
-	// numeric id, and every object of the API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
+	// id, and every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitempty,omitzero"`
 
 	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
@@ -203,22 +199,22 @@ type Status struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation contains the name and the description of an article in one language
-// (tłumaczenie). Known only in part.
+// Translation contains the name and the description of an article in one language (tłumaczenie).
+// Known only in part.
 type Translation struct {
 	// Description is the description of the product, as HTML. Inferred: that it may be null is
 	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
 	// translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitempty,omitzero"`
 
-	// LanguageID is the id of the language. In the one organization that the scripts serve, 9
-	// is MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
+	// MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name is the name of the product. Inferred: that it may be null is assumed because the
-	// scripts guard against it.
+	// Name is the name of the product. Inferred: that it may be null is assumed because the scripts
+	// guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitempty,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
@@ -228,14 +224,14 @@ type OrganizationName = string
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a
-	// repeated key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the
-	// vendor shows none; the name and the meaning are documented.
+	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
+	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
+	// none; the name and the meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty,omitzero"`
 
 	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and
-	// the meaning are documented.
+	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty,omitzero"`
 }
 
@@ -246,8 +242,7 @@ type SetTranslationJSONRequestBody = Translation
 // application/json.
 type CreateIntegrationJSONRequestBody = CreateIntegration
 
-// CreateParameterJSONRequestBody is a request body of CreateParameter, of type
-// application/json.
+// CreateParameterJSONRequestBody is a request body of CreateParameter, of type application/json.
 type CreateParameterJSONRequestBody = ParameterDefinition
 
 // CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
