@@ -204,15 +204,16 @@ func ExampleClient_Doer() {
 	defer sandbox.Close()
 	defer client.Close()
 
-	generated, err := gen.NewClientWithResponses(client.BaseURL(), gen.WithHTTPClient(client.Doer()))
+	generated, err := gen.NewClient(client.BaseURL(), gen.WithHTTPClient(client.Doer()))
 	if err != nil {
 		log.Fatal(err)
 	}
-	response, err := generated.GetMeWithResponse(context.Background())
+	response, err := generated.GetMe(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(response.StatusCode())
+	fmt.Println(response.StatusCode)
+	response.Body.Close()
 	// Output: 200
 }
 

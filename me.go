@@ -2,23 +2,20 @@ package xsale
 
 import (
 	"context"
-	"github.com/xsale-go/xsale/call"
-	"net/http"
 
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
 )
 
 // Me is a user of xSale and the organizations that the user may work for.
 type Me = gen.Me
 
-// OrganizationInfo is an organization of a user. Its Name is what [Client.Organization] takes.
+// OrganizationInfo is an organization of a user. [Client.Organization] takes its Name.
 type OrganizationInfo = gen.OrganizationInfo
 
 // Me returns the user that the tokens belong to.
 //
 // GET /me, documented at https://xsale.ai/?p=17248.
 func (c *Client) Me(ctx context.Context, options ...call.Option) (Me, error) {
-	return call.Fetch[Me](ctx, getMe, options, func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-		return c.api.GetMe(ctx, edit)
-	})
+	return c.api.GetMe(ctx, options...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/call"
@@ -26,6 +27,39 @@ type Organization struct {
 // service is what the services share.
 type service struct {
 	*Organization
+}
+
+// checked returns the options of a call that is not sent if the organization or an argument is
+// invalid.
+func (o *Organization) checked(options []call.Option, problems ...error) []call.Option {
+	checked := append(slices.Clip(options), call.Refuse(o.err))
+	for _, problem := range problems {
+		checked = append(checked, call.Refuse(problem))
+	}
+	return checked
+}
+
+// field is a field of an argument, and whether it is set.
+type field struct {
+	name string
+	set  bool
+}
+
+// unset returns an error that names the fields that are not set, or nil.
+func unset(fields ...field) error {
+	var names []string
+	for _, field := range fields {
+		if !field.set {
+			names = append(names, field.name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("%w: %s is not set", ErrInvalid, names[0])
+	}
+	return fmt.Errorf("%w: %s are not set", ErrInvalid, strings.Join(names, ", "))
 }
 
 // Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me].

@@ -94,7 +94,7 @@ func New(options ...Option) (*Client, error) {
 	if c.httpClient == nil {
 		client.ownHTTP = httpClient
 	}
-	if client.api, err = gen.NewClient(client.BaseURL(), gen.WithHTTPClient(client.doer)); err != nil {
+	if client.api, err = gen.New(client); err != nil {
 		return nil, fmt.Errorf("xsale: %w", err)
 	}
 	home := client.Organization("")

@@ -20,14 +20,15 @@ func ExampleSource_Edit() {
 
 	// net/http would forward x-id-token to the target of a redirect.
 	noRedirect := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client, err := gen.NewClientWithResponses(authn.DefaultAPIURL, gen.WithHTTPClient(noRedirect), gen.WithRequestEditorFn(source.Edit))
+	client, err := gen.NewClient(authn.DefaultAPIURL, gen.WithHTTPClient(noRedirect), gen.WithRequestEditorFn(source.Edit))
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.GetMeWithResponse(context.Background())
+	response, err := client.GetMe(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
+	defer response.Body.Close()
 }
 
 func ExampleNew() {

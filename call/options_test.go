@@ -136,9 +136,14 @@ func TestDryRun(t *testing.T) {
 	if logins := service.Count.Load(); logins != 0 {
 		t.Errorf("%d logins", logins)
 	}
-	request := &http.Request{} // of a call before
-	if _, err := client.Organization("").Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request)); !errors.Is(err, call.ErrInvalid) || request != nil {
-		t.Errorf("an order that is rejected: %v, %v", request, err)
+	var request *http.Request
+	_, err := client.Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request))
+	if !errors.Is(err, call.ErrInvalid) || !errors.Is(err, call.ErrDryRun) || request == nil || request.Method != "POST" {
+		t.Errorf("an invalid order: %v, %v", request, err)
+	}
+	_, err = client.Organization("..").Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request))
+	if !errors.Is(err, call.ErrInvalid) || request != nil {
+		t.Errorf("a request that cannot be built: %v, %v", request, err)
 	}
 }
 

@@ -119,8 +119,8 @@ func (d *demo) createIntegration(ctx context.Context) (string, error) {
 		IsActive:        new(true),
 		IntegrationType: xsale.IntegrationTypeOwnShop,
 		OrderSynchronization: &xsale.OrderSynchronization{
-			ExportToWarehouse:       "MAG-1",
-			ERPDocumentSerialNumber: "ECOM",
+			ExportToWarehouse:       new("MAG-1"),
+			ERPDocumentSerialNumber: new("ECOM"),
 			ExportWithoutTransport:  new(true),
 		},
 	})

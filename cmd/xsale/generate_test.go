@@ -234,7 +234,6 @@ import (
 	"example.test/shop/xsaleapi"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/call"
 )
 
 func main() {

@@ -172,7 +172,7 @@ func TestExitCodes(t *testing.T) {
 		"unknown article":     {exitRefused, "'xsale me'", []string{"articles", "translations", "get", "4711"}},
 		"other organization":  {exitRefused, "404", []string{"statuses", "list", "--organization", "other"}},
 		"incomplete contract": {exitRefused, "/Items/0", []string{"api", "POST", "/{organizationName}/orders", "-f", writeFile(t, strings.Replace(orderJSON, `"PriceGross"`, `"Price"`, 1))}},
-		"incomplete order":    {exitUsage, "BuyerID is not set", []string{"orders", "create", "-f", writeFile(t, `{}`)}},
+		"incomplete order":    {exitUsage, "BuyerId, RecipientId", []string{"orders", "create", "-f", writeFile(t, `{}`)}},
 		"not JSON":            {exitUsage, "invalid character", []string{"orders", "create", "-f", writeFile(t, `<order/>`)}},
 	} {
 		t.Run(name, func(t *testing.T) {

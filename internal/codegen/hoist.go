@@ -14,6 +14,7 @@ const anyJSON = "json.RawMessage"
 // hoist moves each inline object, enum and union into a component, and rewrites all other schemas
 // for oapi-codegen.
 func (p *preparer) hoist() error {
+	p.markOpenObjects()
 	for name, value := range tree.Members(p.schemas) {
 		schema, _ := value.(tree.Object)
 		p.schemas[name] = p.inside(schema, name)
@@ -164,6 +165,9 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 	}
 	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
 	schema["type"] = "object"
+	if schema[openObject] != nil {
+		schema["anyOf"] = []any{} // else oapi-codegen writes a map
+	}
 	schema["additionalProperties"] = tree.Object{"x-go-type": anyJSON} // keeps unknown fields
 	properties := tree.ObjectAt(schema, "properties")
 	for property, value := range tree.Members(properties) {

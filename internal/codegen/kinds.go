@@ -17,6 +17,20 @@ const (
 	kindScalar
 )
 
+// openObject marks a component that is an object without listed properties. It becomes a struct that
+// keeps all fields as unknown ones, so that a property which the spec adds later does not change the
+// kind of the type.
+const openObject = "x-xsale-open-object"
+
+func (p *preparer) markOpenObjects() {
+	for _, value := range tree.Members(p.schemas) {
+		schema, _ := value.(tree.Object)
+		if _, dictionary := schema["additionalProperties"].(tree.Object); kindOf(schema) == kindMap && !dictionary {
+			schema[openObject] = true
+		}
+	}
+}
+
 func kindOf(schema tree.Object) kind {
 	if _, ok := schema["x-go-type"]; ok {
 		return kindCustom
@@ -36,7 +50,7 @@ func kindOf(schema tree.Object) kind {
 		return kindList
 	}
 	switch {
-	case len(tree.ObjectAt(schema, "properties")) > 0:
+	case len(tree.ObjectAt(schema, "properties")) > 0 || schema[openObject] != nil:
 		return kindObject
 	case len(tree.ListAt(schema, "oneOf"))+len(tree.ListAt(schema, "anyOf")) > 0:
 		return kindUnion

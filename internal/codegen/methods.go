@@ -50,7 +50,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		ID:         strconv.Quote(originalID(operation)),
 		Method:     "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
 		Route:      strconv.Quote(operation.Path),
-		MayBeEmpty: result.mayBeEmpty && result.goType != "",
+		MayBeEmpty: mayBeEmpty(operation, result),
 		Idempotent: idempotent(operation),
 	}
 	if len(result.accept) > 0 {

@@ -24,7 +24,7 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 	}
 	p.schemas = tree.Schemas(document)
 	for _, step := range []func() error{
-		p.checkIdempotence,
+		p.checkExtensions,
 		p.nameOperations,
 		p.nameSchemas,
 		p.mergeCompositions,

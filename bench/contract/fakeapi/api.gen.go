@@ -65,7 +65,9 @@ type OrderItem struct {
 }
 
 // OrderItemArticle is a warehouse article of an order line. Its members are not published.
-type OrderItemArticle map[string]json.RawMessage
+type OrderItemArticle struct {
+	AdditionalProperties wire.UnknownFields `json:"-"`
+}
 
 // OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
@@ -206,6 +208,38 @@ func (a *OrderItem) UnmarshalJSON(data []byte) error {
 func (a OrderItem) MarshalJSON() ([]byte, error) {
 	type members OrderItem
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
+}
+
+// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
+	return a.AdditionalProperties.Get(name)
+}
+
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		default:
+			object.Unknown()
+		}
+	}
+}
+
+// UnmarshalJSON is DecodeJSON for encoding/json.
+func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
+	return wire.Unmarshal(data, a)
+}
+
+// MarshalJSON writes the members that the API description does not list after those that it does.
+func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
+	type members OrderItemArticle
+	return wire.MarshalObject(members(a), a.AdditionalProperties)
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.

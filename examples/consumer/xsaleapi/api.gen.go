@@ -158,7 +158,9 @@ type OrderItem struct {
 }
 
 // OrderItemArticle is a warehouse article of an order line. Its members are not published.
-type OrderItemArticle map[string]json.RawMessage
+type OrderItemArticle struct {
+	AdditionalProperties wire.UnknownFields `json:"-"`
+}
 
 // OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
@@ -195,7 +197,9 @@ type OrganizationInfo struct {
 
 // ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
 // Swagger has them.
-type ParameterDefinition map[string]json.RawMessage
+type ParameterDefinition struct {
+	AdditionalProperties wire.UnknownFields `json:"-"`
+}
 
 // Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
@@ -538,6 +542,38 @@ func (a OrderItem) MarshalJSON() ([]byte, error) {
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
+	return a.AdditionalProperties.Get(name)
+}
+
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		default:
+			object.Unknown()
+		}
+	}
+}
+
+// UnmarshalJSON is DecodeJSON for encoding/json.
+func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
+	return wire.Unmarshal(data, a)
+}
+
+// MarshalJSON writes the members that the API description does not list after those that it does.
+func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
+	type members OrderItemArticle
+	return wire.MarshalObject(members(a), a.AdditionalProperties)
+}
+
+// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
 func (a OrderSynchronization) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
@@ -611,6 +647,38 @@ func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
 	type members OrganizationInfo
 	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+}
+
+// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+func (a ParameterDefinition) Get(name string) (json.RawMessage, bool) {
+	return a.AdditionalProperties.Get(name)
+}
+
+// Set adds a member that the API description does not list. A value that is not JSON is an error.
+func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
+	return a.AdditionalProperties.Set(name, value)
+}
+
+// DecodeJSON keeps the members that the API description does not list.
+func (a *ParameterDefinition) DecodeJSON(d *wire.Decoder) {
+	object := d.Object(&a.AdditionalProperties)
+	for object.Next() {
+		switch string(object.Name) {
+		default:
+			object.Unknown()
+		}
+	}
+}
+
+// UnmarshalJSON is DecodeJSON for encoding/json.
+func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
+	return wire.Unmarshal(data, a)
+}
+
+// MarshalJSON writes the members that the API description does not list after those that it does.
+func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
+	type members ParameterDefinition
+	return wire.MarshalObject(members(a), a.AdditionalProperties)
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -1412,7 +1480,7 @@ func (c *Client) SetTranslation(ctx context.Context, organizationName string, id
 
 // CreateIntegrationWithBody is CreateIntegration with a body of any type.
 func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateIntegrationWithBody(ctx, organizationName, contentType, body, edit)
 		})
@@ -1425,7 +1493,7 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 //
 // It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
 func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateIntegration(ctx, organizationName, body, edit)
 		})
@@ -1433,7 +1501,7 @@ func (c *Client) CreateIntegration(ctx context.Context, organizationName string,
 
 // CreateParameterWithBody is CreateParameter with a body of any type.
 func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateParameterWithBody(ctx, organizationName, id, categoryID, contentType, body, edit)
 		})
@@ -1449,7 +1517,7 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // documented,
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow
 func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateParameter(ctx, organizationName, id, categoryID, body, edit)
 		})
@@ -1501,7 +1569,7 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 
 // CreateOrderWithBody is CreateOrder with a body of any type.
 func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrderWithBody(ctx, organizationName, contentType, body, edit)
 		})
@@ -1516,7 +1584,7 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
 func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json"}, options,
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.CreateOrder(ctx, organizationName, body, edit)
 		})

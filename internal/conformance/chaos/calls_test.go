@@ -58,7 +58,7 @@ func newChaosWorker(n int) *chaosWorker {
 type chaosKind struct {
 	name, operation string
 	method, route   string
-	list          bool // a truncated response is not retried
+	list            bool // a truncated response is not retried
 	share           int
 	run             func(context.Context, *chaos, *chaosCall) error
 }

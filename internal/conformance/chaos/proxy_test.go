@@ -32,7 +32,7 @@ const (
 	fates
 )
 
-func (f fate) cut() bool     { return f == cutBefore || f == cutAfter || f == cutInside }
+func (f fate) cut() bool         { return f == cutBefore || f == cutAfter || f == cutInside }
 func (f fate) limitedFate() bool { return f == limitedAtOnce || f == limited }
 func (f fate) processed() bool {
 	return f == answered || f == cutAfter || f == cutInside || f == unavailableAfter

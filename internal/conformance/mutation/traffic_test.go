@@ -141,7 +141,7 @@ func integrations() []xsale.CreateIntegration {
 		{
 			Name: "domenasklepu.pl", IntegrationType: big, IsActive: new(false),
 			OrderSynchronization: &xsale.OrderSynchronization{
-				ExportToWarehouse: "MAG-1", ERPDocumentSerialNumber: "ECOM", ExportWithoutTransport: new(true),
+				ExportToWarehouse: new("MAG-1"), ERPDocumentSerialNumber: new("ECOM"), ExportWithoutTransport: new(true),
 				AdditionalProperties: further(),
 			},
 			AdditionalProperties: further(),

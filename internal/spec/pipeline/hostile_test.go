@@ -95,7 +95,7 @@ func checkError(t *testing.T, err error) {
 
 var imports = strings.Fields(`bytes context encoding/json errors fmt io iter mime mime/multipart net/http net/url strings
 	github.com/oapi-codegen/runtime github.com/oapi-codegen/runtime/types github.com/oapi-codegen/runtime/strictmiddleware/nethttp
-	github.com/xsale-go/xsale github.com/xsale-go/xsale/xsaletest/fake github.com/xsale-go/xsale/wire`)
+	github.com/xsale-go/xsale/call github.com/xsale-go/xsale/xsaletest/fake github.com/xsale-go/xsale/wire github.com/xsale-go/xsale/wire/codec`)
 
 // checkDeclarations wants nothing that would run by itself, no package that generated code has no use for, and no comment
 // that means something to a tool.

@@ -1,0 +1,53 @@
+package codegen
+
+import (
+	"fmt"
+
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// Extensions of operations that this package reads. Both are booleans.
+const (
+	// idempotentExtension overrides whether an operation is safe to send more than once, which
+	// otherwise depends on its method. A search by POST is idempotent; a GET that increments a counter
+	// is not.
+	idempotentExtension = "x-idempotent"
+
+	// emptyExtension marks an operation whose success may have no body, although the spec describes
+	// one: the result is then the zero value.
+	emptyExtension = "x-may-be-empty"
+)
+
+// checkExtensions rejects values other than true and false.
+func (p *preparer) checkExtensions() error {
+	var problems tree.Problems
+	for _, operation := range tree.Operations(p.document) {
+		for name, remedy := range map[string]string{
+			idempotentExtension: "write true or false without quotes, or remove it with an overlay to use the default of the method",
+			emptyExtension:      "write true or false without quotes, or remove it with an overlay",
+		} {
+			value, set := operation.Object[name]
+			if _, ok := value.(bool); set && !ok {
+				problems.Add(tree.Join(operation.Pointer, name), fmt.Sprintf("%.80q is not a boolean", fmt.Sprint(value)), remedy)
+			}
+		}
+	}
+	return problems.Err()
+}
+
+// idempotent reports whether an operation is safe to send more than once.
+func idempotent(operation *codegen.OperationDefinition) bool {
+	if value, ok := operation.Spec.Extensions[idempotentExtension].(bool); ok {
+		return value
+	}
+	return httpx.IdempotentMethod(operation.Method)
+}
+
+// mayBeEmpty reports whether the spec allows a success without a body.
+func mayBeEmpty(operation *codegen.OperationDefinition, result result) bool {
+	marked, _ := operation.Spec.Extensions[emptyExtension].(bool)
+	return result.goType != "" && (result.mayBeEmpty || marked)
+}
