@@ -77,7 +77,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 		Password     string `json:"password"`
 	}
 	if json.Unmarshal(data, &fields) != nil { // its error could quote a secret
-		return Credentials{}, errors.New("want a JSON object with the strings client_id, client_secret, username and password")
+		return Credentials{}, errors.New("not a JSON object with the strings client_id, client_secret, username and password")
 	}
 	credentials := Credentials{fields.ClientID, NewSecret(fields.ClientSecret), fields.Username, NewSecret(fields.Password)}
 	return credentials, credentials.check("client_id", "client_secret", "username", "password")

@@ -80,8 +80,8 @@ func TestF06_WaiterContext(t *testing.T) {
 	})
 }
 
-// When the login used the first caller's context, it died with that caller, and the others failed or
-// logged in again.
+// When the login used the first caller's context, it died with that caller, and the others failed
+// or logged in again.
 func TestF07_LeaderContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1).after(500*time.Millisecond))

@@ -41,9 +41,9 @@ func TestFileReadsAgainForEachLogin(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"client_id":"c"}`:      "client_secret, username, password are not set",
 		`{"password": 5}`:        "with the strings",
-		`canary`:                 "want a JSON object",
-		`{"password":"canary"`:   "want a JSON object",
-		`{"password":"canary"}x`: "want a JSON object",
+		`canary`:                 "not a JSON object",
+		`{"password":"canary"`:   "not a JSON object",
+		`{"password":"canary"}x`: "not a JSON object",
 	} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
