@@ -63,6 +63,9 @@ func New(ctx context.Context, config Config) (*Verifier, error) {
 		return nil, fmt.Errorf("jwks: %w", err)
 	}
 	client := httpx.NewClient(config.HTTPClient)
+	if config.HTTPClient == nil {
+		client.Timeout = requestTimeout // a fetch for an unknown key has no other bound than the caller's ctx
+	}
 	client.Transport = boundedTransport{client.Transport}
 	storage, err := jwkset.NewStorageFromHTTP(address, jwkset.HTTPClientStorageOptions{
 		Client:          client,
