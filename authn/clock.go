@@ -2,8 +2,9 @@ package authn
 
 import "time"
 
-// instant is one reading of the clock: the wall clock, which jumps when it is set, and the monotonic one, which may
-// stand still while a machine sleeps. A pair counts as expired as soon as either says so.
+// instant is a reading of both clocks: the wall clock, which jumps when it is set, and the
+// monotonic clock, which may stop while a machine sleeps. Tokens expire as soon as either clock
+// reaches their deadline.
 type instant struct {
 	wall int64         // nanoseconds since 1970, UTC
 	mono time.Duration // since the program started
@@ -23,7 +24,7 @@ func (i instant) add(d time.Duration) instant {
 	return instant{i.wall + int64(d), i.mono + d}
 }
 
-// reaches reports whether the deadline has come by either clock.
+// reaches reports whether either clock has reached the deadline.
 func (i instant) reaches(deadline instant) bool {
 	return i.wall >= deadline.wall || i.mono >= deadline.mono
 }

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// Taken out: the case of the closed Source in waitFor. Then the waiters hung until the slow function returned.
-func TestCloseFreesWaitersOfASlowFunction(t *testing.T) {
+// When waitFor ignored Close, the waiters hung until the slow function returned.
+func TestCloseReleasesWaitersOfSlowFunction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newFakeServer(t).source(t, func(c *Config) {
 			c.Credentials = func(context.Context) (Credentials, error) {
-				time.Sleep(time.Minute) // deaf to ctx
+				time.Sleep(time.Minute) // ignores ctx
 				return testCredentials(), nil
 			}
 		})
@@ -34,8 +34,8 @@ func TestCloseFreesWaitersOfASlowFunction(t *testing.T) {
 	})
 }
 
-// Taken out: mu in Close. Then, under the race detector, a login took off after Close had begun to wait.
-func TestCloseBesideCallers(t *testing.T) {
+// Without mu in Close, a login started after Close had begun to wait; the race detector reports it.
+func TestCloseDuringCalls(t *testing.T) {
 	for range 100 {
 		synctest.Test(t, func(t *testing.T) {
 			source := newFakeServer(t, step{status: 500}).source(t)
@@ -49,8 +49,8 @@ func TestCloseBesideCallers(t *testing.T) {
 	}
 }
 
-// Taken out: closing the connections of the client that is the Source's own. Then they stayed open for a minute and a half.
-func TestCloseLeavesNoConnection(t *testing.T) {
+// Without CloseIdleConnections, connections stayed open for a minute and a half.
+func TestCloseClosesConnections(t *testing.T) {
 	closed := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(success(1).body))

@@ -11,25 +11,27 @@ import (
 	"strings"
 )
 
-// Credentials are what the vendor issues to an integration: an application ("Backend API") and a user.
+// Credentials identify an integration: an application ("Backend API") and a user, both issued by
+// the vendor.
 type Credentials struct {
 	ClientID     string
 	ClientSecret Secret
-	Username     string // the user's e-mail address
+	Username     string // the user's email address
 	Password     Secret
 }
 
-// CredentialsFunc returns the credentials for one login. A Source calls it for each login and does not keep the result,
-// so that a rotated password is used at the next one. It must be safe for concurrent use and must end when ctx does.
+// CredentialsFunc returns the credentials for one login. A Source calls it before each login and
+// does not keep the result, so the next login uses a rotated password. It must be safe for
+// concurrent use and return when ctx is done.
 type CredentialsFunc func(ctx context.Context) (Credentials, error)
 
-// Static returns the same credentials each time.
+// Static always returns the given credentials.
 func Static(credentials Credentials) CredentialsFunc {
 	return func(context.Context) (Credentials, error) { return credentials, nil }
 }
 
-// FromEnvironment reads the credentials from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD. It is
-// a [CredentialsFunc].
+// FromEnvironment is a [CredentialsFunc] that reads the credentials from XSALE_CLIENT_ID,
+// XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.
 func FromEnvironment(context.Context) (Credentials, error) {
 	credentials := Credentials{
 		ClientID:     os.Getenv("XSALE_CLIENT_ID"),
@@ -40,17 +42,17 @@ func FromEnvironment(context.Context) (Credentials, error) {
 	return credentials, credentials.check("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD")
 }
 
-// File reads the credentials from a JSON file at each login, so that a secret that is mounted as a file can be rotated. The
-// file holds an object with client_id, client_secret, username and password. One that every user of the machine can read
-// or write is refused.
+// File reads the credentials from a JSON file before each login, so that a mounted secret can be
+// rotated. See [ParseCredentials] for the format. Except on Windows, it rejects a file that every
+// user of the machine can read or write.
 func File(path string) CredentialsFunc {
 	return func(context.Context) (Credentials, error) {
 		info, err := os.Stat(path)
 		if err != nil {
 			return Credentials{}, fmt.Errorf("credentials file: %w", err)
 		}
-		if runtime.GOOS != "windows" && info.Mode().Perm()&0o006 != 0 {
-			return Credentials{}, fmt.Errorf("credentials file %s can be read or written by everyone (mode %v): set it to 0600", path, info.Mode().Perm())
+		if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o006 != 0 {
+			return Credentials{}, fmt.Errorf("credentials file %s is readable or writable by everyone (mode %v): set it to 0600", path, mode)
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -64,27 +66,27 @@ func File(path string) CredentialsFunc {
 	}
 }
 
-// ParseCredentials reads credentials from a JSON object with client_id, client_secret, username and password. It
-// overwrites data, which held secrets.
+// ParseCredentials parses a JSON object with the strings client_id, client_secret, username and
+// password. It overwrites data with zeros, because data contains secrets.
 func ParseCredentials(data []byte) (Credentials, error) {
 	defer clear(data)
-	var members struct {
+	var fields struct {
 		ClientID     string `json:"client_id"`
 		ClientSecret string `json:"client_secret"`
 		Username     string `json:"username"`
 		Password     string `json:"password"`
 	}
-	if json.Unmarshal(data, &members) != nil { // its error could quote a secret
-		return Credentials{}, errors.New("not a JSON object with client_id, client_secret, username and password as text")
+	if json.Unmarshal(data, &fields) != nil { // its error could quote a secret
+		return Credentials{}, errors.New("not a JSON object with the strings client_id, client_secret, username and password")
 	}
-	credentials := Credentials{members.ClientID, NewSecret(members.ClientSecret), members.Username, NewSecret(members.Password)}
+	credentials := Credentials{fields.ClientID, NewSecret(fields.ClientSecret), fields.Username, NewSecret(fields.Password)}
 	return credentials, credentials.check("client_id", "client_secret", "username", "password")
 }
 
-// check names the members that are missing, by the names that the caller knows them under.
+// check reports missing fields under the names that the caller knows them by.
 func (c Credentials) check(clientID, clientSecret, username, password string) error {
 	var missing []string
-	for _, member := range []struct {
+	for _, field := range []struct {
 		name  string
 		empty bool
 	}{
@@ -93,8 +95,8 @@ func (c Credentials) check(clientID, clientSecret, username, password string) er
 		{username, c.Username == ""},
 		{password, c.Password.IsZero()},
 	} {
-		if member.empty {
-			missing = append(missing, member.name)
+		if field.empty {
+			missing = append(missing, field.name)
 		}
 	}
 	switch len(missing) {
@@ -106,12 +108,13 @@ func (c Credentials) check(clientID, clientSecret, username, password string) er
 	return fmt.Errorf("%s are not set", strings.Join(missing, ", "))
 }
 
-// fingerprint tells whether credentials have changed without keeping them.
+// fingerprint identifies credentials without keeping them, to detect a change.
 func (c Credentials) fingerprint() [sha256.Size]byte {
 	return hashFields(c.ClientID, c.ClientSecret.Reveal(), c.Username, c.Password.Reveal())
 }
 
-// hashFields hashes texts so that moving a character from one to the next changes the result.
+// hashFields hashes strings with their lengths, so that moving a character from one field to the
+// next changes the result.
 func hashFields(fields ...string) [sha256.Size]byte {
 	hash := sha256.New()
 	for _, field := range fields {

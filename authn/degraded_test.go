@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// hangingStore answers nothing until its caller gives up.
+// hangingStore blocks until its caller gives up.
 type hangingStore struct{}
 
 func (hangingStore) Load(ctx context.Context, _ string) (Entry, error) {
@@ -27,26 +27,26 @@ func (hangingStore) TryLock(ctx context.Context, _ string, _ time.Duration) (fun
 	return nil, false, ctx.Err()
 }
 
-// fullStore has no room.
+// fullStore cannot save.
 type fullStore struct{ *MemoryStore }
 
 func (fullStore) Save(context.Context, string, Entry) error {
 	return errors.New("no space left on device")
 }
 
-// heldStore is one whose lock a program holds that hangs.
+// heldStore is locked by another program that hangs.
 type heldStore struct{ *MemoryStore }
 
 func (heldStore) TryLock(context.Context, string, time.Duration) (func(), bool, error) {
 	return nil, false, nil
 }
 
-// Taken out: storeTimeout, then the patience with a lock. Then the first call took as long as the login may take, and
-// failed.
-func TestF34_StoreIsOfNoUse(t *testing.T) {
+// Without storeTimeout, and without the limit on waiting for a lock, the first call took as long as
+// a login may take, and failed.
+func TestF34_UnusableStore(t *testing.T) {
 	for name, test := range map[string]struct {
 		store   Store
-		told    []string
+		want    []string // failed operations
 		longest time.Duration
 	}{
 		"hanging": {hangingStore{}, []string{"load", "lock", "save"}, 4 * storeTimeout},
@@ -68,18 +68,18 @@ func TestF34_StoreIsOfNoUse(t *testing.T) {
 					t.Errorf("%d logins in %v", server.posts(), took)
 				}
 				slices.Sort(observer.degraded)
-				if told := slices.Compact(observer.degraded); !slices.Equal(told, test.told) {
-					t.Errorf("the observer was told %v", told)
+				if got := slices.Compact(observer.degraded); !slices.Equal(got, test.want) {
+					t.Errorf("the observer received %v, want %v", got, test.want)
 				}
 			})
 		})
 	}
 }
 
-// Programs that share a store share a failure, and tell their own from those of others by the credentials.
+// Programs that share a store share a failure.
 func TestSharedFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newFakeServer(t, refused(429, "too_many_attempts", "blocked"))
+		server := newFakeServer(t, oauthError(429, "too_many_attempts", "blocked"))
 		store := &MemoryStore{}
 		share := func(c *Config) { c.Store = store }
 		for range 10 {
@@ -88,20 +88,21 @@ func TestSharedFailure(t *testing.T) {
 			}
 		}
 		if server.posts() != 1 {
-			t.Errorf("10 programs tried a blocked account %d times", server.posts())
+			t.Errorf("10 programs sent %d logins for a blocked account", server.posts())
 		}
 		server.set(success(2))
 		if _, err := server.source(t, share).Refresh(t.Context()); err != nil || server.posts() != 2 {
 			t.Errorf("Refresh: %v, %d logins", err, server.posts())
 		}
 		if _, err := server.source(t, share).Token(t.Context()); err != nil || server.posts() != 2 {
-			t.Errorf("afterwards: %v, %d logins", err, server.posts())
+			t.Errorf("after Refresh: %v, %d logins", err, server.posts())
 		}
 	})
 }
 
-// A wrong password is tried once, be there a pair of the right one in the store or not, and takes nothing from it.
-func TestWrongPasswordBesideTheRightOne(t *testing.T) {
+// A wrong password is tried once, with or without tokens of the right one in the store, and does
+// not remove those tokens.
+func TestWrongPasswordNextToRightOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		store := &MemoryStore{}
@@ -125,34 +126,35 @@ func TestWrongPasswordBesideTheRightOne(t *testing.T) {
 			}
 		}
 		if server.posts() != 2 {
-			t.Errorf("a wrong password was tried %d times by 20 programs", server.posts()-1)
+			t.Errorf("20 programs sent a wrong password %d times", server.posts()-1)
 		}
 		if len(observer.degraded) > 0 {
-			t.Errorf("the pair of another password counts as a failure of the store: %v", observer.degraded)
+			t.Errorf("tokens of another password were reported as a store failure: %v", observer.degraded)
 		}
 	})
 }
 
-// A failure that may pass is shared for as long as it stands, and grows over the lives of short programs.
+// A temporary failure is shared until it expires, and the wait grows over the lives of short
+// programs.
 func TestSharedCoolDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, step{status: 503})
 		store := &MemoryStore{}
-		for start := time.Now(); time.Since(start) < 10*time.Minute; { // one program a second, or after the other
+		for start := time.Now(); time.Since(start) < 10*time.Minute; { // one program per second
 			_, err := server.source(t, func(c *Config) { c.Store = store }).Token(t.Context())
 			if failure, ok := errors.AsType[*Error](err); !ok || failure.Reason != ErrUnavailable || !failure.RetryAt.After(time.Now()) {
 				t.Fatalf("got %v", err)
 			}
 			time.Sleep(time.Second)
 		}
-		if posts := server.posts(); posts > 50 { // four for each login
+		if posts := server.posts(); posts > 50 { // four per login
 			t.Errorf("%d requests in ten minutes", posts)
 		}
 	})
 }
 
-// A pair that the API has refused is not taken from the store again; a newer one is.
-func TestRefusedPairIsNotTakenFromTheStore(t *testing.T) {
+// Tokens that the API rejected are not loaded from the store again. Newer ones are.
+func TestRejectedTokensAreNotReloaded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		store := &MemoryStore{}
@@ -164,7 +166,7 @@ func TestRefusedPairIsNotTakenFromTheStore(t *testing.T) {
 		}
 		same, err := two.Token(t.Context())
 		if err != nil || same.AccessToken() != first.AccessToken() {
-			t.Fatal("the pair is not shared")
+			t.Fatal("the tokens are not shared")
 		}
 		one.Invalidate(first)
 		second, err := one.Token(t.Context())
@@ -179,7 +181,7 @@ func TestRefusedPairIsNotTakenFromTheStore(t *testing.T) {
 	})
 }
 
-func TestClearForgetsThePairEverywhere(t *testing.T) {
+func TestClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		store := &MemoryStore{}
@@ -196,7 +198,7 @@ func TestClearForgetsThePairEverywhere(t *testing.T) {
 	})
 }
 
-// lateStore saves another program's pair just before it grants the lock.
+// lateStore runs before just before it takes the lock.
 type lateStore struct {
 	*MemoryStore
 	before func()
@@ -207,8 +209,9 @@ func (s lateStore) TryLock(ctx context.Context, key string, lease time.Duration)
 	return s.MemoryStore.TryLock(ctx, key, lease)
 }
 
-// Taken out: the look at the entry after the lock. Then a second login was sent although the pair was there.
-func TestF33_PairSavedBeforeTheLockWasTaken(t *testing.T) {
+// Without loading the entry again under the lock, a second login was sent although the store had
+// tokens.
+func TestF33_TokensSavedBeforeLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		store := &MemoryStore{}

@@ -8,17 +8,18 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Edit sets `Authorization: Bearer {access_token}` and `x-id-token: {id_token}` on the request, logging in first when
-// there is no valid pair. It has the form of oapi-codegen's RequestEditorFn and is safe for concurrent use.
+// Edit sets `Authorization: Bearer {access_token}` and `x-id-token: {id_token}` on the request. It
+// logs in first if there are no valid tokens. Its type is oapi-codegen's RequestEditorFn, and it is
+// safe for concurrent use.
 //
-// It refuses a request to another origin than the API's, so that the tokens reach no other host. It cannot see a redirect:
-// give the HTTP client a CheckRedirect that returns [http.ErrUseLastResponse], because net/http forwards x-id-token to
-// any host. The clients of package xsale do.
+// Edit rejects a request to any origin but the API's, so that tokens reach no other host. It cannot
+// see redirects, and net/http forwards x-id-token to any host: give the HTTP client a CheckRedirect
+// that returns [http.ErrUseLastResponse], as the clients of package xsale do.
 //
-// The error is an [*Error] when the login failed, or the context's when ctx ended first.
+// The error is an [*Error] if the login failed, or the error of ctx if ctx ended first.
 func (s *Source) Edit(ctx context.Context, request *http.Request) error {
 	if !httpx.SameOrigin(request.URL, s.apiURL) {
-		return fmt.Errorf("authn: the tokens are for %s://%s and are not sent to %s://%s",
+		return fmt.Errorf("authn: tokens are for %s://%s: refusing to send them to %s://%s",
 			s.apiURL.Scheme, s.apiURL.Host, request.URL.Scheme, request.URL.Host)
 	}
 	token, err := s.Token(ctx)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// storm calls for a token 100 times a second.
+// storm calls Token 100 times a second.
 func storm(t *testing.T, source *Source, duration time.Duration) {
 	t.Helper()
 	var calls sync.WaitGroup
@@ -26,23 +26,23 @@ func storm(t *testing.T, source *Source, duration time.Duration) {
 	calls.Wait()
 }
 
-// Taken out: the check of failure.until before a take-off. Then five logins were sent in the three seconds, and a failure
-// that was known took seconds to come back.
+// Without the check of failure.until, five logins were sent in three seconds, and a known
+// failure took seconds to return.
 func TestF03_FailureStorm(t *testing.T) {
-	for name, answer := range map[string]step{
-		"429": refused(429, "too_many_requests", "slow down").after(20 * time.Millisecond),
+	for name, response := range map[string]step{
+		"429": oauthError(429, "too_many_requests", "slow down").after(20 * time.Millisecond),
 		"500": (step{status: 500}).after(20 * time.Millisecond),
 		"403": wrongPassword().after(20 * time.Millisecond),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newFakeServer(t, answer)
+				server := newFakeServer(t, response)
 				source := server.source(t)
 				end := time.Now().Add(3 * time.Second)
 				storm(t, source, 3*time.Second)
 				posts := 0
 				for _, request := range server.recorded() {
-					if !request.at.After(end) { // the login of the last callers may go on after it
+					if !request.at.After(end) { // the login of the last callers may continue
 						posts++
 					}
 				}
@@ -57,37 +57,38 @@ func TestF03_FailureStorm(t *testing.T) {
 				}
 				failure, ok := errors.AsType[*Error](remembered)
 				if !ok || !failure.Reason.Permanent() && !failure.RetryAt.After(start) {
-					t.Errorf("the error does not say when to try again: %#v", remembered)
+					t.Errorf("the error has no RetryAt: %#v", remembered)
 				}
 			})
 		})
 	}
 }
 
-var permanentAnswers = map[string]struct {
-	answer step
-	reason Reason
+var permanentFailures = map[string]struct {
+	response step
+	reason   Reason
 }{
 	"wrong password":        {wrongPassword(), ErrInvalidCredentials},
-	"blocked, 429":          {refused(429, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts"), ErrBlocked},
-	"blocked, 403":          {refused(403, "invalid_grant", "You've reached the maximum number of attempts"), ErrBlocked},
-	"blocked, legacy":       {refused(401, "unauthorized", "user is blocked"), ErrBlocked},
-	"leaked password":       {refused(401, "password_leaked", "This login has been blocked"), ErrBlocked},
+	"blocked, 429":          {oauthError(429, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts"), ErrBlocked},
+	"blocked, 403":          {oauthError(403, "invalid_grant", "You've reached the maximum number of attempts"), ErrBlocked},
+	"blocked, legacy":       {oauthError(401, "unauthorized", "user is blocked"), ErrBlocked},
+	"leaked password":       {oauthError(401, "password_leaked", "This login has been blocked"), ErrBlocked},
 	"MFA":                   {step{status: 403, body: `{"error":"mfa_required","error_description":"Multifactor","mfa_token":"canary-mfa"}`}, ErrMFARequired},
-	"wrong secret":          {refused(401, "invalid_client", "Unauthorized"), ErrInvalidClient},
-	"verification":          {refused(401, "requires_verification", "Suspicious request requires verification"), ErrVerificationRequired},
-	"grant not enabled":     {refused(403, "unauthorized_client", "Grant type 'password' not allowed for the client."), ErrConfiguration},
-	"no audience":           {refused(403, "access_denied", "No audience parameter was provided"), ErrConfiguration},
-	"missing parameter":     {refused(400, "invalid_request", "Missing required parameter: username"), ErrConfiguration},
+	"wrong secret":          {oauthError(401, "invalid_client", "Unauthorized"), ErrInvalidClient},
+	"verification":          {oauthError(401, "requires_verification", "Suspicious request requires verification"), ErrVerificationRequired},
+	"grant not enabled":     {oauthError(403, "unauthorized_client", "Grant type 'password' not allowed for the client."), ErrConfiguration},
+	"no audience":           {oauthError(403, "access_denied", "No audience parameter was provided"), ErrConfiguration},
+	"missing parameter":     {oauthError(400, "invalid_request", "Missing required parameter: username"), ErrConfiguration},
 	"other code and object": {step{status: 401, body: `{"code":"invalid_user_password","description":{"rules":[1]}}`}, ErrInvalidCredentials},
 }
 
-// Taken out: the comparison of the credentials in fetch. Then a login was sent every second, 600 in ten minutes.
+// Without the comparison of the credentials in fetch, a login was sent every second, 600 in ten
+// minutes.
 func TestF04_PermanentFailureLatches(t *testing.T) {
-	for name, test := range permanentAnswers {
+	for name, test := range permanentFailures {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newFakeServer(t, test.answer)
+				server := newFakeServer(t, test.response)
 				observer := &recordingObserver{}
 				source := server.source(t, func(c *Config) { c.Observer = observer })
 				for range 600 {
@@ -99,12 +100,12 @@ func TestF04_PermanentFailureLatches(t *testing.T) {
 				if server.posts() != 1 {
 					t.Errorf("%d logins in ten minutes", server.posts())
 				}
-				if told := observer.failed(); len(told) != 1 {
-					t.Errorf("the observer was told %d times of one failed login", len(told))
+				if failures := observer.failed(); len(failures) != 1 {
+					t.Errorf("the observer received %d failures for one failed login", len(failures))
 				}
 				server.set(success(2))
 				if _, err := source.Token(t.Context()); err == nil || server.posts() != 1 {
-					t.Error("the source logged in again by itself")
+					t.Error("the source logged in again without Reset")
 				}
 				source.Reset()
 				if _, err := source.Token(t.Context()); err != nil || server.posts() != 2 {
@@ -115,15 +116,15 @@ func TestF04_PermanentFailureLatches(t *testing.T) {
 	}
 }
 
-// Taken out: ErrInvalidCredentials among the permanent reasons. Then the account was blocked within the ten minutes.
+// When ErrInvalidCredentials was not permanent, the account was blocked within ten minutes.
 func TestF05_AccountIsNeverBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var blocked atomic.Bool
 		server := newFakeServer(t)
-		server.answer = func(n int) step {
+		server.respond = func(n int) step {
 			if n > 10 {
 				blocked.Store(true)
-				return refused(429, "too_many_attempts", "Your account has been blocked")
+				return oauthError(429, "too_many_attempts", "Your account has been blocked")
 			}
 			return wrongPassword()
 		}
@@ -139,47 +140,46 @@ func TestF05_AccountIsNeverBlocked(t *testing.T) {
 		}
 		callers.Wait()
 		if blocked.Load() || server.posts() > 10 {
-			t.Errorf("%d wrong logins", server.posts())
+			t.Errorf("%d logins with a wrong password", server.posts())
 		}
 	})
 }
 
-// Taken out: the codes in classify (the status alone decided). Then six rows failed, and the blocked account was tried four
-// times.
-func TestF22_RefusalsAreToldApart(t *testing.T) {
+// When only the status decided, six rows failed, and a blocked account was tried four times.
+func TestF22_ErrorResponses(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer step
-		reason Reason
-		posts  int
+		response step
+		reason   Reason
+		posts    int
 	}{
-		"too_many_requests":             {refused(429, "too_many_requests", ""), ErrRateLimited, 4},
-		"global limit, 429":             {refused(429, "access_denied", "Global limit has been reached"), ErrRateLimited, 4},
-		"global limit, 500":             {refused(500, "access_denied", "Global limit has been reached"), ErrRateLimited, 4},
-		"rate limit in words":           {refused(429, "Rate limit reached", "Access Denied"), ErrRateLimited, 4},
-		"429 of a proxy":                {step{status: 429, body: "<html>slow down</html>"}, ErrRateLimited, 4},
-		"429, truncated":                {step{status: 429, body: `{"error":"too_`}, ErrRateLimited, 4},
-		"too_many_logins":               {refused(429, "too_many_logins", ""), ErrRateLimited, 1},
-		"too_many_attempts":             {refused(429, "too_many_attempts", ""), ErrBlocked, 1},
-		"access_denied, 403":            {refused(403, "access_denied", ""), ErrConfiguration, 1},
-		"temporarily_unavailable":       {refused(503, "temporarily_unavailable", ""), ErrUnavailable, 4},
-		"500":                           {step{status: 500}, ErrUnavailable, 2},
-		"502 of a proxy":                {step{status: 502, body: "<html>"}, ErrUnavailable, 2},
-		"unsupported":                   {refused(501, "unsupported_response_type", ""), ErrConfiguration, 1},
-		"404":                           {step{status: 404, body: "<html>"}, ErrConfiguration, 1},
-		"405":                           {refused(405, "method_not_allowed", ""), ErrConfiguration, 1},
-		"302":                           {step{status: 302}, ErrInvalidReply, 1},
-		"204":                           {step{status: 204}, ErrInvalidReply, 1},
-		"invalid_grant with a 400":      {refused(400, "invalid_grant", "Wrong email or password."), ErrInvalidCredentials, 1},
-		"invalid_grant with a 500":      {refused(500, "invalid_grant", "Wrong email or password."), ErrInvalidCredentials, 1},
-		"too_many_attempts with a 403":  {refused(403, "too_many_attempts", ""), ErrBlocked, 1},
-		"mfa_required, words elsewhere": {step{status: 403, body: `{"code":"mfa_required","description":"x"}`}, ErrMFARequired, 1},
+		"too_many_requests":            {oauthError(429, "too_many_requests", ""), ErrRateLimited, 4},
+		"global limit, 429":            {oauthError(429, "access_denied", "Global limit has been reached"), ErrRateLimited, 4},
+		"global limit, 500":            {oauthError(500, "access_denied", "Global limit has been reached"), ErrRateLimited, 4},
+		"rate limit message":           {oauthError(429, "Rate limit reached", "Access Denied"), ErrRateLimited, 4},
+		"429 from a proxy":             {step{status: 429, body: "<html>slow down</html>"}, ErrRateLimited, 4},
+		"429, truncated":               {step{status: 429, body: `{"error":"too_`}, ErrRateLimited, 4},
+		"too_many_logins":              {oauthError(429, "too_many_logins", ""), ErrRateLimited, 1},
+		"too_many_attempts":            {oauthError(429, "too_many_attempts", ""), ErrBlocked, 1},
+		"access_denied, 403":           {oauthError(403, "access_denied", ""), ErrConfiguration, 1},
+		"temporarily_unavailable":      {oauthError(503, "temporarily_unavailable", ""), ErrUnavailable, 4},
+		"500":                          {step{status: 500}, ErrUnavailable, 2},
+		"502 from a proxy":             {step{status: 502, body: "<html>"}, ErrUnavailable, 2},
+		"unsupported":                  {oauthError(501, "unsupported_response_type", ""), ErrConfiguration, 1},
+		"404":                          {step{status: 404, body: "<html>"}, ErrConfiguration, 1},
+		"405":                          {oauthError(405, "method_not_allowed", ""), ErrConfiguration, 1},
+		"302":                          {step{status: 302}, ErrInvalidReply, 1},
+		"204":                          {step{status: 204}, ErrInvalidReply, 1},
+		"invalid_grant with a 400":     {oauthError(400, "invalid_grant", "Wrong email or password."), ErrInvalidCredentials, 1},
+		"invalid_grant with a 500":     {oauthError(500, "invalid_grant", "Wrong email or password."), ErrInvalidCredentials, 1},
+		"too_many_attempts with a 403": {oauthError(403, "too_many_attempts", ""), ErrBlocked, 1},
+		"mfa_required in other fields": {step{status: 403, body: `{"code":"mfa_required","description":"x"}`}, ErrMFARequired, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newFakeServer(t, test.answer)
+				server := newFakeServer(t, test.response)
 				_, err := server.source(t).Token(t.Context())
 				failure, ok := errors.AsType[*Error](err)
-				if !ok || failure.Reason != test.reason || failure.StatusCode != test.answer.status || failure.Attempts != test.posts || server.posts() != test.posts {
+				if !ok || failure.Reason != test.reason || failure.StatusCode != test.response.status || failure.Attempts != test.posts || server.posts() != test.posts {
 					t.Errorf("%d logins, %#v", server.posts(), err)
 				}
 			})
@@ -187,8 +187,8 @@ func TestF22_RefusalsAreToldApart(t *testing.T) {
 	}
 }
 
-// Taken out: asking for the credentials at each login (the first ones were kept). Then the new password was never used.
-func TestF36_PasswordIsRotated(t *testing.T) {
+// When the Source kept the first credentials, the new password was never used.
+func TestF36_PasswordRotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, wrongPassword(), success(2))
 		var mu sync.Mutex
@@ -218,8 +218,8 @@ func TestF36_PasswordIsRotated(t *testing.T) {
 	})
 }
 
-// Taken out: the recover in guarded and in fly, then the one in notify. Then the test binary died.
-func TestF38_PanicsOfTheUser(t *testing.T) {
+// Without recover in guarded, fly and notify, the test binary died.
+func TestF38_UserPanics(t *testing.T) {
 	panics := true
 	check := func() {
 		if panics {
@@ -243,13 +243,13 @@ func TestF38_PanicsOfTheUser(t *testing.T) {
 				panics = true
 				server := newFakeServer(t)
 				source := server.source(t, change)
-				if _, err := source.Token(t.Context()); err != nil && fmt.Sprint(err) != "login failed: credentials not to be had: panic of type string during the login" {
+				if _, err := source.Token(t.Context()); err != nil && fmt.Sprint(err) != "login failed: credentials unavailable: panic of type string during the login" {
 					t.Errorf("got %v", err)
 				}
 				panics = false
 				time.Sleep(maxCoolDown)
 				if _, err := source.Token(t.Context()); err != nil {
-					t.Errorf("the next call: %v", err)
+					t.Errorf("next call: %v", err)
 				}
 			})
 		})

@@ -8,12 +8,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 )
 
-// The secrets of the tests. None of them may ever be printed.
+// Secrets that no test output may contain.
 const (
 	canaryPassword     = "canary-password-5d1f"
 	canaryClientSecret = "canary-client-secret-77aa"
@@ -21,27 +22,27 @@ const (
 	canaryIDToken      = "canary-id-"
 )
 
-// step is one scripted answer of the fake login service.
+// step is a scripted response of the fake login service.
 type step struct {
 	delay  time.Duration
 	status int // 200 when 0
 	header http.Header
 	body   string
-	hijack func(net.Conn) // takes the connection instead of answering
+	hijack func(net.Conn) // takes over the connection instead of responding
 }
 
-// fakeServer is a login service that answers as scripted: the steps one by one, the last one for ever. It notes every
+// fakeServer is a login service that follows a script, repeating its last step, and records every
 // request.
 type fakeServer struct {
 	*httptest.Server
 
 	mu       sync.Mutex
 	script   []step
-	answer   func(n int) step // instead of a script
+	respond  func(n int) step // overrides the script
 	requests []recorded
 }
 
-// recorded is one request as the server saw it.
+// recorded is one request as received.
 type recorded struct {
 	method, path string
 	header       http.Header
@@ -49,8 +50,8 @@ type recorded struct {
 	at           time.Time
 }
 
-// newFakeServer starts the service over TLS. Inside a synctest bubble the connections are pipes, so that time stands still
-// while they are served.
+// newFakeServer starts the service over TLS. Connections are pipes, so that time stands still in a
+// synctest bubble while they are served.
 func newFakeServer(t *testing.T, script ...step) *fakeServer {
 	t.Helper()
 	f := &fakeServer{script: script}
@@ -77,8 +78,8 @@ func (f *fakeServer) serve(w http.ResponseWriter, r *http.Request) {
 	n := len(f.requests)
 	var s step
 	switch {
-	case f.answer != nil:
-		s = f.answer(n)
+	case f.respond != nil:
+		s = f.respond(n)
 	case len(f.script) > 0:
 		s = f.script[min(n, len(f.script))-1]
 	default:
@@ -112,7 +113,7 @@ func (f *fakeServer) serve(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, s.body)
 }
 
-// posts returns how many logins came.
+// posts returns the number of login requests.
 func (f *fakeServer) posts() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -122,14 +123,14 @@ func (f *fakeServer) posts() int {
 func (f *fakeServer) recorded() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]recorded(nil), f.requests...)
+	return slices.Clone(f.requests)
 }
 
-// set changes what the service answers from now on.
+// set replaces the script.
 func (f *fakeServer) set(script ...step) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.answer = func(int) step {
+	f.respond = func(int) step {
 		s := script[0]
 		if len(script) > 1 {
 			script = script[1:]
@@ -138,7 +139,7 @@ func (f *fakeServer) set(script ...step) {
 	}
 }
 
-// config returns what a Source needs to log in here.
+// config configures a Source that logs in to f.
 func (f *fakeServer) config() Config {
 	return Config{
 		Credentials: Static(testCredentials()),
@@ -148,7 +149,7 @@ func (f *fakeServer) config() Config {
 	}
 }
 
-// source returns a Source that logs in here, closed with the test.
+// source returns a Source that logs in to f and is closed with the test.
 func (f *fakeServer) source(t *testing.T, change ...func(*Config)) *Source {
 	t.Helper()
 	config := f.config()

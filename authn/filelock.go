@@ -2,11 +2,11 @@ package authn
 
 import "os"
 
-// tryLock takes the lock that a file stands for, unless somebody has it; another handle in the same program counts as
-// somebody. The system frees the lock of a program that has died. The file stays, because one that is removed and made
-// again would be another lock.
+// tryLock takes the lock on a file, unless another handle has it, in this program or another. The
+// system frees the lock when the program ends. The file stays: a file that was removed and created
+// again would be a different lock.
 func tryLock(path string) (unlock func(), locked bool, err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // NFS locks nothing that is open for reading alone
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // NFS cannot lock a read-only handle
 	if err != nil {
 		return nil, false, err
 	}

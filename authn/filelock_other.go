@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-// lockFile fails where the system has no lock that ends with the program; a store without locks is done without.
+// lockFile fails: this system has no lock that ends with the program. A Source then logs in without
+// the lock.
 func lockFile(*os.File) (bool, error) { return false, errors.ErrUnsupported }
 
 func unlockFile(*os.File) {}

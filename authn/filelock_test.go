@@ -12,16 +12,16 @@ func TestTryLock(t *testing.T) {
 		t.Fatal(locked, err)
 	}
 	if _, locked, err := tryLock(path); err != nil || locked {
-		t.Errorf("a lock that is taken: %v, %v", locked, err)
+		t.Errorf("taken lock: %v, %v, want false", locked, err)
 	}
 	unlock()
-	unlock() // again has no effect
+	unlock() // must have no effect
 	unlock, locked, err = tryLock(path)
 	if err != nil || !locked {
-		t.Fatalf("a lock that was freed: %v, %v", locked, err)
+		t.Fatalf("lock after unlock: %v, %v, want true", locked, err)
 	}
 	unlock()
-	if _, locked, err := tryLock(filepath.Join(path, "below a file")); err == nil || locked {
-		t.Errorf("a path that cannot be: %v, %v", locked, err)
+	if _, locked, err := tryLock(filepath.Join(path, "lock")); err == nil || locked {
+		t.Errorf("path below a file: %v, %v, want an error", locked, err)
 	}
 }

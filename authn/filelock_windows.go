@@ -12,14 +12,14 @@ var (
 	unlockFileEx = kernel32.NewProc("UnlockFileEx")
 )
 
-// What the documentation of LockFileEx calls these; package syscall does not have them.
+// Names from the documentation of LockFileEx; package syscall lacks them.
 const (
 	lockfileFailImmediately               = 1
 	lockfileExclusiveLock                 = 2
 	errorLockViolation      syscall.Errno = 33
 )
 
-// lockFile locks the first byte, which need not be there.
+// lockFile locks the first byte, which need not exist.
 func lockFile(file *os.File) (bool, error) {
 	var overlapped syscall.Overlapped
 	ok, _, err := lockFileEx.Call(file.Fd(), lockfileExclusiveLock|lockfileFailImmediately, 0, 1, 0, uintptr(unsafe.Pointer(&overlapped)))

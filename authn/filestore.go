@@ -12,38 +12,40 @@ import (
 	"time"
 )
 
-// maxEntryBytes bounds what is read from a file.
+// maxEntryBytes bounds how much of a file is read.
 const maxEntryBytes = 1 << 20
 
-// FileStore is a [Store] in files that only their owner can read, shared by the processes of one machine. It refuses to
-// read a file that others can read, that another user owns, or that is a symbolic link. A lock is held through a file
-// beside the data and ends with the process that holds it.
+// FileStore is a [Store] in files that only their owner can read. The programs of one user on one
+// machine share it. It rejects a file that others can read, that another user owns, or that is a
+// symbolic link. Locks are separate files, and end with the process that holds them.
 type FileStore struct {
 	path func(key string) string
 }
 
-// NewFileStore returns a store in the named file, for programs that use one account. The folder is made when it is
-// missing. A pair of another account in the file is not used, and replaced at the next login.
+// NewFileStore returns a store in the named file, for programs that use one account. Its
+// directory is created if missing. Tokens of another account in the file are ignored and
+// replaced at the next login.
 func NewFileStore(file string) *FileStore {
 	return &FileStore{func(string) string { return file }}
 }
 
-// NewDirStore returns a store with a file for each account in the named folder, which is made when it is missing.
-func NewDirStore(folder string) *FileStore {
-	return &FileStore{func(key string) string { return filepath.Join(folder, key+".json") }}
+// NewDirStore returns a store with a file for each account in dir, which is created if missing.
+func NewDirStore(dir string) *FileStore {
+	return &FileStore{func(key string) string { return filepath.Join(dir, key+".json") }}
 }
 
-// NewCacheStore is [NewDirStore] in the folder xsale of [os.UserCacheDir].
+// NewCacheStore returns a [NewDirStore] in the directory xsale of [os.UserCacheDir].
 func NewCacheStore() (*FileStore, error) {
-	folder, err := os.UserCacheDir()
+	dir, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("find the user's cache folder for the token store: %w", err)
+		return nil, fmt.Errorf("find a cache directory for the token store: %w", err)
 	}
-	return NewDirStore(filepath.Join(folder, "xsale")), nil
+	return NewDirStore(filepath.Join(dir, "xsale")), nil
 }
 
-// ParseStore returns the store that a setting such as XSALE_TOKEN_STORE names: nil for "memory" or nothing, the cache
-// store for "cache", and otherwise a path: a folder where it ends in a separator or is one, a file where it does not.
+// ParseStore returns the store for a setting such as XSALE_TOKEN_STORE: nil for "memory" or "",
+// [NewCacheStore] for "cache", [NewDirStore] for a path that ends in a separator or is a directory,
+// and [NewFileStore] for any other path.
 func ParseStore(setting string) (Store, error) {
 	switch setting {
 	case "", "memory":
@@ -51,7 +53,7 @@ func ParseStore(setting string) (Store, error) {
 	case "cache":
 		store, err := NewCacheStore()
 		if err != nil {
-			return nil, err // not store: a nil *FileStore in a Store is not nil
+			return nil, err // returning store would make a Store that is not nil
 		}
 		return store, nil
 	}
@@ -61,7 +63,7 @@ func ParseStore(setting string) (Store, error) {
 	return NewFileStore(setting), nil
 }
 
-// Path returns the file that a key is stored in.
+// Path returns the file for a key.
 func (f *FileStore) Path(key string) string { return f.path(key) }
 
 // Load implements [Store].
@@ -76,7 +78,7 @@ func (f *FileStore) Load(_ context.Context, key string) (Entry, error) {
 	}
 	var file tokenFile
 	if err := json.Unmarshal(data, &file); err != nil {
-		return Entry{}, fmt.Errorf("token file %s cannot be read: remove it", path)
+		return Entry{}, fmt.Errorf("token file %s is not valid: remove it", path)
 	}
 	if file.Key != key {
 		return Entry{}, nil
@@ -84,18 +86,19 @@ func (f *FileStore) Load(_ context.Context, key string) (Entry, error) {
 	return file.Entry, nil
 }
 
-// tokenFile is the content of a file. It names the key, because one file may be used for different accounts in turn.
+// tokenFile is the content of a file. It contains the key, because accounts may use one file in
+// turn.
 type tokenFile struct {
 	Key string `json:"key"`
 	Entry
 }
 
-// Save implements [Store]. The entry is written to a file of its own and then renamed, so that readers see the old or the
-// new one and never a part. A file that cannot be read is replaced; one that is not private is not, because it is not
-// known whose it is.
+// Save implements [Store]. It writes a temporary file and renames it, so that readers see either
+// the old entry or the new one. It replaces a file with invalid content, but not one that fails
+// the checks of owner and mode, which may belong to someone else.
 func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err error) {
 	path := f.path(key)
-	if err := makeFolder(path); err != nil {
+	if err := makeParent(path); err != nil {
 		return err
 	}
 	if info, err := os.Lstat(path); err == nil {
@@ -110,7 +113,7 @@ func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err erro
 	if err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // made with mode 0600
+	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -126,17 +129,17 @@ func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err erro
 	return os.Rename(temporary.Name(), path)
 }
 
-// TryLock implements [Store]. The lease has no meaning here: the system frees the lock of a program that has died.
+// TryLock implements [Store]. It ignores the lease: the system frees the lock of a dead program.
 func (f *FileStore) TryLock(_ context.Context, key string, _ time.Duration) (func(), bool, error) {
 	path := f.path(key)
-	if err := makeFolder(path); err != nil {
+	if err := makeParent(path); err != nil {
 		return nil, false, err
 	}
 	return tryLock(path + ".lock")
 }
 
-// readPrivate reads a file that nobody else could have read or written. What was looked at and what was opened must be
-// the same file, so that it cannot be swapped for a link in between.
+// readPrivate reads a file that nobody else could have read or written. It checks that the
+// opened file is the checked one, so that nobody can swap in a link between the two.
 func readPrivate(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -154,7 +157,7 @@ func readPrivate(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !os.SameFile(info, opened) { // replaced since, by the next pair or by something else
+	if !os.SameFile(info, opened) { // replaced in between, by new tokens or by something else
 		if err := checkPrivate(path, opened); err != nil {
 			return nil, err
 		}
@@ -162,7 +165,8 @@ func readPrivate(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxEntryBytes))
 }
 
-// makeFolder makes the folder of a file so that only its owner can enter it. A folder that is there is left as it is.
-func makeFolder(path string) error {
+// makeParent creates the directory of a file, closed to other users. It leaves an existing one
+// as is.
+func makeParent(path string) error {
 	return os.MkdirAll(filepath.Dir(path), 0o700)
 }

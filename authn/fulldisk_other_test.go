@@ -4,5 +4,5 @@ package authn_test
 
 import "testing"
 
-// refuseWrites is never called: only tests for Unix start a program that does.
-func refuseWrites(t *testing.T) { t.Fatal("not on this system") }
+// failWrites is never called: only Unix tests start a program that calls it.
+func failWrites(t *testing.T) { t.Fatal("needs Unix") }

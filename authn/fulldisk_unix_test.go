@@ -12,23 +12,23 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// refuseWrites makes the system refuse every byte that this process writes to a file, as a full disk does.
-func refuseWrites(t *testing.T) {
+// failWrites makes every write of this process to a file fail, as on a full disk.
+func failWrites(t *testing.T) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
 	check(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: 0}))
 }
 
-// Taken out: removing the temporary file after a write that failed. Then each login left one behind.
+// When the temporary file was kept after a failed write, each login left one behind.
 func TestF34_FullDisk(t *testing.T) {
-	folder := t.TempDir()
+	dir := t.TempDir()
 	url, posts := countingLogin(t)
-	program := startProgram(t, "full disk", "XSALE_TEST_FOLDER="+folder, "XSALE_TEST_TOKEN_URL="+url)
+	program := startProgram(t, "full disk", "XSALE_TEST_DIR="+dir, "XSALE_TEST_TOKEN_URL="+url)
 	program.start.Close()
 	if err := program.Wait(); err != nil || posts.Load() != 1 {
 		t.Errorf("%v, %d logins", err, posts.Load())
 	}
-	files, err := os.ReadDir(folder)
+	files, err := os.ReadDir(dir)
 	check(t, err)
 	for _, file := range files {
 		if info, err := file.Info(); err != nil || info.Size() > 0 || file.Name()[len(file.Name())-5:] != ".lock" {
@@ -37,7 +37,7 @@ func TestF34_FullDisk(t *testing.T) {
 	}
 }
 
-// Taken out: the check that the file is a regular one. Then the call hung in opening the pipe.
+// Without the check for a regular file, the call hung while opening the pipe.
 func TestF34_Pipe(t *testing.T) {
 	url, posts := countingLogin(t)
 	file := filepath.Join(t.TempDir(), "tokens.json")

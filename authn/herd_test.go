@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// crowd calls for a token from many goroutines at once, and returns what they got and the longest wait.
+// crowd calls Token from many goroutines at once. It returns the results and the longest wait.
 func crowd(t *testing.T, source *Source, callers int) (tokens []*Token, errs []error, longest time.Duration) {
 	t.Helper()
 	var mu sync.Mutex
@@ -35,7 +35,7 @@ func crowd(t *testing.T, source *Source, callers int) (tokens []*Token, errs []e
 	return tokens, errs, longest
 }
 
-// Taken out: waiting for the flight of another caller (each took off on its own). Then 1000 logins were sent.
+// When each caller started its own login, 1000 logins were sent.
 func TestF01_HerdSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1).after(200*time.Millisecond))
@@ -46,8 +46,7 @@ func TestF01_HerdSuccess(t *testing.T) {
 	})
 }
 
-// Taken out: sharing the failure (those who had waited for a login that failed started one of their own) and the latch on
-// it. Then one login followed the other, 1000 in 20 s.
+// Without sharing the failure and latching it, 1000 logins were sent one after the other, in 20 s.
 func TestF02_HerdFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, wrongPassword().after(20*time.Millisecond))
@@ -57,14 +56,14 @@ func TestF02_HerdFailure(t *testing.T) {
 		}
 		for _, err := range errs {
 			if err != errs[0] || !errors.Is(err, ErrInvalidCredentials) {
-				t.Fatalf("the callers got different errors: %v and %v", errs[0], err)
+				t.Fatalf("callers got different errors: %v and %v", errs[0], err)
 			}
 		}
 	})
 }
 
-// Taken out: the caller's own context in flight.wait. Then the caller came back after 2 s.
-func TestF06_WaiterLeavesOnItsOwnContext(t *testing.T) {
+// When waitFor ignored the caller's context, the caller returned after 2 s.
+func TestF06_WaiterContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1).after(2*time.Second))
 		source := server.source(t)
@@ -73,17 +72,17 @@ func TestF06_WaiterLeavesOnItsOwnContext(t *testing.T) {
 		start := time.Now()
 		_, err := source.Token(ctx)
 		if waited := time.Since(start); waited > 60*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("came back after %v with %v", waited, err)
+			t.Errorf("returned %v after %v", err, waited)
 		}
 		if _, err := source.Token(t.Context()); err != nil || server.posts() != 1 {
-			t.Errorf("the login did not go on: %v, %d logins", err, server.posts())
+			t.Errorf("the login did not continue: %v, %d logins", err, server.posts())
 		}
 	})
 }
 
-// Taken out: the login's own context (it got the first caller's). Then the login died with its caller, and the followers
-// failed or sent a second one.
-func TestF07_LeaderLeaves(t *testing.T) {
+// When the login used the first caller's context, it died with that caller, and the others failed
+// or logged in again.
+func TestF07_LeaderContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1).after(500*time.Millisecond))
 		source := server.source(t)
@@ -91,7 +90,7 @@ func TestF07_LeaderLeaves(t *testing.T) {
 		var led sync.WaitGroup
 		led.Go(func() {
 			if _, err := source.Token(leader); !errors.Is(err, context.Canceled) {
-				t.Errorf("the leader got %v", err)
+				t.Errorf("leader: got %v, want context.Canceled", err)
 			}
 		})
 		synctest.Wait()
@@ -104,7 +103,7 @@ func TestF07_LeaderLeaves(t *testing.T) {
 	})
 }
 
-// Taken out: the timeout of the login. Then the callers hung for as long as the test ran.
+// Without the timeout of the login, the callers hung for as long as the test ran.
 func TestF08_ServiceHangs(t *testing.T) {
 	silent := func(connection net.Conn) { io.Copy(io.Discard, connection) }
 	dripping := func(connection net.Conn) {
@@ -137,16 +136,15 @@ func TestF08_ServiceHangs(t *testing.T) {
 				server.set(success(2))
 				time.Sleep(maxCoolDown)
 				if _, err := source.Token(t.Context()); err != nil {
-					t.Errorf("no login afterwards: %v", err)
+					t.Errorf("login after the timeout: %v", err)
 				}
 			})
 		})
 	}
 }
 
-// Taken out: the pair as one value (the two tokens were stored one after the other). Then readers saw the access token of
-// one login beside the ID token of another.
-func TestF28_PairIsNeverMixed(t *testing.T) {
+// When the two tokens were stored one after the other, readers saw tokens of different logins.
+func TestF28_TokensNeverMixed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		source := server.source(t)
@@ -160,12 +158,12 @@ func TestF28_PairIsNeverMixed(t *testing.T) {
 						return
 					}
 					if token.AccessToken()[len(canaryAccessToken):] != token.IDToken()[len(canaryIDToken):] {
-						t.Errorf("%s beside %s", token.AccessToken(), token.IDToken())
+						t.Errorf("tokens of different logins: %s and %s", token.AccessToken(), token.IDToken())
 					}
 					header := http.Header{}
 					token.SetHeaders(header)
 					if header.Get("Authorization") != "Bearer "+token.AccessToken() || header.Get("x-id-token") != token.IDToken() {
-						t.Error("the headers are of another login")
+						t.Error("headers of another login")
 					}
 					time.Sleep(10 * time.Minute)
 				}
@@ -173,12 +171,12 @@ func TestF28_PairIsNeverMixed(t *testing.T) {
 		}
 		readers.Wait()
 		if server.posts() < 2 {
-			t.Errorf("%d logins: the pair never changed", server.posts())
+			t.Errorf("%d logins: the tokens never changed", server.posts())
 		}
 	})
 }
 
-// Taken out: the end of the source's context in Close. Then the waiters hung until the login's own end.
+// When Close did not cancel the Source's context, the waiters hung until the login timed out.
 func TestF37_Close(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1).after(30*time.Second))
@@ -187,7 +185,7 @@ func TestF37_Close(t *testing.T) {
 		for range 20 {
 			waiting.Go(func() {
 				if _, err := source.Token(t.Context()); !errors.Is(err, ErrClosed) {
-					t.Errorf("a waiter got %v", err)
+					t.Errorf("waiter: got %v, want ErrClosed", err)
 				}
 			})
 		}
@@ -198,13 +196,13 @@ func TestF37_Close(t *testing.T) {
 		}
 		waiting.Wait()
 		if took := time.Since(start); took != 0 {
-			t.Errorf("closing took %v", took)
+			t.Errorf("Close took %v", took)
 		}
 		if _, err := source.Token(t.Context()); !errors.Is(err, ErrClosed) {
 			t.Errorf("after Close: %v", err)
 		}
 		if source.Close() != nil {
-			t.Error("closing again failed")
+			t.Error("second Close failed")
 		}
 
 		idle := newFakeServer(t).source(t)
@@ -213,8 +211,8 @@ func TestF37_Close(t *testing.T) {
 		}
 		idle.Close()
 		if _, err := idle.Token(t.Context()); !errors.Is(err, ErrClosed) {
-			t.Errorf("a valid pair after Close: %v", err)
+			t.Errorf("valid tokens after Close: got %v, want ErrClosed", err)
 		}
-		// The bubble fails the test where a goroutine is left.
+		// The bubble fails the test if a goroutine is left.
 	})
 }

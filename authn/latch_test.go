@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// Taken out: keeping the refusal through failures of another kind. Then each time that the credentials could not be had
-// for a moment, the wrong password was sent once more, and the account was blocked after ten of them.
-func TestLatchOutlastsFailuresOfAnotherKind(t *testing.T) {
+// When another kind of failure cleared the latch, a wrong password was sent again each time the
+// credentials were unavailable for a moment, and ten of them blocked the account.
+func TestLatchSurvivesOtherFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, wrongPassword())
 		asked := 0
 		source := server.source(t, func(c *Config) {
 			c.Credentials = func(context.Context) (Credentials, error) {
-				if asked++; asked%7 == 3 { // as with a vault that restarts
+				if asked++; asked%7 == 3 { // like a vault during a restart
 					return Credentials{}, errors.New("vault sealed")
 				}
 				return testCredentials(), nil
@@ -30,16 +30,16 @@ func TestLatchOutlastsFailuresOfAnotherKind(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if server.posts() != 1 {
-			t.Errorf("%d wrong logins", server.posts())
+			t.Errorf("%d logins with a wrong password, want 1", server.posts())
 		}
 	})
 }
 
-// Taken out: the look at the store before a refusal is repeated. Then a program that had been refused once stayed so for
-// good, although another one had been let in with the same credentials.
-func TestLatchYieldsToAStoredPair(t *testing.T) {
+// Without the check of the store, a rejected program stayed locked out, although another one had
+// logged in with the same credentials.
+func TestLatchYieldsToStoredTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newFakeServer(t, refused(429, "too_many_attempts", "Your account has been blocked"), success(2))
+		server := newFakeServer(t, oauthError(429, "too_many_attempts", "Your account has been blocked"), success(2))
 		store := &MemoryStore{}
 		shared := func(c *Config) { c.Store = store }
 		daemon, operator := server.source(t, shared), server.source(t, shared)
@@ -56,8 +56,8 @@ func TestLatchYieldsToAStoredPair(t *testing.T) {
 	})
 }
 
-// Taken out: the comparison in land. Then a Reset was lost to a login that was in progress and took the old failure along.
-func TestResetDuringALogin(t *testing.T) {
+// Without the comparison in land, a login in progress restored the failure after Reset.
+func TestResetDuringLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, wrongPassword(), success(2))
 		source := server.source(t, func(c *Config) {
@@ -69,7 +69,7 @@ func TestResetDuringALogin(t *testing.T) {
 		source.Token(t.Context())
 		time.Sleep(credentialsInterval)
 		var caller sync.WaitGroup
-		caller.Go(func() { source.Token(t.Context()) }) // looks at the credentials again
+		caller.Go(func() { source.Token(t.Context()) }) // checks the credentials again
 		synctest.Wait()
 		source.Reset()
 		caller.Wait()
@@ -79,18 +79,18 @@ func TestResetDuringALogin(t *testing.T) {
 	})
 }
 
-// Taken out: the exception for logins ahead of expiry in remember. Then the failures in the background had made the
-// cool-down a minute long when the pair ended, and in 8 of 10 outages who called first failed although all was well again.
-func TestFirstCallAfterAQuietRecovery(t *testing.T) {
-	for range 10 { // because of the jitter of the logins in the background
-		synctest.Test(t, testQuietRecovery)
+// When logins ahead of expiry counted in remember, the cool-down was a minute long when the tokens
+// expired, and the first call failed after 8 of 10 recovered outages.
+func TestFirstCallAfterRecovery(t *testing.T) {
+	for range 10 { // because logins in the background have jitter
+		synctest.Test(t, testFirstCallAfterRecovery)
 	}
 }
 
-func testQuietRecovery(t *testing.T) {
+func testFirstCallAfterRecovery(t *testing.T) {
 	server := newFakeServer(t, success(1), step{status: 500})
 	source := server.source(t)
-	token := intoWindow(t, source)
+	token := enterRefreshWindow(t, source)
 	for time.Now().Before(token.deadline.time()) {
 		if _, err := source.Token(t.Context()); err != nil {
 			t.Fatal(err)
@@ -100,6 +100,6 @@ func testQuietRecovery(t *testing.T) {
 	time.Sleep(5 * time.Second)
 	server.set(success(2))
 	if _, err := source.Token(t.Context()); err != nil {
-		t.Errorf("the first call after the recovery: %v", err)
+		t.Errorf("first call after the recovery: %v", err)
 	}
 }

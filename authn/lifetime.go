@@ -8,47 +8,52 @@ import (
 )
 
 const (
-	// maxLifetime is the longest that Auth0 can be set to. A later expiry, such as one in milliseconds, is not believed.
+	// maxLifetime is the maximum setting in Auth0, plus an hour. A later expiry is ignored: it
+	// may be in milliseconds.
 	maxLifetime = 30*24*time.Hour + time.Hour
-	// minLifetime is the shortest that a pair is worth using for; below it each call would log in.
+	// minLifetime is the shortest usable lifetime. With less, each call would log in.
 	minLifetime = time.Second
-	// fallbackLifetime serves when neither the answer nor the tokens say how long they are valid.
+	// fallbackLifetime applies when neither the response nor the tokens contain an expiry.
 	fallbackLifetime = time.Hour
-	// maxMargin is how long before its end a pair is no longer handed out, so that it outlives the call that carries it.
+	// maxMargin is how long before their expiry a Source stops returning tokens, so that they
+	// outlive the call that carries them.
 	maxMargin = 30 * time.Second
-	// maxRefreshWindow is how long before that a login in the background may start; long enough to ride out an outage.
+	// maxRefreshWindow is how long before that a login in the background may start: long enough to
+	// survive an outage.
 	maxRefreshWindow = 20 * time.Minute
 )
 
 var errExpiredOnArrival = errors.New("the tokens have already expired")
 
-// lifetime returns how long a pair that was just received is valid: until the first of expires_in and the two exp claims.
-// The vendor's expires_in speaks of the access token only, while the ID token may die hours earlier.
+// lifetime returns how long new tokens are valid: until the first of expires_in and the two exp
+// claims. The vendor's expires_in covers the access token only; the ID token may expire hours
+// earlier.
 //
-// The claims are compared with the service's own clock, that is its iat claim and its Date header, so that a wrong clock
-// on this machine neither shortens nor prolongs a pair. No signature is checked: the pair came over TLS from the service
-// itself (OpenID Connect Core, section 3.1.3.7).
+// Claims are compared with the service's own clock, its iat claim and its Date header, so that a
+// wrong clock on this machine neither shortens nor prolongs the lifetime. Signatures are not
+// checked, because the tokens came from the service over TLS (OpenID Connect Core, section
+// 3.1.3.7).
 func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
 	if date.IsZero() {
 		date = now
 	}
-	shortest := maxLifetime + 1 // what is longer is not believed
+	shortest := maxLifetime + 1 // means unknown
 	if r.expiresIn > 0 {
 		shortest = min(shortest, r.expiresIn)
 	}
 	for _, token := range []string{r.accessToken, r.idToken} {
 		var claims jwt.RegisteredClaims
 		if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil || claims.ExpiresAt == nil {
-			continue // opaque and encrypted tokens are fine: expires_in speaks for them
+			continue // opaque or encrypted: expires_in covers the token
 		}
 		if claims.ExpiresAt.Unix() <= 0 || claims.ExpiresAt.Year() > 9999 {
-			continue // a number that did not fit, or milliseconds, with which an iat of the same kind would look like days
+			continue // overflow, or milliseconds: with iat in milliseconds, minutes would look like days
 		}
 		left := claims.ExpiresAt.Sub(date)
 		if claims.IssuedAt != nil {
 			fromIssue := claims.ExpiresAt.Sub(claims.IssuedAt.Time)
 			if left <= 0 || left > fromIssue {
-				left = fromIssue // the clock that date came from is wrong
+				left = fromIssue // the clock behind date is wrong
 			}
 		}
 		shortest = min(shortest, left)

@@ -1,6 +1,8 @@
 package authn
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,11 +11,11 @@ import (
 	"time"
 )
 
-// Taken out: the ID token's exp in reply.lifetime. Then the pair was handed out for 24 hours.
+// When the ID token's exp was ignored, the tokens were used for 24 hours.
 func TestF13_IDTokenExpiresFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.answer = func(int) step { return step{body: pair(jwtFor(24*time.Hour), jwtFor(10*time.Hour), 86400)} }
+		server.respond = func(int) step { return step{body: tokenReply(jwtFor(24*time.Hour), jwtFor(10*time.Hour), 86400)} }
 		source := server.source(t)
 		for range 24 * 60 {
 			token, err := source.Token(t.Context())
@@ -21,7 +23,7 @@ func TestF13_IDTokenExpiresFirst(t *testing.T) {
 				t.Fatal(err)
 			}
 			if age := time.Since(token.IssuedAt()); age >= 10*time.Hour {
-				t.Fatalf("a pair whose ID token is %v old was handed out", age)
+				t.Fatalf("got an ID token that is %v old", age)
 			}
 			time.Sleep(time.Minute)
 		}
@@ -31,7 +33,7 @@ func TestF13_IDTokenExpiresFirst(t *testing.T) {
 	})
 }
 
-// lifetimeOf returns how long the pair of one reply is valid.
+// lifetimeOf returns the lifetime of the tokens of one reply.
 func lifetimeOf(t *testing.T, body string, header http.Header) time.Duration {
 	t.Helper()
 	server := newFakeServer(t, step{body: body, header: header})
@@ -51,28 +53,28 @@ func lifetimeOf(t *testing.T, body string, header http.Header) time.Duration {
 	return token.ExpiresAt().Sub(token.IssuedAt())
 }
 
-// Taken out: fallbackLifetime, then maxLifetime. Then the pairs that say nothing were valid for a century, and the one that
-// says 2060 until then.
-func TestF14_LifetimesThatCannotBeBelieved(t *testing.T) {
+// Without fallbackLifetime, tokens without an expiry were valid for a century. Without
+// maxLifetime, the one that expires in 2060 was valid until then.
+func TestF14_ImplausibleLifetimes(t *testing.T) {
 	far := time.Date(2060, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
 		expiresIn any
 		claims    map[string]any
 		lifetime  time.Duration
 	}{
-		"nothing said":               {nil, nil, fallbackLifetime},
+		"none":                       {nil, nil, fallbackLifetime},
 		"zero":                       {0, nil, fallbackLifetime},
 		"negative":                   {-5, nil, fallbackLifetime},
 		"huge":                       {1 << 50, nil, fallbackLifetime},
-		"as text":                    {"3600", nil, time.Hour},
-		"as text that is not":        {"soon", nil, fallbackLifetime},
+		"string":                     {"3600", nil, time.Hour},
+		"string, not a number":       {"soon", nil, fallbackLifetime},
 		"a fraction":                 {1800.5, nil, 1800*time.Second + 500*time.Millisecond},
 		"an object":                  {map[string]any{}, nil, fallbackLifetime},
 		"exp in milliseconds":        {3600, map[string]any{"exp": far.UnixMilli()}, time.Hour},
-		"exp in decades":             {3600, map[string]any{"exp": far.Unix()}, time.Hour},
-		"exp in decades alone":       {nil, map[string]any{"exp": far.Unix()}, fallbackLifetime},
+		"exp in 2060":                {3600, map[string]any{"exp": far.Unix()}, time.Hour},
+		"exp in 2060, alone":         {nil, map[string]any{"exp": far.Unix()}, fallbackLifetime},
 		"exp in milliseconds, alone": {nil, map[string]any{"exp": far.UnixMilli()}, fallbackLifetime},
-		"exp beyond all numbers":     {3600, map[string]any{"exp": 1e300}, time.Hour},
+		"exp overflows":              {3600, map[string]any{"exp": 1e300}, time.Hour},
 		"no exp":                     {3600, map[string]any{"sub": "user"}, time.Hour},
 		"exp null":                   {3600, map[string]any{"exp": nil}, time.Hour},
 	} {
@@ -82,16 +84,16 @@ func TestF14_LifetimesThatCannotBeBelieved(t *testing.T) {
 				if test.claims != nil {
 					access = unsigned(test.claims)
 				}
-				if got := lifetimeOf(t, pair(access, "opaque-id", test.expiresIn), nil); got != test.lifetime {
-					t.Errorf("valid for %v, want %v", got, test.lifetime)
+				if got := lifetimeOf(t, tokenReply(access, "opaque-id", test.expiresIn), nil); got != test.lifetime {
+					t.Errorf("got lifetime %v, want %v", got, test.lifetime)
 				}
 			})
 		})
 	}
 }
 
-// Taken out: carrying on after a token that is not a JWT. Then the login failed.
-func TestF15_TokensThatAreNoJWT(t *testing.T) {
+// When a token had to be a JWT, the login failed.
+func TestF15_TokensNotJWT(t *testing.T) {
 	for name, access := range map[string]string{
 		"opaque":            "9f8e7d6c5b4a",
 		"encrypted":         "eyJhbGciOiJkaXIifQ..iv.text.tag",
@@ -101,29 +103,29 @@ func TestF15_TokensThatAreNoJWT(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if got := lifetimeOf(t, pair(access, access, 7200), nil); got != 2*time.Hour {
-					t.Errorf("valid for %v", got)
+				if got := lifetimeOf(t, tokenReply(access, access, 7200), nil); got != 2*time.Hour {
+					t.Errorf("got lifetime %v", got)
 				}
 			})
 		})
 	}
 }
 
-// Taken out: comparing exp with the service's own clock. Then a machine ten minutes fast refused fresh pairs of five
-// minutes, and one ten minutes slow kept them for fifteen.
-func TestF19_ClockOfThisMachineIsWrong(t *testing.T) {
+// When exp was compared with this machine's clock, a clock ten minutes fast rejected fresh
+// five-minute tokens, and one ten minutes slow kept them for fifteen.
+func TestF19_ClockSkew(t *testing.T) {
 	for _, skew := range []time.Duration{-10 * time.Minute, 10 * time.Minute} {
 		for _, withDate := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%v, date %v", skew, withDate), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					service := time.Now().Add(-skew) // the service's clock, seen from a machine that is off by skew
+					service := time.Now().Add(-skew) // the service's clock, as this machine is off by skew
 					header := http.Header{"Date": {service.UTC().Format(http.TimeFormat)}}
 					if !withDate {
 						header = http.Header{"Date": {"not a date"}}
 					}
 					token := unsigned(map[string]any{"iat": service.Unix(), "nbf": service.Add(time.Minute).Unix(), "exp": service.Add(5 * time.Minute).Unix()})
-					if got := lifetimeOf(t, pair(token, token, nil), header); got != 5*time.Minute {
-						t.Errorf("valid for %v", got)
+					if got := lifetimeOf(t, tokenReply(token, token, nil), header); got != 5*time.Minute {
+						t.Errorf("got lifetime %v", got)
 					}
 				})
 			})
@@ -131,8 +133,8 @@ func TestF19_ClockOfThisMachineIsWrong(t *testing.T) {
 	}
 }
 
-// Taken out: one of the two comparisons in instant.reaches. Then the pair outlived the sleep of the machine, or was
-// revived by setting the clock back.
+// Without one of the two comparisons in instant.reaches, the tokens outlived a sleep of the
+// machine, or were valid again after the clock was set back.
 func TestF20_ClockJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
@@ -147,18 +149,18 @@ func TestF20_ClockJumps(t *testing.T) {
 				t.Errorf("%s: %d logins, %v", when, server.posts(), err)
 			}
 		}
-		expect("at first", 1)
-		wall += 25 * time.Hour // asleep: the monotonic clock stood still
-		expect("after a sleep", 2)
+		expect("first call", 1)
+		wall += 25 * time.Hour // during sleep the monotonic clock stops
+		expect("after sleep", 2)
 		mono += 25 * time.Hour
-		wall -= 48 * time.Hour // set back by two days while 25 hours went by
-		expect("after setting the clock back", 3)
+		wall -= 48 * time.Hour // set back by two days, 25 hours later
+		expect("clock set back", 3)
 		wall -= time.Hour
-		expect("after setting it back by a little", 3)
+		expect("clock set back an hour", 3)
 	})
 }
 
-func TestExpiryIsSaid(t *testing.T) {
+func TestExpiresAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		token, err := server.source(t).Token(t.Context())
@@ -171,13 +173,47 @@ func TestExpiryIsSaid(t *testing.T) {
 	})
 }
 
-func TestPairThatHasExpiredIsRefused(t *testing.T) {
+func TestExpiredOnArrival(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		past := unsigned(map[string]any{"iat": time.Now().Unix(), "exp": time.Now().Unix()})
-		server := newFakeServer(t, step{body: pair(past, past, nil)})
+		server := newFakeServer(t, step{body: tokenReply(past, past, nil)})
 		_, err := server.source(t).Token(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "already expired") {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// Without minLifetime, each call logged in for tokens that live a millisecond.
+func TestLifetimeBelowOneSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t, step{body: tokenReply("access", "id", 0.001)})
+		source := server.source(t)
+		for range 500 {
+			if _, err := source.Token(t.Context()); !errors.Is(err, ErrInvalidReply) {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if server.posts() != 1 {
+			t.Errorf("%d logins in half a second", server.posts())
+		}
+	})
+}
+
+// Without the bound on the year, ten minutes in milliseconds looked like a week.
+func TestClaimsInMilliseconds(t *testing.T) {
+	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	token := unsigned(map[string]any{"iat": now.UnixMilli(), "exp": now.Add(10 * time.Minute).UnixMilli()})
+	body, err := json.Marshal(map[string]string{"access_token": token, "id_token": token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := parseReply(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lifetime, err := reply.lifetime(now, now); err != nil || lifetime != fallbackLifetime {
+		t.Errorf("%v, %v", lifetime, err)
+	}
 }

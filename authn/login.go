@@ -17,13 +17,14 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Waits between two requests of one login. A hint of the service beyond the longest ends the login instead.
+// Waits between two requests of one login. If the service asks for more than maxRetryWait, the
+// login ends instead.
 const (
 	minRetryWait = time.Second
 	maxRetryWait = 30 * time.Second
 )
 
-// login sends the password grant, with its retries, and returns the pair.
+// login sends the password grant, with retries.
 type login struct {
 	client   *http.Client
 	tokenURL *url.URL
@@ -44,17 +45,13 @@ func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error
 		"scope":         l.scope,
 	})
 	if err != nil {
-		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("the credentials cannot be written as JSON")}
+		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("cannot encode the credentials as JSON")}
 	}
 	attempt := &loginAttempt{login: l, credentials: credentials}
-	token, err := attempt.send(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	return token, nil
+	return attempt.send(ctx, body)
 }
 
-// loginAttempt is one login: a few requests at most, and what became of the last.
+// loginAttempt is one login: a few requests, and the failure of the last one.
 type loginAttempt struct {
 	*login
 	credentials Credentials
@@ -71,7 +68,8 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
 
-	// The library's own rule would repeat a login that blocked the account and wait for as long as a header says.
+	// The library's default policy would retry a login that blocked the account and wait for as
+	// long as a header demands.
 	client := retryablehttp.Client{
 		HTTPClient:   a.client,
 		RetryMax:     3,
@@ -80,7 +78,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 		CheckRetry:   a.checkRetry,
 		Backoff:      a.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		// A pair counts from the request that it answers, not from the first one, which may be a minute older.
+		// The lifetime of tokens starts at their own request. The first one may be a minute older.
 		RequestLogHook: func(retryablehttp.Logger, *http.Request, int) { a.started = a.clock() },
 	}
 	response, err := client.Do(request)
@@ -92,7 +90,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	}
 	if a.failure != nil {
 		a.failure.Attempts = a.requests
-		if ctx.Err() != nil { // what the service said last stands: its reason and its hint rule the next login
+		if ctx.Err() != nil { // keep the reason and the hint of the last response for the next login
 			a.failure.Err = context.Cause(ctx)
 		}
 		return nil, a.failure
@@ -104,7 +102,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	return token, nil
 }
 
-// read takes the pair from a successful response, whose body checkRetry has already bounded.
+// read returns the tokens of a successful response. checkRetry has already bounded its body.
 func (a *loginAttempt) read(response *http.Response) (*Token, error) {
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
@@ -122,7 +120,7 @@ func (a *loginAttempt) read(response *http.Response) (*Token, error) {
 	return newToken(reply.accessToken, reply.idToken, a.started, lifetime), nil
 }
 
-// checkRetry decides by what the service said whether the login goes on, and keeps the failure.
+// checkRetry records the failure and reports whether to send the login again.
 func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	a.requests++
 	if ctx.Err() != nil {
@@ -131,8 +129,8 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	a.failure = nil
 	if err != nil {
 		a.failure = &Error{Reason: ErrUnavailable, Err: a.presentable(err)}
-		// The request may have been a login that counted, so it is sent once more at most.
-		return a.requests <= 1 && !isCertificateError(err), nil
+		// The service may have counted the login, so retry only once.
+		return a.requests <= 1 && !certificateError(err), nil
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxReplyBytes+1))
 	response.Body.Close()
@@ -142,63 +140,60 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: a.presentable(err)}
 		return a.requests <= 1, nil
 	case len(body) > maxReplyBytes:
-		a.failure = &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Err: fmt.Errorf("the answer is longer than %d bytes", maxReplyBytes)}
+		a.failure = &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Err: fmt.Errorf("response is longer than %d bytes", maxReplyBytes)}
 		return false, nil
 	case response.StatusCode == http.StatusOK:
 		return false, nil
 	}
 
-	refusal := parseRefusal(response.StatusCode, body)
-	verdict := refusal.classify()
-	code, description := refusal.presentable(a.secrets())
-	hint, _ := a.hint(response)
+	errorResponse := parseErrorResponse(response.StatusCode, body)
+	verdict := errorResponse.classify()
+	code, description := errorResponse.presentable(a.secrets())
+	hint := a.hint(response)
 	a.failure = &Error{
 		Reason:      verdict.reason,
 		StatusCode:  response.StatusCode,
 		Code:        code,
 		Description: description,
 		RetryAfter:  hint,
-		MFAToken:    NewSecret(refusal.mfaToken),
+		MFAToken:    NewSecret(errorResponse.mfaToken),
 	}
-	return a.requests <= verdict.tries && hint <= maxRetryWait && hasTime(ctx, hint), nil
+	return a.requests <= verdict.retries && hint <= maxRetryWait && hasTime(ctx, hint), nil
 }
 
-// hasTime reports whether ctx outlasts a wait.
+// hasTime reports whether ctx lasts longer than wait.
 func hasTime(ctx context.Context, wait time.Duration) bool {
 	deadline, bounded := ctx.Deadline()
 	return !bounded || time.Until(deadline) > wait
 }
 
-// backoff waits at least as long as the service asks; jitter only ever adds to that.
+// backoff waits at least as long as the service asks. Jitter only adds to the wait.
 func (a *loginAttempt) backoff(shortest, longest time.Duration, retries int, response *http.Response) time.Duration {
 	wait := httpx.Exponential(retries, shortest, longest)
 	if response != nil {
-		hint, _ := a.hint(response)
-		wait = max(wait, hint)
+		wait = max(wait, a.hint(response))
 	}
 	return min(wait, longest) + httpx.Random(wait/4)
 }
 
-// hint returns how long the service asks to wait.
-func (a *loginAttempt) hint(response *http.Response) (time.Duration, bool) {
+// hint returns the wait that the service asks for, or 0.
+func (a *loginAttempt) hint(response *http.Response) time.Duration {
 	now := a.clock().time()
-	if wait, ok := httpx.RetryAfter(response.Header, now); ok {
-		return wait, true
+	wait, ok := httpx.RetryAfter(response.Header, now)
+	if !ok && response.StatusCode == http.StatusTooManyRequests {
+		wait, _ = httpx.RateLimitReset(response.Header, now)
 	}
-	if response.StatusCode == http.StatusTooManyRequests {
-		return httpx.RateLimitReset(response.Header, now)
-	}
-	return 0, false
+	return wait
 }
 
-// presentable drops the method and the address that net/http puts before an error, which the reader knows, and secrets
-// that it may quote from an answer which is not HTTP.
+// presentable removes the method and the URL that net/http adds to an error, which the caller
+// knows, and secrets that net/http may quote from a response that is not HTTP.
 func (a *loginAttempt) presentable(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
-	if text := withoutSecrets(err.Error(), a.secrets()); text != err.Error() {
-		return errors.New(text)
+	if message := withoutSecrets(err.Error(), a.secrets()); message != err.Error() {
+		return errors.New(message)
 	}
 	return err
 }
@@ -207,7 +202,7 @@ func (a *loginAttempt) secrets() []Secret {
 	return []Secret{a.credentials.Password, a.credentials.ClientSecret}
 }
 
-func isCertificateError(err error) bool {
+func certificateError(err error) bool {
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }

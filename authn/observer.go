@@ -1,21 +1,24 @@
 package authn
 
-import (
-	"log/slog"
-)
+import "log/slog"
 
-// Observer is told what a [Source] does. Its methods are called one at a time, while callers wait: they should return
-// soon, and must not call the Source. A panic in them is swallowed.
+// Observer receives the events of a [Source]: logins and token stores, not API calls. Hooks of a
+// Client report API calls; see [github.com/xsale-go/xsale.WithHooks].
+//
+// Its methods run while callers wait for the login, so they should return quickly. They must be
+// safe for concurrent use and must not call the Source. A panic in them is recovered and ignored.
 type Observer interface {
-	// TokenChanged says that another pair is in use now, from a login or from the store.
+	// TokenChanged reports new tokens, from a login or from the store.
 	TokenChanged(token *Token, fromStore bool)
-	// LoginFailed says that a login failed, be it for callers that wait or ahead of expiry, when nobody else notices.
+	// LoginFailed reports a failed login, including one in the background that no caller waits for.
 	LoginFailed(err *Error)
-	// StoreDegraded says that the store failed in an operation, "load", "save" or "lock", and was done without.
+	// StoreDegraded reports a failure of the store that the Source ignored. The operation is
+	// "load", "save", "lock", "unlock", "verify" or "seal".
 	StoreDegraded(operation string, err error)
 }
 
-// LogTo returns an Observer that logs: a new pair as information, failures as warnings. It logs no secrets.
+// LogTo returns an Observer that logs new tokens at level info and failures at level warn. It logs
+// no secrets.
 func LogTo(logger *slog.Logger) Observer {
 	return logObserver{logger}
 }
@@ -31,10 +34,10 @@ func (o logObserver) LoginFailed(err *Error) {
 }
 
 func (o logObserver) StoreDegraded(operation string, err error) {
-	o.log.Warn("xsale token store failed; carrying on without it", slog.String("operation", operation), slog.Any("error", err))
+	o.log.Warn("xsale token store failed; continuing without it", slog.String("operation", operation), slog.Any("error", err))
 }
 
-// notify keeps a panic in an observer away from the callers.
+// notify shields callers from a panic in the observer.
 func (s *Source) notify(event func(Observer)) {
 	if s.observer == nil {
 		return

@@ -7,8 +7,8 @@ import (
 	"io/fs"
 )
 
-// checkPrivate refuses what is not a plain file. Who may read it is governed by the folder, which lies in the user's
-// profile.
+// checkPrivate rejects anything but a regular file. Access is controlled by the directory, which is
+// in the user's profile.
 func checkPrivate(path string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("token file %s is not a regular file: remove it", path)

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// record is what these credentials can read of an entry: the pair, the failure of the last login, or both, when a login
-// ahead of expiry has failed.
+// record is the part of an entry that these credentials can read. It has both tokens and a failure
+// when a login in the background has failed.
 type record struct {
-	pair    *pairRecord
+	tokens  *tokenRecord
 	failure *failureRecord
 }
 
-// pairRecord is a pair as it is stored.
-type pairRecord struct {
+// tokenRecord is a Token in a store.
+type tokenRecord struct {
 	AccessToken string    `json:"access_token"`
 	IDToken     string    `json:"id_token"`
 	IssuedAt    time.Time `json:"issued_at"`
 	ExpiresAt   time.Time `json:"expires_at"`
 }
 
-// failureRecord lets programs share a failed login, or a hundred of them would each try the wrong password.
+// failureRecord shares a failed login, so that a hundred programs do not each try a wrong password.
 type failureRecord struct {
 	Reason      Reason    `json:"reason"`
 	StatusCode  int       `json:"status,omitempty"`
@@ -30,27 +30,27 @@ type failureRecord struct {
 	Until       time.Time `json:"until"` // when to try again
 }
 
-func newPairRecord(token *Token) *pairRecord {
-	return &pairRecord{token.AccessToken(), token.IDToken(), token.issuedAt, token.expiresAt}
+func newTokenRecord(token *Token) *tokenRecord {
+	return &tokenRecord{token.AccessToken(), token.IDToken(), token.issuedAt, token.expiresAt}
 }
 
-// token returns the pair, or nil when it is no longer valid. Nothing that a store says is trusted more than the login
-// service.
-func (p *pairRecord) token(now instant) (*Token, error) {
-	if p == nil {
+// token returns the tokens, or nil if they have expired. Data from a store is checked like a
+// response of the login service.
+func (r *tokenRecord) token(now instant) (*Token, error) {
+	if r == nil {
 		return nil, nil
 	}
-	if err := checkToken("access_token", p.AccessToken); err != nil {
-		return nil, fmt.Errorf("the stored pair: %w", err)
+	if err := checkToken("access_token", r.AccessToken); err != nil {
+		return nil, fmt.Errorf("stored tokens: %w", err)
 	}
-	if err := checkToken("id_token", p.IDToken); err != nil {
-		return nil, fmt.Errorf("the stored pair: %w", err)
+	if err := checkToken("id_token", r.IDToken); err != nil {
+		return nil, fmt.Errorf("stored tokens: %w", err)
 	}
-	left := p.ExpiresAt.Sub(now.time())
+	left := r.ExpiresAt.Sub(now.time())
 	if left <= 0 || left > maxLifetime {
 		return nil, nil
 	}
-	token := newToken(p.AccessToken, p.IDToken, now, left)
-	token.issuedAt, token.expiresAt = p.IssuedAt, p.ExpiresAt
+	token := newToken(r.AccessToken, r.IDToken, now, left)
+	token.issuedAt, token.expiresAt = r.IssuedAt, r.ExpiresAt
 	return token, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// sink is a server that nothing secret may reach. It keeps all that does.
+// sink is a server that must not receive secrets. It records every request.
 type sink struct {
 	mu   sync.Mutex
 	seen strings.Builder
@@ -31,8 +31,8 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"access_token":"stolen","id_token":"stolen","expires_in":60}`)
 }
 
-// Taken out: CheckRedirect of the client for logins, then of the one for calls. Then the password arrived at the sink with
-// 307 and 308, and x-id-token with every redirect.
+// When the client for logins followed redirects, the password reached the sink with 307 and 308.
+// When the client for calls did, x-id-token reached it with every redirect.
 func TestF29_Redirects(t *testing.T) {
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		for _, target := range []string{"https, other host", "http, other host", "https, same host", "http, same host"} {
@@ -52,12 +52,12 @@ func TestF29_Redirects(t *testing.T) {
 					}
 					var logins int
 					server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-						isLogin := r.URL.Path == "/oauth/token"
-						if isLogin == (which == "login") {
+						loginRequest := r.URL.Path == "/oauth/token"
+						if loginRequest == (which == "login") {
 							http.Redirect(w, r, to+r.URL.Path, code)
 							return
 						}
-						if isLogin {
+						if loginRequest {
 							logins++
 							fmt.Fprint(w, `{"access_token":"canary-access","id_token":"canary-id","expires_in":60}`)
 						}
@@ -70,7 +70,7 @@ func TestF29_Redirects(t *testing.T) {
 					}
 					client := server.Client()
 					client.Transport.(*http.Transport).TLSClientConfig.RootCAs = pool
-					client.Transport.(*http.Transport).TLSClientConfig.InsecureSkipVerify = true // the sink's name is not the point here
+					client.Transport.(*http.Transport).TLSClientConfig.InsecureSkipVerify = true // the sink's certificate is for another name
 
 					c, err := xsale.New(
 						xsale.WithBaseURL(server.URL), xsale.WithTokenURL(server.URL+"/oauth/token"), xsale.WithHTTPClient(client), xsale.WithOrganization("acme"),
@@ -93,7 +93,7 @@ func TestF29_Redirects(t *testing.T) {
 	}
 }
 
-// Taken out: the check of both addresses in New. Then the password went out in clear.
+// Without the check of both URLs in New, the password was sent in clear.
 func TestF30_PlainHTTP(t *testing.T) {
 	credentials := authn.Static(authn.Credentials{ClientID: "client", ClientSecret: authn.NewSecret("s"), Username: "user", Password: authn.NewSecret("p")})
 	for _, address := range []string{"http://login.example/oauth/token", "http://10.0.0.1", "http://127.0.0.1.example", "ftp://login.example", "login.example", "//login.example", "https://user:canary@login.example"} {

@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// nearEnd is how long before the end of a day-long pair the window for a new login is certainly open.
+// nearEnd is a time before the expiry of day-long tokens when the refresh window is open despite
+// its jitter.
 const nearEnd = 14 * time.Minute
 
-// intoWindow gets a pair and waits until its window is open.
-func intoWindow(t *testing.T, source *Source) *Token {
+// enterRefreshWindow logs in and waits until a login ahead of expiry may start.
+func enterRefreshWindow(t *testing.T, source *Source) *Token {
 	t.Helper()
 	token, err := source.Token(t.Context())
 	if err != nil {
@@ -23,13 +24,13 @@ func intoWindow(t *testing.T, source *Source) *Token {
 	return token
 }
 
-// Taken out: serving the present pair while the new login runs (callers waited). Then callers were held up for 500 ms.
+// When callers waited for the new login, they were blocked for 500 ms.
 func TestF09_RefreshAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.answer = func(n int) step { return success(n).after(500 * time.Millisecond) }
+		server.respond = func(n int) step { return success(n).after(500 * time.Millisecond) }
 		source := server.source(t)
-		old := intoWindow(t, source)
+		old := enterRefreshWindow(t, source)
 		var waits []time.Duration
 		var mu sync.Mutex
 		var calls sync.WaitGroup
@@ -50,20 +51,20 @@ func TestF09_RefreshAhead(t *testing.T) {
 			t.Errorf("longest wait %v, %d logins", longest, server.posts()-1)
 		}
 		if now, err := source.Token(t.Context()); err != nil || now == old {
-			t.Errorf("the new pair is not in use: %v", err)
+			t.Errorf("the new tokens are not in use: %v", err)
 		}
 	})
 }
 
-// Taken out: nextRefresh. Then logins were sent 3.5 s apart, 463 in the window.
-func TestF10_RefreshFailsWhileThePairIsValid(t *testing.T) {
+// Without nextRefresh, logins were sent every 3.5 s, 463 in the window.
+func TestF10_RefreshFailsWhileTokensAreValid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1), step{status: 500})
 		source := server.source(t)
-		token := intoWindow(t, source)
+		token := enterRefreshWindow(t, source)
 		for time.Until(token.ExpiresAt()) > maxMargin+time.Second {
 			if got, err := source.Token(t.Context()); err != nil || got != token {
-				t.Fatalf("a call failed although the pair is valid: %v", err)
+				t.Fatalf("a call failed although the tokens are valid: %v", err)
 			}
 			time.Sleep(500 * time.Millisecond)
 		}
@@ -74,20 +75,20 @@ func TestF10_RefreshFailsWhileThePairIsValid(t *testing.T) {
 		for _, request := range server.recorded()[1:] {
 			starts = append(starts, request.at)
 		}
-		for i := 2; i < len(starts); i += 2 { // each attempt is a login of two requests
+		for i := 2; i < len(starts); i += 2 { // two requests per attempt
 			if apart := starts[i].Sub(starts[i-2]); apart < minRefreshInterval {
-				t.Errorf("two attempts are %v apart", apart)
+				t.Errorf("two attempts are %v apart, want at least %v", apart, minRefreshInterval)
 			}
 		}
 	})
 }
 
-// Taken out: forgetting the failure after its cool-down. Then no call succeeded after the recovery.
-func TestF11_RefreshFailsUntilTheEndAndRecovers(t *testing.T) {
+// When the failure outlived its cool-down, no call succeeded after the recovery.
+func TestF11_RefreshFailsUntilExpiryThenRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1), step{status: 500})
 		source := server.source(t)
-		token := intoWindow(t, source)
+		token := enterRefreshWindow(t, source)
 		for time.Now().Before(token.ExpiresAt().Add(5 * time.Minute)) {
 			source.Token(t.Context())
 			time.Sleep(time.Second)
@@ -95,44 +96,44 @@ func TestF11_RefreshFailsUntilTheEndAndRecovers(t *testing.T) {
 		_, err := source.Token(t.Context())
 		failure, ok := errors.AsType[*Error](err)
 		if !ok {
-			t.Fatalf("a pair that has expired was handed out: %v", err)
+			t.Fatalf("got %v after expiry, want an *Error", err)
 		}
 		server.set(success(2))
 		time.Sleep(time.Until(failure.RetryAt))
 		if _, err := source.Token(t.Context()); err != nil {
-			t.Errorf("the first call after the recovery: %v", err)
+			t.Errorf("first call after the recovery: %v", err)
 		}
 	})
 }
 
-// Taken out: keeping the present pair when a login ahead of its end is refused for good. Then callers failed 13 minutes
-// before they had to. Taken out: telling the observer. Then nobody knew.
-func TestF12_PermanentFailureWhileThePairIsValid(t *testing.T) {
+// When a permanent failure of a login ahead of expiry removed the tokens, callers failed 13
+// minutes too early. Without LoginFailed, nobody noticed.
+func TestF12_PermanentFailureWhileTokensAreValid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, success(1), wrongPassword())
 		observer := &recordingObserver{}
 		source := server.source(t, func(c *Config) { c.Observer = observer })
-		token := intoWindow(t, source)
+		token := enterRefreshWindow(t, source)
 		for time.Until(token.ExpiresAt()) > maxMargin+time.Second {
 			if got, err := source.Token(t.Context()); err != nil || got != token {
-				t.Fatalf("a call failed although the pair is valid: %v", err)
+				t.Fatalf("a call failed although the tokens are valid: %v", err)
 			}
 			time.Sleep(time.Second)
 		}
 		if server.posts() != 2 {
-			t.Errorf("a wrong password was tried %d times", server.posts()-1)
+			t.Errorf("a wrong password was sent %d times", server.posts()-1)
 		}
 		if failures := observer.failed(); len(failures) == 0 || failures[0].Reason != ErrInvalidCredentials {
-			t.Errorf("the observer was told %v", failures)
+			t.Errorf("the observer received %v", failures)
 		}
 		time.Sleep(2 * maxMargin)
 		if _, err := source.Token(t.Context()); !errors.Is(err, ErrInvalidCredentials) {
-			t.Errorf("at the end: %v", err)
+			t.Errorf("after expiry: %v", err)
 		}
 	})
 }
 
-// recordingObserver keeps what it is told.
+// recordingObserver records events.
 type recordingObserver struct {
 	mu       sync.Mutex
 	failures []*Error
@@ -164,11 +165,11 @@ func (o *recordingObserver) failed() []*Error {
 	return slices.Clone(o.failures)
 }
 
-// Taken out: the bound of margin and window by the lifetime. Then every call was a login.
-func TestF18_LifetimeShorterThanTheWindow(t *testing.T) {
+// When margin and window did not depend on the lifetime, every call logged in.
+func TestF18_LifetimeShorterThanWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.answer = func(n int) step { return step{body: pair("access", "id", 5)} }
+		server.respond = func(n int) step { return step{body: tokenReply("access", "id", 5)} }
 		source := server.source(t)
 		for range 600 { // a minute
 			if _, err := source.Token(t.Context()); err != nil {
@@ -177,13 +178,13 @@ func TestF18_LifetimeShorterThanTheWindow(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		if posts := server.posts(); posts < 12 || posts > 25 {
-			t.Errorf("%d logins in a minute of pairs that live 5 s", posts)
+			t.Errorf("%d logins in a minute with tokens that live 5 s", posts)
 		}
 	})
 }
 
-// Taken out: the jitter of refreshAt. Then all 1000 logged in within the same second.
-func TestF39_FleetWakesUp(t *testing.T) {
+// Without the jitter of refreshAt, all 1000 machines logged in within the same second.
+func TestF39_FleetRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		perSecond := map[int64]int{}
 		for range 1000 {
@@ -198,7 +199,7 @@ func TestF39_FleetWakesUp(t *testing.T) {
 			t.Errorf("%d of 1000 machines log in within one second", most)
 		}
 		if len(perSecond) < 200 {
-			t.Errorf("the logins are spread over %d seconds only", len(perSecond))
+			t.Errorf("logins are spread over only %d seconds", len(perSecond))
 		}
 	})
 }

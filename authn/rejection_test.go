@@ -16,8 +16,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// world is the login service and the API behind one client: the n-th login gives the tokens access-n and id-n, and the API
-// judges each request.
+// world is the login service and the API behind one client. The n-th login returns the tokens
+// access-n and id-n.
 type world struct {
 	logins atomic.Int32
 	api    func(request *http.Request, body string) int // returns the status
@@ -32,17 +32,17 @@ func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		body = string(data)
 	}
-	answer := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
-	text := `{"Id":1}`
+	response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
+	content := `{"Id":1}`
 	if request.URL.Path == "/oauth/token" {
 		time.Sleep(100 * time.Millisecond)
 		n := w.logins.Add(1)
-		text = fmt.Sprintf(`{"access_token":"access-%d","id_token":"id-%d","expires_in":86400}`, n, n)
-	} else if answer.StatusCode = w.api(request, body); answer.StatusCode != http.StatusOK {
-		text = `{"message":"the API says no"}`
+		content = fmt.Sprintf(`{"access_token":"access-%d","id_token":"id-%d","expires_in":86400}`, n, n)
+	} else if response.StatusCode = w.api(request, body); response.StatusCode != http.StatusOK {
+		content = `{"message":"access denied"}`
 	}
-	answer.Body = io.NopCloser(strings.NewReader(text))
-	return answer, nil
+	response.Body = io.NopCloser(strings.NewReader(content))
+	return response, nil
 }
 
 func (w *world) client(t *testing.T) *xsale.Client {
@@ -59,18 +59,18 @@ func (w *world) client(t *testing.T) *xsale.Client {
 	return client
 }
 
-func isGeneration(request *http.Request, n int) bool {
+func fromLogin(request *http.Request, n int) bool {
 	return request.Header.Get("Authorization") == fmt.Sprintf("Bearer access-%d", n) && request.Header.Get("x-id-token") == fmt.Sprintf("id-%d", n)
 }
 
-// Taken out: the replay in the client's auth step. Then the call failed with the 401 of a pair that had been revoked.
-func TestF24_RefusedOnce(t *testing.T) {
+// Without the replay in the client's auth step, the call failed with the 401 of revoked tokens.
+func TestF24_UnauthorizedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var bodies []string
 		w := &world{}
 		w.api = func(request *http.Request, body string) int {
 			bodies = append(bodies, body)
-			if isGeneration(request, 2) {
+			if fromLogin(request, 2) {
 				return http.StatusOK
 			}
 			return http.StatusUnauthorized
@@ -82,8 +82,8 @@ func TestF24_RefusedOnce(t *testing.T) {
 	})
 }
 
-// Taken out: the comparison of the refused pair with the present one. Then 99 calls ended with the 401 of the old pair, and
-// without the interval between rejections a third login was sent.
+// When Invalidate did not compare the rejected tokens with the current ones, 99 calls failed with
+// the 401 of the old tokens. Without the interval between rejections, a third login was sent.
 func TestF25_RevocationStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var revoked atomic.Bool
@@ -91,7 +91,7 @@ func TestF25_RevocationStorm(t *testing.T) {
 		w := &world{}
 		w.api = func(request *http.Request, _ string) int {
 			time.Sleep(time.Duration(slow.Add(2)%200) * time.Millisecond)
-			if revoked.Load() && isGeneration(request, 1) {
+			if revoked.Load() && fromLogin(request, 1) {
 				return http.StatusUnauthorized
 			}
 			return http.StatusOK
@@ -116,8 +116,8 @@ func TestF25_RevocationStorm(t *testing.T) {
 	})
 }
 
-// Taken out: the interval between two rejections. Then a thousand calls caused a thousand logins.
-func TestF26_APIRefusesEveryToken(t *testing.T) {
+// Without the interval between rejections, a thousand calls sent a thousand logins.
+func TestF26_APIRejectsEveryToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{api: func(*http.Request, string) int { return http.StatusUnauthorized }}
 		client := w.client(t)
@@ -125,7 +125,7 @@ func TestF26_APIRefusesEveryToken(t *testing.T) {
 		for range 1000 {
 			_, err := client.Me(t.Context())
 			failure, ok := errors.AsType[*xsale.Error](err)
-			if !ok || !errors.Is(err, xsale.ErrUnauthorized) || failure.Message != "the API says no" {
+			if !ok || !errors.Is(err, xsale.ErrUnauthorized) || failure.Message != "access denied" {
 				t.Fatalf("got %v", err)
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -136,14 +136,14 @@ func TestF26_APIRefusesEveryToken(t *testing.T) {
 	})
 }
 
-// Taken out: the check whether the body can be had again. Then the call was repeated with an empty body.
-func TestF27_BodyThatIsGone(t *testing.T) {
+// Without the check whether the body can be read again, the call was replayed with an empty body.
+func TestF27_BodyNotReplayable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var bodies []string
 		w := &world{}
 		w.api = func(request *http.Request, body string) int {
 			bodies = append(bodies, body)
-			if isGeneration(request, 1) {
+			if fromLogin(request, 1) {
 				return http.StatusUnauthorized
 			}
 			return http.StatusOK
@@ -159,13 +159,13 @@ func TestF27_BodyThatIsGone(t *testing.T) {
 			t.Errorf("%v, bodies %q", err, bodies)
 		}
 		if _, err := client.Me(t.Context()); err != nil || w.logins.Load() != 2 {
-			t.Errorf("the refused pair is still in use: %v, %d logins", err, w.logins.Load())
+			t.Errorf("rejected tokens are still in use: %v, %d logins", err, w.logins.Load())
 		}
 	})
 }
 
-// cache is a second cache in front of a Source, of the kind of x/oauth2's ReuseTokenSource: it keeps a token until ten
-// seconds before its end.
+// cache is a second cache in front of a Source. Like x/oauth2's ReuseTokenSource, it keeps a token
+// until ten seconds before its expiry.
 type cache struct {
 	source *authn.Source
 	token  *authn.Token
@@ -182,9 +182,9 @@ func (c *cache) Token(t *testing.T) (*authn.Token, error) {
 	return token, err
 }
 
-// Taken out: the margin before a pair's end. Then the cache in front got pairs back that it held to be dead, and asked
-// twice for each login.
-func TestF40_SecondCacheInFront(t *testing.T) {
+// Without the margin before expiry, the outer cache got tokens that it considered expired, and
+// asked twice per login.
+func TestF40_SecondCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}
 		source := w.client(t).TokenSource()
@@ -195,12 +195,12 @@ func TestF40_SecondCacheInFront(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !token.ExpiresAt().After(time.Now()) {
-				t.Fatal("a pair that has expired was handed out")
+				t.Fatal("got expired tokens")
 			}
 			time.Sleep(10 * time.Second)
 		}
 		if logins := int(w.logins.Load()); logins > 7 || front.asked > logins {
-			t.Errorf("%d logins in five days, %d times asked", logins, front.asked)
+			t.Errorf("%d logins and %d requests for tokens in five days", logins, front.asked)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Bounds on what is read from the login service, far above what it sends.
+// Limits on responses of the login service, far above what it sends.
 const (
 	maxReplyBytes       = 256 << 10
 	maxTokenBytes       = 64 << 10
@@ -18,44 +18,44 @@ const (
 	maxDescriptionBytes = 300
 )
 
-// reply is a successful answer of the token endpoint, checked.
+// reply is a validated 200 response of the token endpoint.
 type reply struct {
 	accessToken, idToken string
-	expiresIn            time.Duration // 0 when the answer does not say, or not in a way that can be believed
+	expiresIn            time.Duration // 0 if missing or not plausible
 }
 
-// parseReply distrusts the answer: each member is checked before it is used in a header.
+// parseReply checks every field, because the tokens end up in headers.
 func parseReply(body []byte) (*reply, error) {
-	var members struct {
+	var fields struct {
 		AccessToken string          `json:"access_token"`
 		IDToken     string          `json:"id_token"`
 		TokenType   string          `json:"token_type"`
 		ExpiresIn   json.RawMessage `json:"expires_in"`
 		Error       json.RawMessage `json:"error"`
 	}
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, errors.New("the answer is not the JSON of a token reply")
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, errors.New("response is not a JSON token response")
 	}
-	if len(members.Error) > 0 && string(members.Error) != "null" {
-		return nil, errors.New("the answer has status 200 and an error")
+	if len(fields.Error) > 0 && string(fields.Error) != "null" {
+		return nil, errors.New("response has status 200 but contains an error")
 	}
-	if err := checkToken("access_token", members.AccessToken); err != nil {
+	if err := checkToken("access_token", fields.AccessToken); err != nil {
 		return nil, err
 	}
-	if err := checkToken("id_token", members.IDToken); err != nil {
+	if err := checkToken("id_token", fields.IDToken); err != nil {
 		return nil, err
 	}
-	if members.TokenType != "" && !strings.EqualFold(members.TokenType, "Bearer") {
+	if fields.TokenType != "" && !strings.EqualFold(fields.TokenType, "Bearer") {
 		return nil, errors.New("token_type is not Bearer")
 	}
-	return &reply{members.AccessToken, members.IDToken, parseExpiresIn(members.ExpiresIn)}, nil
+	return &reply{fields.AccessToken, fields.IDToken, parseExpiresIn(fields.ExpiresIn)}, nil
 }
 
-// checkToken refuses what cannot be sent in a header. The token is not part of the error.
+// checkToken rejects a token that cannot be sent in a header. The error does not contain the token.
 func checkToken(name, token string) error {
 	switch {
 	case token == "" && name == "id_token":
-		return errors.New("id_token is missing: the scope needs openid")
+		return errors.New("id_token is missing: add openid to the scope")
 	case token == "":
 		return fmt.Errorf("%s is missing", name)
 	case len(token) > maxTokenBytes:
@@ -63,14 +63,14 @@ func checkToken(name, token string) error {
 	}
 	for i := range len(token) {
 		if token[i] <= ' ' || token[i] > '~' {
-			return fmt.Errorf("%s has a character that is not visible ASCII", name)
+			return fmt.Errorf("%s contains a character that is not visible ASCII", name)
 		}
 	}
 	return nil
 }
 
-// parseExpiresIn reads a number of seconds, as a number or as text. What is absent, not a number, not positive or beyond
-// the longest lifetime counts as not said.
+// parseExpiresIn parses seconds, a JSON number or string. It returns 0 for a value that is missing,
+// not a number, not positive, or longer than maxLifetime.
 func parseExpiresIn(raw json.RawMessage) time.Duration {
 	seconds, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
 	if err != nil || math.IsNaN(seconds) || seconds <= 0 || seconds > maxLifetime.Seconds() {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,8 +16,8 @@ import (
 	"time"
 )
 
-// Taken out: the check that there is an ID token. Then the access token alone was handed out for a day.
-func TestF16_NoIDToken(t *testing.T) {
+// Without the check for an ID token, the access token alone was used for a day.
+func TestF16_MissingIDToken(t *testing.T) {
 	for name, body := range map[string]string{
 		"missing": `{"access_token":"canary-access-1","expires_in":86400}`,
 		"null":    `{"access_token":"canary-access-1","id_token":null,"expires_in":86400}`,
@@ -40,7 +41,7 @@ func TestF16_NoIDToken(t *testing.T) {
 					t.Fatal(err)
 				}
 				var stored envelope
-				if err := json.Unmarshal(entry.Data, &stored); err != nil || stored.Pair != nil || len(stored.Failures) != 1 {
+				if err := json.Unmarshal(entry.Data, &stored); err != nil || stored.Tokens != nil || len(stored.Failures) != 1 {
 					t.Errorf("stored %s, %v", entry.Data, err)
 				}
 			})
@@ -48,14 +49,14 @@ func TestF16_NoIDToken(t *testing.T) {
 	}
 }
 
-// Taken out: the bound on the answer, then the check of its error member. Then two megabytes were read, and 64 of the bomb,
-// and an error was taken for a pair.
-func TestF17_AnswersThatAreNoTokenReply(t *testing.T) {
+// Without the size limit, two megabytes were read, and 64 of the bomb. Without the check of the
+// error field, an error was taken for tokens.
+func TestF17_InvalidReplies(t *testing.T) {
 	var bomb bytes.Buffer
 	writer := gzip.NewWriter(&bomb)
 	writer.Write(bytes.Repeat([]byte(" "), 64<<20))
 	writer.Close()
-	for name, answer := range map[string]step{
+	for name, response := range map[string]step{
 		"200 with an error":   {body: `{"error":"access_denied","access_token":"canary-access-1","id_token":"canary-id-1"}`},
 		"HTML":                {header: http.Header{"Content-Type": {"text/html"}}, body: "<html>log in</html>"},
 		"truncated JSON":      {body: `{"access_token":"canary-access-1","id_tok`},
@@ -69,7 +70,7 @@ func TestF17_AnswersThatAreNoTokenReply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newFakeServer(t, answer)
+				server := newFakeServer(t, response)
 				meter := &metered{next: server.Client().Transport}
 				source := server.source(t, func(c *Config) { c.HTTPClient = &http.Client{Transport: meter} })
 				_, err := source.Token(t.Context())
@@ -78,20 +79,20 @@ func TestF17_AnswersThatAreNoTokenReply(t *testing.T) {
 					t.Fatalf("got %v", err)
 				}
 				if strings.Contains(err.Error(), "canary") {
-					t.Errorf("the error repeats a token: %v", err)
+					t.Errorf("the error contains a token: %v", err)
 				}
 				if posts := server.posts(); posts > 2 {
 					t.Errorf("%d logins", posts)
 				}
 				if read := meter.read.Load(); read > maxReplyBytes+1 {
-					t.Errorf("%d bytes were read", read)
+					t.Errorf("read %d bytes", read)
 				}
 			})
 		})
 	}
 }
 
-// metered counts the bytes of answers that are read.
+// metered counts the response bytes that are read.
 type metered struct {
 	next http.RoundTripper
 	read atomic.Int64
@@ -116,8 +117,8 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// The type of the token is compared without regard to case (RFC 6749, section 5.1).
-func TestTokenTypeInAnyCase(t *testing.T) {
+// RFC 6749 section 5.1: the token type is case-insensitive.
+func TestTokenTypeIgnoresCase(t *testing.T) {
 	for _, tokenType := range []string{`"Bearer"`, `"bearer"`, `"BEARER"`, `""`, `null`} {
 		if _, err := parseReply([]byte(`{"access_token":"a","id_token":"b","token_type":` + tokenType + `}`)); err != nil {
 			t.Errorf("%s: %v", tokenType, err)
@@ -125,8 +126,9 @@ func TestTokenTypeInAnyCase(t *testing.T) {
 	}
 }
 
-// Taken out: checkToken. Then the tokens reached the headers of requests, where only net/http's own client stops them.
-func TestF32_TokensThatCannotBeSent(t *testing.T) {
+// Without checkToken, the tokens reached request headers, where only net/http's own client stops
+// them.
+func TestF32_UnsendableTokens(t *testing.T) {
 	for name, token := range map[string]string{
 		"line break":  "abc\r\nX-Evil: 1",
 		"null":        "abc\x00def",
@@ -137,7 +139,7 @@ func TestF32_TokensThatCannotBeSent(t *testing.T) {
 		"64 KiB + 1":  strings.Repeat("a", maxTokenBytes+1),
 		"ten million": strings.Repeat("a", 10<<20),
 	} {
-		for _, body := range []string{pair(token, "canary-id-1", 60), pair("canary-access-1", token, 60)} {
+		for _, body := range []string{tokenReply(token, "canary-id-1", 60), tokenReply("canary-access-1", token, 60)} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					server := newFakeServer(t, step{body: body})
@@ -146,7 +148,7 @@ func TestF32_TokensThatCannotBeSent(t *testing.T) {
 						t.Fatalf("got %v", err)
 					}
 					if len(err.Error()) > 400 || strings.Contains(err.Error(), "X-Evil") {
-						t.Errorf("the error repeats the token: %.200s", err)
+						t.Errorf("the error contains the token: %.200s", err)
 					}
 				})
 			})
@@ -154,8 +156,8 @@ func TestF32_TokensThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// The seven members are those of the vendor's page, and the body is JSON.
-func TestRequestIsAsDocumented(t *testing.T) {
+// The body is JSON with the seven fields of the vendor's page.
+func TestRequestAsDocumented(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		if _, err := server.source(t).Token(t.Context()); err != nil {
@@ -171,7 +173,7 @@ func TestRequestIsAsDocumented(t *testing.T) {
 			"username": "user@example.com", "password": canaryPassword, "grant_type": "password", "scope": "openid profile email xsale production",
 		}
 		if len(body) != len(want) {
-			t.Errorf("the body has %d members", len(body))
+			t.Errorf("the body has %d fields, want %d", len(body), len(want))
 		}
 		for name, value := range want {
 			if body[name] != value {
@@ -184,44 +186,44 @@ func TestRequestIsAsDocumented(t *testing.T) {
 	})
 }
 
-// Taken out: clamping the wait (the library's own backoff was used, with its own idea of a hint). Then a login followed at
-// once on the hint of zero and on the one that overflows, and the hour was waited for until time ran out.
+// With the library's own backoff, the next login followed immediately on a hint of zero or one that
+// overflows, and an hour was waited for until the timeout.
 func TestF21_RetryAfter(t *testing.T) {
 	reset := func(d time.Duration) func() string {
-		return func() string { return itoa(time.Now().Add(d).Unix()) }
+		return func() string { return strconv.FormatInt(time.Now().Add(d).Unix(), 10) }
 	}
-	text := func(s string) func() string { return func() string { return s } }
+	fixed := func(s string) func() string { return func() string { return s } }
 	date := func(d time.Duration, layout string) func() string {
 		return func() string { return time.Now().UTC().Add(d).Format(layout) }
 	}
 	for name, test := range map[string]struct {
 		header   string
 		value    func() string
-		posts    int // of a service that refuses once
+		posts    int // after one 429
 		min, max time.Duration
 	}{
-		"1 second":             {"Retry-After", text("1"), 2, time.Second, 1250 * time.Millisecond},
-		"20 seconds":           {"Retry-After", text("20"), 2, 20 * time.Second, 25 * time.Second},
+		"1 second":             {"Retry-After", fixed("1"), 2, time.Second, 1250 * time.Millisecond},
+		"20 seconds":           {"Retry-After", fixed("20"), 2, 20 * time.Second, 25 * time.Second},
 		"date in 10 seconds":   {"Retry-After", date(10*time.Second, http.TimeFormat), 2, 9 * time.Second, 13 * time.Second},
 		"RFC 850 date":         {"Retry-After", date(10*time.Second, time.RFC850), 2, time.Second, 13 * time.Second},
-		"an hour":              {"Retry-After", text("3600"), 1, 0, 0},
-		"the year 2100":        {"Retry-After", text("Fri, 01 Jan 2100 00:00:00 GMT"), 1, 0, 0},
-		"overflow":             {"Retry-After", text("9223372037"), 1, 0, 0},
-		"more overflow":        {"Retry-After", text("99999999999999999999"), 1, 0, 0},
-		"zero":                 {"Retry-After", text("0"), 2, time.Second, 1250 * time.Millisecond},
+		"an hour":              {"Retry-After", fixed("3600"), 1, 0, 0},
+		"the year 2100":        {"Retry-After", fixed("Fri, 01 Jan 2100 00:00:00 GMT"), 1, 0, 0},
+		"overflow":             {"Retry-After", fixed("9223372037"), 1, 0, 0},
+		"more overflow":        {"Retry-After", fixed("99999999999999999999"), 1, 0, 0},
+		"zero":                 {"Retry-After", fixed("0"), 2, time.Second, 1250 * time.Millisecond},
 		"a date in the past":   {"Retry-After", date(-time.Hour, http.TimeFormat), 2, time.Second, 1250 * time.Millisecond},
-		"negative":             {"Retry-After", text("-5"), 2, time.Second, 1250 * time.Millisecond},
-		"a fraction":           {"Retry-After", text("1.5"), 2, time.Second, 1250 * time.Millisecond},
-		"empty":                {"Retry-After", text(""), 2, time.Second, 1250 * time.Millisecond},
+		"negative":             {"Retry-After", fixed("-5"), 2, time.Second, 1250 * time.Millisecond},
+		"a fraction":           {"Retry-After", fixed("1.5"), 2, time.Second, 1250 * time.Millisecond},
+		"empty":                {"Retry-After", fixed(""), 2, time.Second, 1250 * time.Millisecond},
 		"reset now":            {"X-Ratelimit-Reset", reset(0), 2, time.Second, 1250 * time.Millisecond},
 		"reset in the past":    {"X-Ratelimit-Reset", reset(-time.Hour), 2, time.Second, 1250 * time.Millisecond},
 		"reset in 10 seconds":  {"X-Ratelimit-Reset", reset(10 * time.Second), 2, 9 * time.Second, 13 * time.Second},
 		"reset far away":       {"X-Ratelimit-Reset", reset(time.Hour), 1, 0, 0},
-		"reset beyond numbers": {"X-Ratelimit-Reset", text("9223372036854775807"), 1, 0, 0},
+		"reset beyond numbers": {"X-Ratelimit-Reset", fixed("9223372036854775807"), 1, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newFakeServer(t, refused(429, "too_many_requests", "", test.header, test.value()), success(2))
+				server := newFakeServer(t, oauthError(429, "too_many_requests", "", test.header, test.value()), success(2))
 				start := time.Now()
 				_, err := server.source(t).Token(t.Context())
 				if waited := time.Since(start); waited < test.min || waited > test.max || server.posts() != test.posts {
@@ -235,21 +237,15 @@ func TestF21_RetryAfter(t *testing.T) {
 				}
 				failure, ok := errors.AsType[*Error](err)
 				if !ok || failure.RetryAfter <= maxRetryWait || time.Until(failure.RetryAt) < time.Minute*50 {
-					t.Errorf("the hint is not on the error: %#v", err)
+					t.Errorf("the error has no hint: %#v", err)
 				}
 			})
 		})
 	}
 }
 
-func itoa(n int64) string {
-	data, _ := json.Marshal(n)
-	return string(data)
-}
-
-// Taken out: the bound on repeating a login whose connection broke (the library's own rule was used). Then four logins
-// were sent.
-func TestF23_ConnectionBreaksAfterTheRequest(t *testing.T) {
+// With the library's own retry policy, four logins were sent.
+func TestF23_ConnectionBreaksAfterRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t, step{hijack: func(connection net.Conn) { connection.Close() }})
 		_, err := server.source(t).Token(t.Context())
@@ -260,8 +256,8 @@ func TestF23_ConnectionBreaksAfterTheRequest(t *testing.T) {
 }
 
 func FuzzParseReply(f *testing.F) {
-	f.Add([]byte(pair("access", "id", 86400)))
-	f.Add([]byte(pair(unsigned(map[string]any{"exp": 1e300, "iat": -5}), unsigned(map[string]any{"exp": "soon"}), "1")))
+	f.Add([]byte(tokenReply("access", "id", 86400)))
+	f.Add([]byte(tokenReply(unsigned(map[string]any{"exp": 1e300, "iat": -5}), unsigned(map[string]any{"exp": "soon"}), "1")))
 	f.Add([]byte(`{"access_token":"a","id_token":"b","expires_in":1e999}`))
 	f.Add([]byte(`{"error":null,"access_token":"a.b.c","id_token":"....."}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -283,20 +279,20 @@ func FuzzParseReply(f *testing.F) {
 	})
 }
 
-func FuzzParseRefusal(f *testing.F) {
+func FuzzParseErrorResponse(f *testing.F) {
 	f.Add(429, []byte(`{"error":"too_many_attempts","error_description":"blocked"}`))
 	f.Add(403, []byte(`{"code":"x","description":{"a":[1]}}`))
 	f.Add(500, []byte(`<html>`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		r := parseRefusal(status, body)
+		r := parseErrorResponse(status, body)
 		code, description := r.presentable([]Secret{NewSecret(canaryPassword), {}})
 		if len(code) > 70 || len(description) > maxDescriptionBytes+10 || strings.ContainsAny(code+description, "\r\n\x00\x1b") || strings.Contains(code+description, canaryPassword) {
 			t.Errorf("code %q, description %q", code, description)
 		}
-		if v := r.classify(); v.reason == "" || v.tries < 0 || v.tries > 3 || v.reason.Permanent() && v.tries > 0 {
+		if v := r.classify(); v.reason == "" || v.retries < 0 || v.retries > 3 || v.reason.Permanent() && v.retries > 0 {
 			t.Errorf("verdict %v", v)
 		}
-		if r.code == "too_many_attempts" && r.classify().tries != 0 {
+		if r.code == "too_many_attempts" && r.classify().retries != 0 {
 			t.Error("a blocked account would be tried again")
 		}
 	})

@@ -7,26 +7,30 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"time"
 )
 
-// sealer encrypts what a Store holds, so that whoever can read or write the store can neither use a pair nor slip one in.
+// sealer encrypts the data in a Store: someone with access to the store can neither use the tokens
+// nor plant their own.
 //
-// The key comes from the credentials, which all programs that share a pair have anyway; the client secret makes it hard
-// to guess. So a pair is of no use to a program with another password, and a changed password leaves old entries behind.
-// A key of the user's own replaces it, see Config.EncryptionKey.
+// By default the key is derived from the credentials, which all programs that share tokens have
+// anyway; the client secret makes it hard to guess. So a program with another password cannot read
+// the tokens, and a password change leaves old entries unreadable. Config.EncryptionKey replaces
+// the derived key.
 type sealer struct {
 	aead          cipher.AEAD
-	fingerprint   [sha256.Size]byte // of the credentials, for this process
-	keyID         string            // tells which key something was sealed with
-	credentialsID string            // tells credentials apart in the store; keyed, so that it does not help to guess them
+	fingerprint   [sha256.Size]byte // of the credentials; never stored
+	keyID         string            // identifies the key
+	credentialsID string            // identifies the credentials; keyed, so that it does not help to guess them
 }
 
-func newSealer(credentials Credentials, own Secret) (*sealer, error) {
+func newSealer(credentials Credentials, custom Secret) (*sealer, error) {
 	fingerprint := credentials.fingerprint()
 	secret := fingerprint[:]
-	if !own.IsZero() {
-		secret = []byte(own.Reveal())
+	if !custom.IsZero() {
+		secret = []byte(custom.Reveal())
 	}
 	keys, err := hkdf.Key(sha256.New, secret, nil, "xsale token store 1", 64)
 	if err != nil {
@@ -40,25 +44,27 @@ func newSealer(credentials Credentials, own Secret) (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	identify := func(of []byte) string {
+	identify := func(data []byte) string {
 		mac := hmac.New(sha256.New, keys[32:])
-		mac.Write(of)
+		mac.Write(data)
 		return hex.EncodeToString(mac.Sum(nil)[:16])
 	}
 	return &sealer{aead, fingerprint, identify([]byte("key")), identify(fingerprint[:])}, nil
 }
 
-// seal binds the data to its place in the store, so that it cannot be moved to another.
-func (s *sealer) seal(data []byte, place string) []byte {
-	return s.aead.Seal(nil, nil, data, []byte(place))
-}
-
-func (s *sealer) open(data []byte, place string) ([]byte, error) {
-	plain, err := s.aead.Open(nil, nil, data, []byte(place))
+// seal binds the value to its location in the store, so that nobody can move it to another.
+func (s *sealer) seal(location string, value any, until time.Time) (*sealedPart, error) {
+	data, err := json.Marshal(value)
 	if err != nil {
-		return nil, errSealed
+		return nil, err
 	}
-	return plain, nil
+	return &sealedPart{s.keyID, s.aead.Seal(nil, nil, data, []byte(location)), until}, nil
 }
 
-var errSealed = errors.New("the stored entry was changed by somebody without the key")
+func (s *sealer) open(location string, part *sealedPart, value any) error {
+	data, err := s.aead.Open(nil, nil, part.Data, []byte(location))
+	if err != nil {
+		return errors.New("stored entry was modified without the encryption key")
+	}
+	return json.Unmarshal(data, value)
+}

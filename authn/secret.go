@@ -9,26 +9,27 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a text that is not printed: every verb of fmt, slog, JSON and text encodings show [redacted], and gob refuses
-// it. Only [Secret.Reveal] returns it. It is safe for concurrent use.
+// Secret is a string that prints as [redacted] with every fmt verb, in slog, and in JSON and text
+// encodings; gob cannot encode it. Only [Secret.Reveal] returns the value. It is safe for
+// concurrent use.
 type Secret struct {
-	text *string // behind a pointer, so that printing a struct that holds a Secret shows an address at most
+	value *string // a pointer, so that printing a struct with a Secret shows at most an address
 }
 
-// NewSecret returns text as a Secret.
-func NewSecret(text string) Secret {
-	return Secret{&text}
+// NewSecret returns value as a Secret.
+func NewSecret(value string) Secret {
+	return Secret{&value}
 }
 
-// Reveal returns the text; empty for the zero value.
+// Reveal returns the value, or "" for the zero Secret.
 func (s Secret) Reveal() string {
-	if s.text == nil {
+	if s.value == nil {
 		return ""
 	}
-	return *s.text
+	return *s.value
 }
 
-// IsZero reports whether the text is empty.
+// IsZero reports whether the value is empty.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 // String returns [redacted].

@@ -15,7 +15,7 @@ import (
 
 var canaries = []string{canaryPassword, canaryClientSecret, canaryAccessToken, canaryIDToken, "canary"}
 
-// printed returns the value as every way of printing shows it.
+// printed formats the value in every way.
 func printed(value any) string {
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p", "%T"} {
@@ -42,8 +42,8 @@ func printed(value any) string {
 	return out.String()
 }
 
-// Taken out: Format of Secret, then the pointer inside it, then the function around the headers of a Token, then taking
-// what the service echoes out of errors. Then the password or both tokens were printed.
+// Without Format of Secret, the pointer inside it, the function around the headers of a Token, or
+// redacting what the service echoes, the password or both tokens were printed.
 func TestF31_SecretsInOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
@@ -61,15 +61,15 @@ func TestF31_SecretsInOutput(t *testing.T) {
 			token, *token, source, struct{ token *Token }{token}, []Secret{NewSecret(canaryPassword)}, map[string]Secret{"a": NewSecret(canaryPassword)},
 			&Error{Reason: ErrMFARequired, MFAToken: NewSecret(canaryPassword)},
 		}
-		for name, test := range permanentAnswers {
-			failing := newFakeServer(t, test.answer)
+		for name, test := range permanentFailures {
+			failing := newFakeServer(t, test.response)
 			_, err := failing.source(t, func(c *Config) { c.Observer = LogTo(logger) }).Token(t.Context())
 			if err == nil {
 				t.Fatal(name)
 			}
 			values = append(values, err)
 		}
-		echo := newFakeServer(t, refused(403, "invalid_grant", canaryPassword+" is wrong, and so is "+canaryClientSecret))
+		echo := newFakeServer(t, oauthError(403, "invalid_grant", canaryPassword+" is wrong, and so is "+canaryClientSecret))
 		_, err = echo.source(t, func(c *Config) { c.Observer = LogTo(logger) }).Token(t.Context())
 		values = append(values, err)
 		for _, body := range []string{canaryPassword, `{"access_token":"canary line\r\n"}`, `{"access_token":"canary-access-1"}`} {
@@ -89,25 +89,25 @@ func TestF31_SecretsInOutput(t *testing.T) {
 	})
 }
 
-func checkNoSecret(t *testing.T, name, text string) {
+func checkNoSecret(t *testing.T, name, output string) {
 	t.Helper()
 	for _, canary := range canaries {
 		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), strings.Trim(fmt.Sprint([]byte(canary)), "[]")} {
-			if strings.Contains(text, form) {
-				t.Errorf("%s shows %s", name, form)
+			if strings.Contains(output, form) {
+				t.Errorf("%s contains %s", name, form)
 				return
 			}
 		}
 	}
 }
 
-func TestSecretIsRevealedOnRequest(t *testing.T) {
-	if NewSecret("text").Reveal() != "text" || (Secret{}).Reveal() != "" || !(Secret{}).IsZero() || !NewSecret("").IsZero() || NewSecret("x").IsZero() {
+func TestSecret(t *testing.T) {
+	if NewSecret("value").Reveal() != "value" || (Secret{}).Reveal() != "" || !(Secret{}).IsZero() || !NewSecret("").IsZero() || NewSecret("x").IsZero() {
 		t.Error("Reveal or IsZero is wrong")
 	}
 }
 
-func TestEditorSetsBothHeadersOfTheAPIOnly(t *testing.T) {
+func TestEdit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
 		source := server.source(t)
@@ -128,7 +128,7 @@ func TestEditorSetsBothHeadersOfTheAPIOnly(t *testing.T) {
 		time.Sleep(24 * time.Hour)
 		request := newRequest(t, "https://api.example/me")
 		if err := source.Edit(t.Context(), request); !errors.Is(err, ErrInvalidCredentials) || len(request.Header) != 0 {
-			t.Errorf("a failed login: %v, %d headers", err, len(request.Header))
+			t.Errorf("failed login: %v, %d headers", err, len(request.Header))
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEnvironmentNamesWhatIsMissing(t *testing.T) {
+func TestFromEnvironmentNamesMissingVariables(t *testing.T) {
 	names := []string{"XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD"}
 	for _, name := range names {
 		t.Setenv(name, "value of "+name)
@@ -28,7 +28,7 @@ func TestEnvironmentNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestFileReadsTheCredentialsAnew(t *testing.T) {
+func TestFileReadsAgainForEachLogin(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials.json")
 	for _, password := range []string{"old", "new"} {
 		if err := os.WriteFile(file, []byte(`{"client_id":"c","client_secret":"s","username":"u","password":"`+password+`"}`), 0o600); err != nil {
@@ -38,9 +38,9 @@ func TestFileReadsTheCredentialsAnew(t *testing.T) {
 			t.Errorf("%s: %v", password, err)
 		}
 	}
-	for content, says := range map[string]string{
+	for content, want := range map[string]string{
 		`{"client_id":"c"}`:      "client_secret, username, password are not set",
-		`{"password": 5}`:        "as text",
+		`{"password": 5}`:        "with the strings",
 		`canary`:                 "not a JSON object",
 		`{"password":"canary"`:   "not a JSON object",
 		`{"password":"canary"}x`: "not a JSON object",
@@ -48,7 +48,7 @@ func TestFileReadsTheCredentialsAnew(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := File(file)(t.Context()); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "canary") {
+		if _, err := File(file)(t.Context()); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", content, err)
 		}
 	}
@@ -57,19 +57,19 @@ func TestFileReadsTheCredentialsAnew(t *testing.T) {
 func TestParseCredentialsOverwritesItsInput(t *testing.T) {
 	data := []byte(`{"client_id":"c","client_secret":"s","username":"u","password":"canary"}`)
 	if _, err := ParseCredentials(data); err != nil || strings.Trim(string(data), "\x00") != "" {
-		t.Errorf("%v, %q is left", err, data)
+		t.Errorf("got error %v, data %q, want zeros", err, data)
 	}
 }
 
 func TestParseStore(t *testing.T) {
-	folder := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(folder, "cache"))
-	t.Setenv("HOME", folder)
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	t.Setenv("HOME", dir)
 	for setting, path := range map[string]string{
-		folder:                                filepath.Join(folder, "key.json"),
-		filepath.Join(folder, "new") + "/":    filepath.Join(folder, "new", "key.json"),
-		filepath.Join(folder, "tokens.json"):  filepath.Join(folder, "tokens.json"),
-		filepath.Join(folder, "no-extension"): filepath.Join(folder, "no-extension"),
+		dir:                                filepath.Join(dir, "key.json"),
+		filepath.Join(dir, "new") + "/":    filepath.Join(dir, "new", "key.json"),
+		filepath.Join(dir, "tokens.json"):  filepath.Join(dir, "tokens.json"),
+		filepath.Join(dir, "no-extension"): filepath.Join(dir, "no-extension"),
 	} {
 		store, err := ParseStore(setting)
 		if files, ok := store.(*FileStore); err != nil || !ok || files.Path("key") != path {
@@ -82,21 +82,34 @@ func TestParseStore(t *testing.T) {
 		}
 	}
 	store, err := ParseStore("cache")
-	if files, ok := store.(*FileStore); err != nil || !ok || !strings.HasPrefix(files.Path("key"), folder) || filepath.Base(filepath.Dir(files.Path("key"))) != "xsale" {
+	if files, ok := store.(*FileStore); err != nil || !ok || !strings.HasPrefix(files.Path("key"), dir) || filepath.Base(filepath.Dir(files.Path("key"))) != "xsale" {
 		t.Errorf("cache: %v, %v", store, err)
 	}
 }
 
-func TestErrorsSayTheRemedy(t *testing.T) {
+// When ParseStore returned the result of NewCacheStore directly, a nil *FileStore became a Store
+// that is not nil.
+func TestParseStoreWithoutCacheDir(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("HOME", "")
+	t.Setenv("LocalAppData", "")
+	if store, err := ParseStore("cache"); err == nil {
+		t.Errorf("got %v", store)
+	} else if store != nil {
+		t.Errorf("got a %T with the error, want nil", store)
+	}
+}
+
+func TestErrorNamesTheRemedy(t *testing.T) {
 	for _, reason := range []Reason{ErrInvalidCredentials, ErrInvalidClient, ErrBlocked, ErrVerificationRequired, ErrMFARequired, ErrConfiguration, ErrRateLimited, ErrUnavailable, ErrInvalidReply} {
-		text := (&Error{Reason: reason}).Error()
-		if reason.remedy() == "" || !strings.Contains(text, string(reason)) || !strings.HasSuffix(text, reason.remedy()) {
-			t.Errorf("%s", text)
+		message := (&Error{Reason: reason}).Error()
+		if reason.remedy() == "" || !strings.Contains(message, string(reason)) || !strings.HasSuffix(message, reason.remedy()) {
+			t.Errorf("%s: got %q, want the reason and the remedy", reason, message)
 		}
 	}
 }
 
-func TestNewRefusesSettingsThatCannotBeUsed(t *testing.T) {
+func TestNewRejectsInvalidConfig(t *testing.T) {
 	for name, config := range map[string]Config{
 		"Credentials":   {},
 		"LoginTimeout":  {Credentials: FromEnvironment, LoginTimeout: -1},

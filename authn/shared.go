@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// storePollInterval is how often a program looks whether another one has finished its login.
+	// storePollInterval is how often a program checks whether another one has finished its login.
 	storePollInterval = 50 * time.Millisecond
 	// storeTimeout bounds one operation of the store.
 	storeTimeout = 5 * time.Second
-	// sharedLatch is how long programs share a permanent failure. One that comes anew each minute with a wrong password
-	// then tries it once a day.
+	// sharedLatch is how long programs share a permanent failure. A job that starts every minute
+	// with a wrong password then tries it once a day.
 	sharedLatch = 24 * time.Hour
 )
 
@@ -27,14 +27,13 @@ type shared struct {
 	key    string
 	sealer *sealer
 
-	// Of the entry that was loaded last.
+	// From the last load.
 	version  int64
 	envelope envelope
 
-	unwanted *pairRecord // a pair that is not to be used, valid or not
+	unwanted *tokenRecord // tokens not to use, even if valid
 }
 
-// entry returns the account's entry in the store.
 func (s *Source) entry(credentials Credentials) (*shared, error) {
 	sealer, err := newSealer(credentials, s.encryptionKey)
 	if err != nil {
@@ -43,7 +42,7 @@ func (s *Source) entry(credentials Credentials) (*shared, error) {
 	return &shared{source: s, store: s.store, key: s.keyOf(credentials), sealer: sealer}, nil
 }
 
-// stored returns the pair that the store has for the account, if it can be used.
+// stored returns the account's tokens in the store, or nil if there are no usable ones.
 func (s *Source) stored(ctx context.Context, credentials Credentials) *Token {
 	if s.store == nil {
 		return nil
@@ -59,13 +58,14 @@ func (s *Source) stored(ctx context.Context, credentials Credentials) *Token {
 	return token
 }
 
-// keyOf returns the key of the account in a store. Accounts that differ in any of these must never share a pair.
+// keyOf returns the account's key in a store. Accounts that differ in any of these fields must
+// never share tokens.
 func (s *Source) keyOf(credentials Credentials) string {
 	hash := hashFields(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
 	return hex.EncodeToString(hash[:])
 }
 
-// StoreKey returns the key that the account has in a [Store]. It asks for the credentials, but does not log in.
+// StoreKey returns the account's key in a [Store]. It needs the credentials but does not log in.
 func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
@@ -74,8 +74,9 @@ func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
 	return s.keyOf(credentials), nil
 }
 
-// Clear forgets the pair and a failed login, here and in the store. The login service accepts the tokens until they
-// expire all the same. Without a store, it cannot fail but for the credentials.
+// Clear forgets the tokens and a failed login, in this Source and in the store. The tokens
+// themselves stay valid until they expire. Clear fails if the credentials or the store are
+// unavailable.
 func (s *Source) Clear(ctx context.Context) error {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
@@ -103,7 +104,7 @@ func (s *Source) Clear(ctx context.Context) error {
 	return s.store.Save(ctx, entry.key, Entry{data, stored.Version + 1, s.clock().add(time.Hour).time()})
 }
 
-// load returns what the store holds; a store that fails holds nothing.
+// load returns the stored record. It treats a failing store as empty.
 func (s *shared) load(ctx context.Context) *record {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
@@ -122,19 +123,19 @@ func (s *shared) load(ctx context.Context) *record {
 	}
 	if json.Unmarshal(entry.Data, &s.envelope) != nil {
 		s.envelope = envelope{}
-		s.source.degraded("load", errors.New("the stored entry is not of this version"))
+		s.source.degraded("load", errors.New("stored entry has an unknown format"))
 		return &record{}
 	}
-	pair, failure, err := s.envelope.open(s.sealer, s.key)
+	tokens, failure, err := s.envelope.open(s.sealer, s.key)
 	if err != nil {
 		s.envelope = envelope{}
 		s.source.degraded("load", err)
 		return &record{}
 	}
-	return &record{pair, failure}
+	return &record{tokens, failure}
 }
 
-// save stores the entry that was loaded last with one part set anew, unless somebody else has stored one since.
+// save stores the last loaded entry with one part replaced, unless another program has saved since.
 func (s *shared) save(ctx context.Context, set func(*envelope) error) {
 	err := set(&s.envelope)
 	var data []byte
@@ -152,8 +153,8 @@ func (s *shared) save(ctx context.Context, set func(*envelope) error) {
 	}
 }
 
-// lock takes the lock, or reports that somebody else holds it. A store that cannot lock is as good as no store: this
-// program logs in on its own.
+// lock takes the lock, or reports that another program holds it. If the store cannot lock, this
+// program logs in without the lock.
 func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
@@ -173,17 +174,17 @@ func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
 	}, locked
 }
 
-// fetch gets a valid pair from the store or, holding its lock, by a login. Programs that come second look at the entry
-// while they wait, not at the lock, so that the first one's pair serves all of them at once.
+// fetch returns tokens from the store, or logs in while it holds the lock. Waiting programs
+// watch the entry rather than the lock, so that all of them get the new tokens at once.
 func (s *shared) fetch(ctx context.Context, options loginOptions, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
-	// Half the time is kept for the login itself, so that a program that hangs with the lock does not starve this one.
-	patience, cancel := context.WithTimeoutCause(ctx, s.source.loginTimeout/2, errors.New("another program held the lock for too long"))
+	// Reserve half of the time for the login itself, in case another program hangs with the lock.
+	patience, cancel := context.WithTimeoutCause(ctx, s.source.loginTimeout/2, errors.New("timed out waiting for the lock of another program"))
 	defer cancel()
 	locked := false
 	for first := true; ; first = false {
 		r := s.load(ctx)
-		if first && options.ignorePair {
-			s.unwanted = r.pair
+		if first && options.ignoreTokens {
+			s.unwanted = r.tokens
 		}
 		if token := s.usable(ctx, r); token != nil {
 			s.source.notify(func(o Observer) { o.TokenChanged(token, true) })
@@ -219,23 +220,23 @@ func (s *shared) loginAndSave(ctx context.Context, r *record, login func(failure
 	}
 	token, failed := login(failuresBefore)
 	if failed == nil {
-		s.save(ctx, func(e *envelope) error { return e.setPair(s.sealer, s.key, newPairRecord(token)) })
+		s.save(ctx, func(e *envelope) error { return e.setTokens(s.sealer, s.key, newTokenRecord(token)) })
 		return token, nil
 	}
-	if s.source.lifetime.Err() == nil { // one that closes has learnt nothing
-		// The context of the login may have ended by now, and the failure is news all the same.
+	if s.source.lifetime.Err() == nil { // a failure caused by Close means nothing to others
+		// Save the failure even if the context of the login has ended.
 		s.save(context.WithoutCancel(ctx), func(e *envelope) error { return e.setFailure(s.sealer, s.key, s.newFailureRecord(failed)) })
 	}
 	return nil, failed
 }
 
-// usable returns the pair of the record, if it is valid, passes the user's own check, and is better than what the
-// source has.
+// usable returns the tokens of the record if they are valid, pass VerifyStored, and are better than
+// the Source's own.
 func (s *shared) usable(ctx context.Context, r *record) *Token {
-	if s.unwanted != nil && r.pair != nil && *r.pair == *s.unwanted {
+	if s.unwanted != nil && r.tokens != nil && *r.tokens == *s.unwanted {
 		return nil
 	}
-	token, err := r.pair.token(s.source.clock())
+	token, err := r.tokens.token(s.source.clock())
 	if err != nil {
 		s.source.degraded("load", err)
 		return nil
@@ -267,7 +268,7 @@ func (s *shared) newFailureRecord(failed *failure) *failureRecord {
 	return r
 }
 
-// standing returns the failure of another program, as long as it stands for this one.
+// standing returns the failure of another program while it applies to this one, or nil.
 func (s *shared) standing(r *failureRecord) *failure {
 	now := s.source.clock()
 	left := time.Duration(0)
@@ -279,11 +280,11 @@ func (s *shared) standing(r *failureRecord) *failure {
 	}
 	err := &Error{Reason: r.Reason, StatusCode: r.StatusCode, Code: r.Code, Description: r.Description, RetryAt: r.Until}
 	if r.Reason.Permanent() {
-		left = credentialsInterval // look again soon: another program may have been told of the right password
+		left = credentialsInterval // check the store again soon: another program may have logged in
 	}
 	failed := &failure{err: err, count: r.Count, until: now.add(left), old: true}
 	if r.Reason.Permanent() {
-		failed.refusal = &refusedCredentials{s.sealer.fingerprint, err}
+		failed.rejected = &rejectedCredentials{s.sealer.fingerprint, err}
 	}
 	return failed
 }

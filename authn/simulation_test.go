@@ -14,7 +14,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// simulatedLogin is a login service whose access tokens live for 24 hours and ID tokens for 10, and that fails at random.
+// simulatedLogin is a login service that fails at random. Its access tokens live for 24 hours,
+// its ID tokens for 10.
 type simulatedLogin struct {
 	random          *rand.Rand
 	failing         float64 // share of requests
@@ -39,11 +40,11 @@ func unsignedToken(lifetime time.Duration) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(claims)) + "."
 }
 
-// A month of a service that restarts every hour and asks for a token every minute.
+// A program restarts every hour and asks for tokens every minute, for a month.
 func TestSimulatedMonth(t *testing.T) {
 	const (
 		month    = 30 * 24 * time.Hour
-		lifetime = 10 * time.Hour // of the pair: that of its ID token
+		lifetime = 10 * time.Hour // of the ID token
 	)
 	var table strings.Builder
 	fmt.Fprintf(&table, "\n%-34s %8s %8s %8s %10s %8s\n", "", "calls", "failed", "logins", "lifetimes", "requests")
@@ -78,7 +79,7 @@ func TestSimulatedMonth(t *testing.T) {
 					if token, err := source.Token(t.Context()); err != nil {
 						failed++
 					} else if !token.ExpiresAt().After(time.Now()) {
-						t.Errorf("hour %d: a pair that has expired was handed out", hour)
+						t.Errorf("hour %d: got expired tokens", hour)
 					}
 					time.Sleep(time.Minute)
 				}
@@ -94,7 +95,7 @@ func TestSimulatedMonth(t *testing.T) {
 				t.Errorf("%s: %d of %d calls failed", run.name, failed, calls)
 			}
 			if run.failing > 0 && service.fails == 0 {
-				t.Errorf("%s: no login failed, so nothing was simulated", run.name)
+				t.Errorf("%s: no login failed", run.name)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package authn
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -15,7 +16,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// The vendor's addresses and values (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity/aplikacja-backend-api).
+// The vendor's addresses and values
+// (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity/aplikacja-backend-api).
 const (
 	DefaultTokenURL = "https://login.futuriti.pl/oauth/token"
 	DefaultAPIURL   = "https://api.xsale.ai"
@@ -26,59 +28,62 @@ const (
 const (
 	defaultLoginTimeout = time.Minute
 	minEncryptionKey    = 32 // bytes
-	// A failed login is remembered for a second, twice as long for each further request that failed, a minute at most.
+	// A Source remembers a failed login for a second, doubled for each further failed request,
+	// up to a minute.
 	minCoolDown = time.Second
 	maxCoolDown = time.Minute
-	// maxHintedCoolDown bounds what a hint of the service can do: a wrong one must not stop a program for weeks.
+	// maxHintedCoolDown bounds a hint of the service: a wrong one must not stop a program for
+	// weeks.
 	maxHintedCoolDown = time.Hour
 	// tooManyLoginsCoolDown is the time over which Auth0 counts the logins of a user.
 	tooManyLoginsCoolDown = time.Minute
-	// minRejectionInterval keeps an API that refuses every token from causing a login per call.
+	// minRejectionInterval prevents a login per call if the API rejects every token.
 	minRejectionInterval = 30 * time.Second
-	// minRefreshInterval and credentialsInterval space what is tried in the background and while a failure is latched.
+	// minRefreshInterval spaces logins in the background. credentialsInterval spaces checks for new
+	// credentials after a permanent failure.
 	minRefreshInterval  = 30 * time.Second
 	credentialsInterval = time.Second
 )
 
-// Config says which account a [Source] logs in to, and how. Only Credentials is needed.
+// Config configures a [Source]. Only Credentials is required.
 type Config struct {
 	Credentials CredentialsFunc
 
-	TokenURL string // the token endpoint; DefaultTokenURL when empty. https, or http on loopback
-	APIURL   string // where tokens may be sent; DefaultAPIURL when empty
-	Audience string // DefaultAudience when empty
-	Scope    string // DefaultScope when empty; it needs openid, for the ID token
+	TokenURL string // the token endpoint: https, or http on loopback; default DefaultTokenURL
+	APIURL   string // the only origin that receives tokens; default DefaultAPIURL
+	Audience string // default DefaultAudience
+	Scope    string // must include openid, for the ID token; default DefaultScope
 
-	// Store shares the pair with other Sources and programs. Without one the pair lives in this Source alone. A store
-	// that fails is reported to Observer and done without.
+	// Store shares tokens with other Sources and programs. By default tokens stay in this
+	// Source. If the store fails, the Source reports it to Observer and carries on without it.
 	Store Store
 
-	// HTTPClient sends the logins. Redirects and cookies are always off. By default a client with TLS 1.2 or later and
-	// the proxy of the environment.
+	// HTTPClient sends the logins, always without redirects and cookies. The default uses TLS
+	// 1.2 or later and the proxy of the environment.
 	HTTPClient *http.Client
 
-	// LoginTimeout bounds one login with all its retries and the wait for the store; a minute when 0.
+	// LoginTimeout bounds one login, including retries and waits for the store. Default one minute.
 	LoginTimeout time.Duration
 
-	// OnDemand turns off logging in ahead of expiry. Set it in programs that run for seconds. Without it, a call in the
-	// last 20 minutes of a pair (at most half its lifetime) starts a login in the background, while the valid pair keeps
-	// serving.
+	// OnDemand turns off logins ahead of expiry, for programs that run for seconds. By default, a
+	// call in the last 20 minutes of the tokens (at most half their lifetime) starts a login in the
+	// background while the valid tokens stay in use.
 	OnDemand bool
 
-	// EncryptionKey encrypts what Store holds. When empty, the key comes from the credentials, which those who share a pair
-	// have anyway. Set one, of 32 random bytes or more, to keep pairs readable when the password changes.
+	// EncryptionKey encrypts the data in Store. By default the key is derived from the credentials.
+	// Set one, of at least 32 random bytes, to keep tokens readable after a password change.
 	EncryptionKey Secret
 
-	// VerifyStored checks each pair that comes from Store, besides its encryption. Package authn/jwks has a check of the
-	// signatures. A pair that fails is not used.
+	// VerifyStored checks tokens from Store, in addition to their encryption. Tokens that fail are
+	// not used. Package authn/jwks provides a check of the signatures.
 	VerifyStored func(ctx context.Context, token *Token) error
 
-	// Observer is told of new pairs, failed logins and store failures; see LogTo.
+	// Observer receives new tokens, failed logins and store failures; see LogTo.
 	Observer Observer
 }
 
-// Source hands out the valid pair of tokens of one account. It is safe for concurrent use; programs share one Source per
-// account. Close it when it is no longer needed.
+// Source provides valid tokens for one account. It is safe for concurrent use; a program should
+// share one Source per account. Close it when it is no longer needed.
 type Source struct {
 	current atomic.Pointer[Token]
 
@@ -95,7 +100,7 @@ type Source struct {
 	clock         clock
 	logins        atomic.Int64
 
-	lifetime context.Context // ends with Close
+	lifetime context.Context // canceled by Close
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
 
@@ -103,18 +108,18 @@ type Source struct {
 	flight        *flight // the login in progress
 	failure       *failure
 	next          loginOptions      // for the next login
-	rejected      [sha256.Size]byte // the pair that the API refused last
+	rejected      [sha256.Size]byte // the tokens that the API rejected last
 	nextRejection instant
 	nextRefresh   instant
 }
 
-// loginOptions are what Reset and Refresh ask of the next login.
+// loginOptions change the next login; Reset and Refresh set them.
 type loginOptions struct {
-	ignoreFailure bool // log in even where another program has failed
-	ignorePair    bool // do not take the pair that the store has now
+	ignoreFailure bool // log in even if another program has failed
+	ignoreTokens  bool // ignore the tokens that are in the store now
 }
 
-// flight is one login that any number of callers wait for. It belongs to none of them.
+// flight is one login that any number of callers wait for. No caller owns it.
 type flight struct {
 	done  chan struct{}
 	token *Token
@@ -123,47 +128,48 @@ type flight struct {
 
 // failure remembers a failed login, so that callers share it instead of repeating it.
 type failure struct {
-	err     *Error
-	count   int                 // requests that failed in a row
-	until   instant             // when the next login may be tried, or, with a permanent reason, the credentials be looked at again
-	refusal *refusedCredentials // outlasts failures of another kind, such as credentials that cannot be had for a while
-	old     bool                // whether it was known before, so that nobody need be told
-	ahead   bool                // whether it came while a valid pair served, so that nobody waited for it
+	err      *Error
+	count    int                  // consecutive failed requests
+	until    instant              // when to log in again or, if permanent, to check the credentials again
+	rejected *rejectedCredentials // survives failures of another kind, such as unavailable credentials
+	old      bool                 // already reported to the observer
+	ahead    bool                 // from a login in the background, while valid tokens were in use
 }
 
-// refusedCredentials are what the service refused for good, and its words.
-type refusedCredentials struct {
+// rejectedCredentials are credentials that the service rejected for a permanent reason.
+type rejectedCredentials struct {
 	credentials [sha256.Size]byte
 	err         *Error
 }
 
-// refusedFor returns the permanent refusal of these credentials, if there was one.
-func (f *failure) refusedFor(credentials [sha256.Size]byte) *Error {
-	if f == nil || f.refusal == nil || f.refusal.credentials != credentials {
+// rejectionOf returns the permanent failure of these credentials, or nil.
+func (f *failure) rejectionOf(credentials [sha256.Size]byte) *Error {
+	if f == nil || f.rejected == nil || f.rejected.credentials != credentials {
 		return nil
 	}
-	return f.refusal.err
+	return f.rejected.err
 }
 
-// passing returns how many requests have failed in a row for reasons that may pass. Those of logins ahead of expiry do not
-// count: they are spaced anyway, and must not lengthen the wait of who comes after.
-func (f *failure) passing() int {
+// temporary returns the number of consecutive requests that failed for a temporary reason.
+// Logins in the background do not count: they are spaced anyway, and must not delay later
+// callers.
+func (f *failure) temporary() int {
 	if f == nil || f.ahead || f.err.Reason.Permanent() {
 		return 0
 	}
 	return f.count
 }
 
-// New returns a Source. It does not log in yet. A value of config that cannot be used is an error.
+// New returns a Source without logging in. It returns an error if config is invalid.
 func New(config Config) (*Source, error) {
 	if config.Credentials == nil {
-		return nil, errors.New("authn: Credentials is not set: use authn.FromEnvironment, authn.Static or a function of your own")
+		return nil, errors.New("authn: Credentials is not set: use authn.FromEnvironment, authn.Static or a custom function")
 	}
-	tokenURL, err := httpx.ParseEndpoint("token URL", withDefault(config.TokenURL, DefaultTokenURL))
+	tokenURL, err := httpx.ParseEndpoint("token URL", cmp.Or(config.TokenURL, DefaultTokenURL))
 	if err != nil {
 		return nil, fmt.Errorf("authn: %w", err)
 	}
-	apiURL, err := httpx.ParseEndpoint("API URL", withDefault(config.APIURL, DefaultAPIURL))
+	apiURL, err := httpx.ParseEndpoint("API URL", cmp.Or(config.APIURL, DefaultAPIURL))
 	if err != nil {
 		return nil, fmt.Errorf("authn: %w", err)
 	}
@@ -171,20 +177,20 @@ func New(config Config) (*Source, error) {
 		return nil, fmt.Errorf("authn: LoginTimeout %v is negative", config.LoginTimeout)
 	}
 	if length := len(config.EncryptionKey.Reveal()); length > 0 && length < minEncryptionKey {
-		return nil, fmt.Errorf("authn: EncryptionKey has %d bytes: use %d random ones or more", length, minEncryptionKey)
+		return nil, fmt.Errorf("authn: EncryptionKey has %d bytes: use at least %d random bytes", length, minEncryptionKey)
 	}
 	s := &Source{
 		credentials: config.Credentials,
 		login: login{
 			client:   httpx.NewClient(config.HTTPClient),
 			tokenURL: tokenURL,
-			audience: withDefault(config.Audience, DefaultAudience),
-			scope:    withDefault(config.Scope, DefaultScope),
+			audience: cmp.Or(config.Audience, DefaultAudience),
+			scope:    cmp.Or(config.Scope, DefaultScope),
 			clock:    systemClock,
 		},
 		apiURL:        apiURL,
 		store:         config.Store,
-		loginTimeout:  withDefault(config.LoginTimeout, defaultLoginTimeout),
+		loginTimeout:  cmp.Or(config.LoginTimeout, defaultLoginTimeout),
 		onDemand:      config.OnDemand,
 		ownsClient:    config.HTTPClient == nil,
 		encryptionKey: config.EncryptionKey,
@@ -196,20 +202,12 @@ func New(config Config) (*Source, error) {
 	return s, nil
 }
 
-func withDefault[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
-}
-
-// Token returns the valid pair, logging in when there is none. Callers that come while a login is in progress wait for
-// that one and get its result; each may leave when its own ctx ends, without ending the login.
+// Token returns valid tokens, logging in if necessary. Callers that arrive during a login wait for
+// it and share its result. A caller whose ctx ends returns early without ending the login.
 //
-// A failed login is an [*Error]. It is remembered: until [Error.RetryAt], and for a permanent reason until the
-// credentials change or [Source.Reset] is called, Token returns it at once. The error of ctx is returned when ctx ends
-// first, and [ErrClosed] after Close.
+// A failed login is an [*Error]. Token returns the same error immediately until [Error.RetryAt],
+// or, for a permanent reason, until the credentials change or [Source.Reset] is called. If ctx
+// ends first, Token returns its error. After Close it returns [ErrClosed].
 func (s *Source) Token(ctx context.Context) (*Token, error) {
 	if token := s.Current(); token != nil {
 		return token, nil
@@ -217,8 +215,8 @@ func (s *Source) Token(ctx context.Context) (*Token, error) {
 	return s.wait(ctx)
 }
 
-// Current returns the valid pair at hand, or nil. It never waits nor fails; near the end of the pair it starts a login in
-// the background, as [Source.Token] does.
+// Current returns the current valid tokens, or nil. It never waits. Shortly before they expire it
+// starts a login in the background, as [Source.Token] does.
 func (s *Source) Current() *Token {
 	now := s.clock()
 	token := s.current.Load()
@@ -231,17 +229,17 @@ func (s *Source) Current() *Token {
 	return token
 }
 
-// APIURL returns the address that the tokens may be sent to.
+// APIURL returns the only URL whose origin may receive the tokens.
 func (s *Source) APIURL() string { return s.apiURL.String() }
 
-// Logins returns how many times this Source has logged in successfully, not counting pairs that came from the store.
-func (s *Source) Logins() int {
-	return int(s.logins.Load())
-}
+// Logins returns the number of successful logins of this Source. Tokens from the store do not
+// count.
+func (s *Source) Logins() int { return int(s.logins.Load()) }
 
-// Invalidate says that the API refused the pair, so that the next call logs in. It does nothing when another pair has
-// taken its place already, and reports whether a pair other than token is to be had. A Source follows it at most twice a
-// minute, because an API that refuses every token must not become a login per call.
+// Invalidate reports to the Source that the API rejected the tokens, so that the next call logs in.
+// It returns true if other tokens are already in use or the next call will log in. It returns false
+// and keeps the tokens within 30 seconds of the previous rejection, so that an API that rejects
+// every token does not cause a login per call.
 func (s *Source) Invalidate(token *Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -258,16 +256,17 @@ func (s *Source) Invalidate(token *Token) bool {
 	return true
 }
 
-// Reset forgets a failed login, so that the next call logs in again. Call it when the account has been unblocked.
+// Reset forgets a failed login, so that the next call logs in again. Call it after the account has
+// been unblocked.
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failure, s.next.ignoreFailure = nil, true
 }
 
-// Refresh logs in although there may be a valid pair, in this Source or in the store, and forgets a failed login. Where a
-// login is in progress, it waits for that one. It returns the new pair, or an error as [Source.Token] does; the present
-// pair then stays in use.
+// Refresh logs in even if this Source or the store has valid tokens, and forgets a failed login.
+// If a login is in progress, Refresh waits for that one. It returns the new tokens, or an error
+// like [Source.Token]; the current tokens then stay in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	s.mu.Lock()
 	if s.lifetime.Err() != nil {
@@ -275,7 +274,7 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 		return nil, ErrClosed
 	}
 	if s.flight == nil {
-		s.failure, s.next = nil, loginOptions{ignoreFailure: true, ignorePair: true}
+		s.failure, s.next = nil, loginOptions{ignoreFailure: true, ignoreTokens: true}
 		s.takeOff()
 	}
 	flight := s.flight
@@ -283,10 +282,10 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	return s.waitFor(ctx, flight)
 }
 
-// Close ends a login in progress, frees the callers that wait for it, and returns when nothing of the Source runs any
-// more. The store is left as it is.
+// Close cancels a login in progress, releases its callers, and waits for the goroutines of the
+// Source to end. It does not change the store.
 func (s *Source) Close() error {
-	s.mu.Lock() // so that no login takes off once Wait has begun
+	s.mu.Lock() // no login may start after Wait
 	s.end(ErrClosed)
 	s.current.Store(nil)
 	s.mu.Unlock()
@@ -321,22 +320,23 @@ func (s *Source) wait(ctx context.Context) (*Token, error) {
 	return s.waitFor(ctx, flight)
 }
 
-// waitFor returns the result of the login, or leaves when ctx ends or the Source is closed.
+// waitFor returns the result of the login, or an error as soon as ctx ends or the Source is closed.
 func (s *Source) waitFor(ctx context.Context, flight *flight) (*Token, error) {
 	select {
 	case <-flight.done:
 		return flight.token, flight.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the login: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("waiting for the login: %w", context.Cause(ctx))
 	case <-s.lifetime.Done():
 		return nil, ErrClosed
 	}
 }
 
-// refreshAhead starts a login while the pair is still valid, unless one runs or failed a moment ago. It never waits.
+// refreshAhead starts a login while the tokens are still valid, unless one is running or has just
+// failed. It never waits.
 func (s *Source) refreshAhead(token *Token, now instant) {
 	if !s.mu.TryLock() {
-		return // whoever holds it is about to start or finish a login
+		return // another goroutine is starting or finishing a login
 	}
 	defer s.mu.Unlock()
 	if s.flight != nil || s.current.Load() != token || s.lifetime.Err() != nil {
@@ -349,8 +349,8 @@ func (s *Source) refreshAhead(token *Token, now instant) {
 	s.takeOff()
 }
 
-// takeOff starts a login; the caller holds mu. The login has a context and a timeout of its own, so that no caller that
-// leaves can end it and no service that hangs can hold it.
+// takeOff starts a login; the caller must hold mu. The login has its own context and timeout: a
+// caller that leaves does not end it, and a service that hangs does not block it.
 func (s *Source) takeOff() {
 	flight := &flight{done: make(chan struct{})}
 	s.flight = flight
@@ -363,8 +363,8 @@ func (s *Source) takeOff() {
 	})
 }
 
-// fly lands the flight whatever becomes of it: a panic of the user's own functions is turned into an error, and so is
-// their runtime.Goexit.
+// fly runs the login and always lands it. A panic or runtime.Goexit in the user's functions
+// becomes an error.
 func (s *Source) fly(ctx context.Context, flight *flight, previous *failure, options loginOptions) {
 	var token *Token
 	var failed *failure
@@ -379,12 +379,12 @@ func (s *Source) fly(ctx context.Context, flight *flight, previous *failure, opt
 	token, failed = s.fetch(ctx, previous, options)
 }
 
-// land publishes the result of a login and frees those who wait for it.
+// land publishes the result of a login and releases its callers.
 func (s *Source) land(flight *flight, token *Token, failed, previous *failure) {
 	s.mu.Lock()
 	closed := s.lifetime.Err() != nil
 	s.flight = nil
-	if s.failure != previous { // Reset was called meanwhile
+	if s.failure != previous { // Reset was called during the login
 		s.failure = nil
 	} else {
 		s.failure = failed
@@ -405,33 +405,33 @@ func (s *Source) land(flight *flight, token *Token, failed, previous *failure) {
 	close(flight.done)
 }
 
-// guarded turns a panic of the user's own functions into an error.
-func guarded(use func() error) (err error) {
+// guarded calls a user's function and converts a panic to an error.
+func guarded(call func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = panicked(value)
 		}
 	}()
-	return use()
+	return call()
 }
 
-// panicked tells the type of the value only, because the value may hold a secret.
+// panicked reports only the type of the value, because the value may contain a secret.
 func panicked(value any) error {
 	return fmt.Errorf("panic of type %T during the login", value)
 }
 
-// fetch gets a valid pair from the store or by a login.
+// fetch returns valid tokens from the store or from a login.
 func (s *Source) fetch(ctx context.Context, previous *failure, options loginOptions) (*Token, *failure) {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
 		return nil, s.remember(failed, previous, 0)
 	}
 	fingerprint := credentials.fingerprint()
-	if refusal := previous.refusedFor(fingerprint); refusal != nil {
+	if rejection := previous.rejectionOf(fingerprint); rejection != nil {
 		if token := s.stored(ctx, credentials); token != nil {
-			return token, nil // another program has been let in since
+			return token, nil // another program has logged in since
 		}
-		again := s.remember(refusal, previous, 0)
+		again := s.remember(rejection, previous, 0)
 		again.old = true
 		return nil, again
 	}
@@ -441,7 +441,7 @@ func (s *Source) fetch(ctx context.Context, previous *failure, options loginOpti
 			cause, _ := errors.AsType[*Error](err)
 			failed := s.remember(cause, previous, failuresBefore)
 			if cause.Reason.Permanent() {
-				failed.refusal = &refusedCredentials{fingerprint, cause}
+				failed.rejected = &rejectedCredentials{fingerprint, cause}
 			}
 			return nil, failed
 		}
@@ -460,7 +460,7 @@ func (s *Source) fetch(ctx context.Context, previous *failure, options loginOpti
 	return entry.fetch(ctx, options, login)
 }
 
-// askCredentials gets the credentials from the user's function.
+// askCredentials calls the user's CredentialsFunc.
 func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
 	var credentials Credentials
 	err := guarded(func() (err error) {
@@ -476,17 +476,17 @@ func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
 	return credentials, nil
 }
 
-// remember says how long the failure stands before the next login: the longer, the more requests failed before, here and
-// in the programs that share the store.
+// remember records a failure and when to log in again. The wait grows with the consecutive failed
+// requests, here and in programs that share the store.
 func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) *failure {
 	now := s.clock()
 	failed := &failure{err: err, count: max(1, err.Attempts)}
 	if previous != nil {
-		failed.refusal = previous.refusal
+		failed.rejected = previous.rejected
 	}
 	current := s.current.Load()
 	if failed.ahead = current != nil && !now.reaches(current.deadline); !failed.ahead {
-		failed.count += max(failuresElsewhere, previous.passing())
+		failed.count += max(failuresElsewhere, previous.temporary())
 	}
 	if err.Reason.Permanent() {
 		failed.until = now.add(credentialsInterval)
@@ -501,8 +501,8 @@ func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) 
 	return failed
 }
 
-// wants reports whether a stored pair is worth having: not the one that the API refused, and not the one whose end a
-// login in the background is to anticipate.
+// wants reports whether stored tokens are an improvement: neither the tokens that the API rejected
+// nor the expiring ones that a login in the background is about to replace.
 func (s *Source) wants(token *Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -514,5 +514,6 @@ func (s *Source) degraded(operation string, err error) {
 	s.notify(func(o Observer) { o.StoreDegraded(operation, err) })
 }
 
-// Format writes the name of the type for every verb: what a Source holds changes all the time and is nobody's to print.
+// Format writes the name of the type for every verb, because the fields change concurrently and are
+// secret.
 func (s *Source) Format(state fmt.State, _ rune) { io.WriteString(state, "authn.Source") }

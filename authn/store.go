@@ -7,36 +7,36 @@ import (
 	"time"
 )
 
-// Store keeps token pairs beyond one [Source], so that programs share a login. All methods must be safe for concurrent
-// use and must end when ctx does. Package storetest has tests that any Store should pass.
+// Store keeps tokens outside a [Source], so that programs share a login. Implementations must be
+// safe for concurrent use and return when ctx is done. Package storetest has tests for any Store.
 type Store interface {
-	// Load returns the entry that was saved last under the key, or the zero Entry when there is none.
+	// Load returns the entry last saved under key, or the zero Entry if there is no entry.
 	Load(ctx context.Context, key string) (Entry, error)
 
-	// Save stores the entry, unless the one that is there has the same version or a later one: then it stores nothing
-	// and returns no error. A reader never sees half an entry.
+	// Save stores the entry if its version is greater than the stored one. Otherwise it does
+	// nothing and returns nil. A reader never sees a partial entry.
 	Save(ctx context.Context, key string, entry Entry) error
 
-	// TryLock takes the lock of the key, if nobody holds it, and reports whether it did; it does not wait. The lock is
-	// freed by unlock, and at the latest when the lease has run out or the program has died. A holder whose lease has
-	// run out cannot do harm: the version of the entry that it saves is no longer later.
+	// TryLock takes the lock of the key if it is free and reports whether it did. It does not wait.
+	// The lock ends with unlock, or else when the lease expires or the program dies. A holder that
+	// outlives its lease does no harm: Save ignores its entry, because the version is too low.
 	TryLock(ctx context.Context, key string, lease time.Duration) (unlock func(), locked bool, err error)
 }
 
-// Entry is what a [Store] keeps under a key. The key is a hash that names the account and holds nothing secret; the data
-// is encrypted.
+// Entry is the value that a [Store] keeps under a key. The key is a hash of the account and not
+// secret. The data is encrypted.
 type Entry struct {
 	Data    []byte    `json:"data"`
-	Version int64     `json:"version"` // 1 or more; 0 means that there is no entry
-	Expires time.Time `json:"expires"` // the entry may be dropped after that
+	Version int64     `json:"version"` // at least 1; 0 means no entry
+	Expires time.Time `json:"expires"` // the store may drop the entry after this time
 }
 
-// MemoryStore is a [Store] that several Sources of one program share. The zero value is ready to use; it must not be
-// copied.
+// MemoryStore is a [Store] that Sources of one program share. The zero value is ready to use. Do
+// not copy a MemoryStore.
 type MemoryStore struct {
 	mu      sync.Mutex
 	entries map[string]Entry
-	locked  map[string]*time.Time // when the lease runs out; the pointer tells holders apart
+	locked  map[string]*time.Time // when the lease expires; the pointer identifies the holder
 }
 
 // Load implements [Store].

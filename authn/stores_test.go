@@ -15,9 +15,9 @@ func TestMemoryStore(t *testing.T) {
 	})
 }
 
-func TestFolderStore(t *testing.T) {
+func TestDirStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) (authn.Store, authn.Store) {
-		folder := filepath.Join(t.TempDir(), "not", "there")
-		return authn.NewDirStore(folder), authn.NewDirStore(folder)
+		dir := filepath.Join(t.TempDir(), "not", "there")
+		return authn.NewDirStore(dir), authn.NewDirStore(dir)
 	})
 }

@@ -14,28 +14,29 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// The names of the two headers, in the form that net/http keeps them.
+// The two header names in canonical form.
 const (
 	authorizationHeader = "Authorization"
 	idTokenHeader       = "X-Id-Token"
 )
 
-// Token is the pair of tokens of one login. It does not change, is safe for concurrent use, and prints as [redacted].
+// Token is the access token and the ID token of one login. It is immutable, safe for concurrent
+// use, and prints as [redacted].
 type Token struct {
 	access, id Secret
 	headers    func() (authorization, id []string) // a function, because printing a struct may follow a pointer
 	issuedAt   time.Time
 	expiresAt  time.Time
-	deadline   instant // the pair is handed out until then
-	refreshAt  instant // from then on a call starts a login in the background
+	deadline   instant // when a Source stops returning the tokens
+	refreshAt  instant // when a call starts a login in the background
 }
 
-// newToken makes the pair that was obtained at now and is valid for lifetime.
+// newToken returns the tokens of a login at now that are valid for lifetime.
 func newToken(access, id string, now instant, lifetime time.Duration) *Token {
 	margin := min(maxMargin, lifetime/10)
 	window := min(maxRefreshWindow, lifetime/2)
-	// Made once per pair. Neither slice has spare capacity, so that appending to a header of one request cannot write
-	// into another.
+	// Allocated once per login. Neither slice has spare capacity, so appending to a header of one
+	// request cannot write into another.
 	authorizationValues, idValues := []string{"Bearer " + access}, []string{id}
 	return &Token{
 		access:    NewSecret(access),
@@ -48,21 +49,21 @@ func newToken(access, id string, now instant, lifetime time.Duration) *Token {
 	}
 }
 
-// AccessToken returns the access token itself. Do not log it.
+// AccessToken returns the access token in clear. Do not log it.
 func (t *Token) AccessToken() string { return t.access.Reveal() }
 
-// IDToken returns the ID token itself. Do not log it.
+// IDToken returns the ID token in clear. Do not log it.
 func (t *Token) IDToken() string { return t.id.Reveal() }
 
-// IssuedAt returns when the pair was obtained, by this machine's clock, in UTC.
+// IssuedAt returns when the tokens were obtained, in UTC by this machine's clock.
 func (t *Token) IssuedAt() time.Time { return t.issuedAt }
 
-// ExpiresAt returns when the first of the two tokens expires, by this machine's clock, in UTC. The pair is no longer
-// handed out shortly before: a tenth of its lifetime, at most 30 seconds.
+// ExpiresAt returns when the first of the two tokens expires, in UTC by this machine's clock. A
+// Source stops returning them a little earlier: a tenth of their lifetime, at most 30 seconds.
 func (t *Token) ExpiresAt() time.Time { return t.expiresAt }
 
-// Claims returns the claims of the access token and of the ID token, unverified, for people to look at. Claims of a token
-// that is not a JWT are nil.
+// Claims returns the unverified claims of the access token and of the ID token, for display only.
+// Claims of a token that is not a JWT are nil.
 func (t *Token) Claims() (access, id map[string]any) {
 	return claims(t.AccessToken()), claims(t.IDToken())
 }
@@ -75,12 +76,12 @@ func claims(token string) map[string]any {
 	return parsed
 }
 
-// SetHeaders sets both headers. The values are shared between requests: replace them, do not write into them.
+// SetHeaders sets both headers. Requests share the values: replace them, never modify them.
 func (t *Token) SetHeaders(header http.Header) {
 	header[authorizationHeader], header[idTokenHeader] = t.headers()
 }
 
-// fingerprint tells pairs apart without holding them.
+// fingerprint identifies the tokens without containing them.
 func (t *Token) fingerprint() [sha256.Size]byte {
 	return hashFields(t.AccessToken(), t.IDToken())
 }
@@ -91,7 +92,7 @@ func (*Token) String() string { return redacted }
 // Format writes [redacted] for every verb.
 func (*Token) Format(state fmt.State, _ rune) { io.WriteString(state, redacted) }
 
-// LogValue logs when the pair expires, and nothing else.
+// LogValue logs only the expiry.
 func (t *Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.Time("expires_at", t.expiresAt))
 }

@@ -3,13 +3,14 @@
 //	verifier, err := jwks.New(ctx, jwks.Config{})
 //	source, err := authn.New(authn.Config{…, Store: store, VerifyStored: verifier.Verify})
 //
-// A pair that has just come over TLS from the login service needs no such check (OpenID Connect Core, section 3.1.3.7),
-// and what a store holds is encrypted with a key from the credentials. Checking signatures besides protects from somebody
-// who has the credentials of the store but should not choose the tokens, at the price of a second address that must be
-// reachable. It is off unless asked for.
+// The check is optional. Tokens received from the login service over TLS do not need it (OpenID
+// Connect Core, section 3.1.3.7), and tokens in a store are encrypted with a key derived from the
+// credentials. It protects against someone who has the credentials and write access to the store
+// but must not choose the tokens. The price is another URL that must be reachable.
 package jwks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,15 +26,14 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// The vendor's key set and issuer, in the places where every Auth0 tenant has them. That the vendor's tenant has them
-// there is inferred from its token URL.
+// The vendor's key set and issuer, inferred from its token URL and the paths of every Auth0 tenant.
 const (
 	DefaultURL    = "https://login.futuriti.pl/.well-known/jwks.json"
 	DefaultIssuer = "https://login.futuriti.pl/"
 )
 
-// Bounds on fetching the key set: hourly, and for a key that is not known at most once in five minutes, so that tokens
-// with made-up key ids cannot cause a request each.
+// The key set is fetched every hour, and for an unknown key at most every five minutes, so that
+// tokens with made-up key IDs do not cause a request each.
 const (
 	refreshInterval    = time.Hour
 	unknownKeyInterval = 5 * time.Minute
@@ -41,15 +41,15 @@ const (
 	maxKeySetBytes     = 256 << 10
 )
 
-// Config says which tokens are right. Empty members have the vendor's values.
+// Config configures a [Verifier]. Empty fields default to the vendor's values.
 type Config struct {
-	URL        string       // of the key set
-	Issuer     string       // iss of both tokens, to the letter
-	Audience   string       // aud of the access token
-	HTTPClient *http.Client // for the key set
+	URL        string       // of the key set: https, or http on loopback
+	Issuer     string       // exact iss claim of both tokens
+	Audience   string       // aud claim of the access token
+	HTTPClient *http.Client // fetches the key set; redirects and cookies are always off
 }
 
-// Verifier checks pairs. It is safe for concurrent use.
+// Verifier checks tokens. It is safe for concurrent use.
 type Verifier struct {
 	keys     keyfunc.Keyfunc
 	issuer   string
@@ -58,19 +58,15 @@ type Verifier struct {
 
 // New fetches the key set, and again every hour until ctx ends.
 func New(ctx context.Context, config Config) (*Verifier, error) {
-	address := config.URL
-	if address == "" {
-		address = DefaultURL
-	}
+	address := cmp.Or(config.URL, DefaultURL)
 	if _, err := httpx.ParseEndpoint("key set URL", address); err != nil {
 		return nil, fmt.Errorf("jwks: %w", err)
 	}
-	client := &http.Client{Timeout: requestTimeout}
-	if config.HTTPClient != nil {
-		*client = *config.HTTPClient
+	client := httpx.NewClient(config.HTTPClient)
+	if config.HTTPClient == nil {
+		client.Timeout = requestTimeout // a fetch for an unknown key has no other bound than the caller's ctx
 	}
 	client.Transport = boundedTransport{client.Transport}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	storage, err := jwkset.NewStorageFromHTTP(address, jwkset.HTTPClientStorageOptions{
 		Client:          client,
 		Ctx:             ctx,
@@ -92,18 +88,12 @@ func New(ctx context.Context, config Config) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("jwks: %w", err)
 	}
-	v := &Verifier{keys, config.Issuer, config.Audience}
-	if v.issuer == "" {
-		v.issuer = DefaultIssuer
-	}
-	if v.audience == "" {
-		v.audience = authn.DefaultAudience
-	}
-	return v, nil
+	return &Verifier{keys, cmp.Or(config.Issuer, DefaultIssuer), cmp.Or(config.Audience, authn.DefaultAudience)}, nil
 }
 
-// Verify checks that both tokens are signed with RS256 by a key of the set, come from the issuer, have not expired and
-// belong to the same user, and that the access token is for the audience. It is what authn.Config.VerifyStored takes.
+// Verify checks that both tokens are signed with RS256 by a key of the set, are from the issuer,
+// have not expired and belong to the same user, and that the access token is for the audience.
+// Use it as authn.Config.VerifyStored.
 func (v *Verifier) Verify(ctx context.Context, token *authn.Token) error {
 	access, err := v.parse(ctx, token.AccessToken(), jwt.WithAudience(v.audience))
 	if err != nil {
@@ -126,15 +116,11 @@ func (v *Verifier) parse(ctx context.Context, token string, options ...jwt.Parse
 	return claims, err
 }
 
-// boundedTransport bounds the size of the key set.
+// boundedTransport limits the size of the key set.
 type boundedTransport struct{ next http.RoundTripper }
 
 func (t boundedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	next := t.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	response, err := next.RoundTrip(request)
+	response, err := t.next.RoundTrip(request)
 	if err == nil {
 		response.Body = http.MaxBytesReader(nil, response.Body, maxKeySetBytes)
 	}

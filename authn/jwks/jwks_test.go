@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +32,7 @@ func newVerifier(t *testing.T, sandbox *xsaletest.Sandbox) *jwks.Verifier {
 	return verifier
 }
 
-// tokenOf returns the pair that a login service with this answer gives.
+// tokenOf logs in to a service that returns these tokens.
 func tokenOf(t *testing.T, access, id string) *authn.Token {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -63,7 +64,7 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := verifier.Verify(t.Context(), real); err != nil {
-		t.Errorf("a pair of the login service: %v", err)
+		t.Errorf("tokens of the login service: %v", err)
 	}
 	access, id := real.AccessToken(), real.IDToken()
 
@@ -78,11 +79,11 @@ func TestVerify(t *testing.T) {
 	sign := func(method jwt.SigningMethod, key any) string {
 		forged := jwt.NewWithClaims(method, parsed.Claims)
 		forged.Header["kid"] = parsed.Header["kid"]
-		text, err := forged.SignedString(key)
+		token, err := forged.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return text
+		return token
 	}
 	otherAudience, err := jwks.New(t.Context(), jwks.Config{URL: sandbox.URL() + "/.well-known/jwks.json", Issuer: sandbox.URL() + "/", Audience: "https://other.example"})
 	if err != nil {
@@ -95,29 +96,29 @@ func TestVerify(t *testing.T) {
 	for name, test := range map[string]struct {
 		verifier   *jwks.Verifier
 		access, id string
-		says       string
+		want       string
 	}{
-		"signed with another key": {verifier, sign(jwt.SigningMethodRS256, key), id, "access token"},
-		"signed with the key id":  {verifier, sign(jwt.SigningMethodHS256, []byte("guess")), id, "access token"},
-		"not signed":              {verifier, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), id, "access token"},
-		"ID token changed":        {verifier, access, id[:len(id)-8] + "AAAAAAAA", "ID token"},
-		"opaque":                  {verifier, "opaque", id, "access token"},
-		"tokens swapped":          {verifier, id, access, "access token"},
-		"other audience":          {otherAudience, access, id, "audience"},
-		"other issuer":            {otherIssuer, access, id, "issuer"},
+		"signed with another key":   {verifier, sign(jwt.SigningMethodRS256, key), id, "access token"},
+		"HMAC with the same key ID": {verifier, sign(jwt.SigningMethodHS256, []byte("guess")), id, "access token"},
+		"not signed":                {verifier, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), id, "access token"},
+		"ID token changed":          {verifier, access, id[:len(id)-8] + "AAAAAAAA", "ID token"},
+		"opaque":                    {verifier, "opaque", id, "access token"},
+		"tokens swapped":            {verifier, id, access, "access token"},
+		"other audience":            {otherAudience, access, id, "audience"},
+		"other issuer":              {otherIssuer, access, id, "issuer"},
 	} {
-		if err := test.verifier.Verify(t.Context(), tokenOf(t, test.access, test.id)); err == nil || !strings.Contains(err.Error(), test.says) {
+		if err := test.verifier.Verify(t.Context(), tokenOf(t, test.access, test.id)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// A pair in a store whose signature is wrong is not used: the source logs in instead.
+// Stored tokens that fail the check are not used: the Source logs in instead.
 func TestVerifyStored(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	verifier := newVerifier(t, sandbox)
 	store := &authn.MemoryStore{}
-	var refused atomic.Int32
+	var rejected atomic.Int32
 	newSource := func(tokenURL string, verify func(context.Context, *authn.Token) error) *authn.Source {
 		source, err := authn.New(authn.Config{Credentials: authn.Static(sandbox.Credentials()), TokenURL: tokenURL, Store: store, VerifyStored: verify})
 		if err != nil {
@@ -129,7 +130,7 @@ func TestVerifyStored(t *testing.T) {
 	verify := func(ctx context.Context, token *authn.Token) error {
 		err := verifier.Verify(ctx, token)
 		if err != nil {
-			refused.Add(1)
+			rejected.Add(1)
 		}
 		return err
 	}
@@ -138,19 +139,19 @@ func TestVerifyStored(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if sandbox.Logins() != 1 || refused.Load() != 0 {
-		t.Errorf("%d logins, %d pairs refused", sandbox.Logins(), refused.Load())
+	if sandbox.Logins() != 1 || rejected.Load() != 0 {
+		t.Errorf("%d logins, %d tokens rejected", sandbox.Logins(), rejected.Load())
 	}
 
-	// A verifier that refuses everything stands for a pair that somebody with the credentials has put there.
-	never := func(context.Context, *authn.Token) error { return fmt.Errorf("not this one") }
+	// A verifier that rejects everything simulates tokens planted by someone with the credentials.
+	never := func(context.Context, *authn.Token) error { return errors.New("rejected") }
 	if _, err := newSource(sandbox.TokenURL(), never).Token(t.Context()); err != nil || sandbox.Logins() != 2 {
 		t.Errorf("%v, %d logins", err, sandbox.Logins())
 	}
 }
 
-// Tokens with made-up key ids must not cause a request for the key set each. Taken out: the limit. Then there were 21.
-func TestUnknownKeysAreLookedUpRarely(t *testing.T) {
+// Without the rate limit, 20 tokens with made-up key IDs caused 21 requests for the key set.
+func TestUnknownKeysAreRateLimited(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	var requests atomic.Int32
 	counting := &http.Client{Transport: roundTripFunc(func(request *http.Request) (*http.Response, error) {
@@ -168,11 +169,11 @@ func TestUnknownKeysAreLookedUpRarely(t *testing.T) {
 	for i := range 20 {
 		made := jwt.New(jwt.SigningMethodRS256)
 		made.Header["kid"] = fmt.Sprintf("made-up-%d", i)
-		text, err := made.SignedString(key)
+		token, err := made.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if verifier.Verify(t.Context(), tokenOf(t, text, text)) == nil {
+		if verifier.Verify(t.Context(), tokenOf(t, token, token)) == nil {
 			t.Error("a token with a made-up key was accepted")
 		}
 	}
@@ -181,7 +182,7 @@ func TestUnknownKeysAreLookedUpRarely(t *testing.T) {
 	}
 }
 
-func TestNewRefusesAnAddressThatCannotBeTrusted(t *testing.T) {
+func TestNewRejectsUntrustedURLs(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	redirect := httptest.NewServer(http.RedirectHandler(sandbox.URL()+"/.well-known/jwks.json", http.StatusFound))
 	defer redirect.Close()

@@ -9,10 +9,11 @@ import (
 	"github.com/xsale-go/xsale/authn/redisstore"
 )
 
-func Example() {
+func ExampleNew() {
 	redisClient := redis.NewClient(&redis.Options{Addr: "redis:6379"})
 	defer redisClient.Close()
-	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithTokenStore(redisstore.New(redisClient, "")))
+	store := redisstore.New(redisClient, "") // the default prefix
+	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithTokenStore(store))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,10 +3,10 @@
 //	store := redisstore.New(redis.NewClient(&redis.Options{Addr: "redis:6379"}), "")
 //	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment, Store: store})
 //
-// Whoever logs in holds a lock with a lease that outlives the login; the others watch for the new pair meanwhile. An entry
-// carries a version, and Redis itself refuses one that is not later than what it has, so that a machine that was paused
-// beyond its lease cannot put an old pair in the place of a newer one. Entries are encrypted before they reach Redis, see
-// [authn.Config]. While Redis is away, each program carries on with what it has in memory.
+// The machine that logs in holds a lock whose lease outlives the login. The others wait for the new
+// tokens. Redis compares versions in one step with the write, so a machine that was paused beyond
+// its lease cannot overwrite newer tokens. Entries are encrypted before they reach Redis; see
+// [authn.Config]. While Redis is down, each program carries on with the tokens it has in memory.
 package redisstore
 
 import (
@@ -21,10 +21,10 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// DefaultPrefix stands before the keys in Redis, unless another one is given.
+// DefaultPrefix is the prefix of the keys in Redis if New gets none.
 const DefaultPrefix = "xsale:token:"
 
-// unlockTimeout bounds freeing a lock, which happens when the context of the login may have ended already.
+// unlockTimeout bounds an unlock, which runs even if the context of the login has ended.
 const unlockTimeout = 2 * time.Second
 
 // Store is an [authn.Store] in Redis 6 or later. It is safe for concurrent use.
@@ -33,8 +33,9 @@ type Store struct {
 	prefix string
 }
 
-// New returns a store on a client, which stays the caller's to close. An empty prefix is [DefaultPrefix]. In a cluster the
-// entry and the lock of a key may lie on different nodes; no operation needs both.
+// New returns a store that uses client. The caller closes the client. If prefix is empty, it is
+// [DefaultPrefix]. A cluster may store the entry and the lock of a key on different nodes; no
+// operation needs both.
 func New(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = DefaultPrefix
@@ -53,7 +54,7 @@ func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
 	}
 	data, ok := values[0].(string)
 	if !ok {
-		return authn.Entry{}, nil // there is none
+		return authn.Entry{}, nil // not stored
 	}
 	version, versionErr := parseInt(values[1])
 	expires, expiresErr := parseInt(values[2])
@@ -64,11 +65,11 @@ func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
 }
 
 func parseInt(value any) (int64, error) {
-	text, _ := value.(string)
-	return strconv.ParseInt(text, 10, 64)
+	digits, _ := value.(string)
+	return strconv.ParseInt(digits, 10, 64)
 }
 
-// save compares and writes in one step, as Redis runs a script without interruption.
+// save compares and writes in one step, because Redis runs scripts atomically.
 var save = redis.NewScript(`
 local stored = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if stored >= tonumber(ARGV[1]) then
@@ -83,7 +84,7 @@ func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
 	return save.Run(ctx, s.client, []string{s.entryKey(key)}, entry.Version, entry.Expires.UnixMilli(), entry.Data).Err()
 }
 
-// unlock frees the lock only for who holds it, because the lease may have run out and the lock be another's.
+// unlock frees the lock only for its holder: after the lease, another machine may hold it.
 var unlock = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then
 	return redis.call('DEL', KEYS[1])
@@ -100,6 +101,6 @@ func (s *Store) TryLock(ctx context.Context, key string, lease time.Duration) (f
 	return func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockTimeout)
 		defer cancel()
-		unlock.Run(ctx, s.client, []string{s.lockKey(key)}, holder) // the lease frees it where this fails
+		unlock.Run(ctx, s.client, []string{s.lockKey(key)}, holder) // if this fails, the lease frees it
 	}, true, nil
 }

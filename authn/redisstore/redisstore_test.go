@@ -29,12 +29,12 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// login is a login service that counts and can be told to fail.
+// login is a login service that counts logins and can reject them.
 type login struct {
 	*httptest.Server
 	posts  atomic.Int32
 	delay  time.Duration
-	refuse atomic.Bool
+	reject atomic.Bool
 }
 
 func newLogin(t *testing.T, delay time.Duration) *login {
@@ -42,8 +42,8 @@ func newLogin(t *testing.T, delay time.Duration) *login {
 	l := &login{delay: delay}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		n := l.posts.Add(1)
-		time.Sleep(l.delay) // as long as a login takes
-		if l.refuse.Load() {
+		time.Sleep(l.delay)
+		if l.reject.Load() {
 			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, `{"error":"invalid_grant","error_description":"Wrong email or password."}`)
 			return
@@ -77,8 +77,7 @@ func newSource(t *testing.T, server *server, tokenURL, password string) *authn.S
 	return source
 }
 
-// The lock keeps machines that start together from each logging in. Taken out: the lock (everybody got it). Then 8 logins
-// were sent.
+// Without the lock, 8 machines that start together sent 8 logins.
 func TestF33_FleetStartsTogether(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
 	start := make(chan struct{})
@@ -99,8 +98,8 @@ func TestF33_FleetStartsTogether(t *testing.T) {
 	}
 }
 
-// The same with programs of their own, as a fleet has them.
-func TestF33_ProcessesOnOneRedis(t *testing.T) {
+// The same with separate processes.
+func TestF33_ProcessesShareRedis(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
 	var starts []io.WriteCloser
 	var programs []*exec.Cmd
@@ -113,7 +112,7 @@ func TestF33_ProcessesOnOneRedis(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ready, err := bufio.NewReader(output).ReadString('\n'); ready != "ready\n" {
-			t.Fatalf("the program said %q, %v", ready, err)
+			t.Fatalf("the program wrote %q, %v, want ready", ready, err)
 		}
 		starts, programs = append(starts, start), append(programs, program)
 	}
@@ -130,7 +129,7 @@ func TestF33_ProcessesOnOneRedis(t *testing.T) {
 	}
 }
 
-// TestHelperProcess is one program of the fleet when another test starts it, and nothing otherwise.
+// TestHelperProcess is one program of the fleet. It does nothing unless another test starts it.
 func TestHelperProcess(t *testing.T) {
 	socket := os.Getenv("XSALE_TEST_REDIS")
 	if socket == "" {
@@ -146,43 +145,43 @@ func TestHelperProcess(t *testing.T) {
 	}
 }
 
-// A failed login is shared, so that a fleet with a wrong password tries it once. Taken out: sharing it. Then it was tried 8
-// times.
-func TestF05_FleetWithAWrongPassword(t *testing.T) {
+// A fleet with a wrong password tries it once. When failures were not shared, it was tried 8 times.
+func TestF05_FleetWithWrongPassword(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
-	service.refuse.Store(true)
+	service.reject.Store(true)
 	for range 8 {
 		if _, err := newSource(t, server, service.URL, "wrong").Token(t.Context()); err == nil || !strings.Contains(err.Error(), "wrong user name or password") {
 			t.Error(err)
 		}
 	}
 	if posts := service.posts.Load(); posts != 1 {
-		t.Errorf("8 machines tried the wrong password %d times", posts)
+		t.Errorf("8 machines sent the wrong password %d times", posts)
 	}
-	service.refuse.Store(false)
+	service.reject.Store(false)
 	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil || service.posts.Load() != 2 {
-		t.Errorf("the right password after it: %v, %d logins", err, service.posts.Load())
+		t.Errorf("right password: %v, %d logins", err, service.posts.Load())
 	}
 }
 
-// A program with a wrong password must not take the pair from those with the right one. Taken out: keeping the pair beside
-// the failure. Then the right password had to log in again.
-func TestFleetKeepsItsPairFromAWrongPassword(t *testing.T) {
+// When a failure replaced the tokens in the entry, programs with the right password had to log in
+// again.
+func TestWrongPasswordKeepsStoredTokens(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	service.refuse.Store(true)
+	service.reject.Store(true)
 	if _, err := newSource(t, server, service.URL, "wrong").Token(t.Context()); err == nil {
-		t.Error("the pair was given to a wrong password")
+		t.Error("a wrong password got the tokens")
 	}
 	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil || service.posts.Load() != 2 {
 		t.Errorf("%v, %d logins", err, service.posts.Load())
 	}
 }
 
-// While Redis is away, a source logs in on its own and keeps what it has; when Redis is back, the pair is shared again.
-func TestF34_RedisGoesAndComes(t *testing.T) {
+// While Redis is down, a Source logs in without it and keeps its tokens in memory. Afterwards
+// tokens are shared again.
+func TestF34_RedisRestarts(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	first := newSource(t, server, service.URL, "password")
 	if _, err := first.Token(t.Context()); err != nil {
@@ -190,7 +189,7 @@ func TestF34_RedisGoesAndComes(t *testing.T) {
 	}
 	server.kill()
 	if _, err := first.Token(t.Context()); err != nil || service.posts.Load() != 1 {
-		t.Errorf("a pair in memory: %v, %d logins", err, service.posts.Load())
+		t.Errorf("tokens in memory: %v, %d logins", err, service.posts.Load())
 	}
 	second := newSource(t, server, service.URL, "password")
 	for range 20 {
@@ -199,7 +198,7 @@ func TestF34_RedisGoesAndComes(t *testing.T) {
 		}
 	}
 	if posts := service.posts.Load(); posts != 2 {
-		t.Errorf("a source without its store sent %d logins", posts-1)
+		t.Errorf("a source without its store sent %d logins, want 1", posts-1)
 	}
 
 	server.start() // empty
@@ -207,12 +206,12 @@ func TestF34_RedisGoesAndComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := newSource(t, server, service.URL, "password").Token(t.Context()); err != nil || service.posts.Load() != 3 {
-		t.Errorf("after Redis came back: %v, %d logins", err, service.posts.Load())
+		t.Errorf("after the restart of Redis: %v, %d logins", err, service.posts.Load())
 	}
 }
 
-// A machine that was paused beyond its lease comes back with an old pair. Redis refuses it by its version.
-func TestPausedMachineCannotReplaceANewerPair(t *testing.T) {
+// A machine that was paused beyond its lease tries to save old tokens. Redis rejects their version.
+func TestPausedMachineCannotOverwrite(t *testing.T) {
 	server := newServer(t)
 	paused, other := redisstore.New(server.client(), ""), redisstore.New(server.client(), "")
 	ctx := t.Context()
@@ -225,7 +224,7 @@ func TestPausedMachineCannotReplaceANewerPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	var otherUnlock func()
-	for locked = false; !locked; { // until the lease has run out
+	for locked = false; !locked; { // until the lease expires
 		if otherUnlock, locked, err = other.TryLock(ctx, "key", time.Minute); err != nil {
 			t.Fatal(err)
 		}
@@ -237,25 +236,25 @@ func TestPausedMachineCannotReplaceANewerPair(t *testing.T) {
 	if err := paused.Save(ctx, "key", authn.Entry{Data: []byte("old"), Version: before.Version + 1, Expires: expires}); err != nil {
 		t.Fatal(err)
 	}
-	unlock() // must not free the other's lock
+	unlock() // must not free the lock of the other machine
 	if entry, err := other.Load(ctx, "key"); err != nil || string(entry.Data) != "new" {
 		t.Errorf("stored %q, %v", entry.Data, err)
 	}
 	if _, locked, err := paused.TryLock(ctx, "key", time.Minute); err != nil || locked {
-		t.Errorf("the paused machine freed the lock of the other: %v, %v", locked, err)
+		t.Errorf("the paused machine freed the lock of the other one: %v, %v", locked, err)
 	}
 	otherUnlock()
 }
 
-// forgePair returns the data of an entry with the pair replaced by one that is not encrypted, as somebody would write it who
-// knows the form but not the key.
-func forgePair(t *testing.T, data []byte) []byte {
+// forgeTokens replaces the tokens in the data of an entry with unencrypted ones, as someone who
+// knows the format but not the key could.
+func forgeTokens(t *testing.T, data []byte) []byte {
 	t.Helper()
 	var parts map[string]map[string]any
-	if err := json.Unmarshal(data, &parts); err != nil || parts["pair"] == nil {
-		t.Fatalf("no pair in the entry: %v", err)
+	if err := json.Unmarshal(data, &parts); err != nil || parts["tokens"] == nil {
+		t.Fatalf("no tokens in the entry: %v", err)
 	}
-	parts["pair"]["data"] = fmt.Appendf(nil, `{"access_token":"forged","id_token":"forged","issued_at":%q,"expires_at":%q}`,
+	parts["tokens"]["data"] = fmt.Appendf(nil, `{"access_token":"forged","id_token":"forged","issued_at":%q,"expires_at":%q}`,
 		time.Now().UTC().Format(time.RFC3339), time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
 	forged, err := json.Marshal(parts)
 	if err != nil {
@@ -264,9 +263,8 @@ func forgePair(t *testing.T, data []byte) []byte {
 	return forged
 }
 
-// What Redis holds must be of no use to who reads it. Taken out: the encryption. Then the tokens stood there, and a forged
-// pair was used.
-func TestRedisHoldsNoTokens(t *testing.T) {
+// Without the encryption, Redis contained the tokens, and forged ones were used.
+func TestRedisSeesNoTokens(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
 	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil {
 		t.Fatal(err)
@@ -280,22 +278,22 @@ func TestRedisHoldsNoTokens(t *testing.T) {
 	if err != nil || len(values["data"]) < 100 {
 		t.Fatal(values, err)
 	}
-	var pair struct {
-		Pair struct{ Data []byte } // binary data is base64 in JSON, where a token would not be seen
+	var entry struct {
+		Tokens struct{ Data []byte } // decodes base64, which would hide a token
 	}
-	if err := json.Unmarshal([]byte(values["data"]), &pair); err != nil || len(pair.Pair.Data) < 50 {
-		t.Fatalf("no pair in %q: %v", values["data"], err)
+	if err := json.Unmarshal([]byte(values["data"]), &entry); err != nil || len(entry.Tokens.Data) < 50 {
+		t.Fatalf("no tokens in %q: %v", values["data"], err)
 	}
-	if all := fmt.Sprint(keys, values) + string(pair.Pair.Data); strings.Contains(all, "canary") || strings.Contains(all, "user") {
-		t.Errorf("Redis holds %q", all)
+	if all := fmt.Sprint(keys, values) + string(entry.Tokens.Data); strings.Contains(all, "canary") || strings.Contains(all, "user") {
+		t.Errorf("Redis contains %q", all)
 	}
 
-	// Nor may somebody who can write to Redis choose the tokens.
-	if err := client.HSet(t.Context(), keys[0], "data", forgePair(t, []byte(values["data"]))).Err(); err != nil {
+	// Someone with write access to Redis cannot choose the tokens either.
+	if err := client.HSet(t.Context(), keys[0], "data", forgeTokens(t, []byte(values["data"]))).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if token, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil || service.posts.Load() != 2 || token.AccessToken() == "forged" {
-		t.Errorf("a pair that somebody put there: %v, %d logins", err, service.posts.Load())
+		t.Errorf("forged tokens: %v, %d logins", err, service.posts.Load())
 	}
 	if ttl := client.PTTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > 24*time.Hour {
 		t.Errorf("Redis drops the entry after %v", ttl)

@@ -11,27 +11,27 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// server is a real redis-server of the test, on a socket in a folder of its own.
+// server is a redis-server process on a socket in its own directory.
 type server struct {
 	t       *testing.T
 	socket  string
 	process *exec.Cmd
 }
 
-// newServer starts a server, or skips the test where Redis is not installed.
+// newServer starts a server, or skips the test if Redis is not installed.
 func newServer(t *testing.T) *server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("needs a Redis server: install redis-server, for example with 'apt-get install redis-server'")
 	}
-	folder, err := os.MkdirTemp("", "redis") // not the test's own: a socket's path must be short
+	dir, err := os.MkdirTemp("", "redis") // not t.TempDir: the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, socket: filepath.Join(folder, "s")}
+	s := &server{t: t, socket: filepath.Join(dir, "s")}
 	t.Cleanup(func() {
 		s.kill()
-		os.RemoveAll(folder)
+		os.RemoveAll(dir)
 	})
 	s.start()
 	return s
@@ -50,12 +50,12 @@ func (s *server) start() {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
-			s.t.Fatal("the Redis server does not answer")
+			s.t.Fatal("the Redis server does not respond")
 		}
 	}
 }
 
-// kill ends the server at once, and with it all that it held.
+// kill stops the server, which loses its data.
 func (s *server) kill() {
 	if s.process != nil {
 		s.process.Process.Kill()
@@ -64,7 +64,7 @@ func (s *server) kill() {
 	}
 }
 
-// client returns a client of its own, as another machine would have.
+// client returns a new client, as another machine would use.
 func (s *server) client() *redis.Client {
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket, MaxRetries: -1, DialerRetries: 1, DialTimeout: 200 * time.Millisecond})
 	s.t.Cleanup(func() { client.Close() })

@@ -1,4 +1,4 @@
-// Package storetest has tests that every [authn.Store] should pass.
+// Package storetest tests implementations of [authn.Store].
 package storetest
 
 import (
@@ -17,8 +17,8 @@ const (
 	lease = time.Minute
 )
 
-// Run tests a store. The function returns two handles of one empty store, as two programs would have them; they may be
-// the same value where a store cannot be opened twice. It is called once for each test.
+// Run runs all tests as subtests of t. Each one calls open for two handles of the same empty store,
+// as two programs would have. They may be the same value if a store cannot be opened twice.
 func Run(t *testing.T, open func(t *testing.T) (a, b authn.Store)) {
 	for name, test := range map[string]func(*testing.T, authn.Store, authn.Store){
 		"NothingStored":    nothingStored,
@@ -56,7 +56,7 @@ func expect(t *testing.T, store authn.Store, key string, version int64, data []b
 		t.Fatal(err)
 	}
 	if got.Version != version || !bytes.Equal(got.Data, data) {
-		t.Errorf("loaded version %d with %q, want version %d with %q", got.Version, got.Data, version, data)
+		t.Errorf("loaded version %d, data %q, want version %d, data %q", got.Version, got.Data, version, data)
 	}
 }
 
@@ -65,7 +65,7 @@ func nothingStored(t *testing.T, a, _ authn.Store) {
 }
 
 func saveThenLoad(t *testing.T, a, b authn.Store) {
-	data := make([]byte, 8000) // as large as a pair of long tokens, and not text
+	data := make([]byte, 8000) // binary, and as large as two long tokens
 	if _, err := rand.Read(data); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func saveThenLoad(t *testing.T, a, b authn.Store) {
 	expect(t, b, key, 1, data)
 	got, err := b.Load(t.Context(), key)
 	if err != nil || got.Expires.Sub(want.Expires).Abs() > time.Second {
-		t.Errorf("expires %v, want %v, %v", got.Expires, want.Expires, err)
+		t.Errorf("expires at %v, want %v, error %v", got.Expires, want.Expires, err)
 	}
 }
 
@@ -112,18 +112,18 @@ func lockExcludes(t *testing.T, a, b authn.Store) {
 	for range 3 {
 		unlock, locked, err := a.TryLock(t.Context(), key, lease)
 		if err != nil || !locked {
-			t.Fatalf("a free lock: %v, %v", locked, err)
+			t.Fatalf("TryLock of a free lock: %v, %v, want true", locked, err)
 		}
 		for _, store := range []authn.Store{a, b} {
 			if _, locked, err := store.TryLock(t.Context(), key, lease); err != nil || locked {
-				t.Fatalf("a taken lock: %v, %v", locked, err)
+				t.Fatalf("TryLock of a taken lock: %v, %v, want false", locked, err)
 			}
 		}
 		unlock()
-		unlock() // a second time does no harm
+		unlock() // a second unlock must have no effect
 		unlock, locked, err = b.TryLock(t.Context(), key, lease)
 		if err != nil || !locked {
-			t.Fatalf("a lock that was freed: %v, %v", locked, err)
+			t.Fatalf("TryLock after unlock: %v, %v, want true", locked, err)
 		}
 		unlock()
 	}
@@ -137,12 +137,12 @@ func lockPerKey(t *testing.T, a, b authn.Store) {
 	defer unlock()
 	other, locked, err := b.TryLock(t.Context(), "fedcba9876543210", lease)
 	if err != nil || !locked {
-		t.Fatalf("the lock of another key: %v, %v", locked, err)
+		t.Fatalf("TryLock of another key: %v, %v, want true", locked, err)
 	}
 	other()
 }
 
-// neverTorn writes entries of one repeated letter and looks for one that has two.
+// neverTorn writes entries of one repeated letter and reads until the last one for a mix of two.
 func neverTorn(t *testing.T, a, b authn.Store) {
 	ctx, stop := context.WithCancel(t.Context())
 	var writing sync.WaitGroup
@@ -164,18 +164,18 @@ func neverTorn(t *testing.T, a, b authn.Store) {
 			break
 		}
 		if got.Version < last {
-			t.Errorf("version %d was read after version %d", got.Version, last)
+			t.Errorf("read version %d after version %d", got.Version, last)
 		}
 		last = got.Version
 		if got.Version > 0 && !bytes.Equal(got.Data, bytes.Repeat(got.Data[:1], 20000)) {
-			t.Error("a torn entry was read")
+			t.Error("read a torn entry")
 		}
 	}
 	writing.Wait()
 	expect(t, b, key, 60, bytes.Repeat([]byte{'a' + 59%26}, 20000))
 }
 
-// oneHolder lets many try for the lock at once.
+// oneHolder tries to take the lock from many goroutines at once.
 func oneHolder(t *testing.T, a, b authn.Store) {
 	var trying sync.WaitGroup
 	holders := make(chan func(), 32)
@@ -198,6 +198,6 @@ func oneHolder(t *testing.T, a, b authn.Store) {
 		unlock()
 	}
 	if count != 1 {
-		t.Errorf("%d hold the lock", count)
+		t.Errorf("%d of 32 goroutines hold the lock, want 1", count)
 	}
 }

@@ -13,26 +13,26 @@ import (
 	"time"
 )
 
-// odd is a store that misbehaves in one of its functions.
-type odd struct {
+// misbehavingStore calls a function in each of its methods.
+type misbehavingStore struct {
 	*MemoryStore
 	save, lock, unlock func()
 }
 
-func (s odd) Save(ctx context.Context, key string, entry Entry) error {
+func (s misbehavingStore) Save(ctx context.Context, key string, entry Entry) error {
 	s.save()
 	return s.MemoryStore.Save(ctx, key, entry)
 }
 
-func (s odd) TryLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
+func (s misbehavingStore) TryLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
 	s.lock()
 	unlock, locked, err := s.MemoryStore.TryLock(ctx, key, lease)
 	return func() { unlock(); s.unlock() }, locked, err
 }
 
-// Taken out: guarded around the store. Then a store that panics cost the login that had just succeeded, again and again.
-// Taken out: landing where a function never returns. Then all callers hung for ever.
-func TestMisbehavingFunctions(t *testing.T) {
+// Without guarded around the store, a panic in the store lost a login that had just succeeded,
+// every time. Without landing after Goexit, all callers hung forever.
+func TestMisbehavingCallbacks(t *testing.T) {
 	nothing := func() {}
 	for how, misbehave := range map[string]func(){"panic": func() { panic("x") }, "Goexit": runtime.Goexit} {
 		for where, plant := range map[string]func(*Config, func()){
@@ -43,22 +43,22 @@ func TestMisbehavingFunctions(t *testing.T) {
 				next := c.HTTPClient.Transport
 				c.HTTPClient = &http.Client{Transport: transportFunc(func(r *http.Request) (*http.Response, error) { f(); return next.RoundTrip(r) })}
 			},
-			"save":   func(c *Config, f func()) { c.Store = odd{&MemoryStore{}, f, nothing, nothing} },
-			"lock":   func(c *Config, f func()) { c.Store = odd{&MemoryStore{}, nothing, f, nothing} },
-			"unlock": func(c *Config, f func()) { c.Store = odd{&MemoryStore{}, nothing, nothing, f} },
+			"save":   func(c *Config, f func()) { c.Store = misbehavingStore{&MemoryStore{}, f, nothing, nothing} },
+			"lock":   func(c *Config, f func()) { c.Store = misbehavingStore{&MemoryStore{}, nothing, f, nothing} },
+			"unlock": func(c *Config, f func()) { c.Store = misbehavingStore{&MemoryStore{}, nothing, nothing, f} },
 		} {
 			t.Run(how+" in "+where, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var once sync.Once
 					source := newFakeServer(t).source(t, func(c *Config) { plant(c, func() { once.Do(misbehave) }) })
 					_, err := source.Token(t.Context())
-					isStore := where != "credentials" && where != "transport"
-					if failed := err != nil; how == "panic" && failed == isStore {
-						t.Errorf("the first call: %v", err)
+					inStore := where != "credentials" && where != "transport"
+					if failed := err != nil; how == "panic" && failed == inStore {
+						t.Errorf("first call: %v", err)
 					}
 					time.Sleep(minCoolDown)
 					if _, err := source.Token(t.Context()); err != nil {
-						t.Errorf("the next call: %v", err)
+						t.Errorf("next call: %v", err)
 					}
 				})
 			})
@@ -66,14 +66,14 @@ func TestMisbehavingFunctions(t *testing.T) {
 	}
 }
 
-// transportFunc is a transport made of a function.
+// transportFunc is a function as a transport.
 type transportFunc func(*http.Request) (*http.Response, error)
 
 func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Taken out: leaving the body to the transport (it was cleared after the login). Then a transport that reads it in a
-// goroutine of its own, as it may, raced with that and sent zeros.
-func TestBodyIsLeftToTheTransport(t *testing.T) {
+// A transport may read the body in its own goroutine. If the body was cleared after the login, that
+// raced, and the transport sent zeros.
+func TestTransportMayReadBodyLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var late sync.WaitGroup
 		source := newFakeServer(t).source(t, func(c *Config) {
@@ -82,7 +82,7 @@ func TestBodyIsLeftToTheTransport(t *testing.T) {
 					<-r.Context().Done()
 					time.Sleep(time.Second)
 					if body, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(body), canaryPassword) {
-						t.Errorf("the transport read %d bytes, %v", len(body), err)
+						t.Errorf("the transport read %d bytes, %v, want the password", len(body), err)
 					}
 				})
 				<-r.Context().Done()
