@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -184,12 +185,72 @@ func (p page) anchors() []string {
 	return anchors
 }
 
-// report fails the test, or logs the finding where the page or file is not under review yet.
+// report fails the test, or logs the finding if the page or file is not under review yet.
 func report(t *testing.T, name string, line int, finding string) {
 	t.Helper()
-	if enforced(name) {
+	reportIf(t, enforced(name), name, line, finding)
+}
+
+func reportIf(t *testing.T, fails bool, name string, line int, finding string) {
+	t.Helper()
+	if fails {
 		t.Errorf("%s:%d: %s", name, line, finding)
 	} else {
 		t.Logf("%s:%d: %s", name, line, finding)
 	}
+}
+
+// messagePart matches what the code may have as one string, without values, paths and numbers.
+var messagePart = regexp.MustCompile(`[a-zA-Z](?:[^…:;()"/0-9]|https)*`)
+
+// Error messages of the page exist in the code, so that a search for one finds both.
+func TestErrorMessagesExist(t *testing.T) {
+	sources := goSources(t)
+	page := readPage(t, "docs/troubleshooting.md")
+	messages := 0
+	for _, block := range page.blocks {
+		if block.language != "text" {
+			continue
+		}
+		for i, message := range strings.Split(strings.TrimSpace(block.code), "\n") {
+			messages++
+			for _, part := range messagePart.FindAllString(message, -1) {
+				part = strings.TrimSpace(part)
+				if len(part) > 8 && !strings.Contains(sources, part) && !fromGo(part) {
+					reportIf(t, complete, page.name, block.line+i, "no such message in the code: "+part)
+				}
+			}
+		}
+	}
+	if messages < 15 {
+		t.Errorf("only %d messages found", messages)
+	}
+}
+
+// fromGo reports whether a message is one of Go itself.
+func fromGo(message string) bool {
+	for _, part := range []string{"x509", "failed to verify certificate", "certificate signed by", "context deadline", "Too Many Requests", "matching versions", "unknown revision"} {
+		if strings.Contains(message, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// goSources returns the Go code of the module without its tests.
+func goSources(t *testing.T) string {
+	t.Helper()
+	var sources strings.Builder
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		sources.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources.String()
 }
