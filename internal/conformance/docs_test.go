@@ -86,6 +86,31 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
+var fileSpan = regexp.MustCompile("`([a-z_0-9/]+/|[a-z_0-9/]+\\.(?:go|yaml|md))`")
+
+// Files and directories that the pages about the code name exist.
+func TestNamedFilesExist(t *testing.T) {
+	for _, name := range []string{"CONTRIBUTING.md", "docs/architecture.md"} {
+		page := readPage(t, name)
+		for i, line := range page.lines {
+			for _, match := range fileSpan.FindAllStringSubmatch(line, -1) {
+				if match[1] == "xsale.yaml" || match[1] == "generate.go" { // in the user's repository
+					continue
+				}
+				if matches, _ := filepath.Glob(filepath.Join(root, match[1])); matches == nil && !exists(match[1], "xsaletest") {
+					reportIf(t, complete, name, i+1, "no such file: "+match[1])
+				}
+			}
+		}
+	}
+}
+
+// exists reports whether a directory has the file, for short names such as fake/.
+func exists(name, directory string) bool {
+	_, err := os.Stat(filepath.Join(root, directory, name))
+	return err == nil
+}
+
 // page is a Markdown file.
 type page struct {
 	name   string // with slashes, from the root of the module
