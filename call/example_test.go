@@ -1,0 +1,275 @@
+package call_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// newSandboxClient returns the client that the examples call the sandbox with.
+func newSandboxClient(options ...xsale.Option) (client *xsale.Client, closeBoth func()) {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err = xsale.New(append(sandbox.Options(), options...)...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return client, func() {
+		client.Close()
+		sandbox.Close()
+	}
+}
+
+// newOrder is a complete order.
+func newOrder() xsale.CreateOrder {
+	return xsale.CreateOrder{
+		IntegrationID: 1,
+		PaymentFormID: 1,
+		PurchaseDate:  wire.NewDate(2024, time.October, 25),
+		BuyerID:       7,
+		RecipientID:   7,
+		PayerID:       7,
+		Items: []xsale.CreateOrderItem{{
+			OfferID:    501,
+			VariantID:  1,
+			Quantity:   wire.MustDecimal("2"),
+			PriceGross: wire.MustDecimal("149.90"),
+		}},
+	}
+}
+
+func ExampleCollect() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	statuses, err := call.Collect(client.Statuses.List(context.Background()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(statuses[0].Name)
+	// Output: Nowe
+}
+
+// Map calls a function for each element of a list, here eight at a time, and keeps the order.
+func ExampleMap() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+	ctx := context.Background()
+
+	articles := func(yield func(int64, error) bool) { _ = yield(16519, nil) && yield(4711, nil) }
+	names := call.Map(ctx, articles, 8, func(ctx context.Context, article int64) (string, error) {
+		translations, err := call.Collect(client.Articles.ListTranslations(ctx, article, call.Timeout(time.Minute)))
+		if errors.Is(err, xsale.ErrNotFound) {
+			return "no such article", nil
+		}
+		return fmt.Sprint(len(translations), " translation"), err
+	})
+	for name, err := range names {
+		if err != nil {
+			log.Fatal(err) // the first error of all; the other calls are canceled
+		}
+		fmt.Println(name)
+	}
+	// Output:
+	// 1 translation
+	// no such article
+}
+
+func ExampleQuery() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	var request *http.Request
+	orders := client.Orders.List(context.Background(), xsale.ListOrdersParams{},
+		call.Query("a-filter", "of the Swagger"), call.Header("X-Trace", "42"), call.DryRun(&request))
+	_, err := call.Collect(orders)
+	if request != nil {
+		fmt.Println(request.URL.RawQuery, request.Header.Get("X-Trace"))
+	}
+	fmt.Println(errors.Is(err, xsale.ErrDryRun))
+	// Output:
+	// a-filter=of+the+Swagger 42
+	// true
+}
+
+// Headers of tokens and of the connection are rejected.
+func ExampleHeader_reserved() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	_, err := client.Me(context.Background(), call.Header("Authorization", "Bearer mine"))
+	fmt.Println(errors.Is(err, xsale.ErrInvalid))
+	// Output: true
+}
+
+// A dry run shows the request that a call would send, with [redacted] for the tokens.
+func ExampleDryRun() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+	shop := client.Organization("shop")
+
+	var request *http.Request
+	_, err := shop.Orders.Create(context.Background(), newOrder(), call.DryRun(&request))
+	if request != nil {
+		fmt.Println(request.Method, request.URL.Path, request.Header.Get("Authorization"))
+	}
+	fmt.Println(errors.Is(err, xsale.ErrDryRun))
+	// Output:
+	// POST /shop/orders Bearer [redacted]
+	// true
+}
+
+// The error of a dry run also reports invalid arguments. There may be no request then.
+func ExampleDryRun_invalid() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	var request *http.Request
+	_, err := client.Orders.Create(context.Background(), xsale.CreateOrder{}, call.DryRun(&request))
+	if request != nil {
+		_, _ = io.Copy(io.Discard, request.Body) // the body can be read
+	}
+	fmt.Println(errors.Is(err, xsale.ErrInvalid))
+	// Output: true
+}
+
+func ExampleCapture() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	var response *call.Response
+	_, err := client.Me(context.Background(), call.Capture(&response))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var fields map[string]any
+	if err := response.Decode(&fields); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.StatusCode, fields["Email"])
+	// Output: 200 loremipsum@futuriti.pl
+}
+
+// A search by POST is safe to repeat, which its method does not show.
+func ExampleIdempotent() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	filter := map[string]any{"Status": "Nowe"}
+	_, err := client.Organization("").Call(context.Background(), http.MethodPost, "/a-search-of-the-swagger", filter,
+		call.Idempotent(true), call.AttemptTimeout(5*time.Second))
+	fmt.Println(errors.Is(err, xsale.ErrNotFound), errors.Is(err, xsale.ErrMaybeProcessed))
+	// Output: true false
+}
+
+// Refuse is for functions that check their arguments and then call.
+func ExampleRefuse() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	check := func(order xsale.CreateOrder) error {
+		if len(order.Items) > 100 {
+			return fmt.Errorf("%w: more than 100 lines", xsale.ErrInvalid)
+		}
+		return nil
+	}
+	order := newOrder()
+	_, err := client.Orders.Create(context.Background(), order, call.Refuse(check(order)))
+	fmt.Println(err)
+	// Output: <nil>
+}
+
+func ExampleHooks() {
+	hooks := call.Hooks{
+		AttemptDone: func(_ context.Context, event call.Event) { fmt.Println("attempt", event.Attempt, event.Status) },
+		CallDone:    func(_ context.Context, event call.Event) { fmt.Println("call", event.Operation, event.Status) },
+	}
+	client, closeBoth := newSandboxClient(xsale.WithHooks(hooks))
+	defer closeBoth()
+
+	if _, err := client.Me(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// attempt 1 200
+	// call getMe 200
+}
+
+func ExampleError() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	_, err := call.Collect(client.Articles.ListTranslations(context.Background(), 4711))
+	if failure, ok := errors.AsType[*call.Error](err); ok {
+		fmt.Println(failure.Operation, failure.StatusCode, failure.Attempts, failure.MaybeProcessed)
+		fmt.Println(len(failure.Fields), "field with a message of the server")
+	}
+	// Output:
+	// listTranslations 404 1 false
+	// 1 field with a message of the server
+}
+
+// A Doer sends the requests of any client, without a Client of package xsale.
+func ExampleNewDoer() {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	baseURL, err := url.Parse(sandbox.URL())
+	if err != nil {
+		log.Fatal(err)
+	}
+	source, err := authn.New(authn.Config{
+		Credentials: authn.Static(authn.Credentials{
+			ClientID:     xsaletest.ClientID,
+			ClientSecret: authn.NewSecret(xsaletest.ClientSecret),
+			Username:     xsaletest.Username,
+			Password:     authn.NewSecret(xsaletest.Password),
+		}),
+		TokenURL: sandbox.TokenURL(),
+		APIURL:   sandbox.URL(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer source.Close()
+	doer := call.NewDoer(call.Config{
+		BaseURL:          baseURL,
+		Source:           source,
+		Transport:        sandbox.HTTPClient().Transport,
+		Timeout:          time.Minute,
+		AttemptTimeout:   10 * time.Second,
+		MaxResponseBytes: 1 << 20,
+		UserAgent:        "erp-sync/1.0",
+		Retries:          3,
+		Hooks:            []call.Hooks{call.LogHooks(slog.New(slog.NewTextHandler(os.Stderr, nil)))},
+	})
+
+	request, err := http.NewRequest(http.MethodGet, sandbox.URL()+"/me", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	response, err := doer.Do(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(response.StatusCode)
+	// Output: 200
+}

@@ -1,0 +1,281 @@
+package conformance_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// complete turns on the checks of every page and every package. While it is false, the checks
+// cover the pages and packages in underReview, and log what they find elsewhere.
+const complete = false
+
+// underReview are the pages and the directories of Go files that must pass while complete is false.
+var underReview = []string{
+	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+	"docs/README.md", "docs/architecture.md", "docs/calls.md", "docs/speed.md", "docs/troubleshooting.md",
+	"call", "internal/conformance",
+}
+
+// awaited are link targets that may be missing while complete is false.
+var awaited = []string{"docs/authn.md", "docs/decisions/decimals.md", "docs/decisions/json.md"}
+
+// enforced reports whether findings in a page or a Go file are errors.
+func enforced(name string) bool {
+	return complete || slices.Contains(underReview, name) || slices.Contains(underReview, path.Dir(name))
+}
+
+// root is the directory of the module.
+const root = "../.."
+
+// maxColumns is the width of a line, except in tables and code and around links.
+const maxColumns = 100
+
+func TestReadmeIsShort(t *testing.T) {
+	if count := len(readPage(t, "README.md").lines); count > 170 {
+		t.Errorf("README.md has %d lines, want at most 170: move details to docs", count)
+	}
+}
+
+func TestPagesAreNarrow(t *testing.T) {
+	for _, page := range readPages(t) {
+		for i, line := range page.lines {
+			if utf8.RuneCountInString(line) <= maxColumns || page.inCode[i] || strings.HasPrefix(line, "|") || strings.Contains(line, "](") || strings.Contains(line, "https://") {
+				continue
+			}
+			report(t, page.name, i+1, "wider than 100 columns")
+		}
+	}
+}
+
+var linkTarget = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+
+func TestLinksResolve(t *testing.T) {
+	for _, page := range readPages(t) {
+		for i, line := range page.lines {
+			if page.inCode[i] {
+				continue
+			}
+			for _, match := range linkTarget.FindAllStringSubmatch(line, -1) {
+				target, anchor, _ := strings.Cut(match[1], "#")
+				if strings.Contains(target, "://") {
+					continue
+				}
+				name := page.name
+				if target != "" {
+					name = path.Join(path.Dir(page.name), target)
+				}
+				if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+					if complete || !slices.Contains(awaited, name) {
+						report(t, page.name, i+1, "no such file: "+match[1])
+					}
+					continue
+				}
+				if anchor != "" && !slices.Contains(readPage(t, name).anchors(), anchor) {
+					report(t, page.name, i+1, "no such heading: "+match[1])
+				}
+			}
+		}
+	}
+}
+
+var fileSpan = regexp.MustCompile("`([a-z_0-9/]+/|[a-z_0-9/]+\\.(?:go|yaml|md))`")
+
+// Files and directories that the pages about the code name exist.
+func TestNamedFilesExist(t *testing.T) {
+	for _, name := range []string{"CONTRIBUTING.md", "docs/architecture.md"} {
+		page := readPage(t, name)
+		for i, line := range page.lines {
+			for _, match := range fileSpan.FindAllStringSubmatch(line, -1) {
+				if match[1] == "xsale.yaml" || match[1] == "generate.go" { // in the user's repository
+					continue
+				}
+				if matches, _ := filepath.Glob(filepath.Join(root, match[1])); matches == nil && !exists(match[1], "xsaletest") {
+					reportIf(t, complete, name, i+1, "no such file: "+match[1])
+				}
+			}
+		}
+	}
+}
+
+// exists reports whether a directory has the file, for short names such as fake/.
+func exists(name, directory string) bool {
+	_, err := os.Stat(filepath.Join(root, directory, name))
+	return err == nil
+}
+
+// page is a Markdown file.
+type page struct {
+	name   string // with slashes, from the root of the module
+	lines  []string
+	inCode []bool // whether the line is in a code block or is its fence
+	blocks []block
+}
+
+// block is a fenced block of code.
+type block struct {
+	language string
+	line     int // of its first line of code
+	code     string
+	skipped  bool // marked as not compiled
+}
+
+const skipMark = "<!-- not compiled: "
+
+// readPages returns all pages of the module but those of testdata.
+func readPages(t *testing.T) []page {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(root, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []string{"docs/*.md", "docs/*/*.md", "examples/*/*.md"} {
+		more, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, more...)
+	}
+	var pages []page
+	for _, name := range names {
+		relative, err := filepath.Rel(root, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, readPage(t, filepath.ToSlash(relative)))
+	}
+	if len(pages) < 8 {
+		t.Fatalf("only %d pages found", len(pages))
+	}
+	return pages
+}
+
+func readPage(t *testing.T, name string) page {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := page{name: name, lines: strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")}
+	p.inCode = make([]bool, len(p.lines))
+	var open *block
+	indentation := ""
+	for i, line := range p.lines {
+		trimmed := strings.TrimSpace(line)
+		fence := strings.HasPrefix(trimmed, "```")
+		p.inCode[i] = fence || open != nil
+		switch {
+		case fence && open == nil:
+			indentation = line[:strings.Index(line, "`")]
+			skipped := i > 0 && strings.HasPrefix(strings.TrimSpace(p.lines[i-1]), skipMark)
+			open = &block{language: strings.Trim(trimmed, "`"), line: i + 2, skipped: skipped}
+		case fence:
+			p.blocks = append(p.blocks, *open)
+			open = nil
+		case open != nil:
+			open.code += strings.TrimPrefix(line, indentation) + "\n"
+		}
+	}
+	if open != nil {
+		t.Errorf("%s:%d: the code block does not end", name, open.line)
+	}
+	return p
+}
+
+// anchors returns what GitHub makes of the headings.
+func (p page) anchors() []string {
+	var anchors []string
+	for i, line := range p.lines {
+		heading := strings.TrimLeft(line, "#")
+		if p.inCode[i] || heading == line || !strings.HasPrefix(heading, " ") {
+			continue
+		}
+		anchors = append(anchors, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(heading)))
+	}
+	return anchors
+}
+
+// report fails the test, or logs the finding if the page or file is not under review yet.
+func report(t *testing.T, name string, line int, finding string) {
+	t.Helper()
+	reportIf(t, enforced(name), name, line, finding)
+}
+
+func reportIf(t *testing.T, fails bool, name string, line int, finding string) {
+	t.Helper()
+	if fails {
+		t.Errorf("%s:%d: %s", name, line, finding)
+	} else {
+		t.Logf("%s:%d: %s", name, line, finding)
+	}
+}
+
+// messagePart matches what the code may have as one string, without values, paths and numbers.
+var messagePart = regexp.MustCompile(`[a-zA-Z](?:[^…:;()"/0-9]|https)*`)
+
+// Error messages of the page exist in the code, so that a search for one finds both.
+func TestErrorMessagesExist(t *testing.T) {
+	sources := goSources(t)
+	page := readPage(t, "docs/troubleshooting.md")
+	messages := 0
+	for _, block := range page.blocks {
+		if block.language != "text" {
+			continue
+		}
+		for i, message := range strings.Split(strings.TrimSpace(block.code), "\n") {
+			messages++
+			for _, part := range messagePart.FindAllString(message, -1) {
+				part = strings.TrimSpace(part)
+				if len(part) > 8 && !strings.Contains(sources, part) && !fromGo(part) {
+					reportIf(t, complete, page.name, block.line+i, "no such message in the code: "+part)
+				}
+			}
+		}
+	}
+	if messages < 15 {
+		t.Errorf("only %d messages found", messages)
+	}
+}
+
+// fromGo reports whether a message is one of Go itself.
+func fromGo(message string) bool {
+	for _, part := range []string{"x509", "failed to verify certificate", "certificate signed by", "context deadline", "Too Many Requests", "matching versions", "unknown revision"} {
+		if strings.Contains(message, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// goSources returns the Go code of the module without its tests.
+func goSources(t *testing.T) string {
+	t.Helper()
+	var sources strings.Builder
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		sources.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources.String()
+}
