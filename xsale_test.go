@@ -3,14 +3,66 @@ package xsale_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
+
+// newTestClient returns a client whose API responds with serve.
+func newTestClient(t *testing.T, serve func(*http.Request) (*http.Response, error), options ...xsale.Option) *xsale.Client {
+	t.Helper()
+	source, _ := stub.Source(t)
+	client, err := xsale.New(append([]xsale.Option{
+		xsale.WithTokenSource(source),
+		xsale.WithOrganization("acme"),
+		xsale.WithHTTPClient(&http.Client{Transport: stub.RoundTripFunc(serve)}),
+	}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// A program that makes a Client for each job must not pile up connections.
+func TestCloseClosesIdleConnections(t *testing.T) {
+	var open sync.WaitGroup
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"access_token":"access","id_token":"id","expires_in":60}`)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Done()
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := xsale.New(xsale.WithBaseURL(server.URL), xsale.WithTokenURL(server.URL+"/oauth/token"), xsale.WithCredentials(authn.Credentials{
+		ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Me(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open.Wait() // hangs, and the test with it, where a connection stays open
+}
 
 func TestCallSendsAnyRequest(t *testing.T) {
 	var method, path, query, body, contentType string
