@@ -30,3 +30,38 @@ func TestLibraryBuildsFewModules(t *testing.T) {
 		t.Errorf("built:   %v\nallowed: %v", built, allowed)
 	}
 }
+
+// The generator must build when package gen does not, or nothing could write gen again.
+func TestGeneratorBuildsWithoutGen(t *testing.T) {
+	output, err := exec.Command("go", "list", "-deps", "github.com/xsale-go/xsale/internal/devtools/generate").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := strings.Fields(string(output))
+	if !slices.Contains(built, "github.com/xsale-go/xsale/internal/codegen") {
+		t.Fatal("the generator is not built")
+	}
+	for _, forbidden := range []string{"github.com/xsale-go/xsale", "github.com/xsale-go/xsale/gen", "github.com/xsale-go/xsale/call"} {
+		if slices.Contains(built, forbidden) {
+			t.Errorf("the generator builds %s", forbidden)
+		}
+	}
+}
+
+// Imports run one way, so that each package can be read without those above it.
+func TestImportsRunOneWay(t *testing.T) {
+	layers := []string{"wire", "authn", "call", "gen", "", "xsaletest", "cmd/xsale"} // "" is the root
+	for i, layer := range layers {
+		path := strings.TrimSuffix("github.com/xsale-go/xsale/"+layer, "/")
+		output, err := exec.Command("go", "list", "-deps", path).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		built := strings.Fields(string(output))
+		for _, above := range layers[i+1:] {
+			if slices.Contains(built, strings.TrimSuffix("github.com/xsale-go/xsale/"+above, "/")) {
+				t.Errorf("%q imports %q", layer, above)
+			}
+		}
+	}
+}
