@@ -61,7 +61,7 @@ test-bench: ## what docs/decimals.md and docs/json.md say of the libraries, and 
 	cd bench && go test ./...
 
 test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment
-	GOEXPERIMENT=jsonv2 go test . ./gen ./wire ./internal/codegen/sample
+	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample
 
 consumer: ## build, vet and test the example of a user's repository
 	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...

@@ -20,17 +20,18 @@ import (
 	"github.com/xsale-go/xsale/bench/client/xsaleapi"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// codec is a way to read JSON into structs, in the order of the columns in docs/json.md.
-type codec struct {
+// candidate is a way to read JSON into structs, in the order of the columns in docs/json.md.
+type candidate struct {
 	name      string
 	unmarshal func(data []byte, target any) error
 }
 
-var codecs = []codec{
+var codecs = []candidate{
 	{"encoding/json", json.Unmarshal},
-	{"wire", wire.Unmarshal},
+	{"wire", codec.Unmarshal},
 	{"goccy", goccy.Unmarshal},
 	{"sonic", sonic.Unmarshal},
 	{"sonic std", sonic.ConfigStd.Unmarshal},
@@ -91,24 +92,24 @@ type plainItem struct {
 	}
 }
 
-// A codec that is fast because it reads less must not win the benchmark.
+// A candidate that is fast because it reads less must not win the benchmark.
 func TestCodecsReadThePageAlike(t *testing.T) {
 	body := page(t)
 	var want []plainOrder
 	if err := json.Unmarshal(body, &want); err != nil || len(want) != server.Orders || want[99].Items[4].OrderItemArticles[0].ArticleID == 0 {
 		t.Fatal(err)
 	}
-	for _, codec := range codecs {
-		if codec.name == "wire" {
+	for _, candidate := range codecs {
+		if candidate.name == "wire" {
 			continue // it reads the generated types
 		}
 		var got []plainOrder
-		if err := codec.unmarshal(body, &got); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s reads something else, %v", codec.name, err)
+		if err := candidate.unmarshal(body, &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s reads something else, %v", candidate.name, err)
 		}
 	}
 	var typed []xsaleapi.Order
-	if err := wire.Unmarshal(body, &typed); err != nil || len(typed) != len(want) {
+	if err := codec.Unmarshal(body, &typed); err != nil || len(typed) != len(want) {
 		t.Fatal(err)
 	}
 	for i, order := range typed {
@@ -121,21 +122,21 @@ func TestCodecsReadThePageAlike(t *testing.T) {
 
 func BenchmarkCodecPage(b *testing.B) {
 	body := page(b)
-	for _, codec := range codecs {
-		if codec.name != "wire" {
-			b.Run(strings.ReplaceAll(codec.name, "/", "-"), func(b *testing.B) { benchmarkCodec[plainOrder](b, codec, body) })
+	for _, candidate := range codecs {
+		if candidate.name != "wire" {
+			b.Run(strings.ReplaceAll(candidate.name, "/", "-"), func(b *testing.B) { benchmarkCodec[plainOrder](b, candidate, body) })
 		}
 	}
 	b.Run("wire-generated", func(b *testing.B) { benchmarkCodec[xsaleapi.Order](b, codecs[1], body) })
 	b.Run("wire-shipped", func(b *testing.B) { benchmarkCodec[gen.Order](b, codecs[1], body) })
 }
 
-func benchmarkCodec[T any](b *testing.B, codec codec, body []byte) {
+func benchmarkCodec[T any](b *testing.B, candidate candidate, body []byte) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
 		var orders []T
-		if err := codec.unmarshal(body, &orders); err != nil || len(orders) != server.Orders {
+		if err := candidate.unmarshal(body, &orders); err != nil || len(orders) != server.Orders {
 			b.Fatal(len(orders), err)
 		}
 	}
@@ -156,7 +157,7 @@ type sampleChild struct {
 	rest wire.UnknownFields
 }
 
-func (s *sample) DecodeJSON(d *wire.Decoder) {
+func (s *sample) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&s.rest)
 	for object.Next() {
 		switch string(object.Name) {
@@ -167,7 +168,7 @@ func (s *sample) DecodeJSON(d *wire.Decoder) {
 		case "Child":
 			d.Decode(&s.Child)
 		case "List":
-			wire.DecodeSlice(d, &s.List)
+			codec.DecodeSlice(d, &s.List)
 		case "Raw":
 			d.Decode(&s.Raw)
 		default:
@@ -176,7 +177,7 @@ func (s *sample) DecodeJSON(d *wire.Decoder) {
 	}
 }
 
-func (s *sampleChild) DecodeJSON(d *wire.Decoder) {
+func (s *sampleChild) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&s.rest)
 	for object.Next() {
 		switch string(object.Name) {
@@ -190,8 +191,8 @@ func (s *sampleChild) DecodeJSON(d *wire.Decoder) {
 	}
 }
 
-// read returns what a codec makes of a document: what is in the members that are asked for, or that it fails.
-func (c codec) read(document string) (result sample, err error) {
+// read returns what a candidate makes of a document: what is in the members that are asked for, or that it fails.
+func (c candidate) read(document string) (result sample, err error) {
 	defer func() {
 		if caught := recover(); caught != nil {
 			err = fmt.Errorf("panic: %v", caught)
@@ -254,9 +255,9 @@ func wasRead(sample) string { return "read" }
 func TestCodecFacts(t *testing.T) {
 	for _, question := range codecQuestions {
 		row := question.question
-		for _, codec := range codecs {
+		for _, candidate := range codecs {
 			answer := "error"
-			if result, err := codec.read(question.document); err == nil {
+			if result, err := candidate.read(question.document); err == nil {
 				answer = question.answer(result)
 			} else if strings.HasPrefix(err.Error(), "panic") {
 				answer = "panic"
@@ -294,8 +295,8 @@ func TestCodecsOnBrokenDocuments(t *testing.T) {
 			}
 		}
 		want, wantErr := codecs[0].read(string(document))
-		for i, codec := range codecs {
-			got, err := codec.read(string(document))
+		for i, candidate := range codecs {
+			got, err := candidate.read(string(document))
 			switch {
 			case err == nil && !json.Valid(document):
 				accepted[i]++
@@ -318,11 +319,11 @@ func countRow(question string, counts [6]int) string {
 // A caller may use the buffer again.
 func TestCodecsThatShareTheInput(t *testing.T) {
 	row := "values after the input is overwritten"
-	for _, codec := range codecs {
+	for _, candidate := range codecs {
 		input := []byte(`{"Text":"a text that is not escaped","Raw":[1]}`)
 		var got sample
-		if err := codec.unmarshal(input, &got); err != nil {
-			t.Fatal(codec.name, err)
+		if err := candidate.unmarshal(input, &got); err != nil {
+			t.Fatal(candidate.name, err)
 		}
 		before := got.String()
 		before = strings.Clone(before)

@@ -17,7 +17,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Edit changes a request before it is sent. It has the form of a request editor of oapi-codegen.
@@ -134,13 +134,13 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 	if string(content) == "null" && !operation.MayBeEmpty && reflect.TypeOf(target).Elem().Kind() == reflect.Struct {
 		return errors.New("the response is null")
 	}
-	return describeBody(response, content, wire.Unmarshal(content, target))
+	return describeBody(response, content, codec.Unmarshal(content, target))
 }
 
 // describeBody reports what came instead of JSON, which helps more than where its syntax is wrong.
 // Other errors stay as they are.
 func describeBody(response *http.Response, body []byte, err error) error {
-	if _, syntax := errors.AsType[*wire.SyntaxError](err); !syntax {
+	if _, syntax := errors.AsType[*codec.SyntaxError](err); !syntax {
 		return err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Stream sends a call of a generated client when it is ranged over, and again in each further
@@ -36,7 +36,7 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 		}()
 		body := newElementBody(response.Body, cmp.Or(call.elementLimit, defaultMaxResponseBytes))
 		defer body.release()
-		elements := wire.NewElements(withoutMark(body))
+		elements := codec.NewElements(withoutMark(body))
 		fail := func(err error) {
 			seen, cause := body.rest()
 			if cause != nil { // without what the decoder wraps around it

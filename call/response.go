@@ -7,7 +7,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Response is the response to a raw call, or what [Capture] stores of the response to any call.
@@ -19,7 +19,7 @@ type Response struct {
 
 // Decode reads the body as JSON into value, a pointer. It fails with [ErrDecode].
 func (r *Response) Decode(value any) error {
-	if err := wire.Unmarshal(bytes.TrimPrefix(r.Body, utf8Mark), value); err != nil {
+	if err := codec.Unmarshal(bytes.TrimPrefix(r.Body, utf8Mark), value); err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // The forms that ASP.NET writes. time.Parse accepts a fraction after the seconds of each.
@@ -110,15 +112,15 @@ func (d *DateTime) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DecodeJSON is UnmarshalJSON for a [Decoder].
-func (d *DateTime) DecodeJSON(decoder *Decoder) {
-	data := decoder.value()
+// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+func (d *DateTime) DecodeJSON(decoder *codec.Decoder) {
+	data := decoder.Value()
 	if data == nil {
 		return
 	}
-	literal := decoder.keep(data)
+	literal := decoder.Keep(data)
 	if err := checkDateTimeLiteral(literal); err != nil {
-		decoder.fail(err)
+		decoder.Fail(err)
 		return
 	}
 	d.literal = literal

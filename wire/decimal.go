@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // No price or quantity comes near these bounds. They keep a hostile number such as 1e999999999, which is short as text,
@@ -112,21 +114,21 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DecodeJSON is UnmarshalJSON for a [Decoder].
-func (d *Decimal) DecodeJSON(decoder *Decoder) {
-	literal := decoder.value()
+// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+func (d *Decimal) DecodeJSON(decoder *codec.Decoder) {
+	literal := decoder.Value()
 	if literal == nil {
 		return
 	}
 	if literal[0] == '0' || literal[0] == '-' || literal[0] >= '1' && literal[0] <= '9' {
 		if len(literal) <= maxDecimalLength && !slices.ContainsFunc(literal, func(b byte) bool { return b|0x20 == 'e' }) { // the Decoder has checked the rest
-			d.literal = decoder.keep(literal)
+			d.literal = decoder.Keep(literal)
 			return
 		}
 	}
 	text := string(literal)
 	if err := checkDecimalLiteral(text); err != nil {
-		decoder.fail(err)
+		decoder.Fail(err)
 		return
 	}
 	d.literal = text

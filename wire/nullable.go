@@ -1,5 +1,7 @@
 package wire
 
+import "github.com/xsale-go/xsale/wire/codec"
+
 // null is the JSON literal.
 const null = "null"
 
@@ -53,23 +55,22 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	if n.state != stateSet {
 		return []byte(null), nil
 	}
-	return marshal(n.value)
+	return codec.Marshal(n.value)
 }
 
 // UnmarshalJSON reads a value or null.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
-	return Unmarshal(data, n)
+	return codec.Unmarshal(data, n)
 }
 
-// DecodeJSON is UnmarshalJSON for a [Decoder].
-func (n *Nullable[T]) DecodeJSON(d *Decoder) {
-	if d.kind() == 'n' {
-		d.value()
+// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+func (n *Nullable[T]) DecodeJSON(d *codec.Decoder) {
+	if d.Null() {
 		*n = Null[T]()
 		return
 	}
 	var value T
-	if d.Decode(&value); d.err == nil {
+	if d.Decode(&value); d.Err() == nil {
 		*n = Some(value)
 	}
 }

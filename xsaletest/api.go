@@ -11,7 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
@@ -84,7 +84,7 @@ func refuseParameter(w http.ResponseWriter, r *http.Request, err error) {
 // numbers, which the validator reads as floats.
 func refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 	var pointer string
-	if unfit, ok := errors.AsType[*wire.ValueError](err); ok {
+	if unfit, ok := errors.AsType[*codec.ValueError](err); ok {
 		pointer = unfit.Pointer
 	}
 	violations := []violation{{pointer, outOfRange}}

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // What is kept of the requests. The oldest are dropped first.
@@ -38,7 +38,7 @@ type Request struct {
 // request and holds no value of the body.
 func Decode[T any](request Request) (T, error) {
 	var value T
-	if err := wire.Unmarshal(request.Body, &value); err != nil {
+	if err := codec.Unmarshal(request.Body, &value); err != nil {
 		var none T
 		return none, fmt.Errorf("xsaletest: read the body of request %d, %s %s, as %T: %w", request.Number, request.Method, request.Route, none, err)
 	}

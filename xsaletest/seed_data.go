@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
@@ -181,7 +181,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, document *opena
 		return err
 	}
 	var members sandboxapi.ParameterDefinition // an object without listed members, and so any
-	if err := wire.Unmarshal(body, &members); err != nil {
+	if err := codec.Unmarshal(body, &members); err != nil {
 		return seedError(pointer, err.Error())
 	}
 	id := s.lastOrder + 1
@@ -235,7 +235,7 @@ func seededValue[T any](pointer, schema string, value any, document *openapi3.T)
 	if err != nil {
 		return converted, err
 	}
-	if err := wire.Unmarshal(body, &converted); err != nil {
+	if err := codec.Unmarshal(body, &converted); err != nil {
 		return converted, seedError(pointer, err.Error())
 	}
 	return converted, nil

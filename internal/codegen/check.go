@@ -57,7 +57,7 @@ func checkCode(files []File) error {
 var allowedImports = []string{
 	"bytes", "context", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "mime", "mime/multipart", "net/http", "net/url", "strings",
 	"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types", "github.com/oapi-codegen/runtime/strictmiddleware/nethttp",
-	"github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/xsaletest/fake", "github.com/xsale-go/xsale/wire",
+	"github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/xsaletest/fake", "github.com/xsale-go/xsale/wire", "github.com/xsale-go/xsale/wire/codec",
 }
 
 // checkDeclarations rejects what the templates never write. It can only come from a spec that has

@@ -16,6 +16,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Buyer is a schema of the spec.
@@ -111,7 +112,7 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Buyer) DecodeJSON(d *wire.Decoder) {
+func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -139,13 +140,13 @@ func (a *Buyer) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Buyer) MarshalJSON() ([]byte, error) {
 	type members Buyer
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -159,7 +160,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Me) DecodeJSON(d *wire.Decoder) {
+func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -174,7 +175,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Nickname":
 			d.String(&a.Nickname)
 		case "Organizations":
-			wire.DecodeSlice(d, &a.Organizations)
+			codec.DecodeSlice(d, &a.Organizations)
 		default:
 			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
@@ -183,13 +184,13 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Me) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Me) MarshalJSON() ([]byte, error) {
 	type members Me
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -203,12 +204,12 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Order) DecodeJSON(d *wire.Decoder) {
+func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
-			wire.DecodePointer(d, &a.Buyer)
+			codec.DecodePointer(d, &a.Buyer)
 		case "Comment":
 			d.String(&a.Comment)
 		case "CreatedAt":
@@ -228,7 +229,7 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 		case "IsPaid":
 			d.Bool(&a.IsPaid)
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		case "ModifiedAt":
 			a.ModifiedAt.DecodeJSON(d)
 		case "Number":
@@ -259,13 +260,13 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Order) MarshalJSON() ([]byte, error) {
 	type members Order
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -279,7 +280,7 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -292,7 +293,7 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 		case "OfferId":
 			d.Int64(&a.OfferID)
 		case "OrderItemArticles":
-			wire.DecodeSlice(d, &a.OrderItemArticles)
+			codec.DecodeSlice(d, &a.OrderItemArticles)
 		case "PriceGross":
 			a.PriceGross.DecodeJSON(d)
 		case "PriceNet":
@@ -313,13 +314,13 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
 	type members OrderItem
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -333,7 +334,7 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -349,13 +350,13 @@ func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
 	type members OrderItemArticle
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "ArticleId", "Quantity")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "ArticleId", "Quantity")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -369,7 +370,7 @@ func (a *Organization) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Organization) DecodeJSON(d *wire.Decoder) {
+func (a *Organization) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -387,13 +388,13 @@ func (a *Organization) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Organization) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Organization) MarshalJSON() ([]byte, error) {
 	type members Organization
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.

@@ -17,6 +17,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
@@ -107,7 +108,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Me) DecodeJSON(d *wire.Decoder) {
+func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -122,7 +123,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Nickname":
 			d.String(&a.Nickname)
 		case "Organizations":
-			wire.DecodeSlice(d, &a.Organizations)
+			codec.DecodeSlice(d, &a.Organizations)
 		default:
 			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
@@ -131,13 +132,13 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Me) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Me) MarshalJSON() ([]byte, error) {
 	type members Me
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -151,14 +152,14 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Order) DecodeJSON(d *wire.Decoder) {
+func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
 			d.Int64(&a.ID)
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		default:
 			object.Unknown("Id", "Items")
 		}
@@ -167,13 +168,13 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Order) MarshalJSON() ([]byte, error) {
 	type members Order
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -187,12 +188,12 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OrderItemArticles":
-			wire.DecodeSlice(d, &a.OrderItemArticles)
+			codec.DecodeSlice(d, &a.OrderItemArticles)
 		default:
 			object.Unknown("OrderItemArticles")
 		}
@@ -201,13 +202,13 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
 	type members OrderItem
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -221,7 +222,7 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -233,13 +234,13 @@ func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
 	type members OrderItemArticle
-	return wire.MarshalObject(members(a), a.AdditionalProperties)
+	return codec.MarshalObject(members(a), a.AdditionalProperties)
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -253,7 +254,7 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
+func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -271,13 +272,13 @@ func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
 	type members OrganizationInfo
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.

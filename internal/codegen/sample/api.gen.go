@@ -21,6 +21,7 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
@@ -252,7 +253,7 @@ func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
+func (a *AddInvoiceResponse) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -268,13 +269,13 @@ func (a *AddInvoiceResponse) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) {
 	type members AddInvoiceResponse
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Size")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Size")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -288,16 +289,16 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Buyer) DecodeJSON(d *wire.Decoder) {
+func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
-			wire.DecodePointer(d, &a.Name)
+			codec.DecodePointer(d, &a.Name)
 		case "Nip":
 			d.Decode(&a.NIP)
 		case "Parent":
-			wire.DecodePointer(d, &a.Parent)
+			codec.DecodePointer(d, &a.Parent)
 		default:
 			object.Unknown("Name", "Nip", "Parent")
 		}
@@ -306,13 +307,13 @@ func (a *Buyer) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Buyer) MarshalJSON() ([]byte, error) {
 	type members Buyer
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Name", "Nip", "Parent")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name", "Nip", "Parent")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -326,12 +327,12 @@ func (a *Category) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Category) DecodeJSON(d *wire.Decoder) {
+func (a *Category) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Children":
-			wire.DecodeSlice(d, &a.Children)
+			codec.DecodeSlice(d, &a.Children)
 		case "Name":
 			d.String(&a.Name)
 		default:
@@ -342,13 +343,13 @@ func (a *Category) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Category) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Category) MarshalJSON() ([]byte, error) {
 	type members Category
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Children", "Name")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Children", "Name")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -362,7 +363,7 @@ func (a *ClientModel) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *ClientModel) DecodeJSON(d *wire.Decoder) {
+func (a *ClientModel) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -376,13 +377,13 @@ func (a *ClientModel) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ClientModel) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a ClientModel) MarshalJSON() ([]byte, error) {
 	type members ClientModel
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Name")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -396,40 +397,40 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Order) DecodeJSON(d *wire.Decoder) {
+func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
-			wire.DecodePointer(d, &a.Buyer)
+			codec.DecodePointer(d, &a.Buyer)
 		case "Discount":
 			a.Discount.DecodeJSON(d)
 		case "Email":
-			wire.DecodePointer(d, &a.Email)
+			codec.DecodePointer(d, &a.Email)
 		case "Extra":
 			d.Decode(&a.Extra)
 		case "Get":
-			wire.DecodePointer(d, &a.GetField)
+			codec.DecodePointer(d, &a.GetField)
 		case "Id":
-			wire.DecodePointer(d, &a.ID)
+			codec.DecodePointer(d, &a.ID)
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		case "Number":
-			wire.DecodePointer(d, &a.Number)
+			codec.DecodePointer(d, &a.Number)
 		case "OrderNo":
-			wire.DecodePointer(d, &a.OrderNo)
+			codec.DecodePointer(d, &a.OrderNo)
 		case "Paid":
-			wire.DecodePointer(d, &a.Paid)
+			codec.DecodePointer(d, &a.Paid)
 		case "Placed":
 			a.Placed.DecodeJSON(d)
 		case "Status":
-			wire.DecodePointer(d, &a.Status)
+			codec.DecodePointer(d, &a.Status)
 		case "Tags":
 			d.Decode(&a.Tags)
 		case "Total":
 			a.Total.DecodeJSON(d)
 		case "order-no":
-			wire.DecodePointer(d, &a.OrderNoField)
+			codec.DecodePointer(d, &a.OrderNoField)
 		default:
 			object.Unknown("Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
 		}
@@ -438,13 +439,13 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Order) MarshalJSON() ([]byte, error) {
 	type members Order
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -458,7 +459,7 @@ func (a *OrderChange) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
+func (a *OrderChange) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -469,9 +470,9 @@ func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
 		case "Paid":
 			d.Decode(&a.Paid)
 		case "Priority":
-			wire.DecodePointer(d, &a.Priority)
+			codec.DecodePointer(d, &a.Priority)
 		case "Status":
-			wire.DecodePointer(d, &a.Status)
+			codec.DecodePointer(d, &a.Status)
 		default:
 			object.Unknown("Due", "Note", "Paid", "Priority", "Status")
 		}
@@ -480,13 +481,13 @@ func (a *OrderChange) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderChange) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderChange) MarshalJSON() ([]byte, error) {
 	type members OrderChange
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -500,14 +501,14 @@ func (a *OrderFilter) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderFilter) DecodeJSON(d *wire.Decoder) {
+func (a *OrderFilter) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "city":
-			wire.DecodePointer(d, &a.City)
+			codec.DecodePointer(d, &a.City)
 		case "limit":
-			wire.DecodePointer(d, &a.Limit)
+			codec.DecodePointer(d, &a.Limit)
 		default:
 			object.Unknown("city", "limit")
 		}
@@ -516,13 +517,13 @@ func (a *OrderFilter) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderFilter) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderFilter) MarshalJSON() ([]byte, error) {
 	type members OrderFilter
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "city", "limit")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "city", "limit")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -536,14 +537,14 @@ func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItemsItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Quantity":
 			a.Quantity.DecodeJSON(d)
 		case "Sku":
-			wire.DecodePointer(d, &a.SKU)
+			codec.DecodePointer(d, &a.SKU)
 		default:
 			object.Unknown("Quantity", "Sku")
 		}
@@ -552,13 +553,13 @@ func (a *OrderItemsItem) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemsItem) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItemsItem) MarshalJSON() ([]byte, error) {
 	type members OrderItemsItem
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Quantity", "Sku")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Quantity", "Sku")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -572,7 +573,7 @@ func (a *OrderPaid) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
+func (a *OrderPaid) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -588,13 +589,13 @@ func (a *OrderPaid) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderPaid) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderPaid) MarshalJSON() ([]byte, error) {
 	type members OrderPaid
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Amount", "Kind")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Amount", "Kind")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -608,7 +609,7 @@ func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
+func (a *OrderPlaced) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -624,13 +625,13 @@ func (a *OrderPlaced) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderPlaced) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderPlaced) MarshalJSON() ([]byte, error) {
 	type members OrderPlaced
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Kind", "OrderId")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Kind", "OrderId")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -644,12 +645,12 @@ func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
+func (a *PagedResultOfOrder) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		case "Total":
 			d.Int64(&a.Total)
 		default:
@@ -660,13 +661,13 @@ func (a *PagedResultOfOrder) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) {
 	type members PagedResultOfOrder
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Items", "Total")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Items", "Total")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -680,14 +681,14 @@ func (a *Party) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Party) DecodeJSON(d *wire.Decoder) {
+func (a *Party) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
-			wire.DecodePointer(d, &a.Name)
+			codec.DecodePointer(d, &a.Name)
 		case "Parent":
-			wire.DecodePointer(d, &a.Parent)
+			codec.DecodePointer(d, &a.Parent)
 		default:
 			object.Unknown("Name", "Parent")
 		}
@@ -696,13 +697,13 @@ func (a *Party) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Party) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Party) MarshalJSON() ([]byte, error) {
 	type members Party
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Name", "Parent")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name", "Parent")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -716,7 +717,7 @@ func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
+func (a *ProblemDetails) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -732,13 +733,13 @@ func (a *ProblemDetails) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ProblemDetails) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a ProblemDetails) MarshalJSON() ([]byte, error) {
 	type members ProblemDetails
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "status", "title")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "status", "title")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -752,7 +753,7 @@ func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *StartJobResponse) DecodeJSON(d *wire.Decoder) {
+func (a *StartJobResponse) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -766,13 +767,13 @@ func (a *StartJobResponse) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *StartJobResponse) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a StartJobResponse) MarshalJSON() ([]byte, error) {
 	type members StartJobResponse
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "JobId")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "JobId")
 }
 
 // AsOrderPlaced decodes the union as a value of type OrderPlaced.

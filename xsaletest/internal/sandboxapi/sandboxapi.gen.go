@@ -15,6 +15,7 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
@@ -259,18 +260,18 @@ func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
+func (a *CreateIntegration) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "IntegrationType":
 			d.Int64(&a.IntegrationType)
 		case "IsActive":
-			wire.DecodePointer(d, &a.IsActive)
+			codec.DecodePointer(d, &a.IsActive)
 		case "Name":
 			d.String(&a.Name)
 		case "OrderSynchronization":
-			wire.DecodePointer(d, &a.OrderSynchronization)
+			codec.DecodePointer(d, &a.OrderSynchronization)
 		default:
 			object.Unknown("IntegrationType", "IsActive", "Name", "OrderSynchronization")
 		}
@@ -279,13 +280,13 @@ func (a *CreateIntegration) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a CreateIntegration) MarshalJSON() ([]byte, error) {
 	type members CreateIntegration
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -299,7 +300,7 @@ func (a *CreateOrder) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
+func (a *CreateOrder) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -308,7 +309,7 @@ func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
 		case "IntegrationId":
 			d.Int64(&a.IntegrationID)
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		case "PayerId":
 			d.Int64(&a.PayerID)
 		case "PaymentFormId":
@@ -325,13 +326,13 @@ func (a *CreateOrder) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateOrder) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a CreateOrder) MarshalJSON() ([]byte, error) {
 	type members CreateOrder
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -345,7 +346,7 @@ func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
+func (a *CreateOrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -367,13 +368,13 @@ func (a *CreateOrderItem) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *CreateOrderItem) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a CreateOrderItem) MarshalJSON() ([]byte, error) {
 	type members CreateOrderItem
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -387,7 +388,7 @@ func (a *Created) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Created) DecodeJSON(d *wire.Decoder) {
+func (a *Created) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -401,13 +402,13 @@ func (a *Created) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Created) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Created) MarshalJSON() ([]byte, error) {
 	type members Created
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -421,7 +422,7 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Me) DecodeJSON(d *wire.Decoder) {
+func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -436,7 +437,7 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 		case "Nickname":
 			d.String(&a.Nickname)
 		case "Organizations":
-			wire.DecodeSlice(d, &a.Organizations)
+			codec.DecodeSlice(d, &a.Organizations)
 		default:
 			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 		}
@@ -445,13 +446,13 @@ func (a *Me) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Me) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Me) MarshalJSON() ([]byte, error) {
 	type members Me
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -465,14 +466,14 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Order) DecodeJSON(d *wire.Decoder) {
+func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
 			d.Int64(&a.ID)
 		case "Items":
-			wire.DecodeSlice(d, &a.Items)
+			codec.DecodeSlice(d, &a.Items)
 		default:
 			object.Unknown("Id", "Items")
 		}
@@ -481,13 +482,13 @@ func (a *Order) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Order) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Order) MarshalJSON() ([]byte, error) {
 	type members Order
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -501,12 +502,12 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
 		case "OrderItemArticles":
-			wire.DecodeSlice(d, &a.OrderItemArticles)
+			codec.DecodeSlice(d, &a.OrderItemArticles)
 		default:
 			object.Unknown("OrderItemArticles")
 		}
@@ -515,13 +516,13 @@ func (a *OrderItem) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
 	type members OrderItem
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -535,7 +536,7 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
+func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -547,13 +548,13 @@ func (a *OrderItemArticle) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
 	type members OrderItemArticle
-	return wire.MarshalObject(members(a), a.AdditionalProperties)
+	return codec.MarshalObject(members(a), a.AdditionalProperties)
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -567,7 +568,7 @@ func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
+func (a *OrderSynchronization) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -576,7 +577,7 @@ func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
 		case "ExportToWarehouse":
 			d.String(&a.ExportToWarehouse)
 		case "ExportWithoutTransport":
-			wire.DecodePointer(d, &a.ExportWithoutTransport)
+			codec.DecodePointer(d, &a.ExportWithoutTransport)
 		default:
 			object.Unknown("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
 		}
@@ -585,13 +586,13 @@ func (a *OrderSynchronization) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrderSynchronization) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrderSynchronization) MarshalJSON() ([]byte, error) {
 	type members OrderSynchronization
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -605,7 +606,7 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
+func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -623,13 +624,13 @@ func (a *OrganizationInfo) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
 	type members OrganizationInfo
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -643,7 +644,7 @@ func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *ParameterDefinition) DecodeJSON(d *wire.Decoder) {
+func (a *ParameterDefinition) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -655,13 +656,13 @@ func (a *ParameterDefinition) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
 	type members ParameterDefinition
-	return wire.MarshalObject(members(a), a.AdditionalProperties)
+	return codec.MarshalObject(members(a), a.AdditionalProperties)
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -675,7 +676,7 @@ func (a *Status) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Status) DecodeJSON(d *wire.Decoder) {
+func (a *Status) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -691,13 +692,13 @@ func (a *Status) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Status) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Status) MarshalJSON() ([]byte, error) {
 	type members Status
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name")
 }
 
 // Get returns the exact JSON of a member that the API description does not list, and whether it was there.
@@ -711,7 +712,7 @@ func (a *Translation) Set(name string, value json.RawMessage) error {
 }
 
 // DecodeJSON keeps the members that the API description does not list.
-func (a *Translation) DecodeJSON(d *wire.Decoder) {
+func (a *Translation) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -729,13 +730,13 @@ func (a *Translation) DecodeJSON(d *wire.Decoder) {
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
 func (a *Translation) UnmarshalJSON(data []byte) error {
-	return wire.Unmarshal(data, a)
+	return codec.Unmarshal(data, a)
 }
 
 // MarshalJSON writes the members that the API description does not list after those that it does.
 func (a Translation) MarshalJSON() ([]byte, error) {
 	type members Translation
-	return wire.MarshalObject(members(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
+	return codec.MarshalObject(members(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
 }
 
 // ServerInterface represents all server handlers.

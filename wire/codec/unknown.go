@@ -1,4 +1,4 @@
-package wire
+package codec
 
 import (
 	"encoding/json"
@@ -42,7 +42,7 @@ func (m *UnknownFields) Delete(name string) { m.write(name, nil) }
 func (m *UnknownFields) write(name string, raw []byte) {
 	var object []byte
 	add := func(name string, raw []byte) {
-		quoted, _ := marshal(name) // a string is always valid
+		quoted, _ := Marshal(name) // a string is always valid
 		object = append(append(append(append(object, ','), quoted...), ':'), raw...)
 	}
 	for member, raw := range m.All() {
@@ -70,8 +70,8 @@ func (m UnknownFields) All() iter.Seq2[string, json.RawMessage] {
 		defer d.release()
 		d.tokens.ReadToken() // the brace
 		for d.kind() != '}' && d.err == nil {
-			name := string(unquoted(d.value()))
-			if !yield(name, append(json.RawMessage(nil), d.value()...)) {
+			name := string(unquoted(d.Value()))
+			if !yield(name, append(json.RawMessage(nil), d.Value()...)) {
 				return
 			}
 		}

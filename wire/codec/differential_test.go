@@ -1,4 +1,4 @@
-package wire_test
+package codec_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // hostileDocuments are beside what the fuzzer finds.
@@ -67,7 +67,7 @@ func checkAgainstEncodingJSON(t *testing.T, text []byte) {
 	t.Helper()
 	var got document
 	var want reference[referenceDocument]
-	err, wantErr := wire.Unmarshal(text, &got), json.Unmarshal(text, &want)
+	err, wantErr := codec.Unmarshal(text, &got), json.Unmarshal(text, &want)
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%.200q: %v, encoding/json: %v", text, err, wantErr)
 	}
@@ -81,7 +81,7 @@ func checkStreaming(t *testing.T, text []byte, seed uint64) {
 	t.Helper()
 	list := append(append([]byte("["), text...), `, {"Text":"the last"} ]`...)
 	var want []document
-	wantErr := wire.Unmarshal(list, &want)
+	wantErr := codec.Unmarshal(list, &want)
 	streams := map[string]io.Reader{
 		"at once":      bytes.NewReader(list),
 		"byte by byte": iotest.OneByteReader(bytes.NewReader(list)),
@@ -104,7 +104,7 @@ func checkStreaming(t *testing.T, text []byte, seed uint64) {
 }
 
 func readElements(stream io.Reader) (documents []document, err error) {
-	elements := wire.NewElements(stream)
+	elements := codec.NewElements(stream)
 	if err := elements.Open(); err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func TestDocumentThatBreaksOff(t *testing.T) {
 		checkAgainstEncodingJSON(t, text)
 		checkStreaming(t, text, uint64(length))
 		var got document
-		checkBrokenOff(t, length, wire.Unmarshal(text, &got))
+		checkBrokenOff(t, length, codec.Unmarshal(text, &got))
 		_, err := readElements(strings.NewReader("[" + sampleDocument[:length]))
 		checkBrokenOff(t, length, err)
 	}
@@ -143,7 +143,7 @@ func TestDocumentThatBreaksOff(t *testing.T) {
 
 func checkBrokenOff(t *testing.T, length int, err error) {
 	t.Helper()
-	syntax, ok := errors.AsType[*wire.SyntaxError](err)
+	syntax, ok := errors.AsType[*codec.SyntaxError](err)
 	if !ok || !errors.Is(err, io.ErrUnexpectedEOF) || syntax.Offset > int64(length)+1 { // one more for the bracket of a list
 		t.Errorf("after %d bytes: %v", length, err)
 	}

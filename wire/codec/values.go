@@ -1,4 +1,4 @@
-package wire
+package codec
 
 import (
 	"encoding"
@@ -21,7 +21,7 @@ func (d *Decoder) Decode(target any) {
 	case *bool:
 		d.Bool(target)
 	case *json.RawMessage:
-		if value := d.value(); value != nil {
+		if value := d.Value(); value != nil {
 			*target = append(json.RawMessage(nil), value...)
 		}
 	case Decodable:
@@ -90,8 +90,7 @@ func (d *Decoder) lengthOf(kind reflect.Type) *int {
 
 // DecodePointer reads a value or a null, which is a nil pointer.
 func DecodePointer[T any](d *Decoder, target **T) {
-	if d.kind() == 'n' {
-		d.value()
+	if d.Null() {
 		*target = nil
 		return
 	}
@@ -112,9 +111,9 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 	}
 	value, err := strconv.ParseInt(string(literal), 10, bits)
 	if errors.Is(err, strconv.ErrRange) {
-		d.fail(errors.New("the integer is out of range"))
+		d.Fail(errors.New("the integer is out of range"))
 	} else if err != nil {
-		d.fail(errors.New("want an integer, got a number with a fraction or an exponent"))
+		d.Fail(errors.New("want an integer, got a number with a fraction or an exponent"))
 	}
 	return value
 }
@@ -131,7 +130,7 @@ func digits(literal []byte) (value int64, ok bool) {
 }
 
 func (d *Decoder) boolean(old bool) bool {
-	value := d.value()
+	value := d.Value()
 	if value == nil || value[0] == 'n' {
 		return old
 	}
@@ -176,14 +175,14 @@ func isUnmarshaler(target any) bool {
 }
 
 func (d *Decoder) decodeByJSON(target any) {
-	if value := d.value(); value != nil {
+	if value := d.Value(); value != nil {
 		err := json.Unmarshal(value, target)
 		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			unfit.Value, _, _ = strings.Cut(unfit.Value, " ") // the kind, and the number itself behind it
 			err = unfit
 		}
 		if err != nil {
-			d.fail(err)
+			d.Fail(err)
 		}
 	}
 }
@@ -220,7 +219,7 @@ func (d *Decoder) decodeMap(values reflect.Value) {
 		values.Set(reflect.MakeMap(values.Type()))
 	}
 	for d.kind() != '}' && d.err == nil {
-		literal := d.value()
+		literal := d.Value()
 		if literal == nil {
 			return
 		}

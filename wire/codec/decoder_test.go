@@ -1,4 +1,4 @@
-package wire_test
+package codec_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // A Decoder is used again and again, by whichever goroutine comes, also after an error.
@@ -25,12 +26,12 @@ func TestConcurrentDocumentsDoNotMix(t *testing.T) {
 				list := fmt.Sprintf(`[{"ID":%d,"Name":%q,"Of":%q,"Children":[{"Name":%[3]q,"Of":%[2]q}]}]`, round, text, name)
 				if round%3 == 0 {
 					var broken []child
-					if err := wire.Unmarshal([]byte(list[:len(list)-1-round%50]), &broken); err == nil {
+					if err := codec.Unmarshal([]byte(list[:len(list)-1-round%50]), &broken); err == nil {
 						t.Errorf("%s: a part is read", name)
 					}
 				}
 				var got []child
-				if err := wire.Unmarshal([]byte(list), &got); err != nil {
+				if err := codec.Unmarshal([]byte(list), &got); err != nil {
 					t.Error(err)
 					continue
 				}
@@ -49,7 +50,7 @@ func TestConcurrentDocumentsDoNotMix(t *testing.T) {
 func TestValuesHoldNoPartOfTheInput(t *testing.T) {
 	text := []byte(sampleDocument)
 	var got document
-	if err := wire.Unmarshal(text, &got); err != nil {
+	if err := codec.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
 	before := described(got)
@@ -57,7 +58,7 @@ func TestValuesHoldNoPartOfTheInput(t *testing.T) {
 		text[i] = 'X'
 	}
 	for _, other := range hostileDocuments { // with the same Decoder, most likely
-		wire.Unmarshal([]byte(other), new(document))
+		codec.Unmarshal([]byte(other), new(document))
 	}
 	if got := described(got); got != before {
 		t.Errorf("changed to\n%s\nfrom\n%s", got, before)
@@ -68,7 +69,7 @@ func TestValuesHoldNoPartOfTheInput(t *testing.T) {
 func TestTheInputIsNotChanged(t *testing.T) {
 	for _, text := range hostileDocuments {
 		input := []byte(text)
-		wire.Unmarshal(input, new(document))
+		codec.Unmarshal(input, new(document))
 		if string(input) != text {
 			t.Errorf("%q is changed to %q", text, input)
 		}
@@ -77,13 +78,13 @@ func TestTheInputIsNotChanged(t *testing.T) {
 
 func TestADecoderIsAsNewAfterAnError(t *testing.T) {
 	var want document
-	if err := wire.Unmarshal([]byte(sampleDocument), &want); err != nil {
+	if err := codec.Unmarshal([]byte(sampleDocument), &want); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range append([]string{`{"a":1,"Child":{"b":2,"Children":[{"c":3},{"d":`, `{"Children":[{"x":1,"Children":[{"y":1,"ID":"a"}]}]}`}, hostileDocuments...) {
-		wire.Unmarshal([]byte(text), new(document))
+		codec.Unmarshal([]byte(text), new(document))
 		var got document
-		if err := wire.Unmarshal([]byte(sampleDocument), &got); err != nil || described(got) != described(want) {
+		if err := codec.Unmarshal([]byte(sampleDocument), &got); err != nil || described(got) != described(want) {
 			t.Errorf("after %.100q: %v\n%s", text, err, described(got))
 		}
 	}
@@ -97,14 +98,14 @@ func TestADecoderIsAsNewAfterAPanic(t *testing.T) {
 				t.Error("no panic")
 			}
 		}()
-		wire.Unmarshal([]byte(`[{"ID":1,"lost":2},{"Children":[]}]`), &[]panicking{})
+		codec.Unmarshal([]byte(`[{"ID":1,"lost":2},{"Children":[]}]`), &[]panicking{})
 	}()
 	TestADecoderIsAsNewAfterAnError(t)
 }
 
 type panicking struct{ unknown wire.UnknownFields }
 
-func (p *panicking) DecodeJSON(d *wire.Decoder) {
+func (p *panicking) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&p.unknown)
 	for object.Next() {
 		if string(object.Name) == "Children" {
@@ -132,7 +133,7 @@ func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
 	}
 	write(5)
 	var tree child
-	if err := wire.Unmarshal([]byte(text.String()), &tree); err != nil {
+	if err := codec.Unmarshal([]byte(text.String()), &tree); err != nil {
 		t.Fatal(err)
 	}
 	seen := 0
@@ -155,7 +156,7 @@ func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
 
 func TestSlicesAreEmptyOrNil(t *testing.T) {
 	got := document{Texts: []string{"old"}, Longs: []int64{7}, Rows: [][]int64{{7}}}
-	if err := wire.Unmarshal([]byte(`{"Texts":[],"Longs":null,"Rows":[[],null,[1]],"Children":[{"Children":[]},{"Children":null},{}]}`), &got); err != nil {
+	if err := codec.Unmarshal([]byte(`{"Texts":[],"Longs":null,"Rows":[[],null,[1]],"Children":[{"Children":[]},{"Children":null},{}]}`), &got); err != nil {
 		t.Fatal(err)
 	}
 	if got.Texts == nil || len(got.Texts) != 0 || got.Longs != nil || len(got.Rows) != 3 || got.Rows[0] == nil || len(got.Rows[0]) != 0 ||
@@ -165,7 +166,7 @@ func TestSlicesAreEmptyOrNil(t *testing.T) {
 	for _, length := range []int{0, 1, 3, 4, 5, 255, 256, 257, 1000, 2, 0} {
 		text := "[" + strings.TrimSuffix(strings.Repeat("1,", length), ",") + "]"
 		var numbers document
-		if err := wire.Unmarshal([]byte(`{"Longs":`+text+`}`), &numbers); err != nil || len(numbers.Longs) != length || cap(numbers.Longs) > 2*length {
+		if err := codec.Unmarshal([]byte(`{"Longs":`+text+`}`), &numbers); err != nil || len(numbers.Longs) != length || cap(numbers.Longs) > 2*length {
 			t.Errorf("%d numbers: %d in memory for %d, %v", length, len(numbers.Longs), cap(numbers.Longs), err)
 		}
 	}
@@ -178,7 +179,7 @@ func TestNestedSlicesTakeLittleMemory(t *testing.T) {
 		strings.Repeat(`{"Children":[`, depth) + strings.Repeat("]}", depth) + "]}"
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if err := wire.Unmarshal([]byte(text), new(child)); err != nil {
+	if err := codec.Unmarshal([]byte(text), new(child)); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -218,18 +219,18 @@ func TestValueErrorsHaveThePlaceAndNotTheValue(t *testing.T) {
 		`{"Child":{"Kowalska":1,"Name":48600123456}}`:   "/Child/Name",
 		`{"Children":[{"ID":1},null,["Kowalska","b"]]}`: "/Children/2",
 	} {
-		checkValueError(t, text, pointer, wire.Unmarshal([]byte(text), new(document)))
+		checkValueError(t, text, pointer, codec.Unmarshal([]byte(text), new(document)))
 		_, err := readElements(strings.NewReader(`[{},` + text + `]`))
 		checkValueError(t, text, "/1"+pointer, err)
 	}
 	// Types that are not generated are read by encoding/json, which quotes numbers.
-	checkValueError(t, "a byte", "/1/a", wire.Unmarshal([]byte(`[{},{"a":48600123456}]`), new([]map[string]uint8)))
-	checkValueError(t, "a struct", "/0", wire.Unmarshal([]byte(`[{"x":48600123456.5}]`), new([]point)))
+	checkValueError(t, "a byte", "/1/a", codec.Unmarshal([]byte(`[{},{"a":48600123456}]`), new([]map[string]uint8)))
+	checkValueError(t, "a struct", "/0", codec.Unmarshal([]byte(`[{"x":48600123456.5}]`), new([]struct{ X int })))
 }
 
 func checkValueError(t *testing.T, text, pointer string, err error) {
 	t.Helper()
-	unfit, ok := errors.AsType[*wire.ValueError](err)
+	unfit, ok := errors.AsType[*codec.ValueError](err)
 	if !ok || unfit.Pointer != pointer {
 		t.Errorf("%s: got %#v, want one at %s", text, err, pointer)
 		return
@@ -264,8 +265,8 @@ func TestSyntaxErrorsHaveTheOffset(t *testing.T) {
 		"{}\x00":                          2,
 		`null null`:                       4,
 	} {
-		err := wire.Unmarshal([]byte(text), new(document))
-		syntax, ok := errors.AsType[*wire.SyntaxError](err)
+		err := codec.Unmarshal([]byte(text), new(document))
+		syntax, ok := errors.AsType[*codec.SyntaxError](err)
 		if !ok || syntax.Offset != offset || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", offset)) || syntax.Unwrap() == nil {
 			t.Errorf("%q: got %v, want one at %d", text, err, offset)
 		}
@@ -291,7 +292,7 @@ type failingReader struct{ err error }
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestElementsKeepTheFirstError(t *testing.T) {
-	elements := wire.NewElements(strings.NewReader(`[{"ID":1},{"ID":"a"},{"ID":3}]`))
+	elements := codec.NewElements(strings.NewReader(`[{"ID":1},{"ID":"a"},{"ID":3}]`))
 	var got child
 	first := errors.Join(elements.Open(), elements.Next(&got))
 	if first != nil || got.ID != 1 {
@@ -305,7 +306,7 @@ func TestElementsKeepTheFirstError(t *testing.T) {
 
 func TestStreamsThatAreNoList(t *testing.T) {
 	for _, text := range []string{``, `1`, `"a"`, `null`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
-		elements := wire.NewElements(strings.NewReader(text))
+		elements := codec.NewElements(strings.NewReader(text))
 		err := elements.Open()
 		for err == nil && elements.More() {
 			err = elements.Next(new(json.RawMessage))
@@ -325,7 +326,7 @@ func TestElementsTakeTheMemoryOfOne(t *testing.T) {
 	const count = 20_000
 	stream := io.MultiReader(strings.NewReader("["), &repeated{element: element, count: count}, strings.NewReader(`{}]`))
 	var before, after runtime.MemStats
-	elements := wire.NewElements(stream)
+	elements := codec.NewElements(stream)
 	if err := elements.Open(); err != nil {
 		t.Fatal(err)
 	}

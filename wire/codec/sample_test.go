@@ -1,9 +1,10 @@
-package wire_test
+package codec_test
 
 import (
 	"encoding/json"
 
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 type word string
@@ -41,7 +42,7 @@ type document struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-func (a *document) DecodeJSON(d *wire.Decoder) {
+func (a *document) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -58,29 +59,29 @@ func (a *document) DecodeJSON(d *wire.Decoder) {
 		case "Number":
 			d.Decode(&a.Number)
 		case "TextPointer":
-			wire.DecodePointer(d, &a.TextPointer)
+			codec.DecodePointer(d, &a.TextPointer)
 		case "LongPointer":
-			wire.DecodePointer(d, &a.LongPointer)
+			codec.DecodePointer(d, &a.LongPointer)
 		case "FlagPointer":
-			wire.DecodePointer(d, &a.FlagPointer)
+			codec.DecodePointer(d, &a.FlagPointer)
 		case "WordPointer":
-			wire.DecodePointer(d, &a.WordPointer)
+			codec.DecodePointer(d, &a.WordPointer)
 		case "NumberPointer":
-			wire.DecodePointer(d, &a.NumberPointer)
+			codec.DecodePointer(d, &a.NumberPointer)
 		case "Child":
 			d.Decode(&a.Child)
 		case "ChildPointer":
-			wire.DecodePointer(d, &a.ChildPointer)
+			codec.DecodePointer(d, &a.ChildPointer)
 		case "Texts":
-			wire.DecodeSlice(d, &a.Texts)
+			codec.DecodeSlice(d, &a.Texts)
 		case "Longs":
-			wire.DecodeSlice(d, &a.Longs)
+			codec.DecodeSlice(d, &a.Longs)
 		case "Children":
-			wire.DecodeSlice(d, &a.Children)
+			codec.DecodeSlice(d, &a.Children)
 		case "Pointers":
-			wire.DecodeSlice(d, &a.Pointers)
+			codec.DecodeSlice(d, &a.Pointers)
 		case "Rows":
-			wire.DecodeSlice(d, &a.Rows)
+			codec.DecodeSlice(d, &a.Rows)
 		case "Map":
 			d.Decode(&a.Map)
 		case "Objects":
@@ -113,7 +114,7 @@ type child struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-func (a *child) DecodeJSON(d *wire.Decoder) {
+func (a *child) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
 		switch string(object.Name) {
@@ -122,14 +123,14 @@ func (a *child) DecodeJSON(d *wire.Decoder) {
 		case "Name":
 			d.Decode(&a.Name)
 		case "Children":
-			wire.DecodeSlice(d, &a.Children)
+			codec.DecodeSlice(d, &a.Children)
 		default:
 			object.Unknown("ID", "Name", "Children")
 		}
 	}
 }
 
-func (a *child) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, a) }
+func (a *child) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // sampleDocument has every member, unknown ones on each level, and escapes.
 const sampleDocument = `{"Text":"Żółw \"1\" \u0105\ud83d\ude00\n", "Long":-9223372036854775808,"Int":2147483647 ,"Flag":true,"Word":"new",

@@ -1,4 +1,4 @@
-package wire
+package codec
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func (e *Elements) Open() error {
 		d.tokens.ReadToken()
 		return e.openMember()
 	}
-	if d.value(); d.err == nil {
+	if d.Value(); d.err == nil {
 		d.err = errors.New("the answer is neither an array nor an object")
 	}
 	return d.err

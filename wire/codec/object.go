@@ -1,4 +1,4 @@
-package wire
+package codec
 
 import (
 	"bytes"
@@ -55,7 +55,7 @@ func (o *Object) Next() bool {
 		o.close()
 		return false
 	}
-	literal := d.value()
+	literal := d.Value()
 	if literal == nil {
 		return false
 	}
@@ -72,7 +72,7 @@ func (o *Object) Unknown(listed ...string) {
 		return
 	}
 	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
-	d.unknown = append(d.unknown, d.value()...)
+	d.unknown = append(d.unknown, d.Value()...)
 }
 
 // find returns the index of the name without regard to case and escapes, or -1.
@@ -96,7 +96,7 @@ func (o *Object) close() {
 	if members := d.unknown[o.start:]; len(members) > 0 {
 		members[0] = '{' // in place of the first comma
 		d.unknown = append(d.unknown, '}')
-		o.unknown.object = d.keep(d.unknown[o.start:])
+		o.unknown.object = d.Keep(d.unknown[o.start:])
 	}
 	d.unknown = d.unknown[:o.start]
 }
@@ -120,7 +120,7 @@ func indexFold(names []string, name string) int {
 // MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member
 // of unknown that is in names is an error, because the field of known says the same. Generated types call it.
 func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, error) {
-	data, err := marshal(known)
+	data, err := Marshal(known)
 	if err != nil || unknown.IsZero() {
 		return data, err
 	}
@@ -136,8 +136,8 @@ func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, e
 	return append(data, unknown.object[1:]...), nil
 }
 
-// marshal leaves <, > and & as they are: the encoder of the caller escapes them if it is to.
-func marshal(value any) ([]byte, error) {
+// Marshal leaves <, > and & as they are: the encoder of the caller escapes them if it is to.
+func Marshal(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)

@@ -1,4 +1,6 @@
-package wire
+// Package codec reads and writes the JSON of generated types. Only generated code and package call use it; the values that
+// callers work with are in package wire.
+package codec
 
 import (
 	"bytes"
@@ -25,7 +27,7 @@ type Decoder struct {
 	tokens  jsontext.Decoder
 	input   bytes.Buffer
 	size    int             // of the input
-	texts   strings.Builder // see keep
+	texts   strings.Builder // see Keep
 	unknown []byte          // the unknown members of the objects that are being read, one behind the other
 	lengths []*elementsOf   // see DecodeSlice
 	err     error
@@ -110,8 +112,8 @@ func (d *Decoder) end() {
 	}
 }
 
-// fail keeps the first error, with the place of the value that was read last.
-func (d *Decoder) fail(err error) {
+// Fail keeps the first error, with the place of the value that was read last.
+func (d *Decoder) Fail(err error) {
 	if d.err == nil {
 		d.err = &ValueError{string(d.tokens.StackPointer()), err}
 	}
@@ -147,8 +149,8 @@ func (d *Decoder) isAtEnd(delimiter byte) bool {
 	return d.kind() == jsontext.Kind(delimiter)
 }
 
-// value reads the next value and returns its JSON, which is good until the next read; nil after an error.
-func (d *Decoder) value() []byte {
+// Value reads the next value and returns its JSON, which is good until the next read; nil after an error.
+func (d *Decoder) Value() []byte {
 	if d.err != nil {
 		return nil
 	}
@@ -162,7 +164,7 @@ func (d *Decoder) value() []byte {
 
 // valueOf reads the next value, which must be of the kind, and returns its JSON; nil after an error, and for null.
 func (d *Decoder) valueOf(kind jsontext.Kind, wanted string) []byte {
-	value := d.value()
+	value := d.Value()
 	switch {
 	case value == nil || value[0] == 'n':
 		return nil
@@ -176,7 +178,7 @@ func (d *Decoder) valueOf(kind jsontext.Kind, wanted string) []byte {
 // begin reads the delimiter that an object or array begins with, and reports whether there is one. A null is read, too.
 func (d *Decoder) begin(delimiter jsontext.Kind, wanted string) bool {
 	if kind := d.kind(); kind != delimiter {
-		if value := d.value(); value != nil && kind != 'n' {
+		if value := d.Value(); value != nil && kind != 'n' {
 			d.failKind(wanted, value)
 		}
 		return false
@@ -185,9 +187,21 @@ func (d *Decoder) begin(delimiter jsontext.Kind, wanted string) bool {
 	return true
 }
 
+// Null reads a null, if that is the next value, and reports whether it was.
+func (d *Decoder) Null() bool {
+	if d.kind() != 'n' {
+		return false
+	}
+	d.Value()
+	return true
+}
+
+// Err returns the first error.
+func (d *Decoder) Err() error { return d.err }
+
 func (d *Decoder) failKind(wanted string, value []byte) {
 	got := map[jsontext.Kind]string{'t': "a boolean", 'f': "a boolean", '"': "text", '0': "a number", '{': "an object", '[': "an array"}
-	d.fail(fmt.Errorf("want %s, got %s", wanted, got[jsontext.Value(value).Kind()]))
+	d.Fail(fmt.Errorf("want %s, got %s", wanted, got[jsontext.Value(value).Kind()]))
 }
 
 const (
@@ -195,9 +209,9 @@ const (
 	maxSpareBytes = 64 << 10
 )
 
-// keep returns a copy of text. Short texts share a block, which saves an allocation for each; a text that outlives the
+// Keep returns a copy of text. Short texts share a block, which saves an allocation for each; a text that outlives the
 // others keeps no more than one block in memory.
-func (d *Decoder) keep(text []byte) string {
+func (d *Decoder) Keep(text []byte) string {
 	if len(text) == 0 {
 		return ""
 	}
@@ -216,7 +230,7 @@ func (d *Decoder) keep(text []byte) string {
 // text returns the text that a JSON string stands for.
 func (d *Decoder) text(literal []byte) string {
 	if isPlainText(literal) {
-		return d.keep(literal[1 : len(literal)-1])
+		return d.Keep(literal[1 : len(literal)-1])
 	}
-	return d.keep(unquoted(literal))
+	return d.Keep(unquoted(literal))
 }
