@@ -239,17 +239,18 @@ type CreateParameterJSONRequestBody = ParameterDefinition
 // CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = CreateOrder
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a CreateIntegration) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateIntegration) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -268,28 +269,29 @@ func (a *CreateIntegration) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a CreateIntegration) MarshalJSON() ([]byte, error) {
-	type members CreateIntegration
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	type fields CreateIntegration
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a CreateOrder) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *CreateOrder) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateOrder) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -314,28 +316,29 @@ func (a *CreateOrder) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *CreateOrder) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a CreateOrder) MarshalJSON() ([]byte, error) {
-	type members CreateOrder
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	type fields CreateOrder
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a CreateOrderItem) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateOrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -356,28 +359,29 @@ func (a *CreateOrderItem) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *CreateOrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a CreateOrderItem) MarshalJSON() ([]byte, error) {
-	type members CreateOrderItem
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	type fields CreateOrderItem
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Created) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Created) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Created) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -390,28 +394,29 @@ func (a *Created) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Created) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Created) MarshalJSON() ([]byte, error) {
-	type members Created
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id")
+	type fields Created
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Me) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -434,28 +439,29 @@ func (a *Me) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type members Me
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type fields Me
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Order) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -470,28 +476,29 @@ func (a *Order) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type members Order
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
+	type fields Order
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Items")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItem) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -504,28 +511,29 @@ func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type members OrderItem
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
+	type fields OrderItem
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OrderItemArticles")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -536,28 +544,29 @@ func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type members OrderItemArticle
-	return codec.MarshalObject(members(a), a.AdditionalProperties)
+	type fields OrderItemArticle
+	return codec.MarshalObject(fields(a), a.AdditionalProperties)
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderSynchronization) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderSynchronization) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -574,28 +583,29 @@ func (a *OrderSynchronization) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderSynchronization) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderSynchronization) MarshalJSON() ([]byte, error) {
-	type members OrderSynchronization
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	type fields OrderSynchronization
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrganizationInfo) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -612,28 +622,29 @@ func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type members OrganizationInfo
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type fields OrganizationInfo
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a ParameterDefinition) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ParameterDefinition) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -644,28 +655,29 @@ func (a *ParameterDefinition) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
-	type members ParameterDefinition
-	return codec.MarshalObject(members(a), a.AdditionalProperties)
+	type fields ParameterDefinition
+	return codec.MarshalObject(fields(a), a.AdditionalProperties)
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Status) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Status) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Status) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -680,28 +692,29 @@ func (a *Status) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Status) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Status) MarshalJSON() ([]byte, error) {
-	type members Status
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name")
+	type fields Status
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Translation) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Translation) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Translation) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -718,13 +731,13 @@ func (a *Translation) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Translation) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Translation) MarshalJSON() ([]byte, error) {
-	type members Translation
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
+	type fields Translation
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
 }

@@ -10,83 +10,85 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// The forms that ASP.NET writes. time.Parse accepts a fraction after the seconds of each.
+// The formats ASP.NET writes. time.Parse also accepts fractional seconds in each of them.
 const (
 	layoutDate  = time.DateOnly
 	layoutLocal = "2006-01-02T15:04:05"
 	layoutZoned = "2006-01-02T15:04:05Z07:00"
 )
 
-// DateTime is a date, or a date with a time, with or without a zone, as ASP.NET writes it: 2024-10-25,
-// 2024-10-25T08:15:00, 2024-10-25T08:15:00.1234567+02:00, or an empty text. It keeps the text that it was read from and
-// is written back the same way.
+// DateTime is a date, optionally with a time and a zone, in a format ASP.NET writes: 2024-10-25,
+// 2024-10-25T08:15:00, 2024-10-25T08:15:00.1234567+02:00, or an empty string. It keeps the string
+// it was read from and writes it back unchanged.
 //
-// The vendor does not publish the zone of times that are written without one, so [DateTime.Time] asks for it.
+// The vendor does not document the zone of times without one, so [DateTime.Time] takes it as an
+// argument.
 //
-// The zero value is an absent date. == compares the text: one instant written in two ways differs.
+// The zero value is an absent date. == compares strings, not instants.
 type DateTime struct {
-	literal string // as in JSON, with its quotes, or null; empty when absent
+	literal string // the JSON string with its quotes, or null; empty if absent
 }
 
-// NewDate returns a date without a time, written as 2024-10-25. Days out of range are carried over as [time.Date] does.
+// NewDate returns a date without a time, such as 2024-10-25. Like [time.Date], it normalizes months
+// and days out of range.
 func NewDate(year int, month time.Month, day int) DateTime {
 	return DateTime{quote(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Format(layoutDate))}
 }
 
-// NewDateTime returns t with its zone, to the nanosecond.
+// NewDateTime returns t with its zone, in nanosecond precision.
 func NewDateTime(t time.Time) DateTime {
 	return DateTime{quote(t.Format(time.RFC3339Nano))}
 }
 
-// ParseDateTime reads one of the forms that [DateTime] names.
-func ParseDateTime(text string) (DateTime, error) {
-	if err := checkDateTime(text); err != nil {
-		return DateTime{}, fmt.Errorf("%.40q is %w", text, err)
+// ParseDateTime parses any of the formats that [DateTime] lists.
+func ParseDateTime(s string) (DateTime, error) {
+	if err := checkDateTime(s); err != nil {
+		return DateTime{}, fmt.Errorf("%.40q is %w", s, err)
 	}
-	return DateTime{quote(text)}, nil
+	return DateTime{quote(s)}, nil
 }
 
-// Time returns the instant, and whether there is one: false when the text is absent, null or empty. A zone in the text
-// decides; without one the text is read as the wall clock of location, and a date without a time as its midnight. A nil
-// location is UTC.
+// Time returns the instant and true, or false if d is absent, null or empty. A DateTime with a zone
+// ignores location; any other is wall clock time in location, and a date without a time is midnight
+// there. A nil location is UTC.
 func (d DateTime) Time(location *time.Location) (time.Time, bool) {
-	text := d.String()
-	if text == "" {
+	s := d.String()
+	if s == "" {
 		return time.Time{}, false
 	}
 	if location == nil {
 		location = time.UTC
 	}
-	t, err := time.ParseInLocation(layoutOf(text), text, location)
-	if err != nil { // cannot happen: every constructor has checked the text
+	t, err := time.ParseInLocation(layoutOf(s), s, location)
+	if err != nil { // cannot happen: every constructor checks the string
 		return time.Time{}, false
 	}
 	return t, true
 }
 
-// HasTime reports whether the text has a time beside the date.
+// HasTime reports whether d has a time of day.
 func (d DateTime) HasTime() bool {
-	text := d.String()
-	return text != "" && layoutOf(text) != layoutDate
+	s := d.String()
+	return s != "" && layoutOf(s) != layoutDate
 }
 
-// HasZone reports whether the text names its zone.
+// HasZone reports whether d specifies its zone.
 func (d DateTime) HasZone() bool {
-	text := d.String()
-	return text != "" && layoutOf(text) == layoutZoned
+	s := d.String()
+	return s != "" && layoutOf(s) == layoutZoned
 }
 
-// IsSet reports whether there is a text, be it an empty one: neither absent nor null.
+// IsSet reports whether d is neither absent nor null. The empty string is set.
 func (d DateTime) IsSet() bool {
 	return d.literal != "" && d.literal != null
 }
 
-// IsNull reports whether the member was there and null.
+// IsNull reports whether the field was present and null.
 func (d DateTime) IsNull() bool {
 	return d.literal == null
 }
 
-// String returns the text, or "" when there is none.
+// String returns the string as received, or "" if d is absent or null.
 func (d DateTime) String() string {
 	if !d.IsSet() {
 		return ""
@@ -94,7 +96,7 @@ func (d DateTime) String() string {
 	return unquote(d.literal)
 }
 
-// MarshalJSON writes the text as it came.
+// MarshalJSON writes the JSON literal as received.
 func (d DateTime) MarshalJSON() ([]byte, error) {
 	if d.literal == "" {
 		return []byte(null), nil
@@ -102,7 +104,7 @@ func (d DateTime) MarshalJSON() ([]byte, error) {
 	return []byte(d.literal), nil
 }
 
-// UnmarshalJSON reads a text in one of the forms that [DateTime] names, or null.
+// UnmarshalJSON reads a string in any of the formats that [DateTime] lists, or null.
 func (d *DateTime) UnmarshalJSON(data []byte) error {
 	literal := string(data)
 	if err := checkDateTimeLiteral(literal); err != nil {
@@ -112,7 +114,7 @@ func (d *DateTime) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+// DecodeJSON implements [codec.Decodable].
 func (d *DateTime) DecodeJSON(decoder *codec.Decoder) {
 	data := decoder.Value()
 	if data == nil {
@@ -131,17 +133,17 @@ func checkDateTimeLiteral(literal string) error {
 		return nil
 	}
 	if literal == "" || literal[0] != '"' {
-		return errors.New("not a date: write it as text, for example \"2024-10-25\"")
+		return errors.New("not a date: want a string such as \"2024-10-25\"")
 	}
 	return checkDateTime(unquote(literal))
 }
 
-// MarshalText writes the text, or nothing when there is none. Dates in a query or a path are written with it.
+// MarshalText writes the same as [DateTime.String]. Dates in paths and queries use it.
 func (d DateTime) MarshalText() ([]byte, error) {
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText is [ParseDateTime].
+// UnmarshalText parses like [ParseDateTime].
 func (d *DateTime) UnmarshalText(text []byte) error {
 	parsed, err := ParseDateTime(string(text))
 	if err != nil {
@@ -151,44 +153,44 @@ func (d *DateTime) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// checkDateTime says what a text is that cannot be read, without a part of it.
-func checkDateTime(text string) error {
-	if text == "" {
+// checkDateTime returns an error that does not quote s, because s may be personal data.
+func checkDateTime(s string) error {
+	if s == "" {
 		return nil
 	}
-	if _, err := time.Parse(layoutOf(text), text); err != nil {
-		return errors.New("not a date: write it as 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00")
+	if _, err := time.Parse(layoutOf(s), s); err != nil {
+		return errors.New("not a date: want 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00")
 	}
 	return nil
 }
 
-// layoutOf tells the forms apart by what stands at the end, where a zone is Z or six characters such as +02:00.
-func layoutOf(text string) string {
-	if len(text) <= len(layoutLocal) {
-		if len(text) <= len(layoutDate) {
-			return layoutDate
-		}
+// layoutOf picks the layout by length and suffix. A zone is Z or six characters such as +02:00.
+func layoutOf(s string) string {
+	if len(s) <= len(layoutDate) {
+		return layoutDate
+	}
+	if len(s) <= len(layoutLocal) {
 		return layoutLocal
 	}
-	if sign := text[len(text)-len("+02:00")]; text[len(text)-1] == 'Z' || sign == '+' || sign == '-' {
+	if sign := s[len(s)-len("+02:00")]; s[len(s)-1] == 'Z' || sign == '+' || sign == '-' {
 		return layoutZoned
 	}
 	return layoutLocal
 }
 
-// quote writes a text that has passed checkDateTime, and so holds nothing that JSON escapes.
-func quote(text string) string {
-	return `"` + text + `"`
+// quote needs no escapes: a string that passed checkDateTime contains nothing to escape.
+func quote(s string) string {
+	return `"` + s + `"`
 }
 
-// unquote also reads the escapes that some ASP.NET encoders write for the plus of a zone.
+// unquote also handles the escaped plus sign (\u002B) that some ASP.NET encoders write in a zone.
 func unquote(literal string) string {
 	if strings.IndexByte(literal, '\\') < 0 {
 		return strings.Trim(literal, `"`)
 	}
-	var text string
-	if json.Unmarshal([]byte(literal), &text) != nil {
+	var s string
+	if json.Unmarshal([]byte(literal), &s) != nil {
 		return literal
 	}
-	return text
+	return s
 }

@@ -15,25 +15,26 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// No price or quantity comes near these bounds. They keep a hostile number such as 1e999999999, which is short as text,
-// from taking gigabytes as soon as somebody computes with it.
+// No price or quantity comes near these limits. They keep a hostile number such as 1e999999999 from
+// taking gigabytes in the first computation.
 const (
 	maxDecimalLength   = 400
 	maxDecimalExponent = 400
 )
 
-// Decimal is an exact decimal number, such as a price or a quantity. It keeps the text that it was read from, quoted or
-// not, and is written back the same way; no step goes through a float.
+// Decimal is an exact decimal number, such as a price or a quantity. It keeps the literal it was
+// read from, quoted or not, and writes it back unchanged. It never goes through a float.
 //
-// Compute with the value that [Decimal.Decimal] returns. Two Decimals are equal as numbers when [Decimal.Compare] is 0;
-// == compares the text, so that 1.0 and 1.00 differ.
+// Use [Decimal.Decimal] for arithmetic and [Decimal.Compare] to compare numbers. == compares
+// literals, so 1.0 and 1.00 differ.
 //
-// The zero value is an absent number, not 0. A text longer than 400 characters or an exponent beyond ±400 is refused.
+// The zero value is an absent number, not 0. Numbers longer than 400 characters and exponents beyond
+// ±400 are errors.
 type Decimal struct {
-	literal string // as in JSON: 10.50, "10.50" with its quotes, or null; empty when absent
+	literal string // the JSON literal: 10.50, "10.50" with its quotes, or null; empty if absent
 }
 
-// NewDecimal returns value as a Decimal, with as many decimal places as value has.
+// NewDecimal returns value as a Decimal with the same number of decimal places.
 func NewDecimal(value decimal.Decimal) Decimal {
 	if exponent := value.Exponent(); exponent < 0 {
 		return Decimal{value.StringFixed(-exponent)}
@@ -41,31 +42,33 @@ func NewDecimal(value decimal.Decimal) Decimal {
 	return Decimal{value.String()}
 }
 
-// ParseDecimal reads a number written as in JSON: 12, -0.50, 1.5e3. It refuses spaces, a leading +, thousands
-// separators and a decimal comma.
-func ParseDecimal(text string) (Decimal, error) {
-	if err := checkDecimal(text); err != nil {
-		return Decimal{}, fmt.Errorf("%.40q is %w", text, err)
+// ParseDecimal parses a number in JSON syntax: 12, -0.50, 1.5e3. Spaces, a leading +, thousands
+// separators and decimal commas are errors.
+func ParseDecimal(s string) (Decimal, error) {
+	if err := checkDecimal(s); err != nil {
+		return Decimal{}, fmt.Errorf("%.40q is %w", s, err)
 	}
-	return Decimal{text}, nil
+	return Decimal{s}, nil
 }
 
-// MustDecimal is [ParseDecimal] for constants; it panics where ParseDecimal returns an error.
-func MustDecimal(text string) Decimal {
-	d, err := ParseDecimal(text)
+// MustDecimal is like [ParseDecimal] but panics on error. It is meant for constants.
+func MustDecimal(s string) Decimal {
+	d, err := ParseDecimal(s)
 	if err != nil {
 		panic(err)
 	}
 	return d
 }
 
-// Decimal returns the number for arithmetic. An absent or null number counts as 0; [Decimal.IsSet] tells them apart. Of
-// the operations, only Div rounds, to 16 places; DivRound lets you say where.
+// Decimal returns the number for arithmetic, or 0 if it is absent or null ([Decimal.IsSet] reports
+// which). Of the four basic operations only Div rounds, to 16 decimal places; use DivRound to choose
+// the precision.
 func (d Decimal) Decimal() decimal.Decimal {
 	mantissa, power, _ := strings.Cut(strings.ToLower(d.String()), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	exponent, _ := strconv.Atoi(power) // checked when the number was read; 0 when there is none
-	// Not by decimal.NewFromString, which any package of the program can set to refuse numbers that are valid here.
+	exponent, _ := strconv.Atoi(power) // valid since it was read; 0 without an exponent
+	// Not decimal.NewFromString: package variables that any code in the program can set make it
+	// reject numbers that are valid here.
 	digits, ok := new(big.Int).SetString(whole+fraction, 10)
 	if !ok {
 		return decimal.Decimal{}
@@ -73,22 +76,23 @@ func (d Decimal) Decimal() decimal.Decimal {
 	return decimal.NewFromBigInt(digits, int32(exponent-len(fraction)))
 }
 
-// Compare returns -1, 0 or +1 as d is less than, equal to or greater than other, as numbers.
+// Compare compares d and other as numbers. It returns -1 if d is less than other, 0 if they are
+// equal, and +1 if d is greater.
 func (d Decimal) Compare(other Decimal) int {
 	return d.Decimal().Cmp(other.Decimal())
 }
 
-// IsSet reports whether there is a number: neither absent nor null. The number 0 is set.
+// IsSet reports whether d is neither absent nor null. The number 0 is set.
 func (d Decimal) IsSet() bool {
 	return d.literal != "" && d.literal != null
 }
 
-// IsNull reports whether the member was there and null.
+// IsNull reports whether the field was present and null.
 func (d Decimal) IsNull() bool {
 	return d.literal == null
 }
 
-// String returns the text of the number, or "" when there is none.
+// String returns the number as received, without quotes, or "" if d is absent or null.
 func (d Decimal) String() string {
 	if !d.IsSet() {
 		return ""
@@ -96,7 +100,7 @@ func (d Decimal) String() string {
 	return strings.Trim(d.literal, `"`)
 }
 
-// MarshalJSON writes the number as it came; a number made in Go is written without quotes.
+// MarshalJSON writes the JSON literal as received. It writes a number made in Go without quotes.
 func (d Decimal) MarshalJSON() ([]byte, error) {
 	if d.literal == "" {
 		return []byte(null), nil
@@ -104,7 +108,7 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 	return []byte(d.literal), nil
 }
 
-// UnmarshalJSON reads a number, a number in quotes, or null.
+// UnmarshalJSON reads a number, a quoted number, or null.
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	literal := string(data)
 	if err := checkDecimalLiteral(literal); err != nil {
@@ -114,43 +118,43 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+// DecodeJSON implements [codec.Decodable].
 func (d *Decimal) DecodeJSON(decoder *codec.Decoder) {
 	literal := decoder.Value()
 	if literal == nil {
 		return
 	}
 	if literal[0] == '0' || literal[0] == '-' || literal[0] >= '1' && literal[0] <= '9' {
-		if len(literal) <= maxDecimalLength && !slices.ContainsFunc(literal, func(b byte) bool { return b|0x20 == 'e' }) { // the Decoder has checked the rest
+		// The decoder has checked everything but the limits.
+		if len(literal) <= maxDecimalLength && !slices.ContainsFunc(literal, func(b byte) bool { return b|0x20 == 'e' }) {
 			d.literal = decoder.Keep(literal)
 			return
 		}
 	}
-	text := string(literal)
-	if err := checkDecimalLiteral(text); err != nil {
+	s := string(literal)
+	if err := checkDecimalLiteral(s); err != nil {
 		decoder.Fail(err)
 		return
 	}
-	d.literal = text
+	d.literal = s
 }
 
 func checkDecimalLiteral(literal string) error {
 	if literal == null {
 		return nil
 	}
-	text := literal
-	if len(text) >= 2 && text[0] == '"' {
-		text = text[1 : len(text)-1]
+	if len(literal) >= 2 && literal[0] == '"' {
+		literal = literal[1 : len(literal)-1]
 	}
-	return checkDecimal(text)
+	return checkDecimal(literal)
 }
 
-// MarshalText writes the text of the number, or nothing when there is none.
+// MarshalText writes the same as [Decimal.String].
 func (d Decimal) MarshalText() ([]byte, error) {
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText is [ParseDecimal].
+// UnmarshalText parses like [ParseDecimal].
 func (d *Decimal) UnmarshalText(text []byte) error {
 	parsed, err := ParseDecimal(string(text))
 	if err != nil {
@@ -160,7 +164,8 @@ func (d *Decimal) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value stores the number in a database as text, and an absent or null one as NULL.
+// Value implements [driver.Valuer]. It stores the number as a string, and an absent or null one as
+// NULL.
 func (d Decimal) Value() (driver.Value, error) {
 	if !d.IsSet() {
 		return nil, nil
@@ -168,7 +173,7 @@ func (d Decimal) Value() (driver.Value, error) {
 	return d.String(), nil
 }
 
-// Scan reads the number from a database. Text keeps its form; NULL becomes null.
+// Scan implements [database/sql.Scanner]. Strings are kept as they are; NULL becomes null.
 func (d *Decimal) Scan(source any) error {
 	switch source := source.(type) {
 	case nil:
@@ -187,18 +192,18 @@ func (d *Decimal) Scan(source any) error {
 	return nil
 }
 
-// checkDecimal says what a text is that cannot be read, without a part of it.
-func checkDecimal(text string) error {
-	if len(text) > maxDecimalLength {
-		return fmt.Errorf("a decimal number of %d characters: at most %d are read", len(text), maxDecimalLength)
+// checkDecimal returns an error that does not quote s, because s may be personal data.
+func checkDecimal(s string) error {
+	if len(s) > maxDecimalLength {
+		return fmt.Errorf("too long for a decimal number: %d characters, limit %d", len(s), maxDecimalLength)
 	}
-	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || !json.Valid([]byte(text)) || strings.TrimSpace(text) != text {
-		return errors.New("not a decimal number: write it as in JSON, for example 12.50")
+	if s == "" || s[0] != '-' && (s[0] < '0' || s[0] > '9') || !json.Valid([]byte(s)) || strings.TrimSpace(s) != s {
+		return errors.New("not a decimal number: want JSON syntax, such as 12.50")
 	}
-	if at := strings.IndexAny(text, "eE"); at >= 0 {
-		exponent, err := strconv.Atoi(text[at+1:])
+	if at := strings.IndexAny(s, "eE"); at >= 0 {
+		exponent, err := strconv.Atoi(s[at+1:])
 		if err != nil || exponent < -maxDecimalExponent || exponent > maxDecimalExponent {
-			return fmt.Errorf("a decimal number whose exponent is beyond ±%d", maxDecimalExponent)
+			return fmt.Errorf("out of range for a decimal number: the exponent must be within ±%d", maxDecimalExponent)
 		}
 	}
 	return nil

@@ -2,11 +2,10 @@ package wire
 
 import "github.com/xsale-go/xsale/wire/codec"
 
-// null is the JSON literal.
-const null = "null"
+const null = "null" // the JSON literal
 
-// Nullable is a member in which absent, null and a value are three different things. The zero value is absent; with the
-// JSON option omitzero it is left out.
+// Nullable is a field where absent, null and a value mean three different things. The zero value is
+// absent; the JSON option omitzero leaves it out.
 type Nullable[T any] struct {
 	value T
 	state nullableState
@@ -20,37 +19,37 @@ const (
 	stateSet
 )
 
-// Some returns a Nullable that holds value.
+// Some returns a Nullable with the given value.
 func Some[T any](value T) Nullable[T] {
 	return Nullable[T]{value, stateSet}
 }
 
-// Null returns a Nullable that is written as null.
+// Null returns a Nullable that marshals as null.
 func Null[T any]() Nullable[T] {
 	return Nullable[T]{state: stateNull}
 }
 
-// Get returns the value, and whether there is one. Without one it returns the zero value of T.
+// Get returns the value and true, or the zero value of T and false if the field is absent or null.
 func (n Nullable[T]) Get() (T, bool) {
 	return n.value, n.state == stateSet
 }
 
-// IsNull reports whether the member is there and null.
+// IsNull reports whether the field is present and null.
 func (n Nullable[T]) IsNull() bool {
 	return n.state == stateNull
 }
 
-// IsSet reports whether there is a value: neither absent nor null.
+// IsSet reports whether the field has a value: it is neither absent nor null.
 func (n Nullable[T]) IsSet() bool {
 	return n.state == stateSet
 }
 
-// IsZero reports whether the member is absent, so that the JSON option omitzero leaves it out whatever T is.
+// IsZero reports whether the field is absent. The JSON option omitzero calls it.
 func (n Nullable[T]) IsZero() bool {
 	return n.state == stateAbsent
 }
 
-// MarshalJSON writes the value or null.
+// MarshalJSON writes the value, or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	if n.state != stateSet {
 		return []byte(null), nil
@@ -63,7 +62,7 @@ func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, n)
 }
 
-// DecodeJSON is UnmarshalJSON for a [codec.Decoder].
+// DecodeJSON implements [codec.Decodable].
 func (n *Nullable[T]) DecodeJSON(d *codec.Decoder) {
 	if d.Null() {
 		*n = Null[T]()

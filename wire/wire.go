@@ -1,8 +1,8 @@
-// Package wire holds what generated types need to keep the JSON of the xSale API exact: [Decimal] for money and
-// quantities, [DateTime] for the dates that ASP.NET writes, [Nullable] for members in which absent, null and a value
-// differ, [UnknownFields] for the members of an object that the API description does not list.
+// Package wire contains the value types of the xSale API. They keep JSON exact: [Decimal] for
+// money and quantities, [DateTime] for the dates ASP.NET writes, [Nullable] for fields where
+// absent, null and a value differ, and [UnknownFields] for the fields the spec does not list.
 //
-// The scalar types hold the JSON literal that was read and write the same literal back: 10.50 stays 10.50, a time
-// without a zone stays without one. Their zero value stands for an absent member; with the JSON option omitzero it is
-// left out. They are values: copying them is cheap, and concurrent use is safe.
+// Decimal and DateTime keep the JSON literal they were read from and write it back unchanged: 10.50
+// stays 10.50, and a time without a zone stays without one. Their zero value is an absent field;
+// the JSON option omitzero leaves it out. Copies are cheap, and concurrent use is safe.
 package wire

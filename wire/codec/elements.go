@@ -5,18 +5,19 @@ import (
 	"io"
 )
 
-// Elements reads the elements of a JSON array one by one from a stream, so that memory holds one of them. The array is
-// the whole stream or, as an assumption about answers that are not published, the first array among the members of an
-// object. The first error is that of every later call. It is not safe for concurrent use.
+// Elements decodes the elements of a JSON array one by one from a stream, so only one is in memory
+// at a time. The array is the whole stream or the first array in an object; the vendor does not
+// document which. After an error every call returns that error. Elements is not safe for concurrent
+// use.
 type Elements struct {
 	decoder   Decoder
 	enveloped bool
 }
 
-// NewElements reads from stream, which it does not close.
+// NewElements reads from stream and does not close it.
 func NewElements(stream io.Reader) *Elements {
 	e := &Elements{}
-	e.decoder.size = textsBlock // for there is more than one text
+	e.decoder.size = stringsBlock // the size of a stream is unknown
 	e.decoder.tokens.Reset(stream, lenient...)
 	return e
 }
@@ -31,16 +32,16 @@ func (e *Elements) Open() error {
 	case '{':
 		e.enveloped = true
 		d.tokens.ReadToken()
-		return e.openMember()
+		return e.openField()
 	}
 	if d.Value(); d.err == nil {
-		d.err = errors.New("the answer is neither an array nor an object")
+		d.err = errors.New("response is neither a JSON array nor an object")
 	}
 	return d.err
 }
 
-// openMember finds the array among the members of an object.
-func (e *Elements) openMember() error {
+// openField finds the first array in the object.
+func (e *Elements) openField() error {
 	d := &e.decoder
 	for d.kind() != '}' {
 		d.skip() // the name
@@ -52,21 +53,21 @@ func (e *Elements) openMember() error {
 			return d.err
 		}
 	}
-	d.err = errors.New("the answer is an object without an array")
+	d.err = errors.New("response object contains no array")
 	return d.err
 }
 
-// More reports whether there is another element, or an error in its place.
+// More reports whether Next has another element or an error to return.
 func (e *Elements) More() bool { return e.decoder.kind() != ']' }
 
-// Next reads an element into what target points to.
+// Next decodes the next element into target, a pointer.
 func (e *Elements) Next(target any) error {
 	d := &e.decoder
 	d.Decode(target)
 	return d.err
 }
 
-// Close reads to the end, so that an answer that was cut is noticed.
+// Close reads the stream to its end and returns an error if it is truncated.
 func (e *Elements) Close() error {
 	d := &e.decoder
 	if d.err != nil {
@@ -87,9 +88,9 @@ func (e *Elements) Close() error {
 	return d.err
 }
 
-// skip reads a value without keeping it.
+// skip discards the next value.
 func (d *Decoder) skip() {
 	if d.err == nil {
-		d.failAsIs(d.tokens.SkipValue())
+		d.failRead(d.tokens.SkipValue())
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Object reads the members of a JSON object, one after the other. Generated types use it:
+// Object iterates over the fields of a JSON object. Generated types use it:
 //
 //	object := d.Object(&v.AdditionalProperties)
 //	for object.Next() {
@@ -23,34 +23,34 @@ import (
 //		}
 //	}
 type Object struct {
-	// Name is the name of the member whose value is to be read, without the quotes; good until then. One that is written with
-	// escapes comes as it is: none of the listed names has any, and Unknown looks at it again.
+	// Name is the name of the current field, without quotes. It is valid until the value is read.
+	// Escapes are not resolved: no known name contains any, and Unknown resolves them.
 	Name []byte
 
-	literal []byte // the name as it came
+	literal []byte // the name as received
 	decoder *Decoder
 	unknown *UnknownFields
-	start   int // of its unknown members in decoder.unknown
-	isOpen  bool
-	isAgain bool // the member before has the name of a listed one but for the case, and is to be read as that one
+	start   int // of this object's fields in decoder.unknown
+	open    bool
+	again   bool // the current field matched a known name in Unknown; yield it under that name
 }
 
-// Object begins to read an object, whose unknown members are to go to unknown. A null is an object without members that
-// leaves unknown as it is.
+// Object begins to decode an object and stores unknown fields in unknown. A null counts as an
+// object without fields and leaves unknown unchanged.
 func (d *Decoder) Object(unknown *UnknownFields) Object {
-	return Object{decoder: d, unknown: unknown, start: len(d.unknown), isOpen: d.begin('{', "an object")}
+	return Object{decoder: d, unknown: unknown, start: len(d.unknown), open: d.begin('{', "an object")}
 }
 
-// Next reads up to the value of the next member, and reports whether there is one.
+// Next advances to the next field and reports whether there is one.
 func (o *Object) Next() bool {
 	d := o.decoder
 	switch {
-	case !o.isOpen || d.err != nil:
+	case !o.open || d.err != nil:
 		return false
-	case o.isAgain:
-		o.isAgain = false
+	case o.again:
+		o.again = false
 		return true
-	case d.isAtEnd('}'):
+	case d.atEnd('}'):
 		d.tokens.ReadToken()
 		o.close()
 		return false
@@ -63,24 +63,24 @@ func (o *Object) Next() bool {
 	return true
 }
 
-// Unknown keeps the member, which has none of the listed names, as it is. A member whose name differs from a listed one by
-// case or escapes alone is not kept: Next returns it again, under the listed name.
-func (o *Object) Unknown(listed ...string) {
+// Unknown keeps the current field, whose name is none of the known ones. If its name differs from a
+// known one only in case or escapes, Next yields the field again under the known name.
+func (o *Object) Unknown(known ...string) {
 	d := o.decoder
-	if index := o.find(listed); index >= 0 {
-		o.Name, o.isAgain = []byte(listed[index]), true
+	if index := o.find(known); index >= 0 {
+		o.Name, o.again = []byte(known[index]), true
 		return
 	}
 	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
 	d.unknown = append(d.unknown, d.Value()...)
 }
 
-// find returns the index of the name without regard to case and escapes, or -1.
-func (o *Object) find(listed []string) int {
+// find returns the index of the current name, ignoring case and escapes, or -1.
+func (o *Object) find(known []string) int {
 	if slices.ContainsFunc(o.Name, func(b byte) bool { return b >= utf8.RuneSelf || b == '\\' }) {
-		return indexFold(listed, string(unquoted(o.literal)))
+		return indexFold(known, string(unquoted(o.literal)))
 	}
-	for i, name := range listed { // most end at their length or first letter
+	for i, name := range known { // the length or the first letter rules out most
 		if len(name) == len(o.Name) && name != "" && name[0]|0x20 == o.Name[0]|0x20 && strings.EqualFold(name, string(o.Name)) {
 			return i
 		}
@@ -88,37 +88,37 @@ func (o *Object) find(listed []string) int {
 	return -1
 }
 
-// close hands the unknown members over. Those of the object around it, which is not at its end, lie before them.
+// close stores the unknown fields. Those of the enclosing objects precede them in the buffer.
 func (o *Object) close() {
-	o.isOpen = false
+	o.open = false
 	d := o.decoder
 	*o.unknown = UnknownFields{}
-	if members := d.unknown[o.start:]; len(members) > 0 {
-		members[0] = '{' // in place of the first comma
+	if fields := d.unknown[o.start:]; len(fields) > 0 {
+		fields[0] = '{' // replaces the first comma
 		d.unknown = append(d.unknown, '}')
 		o.unknown.object = d.Keep(d.unknown[o.start:])
 	}
 	d.unknown = d.unknown[:o.start]
 }
 
-// isPlainText reports whether a JSON string stands for just what is between its quotes.
-func isPlainText(literal []byte) bool {
+// plain reports whether a JSON string needs only its quotes removed.
+func plain(literal []byte) bool {
 	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
 }
 
-// unquoted returns the text of a JSON string that is known to be valid but for its UTF-8, which is mended.
+// unquoted returns the value of a valid JSON string, with invalid UTF-8 replaced.
 func unquoted(literal []byte) []byte {
-	text, _ := jsontext.AppendUnquote(nil, literal)
-	return text
+	value, _ := jsontext.AppendUnquote(nil, literal)
+	return value
 }
 
-// indexFold returns the index of a name without regard to case, or -1.
 func indexFold(names []string, name string) int {
-	return slices.IndexFunc(names, func(listed string) bool { return strings.EqualFold(listed, name) })
+	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, name) })
 }
 
-// MarshalObject writes known, a struct without JSON methods of its own, and behind its members the unknown ones. A member
-// of unknown that is in names is an error, because the field of known says the same. Generated types call it.
+// MarshalObject writes the fields of known, a struct without its own MarshalJSON, and then the
+// unknown fields. An unknown field with one of the given names is an error, because known already
+// has a field for it. Generated types call it.
 func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, error) {
 	data, err := Marshal(known)
 	if err != nil || unknown.IsZero() {
@@ -126,17 +126,18 @@ func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, e
 	}
 	for name := range unknown.All() {
 		if indexFold(names, name) >= 0 {
-			return nil, fmt.Errorf("member %s is set twice: use the field of the struct alone", name)
+			return nil, fmt.Errorf("field %s is also in AdditionalProperties: remove it there", name)
 		}
 	}
-	data = data[:len(data)-1] // the members go before the closing brace
+	data = data[:len(data)-1] // reopen the object
 	if data[len(data)-1] != '{' {
 		data = append(data, ',')
 	}
 	return append(data, unknown.object[1:]...), nil
 }
 
-// Marshal leaves <, > and & as they are: the encoder of the caller escapes them if it is to.
+// Marshal is [json.Marshal] without HTML escapes: whether <, > and & are escaped is up to the
+// encoder that the caller uses.
 func Marshal(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

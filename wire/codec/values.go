@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,8 @@ import (
 	"strings"
 )
 
-// Decode reads the next value into what target points to. Types that it does not know are left to encoding/json.
+// Decode decodes the next value into target, a pointer. encoding/json decodes types that Decoder
+// does not know.
 func (d *Decoder) Decode(target any) {
 	switch target := target.(type) {
 	case *string:
@@ -22,7 +24,7 @@ func (d *Decoder) Decode(target any) {
 		d.Bool(target)
 	case *json.RawMessage:
 		if value := d.Value(); value != nil {
-			*target = append(json.RawMessage(nil), value...)
+			*target = bytes.Clone(value)
 		}
 	case Decodable:
 		target.DecodeJSON(d)
@@ -31,20 +33,20 @@ func (d *Decoder) Decode(target any) {
 	}
 }
 
-// String reads a text.
+// String decodes a string.
 func (d *Decoder) String(target *string) {
-	if literal := d.valueOf('"', "text"); literal != nil {
-		*target = d.text(literal)
+	if literal := d.valueOf('"', "a string"); literal != nil {
+		*target = d.unquote(literal)
 	}
 }
 
-// Int64 reads an integer.
+// Int64 decodes an integer.
 func (d *Decoder) Int64(target *int64) { *target = d.integer(*target, 64) }
 
-// Bool reads a boolean.
+// Bool decodes a boolean.
 func (d *Decoder) Bool(target *bool) { *target = d.boolean(*target) }
 
-// DecodeSlice reads an array. A null is a nil slice.
+// DecodeSlice decodes an array. null is a nil slice.
 func DecodeSlice[T any](d *Decoder, target *[]T) {
 	*target = nil
 	if !d.begin('[', "an array") {
@@ -52,8 +54,8 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	}
 	length := d.lengthOf(reflect.TypeFor[T]())
 	elements := make([]T, 0, *length)
-	*length = min(*length, 1) // elements may hold slices of the same type, each in the next, which must not all reserve as much
-	for !d.isAtEnd(']') && d.err == nil {
+	*length = min(*length, 1) // slices of the same type nested in the elements must not reserve as much
+	for !d.atEnd(']') && d.err == nil {
 		var zero T
 		elements = append(elements, zero)
 		d.Decode(&elements[len(elements)-1])
@@ -68,11 +70,11 @@ func DecodeSlice[T any](d *Decoder, target *[]T) {
 	*target = elements
 }
 
-// maxExpectedLength bounds the memory that is reserved for a slice before its elements are read.
+// maxExpectedLength limits the memory reserved for a slice before its elements are read.
 const maxExpectedLength = 256
 
-// elementsOf is how many elements the last slice of a type had. The next one is expected to have as many, because the
-// objects of a list are alike.
+// elementsOf is the length of the last slice of a type. It is the capacity of the next one, because
+// objects in a list tend to be alike.
 type elementsOf struct {
 	kind   reflect.Type
 	length int
@@ -88,7 +90,7 @@ func (d *Decoder) lengthOf(kind reflect.Type) *int {
 	return &d.lengths[len(d.lengths)-1].length
 }
 
-// DecodePointer reads a value or a null, which is a nil pointer.
+// DecodePointer decodes a value into a new pointer. null is a nil pointer.
 func DecodePointer[T any](d *Decoder, target **T) {
 	if d.Null() {
 		*target = nil
@@ -104,21 +106,21 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 	if literal == nil {
 		return old
 	}
-	if len(literal) < 10 && bits >= 32 { // which holds nine digits
+	if len(literal) < 10 && bits >= 32 { // nine digits fit
 		if value, ok := digits(literal); ok {
 			return value
 		}
 	}
 	value, err := strconv.ParseInt(string(literal), 10, bits)
 	if errors.Is(err, strconv.ErrRange) {
-		d.Fail(errors.New("the integer is out of range"))
+		d.Fail(errors.New("integer out of range"))
 	} else if err != nil {
 		d.Fail(errors.New("want an integer, got a number with a fraction or an exponent"))
 	}
 	return value
 }
 
-// digits returns the number that a literal of digits alone stands for.
+// digits parses a literal that consists of digits only.
 func digits(literal []byte) (value int64, ok bool) {
 	for _, digit := range literal {
 		if digit < '0' || digit > '9' {
@@ -140,15 +142,18 @@ func (d *Decoder) boolean(old bool) bool {
 	return value[0] == 't'
 }
 
-// decodeOther reads enums, which are named types, and slices, maps and pointers that are not members of a generated type.
+// decodeOther decodes enums, which are named types, and slices, maps and pointers that are not
+// fields of a generated type.
 func (d *Decoder) decodeOther(target any) {
-	value := reflect.ValueOf(target).Elem()
-	switch {
-	case isUnmarshaler(target):
+	switch target.(type) {
+	case json.Unmarshaler, encoding.TextUnmarshaler:
 		d.decodeByJSON(target)
+		return
+	}
+	switch value := reflect.ValueOf(target).Elem(); {
 	case value.Kind() == reflect.String:
-		if literal := d.valueOf('"', "text"); literal != nil {
-			value.SetString(d.text(literal))
+		if literal := d.valueOf('"', "a string"); literal != nil {
+			value.SetString(d.unquote(literal))
 		}
 	case value.CanInt():
 		value.SetInt(d.integer(value.Int(), value.Type().Bits()))
@@ -166,19 +171,11 @@ func (d *Decoder) decodeOther(target any) {
 	}
 }
 
-func isUnmarshaler(target any) bool {
-	switch target.(type) {
-	case json.Unmarshaler, encoding.TextUnmarshaler:
-		return true
-	}
-	return false
-}
-
 func (d *Decoder) decodeByJSON(target any) {
 	if value := d.Value(); value != nil {
 		err := json.Unmarshal(value, target)
 		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			unfit.Value, _, _ = strings.Cut(unfit.Value, " ") // the kind, and the number itself behind it
+			unfit.Value, _, _ = strings.Cut(unfit.Value, " ") // drops the number after its kind
 			err = unfit
 		}
 		if err != nil {
@@ -223,7 +220,7 @@ func (d *Decoder) decodeMap(values reflect.Value) {
 		if literal == nil {
 			return
 		}
-		name := reflect.ValueOf(d.text(literal)).Convert(values.Type().Key())
+		name := reflect.ValueOf(d.unquote(literal)).Convert(values.Type().Key())
 		value := reflect.New(values.Type().Elem())
 		d.Decode(value.Interface())
 		values.SetMapIndex(name, value.Elem())

@@ -101,17 +101,18 @@ type Organization struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Buyer) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Buyer) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -138,28 +139,29 @@ func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Buyer) MarshalJSON() ([]byte, error) {
-	type members Buyer
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+	type fields Buyer
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Me) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -182,28 +184,29 @@ func (a *Me) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type members Me
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type fields Me
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Order) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -258,28 +261,29 @@ func (a *Order) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type members Order
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+	type fields Order
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItem) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -312,28 +316,29 @@ func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type members OrderItem
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+	type fields OrderItem
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -348,28 +353,29 @@ func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type members OrderItemArticle
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "ArticleId", "Quantity")
+	type fields OrderItemArticle
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "ArticleId", "Quantity")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Organization) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Organization) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Organization) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -386,15 +392,15 @@ func (a *Organization) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Organization) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Organization) MarshalJSON() ([]byte, error) {
-	type members Organization
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type fields Organization
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.

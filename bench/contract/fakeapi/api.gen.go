@@ -97,17 +97,18 @@ type ListOrdersParams struct {
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Me) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -130,28 +131,29 @@ func (a *Me) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type members Me
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type fields Me
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Order) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -166,28 +168,29 @@ func (a *Order) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type members Order
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Items")
+	type fields Order
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Items")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItem) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -200,28 +203,29 @@ func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type members OrderItem
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "OrderItemArticles")
+	type fields OrderItem
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OrderItemArticles")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -232,28 +236,29 @@ func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type members OrderItemArticle
-	return codec.MarshalObject(members(a), a.AdditionalProperties)
+	type fields OrderItemArticle
+	return codec.MarshalObject(fields(a), a.AdditionalProperties)
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrganizationInfo) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -270,15 +275,15 @@ func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type members OrganizationInfo
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type fields OrganizationInfo
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.

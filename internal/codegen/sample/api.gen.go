@@ -242,17 +242,18 @@ type EchoTextRequestBody = EchoTextBody
 // PutSettingsJSONRequestBody is a request body of PutSettings, of type application/json.
 type PutSettingsJSONRequestBody = PutSettingsJSONBody
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a AddInvoiceResponse) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *AddInvoiceResponse) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -267,28 +268,29 @@ func (a *AddInvoiceResponse) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) {
-	type members AddInvoiceResponse
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Id", "Size")
+	type fields AddInvoiceResponse
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Size")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Buyer) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Buyer) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -305,28 +307,29 @@ func (a *Buyer) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Buyer) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Buyer) MarshalJSON() ([]byte, error) {
-	type members Buyer
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name", "Nip", "Parent")
+	type fields Buyer
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name", "Nip", "Parent")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Category) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Category) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Category) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -341,28 +344,29 @@ func (a *Category) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Category) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Category) MarshalJSON() ([]byte, error) {
-	type members Category
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Children", "Name")
+	type fields Category
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Children", "Name")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a ClientModel) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *ClientModel) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ClientModel) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -375,28 +379,29 @@ func (a *ClientModel) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *ClientModel) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a ClientModel) MarshalJSON() ([]byte, error) {
-	type members ClientModel
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name")
+	type fields ClientModel
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Order) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -437,28 +442,29 @@ func (a *Order) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type members Order
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+	type fields Order
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderChange) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderChange) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderChange) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -479,28 +485,29 @@ func (a *OrderChange) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderChange) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderChange) MarshalJSON() ([]byte, error) {
-	type members OrderChange
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
+	type fields OrderChange
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderFilter) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderFilter) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderFilter) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -515,28 +522,29 @@ func (a *OrderFilter) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderFilter) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderFilter) MarshalJSON() ([]byte, error) {
-	type members OrderFilter
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "city", "limit")
+	type fields OrderFilter
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "city", "limit")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderItemsItem) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemsItem) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -551,28 +559,29 @@ func (a *OrderItemsItem) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderItemsItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderItemsItem) MarshalJSON() ([]byte, error) {
-	type members OrderItemsItem
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Quantity", "Sku")
+	type fields OrderItemsItem
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Quantity", "Sku")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderPaid) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderPaid) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderPaid) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -587,28 +596,29 @@ func (a *OrderPaid) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderPaid) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderPaid) MarshalJSON() ([]byte, error) {
-	type members OrderPaid
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Amount", "Kind")
+	type fields OrderPaid
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Amount", "Kind")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a OrderPlaced) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderPlaced) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -623,28 +633,29 @@ func (a *OrderPlaced) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *OrderPlaced) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a OrderPlaced) MarshalJSON() ([]byte, error) {
-	type members OrderPlaced
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Kind", "OrderId")
+	type fields OrderPlaced
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Kind", "OrderId")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a PagedResultOfOrder) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *PagedResultOfOrder) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -659,28 +670,29 @@ func (a *PagedResultOfOrder) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) {
-	type members PagedResultOfOrder
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Items", "Total")
+	type fields PagedResultOfOrder
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Items", "Total")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a Party) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *Party) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Party) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -695,28 +707,29 @@ func (a *Party) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *Party) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a Party) MarshalJSON() ([]byte, error) {
-	type members Party
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "Name", "Parent")
+	type fields Party
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name", "Parent")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a ProblemDetails) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ProblemDetails) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -731,28 +744,29 @@ func (a *ProblemDetails) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *ProblemDetails) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a ProblemDetails) MarshalJSON() ([]byte, error) {
-	type members ProblemDetails
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "status", "title")
+	type fields ProblemDetails
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "status", "title")
 }
 
-// Get returns the exact JSON of a member that the API description does not list, and whether it was there.
+// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
 func (a StartJobResponse) Get(name string) (json.RawMessage, bool) {
 	return a.AdditionalProperties.Get(name)
 }
 
-// Set adds a member that the API description does not list. A value that is not JSON is an error.
+// Set adds or replaces a field that the spec does not list. It returns an error if value is not
+// valid JSON.
 func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
-// DecodeJSON keeps the members that the API description does not list.
+// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *StartJobResponse) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&a.AdditionalProperties)
 	for object.Next() {
@@ -765,15 +779,15 @@ func (a *StartJobResponse) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON is DecodeJSON for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
 func (a *StartJobResponse) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the members that the API description does not list after those that it does.
+// MarshalJSON writes the fields that the spec lists, then the others.
 func (a StartJobResponse) MarshalJSON() ([]byte, error) {
-	type members StartJobResponse
-	return codec.MarshalObject(members(a), a.AdditionalProperties, "JobId")
+	type fields StartJobResponse
+	return codec.MarshalObject(fields(a), a.AdditionalProperties, "JobId")
 }
 
 // AsOrderPlaced decodes the union as a value of type OrderPlaced.
