@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // Europe/Warsaw also where the system has no time zones
+	_ "time/tzdata" // Europe/Warsaw on systems without a time zone database
 
 	"github.com/oapi-codegen/runtime"
 
@@ -29,13 +29,13 @@ func warsaw(t *testing.T) *time.Location {
 	return location
 }
 
-func TestDateTimeReadsTheFormsOfASPNET(t *testing.T) {
+func TestDateTimeReadsFormatsOfASPNET(t *testing.T) {
 	location := warsaw(t)
 	tests := []struct {
 		literal          string
-		text             string
+		s                string
 		hasTime, hasZone bool
-		utc              string // the instant, with Europe/Warsaw for a text without a zone
+		utc              string // the instant, in Europe/Warsaw unless the string has a zone
 	}{
 		{`"2024-10-25"`, "2024-10-25", false, false, "2024-10-24T22:00:00Z"},
 		{`"2024-12-01"`, "2024-12-01", false, false, "2024-11-30T23:00:00Z"},
@@ -62,9 +62,9 @@ func TestDateTimeReadsTheFormsOfASPNET(t *testing.T) {
 			continue
 		}
 		if got := mustMarshal(t, d); got != test.literal {
-			t.Errorf("%s is written back as %s", test.literal, got)
+			t.Errorf("%s: round trip %s", test.literal, got)
 		}
-		if d.String() != test.text || !d.IsSet() || d.IsNull() {
+		if d.String() != test.s || !d.IsSet() || d.IsNull() {
 			t.Errorf("%s: String %q, IsSet %v, IsNull %v", test.literal, d, d.IsSet(), d.IsNull())
 		}
 		if d.HasTime() != test.hasTime || d.HasZone() != test.hasZone {
@@ -73,35 +73,35 @@ func TestDateTimeReadsTheFormsOfASPNET(t *testing.T) {
 		if got, ok := d.Time(location); !ok || got.UTC().Format(time.RFC3339Nano) != test.utc {
 			t.Errorf("%s: got %v, %v, want %s", test.literal, got, ok, test.utc)
 		}
-		if got, err := d.MarshalText(); err != nil || string(got) != test.text {
-			t.Errorf("%s: written as %s, %v", test.literal, got, err)
+		if got, err := d.MarshalText(); err != nil || string(got) != test.s {
+			t.Errorf("%s: MarshalText %s, %v", test.literal, got, err)
 		}
-		parsed, err := wire.ParseDateTime(test.text)
-		if err != nil || parsed.String() != test.text {
-			t.Errorf("%s: parsed as %v, %v", test.text, parsed, err)
+		parsed, err := wire.ParseDateTime(test.s)
+		if err != nil || parsed.String() != test.s {
+			t.Errorf("%s: ParseDateTime %v, %v", test.s, parsed, err)
 		}
 		var fromText wire.DateTime
-		if err := fromText.UnmarshalText([]byte(test.text)); err != nil || fromText != parsed {
-			t.Errorf("%s: read from text as %v, %v", test.text, fromText, err)
+		if err := fromText.UnmarshalText([]byte(test.s)); err != nil || fromText != parsed {
+			t.Errorf("%s: UnmarshalText %v, %v", test.s, fromText, err)
 		}
 	}
 }
 
-func TestDateTimeWithoutADate(t *testing.T) {
+func TestDateTimeWithoutDate(t *testing.T) {
 	var null, empty wire.DateTime
 	mustUnmarshal(t, `null`, &null)
 	mustUnmarshal(t, `""`, &empty)
 	for _, test := range []struct {
-		name          string
-		d             wire.DateTime
-		isSet, isNull bool
-		literal       string
+		name      string
+		d         wire.DateTime
+		set, null bool
+		literal   string
 	}{
 		{"absent", wire.DateTime{}, false, false, `null`},
 		{"null", null, false, true, `null`},
 		{"empty", empty, true, false, `""`},
 	} {
-		if test.d.IsSet() != test.isSet || test.d.IsNull() != test.isNull || test.d.String() != "" {
+		if test.d.IsSet() != test.set || test.d.IsNull() != test.null || test.d.String() != "" {
 			t.Errorf("%s: IsSet %v, IsNull %v, String %q", test.name, test.d.IsSet(), test.d.IsNull(), test.d)
 		}
 		if test.d.HasTime() || test.d.HasZone() {
@@ -111,15 +111,15 @@ func TestDateTimeWithoutADate(t *testing.T) {
 			t.Errorf("%s: Time %v, %v", test.name, got, ok)
 		}
 		if got := mustMarshal(t, test.d); got != test.literal {
-			t.Errorf("%s: written as %s", test.name, got)
+			t.Errorf("%s: marshals as %s", test.name, got)
 		}
 		if got, err := test.d.MarshalText(); err != nil || string(got) != "" {
-			t.Errorf("%s: written as text %q, %v", test.name, got, err)
+			t.Errorf("%s: MarshalText %q, %v", test.name, got, err)
 		}
 	}
 }
 
-func TestDateTimeAsMember(t *testing.T) {
+func TestDateTimeAsField(t *testing.T) {
 	type order struct {
 		Paid      wire.DateTime `json:"paid,omitzero"`
 		Purchased wire.DateTime `json:"purchased"`
@@ -134,13 +134,13 @@ func TestDateTimeAsMember(t *testing.T) {
 		var o order
 		mustUnmarshal(t, document, &o)
 		if got := mustMarshal(t, o); got != document {
-			t.Errorf("%s is written back as %s", document, got)
+			t.Errorf("%s: round trip %s", document, got)
 		}
 	}
 }
 
-func TestDateTimeRefuses(t *testing.T) {
-	texts := []string{
+func TestDateTimeRejects(t *testing.T) {
+	inputs := []string{
 		" ", "today", "2024", "2024-10", "2024-1-5", "24-10-25", "20241025", "25.10.2024", "10/25/2024", "2024-02-30", "2023-02-29",
 		"2024-13-01", "2024-00-01", "2024-10-00", "12024-10-25", "-2024-10-25", " 2024-10-25", "2024-10-25 ", "2024-10-25\n",
 		"2024-10-25T", "2024-10-25Z", "2024-10-25+02:00", "2024-10-25T08", "2024-10-25T08:15", "2024-10-25 08:15:00", "2024-10-25t08:15:00",
@@ -150,46 +150,46 @@ func TestDateTimeRefuses(t *testing.T) {
 		"/Date(1729844100000)/", "null", "\"2024-10-25\"", "2024-10-2５", "----------", "ZZZZZZZZZZZZ", strings.Repeat("9", 10000),
 	}
 	before := wire.NewDate(2024, time.October, 25)
-	for _, text := range texts {
-		if d, err := wire.ParseDateTime(text); err == nil || d.IsSet() {
-			t.Errorf("ParseDateTime reads %.50q as %v", text, d)
+	for _, s := range inputs {
+		if d, err := wire.ParseDateTime(s); err == nil || d.IsSet() {
+			t.Errorf("ParseDateTime(%.50q): got %v, want an error", s, d)
 		}
 		d := before
-		if err := d.UnmarshalText([]byte(text)); err == nil || d != before {
-			t.Errorf("%.50q is read from text as %v", text, d)
+		if err := d.UnmarshalText([]byte(s)); err == nil || d != before {
+			t.Errorf("UnmarshalText(%.50q): got %v, %v, want an error and no change", s, d, err)
 		}
-		literal, err := json.Marshal(text)
+		literal, err := json.Marshal(s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(literal, &d); err == nil || d != before {
-			t.Errorf("%.50s is read from JSON as %v", literal, d)
+			t.Errorf("UnmarshalJSON(%.50s): got %v, %v, want an error and no change", literal, d, err)
 		}
 	}
 	for _, literal := range []string{`0`, `1729844100`, `20241025`, `true`, `false`, `[]`, `["2024-10-25"]`, `{}`, `{"date":"2024-10-25"}`} {
 		d := before
 		if err := json.Unmarshal([]byte(literal), &d); err == nil || d != before {
-			t.Errorf("%s is read from JSON as %v", literal, d)
+			t.Errorf("UnmarshalJSON(%s): got %v, %v, want an error and no change", literal, d, err)
 		}
 	}
 }
 
-func TestDateTimeErrorsTellWhatToDo(t *testing.T) {
+func TestDateTimeErrors(t *testing.T) {
 	_, err := wire.ParseDateTime("25.10.2024")
-	if err == nil || err.Error() != `"25.10.2024" is not a date: write it as 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00` {
+	if err == nil || err.Error() != `"25.10.2024" is not a date: want 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00` {
 		t.Errorf("got %v", err)
 	}
 	err = json.Unmarshal([]byte(`1729844100`), new(wire.DateTime))
-	if err == nil || err.Error() != `1729844100 is not a date: write it as text, for example "2024-10-25"` {
+	if err == nil || err.Error() != `1729844100 is not a date: want a string such as "2024-10-25"` {
 		t.Errorf("got %v", err)
 	}
 	_, err = wire.ParseDateTime(strings.Repeat("9", 10000))
 	if err == nil || len(err.Error()) > 200 {
-		t.Errorf("a long text makes a long error: %v", err)
+		t.Errorf("error of a long string is not truncated: %v", err)
 	}
 }
 
-func TestDateTimeUsesTheLocationOnlyWithoutAZone(t *testing.T) {
+func TestDateTimeUsesLocationOnlyWithoutZone(t *testing.T) {
 	local, err := wire.ParseDateTime("2024-10-25T08:15:00")
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestDateTimeUsesTheLocationOnlyWithoutAZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _ := local.Time(nil); got.Location() != time.UTC {
-		t.Errorf("without a location a text is read in %v", got.Location())
+		t.Errorf("nil location: got %v, want UTC", got.Location())
 	}
 	for _, test := range []struct {
 		location *time.Location
@@ -211,10 +211,10 @@ func TestDateTimeUsesTheLocationOnlyWithoutAZone(t *testing.T) {
 		{time.FixedZone("east", 9*3600), time.Date(2024, time.October, 24, 23, 15, 0, 0, time.UTC)},
 	} {
 		if got, ok := local.Time(test.location); !ok || !got.Equal(test.local) {
-			t.Errorf("%v: a text without a zone is %v", test.location, got)
+			t.Errorf("%v: got %v without a zone", test.location, got)
 		}
 		if got, ok := zoned.Time(test.location); !ok || !got.Equal(time.Date(2024, time.October, 25, 13, 15, 0, 0, time.UTC)) {
-			t.Errorf("%v: a text with a zone is %v", test.location, got)
+			t.Errorf("%v: got %v with a zone", test.location, got)
 		}
 	}
 }
@@ -236,7 +236,7 @@ func TestNewDate(t *testing.T) {
 			t.Errorf("got %v, want %s", d, test.want)
 		}
 		if parsed, err := wire.ParseDateTime(test.want); err != nil || parsed != d {
-			t.Errorf("%s is parsed as %v, %v", test.want, parsed, err)
+			t.Errorf("ParseDateTime(%s): got %v, %v", test.want, parsed, err)
 		}
 	}
 }
@@ -253,25 +253,25 @@ func TestRandomDateTimesRoundTrip(t *testing.T) {
 		mustUnmarshal(t, mustMarshal(t, d), &read)
 		got, ok := read.Time(warsaw(t))
 		if !ok || !got.Equal(instant) || read != d || !d.HasTime() || !d.HasZone() {
-			t.Errorf("%v is written as %v and read as %v", instant, d, got)
+			t.Errorf("%v: marshals as %v, unmarshals as %v", instant, d, got)
 		}
 	}
 }
 
-func TestDateTimeAsAParameterIsItsText(t *testing.T) {
-	for text, want := range map[string]string{
+func TestDateTimeAsParameter(t *testing.T) {
+	for s, want := range map[string]string{
 		"2024-10-25":                        "from=2024-10-25",
 		"2024-10-25T08:15:00":               "from=2024-10-25T08%3A15%3A00",
 		"2024-10-25T08:15:00.1234567":       "from=2024-10-25T08%3A15%3A00.1234567",
 		"2024-10-25T08:15:00.1234567+02:00": "from=2024-10-25T08%3A15%3A00.1234567%2B02%3A00",
 	} {
 		var d wire.DateTime
-		mustUnmarshal(t, strings.ReplaceAll(`"`+text+`"`, "+", `\u002B`), &d)
+		mustUnmarshal(t, strings.ReplaceAll(`"`+s+`"`, "+", `\u002B`), &d)
 		for _, value := range []any{d, &d} {
 			got, err := runtime.StyleParamWithOptions("form", true, "from", value,
 				runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"})
 			if err != nil || got != want {
-				t.Errorf("%s in the query: got %s, %v", text, got, err)
+				t.Errorf("%s in the query: got %s, %v", s, got, err)
 			}
 		}
 	}
@@ -282,7 +282,7 @@ func TestDateTimeAsAParameterIsItsText(t *testing.T) {
 	}
 }
 
-func TestDecimalAsAParameterIsItsText(t *testing.T) {
+func TestDecimalAsParameter(t *testing.T) {
 	got, err := runtime.StyleParamWithOptions("form", true, "price", wire.MustDecimal("10.50"),
 		runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number"})
 	if err != nil || got != "price=10.50" {

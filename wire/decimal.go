@@ -28,8 +28,8 @@ const (
 // Use [Decimal.Decimal] for arithmetic and [Decimal.Compare] to compare numbers. == compares
 // literals, so 1.0 and 1.00 differ.
 //
-// The zero value is an absent number, not 0. Numbers longer than 400 characters and exponents beyond
-// ±400 are errors.
+// The zero value is an absent number, not 0. Numbers longer than 400 characters and exponents
+// beyond ±400 are errors.
 type Decimal struct {
 	literal string // the JSON literal: 10.50, "10.50" with its quotes, or null; empty if absent
 }
@@ -60,9 +60,9 @@ func MustDecimal(s string) Decimal {
 	return d
 }
 
-// Decimal returns the number for arithmetic, or 0 if it is absent or null ([Decimal.IsSet] reports
-// which). Of the four basic operations only Div rounds, to 16 decimal places; use DivRound to choose
-// the precision.
+// Decimal returns the number for arithmetic. An absent or null number is 0; use [Decimal.IsSet] to
+// distinguish them. Of the four basic operations only Div rounds, to 16 decimal places; DivRound
+// takes the precision as an argument.
 func (d Decimal) Decimal() decimal.Decimal {
 	mantissa, power, _ := strings.Cut(strings.ToLower(d.String()), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")

@@ -24,125 +24,126 @@ var (
 	_ sql.Scanner              = (*wire.Decimal)(nil)
 )
 
-var decimalTexts = []string{
+var decimalStrings = []string{
 	"0", "-0", "0.0", "-0.00", "7", "-7", "10.50", "0.1", "12.5000", "1E3", "1e3", "1.0e+2", "1e-7", "-12.5E-003",
 	"1234567890123456.789", "12345678901234567890.123",
 	"1234567890123456789012345678901234567890", "0.1234567890123456789012345678901234567890",
 	"1e400", "1E-400", strings.Repeat("9", 400), "-0." + strings.Repeat("7", 397),
 }
 
-func TestDecimalKeepsItsText(t *testing.T) {
-	for _, text := range decimalTexts {
-		checkDecimalKeepsItsText(t, text)
+func TestDecimalRoundTrip(t *testing.T) {
+	for _, s := range decimalStrings {
+		checkDecimalRoundTrip(t, s)
 	}
 }
 
-func TestRandomDecimalsKeepTheirText(t *testing.T) {
+func TestRandomDecimalsRoundTrip(t *testing.T) {
 	random := newRandom(t)
 	for range randomRounds {
-		checkDecimalKeepsItsText(t, randomNumber(random))
+		checkDecimalRoundTrip(t, randomNumber(random))
 	}
 }
 
-// checkDecimalKeepsItsText reads text in every way that there is and expects it back from every way to write.
-func checkDecimalKeepsItsText(t *testing.T, text string) {
+// checkDecimalRoundTrip reads s in every possible way and expects it back from every way of writing
+// it.
+func checkDecimalRoundTrip(t *testing.T, s string) {
 	t.Helper()
-	value, ok := new(big.Rat).SetString(text)
+	value, ok := new(big.Rat).SetString(s)
 	if !ok {
-		t.Fatalf("%s is not a number", text)
+		t.Fatalf("%s is not a number", s)
 	}
-	quoted := `"` + text + `"`
+	quoted := `"` + s + `"`
 	readers := []struct {
 		way  string
 		read func(*wire.Decimal) error
 		json string
 	}{
-		{"JSON number", func(d *wire.Decimal) error { return json.Unmarshal([]byte(text), d) }, text},
-		{"JSON text", func(d *wire.Decimal) error { return json.Unmarshal([]byte(quoted), d) }, quoted},
-		{"text", func(d *wire.Decimal) error { return d.UnmarshalText([]byte(text)) }, text},
-		{"database text", func(d *wire.Decimal) error { return d.Scan(text) }, text},
-		{"database bytes", func(d *wire.Decimal) error { return d.Scan([]byte(text)) }, text},
-		{"ParseDecimal", func(d *wire.Decimal) (err error) { *d, err = wire.ParseDecimal(text); return err }, text},
-		{"MustDecimal", func(d *wire.Decimal) error { *d = wire.MustDecimal(text); return nil }, text},
+		{"JSON number", func(d *wire.Decimal) error { return json.Unmarshal([]byte(s), d) }, s},
+		{"JSON string", func(d *wire.Decimal) error { return json.Unmarshal([]byte(quoted), d) }, quoted},
+		{"UnmarshalText", func(d *wire.Decimal) error { return d.UnmarshalText([]byte(s)) }, s},
+		{"database string", func(d *wire.Decimal) error { return d.Scan(s) }, s},
+		{"database bytes", func(d *wire.Decimal) error { return d.Scan([]byte(s)) }, s},
+		{"ParseDecimal", func(d *wire.Decimal) (err error) { *d, err = wire.ParseDecimal(s); return err }, s},
+		{"MustDecimal", func(d *wire.Decimal) error { *d = wire.MustDecimal(s); return nil }, s},
 	}
 	for _, reader := range readers {
 		var d wire.Decimal
 		if err := reader.read(&d); err != nil {
-			t.Errorf("%s %s: %v", reader.way, text, err)
+			t.Errorf("%s %s: %v", reader.way, s, err)
 			continue
 		}
 		if got := mustMarshal(t, d); got != reader.json {
-			t.Errorf("%s %s: written as JSON %s", reader.way, reader.json, got)
+			t.Errorf("%s %s: MarshalJSON %s", reader.way, reader.json, got)
 		}
-		if got := d.String(); got != text {
-			t.Errorf("%s %s: String is %s", reader.way, text, got)
+		if got := d.String(); got != s {
+			t.Errorf("%s %s: String %s", reader.way, s, got)
 		}
-		if got, err := d.MarshalText(); err != nil || string(got) != text {
-			t.Errorf("%s %s: written as text %s, %v", reader.way, text, got, err)
+		if got, err := d.MarshalText(); err != nil || string(got) != s {
+			t.Errorf("%s %s: MarshalText %s, %v", reader.way, s, got, err)
 		}
-		if got, err := d.Value(); err != nil || got != text {
-			t.Errorf("%s %s: stored as %v, %v", reader.way, text, got, err)
+		if got, err := d.Value(); err != nil || got != s {
+			t.Errorf("%s %s: Value %v, %v", reader.way, s, got, err)
 		}
 		if got := d.Decimal().Rat(); got.Cmp(value) != 0 {
-			t.Errorf("%s %s: the number is %s", reader.way, text, got)
+			t.Errorf("%s %s: Decimal %s", reader.way, s, got)
 		}
 		if !d.IsSet() || d.IsNull() {
-			t.Errorf("%s %s: IsSet %v, IsNull %v", reader.way, text, d.IsSet(), d.IsNull())
+			t.Errorf("%s %s: IsSet %v, IsNull %v", reader.way, s, d.IsSet(), d.IsNull())
 		}
 	}
 }
 
-func TestDecimalRefuses(t *testing.T) {
-	for _, text := range []string{
+func TestDecimalRejects(t *testing.T) {
+	for _, s := range []string{
 		"", " ", "-", "+", "+1", ".5", "-.5", "1.", "1.e3", "01", "-01", "00", "0x1", "0b1", "1_000", "1,5", "1 000", "1\u00a0000",
 		" 1", "1 ", "\t1", "1\n", "1\r\n", "--1", "1-", "1e", "1e+", "1e1.5", "1ee1", "e5", "1/2", "1;2",
 		"NaN", "nan", "Infinity", "-Inf", "null", "true", "[1]", "{}", `"1"`, "\"1", "'1'", "1zł", "$1", "١", "１", "1\x00",
 		"1e401", "1E+401", "1e-401", "1e99999", "-1e999999999", "1e-2147483648", "1e9223372036854775808", "0e99999999999999999999",
 		strings.Repeat("9", 401), "0." + strings.Repeat("0", 399), "1e" + strings.Repeat("0", 400),
 	} {
-		if d, err := wire.ParseDecimal(text); err == nil || d.IsSet() {
-			t.Errorf("ParseDecimal reads %.50q as %v", text, d)
+		if d, err := wire.ParseDecimal(s); err == nil || d.IsSet() {
+			t.Errorf("ParseDecimal(%.50q): got %v, want an error", s, d)
 		}
-		quoted, err := json.Marshal(text)
+		quoted, err := json.Marshal(s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		before := wire.MustDecimal("7.50")
 		for way, read := range map[string]func(*wire.Decimal) error{
-			"JSON":        func(d *wire.Decimal) error { return d.UnmarshalJSON([]byte(text)) },
-			"JSON text":   func(d *wire.Decimal) error { return json.Unmarshal(quoted, d) },
-			"text":        func(d *wire.Decimal) error { return d.UnmarshalText([]byte(text)) },
-			"a database":  func(d *wire.Decimal) error { return d.Scan(text) },
-			"byte arrays": func(d *wire.Decimal) error { return d.Scan([]byte(text)) },
+			"JSON":            func(d *wire.Decimal) error { return d.UnmarshalJSON([]byte(s)) },
+			"JSON string":     func(d *wire.Decimal) error { return json.Unmarshal(quoted, d) },
+			"UnmarshalText":   func(d *wire.Decimal) error { return d.UnmarshalText([]byte(s)) },
+			"database string": func(d *wire.Decimal) error { return d.Scan(s) },
+			"database bytes":  func(d *wire.Decimal) error { return d.Scan([]byte(s)) },
 		} {
-			// Not refused by UnmarshalJSON: null, and a text that holds a number.
-			if way == "JSON" && (text == "null" || text == `"1"`) {
+			// UnmarshalJSON accepts null and a quoted number.
+			if way == "JSON" && (s == "null" || s == `"1"`) {
 				continue
 			}
 			d := before
 			if err := read(&d); err == nil {
-				t.Errorf("%.50q is read from %s as %v", text, way, d)
+				t.Errorf("%s %.50q: got %v, want an error", way, s, d)
 			} else if d != before {
-				t.Errorf("%.50q from %s is refused but changes the number to %v", text, way, d)
+				t.Errorf("%s %.50q: the error changed the number to %v", way, s, d)
 			}
 		}
 	}
 }
 
-func TestDecimalErrorsTellWhatToDo(t *testing.T) {
-	for text, want := range map[string]string{
-		"1,5":                    `"1,5" is not a decimal number: write it as in JSON, for example 12.50`,
-		"1e401":                  "\"1e401\" is a decimal number whose exponent is beyond ±400",
-		strings.Repeat("9", 401): `"` + strings.Repeat("9", 40) + `" is a decimal number of 401 characters: at most 400 are read`,
+func TestDecimalErrors(t *testing.T) {
+	for s, want := range map[string]string{
+		"1,5":                    `"1,5" is not a decimal number: want JSON syntax, such as 12.50`,
+		"1e401":                  `"1e401" is out of range for a decimal number: the exponent must be within ±400`,
+		strings.Repeat("9", 401): `"` + strings.Repeat("9", 40) + `" is too long for a decimal number: 401 characters, limit 400`,
 	} {
-		_, err := wire.ParseDecimal(text)
+		_, err := wire.ParseDecimal(s)
 		if err == nil || err.Error() != want {
-			t.Errorf("%.50s: got %v", text, err)
+			t.Errorf("%.50s: got %v", s, err)
 		}
 	}
 }
 
-func TestMustDecimalPanicsWhereParseDecimalFails(t *testing.T) {
+func TestMustDecimalPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
@@ -159,7 +160,7 @@ func TestDecimalCompare(t *testing.T) {
 		{"1e-400"},
 		{"0.1", "0.10", "1e-1"},
 		{"10.5", "10.50", "1.05E1"},
-		{"9007199254740992"}, // as float64 the same as the next one
+		{"9007199254740992"}, // equal to the next one as a float64
 		{"9007199254740993"},
 		{"1e400"},
 	}
@@ -169,22 +170,22 @@ func TestDecimalCompare(t *testing.T) {
 				for _, b := range others {
 					want := min(1, max(-1, i-j))
 					if got := wire.MustDecimal(a).Compare(wire.MustDecimal(b)); got != want {
-						t.Errorf("%s to %s: got %d, want %d", a, b, got, want)
+						t.Errorf("Compare(%s, %s): got %d, want %d", a, b, got, want)
 					}
 				}
 			}
 		}
 	}
 	if got := (wire.Decimal{}).Compare(wire.MustDecimal("0.00")); got != 0 {
-		t.Errorf("an absent number to 0: got %d", got)
+		t.Errorf("Compare(absent, 0): got %d, want 0", got)
 	}
 	if wire.MustDecimal("1.0") == wire.MustDecimal("1.00") {
-		t.Error("== does not compare the text")
+		t.Error("== does not compare literals")
 	}
 }
 
 func TestDecimalArithmeticIsExact(t *testing.T) {
-	number := func(text string) decimal.Decimal { return wire.MustDecimal(text).Decimal() }
+	number := func(s string) decimal.Decimal { return wire.MustDecimal(s).Decimal() }
 	for want, got := range map[string]decimal.Decimal{
 		"0.3":                      number("0.1").Add(number("0.2")),
 		"21.00":                    number("10.50").Add(number("10.50")),
@@ -203,7 +204,7 @@ func TestDecimalArithmeticIsExact(t *testing.T) {
 		sum = sum.Add(number("0.001"))
 	}
 	if got := wire.NewDecimal(sum); got.Compare(wire.MustDecimal("1")) != 0 {
-		t.Errorf("1000 times 0.001: got %s", got)
+		t.Errorf("1000 * 0.001: got %s", got)
 	}
 }
 
@@ -221,7 +222,7 @@ func TestRandomDecimalsAddUpExactly(t *testing.T) {
 	}
 }
 
-func TestNewDecimalKeepsThePlaces(t *testing.T) {
+func TestNewDecimalKeepsPlaces(t *testing.T) {
 	for want, value := range map[string]decimal.Decimal{
 		"10.50": decimal.New(1050, -2),
 		"0.00":  decimal.New(0, -2),
@@ -236,7 +237,7 @@ func TestNewDecimalKeepsThePlaces(t *testing.T) {
 	}
 }
 
-func TestDecimalAsMember(t *testing.T) {
+func TestDecimalAsField(t *testing.T) {
 	type line struct {
 		Price    wire.Decimal `json:"price,omitzero"`
 		Quantity wire.Decimal `json:"quantity"`
@@ -251,50 +252,50 @@ func TestDecimalAsMember(t *testing.T) {
 		var l line
 		mustUnmarshal(t, document, &l)
 		if got := mustMarshal(t, l); got != document {
-			t.Errorf("%s is written back as %s", document, got)
+			t.Errorf("%s: round trip %s", document, got)
 		}
 	}
 	if got := mustMarshal(t, line{}); got != `{"quantity":null}` {
-		t.Errorf("an absent number without omitzero is written as %s", got)
+		t.Errorf("absent number without omitzero: got %s", got)
 	}
 	for _, document := range []string{`{"price":true}`, `{"price":{}}`, `{"price":[1]}`, `{"price":""}`, `{"price":"1\u0030"}`} {
 		if err := json.Unmarshal([]byte(document), &line{}); err == nil {
-			t.Errorf("%s is read", document)
+			t.Errorf("%s: want an error", document)
 		}
 	}
 }
 
-func TestDecimalTellsAbsentNullAndZeroApart(t *testing.T) {
+func TestDecimalDistinguishesAbsentNullAndZero(t *testing.T) {
 	var null wire.Decimal
 	mustUnmarshal(t, "null", &null)
 	tests := []struct {
-		name          string
-		d             wire.Decimal
-		isSet, isNull bool
-		text          string
-		stored        driver.Value
+		name      string
+		d         wire.Decimal
+		set, null bool
+		s         string
+		stored    driver.Value
 	}{
 		{"absent", wire.Decimal{}, false, false, "", nil},
 		{"null", null, false, true, "", nil},
 		{"zero", wire.MustDecimal("0"), true, false, "0", "0"},
 	}
 	for _, test := range tests {
-		if test.d.IsSet() != test.isSet || test.d.IsNull() != test.isNull || test.d.String() != test.text {
+		if test.d.IsSet() != test.set || test.d.IsNull() != test.null || test.d.String() != test.s {
 			t.Errorf("%s: IsSet %v, IsNull %v, String %q", test.name, test.d.IsSet(), test.d.IsNull(), test.d)
 		}
 		if !test.d.Decimal().IsZero() {
-			t.Errorf("%s: the number is %s", test.name, test.d.Decimal())
+			t.Errorf("%s: Decimal %s", test.name, test.d.Decimal())
 		}
 		if got, err := test.d.Value(); err != nil || got != test.stored {
-			t.Errorf("%s: stored as %v, %v", test.name, got, err)
+			t.Errorf("%s: Value %v, %v", test.name, got, err)
 		}
-		if got, err := test.d.MarshalText(); err != nil || string(got) != test.text {
-			t.Errorf("%s: written as %q, %v", test.name, got, err)
+		if got, err := test.d.MarshalText(); err != nil || string(got) != test.s {
+			t.Errorf("%s: MarshalText %q, %v", test.name, got, err)
 		}
 	}
 }
 
-func TestDecimalFromADatabase(t *testing.T) {
+func TestDecimalInDatabase(t *testing.T) {
 	for _, test := range []struct {
 		source any
 		want   string
@@ -314,7 +315,7 @@ func TestDecimalFromADatabase(t *testing.T) {
 		}
 		stored, err := driver.DefaultParameterConverter.ConvertValue(d)
 		if err != nil || stored != test.want {
-			t.Errorf("%T %v: stored as %v, %v", test.source, test.source, stored, err)
+			t.Errorf("%T %v: Value %v, %v", test.source, test.source, stored, err)
 		}
 	}
 
@@ -323,7 +324,7 @@ func TestDecimalFromADatabase(t *testing.T) {
 		t.Errorf("NULL: got %v, %v", d, err)
 	}
 	if stored, err := driver.DefaultParameterConverter.ConvertValue(d); err != nil || stored != nil {
-		t.Errorf("null is stored as %v, %v", stored, err)
+		t.Errorf("null: Value %v, %v", stored, err)
 	}
 
 	for _, source := range []any{math.NaN(), math.Inf(1), true, struct{}{}} {
@@ -333,13 +334,13 @@ func TestDecimalFromADatabase(t *testing.T) {
 		}
 	}
 
-	// A driver may use the bytes again for the next row.
+	// A driver may reuse the bytes for the next row.
 	row := []byte("10.50")
 	if err := d.Scan(row); err != nil {
 		t.Fatal(err)
 	}
 	copy(row, "99.99")
 	if d.String() != "10.50" {
-		t.Errorf("the next row changes the number to %s", d)
+		t.Errorf("the next row changed the number to %s", d)
 	}
 }

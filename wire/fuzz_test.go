@@ -20,7 +20,7 @@ func FuzzDecimal(f *testing.F) {
 			return
 		}
 		if got, err := d.MarshalJSON(); err != nil || !bytes.Equal(got, literal) {
-			t.Fatalf("%s is written back as %s, %v", literal, got, err)
+			t.Fatalf("%s: round trip %s, %v", literal, got, err)
 		}
 		if d.IsSet() == d.IsNull() {
 			t.Fatalf("%s: IsSet and IsNull are both %v", literal, d.IsSet())
@@ -28,21 +28,21 @@ func FuzzDecimal(f *testing.F) {
 		if d.IsNull() {
 			return
 		}
-		text := d.String()
-		value, ok := new(big.Rat).SetString(text)
+		s := d.String()
+		value, ok := new(big.Rat).SetString(s)
 		if !ok || d.Decimal().Rat().Cmp(value) != 0 {
-			t.Fatalf("%s is read as %s", literal, d.Decimal())
+			t.Fatalf("%s: Decimal %s", literal, d.Decimal())
 		}
-		if parsed, err := wire.ParseDecimal(text); err != nil || parsed.Compare(d) != 0 {
-			t.Fatalf("%s is parsed as %v, %v", text, parsed, err)
+		if parsed, err := wire.ParseDecimal(s); err != nil || parsed.Compare(d) != 0 {
+			t.Fatalf("ParseDecimal(%s): got %v, %v", s, parsed, err)
 		}
 		var scanned wire.Decimal
-		if stored, err := d.Value(); err != nil || scanned.Scan(stored) != nil || scanned.String() != text {
-			t.Fatalf("%s is stored as %v, %v and scanned as %s", literal, stored, err, scanned)
+		if stored, err := d.Value(); err != nil || scanned.Scan(stored) != nil || scanned.String() != s {
+			t.Fatalf("%s: Value %v, %v, scanned as %s", literal, stored, err, scanned)
 		}
 		computed := wire.NewDecimal(d.Decimal())
 		if computed.Compare(d) != 0 || len(computed.String()) > 1000 {
-			t.Fatalf("%s is computed with as %s", literal, computed)
+			t.Fatalf("%s: NewDecimal(Decimal()) %s", literal, computed)
 		}
 	})
 }
@@ -56,15 +56,15 @@ func FuzzDateTime(f *testing.F) {
 			return
 		}
 		if got, err := d.MarshalJSON(); err != nil || !bytes.Equal(got, literal) {
-			t.Fatalf("%s is written back as %s, %v", literal, got, err)
+			t.Fatalf("%s: round trip %s, %v", literal, got, err)
 		}
 		if d.IsSet() == d.IsNull() {
 			t.Fatalf("%s: IsSet and IsNull are both %v", literal, d.IsSet())
 		}
-		text := d.String()
+		s := d.String()
 		utc, ok := d.Time(nil)
-		if ok != (text != "") {
-			t.Fatalf("%s: Time reports %v", literal, ok)
+		if ok != (s != "") {
+			t.Fatalf("%s: Time returned %v", literal, ok)
 		}
 		if local, _ := d.Time(east); ok && local.Equal(utc) != d.HasZone() {
 			t.Fatalf("%s: HasZone %v, but Time is %v and %v", literal, d.HasZone(), utc, local)
@@ -73,13 +73,13 @@ func FuzzDateTime(f *testing.F) {
 			t.Fatalf("%s has a zone without a time", literal)
 		}
 		var read wire.DateTime
-		if written, err := d.MarshalText(); err != nil || read.UnmarshalText(written) != nil || read.String() != text {
-			t.Fatalf("%s is written as %s, %v and read as %s", literal, written, err, read)
+		if written, err := d.MarshalText(); err != nil || read.UnmarshalText(written) != nil || read.String() != s {
+			t.Fatalf("%s: MarshalText %s, %v, UnmarshalText %s", literal, written, err, read)
 		}
 	})
 }
 
-// oneJSONValue skips what encoding/json never hands to UnmarshalJSON.
+// oneJSONValue skips inputs that encoding/json never passes to UnmarshalJSON.
 func oneJSONValue(t *testing.T, data []byte) []byte {
 	t.Helper()
 	if !json.Valid(data) {
@@ -89,9 +89,9 @@ func oneJSONValue(t *testing.T, data []byte) []byte {
 }
 
 func FuzzObject(f *testing.F) {
-	article := knownMembers{}
-	item := knownMembers{lists: map[string]knownMembers{"OrderItemArticles": article}}
-	order := knownMembers{numbers: []string{"Id"}, lists: map[string]knownMembers{"Items": item}}
+	article := knownFields{}
+	item := knownFields{lists: map[string]knownFields{"OrderItemArticles": article}}
+	order := knownFields{numbers: []string{"Id"}, lists: map[string]knownFields{"Items": item}}
 	f.Fuzz(func(t *testing.T, document []byte) {
 		var first gen.Order
 		if json.Unmarshal(document, &first) != nil {
@@ -99,64 +99,64 @@ func FuzzObject(f *testing.F) {
 		}
 		written, err := json.Marshal(first)
 		if err != nil {
-			t.Fatalf("%s cannot be written back: %v", document, err)
+			t.Fatalf("%s: cannot marshal: %v", document, err)
 		}
 		var second gen.Order
 		if err := json.Unmarshal(written, &second); err != nil {
-			t.Fatalf("%s is written back as %s, which cannot be read: %v", document, written, err)
+			t.Fatalf("%s: marshals as %s, cannot unmarshal: %v", document, written, err)
 		}
 		if again, err := json.Marshal(second); err != nil || !bytes.Equal(again, written) {
-			t.Fatalf("%s is written as %s, and then as %s, %v", document, written, again, err)
+			t.Fatalf("%s: marshals as %s, then as %s, %v", document, written, again, err)
 		}
-		if !repeatsAName(t, document) { // encoding/json merges members of one name
+		if !repeatsName(t, document) { // encoding/json merges fields of the same name
 			order.checkSurvival(t, document, written)
 		}
 	})
 }
 
-// knownMembers are the members of a type that the API description lists.
-type knownMembers struct {
+// knownFields are the fields of a type that the spec lists.
+type knownFields struct {
 	numbers []string
-	lists   map[string]knownMembers
+	lists   map[string]knownFields
 }
 
-// checkSurvival expects every member of read in written, with an equal value. A known member that is null, zero or an
-// empty list may be left out.
-func (k knownMembers) checkSurvival(t *testing.T, read, written []byte) {
+// checkSurvival expects every field of read in written, with an equal value. A known field that is
+// null, zero or an empty list may be missing.
+func (k knownFields) checkSurvival(t *testing.T, read, written []byte) {
 	t.Helper()
 	var before, after map[string]json.RawMessage
 	mustUnmarshal(t, string(read), &before)
 	mustUnmarshal(t, string(written), &after)
-members:
+fields:
 	for name, value := range before {
 		for _, number := range k.numbers {
 			if strings.EqualFold(name, number) {
 				got, found := after[number]
-				if text := string(value); found && string(got) != text || !found && text != "null" && strings.Trim(text, "-0") != "" {
-					t.Fatalf("%s of %s is written as %s", name, read, got)
+				if s := string(value); found && string(got) != s || !found && s != "null" && strings.Trim(s, "-0") != "" {
+					t.Fatalf("%s of %s: got %s", name, read, got)
 				}
 				delete(after, number)
-				continue members
+				continue fields
 			}
 		}
 		for list, elements := range k.lists {
 			if strings.EqualFold(name, list) {
 				elements.checkListSurvival(t, value, after[list])
 				delete(after, list)
-				continue members
+				continue fields
 			}
 		}
 		if got, found := after[name]; !found || !sameJSON(t, got, value) {
-			t.Fatalf("%q of %s is written as %s", name, read, got)
+			t.Fatalf("%q of %s: got %s", name, read, got)
 		}
 		delete(after, name)
 	}
 	if len(after) > 0 {
-		t.Fatalf("%s is written with %v besides", read, after)
+		t.Fatalf("%s: marshals with additional fields %v", read, after)
 	}
 }
 
-func (k knownMembers) checkListSurvival(t *testing.T, read, written []byte) {
+func (k knownFields) checkListSurvival(t *testing.T, read, written []byte) {
 	t.Helper()
 	var before, after []json.RawMessage
 	mustUnmarshal(t, string(read), &before)
@@ -164,22 +164,23 @@ func (k knownMembers) checkListSurvival(t *testing.T, read, written []byte) {
 		mustUnmarshal(t, string(written), &after)
 	}
 	if len(before) != len(after) {
-		t.Fatalf("%s is written as %s", read, written)
+		t.Fatalf("%s: marshals as %s", read, written)
 	}
 	for i := range before {
 		k.checkSurvival(t, before[i], after[i])
 	}
 }
 
-// repeatsAName reports whether an object in the document has two members whose names differ by case at most.
-func repeatsAName(t *testing.T, document []byte) bool {
+// repeatsName reports whether an object in the document has two fields whose names are equal,
+// ignoring case.
+func repeatsName(t *testing.T, document []byte) bool {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.UseNumber()
 	type object struct {
-		names   []string
-		isList  bool
-		isValue bool
+		names []string
+		list  bool
+		value bool
 	}
 	var open []*object
 	for range len(document) {
@@ -187,14 +188,14 @@ func repeatsAName(t *testing.T, document []byte) bool {
 		if err != nil {
 			break
 		}
-		delim, isDelim := token.(json.Delim)
-		if isDelim && (delim == '}' || delim == ']') {
+		delim, ok := token.(json.Delim)
+		if ok && (delim == '}' || delim == ']') {
 			open = open[:len(open)-1]
 			continue
 		}
-		if len(open) > 0 && !open[len(open)-1].isList {
+		if len(open) > 0 && !open[len(open)-1].list {
 			parent := open[len(open)-1]
-			if parent.isValue = !parent.isValue; parent.isValue {
+			if parent.value = !parent.value; parent.value {
 				name := token.(string)
 				for _, other := range parent.names {
 					if strings.EqualFold(name, other) {
@@ -205,8 +206,8 @@ func repeatsAName(t *testing.T, document []byte) bool {
 				continue
 			}
 		}
-		if isDelim {
-			open = append(open, &object{isList: delim == '['})
+		if ok {
+			open = append(open, &object{list: delim == '['})
 		}
 	}
 	return false

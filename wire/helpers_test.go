@@ -12,7 +12,7 @@ import (
 
 const randomRounds = 2000
 
-// newRandom returns a source of random values whose seed stands in the log of a test that fails.
+// newRandom logs its seed, so that a failure can be reproduced.
 func newRandom(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := rand.Uint64()
@@ -20,8 +20,8 @@ func newRandom(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// sameJSON reports whether both texts are the same JSON value. Numbers are compared by their text, so that 1.0 is not
-// 1.00, and no digit beyond a float is overlooked.
+// sameJSON reports whether a and b are the same JSON value. It compares numbers as strings, so 1.0
+// differs from 1.00 and every digit counts.
 func sameJSON(t *testing.T, a, b []byte) bool {
 	t.Helper()
 	return reflect.DeepEqual(decodeJSON(t, a), decodeJSON(t, b))
@@ -54,43 +54,43 @@ func mustMarshal(t *testing.T, value any) string {
 	return string(data)
 }
 
-// randomNumber returns a number as JSON allows it, more often than not beyond what a float64 holds.
+// randomNumber returns a JSON number that a float64 can rarely represent.
 func randomNumber(random *rand.Rand) string {
-	var text strings.Builder
+	var b strings.Builder
 	if random.IntN(3) == 0 {
-		text.WriteByte('-')
+		b.WriteByte('-')
 	}
 	if random.IntN(4) == 0 {
-		text.WriteByte('0')
+		b.WriteByte('0')
 	} else {
-		text.WriteByte('1' + byte(random.IntN(9)))
-		writeDigits(&text, random, random.IntN(30))
+		b.WriteByte('1' + byte(random.IntN(9)))
+		writeDigits(&b, random, random.IntN(30))
 	}
 	if random.IntN(2) == 0 {
-		text.WriteByte('.')
-		writeDigits(&text, random, 1+random.IntN(30))
+		b.WriteByte('.')
+		writeDigits(&b, random, 1+random.IntN(30))
 	}
 	if random.IntN(4) == 0 {
-		text.WriteByte("eE"[random.IntN(2)])
-		text.WriteString([]string{"", "+", "-"}[random.IntN(3)])
-		fmt.Fprintf(&text, "%0*d", 1+random.IntN(4), random.IntN(401))
+		b.WriteByte("eE"[random.IntN(2)])
+		b.WriteString([]string{"", "+", "-"}[random.IntN(3)])
+		fmt.Fprintf(&b, "%0*d", 1+random.IntN(4), random.IntN(401))
 	}
-	return text.String()
+	return b.String()
 }
 
-func writeDigits(text *strings.Builder, random *rand.Rand, count int) {
+func writeDigits(b *strings.Builder, random *rand.Rand, count int) {
 	for range count {
-		text.WriteByte('0' + byte(random.IntN(10)))
+		b.WriteByte('0' + byte(random.IntN(10)))
 	}
 }
 
-// randomText returns a text with characters that JSON escapes and characters of several bytes.
-func randomText(random *rand.Rand) string {
+// randomString returns a string with characters that JSON escapes and multibyte characters.
+func randomString(random *rand.Rand) string {
 	const letters = `abcXYZ019 .-_"\/<>&'{}[]:,ąćęłńóśźż€😀` + "\t\n\u0000\u2028\ufffd"
 	runes := []rune(letters)
-	text := make([]rune, random.IntN(12))
-	for i := range text {
-		text[i] = runes[random.IntN(len(runes))]
+	s := make([]rune, random.IntN(12))
+	for i := range s {
+		s[i] = runes[random.IntN(len(runes))]
 	}
-	return string(text)
+	return string(s)
 }

@@ -13,14 +13,14 @@ type point struct {
 	Y int `json:"y,omitzero"`
 }
 
-type nullableMembers struct {
+type nullableFields struct {
 	Text  wire.Nullable[string]       `json:"text,omitzero"`
 	Point wire.Nullable[point]        `json:"point,omitzero"`
 	List  wire.Nullable[[]int]        `json:"list,omitzero"`
 	Price wire.Nullable[wire.Decimal] `json:"price,omitempty,omitzero"`
 }
 
-func TestNullableKeepsAbsentNullAndValueApart(t *testing.T) {
+func TestNullableDistinguishesAbsentNullAndValue(t *testing.T) {
 	for _, document := range []string{
 		`{}`,
 		`{"text":null}`,
@@ -35,42 +35,42 @@ func TestNullableKeepsAbsentNullAndValueApart(t *testing.T) {
 		`{"price":"10.50"}`,
 		`{"text":null,"point":{"x":7},"list":[0],"price":-0.00}`,
 	} {
-		var members nullableMembers
-		mustUnmarshal(t, document, &members)
-		if got := mustMarshal(t, members); got != document {
-			t.Errorf("%s is written back as %s", document, got)
+		var fields nullableFields
+		mustUnmarshal(t, document, &fields)
+		if got := mustMarshal(t, fields); got != document {
+			t.Errorf("%s: round trip %s", document, got)
 		}
 	}
 }
 
 func TestNullableStates(t *testing.T) {
-	var read nullableMembers
+	var read nullableFields
 	mustUnmarshal(t, `{"text":null,"point":{"x":1}}`, &read)
 	checkNullable(t, "absent", wire.Nullable[string]{}, "", false, false, true, `null`)
 	checkNullable(t, "null", wire.Null[string](), "", false, true, false, `null`)
 	checkNullable(t, "read null", read.Text, "", false, true, false, `null`)
-	checkNullable(t, "empty text", wire.Some(""), "", true, false, false, `""`)
-	checkNullable(t, "text", wire.Some("a"), "a", true, false, false, `"a"`)
+	checkNullable(t, "empty string", wire.Some(""), "", true, false, false, `""`)
+	checkNullable(t, "string", wire.Some("a"), "a", true, false, false, `"a"`)
 	checkNullable(t, "zero struct", wire.Some(point{}), point{}, true, false, false, `{"x":0}`)
 	checkNullable(t, "read struct", read.Point, point{X: 1}, true, false, false, `{"x":1}`)
 	checkNullable(t, "absent struct", read.List, nil, false, false, true, `null`)
 }
 
-func checkNullable[T any](t *testing.T, name string, n wire.Nullable[T], value T, isSet, isNull, isZero bool, literal string) {
+func checkNullable[T any](t *testing.T, name string, n wire.Nullable[T], value T, set, null, zero bool, literal string) {
 	t.Helper()
 	got, ok := n.Get()
-	if !reflect.DeepEqual(got, value) || ok != isSet {
+	if !reflect.DeepEqual(got, value) || ok != set {
 		t.Errorf("%s: Get %v, %v", name, got, ok)
 	}
-	if n.IsSet() != isSet || n.IsNull() != isNull || n.IsZero() != isZero {
+	if n.IsSet() != set || n.IsNull() != null || n.IsZero() != zero {
 		t.Errorf("%s: IsSet %v, IsNull %v, IsZero %v", name, n.IsSet(), n.IsNull(), n.IsZero())
 	}
 	if got := mustMarshal(t, n); got != literal {
-		t.Errorf("%s: written as %s", name, got)
+		t.Errorf("%s: marshals as %s", name, got)
 	}
 }
 
-func TestNullableReadsOverWhatWasThere(t *testing.T) {
+func TestNullableReplacesValue(t *testing.T) {
 	n := wire.Some(point{1, 2})
 	mustUnmarshal(t, `{"x":3}`, &n)
 	if got, ok := n.Get(); !ok || got != (point{X: 3}) {
@@ -88,20 +88,20 @@ func TestNullableReadsOverWhatWasThere(t *testing.T) {
 	}
 }
 
-func TestRandomNullableTextsRoundTrip(t *testing.T) {
+func TestRandomNullablesRoundTrip(t *testing.T) {
 	random := newRandom(t)
 	for range randomRounds {
-		members := nullableMembers{Text: wire.Some(randomText(random)), Point: wire.Some(point{int(random.Int64()), -int(random.Int64())})}
+		fields := nullableFields{Text: wire.Some(randomString(random)), Point: wire.Some(point{int(random.Int64()), -int(random.Int64())})}
 		if random.IntN(3) == 0 {
-			members.Text = wire.Null[string]()
+			fields.Text = wire.Null[string]()
 		}
 		if random.IntN(3) == 0 {
-			members.Point = wire.Nullable[point]{}
+			fields.Point = wire.Nullable[point]{}
 		}
-		var read nullableMembers
-		mustUnmarshal(t, mustMarshal(t, members), &read)
-		if !reflect.DeepEqual(read, members) {
-			t.Errorf("%v is read back as %v", members, read)
+		var read nullableFields
+		mustUnmarshal(t, mustMarshal(t, fields), &read)
+		if !reflect.DeepEqual(read, fields) {
+			t.Errorf("%v: round trip %v", fields, read)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// orderDocument has unknown members on every level, with values that a float or a map would change.
+// orderDocument has unknown fields on every level, with values that a float or a map would change.
 const orderDocument = `{
 	"Id": 9007199254740993,
 	"Number": "ZAM/1/2024",
@@ -37,13 +37,13 @@ const orderDocument = `{
 	"": "an empty name"
 }`
 
-func TestUnknownMembersOfNestedObjectsAreKept(t *testing.T) {
+func TestNestedUnknownFieldsAreKept(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, orderDocument, &order)
 	if order.ID != 9007199254740993 || len(order.Items) != 2 || len(order.Items[0].OrderItemArticles) != 2 {
 		t.Fatalf("got %+v", order)
 	}
-	for _, member := range []struct {
+	for _, field := range []struct {
 		object interface {
 			Get(string) (json.RawMessage, bool)
 		}
@@ -60,14 +60,14 @@ func TestUnknownMembersOfNestedObjectsAreKept(t *testing.T) {
 		{order.Items[0].OrderItemArticles[0], "Quantity", `2.500`},
 		{order.Items[0].OrderItemArticles[0], "Stock", `{"Warehouse": "MAG-1", "Left": 0.1000000000000000000001}`},
 	} {
-		got, found := member.object.Get(member.name)
-		if !found || string(got) != member.want {
-			t.Errorf("%s: got %s, %v, want %s", member.name, got, found, member.want)
+		got, found := field.object.Get(field.name)
+		if !found || string(got) != field.want {
+			t.Errorf("%s: got %s, %v, want %s", field.name, got, found, field.want)
 		}
 	}
 	for _, name := range []string{"Id", "Items", "id", "Absent"} {
 		if got, found := order.Get(name); found {
-			t.Errorf("%s is among the unknown members: %s", name, got)
+			t.Errorf("%s is an unknown field: %s", name, got)
 		}
 	}
 	var names []string
@@ -75,14 +75,14 @@ func TestUnknownMembersOfNestedObjectsAreKept(t *testing.T) {
 		names = append(names, name)
 	}
 	if want := []string{"Number", "Total", "Rates", "Comment", "Paid", "Buyer", ""}; !slices.Equal(names, want) || order.AdditionalProperties.Len() != len(want) {
-		t.Errorf("the unknown members are %q", names)
+		t.Errorf("unknown fields: %q", names)
 	}
 	if got := order.Items[0].OrderItemArticles[1].AdditionalProperties; !got.IsZero() || got.Len() != 0 {
-		t.Errorf("an object without unknown members has %v", got)
+		t.Errorf("got unknown fields %v, want none", got)
 	}
 }
 
-func TestAnObjectIsWrittenAsItWasRead(t *testing.T) {
+func TestObjectRoundTrip(t *testing.T) {
 	for _, test := range []struct {
 		object   any
 		document string
@@ -98,12 +98,12 @@ func TestAnObjectIsWrittenAsItWasRead(t *testing.T) {
 	} {
 		mustUnmarshal(t, test.document, test.object)
 		if got := mustMarshal(t, test.object); !sameJSON(t, []byte(got), []byte(test.document)) {
-			t.Errorf("%s\nis written back as %s", test.document, got)
+			t.Errorf("%s\nround trip: %s", test.document, got)
 		}
 	}
 }
 
-func TestUnknownMembersStandBehindTheKnownInTheirOrder(t *testing.T) {
+func TestUnknownFieldsFollowKnownInOrder(t *testing.T) {
 	order := gen.Order{ID: 7, Items: []gen.OrderItem{{}}}
 	err := errors.Join(
 		order.Set("b", json.RawMessage(`2`)),
@@ -124,7 +124,7 @@ func TestUnknownMembersStandBehindTheKnownInTheirOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := mustMarshal(t, article), `{"only":1}`; got != want {
-		t.Errorf("without known members: got %s, want %s", got, want)
+		t.Errorf("without known fields: got %s, want %s", got, want)
 	}
 	if err := errors.Join(order.Set("b", json.RawMessage(`3`)), order.Set("c", json.RawMessage(`4`))); err != nil {
 		t.Fatal(err)
@@ -132,22 +132,22 @@ func TestUnknownMembersStandBehindTheKnownInTheirOrder(t *testing.T) {
 	order.AdditionalProperties.Delete("C")
 	order.AdditionalProperties.Delete("absent")
 	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"a":[1],"\"\u003c":null,"b":3,"c":4}`; got != want {
-		t.Errorf("changed: got %s, want %s", got, want)
+		t.Errorf("after changes: got %s, want %s", got, want)
 	}
 	article.AdditionalProperties.Delete("only")
 	if got := mustMarshal(t, article); got != `{}` || !article.AdditionalProperties.IsZero() {
-		t.Errorf("without members: got %s", got)
+		t.Errorf("without fields: got %s", got)
 	}
 }
 
-func TestAMemberThatIsSetTwiceIsRefused(t *testing.T) {
+func TestMarshalRejectsUnknownFieldWithKnownName(t *testing.T) {
 	for _, name := range []string{"Id", "id", "ID", "iD", "Items", "ITEMS", "itemſ"} {
 		order := gen.Order{ID: 7}
 		if err := order.Set(name, json.RawMessage(`8`)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := json.Marshal(order)
-		if err == nil || !strings.Contains(err.Error(), "member "+name+" is set twice") {
+		if err == nil || !strings.Contains(err.Error(), "field "+name+" is also in AdditionalProperties") {
 			t.Errorf("%s: got %s, %v", name, data, err)
 		}
 	}
@@ -160,14 +160,14 @@ func TestAMemberThatIsSetTwiceIsRefused(t *testing.T) {
 	}
 }
 
-func TestAMemberWithInvalidJSONIsRefused(t *testing.T) {
+func TestSetRejectsInvalidJSON(t *testing.T) {
 	for _, value := range []string{"", " ", "{", "}", "1 2", "1,", "+1", "NaN", "abc", `"a`, "[1,]", "{\"a\":1},\"Id\":8,\"b\":{}", "\xff"} {
 		order := gen.Order{ID: 7}
 		if err := order.Set("Kept", json.RawMessage(`1`)); err != nil {
 			t.Fatal(err)
 		}
 		err := order.Set("Broken", json.RawMessage(value))
-		if err == nil || err.Error() != "member Broken does not hold valid JSON" {
+		if err == nil || err.Error() != "value of field Broken is not valid JSON" {
 			t.Errorf("%q: got %v", value, err)
 		}
 		if got, want := mustMarshal(t, order), `{"Id":7,"Kept":1}`; got != want {
@@ -176,11 +176,11 @@ func TestAMemberWithInvalidJSONIsRefused(t *testing.T) {
 	}
 	var order gen.Order
 	if err := order.Set("Nil", nil); err == nil {
-		t.Error("nil is taken")
+		t.Error("Set accepts nil")
 	}
 }
 
-func TestACopyOfAnObjectHasMembersOfItsOwn(t *testing.T) {
+func TestCopyIsIndependent(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, `{"Id":1,"A":1}`, &order)
 	changed := order
@@ -188,11 +188,11 @@ func TestACopyOfAnObjectHasMembersOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := mustMarshal(t, order); got != `{"Id":1,"A":1}` {
-		t.Errorf("the original is %s", got)
+		t.Errorf("original changed to %s", got)
 	}
 }
 
-func TestMembersAreReadWithoutRegardToCase(t *testing.T) {
+func TestNamesMatchCaseInsensitively(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, `{"id":7,"ITEMS":[{"orderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`, &order)
 	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || order.AdditionalProperties.Len() != 1 {
@@ -202,14 +202,14 @@ func TestMembersAreReadWithoutRegardToCase(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 
-	// Unknown names that differ by case alone are different names.
+	// Unknown names that differ only in case are different names.
 	mustUnmarshal(t, `{"code":1,"Code":2,"CODE":3}`, &order)
 	if got := order.AdditionalProperties.Len(); got != 3 {
-		t.Errorf("%d unknown members of 3", got)
+		t.Errorf("got %d unknown fields, want 3", got)
 	}
 }
 
-func TestReadingAnObjectForgetsTheUnknownMembersOfTheOneBefore(t *testing.T) {
+func TestUnmarshalReplacesUnknownFields(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, `{"Id":1,"Old":1}`, &order)
 	mustUnmarshal(t, `{"Id":2,"New":2}`, &order)
@@ -225,32 +225,32 @@ func TestNullObject(t *testing.T) {
 		t.Errorf("got %+v", order)
 	}
 	if got := mustMarshal(t, order); got != `{}` {
-		t.Errorf("written as %s", got)
+		t.Errorf("marshals as %s", got)
 	}
-	var members struct {
+	var fields struct {
 		Pointer *gen.Order                      `json:"pointer"`
 		Wrapped wire.Nullable[gen.Order]        `json:"wrapped"`
 		List    []gen.OrderItem                 `json:"list"`
 		Object  gen.Order                       `json:"object"`
 		Map     map[string]gen.OrderItemArticle `json:"map"`
 	}
-	mustUnmarshal(t, `{"pointer":null,"wrapped":null,"list":[null,{"a":1}],"object":null,"map":{"a":null}}`, &members)
-	if members.Pointer != nil || !members.Wrapped.IsNull() || len(members.List) != 2 || members.Object.ID != 0 || len(members.Map) != 1 {
-		t.Errorf("got %+v", members)
+	mustUnmarshal(t, `{"pointer":null,"wrapped":null,"list":[null,{"a":1}],"object":null,"map":{"a":null}}`, &fields)
+	if fields.Pointer != nil || !fields.Wrapped.IsNull() || len(fields.List) != 2 || fields.Object.ID != 0 || len(fields.Map) != 1 {
+		t.Errorf("got %+v", fields)
 	}
 }
 
-func TestWhatIsNotAnObjectIsRefused(t *testing.T) {
+func TestObjectRejectsOtherValues(t *testing.T) {
 	for _, document := range []string{``, ` `, `[]`, `[{}]`, `"a"`, `""`, `1`, `true`, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{} {}`, `{"a":1}}`, `nul`} {
 		var order gen.Order
 		if err := order.UnmarshalJSON([]byte(document)); err == nil {
-			t.Errorf("%s is read as %+v", document, order)
+			t.Errorf("%s: got %+v, want an error", document, order)
 		}
 	}
 	for _, document := range []string{`{"Id":"7"}`, `{"Id":7.5}`, `{"Id":1e3}`, `{"Id":9223372036854775808}`, `{"Items":{}}`, `{"Items":[1]}`, `{"Items":[[]]}`} {
 		var order gen.Order
 		if err := json.Unmarshal([]byte(document), &order); err == nil {
-			t.Errorf("%s is read as %+v", document, order)
+			t.Errorf("%s: got %+v, want an error", document, order)
 		}
 	}
 }
@@ -262,20 +262,20 @@ func TestRandomOrdersRoundTrip(t *testing.T) {
 		var order gen.Order
 		mustUnmarshal(t, document, &order)
 		if got := mustMarshal(t, order); !sameJSON(t, []byte(got), []byte(document)) {
-			t.Errorf("%s\nis written back as %s", document, got)
+			t.Errorf("%s\nround trip: %s", document, got)
 		}
 	}
 }
 
-// randomOrder returns an order in which no known member is null, zero or empty, for such a member is left out when it
-// is written.
+// randomOrder returns an order without null, zero or empty known fields, because marshaling omits
+// those.
 func randomOrder(random *rand.Rand) string {
-	return randomObject(random, member("Id", fmt.Sprint(1+random.Int64N(1<<62))), list(random, "Items", func() string {
+	return randomObject(random, field("Id", fmt.Sprint(1+random.Int64N(1<<62))), list(random, "Items", func() string {
 		return randomObject(random, list(random, "OrderItemArticles", func() string { return randomObject(random) }))
 	}))
 }
 
-func member(name, value string) string {
+func field(name, value string) string {
 	return fmt.Sprintf("%q :%s", name, value)
 }
 
@@ -284,20 +284,20 @@ func list(random *rand.Rand, name string, element func() string) string {
 	for i := range elements {
 		elements[i] = element()
 	}
-	return member(name, "["+strings.Join(elements, ",\n")+"]")
+	return field(name, "["+strings.Join(elements, ",\n")+"]")
 }
 
-// randomObject returns an object with the listed members among others of any name and value.
-func randomObject(random *rand.Rand, members ...string) string {
+// randomObject returns an object with the given fields and random other fields, shuffled.
+func randomObject(random *rand.Rand, fields ...string) string {
 	for i := range random.IntN(4) {
-		name, err := json.Marshal(fmt.Sprintf("%d%s", i, randomText(random)))
+		name, err := json.Marshal(fmt.Sprintf("%d%s", i, randomString(random)))
 		if err != nil {
 			panic(err)
 		}
-		members = append(members, string(name)+": "+randomValue(random, 3))
+		fields = append(fields, string(name)+": "+randomValue(random, 3))
 	}
-	random.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
-	return "{ " + strings.Join(members, ", ") + "}"
+	random.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
+	return "{ " + strings.Join(fields, ", ") + "}"
 }
 
 func randomValue(random *rand.Rand, depth int) string {
@@ -311,11 +311,11 @@ func randomValue(random *rand.Rand, depth int) string {
 	case 1, 2:
 		return randomNumber(random)
 	case 3:
-		text, err := json.Marshal(randomText(random))
+		data, err := json.Marshal(randomString(random))
 		if err != nil {
 			panic(err)
 		}
-		return string(text)
+		return string(data)
 	case 4:
 		elements := make([]string, random.IntN(4))
 		for i := range elements {
@@ -323,9 +323,9 @@ func randomValue(random *rand.Rand, depth int) string {
 		}
 		return "[" + strings.Join(elements, " , ") + "]"
 	}
-	members := make([]string, random.IntN(4))
-	for i := range members {
-		members[i] = member(fmt.Sprint("Id", i), randomValue(random, depth-1))
+	fields := make([]string, random.IntN(4))
+	for i := range fields {
+		fields[i] = field(fmt.Sprint("Id", i), randomValue(random, depth-1))
 	}
-	return "{" + strings.Join(members, ",") + "}"
+	return "{" + strings.Join(fields, ",") + "}"
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// A request says four different things with a member that is absent, null, zero or something else, and each of the ways to
-// hold a member that may be absent must be able to say what it can.
-func TestRequestsKeepAbsentNullAndZeroApart(t *testing.T) {
+// An absent field, null, zero and any other value mean four different things in a request. Every Go
+// type of an optional field must be able to express those that the spec allows.
+func TestRequestsDistinguishAbsentNullAndZero(t *testing.T) {
 	null := wire.Decimal{}
 	mustUnmarshal(t, `null`, &null)
 	nullDay := wire.DateTime{}
@@ -43,17 +43,16 @@ func TestRequestsKeepAbsentNullAndZeroApart(t *testing.T) {
 		{gen.CreateIntegration{IsActive: new(true)}, `{"IntegrationType":0,"IsActive":true,"Name":""}`},
 	} {
 		if got := mustMarshal(t, test.value); got != test.want {
-			t.Errorf("%+v is written as %s, want %s", test.value, got, test.want)
+			t.Errorf("%+v: got %s, want %s", test.value, got, test.want)
 		}
 	}
-	// And what was read says the same again.
-	for _, text := range []string{
+	for _, s := range []string{
 		`{}`, `{"Note":null}`, `{"Note":""}`, `{"Note":"a"}`, `{"Paid":null}`, `{"Paid":false}`, `{"Due":null}`, `{"Due":""}`, `{"Priority":0}`,
 	} {
 		var change sample.OrderChange
-		mustUnmarshal(t, text, &change)
-		if got := mustMarshal(t, change); got != text {
-			t.Errorf("%s is written back as %s", text, got)
+		mustUnmarshal(t, s, &change)
+		if got := mustMarshal(t, change); got != s {
+			t.Errorf("%s: round trip %s", s, got)
 		}
 	}
 }

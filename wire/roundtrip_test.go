@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// scalars holds what keeps its text, in each place that a member can have.
+// scalars has a Decimal and a DateTime in every kind of field.
 type scalars struct {
 	Price    wire.Decimal                 `json:"price"`
 	Pointer  *wire.Decimal                `json:"pointer"`
@@ -52,39 +52,39 @@ func (s *scalars) DecodeJSON(d *codec.Decoder) {
 }
 
 func (s scalars) MarshalJSON() ([]byte, error) {
-	type members scalars
-	return codec.MarshalObject(members(s), s.unknown, "price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+	type fields scalars
+	return codec.MarshalObject(fields(s), s.unknown, "price", "pointer", "prices", "map", "nullable", "day", "days", "later")
 }
 
-// checkWholeObject reads an object with a number and a date in every place, and expects the same text back. Neither may
-// depend on whether encoding/json or the Decoder reads it.
+// checkWholeObject expects the same JSON back from an object with a number and a date in every kind
+// of field, and the same values from encoding/json and the Decoder.
 func checkWholeObject(t *testing.T, number, day string) {
 	t.Helper()
-	text := fmt.Sprintf(`{"price":%[1]s,"pointer":%[1]s,"prices":[%[1]s,null,%[1]s],"map":{"a":%[1]s},"nullable":%[1]s,`+
+	input := fmt.Sprintf(`{"price":%[1]s,"pointer":%[1]s,"prices":[%[1]s,null,%[1]s],"map":{"a":%[1]s},"nullable":%[1]s,`+
 		`"day":%[2]s,"days":[%[2]s,null],"later":%[2]s,"unknown":%[1]s,"other":[%[2]s]}`, number, day)
 	var read scalars
-	if err := codec.Unmarshal([]byte(text), &read); err != nil {
-		t.Errorf("%s: %v", text, err)
+	if err := codec.Unmarshal([]byte(input), &read); err != nil {
+		t.Errorf("%s: %v", input, err)
 		return
 	}
-	if got, err := read.MarshalJSON(); err != nil || string(got) != text {
-		t.Errorf("%s\nis written back as\n%s, %v", text, got, err)
+	if got, err := read.MarshalJSON(); err != nil || string(got) != input {
+		t.Errorf("%s\nround trip:\n%s, %v", input, got, err)
 	}
 	type plain scalars
-	var byStandard plain
-	if err := json.Unmarshal([]byte(text), &byStandard); err != nil || byStandard.Price != read.Price || byStandard.Day != read.Day {
-		t.Errorf("%s: encoding/json reads %v and %v, %v", text, byStandard.Price, byStandard.Day, err)
+	var standard plain
+	if err := json.Unmarshal([]byte(input), &standard); err != nil || standard.Price != read.Price || standard.Day != read.Day {
+		t.Errorf("%s: encoding/json decodes %v and %v, %v", input, standard.Price, standard.Day, err)
 	}
 	if kept, _ := read.unknown.Get("unknown"); string(kept) != number {
-		t.Errorf("%s is kept as %s", number, kept)
+		t.Errorf("unknown field: got %s, want %s", kept, number)
 	}
 }
 
-func TestWholeObjectsKeepTexts(t *testing.T) {
+func TestWholeObjectsRoundTrip(t *testing.T) {
 	days := []string{`""`, `null`, `"2024-10-25"`, `"2024-10-25T08:15:00"`, `"2024-10-25T08:15:00.1200000"`, `"2024-10-25T08:15:00\u002B02:00"`}
-	for i, text := range decimalTexts {
-		checkWholeObject(t, text, days[i%len(days)])
-		checkWholeObject(t, `"`+text+`"`, days[i%len(days)])
+	for i, input := range decimalStrings {
+		checkWholeObject(t, input, days[i%len(days)])
+		checkWholeObject(t, `"`+input+`"`, days[i%len(days)])
 	}
 	random := newRandom(t)
 	for range randomRounds / 4 {
@@ -101,37 +101,37 @@ func FuzzScalars(f *testing.F) {
 			return
 		}
 		number, day = strings.TrimSpace(number), strings.TrimSpace(day)
-		isNumber, isDay := new(wire.Decimal).UnmarshalJSON([]byte(number)) == nil, new(wire.DateTime).UnmarshalJSON([]byte(day)) == nil
-		if isNumber != (codec.Unmarshal([]byte(number), new(wire.Decimal)) == nil) || isDay != (codec.Unmarshal([]byte(day), new(wire.DateTime)) == nil) {
-			t.Fatalf("%s and %s: the Decoder does not agree with UnmarshalJSON: %v, %v", number, day, isNumber, isDay)
+		numberOK, dayOK := new(wire.Decimal).UnmarshalJSON([]byte(number)) == nil, new(wire.DateTime).UnmarshalJSON([]byte(day)) == nil
+		if numberOK != (codec.Unmarshal([]byte(number), new(wire.Decimal)) == nil) || dayOK != (codec.Unmarshal([]byte(day), new(wire.DateTime)) == nil) {
+			t.Fatalf("%s and %s: the Decoder disagrees with UnmarshalJSON: %v, %v", number, day, numberOK, dayOK)
 		}
-		if isNumber && isDay && number != "null" && day != "null" {
+		if numberOK && dayOK && number != "null" && day != "null" {
 			checkWholeObject(t, number, day)
 		}
 	})
 }
 
-func TestUnknownMembersAreKeptByteForByte(t *testing.T) {
-	for _, members := range []string{
+func TestUnknownFieldsKeepEveryByte(t *testing.T) {
+	for _, fields := range []string{
 		`"b":1.10,"a":-0.00,"c":1E+03`,
 		`"a":1,"A":2,"a":{"a":1,"a":2}`,
 		`"\u0061\/\"":"\u0061\/\u003c<\ud800","":null`,
-		"\"\xff\":\"\xff\xfe\"", // not U+2028, which an encoder may escape in an object inside another
+		"\"\xff\":\"\xff\xfe\"", // not U+2028, which an encoder may escape in a nested object
 		`"deep":` + strings.Repeat(`[{"x":`, 500) + `1` + strings.Repeat(`}]`, 500),
 		`"digits":` + strings.Repeat("123", 1000),
 	} {
-		for _, text := range []string{
-			`{` + members + `}`,
-			`{"Id":7,"Items":[{"OrderItemArticles":[{` + members + `}],` + members + `}],` + members + `}`,
+		for _, input := range []string{
+			`{` + fields + `}`,
+			`{"Id":7,"Items":[{"OrderItemArticles":[{` + fields + `}],` + fields + `}],` + fields + `}`,
 		} {
 			var order gen.Order
-			if err := codec.Unmarshal([]byte(text), &order); err != nil {
-				t.Errorf("%.200q: %v", text, err)
+			if err := codec.Unmarshal([]byte(input), &order); err != nil {
+				t.Errorf("%.200q: %v", input, err)
 				continue
 			}
 			got, err := order.MarshalJSON()
-			if err != nil || string(got) != text {
-				t.Errorf("%.200q\nis written back as\n%.200q, %v", text, got, err)
+			if err != nil || string(got) != input {
+				t.Errorf("%.200q\nround trip:\n%.200q, %v", input, got, err)
 			}
 		}
 	}

@@ -15,19 +15,19 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// A Decoder is used again and again, by whichever goroutine comes, also after an error.
-func TestConcurrentDocumentsDoNotMix(t *testing.T) {
+// Decoders are pooled: any goroutine may get a used one, even after an error.
+func TestConcurrentDecodersDoNotMix(t *testing.T) {
 	var group sync.WaitGroup
 	for worker := range 16 {
 		group.Go(func() {
 			for round := range 100 {
 				name := fmt.Sprintf("%d-%d", worker, round)
-				text := strings.Repeat("x", 1+(worker*31+round*17)%900) + name
-				list := fmt.Sprintf(`[{"ID":%d,"Name":%q,"Of":%q,"Children":[{"Name":%[3]q,"Of":%[2]q}]}]`, round, text, name)
+				input := strings.Repeat("x", 1+(worker*31+round*17)%900) + name
+				list := fmt.Sprintf(`[{"ID":%d,"Name":%q,"Of":%q,"Children":[{"Name":%[3]q,"Of":%[2]q}]}]`, round, input, name)
 				if round%3 == 0 {
 					var broken []child
 					if err := codec.Unmarshal([]byte(list[:len(list)-1-round%50]), &broken); err == nil {
-						t.Errorf("%s: a part is read", name)
+						t.Errorf("%s: truncated list decoded", name)
 					}
 				}
 				var got []child
@@ -37,9 +37,9 @@ func TestConcurrentDocumentsDoNotMix(t *testing.T) {
 				}
 				of, _ := got[0].AdditionalProperties.Get("Of")
 				inner, _ := got[0].Children[0].AdditionalProperties.Get("Of")
-				if got[0].ID != int64(round) || got[0].Name != text || string(of) != `"`+name+`"` ||
-					got[0].Children[0].Name != name || string(inner) != `"`+text+`"` {
-					t.Errorf("%s is read as %+v", name, got)
+				if got[0].ID != int64(round) || got[0].Name != input || string(of) != `"`+name+`"` ||
+					got[0].Children[0].Name != name || string(inner) != `"`+input+`"` {
+					t.Errorf("%s: got %+v", name, got)
 				}
 			}
 		})
@@ -47,51 +47,50 @@ func TestConcurrentDocumentsDoNotMix(t *testing.T) {
 	group.Wait()
 }
 
-func TestValuesHoldNoPartOfTheInput(t *testing.T) {
-	text := []byte(sampleDocument)
+func TestValuesDoNotShareMemoryWithInput(t *testing.T) {
+	input := []byte(sampleDocument)
 	var got document
-	if err := codec.Unmarshal(text, &got); err != nil {
+	if err := codec.Unmarshal(input, &got); err != nil {
 		t.Fatal(err)
 	}
 	before := described(got)
-	for i := range text {
-		text[i] = 'X'
+	for i := range input {
+		input[i] = 'X'
 	}
-	for _, other := range hostileDocuments { // with the same Decoder, most likely
+	for _, other := range hostileDocuments { // most likely with the same Decoder
 		codec.Unmarshal([]byte(other), new(document))
 	}
 	if got := described(got); got != before {
-		t.Errorf("changed to\n%s\nfrom\n%s", got, before)
+		t.Errorf("got\n%s\nwant\n%s", got, before)
 	}
 }
 
-// What a caller reads is left alone by what reads it.
-func TestTheInputIsNotChanged(t *testing.T) {
-	for _, text := range hostileDocuments {
-		input := []byte(text)
-		codec.Unmarshal(input, new(document))
-		if string(input) != text {
-			t.Errorf("%q is changed to %q", text, input)
+func TestUnmarshalDoesNotChangeInput(t *testing.T) {
+	for _, input := range hostileDocuments {
+		data := []byte(input)
+		codec.Unmarshal(data, new(document))
+		if string(data) != input {
+			t.Errorf("Unmarshal changed %q to %q", input, data)
 		}
 	}
 }
 
-func TestADecoderIsAsNewAfterAnError(t *testing.T) {
+func TestDecoderRecoversFromError(t *testing.T) {
 	var want document
 	if err := codec.Unmarshal([]byte(sampleDocument), &want); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range append([]string{`{"a":1,"Child":{"b":2,"Children":[{"c":3},{"d":`, `{"Children":[{"x":1,"Children":[{"y":1,"ID":"a"}]}]}`}, hostileDocuments...) {
-		codec.Unmarshal([]byte(text), new(document))
+	for _, input := range append([]string{`{"a":1,"Child":{"b":2,"Children":[{"c":3},{"d":`, `{"Children":[{"x":1,"Children":[{"y":1,"ID":"a"}]}]}`}, hostileDocuments...) {
+		codec.Unmarshal([]byte(input), new(document))
 		var got document
 		if err := codec.Unmarshal([]byte(sampleDocument), &got); err != nil || described(got) != described(want) {
-			t.Errorf("after %.100q: %v\n%s", text, err, described(got))
+			t.Errorf("after %.100q: %v\n%s", input, err, described(got))
 		}
 	}
 }
 
-// A method of a type may panic, and the next document is read all the same.
-func TestADecoderIsAsNewAfterAPanic(t *testing.T) {
+// A panic in a method of a type must not affect the next document.
+func TestDecoderRecoversFromPanic(t *testing.T) {
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -100,7 +99,7 @@ func TestADecoderIsAsNewAfterAPanic(t *testing.T) {
 		}()
 		codec.Unmarshal([]byte(`[{"ID":1,"lost":2},{"Children":[]}]`), &[]panicking{})
 	}()
-	TestADecoderIsAsNewAfterAnError(t)
+	TestDecoderRecoversFromError(t)
 }
 
 type panicking struct{ unknown wire.UnknownFields }
@@ -109,31 +108,31 @@ func (p *panicking) DecodeJSON(d *codec.Decoder) {
 	object := d.Object(&p.unknown)
 	for object.Next() {
 		if string(object.Name) == "Children" {
-			panic("a fault of the type")
+			panic("bug in the type")
 		}
 		object.Unknown("Children")
 	}
 }
 
-func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
-	// A tree in which each level has another number of children.
-	var text strings.Builder
+func TestRecursiveTypes(t *testing.T) {
+	// The number of children differs on each level of the tree.
+	var input strings.Builder
 	count := 0
 	var write func(depth int)
 	write = func(depth int) {
 		count++
-		fmt.Fprintf(&text, `{"ID":%d,"n":%d,"Children":[`, count, count)
+		fmt.Fprintf(&input, `{"ID":%d,"n":%d,"Children":[`, count, count)
 		for i := range depth {
 			if i > 0 {
-				text.WriteByte(',')
+				input.WriteByte(',')
 			}
 			write(depth - 1)
 		}
-		text.WriteString("]}")
+		input.WriteString("]}")
 	}
 	write(5)
 	var tree child
-	if err := codec.Unmarshal([]byte(text.String()), &tree); err != nil {
+	if err := codec.Unmarshal([]byte(input.String()), &tree); err != nil {
 		t.Fatal(err)
 	}
 	seen := 0
@@ -142,7 +141,7 @@ func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
 		seen++
 		n, _ := node.AdditionalProperties.Get("n")
 		if node.ID != int64(seen) || string(n) != fmt.Sprint(seen) || node.Children == nil || len(node.Children) != depth {
-			t.Fatalf("node %d is %d with %s and %d children", seen, node.ID, n, len(node.Children))
+			t.Fatalf("node %d: got ID %d, n %s and %d children", seen, node.ID, n, len(node.Children))
 		}
 		for _, inner := range node.Children {
 			check(inner, depth-1)
@@ -150,7 +149,7 @@ func TestSlicesOfTypesThatHoldThemselves(t *testing.T) {
 	}
 	check(tree, 5)
 	if seen != count || count < 50 {
-		t.Errorf("%d of %d nodes", seen, count)
+		t.Errorf("got %d nodes, want %d", seen, count)
 	}
 }
 
@@ -164,32 +163,32 @@ func TestSlicesAreEmptyOrNil(t *testing.T) {
 		t.Errorf("got %#v", got)
 	}
 	for _, length := range []int{0, 1, 3, 4, 5, 255, 256, 257, 1000, 2, 0} {
-		text := "[" + strings.TrimSuffix(strings.Repeat("1,", length), ",") + "]"
+		input := "[" + strings.TrimSuffix(strings.Repeat("1,", length), ",") + "]"
 		var numbers document
-		if err := codec.Unmarshal([]byte(`{"Longs":`+text+`}`), &numbers); err != nil || len(numbers.Longs) != length || cap(numbers.Longs) > 2*length {
-			t.Errorf("%d numbers: %d in memory for %d, %v", length, len(numbers.Longs), cap(numbers.Longs), err)
+		if err := codec.Unmarshal([]byte(`{"Longs":`+input+`}`), &numbers); err != nil || len(numbers.Longs) != length || cap(numbers.Longs) > 2*length {
+			t.Errorf("%d numbers: got length %d, capacity %d, error %v", length, len(numbers.Longs), cap(numbers.Longs), err)
 		}
 	}
 }
 
-// A short text must not take much memory, whatever lists came before it.
+// Earlier lists must not make a short document take much memory.
 func TestNestedSlicesTakeLittleMemory(t *testing.T) {
 	const depth = 4000
-	text := `{"Children":[{"Children":[` + strings.TrimSuffix(strings.Repeat("{},", 256), ",") + `]},` +
+	input := `{"Children":[{"Children":[` + strings.TrimSuffix(strings.Repeat("{},", 256), ",") + `]},` +
 		strings.Repeat(`{"Children":[`, depth) + strings.Repeat("]}", depth) + "]}"
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if err := codec.Unmarshal([]byte(text), new(child)); err != nil {
+	if err := codec.Unmarshal([]byte(input), new(child)); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
 	if got := after.TotalAlloc - before.TotalAlloc; got > 10<<20 {
-		t.Errorf("%d bytes for a text of %d", got, len(text))
+		t.Errorf("allocated %d bytes for an input of %d", got, len(input))
 	}
 }
 
-func TestValueErrorsHaveThePlaceAndNotTheValue(t *testing.T) {
-	for text, pointer := range map[string]string{
+func TestValueErrorsHavePointerButNoValue(t *testing.T) {
+	for input, pointer := range map[string]string{
 		`{"Text":["Kowalska"]}`:                         "/Text",
 		`{"Long":"Kowalska"}`:                           "/Long",
 		`{"Long":48600123456e1}`:                        "/Long",
@@ -219,34 +218,34 @@ func TestValueErrorsHaveThePlaceAndNotTheValue(t *testing.T) {
 		`{"Child":{"Kowalska":1,"Name":48600123456}}`:   "/Child/Name",
 		`{"Children":[{"ID":1},null,["Kowalska","b"]]}`: "/Children/2",
 	} {
-		checkValueError(t, text, pointer, codec.Unmarshal([]byte(text), new(document)))
-		_, err := readElements(strings.NewReader(`[{},` + text + `]`))
-		checkValueError(t, text, "/1"+pointer, err)
+		checkValueError(t, input, pointer, codec.Unmarshal([]byte(input), new(document)))
+		_, err := readElements(strings.NewReader(`[{},` + input + `]`))
+		checkValueError(t, input, "/1"+pointer, err)
 	}
-	// Types that are not generated are read by encoding/json, which quotes numbers.
+	// encoding/json decodes types that are not generated, and quotes numbers.
 	checkValueError(t, "a byte", "/1/a", codec.Unmarshal([]byte(`[{},{"a":48600123456}]`), new([]map[string]uint8)))
 	checkValueError(t, "a struct", "/0", codec.Unmarshal([]byte(`[{"x":48600123456.5}]`), new([]struct{ X int })))
 }
 
-func checkValueError(t *testing.T, text, pointer string, err error) {
+func checkValueError(t *testing.T, input, pointer string, err error) {
 	t.Helper()
-	unfit, ok := errors.AsType[*codec.ValueError](err)
-	if !ok || unfit.Pointer != pointer {
-		t.Errorf("%s: got %#v, want one at %s", text, err, pointer)
+	valueErr, ok := errors.AsType[*codec.ValueError](err)
+	if !ok || valueErr.Pointer != pointer {
+		t.Errorf("%s: got %#v, want a ValueError at %s", input, err, pointer)
 		return
 	}
 	for _, canary := range []string{"Kowalska", "48600123456"} {
-		if strings.Contains(err.Error(), canary) || strings.Contains(unfit.Unwrap().Error(), canary) {
-			t.Errorf("%s: the error quotes the value: %v", text, err)
+		if strings.Contains(err.Error(), canary) || strings.Contains(valueErr.Unwrap().Error(), canary) {
+			t.Errorf("%s: error quotes the value: %v", input, err)
 		}
 	}
 	if pointer != "" && !strings.HasPrefix(err.Error(), pointer+": ") || pointer == "" && strings.HasPrefix(err.Error(), ":") {
-		t.Errorf("%s: the error hides the place: %v", text, err)
+		t.Errorf("%s: error has no pointer: %v", input, err)
 	}
 }
 
-func TestSyntaxErrorsHaveTheOffset(t *testing.T) {
-	for text, offset := range map[string]int64{
+func TestSyntaxErrorsHaveOffset(t *testing.T) {
+	for input, offset := range map[string]int64{
 		``:                                0,
 		`  `:                              0,
 		`{"Text":"a"`:                     11,
@@ -265,20 +264,19 @@ func TestSyntaxErrorsHaveTheOffset(t *testing.T) {
 		"{}\x00":                          2,
 		`null null`:                       4,
 	} {
-		err := codec.Unmarshal([]byte(text), new(document))
+		err := codec.Unmarshal([]byte(input), new(document))
 		syntax, ok := errors.AsType[*codec.SyntaxError](err)
 		if !ok || syntax.Offset != offset || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", offset)) || syntax.Unwrap() == nil {
-			t.Errorf("%q: got %v, want one at %d", text, err, offset)
+			t.Errorf("%q: got %v, want a SyntaxError at %d", input, err, offset)
 		}
 		if err != nil && strings.Contains(err.Error(), "Kowalska") {
-			t.Errorf("%q: the error quotes the text: %v", text, err)
+			t.Errorf("%q: error quotes the input: %v", input, err)
 		}
 	}
 }
 
-// What a stream breaks off with is told as it is.
-func TestErrorsOfAStreamAreKept(t *testing.T) {
-	broken := errors.New("the network broke")
+func TestElementsReturnErrorsOfStream(t *testing.T) {
+	broken := errors.New("network down")
 	for length := range len(sampleDocument) {
 		_, err := readElements(io.MultiReader(strings.NewReader("["+sampleDocument[:length]), failingReader{broken}))
 		if !errors.Is(err, broken) {
@@ -300,13 +298,13 @@ func TestElementsKeepTheFirstError(t *testing.T) {
 	}
 	first = elements.Next(&got)
 	if first == nil || elements.Next(&got) != first || elements.Close() != first || !elements.More() {
-		t.Errorf("the first error is %v", first)
+		t.Errorf("first error: %v", first)
 	}
 }
 
-func TestStreamsThatAreNoList(t *testing.T) {
-	for _, text := range []string{``, `1`, `"a"`, `null`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
-		elements := codec.NewElements(strings.NewReader(text))
+func TestElementsRejectsOtherStreams(t *testing.T) {
+	for _, input := range []string{``, `1`, `"a"`, `null`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
+		elements := codec.NewElements(strings.NewReader(input))
 		err := elements.Open()
 		for err == nil && elements.More() {
 			err = elements.Next(new(json.RawMessage))
@@ -315,13 +313,13 @@ func TestStreamsThatAreNoList(t *testing.T) {
 			err = elements.Close()
 		}
 		if err == nil {
-			t.Errorf("%s is read as a list", text)
+			t.Errorf("%s: decoded as a list", input)
 		}
 	}
 }
 
-// The buffer of a Decoder holds one element and not the list.
-func TestElementsTakeTheMemoryOfOne(t *testing.T) {
+// The buffer contains one element, not the whole list.
+func TestElementsTakeMemoryOfOne(t *testing.T) {
 	element := []byte(`{"ID":1,"Name":"` + strings.Repeat("x", 1000) + `"},`)
 	const count = 20_000
 	stream := io.MultiReader(strings.NewReader("["), &repeated{element: element, count: count}, strings.NewReader(`{}]`))
@@ -345,11 +343,11 @@ func TestElementsTakeTheMemoryOfOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after.HeapAlloc > before.HeapAlloc+1<<20 {
-		t.Errorf("%d bytes in use, and %d before", after.HeapAlloc, before.HeapAlloc)
+		t.Errorf("%d bytes in use, %d before", after.HeapAlloc, before.HeapAlloc)
 	}
 }
 
-// repeated reads as an element that comes again and again.
+// repeated reads as an element repeated count times.
 type repeated struct {
 	element []byte
 	count   int

@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// hostileDocuments are beside what the fuzzer finds.
+// hostileDocuments complement what the fuzzer finds.
 var hostileDocuments = []string{
 	sampleDocument, `{}`, `null`, ` {} `, ``, ` `, `[]`, `1`, `"a"`, `true`, `{} {}`, `{}x`, "{}\x00", "\x00", "\ufeff{}", `nul`, `{"Text"}`,
 	`{"Text":"a",}`, `{,}`, `{"Text" "a"}`, `{Text:1}`, `{'Text':1}`, `{"Text":'a'}`, `{"Text":"a"/**/}`, `{"a":NaN}`, `{"a":Infinity}`, `{"a":+1}`,
@@ -22,7 +22,7 @@ var hostileDocuments = []string{
 	`{"Text":"a","Text":"b"}`, `{"Text":"a","text":"b"}`, `{"text":"a","Text":"b"}`, `{"TEXT":"a"}`, `{"\u0054ext":"a"}`, `{"\u0074EXT":"a"}`,
 	`{"T\u0065xt":"a","Te\u0078t":null}`, `{"Te\xt":1}`, `{"a\"b":1,"a\\b":2,"a/b":3,"a\/b":4}`, `{"":1,"":2}`, `{"a":1,"A":2,"a":3}`,
 	`{"worD":"w","ſ":1,"Kind":1}`, "{\"\u212Aind\":1}", "{\"Text\xff\":1,\"Text\ufffd\":2}", "{\"\xff\":1,\"\ufffd\":2,\"\xfe\":3}",
-	// texts
+	// strings
 	`{"Text":"\u0000\u001f\u007f"}`, "{\"Text\":\"\x00\"}", "{\"Text\":\"\n\"}", "{\"Text\":\"\x7f\"}", "{\"Text\":\"\xff\xc0\xaf\xe2\x82\"}",
 	"{\"Text\":\"\xed\xa0\x80\"}", `{"Text":"\ud800"}`, `{"Text":"\udc00\ud800"}`, `{"Text":"\ud800\u0041"}`, `{"Text":"\ud800\ud83d\ude00"}`,
 	`{"Text":"\ud83d\ude00"}`, `{"Text":"\uD83D\uDE00"}`, `{"Text":"\u00g0"}`, `{"Text":"\u00"}`, `{"Text":"\a"}`, `{"Text":"\'"}`, `{"Text":"a`,
@@ -52,34 +52,35 @@ var hostileDocuments = []string{
 }
 
 func FuzzDecoder(f *testing.F) {
-	for _, text := range hostileDocuments {
-		f.Add([]byte(text), uint64(1))
+	for _, input := range hostileDocuments {
+		f.Add([]byte(input), uint64(1))
 	}
-	f.Fuzz(func(t *testing.T, text []byte, seed uint64) {
-		checkAgainstEncodingJSON(t, text)
-		checkStreaming(t, text, seed)
+	f.Fuzz(func(t *testing.T, input []byte, seed uint64) {
+		checkAgainstEncodingJSON(t, input)
+		checkStreaming(t, input, seed)
 	})
 }
 
-// checkAgainstEncodingJSON expects the Decoder and encoding/json to agree on whether text can be read, and on the values. The
-// values are only compared after a success: the Decoder ends at the first error, where encoding/json reads on.
-func checkAgainstEncodingJSON(t *testing.T, text []byte) {
+// checkAgainstEncodingJSON expects the Decoder and encoding/json to accept the same inputs and
+// decode the same values. It compares values only on success, because encoding/json continues after
+// an error and the Decoder does not.
+func checkAgainstEncodingJSON(t *testing.T, input []byte) {
 	t.Helper()
 	var got document
 	var want reference[referenceDocument]
-	err, wantErr := codec.Unmarshal(text, &got), json.Unmarshal(text, &want)
+	err, wantErr := codec.Unmarshal(input, &got), json.Unmarshal(input, &want)
 	if (err == nil) != (wantErr == nil) {
-		t.Fatalf("%.200q: %v, encoding/json: %v", text, err, wantErr)
+		t.Fatalf("%.200q: %v, encoding/json: %v", input, err, wantErr)
 	}
 	if err == nil && described(got) != described(want) {
-		t.Fatalf("%.200q:\n%s\nencoding/json:\n%s", text, described(got), described(want))
+		t.Fatalf("%.200q:\n%s\nencoding/json:\n%s", input, described(got), described(want))
 	}
 }
 
-// checkStreaming expects the elements of a list that comes in pieces to be those of a list that is read at once.
-func checkStreaming(t *testing.T, text []byte, seed uint64) {
+// checkStreaming expects the same elements whether a list arrives in pieces or at once.
+func checkStreaming(t *testing.T, input []byte, seed uint64) {
 	t.Helper()
-	list := append(append([]byte("["), text...), `, {"Text":"the last"} ]`...)
+	list := append(append([]byte("["), input...), `, {"Text":"the last"} ]`...)
 	var want []document
 	wantErr := codec.Unmarshal(list, &want)
 	streams := map[string]io.Reader{
@@ -88,17 +89,17 @@ func checkStreaming(t *testing.T, text []byte, seed uint64) {
 		"in chunks":    &chunkReader{bytes.NewReader(list), rand.New(rand.NewPCG(seed, 0))},
 		"with its end": iotest.DataErrReader(&chunkReader{bytes.NewReader(list), rand.New(rand.NewPCG(seed, 1))}),
 	}
-	if json.Valid(list) { // or text may end the list and put another behind it
+	if json.Valid(list) { // otherwise input may close the list and start another
 		enveloped := append(append([]byte(`{"Page":{"Items":[1]},"Items":`), list...), `,"Total":[2]}`...)
 		streams["in an object"] = &chunkReader{bytes.NewReader(enveloped), rand.New(rand.NewPCG(seed, 2))}
 	}
 	for name, stream := range streams {
 		got, err := readElements(stream)
 		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("%s: %.200q: %v, at once: %v", name, text, err, wantErr)
+			t.Fatalf("%s: %.200q: %v, at once: %v", name, input, err, wantErr)
 		}
 		if err == nil && described(got) != described(want) {
-			t.Fatalf("%s: %.200q:\n%s\nat once:\n%s", name, text, described(got), described(want))
+			t.Fatalf("%s: %.200q:\n%s\nat once:\n%s", name, input, described(got), described(want))
 		}
 	}
 }
@@ -118,7 +119,7 @@ func readElements(stream io.Reader) (documents []document, err error) {
 	return documents, elements.Close()
 }
 
-// chunkReader gives a random number of bytes at a time.
+// chunkReader returns a random number of bytes at a time.
 type chunkReader struct {
 	*bytes.Reader
 	random *rand.Rand
@@ -128,37 +129,36 @@ func (r *chunkReader) Read(p []byte) (int, error) {
 	return r.Reader.Read(p[:min(len(p), 1+r.random.IntN(9))])
 }
 
-// No part of a document is one, and the error says so at every length.
-func TestDocumentThatBreaksOff(t *testing.T) {
+func TestTruncatedDocument(t *testing.T) {
 	for length := range len(sampleDocument) {
-		text := []byte(sampleDocument[:length])
-		checkAgainstEncodingJSON(t, text)
-		checkStreaming(t, text, uint64(length))
+		input := []byte(sampleDocument[:length])
+		checkAgainstEncodingJSON(t, input)
+		checkStreaming(t, input, uint64(length))
 		var got document
-		checkBrokenOff(t, length, codec.Unmarshal(text, &got))
+		checkTruncated(t, length, codec.Unmarshal(input, &got))
 		_, err := readElements(strings.NewReader("[" + sampleDocument[:length]))
-		checkBrokenOff(t, length, err)
+		checkTruncated(t, length, err)
 	}
 }
 
-func checkBrokenOff(t *testing.T, length int, err error) {
+func checkTruncated(t *testing.T, length int, err error) {
 	t.Helper()
 	syntax, ok := errors.AsType[*codec.SyntaxError](err)
-	if !ok || !errors.Is(err, io.ErrUnexpectedEOF) || syntax.Offset > int64(length)+1 { // one more for the bracket of a list
+	if !ok || !errors.Is(err, io.ErrUnexpectedEOF) || syntax.Offset > int64(length)+1 { // +1 for the bracket of a list
 		t.Errorf("after %d bytes: %v", length, err)
 	}
 }
 
-func TestNestingIsBounded(t *testing.T) {
+func TestNestingIsLimited(t *testing.T) {
 	for _, depth := range []int{10, 9_999, 10_000, 10_001, 20_000, 1_000_000} {
-		for _, text := range []string{
+		for _, input := range []string{
 			strings.Repeat("[", depth-1) + strings.Repeat("]", depth-1),
 			strings.Repeat(`{"a":`, depth-1) + "1" + strings.Repeat("}", depth-1),
 			strings.Repeat("[", depth),
 			strings.Repeat(`{"a":`, depth),
 		} {
-			checkAgainstEncodingJSON(t, []byte(`{"Raw":`+text+`}`))
-			checkAgainstEncodingJSON(t, []byte(`{"a":`+text+`}`))
+			checkAgainstEncodingJSON(t, []byte(`{"Raw":`+input+`}`))
+			checkAgainstEncodingJSON(t, []byte(`{"a":`+input+`}`))
 		}
 	}
 }

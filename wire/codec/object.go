@@ -63,8 +63,8 @@ func (o *Object) Next() bool {
 	return true
 }
 
-// Unknown keeps the current field, whose name is none of the known ones. If its name differs from a
-// known one only in case or escapes, Next yields the field again under the known name.
+// Unknown keeps the current field. If its name differs from a known one only in case or escapes,
+// Next yields the field again under the known name instead.
 func (o *Object) Unknown(known ...string) {
 	d := o.decoder
 	if index := o.find(known); index >= 0 {

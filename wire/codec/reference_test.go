@@ -11,11 +11,11 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// referenceDocument is document for encoding/json. What it says otherwise than a plain struct is what the Decoder means to
-// do otherwise:
-//   - fresh: a name that is repeated replaces a slice or a pointer. encoding/json reads into the elements that are there, so
-//     that one line of an order would get members of another.
-//   - reference: members that are not listed are kept.
+// referenceDocument is document for encoding/json. It differs from a plain struct where the Decoder
+// differs on purpose:
+//   - fresh: a repeated name replaces a slice or a pointer. encoding/json decodes into the existing
+//     elements, which would mix the fields of two order lines.
+//   - reference: unknown fields are kept.
 type referenceDocument struct {
 	Text          string
 	Long          int64
@@ -60,7 +60,7 @@ func (f *fresh[T]) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// reference keeps members that T does not list by their names, as encoding/json tells them.
+// reference keeps fields that T does not have, by name.
 type reference[T any] struct {
 	known T
 	rest  map[string]json.RawMessage
@@ -102,13 +102,13 @@ func (n *nullableReference) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &n.value)
 }
 
-// described tells a document, or the reference to it, in one form. It keeps nil and empty apart.
+// described formats a document and its reference alike. It distinguishes nil from empty.
 func described(value any) string {
 	switch value := value.(type) {
 	case document:
-		return describedStruct(reflect.ValueOf(value)) + describedMembers(value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(value.AdditionalProperties)
 	case child:
-		return describedStruct(reflect.ValueOf(value)) + describedMembers(value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(value.AdditionalProperties)
 	case reference[referenceDocument]:
 		return describedStruct(reflect.ValueOf(value.known)) + describedRest(value.rest)
 	case reference[referenceChild]:
@@ -127,7 +127,7 @@ func described(value any) string {
 		return described(value.value)
 	case wire.Nullable[child]:
 		state, object := "", child{}
-		if got, isSet := value.Get(); isSet {
+		if got, ok := value.Get(); ok {
 			state, object = "set", got
 		} else if value.IsNull() {
 			state = "null"
@@ -158,27 +158,27 @@ func described(value any) string {
 }
 
 func describedStruct(structure reflect.Value) string {
-	var text strings.Builder
+	var input strings.Builder
 	for field, value := range structure.Fields() {
 		if field.Name != "AdditionalProperties" {
-			fmt.Fprintf(&text, "%s: %s; ", field.Name, described(value.Interface()))
+			fmt.Fprintf(&input, "%s: %s; ", field.Name, described(value.Interface()))
 		}
 	}
-	return text.String()
+	return input.String()
 }
 
-func describedMembers(members wire.UnknownFields) string {
+func describedUnknown(fields wire.UnknownFields) string {
 	rest := map[string]json.RawMessage{}
-	for name, raw := range members.All() {
+	for name, raw := range fields.All() {
 		rest[name] = raw
 	}
 	return describedRest(rest)
 }
 
 func describedRest(rest map[string]json.RawMessage) string {
-	var text strings.Builder
+	var input strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
-		fmt.Fprintf(&text, "%q: %s; ", name, rest[name])
+		fmt.Fprintf(&input, "%q: %s; ", name, rest[name])
 	}
-	return text.String()
+	return input.String()
 }

@@ -11,7 +11,8 @@ type word string
 
 type number int32
 
-// document has each kind of member that generated types have. Its DecodeJSON is what the generator's template writes.
+// document has every kind of field that generated types have. Its DecodeJSON is what the
+// generator's template produces.
 type document struct {
 	Text                 string
 	Long                 int64
@@ -106,7 +107,7 @@ func (a *document) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// child is an object inside another, and of a type that holds itself.
+// child is a nested object of a recursive type.
 type child struct {
 	ID                   int64
 	Name                 string
@@ -132,7 +133,7 @@ func (a *child) DecodeJSON(d *codec.Decoder) {
 
 func (a *child) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// sampleDocument has every member, unknown ones on each level, and escapes.
+// sampleDocument has every field, unknown fields on each level, and escapes.
 const sampleDocument = `{"Text":"Żółw \"1\" \u0105\ud83d\ude00\n", "Long":-9223372036854775808,"Int":2147483647 ,"Flag":true,"Word":"new",
 	"Number":2,"TextPointer":"","LongPointer":0,"FlagPointer":false,"WordPointer":"x","NumberPointer":-1,
 	"Child":{"ID":1,"Name":"a","Children":[{"ID":2,"Children":[{"ID":3,"z":1.10}]},{"Children":[]}],"Else":{"b":[1 , 2]}},
