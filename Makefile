@@ -57,7 +57,7 @@ lint-spec: ## redocly, pinned; needs npm
 second-opinion: ## Prism's verdicts, pinned, beside those of this module; needs npm
 	npx --yes --package $(PRISM) -- go run ./internal/conformance/secondopinion
 
-test-bench: ## what docs/decimals.md and docs/json.md say of the libraries, and that the benchmarks build
+test-bench: ## what docs/decisions say of the libraries, and that the benchmarks build
 	cd bench && go test ./...
 
 test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment

@@ -23,7 +23,7 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// candidate is a way to read JSON into structs, in the order of the columns in docs/json.md.
+// candidate is a way to read JSON into structs, in the order of the columns in docs/decisions/json.md.
 type candidate struct {
 	name      string
 	unmarshal func(data []byte, target any) error
@@ -105,7 +105,7 @@ func TestCodecsReadThePageAlike(t *testing.T) {
 		}
 		var got []plainOrder
 		if err := candidate.unmarshal(body, &got); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s reads something else, %v", candidate.name, err)
+			t.Errorf("%s decodes other values, error %v", candidate.name, err)
 		}
 	}
 	var typed []xsaleapi.Order
@@ -191,7 +191,7 @@ func (s *sampleChild) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// read returns what a candidate makes of a document: what is in the members that are asked for, or that it fails.
+// read decodes a document. A panic is an error.
 func (c candidate) read(document string) (result sample, err error) {
 	defer func() {
 		if caught := recover(); caught != nil {
@@ -210,42 +210,42 @@ func (s sample) String() string {
 	return fmt.Sprintf("%q %d {%d %d} [%s] %s", s.Text, s.Number, s.Child.A, s.Child.B, list, s.Raw)
 }
 
-// codecQuestions are the rows of the table in docs/json.md.
+// codecQuestions are the rows of the table in docs/decisions/json.md.
 var codecQuestions = []struct {
 	question string
 	document string
-	answer   func(sample) string
+	result   func(sample) string
 }{
-	{"a control character in a text", "{\"Text\":\"\x01\"}", text},
-	{"the same in an unlisted member", "{\"Else\":\"\x01\"}", wasRead},
-	{"`\\q` in an unlisted member", `{"Else":"\q"}`, wasRead},
+	{"a control character in a string", "{\"Text\":\"\x01\"}", text},
+	{"the same in an unknown field", "{\"Else\":\"\x01\"}", wasRead},
+	{"`\\q` in an unknown field", `{"Else":"\q"}`, wasRead},
 	{"`01` as a number", `{"Number":01}`, wasRead},
-	{"`01` in an unlisted member", `{"Else":01}`, wasRead},
-	{"`1.` in an unlisted member", `{"Else":1.}`, wasRead},
-	{"`-` in an unlisted member", `{"Else":-}`, wasRead},
-	{"`tru` in an unlisted member", `{"Else":tru }`, wasRead},
-	{"`[1,]` in an unlisted member", `{"Else":[1,]}`, wasRead},
-	{"`{]` in an unlisted member", `{"Else":{]}`, wasRead},
+	{"`01` in an unknown field", `{"Else":01}`, wasRead},
+	{"`1.` in an unknown field", `{"Else":1.}`, wasRead},
+	{"`-` in an unknown field", `{"Else":-}`, wasRead},
+	{"`tru` in an unknown field", `{"Else":tru }`, wasRead},
+	{"`[1,]` in an unknown field", `{"Else":[1,]}`, wasRead},
+	{"`{]` in an unknown field", `{"Else":{]}`, wasRead},
 	{"`[1,]` as raw JSON", `{"Raw":[1,]}`, wasRead},
-	{"text behind the value", `{} x`, wasRead},
-	{"NUL behind the value", "{}\x00", wasRead},
-	{"a text that is no UTF-8", "{\"Text\":\"\xff\"}", text},
-	{"half a surrogate pair", `{"Text":"\ud800"}`, text},
+	{"text after the value", `{} x`, wasRead},
+	{"NUL after the value", "{}\x00", wasRead},
+	{"a string with invalid UTF-8", "{\"Text\":\"\xff\"}", text},
+	{"an unpaired surrogate", `{"Text":"\ud800"}`, text},
 	{"a name in another case", `{"TEXT":"a"}`, text},
 	{"a name twice", `{"Text":"a","Text":"b"}`, text},
 	{"an object twice", `{"Child":{"A":1},"Child":{"B":2}}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.Child.A, s.Child.B) }},
 	{"a list twice", `{"List":[{"A":1}],"List":[{"B":2}]}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.List[0].A, s.List[0].B) }},
 	{"9223372036854775808 for an int64", `{"Number":9223372036854775808}`, wasRead},
-	{"10 000 arrays in each other", `{"Else":` + strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999) + `}`, wasRead},
-	{"10 001 arrays in each other", `{"Else":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, wasRead},
+	{"10,000 nested arrays", `{"Else":` + strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999) + `}`, wasRead},
+	{"10,001 nested arrays", `{"Else":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, wasRead},
 }
 
 func text(s sample) string {
 	if s.Text == "\ufffd" {
-		return "mended"
+		return "replaced"
 	}
 	if s.Text == "" {
-		return "left out"
+		return "ignored"
 	}
 	return strings.Trim(fmt.Sprintf("%q", s.Text), `"`)
 }
@@ -256,13 +256,13 @@ func TestCodecFacts(t *testing.T) {
 	for _, question := range codecQuestions {
 		row := question.question
 		for _, candidate := range codecs {
-			answer := "error"
-			if result, err := candidate.read(question.document); err == nil {
-				answer = question.answer(result)
+			result := "error"
+			if got, err := candidate.read(question.document); err == nil {
+				result = question.result(got)
 			} else if strings.HasPrefix(err.Error(), "panic") {
-				answer = "panic"
+				result = "panic"
 			}
-			row += " | " + answer
+			row += " | " + result
 		}
 		expectRow(t, row)
 	}
@@ -274,7 +274,7 @@ func TestCodecsOnBrokenDocuments(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	const whole = `{"Text":"a\u0105\n","Number":-12,"Child":{"A":1,"B":2,"C":[true,null]},"List":[{"A":3},{"B":4,"D":"x"}],"Raw":[1.5e3,{"y":false}],"Else":{"z":[0.1,""]}}`
 	const pieces = "{}[]:,\"\\ tn0123456789.eE+-u\x00\x1f\xff"
-	var accepted, refused, differing [6]int
+	var accepted, rejected, different [6]int
 	for range documents {
 		document := []byte(whole)
 		for range 1 + random.IntN(3) {
@@ -301,24 +301,24 @@ func TestCodecsOnBrokenDocuments(t *testing.T) {
 			case err == nil && !json.Valid(document):
 				accepted[i]++
 			case err != nil && wantErr == nil:
-				refused[i]++
+				rejected[i]++
 			case err == nil && wantErr == nil && got.String() != want.String():
-				differing[i]++
+				different[i]++
 			}
 		}
 	}
-	expectRow(t, countRow("20 000 changed documents: read though invalid", accepted))
-	expectRow(t, countRow("20 000 changed documents: refused alone", refused))
-	expectRow(t, countRow("20 000 changed documents: other values", differing))
+	expectRow(t, countRow("20,000 changed documents: invalid but accepted", accepted))
+	expectRow(t, countRow("20,000 changed documents: valid but rejected", rejected))
+	expectRow(t, countRow("20,000 changed documents: different values", different))
 }
 
 func countRow(question string, counts [6]int) string {
 	return question + " | " + strings.Trim(strings.ReplaceAll(fmt.Sprint(counts), " ", " | "), "[]")
 }
 
-// A caller may use the buffer again.
+// A caller may reuse the buffer.
 func TestCodecsThatShareTheInput(t *testing.T) {
-	row := "values after the input is overwritten"
+	row := "values after overwriting the input"
 	for _, candidate := range codecs {
 		input := []byte(`{"Text":"a text that is not escaped","Raw":[1]}`)
 		var got sample
@@ -328,23 +328,23 @@ func TestCodecsThatShareTheInput(t *testing.T) {
 		before := got.String()
 		before = strings.Clone(before)
 		copy(input, bytes.Repeat([]byte("X"), len(input)))
-		answer := "as read"
+		result := "unchanged"
 		if got.String() != before {
-			answer = "**changed**"
+			result = "**changed**"
 		}
-		row += " | " + answer
+		row += " | " + result
 	}
 	expectRow(t, row)
 }
 
-// expectRow keeps the page from telling something else than the codecs do.
+// expectRow keeps the page in sync with the codecs.
 func expectRow(t *testing.T, row string) {
 	t.Helper()
-	facts, err := os.ReadFile("../docs/json.md")
+	facts, err := os.ReadFile("../docs/decisions/json.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if row = "| " + row + " |"; !strings.Contains(string(facts), row) {
-		t.Errorf("docs/json.md lacks the row\n%s", row)
+		t.Errorf("docs/decisions/json.md lacks the row\n%s", row)
 	}
 }

@@ -48,7 +48,7 @@ type numbers[T any] struct {
 	sumLines  func(prices, quantities []T) (T, error)
 }
 
-// The order of the columns in docs/decimals.md.
+// The order of the columns in docs/decisions/decimals.md.
 var libraries = []library{
 	numbers[shopspring.Decimal]{
 		name: "shopspring",
@@ -255,7 +255,8 @@ func (n numbers[T]) stored(text string) (string, error) {
 	return fmt.Sprintf("%T %v", stored, stored), err
 }
 
-// fact is one row of the table in docs/decimals.md: a question, and each library's answer in the order of libraries.
+// fact is a row of the table in docs/decisions/decimals.md: a question and the result of each library,
+// in the order of libraries.
 type fact struct {
 	question string
 	ask      func(library) (string, error)
@@ -282,18 +283,18 @@ var facts = []fact{
 	{"1 / 3", exactness("1", "/", "3"), [5]string{rounded, refused, rounded, rounded, exact}},
 	{"0.000000001 / 1000000000", exactness("0.000000001", "/", "1000000000"), [5]string{rounded, refused, exact, exact, exact}},
 
-	{"text of 10.50", textOf("10.50"), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
-	{"text of -0.00", textOf("-0.00"), [5]string{"0", "-0.00", "0.00", "0", "0"}},
-	{"text of 0.000", textOf("0.000"), [5]string{"0", "0.000", "0.000", "0", "0"}},
-	{"text of 1E3", textOf("1E3"), [5]string{"1000", "1E+3", "1000", refused, "1000"}},
-	{"text of 1.0e+2", textOf("1.0e+2"), [5]string{"100", "1.0E+2", "100", refused, "100"}},
-	{"text of NaN", textOf("NaN"), [5]string{refused, "NaN", refused, refused, refused}},
-	{"text of 1e999999999", textOf(oversized), [5]string{refused, refused, refused, refused, refused}},
+	{"format 10.50", textOf("10.50"), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
+	{"format -0.00", textOf("-0.00"), [5]string{"0", "-0.00", "0.00", "0", "0"}},
+	{"format 0.000", textOf("0.000"), [5]string{"0", "0.000", "0.000", "0", "0"}},
+	{"format 1E3", textOf("1E3"), [5]string{"1000", "1E+3", "1000", refused, "1000"}},
+	{"format 1.0e+2", textOf("1.0e+2"), [5]string{"100", "1.0E+2", "100", refused, "100"}},
+	{"format NaN", textOf("NaN"), [5]string{refused, "NaN", refused, refused, refused}},
+	{"format 1e999999999", textOf(oversized), [5]string{refused, refused, refused, refused, refused}},
 
-	{"JSON written for 10.50", jsonOf("10.50"), [5]string{`"10.5"`, `"10.50"`, `"10.50"`, `"10.5"`, `"21/2"`}},
-	{"JSON number read", fromJSON("10.50"), [5]string{"10.5", refused, "10.50", "10.5", refused}},
-	{"JSON quoted number read", fromJSON(`"10.50"`), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
-	{"JSON null read over 7", fromJSON("null"), [5]string{"7", "7", "7", "7", "7"}},
+	{"marshal 10.50 to JSON", jsonOf("10.50"), [5]string{`"10.5"`, `"10.50"`, `"10.50"`, `"10.5"`, `"21/2"`}},
+	{"unmarshal a JSON number", fromJSON("10.50"), [5]string{"10.5", refused, "10.50", "10.5", refused}},
+	{"unmarshal a quoted number", fromJSON(`"10.50"`), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
+	{"unmarshal null over 7", fromJSON("null"), [5]string{"7", "7", "7", "7", "7"}},
 
 	{"sql Scan of []byte 10.50", scanOf([]byte("10.50")), [5]string{"10.5", "10.50", "10.50", "10.5", "no method"}},
 	{"sql Scan of NULL", scanOf(nil), [5]string{refused, refused, refused, refused, "no method"}},
@@ -359,7 +360,7 @@ func rational(text string) *big.Rat {
 }
 
 func TestDecimalFacts(t *testing.T) {
-	page, err := os.ReadFile("../docs/decimals.md")
+	page, err := os.ReadFile("../docs/decisions/decimals.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,10 +375,10 @@ func TestDecimalFacts(t *testing.T) {
 					t.Errorf("%s: %s (%v), the table says %s", library.libraryName(), answer, err, fact.answers[i])
 				}
 			}
-			// The page repeats these rows; this keeps it from telling something else than the libraries do.
+			// This keeps the page in sync with the libraries.
 			row := "| " + fact.question + " | " + strings.Join(fact.answers[:], " | ") + " |"
 			if !strings.Contains(string(page), row) {
-				t.Errorf("docs/decimals.md lacks the row\n%s", row)
+				t.Errorf("docs/decisions/decimals.md lacks the row\n%s", row)
 			}
 		})
 	}
