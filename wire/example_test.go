@@ -1,0 +1,193 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/xsale-go/xsale/wire"
+)
+
+// Arithmetic is exact, and numbers keep their decimal places in JSON.
+func ExampleDecimal() {
+	var line struct {
+		Price    wire.Decimal
+		Quantity wire.Decimal
+		Total    wire.Decimal
+	}
+	if err := json.Unmarshal([]byte(`{"Price": 149.90, "Quantity": "0.750"}`), &line); err != nil {
+		log.Fatal(err)
+	}
+	line.Total = wire.NewDecimal(line.Price.Decimal().Mul(line.Quantity.Decimal()))
+
+	data, err := json.Marshal(line)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(data))
+	// Output: {"Price":149.90,"Quantity":"0.750","Total":112.42500}
+}
+
+func ExampleNewDecimal() {
+	fmt.Println(wire.NewDecimal(decimal.New(14990, -2)))
+	// Output: 149.90
+}
+
+func ExampleMustDecimal() {
+	fmt.Println(wire.MustDecimal("149.90"))
+	// Output: 149.90
+}
+
+func ExampleParseDecimal() {
+	price, err := wire.ParseDecimal("149.90")
+	fmt.Println(price, err)
+
+	_, err = wire.ParseDecimal("149,90")
+	fmt.Println(err)
+	// Output:
+	// 149.90 <nil>
+	// "149,90" is not a decimal number: want JSON syntax, such as 12.50
+}
+
+// == compares literals; Compare compares numbers.
+func ExampleDecimal_Compare() {
+	a, b := wire.MustDecimal("1.5"), wire.MustDecimal("1.50")
+	fmt.Println(a.Compare(b), a == b)
+	// Output: 0 false
+}
+
+// An absent number, null and 0 are three different values.
+func ExampleDecimal_IsSet() {
+	var prices struct{ Absent, Null, Zero wire.Decimal }
+	if err := json.Unmarshal([]byte(`{"Null": null, "Zero": 0}`), &prices); err != nil {
+		log.Fatal(err)
+	}
+	for _, price := range []wire.Decimal{prices.Absent, prices.Null, prices.Zero} {
+		fmt.Printf("%q set: %t null: %t\n", price.String(), price.IsSet(), price.IsNull())
+	}
+	// Output:
+	// "" set: false null: false
+	// "" set: false null: true
+	// "0" set: true null: false
+}
+
+// Decimal works with database/sql: drivers call Value and Scan.
+func ExampleDecimal_Scan() {
+	stored, err := wire.MustDecimal("149.90").Value()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var price wire.Decimal
+	if err := price.Scan(stored); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(price)
+	// Output: 149.90
+}
+
+// A time without a zone needs a location; a time with a zone ignores it.
+func ExampleDateTime_Time() {
+	warsaw, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range []string{"2024-10-25", "2024-10-25T08:15:00", "2024-10-25T08:15:00Z"} {
+		date, err := wire.ParseDateTime(s)
+		if err != nil {
+			log.Fatal(err)
+		}
+		t, ok := date.Time(warsaw)
+		fmt.Println(t, ok, "time:", date.HasTime(), "zone:", date.HasZone())
+	}
+	// Output:
+	// 2024-10-25 00:00:00 +0200 CEST true time: false zone: false
+	// 2024-10-25 08:15:00 +0200 CEST true time: true zone: false
+	// 2024-10-25 08:15:00 +0000 UTC true time: true zone: true
+}
+
+func ExampleParseDateTime() {
+	_, err := wire.ParseDateTime("25.10.2024")
+	fmt.Println(err)
+	// Output:
+	// "25.10.2024" is not a date: want 2024-10-25, 2024-10-25T08:15:00 or 2024-10-25T08:15:00+02:00
+}
+
+func ExampleNewDate() {
+	fmt.Println(wire.NewDate(2024, time.October, 25))
+	// Output: 2024-10-25
+}
+
+func ExampleNewDateTime() {
+	fmt.Println(wire.NewDateTime(time.Date(2024, time.October, 25, 8, 15, 0, 0, time.UTC)))
+	// Output: 2024-10-25T08:15:00Z
+}
+
+// An absent date, null and an empty string are three different values.
+func ExampleDateTime_IsSet() {
+	var dates struct{ Absent, Null, Empty wire.DateTime }
+	if err := json.Unmarshal([]byte(`{"Null": null, "Empty": ""}`), &dates); err != nil {
+		log.Fatal(err)
+	}
+	for _, date := range []wire.DateTime{dates.Absent, dates.Null, dates.Empty} {
+		fmt.Printf("%q set: %t null: %t\n", date.String(), date.IsSet(), date.IsNull())
+	}
+	// Output:
+	// "" set: false null: false
+	// "" set: false null: true
+	// "" set: true null: false
+}
+
+// With omitzero, an absent field is left out, and null is sent as null.
+func ExampleNullable() {
+	type translation struct {
+		Name        wire.Nullable[string] `json:",omitzero"`
+		Description wire.Nullable[string] `json:",omitzero"`
+		Slug        wire.Nullable[string] `json:",omitzero"`
+	}
+	data, err := json.Marshal(translation{
+		Name:        wire.Some("Oak desk"),
+		Description: wire.Null[string](),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(data))
+
+	var read translation
+	if err := json.Unmarshal(data, &read); err != nil {
+		log.Fatal(err)
+	}
+	name, ok := read.Name.Get()
+	fmt.Println(name, ok, read.Name.IsSet(), read.Description.IsNull(), read.Slug.IsZero())
+	// Output:
+	// {"Name":"Oak desk","Description":null}
+	// Oak desk true true true true
+}
+
+func ExampleUnknownFields() {
+	var fields wire.UnknownFields
+	if err := fields.Set("Warehouse", json.RawMessage(`{"Code":"MAG-1"}`)); err != nil {
+		log.Fatal(err)
+	}
+	if err := fields.Set("Discount", json.RawMessage(`0.50`)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(fields.Set("Broken", json.RawMessage(`1,5`)))
+
+	discount, ok := fields.Get("Discount")
+	fmt.Println(string(discount), ok, fields.Len())
+
+	fields.Delete("Discount")
+	for name, value := range fields.All() {
+		fmt.Println(name, string(value))
+	}
+	fmt.Println(fields.IsZero())
+	// Output:
+	// value of field Broken is not valid JSON
+	// 0.50 true 2
+	// Warehouse {"Code":"MAG-1"}
+	// false
+}
