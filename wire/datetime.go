@@ -36,9 +36,7 @@ func NewDate(year int, month time.Month, day int) DateTime {
 }
 
 // NewDateTime returns t with its zone, in nanosecond precision.
-func NewDateTime(t time.Time) DateTime {
-	return DateTime{quote(t.Format(time.RFC3339Nano))}
-}
+func NewDateTime(t time.Time) DateTime { return DateTime{quote(t.Format(time.RFC3339Nano))} }
 
 // ParseDateTime parses any of the formats that [DateTime] lists.
 func ParseDateTime(s string) (DateTime, error) {
@@ -59,11 +57,8 @@ func (d DateTime) Time(location *time.Location) (time.Time, bool) {
 	if location == nil {
 		location = time.UTC
 	}
-	t, err := time.ParseInLocation(layoutOf(s), s, location)
-	if err != nil { // cannot happen: every constructor checks the string
-		return time.Time{}, false
-	}
-	return t, true
+	t, err := time.ParseInLocation(layoutOf(s), s, location) // cannot fail: constructors check s
+	return t, err == nil
 }
 
 // HasTime reports whether d has a time of day.
@@ -79,14 +74,10 @@ func (d DateTime) HasZone() bool {
 }
 
 // IsSet reports whether d is neither absent nor null. The empty string is set.
-func (d DateTime) IsSet() bool {
-	return d.literal != "" && d.literal != null
-}
+func (d DateTime) IsSet() bool { return d.literal != "" && d.literal != null }
 
 // IsNull reports whether the field was present and null.
-func (d DateTime) IsNull() bool {
-	return d.literal == null
-}
+func (d DateTime) IsNull() bool { return d.literal == null }
 
 // String returns the string as received, or "" if d is absent or null.
 func (d DateTime) String() string {
@@ -139,9 +130,7 @@ func checkDateTimeLiteral(literal string) error {
 }
 
 // MarshalText writes the same as [DateTime.String]. Dates in paths and queries use it.
-func (d DateTime) MarshalText() ([]byte, error) {
-	return []byte(d.String()), nil
-}
+func (d DateTime) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText parses like [ParseDateTime].
 func (d *DateTime) UnmarshalText(text []byte) error {
@@ -179,9 +168,7 @@ func layoutOf(s string) string {
 }
 
 // quote needs no escapes: a string that passed checkDateTime contains nothing to escape.
-func quote(s string) string {
-	return `"` + s + `"`
-}
+func quote(s string) string { return `"` + s + `"` }
 
 // unquote also handles the escaped plus sign (\u002B) that some ASP.NET encoders write in a zone.
 func unquote(literal string) string {

@@ -78,19 +78,13 @@ func (d Decimal) Decimal() decimal.Decimal {
 
 // Compare compares d and other as numbers. It returns -1 if d is less than other, 0 if they are
 // equal, and +1 if d is greater.
-func (d Decimal) Compare(other Decimal) int {
-	return d.Decimal().Cmp(other.Decimal())
-}
+func (d Decimal) Compare(other Decimal) int { return d.Decimal().Cmp(other.Decimal()) }
 
 // IsSet reports whether d is neither absent nor null. The number 0 is set.
-func (d Decimal) IsSet() bool {
-	return d.literal != "" && d.literal != null
-}
+func (d Decimal) IsSet() bool { return d.literal != "" && d.literal != null }
 
 // IsNull reports whether the field was present and null.
-func (d Decimal) IsNull() bool {
-	return d.literal == null
-}
+func (d Decimal) IsNull() bool { return d.literal == null }
 
 // String returns the number as received, without quotes, or "" if d is absent or null.
 func (d Decimal) String() string {
@@ -150,9 +144,7 @@ func checkDecimalLiteral(literal string) error {
 }
 
 // MarshalText writes the same as [Decimal.String].
-func (d Decimal) MarshalText() ([]byte, error) {
-	return []byte(d.String()), nil
-}
+func (d Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText parses like [ParseDecimal].
 func (d *Decimal) UnmarshalText(text []byte) error {

@@ -20,34 +20,22 @@ const (
 )
 
 // Some returns a Nullable with the given value.
-func Some[T any](value T) Nullable[T] {
-	return Nullable[T]{value, stateSet}
-}
+func Some[T any](value T) Nullable[T] { return Nullable[T]{value, stateSet} }
 
 // Null returns a Nullable that marshals as null.
-func Null[T any]() Nullable[T] {
-	return Nullable[T]{state: stateNull}
-}
+func Null[T any]() Nullable[T] { return Nullable[T]{state: stateNull} }
 
 // Get returns the value and true, or the zero value of T and false if the field is absent or null.
-func (n Nullable[T]) Get() (T, bool) {
-	return n.value, n.state == stateSet
-}
+func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == stateSet }
 
 // IsNull reports whether the field is present and null.
-func (n Nullable[T]) IsNull() bool {
-	return n.state == stateNull
-}
+func (n Nullable[T]) IsNull() bool { return n.state == stateNull }
 
 // IsSet reports whether the field has a value: it is neither absent nor null.
-func (n Nullable[T]) IsSet() bool {
-	return n.state == stateSet
-}
+func (n Nullable[T]) IsSet() bool { return n.state == stateSet }
 
 // IsZero reports whether the field is absent. The JSON option omitzero calls it.
-func (n Nullable[T]) IsZero() bool {
-	return n.state == stateAbsent
-}
+func (n Nullable[T]) IsZero() bool { return n.state == stateAbsent }
 
 // MarshalJSON writes the value, or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) {
@@ -58,9 +46,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads a value or null.
-func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, n)
-}
+func (n *Nullable[T]) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, n) }
 
 // DecodeJSON implements [codec.Decodable].
 func (n *Nullable[T]) DecodeJSON(d *codec.Decoder) {

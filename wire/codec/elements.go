@@ -74,13 +74,11 @@ func (e *Elements) Close() error {
 		return d.err
 	}
 	d.tokens.ReadToken() // the bracket
-	if e.enveloped {
-		for d.err == nil && d.kind() != '}' {
-			d.skip()
-		}
-		if d.err == nil {
-			d.tokens.ReadToken()
-		}
+	for e.enveloped && d.err == nil && d.kind() != '}' {
+		d.skip()
+	}
+	if e.enveloped && d.err == nil {
+		d.tokens.ReadToken()
 	}
 	if d.err == nil {
 		d.end()

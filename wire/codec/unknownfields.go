@@ -7,9 +7,8 @@ import (
 	"iter"
 )
 
-// UnknownFields contains the fields of an object that the spec does not list, in the order the
-// server sent them, with their exact JSON. Users know it as wire.UnknownFields. The zero value is
-// empty. Changing a copy leaves the original alone; concurrent reads are safe.
+// UnknownFields contains the fields of an object that the spec does not list. Users know it as
+// wire.UnknownFields, which documents it.
 type UnknownFields struct {
 	object string // a JSON object; empty without fields
 }
