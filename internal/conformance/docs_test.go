@@ -21,11 +21,12 @@ const complete = false
 var underReview = []string{
 	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
 	"docs/README.md", "docs/architecture.md", "docs/calls.md", "docs/speed.md", "docs/troubleshooting.md",
-	"call", "internal/conformance",
+	"docs/decisions/decimals.md", "docs/decisions/json.md",
+	"call", "internal/conformance", "wire", "wire/codec",
 }
 
 // awaited are link targets that may be missing while complete is false.
-var awaited = []string{"docs/authn.md", "docs/decisions/decimals.md", "docs/decisions/json.md"}
+var awaited = []string{"docs/authn.md"}
 
 // enforced reports whether findings in a page or a Go file are errors.
 func enforced(name string) bool {
