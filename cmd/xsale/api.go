@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +20,19 @@ func newAPICommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "api METHOD PATH",
 		Short: "Call any path of the API",
-		Long: `Call any path of the API, with the same tokens, retries and errors as every other command.
+		Long: `Call any path of the API. Tokens, retries and errors are those of the other commands.
 
-` + organizationPlaceholder + ` in the path stands for the organization. The body of the answer is written as it came.`,
+` + organizationPlaceholder + ` in the path is replaced with the organization. The response body is
+written unchanged.`,
 		Example: `  xsale api GET /me
-  xsale api GET '/{organizationName}/orders' --query statusnamein=Nowe
-  xsale api POST '/{organizationName}/orders' --file order.json`,
-		Args: cobra.ExactArgs(2),
+  xsale api GET "/{organizationName}/orders" --query statusnamein=Nowe
+  xsale api POST "/{organizationName}/orders" --file order.json`,
+		Args: takes("METHOD", "PATH"),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			method, path := strings.ToUpper(arguments[0]), arguments[1]
+			if strings.ContainsFunc(method, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) }) {
+				return usagef("METHOD %q: use letters only, such as GET or POST", method)
+			}
 			var body any
 			if file != "" {
 				data, err := readInput(command, file)
@@ -44,15 +50,14 @@ func newAPICommand(a *app) *cobra.Command {
 				options = append(options, call.Query(name, value))
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				path := arguments[1]
 				if strings.Contains(path, organizationPlaceholder) {
 					organization := client.Organization("").Name()
 					if organization == "" {
-						return usagef("the path names %s: set XSALE_ORGANIZATION or --organization", organizationPlaceholder)
+						return errNoOrganization
 					}
 					path = strings.ReplaceAll(path, organizationPlaceholder, url.PathEscape(organization))
 				}
-				response, err := client.Call(ctx, strings.ToUpper(arguments[0]), path, body, options...)
+				response, err := client.Call(ctx, method, path, body, options...)
 				if err != nil {
 					return err
 				}
@@ -61,7 +66,7 @@ func newAPICommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVarP(&file, "file", "f", "", "file with the JSON body, - for standard input")
-	command.Flags().StringArrayVarP(&query, "query", "q", nil, "query parameter as name=value, may be repeated")
+	command.Flags().StringVarP(&file, "file", "f", "", "`FILE` with the JSON body, - for standard input")
+	command.Flags().StringArrayVarP(&query, "query", "q", nil, "query parameter as `NAME=VALUE`; repeatable")
 	return command
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func newArticlesCommand(a *app) *cobra.Command {
-	return newGroup("articles", "Read and write what belongs to articles",
+	return newGroup("articles", "Read and write article data",
 		newGroup("translations", "Read and write the translations of an article",
 			newTranslationsGetCommand(a), newTranslationsSetCommand(a)))
 }
@@ -20,14 +20,14 @@ func newTranslationsGetCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "get ARTICLE",
 		Short: "List the translations of an article",
-		Args:  cobra.ExactArgs(1),
+		Args:  takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			article, err := parseID("ARTICLE", arguments[0])
 			if err != nil {
 				return err
 			}
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				translations := client.Organization("").Articles.ListTranslations(ctx, article)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				translations := organization.Articles.ListTranslations(ctx, article)
 				return printList(command.OutOrStdout(), a.output, translations, table[xsale.Translation]{
 					heading: []string{"LANGUAGE", "NAME", "DESCRIPTION"},
 					row: func(translation xsale.Translation) []any {
@@ -45,12 +45,15 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 	var file, name, description string
 	var language int64
 	command := &cobra.Command{
-		Use:   "set ARTICLE (--language ID [--name TEXT] [--description HTML] | --file FILE)",
+		Use:   "set ARTICLE (--language ID [--name NAME] [--description HTML] | --file FILE)",
 		Short: "Write the translation of an article in one language",
-		Args:  cobra.ExactArgs(1),
+		Args:  takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			article, err := parseID("ARTICLE", arguments[0])
 			if err != nil {
+				return err
+			}
+			if err := fileOrFlags(command, "language", "name", "description"); err != nil {
 				return err
 			}
 			translation := xsale.Translation{LanguageID: language}
@@ -64,28 +67,26 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 				if err := readJSON(command, file, &translation); err != nil {
 					return err
 				}
+			} else if language <= 0 {
+				return usagef("--language %d: want an id from 1 up", language)
 			}
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				return client.Organization("").Articles.SetTranslation(ctx, article, translation)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				return organization.Articles.SetTranslation(ctx, article, translation)
 			})
 		},
 	}
 	flags := command.Flags()
-	flags.StringVarP(&file, "file", "f", "", "file with the JSON of the translation, - for standard input")
-	flags.Int64Var(&language, "language", 0, "id of the language, for example 2 for English")
-	flags.StringVar(&name, "name", "", "name of the product")
-	flags.StringVar(&description, "description", "", "description of the product, as HTML")
-	command.MarkFlagsMutuallyExclusive("file", "language")
-	command.MarkFlagsMutuallyExclusive("file", "name")
-	command.MarkFlagsMutuallyExclusive("file", "description")
-	command.MarkFlagsOneRequired("file", "language")
+	flags.StringVarP(&file, "file", "f", "", "`FILE` with the translation as JSON, - for standard input")
+	flags.Int64Var(&language, "language", 0, "`ID` of the language, such as 2 for English")
+	flags.StringVar(&name, "name", "", "`NAME` of the product")
+	flags.StringVar(&description, "description", "", "description of the product, as `HTML`")
 	return command
 }
 
-func parseID(name, text string) (int64, error) {
-	id, err := strconv.ParseInt(text, 10, 64)
+func parseID(name, value string) (int64, error) {
+	id, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || id <= 0 {
-		return 0, usagef("%s %q is not an id: use a whole number from 1 on", name, text)
+		return 0, usagef("%s %q: want an id, a whole number from 1 up", name, value)
 	}
 	return id, nil
 }

@@ -2,106 +2,138 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"os"
+	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// What the demo works with: the sandbox's article, and the language ids that were seen in use.
+// Data of the sandbox, and a language id seen in use.
 const (
 	demoArticle     = 16519
 	languageEnglish = 2
 	statusNew       = "Nowe"
 )
 
+// demoRetryAfter is how long the demo's 429 asks to wait: long enough to see.
+const demoRetryAfter = time.Second
+
 func newDemoCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show an integrator's day against a sandbox inside the process",
-		Long: `Show an integrator's day against a sandbox inside the process, over TLS on loopback. It needs no account and
-nothing running, and fails when a step gives anything but what is expected.`,
-		Args: cobra.NoArgs,
+		Short: "Show good calls and bad luck against a sandbox in this process",
+		Long: `Show good calls and bad luck against a sandbox in this process: a login, orders and translations, then
+revoked tokens, a lost response and a 429. The demo needs no account and no network. It fails if a step
+does not have the result that it shows.`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) (err error) {
 			sandbox, err := xsaletest.Start(xsaletest.WithTLS())
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, sandbox.Close()) }()
-			wiretap := &wiretap{next: sandbox.HTTPClient().Transport}
-			client, err := xsale.New(append(sandbox.Options(),
-				xsale.WithHTTPClient(&http.Client{Transport: wiretap}),
-				xsale.WithLogger(a.logger(command)),
-			)...)
+			client, err := xsale.New(append(sandbox.Options(), xsale.WithLogger(a.logger(command)))...)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, client.Close()) }()
 			out := command.OutOrStdout()
-			fmt.Fprintf(out, "Sandbox at %s, inside this process. No account, nothing leaves the machine.\n", sandbox.URL())
-			demo := &demo{client: client, wiretap: wiretap, out: out}
-			if err := demo.run(command.Context()); err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "\n%d API calls, %d login.\n", sandbox.Calls(), sandbox.Logins())
-			if logins := sandbox.Logins(); logins != 1 {
-				return fmt.Errorf("the demo logged in %d times instead of once", logins)
-			}
-			return nil
+			demo := &demo{client: client, sandbox: sandbox, out: out, color: colorful(out)}
+			return demo.run(command.Context())
 		},
 	}
 }
 
-// demo is one run: its steps build on each other.
+// colorful reports whether to color the output. See https://no-color.org.
+func colorful(out io.Writer) bool {
+	oldConsole := runtime.GOOS == "windows" && os.Getenv("WT_SESSION") == ""
+	return terminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && !oldConsole
+}
+
+// demo is one run. Its steps build on each other.
 type demo struct {
-	client       *xsale.Client
+	client  *xsale.Client
+	sandbox *xsaletest.Sandbox
+	out     io.Writer
+	color   bool
+
 	organization *xsale.Organization
 	integration  int64
 	order        int64
-	wiretap      *wiretap
-	out          io.Writer
+}
+
+// ANSI escape sequences.
+const (
+	bold   = "\x1b[1m"
+	dim    = "\x1b[2m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+)
+
+func (d *demo) paint(style, s string) string {
+	if !d.color {
+		return s
+	}
+	return style + s + "\x1b[0m"
+}
+
+type demoStep struct {
+	title string
+	do    func(context.Context) (string, error)
 }
 
 func (d *demo) run(ctx context.Context) error {
-	for i, step := range []struct {
-		title string
-		do    func(context.Context) (string, error)
+	fmt.Fprintln(d.out, d.paint(dim, "A sandbox of xSale runs in this process. No account needed; nothing leaves the machine."))
+	number := 0
+	for _, part := range []struct {
+		title, style string
+		steps        []demoStep
 	}{
-		{"Who am I, and for which organization?", d.whoAmI},
-		{"Create an own-shop integration", d.createIntegration},
-		{"Create an order of that shop", d.createOrder},
-		{"List the new orders by the name of their status", d.listByStatusName},
-		{"List them by the id of the status", d.listByStatusID},
-		{"Read the translations of an article", d.readTranslations},
-		{"Write its English translation", d.writeTranslation},
-		{"Define a parameter of the offers in a category", d.createParameter},
-		{"Reach a path that the API description does not have", d.callUnknownPath},
+		{"A good day", green, []demoStep{
+			{"log in", d.logIn},
+			{"create an integration", d.createIntegration},
+			{"create an order", d.createOrder},
+			{"list orders by status", d.listOrders},
+			{"translate an article", d.translate},
+		}},
+		{"A bad day", yellow, []demoStep{
+			{"tokens revoked", d.surviveRevokedTokens},
+			{"response of a create lost", d.surviveLostResponse},
+			{"429 Too Many Requests", d.surviveRateLimit},
+		}},
 	} {
-		fmt.Fprintf(d.out, "\n%d. %s\n", i+1, step.title)
-		result, err := step.do(ctx)
-		for _, exchange := range d.wiretap.take() {
-			fmt.Fprintf(d.out, "   %s\n", exchange)
+		fmt.Fprintf(d.out, "\n%s\n", d.paint(bold, part.title))
+		for _, step := range part.steps {
+			number++
+			result, err := step.do(ctx)
+			if err != nil {
+				return fmt.Errorf("step %d, %s: %w", number, step.title, err)
+			}
+			fmt.Fprintf(d.out, "%3d  %s  %s\n", number, d.paint(part.style, fmt.Sprintf("%-26s", step.title)), result)
 		}
-		if err != nil {
-			return fmt.Errorf("step %d: %w", i+1, err)
-		}
-		fmt.Fprintf(d.out, "   = %s\n", result)
 	}
-	return nil
+	_, err := fmt.Fprintf(d.out, `
+%d steps, %d API requests, %d logins.
+
+%s
+  xsale sandbox          run the sandbox for your own program, in any language
+  xsale generate --init  start a typed client in your own repository
+`, number, d.sandbox.Calls(), d.sandbox.Logins(), d.paint(bold, "Next"))
+	return err
 }
 
-func (d *demo) whoAmI(ctx context.Context) (string, error) {
+func (d *demo) logIn(ctx context.Context) (string, error) {
 	me, err := d.client.Me(ctx)
 	if err != nil {
 		return "", err
@@ -110,7 +142,14 @@ func (d *demo) whoAmI(ctx context.Context) (string, error) {
 		return "", errors.New("the user has no organization")
 	}
 	d.organization = d.client.Organization(me.Organizations[0].Name)
-	return fmt.Sprintf("%s, working for %s", me.Name, d.organization.Name()), nil
+	return fmt.Sprintf("once, as %s of %s", me.Name, me.Organizations[0].ShortName), d.checkLogins(1)
+}
+
+func (d *demo) checkLogins(want int) error {
+	if got := d.sandbox.Logins(); got != want {
+		return fmt.Errorf("%d logins so far, want %d", got, want)
+	}
+	return nil
 }
 
 func (d *demo) createIntegration(ctx context.Context) (string, error) {
@@ -118,11 +157,6 @@ func (d *demo) createIntegration(ctx context.Context) (string, error) {
 		Name:            "domenasklepu.pl",
 		IsActive:        new(true),
 		IntegrationType: xsale.IntegrationTypeOwnShop,
-		OrderSynchronization: &xsale.OrderSynchronization{
-			ExportToWarehouse:       new("MAG-1"),
-			ERPDocumentSerialNumber: new("ECOM"),
-			ExportWithoutTransport:  new(true),
-		},
 	})
 	if err != nil {
 		return "", err
@@ -131,11 +165,11 @@ func (d *demo) createIntegration(ctx context.Context) (string, error) {
 		return "", errors.New("the new integration has no id")
 	}
 	d.integration = created.ID
-	return fmt.Sprintf("integration %d", created.ID), nil
+	return fmt.Sprintf("integration %d for the shop domenasklepu.pl", created.ID), nil
 }
 
-func (d *demo) createOrder(ctx context.Context) (string, error) {
-	created, err := d.organization.Orders.Create(ctx, xsale.CreateOrder{
+func (d *demo) newOrder() xsale.CreateOrder {
+	return xsale.CreateOrder{
 		IntegrationID: d.integration,
 		PaymentFormID: 1,
 		PurchaseDate:  wire.NewDate(2024, time.October, 25),
@@ -146,7 +180,11 @@ func (d *demo) createOrder(ctx context.Context) (string, error) {
 			{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("149.90")},
 			{OfferID: 502, VariantID: 1, Quantity: wire.MustDecimal("0.750"), PriceGross: wire.MustDecimal("19.99")},
 		},
-	})
+	}
+}
+
+func (d *demo) createOrder(ctx context.Context) (string, error) {
+	created, err := d.organization.Orders.Create(ctx, d.newOrder())
 	if err != nil {
 		return "", err
 	}
@@ -154,61 +192,43 @@ func (d *demo) createOrder(ctx context.Context) (string, error) {
 		return "", errors.New("the new order has no id")
 	}
 	d.order = created.ID
-	return fmt.Sprintf("order %d", created.ID), nil
+	return fmt.Sprintf("order %d: 2 × 149.90 and 0.750 × 19.99", created.ID), nil
 }
 
-func (d *demo) listByStatusName(ctx context.Context) (string, error) {
-	return d.findOrder(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}})
-}
-
-func (d *demo) listByStatusID(ctx context.Context) (string, error) {
-	for status, err := range d.organization.Statuses.List(ctx) {
+// newOrders returns the orders in the status of new orders, by id.
+func (d *demo) newOrders(ctx context.Context) (map[int64]xsale.Order, error) {
+	orders := map[int64]xsale.Order{}
+	for order, err := range d.organization.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}}) {
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		if status.Name == statusNew {
-			return d.findOrder(ctx, xsale.ListOrdersParams{StatusIDs: []int64{status.ID}})
-		}
+		orders[order.ID] = order
 	}
-	return "", fmt.Errorf("there is no status %q", statusNew)
+	return orders, nil
 }
 
-// findOrder looks for the demo's order in a list, and whether its prices came back to the digit.
-func (d *demo) findOrder(ctx context.Context, params xsale.ListOrdersParams) (string, error) {
-	orders, err := call.Collect(d.organization.Orders.List(ctx, params))
+func (d *demo) listOrders(ctx context.Context) (string, error) {
+	orders, err := d.newOrders(ctx)
 	if err != nil {
 		return "", err
 	}
-	index := slices.IndexFunc(orders, func(order xsale.Order) bool { return order.ID == d.order })
-	if index < 0 {
+	order, ok := orders[d.order]
+	if !ok {
 		return "", fmt.Errorf("order %d is not among the %d listed", d.order, len(orders))
 	}
-	order := orders[index]
 	if len(order.Items) != 2 {
-		return "", fmt.Errorf("order %d came back with %d lines instead of 2", d.order, len(order.Items))
+		return "", fmt.Errorf("order %d has %d lines, want 2", d.order, len(order.Items))
 	}
-	// The API description does not say which members a line that is read has; those that came are kept all the same.
+	// The spec does not list these fields of a line, but the client keeps fields it does not know.
 	price, _ := order.Items[0].Get("PriceGross")
 	quantity, _ := order.Items[1].Get("Quantity")
 	if string(price) != "149.90" || string(quantity) != "0.750" {
-		return "", fmt.Errorf("price %s and quantity %s came back for 149.90 and 0.750", price, quantity)
+		return "", fmt.Errorf("got price %s and quantity %s, want 149.90 and 0.750", price, quantity)
 	}
-	return fmt.Sprintf("%d orders, ours among them with %s and %s to the digit", len(orders), price, quantity), nil
+	return fmt.Sprintf("%d in %s, ours among them, still %s and %s", len(orders), statusNew, price, quantity), nil
 }
 
-func (d *demo) readTranslations(ctx context.Context) (string, error) {
-	translations, err := call.Collect(d.organization.Articles.ListTranslations(ctx, demoArticle))
-	if err != nil {
-		return "", err
-	}
-	if len(translations) == 0 {
-		return "", fmt.Errorf("article %d has no translation", demoArticle)
-	}
-	name, _ := translations[0].Name.Get()
-	return fmt.Sprintf("%d of article %d; the first, in language %d: %s", len(translations), demoArticle, translations[0].LanguageID, name), nil
-}
-
-func (d *demo) writeTranslation(ctx context.Context) (string, error) {
+func (d *demo) translate(ctx context.Context) (string, error) {
 	const name = "Oak writing desk, 140 cm"
 	err := d.organization.Articles.SetTranslation(ctx, demoArticle, xsale.Translation{
 		LanguageID:  languageEnglish,
@@ -223,61 +243,63 @@ func (d *demo) writeTranslation(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if got, _ := translation.Name.Get(); translation.LanguageID == languageEnglish && got == name {
-			return "read back: " + got, nil
+			return fmt.Sprintf("article %d in English: %s", demoArticle, name), nil
 		}
 	}
 	return "", errors.New("the English translation was not stored")
 }
 
-func (d *demo) createParameter(ctx context.Context) (string, error) {
-	var definition xsale.ParameterDefinition
-	definition.Set("Name", json.RawMessage(`"Colour"`)) // the vendor does not publish the members; any object will do here
-	created, err := d.organization.Integrations.CreateParameter(ctx, d.integration, 12, definition)
+func (d *demo) surviveRevokedTokens(ctx context.Context) (string, error) {
+	d.sandbox.RevokeTokens()
+	if _, err := d.newOrders(ctx); err != nil {
+		return "", err
+	}
+	return "one new login; the call succeeded", d.checkLogins(2)
+}
+
+// surviveLostResponse creates an order whose response is lost. The client must not send it again; it is
+// up to the program to look whether the order exists.
+func (d *demo) surviveLostResponse(ctx context.Context) (string, error) {
+	before, err := d.newOrders(ctx)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("parameter %d", created.ID), nil
-}
-
-func (d *demo) callUnknownPath(ctx context.Context) (string, error) {
-	_, err := d.organization.Call(ctx, http.MethodGet, "/contractors", nil)
-	failure, ok := errors.AsType[*xsale.Error](err)
-	if !ok || !errors.Is(err, xsale.ErrNotFound) {
-		return "", fmt.Errorf("the sandbox does not have this path, but the call gave: %v", err)
+	if err := d.sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeResponse).Processed()); err != nil {
+		return "", err
 	}
-	return fmt.Sprintf("*xsale.Error, errors.Is(err, xsale.ErrNotFound): %v", failure), nil
-}
-
-// wiretap notes what goes over the wire, without headers and bodies.
-type wiretap struct {
-	next http.RoundTripper
-
-	mu        sync.Mutex
-	exchanges []string
-}
-
-func (w *wiretap) RoundTrip(request *http.Request) (*http.Response, error) {
-	line := request.Method + " " + request.URL.RequestURI()
-	response, err := w.next.RoundTrip(request)
+	if _, err := d.organization.Orders.Create(ctx, d.newOrder()); !errors.Is(err, xsale.ErrMaybeProcessed) {
+		return "", fmt.Errorf("got %v, want xsale.ErrMaybeProcessed", err)
+	}
+	after, err := d.newOrders(ctx)
 	if err != nil {
-		line += "  no answer"
-	} else {
-		line += "  " + response.Status
-		if request.Header.Get("Authorization") != "" && request.Header.Get("X-Id-Token") != "" {
-			line += "  (both tokens sent)"
-		}
+		return "", err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.exchanges = append(w.exchanges, line)
-	return response, err
+	maps.DeleteFunc(after, func(id int64, _ xsale.Order) bool { _, old := before[id]; return old })
+	if len(after) != 1 {
+		return "", fmt.Errorf("%d orders were created, want 1", len(after))
+	}
+	return fmt.Sprintf("ErrMaybeProcessed; not sent again; a look finds one order, %d", slices.Collect(maps.Keys(after))[0]), nil
 }
 
-// take returns what was noted since the last time.
-func (w *wiretap) take() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	exchanges := w.exchanges
-	w.exchanges = nil
-	return exchanges
+func (d *demo) surviveRateLimit(ctx context.Context) (string, error) {
+	if err := d.sandbox.Fail("listStatuses", xsaletest.RetryAfter(demoRetryAfter)); err != nil {
+		return "", err
+	}
+	start := time.Now()
+	statuses := 0
+	for _, err := range d.organization.Statuses.List(ctx) {
+		if err != nil {
+			return "", err
+		}
+		statuses++
+	}
+	waited := time.Since(start)
+	requests := d.sandbox.Requests("listStatuses")
+	if len(requests) != 2 || requests[0].Status != http.StatusTooManyRequests {
+		return "", fmt.Errorf("%d requests, want a 429 and its retry", len(requests))
+	}
+	if waited < demoRetryAfter {
+		return "", fmt.Errorf("waited %v, want %v", waited, demoRetryAfter)
+	}
+	return fmt.Sprintf("waited %v as asked, then got the %d statuses", demoRetryAfter, statuses), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -13,36 +14,27 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// The exit codes, for scripts.
+// The exit codes, for scripts. See exitCodesHelp.
 const (
 	exitOK          = 0
-	exitFailed      = 1   // anything that is not named below
-	exitUsage       = 2   // a wrong command, flag or argument
-	exitLogin       = 3   // the login failed
-	exitRefused     = 4   // the API refused the call
-	exitRateLimited = 5   // the API or the login service asks to wait
-	exitUnavailable = 6   // no answer, or the server failed
-	exitInterrupted = 130 // stopped by the user
+	exitFailed      = 1
+	exitUsage       = 2
+	exitLogin       = 3
+	exitRejected    = 4
+	exitRateLimited = 5
+	exitUnavailable = 6
+	exitInterrupted = 130
 )
 
 const exitCodesHelp = `Exit codes:
   0    success
-  1    failed in another way than below
-  2    wrong command, flag or argument
-  3    the login failed
-  4    the API refused the call
-  5    the API or the login service asks to wait
-  6    no answer, or the server failed
+  1    any other failure
+  2    invalid command, flag or argument
+  3    login failed
+  4    the API rejected the call
+  5    rate limited by the API or the login service
+  6    no response, or the server failed
   130  interrupted`
-
-// usageError is an error in how the command was called.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func usagef(format string, arguments ...any) error {
-	return usageError{fmt.Errorf(format, arguments...)}
-}
 
 func exitCode(ctx context.Context, err error) int {
 	if err == nil {
@@ -57,43 +49,51 @@ func exitCode(ctx context.Context, err error) int {
 		}
 		return exitLogin
 	}
-	_, isUsage := errors.AsType[usageError](err)
-	network, isNetwork := errors.AsType[*net.OpError](err)
-	call, isCall := errors.AsType[*xsale.Error](err)
+	_, usage := errors.AsType[usageError](err)
+	network, noConnection := errors.AsType[*net.OpError](err)
+	call, failedCall := errors.AsType[*xsale.Error](err)
 	switch {
-	case isUsage, errors.Is(err, xsale.ErrInvalid):
+	case usage, errors.Is(err, xsale.ErrInvalid):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case errors.Is(err, xsale.ErrRateLimited):
 		return exitRateLimited
-	case isCall && call.StatusCode/100 == 4:
-		return exitRefused
-	case isCall && (call.StatusCode == 0 || call.StatusCode >= 500), isNetwork && network.Op != "listen":
+	case failedCall && call.StatusCode/100 == 4:
+		return exitRejected
+	case failedCall && (call.StatusCode == 0 || call.StatusCode >= 500),
+		noConnection && network.Op != "listen":
 		return exitUnavailable
 	}
 	return exitFailed
 }
 
-// report writes the error and, where there is one, what to do about it.
+// report writes the error on one line and, where one is known, the remedy on a second.
 func report(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "xsale: %s\n", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "xsale: "), "\n", "; "))
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "xsale: ")
+		if line != "" && !slices.Contains(parts, line) {
+			parts = append(parts, line)
+		}
+	}
+	fmt.Fprintf(stderr, "xsale: %s\n", strings.Join(parts, "; "))
 	if hint := remedy(err); hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", hint)
 	}
 }
 
-// remedy says what to do about an error of the API; the errors of a login say so themselves.
+// remedy suggests what to do about an error of the API. The other errors of a login contain theirs.
 func remedy(err error) string {
 	switch {
 	case errors.Is(err, authn.ErrCredentialsUnavailable):
-		return "set the environment variables or name a file with --credentials; without an account, run 'xsale sandbox' and use the values that it prints"
+		return "set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
 	case errors.Is(err, syscall.EADDRINUSE):
-		return "name another address with --addr; port 0 is a free one"
+		return "choose another address with --addr; port 0 picks a free one"
 	case errors.Is(err, xsale.ErrNotFound):
 		return "check the path, the ids and the organization; 'xsale me' lists the organizations"
 	case errors.Is(err, xsale.ErrUnauthorized):
-		return "the API refuses a fresh login too: check XSALE_AUDIENCE and XSALE_SCOPE"
+		return "the API also rejects a fresh login: check XSALE_AUDIENCE and XSALE_SCOPE"
 	case errors.Is(err, xsale.ErrForbidden):
 		return "the account lacks a permission: ask the xSale helpdesk"
 	case errors.Is(err, xsale.ErrRateLimited):

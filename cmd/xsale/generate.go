@@ -19,19 +19,21 @@ func newGenerateCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "generate",
 		Short: "Write a typed client into your own repository",
-		Long: `Write a typed client into your own repository: from the description of this module or from the vendor's Swagger.
+		Long: `Write a typed client into your own repository, from the spec of this module or from the vendor's
+Swagger.
 
-The description is mended on the way, because generators refuse much of what ASP.NET services write; --explain lists each
-change. What cannot be mended is an error that names the place; an OpenAPI overlay file can change it.
+Generators reject much of the Swagger that ASP.NET services write, so the spec is normalized first.
+--explain lists each change. A problem that cannot be repaired is an error with its JSON pointer; fix
+it with an OpenAPI overlay file.
 
-Settings come from flags or from the file ` + defaultConfigFile + ` in the current folder; flags go first. --init writes the file
-and a line for go generate.`,
+Settings come from flags or from ` + defaultConfigFile + ` in the current directory. Flags take precedence. --init
+writes the file and a line for go generate.`,
 		Example: `  xsale generate --init
   xsale generate --package xsaleapi
   xsale generate --spec api.xsale.ai --auth --package xsaleapi
   xsale generate --spec swagger.json --tag Orders --server
   //go:generate go run github.com/xsale-go/xsale/cmd/xsale@v` + versionOfModule() + ` generate`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if flags.init {
 				return initGenerate(command, flags.config)
@@ -89,47 +91,47 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	return nil
 }
 
-// checkGenerated is for CI: it fails where the code is not what this program would write.
-func checkGenerated(folder string, files []codegen.File) error {
-	stale, err := codegen.Differences(folder, files)
+// checkGenerated fails if the generated code is out of date. It serves CI.
+func checkGenerated(dir string, files []codegen.File) error {
+	stale, err := codegen.Differences(dir, files)
 	if err != nil || len(stale) == 0 {
 		return err
 	}
-	return fmt.Errorf("out of date in %s: %s; run xsale generate without --check", folder, strings.Join(stale, ", "))
+	return fmt.Errorf("out of date in %s: %s; run 'xsale generate' without --check", dir, strings.Join(stale, ", "))
 }
 
-// explain writes each change that was made to the description.
+// explain lists each change made to the spec.
 func (a *app) explain(command *cobra.Command, report *tree.Report, wanted bool) error {
 	if !wanted {
 		return nil
 	}
 	return printList(command.OutOrStdout(), a.output, withoutErrors(report.Changes), table[tree.Change]{
-		heading: []string{"RULE", "PLACE", "BEFORE", "AFTER", "REASON"},
+		heading: []string{"RULE", "POINTER", "BEFORE", "AFTER", "REASON"},
 		row: func(c tree.Change) []any {
 			return []any{c.Rule, c.Pointer, shortJSON(c.Before), shortJSON(c.After), c.Reason}
 		},
 	})
 }
 
-// maxShortJSON keeps a table readable; --output json has the whole value.
+// maxShortJSON keeps a table readable. --output json prints the whole value.
 const maxShortJSON = 60
 
 func shortJSON(value any) string {
 	if value == nil {
 		return "-"
 	}
-	var text strings.Builder
-	if err := newEncoder(&text, "").Encode(value); err != nil {
+	var encoded strings.Builder
+	if err := newEncoder(&encoded, "").Encode(value); err != nil {
 		return "?"
 	}
-	short := []rune(strings.TrimSpace(text.String()))
+	short := []rune(strings.TrimSpace(encoded.String()))
 	if len(short) > maxShortJSON {
 		return string(short[:maxShortJSON-1]) + "…"
 	}
 	return string(short)
 }
 
-// noteChanges says how much was changed, and by which rules.
+// noteChanges reports how many changes were made, and by which rules.
 func noteChanges(out io.Writer, report *tree.Report, explained bool) {
 	if len(report.Changes) == 0 {
 		return
@@ -145,16 +147,16 @@ func noteChanges(out io.Writer, report *tree.Report, explained bool) {
 	for i, rule := range rules {
 		rules[i] = fmt.Sprintf("%s %d", rule, counts[rule])
 	}
-	fmt.Fprintf(out, "%d changes to the description: %s", len(report.Changes), strings.Join(rules, ", "))
+	fmt.Fprintf(out, "%d changes to the spec: %s", len(report.Changes), strings.Join(rules, ", "))
 	if !explained {
 		fmt.Fprint(out, "; --explain lists them")
 	}
 	fmt.Fprintln(out)
 }
 
-// specError puts the name of the description in front of each of its problems.
+// specError adds the name of the spec to an error about it.
 func specError(name string, err error) error {
-	if problems, ok := errors.AsType[tree.Problems](err); ok {
+	if problems, ok := errors.AsType[tree.Problems](err); ok && len(problems) > 1 {
 		return fmt.Errorf("%s: %d problems\n%w", name, len(problems), err)
 	}
 	if errors.Is(err, context.Canceled) {

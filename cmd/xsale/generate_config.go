@@ -2,12 +2,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	_ "embed"
 	"errors"
 	"fmt"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,15 +21,17 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/selection"
-	"github.com/xsale-go/xsale/openapi"
 )
 
 const (
 	defaultConfigFile = "xsale.yaml"
 	defaultPackage    = "xsaleapi"
+
+	specFlagHelp = "`FILE`, URL or host of the spec, - for standard input (default the spec of this module)"
 )
 
-// generateConfig are the settings of generate. Paths are relative to the folder of the file that they stand in.
+// generateConfig contains the settings of generate. Paths are relative to the directory of the
+// settings file.
 type generateConfig struct {
 	Spec     string          `yaml:"spec"`
 	Auth     bool            `yaml:"auth"`
@@ -42,7 +50,7 @@ type selectionConfig struct {
 	Methods    []string `yaml:"methods"`
 }
 
-// generateFlags are the flags of generate: the settings, and what is about one run.
+// generateFlags are the flags of generate: the settings and the flags of a single run.
 type generateFlags struct {
 	generateConfig
 	config               string
@@ -50,24 +58,24 @@ type generateFlags struct {
 }
 
 func (f *generateFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.config, "config", defaultConfigFile, "file with the settings")
-	flags.BoolVar(&f.init, "init", false, "write a file with the settings, and generate.go with the line for go generate")
-	flags.StringVar(&f.Spec, "spec", "", "file, URL or host of the description, - for standard input (default the description of this module)")
-	flags.BoolVar(&f.Auth, "auth", false, "fetch the description with the tokens of your account")
-	flags.StringVar(&f.Package, "package", defaultPackage, "name of the Go package")
-	flags.StringVar(&f.Output, "out", "", "folder to write to (default the name of the package)")
-	flags.BoolVar(&f.Split, "split", false, "write types, client and server to files of their own")
-	flags.BoolVar(&f.Server, "server", false, "write a server for fakes, too")
-	flags.StringArrayVar(&f.Select.Tags, "tag", nil, "only operations with this tag; may be repeated, as the next three")
-	flags.StringArrayVar(&f.Select.Operations, "operation", nil, "only the operation with this id")
-	flags.StringArrayVar(&f.Select.Paths, "path", nil, "only operations whose path starts with these segments")
-	flags.StringArrayVar(&f.Select.Methods, "method", nil, "only operations of this method")
-	flags.StringArrayVar(&f.Overlays, "overlay", nil, "OpenAPI overlay file to apply; may be repeated")
-	flags.BoolVar(&f.explain, "explain", false, "list each change that is made to the description")
-	flags.BoolVar(&f.check, "check", false, "write nothing, and fail where the code is out of date")
+	flags.StringVar(&f.config, "config", defaultConfigFile, "`FILE` with the settings")
+	flags.BoolVar(&f.init, "init", false, "write a settings file, and generate.go with a line for go generate")
+	flags.StringVar(&f.Spec, "spec", "", specFlagHelp)
+	flags.BoolVar(&f.Auth, "auth", false, "fetch the spec with the tokens of your account")
+	flags.StringVar(&f.Package, "package", defaultPackage, "`NAME` of the Go package")
+	flags.StringVar(&f.Output, "out", "", "`DIR` to write to (default the name of the package)")
+	flags.BoolVar(&f.Split, "split", false, "write types, client and server to separate files")
+	flags.BoolVar(&f.Server, "server", false, "also write a server for fakes")
+	flags.StringArrayVar(&f.Select.Tags, "tag", nil, "select operations with this `TAG`; repeatable")
+	flags.StringArrayVar(&f.Select.Operations, "operation", nil, "select the operation with this `ID`; repeatable")
+	flags.StringArrayVar(&f.Select.Paths, "path", nil, "select operations whose path starts with the segments of `PATH`; repeatable")
+	flags.StringArrayVar(&f.Select.Methods, "method", nil, "select operations with this `METHOD`; repeatable")
+	flags.StringArrayVar(&f.Overlays, "overlay", nil, "OpenAPI overlay `FILE` to apply; repeatable")
+	flags.BoolVar(&f.explain, "explain", false, "list each change made to the spec")
+	flags.BoolVar(&f.check, "check", false, "write nothing; fail if the code is out of date")
 }
 
-// resolve puts the flags that were given over the settings of the file.
+// resolve merges the settings file with the flags, which take precedence.
 func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) {
 	given := command.Flags().Changed
 	config, err := readGenerateConfig(f.config, given("config"))
@@ -91,20 +99,19 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 			set()
 		}
 	}
-	if config.Package == "" {
-		config.Package = defaultPackage
-	}
-	if config.Output == "" {
-		config.Output = config.Package
+	config.Package = cmp.Or(config.Package, defaultPackage)
+	config.Output = cmp.Or(config.Output, config.Package)
+	if !token.IsIdentifier(config.Package) {
+		return config, usagef("package %q is not a Go package name: use letters and digits, such as %s", config.Package, defaultPackage)
 	}
 	return config, nil
 }
 
-// readGenerateConfig reads the settings; a file that nobody has asked for may be missing.
-func readGenerateConfig(file string, isAskedFor bool) (generateConfig, error) {
+// readGenerateConfig reads the settings file, which may be missing unless it is required.
+func readGenerateConfig(file string, required bool) (generateConfig, error) {
 	var config generateConfig
 	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) && !isAskedFor {
+	if errors.Is(err, fs.ErrNotExist) && !required {
 		return config, nil
 	}
 	if err != nil {
@@ -113,24 +120,60 @@ func readGenerateConfig(file string, isAskedFor bool) (generateConfig, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&config); err != nil && !errors.Is(err, io.EOF) {
-		return config, usageError{fmt.Errorf("%s: %w", file, err)}
+		return config, usagef("%s: %s", file, settingsProblem(err))
 	}
-	folder := filepath.Dir(file)
-	config.Output = relativeTo(folder, firstNonEmpty(config.Output, config.Package))
+	dir := filepath.Dir(file)
+	config.Output = relativeTo(dir, cmp.Or(config.Output, config.Package))
 	for i, overlay := range config.Overlays {
-		config.Overlays[i] = relativeTo(folder, overlay)
+		config.Overlays[i] = relativeTo(dir, overlay)
 	}
-	if local := relativeTo(folder, config.Spec); fileExists(local) {
+	if local := relativeTo(dir, config.Spec); fileExists(local) {
 		config.Spec = local
 	}
 	return config, nil
 }
 
-func relativeTo(folder, path string) string {
+// Problems that the YAML library reports in terms of Go types.
+var (
+	unknownSetting = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongSetting   = regexp.MustCompile(`cannot unmarshal (?:!!(?:seq|map)|!!\S+ (.+)) into (\S+)`)
+)
+
+// wantedSettings describes what each Go type of a setting accepts.
+var wantedSettings = map[string]string{
+	"bool":                 "true or false",
+	"string":               "a string",
+	"[]string":             "a list",
+	"main.generateConfig":  "settings such as 'package: xsaleapi'",
+	"main.selectionConfig": "tags, operations, paths or methods",
+}
+
+// settingsProblem rewords an error of the YAML library.
+func settingsProblem(err error) string {
+	invalid, ok := errors.AsType[*yaml.TypeError](err)
+	if !ok {
+		return strings.TrimPrefix(err.Error(), "yaml: ")
+	}
+	problems := slices.Clone(invalid.Errors)
+	for i, problem := range problems {
+		problem = unknownSetting.ReplaceAllString(problem, "unknown setting $1")
+		if match := wrongSetting.FindStringSubmatch(problem); match != nil {
+			line, _, _ := strings.Cut(problem, "cannot")
+			problem = line + "want " + cmp.Or(wantedSettings[match[2]], "another value")
+			if match[1] != "" {
+				problem += ", got " + strings.Trim(match[1], "`")
+			}
+		}
+		problems[i] = problem
+	}
+	return strings.Join(problems, "; ")
+}
+
+func relativeTo(dir, path string) string {
 	if path == "" || path == "-" || filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(folder, path)
+	return filepath.Join(dir, path)
 }
 
 func fileExists(path string) bool {
@@ -138,11 +181,15 @@ func fileExists(path string) bool {
 	return err == nil && path != ""
 }
 
-// pipelineOptions reads the overlays. The description of this module comes with one of its own.
+//go:embed names.overlay.yaml
+var namesOverlay []byte
+
+// pipelineOptions reads the overlays. The first one pins Go names, so that the spec of this module, the
+// sandbox's and the vendor's give the same ones; a user's overlay may change them.
 func pipelineOptions(config generateConfig) (pipeline.Options, error) {
-	options := pipeline.Options{Filter: selection.Filter(config.Select)}
-	if config.Spec == "" && !config.Auth {
-		options.Overlays = append(options.Overlays, pipeline.Overlay{Name: "go.overlay.yaml of this module", Data: openapi.GoOverlay()})
+	options := pipeline.Options{
+		Filter:   selection.Filter(config.Select),
+		Overlays: []pipeline.Overlay{{Name: "names.overlay.yaml of this module", Data: namesOverlay, Optional: true}},
 	}
 	for _, file := range config.Overlays {
 		data, err := os.ReadFile(file)

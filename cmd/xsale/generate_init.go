@@ -22,32 +22,33 @@ var configTemplate []byte
 
 const generateFile = "generate.go"
 
-// initGenerate writes the settings and the line for go generate. It overwrites nothing.
+// initGenerate writes a settings file, and a file with a line for go generate. It overwrites nothing.
 func initGenerate(command *cobra.Command, configFile string) error {
-	folder := filepath.Dir(configFile)
-	source := filepath.Join(folder, generateFile)
+	dir := filepath.Dir(configFile)
+	source := filepath.Join(dir, generateFile)
 	for _, file := range []string{configFile, source} {
 		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-			return usagef("%s is there already, and is not overwritten", file)
+			return usagef("%s already exists: remove it first, or choose another --config", file)
 		}
 	}
 	line := "//go:generate go run github.com/xsale-go/xsale/cmd/xsale@v" + versionOfModule() + " generate"
 	if name := filepath.Base(configFile); name != defaultConfigFile {
 		line += " --config " + name
 	}
-	code := fmt.Sprintf("package %s\n\n%s\n", packageOf(folder), line)
+	code := fmt.Sprintf("package %s\n\n%s\n", packageOf(dir), line)
 	if err := os.WriteFile(configFile, configTemplate, 0o644); err != nil {
 		return err
 	}
 	if err := os.WriteFile(source, []byte(code), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: go get github.com/xsale-go/xsale@v%s && go generate %s\n",
-		configFile, source, versionOfModule(), "./...")
+	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: go get github.com/xsale-go/xsale@v%s && go generate ./...\n",
+		configFile, source, versionOfModule())
 	return nil
 }
 
-// versionOfModule is the version that this program was installed or run as, or the one that is in the source.
+// versionOfModule returns the version this program was installed or run as, or the version in the
+// source.
 func versionOfModule() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/xsale-go/xsale" && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
 		return strings.TrimPrefix(info.Main.Version, "v")
@@ -55,12 +56,13 @@ func versionOfModule() string {
 	return xsale.Version
 }
 
-// packageOf returns the package of the Go files in a folder, or one named after the folder where there are none.
-func packageOf(folder string) string {
-	if found, err := build.ImportDir(folder, 0); err == nil {
+// packageOf returns the package of the Go files in a directory. Without Go files it derives a name from
+// the directory.
+func packageOf(dir string) string {
+	if found, err := build.ImportDir(dir, 0); err == nil {
 		return found.Name
 	}
-	absolute, err := filepath.Abs(folder)
+	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		return "main"
 	}

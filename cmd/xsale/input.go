@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,44 +33,53 @@ func readJSON(command *cobra.Command, file string, value any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, value); err != nil {
-		if file == "-" {
-			file = "standard input"
-		}
+	if file == "-" {
+		file = "standard input"
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return usagef("%s is empty: want JSON", file)
+	}
+	err = json.Unmarshal(data, value)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		before := data[:syntax.Offset]
+		line := bytes.Count(before, []byte("\n")) + 1
+		column := len(before) - (bytes.LastIndexByte(before, '\n') + 1)
+		return usagef("%s: invalid JSON at line %d, column %d", file, line, column)
+	}
+	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", file, err)}
 	}
 	return nil
 }
 
-// readCredentials takes secrets from anywhere but an argument, which other users of the machine can see.
+// readCredentials reads secrets from anywhere but an argument, which other users of the machine can
+// see.
 func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc, error) {
 	var data []byte
 	var err error
-	descriptor, isDescriptor := strings.CutPrefix(from, "fd:")
-	switch {
-	case from == "-":
-		data, err = io.ReadAll(command.InOrStdin())
-	case isDescriptor:
+	if descriptor, ok := strings.CutPrefix(from, "fd:"); ok {
 		data, err = readDescriptor(descriptor)
-	default:
+	} else if from == "-" {
+		data, err = io.ReadAll(command.InOrStdin())
+	} else {
 		return authn.File(from), nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("--credentials: %w", err)
+	var credentials authn.Credentials
+	if err == nil {
+		credentials, err = authn.ParseCredentials(data)
 	}
-	credentials, err := authn.ParseCredentials(data)
 	if err != nil {
 		return nil, fmt.Errorf("--credentials: %w", err)
 	}
 	return authn.Static(credentials), nil
 }
 
-func readDescriptor(text string) ([]byte, error) {
-	number, err := strconv.ParseUint(text, 10, 16)
+func readDescriptor(value string) ([]byte, error) {
+	number, err := strconv.ParseUint(value, 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("fd:%s is not a file descriptor: write it as fd:3", text)
+		return nil, fmt.Errorf("fd:%s is not a file descriptor: write it as fd:3", value)
 	}
-	file := os.NewFile(uintptr(number), "fd:"+text)
+	file := os.NewFile(uintptr(number), "fd:"+value)
 	defer file.Close()
 	return io.ReadAll(file)
 }

@@ -17,9 +17,12 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 	var active bool
 	command := &cobra.Command{
 		Use:   "create (--name NAME | --file FILE)",
-		Short: "Create an own-shop integration",
-		Args:  cobra.NoArgs,
+		Short: "Create an integration for your own shop",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
+			if err := fileOrFlags(command, "name", "active"); err != nil {
+				return err
+			}
 			integration := xsale.CreateIntegration{
 				Name:            name,
 				IsActive:        &active,
@@ -31,8 +34,8 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				created, err := client.Organization("").Integrations.Create(ctx, integration)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				created, err := organization.Integrations.Create(ctx, integration)
 				if err != nil {
 					return err
 				}
@@ -41,11 +44,8 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVarP(&file, "file", "f", "", "file with the JSON of the integration, - for standard input")
-	flags.StringVar(&name, "name", "", "name of the integration")
-	flags.BoolVar(&active, "active", true, "make it active")
-	command.MarkFlagsMutuallyExclusive("file", "name")
-	command.MarkFlagsMutuallyExclusive("file", "active")
-	command.MarkFlagsOneRequired("file", "name")
+	flags.StringVarP(&file, "file", "f", "", "`FILE` with the integration as JSON, - for standard input")
+	flags.StringVar(&name, "name", "", "`NAME` of the integration")
+	flags.BoolVar(&active, "active", true, "activate the integration")
 	return command
 }

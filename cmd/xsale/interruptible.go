@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// interruptible returns what compute does or, once the context ends, its error at once: nothing that only computes looks
-// at a context. What then still runs ends with the program.
+// interruptible returns the result of compute, or the error of the context as soon as it ends. Code
+// that only computes does not watch a context; whatever still runs ends with the program.
 func interruptible[T any](ctx context.Context, compute func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
@@ -28,7 +28,7 @@ func interruptible[T any](ctx context.Context, compute func() (T, error)) (T, er
 	}
 }
 
-// runPipeline is [pipeline.Run], interruptible. The result is never nil.
+// runPipeline is an interruptible [pipeline.Run]. The result is never nil.
 func runPipeline(ctx context.Context, data []byte, options pipeline.Options) (*pipeline.Result, error) {
 	result, err := interruptible(ctx, func() (*pipeline.Result, error) { return pipeline.Run(data, options) })
 	if result == nil {

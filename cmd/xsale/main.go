@@ -1,8 +1,8 @@
-// Command xsale calls the xSale REST API from the command line, and runs a sandbox of it.
+// Command xsale calls the xSale REST API from the command line and runs a sandbox of it.
 //
-//	xsale demo                     an integrator's day against a sandbox inside the process
-//	xsale sandbox                  a fake xSale and its login service, for programs in any language
-//	xsale me                       the user and the user's organizations
+//	xsale demo                     good calls and bad luck, against a sandbox in the process
+//	xsale sandbox                  a fake xSale with its login service, for any language
+//	xsale me                       the user and their organizations
 //	xsale orders list|create
 //	xsale statuses list
 //	xsale integrations create
@@ -11,11 +11,12 @@
 //	xsale token show|refresh|clear|path|print
 //	xsale generate                 a typed client in your own repository
 //	xsale spec show|evidence|pull|lint|diff
-//	xsale verify                   the API against its description, with calls that only read
+//	xsale verify                   compares the API with the spec, using read-only calls
 //	xsale version
 //
-// The account comes from the environment, see [xsale.FromEnvironment]. Tokens are kept in a file that only the user can
-// read, so that commands share one login; XSALE_TOKEN_STORE or --token-store name another place.
+// The account comes from the environment; see [xsale.FromEnvironment]. Commands share one login: the
+// tokens are kept in a file that only the user can read. XSALE_TOKEN_STORE or --token-store choose
+// another location.
 package main
 
 import (
@@ -33,7 +34,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is main with everything that it touches given, and returns the exit code.
+// run executes one command and returns its exit code.
 func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root, app := newRootCommand()
 	root.SetArgs(arguments)

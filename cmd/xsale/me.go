@@ -11,8 +11,8 @@ import (
 func newMeCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "me",
-		Short: "Show the user and the user's organizations",
-		Args:  cobra.NoArgs,
+		Short: "Show the user and their organizations",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				me, err := client.Me(ctx)

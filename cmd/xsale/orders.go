@@ -11,38 +11,38 @@ import (
 )
 
 func newOrdersCommand(a *app) *cobra.Command {
-	return newGroup("orders", "Read and create orders", newOrdersListCommand(a), newOrdersCreateCommand(a))
+	return newGroup("orders", "List and create orders", newOrdersListCommand(a), newOrdersCreateCommand(a))
 }
 
 func newOrdersListCommand(a *app) *cobra.Command {
 	var params xsale.ListOrdersParams
 	command := &cobra.Command{
 		Use:   "list",
-		Short: "List orders, all or those in a status",
-		Args:  cobra.NoArgs,
+		Short: "List orders, optionally by status",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				orders := client.Organization("").Orders.List(ctx, params)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				orders := organization.Orders.List(ctx, params)
 				return printList(command.OutOrStdout(), a.output, orders, table[xsale.Order]{
 					heading: []string{"ID", "DATE", "LINES"},
 					row: func(order xsale.Order) []any {
-						return []any{order.ID, member(order, "PurchaseDate"), len(order.Items)}
+						return []any{order.ID, unlistedField(order, "PurchaseDate"), len(order.Items)}
 					},
 				})
 			})
 		},
 	}
-	command.Flags().StringSliceVar(&params.StatusNames, "status-name", nil, "only orders in these statuses, by name")
-	command.Flags().Int64SliceVar(&params.StatusIDs, "status-id", nil, "only orders in these statuses, by id")
+	command.Flags().StringSliceVar(&params.StatusNames, "status-name", nil, "list orders in these statuses, by `NAME`")
+	command.Flags().Int64SliceVar(&params.StatusIDs, "status-id", nil, "list orders in these statuses, by `ID`")
 	return command
 }
 
-// member shows a member that the API description does not list, or nothing.
-func member(order xsale.Order, name string) string {
+// unlistedField returns a field that is missing from the spec, or "" if the order does not have it.
+func unlistedField(order xsale.Order, name string) string {
 	raw, _ := order.Get(name)
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
+	var value string
+	if json.Unmarshal(raw, &value) == nil {
+		return value
 	}
 	return strings.TrimSpace(string(raw))
 }
@@ -52,14 +52,17 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "create --file FILE",
 		Short: "Create an order from JSON",
-		Args:  cobra.NoArgs,
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
+			if file == "" {
+				return usagef("pass --file with the order as JSON, - for standard input")
+			}
 			var order xsale.CreateOrder
 			if err := readJSON(command, file, &order); err != nil {
 				return err
 			}
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				created, err := client.Organization("").Orders.Create(ctx, order)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				created, err := organization.Orders.Create(ctx, order)
 				if err != nil {
 					return err
 				}
@@ -67,15 +70,14 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVarP(&file, "file", "f", "", "file with the JSON of the order, - for standard input")
-	command.MarkFlagRequired("file")
+	command.Flags().StringVarP(&file, "file", "f", "", "`FILE` with the order as JSON, - for standard input")
 	return command
 }
 
 func printCreated(command *cobra.Command, output string, created xsale.Created) error {
 	return printValue(command.OutOrStdout(), output, created, func(created xsale.Created) [][]any {
 		if created.ID == 0 {
-			return [][]any{{"Created", "the answer names no id"}}
+			return [][]any{{"Created", "the response contains no id"}}
 		}
 		return [][]any{{"Id", created.ID}}
 	})

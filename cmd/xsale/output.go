@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/xsale-go/xsale/internal/printable"
 )
 
-// The forms of output: a table for people, and JSON for programs, as one document or as a document per line.
+// Output formats: a table for people; JSON for programs, as one document or one document per line.
 const (
 	outputTable  = "table"
 	outputJSON   = "json"
@@ -28,13 +29,14 @@ func checkOutput(output string) error {
 	return usagef("--output %q: use table, json or ndjson", output)
 }
 
-// table says how a value is shown to people: the heading, and the cells of one row.
+// table describes how to show values to people.
 type table[T any] struct {
 	heading []string
-	row     func(T) []any
+	row     func(T) []any // the cells of one row
 }
 
-// printList writes a list as it comes, so that a long one needs no memory. An error ends it; what was written stays.
+// printList writes elements as they arrive, so that memory stays bounded for JSON. An error ends the
+// list; the elements before it are already written.
 func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], table table[T]) error {
 	switch output {
 	case outputJSON:
@@ -52,7 +54,7 @@ func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], ta
 		return nil
 	}
 	rows := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	heading := strings.Join(table.heading, "\t") + "\n" // not before the call has succeeded
+	heading := strings.Join(table.heading, "\t") + "\n" // written once the call has succeeded
 	for value, err := range list {
 		if err != nil {
 			return errors.Join(err, rows.Flush())
@@ -93,7 +95,7 @@ func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
 	return err
 }
 
-// printValue writes one value; as a table it is a column of names and one of values.
+// printValue writes one value. As a table it has a column of names and a column of values.
 func printValue[T any](out io.Writer, output string, value T, rows func(T) [][]any) error {
 	switch output {
 	case outputJSON:
@@ -108,7 +110,7 @@ func printValue[T any](out io.Writer, output string, value T, rows func(T) [][]a
 	return writer.Flush()
 }
 
-// printRow keeps a text with tabs or line breaks from breaking the table.
+// printRow replaces tabs and line breaks in cells, which would break the table.
 func printRow(out io.Writer, cells []any) {
 	for i, cell := range cells {
 		if i > 0 {
@@ -126,7 +128,7 @@ func newEncoder(out io.Writer, indent string) *json.Encoder {
 	return encoder
 }
 
-// withoutErrors yields a list that is known already.
+// withoutErrors turns a slice into a list for printList.
 func withoutErrors[T any](values []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, value := range values {
@@ -135,4 +137,14 @@ func withoutErrors[T any](values []T) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// terminal reports whether a stream is a terminal.
+func terminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

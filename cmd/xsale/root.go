@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,35 +14,43 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// app holds what the flags of the root command say, for all commands.
+// app contains the flags shared by all commands.
 type app struct {
 	organization string
 	output       string
 	tokenStore   string
 	credentials  string
 	debug        bool
-	started      bool // whether a command was called rightly, and began
+	started      bool // the command line was valid and the command began
 }
 
 func newRootCommand() (*cobra.Command, *app) {
 	a := &app{}
 	root := &cobra.Command{
-		Use:           "xsale",
-		Short:         "Call the xSale REST API, and run a sandbox of it",
-		Long:          "Call the xSale REST API, and run a sandbox of it.\n\nThe account comes from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.\n\n" + exitCodesHelp,
+		Use:   "xsale",
+		Short: "Call the xSale REST API and run a sandbox of it",
+		Long: `Call the xSale REST API and run a sandbox of it.
+
+The account is read from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.
+To start without an account, run 'xsale demo' or 'xsale sandbox'.
+
+` + exitCodesHelp,
 		Version:       xsale.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownSubcommand,
+		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			return checkOutput(a.output)
 		},
 	}
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.organization, "organization", "", "organization to work in (default XSALE_ORGANIZATION)")
-	flags.StringVarP(&a.output, "output", "o", outputTable, "table, json or ndjson")
-	flags.StringVar(&a.tokenStore, "token-store", "", "where tokens are kept: cache, memory, or a file or folder (default XSALE_TOKEN_STORE, or cache)")
-	flags.StringVar(&a.credentials, "credentials", "", "JSON file with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
-	flags.BoolVar(&a.debug, "debug", false, "log each request on standard error, without secrets and bodies")
+	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
+	flags.StringVarP(&a.output, "output", "o", outputTable, "output `FORMAT`: table, json or ndjson")
+	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or directory (default XSALE_TOKEN_STORE, or cache)")
+	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
+	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
 	root.AddCommand(
 		newDemoCommand(a),
 		newSandboxCommand(),
@@ -58,11 +66,30 @@ func newRootCommand() (*cobra.Command, *app) {
 		newVerifyCommand(a),
 		newVersionCommand(),
 	)
+	addStandardCommands(root)
 	a.noteStart(root)
 	return root, a
 }
 
-// noteStart tells errors in how a command was called from those of the command itself.
+// addStandardCommands adds cobra's help and completion commands and makes both reject unknown names,
+// which they otherwise answer with the general help and exit code 0.
+func addStandardCommands(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, command := range root.Commands() {
+		switch command.Name() {
+		case "completion":
+			requireSubcommand(command)
+		case "help":
+			command.Args = func(command *cobra.Command, arguments []string) error {
+				target, rest, err := command.Root().Find(arguments)
+				return cmp.Or(err, knownSubcommand(target, rest))
+			}
+		}
+	}
+}
+
+// noteStart records when a command begins, which separates usage errors from its own.
 func (a *app) noteStart(command *cobra.Command) {
 	if run := command.RunE; run != nil {
 		command.RunE = func(command *cobra.Command, arguments []string) error {
@@ -75,26 +102,9 @@ func (a *app) noteStart(command *cobra.Command) {
 	}
 }
 
-// newGroup returns a command that only holds others, and complains about one that it does not have.
-func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
-	group := &cobra.Command{
-		Use:   name,
-		Short: short,
-		Args:  cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			var names []string
-			for _, child := range command.Commands() {
-				names = append(names, child.Name())
-			}
-			return usagef("%s needs one of: %s", command.CommandPath(), strings.Join(names, ", "))
-		},
-	}
-	group.AddCommand(children...)
-	return group
-}
-
-// withClient runs a function with a client for the account of the environment. Tokens are kept in the user's cache unless
-// a setting says otherwise: a command that logs in each time would soon be refused. More options take precedence.
+// withClient calls use with a client for the account. Unless a setting overrides it, tokens are kept
+// in the user's cache: if each command logged in, the login service would soon block the account.
+// Options in more take precedence.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
 	store, err := a.store()
 	if err != nil {
@@ -126,16 +136,29 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	return errors.Join(use(command.Context(), client), client.Close())
 }
 
-// observer leaves out failed logins, which end the command with an error anyway.
+// withOrganization calls use with the organization that the command works in.
+func (a *app) withOrganization(command *cobra.Command, use func(context.Context, *xsale.Organization) error) error {
+	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		organization := client.Organization("")
+		if organization.Name() == "" {
+			return errNoOrganization
+		}
+		return use(ctx, organization)
+	})
+}
+
+var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION or --organization; 'xsale me' lists the names")
+
+// observer drops failed logins: they end the command with an error anyway.
 type observer struct{ authn.Observer }
 
 func (observer) LoginFailed(*authn.Error) {}
 
 func (a *app) store() (authn.Store, error) {
-	return authn.ParseStore(firstNonEmpty(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
+	return authn.ParseStore(cmp.Or(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
 }
 
-// logger writes warnings, and with --debug every request.
+// logger writes warnings and, with --debug, each request.
 func (a *app) logger(command *cobra.Command) *slog.Logger {
 	level := slog.LevelWarn
 	if a.debug {
@@ -144,20 +167,11 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 }
 
-func firstNonEmpty(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version",
-		Args:  cobra.NoArgs,
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(command.OutOrStdout(), "xsale %s\n", xsale.Version)
 			return err

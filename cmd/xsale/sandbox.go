@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,14 +25,23 @@ func newSandboxCommand() *cobra.Command {
 		Short: "Run a fake xSale and its login service on loopback",
 		Long: `Run a fake xSale and its login service on loopback, until interrupted.
 
-It keeps what it is sent, checks every request and answer against the API description, and prints the environment
-variables that point a program at it.
+The sandbox stores the data it receives and checks every request and response against the spec. It
+prints the environment variables that point a program at it.
 
-To see how a program fares on a bad day, --latency makes it slow, --faults 0.1 lets a tenth of the API requests fail (500,
-503, 429, connections that are cut, bodies that break off or are garbage), and --additions puts members into every answer
-that the API description does not list. The same --seed gives the same requests the same faults.`,
-		Args: cobra.NoArgs,
+To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
+API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
+fields that the spec does not list to every response. The same --seed gives the same requests the
+same faults.`,
+		Example: `  xsale sandbox
+  xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) (err error) {
+			if !(faultRate >= 0 && faultRate <= 1) { // also true for NaN
+				return usagef("--faults %v: want a rate from 0 to 1", faultRate)
+			}
+			if latency < 0 {
+				return usagef("--latency %v: want 0 or more", latency)
+			}
 			options := []xsaletest.Option{xsaletest.WithAddress(address)}
 			if certificate != "" {
 				options = append(options, xsaletest.WithTLS())
@@ -46,7 +57,7 @@ that the API description does not list. The same --seed gives the same requests 
 			}
 			sandbox, err := xsaletest.Start(options...)
 			if err != nil {
-				return err
+				return startError(address, err)
 			}
 			defer func() { err = errors.Join(err, sandbox.Close()) }()
 			variables := sandbox.Environment()
@@ -54,28 +65,45 @@ that the API description does not list. The same --seed gives the same requests 
 				if err := os.WriteFile(certificate, sandbox.CertificatePEM(), 0o644); err != nil {
 					return err
 				}
-				variables = append(variables, "SSL_CERT_FILE="+certificate) // where Go programs on Unix look
+				variables = append(variables, "SSL_CERT_FILE="+certificate) // read by Go programs on Unix
 			}
 			out := command.OutOrStdout()
 			for _, variable := range variables {
 				fmt.Fprintln(out, setVariable(variable))
 			}
-			fmt.Fprintf(command.ErrOrStderr(), "The sandbox listens at %s until interrupted. Everything in it is gone then.\n", sandbox.URL())
+			fmt.Fprintf(command.ErrOrStderr(), "The sandbox listens at %s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
 			<-command.Context().Done()
 			return nil
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&address, "addr", "127.0.0.1:8080", "address to listen at, on loopback")
-	flags.StringVar(&certificate, "tls-cert", "", "serve https, and write the certificate to trust to this file")
-	flags.DurationVar(&latency, "latency", 0, "how long each request waits, such as 200ms")
-	flags.Float64Var(&faultRate, "faults", 0, "rate of API requests that fail, from 0 to 1")
-	flags.Uint64Var(&seed, "seed", 1, "what the faults are drawn with")
-	flags.BoolVar(&additions, "additions", false, "answer with members and a status that the API description does not list")
+	flags.StringVar(&address, "addr", "127.0.0.1:8080", "loopback `HOST:PORT` to listen at; port 0 picks a free one")
+	flags.StringVar(&certificate, "tls-cert", "", "serve https and write the certificate to trust to `FILE`")
+	flags.DurationVar(&latency, "latency", 0, "`DURATION` each request waits, such as 200ms")
+	flags.Float64Var(&faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
+	flags.Uint64Var(&seed, "seed", 1, "`NUMBER` that determines which requests fail")
+	flags.BoolVar(&additions, "additions", false, "respond with fields and a status that the spec does not list")
 	return command
 }
 
-// setVariable writes an assignment in the way of the system's usual shell.
+// startError rewords the errors about an address, which name Go functions.
+func startError(address string, err error) error {
+	cause := ""
+	if invalid, ok := errors.AsType[*net.AddrError](err); ok {
+		cause = invalid.Err
+	} else if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		cause = unknown.Err
+	} else if busy, ok := errors.AsType[*net.OpError](err); ok {
+		return busy
+	} else if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: WithAddress: "); ok {
+		return usagef("--addr: %s", cause)
+	} else {
+		return err
+	}
+	return usagef("--addr %s: %s; write it as 127.0.0.1:8080", address, cause)
+}
+
+// setVariable formats an assignment for the usual shell of the system.
 func setVariable(variable string) string {
 	if runtime.GOOS == "windows" {
 		return "set " + variable

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/spf13/cobra"
@@ -12,7 +12,7 @@ import (
 )
 
 func newSpecCommand(a *app) *cobra.Command {
-	return newGroup("spec", "Read, fetch, check and compare API descriptions",
+	return newGroup("spec", "Show, fetch, check and compare specs",
 		newSpecShowCommand(),
 		newSpecEvidenceCommand(a),
 		newSpecPullCommand(a),
@@ -25,8 +25,8 @@ func newSpecShowCommand() *cobra.Command {
 	var format string
 	command := &cobra.Command{
 		Use:   "show",
-		Short: "Write the API description of this module, as YAML or JSON",
-		Args:  cobra.NoArgs,
+		Short: "Print the spec of this module as YAML or JSON",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			switch format {
 			case "yaml":
@@ -42,11 +42,11 @@ func newSpecShowCommand() *cobra.Command {
 			return usagef("--format %q: use yaml or json", format)
 		},
 	}
-	command.Flags().StringVar(&format, "format", "yaml", "yaml or json")
+	command.Flags().StringVar(&format, "format", "yaml", "`FORMAT`: yaml or json")
 	return command
 }
 
-// knownOperation is how sure one operation is.
+// knownOperation is an operation with its evidence.
 type knownOperation struct {
 	Operation string `json:"operation"` // operationId
 	Method    string `json:"method"`
@@ -58,8 +58,8 @@ type knownOperation struct {
 func newSpecEvidenceCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "evidence",
-		Short: "List the operations, and where each is documented or was observed",
-		Args:  cobra.NoArgs,
+		Short: "List the operations with their evidence: documented or observed, and where",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			operations, err := operationEvidence()
 			if err != nil {
@@ -73,7 +73,7 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 	}
 }
 
-// operationEvidence returns the operations by path and method.
+// operationEvidence returns the operations, sorted by path and method.
 func operationEvidence() ([]knownOperation, error) {
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
@@ -82,16 +82,16 @@ func operationEvidence() ([]knownOperation, error) {
 	var operations []knownOperation
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
-			kind, isKind := operation.Extensions["x-evidence"].(string)
-			source, isSource := operation.Extensions["x-evidence-source"].(string)
-			if !isKind || !isSource {
-				return nil, errors.New(operation.OperationID + " does not say where it is known from")
+			kind, hasKind := operation.Extensions["x-evidence"].(string)
+			source, hasSource := operation.Extensions["x-evidence-source"].(string)
+			if !hasKind || !hasSource {
+				return nil, errors.New(operation.OperationID + " has no evidence")
 			}
 			operations = append(operations, knownOperation{operation.OperationID, method, path, kind, source})
 		}
 	}
 	slices.SortFunc(operations, func(a, b knownOperation) int {
-		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	return operations, nil
 }

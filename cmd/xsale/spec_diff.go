@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 )
 
-// The changes that make spec diff fail.
+// The values of --fail-on.
 const (
 	failOnAny      = "any"
 	failOnBreaking = "breaking"
@@ -22,17 +23,18 @@ func newSpecDiffCommand(a *app) *cobra.Command {
 	var failOn string
 	command := &cobra.Command{
 		Use:   "diff [OLD] NEW",
-		Short: "List what differs between two descriptions, the breaking changes first",
-		Long: `List what differs between two descriptions, in normal form, the changes that break a client first. OLD is the description
-of this module when it is left out. The exit code is 1 when there is a change that --fail-on names.
+		Short: "Compare two specs, breaking changes first",
+		Long: `Compare two specs in normal form and list the differences. Changes that break a client come first. OLD
+defaults to the spec of this module. The exit code is 1 if there is a change of the kind that --fail-on
+sets.
 
-With --evidence, OLD says of each detail whether it is documented, observed or inferred, as the description of this module
-does, and NEW is the vendor's own: the command lists, operation by operation, what NEW confirms, contradicts, lacks and
-adds. What it contradicts makes the exit code 1.`,
+With --evidence, OLD marks each detail as documented, observed or inferred, as the spec of this module
+does, and NEW is the vendor's own spec. The command lists which details NEW confirms, contradicts,
+lacks and adds, by operation. The exit code is 1 if NEW contradicts a detail.`,
 		Example: `  xsale spec diff openapi.yaml swagger.json
   xsale spec diff --auth openapi.yaml api.xsale.ai --fail-on breaking
   xsale spec diff --auth --evidence api.xsale.ai`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: takes("[OLD]", "NEW"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if failOn != failOnAny && failOn != failOnBreaking && failOn != failOnNone {
 				return usagef("--fail-on %q: use any, breaking or none", failOn)
@@ -55,12 +57,12 @@ adds. What it contradicts makes the exit code 1.`,
 		},
 	}
 	command.Flags().BoolVar(&auth, "auth", false, "fetch NEW with the tokens of your account")
-	command.Flags().BoolVar(&confirm, "evidence", false, "compare what is known with what the vendor says, instead of listing changes")
-	command.Flags().StringVar(&failOn, "fail-on", failOnAny, "changes that make the exit code 1: any, breaking or none")
+	command.Flags().BoolVar(&confirm, "evidence", false, "compare the evidence in OLD with NEW instead of listing changes")
+	command.Flags().StringVar(&failOn, "fail-on", failOnAny, "`KIND` of change that makes the exit code 1: any, breaking or none")
 	return command
 }
 
-// normal gets a description in normal form.
+// normal reads a spec and returns it in normal form.
 func (a *app) normal(command *cobra.Command, from string, withTokens bool) (*pipeline.Result, error) {
 	source, err := a.source(command, from, withTokens)
 	if err != nil {
@@ -79,16 +81,16 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 		return err
 	}
 	err = printList(command.OutOrStdout(), a.output, withoutErrors(difference.Changes), table[diff.Change]{
-		heading: []string{"LEVEL", "OPERATION", "CHANGE", "PLACE"},
+		heading: []string{"LEVEL", "OPERATION", "CHANGE", "POINTER"},
 		row: func(c diff.Change) []any {
-			return []any{c.Level, firstNonEmpty(c.Operation, "-"), c.Text, firstNonEmpty(c.New, c.Old, "-")}
+			return []any{c.Level, cmp.Or(c.Operation, "-"), c.Text, cmp.Or(c.New, c.Old, "-")}
 		},
 	})
 	if err != nil {
 		return err
 	}
 	if failOn == failOnAny && len(difference.Changes) > 0 || failOn == failOnBreaking && difference.Breaking() > 0 {
-		return fmt.Errorf("the descriptions differ: %d changes, %d of them breaking", len(difference.Changes), difference.Breaking())
+		return fmt.Errorf("the specs differ: %d changes, %d of them breaking", len(difference.Changes), difference.Breaking())
 	}
 	return nil
 }
@@ -98,7 +100,7 @@ func (a *app) printEvidence(command *cobra.Command, ours, theirs *pipeline.Resul
 	err := printList(command.OutOrStdout(), a.output, withoutErrors(findings), table[evidence.Finding]{
 		heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "HERE", "VENDOR"},
 		row: func(f evidence.Finding) []any {
-			return []any{f.Verdict, firstNonEmpty(f.Evidence, "-"), f.Method + " " + f.Path, f.Detail, firstNonEmpty(f.Ours, "-"), firstNonEmpty(f.Theirs, "-")}
+			return []any{f.Verdict, cmp.Or(f.Evidence, "-"), f.Method + " " + f.Path, f.Detail, cmp.Or(f.Ours, "-"), cmp.Or(f.Theirs, "-")}
 		},
 	})
 	if err != nil {
@@ -111,7 +113,7 @@ func (a *app) printEvidence(command *cobra.Command, ours, theirs *pipeline.Resul
 		}
 	}
 	if contradicted > 0 && failOn != failOnNone {
-		return fmt.Errorf("the vendor contradicts %d details", contradicted)
+		return fmt.Errorf("the vendor's spec contradicts %d details", contradicted)
 	}
 	return nil
 }

@@ -14,11 +14,11 @@ func newSpecLintCommand(a *app) *cobra.Command {
 	var overlays []string
 	command := &cobra.Command{
 		Use:   "lint [FROM]",
-		Short: "List what is wrong with a description, and whether it can be mended",
-		Long: `List what is wrong with a description: each change that generate would make to it, and each fault that it could not
-mend. Only the latter make the command fail.`,
+		Short: "Check a spec and list the changes that generate would make",
+		Long: `Check a spec. List each change that generate would make to it, and each problem that generate cannot
+repair. Only such a problem makes the command fail.`,
 		Example: "  xsale spec lint swagger.json\n  xsale spec lint api.xsale.ai --auth --output ndjson",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    takes("[FROM]"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			config := generateConfig{Auth: auth, Overlays: overlays}
 			if len(arguments) == 1 {
@@ -36,13 +36,13 @@ mend. Only the latter make the command fail.`,
 			if err != nil {
 				err = specError(source.Name, err)
 			} else {
-				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %d operations, %d changes, nothing that could not be mended\n",
+				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %d operations, %d changes, no problems\n",
 					source.Name, result.Version, len(tree.Operations(result.Document)), len(result.Report.Changes))
 			}
 			return errors.Join(a.explain(command, result.Report, true), err)
 		},
 	}
-	command.Flags().BoolVar(&auth, "auth", false, "fetch with the tokens of your account")
-	command.Flags().StringArrayVar(&overlays, "overlay", nil, "OpenAPI overlay file to apply; may be repeated")
+	command.Flags().BoolVar(&auth, "auth", false, "fetch the spec with the tokens of your account")
+	command.Flags().StringArrayVar(&overlays, "overlay", nil, "OpenAPI overlay `FILE` to apply; repeatable")
 	return command
 }

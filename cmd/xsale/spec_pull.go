@@ -15,14 +15,14 @@ func newSpecPullCommand(a *app) *cobra.Command {
 	var raw, normal string
 	command := &cobra.Command{
 		Use:   "pull [FROM]",
-		Short: "Fetch a description and save it, as it is and in normal form",
-		Long: `Fetch a description and save it twice: as it came, for the record, and as plain OpenAPI 3.0.3, to compare and to
-generate from. Keep both under version control, and a change of the vendor's shows as a difference.
+		Short: "Fetch a spec and save it unchanged and in normal form",
+		Long: `Fetch a spec and save it twice: unchanged, and as plain OpenAPI 3.0.3 to compare and to generate from.
+Keep both under version control to see each change the vendor makes.
 
-FROM is a file, a URL or a host; with --auth it may be left out, and is then the host of the API.`,
+FROM is a file, a URL or a host. With --auth it defaults to the host of the API.`,
 		Example: `  xsale spec pull api.xsale.ai
   xsale spec pull --auth`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[FROM]"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			from := ""
 			if len(arguments) == 1 {
@@ -36,7 +36,7 @@ FROM is a file, a URL or a host; with --auth it may be left out, and is then the
 				return err
 			}
 			notice := command.ErrOrStderr()
-			fmt.Fprintf(notice, "wrote %s, as it came from %s\n", raw, source.Name)
+			fmt.Fprintf(notice, "wrote %s, unchanged from %s\n", raw, source.Name)
 			result, err := runPipeline(command.Context(), source.Data, pipeline.Options{})
 			if err != nil {
 				return specError(source.Name, err)
@@ -53,8 +53,8 @@ FROM is a file, a URL or a host; with --auth it may be left out, and is then the
 			return nil
 		},
 	}
-	command.Flags().BoolVar(&auth, "auth", false, "fetch with the tokens of your account")
-	command.Flags().StringVar(&raw, "raw", "swagger.json", "file for the description as it came")
-	command.Flags().StringVar(&normal, "normal", "openapi.yaml", "file for the normal form")
+	command.Flags().BoolVar(&auth, "auth", false, "fetch the spec with the tokens of your account")
+	command.Flags().StringVar(&raw, "raw", "swagger.json", "`FILE` for the unchanged spec")
+	command.Flags().StringVar(&normal, "normal", "openapi.yaml", "`FILE` for the normal form")
 	return command
 }

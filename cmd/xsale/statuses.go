@@ -9,13 +9,13 @@ import (
 )
 
 func newStatusesCommand(a *app) *cobra.Command {
-	return newGroup("statuses", "Read statuses", &cobra.Command{
+	return newGroup("statuses", "List statuses", &cobra.Command{
 		Use:   "list",
 		Short: "List the statuses of orders and payments",
-		Args:  cobra.NoArgs,
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
-			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				statuses := client.Organization("").Statuses.List(ctx)
+			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
+				statuses := organization.Statuses.List(ctx)
 				return printList(command.OutOrStdout(), a.output, statuses, table[xsale.Status]{
 					heading: []string{"ID", "NAME"},
 					row:     func(status xsale.Status) []any { return []any{status.ID, status.Name} },

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,13 +18,13 @@ import (
 
 func newTokenCommand(a *app) *cobra.Command {
 	show := newTokenShowCommand(a)
-	command := newGroup("token", "Show, renew and hand out the tokens",
+	command := newGroup("token", "Show, renew and print the tokens",
 		show, newTokenRefreshCommand(a), newTokenClearCommand(a), newTokenPathCommand(a), newTokenPrintCommand(a))
 	command.RunE = show.RunE // "xsale token" alone shows them
 	return command
 }
 
-// tokenReport is what the token commands show. The tokens themselves are there only when asked for.
+// tokenReport is the output of the token commands. It contains the tokens only with --reveal.
 type tokenReport struct {
 	ExpiresAt    time.Time      `json:"expires_at"`
 	AccessClaims map[string]any `json:"access_token_claims"`
@@ -36,8 +38,9 @@ func newTokenShowCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "show",
 		Short: "Show when the tokens expire, and their claims",
-		Long:  "Show when the tokens expire, and their claims, logging in when there is no valid pair. The claims are not verified.",
-		Args:  cobra.NoArgs,
+		Long: `Show when the tokens expire, and their claims. Without valid tokens it logs in first. The claims are
+not verified.`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Token(ctx)
@@ -48,15 +51,15 @@ func newTokenShowCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().BoolVar(&reveal, "reveal", false, "show the tokens themselves: whoever reads them can act as the user")
+	command.Flags().BoolVar(&reveal, "reveal", false, "also show the tokens: anyone who has them can act as the user")
 	return command
 }
 
 func newTokenRefreshCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "refresh",
-		Short: "Log in now, even though the tokens are valid or the last login failed",
-		Args:  cobra.NoArgs,
+		Short: "Log in now, even if the tokens are valid or the last login failed",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Refresh(ctx)
@@ -72,9 +75,10 @@ func newTokenRefreshCommand(a *app) *cobra.Command {
 func newTokenClearCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear",
-		Short: "Forget the stored tokens, and a failed login",
-		Long:  "Forget the stored tokens, and a failed login. The login service still accepts the tokens until they expire.",
-		Args:  cobra.NoArgs,
+		Short: "Delete the stored tokens and forget a failed login",
+		Long: `Delete the stored tokens and forget a failed login. The API still accepts the tokens until they
+expire.`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				return client.TokenSource().Clear(ctx)
@@ -86,8 +90,8 @@ func newTokenClearCommand(a *app) *cobra.Command {
 func newTokenPathCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path",
-		Short: "Show the file that the tokens are kept in",
-		Args:  cobra.NoArgs,
+		Short: "Show the path of the token file",
+		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				store, err := a.store()
@@ -96,7 +100,7 @@ func newTokenPathCommand(a *app) *cobra.Command {
 				}
 				files, ok := store.(*authn.FileStore)
 				if !ok {
-					return errors.New("the tokens are kept in memory, not in a file")
+					return errors.New("tokens are kept in memory, not in a file: choose a file with --token-store")
 				}
 				key, err := client.TokenSource().StoreKey(ctx)
 				if err != nil {
@@ -113,14 +117,14 @@ func newTokenPrintCommand(a *app) *cobra.Command {
 	var header bool
 	command := &cobra.Command{
 		Use:   "print --header",
-		Short: "Print the two token headers, for curl and other programs",
-		Long: `Print the two token headers, for curl and other programs, logging in when there is no valid pair. Whoever reads
-them can act as the user, so do not let them reach a log.`,
+		Short: "Print both token headers for curl and other programs",
+		Long: `Print both token headers for curl and other programs. Without valid tokens it logs in first. Anyone
+who has the headers can act as the user, so keep them out of logs.`,
 		Example: `  xsale token print --header | curl --header @- https://api.xsale.ai/me`,
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if !header {
-				return usagef("%s prints secrets: say --header to get them", command.CommandPath())
+				return usagef("%s prints secrets: pass --header to confirm", command.CommandPath())
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Token(ctx)
@@ -132,7 +136,7 @@ them can act as the user, so do not let them reach a log.`,
 			})
 		},
 	}
-	command.Flags().BoolVar(&header, "header", false, "print both headers, a line each")
+	command.Flags().BoolVar(&header, "header", false, "print both headers, one per line")
 	return command
 }
 
@@ -151,25 +155,40 @@ func tokenRows(report tokenReport) [][]any {
 	for _, token := range []struct {
 		name   string
 		claims map[string]any
-		text   string
+		value  string
 	}{
 		{"Access token", report.AccessClaims, report.AccessToken},
 		{"ID token", report.IDClaims, report.IDToken},
 	} {
 		for _, claim := range slices.Sorted(maps.Keys(token.claims)) {
-			rows = append(rows, []any{token.name, claim, claimText(claim, token.claims[claim])})
+			rows = append(rows, []any{token.name, claim, formatClaim(claim, token.claims[claim])})
 		}
-		if token.text != "" {
-			rows = append(rows, []any{token.name, "", token.text})
+		if token.value != "" {
+			rows = append(rows, []any{token.name, "", token.value})
 		}
 	}
 	return rows
 }
 
-// claimText shows the claims that are instants, in seconds since 1970, as times.
-func claimText(claim string, value any) string {
-	if seconds, ok := value.(float64); ok && slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, claim) {
-		return time.Unix(int64(seconds), 0).Format(time.RFC3339)
+// formatClaim shows instants as times, lists with commas and everything else as JSON.
+func formatClaim(claim string, value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case float64:
+		if slices.Contains([]string{"exp", "iat", "nbf", "auth_time"}, claim) { // seconds since 1970
+			return time.Unix(int64(value), 0).Format(time.RFC3339)
+		}
+	case []any:
+		elements := make([]string, len(value))
+		for i, element := range value {
+			elements[i] = formatClaim("", element)
+		}
+		return strings.Join(elements, ", ")
 	}
-	return fmt.Sprint(value)
+	data, err := json.Marshal(value)
+	if err != nil {
+		return "?"
+	}
+	return string(data)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,6 @@ import (
 	"github.com/xsale-go/xsale/internal/verify"
 )
 
-// verifyFlags are the flags of verify.
 type verifyFlags struct {
 	spec     string
 	auth     bool
@@ -34,23 +34,24 @@ func newVerifyCommand(a *app) *cobra.Command {
 	var f verifyFlags
 	command := &cobra.Command{
 		Use:   "verify",
-		Short: "Check the API against its description, by calling what only reads",
-		Long: `Check the API against its description, by calling it with your account.
+		Short: "Compare the API with the spec, using read-only calls",
+		Long: `Compare the API with the spec by calling the API with your account.
 
-Every GET of the description is called whose path variables can be filled: the organization from --organization or GET /me,
-ids from what earlier answers held, others from --param, where operation.name goes before what answers held. Each call is
-sent once, at most --rate of them a second. The filters of orders by status are tried with a few values. Nothing is written
-unless --write names an operation, and then with no other body than the file that --body names for it, and to nothing that
---param does not name.
+The command calls every GET operation whose path variables it can fill. The organization comes from
+--organization or GET /me, ids come from earlier responses, and other values come from --param;
+operation.name takes precedence over earlier responses. Each call is sent once, at most --rate calls
+per second. The status filters of orders are tried with a few values. Nothing is written unless --write
+names an operation. A write sends only the file that --body sets and uses only ids that --param sets.
 
-What is told are names and types, never values: what the answers confirm, contradict and hold besides. A member's name that
-looks like data, such as an e-mail address, is written as *. --overlay writes what is new as an OpenAPI overlay, for xsale
-generate --overlay and for the description of this module; what is contradicted is for you to decide, and not in it.
+The findings contain names and types, never values: details that the responses confirm or contradict,
+and details that the spec lacks. A field name that looks like data, such as an e-mail address, is
+written as *. --overlay writes the new details as an OpenAPI overlay for 'xsale generate --overlay'. It
+leaves out contradicted details, which need your decision.
 
-On the production address it lists what it is about to call, and goes on when you answer yes; --yes says so beforehand. What
---spec and --auth fetch the description with comes before that.
+Before it calls the production address, the command lists the calls and asks for confirmation. --yes
+confirms in advance. The spec itself is fetched before that.
 
-The exit code is 1 when something is contradicted, or else that of the first call that failed:
+The exit code is 1 if the API contradicts the spec, otherwise that of the first failed call:
 
 ` + exitCodesHelp,
 		Example: `  xsale verify
@@ -58,30 +59,30 @@ The exit code is 1 when something is contradicted, or else that of the first cal
   xsale generate --overlay learned.yaml
   xsale verify --auth --spec api.xsale.ai --output json --yes
   xsale verify --write createIntegration --body createIntegration=integration.json`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.verify(command, f)
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.spec, "spec", "", "file, URL or host of the description, - for standard input (default the description of this module)")
-	flags.BoolVar(&f.auth, "auth", false, "fetch the description with the tokens of your account")
-	flags.StringArrayVar(&f.overlays, "apply", nil, "OpenAPI overlay file to apply to the description first; may be repeated")
-	flags.StringArrayVar(&f.params, "param", nil, "value of a path variable or a query parameter as name=value, or operation.name=value for one operation; may be repeated")
-	flags.StringArrayVar(&f.writes, "write", nil, "call this operation, too, though it may write; may be repeated")
-	flags.StringArrayVar(&f.bodies, "body", nil, "JSON to send to an operation of --write, as operation=FILE, - for standard input; may be repeated")
-	flags.StringVar(&f.overlay, "overlay", "", "write what was learned to this file, - for standard output")
+	flags.StringVar(&f.spec, "spec", "", specFlagHelp)
+	flags.BoolVar(&f.auth, "auth", false, "fetch the spec with the tokens of your account")
+	flags.StringArrayVar(&f.overlays, "apply", nil, "OpenAPI overlay `FILE` to apply to the spec first; repeatable")
+	flags.StringArrayVar(&f.params, "param", nil, "value of a path variable or query parameter as `NAME=VALUE`, or operation.name=value for one operation; repeatable")
+	flags.StringArrayVar(&f.writes, "write", nil, "also call this `OPERATION`, although it may write; repeatable")
+	flags.StringArrayVar(&f.bodies, "body", nil, "JSON to send to an operation of --write, as `OPERATION=FILE`, - for standard input; repeatable")
+	flags.StringVar(&f.overlay, "overlay", "", "write the new details to `FILE`, - for standard output")
 	flags.BoolVar(&f.yes, "yes", false, "call the production address without asking")
-	flags.Float64Var(&f.rate, "rate", 2, "calls a second, at most")
-	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long a call may take")
+	flags.Float64Var(&f.rate, "rate", 2, "maximum `CALLS` per second")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "`DURATION` limit of a call")
 	return command
 }
 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 	if !(f.rate > 0) || f.timeout <= 0 {
-		return usagef("--rate %v, --timeout %v: both must be positive", f.rate, f.timeout)
+		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
 	}
-	// Each call is sent once: a second one would cost the API more and say no more.
+	// Each call is sent once: a retry would burden the API and teach nothing.
 	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithAttemptTimeout(f.timeout)}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 		mayCall, err := f.mayCall(command.InOrStdin(), client.BaseURL())
@@ -122,7 +123,7 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 	}, options...)
 }
 
-// verifyDocument gets the description that the API is held against, in normal form.
+// verifyDocument returns the spec to compare the API with, in normal form.
 func (a *app) verifyDocument(command *cobra.Command, f verifyFlags, client *xsale.Client) (*pipeline.Result, error) {
 	var with *xsale.Client
 	if f.auth {
@@ -147,48 +148,52 @@ func (a *app) verifyDocument(command *cobra.Command, f verifyFlags, client *xsal
 	return result, nil
 }
 
-// assignments reads flags of the form name=value.
+// assignments parses flags of the form name=value.
 func assignments(flag string, list []string) (map[string]string, error) {
 	values := map[string]string{}
-	for _, text := range list {
-		name, value, ok := strings.Cut(text, "=")
+	for _, assignment := range list {
+		name, value, ok := strings.Cut(assignment, "=")
 		if !ok || name == "" || value == "" {
-			return nil, usagef("%s %q: write it as name=value", flag, text)
+			return nil, usagef("%s %q: write it as name=value", flag, assignment)
 		}
 		if _, taken := values[name]; taken {
-			return nil, usagef("%s names %s twice: leave one out", flag, name)
+			return nil, usagef("%s sets %s twice: leave one out", flag, name)
 		}
 		values[name] = value
 	}
 	return values, nil
 }
 
-// verifyOutcome is the error that a finished run ends with.
+// verifyOutcome returns the error that determines the exit code of a run.
 func verifyOutcome(ctx context.Context, report *verify.Report) error {
 	switch count := report.Count(verify.Contradicted); {
 	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted: what is above is all that was learned: %w", ctx.Err())
+		return fmt.Errorf("interrupted: the findings are incomplete: %w", ctx.Err())
 	case count > 0:
-		return fmt.Errorf("details of the description that the API contradicts: %d", count)
+		return fmt.Errorf("the API contradicts %d details of the spec", count)
 	case len(report.Failures) > 0:
 		if login, ok := errors.AsType[*authn.Error](report.Failures[0]); ok {
-			return login // which says what to do
+			return login // contains the remedy
 		}
 		return report.Failures[0]
 	}
 	return nil
 }
 
-// printVerified writes the findings and the overlay, which has standard output to itself where it is asked for there.
+// printVerified writes the findings and the overlay. If the overlay goes to standard output, the
+// findings go to standard error.
 func (a *app) printVerified(command *cobra.Command, report *verify.Report, overlay string) error {
 	out := command.OutOrStdout()
 	if overlay == "-" {
 		out = command.ErrOrStderr()
 	}
 	err := printList(out, a.output, withoutErrors(report.Findings), table[verify.Finding]{
-		heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "PLACE", "DESCRIPTION", "ANSWER"},
+		heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "POINTER", "SPEC", "RESPONSE"},
 		row: func(f verify.Finding) []any {
-			return []any{f.Verdict, firstNonEmpty(f.Evidence, "-"), firstNonEmpty(f.Operation, f.Method+" "+f.Path), f.Detail, firstNonEmpty(f.Pointer, "-"), firstNonEmpty(f.Description, "-"), firstNonEmpty(f.Answer, "-")}
+			return []any{
+				f.Verdict, cmp.Or(f.Evidence, "-"), cmp.Or(f.Operation, f.Method+" "+f.Path), f.Detail,
+				cmp.Or(f.Pointer, "-"), cmp.Or(f.Description, "-"), cmp.Or(f.Answer, "-"),
+			}
 		},
 	})
 	if err != nil || overlay == "" {
@@ -199,7 +204,7 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 		return err
 	}
 	if data == nil {
-		fmt.Fprintln(command.ErrOrStderr(), "nothing was learned, so that no overlay is written")
+		fmt.Fprintln(command.ErrOrStderr(), "nothing new: no overlay written")
 		return nil
 	}
 	if overlay == "-" {

@@ -294,7 +294,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 			if e.query.Has("statusidin") {
 				e.status = 400
 			}
-		}), code: exitRefused, want: []string{
+		}), code: exitRejected, want: []string{
 			`failed listOrders query statusidin "" ×0: a key for each element → 400 Bad Request`,
 		}},
 		{name: "date in another form", after: each("listOrders", func(i int, order map[string]any) {
@@ -316,10 +316,10 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`open listOrders query statusidin "" ×0: a key for each element → not called: the list itself did not come`,
 			`open listOrders query statusnamein "" ×0: a key for each element → not called: the list itself did not come`,
 		}},
-		{name: "404 of an article that the user names", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRefused, want: []string{
+		{name: "404 of an article that the user names", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRejected, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
 		}},
-		{name: "403", after: only("listTranslations", func(e *exchange) { e.status = 403 }), code: exitRefused, want: []string{
+		{name: "403", after: only("listTranslations", func(e *exchange) { e.status = 403 }), code: exitRejected, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 403 Forbidden`,
 		}},
 		{name: "429", after: only("listOrders", func(e *exchange) {

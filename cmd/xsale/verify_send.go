@@ -12,7 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/verify"
 )
 
-// sender sends calls through a client. What it says of a failure holds nothing that an answer or the account may hold.
+// sender sends calls through a client. The text of a failure contains no data from the response or the
+// account.
 func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify.Answer, *verify.Failure) {
 	return func(ctx context.Context, request verify.Request) (*verify.Answer, *verify.Failure) {
 		path := request.Path
@@ -28,7 +29,7 @@ func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify
 			return &verify.Answer{Status: response.StatusCode, Header: response.Header, Body: response.Body}, nil
 		}
 		failure := &verify.Failure{Text: failureText(ctx, err), Err: err}
-		if _, isLogin := errors.AsType[*authn.Error](err); isLogin || ctx.Err() != nil {
+		if _, login := errors.AsType[*authn.Error](err); login || ctx.Err() != nil {
 			failure.Ends = true
 		}
 		if call, ok := errors.AsType[*xsale.Error](err); ok && call.StatusCode != 0 && call.StatusCode/100 != 2 {
@@ -42,20 +43,20 @@ func failureText(ctx context.Context, err error) string {
 	if login, ok := errors.AsType[*authn.Error](err); ok {
 		return "the login failed: " + login.Reason.Error()
 	}
-	call, isCall := errors.AsType[*xsale.Error](err)
+	call, failedCall := errors.AsType[*xsale.Error](err)
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted"
-	case isCall && call.StatusCode != 0 && call.StatusCode/100 != 2:
+	case failedCall && call.StatusCode != 0 && call.StatusCode/100 != 2:
 		return strings.TrimSpace(fmt.Sprintf("%d %s", call.StatusCode, http.StatusText(call.StatusCode)))
 	case errors.Is(err, xsale.ErrTooLarge):
-		return "an answer that is too large"
+		return "response too large"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer within the time of --timeout"
+		return "no response within --timeout"
 	case errors.Is(err, xsale.ErrInvalid):
-		return "not sent: a value does not fit into a path"
-	case isCall && call.StatusCode != 0:
-		return "an answer that breaks off"
+		return "not sent: a value is not a valid path segment"
+	case failedCall && call.StatusCode != 0:
+		return "response cut off"
 	}
-	return "no answer"
+	return "no response"
 }

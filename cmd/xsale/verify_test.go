@@ -109,7 +109,7 @@ func TestVerifyTellsNoDataOfFailures(t *testing.T) {
 		e.header.Set("X-Request-Id", "canary-request")
 		e.value = map[string]any{"title": "canary", "errors": map[string]any{"canary@example.pl": []any{"canary"}}}
 	}))
-	r := execute(t, "", append(verifyArguments, "--debug", "-o", "table")...).expect(t, exitRefused, "409 Conflict")
+	r := execute(t, "", append(verifyArguments, "--debug", "-o", "table")...).expect(t, exitRejected, "409 Conflict")
 	for _, canary := range []string{"canary", "Futuriti_bb7b2a13"} {
 		if strings.Contains(r.stdout+r.stderr, canary) {
 			t.Errorf("%q was written: %s%s", canary, r.stdout, r.stderr)
@@ -246,7 +246,7 @@ func TestVerifySaysWhatIsMissing(t *testing.T) {
 func TestVerifyOfAnUnknownOrganization(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_ORGANIZATION", "another")
-	got := verified(t, exitRefused, nil, verify.Contradicted, verify.Failed)
+	got := verified(t, exitRejected, nil, verify.Contradicted, verify.Failed)
 	want := []string{
 		`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
 		`failed listOrders status "" ×0: 2XX → 404 Not Found`,
@@ -275,7 +275,7 @@ func TestVerifyFindsIDs(t *testing.T) {
 	answerWith(t, map[string]string{"GET /buyers": `[{"Id":12,"Offers":[{"OfferId":"a b"}]}]`, "GET /buyers/12": `{}`, "GET /buyers/12/offers/a b": `{}`, "GET /search": `[1]`})
 	got = verified(t, exitOK, []string{"--spec", description}, verify.Open, verify.Failed)
 	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`})
-	got = verified(t, exitRefused, []string{"--spec", description, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
+	got = verified(t, exitRejected, []string{"--spec", description, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
 	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`, `failed getBuyer status "" ×0: 200 → 404 Not Found`})
 	got = verified(t, exitOK, []string{"--spec", description, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
 	if !slices.Contains(got, `new search answer "" ×1: no body → array of integer`) {

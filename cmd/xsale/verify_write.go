@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// readWrites returns the bodies of the operations that may write. There is none but what the user gives: made-up data must
-// never reach a real account.
+// readWrites returns the bodies of the operations that may write. Every body comes from the user:
+// made-up data must never reach a real account.
 func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (map[string][]byte, error) {
 	files, err := assignments("--body", f.bodies)
 	if err != nil {
@@ -23,11 +23,11 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 		file, hasBody := files[id]
 		switch {
 		case operation == nil:
-			return nil, usagef("--write %s: the description has no such operation; it has %s", id, strings.Join(writeIDs(document), ", "))
+			return nil, usagef("--write %s: the spec has no such operation that writes; it has %s", id, strings.Join(writeIDs(document), ", "))
 		case operation.Method == "get":
-			return nil, usagef("--write %s: it only reads, and is called anyway; leave it out", id)
+			return nil, usagef("--write %s: the operation only reads and is called anyway; leave it out", id)
 		case operation.Object["requestBody"] != nil && !hasBody:
-			return nil, usagef("--write %s: it has a body, and none is made up; give one with --body %s=FILE", id, id)
+			return nil, usagef("--write %s: the operation needs a body: pass --body %s=FILE", id, id)
 		case operation.Object["requestBody"] == nil && hasBody:
 			return nil, usagef("--body %s: the operation has no body; leave it out", id)
 		}
@@ -38,14 +38,14 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 				return nil, err
 			}
 			if !json.Valid(data) {
-				return nil, usagef("--body %s=%s: the file is not one JSON value", id, file)
+				return nil, usagef("--body %s=%s: want one JSON value", id, file)
 			}
 			writes[id] = data
 		}
 	}
 	for id := range files {
 		if _, ok := writes[id]; !ok {
-			return nil, usagef("--body %s: say --write %s, too, for it to be sent", id, id)
+			return nil, usagef("--body %s: also pass --write %s to send it", id, id)
 		}
 	}
 	return writes, nil

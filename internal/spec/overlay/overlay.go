@@ -5,6 +5,7 @@ package overlay
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
@@ -17,6 +18,15 @@ import (
 // Apply returns the description with the overlay's actions applied. An action that matches nothing is an error, so that a
 // change of the description that an overlay relies on is noticed. The name of the overlay stands in errors and the report.
 func Apply(document tree.Object, name string, data []byte, report *tree.Report) (tree.Object, error) {
+	return apply(document, name, data, report, false)
+}
+
+// ApplyOptional is [Apply], except that it skips actions that match nothing.
+func ApplyOptional(document tree.Object, name string, data []byte, report *tree.Report) (tree.Object, error) {
+	return apply(document, name, data, report, true)
+}
+
+func apply(document tree.Object, name string, data []byte, report *tree.Report, optional bool) (tree.Object, error) {
 	file, err := overlay.ParseReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("overlay %s: %s; check that it is whole", name, oneLine(err))
@@ -27,15 +37,21 @@ func Apply(document tree.Object, name string, data []byte, report *tree.Report) 
 	if !file.UsesRFC9535() && file.JSONPathVersion == "" {
 		file.JSONPathVersion = "rfc9535" // the standard, which the library leaves to be asked for
 	}
-	updates, err := plainUpdates(file.Actions)
-	if err != nil {
-		return nil, fmt.Errorf("overlay %s: %w", name, err)
-	}
 	node, err := tree.Node(document)
 	if err != nil {
 		return nil, err
 	}
 	root := &older.Node{Kind: older.DocumentNode, Content: []*older.Node{toOlder(node)}}
+	if optional {
+		file.Actions = slices.DeleteFunc(file.Actions, func(action overlay.Action) bool {
+			target, err := file.NewPath(action.Target, nil)
+			return err == nil && len(target.Query(root)) == 0
+		})
+	}
+	updates, err := plainUpdates(file.Actions)
+	if err != nil {
+		return nil, fmt.Errorf("overlay %s: %w", name, err)
+	}
 	if _, err := file.ApplyToStrict(root); err != nil {
 		return nil, fmt.Errorf("overlay %s: %s; correct the target, or remove the action", name, oneLine(err))
 	}

@@ -142,3 +142,21 @@ func TestBadOverlays(t *testing.T) {
 		})
 	}
 }
+
+func TestApplyOptional(t *testing.T) {
+	file := inOverlay("- target: $.paths['/a'].get.parameters[?(@.name == 'b')]\n  update: {required: true}\n- target: $.paths['/z']\n  remove: true")
+	if _, err := Apply(read(t, description), "o.yaml", []byte(file), &tree.Report{}); err == nil {
+		t.Error("Apply accepted an action without a match")
+	}
+	report := &tree.Report{}
+	got, err := ApplyOptional(read(t, description), "o.yaml", []byte(file), report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if value, _ := tree.Lookup(got, "/paths/~1a/get/parameters/1/required"); value != true {
+		t.Errorf("the matching action was not applied: %v", value)
+	}
+	if len(report.Changes) != 1 {
+		t.Errorf("%d changes reported, want 1", len(report.Changes))
+	}
+}

@@ -21,8 +21,9 @@ type Options struct {
 
 // Overlay is the content of an overlay file, and its name for messages.
 type Overlay struct {
-	Name string
-	Data []byte
+	Name     string
+	Data     []byte
+	Optional bool // skips actions that match nothing, which are errors otherwise
 }
 
 // Result is a normal description, and how it came to be.
@@ -53,7 +54,11 @@ func Run(data []byte, options Options) (*Result, error) {
 	}
 	normalize.Normalise(document, result.Report)
 	for _, o := range options.Overlays {
-		if document, err = overlay.Apply(document, o.Name, o.Data, result.Report); err != nil {
+		apply := overlay.Apply
+		if o.Optional {
+			apply = overlay.ApplyOptional
+		}
+		if document, err = apply(document, o.Name, o.Data, result.Report); err != nil {
 			return result, err
 		}
 	}

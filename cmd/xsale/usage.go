@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// usageError is an error in how the command was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, arguments ...any) error {
+	return usageError{fmt.Errorf(format, arguments...)}
+}
+
+// newGroup returns a command that only contains others.
+func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
+	group := &cobra.Command{Use: name, Short: short}
+	group.AddCommand(children...)
+	requireSubcommand(group)
+	return group
+}
+
+// requireSubcommand makes a group report a missing or unknown subcommand. Cobra would print the help
+// and exit with 0.
+func requireSubcommand(group *cobra.Command) {
+	group.Args = knownSubcommand
+	group.RunE = func(command *cobra.Command, _ []string) error {
+		var names []string
+		for _, child := range command.Commands() {
+			names = append(names, child.Name())
+		}
+		return usagef("%s needs a command: %s", command.CommandPath(), strings.Join(names, ", "))
+	}
+}
+
+// knownSubcommand rejects the arguments of a group: they are commands that do not exist.
+func knownSubcommand(command *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	hint := ""
+	command.SuggestionsMinimumDistance = 2 // edits, cobra's default
+	if similar := command.SuggestionsFor(arguments[0]); len(similar) > 0 {
+		hint = "; did you mean " + strings.Join(similar, " or ") + "?"
+	}
+	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), hint)
+}
+
+// takes checks the number of arguments against their names. A name in brackets is optional.
+func takes(names ...string) cobra.PositionalArgs {
+	var required []string
+	for _, name := range names {
+		if !strings.HasPrefix(name, "[") {
+			required = append(required, name)
+		}
+	}
+	return func(_ *cobra.Command, arguments []string) error {
+		if len(arguments) < len(required) {
+			return fmt.Errorf("missing argument %s", required[len(arguments)])
+		}
+		if len(arguments) > len(names) {
+			return fmt.Errorf("unexpected argument %q", arguments[len(names)])
+		}
+		return nil
+	}
+}
+
+// fileOrFlags requires either --file or the first of the other flags, and rejects --file together
+// with any of them.
+func fileOrFlags(command *cobra.Command, others ...string) error {
+	given := command.Flags().Changed
+	if !given("file") && !given(others[0]) {
+		return usagef("pass --%s, or --file to read JSON", others[0])
+	}
+	for _, other := range others {
+		if given("file") && given(other) {
+			return usagef("--file and --%s exclude each other", other)
+		}
+	}
+	return nil
+}
+
+// wantedValues describes what each type of flag accepts.
+var wantedValues = map[string]string{
+	"bool":       "true or false",
+	"duration":   "a duration, such as 30s or 500ms",
+	"float64":    "a number",
+	"int64":      "a whole number",
+	"int64Slice": "whole numbers separated by commas, such as 3,7",
+	"uint64":     "a whole number from 0 up",
+}
+
+// flagError rewords the errors of the flag parser, which name Go types and functions.
+func flagError(_ *cobra.Command, err error) error {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		want, known := wantedValues[invalid.GetFlag().Value.Type()]
+		switch {
+		case errors.Is(err, strconv.ErrRange):
+			return fmt.Errorf("--%s %s: out of range", invalid.GetFlag().Name, invalid.GetValue())
+		case known:
+			return fmt.Errorf("--%s %q: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+	}
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if unknown.GetSpecifiedShortnames() != "" {
+			return fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName())
+		}
+		return fmt.Errorf("unknown flag --%s", unknown.GetSpecifiedName())
+	}
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return fmt.Errorf("--%s needs a value", missing.GetFlag().Name)
+	}
+	return err
+}
