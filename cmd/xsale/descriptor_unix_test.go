@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestCredentialsComeFromADescriptor(t *testing.T) {
+func TestCredentialsFromDescriptor(t *testing.T) {
 	useSandbox(t)
 	t.Setenv("XSALE_PASSWORD", "")
 	reader, writer, err := os.Pipe()
@@ -19,7 +19,7 @@ func TestCredentialsComeFromADescriptor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	descriptor, err := syscall.Dup(int(reader.Fd())) // the command closes what it is given
+	descriptor, err := syscall.Dup(int(reader.Fd())) // the command closes its copy
 	if err != nil {
 		t.Fatal(err)
 	}

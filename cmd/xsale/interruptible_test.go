@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestInterruptibleEndsWithItsContext(t *testing.T) {
+func TestInterruptibleEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	blocked := make(chan struct{})
 	defer close(blocked)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,8 +12,9 @@ import (
 	"testing"
 )
 
-// sandboxAnswers returns how a sandbox with these flags answers some requests without tokens: with a status, or not at all.
-func sandboxAnswers(t *testing.T, flags ...string) (answers []string, header http.Header) {
+// startSandboxCommand runs xsale sandbox in the background until stop is called, and returns the
+// variables that it prints.
+func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]string, stop func()) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout, stderr syncBuffer
@@ -21,43 +23,80 @@ func sandboxAnswers(t *testing.T, flags ...string) (answers []string, header htt
 		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, &stderr)
 	}()
 	stderr.waitFor(t, "listens at")
-	address := regexp.MustCompile(`XSALE_BASE_URL=(\S+)`).FindStringSubmatch(stdout.String())
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // which would repeat what is cut
+	variables = map[string]string{}
+	for _, match := range regexp.MustCompile(`(?m)^\w+ (XSALE_\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
+		variables[match[1]] = match[2]
+	}
+	return variables, func() {
+		t.Helper()
+		interrupt()
+		if code := <-ended; code != exitOK {
+			t.Errorf("exit code %d: %s", code, stderr.String())
+		}
+	}
+}
+
+// useSandboxCommand points the environment at a running xsale sandbox.
+func useSandboxCommand(t *testing.T) {
+	t.Helper()
+	variables, stop := startSandboxCommand(t)
+	t.Cleanup(stop)
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
+}
+
+func TestInterruptStopsSandbox(t *testing.T) {
+	variables, stop := startSandboxCommand(t)
+	response, err := http.Get(variables["XSALE_BASE_URL"] + "/me")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without tokens: %s", response.Status)
+	}
+	stop()
+}
+
+// sandboxResponses sends requests without tokens to a sandbox with the given flags. It returns their
+// statuses, or "cut" for a cut connection, and the header of the last response.
+func sandboxResponses(t *testing.T, flags ...string) (responses []string, header http.Header) {
+	t.Helper()
+	variables, stop := startSandboxCommand(t, flags...)
+	defer stop()
+	// A kept-alive connection would make the transport repeat requests that are cut.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for range 12 {
-		response, err := client.Get(address[1] + "/me")
+		response, err := client.Get(variables["XSALE_BASE_URL"] + "/me")
 		if err != nil {
-			answers = append(answers, "cut")
+			responses = append(responses, "cut")
 			continue
 		}
 		_, err = io.Copy(io.Discard, response.Body)
 		response.Body.Close()
 		if err != nil {
-			answers = append(answers, "cut")
+			responses = append(responses, "cut")
 			continue
 		}
-		answers, header = append(answers, strconv.Itoa(response.StatusCode)), response.Header
+		responses, header = append(responses, strconv.Itoa(response.StatusCode)), response.Header
 	}
-	interrupt()
-	if code := <-ended; code != exitOK {
-		t.Errorf("exit code %d: %s", code, stderr.String())
-	}
-	return answers, header
+	return responses, header
 }
 
 func TestSandboxFlags(t *testing.T) {
-	refused := slices.Repeat([]string{"401"}, 12)
-	if answers, header := sandboxAnswers(t, "--latency", "1ms"); !slices.Equal(answers, refused) || header.Get("X-Sandbox-Addition") != "" {
-		t.Errorf("%v, %v", answers, header)
+	unauthorized := slices.Repeat([]string{"401"}, 12)
+	if responses, header := sandboxResponses(t, "--latency", "1ms"); !slices.Equal(responses, unauthorized) || header.Get("X-Sandbox-Addition") != "" {
+		t.Errorf("%v, %v", responses, header)
 	}
-	if answers, header := sandboxAnswers(t, "--additions"); !slices.Equal(answers, refused) || header.Get("X-Sandbox-Addition") == "" {
-		t.Errorf("%v, %v", answers, header)
+	if responses, header := sandboxResponses(t, "--additions"); !slices.Equal(responses, unauthorized) || header.Get("X-Sandbox-Addition") == "" {
+		t.Errorf("%v, %v", responses, header)
 	}
-	first, _ := sandboxAnswers(t, "--faults", "0.7", "--seed", "5")
-	again, _ := sandboxAnswers(t, "--faults", "0.7", "--seed", "5")
-	other, _ := sandboxAnswers(t, "--faults", "0.7")
-	if !slices.Equal(first, again) || slices.Equal(first, other) || slices.Equal(first, refused) {
+	first, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
+	again, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
+	other, _ := sandboxResponses(t, "--faults", "0.7")
+	if !slices.Equal(first, again) || slices.Equal(first, other) || slices.Equal(first, unauthorized) {
 		t.Errorf("%v\n%v\n%v", first, again, other)
 	}
-	execute(t, "", "sandbox", "--faults", "2").expect(t, exitFailed, "rate 2 is not between 0 and 1")
-	execute(t, "", "sandbox", "--latency", "-1s").expect(t, exitFailed, "-1s is negative")
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// Whatever a command prints, at debug level and in every form of output, holds neither password nor token.
+// The output of every command, in every format and at debug level, is free of passwords and tokens.
 func TestNoCommandPrintsASecret(t *testing.T) {
-	sandbox := useSandbox(t, xsaletest.WithInvalidRequests()) // verify sends such on purpose
+	sandbox := useSandbox(t, xsaletest.WithInvalidRequests()) // verify sends some on purpose
 	var printed strings.Builder
 	collect := func(stdin string, arguments ...string) {
 		for _, output := range []string{"table", "json", "ndjson"} {
@@ -37,7 +37,7 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 	}
 
 	collect("", "demo")
-	collect("", "verify", "--rate", "1000") // once, because where no server answers it waits for long
+	collect("", "verify", "--rate", "1000") // once, because it waits long if no server responds
 	everyCommand()
 	canaries := append(revealedTokens(t), xsaletest.Password, xsaletest.ClientSecret, "canary-mfa-token", "canary-access-token", "canary id token", "canary-url-password")
 	sandbox.RevokeTokens()
@@ -59,11 +59,11 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 		}
 	}
 	if printed.Len() < 10000 || !strings.Contains(printed.String(), "xsale request") {
-		t.Errorf("only %d bytes were printed, or no log: the test looks at nothing", printed.Len())
+		t.Errorf("only %d bytes or no log printed: the test checks nothing", printed.Len())
 	}
 }
 
-// revealedTokens returns both tokens and their signatures, which alone would give a token away.
+// revealedTokens returns both tokens and their signatures.
 func revealedTokens(t *testing.T) []string {
 	t.Helper()
 	var revealed struct {
@@ -72,7 +72,7 @@ func revealedTokens(t *testing.T) []string {
 	}
 	r := execute(t, "", "token", "show", "--reveal", "-o", "json").expect(t, exitOK)
 	if err := json.Unmarshal([]byte(r.stdout), &revealed); err != nil || len(revealed.AccessToken) < 200 || len(revealed.IDToken) < 200 {
-		t.Fatalf("no tokens were revealed: %v", err)
+		t.Fatalf("no tokens revealed: %v", err)
 	}
 	var parts []string
 	for _, token := range []string{revealed.AccessToken, revealed.IDToken} {

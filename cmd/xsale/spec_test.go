@@ -12,11 +12,11 @@ import (
 
 func TestSpecShow(t *testing.T) {
 	if shown := execute(t, "", "spec", "show").expect(t, exitOK).stdout; shown != string(openapi.Spec()) {
-		t.Error("the YAML is not that of package openapi")
+		t.Error("the YAML differs from package openapi")
 	}
 	shown := execute(t, "", "spec", "show", "--format", "json").expect(t, exitOK).stdout
 	if !json.Valid([]byte(shown)) {
-		t.Fatal("not JSON")
+		t.Fatal("invalid JSON")
 	}
 	document, err := openapi3.NewLoader().LoadFromData([]byte(shown))
 	if err != nil || document.OpenAPI != "3.0.3" || document.Paths.Len() != 6 {

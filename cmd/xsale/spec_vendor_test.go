@@ -12,11 +12,11 @@ import (
 
 func TestSpecPull(t *testing.T) {
 	sandbox := useSandbox(t)
-	inEmptyFolder(t)
-	execute(t, "", "spec", "pull", sandbox.URL()).expect(t, exitOK, "wrote swagger.json, as it came from "+sandbox.URL()+"/swagger/v1/swagger.json", "wrote openapi.yaml")
+	inEmptyDir(t)
+	execute(t, "", "spec", "pull", sandbox.URL()).expect(t, exitOK, "wrote swagger.json, unchanged from "+sandbox.URL()+"/swagger/v1/swagger.json", "wrote openapi.yaml")
 	raw := readFile(t, "swagger.json")
 	if !json.Valid([]byte(raw)) || !strings.Contains(raw, sandbox.URL()) {
-		t.Error("swagger.json is not what the sandbox serves")
+		t.Error("swagger.json differs from the sandbox's spec")
 	}
 	document, err := tree.Read([]byte(readFile(t, "openapi.yaml")))
 	if err != nil || document["openapi"] != "3.0.3" {
@@ -24,44 +24,44 @@ func TestSpecPull(t *testing.T) {
 	}
 	execute(t, "", "spec", "pull", "--auth", "--raw", "a.json", "--normal", "b.yaml").expect(t, exitOK, "wrote a.json", "wrote b.yaml")
 	if readFile(t, "a.json") != raw || readFile(t, "b.yaml") != readFile(t, "openapi.yaml") {
-		t.Error("the same service, and yet another description")
+		t.Error("the second pull from the same service differs")
 	}
-	// What was pulled is the same for generate, and does not differ from its source.
+	// Both files are equivalent, and generate accepts them.
 	execute(t, "", "spec", "diff", "swagger.json", "openapi.yaml").expect(t, exitOK)
 	execute(t, "", "generate", "--spec", "openapi.yaml").expect(t, exitOK)
 }
 
-func TestSpecPullKeepsWhatCannotBeMended(t *testing.T) {
-	inEmptyFolder(t)
-	const text = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"$ref":"other.json"}}}}}}`
-	execute(t, text, "spec", "pull", "-").expect(t, exitFailed, "wrote swagger.json", "/paths/~1x/get/responses/200/$ref")
-	if readFile(t, "swagger.json") != text {
-		t.Error("the description is lost")
+func TestSpecPullKeepsInvalidSpec(t *testing.T) {
+	inEmptyDir(t)
+	const spec = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"$ref":"other.json"}}}}}}`
+	execute(t, spec, "spec", "pull", "-").expect(t, exitFailed, "wrote swagger.json", "/paths/~1x/get/responses/200/$ref")
+	if readFile(t, "swagger.json") != spec {
+		t.Error("the spec is lost")
 	}
 }
 
 func TestSpecLint(t *testing.T) {
-	inEmptyFolder(t)
-	put(t, "good.yaml", string(openapi.Spec()))
-	put(t, "mended.json", `{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"schema":{"type":"integer"}}}}}}}`)
-	put(t, "bad.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"a","responses":{"200":{"description":"","content":{"text/json":{"schema":{"$ref":"#/components/schemas/B"}}}}}}}}}`)
+	inEmptyDir(t)
+	writeFileAt(t, "good.yaml", string(openapi.Spec()))
+	writeFileAt(t, "repaired.json", `{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"schema":{"type":"integer"}}}}}}}`)
+	writeFileAt(t, "bad.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"a","responses":{"200":{"description":"","content":{"text/json":{"schema":{"$ref":"#/components/schemas/B"}}}}}}}}}`)
 	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
-	execute(t, "", "spec", "lint", "mended.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
-	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: 1 problems", "#/components/schemas/B")
+	execute(t, "", "spec", "lint", "repaired.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
+	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: /paths/", "#/components/schemas/B")
 	if !strings.Contains(r.stderr, "which is not there; add the schema or replace the reference with an overlay") {
-		t.Errorf("no remedy in %s", r.stderr)
+		t.Errorf("%s lacks the remedy", r.stderr)
 	}
 }
 
 func TestSpecDiff(t *testing.T) {
-	inEmptyFolder(t)
+	inEmptyDir(t)
 	before := string(openapi.Spec())
-	put(t, "before.yaml", before)
-	put(t, "described.yaml", strings.Replace(before, "Id of the offer (oferta).", "Id of an offer.", 1))
-	put(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
+	writeFileAt(t, "before.yaml", before)
+	writeFileAt(t, "described.yaml", strings.Replace(before, "Id of the offer (oferta).", "Id of an offer.", 1))
+	writeFileAt(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
 	execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK)
-	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the one of this module
-	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the descriptions differ: 1 changes, 0 of them breaking")
+	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the spec of this module
+	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the specs differ: 1 changes, 0 of them breaking")
 	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "Id of an offer")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "breaking").expect(t, exitFailed, "breaking", "GET /{organizationName}/statuses")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "none").expect(t, exitOK, "breaking")
@@ -77,17 +77,17 @@ func TestSpecDiff(t *testing.T) {
 
 func TestSpecDiffEvidence(t *testing.T) {
 	sandbox := useSandbox(t)
-	inEmptyFolder(t)
+	inEmptyDir(t)
 	r := execute(t, "", "spec", "diff", "--evidence", sandbox.URL()).expect(t, exitOK, "VERDICT", "confirmed")
 	if strings.Contains(r.stdout, "contradicted") {
-		t.Errorf("the sandbox serves our own description, and yet:\n%s", r.stdout)
+		t.Errorf("the sandbox serves the spec of this module, but got:\n%s", r.stdout)
 	}
 	// A vendor whose statuses are numbers.
 	vendor := strings.Replace(string(openapi.Spec()), "                items:\n                  $ref: '#/components/schemas/Status'", "                items:\n                  type: integer", 1)
 	if vendor == string(openapi.Spec()) {
-		t.Fatal("the description does not read as this test expects")
+		t.Fatal("the spec differs from what this test expects")
 	}
-	put(t, "vendor.yaml", vendor)
-	execute(t, "", "spec", "diff", "--evidence", "vendor.yaml").expect(t, exitFailed, "contradicted", "GET /{organizationName}/statuses", "the vendor contradicts")
+	writeFileAt(t, "vendor.yaml", vendor)
+	execute(t, "", "spec", "diff", "--evidence", "vendor.yaml").expect(t, exitFailed, "contradicted", "GET /{organizationName}/statuses", "the vendor's spec contradicts")
 	execute(t, "", "spec", "diff", "--evidence", "vendor.yaml", "--fail-on", "none").expect(t, exitOK, "contradicted")
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// syncBuffer is a buffer that one goroutine writes and another waits on.
+// syncBuffer is a buffer for one writer and one waiter.
 type syncBuffer struct {
 	mu      sync.Mutex
 	written *sync.Cond
@@ -34,12 +34,12 @@ func (b *syncBuffer) String() string {
 	return b.buffer.String()
 }
 
-// waitFor returns when the text has been written; the test's own time limit is the only one.
-func (b *syncBuffer) waitFor(t *testing.T, text string) {
+// waitFor returns once s has been written. Its only time limit is that of the test.
+func (b *syncBuffer) waitFor(t *testing.T, s string) {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for !strings.Contains(b.buffer.String(), text) {
+	for !strings.Contains(b.buffer.String(), s) {
 		b.condition().Wait()
 	}
 }

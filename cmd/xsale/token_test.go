@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestTokenShowsTheTokensOnlyWhenAsked(t *testing.T) {
+func TestTokenShowsTokensOnlyWithReveal(t *testing.T) {
 	useSandbox(t)
 	secrets := revealedTokens(t)
 	for _, arguments := range [][]string{{"token"}, {"token", "show"}, {"token", "refresh"}} {
@@ -24,7 +24,7 @@ func TestTokenShowsTheTokensOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-func TestTokenRefreshLogsInAlthoughThePairIsValid(t *testing.T) {
+func TestTokenRefreshLogsInWithValidTokens(t *testing.T) {
 	sandbox := useSandbox(t)
 	execute(t, "", "token", "refresh").expect(t, exitOK)
 	execute(t, "", "token", "refresh").expect(t, exitOK)
@@ -41,7 +41,7 @@ func TestTokenRefreshForgetsAFailure(t *testing.T) {
 		execute(t, "", "me").expect(t, exitLogin, "account blocked")
 	}
 	if sandbox.TokenRequests() != 1 {
-		t.Errorf("a blocked account was tried %d times by three commands", sandbox.TokenRequests())
+		t.Errorf("three commands tried a blocked account %d times", sandbox.TokenRequests())
 	}
 	execute(t, "", "token", "refresh").expect(t, exitOK)
 	execute(t, "", "me").expect(t, exitOK)
@@ -52,7 +52,7 @@ func TestTokenClear(t *testing.T) {
 	execute(t, "", "me").expect(t, exitOK)
 	execute(t, "", "token", "clear").expect(t, exitOK)
 	if sandbox.Logins() != 1 {
-		t.Errorf("clearing logged in")
+		t.Errorf("clear logged in")
 	}
 	execute(t, "", "me").expect(t, exitOK)
 	if sandbox.Logins() != 2 {
@@ -62,19 +62,19 @@ func TestTokenClear(t *testing.T) {
 
 func TestTokenPath(t *testing.T) {
 	useSandbox(t)
-	folder := t.TempDir()
-	path := strings.TrimSpace(execute(t, "", "token", "path", "--token-store", folder).expect(t, exitOK).stdout)
-	if filepath.Dir(path) != folder {
-		t.Errorf("path %q is not in %q", path, folder)
+	dir := t.TempDir()
+	path := strings.TrimSpace(execute(t, "", "token", "path", "--token-store", dir).expect(t, exitOK).stdout)
+	if filepath.Dir(path) != dir {
+		t.Errorf("path %q is not in %q", path, dir)
 	}
-	execute(t, "", "me", "--token-store", folder).expect(t, exitOK)
+	execute(t, "", "me", "--token-store", dir).expect(t, exitOK)
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
 	execute(t, "", "token", "path", "--token-store", "memory").expect(t, exitFailed, "in memory")
 }
 
-func TestTokenPrintHeaderServesOtherPrograms(t *testing.T) {
+func TestTokenPrintHeader(t *testing.T) {
 	sandbox := useSandbox(t)
 	execute(t, "", "token", "print").expect(t, exitUsage, "--header")
 	printed := execute(t, "", "token", "print", "--header").expect(t, exitOK)
@@ -92,11 +92,11 @@ func TestTokenPrintHeaderServesOtherPrograms(t *testing.T) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		t.Errorf("the headers are refused: %s", response.Status)
+		t.Errorf("the API rejects the headers: %s", response.Status)
 	}
 }
 
-func TestCredentialsComeFromAFileOrADescriptor(t *testing.T) {
+func TestCredentialsFromFileOrStandardInput(t *testing.T) {
 	useSandbox(t)
 	for _, name := range []string{"XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD"} {
 		t.Setenv(name, "")
