@@ -179,8 +179,10 @@ func (e *Error) Error() string {
 		separator = "; "
 	}
 	for _, field := range e.Fields {
-		b.WriteString(separator + field.String())
-		separator = "; "
+		if s := field.String(); !strings.Contains(e.Message, s) { // some servers repeat the fields in the message
+			b.WriteString(separator + s)
+			separator = "; "
+		}
 	}
 	if e.Err != nil {
 		fmt.Fprintf(&b, "%s%v", separator, e.Err)

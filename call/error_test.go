@@ -29,6 +29,13 @@ func TestErrorText(t *testing.T) {
 	if got, want := e.Error(), "POST /{organizationName}/orders: 400 Bad Request [E7]: not valid; BuyerId: is required; and more (after 3 attempts)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	e = &Error{
+		StatusCode: 400, Method: "POST", Route: "/x", Message: "not valid: BuyerId: is required",
+		Fields: []FieldError{{"BuyerId", "is required"}, {"PayerId", "is required"}},
+	}
+	if got, want := e.Error(), "POST /x: 400 Bad Request: not valid: BuyerId: is required; PayerId: is required"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }
 
 func TestErrorLogsByAllowList(t *testing.T) {
