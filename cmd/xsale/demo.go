@@ -257,8 +257,8 @@ func (d *demo) surviveRevokedTokens(ctx context.Context) (string, error) {
 	return "one new login; the call succeeded", d.checkLogins(2)
 }
 
-// surviveLostResponse creates an order whose response is lost. The client must not send it again; it is
-// up to the program to look whether the order exists.
+// surviveLostResponse creates an order whose response is lost. The client must not send it again;
+// it is up to the program to look whether the order exists.
 func (d *demo) surviveLostResponse(ctx context.Context) (string, error) {
 	before, err := d.newOrders(ctx)
 	if err != nil {

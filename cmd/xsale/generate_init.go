@@ -22,7 +22,8 @@ var configTemplate []byte
 
 const generateFile = "generate.go"
 
-// initGenerate writes a settings file, and a file with a line for go generate. It overwrites nothing.
+// initGenerate writes a settings file, and a file with a line for go generate. It overwrites
+// nothing.
 func initGenerate(command *cobra.Command, configFile string) error {
 	dir := filepath.Dir(configFile)
 	source := filepath.Join(dir, generateFile)
@@ -56,8 +57,8 @@ func versionOfModule() string {
 	return xsale.Version
 }
 
-// packageOf returns the package of the Go files in a directory. Without Go files it derives a name from
-// the directory.
+// packageOf returns the package of the Go files in a directory. Without Go files it derives a name
+// from the directory.
 func packageOf(dir string) string {
 	if found, err := build.ImportDir(dir, 0); err == nil {
 		return found.Name

@@ -234,7 +234,8 @@ func goCommand(t *testing.T, arguments ...string) (string, error) {
 	return string(output), err
 }
 
-// The whole path of an integrator, from the address of a service to a typed call in their own module.
+// The whole path of an integrator, from the address of a service to a typed call in their own
+// module.
 func TestFromAddressToTypedCall(t *testing.T) {
 	sandbox := useSandbox(t)
 	newModule(t)
@@ -280,8 +281,8 @@ func main() {
 	}
 }
 
-// The snippets of docs/generating.md compile with the code that generate --auth writes against xsale
-// sandbox, which is how the document suggests to try them.
+// The snippets of docs/generating.md compile with the code that generate --auth writes against
+// xsale sandbox, which is how the document suggests to try them.
 func TestDocumentedSnippetsCompile(t *testing.T) {
 	document := readFile(t, "../../docs/generating.md")
 	useSandboxCommand(t)
@@ -310,6 +311,7 @@ import (
 	"example.test/shop/xsaleapi"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
 

@@ -14,9 +14,9 @@
 //	xsale verify                   compares the API with the spec, using read-only calls
 //	xsale version
 //
-// The account comes from the environment; see [xsale.FromEnvironment]. Commands share one login: the
-// tokens are kept in a file that only the user can read. XSALE_TOKEN_STORE or --token-store choose
-// another location.
+// The account comes from the environment; see [xsale.FromEnvironment]. Commands share one login:
+// the tokens are kept in a file that only the user can read. XSALE_TOKEN_STORE or --token-store
+// choose another location.
 package main
 
 import (

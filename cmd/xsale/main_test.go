@@ -164,7 +164,7 @@ func TestExitCodes(t *testing.T) {
 		"unknown article":     {exitRejected, "'xsale me'", []string{"articles", "translations", "get", "4711"}},
 		"other organization":  {exitRejected, "404", []string{"statuses", "list", "--organization", "other"}},
 		"incomplete contract": {exitRejected, "/Items/0", []string{"api", "POST", "/{organizationName}/orders", "-f", writeFile(t, strings.Replace(orderJSON, `"PriceGross"`, `"Price"`, 1))}},
-		"incomplete order":    {exitUsage, "BuyerID", []string{"orders", "create", "-f", writeFile(t, `{}`)}},
+		"incomplete order":    {exitUsage, "BuyerId", []string{"orders", "create", "-f", writeFile(t, `{}`)}},
 		"not JSON":            {exitUsage, "invalid JSON at line 1, column 1", []string{"orders", "create", "-f", writeFile(t, `<order/>`)}},
 	} {
 		t.Run(name, func(t *testing.T) {

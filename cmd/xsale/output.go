@@ -35,8 +35,8 @@ type table[T any] struct {
 	row     func(T) []any // the cells of one row
 }
 
-// printList writes elements as they arrive, so that memory stays bounded for JSON. An error ends the
-// list; the elements before it are already written.
+// printList writes elements as they arrive, so that memory stays bounded for JSON. An error ends
+// the list; the elements before it are already written.
 func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], table table[T]) error {
 	switch output {
 	case outputJSON:

@@ -71,8 +71,8 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	return root, a
 }
 
-// addStandardCommands adds cobra's help and completion commands and makes both reject unknown names,
-// which they otherwise answer with the general help and exit code 0.
+// addStandardCommands adds cobra's help and completion commands and makes both reject unknown
+// names, which they otherwise answer with the general help and exit code 0.
 func addStandardCommands(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
@@ -102,9 +102,9 @@ func (a *app) noteStart(command *cobra.Command) {
 	}
 }
 
-// withClient calls use with a client for the account. Unless a setting overrides it, tokens are kept
-// in the user's cache: if each command logged in, the login service would soon block the account.
-// Options in more take precedence.
+// withClient calls use with a client for the account. Unless a setting overrides it, tokens are
+// kept in the user's cache: if each command logged in, the login service would soon block the
+// account. Options in more take precedence.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
 	store, err := a.store()
 	if err != nil {

@@ -60,8 +60,8 @@ func TestInterruptStopsSandbox(t *testing.T) {
 	stop()
 }
 
-// sandboxResponses sends requests without tokens to a sandbox with the given flags. It returns their
-// statuses, or "cut" for a cut connection, and the header of the last response.
+// sandboxResponses sends requests without tokens to a sandbox with the given flags. It returns
+// their statuses, or "cut" for a cut connection, and the header of the last response.
 func sandboxResponses(t *testing.T, flags ...string) (responses []string, header http.Header) {
 	t.Helper()
 	variables, stop := startSandboxCommand(t, flags...)

@@ -10,7 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/source"
 )
 
-// source reads a spec from a file, standard input, a URL or a host, optionally with the user's tokens.
+// source reads a spec from a file, standard input, a URL or a host, optionally with the user's
+// tokens.
 func (a *app) source(command *cobra.Command, from string, withTokens bool) (*source.Source, error) {
 	if !withTokens {
 		return a.sourceWith(command, from, nil)
@@ -23,8 +24,8 @@ func (a *app) source(command *cobra.Command, from string, withTokens bool) (*sou
 	return source, err
 }
 
-// sourceWith reads a spec with the tokens of a client; a nil client sends none. If it tries more than
-// one address, it reports each with its outcome.
+// sourceWith reads a spec with the tokens of a client; a nil client sends none. If it tries more
+// than one address, it reports each with its outcome.
 func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Client) (*source.Source, error) {
 	tried := 0
 	options := source.Options{

@@ -27,8 +27,8 @@ func newGroup(name, short string, children ...*cobra.Command) *cobra.Command {
 	return group
 }
 
-// requireSubcommand makes a group report a missing or unknown subcommand. Cobra would print the help
-// and exit with 0.
+// requireSubcommand makes a group report a missing or unknown subcommand. Cobra would print the
+// help and exit with 0.
 func requireSubcommand(group *cobra.Command) {
 	group.Args = knownSubcommand
 	group.RunE = func(command *cobra.Command, _ []string) error {

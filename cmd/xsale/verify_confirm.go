@@ -11,8 +11,8 @@ import (
 	"github.com/xsale-go/xsale/internal/verify"
 )
 
-// mayCall reports whether the address may be called without asking. If it has to ask and there is no
-// terminal, it returns an error before anything is sent, including the login.
+// mayCall reports whether the address may be called without asking. If it has to ask and there is
+// no terminal, it returns an error before anything is sent, including the login.
 func (f *verifyFlags) mayCall(in io.Reader, baseURL string) (bool, error) {
 	if f.yes || !production(baseURL) {
 		return true, nil

@@ -19,23 +19,23 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// exchange is a request to the API and the sandbox's answer to it, which a deviation changes.
+// exchange is a request to the API with the sandbox's response. A deviation changes either.
 type exchange struct {
-	operation string // that the sandbox has served: getMe, listOrders, listStatuses or listTranslations
+	operation string // getMe, listOrders, listStatuses or listTranslations
 	request   *http.Request
 	query     url.Values
 	status    int
 	header    http.Header
-	value     any    // the JSON of the answer
-	body      []byte // what is sent in place of the value, where it is not nil
-	abort     bool   // the connection ends in the middle
+	value     any    // the JSON of the response
+	body      []byte // sent instead of value unless nil
+	abort     bool   // cuts the connection in the body
 }
 
-// operations of the sandbox that only read, by the end of their paths.
+// operationsByPath contains the operations that only read, by the last segment of their path.
 var operationsByPath = map[string]string{"me": "getMe", "orders": "listOrders", "statuses": "listStatuses", "translations": "listTranslations"}
 
-// deviate starts a server in front of a sandbox that changes its requests and its answers, and points the environment at
-// it. Either function may be nil.
+// deviate starts a server in front of a sandbox that changes requests and responses, and points the
+// environment at it. Either function may be nil.
 func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
 	t.Helper()
 	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
@@ -53,7 +53,7 @@ func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
 		forwarded.Header.Del("Accept-Encoding")
 		response, err := sandbox.HTTPClient().Do(forwarded)
 		if err != nil {
-			return // the caller has gone
+			return // the caller is gone
 		}
 		defer response.Body.Close()
 		body, err := io.ReadAll(response.Body)
@@ -67,14 +67,14 @@ func deviate(t *testing.T, before, after func(*exchange)) *xsaletest.Sandbox {
 		if after != nil {
 			after(e)
 		}
-		e.answer(w)
+		e.respond(w)
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("XSALE_BASE_URL", server.URL)
 	return sandbox
 }
 
-func (e *exchange) answer(w http.ResponseWriter) {
+func (e *exchange) respond(w http.ResponseWriter) {
 	if e.body == nil && e.value != nil {
 		e.body, _ = json.Marshal(e.value)
 	}
@@ -87,14 +87,14 @@ func (e *exchange) answer(w http.ResponseWriter) {
 	w.Write(e.body)
 }
 
-// each calls change with every element of the answers of an operation.
+// each calls change with every element of an operation's responses.
 func each(operation string, change func(i int, element map[string]any)) func(*exchange) {
 	return func(e *exchange) {
 		if e.operation != operation || e.status != http.StatusOK {
 			return
 		}
-		list, isList := e.value.([]any)
-		if !isList {
+		list, ok := e.value.([]any)
+		if !ok {
 			list = []any{e.value}
 		}
 		for i, element := range list {
@@ -103,7 +103,7 @@ func each(operation string, change func(i int, element map[string]any)) func(*ex
 	}
 }
 
-// eachLine calls change with the order lines of every order.
+// eachLine calls change with every line of every order.
 func eachLine(change func(order, line map[string]any)) func(*exchange) {
 	return each("listOrders", func(_ int, order map[string]any) {
 		for _, line := range order["Items"].([]any) {
@@ -112,7 +112,7 @@ func eachLine(change func(order, line map[string]any)) func(*exchange) {
 	})
 }
 
-// only calls change with the answers of an operation.
+// only calls change with the responses of an operation.
 func only(operation string, change func(*exchange)) func(*exchange) {
 	return func(e *exchange) {
 		if e.operation == operation {
@@ -126,10 +126,10 @@ func rename(element map[string]any, from, to string) {
 	delete(element, from)
 }
 
-// verifyArguments call verify without waits between the calls, and with the article that the sandbox has.
+// verifyArguments run verify without waits between calls, with an article of the sandbox.
 var verifyArguments = []string{"verify", "--rate", "10000", "--param", "id=16519", "-o", "json"}
 
-// verified runs verify and returns the findings of the given verdicts, each as a line.
+// verified runs verify and returns the findings with the given verdicts, one per line.
 func verified(t *testing.T, code int, arguments []string, verdicts ...verify.Verdict) []string {
 	t.Helper()
 	r := execute(t, "", append(slices.Clone(verifyArguments), arguments...)...).expect(t, code)
@@ -146,7 +146,7 @@ func verified(t *testing.T, code int, arguments []string, verdicts ...verify.Ver
 	return lines
 }
 
-// expectLines compares findings without regard to their order.
+// expectLines compares findings in any order.
 func expectLines(t *testing.T, got, want []string) {
 	t.Helper()
 	rest := slices.Clone(want)
@@ -154,7 +154,7 @@ func expectLines(t *testing.T, got, want []string) {
 		if i := slices.Index(rest, line); i >= 0 {
 			rest = slices.Delete(rest, i, i+1)
 		} else {
-			t.Errorf("not expected: %s", line)
+			t.Errorf("unexpected: %s", line)
 		}
 	}
 	for _, line := range rest {
@@ -162,7 +162,7 @@ func expectLines(t *testing.T, got, want []string) {
 	}
 }
 
-// learnedOverlay returns a file with what the true sandbox teaches, so that what it has besides the description is described.
+// learnedOverlay returns an overlay that adds the details of the unchanged sandbox to the spec.
 func learnedOverlay(t *testing.T) string {
 	t.Helper()
 	useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
@@ -181,18 +181,18 @@ func TestDeviatingSandboxes(t *testing.T) {
 		want          []string
 	}{
 		{name: "nothing"},
-		{name: "member in another case", after: each("listStatuses", func(_ int, s map[string]any) { rename(s, "Name", "name") }), code: exitFailed, want: []string{
+		{name: "field in another case", after: each("listStatuses", func(_ int, s map[string]any) { rename(s, "Name", "name") }), code: exitFailed, want: []string{
 			`contradicted listStatuses member "/0/Name" ×0: string → string at /0/name`,
 			`new listStatuses member "/0/name" ×8:  → string`,
 		}},
-		{name: "member with another name", after: each("getMe", func(_ int, me map[string]any) { rename(me, "Nickname", "Alias") }), want: []string{
+		{name: "field with another name", after: each("getMe", func(_ int, me map[string]any) { rename(me, "Nickname", "Alias") }), want: []string{
 			`new getMe member "/Alias" ×1:  → string`,
 			`open getMe member "/Nickname" ×0: string → in none of 1 objects`,
 		}},
-		{name: "id as text", after: each("listOrders", func(_ int, order map[string]any) { order["Id"] = fmt.Sprint(order["Id"]) }), code: exitFailed, want: []string{
+		{name: "id as string", after: each("listOrders", func(_ int, order map[string]any) { order["Id"] = fmt.Sprint(order["Id"]) }), code: exitFailed, want: []string{
 			`contradicted listOrders member "/0/Id" ×60: integer of the format int64 → string`,
 		}},
-		{name: "price as text in one line", after: each("listOrders", func(i int, order map[string]any) {
+		{name: "price as string in one line", after: each("listOrders", func(i int, order map[string]any) {
 			if line := order["Items"].([]any)[0].(map[string]any); i == 2 {
 				line["PriceGross"] = fmt.Sprint(line["PriceGross"])
 			}
@@ -209,14 +209,14 @@ func TestDeviatingSandboxes(t *testing.T) {
 		}), code: exitFailed, want: []string{
 			`contradicted listStatuses member "/6/Name" ×2: string → null`,
 		}},
-		{name: "required member missing", after: each("listTranslations", func(_ int, translation map[string]any) { delete(translation, "LanguageId") }), code: exitFailed, want: []string{
+		{name: "required field missing", after: each("listTranslations", func(_ int, translation map[string]any) { delete(translation, "LanguageId") }), code: exitFailed, want: []string{
 			`contradicted listTranslations member "/0/LanguageId" ×1: integer of the format int64 → missing`,
 		}},
 		{name: "envelope", after: only("listOrders", func(e *exchange) { e.value = map[string]any{"Items": e.value, "TotalCount": 60} }), code: exitFailed, want: []string{
 			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Items array of object, TotalCount integer`,
 		}},
 		{name: "envelope, and more inside", after: only("listOrders", func(e *exchange) {
-			orders, _ := e.value.([]any) // none where the query was refused
+			orders, _ := e.value.([]any) // nil if the query was rejected
 			if orders == nil {
 				return
 			}
@@ -290,7 +290,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 		{name: "filter ignored", before: only("listOrders", func(e *exchange) { e.query.Del("statusnamein") }), code: exitFailed, want: []string{
 			`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
 		}},
-		{name: "filter refused", after: only("listOrders", func(e *exchange) {
+		{name: "filter rejected", after: only("listOrders", func(e *exchange) {
 			if e.query.Has("statusidin") {
 				e.status = 400
 			}
@@ -304,7 +304,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 		}), code: exitFailed, want: []string{
 			`contradicted listOrders member "/1/PurchaseDate" ×30: string of the format date, such as 2024-10-25 → string of another format`,
 		}},
-		{name: "articles beside the lines", after: eachLine(func(order, line map[string]any) {
+		{name: "articles next to the lines", after: eachLine(func(order, line map[string]any) {
 			order["OrderItemArticles"] = line["OrderItemArticles"]
 			delete(line, "OrderItemArticles")
 		}), code: exitFailed, want: []string{
@@ -316,14 +316,14 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`open listOrders query statusidin "" ×0: a key for each element → not called: the list itself did not come`,
 			`open listOrders query statusnamein "" ×0: a key for each element → not called: the list itself did not come`,
 		}},
-		{name: "404 of an article that the user names", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRejected, want: []string{
+		{name: "404 of an article passed by the user", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRejected, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
 		}},
 		{name: "403", after: only("listTranslations", func(e *exchange) { e.status = 403 }), code: exitRejected, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 403 Forbidden`,
 		}},
 		{name: "429", after: only("listOrders", func(e *exchange) {
-			if e.query.Has("statusnamein") { // in the last calls, because a Client waits after it
+			if e.query.Has("statusnamein") { // in the last calls, because the client waits after it
 				e.status = 429
 			}
 		}), code: exitRateLimited, want: []string{
@@ -338,10 +338,10 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
 		}},
 		{name: "connection cut in the middle", after: only("listTranslations", func(e *exchange) { e.abort = true }), code: exitFailed, want: []string{
-			`failed listTranslations answer "" ×0:  → an answer that breaks off`,
+			`failed listTranslations answer "" ×0:  → response cut off`,
 		}},
 		{name: "slow", after: only("listTranslations", func(e *exchange) { <-e.request.Context().Done() }), arguments: []string{"--timeout", "1s"}, code: exitUnavailable, want: []string{
-			`failed listTranslations answer "" ×0:  → no answer within the time of --timeout`,
+			`failed listTranslations answer "" ×0:  → no response within --timeout`,
 		}},
 		{name: "header", after: only("listOrders", func(e *exchange) {
 			e.header.Set("X-Total-Count", "60")
@@ -368,14 +368,14 @@ func TestDeviatingSandboxes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			deviate(t, test.before, test.after)
 			got := verified(t, test.code, append(test.arguments, "--apply", learned), verify.Contradicted, verify.Failed, verify.New, verify.Open)
-			got = slices.DeleteFunc(got, func(line string) bool { return strings.Contains(line, "listTranslations null") }) // as in the true sandbox
+			got = slices.DeleteFunc(got, func(line string) bool { return strings.Contains(line, "listTranslations null") }) // also in the unchanged sandbox
 			expectLines(t, got, test.want)
 		})
 	}
 }
 
-// What the sandbox has beside the description is known, and nothing of it contradicts the description.
-func TestVerifyOfTheTrueSandbox(t *testing.T) {
+// The unchanged sandbox adds details to the spec and contradicts none.
+func TestVerifyUnchangedSandbox(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	got := verified(t, exitOK, nil, verify.Contradicted, verify.Failed, verify.New, verify.Open)
 	want := []string{
@@ -417,13 +417,13 @@ func TestVerifyOfTheTrueSandbox(t *testing.T) {
 	}
 }
 
-// The second run against a description to which the first has added what it has learned finds nothing new.
+// Once the overlay of a first run is applied, a second run finds nothing new.
 func TestVerifyLearnsOnce(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests())
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	execute(t, "", append(slices.Clone(verifyArguments), "--overlay", file)...).expect(t, exitOK, "wrote "+file)
 	again := filepath.Join(t.TempDir(), "again.yaml")
-	execute(t, "", append(slices.Clone(verifyArguments), "--apply", file, "--overlay", again)...).expect(t, exitOK, "nothing was learned")
+	execute(t, "", append(slices.Clone(verifyArguments), "--apply", file, "--overlay", again)...).expect(t, exitOK, "nothing new: no overlay written")
 	if _, err := os.Stat(again); err == nil {
 		t.Error("a second overlay was written")
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/verify"
 )
 
-// sender sends calls through a client. The text of a failure contains no data from the response or the
-// account.
+// sender sends calls through a client. The text of a failure contains no data from the response or
+// the account.
 func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify.Answer, *verify.Failure) {
 	return func(ctx context.Context, request verify.Request) (*verify.Answer, *verify.Failure) {
 		path := request.Path

@@ -27,19 +27,19 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// answerWith starts a server that answers each path, whatever its query, with the given JSON, and all others with 404. The
-// logins go to a sandbox.
-func answerWith(t *testing.T, answers map[string]string) *xsaletest.Sandbox {
+// respondWith starts a server that responds to each listed method and path with the given JSON, and
+// to all others with 404. Logins go to a sandbox.
+func respondWith(t *testing.T, responses map[string]string) *xsaletest.Sandbox {
 	t.Helper()
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, ok := answers[r.Method+" "+r.URL.Path]
+		body, ok := responses[r.Method+" "+r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, text)
+		fmt.Fprint(w, body)
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("XSALE_BASE_URL", server.URL)
@@ -47,9 +47,9 @@ func answerWith(t *testing.T, answers map[string]string) *xsaletest.Sandbox {
 	return sandbox
 }
 
-// richAnswers hold all that can be learned: nested members, null, types that do not agree, dates, and objects whose names are
-// data. The value of every member and each such name has the canary in it, or is one of its numbers.
-var richAnswers = map[string]string{
+// richResponses contain everything verify can learn: nested fields, null, mixed types, dates, and
+// objects whose names are data. Every value and each such name contains a canary.
+var richResponses = map[string]string{
 	"GET /me": `{"Id":7391846,"Name":"Canary Kowalska","Nickname":"canarka","Email":"canary@example.pl","EmailVerified":true,
 		"Organizations":[{"Id":8264951,"ShortName":"Canary","Name":"canary_org","Nip":"5272525995","Since":"1987-06-05"}],
 		"Rights":{"canarka":{"Level":1},"canarek":{"Level":2}},"Last":null,"O'Neill's":1,"Größe":2}`,
@@ -63,21 +63,22 @@ var richAnswers = map[string]string{
 	"GET /canary_org/articles/16519/translations": `[{"LanguageId":6354274,"Name":null,"Description":"<p>canary</p>"}]`,
 }
 
-// canaries are parts of what the answers hold, in lower case.
+// canaries are parts of the responses, in lower case.
 var canaries = []string{
 	"canar", "kowalska", "nowak", "527252", "918273", "635427", "739184", "826495", "1987", "05.06", "601 000", "anna", "o'neill", "größe",
 }
 
-// Whatever verify writes, in every form and at debug level, and for failures too, holds no value and no name that is one.
-func TestVerifyTellsNoData(t *testing.T) {
-	failing := map[string]string{"GET /me": richAnswers["GET /me"], "GET /canary_org/statuses": `[{"Id":6354271,"canary@example.pl":[tru`}
+// The output of verify, in every format, at debug level and for failures, contains no values and no
+// names that are values.
+func TestVerifyPrintsNoData(t *testing.T) {
+	failing := map[string]string{"GET /me": richResponses["GET /me"], "GET /canary_org/statuses": `[{"Id":6354271,"canary@example.pl":[tru`}
 	wrong := map[string]string{
-		"GET /me": strings.Replace(strings.Replace(richAnswers["GET /me"], `true`, `"canary"`, 1), `[{`, `[6354271,{`, 1), "GET /canary_org/statuses": `{"canary@example.pl":[{"Id":"canary","Name":6354271}]}`,
+		"GET /me": strings.Replace(strings.Replace(richResponses["GET /me"], `true`, `"canary"`, 1), `[{`, `[6354271,{`, 1), "GET /canary_org/statuses": `{"canary@example.pl":[{"Id":"canary","Name":6354271}]}`,
 		"GET /canary_org/orders": `[{"Id":"canary","Items":{"canary@example.pl":6354271}},"canary",6354271]`, "GET /canary_org/articles/16519/translations": `"canary"`,
 	}
-	for name, answers := range map[string]map[string]string{"rich": richAnswers, "failing": failing, "wrong": wrong} {
+	for name, responses := range map[string]map[string]string{"rich": richResponses, "failing": failing, "wrong": wrong} {
 		t.Run(name, func(t *testing.T) {
-			answerWith(t, answers)
+			respondWith(t, responses)
 			var written strings.Builder
 			file := filepath.Join(t.TempDir(), "learned.yaml")
 			for _, output := range []string{"table", "json", "ndjson"} {
@@ -89,21 +90,21 @@ func TestVerifyTellsNoData(t *testing.T) {
 				t.Fatal(err)
 			}
 			written.Write(learned)
-			text := strings.ToLower(written.String())
-			if len(text) < 5000 || !strings.Contains(text, "xsale call") {
-				t.Fatalf("only %d bytes were written, or no log: the test looks at nothing", len(text))
+			output := strings.ToLower(written.String())
+			if len(output) < 5000 || !strings.Contains(output, "xsale call") {
+				t.Fatalf("only %d bytes or no log written: the test checks nothing", len(output))
 			}
 			for _, canary := range canaries {
-				if i := strings.Index(text, canary); i >= 0 {
-					t.Errorf("%q was written: %s", canary, text[max(0, i-100):min(len(text), i+100)])
+				if i := strings.Index(output, canary); i >= 0 {
+					t.Errorf("%q was written: %s", canary, output[max(0, i-100):min(len(output), i+100)])
 				}
 			}
 		})
 	}
 }
 
-// A server that refuses a call may repeat what it was sent, and more.
-func TestVerifyTellsNoDataOfFailures(t *testing.T) {
+// A server that rejects a call may repeat the request, and more.
+func TestVerifyPrintsNoDataOfFailures(t *testing.T) {
 	deviate(t, nil, only("listStatuses", func(e *exchange) {
 		e.status = 409
 		e.header.Set("X-Request-Id", "canary-request")
@@ -117,14 +118,14 @@ func TestVerifyTellsNoDataOfFailures(t *testing.T) {
 	}
 }
 
-// ignoredFilters are found of a server that gives the same answer to every query.
+// ignoredFilters are the findings about a server that ignores the query.
 var ignoredFilters = []string{
 	`contradicted listOrders query statusidin "" ×0: a key for each element → ignored: two values give the whole list each`,
 	`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
 }
 
 func TestVerifyLearns(t *testing.T) {
-	answerWith(t, richAnswers)
+	respondWith(t, richResponses)
 	got := verified(t, exitFailed, nil, verify.Contradicted, verify.Failed, verify.New)
 	want := []string{
 		`new getMe status "" ×0: 2XX → 200`,
@@ -164,10 +165,10 @@ func TestVerifyLearns(t *testing.T) {
 	expectLines(t, got, want)
 }
 
-// What was learned can be applied to the description in normal form and as it is written, gives a valid description and code
-// that compiles, and a second run finds nothing new.
-func TestWhatVerifyLearnsIsADescription(t *testing.T) {
-	answerWith(t, richAnswers)
+// The overlay applies to the spec in normal form and as written. The result is valid, its code
+// compiles, and a second run finds nothing new.
+func TestVerifyOverlayIsValid(t *testing.T) {
+	respondWith(t, richResponses)
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "wrote "+file)
 	if got := verified(t, exitFailed, []string{"--apply", file}, verify.Contradicted, verify.New); !slices.Equal(got, ignoredFilters) {
@@ -226,24 +227,24 @@ func TestWhatVerifyLearnsIsADescription(t *testing.T) {
 	}
 }
 
-func TestVerifySaysWhatIsMissing(t *testing.T) {
+func TestVerifyReportsMissingParameters(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	r := execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --param id=…, because no answer held one")
 	if strings.Contains(r.stdout, "16519") {
-		t.Errorf("an id was made up: %s", r.stdout)
+		t.Errorf("verify invented an id: %s", r.stdout)
 	}
-	answers := map[string]string{"GET /me": `{"Organizations":[{"Name":"one"},{"Name":"two"}]}`}
-	answerWith(t, answers)
+	responses := map[string]string{"GET /me": `{"Organizations":[{"Name":"one"},{"Name":"two"}]}`}
+	respondWith(t, responses)
 	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because the user has several")
-	answers["GET /me"] = `{}`
+	responses["GET /me"] = `{}`
 	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because GET /me held none")
 	if sandbox.Logins() > 2 {
 		t.Errorf("%d logins", sandbox.Logins())
 	}
 }
 
-// A path of which the user names the organization may be missing because of that name.
-func TestVerifyOfAnUnknownOrganization(t *testing.T) {
+// If the user passes the organization, a 404 may mean that the organization is wrong.
+func TestVerifyUnknownOrganization(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_ORGANIZATION", "another")
 	got := verified(t, exitRejected, nil, verify.Contradicted, verify.Failed)
@@ -255,16 +256,16 @@ func TestVerifyOfAnUnknownOrganization(t *testing.T) {
 	expectLines(t, got, want)
 }
 
-// Ids come from the list that an operation's path is below, or from a member of the name of the variable.
+// Ids come from the list above the path of an operation, or from a field named like the variable.
 func TestVerifyFindsIDs(t *testing.T) {
-	description := writeFile(t, `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{
+	spec := writeFile(t, `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{
 		"/buyers":{"get":{"operationId":"listBuyers","responses":{"200":{"description":"OK","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},
 		"/buyers/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"get":{"operationId":"getBuyer","responses":{"200":{"description":"OK"}}}},
 		"/buyers/{id}/offers/{offerId}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}},{"name":"offerId","in":"path","required":true,"schema":{"type":"string"}}],
 			"get":{"operationId":"getOffer","responses":{"200":{"description":"OK"}}}},
 		"/search":{"get":{"operationId":"search","parameters":[{"name":"text","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"OK"}}}}}}`)
-	answerWith(t, map[string]string{"GET /buyers": `[{"Id":12}]`, "GET /buyers/12": `{"Name":"x"}`, "GET /search": `[1]`, "GET /buyers/12/offers/a b": `{}`})
-	got := verified(t, exitOK, []string{"--spec", description}, verify.New, verify.Open, verify.Failed)
+	respondWith(t, map[string]string{"GET /buyers": `[{"Id":12}]`, "GET /buyers/12": `{"Name":"x"}`, "GET /search": `[1]`, "GET /buyers/12/offers/a b": `{}`})
+	got := verified(t, exitOK, []string{"--spec", spec}, verify.New, verify.Open, verify.Failed)
 	want := []string{
 		`new listBuyers member "/0/Id" ×1:  → integer`,
 		`new getBuyer answer "" ×1: no body → object of Name string`,
@@ -272,24 +273,24 @@ func TestVerifyFindsIDs(t *testing.T) {
 		`open search operation "" ×0:  → not called: needs --param text=…`,
 	}
 	expectLines(t, got, want)
-	answerWith(t, map[string]string{"GET /buyers": `[{"Id":12,"Offers":[{"OfferId":"a b"}]}]`, "GET /buyers/12": `{}`, "GET /buyers/12/offers/a b": `{}`, "GET /search": `[1]`})
-	got = verified(t, exitOK, []string{"--spec", description}, verify.Open, verify.Failed)
+	respondWith(t, map[string]string{"GET /buyers": `[{"Id":12,"Offers":[{"OfferId":"a b"}]}]`, "GET /buyers/12": `{}`, "GET /buyers/12/offers/a b": `{}`, "GET /search": `[1]`})
+	got = verified(t, exitOK, []string{"--spec", spec}, verify.Open, verify.Failed)
 	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`})
-	got = verified(t, exitRejected, []string{"--spec", description, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
+	got = verified(t, exitRejected, []string{"--spec", spec, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
 	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`, `failed getBuyer status "" ×0: 200 → 404 Not Found`})
-	got = verified(t, exitOK, []string{"--spec", description, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
+	got = verified(t, exitOK, []string{"--spec", spec, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
 	if !slices.Contains(got, `new search answer "" ×1: no body → array of integer`) {
 		t.Errorf("with a parameter: got\n%s", strings.Join(got, "\n"))
 	}
 }
 
-func TestVerifyWritesNothingUnasked(t *testing.T) {
+func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 	methods := make(chan string, 100)
 	deviate(t, func(e *exchange) { methods <- e.request.Method + " " + e.request.URL.Path }, nil)
 	execute(t, "", verifyArguments...).expect(t, exitOK)
 	for range len(methods) {
 		if call := <-methods; !strings.HasPrefix(call, "GET ") {
-			t.Errorf("it sent %s", call)
+			t.Errorf("verify sent %s", call)
 		}
 	}
 
@@ -297,7 +298,7 @@ func TestVerifyWritesNothingUnasked(t *testing.T) {
 	got := verified(t, exitOK, []string{"--write", "createOrder", "--body", "createOrder=" + file}, verify.New, verify.Confirmed, verify.Open)
 	for _, want := range []string{`new createOrder status "" ×0: 2XX → 201`, `confirmed createOrder member "/Id" ×1: integer of the format int64 → integer`} {
 		if !slices.Contains(got, want) {
-			t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+			t.Errorf("missing: %s in\n%s", want, strings.Join(got, "\n"))
 		}
 	}
 	writes := 0
@@ -313,46 +314,46 @@ func TestVerifyWritesNothingUnasked(t *testing.T) {
 	file = writeFile(t, `{"LanguageId":2,"Name":"x"}`)
 	got = verified(t, exitOK, []string{"--write", "createParameter", "--body", "createParameter=" + file}, verify.Open)
 	if want := `open createParameter operation "" ×0:  → not called: needs --param categoryId=…, because it may write`; !slices.Contains(got, want) {
-		t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+		t.Errorf("missing: %s in\n%s", want, strings.Join(got, "\n"))
 	}
 	for range len(methods) {
 		if call := <-methods; !strings.HasPrefix(call, "GET ") {
-			t.Errorf("it sent %s, to something that the user has not named", call)
+			t.Errorf("verify sent %s to an id that the user did not pass", call)
 		}
 	}
 	got = verified(t, exitOK, []string{"--write", "setTranslation", "--body", "setTranslation=" + file}, verify.New, verify.Confirmed)
 	for _, want := range []string{`new setTranslation status "" ×0: 2XX → 204`, `confirmed setTranslation answer "" ×0: no body → no body`} {
 		if !slices.Contains(got, want) {
-			t.Errorf("%s is not in\n%s", want, strings.Join(got, "\n"))
+			t.Errorf("missing: %s in\n%s", want, strings.Join(got, "\n"))
 		}
 	}
 	for range len(methods) {
 		<-methods
 	}
 
-	for arguments, says := range map[string]string{
-		"--write createOrder":                      "--write createOrder: it has a body, and none is made up; give one with --body createOrder=FILE",
-		"--write getMe":                            "it only reads",
-		"--write deleteOrder":                      "the description has no such operation; it has setTranslation, createIntegration, createParameter, createOrder",
-		"--body createOrder=" + file:               "say --write createOrder, too",
+	for arguments, want := range map[string]string{
+		"--write createOrder":                      "--write createOrder: the operation needs a body: pass --body createOrder=FILE",
+		"--write getMe":                            "the operation only reads",
+		"--write deleteOrder":                      "the spec has no such operation that writes; it has setTranslation, createIntegration, createParameter, createOrder",
+		"--body createOrder=" + file:               "also pass --write createOrder",
 		"--body createOrder":                       "write it as name=value",
-		"--rate 0":                                 "--rate 0, --timeout 30s: both must be positive",
-		"--timeout 0s":                             "both must be positive",
+		"--rate 0":                                 "--rate 0, --timeout 30s: want positive values",
+		"--timeout 0s":                             "want positive values",
 		"--apply missing.yaml":                     "--apply: open missing.yaml",
-		"--param id=1 --param id=2":                "--param names id twice",
+		"--param id=1 --param id=2":                "--param sets id twice",
 		"--write createOrder --body createOrder=x": "no such file",
-		"--write createOrder --body createOrder=" + writeFile(t, "{"): "not one JSON value",
+		"--write createOrder --body createOrder=" + writeFile(t, "{"): "want one JSON value",
 	} {
-		execute(t, "", append([]string{"verify"}, strings.Fields(arguments)...)...).expect(t, exitUsage, says)
+		execute(t, "", append([]string{"verify"}, strings.Fields(arguments)...)...).expect(t, exitUsage, want)
 	}
 	if len(methods) > 0 {
-		t.Errorf("it sent %s in spite of a wrong flag", <-methods)
+		t.Errorf("verify sent %s despite an invalid flag", <-methods)
 	}
 }
 
-// A body that breaks the description and is accepted contradicts it.
-func TestVerifyOfABodyThatIsAccepted(t *testing.T) {
-	answerWith(t, map[string]string{"GET /me": richAnswers["GET /me"], "POST /canary_org/integrations": `{"Id":1}`})
+// An accepted body that violates the spec contradicts it.
+func TestVerifyAcceptedBody(t *testing.T) {
+	respondWith(t, map[string]string{"GET /me": richResponses["GET /me"], "POST /canary_org/integrations": `{"Id":1}`})
 	file := writeFile(t, `{"Name":7,"canary@example.pl":1}`)
 	got := verified(t, exitFailed, []string{"--write", "createIntegration", "--body", "createIntegration=" + file}, verify.Contradicted)
 	want := []string{
@@ -362,21 +363,20 @@ func TestVerifyOfABodyThatIsAccepted(t *testing.T) {
 	expectLines(t, slices.DeleteFunc(got, func(line string) bool { return strings.Contains(line, "404") }), want)
 }
 
-// The form of a list that the API takes is learned.
-func TestVerifyLearnsTheFormOfLists(t *testing.T) {
+func TestVerifyLearnsListFormat(t *testing.T) {
 	deviate(t, only("listOrders", func(e *exchange) {
 		for name, values := range e.query {
 			e.query[name] = strings.Split(values[0], ",")
 		}
 	}), nil)
 	file := filepath.Join(t.TempDir(), "learned.yaml")
-	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "details of the description that the API contradicts: 2")
+	execute(t, "", append(verifyArguments, "--overlay", file)...).expect(t, exitFailed, "the API contradicts 2 details of the spec")
 	got := verified(t, exitOK, []string{"--apply", file}, verify.Contradicted, verify.New, verify.Failed)
 	expectLines(t, got, nil)
 }
 
-// The description may come from the service itself, with the tokens that the calls have.
-func TestVerifyOfTheServicesOwnDescription(t *testing.T) {
+// The service's own spec is fetched with the tokens of the calls.
+func TestVerifySpecOfService(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithOrders(60), xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_TOKEN_STORE", "memory")
 	execute(t, "", append(verifyArguments, "--auth", "--spec", sandbox.URL()+"/swagger/v1/swagger.json")...).expect(t, exitOK, `"confirmed"`)
@@ -385,8 +385,8 @@ func TestVerifyOfTheServicesOwnDescription(t *testing.T) {
 	}
 }
 
-// On the production address nothing is sent before a yes, the login included.
-func TestVerifyAsksBeforeItCallsProduction(t *testing.T) {
+// Nothing is sent to the production address before the user agrees, including the login.
+func TestVerifyAsksBeforeProduction(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	for _, address := range []string{"https://api.xsale.ai", "https://API.xsale.ai.:443/v1"} {
 		t.Setenv("XSALE_BASE_URL", address)
@@ -398,20 +398,20 @@ func TestVerifyAsksBeforeItCallsProduction(t *testing.T) {
 	}
 
 	planned := []verify.Planned{{Operation: "listOrders", Method: "GET", Path: "/{organizationName}/orders", Filters: []string{"statusidin"}}}
-	for answer, isYes := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\nyes\n": false} {
+	for input, agreed := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\nyes\n": false} {
 		var out strings.Builder
-		err := askToCall(strings.NewReader(answer), &out, "https://api.xsale.ai", planned)
-		if (err == nil) != isYes || err != nil && exitCode(t.Context(), err) != exitUsage {
-			t.Errorf("%q: %v", answer, err)
+		err := askToCall(strings.NewReader(input), &out, "https://api.xsale.ai", planned)
+		if (err == nil) != agreed || err != nil && exitCode(t.Context(), err) != exitUsage {
+			t.Errorf("%q: %v", input, err)
 		}
-		if want := "GET /{organizationName}/orders, and up to 12 times more with each of statusidin"; !strings.Contains(out.String(), want) {
+		if want := "GET /{organizationName}/orders, and up to 12 more times with each of statusidin"; !strings.Contains(out.String(), want) {
 			t.Errorf("%s is not in %s", want, out.String())
 		}
 	}
 }
 
-// An interrupt ends the calls, and what was learned until then is told.
-func TestVerifyIsInterrupted(t *testing.T) {
+// An interrupt ends the calls; the findings so far are reported.
+func TestVerifyInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	sandbox := deviate(t, nil, only("listStatuses", func(e *exchange) {
 		interrupt()
@@ -421,18 +421,18 @@ func TestVerifyIsInterrupted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "learned.yaml")
 	code := run(ctx, append(slices.Clone(verifyArguments), "--overlay", file), strings.NewReader(""), &stdout, &stderr)
 	r := result{code, stdout.String(), stderr.String()}
-	r.expect(t, exitInterrupted, "interrupted: what is above is all that was learned")
+	r.expect(t, exitInterrupted, "interrupted: the findings are incomplete")
 	var findings []verify.Finding
 	if err := json.Unmarshal(stdout.Bytes(), &findings); err != nil {
 		t.Fatalf("%v in %s", err, stdout.String())
 	}
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, f := range findings {
-		told[fmt.Sprint(f.Verdict, " ", f.Operation, " ", f.Answer)] = true
+		reported[fmt.Sprint(f.Verdict, " ", f.Operation, " ", f.Answer)] = true
 	}
 	for _, want := range []string{"confirmed getMe object", "failed listStatuses interrupted", "open listTranslations not called: interrupted"} {
-		if !told[want] {
-			t.Errorf("%q is not in %v", want, told)
+		if !reported[want] {
+			t.Errorf("%q is missing in %v", want, reported)
 		}
 	}
 	if learned, err := os.ReadFile(file); err != nil || !strings.Contains(string(learned), "$.paths['/me']") {
@@ -443,7 +443,7 @@ func TestVerifyIsInterrupted(t *testing.T) {
 	}
 }
 
-// A failed login ends the run, so that it costs one attempt.
+// A failed login ends the run, so it costs one attempt.
 func TestVerifyLogsInOnce(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
 	t.Setenv("XSALE_PASSWORD", "canary-wrong-password")
@@ -453,20 +453,20 @@ func TestVerifyLogsInOnce(t *testing.T) {
 	}
 }
 
-// With the overlay on standard output, the findings are on standard error.
-func TestVerifyWritesTheOverlayToStandardOutput(t *testing.T) {
+// If the overlay goes to standard output, the findings go to standard error.
+func TestVerifyOverlayOnStandardOutput(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests())
 	r := execute(t, "", append(slices.Clone(verifyArguments), "--overlay", "-", "-o", "table")...).expect(t, exitOK)
 	if value, err := tree.Read([]byte(r.stdout)); err != nil || value["overlay"] != "1.0.0" {
 		t.Errorf("%v: %s", err, r.stdout)
 	}
 	if !strings.Contains(r.stderr, "VERDICT") {
-		t.Errorf("the findings are not on standard error: %s", r.stderr)
+		t.Errorf("standard error lacks the findings: %s", r.stderr)
 	}
 }
 
-// Orders that come and go while the filters are tried do not contradict the description.
-func TestVerifyOfAListThatChanges(t *testing.T) {
+// Orders that change while the filters are tried do not contradict the spec.
+func TestVerifyChangingList(t *testing.T) {
 	var filtered atomic.Int32
 	deviate(t, nil, only("listOrders", func(e *exchange) {
 		if list, ok := e.value.([]any); ok && len(e.query) > 0 {
@@ -480,7 +480,7 @@ func TestVerifyOfAListThatChanges(t *testing.T) {
 	}
 }
 
-// Each call is sent once, even where a Client would repeat it, and no faster than it may be.
+// Each call is sent once, even if a client would retry it, and within the rate.
 func TestVerifyIsGentle(t *testing.T) {
 	sent := make(chan string, 100)
 	deviate(t, func(e *exchange) { sent <- e.operation }, only("getMe", func(e *exchange) { e.status = 503 }))
@@ -499,6 +499,6 @@ func TestVerifyIsGentle(t *testing.T) {
 		t.Errorf("the calls took %v, less than %v", took, least)
 	}
 	if rate := newVerifyCommand(&app{}).Flags().Lookup("rate").DefValue; rate != "2" {
-		t.Errorf("the rate is %s by default", rate)
+		t.Errorf("the default rate is %s", rate)
 	}
 }

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// Each wrong command line prints exactly one line, in the user's words, and exits with 2.
+func TestUsageErrors(t *testing.T) {
+	useSandbox(t)
+	inEmptyDir(t)
+	for content, file := range map[string]string{
+		"pakcage: x\nsplit: maybe\nselect: 5\noverlays: {}\n": "wrong.yaml",
+		"just text": "text.yaml",
+		"{":         "cut.yaml",
+	} {
+		writeFileAt(t, file, content)
+	}
+	for arguments, want := range map[string]string{
+		// Unknown commands and flags.
+		"orderz":                      `unknown command "orderz" for "xsale"; did you mean orders?; see 'xsale --help'`,
+		"nosuch":                      `unknown command "nosuch" for "xsale"; see 'xsale --help'`,
+		"orders lst":                  `unknown command "lst" for "xsale orders"; did you mean list?; see 'xsale orders --help'`,
+		"articles translation get 1":  `unknown command "translation" for "xsale articles"; did you mean translations?; see 'xsale articles --help'`,
+		"articles translations fetch": `unknown command "fetch" for "xsale articles translations"; see 'xsale articles translations --help'`,
+		"help orderz":                 `unknown command "orderz" for "xsale"; did you mean orders?; see 'xsale help --help'`,
+		"help orders lst":             `unknown command "lst" for "xsale orders"; did you mean list?; see 'xsale help --help'`,
+		"completion tcsh":             `unknown command "tcsh" for "xsale completion"; did you mean bash or fish or zsh?; see 'xsale completion --help'`,
+		"completion":                  `xsale completion needs a command: bash, fish, powershell, zsh`,
+		"orders":                      `xsale orders needs a command: create, list`,
+		"me --colour":                 `unknown flag --colour; see 'xsale me --help'`,
+		"me -z":                       `unknown flag -z; see 'xsale me --help'`,
+
+		// Arguments.
+		"me extra":                       `unexpected argument "extra"; see 'xsale me --help'`,
+		"api":                            `missing argument METHOD; see 'xsale api --help'`,
+		"api GET":                        `missing argument PATH; see 'xsale api --help'`,
+		"api GET /me x":                  `unexpected argument "x"; see 'xsale api --help'`,
+		"api G=T /me":                    `METHOD "G=T": use letters only, such as GET or POST`,
+		"api GET /me --query x":          `--query "x": write it as name=value`,
+		"spec diff":                      `missing argument NEW; see 'xsale spec diff --help'`,
+		"spec diff a b c":                `unexpected argument "c"; see 'xsale spec diff --help'`,
+		"spec pull a b":                  `unexpected argument "b"; see 'xsale spec pull --help'`,
+		"articles translations get desk": `ARTICLE "desk": want an id, a whole number from 1 up`,
+		"articles translations get 0":    `ARTICLE "0": want an id, a whole number from 1 up`,
+		"articles translations set 1":    `pass --language, or --file to read JSON`,
+		"articles translations set 1 --language 0":      `--language 0: want an id from 1 up`,
+		"articles translations set 1 --name x --file -": `--file and --name exclude each other`,
+		"integrations create":                           `pass --name, or --file to read JSON`,
+		"integrations create --file - --name x":         `--file and --name exclude each other`,
+		"orders create":                                 `pass --file with the order as JSON, - for standard input`,
+		"token print":                                   `xsale token print prints secrets: pass --header to confirm`,
+
+		// Values of flags.
+		"orders list --status-id":                      `--status-id needs a value; see 'xsale orders list --help'`,
+		"orders list --status-id x":                    `--status-id "x": want whole numbers separated by commas, such as 3,7; see 'xsale orders list --help'`,
+		"orders list --status-id 1,x":                  `--status-id "1,x": want whole numbers separated by commas, such as 3,7; see 'xsale orders list --help'`,
+		"orders list --status-id 99999999999999999999": `--status-id 99999999999999999999: out of range; see 'xsale orders list --help'`,
+		"articles translations set 1 --language x":     `--language "x": want a whole number; see 'xsale articles translations set --help'`,
+		"integrations create --name x --active=maybe":  `--active "maybe": want true or false; see 'xsale integrations create --help'`,
+		"me -o xml":                                         `--output "xml": use table, json or ndjson; see 'xsale me --help'`,
+		"me --debug=x":                                      `--debug "x": want true or false; see 'xsale me --help'`,
+		"verify --rate x":                                   `--rate "x": want a number; see 'xsale verify --help'`,
+		"verify --timeout 5":                                `--timeout "5": want a duration, such as 30s or 500ms; see 'xsale verify --help'`,
+		"verify --rate 0":                                   `--rate 0, --timeout 30s: want positive values`,
+		"verify --param x":                                  `--param "x": write it as name=value`,
+		"sandbox --seed -1":                                 `--seed "-1": want a whole number from 0 up; see 'xsale sandbox --help'`,
+		"sandbox --faults 3":                                `--faults 3: want a rate from 0 to 1`,
+		"sandbox --faults NaN":                              `--faults NaN: want a rate from 0 to 1`,
+		"sandbox --latency -1s":                             `--latency -1s: want 0 or more`,
+		"sandbox --latency soon":                            `--latency "soon": want a duration, such as 30s or 500ms; see 'xsale sandbox --help'`,
+		"sandbox --addr x":                                  `--addr x: missing port in address; write it as 127.0.0.1:8080`,
+		"sandbox --addr 127.0.0.1:99999":                    `--addr 127.0.0.1:99999: invalid port; write it as 127.0.0.1:8080`,
+		"spec show --format xml":                            `--format "xml": use yaml or json`,
+		"spec diff --fail-on x a":                           `--fail-on "x": use any, breaking or none`,
+		"generate --split=x":                                `--split "x": want true or false; see 'xsale generate --help'`,
+		"generate --package func":                           `package "func" is not a Go package name: use letters and digits, such as xsaleapi`,
+		"me --credentials fd:x":                             `--credentials: fd:x is not a file descriptor: write it as fd:3`,
+		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme; see 'xsale articles translations set --help'`,
+		"orders list --status-name Nowe --organization a -": `unexpected argument "-"; see 'xsale orders list --help'`,
+
+		// Files.
+		"orders create --file nothing.json": `open nothing.json: no such file or directory`,
+		"orders create --file text.yaml":    `text.yaml: invalid JSON at line 1, column 1`,
+		"orders create --file wrong.yaml":   `wrong.yaml: invalid JSON at line 1, column 1`,
+		"orders create --file cut.yaml":     `cut.yaml: invalid JSON at line 1, column 1`,
+		"generate --config nothing.yaml":    `--config: open nothing.yaml: no such file or directory; 'xsale generate --init' writes one`,
+		"generate --config wrong.yaml":      `wrong.yaml: line 1: unknown setting pakcage; line 2: want true or false, got maybe; line 3: want tags, operations, paths or methods, got 5; line 4: want a list`,
+		"generate --config text.yaml":       `text.yaml: line 1: want settings such as 'package: xsaleapi', got just text`,
+		"generate --config cut.yaml":        `cut.yaml: line 1: did not find expected node content`,
+		"generate --overlay nothing.yaml":   `--overlay: open nothing.yaml: no such file or directory`,
+		"spec lint --overlay nothing.yaml":  `--overlay: open nothing.yaml: no such file or directory`,
+	} {
+		t.Run(arguments, func(t *testing.T) {
+			if os.PathSeparator == '\\' {
+				want = strings.ReplaceAll(want, "no such file or directory", "The system cannot find the file specified.")
+			}
+			r := execute(t, "", strings.Fields(arguments)...)
+			if r.code != exitUsage || r.stderr != "xsale: "+want+"\n" || r.stdout != "" {
+				t.Errorf("exit code %d, output %q\n got %swant xsale: %s", r.code, r.stdout, r.stderr, want)
+			}
+		})
+	}
+}
+
+func TestInputErrors(t *testing.T) {
+	useSandbox(t)
+	for input, want := range map[string]string{
+		"":                                   "standard input is empty: want JSON",
+		"text":                               "standard input: invalid JSON at line 1, column 2",
+		"{\n  \"IntegrationId\": 1,\n}":      "standard input: invalid JSON at line 3, column 1",
+		"{} {}":                              "standard input: invalid JSON at line 1, column 4",
+		"[]":                                 "standard input: want an object, got an array",
+		`{"Items":5}`:                        "standard input: /Items: want an array, got a number",
+		`{"IntegrationId":1.5}`:              "standard input: /IntegrationId: want an integer, got a number with a fraction or an exponent",
+		`{"Items":[{"PriceGross":"a lot"}]}`: "standard input: /Items/0/PriceGross: not a decimal number: write it as in JSON, for example 12.50",
+		`{}`:                                 "invalid argument: not set: IntegrationId, PaymentFormId, PurchaseDate, BuyerId, RecipientId, PayerId, Items",
+	} {
+		r := execute(t, input, "orders", "create", "--file", "-").expect(t, exitUsage)
+		if r.stderr != "xsale: "+want+"\n" {
+			t.Errorf("%s: got %swant %s", input, r.stderr, want)
+		}
+	}
+}
+
+// The sandbox lists what is wrong both in the detail of a problem and in its errors.
+func TestErrorsAreNotRepeated(t *testing.T) {
+	useSandbox(t, xsaletest.WithInvalidRequests())
+	order := writeFile(t, `{"IntegrationId":1}`)
+	for _, arguments := range [][]string{
+		{"api", "GET", "/{organizationName}/orders", "--query", "statusidin=x"},
+		{"api", "POST", "/{organizationName}/orders", "--file", order},
+		{"articles", "translations", "get", "4711"},
+		{"statuses", "list", "--organization", "other"},
+	} {
+		r := execute(t, "", arguments...).expect(t, exitRejected)
+		message, _, _ := strings.Cut(strings.TrimPrefix(r.stderr, "xsale: "), "\n")
+		for part := range strings.SplitSeq(message, "; ") {
+			if _, field, ok := strings.Cut(part, ". "); ok { // follows the general sentence
+				part = field
+			}
+			if strings.Count(message, part) > 1 {
+				t.Errorf("%q is repeated in %s", part, message)
+			}
+		}
+	}
+}
+
+// No help text names a Go type, and every flag that takes a value names it.
+func TestHelp(t *testing.T) {
+	root, _ := newRootCommand()
+	commands := root.Commands()
+	for len(commands) > 0 {
+		command := commands[0]
+		commands = append(commands[1:], command.Commands()...)
+		r := execute(t, "", append(strings.Fields(command.CommandPath())[1:], "--help")...).expect(t, exitOK, "Usage:")
+		if command.Short == "" {
+			t.Errorf("%s has no short help", command.CommandPath())
+		}
+		for line := range strings.Lines(r.stdout) {
+			for _, name := range []string{"Slice ", "int64 ", "uint ", "float ", "strings ", " string ", "stringArray "} {
+				if strings.HasPrefix(strings.TrimSpace(line), "-") && strings.Contains(line, name+" ") {
+					t.Errorf("%s names a Go type: %s", command.CommandPath(), line)
+				}
+			}
+		}
+	}
+	execute(t, "").expect(t, exitOK, "Available Commands:", "Exit codes:")
+	execute(t, "", "help", "orders", "list").expect(t, exitOK, "--status-id ID")
+}
+
+func TestClaims(t *testing.T) {
+	for _, test := range []struct {
+		claim string
+		value any
+		want  string
+	}{
+		{"sub", "auth0|1", "auth0|1"},
+		{"aud", []any{"https://api.xsale.ai", "https://a.example/userinfo"}, "https://api.xsale.ai, https://a.example/userinfo"},
+		{"roles", map[string]any{"admin": true}, `{"admin":true}`},
+		{"level", 1234567.0, "1234567"},
+		{"email_verified", true, "true"},
+		{"name", nil, "null"},
+	} {
+		if got := formatClaim(test.claim, test.value); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.claim, got, test.want)
+		}
+	}
+}
+
+func TestSandboxCertificateCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "missing", "ca.pem")
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--tls-cert", file).expect(t, exitFailed, file)
+}
