@@ -1,72 +1,75 @@
-# The same targets serve developers and CI. `make test` needs nothing but Go.
+# Developers and CI use the same targets. `make test` needs Go and, for the race detector, a C compiler.
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
-FUZZTIME   ?= 100000x # inputs, because a limit in seconds makes Go fail a target that is busy when they end
+FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider check
+.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider check
 
-test: ## all tests, with the race detector
-	go test -race ./...
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## an integrator's day against the sandbox
+test: ## run all tests with the race detector; GOTESTFLAGS adds flags of go test
+	go test -race $(GOTESTFLAGS) ./...
+
+demo: ## show good calls and bad luck against a sandbox
 	go run ./cmd/xsale demo
 
-bench: ## this client against stock oapi-codegen, ogen and net/http by hand, one table from one run
+bench: ## compare this client with oapi-codegen's, ogen and plain net/http
 	cd bench && go run ./client
 
-bench-auth: ## the token source against those of other libraries, one table from one run
+bench-auth: ## compare the token source with those of other libraries
 	cd bench && go run ./auth
 
-bench-contract: ## the validated sandbox against Prism's mock, pinned, one table from one run; needs npm
+bench-contract: ## compare the sandbox with Prism's mock; needs npm
 	cd bench && npx --yes --package $(PRISM) -- go run ./contract
 
-generate: ## write the generated code anew
+generate: ## regenerate all generated code
 	go generate ./...
 	go run ./cmd/xsale generate --config examples/consumer/xsale.yaml
 	cd bench && go generate ./client ./contract
 
-drift: ## fail where the generated code is not what the generator writes
+drift: ## fail if the generated code is out of date
 	./scripts/drift.sh
 
-vet:
+vet: ## run go vet
 	go vet ./...
 	cd bench && go vet ./...
 
-lint: ## staticcheck, pinned
+lint: ## run staticcheck
 	go run $(STATICCHECK) ./...
 
-tidy: ## fail where go.mod or go.sum would change
+tidy: ## fail if go mod tidy would change go.mod or go.sum
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
 	cd examples/testing && go mod tidy -diff
 
-cross: ## build for the other systems
+cross: ## build for Windows and macOS
 	GOOS=windows go build -o /dev/null ./...
 	GOOS=darwin go build -o /dev/null ./...
 
-fuzz: ## a short run of each fuzz target; FUZZTIME=10000000x for a longer one
+fuzz: ## run each fuzz target briefly; FUZZTIME=10000000x for longer
 	FUZZTIME=$(strip $(FUZZTIME)) ./scripts/fuzz.sh
 
-lint-spec: ## redocly, pinned; needs npm
+lint-spec: ## lint the spec with Redocly; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
-second-opinion: ## Prism's verdicts, pinned, beside those of this module; needs npm
+second-opinion: ## compare Prism's verdicts on traffic with ours; needs npm
 	npx --yes --package $(PRISM) -- go run ./internal/conformance/secondopinion
 
-test-bench: ## what docs/decisions say of the libraries, and that the benchmarks build
+test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...
 
-test-jsonv2: ## the codec with the JSON of the standard library that is still an experiment
+test-jsonv2: ## test the codec with the experimental JSON of the standard library
 	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample
 
 consumer: ## build, vet and test the example of a user's repository
 	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-outsider: ## the same from a release, with empty caches, and what a user of it builds; needs the network
+outsider: ## do the same from a release with empty caches; needs the network
 	./scripts/outsider.sh
 
 example-testing: ## vet and run the example of tests
@@ -75,4 +78,4 @@ example-testing: ## vet and run the example of tests
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider fuzz ## everything but the tests
+check: vet lint tidy drift cross lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Generates in a copy of the tree, so that the tree itself is never changed by a check.
+# Regenerates all code in a copy of the tree and compares. The tree itself stays unchanged.
 set -eu
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
@@ -10,11 +10,11 @@ for file in $(git ls-files '*.gen.go'); do
 	diff -u "$file" "$copy/$file" || changed=1
 done
 for file in $(cd "$copy" && find . -name '*.gen.go' | sed 's|^\./||'); do
-	[ -e "$file" ] || { echo "$file is generated but not in the tree"; changed=1; }
+	[ -e "$file" ] || { echo "$file is missing in the tree"; changed=1; }
 done
-# The example is a module of its own, whose go:generate line runs a released version; here it is this tree's turn.
+# The go:generate line of the example runs a released version; check it with this tree's generator.
 go run ./cmd/xsale generate --config examples/consumer/xsale.yaml --check || changed=1
-# The clients that the benchmark compares this one with are of pinned versions, so that only this one can be out of date.
+# The other clients in the benchmark have pinned generators. Only these two can be out of date.
 go run ./cmd/xsale generate --spec bench/client/openapi.yaml --package xsaleapi --out bench/client/xsaleapi --check || changed=1
 go run ./cmd/xsale generate --package fakeapi --out bench/contract/fakeapi --server --operation getMe --operation listOrders --check || changed=1
 if [ "$changed" -ne 0 ]; then

@@ -15,18 +15,18 @@ import (
 
 // file is a file of the working tree.
 type file struct {
-	folder, path string
+	dir, path string
 }
 
 func (f file) Path() string                 { return f.path }
-func (f file) Lstat() (os.FileInfo, error)  { return os.Lstat(filepath.Join(f.folder, f.path)) }
-func (f file) Open() (io.ReadCloser, error) { return os.Open(filepath.Join(f.folder, f.path)) }
+func (f file) Lstat() (os.FileInfo, error)  { return os.Lstat(filepath.Join(f.dir, f.path)) }
+func (f file) Open() (io.ReadCloser, error) { return os.Open(filepath.Join(f.dir, f.path)) }
 
-// trackedFiles lists what a commit of the whole working tree would hold, so that a change can be tried before it is
-// committed.
-func trackedFiles(folder string) ([]zip.File, error) {
+// trackedFiles lists the files that a commit of the whole working tree would contain, so that changes
+// can be tried before they are committed.
+func trackedFiles(dir string) ([]zip.File, error) {
 	command := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-	command.Dir = folder
+	command.Dir = dir
 	output, err := command.Output()
 	if err != nil {
 		if failure, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -36,8 +36,8 @@ func trackedFiles(folder string) ([]zip.File, error) {
 	}
 	var files []zip.File
 	for path := range strings.SplitSeq(strings.TrimSuffix(string(output), "\x00"), "\x00") {
-		f := file{folder, path}
-		if _, err := f.Lstat(); errors.Is(err, fs.ErrNotExist) { // deleted, but not yet in git
+		f := file{dir, path}
+		if _, err := f.Lstat(); errors.Is(err, fs.ErrNotExist) { // deleted but still tracked
 			continue
 		}
 		files = append(files, f)

@@ -1,5 +1,5 @@
-// Command modproxy packs the module in the current folder as a released version, into a folder that GOPROXY can name as
-// file:///folder. What users will get can so be tried before it is released.
+// Command modproxy packs the module in the current directory as a released version. It writes to a
+// directory that GOPROXY accepts as file:///dir, so that a release can be tried before it exists.
 package main
 
 import (
@@ -10,10 +10,10 @@ import (
 
 func main() {
 	version := flag.String("version", "", "version to pack the module as, such as v0.1.0")
-	out := flag.String("out", "", "folder of the proxy")
+	out := flag.String("out", "", "directory of the proxy")
 	flag.Parse()
 	if *version == "" || *out == "" || flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "usage: modproxy -version VERSION -out FOLDER, in the folder of go.mod")
+		fmt.Fprintln(os.Stderr, "usage: modproxy -version VERSION -out DIR, in the directory of go.mod")
 		os.Exit(2)
 	}
 	if err := pack(".", *version, *out); err != nil {

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// pack writes the four files that `go help goproxy` asks of a version. Nested modules are left out, as they are from
-// every release.
-func pack(folder, version, out string) error {
-	goMod, err := os.ReadFile(filepath.Join(folder, "go.mod"))
+// pack writes the four files of a version that `go help goproxy` requires. It leaves out nested modules,
+// as every release does.
+func pack(dir, version, out string) error {
+	goMod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func pack(folder, version, out string) error {
 	if err != nil {
 		return fmt.Errorf("go.mod: %w", err)
 	}
-	files, err := trackedFiles(folder)
+	files, err := trackedFiles(dir)
 	if err != nil {
 		return err
 	}

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// newRepository makes a git repository of a module, with files that do not belong to a release.
+// newRepository creates a git repository with a module and files that a release leaves out.
 func newRepository(t *testing.T) string {
 	t.Helper()
-	folder := t.TempDir()
+	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"go.mod":         "module example.com/Tiny\n\ngo 1.26.0\n",
 		"tiny.go":        "package tiny\n",
@@ -23,7 +23,7 @@ func newRepository(t *testing.T) string {
 		"nested/go.mod":  "module example.com/Tiny/nested\n\ngo 1.26.0\n",
 		"nested/main.go": "package main\n",
 	} {
-		path := filepath.Join(folder, name)
+		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -33,25 +33,25 @@ func newRepository(t *testing.T) string {
 	}
 	for _, arguments := range [][]string{{"init", "-q"}, {"add", "."}} {
 		command := exec.Command("git", arguments...)
-		command.Dir = folder
+		command.Dir = dir
 		if output, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", arguments, err, output)
 		}
 	}
-	if err := os.Remove(filepath.Join(folder, "deleted.go")); err != nil {
+	if err := os.Remove(filepath.Join(dir, "deleted.go")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "tiny.go"), []byte("package tiny // changed\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "tiny.go"), []byte("package tiny // changed\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "new.go"), []byte("package tiny\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "new.go"), []byte("package tiny\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return folder
+	return dir
 }
 
-// The go command itself reads the proxy.
-func TestTheGoCommandTakesThePackedModule(t *testing.T) {
+// The go command reads the packed module.
+func TestPack(t *testing.T) {
 	proxy := t.TempDir()
 	if err := pack(newRepository(t), "v1.2.3", proxy); err != nil {
 		t.Fatal(err)
@@ -79,38 +79,38 @@ func TestTheGoCommandTakesThePackedModule(t *testing.T) {
 		t.Errorf("got %s with %v, want %v", downloaded.Version, names, want)
 	}
 	if content, err := os.ReadFile(filepath.Join(downloaded.Dir, "tiny.go")); err != nil || !strings.Contains(string(content), "changed") {
-		t.Errorf("the working tree was not packed: %s, %v", content, err)
+		t.Errorf("not the working tree: %s, %v", content, err)
 	}
 }
 
-func TestPackRefuses(t *testing.T) {
+func TestPackErrors(t *testing.T) {
 	for name, test := range map[string]struct {
-		folder, version, says string
+		dir, version, want string
 	}{
 		"a version without v": {newRepository(t), "1.2.3", "version"},
-		"an incomplete one":   {newRepository(t), "v1", "version"},
-		"another major":       {newRepository(t), "v2.0.0", "v2"},
+		"an incomplete version":   {newRepository(t), "v1", "version"},
+		"another major version":       {newRepository(t), "v2.0.0", "v2"},
 		"no module":           {t.TempDir(), "v1.2.3", "go.mod"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proxy := t.TempDir()
-			err := pack(test.folder, test.version, proxy)
-			if err == nil || !strings.Contains(err.Error(), test.says) {
+			err := pack(test.dir, test.version, proxy)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v", err)
 			}
 			if entries, _ := os.ReadDir(proxy); len(entries) != 0 {
-				t.Errorf("%d entries were written all the same", len(entries))
+				t.Errorf("%d entries written", len(entries))
 			}
 		})
 	}
 }
 
 func TestPackOutsideGit(t *testing.T) {
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module example.com/tiny\n"), 0o644); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/tiny\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := pack(folder, "v1.2.3", t.TempDir()); err == nil || !strings.Contains(err.Error(), "git ls-files") {
+	if err := pack(dir, "v1.2.3", t.TempDir()); err == nil || !strings.Contains(err.Error(), "git ls-files") {
 		t.Errorf("got %v", err)
 	}
 }
