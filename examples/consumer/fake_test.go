@@ -15,19 +15,19 @@ import (
 	"example.com/erp-sync/xsaleapi"
 )
 
-// fakeShop gives one answer to each call for orders; it has no other operation.
+// fakeShop gives the same response to each call for orders. It has no other operation.
 type fakeShop struct {
 	xsaleapi.Unimplemented
-	answer xsaleapi.ListOrdersResponseObject
-	asked  xsaleapi.ListOrdersRequestObject
+	response xsaleapi.ListOrdersResponseObject
+	request  xsaleapi.ListOrdersRequestObject
 }
 
 func (f *fakeShop) ListOrders(_ context.Context, request xsaleapi.ListOrdersRequestObject) (xsaleapi.ListOrdersResponseObject, error) {
-	f.asked = request
-	return f.answer, nil
+	f.request = request
+	return f.response, nil
 }
 
-// newFake serves a fake without a login, which the sandbox has.
+// newFake serves a fake. It needs no login, unlike the sandbox.
 func newFake(t *testing.T, fake *fakeShop) *xsaleapi.Client {
 	t.Helper()
 	server := httptest.NewServer(xsaleapi.NewFake(fake))
@@ -39,13 +39,13 @@ func newFake(t *testing.T, fake *fakeShop) *xsaleapi.Client {
 	return api
 }
 
-// listed is an answer with one order that has these lines.
+// listed is a response with one order with the given lines.
 func listed(items ...xsaleapi.OrderItem) xsaleapi.ListOrdersResponseObject {
 	return xsaleapi.ListOrders2XXJSONResponse{StatusCode: http.StatusOK, Body: []xsaleapi.Order{{ID: 7, Items: items}}}
 }
 
 func TestTotalsAreExact(t *testing.T) {
-	fake := &fakeShop{answer: listed(
+	fake := &fakeShop{response: listed(
 		xsaleapi.OrderItem{OfferID: 501, Quantity: wire.MustDecimal("0.750"), PriceGross: wire.MustDecimal("19.99")},
 		xsaleapi.OrderItem{OfferID: 502, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("1234567890123456.78")},
 	)}
@@ -53,16 +53,16 @@ func TestTotalsAreExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(orders) != 1 || len(orders[0].Lines) != 2 || orders[0].Total.String() != "2469135780246928.5525" {
+	if len(orders) != 1 || len(orders[0].Lines) != 2 || orders[0].Total.String() != "2469135780246928.55250" {
 		t.Errorf("got %+v", orders)
 	}
-	if fake.asked.OrganizationName != "shop" || !slices.Equal(fake.asked.Params.StatusNames, []string{statusNew}) {
-		t.Errorf("asked for %+v", fake.asked)
+	if fake.request.OrganizationName != "shop" || !slices.Equal(fake.request.Params.StatusNames, []string{statusNew}) {
+		t.Errorf("the request is %+v", fake.request)
 	}
 }
 
-func TestAnOrderWithoutAPriceIsNotTaken(t *testing.T) {
-	fake := &fakeShop{answer: listed(xsaleapi.OrderItem{OfferID: 501, Quantity: wire.MustDecimal("1")})}
+func TestOrderWithoutPrice(t *testing.T) {
+	fake := &fakeShop{response: listed(xsaleapi.OrderItem{OfferID: 501, Quantity: wire.MustDecimal("1")})}
 	orders, err := newOrders(t.Context(), newFake(t, fake), "shop")
 	if err == nil || !strings.Contains(err.Error(), "order 7: line 1") || orders != nil {
 		t.Errorf("got %+v, %v", orders, err)
@@ -74,7 +74,7 @@ func TestFailures(t *testing.T) {
 		status int
 		is     error
 		later  bool
-		says   string
+		want   string
 	}{
 		{http.StatusTooManyRequests, xsale.ErrRateLimited, true, "try again later"},
 		{http.StatusServiceUnavailable, xsale.ErrServer, true, "try again later"},
@@ -82,9 +82,9 @@ func TestFailures(t *testing.T) {
 		{http.StatusForbidden, xsale.ErrForbidden, false, "403"},
 	} {
 		t.Run(http.StatusText(test.status), func(t *testing.T) {
-			fake := &fakeShop{answer: xsaleapi.ListOrdersDefaultResponse{StatusCode: test.status}}
+			fake := &fakeShop{response: xsaleapi.ListOrdersDefaultResponse{StatusCode: test.status}}
 			_, err := newOrders(t.Context(), newFake(t, fake), "shop")
-			if !errors.Is(err, test.is) || errors.Is(err, errTryLater) != test.later || !strings.Contains(err.Error(), test.says) {
+			if !errors.Is(err, test.is) || errors.Is(err, errTryLater) != test.later || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -26,5 +26,5 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 )
 
-// In this repository the example is built with the module beside it; leave this line out in your own.
+// In this repository the example uses the module in the parent directory; remove this line in yours.
 replace github.com/xsale-go/xsale => ../..

@@ -1,5 +1,5 @@
-// Program erp-sync prints the new orders of xSale as an ERP imports them. It is an example of a program with a client
-// that `xsale generate` has written.
+// Program erp-sync prints the new orders of xSale in the format of an ERP. It is an example of a
+// program with a client written by `xsale generate`.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"example.com/erp-sync/xsaleapi"
 )
 
-// exitTryLater is EX_TEMPFAIL of sysexits.h, so that the scheduler can tell a failure that passes from one that stays.
+// exitTryLater is EX_TEMPFAIL of sysexits.h. It tells the scheduler that a failure is temporary.
 const exitTryLater = 75
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 	os.Exit(1)
 }
 
-// run writes each new order as a line of JSON. Account and organization come from the environment.
+// run writes each new order as a line of JSON. The environment sets the account and organization.
 func run(ctx context.Context, out io.Writer) error {
 	client, err := xsale.New(xsale.FromEnvironment())
 	if err != nil {

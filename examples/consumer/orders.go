@@ -7,32 +7,33 @@ import (
 
 	"github.com/shopspring/decimal"
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/wire"
 
 	"example.com/erp-sync/xsaleapi"
 )
 
-// statusNew is the status of orders that the ERP does not have yet.
+// statusNew is the status of orders that the ERP has not imported yet.
 const statusNew = "Nowe"
 
-// errTryLater is of failures that pass by themselves.
+// errTryLater marks temporary failures.
 var errTryLater = errors.New("try again later")
 
-// Order is an order as the ERP takes it.
+// Order is an order in the format of the ERP.
 type Order struct {
 	ID    int64
 	Lines []Line
-	Total decimal.Decimal // gross
+	Total wire.Decimal // gross
 }
 
-// Line is a line of an order.
+// Line is a line of an order. Its numbers keep the digits that xSale sent, such as 548.90.
 type Line struct {
 	OfferID    int64
-	Quantity   decimal.Decimal
-	PriceGross decimal.Decimal // of one
+	Quantity   wire.Decimal
+	PriceGross wire.Decimal // per unit
 }
 
-// newOrders returns the new orders of an organization. It returns none where one of them cannot be taken, because an
-// order with a wrong total is worse than a late one.
+// newOrders returns the new orders of an organization. If it cannot translate one of them, it
+// returns none: an order with a wrong total is worse than a late one.
 func newOrders(ctx context.Context, api *xsaleapi.Client, organization string) ([]Order, error) {
 	listed, err := api.ListOrders(ctx, organization, &xsaleapi.ListOrdersParams{StatusNames: []string{statusNew}})
 	if err != nil {
@@ -49,18 +50,19 @@ func newOrders(ctx context.Context, api *xsaleapi.Client, organization string) (
 
 func translate(order xsaleapi.Order) (Order, error) {
 	translated := Order{ID: order.ID}
+	var total decimal.Decimal
 	for i, item := range order.Items {
 		if !item.Quantity.IsSet() || !item.PriceGross.IsSet() {
 			return Order{}, fmt.Errorf("line %d has no quantity or no gross price", i+1)
 		}
-		line := Line{OfferID: item.OfferID, Quantity: item.Quantity.Decimal(), PriceGross: item.PriceGross.Decimal()}
-		translated.Lines = append(translated.Lines, line)
-		translated.Total = translated.Total.Add(line.Quantity.Mul(line.PriceGross))
+		translated.Lines = append(translated.Lines, Line{item.OfferID, item.Quantity, item.PriceGross})
+		total = total.Add(item.Quantity.Decimal().Mul(item.PriceGross.Decimal()))
 	}
+	translated.Total = wire.NewDecimal(total) // keeps trailing zeros, unlike decimal.Decimal
 	return translated, nil
 }
 
-// explain says what can be done about a call that failed.
+// explain adds what can be done about a failed call.
 func explain(err error) error {
 	failure, ok := errors.AsType[*xsale.Error](err)
 	switch {
@@ -69,7 +71,7 @@ func explain(err error) error {
 	case errors.Is(err, xsale.ErrRateLimited), errors.Is(err, xsale.ErrServer):
 		return fmt.Errorf("%w: %w", errTryLater, err)
 	case errors.Is(err, xsale.ErrNotFound):
-		return fmt.Errorf("is XSALE_ORGANIZATION right? %w", err)
+		return fmt.Errorf("check XSALE_ORGANIZATION: %w", err)
 	}
 	return err
 }

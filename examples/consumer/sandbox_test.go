@@ -15,7 +15,7 @@ import (
 	"example.com/erp-sync/xsaleapi"
 )
 
-// newSandbox starts a fake xSale that has no orders yet, and checks each request against the API description.
+// newSandbox starts a fake xSale without orders. It checks each request against the spec.
 func newSandbox(t *testing.T, options ...xsaletest.Option) (*xsaletest.Sandbox, *xsaleapi.Client) {
 	t.Helper()
 	sandbox := xsaletest.New(t, append(options, xsaletest.WithOrders(0))...)
@@ -26,7 +26,7 @@ func newSandbox(t *testing.T, options ...xsaletest.Option) (*xsaletest.Sandbox, 
 	return sandbox, api
 }
 
-// shopOrder is an order as a shop sends it. In floats its total would be 59.970000000000006.
+// shopOrder is an order as a shop sends it. A float would print its total, 548.90, as 548.9.
 func shopOrder() xsaleapi.CreateOrder {
 	return xsaleapi.CreateOrder{
 		IntegrationID: 1,
@@ -36,12 +36,12 @@ func shopOrder() xsaleapi.CreateOrder {
 		RecipientID:   7,
 		PayerID:       7,
 		Items: []xsaleapi.CreateOrderItem{
-			{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("3"), PriceGross: wire.MustDecimal("19.99")},
+			{OfferID: 501, VariantID: 1, Quantity: wire.MustDecimal("2"), PriceGross: wire.MustDecimal("274.45")},
 		},
 	}
 }
 
-func TestAnOrderArrivesWithItsTotal(t *testing.T) {
+func TestOrderArrivesWithItsTotal(t *testing.T) {
 	sandbox, api := newSandbox(t)
 	created, err := api.CreateOrder(t.Context(), xsaletest.Organization, shopOrder())
 	if err != nil {
@@ -59,28 +59,28 @@ func TestAnOrderArrivesWithItsTotal(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &order); err != nil {
 		t.Fatal(err)
 	}
-	if order.ID != created.ID || len(order.Lines) != 1 || order.Total.String() != "59.97" {
+	if order.ID != created.ID || len(order.Lines) != 1 || order.Lines[0].PriceGross.String() != "274.45" || order.Total.String() != "548.90" {
 		t.Errorf("order %d became %s", created.ID, out.String())
 	}
 }
 
-// The contract: the sandbox refuses what does not fit the API description, and names the place.
-func TestARequestThatBreaksTheContractIsNoticed(t *testing.T) {
-	for place, spoil := range map[string]func(*xsaleapi.CreateOrder){
+// The sandbox rejects requests that violate the spec, with a JSON pointer.
+func TestInvalidRequests(t *testing.T) {
+	for pointer, spoil := range map[string]func(*xsaleapi.CreateOrder){
 		"/PurchaseDate":     func(order *xsaleapi.CreateOrder) { order.PurchaseDate = wire.DateTime{} },
 		"/Items/0/Quantity": func(order *xsaleapi.CreateOrder) { order.Items[0].Quantity = wire.Decimal{} },
 	} {
-		t.Run(place, func(t *testing.T) {
-			_, api := newSandbox(t, xsaletest.WithInvalidRequests()) // or the sandbox would fail the test
+		t.Run(pointer, func(t *testing.T) {
+			_, api := newSandbox(t, xsaletest.WithInvalidRequests()) // otherwise the sandbox fails the test
 			order := shopOrder()
 			spoil(&order)
 			_, err := api.CreateOrder(t.Context(), xsaletest.Organization, order)
 			failure, ok := errors.AsType[*xsale.Error](err)
 			if !ok || !errors.Is(err, xsale.ErrBadRequest) {
-				t.Fatalf("the sandbox did not refuse it: %v", err)
+				t.Fatalf("the sandbox accepted the order: %v", err)
 			}
-			if !slices.ContainsFunc(failure.Fields, func(field xsale.FieldError) bool { return field.Field == place }) {
-				t.Errorf("the place is not named: %v", err)
+			if !slices.ContainsFunc(failure.Fields, func(field xsale.FieldError) bool { return field.Field == pointer }) {
+				t.Errorf("the error lacks the pointer: %v", err)
 			}
 		})
 	}

@@ -5,15 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// busyOnce answers the first request to an address in the place of a server that is busy, so that there is a retry to see.
+// busyOnce responds to the first request to a URL like a busy server, so that the example shows a
+// retry.
 type busyOnce struct {
-	next   http.RoundTripper
-	calls  string
-	isCalm atomic.Bool
+	next http.RoundTripper
+	url  string
+	done atomic.Bool
 }
 
 func (b *busyOnce) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.String() != b.calls || b.isCalm.Swap(true) {
+	if request.URL.String() != b.url || b.done.Swap(true) {
 		return b.next.RoundTrip(request)
 	}
 	return &http.Response{

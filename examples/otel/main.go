@@ -1,5 +1,6 @@
-// Program otel calls a sandbox of xSale and prints the spans and metrics of the calls, as OpenTelemetry's exporters write
-// them. A program for production has other exporters and its own account; the hooks stay the same.
+// Program otel calls a sandbox of xSale and prints the spans and metrics of the calls with
+// OpenTelemetry's exporters. A production program uses other exporters and its own account; the
+// hooks stay the same.
 package main
 
 import (
@@ -28,7 +29,7 @@ func main() {
 	}
 }
 
-// run makes the calls, and writes their spans and metrics to out.
+// run makes the calls and writes their spans and metrics to out.
 func run(ctx context.Context, out io.Writer) (err error) {
 	spanExporter, err := stdouttrace.New(stdouttrace.WithWriter(out))
 	if err != nil {
@@ -40,7 +41,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithBatcher(spanExporter))
 	meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(metricExporter)))
-	defer func() { // writes what is left
+	defer func() { // flushes
 		err = errors.Join(err, tracers.Shutdown(context.WithoutCancel(ctx)), meters.Shutdown(context.WithoutCancel(ctx)))
 	}()
 
@@ -53,7 +54,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	busy := &busyOnce{next: sandbox.HTTPClient().Transport, calls: sandbox.URL() + "/me"}
+	busy := &busyOnce{next: sandbox.HTTPClient().Transport, url: sandbox.URL() + "/me"}
 	client, err := xsale.New(append(sandbox.Options(), xsale.WithHooks(hooks), xsale.WithHTTPClient(&http.Client{Transport: busy}))...)
 	if err != nil {
 		return err
@@ -65,7 +66,8 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	return calls(ctx, client)
 }
 
-// calls are a call that is repeated, a list, one that fails, and one of which only the method is recorded.
+// calls makes a call that is retried, a list, a failing call, and a raw call, which is recorded by
+// its method only.
 func calls(ctx context.Context, client *xsale.Client) error {
 	if _, err := client.Me(ctx); err != nil {
 		return err
@@ -75,7 +77,7 @@ func calls(ctx context.Context, client *xsale.Client) error {
 		return err
 	}
 	if _, err := call.Collect(shop.Articles.ListTranslations(ctx, 1)); !errors.Is(err, xsale.ErrNotFound) {
-		return fmt.Errorf("article 1 is there: %w", err)
+		return fmt.Errorf("want no article 1, got %w", err)
 	}
 	_, err := shop.Call(ctx, http.MethodGet, "/statuses", nil)
 	return err

@@ -17,12 +17,12 @@ func TestRunPrintsSpansAndMetrics(t *testing.T) {
 		`"Name":"http.client.request.duration"`, `"Name":"xsale.client.call.duration"`, `"Name":"xsale.client.attempts"`, `"Name":"xsale.client.retries"`,
 	} {
 		if !strings.Contains(out.String(), want) {
-			t.Errorf("%s is not printed", want)
+			t.Errorf("the output lacks %s", want)
 		}
 	}
 	for _, secret := range []string{xsaletest.Organization, xsaletest.Username, xsaletest.Password, xsaletest.ClientSecret, "Nowe", "Bearer"} {
 		if strings.Contains(out.String(), secret) {
-			t.Errorf("%s is printed", secret)
+			t.Errorf("the output contains %s", secret)
 		}
 	}
 }

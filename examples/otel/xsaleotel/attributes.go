@@ -8,14 +8,15 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
-// What the semantic conventions have no name for. Durations are in seconds.
+// Attributes without a name in the semantic conventions. Durations are in seconds.
 const (
 	keyOperation = attribute.Key("xsale.operation")
 	keyDuration  = attribute.Key("xsale.duration")
 	keyWait      = attribute.Key("xsale.wait")
 )
 
-// knownMethods are those that the semantic conventions list; any other one could be made up, and is _OTHER.
+// knownMethods are the methods in the semantic conventions. Others are recorded as _OTHER, because
+// they may be arbitrary strings.
 var knownMethods = map[string]attribute.KeyValue{
 	"CONNECT": semconv.HTTPRequestMethodConnect,
 	"DELETE":  semconv.HTTPRequestMethodDelete,
@@ -29,7 +30,8 @@ var knownMethods = map[string]attribute.KeyValue{
 	"TRACE":   semconv.HTTPRequestMethodTrace,
 }
 
-// spanName is the operation, and for a raw call the method, because a path may hold personal data.
+// spanName returns the operation. For a raw call it returns the method, because a path may contain
+// personal data.
 func spanName(event call.Event) string {
 	if event.Operation != "" {
 		return event.Operation
@@ -40,7 +42,7 @@ func spanName(event call.Event) string {
 	return "HTTP"
 }
 
-// callAttributes are known when a call starts.
+// callAttributes returns what is known when a call starts.
 func callAttributes(server server, event call.Event) []attribute.KeyValue {
 	method, ok := knownMethods[event.Method]
 	if !ok {
@@ -53,7 +55,8 @@ func callAttributes(server server, event call.Event) []attribute.KeyValue {
 	return attributes
 }
 
-// outcomeAttributes say how an attempt or a call ended; error.type is the status where there was an answer.
+// outcomeAttributes describe how an attempt or a call ended. error.type is the status if there was
+// a response.
 func outcomeAttributes(event call.Event) []attribute.KeyValue {
 	var attributes []attribute.KeyValue
 	if event.Status != 0 {

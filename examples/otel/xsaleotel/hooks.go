@@ -1,8 +1,8 @@
 // Package xsaleotel turns the calls of an xSale client into OpenTelemetry spans and metrics.
 //
-// A call is a client span with an event for each attempt and for each wait before another one. What is recorded is of low
-// cardinality and free of personal data: operation, method, path template, status and class of the error, never a path, a
-// query value, a header, a body or the text of an error.
+// A call is a client span with an event for each attempt and for each wait before the next one. The
+// attributes have low cardinality and contain no personal data: operation, method, path template,
+// status and error class, but no path, query value, header, body or error message.
 package xsaleotel
 
 import (
@@ -15,8 +15,8 @@ import (
 
 const scope = "example.com/xsale-otel/xsaleotel"
 
-// Hooks records the calls of one client. The base URL is that of the client, for server.address and server.port; empty is
-// [xsale.DefaultBaseURL].
+// Hooks records the calls of one client. The base URL of the client sets server.address and
+// server.port; an empty one means [xsale.DefaultBaseURL].
 func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL string) (call.Hooks, error) {
 	server, err := serverOf(baseURL)
 	if err != nil {
@@ -38,7 +38,7 @@ func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL st
 			measures.retry(ctx, event)
 		},
 		CallDone: func(ctx context.Context, event call.Event) {
-			measures.call(ctx, event) // before the span ends, so that it may be the example of a measurement
+			measures.call(ctx, event) // before the span ends, so that it can be an exemplar
 			spans.end(ctx, event)
 		},
 	}, nil

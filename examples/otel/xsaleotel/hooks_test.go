@@ -16,21 +16,21 @@ const (
 	canaryNIP   = "5260250274"
 )
 
-// said is a body in which the server repeats what must not be recorded.
-const said = `{"message":"canary ` + canaryEmail + ` ` + canaryNIP + `"}`
+// secretBody is a response body with data that must not be recorded.
+const secretBody = `{"message":"canary ` + canaryEmail + ` ` + canaryNIP + `"}`
 
 var recordings = []struct {
-	name    string
-	answers []answer
-	login   answer
-	call    func(context.Context, *xsale.Client) error
-	spans   string // of the call and what is below
-	metrics string
+	name      string
+	responses []response
+	login     response
+	call      func(context.Context, *xsale.Client) error
+	spans     string // of the call and below
+	metrics   string
 }{
 	{
-		name:    "a success",
-		answers: []answer{{200, `{"Email":"` + canaryEmail + `"}`, nil}},
-		call:    me,
+		name:      "a success",
+		responses: []response{{200, `{"Email":"` + canaryEmail + `"}`, nil}},
+		call:      me,
 		spans: `
   getMe client http.request.method=GET http.response.status_code=200 url.template=/me xsale.operation=getMe Unset
   - xsale.attempt http.response.status_code=200 xsale.duration=1
@@ -41,8 +41,8 @@ xsale.client.attempts http.request.method=GET http.response.status_code=200 url.
 xsale.client.call.duration http.request.method=GET http.response.status_code=200 url.template=/me xsale.operation=getMe: 1 in 1s`,
 	},
 	{
-		name:    "not found",
-		answers: []answer{{404, said, nil}},
+		name:      "not found",
+		responses: []response{{404, secretBody, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
 			return client.Organization("").Articles.SetTranslation(ctx, 5260250274, xsale.Translation{LanguageID: 2}, call.Query("nip", canaryNIP))
 		},
@@ -56,9 +56,9 @@ xsale.client.attempts error.type=404 http.request.method=PUT http.response.statu
 xsale.client.call.duration error.type=404 http.request.method=PUT http.response.status_code=404 url.template=/{organizationName}/articles/{id}/translations xsale.operation=setTranslation: 1 in 1s`,
 	},
 	{
-		name:    "a server that fails and then is busy",
-		answers: []answer{{503, said, http.Header{"Retry-After": {"5"}}}, {429, said, http.Header{"Retry-After": {"7"}}}, {200, `{}`, nil}},
-		call:    me,
+		name:      "a server that fails and is then busy",
+		responses: []response{{503, secretBody, http.Header{"Retry-After": {"5"}}}, {429, secretBody, http.Header{"Retry-After": {"7"}}}, {200, `{}`, nil}},
+		call:      me,
 		spans: `
   getMe client http.request.method=GET http.request.resend_count=2 http.response.status_code=200 url.template=/me xsale.operation=getMe Unset
   - xsale.attempt error.type=503 http.response.status_code=503 xsale.duration=1
@@ -81,8 +81,8 @@ xsale.client.retries error.type=429 http.request.method=GET http.response.status
 xsale.client.retries error.type=503 http.request.method=GET http.response.status_code=503 url.template=/me xsale.operation=getMe: 1`,
 	},
 	{
-		name:    "a lost connection",
-		answers: []answer{{}},
+		name:      "a lost connection",
+		responses: []response{{}},
 		call: func(ctx context.Context, client *xsale.Client) error {
 			_, err := client.Organization("").Integrations.Create(ctx, xsale.CreateIntegration{Name: "canary", IntegrationType: xsale.IntegrationTypeOwnShop})
 			return err
@@ -97,8 +97,8 @@ xsale.client.attempts error.type=connection http.request.method=POST url.templat
 xsale.client.call.duration error.type=connection http.request.method=POST url.template=/{organizationName}/integrations xsale.operation=createIntegration: 1 in 1s`,
 	},
 	{
-		name:    "a list",
-		answers: []answer{{200, `[{"Id":1},{"Id":2,"Buyer":"` + canaryEmail + `"}]`, nil}},
+		name:      "a list",
+		responses: []response{{200, `[{"Id":1},{"Id":2,"Buyer":"` + canaryEmail + `"}]`, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
 			_, err := call.Collect(client.Organization("").Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"canary"}}))
 			return err
@@ -113,10 +113,10 @@ xsale.client.attempts http.request.method=GET http.response.status_code=200 url.
 xsale.client.call.duration http.request.method=GET http.response.status_code=200 url.template=/{organizationName}/orders xsale.operation=listOrders: 1 in 1s`,
 	},
 	{
-		name:    "a raw call",
-		answers: []answer{{400, said, nil}},
+		name:      "a raw call",
+		responses: []response{{400, secretBody, nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
-			_, err := client.Call(ctx, "POST", "/contractors/"+canaryEmail+"?nip="+canaryNIP, []byte(said), call.Header("X-Canary", "canary"))
+			_, err := client.Call(ctx, "POST", "/contractors/"+canaryEmail+"?nip="+canaryNIP, []byte(secretBody), call.Header("X-Canary", "canary"))
 			return err
 		},
 		spans: `
@@ -129,8 +129,8 @@ xsale.client.attempts error.type=400 http.request.method=POST http.response.stat
 xsale.client.call.duration error.type=400 http.request.method=POST http.response.status_code=400: 1 in 1s`,
 	},
 	{
-		name:    "a method that is not known",
-		answers: []answer{{204, "", nil}},
+		name:      "an unknown method",
+		responses: []response{{204, "", nil}},
 		call: func(ctx context.Context, client *xsale.Client) error {
 			_, err := client.Call(ctx, "CANARY", "/x", nil)
 			return err
@@ -146,7 +146,7 @@ xsale.client.call.duration http.request.method=_OTHER http.response.status_code=
 	},
 	{
 		name:  "a failed login",
-		login: answer{403, `{"error":"invalid_grant","error_description":"canary-password is wrong"}`, nil},
+		login: response{403, `{"error":"invalid_grant","error_description":"canary-password is wrong"}`, nil},
 		call:  me,
 		spans: `
   getMe client error.type=login http.request.method=GET url.template=/me xsale.operation=getMe Error`,
@@ -160,12 +160,12 @@ func me(ctx context.Context, client *xsale.Client) error {
 	return err
 }
 
-// Each call has its spans below the caller's, its events and its metrics, and none of what must not be recorded.
+// The spans of a call are below the caller's. The call has its events and metrics, without secrets.
 func TestCallsAreRecorded(t *testing.T) {
 	for _, test := range recordings {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := newRecorder(t, test.answers...)
+				r := newRecorder(t, test.responses...)
 				if test.login.status != 0 {
 					r.login = test.login
 				}
@@ -190,10 +190,10 @@ func TestCallsAreRecorded(t *testing.T) {
 	}
 }
 
-// A second hook that starts spans, or loses the context, does not mix them up.
-func TestSpansOfOtherHooksStayTheirs(t *testing.T) {
+// Hooks that start spans or lose the context do not disturb each other.
+func TestSpansOfOtherHooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRecorder(t, answer{200, `{}`, nil})
+		r := newRecorder(t, response{200, `{}`, nil})
 		hooks := (&spans{r.tracers.Tracer(""), server{"api.xsale.ai", 443}})
 		ctx := hooks.start(t.Context(), call.Event{Operation: "first"})
 		other, span := r.tracers.Tracer("").Start(ctx, "other")
@@ -209,7 +209,7 @@ func TestSpansOfOtherHooksStayTheirs(t *testing.T) {
 	})
 }
 
-func TestServerIsThatOfTheBaseURL(t *testing.T) {
+func TestServerOf(t *testing.T) {
 	for address, want := range map[string]server{
 		"": {"api.xsale.ai", 443}, "http://localhost": {"localhost", 80}, "https://a.example:8443/x": {"a.example", 8443}, "http://[::1]:9": {"::1", 9},
 	} {

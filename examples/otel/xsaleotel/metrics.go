@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 )
 
-// callBounds reach to the default bound of a whole call, five minutes.
+// callBounds end at the default timeout of a call, five minutes.
 var callBounds = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300}
 
 type measures struct {
@@ -23,11 +23,11 @@ type measures struct {
 func newMeasures(meter metric.Meter, server server) (*measures, error) {
 	requests, err := httpconv.NewClientRequestDuration(meter)
 	calls, callsErr := meter.Float64Histogram("xsale.client.call.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of calls, with logins, attempts and waits."), metric.WithExplicitBucketBoundaries(callBounds...))
+		metric.WithDescription("Duration of calls, including logins, attempts and waits."), metric.WithExplicitBucketBoundaries(callBounds...))
 	attempts, attemptsErr := meter.Int64Counter("xsale.client.attempts", metric.WithUnit("{attempt}"),
-		metric.WithDescription("Requests that were sent."))
+		metric.WithDescription("Requests sent."))
 	retries, retriesErr := meter.Int64Counter("xsale.client.retries", metric.WithUnit("{retry}"),
-		metric.WithDescription("Waits before another attempt, by why the one before had failed."))
+		metric.WithDescription("Waits before another attempt, by the failure of the previous one."))
 	return &measures{server, requests, calls, attempts, retries}, errors.Join(err, callsErr, attemptsErr, retriesErr)
 }
 

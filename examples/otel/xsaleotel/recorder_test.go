@@ -20,31 +20,31 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// recorder is a client with what is recorded of its calls. Its server is a function, so that it works under synctest; each
-// answer takes a second.
+// recorder is a client with the recorded spans and metrics of its calls. Its server is a function,
+// so that it works under synctest. Each response takes a second.
 type recorder struct {
-	client   *xsale.Client
-	tracers  *sdktrace.TracerProvider
-	exporter *tracetest.InMemoryExporter
-	reader   *sdkmetric.ManualReader
-	answers  []answer // one for each request, the last one for ever
-	login    answer
-	sent     int
+	client    *xsale.Client
+	tracers   *sdktrace.TracerProvider
+	exporter  *tracetest.InMemoryExporter
+	reader    *sdkmetric.ManualReader
+	responses []response // one for each request; the last one repeats
+	login     response
+	sent      int
 }
 
-type answer struct {
+type response struct {
 	status int
 	body   string
 	header http.Header
 }
 
-func newRecorder(t *testing.T, answers ...answer) *recorder {
+func newRecorder(t *testing.T, responses ...response) *recorder {
 	t.Helper()
 	r := &recorder{
-		exporter: tracetest.NewInMemoryExporter(),
-		reader:   sdkmetric.NewManualReader(),
-		answers:  answers,
-		login:    answer{status: 200, body: `{"access_token":"canary-access","id_token":"canary-id","expires_in":86400,"token_type":"Bearer"}`},
+		exporter:  tracetest.NewInMemoryExporter(),
+		reader:    sdkmetric.NewManualReader(),
+		responses: responses,
+		login:     response{status: 200, body: `{"access_token":"canary-access","id_token":"canary-id","expires_in":86400,"token_type":"Bearer"}`},
 	}
 	r.tracers = sdktrace.NewTracerProvider(sdktrace.WithSyncer(r.exporter))
 	hooks, err := Hooks(r.tracers, sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader)), "")
@@ -65,14 +65,14 @@ func newRecorder(t *testing.T, answers ...answer) *recorder {
 	return r
 }
 
-// RoundTrip answers, and starts a span where a user's transport might.
+// RoundTrip responds, and starts a span as a user's transport might.
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	given := r.login
 	if request.URL.Path != "/oauth/token" {
 		_, span := r.tracers.Tracer("").Start(request.Context(), "of the user")
 		defer span.End()
 		time.Sleep(time.Second)
-		given = r.answers[min(r.sent, len(r.answers)-1)]
+		given = r.responses[min(r.sent, len(r.responses)-1)]
 		r.sent++
 	}
 	if given.status == 0 {
@@ -87,36 +87,37 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// spans tells the calls' spans, with indentation for the tree and a line for each event.
+// spans formats the spans of the calls as an indented tree, with a line for each event.
 func (r *recorder) spans(t *testing.T) string {
 	t.Helper()
 	all := r.exporter.GetSpans()
 	var lines []string
-	var tell func(parent trace.SpanID, indent string)
-	tell = func(parent trace.SpanID, indent string) {
+	var write func(parent trace.SpanID, indent string)
+	write = func(parent trace.SpanID, indent string) {
 		for _, span := range all {
 			if span.Parent.SpanID() != parent {
 				continue
 			}
 			line := indent + span.Name
 			if span.SpanKind == trace.SpanKindClient {
-				line += " " + span.SpanKind.String() + told(t, span.Attributes, true) + " " + span.Status.Code.String()
+				line += " " + span.SpanKind.String() + formatAttributes(t, span.Attributes, true) + " " + span.Status.Code.String()
 			}
 			if span.Status.Description != "" {
-				t.Errorf("the status of %s is described: %s", span.Name, span.Status.Description)
+				t.Errorf("the status of %s has a description: %s", span.Name, span.Status.Description)
 			}
 			lines = append(lines, line)
 			for _, event := range span.Events {
-				lines = append(lines, indent+"- "+event.Name+told(t, event.Attributes, false))
+				lines = append(lines, indent+"- "+event.Name+formatAttributes(t, event.Attributes, false))
 			}
-			tell(span.SpanContext.SpanID(), indent+"  ")
+			write(span.SpanContext.SpanID(), indent+"  ")
 		}
 	}
-	tell(trace.SpanID{}, "")
+	write(trace.SpanID{}, "")
 	return strings.Join(lines, "\n")
 }
 
-// metrics tells each series in a line: the number of measurements and, of durations, their sum.
+// metrics formats each series as a line with the number of measurements and, for durations, their
+// sum.
 func (r *recorder) metrics(t *testing.T) string {
 	t.Helper()
 	var collected metricdata.ResourceMetrics
@@ -129,11 +130,11 @@ func (r *recorder) metrics(t *testing.T) string {
 			switch data := metric.Data.(type) {
 			case metricdata.Histogram[float64]:
 				for _, point := range data.DataPoints {
-					lines = append(lines, fmt.Sprintf("%s%s: %d in %v%s", metric.Name, told(t, point.Attributes.ToSlice(), true), point.Count, point.Sum, metric.Unit))
+					lines = append(lines, fmt.Sprintf("%s%s: %d in %v%s", metric.Name, formatAttributes(t, point.Attributes.ToSlice(), true), point.Count, point.Sum, metric.Unit))
 				}
 			case metricdata.Sum[int64]:
 				for _, point := range data.DataPoints {
-					lines = append(lines, fmt.Sprintf("%s%s: %d", metric.Name, told(t, point.Attributes.ToSlice(), true), point.Value))
+					lines = append(lines, fmt.Sprintf("%s%s: %d", metric.Name, formatAttributes(t, point.Attributes.ToSlice(), true), point.Value))
 				}
 			default:
 				t.Errorf("%s is a %T", metric.Name, data)
@@ -144,8 +145,9 @@ func (r *recorder) metrics(t *testing.T) string {
 	return strings.Join(lines, "\n")
 }
 
-// told writes attributes by their names, without those of the server, which must be there.
-func told(t *testing.T, attributes []attribute.KeyValue, hasServer bool) string {
+// formatAttributes sorts attributes by name. It leaves out those of the server, after checking
+// them.
+func formatAttributes(t *testing.T, attributes []attribute.KeyValue, hasServer bool) string {
 	t.Helper()
 	var parts []string
 	server := ""

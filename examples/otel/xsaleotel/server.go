@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale"
 )
 
-// server is where the calls go to.
+// server is the destination of the calls.
 type server struct {
 	address string
 	port    int
@@ -18,7 +18,7 @@ type server struct {
 func serverOf(baseURL string) (server, error) {
 	address, err := url.Parse(cmp.Or(baseURL, xsale.DefaultBaseURL))
 	if err != nil || address.Hostname() == "" {
-		return server{}, errors.New("xsaleotel: the base URL is no address: write it as https://host") // it could hold a password
+		return server{}, errors.New("xsaleotel: invalid base URL: write it as https://host") // without the URL, which may contain a password
 	}
 	if address.Port() == "" {
 		port := 443
@@ -29,7 +29,7 @@ func serverOf(baseURL string) (server, error) {
 	}
 	port, err := strconv.Atoi(address.Port())
 	if err != nil {
-		return server{}, errors.New("xsaleotel: the port of the base URL is no number")
+		return server{}, errors.New("xsaleotel: invalid port in the base URL")
 	}
 	return server{address.Hostname(), port}, nil
 }

@@ -10,7 +10,6 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// The events of a span.
 const (
 	eventAttempt = "xsale.attempt"
 	eventRetry   = "xsale.retry"
@@ -21,14 +20,14 @@ type spans struct {
 	server server
 }
 
-// spanKey keeps the span of a call apart from those that other hooks start in its context.
+// spanKey separates the span of a call from spans that other hooks start in its context.
 type spanKey struct{}
 
 func spanOf(ctx context.Context) trace.Span {
 	if span, ok := ctx.Value(spanKey{}).(trace.Span); ok {
 		return span
 	}
-	return noop.Span{} // other hooks have put a context of their own in the place
+	return noop.Span{} // another hook replaced the context
 }
 
 func (s *spans) start(ctx context.Context, event call.Event) context.Context {
@@ -50,7 +49,7 @@ func (s *spans) retry(ctx context.Context, event call.Event) {
 	spanOf(ctx).AddEvent(eventRetry, trace.WithAttributes(attributes...))
 }
 
-// end does not record the error itself, because its text may hold what the server says.
+// end does not record the error itself, because it may contain data from the server.
 func (s *spans) end(ctx context.Context, event call.Event) {
 	span := spanOf(ctx)
 	span.SetAttributes(outcomeAttributes(event)...)

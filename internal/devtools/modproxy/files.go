@@ -22,8 +22,8 @@ func (f file) Path() string                 { return f.path }
 func (f file) Lstat() (os.FileInfo, error)  { return os.Lstat(filepath.Join(f.dir, f.path)) }
 func (f file) Open() (io.ReadCloser, error) { return os.Open(filepath.Join(f.dir, f.path)) }
 
-// trackedFiles lists the files that a commit of the whole working tree would contain, so that changes
-// can be tried before they are committed.
+// trackedFiles lists the files that a commit of the whole working tree would contain, so that
+// changes can be tried before they are committed.
 func trackedFiles(dir string) ([]zip.File, error) {
 	command := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
 	command.Dir = dir

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// pack writes the four files of a version that `go help goproxy` requires. It leaves out nested modules,
-// as every release does.
+// pack writes the four files of a version that `go help goproxy` requires. It leaves out nested
+// modules, as every release does.
 func pack(dir, version, out string) error {
 	goMod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {

@@ -87,10 +87,10 @@ func TestPackErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		dir, version, want string
 	}{
-		"a version without v": {newRepository(t), "1.2.3", "version"},
-		"an incomplete version":   {newRepository(t), "v1", "version"},
-		"another major version":       {newRepository(t), "v2.0.0", "v2"},
-		"no module":           {t.TempDir(), "v1.2.3", "go.mod"},
+		"a version without v":   {newRepository(t), "1.2.3", "version"},
+		"an incomplete version": {newRepository(t), "v1", "version"},
+		"another major version": {newRepository(t), "v2.0.0", "v2"},
+		"no module":             {t.TempDir(), "v1.2.3", "go.mod"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proxy := t.TempDir()

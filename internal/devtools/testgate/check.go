@@ -16,8 +16,8 @@ type event struct {
 	Output  string
 }
 
-// check prints a line for each package and the output of tests that did not pass. It returns why the
-// run must not count as a success.
+// check prints a line for each package and the output of tests that did not pass. It returns why
+// the run must not count as a success.
 func check(in io.Reader, out io.Writer, required []string) (problems []string, err error) {
 	passed := map[string]bool{}
 	pending := map[string]string{} // output by package and test, until the test passes

@@ -1,6 +1,6 @@
-// Command testgate reads the events of go test -json from standard input and prints them for people.
-// It fails if a test fails or is skipped, if no test ran, and if a required test did not pass. Each
-// argument is the prefix of the name of a required test.
+// Command testgate reads the events of go test -json from standard input and prints them for
+// people. It fails if a test fails or is skipped, if no test ran, and if a required test did not
+// pass. Each argument is the prefix of the name of a required test.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package overlay applies OpenAPI overlay files (Overlay Specification 1.0 and 1.1), the user's own way to change what a
-// description says and to mend what the pipeline cannot.
+// Package overlay applies OpenAPI overlay files (Overlay Specification 1.0 and 1.1), the user's own
+// way to change what a description says and to mend what the pipeline cannot.
 package overlay
 
 import (
@@ -15,8 +15,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Apply returns the description with the overlay's actions applied. An action that matches nothing is an error, so that a
-// change of the description that an overlay relies on is noticed. The name of the overlay stands in errors and the report.
+// Apply returns the description with the overlay's actions applied. An action that matches nothing
+// is an error, so that a change of the description that an overlay relies on is noticed. The name
+// of the overlay stands in errors and the report.
 func Apply(document tree.Object, name string, data []byte, report *tree.Report) (tree.Object, error) {
 	return apply(document, name, data, report, false)
 }
@@ -69,8 +70,8 @@ func apply(document tree.Object, name string, data []byte, report *tree.Report, 
 	return result, nil
 }
 
-// plainUpdates returns what the actions add, and has them say it without aliases, behind which later actions would not
-// look, and without members that stand twice, of which one would be lost.
+// plainUpdates returns what the actions add, and has them say it without aliases, behind which
+// later actions would not look, and without members that stand twice, of which one would be lost.
 func plainUpdates(actions []overlay.Action) ([]any, error) {
 	updates := make([]any, len(actions))
 	for i := range actions {

@@ -1,5 +1,5 @@
-// Package pipeline takes an API description from the bytes that a service serves to one that code can be generated from.
-// Each stage is a package of its own; here is their order.
+// Package pipeline takes an API description from the bytes that a service serves to one that code
+// can be generated from. Each stage is a package of its own; here is their order.
 package pipeline
 
 import (
@@ -33,9 +33,10 @@ type Result struct {
 	Report   *tree.Report // every change
 }
 
-// Run reads a description and makes it normal: read, detect its version, convert Swagger 2.0, normalise, overlay, select,
-// validate. What is wrong with it is an error of type [spec.Problems] or [*spec.Problem], with the places and the remedies;
-// the result, as far as it got, comes with the error.
+// Run reads a description and makes it normal: read, detect its version, convert Swagger 2.0,
+// normalise, overlay, select, validate. What is wrong with it is an error of type [spec.Problems]
+// or [*spec.Problem], with the places and the remedies; the result, as far as it got, comes with
+// the error.
 func Run(data []byte, options Options) (*Result, error) {
 	result := &Result{Report: &tree.Report{}}
 	document, err := tree.Read(data)
