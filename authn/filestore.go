@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/atomicfile"
 )
 
 // maxEntryBytes bounds how much of a file is read.
@@ -96,7 +98,7 @@ type tokenFile struct {
 // Save implements [Store]. It writes a temporary file and renames it, so that readers see either
 // the old entry or the new one. It replaces a file with invalid content, but not one that fails
 // the checks of owner and mode, which may belong to someone else.
-func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err error) {
+func (f *FileStore) Save(ctx context.Context, key string, entry Entry) error {
 	path := f.path(key)
 	if err := makeParent(path); err != nil {
 		return err
@@ -113,20 +115,7 @@ func (f *FileStore) Save(ctx context.Context, key string, entry Entry) (err erro
 	if err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(temporary.Name())
-		}
-	}()
-	_, err = temporary.Write(data)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
+	return atomicfile.Write(path, data, 0o600)
 }
 
 // TryLock implements [Store]. It ignores the lease: the system frees the lock of a dead program.

@@ -189,9 +189,7 @@ func (a *loginAttempt) hint(response *http.Response) time.Duration {
 // presentable removes the method and the URL that net/http adds to an error, which the caller
 // knows, and secrets that net/http may quote from a response that is not HTTP.
 func (a *loginAttempt) presentable(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
+	err = httpx.WithoutURL(err)
 	if message := withoutSecrets(err.Error(), a.secrets()); message != err.Error() {
 		return errors.New(message)
 	}

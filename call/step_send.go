@@ -3,12 +3,12 @@ package call
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // sendStep sends one attempt and bounds its time. It calls the transport directly, because
@@ -106,19 +106,12 @@ func (b *timedBody) Close() error {
 
 // causeOf prefers the reason why the context ended to what the network made of it.
 func causeOf(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return withoutURL(err)
+	return withoutURL(httpx.Cause(ctx, err))
 }
 
-// withoutURL drops the URL that an [http.Client] puts in front of an error, because the query may
-// contain personal data, and explains a bare EOF.
+// withoutURL is [httpx.WithoutURL] with an explanation of a bare EOF.
 func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
-	if err == io.EOF {
+	if err = httpx.WithoutURL(err); err == io.EOF {
 		return fmt.Errorf("the connection ended before the response: %w", io.EOF)
 	}
 	return err

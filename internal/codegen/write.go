@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/xsale-go/xsale/internal/atomicfile"
 )
 
 // mark is in every file that this package writes. Files without it belong to the user.
@@ -31,7 +33,7 @@ func Write(dir string, files []File) error {
 		if index < 0 {
 			err = os.Remove(path)
 		} else {
-			err = replace(path, files[index].Content)
+			err = atomicfile.Write(path, files[index].Content, 0o644)
 		}
 		if err != nil {
 			return err
@@ -60,19 +62,4 @@ func Differences(dir string, files []File) ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// replace writes a temporary file and renames it to path.
-func replace(path string, content []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name()) // does nothing after the rename
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
 }

@@ -153,22 +153,3 @@ func TestWriteErrors(t *testing.T) {
 		t.Errorf("into a read-only directory: %v", err)
 	}
 }
-
-// A failed replacement leaves the old file and no temporary one.
-func TestReplaceLeavesNothingBehind(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, wholeFile)
-	if err := os.MkdirAll(filepath.Join(path, "inner"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := replace(path, []byte("new")); err == nil {
-		t.Error("a directory was replaced")
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(entries) != 1 {
-		t.Errorf("the directory contains %v", entries)
-	}
-}

@@ -63,7 +63,7 @@ func (f *fetcher) send(ctx context.Context, address *url.URL) *visit {
 		if refused, ok := errors.AsType[*xsale.Error](err); ok {
 			v.status = refused.StatusCode
 		}
-		v.err = causeOf(ctx, err)
+		v.err = httpx.Cause(ctx, err)
 		return v
 	}
 	defer response.Body.Close()
@@ -91,7 +91,7 @@ func (v *visit) read(ctx context.Context, response *http.Response) {
 	data, err := readBounded(response.Body)
 	switch {
 	case err != nil:
-		v.err = fmt.Errorf("the answer breaks off: %w", causeOf(ctx, err))
+		v.err = fmt.Errorf("the answer breaks off: %w", httpx.Cause(ctx, err))
 		return
 	case v.isScript():
 		v.err = errors.New("a script of the page")
@@ -99,17 +99,6 @@ func (v *visit) read(ctx context.Context, response *http.Response) {
 		v.err = check(data)
 	}
 	v.data = data
-}
-
-// causeOf prefers why the context ended to what the network made of it, and drops the address that net/http puts in front.
-func causeOf(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
 }
 
 func statusText(status int) string {

@@ -1,0 +1,25 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"net/url"
+)
+
+// Cause returns the reason why the context ended, if it did. Otherwise it returns the error of the
+// network; see [WithoutURL].
+func Cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return WithoutURL(err)
+}
+
+// WithoutURL drops the method and URL that net/http puts in front of an error, because the query may
+// contain personal data.
+func WithoutURL(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
+}

@@ -1,0 +1,25 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"testing"
+)
+
+func TestCause(t *testing.T) {
+	failure := &url.Error{Op: "Get", URL: "https://host/?nip=5260250274", Err: io.ErrUnexpectedEOF}
+	if got := Cause(t.Context(), failure); got != io.ErrUnexpectedEOF {
+		t.Errorf("got %v", got)
+	}
+	if got := Cause(t.Context(), io.EOF); got != io.EOF {
+		t.Errorf("got %v", got)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("closing")
+	cancel(reason)
+	if got := Cause(ctx, failure); got != reason {
+		t.Errorf("got %v", got)
+	}
+}
