@@ -72,7 +72,10 @@ func exitCode(ctx context.Context, err error) int {
 func report(stderr io.Writer, err error) {
 	var parts []string
 	for line := range strings.Lines(err.Error()) {
-		line = strings.TrimPrefix(strings.TrimSpace(line), "xsale: ")
+		line = strings.TrimSpace(line)
+		for _, name := range []string{"xsale: ", "xsaletest: ", "authn: "} { // packages mean nothing to users
+			line = strings.TrimPrefix(line, name)
+		}
 		if line != "" && !slices.Contains(parts, line) {
 			parts = append(parts, line)
 		}

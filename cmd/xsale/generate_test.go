@@ -119,6 +119,7 @@ func TestGenerateErrors(t *testing.T) {
 		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitFailed, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
 		"package name":          {nil, "", []string{"--package", "my-api"}, exitUsage, `package "my-api" is not a Go package name`},
 		"no such overlay":       {nil, "", []string{"--overlay", "nothing.yaml"}, exitUsage, "--overlay: open nothing.yaml"},
+		"not an overlay":        {func(t *testing.T) { writeFileAt(t, "text.yaml", "just text") }, "", []string{"--overlay", "text.yaml"}, exitFailed, "overlay text.yaml: want a YAML or JSON object with overlay, info and actions"},
 		"overlay without match": {writeOverlay, "", []string{"--overlay", "overlay.yaml"}, exitFailed, "$.paths['/nothing']"},
 		"no such settings":      {nil, "", []string{"--config", "nothing.yaml"}, exitUsage, "'xsale generate --init' writes one"},
 		"unknown setting":       {func(t *testing.T) { writeFileAt(t, "xsale.yaml", "pakcage: x\n") }, "", nil, exitUsage, "pakcage"},

@@ -150,7 +150,7 @@ func TestExitCodes(t *testing.T) {
 		"unknown command":     {exitUsage, "unknown command", []string{"order"}},
 		"unknown subcommand":  {exitUsage, "unknown command", []string{"orders", "delete"}},
 		"group alone":         {exitUsage, "list", []string{"orders"}},
-		"unknown flag":        {exitUsage, "--colour", []string{"me", "--colour"}},
+		"unknown flag":        {exitUsage, "--color", []string{"me", "--color"}},
 		"missing argument":    {exitUsage, "missing argument PATH", []string{"api", "GET"}},
 		"not an id":           {exitUsage, "ARTICLE", []string{"articles", "translations", "get", "desk"}},
 		"unknown output":      {exitUsage, "ndjson", []string{"me", "-o", "xml"}},

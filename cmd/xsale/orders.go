@@ -34,6 +34,7 @@ func newOrdersListCommand(a *app) *cobra.Command {
 	}
 	command.Flags().StringSliceVar(&params.StatusNames, "status-name", nil, "list orders in these statuses, by `NAME`")
 	command.Flags().Int64SliceVar(&params.StatusIDs, "status-id", nil, "list orders in these statuses, by `ID`")
+	command.Flags().Lookup("status-id").DefValue = "" // or the help shows []
 	return command
 }
 

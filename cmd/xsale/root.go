@@ -72,7 +72,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 }
 
 // addStandardCommands adds cobra's help and completion commands and makes both reject unknown
-// names, which they otherwise answer with the general help and exit code 0.
+// names, for which they otherwise print the general help and exit with 0.
 func addStandardCommands(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

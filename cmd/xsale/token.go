@@ -124,7 +124,7 @@ who has the headers can act as the user, so keep them out of logs.`,
 		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if !header {
-				return usagef("%s prints secrets: pass --header to confirm", command.CommandPath())
+				return usagef("%s prints secrets: pass --header to confirm", pathOf(command))
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Token(ctx)

@@ -36,8 +36,13 @@ func requireSubcommand(group *cobra.Command) {
 		for _, child := range command.Commands() {
 			names = append(names, child.Name())
 		}
-		return usagef("%s needs a command: %s", command.CommandPath(), strings.Join(names, ", "))
+		return usagef("%s needs a command: %s", pathOf(command), strings.Join(names, ", "))
 	}
+}
+
+// pathOf returns the names of a command without the program's.
+func pathOf(command *cobra.Command) string {
+	return strings.TrimPrefix(command.CommandPath(), command.Root().Name()+" ")
 }
 
 // knownSubcommand rejects the arguments of a group: they are commands that do not exist.
@@ -48,7 +53,7 @@ func knownSubcommand(command *cobra.Command, arguments []string) error {
 	hint := ""
 	command.SuggestionsMinimumDistance = 2 // edits, cobra's default
 	if similar := command.SuggestionsFor(arguments[0]); len(similar) > 0 {
-		hint = "; did you mean " + strings.Join(similar, " or ") + "?"
+		hint = " (did you mean " + strings.Join(similar, " or ") + "?)"
 	}
 	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), hint)
 }

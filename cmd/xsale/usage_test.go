@@ -22,17 +22,17 @@ func TestUsageErrors(t *testing.T) {
 	}
 	for arguments, want := range map[string]string{
 		// Unknown commands and flags.
-		"orderz":                      `unknown command "orderz" for "xsale"; did you mean orders?; see 'xsale --help'`,
+		"orderz":                      `unknown command "orderz" for "xsale" (did you mean orders?); see 'xsale --help'`,
 		"nosuch":                      `unknown command "nosuch" for "xsale"; see 'xsale --help'`,
-		"orders lst":                  `unknown command "lst" for "xsale orders"; did you mean list?; see 'xsale orders --help'`,
-		"articles translation get 1":  `unknown command "translation" for "xsale articles"; did you mean translations?; see 'xsale articles --help'`,
+		"orders lst":                  `unknown command "lst" for "xsale orders" (did you mean list?); see 'xsale orders --help'`,
+		"articles translation get 1":  `unknown command "translation" for "xsale articles" (did you mean translations?); see 'xsale articles --help'`,
 		"articles translations fetch": `unknown command "fetch" for "xsale articles translations"; see 'xsale articles translations --help'`,
-		"help orderz":                 `unknown command "orderz" for "xsale"; did you mean orders?; see 'xsale help --help'`,
-		"help orders lst":             `unknown command "lst" for "xsale orders"; did you mean list?; see 'xsale help --help'`,
-		"completion tcsh":             `unknown command "tcsh" for "xsale completion"; did you mean bash or fish or zsh?; see 'xsale completion --help'`,
-		"completion":                  `xsale completion needs a command: bash, fish, powershell, zsh`,
-		"orders":                      `xsale orders needs a command: create, list`,
-		"me --colour":                 `unknown flag --colour; see 'xsale me --help'`,
+		"help orderz":                 `unknown command "orderz" for "xsale" (did you mean orders?); see 'xsale help --help'`,
+		"help orders lst":             `unknown command "lst" for "xsale orders" (did you mean list?); see 'xsale help --help'`,
+		"completion tcsh":             `unknown command "tcsh" for "xsale completion" (did you mean bash or fish or zsh?); see 'xsale completion --help'`,
+		"completion":                  `completion needs a command: bash, fish, powershell, zsh`,
+		"orders":                      `orders needs a command: create, list`,
+		"me --color":                  `unknown flag --color; see 'xsale me --help'`,
 		"me -z":                       `unknown flag -z; see 'xsale me --help'`,
 
 		// Arguments.
@@ -53,7 +53,7 @@ func TestUsageErrors(t *testing.T) {
 		"integrations create":                           `pass --name, or --file to read JSON`,
 		"integrations create --file - --name x":         `--file and --name exclude each other`,
 		"orders create":                                 `pass --file with the order as JSON, - for standard input`,
-		"token print":                                   `xsale token print prints secrets: pass --header to confirm`,
+		"token print":                                   `token print prints secrets: pass --header to confirm`,
 
 		// Values of flags.
 		"orders list --status-id":                      `--status-id needs a value; see 'xsale orders list --help'`,
@@ -160,6 +160,9 @@ func TestHelp(t *testing.T) {
 		r := execute(t, "", append(strings.Fields(command.CommandPath())[1:], "--help")...).expect(t, exitOK, "Usage:")
 		if command.Short == "" {
 			t.Errorf("%s has no short help", command.CommandPath())
+		}
+		if strings.Contains(r.stdout, "(default [])") {
+			t.Errorf("%s shows an empty default: %s", command.CommandPath(), r.stdout)
 		}
 		for line := range strings.Lines(r.stdout) {
 			for _, name := range []string{"Slice ", "int64 ", "uint ", "float ", "strings ", " string ", "stringArray "} {

@@ -103,7 +103,7 @@ func (r *recorder) spans(t *testing.T) string {
 				line += " " + span.SpanKind.String() + formatAttributes(t, span.Attributes, true) + " " + span.Status.Code.String()
 			}
 			if span.Status.Description != "" {
-				t.Errorf("the status of %s has a description: %s", span.Name, span.Status.Description)
+				t.Errorf("the status of %s: unexpected description %q", span.Name, span.Status.Description)
 			}
 			lines = append(lines, line)
 			for _, event := range span.Events {

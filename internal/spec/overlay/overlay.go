@@ -4,6 +4,7 @@ package overlay
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,9 @@ func ApplyOptional(document tree.Object, name string, data []byte, report *tree.
 
 func apply(document tree.Object, name string, data []byte, report *tree.Report, optional bool) (tree.Object, error) {
 	file, err := overlay.ParseReader(bytes.NewReader(data))
+	if _, ok := errors.AsType[*older.TypeError](err); ok {
+		return nil, fmt.Errorf("overlay %s: want a YAML or JSON object with overlay, info and actions", name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("overlay %s: %s; check that it is whole", name, oneLine(err))
 	}

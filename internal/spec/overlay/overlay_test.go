@@ -111,7 +111,8 @@ func TestBadOverlays(t *testing.T) {
 	}{
 		{"nothing", "", "version"},
 		{"no YAML", "{", "yaml"},
-		{"a list", "- a", "unmarshal"},
+		{"a list", "- a", "want a YAML or JSON object"},
+		{"a string", "just text", "want a YAML or JSON object"},
 		{"a description", description, "overlay"},
 		{"an unknown version", strings.Replace(inOverlay("- target: $\n  remove: true"), "1.1.0", "2.0.0", 1), "version"},
 		{"no title", "overlay: 1.0.0\ninfo: {version: '1'}\nactions: [{target: $.info, remove: true}]", "title"},
