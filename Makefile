@@ -13,7 +13,7 @@ help: ## list the targets
 test: ## run all tests with the race detector; GOTESTFLAGS adds flags of go test
 	go test -race $(GOTESTFLAGS) ./...
 
-demo: ## show good calls and bad luck against a sandbox
+demo: ## show an integrator's day against a sandbox
 	go run ./cmd/xsale demo
 
 bench: ## compare this client with oapi-codegen's, ogen and plain net/http

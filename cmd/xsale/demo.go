@@ -32,10 +32,10 @@ const demoRetryAfter = time.Second
 func newDemoCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show good calls and bad luck against a sandbox in this process",
-		Long: `Show good calls and bad luck against a sandbox in this process: a login, orders and translations, then
-revoked tokens, a lost response and a 429. The demo needs no account and no network. It fails if a step
-does not have the result that it shows.`,
+		Short: "Show an integrator's day, good and bad, against a sandbox",
+		Long: `Show an integrator's day, good and bad, against a sandbox in this process: a login, orders and
+translations, then revoked tokens, a lost response and a 429. The demo needs no account and no network.
+It fails if a step does not have the result that it shows.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) (err error) {
 			sandbox, err := xsaletest.Start(xsaletest.WithTLS())

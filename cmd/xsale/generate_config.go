@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	_ "embed"
 	"errors"
 	"fmt"
 	"go/token"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/selection"
+	"github.com/xsale-go/xsale/openapi"
 )
 
 const (
@@ -181,15 +181,16 @@ func fileExists(path string) bool {
 	return err == nil && path != ""
 }
 
-//go:embed names.overlay.yaml
-var namesOverlay []byte
-
-// pipelineOptions reads the overlays. The first one pins Go names, so that the spec of this module, the
-// sandbox's and the vendor's give the same ones; a user's overlay may change them.
+// pipelineOptions reads the overlays. This module's own comes first and also applies to other specs, as
+// far as it fits, so that the specs of the module, the sandbox and the vendor give the same Go names.
 func pipelineOptions(config generateConfig) (pipeline.Options, error) {
 	options := pipeline.Options{
-		Filter:   selection.Filter(config.Select),
-		Overlays: []pipeline.Overlay{{Name: "names.overlay.yaml of this module", Data: namesOverlay, Optional: true}},
+		Filter: selection.Filter(config.Select),
+		Overlays: []pipeline.Overlay{{
+			Name:     "go.overlay.yaml of this module",
+			Data:     openapi.GoOverlay(),
+			Optional: config.Spec != "" || config.Auth,
+		}},
 	}
 	for _, file := range config.Overlays {
 		data, err := os.ReadFile(file)

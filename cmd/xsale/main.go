@@ -1,6 +1,6 @@
 // Command xsale calls the xSale REST API from the command line and runs a sandbox of it.
 //
-//	xsale demo                     good calls and bad luck, against a sandbox in the process
+//	xsale demo                     an integrator's day, good and bad, against a sandbox
 //	xsale sandbox                  a fake xSale with its login service, for any language
 //	xsale me                       the user and their organizations
 //	xsale orders list|create

@@ -118,7 +118,7 @@ func TestInputErrors(t *testing.T) {
 		`{"Items":5}`:                        "standard input: /Items: want an array, got a number",
 		`{"IntegrationId":1.5}`:              "standard input: /IntegrationId: want an integer, got a number with a fraction or an exponent",
 		`{"Items":[{"PriceGross":"a lot"}]}`: "standard input: /Items/0/PriceGross: not a decimal number: write it as in JSON, for example 12.50",
-		`{}`:                                 "invalid argument: not set: IntegrationId, PaymentFormId, PurchaseDate, BuyerId, RecipientId, PayerId, Items",
+		`{}`:                                 "invalid argument: IntegrationId, PaymentFormId, PurchaseDate, BuyerId, RecipientId, PayerId, Items are not set",
 	} {
 		r := execute(t, input, "orders", "create", "--file", "-").expect(t, exitUsage)
 		if r.stderr != "xsale: "+want+"\n" {
