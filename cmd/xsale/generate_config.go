@@ -181,8 +181,9 @@ func fileExists(path string) bool {
 	return err == nil && path != ""
 }
 
-// pipelineOptions reads the overlays. This module's own comes first and also applies to other specs, as
-// far as it fits, so that the specs of the module, the sandbox and the vendor give the same Go names.
+// pipelineOptions reads the overlays. This module's own comes first. It also applies to other specs,
+// as far as it matches them, so that the specs of the module, the sandbox and the vendor give the
+// same Go names.
 func pipelineOptions(config generateConfig) (pipeline.Options, error) {
 	options := pipeline.Options{
 		Filter: selection.Filter(config.Select),
