@@ -117,7 +117,7 @@ func TestInputErrors(t *testing.T) {
 		"[]":                                 "standard input: want an object, got an array",
 		`{"Items":5}`:                        "standard input: /Items: want an array, got a number",
 		`{"IntegrationId":1.5}`:              "standard input: /IntegrationId: want an integer, got a number with a fraction or an exponent",
-		`{"Items":[{"PriceGross":"a lot"}]}`: "standard input: /Items/0/PriceGross: not a decimal number: write it as in JSON, for example 12.50",
+		`{"Items":[{"PriceGross":"a lot"}]}`: "standard input: /Items/0/PriceGross: not a decimal number: want JSON syntax, such as 12.50",
 		`{}`:                                 "invalid argument: IntegrationId, PaymentFormId, PurchaseDate, BuyerId, RecipientId, PayerId, Items are not set",
 	} {
 		r := execute(t, input, "orders", "create", "--file", "-").expect(t, exitUsage)
