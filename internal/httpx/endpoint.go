@@ -51,7 +51,7 @@ func parse(name, address string) (*url.URL, error) {
 
 func checkScheme(name string, u *url.URL) (*url.URL, error) {
 	switch {
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
 		return u, nil
 	case u.Scheme == "http":
 		return nil, fmt.Errorf("%s is plain http: use https, so that tokens are not sent in clear", name)
@@ -74,7 +74,7 @@ func port(u *url.URL) string {
 	return "443"
 }
 
-func isLoopback(host string) bool {
+func loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

@@ -25,21 +25,21 @@ func WithoutMarks(text string) string {
 
 // Free returns the name itself where it is free, or else one with a number behind it, from 2 on. It asks for few numbers
 // even where thousands are taken: a description may give the same name to all that it has.
-func Free(name string, isTaken func(name string) bool) string {
-	if !isTaken(name) {
+func Free(name string, taken func(name string) bool) string {
+	if !taken(name) {
 		return name
 	}
 	numbered := func(number int) string { return name + strconv.Itoa(number) }
-	taken, free := 1, 2
-	for isTaken(numbered(free)) {
-		taken, free = free, 2*free
+	low, high := 1, 2
+	for taken(numbered(high)) {
+		low, high = high, 2*high
 	}
-	for free-taken > 1 {
-		if middle := (taken + free) / 2; isTaken(numbered(middle)) {
-			taken = middle
+	for high-low > 1 {
+		if middle := (low + high) / 2; taken(numbered(middle)) {
+			low = middle
 		} else {
-			free = middle
+			high = middle
 		}
 	}
-	return numbered(free)
+	return numbered(high)
 }

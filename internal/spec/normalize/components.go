@@ -21,20 +21,20 @@ func inlineComponents(document tree.Object, report *tree.Report) {
 	i := &inliner{document, report, map[string]int{}}
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Members(paths) {
-		i.member(paths, "/paths", path)
+		i.field(paths, "/paths", path)
 		item := tree.ObjectAt(paths, path)
 		i.list(tree.ListAt(item, "parameters"), tree.Join("/paths", path, "parameters"))
 	}
 	for _, operation := range tree.Operations(document) {
 		i.list(tree.ListAt(operation.Object, "parameters"), tree.Join(operation.Pointer, "parameters"))
-		i.member(operation.Object, operation.Pointer, "requestBody")
+		i.field(operation.Object, operation.Pointer, "requestBody")
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
 		for status := range tree.Members(responses) {
-			i.member(responses, pointer, status)
+			i.field(responses, pointer, status)
 			headers := tree.ObjectAt(tree.ObjectAt(responses, status), "headers")
 			for name := range tree.Members(headers) {
-				i.member(headers, tree.Join(pointer, status, "headers"), name)
+				i.field(headers, tree.Join(pointer, status, "headers"), name)
 			}
 		}
 	}
@@ -65,9 +65,9 @@ func (i *inliner) list(list []any, pointer string) {
 	}
 }
 
-func (i *inliner) member(holder tree.Object, pointer, name string) {
-	if resolved, ok := i.resolve(holder[name], tree.Join(pointer, name)); ok {
-		holder[name] = resolved
+func (i *inliner) field(parent tree.Object, pointer, name string) {
+	if resolved, ok := i.resolve(parent[name], tree.Join(pointer, name)); ok {
+		parent[name] = resolved
 	}
 }
 
@@ -78,9 +78,9 @@ func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 	resolved := tree.Object{}
 	var refs []string
 	for range maxReferenceChain {
-		for name, member := range object {
+		for name, field := range object {
 			if _, ok := resolved[name]; !ok && name != "$ref" {
-				resolved[name] = tree.Clone(member)
+				resolved[name] = tree.Clone(field)
 			}
 		}
 		ref, ok := object["$ref"].(string)
@@ -88,10 +88,10 @@ func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 			i.count(refs, pointer)
 			return resolved, len(refs) > 0
 		}
-		target, isLocal := strings.CutPrefix(ref, "#")
+		target, local := strings.CutPrefix(ref, "#")
 		found, _ := tree.Lookup(i.document, target)
-		next, isObject := found.(tree.Object)
-		if !isLocal || !isObject {
+		next, ok := found.(tree.Object)
+		if !local || !ok {
 			return nil, false
 		}
 		refs = append(refs, ref)
@@ -105,13 +105,13 @@ func (i *inliner) count(refs []string, pointer string) {
 	for _, ref := range refs {
 		i.uses[ref]++
 	}
-	if len(refs) > 0 && !isInlined(refs[0]) {
+	if len(refs) > 0 && !inlined(refs[0]) {
 		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
 	}
 }
 
 // isInlined reports whether a reference is to a component that is not left to share.
-func isInlined(ref string) bool {
+func inlined(ref string) bool {
 	tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
 	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
 }

@@ -44,8 +44,8 @@ func TestInlinedComponentsAreCopies(t *testing.T) {
 		inlineComponents(document, report)
 		reduceMediaTypes(document, report)
 	}, `{"paths": {"/a": `+answers+`, "/b": `+answers+`}, "components": {"responses": {"R": {"content": {"text/json": {"schema": {}}}}}}}`)
-	const mended = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
-	if want := asText(t, asTree(t, `{"paths": {"/a": `+mended+`, "/b": `+mended+`}, "components": {}}`)); output != want {
+	const fixed = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
+	if want := asText(t, asTree(t, `{"paths": {"/a": `+fixed+`, "/b": `+fixed+`}, "components": {}}`)); output != want {
 		t.Errorf("got\n%s", output)
 	}
 	if len(changes) != 3 || changes[1].Pointer != "/paths/~1a/get/responses/200/content/text~1json" || changes[2].Pointer != "/paths/~1b/get/responses/200/content/text~1json" {

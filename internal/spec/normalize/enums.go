@@ -11,13 +11,13 @@ import (
 
 // mendEnums leaves enums whose values Go constants can stand for: texts or whole numbers, each once, with names where the
 // description gives one for each.
-func mendEnums(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "enums", func(m *schemaMender) {
+func fixEnums(document tree.Object, report *tree.Report) {
+	fixSchemas(document, report, "enums", func(m *schemaFixer) {
 		if _, ok := m.schema["enum"]; !ok {
 			return
 		}
 		m.renameLists()
-		m.mendEnum()
+		m.fixEnum()
 		if _, ok := m.schema["enum"]; ok {
 			m.namesOfAutoRest()
 			m.namesFromDescription()
@@ -30,7 +30,7 @@ func mendEnums(document tree.Object, report *tree.Report) {
 }
 
 // mendEnum leaves out values that a Go type cannot have, and the enum itself where it says nothing of a type.
-func (m *schemaMender) mendEnum() {
+func (m *schemaFixer) fixEnum() {
 	values := tree.ListAt(m.schema, "enum")
 	switch m.schema["type"] {
 	case "string", "integer":
@@ -51,14 +51,14 @@ func (m *schemaMender) mendEnum() {
 		if value == nil || value == "" {
 			continue
 		}
-		mended, ok := enumValue(value, m.schema["type"] == "string")
+		fixed, ok := enumValue(value, m.schema["type"] == "string")
 		if !ok {
-			m.drop("enum", fmt.Sprintf("the type has no such value as %.40s", jsonText(value)))
+			m.drop("enum", fmt.Sprintf("the type has no such value as %.40s", compactJSON(value)))
 			return
 		}
-		if !seen[mended] {
-			seen[mended] = true
-			kept, indexes = append(kept, mended), append(indexes, i)
+		if !seen[fixed] {
+			seen[fixed] = true
+			kept, indexes = append(kept, fixed), append(indexes, i)
 		}
 	}
 	m.fitLists(len(values), indexes)
@@ -67,24 +67,24 @@ func (m *schemaMender) mendEnum() {
 	}
 	if len(kept) == 0 {
 		m.drop("enum", "there is no value in it")
-	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return jsonText(a) == jsonText(b) }) {
+	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return compactJSON(a) == compactJSON(b) }) {
 		m.set("enum", kept, "values are of the type, not empty, and each is there once")
 	}
 }
 
-func (m *schemaMender) setNullable() {
+func (m *schemaFixer) setNullable() {
 	if !tree.IsSet(m.schema, "nullable") {
 		m.set("nullable", true, "null is one of the values")
 	}
 }
 
 // moveToItems gives an enum that stands beside a list to the elements, which is what authors mean.
-func (m *schemaMender) moveToItems(values []any) {
+func (m *schemaFixer) moveToItems(values []any) {
 	items := tree.ObjectAt(m.schema, "items")
 	_, hasOwn := items["enum"]
-	isText := items["type"] == "string"
-	fits := !hasOwn && (isText || items["type"] == "integer") && !slices.ContainsFunc(values, func(value any) bool {
-		_, ok := enumValue(value, isText)
+	ofStrings := items["type"] == "string"
+	fits := !hasOwn && (ofStrings || items["type"] == "integer") && !slices.ContainsFunc(values, func(value any) bool {
+		_, ok := enumValue(value, ofStrings)
 		return !ok && value != nil
 	})
 	if !fits {
@@ -101,8 +101,8 @@ func (m *schemaMender) moveToItems(values []any) {
 }
 
 // enumValue returns a value of an enum as one of its type, if it is one.
-func enumValue(value any, isText bool) (any, bool) {
-	if !isText {
+func enumValue(value any, ofStrings bool) (any, bool) {
+	if !ofStrings {
 		integer, ok := integerOf(value)
 		return json.Number(strconv.FormatInt(integer, 10)), ok
 	}

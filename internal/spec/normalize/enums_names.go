@@ -20,7 +20,7 @@ var enumListNames = []struct{ from, to string }{
 }
 
 // renameLists gives the lists the names by which generators know them.
-func (m *schemaMender) renameLists() {
+func (m *schemaFixer) renameLists() {
 	for _, list := range enumListNames {
 		value, ok := m.schema[list.from]
 		if _, taken := m.schema[list.to]; ok && !taken {
@@ -31,12 +31,12 @@ func (m *schemaMender) renameLists() {
 }
 
 // fitLists leaves the elements of the lists that go along with the values that are kept.
-func (m *schemaMender) fitLists(values int, kept []int) {
+func (m *schemaFixer) fitLists(values int, kept []int) {
 	for _, name := range enumLists {
 		list, ok := m.schema[name].([]any)
-		isTexts := !slices.ContainsFunc(list, func(element any) bool { _, isText := element.(string); return !isText })
+		allStrings := !slices.ContainsFunc(list, func(element any) bool { _, ok := element.(string); return !ok })
 		switch {
-		case !ok || !isTexts || len(list) != values && len(list) != len(kept):
+		case !ok || !allStrings || len(list) != values && len(list) != len(kept):
 			m.drop(name, "it does not have a text for each value")
 		case len(list) > len(kept):
 			fitting := make([]any, len(kept))
@@ -49,7 +49,7 @@ func (m *schemaMender) fitLists(values int, kept []int) {
 }
 
 // takeNames gives names to the values if there is one for each of them.
-func (m *schemaMender) takeNames(names map[string]string, reason string) {
+func (m *schemaFixer) takeNames(names map[string]string, reason string) {
 	if _, ok := m.schema["x-enum-varnames"]; ok {
 		return
 	}
@@ -69,7 +69,7 @@ func (m *schemaMender) takeNames(names map[string]string, reason string) {
 }
 
 // namesOfAutoRest takes the names of values from an extension of Microsoft's tools.
-func (m *schemaMender) namesOfAutoRest() {
+func (m *schemaFixer) namesOfAutoRest() {
 	names := map[string]string{}
 	for _, value := range tree.ListAt(tree.ObjectAt(m.schema, "x-ms-enum"), "values") {
 		named, _ := value.(tree.Object)
@@ -97,7 +97,7 @@ var (
 )
 
 // namesFromDescription takes the names of whole numbers from the description, where services put them for people to read.
-func (m *schemaMender) namesFromDescription() {
+func (m *schemaFixer) namesFromDescription() {
 	description, _ := m.schema["description"].(string)
 	if _, named := m.schema["x-enum-varnames"]; named || m.schema["type"] != "integer" {
 		return

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-func TestMendEnums(t *testing.T) {
-	testSchemas(t, mendEnums, "", []schemaTest{
+func TestFixEnums(t *testing.T) {
+	testSchemas(t, fixEnums, "", []schemaTest{
 		{"texts", `{"type": "string", "enum": ["a", "b"]}`, `{"type": "string", "enum": ["a", "b"]}`, ""},
 		{"null", `{"type": "string", "enum": ["a", null]}`, `{"type": "string", "enum": ["a"], "nullable": true}`, "nullable enum"},
 		{"null that is said already", `{"type": "string", "nullable": true, "enum": ["a", null]}`, `{"type": "string", "nullable": true, "enum": ["a"]}`, "enum"},
@@ -39,8 +39,8 @@ func TestMendEnums(t *testing.T) {
 	})
 }
 
-func TestMendEnumNames(t *testing.T) {
-	testSchemas(t, mendEnums, "", []schemaTest{
+func TestFixEnumNames(t *testing.T) {
+	testSchemas(t, fixEnums, "", []schemaTest{
 		{"as they should be", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`,
 			`{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`, ""},
 		{"of NSwag", `{"type": "integer", "enum": [0, 1], "x-enumNames": ["New", "Paid"]}`,
@@ -90,10 +90,10 @@ func TestEnumNamesFromDescription(t *testing.T) {
 			if test.names != "" {
 				want, changes = fmt.Sprintf(`%s, "x-enum-varnames": [%s]}`, input, test.names), "x-enum-varnames"
 			}
-			testSchemas(t, mendEnums, "", []schemaTest{{"", input + "}", want, changes}})
+			testSchemas(t, fixEnums, "", []schemaTest{{"", input + "}", want, changes}})
 		})
 	}
-	testSchemas(t, mendEnums, "", []schemaTest{
+	testSchemas(t, fixEnums, "", []schemaTest{
 		{"a value below zero", `{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New"}`,
 			`{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New", "x-enum-varnames": ["Lost", "New"]}`, "x-enum-varnames"},
 		{"other names", `{"type": "integer", "enum": [1], "description": "1 = New", "x-enum-varnames": ["Paid"]}`,

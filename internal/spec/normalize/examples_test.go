@@ -17,7 +17,7 @@ const sharedSchemas = `{"Name": {"type": "string", "maxLength": 3, "nullable": t
 	"Dog": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "lives": {"type": "string"}}}}`
 
 // TestMendExamples checks what stays, and that a validator that looks at examples says the same.
-func TestMendExamples(t *testing.T) {
+func TestFixExamples(t *testing.T) {
 	pet := func(mapping string) string {
 		return `{"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind"` + mapping + `}}`
 	}
@@ -69,7 +69,7 @@ func TestMendExamples(t *testing.T) {
 				schemas := asTree(t, sharedSchemas).(tree.Object)
 				schema := asTree(t, test.schema).(tree.Object)
 				schema[name], schemas["T"] = asTree(t, value), schema
-				output, changes := apply(t, mendExamples, asText(t, tree.Object{
+				output, changes := apply(t, fixExamples, asText(t, tree.Object{
 					"openapi": "3.0.3", "info": tree.Object{"title": "T", "version": "1"}, "paths": tree.Object{}, "components": tree.Object{"schemas": schemas}}))
 				if stays := len(changes) == 0; stays != slices.Contains(test.fits, value) {
 					t.Errorf("%s %s of %s: the changes are %v", name, value, test.schema, changes)
@@ -92,8 +92,8 @@ func validate(t *testing.T, description string) {
 	}
 }
 
-func TestMendExamplesOutsideSchemas(t *testing.T) {
-	output, changes := apply(t, mendExamples, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+func TestFixExamplesOutsideSchemas(t *testing.T) {
+	output, changes := apply(t, fixExamples, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
 		"components": {
 			"examples": {"a": {"value": 1}},
 			"schemas": {"T": {"type": "object", "properties": {"example": {"type": "string"}, "examples": {"type": "string"}, "schema": {"type": "string"}}}}},
@@ -130,8 +130,8 @@ func TestMendExamplesOutsideSchemas(t *testing.T) {
 	validate(t, output)
 }
 
-func TestMendPatterns(t *testing.T) {
-	testSchemas(t, mendExamples, "", []schemaTest{
+func TestFixPatterns(t *testing.T) {
+	testSchemas(t, fixExamples, "", []schemaTest{
 		{"of Go", `{"type": "string", "pattern": "^[a-z]+$"}`, `{"type": "string", "pattern": "^[a-z]+$"}`, ""},
 		{"with code points", `{"type": "string", "pattern": "[\\u0104-\\u0107]"}`, `{"type": "string", "pattern": "[\\u0104-\\u0107]"}`, ""},
 		{"of others", `{"type": "string", "pattern": "^(?!a)b$", "example": "b"}`, `{"type": "string", "x-pattern": "^(?!a)b$", "example": "b"}`, "pattern"},
@@ -144,7 +144,7 @@ func TestMendPatterns(t *testing.T) {
 func TestExamplesTakeLittleTime(t *testing.T) {
 	const union = `{"oneOf": [{"$ref": "#/components/schemas/T"}, {"$ref": "#/components/schemas/T"}, {"type": "string"}]}`
 	example := strings.Repeat(`{"a": `, 100) + `"b"` + strings.Repeat(`}`, 100)
-	_, changes := apply(t, mendExamples, `{"components": {"schemas": {"T": {"type": "object", "properties": {"a": `+union+`}, "example": `+example+`}}}}`)
+	_, changes := apply(t, fixExamples, `{"components": {"schemas": {"T": {"type": "object", "properties": {"a": `+union+`}, "example": `+example+`}}}}`)
 	if len(changes) != 1 {
 		t.Errorf("got the changes %v", changes)
 	}

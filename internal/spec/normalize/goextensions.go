@@ -10,16 +10,16 @@ import (
 // not write into the user's source; the user's own overlay may.
 func removeGoExtensions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		for name, member := range tree.Members(object) {
-			if isGoExtension(name) {
-				report.Add("go-extensions", tree.Join(pointer, name), member, nil, "only an overlay of yours may decide on Go code")
+		for name, field := range tree.Members(object) {
+			if goExtension(name) {
+				report.Add("go-extensions", tree.Join(pointer, name), field, nil, "only an overlay of yours may decide on Go code")
 				delete(object, name)
 			}
 		}
 	})
 }
 
-func isGoExtension(name string) bool {
+func goExtension(name string) bool {
 	switch name {
 	case "x-omitempty", "x-omitzero", "x-order", "x-deprecated-reason":
 		return true

@@ -11,21 +11,21 @@ import (
 
 // apply applies a rule to a description, and returns what becomes of it and what is reported. A rule says why, and finds
 // nothing to do a second time.
-func apply(t *testing.T, mend rule, input string) (string, []tree.Change) {
+func apply(t *testing.T, fix rule, input string) (string, []tree.Change) {
 	t.Helper()
 	document, err := tree.Read([]byte(input))
 	if err != nil {
 		t.Fatalf("%v in %s", err, input)
 	}
 	var report, again tree.Report
-	mend(document, &report)
+	fix(document, &report)
 	for _, change := range report.Changes {
 		if change.Rule == "" || change.Reason == "" {
 			t.Errorf("a change says too little: %+v", change)
 		}
 	}
 	output := asText(t, document)
-	mend(document, &again)
+	fix(document, &again)
 	if second := asText(t, document); second != output || len(again.Changes) != 0 {
 		t.Errorf("a second time changes %+v, and makes\n%s\nof\n%s", again.Changes, second, output)
 	}

@@ -14,7 +14,7 @@ const jsonSchemaRule = "json-schema"
 // out.
 func convertJSONSchema(document tree.Object, report *tree.Report) {
 	hoistDefinitions(document, report)
-	mendSchemas(document, report, jsonSchemaRule, func(m *schemaMender) {
+	fixSchemas(document, report, jsonSchemaRule, func(m *schemaFixer) {
 		m.convertUnions()
 		m.convertTypes()
 		m.convertConst()
@@ -37,7 +37,7 @@ var schemaKeywords = []string{
 	"multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }
 
-func (m *schemaMender) dropOtherKeywords() {
+func (m *schemaFixer) dropOtherKeywords() {
 	for name := range tree.Members(m.schema) {
 		if !slices.Contains(schemaKeywords, name) && !strings.HasPrefix(name, "x-") {
 			m.drop(name, "no type can say it, or OpenAPI 3.0 does not have it")
@@ -46,7 +46,7 @@ func (m *schemaMender) dropOtherKeywords() {
 }
 
 // convertConst writes a constant as an enum of one value.
-func (m *schemaMender) convertConst() {
+func (m *schemaFixer) convertConst() {
 	if value, ok := m.schema["const"]; ok {
 		values := []any{value}
 		m.report.Add(m.rule, tree.Join(m.pointer, "const"), value, values, "OpenAPI 3.0 says it as an enum of one value")
@@ -59,7 +59,7 @@ func (m *schemaMender) convertConst() {
 const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
 
 // convertBooleans writes schemas that are true as {}, and leaves out those that are false.
-func (m *schemaMender) convertBooleans() {
+func (m *schemaFixer) convertBooleans() {
 	m.convertBooleanProperties()
 	switch m.schema["items"] {
 	case true:
@@ -74,17 +74,17 @@ func (m *schemaMender) convertBooleans() {
 	}
 }
 
-func (m *schemaMender) convertBooleanProperties() {
+func (m *schemaFixer) convertBooleanProperties() {
 	properties := tree.ObjectAt(m.schema, "properties")
 	never := map[string]bool{}
 	for name, property := range tree.Members(properties) {
-		place := tree.Join(m.pointer, "properties", name)
+		location := tree.Join(m.pointer, "properties", name)
 		switch property {
 		case true:
-			m.report.Add(m.rule, place, true, tree.Object{}, allowsAll)
+			m.report.Add(m.rule, location, true, tree.Object{}, allowsAll)
 			properties[name] = tree.Object{}
 		case false:
-			m.report.Add(m.rule, place, false, nil, allowsNone)
+			m.report.Add(m.rule, location, false, nil, allowsNone)
 			delete(properties, name)
 			never[name] = true
 		}
@@ -100,7 +100,7 @@ func (m *schemaMender) convertBooleanProperties() {
 }
 
 // convertExamples keeps the first of the examples.
-func (m *schemaMender) convertExamples() {
+func (m *schemaFixer) convertExamples() {
 	examples := tree.ListAt(m.schema, "examples")
 	if _, ok := m.schema["example"]; !ok && len(examples) > 0 {
 		m.report.Add(m.rule, tree.Join(m.pointer, "examples"), examples, examples[0], "OpenAPI 3.0 has one example")
@@ -111,10 +111,10 @@ func (m *schemaMender) convertExamples() {
 
 // convertBound writes a bound that is excluded as one that is included, with a flag. Of two bounds the tighter one counts:
 // the larger where sign is 1, the smaller where it is -1.
-func (m *schemaMender) convertBound(exclusive, inclusive string, sign float64) {
+func (m *schemaFixer) convertBound(exclusive, inclusive string, sign float64) {
 	value, ok := m.schema[exclusive]
-	bound, isNumber := numberOf(value)
-	if _, isBool := value.(bool); !ok || isBool || !isNumber {
+	bound, numeric := numberOf(value)
+	if _, boolean := value.(bool); !ok || boolean || !numeric {
 		return
 	}
 	if other, ok := numberOf(m.schema[inclusive]); ok && bound*sign < other*sign {
@@ -127,14 +127,14 @@ func (m *schemaMender) convertBound(exclusive, inclusive string, sign float64) {
 }
 
 // convertContent writes text that holds bytes as the format that OpenAPI 3.0 has for them.
-func (m *schemaMender) convertContent() {
-	encoding, isEncoded := m.schema["contentEncoding"].(string)
+func (m *schemaFixer) convertContent() {
+	encoding, encoded := m.schema["contentEncoding"].(string)
 	mediaType, hasType := m.schema["contentMediaType"].(string)
 	if _, ok := m.schema["format"]; !ok {
 		switch {
 		case strings.HasPrefix(encoding, "base64"):
 			m.set("format", "byte", "the text is "+encoding)
-		case hasType && !isEncoded && !isJSON(mediaType) && !strings.HasPrefix(mediaType, "text/"):
+		case hasType && !encoded && !jsonMediaType(mediaType) && !strings.HasPrefix(mediaType, "text/"):
 			m.set("format", "binary", "the content is "+mediaType)
 		}
 		if _, ok := m.schema["type"]; !ok && m.schema["format"] != nil {

@@ -44,10 +44,10 @@ type definition struct {
 }
 
 // take finds places among the components for the definitions that an object holds.
-func (h *definitionHoister) take(pointer string, holder tree.Object) {
+func (h *definitionHoister) take(pointer string, parent tree.Object) {
 	all := tree.Object{}
 	for _, keyword := range definitionKeywords {
-		definitions, _ := holder[keyword].(tree.Object)
+		definitions, _ := parent[keyword].(tree.Object)
 		for name, value := range tree.Members(definitions) {
 			h.takeOne(tree.Join(pointer, keyword, name), name, value)
 			if _, ok := all[name]; !ok {
@@ -58,12 +58,12 @@ func (h *definitionHoister) take(pointer string, holder tree.Object) {
 			h.report.Add(jsonSchemaRule, tree.Join(pointer, keyword), definitions, nil, "there is nothing in it")
 		}
 		if definitions != nil {
-			delete(holder, keyword)
+			delete(parent, keyword)
 		}
 	}
 	if len(all) > 0 {
-		holder["$defs"] = all // where the walk finds those inside
-		h.holders = append(h.holders, holder)
+		parent["$defs"] = all // where the walk finds those inside
+		h.holders = append(h.holders, parent)
 	}
 }
 
@@ -77,7 +77,7 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 		return
 	}
 	ref, _ := schema["$ref"].(string)
-	if len(schema) != 1 || !isSchemaName(strings.TrimPrefix(ref, "#")) { // else it is another name for a component
+	if len(schema) != 1 || !componentSchema(strings.TrimPrefix(ref, "#")) { // else it is another name for a component
 		schemas := tree.Schemas(h.document)
 		component := freeName(schemas, name)
 		schemas[component] = true // the name is taken
@@ -90,8 +90,8 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 
 // moveAll leaves the definitions in their new places only.
 func (h *definitionHoister) moveAll() {
-	for _, holder := range h.holders {
-		delete(holder, "$defs")
+	for _, parent := range h.holders {
+		delete(parent, "$defs")
 	}
 	for _, moved := range h.moving {
 		tree.Schemas(h.document)[moved.component] = moved.schema
@@ -102,9 +102,9 @@ func (h *definitionHoister) moveAll() {
 // target returns a reference to where the definition that it means is now. A reference that starts with a keyword of
 // definitions means those of the schema that it stands in, or of one around that, and those of the document last.
 func (h *definitionHoister) target(pointer, ref string) string {
-	fragment, isLocal := strings.CutPrefix(ref, "#")
+	fragment, local := strings.CutPrefix(ref, "#")
 	tokens, ok := tree.Split(fragment)
-	if !isLocal || !ok || len(tokens) < 2 {
+	if !local || !ok || len(tokens) < 2 {
 		return ref
 	}
 	for i := len(tokens) - 2; i > 0; i-- {

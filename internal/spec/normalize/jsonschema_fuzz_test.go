@@ -11,7 +11,7 @@ import (
 )
 
 // schemaRules are the rules that are about schemas, with those around them that they rely on.
-var schemaRules = []rule{removeNulls, cleanTexts, mendReferences, convertJSONSchema, wrapReferenceSiblings, mendTypes, mendEnums, mendExamples, renameSchemas}
+var schemaRules = []rule{removeNulls, cleanDescriptions, fixReferences, convertJSONSchema, wrapReferenceSiblings, fixTypes, fixEnums, fixExamples, renameSchemas}
 
 // FuzzSchemaRules checks that whatever stands in the place of a schema becomes one of OpenAPI 3.0, examples included, in
 // which the rules find nothing more to do.

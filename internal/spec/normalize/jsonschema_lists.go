@@ -8,7 +8,7 @@ import (
 )
 
 // convertTuple writes a list with a schema for each place as one whose elements are of any of these.
-func (m *schemaMender) convertTuple() {
+func (m *schemaFixer) convertTuple() {
 	m.joinItems()
 	places, ok := m.schema["prefixItems"].([]any)
 	if !ok {
@@ -28,7 +28,7 @@ func (m *schemaMender) convertTuple() {
 }
 
 // joinItems does so where the list stands under items, as older versions of JSON Schema have it.
-func (m *schemaMender) joinItems() {
+func (m *schemaFixer) joinItems() {
 	if places, ok := m.schema["items"].([]any); ok {
 		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
 	}
@@ -43,7 +43,7 @@ func elementOf(schemas []any) tree.Object {
 		if value == true || ok && len(schema) == 0 {
 			return tree.Object{}
 		}
-		if key := jsonText(value); ok && !seen[key] {
+		if key := compactJSON(value); ok && !seen[key] {
 			seen[key] = true
 			distinct = append(distinct, schema)
 		}
@@ -58,7 +58,7 @@ func elementOf(schemas []any) tree.Object {
 }
 
 // convertPatternProperties writes schemas for members whose names match as one for all members that are not named.
-func (m *schemaMender) convertPatternProperties() {
+func (m *schemaFixer) convertPatternProperties() {
 	patterns, ok := m.schema["patternProperties"].(tree.Object)
 	if !ok {
 		return
@@ -66,12 +66,12 @@ func (m *schemaMender) convertPatternProperties() {
 	after := any(true)
 	if len(patterns) == 1 && len(tree.ObjectAt(m.schema, "properties")) == 0 {
 		for _, schema := range patterns {
-			if _, isSchema := schema.(tree.Object); isSchema {
+			if _, ok := schema.(tree.Object); ok {
 				after = schema
 			}
 		}
 	}
-	if _, isSchema := m.schema["additionalProperties"].(tree.Object); isSchema {
+	if _, ok := m.schema["additionalProperties"].(tree.Object); ok {
 		after = true // of two kinds of members, either may come
 	}
 	const reason = "OpenAPI 3.0 has additionalProperties for it, without patterns"
@@ -81,7 +81,7 @@ func (m *schemaMender) convertPatternProperties() {
 }
 
 // jsonText returns a value as JSON on one line, by which values can be compared.
-func jsonText(value any) string {
+func compactJSON(value any) string {
 	text, _ := json.Marshal(value) // a tree can always be written
 	return string(text)
 }

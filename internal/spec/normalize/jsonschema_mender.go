@@ -7,7 +7,7 @@ import (
 )
 
 // schemaMender changes the members of one schema, and reports it.
-type schemaMender struct {
+type schemaFixer struct {
 	rule    string
 	pointer string
 	schema  tree.Object
@@ -15,29 +15,29 @@ type schemaMender struct {
 }
 
 // mendSchemas calls mend with every schema of a description, outer ones first.
-func mendSchemas(document tree.Object, report *tree.Report, rule string, mend func(m *schemaMender)) {
+func fixSchemas(document tree.Object, report *tree.Report, rule string, fix func(m *schemaFixer)) {
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		mend(&schemaMender{rule, pointer, schema, report})
+		fix(&schemaFixer{rule, pointer, schema, report})
 		return schema
 	})
 }
 
-func (m *schemaMender) set(name string, value any, reason string) {
+func (m *schemaFixer) set(name string, value any, reason string) {
 	m.report.Add(m.rule, tree.Join(m.pointer, name), m.schema[name], value, reason)
 	m.schema[name] = value
 }
 
 // drop takes out a member, if it is there.
-func (m *schemaMender) drop(name, reason string) {
-	if member, ok := m.schema[name]; ok {
-		m.report.Add(m.rule, tree.Join(m.pointer, name), member, nil, reason)
+func (m *schemaFixer) drop(name, reason string) {
+	if field, ok := m.schema[name]; ok {
+		m.report.Add(m.rule, tree.Join(m.pointer, name), field, nil, reason)
 		delete(m.schema, name)
 	}
 }
 
 // absorb has the schema say what a part says that applies to all of its values. Where the two contradict each other, the
 // part becomes one of an allOf.
-func (m *schemaMender) absorb(part tree.Object) {
+func (m *schemaFixer) absorb(part tree.Object) {
 	if !canAbsorb(m.schema, part) {
 		m.schema["allOf"] = append(tree.ListAt(m.schema, "allOf"), part)
 		return
@@ -53,7 +53,7 @@ func (m *schemaMender) absorb(part tree.Object) {
 // about the place in question.
 func canAbsorb(schema, part tree.Object) bool {
 	for _, object := range []tree.Object{schema, part} {
-		if _, isRef := object["$ref"]; isRef {
+		if _, ok := object["$ref"]; ok {
 			return false
 		}
 	}

@@ -7,13 +7,13 @@ import (
 )
 
 // convertTypes writes a list of types as one type, and null among them as nullable.
-func (m *schemaMender) convertTypes() {
+func (m *schemaFixer) convertTypes() {
 	value := m.schema["type"]
-	list, isList := value.([]any)
+	list, listed := value.([]any)
 	if value == "null" {
-		list, isList = []any{value}, true
+		list, listed = []any{value}, true
 	}
-	if !isList {
+	if !listed {
 		return
 	}
 	if slices.Contains(list, any("null")) {
@@ -76,13 +76,13 @@ func numberAmong(names []string) string {
 }
 
 // hasNumbersOnly reports whether no value of an enum stands against taking the schema for a number.
-func (m *schemaMender) hasNumbersOnly() bool {
+func (m *schemaFixer) hasNumbersOnly() bool {
 	values := tree.ListAt(m.schema, "enum")
 	if value, ok := m.schema["const"]; ok {
 		values = []any{value}
 	}
 	return !slices.ContainsFunc(values, func(value any) bool {
-		_, isNumber := numberOf(value)
-		return !isNumber && value != nil
+		_, numeric := numberOf(value)
+		return !numeric && value != nil
 	})
 }

@@ -8,37 +8,37 @@ import (
 
 // convertUnions takes null and booleans out of unions, and writes unions of constants as enums. What a union of one is
 // merged into its schema may hold another union.
-func (m *schemaMender) convertUnions() {
-	isPart := func(part any) bool { return isSchema(part) || part == true || part == false }
-	m.mendComposition("oneOf", isPart)
-	m.mendComposition("anyOf", isPart)
+func (m *schemaFixer) convertUnions() {
+	accepts := func(part any) bool { return schemaObject(part) || part == true || part == false }
+	m.fixComposition("oneOf", accepts)
+	m.fixComposition("anyOf", accepts)
 	for m.convertUnion("oneOf") || m.convertUnion("anyOf") {
 	}
 }
 
 // convertUnion reports whether it changed anything.
-func (m *schemaMender) convertUnion(keyword string) bool {
+func (m *schemaFixer) convertUnion(keyword string) bool {
 	members := tree.ListAt(m.schema, keyword)
 	var kept []any
-	isNullable, hasBooleans := false, false
-	for _, member := range members {
+	nullable, hasBooleans := false, false
+	for _, field := range members {
 		switch {
-		case isNullSchema(member):
-			isNullable = true
-		case member == true:
+		case nullSchema(field):
+			nullable = true
+		case field == true:
 			hasBooleans = true
 			kept = append(kept, tree.Object{})
-		case member == false:
+		case field == false:
 			hasBooleans = true
 		default:
-			kept = append(kept, member)
+			kept = append(kept, field)
 		}
 	}
-	place := tree.Join(m.pointer, keyword)
+	location := tree.Join(m.pointer, keyword)
 	enum := m.enumOf(kept)
 	var reason string
 	switch {
-	case isNullable:
+	case nullable:
 		reason = "OpenAPI 3.0 says null as nullable"
 	case hasBooleans:
 		reason = "OpenAPI 3.0 has no schemas that are true or false"
@@ -50,22 +50,22 @@ func (m *schemaMender) convertUnion(keyword string) bool {
 		return false
 	}
 	delete(m.schema, keyword)
-	if isNullable {
+	if nullable {
 		m.schema["nullable"] = true
 	}
 	switch {
 	case enum != nil:
-		m.report.Add(m.rule, place, members, enum, reason)
+		m.report.Add(m.rule, location, members, enum, reason)
 		for name, value := range enum {
 			m.schema[name] = value
 		}
 	case len(kept) == 1:
-		m.report.Add(m.rule, place, members, kept[0], reason)
+		m.report.Add(m.rule, location, members, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {
 			m.absorb(part)
 		}
 	default:
-		m.report.Add(m.rule, place, members, kept, reason)
+		m.report.Add(m.rule, location, members, kept, reason)
 		if len(kept) > 0 {
 			m.schema[keyword] = kept
 		}
@@ -74,8 +74,8 @@ func (m *schemaMender) convertUnion(keyword string) bool {
 }
 
 // isNullSchema reports whether the member of a union stands for null, in one of the ways in which tools write it.
-func isNullSchema(member any) bool {
-	schema, _ := member.(tree.Object)
+func nullSchema(field any) bool {
+	schema, _ := field.(tree.Object)
 	if value, ok := schema["const"]; ok && value == nil {
 		return true
 	}
@@ -86,13 +86,13 @@ func isNullSchema(member any) bool {
 }
 
 // enumOf returns what constants of one type say as an enum, or nil if the members are not such.
-func (m *schemaMender) enumOf(members []any) tree.Object {
+func (m *schemaFixer) enumOf(members []any) tree.Object {
 	if _, ok := m.schema["enum"]; ok || len(members) < 2 {
 		return nil
 	}
 	var values, titles, descriptions []any
-	for _, member := range members {
-		schema, _ := member.(tree.Object)
+	for _, field := range members {
+		schema, _ := field.(tree.Object)
 		value, ok := constantOf(schema)
 		if !ok {
 			return nil

@@ -21,15 +21,15 @@ const (
 // letter, and so lose an answer that says charset=utf-8 behind it.
 func reduceMediaTypes(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
-		contents(operation, func(pointer string, content tree.Object, isRequest bool, owner tree.Object) {
+		contents(operation, func(pointer string, content tree.Object, request bool, owner tree.Object) {
 			r := &mediaReducer{document, content, pointer, report, map[string]string{}}
 			r.clean()
-			if isRequest {
+			if request {
 				r.reduceRequest()
 			} else {
 				r.reduceResponse()
 			}
-			if len(content) == 0 && !isRequest {
+			if len(content) == 0 && !request {
 				report.Add("media-types", pointer, content, nil, "there is no media type in it")
 				delete(owner, "content")
 			}
@@ -51,7 +51,7 @@ type mediaReducer struct {
 }
 
 // place returns the pointer of a media type in the description as it was.
-func (r *mediaReducer) place(name string) string {
+func (r *mediaReducer) location(name string) string {
 	if found, ok := r.found[name]; ok {
 		name = found
 	}
@@ -61,14 +61,14 @@ func (r *mediaReducer) place(name string) string {
 // clean writes media types without parameters, and drops what is none.
 func (r *mediaReducer) clean() {
 	for name, value := range tree.Members(r.content) {
-		media, isObject := value.(tree.Object)
+		media, ok := value.(tree.Object)
 		plain, _, err := mime.ParseMediaType(name)
 		if strings.Contains(name, "*") {
 			plain, _, _ = strings.Cut(name, ";")
 			plain, err = strings.TrimSpace(plain), nil
 		}
 		switch {
-		case err != nil || !isObject || !strings.Contains(plain, "/"):
+		case err != nil || !ok || !strings.Contains(plain, "/"):
 			r.drop(name, "it is not a media type")
 			continue
 		case plain != name && r.content[plain] != nil:
@@ -77,8 +77,8 @@ func (r *mediaReducer) clean() {
 		case plain != name:
 			r.rename(name, plain, "parameters of the type say nothing of the schema")
 		}
-		dropUnless[tree.Object](media, r.place(plain), "schema", r.report)
-		dropUnless[tree.Object](media, r.place(plain), "encoding", r.report)
+		dropUnless[tree.Object](media, r.location(plain), "schema", r.report)
+		dropUnless[tree.Object](media, r.location(plain), "encoding", r.report)
 	}
 }
 
@@ -121,7 +121,7 @@ func (r *mediaReducer) reduceRequest() {
 func (r *mediaReducer) bestJSON() string {
 	var types []string
 	for name := range tree.Members(r.content) {
-		if isJSON(name) {
+		if jsonMediaType(name) {
 			types = append(types, name)
 		}
 	}
@@ -138,7 +138,7 @@ func (r *mediaReducer) bestJSON() string {
 	return ""
 }
 
-func isJSON(mediaType string) bool {
+func jsonMediaType(mediaType string) bool {
 	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }
 
@@ -160,9 +160,9 @@ func (r *mediaReducer) dropTwins(best string) {
 	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
 	for name, value := range tree.Members(r.content) {
 		media, _ := value.(tree.Object)
-		isTwin := isJSON(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
+		duplicate := jsonMediaType(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
-		if name != best && isTwin {
+		if name != best && duplicate {
 			r.drop(name, "it is the same as "+best)
 		}
 	}
@@ -171,7 +171,7 @@ func (r *mediaReducer) dropTwins(best string) {
 // keepFile leaves a file, which services declare under all types that they write, as what it is.
 func (r *mediaReducer) keepFile(best string) {
 	for name := range tree.Members(r.content) {
-		if name != best && (isJSON(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
+		if name != best && (jsonMediaType(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
 			r.drop(name, "a file is not JSON or text")
 		}
 	}
@@ -184,18 +184,18 @@ func (r *mediaReducer) keepFile(best string) {
 
 func (r *mediaReducer) addSchema(name string) {
 	if media := tree.ObjectAt(r.content, name); media["schema"] == nil {
-		r.report.Add("media-types", tree.Join(r.place(name), "schema"), nil, tree.Object{}, "without a schema it is any JSON")
+		r.report.Add("media-types", tree.Join(r.location(name), "schema"), nil, tree.Object{}, "without a schema it is any JSON")
 		media["schema"] = tree.Object{}
 	}
 }
 
 func (r *mediaReducer) drop(name, reason string) {
-	r.report.Add("media-types", r.place(name), r.content[name], nil, reason)
+	r.report.Add("media-types", r.location(name), r.content[name], nil, reason)
 	delete(r.content, name)
 }
 
 func (r *mediaReducer) rename(from, to, reason string) {
-	r.report.Add("media-types", r.place(from), from, to, reason)
+	r.report.Add("media-types", r.location(from), from, to, reason)
 	r.content[to] = r.content[from]
 	delete(r.content, from)
 	if found, ok := r.found[from]; ok {

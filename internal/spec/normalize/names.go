@@ -32,7 +32,7 @@ func freeName(taken tree.Object, name string) string {
 		name = "Schema"
 	}
 	return naming.Free(name, func(name string) bool {
-		_, isTaken := taken[name]
-		return isTaken
+		_, ok := taken[name]
+		return ok
 	})
 }

@@ -14,32 +14,32 @@ type rule func(document tree.Object, report *tree.Report)
 // is shared is seen in its place; then schemas; then what is about operations; names last.
 var rules = []rule{
 	removeNulls,
-	mendShapes,
+	fixShapes,
 	removeGoExtensions,
-	cleanTexts,
+	cleanDescriptions,
 	removeUnused,
-	mendReferences,
+	fixReferences,
 	inlineComponents,
-	mendShapes, // of the path items that were shared
+	fixShapes, // of the path items that were shared
 	convertJSONSchema,
 	wrapReferenceSiblings,
-	mendTypes,
-	mendEnums,
-	mendExamples,
+	fixTypes,
+	fixEnums,
+	fixExamples,
 	renameSchemas,
-	mendPaths,
-	mendServers,
-	mendPathParameters,
+	fixPaths,
+	fixServers,
+	fixPathParameters,
 	unifyPathTemplates,
-	mendResponses,
+	fixResponses,
 	reduceMediaTypes,
-	mendSecurity,
+	fixSecurity,
 	nameOperations,
 }
 
 // Normalise applies the rules to a description of OpenAPI 3.0 or 3.1, in place. A description that is normal already is
 // not changed.
-func Normalise(document tree.Object, report *tree.Report) {
+func Normalize(document tree.Object, report *tree.Report) {
 	for _, apply := range rules {
 		apply(document, report)
 	}

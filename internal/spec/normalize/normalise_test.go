@@ -17,7 +17,7 @@ import (
 // normalised returns what the whole normaliser makes of a description.
 func normalised(t *testing.T, input string) tree.Object {
 	t.Helper()
-	output, _ := apply(t, Normalise, input)
+	output, _ := apply(t, Normalize, input)
 	return asTree(t, output).(tree.Object)
 }
 
@@ -126,7 +126,7 @@ func TestNormalDocumentStays(t *testing.T) {
 		"components": {"schemas": {"Order": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "example": 1}, "state": {"type": "string", "enum": ["new", "paid"]}, "parent": {"$ref": "#/components/schemas/Order"}}}},
 			"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 		"security": [{"token": []}]}`
-	testDocuments(t, Normalise, []documentTest{{"normal", input, "", ""}})
+	testDocuments(t, Normalize, []documentTest{{"normal", input, "", ""}})
 }
 
 // TestNothingChangesInSilence takes random descriptions, in which anything may stand anywhere: what changes is reported,
@@ -136,25 +136,25 @@ func TestNothingChangesInSilence(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		document := randomObject(random, 6)
 		document["openapi"] = "3.0.3"
-		for _, mend := range rules {
+		for _, fix := range rules {
 			before := tree.Clone(document)
 			var report tree.Report
-			mend(document, &report)
-			if isSame := reflect.DeepEqual(before, any(document)); isSame != (len(report.Changes) == 0) {
+			fix(document, &report)
+			if same := reflect.DeepEqual(before, any(document)); same != (len(report.Changes) == 0) {
 				t.Fatalf("seed %d: reported is %+v, and of\n%s\nbecomes\n%s", seed, report.Changes, asText(t, before), asText(t, document))
 			}
-			mustStay(t, seed, mend, document)
+			mustStay(t, seed, fix, document)
 		}
-		mustStay(t, seed, Normalise, document)
+		mustStay(t, seed, Normalize, document)
 	}
 }
 
 // mustStay fails where a rule still finds something to do.
-func mustStay(t *testing.T, seed uint64, mend rule, document tree.Object) {
+func mustStay(t *testing.T, seed uint64, fix rule, document tree.Object) {
 	t.Helper()
 	before := tree.Clone(document)
 	var report tree.Report
-	if mend(document, &report); len(report.Changes) > 0 || !reflect.DeepEqual(before, any(document)) {
+	if fix(document, &report); len(report.Changes) > 0 || !reflect.DeepEqual(before, any(document)) {
 		t.Fatalf("seed %d: the second time changes %+v in\n%s", seed, report.Changes, asText(t, before))
 	}
 }
@@ -215,7 +215,7 @@ func randomValue(random *rand.Rand, depth int, name string) any {
 }
 
 // What was shared is mended where it is written, as what stood there from the start.
-func TestSharedPathItemsAreMended(t *testing.T) {
+func TestSharedPathItemsAreFixed(t *testing.T) {
 	document := normalised(t, `{"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/components/pathItems/I"}},
 		"components": {"pathItems": {"I": {"parameters": [1], "get": {"parameters": ["p"], "tags": "t"}, "put": 1}}}}`)
 	want := asTree(t, `{"/a": {"get": {"operationId": "getA", "responses": {"default": {"description": "Any answer."}}}}}`)
@@ -226,7 +226,7 @@ func TestSharedPathItemsAreMended(t *testing.T) {
 
 // Schemas that took two runs, because what was in them came to light after its rule.
 func TestOneRunIsEnough(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
+	testSchemas(t, fixTypes, "", []schemaTest{
 		{"a part that is none beside the only one", `{"allOf": [{"type": "object"}, "odd"]}`, `{"type": "object"}`, "allOf/1 allOf"},
 	})
 	testSchemas(t, convertJSONSchema, "", []schemaTest{

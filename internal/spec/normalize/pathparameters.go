@@ -35,9 +35,9 @@ var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-
 
 // mendPathParameters gives each operation exactly the parameters that it has: those of its path written into it, each name
 // once, and path parameters that agree with the variables of the path.
-func mendPathParameters(document tree.Object, report *tree.Report) {
+func fixPathParameters(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
-		if isExtension(path) {
+		if extension(path) {
 			continue
 		}
 		item, _ := value.(tree.Object)
@@ -47,7 +47,7 @@ func mendPathParameters(document tree.Object, report *tree.Report) {
 			if operation == nil {
 				continue
 			}
-			m := &parameterMender{path, tree.Join("/paths", path, method, "parameters"), report, nil}
+			m := &parameterFixer{path, tree.Join("/paths", path, method, "parameters"), report, nil}
 			own := tree.ListAt(operation, "parameters")
 			for i, parameter := range own {
 				m.add(parameter.(tree.Object), i)
@@ -69,40 +69,40 @@ func mendPathParameters(document tree.Object, report *tree.Report) {
 	}
 }
 
-type parameterMender struct {
+type parameterFixer struct {
 	path, pointer string
 	report        *tree.Report
 	kept          []any
 }
 
 // add keeps one of the operation's own parameters, mended, or reports why not.
-func (m *parameterMender) add(parameter tree.Object, index int) {
+func (m *parameterFixer) add(parameter tree.Object, index int) {
 	pointer := pointerOf(m.pointer, index)
-	if reason := m.refuse(parameter); reason != "" {
+	if reason := m.rejection(parameter); reason != "" {
 		m.report.Add("parameters", pointer, parameter, nil, reason)
 		return
 	}
-	m.mend(parameter, pointer)
+	m.fix(parameter, pointer)
 	m.kept = append(m.kept, parameter)
 }
 
 // addShared keeps a parameter of the path, mended, unless the operation has it itself, or reports why not.
-func (m *parameterMender) addShared(parameter tree.Object, pointer string) {
-	switch reason := m.refuse(parameter); reason {
+func (m *parameterFixer) addShared(parameter tree.Object, pointer string) {
+	switch reason := m.rejection(parameter); reason {
 	case "":
-		m.mend(parameter, pointer)
+		m.fix(parameter, pointer)
 		m.kept = append(m.kept, parameter)
-	case isThere: // which is how an operation says something else
+	case declared: // which is how an operation says something else
 	default:
 		m.report.Add("parameters", pointer, parameter, nil, reason)
 	}
 }
 
-const isThere = "the operation has it already"
+const declared = "the operation has it already"
 
 // refuse says why a parameter is left out, or nothing.
-func (m *parameterMender) refuse(parameter tree.Object) string {
-	if _, isRef := parameter["$ref"]; isRef {
+func (m *parameterFixer) rejection(parameter tree.Object) string {
+	if _, ok := parameter["$ref"]; ok {
 		return "" // to what is not there; the validation says so
 	}
 	name, _ := parameter["name"].(string)
@@ -115,14 +115,14 @@ func (m *parameterMender) refuse(parameter tree.Object) string {
 	case in == "header" && slices.Contains(headersOfClient, strings.ToLower(name)):
 		return "the client sets this header"
 	case m.has(name, in):
-		return isThere
+		return declared
 	case in == "path" && m.variable(name) == "":
 		return "the path has no such variable"
 	}
 	return ""
 }
 
-func (m *parameterMender) has(name, in string) bool {
+func (m *parameterFixer) has(name, in string) bool {
 	return slices.ContainsFunc(m.kept, func(kept any) bool {
 		other := kept.(tree.Object)
 		if other["in"] != in {
@@ -133,7 +133,7 @@ func (m *parameterMender) has(name, in string) bool {
 }
 
 // variable returns the variable of the path with the given name, in the case in which the path writes it.
-func (m *parameterMender) variable(name string) string {
+func (m *parameterFixer) variable(name string) string {
 	variables := variablesOf(m.path)
 	if slices.Contains(variables, name) {
 		return name
@@ -146,7 +146,7 @@ func (m *parameterMender) variable(name string) string {
 	return ""
 }
 
-func (m *parameterMender) mend(parameter tree.Object, pointer string) {
+func (m *parameterFixer) fix(parameter tree.Object, pointer string) {
 	set := func(name string, value any, reason string) {
 		if parameter[name] != value {
 			m.report.Add("parameters", tree.Join(pointer, name), parameter[name], value, reason)
@@ -174,7 +174,7 @@ func (m *parameterMender) mend(parameter tree.Object, pointer string) {
 	dropUnless[tree.Object](parameter, pointer, "content", m.report)
 	_, hasSchema := parameter["schema"]
 	content, hasContent := parameter["content"].(tree.Object)
-	if _, isRef := parameter["$ref"]; isRef {
+	if _, ok := parameter["$ref"]; ok {
 		return
 	}
 	if hasContent && (hasSchema || len(content) != 1) {
@@ -189,7 +189,7 @@ func (m *parameterMender) mend(parameter tree.Object, pointer string) {
 }
 
 // addMissing declares the variables of the path that no parameter stands for.
-func (m *parameterMender) addMissing() {
+func (m *parameterFixer) addMissing() {
 	for _, variable := range variablesOf(m.path) {
 		if !m.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}

@@ -2,13 +2,13 @@ package normalize
 
 import "testing"
 
-func TestMendPathParameters(t *testing.T) {
+func TestFixPathParameters(t *testing.T) {
 	const id = `{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}`
 	const text = `"schema": {"type": "string"}`
 	at := func(path, parameters string) string {
 		return inPaths(`{"` + path + `": {"get": {"parameters": ` + parameters + `}}}`)
 	}
-	testDocuments(t, mendPathParameters, []documentTest{
+	testDocuments(t, fixPathParameters, []documentTest{
 		{"normal", at("/a/{id}", `[`+id+`, {"name": "q", "in": "query", "content": {"application/json": {}}}]`), "", ""},
 		{"none", at("/a", `[]`), "", ""},
 		{"an empty list of the path", inPaths(`{"/a": {"parameters": [], "get": {}}}`), "", ""},

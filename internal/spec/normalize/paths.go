@@ -12,24 +12,24 @@ var templateVariable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 
 // mendPaths writes paths as OpenAPI does: from a slash on, without a query or fragment, and variables by name alone. A
 // path that then stands twice gives its operations to the other one.
-func mendPaths(document tree.Object, report *tree.Report) {
+func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Members(paths) {
-		mended := mendPath(path)
-		if mended == path || strings.HasPrefix(path, "x-") || !movePath(paths, path, mended) {
+		fixed := fixPath(path)
+		if fixed == path || strings.HasPrefix(path, "x-") || !movePath(paths, path, fixed) {
 			continue
 		}
-		report.Add("paths", tree.Join("/paths", path), path, mended, "a path starts with a slash and holds nothing but segments and variables")
+		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and holds nothing but segments and variables")
 	}
 }
 
-func mendPath(path string) string {
-	mended := strings.TrimSpace(path)
-	mended = templateVariable.ReplaceAllString(mended, "{$1}")
-	if i := strings.IndexAny(mended, "?#"); i >= 0 {
-		mended = mended[:i]
+func fixPath(path string) string {
+	fixed := strings.TrimSpace(path)
+	fixed = templateVariable.ReplaceAllString(fixed, "{$1}")
+	if i := strings.IndexAny(fixed, "?#"); i >= 0 {
+		fixed = fixed[:i]
 	}
-	return "/" + strings.TrimLeft(mended, "/")
+	return "/" + strings.TrimLeft(fixed, "/")
 }
 
 // movePath moves a path item to another path, and reports whether it could: not where both have the same operation.
@@ -41,13 +41,13 @@ func movePath(paths tree.Object, from, to string) bool {
 		delete(paths, from)
 		return true
 	}
-	for member := range item {
-		if _, ok := other[member]; ok {
+	for field := range item {
+		if _, ok := other[field]; ok {
 			return false
 		}
 	}
-	for member, value := range item {
-		other[member] = value
+	for field, value := range item {
+		other[field] = value
 	}
 	delete(paths, from)
 	return true

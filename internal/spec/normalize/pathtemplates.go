@@ -10,7 +10,7 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
 	for path := range tree.Members(paths) {
-		if isExtension(path) {
+		if extension(path) {
 			continue
 		}
 		shape := pathVariable.ReplaceAllString(path, "{}")

@@ -13,22 +13,22 @@ const schemasPointer = "/components/schemas"
 // mendReferences makes every reference within the document one that generators can follow: written as the pointer that it
 // means, and, where it points into a schema, to a schema of its own. References to other documents are left for the
 // validation to refuse.
-func mendReferences(document tree.Object, report *tree.Report) {
+func fixReferences(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		ref, ok := object["$ref"].(string)
 		if !ok || tree.IsNamed(pointer) {
 			return
 		}
-		if mended := mendReference(document, ref); mended != ref {
-			report.Add("references", tree.Join(pointer, "$ref"), ref, mended, "the reference was not written as the place that it means")
-			object["$ref"] = mended
+		if fixed := fixReference(document, ref); fixed != ref {
+			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference was not written as the place that it means")
+			object["$ref"] = fixed
 		}
 	})
 	hoistInnerTargets(document, report)
 }
 
 // mendReference returns the reference as it should be written, or as it is where nothing can be found.
-func mendReference(document tree.Object, ref string) string {
+func fixReference(document tree.Object, ref string) string {
 	fragment, ok := strings.CutPrefix(ref, "#")
 	if !ok {
 		return ref
@@ -55,11 +55,11 @@ func mendReference(document tree.Object, ref string) string {
 // into what has moved leads nowhere.
 func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	var uses []innerUse
-	isSchema := map[string]bool{} // by pointer
+	schemas := map[string]bool{} // by pointer
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		isSchema[pointer] = true
+		schemas[pointer] = true
 		ref, _ := schema["$ref"].(string)
-		if target, ok := strings.CutPrefix(ref, "#/"); ok && !isSchemaName("/"+target) {
+		if target, ok := strings.CutPrefix(ref, "#/"); ok && !componentSchema("/"+target) {
 			uses = append(uses, innerUse{pointer: pointer, schema: schema, ref: ref})
 		}
 		return schema
@@ -73,8 +73,8 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 		switch {
 		case use.inner == nil:
 			continue
-		case isSchemaName(use.target): // by way of other references
-		case !isSchema[use.target] && !isDefinition(use.target):
+		case componentSchema(use.target): // by way of other references
+		case !schemas[use.target] && !definitionPointer(use.target):
 			continue
 		case hoisted[use.target] == "":
 			hoisted[use.target] = hoistSchema(document, use.target, use.inner, report)
@@ -99,14 +99,14 @@ type innerUse struct {
 // lastTarget follows a reference to the place that is not itself a reference, and returns no object where there is none.
 func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	for range maxReferenceChain {
-		target, isLocal := strings.CutPrefix(ref, "#")
+		target, local := strings.CutPrefix(ref, "#")
 		value, found := tree.Lookup(document, target)
-		object, isObject := value.(tree.Object)
-		if !isLocal || !found || !isObject {
+		object, ok := value.(tree.Object)
+		if !local || !found || !ok {
 			return "", nil
 		}
-		onward, isRef := object["$ref"].(string)
-		if !isRef || isSchemaName(target) {
+		onward, hasRef := object["$ref"].(string)
+		if !hasRef || componentSchema(target) {
 			return target, object
 		}
 		ref = onward
@@ -115,13 +115,13 @@ func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 }
 
 // isDefinition reports whether a pointer is that of a definition, which the walk over schemas does not meet everywhere.
-func isDefinition(pointer string) bool {
+func definitionPointer(pointer string) bool {
 	tokens, _ := tree.Split(pointer)
 	return len(tokens) > 1 && slices.Contains(definitionKeywords, tokens[len(tokens)-2])
 }
 
 // isSchemaName reports whether a pointer names a schema of the components.
-func isSchemaName(pointer string) bool {
+func componentSchema(pointer string) bool {
 	tokens, ok := tree.Split(pointer)
 	return ok && len(tokens) == 3 && tokens[0] == "components" && tokens[1] == "schemas"
 }
@@ -130,11 +130,11 @@ func isSchemaName(pointer string) bool {
 func hoistSchema(document tree.Object, pointer string, schema tree.Object, report *tree.Report) string {
 	tokens, _ := tree.Split(pointer)
 	schemas := tree.Schemas(document)
-	name := freeName(schemas, nameOfPlace(tokens))
+	name := freeName(schemas, nameFromPointer(tokens))
 	moved := make(tree.Object, len(schema))
-	for member, value := range schema {
-		moved[member] = value
-		delete(schema, member)
+	for field, value := range schema {
+		moved[field] = value
+		delete(schema, field)
 	}
 	schemas[name] = moved
 	ref := "#" + tree.Join(schemasPointer, name)
@@ -144,7 +144,7 @@ func hoistSchema(document tree.Object, pointer string, schema tree.Object, repor
 }
 
 // nameOfPlace makes a name of the tokens of a pointer: those that an author chose, without the keywords between them.
-func nameOfPlace(tokens []string) string {
+func nameFromPointer(tokens []string) string {
 	var name strings.Builder
 	for _, token := range tokens {
 		switch token {

@@ -2,24 +2,24 @@ package normalize
 
 import "testing"
 
-func TestMendReference(t *testing.T) {
+func TestFixReference(t *testing.T) {
 	document := asTree(t, `{"components": {"schemas": {"A/B": {}, "C D": {}, "E~1F": {}, "50%": {}}}}`).(map[string]any)
 	for ref, want := range map[string]string{
 		"#/components/schemas/A~1B": "#/components/schemas/A~1B", "#/components/schemas/A/B": "#/components/schemas/A~1B", "#/components/schemas/A%2FB": "#/components/schemas/A~1B",
 		"#/components/schemas/C%20D": "#/components/schemas/C D", "#/components/schemas/E~1F": "#/components/schemas/E~01F", "#/components/schemas/50%": "#/components/schemas/50%",
 		"#/components/schemas/none": "#/components/schemas/none", "other.json#/components/schemas/A/B": "other.json#/components/schemas/A/B", "": "", "A/B": "A/B",
 	} {
-		if got := mendReference(document, ref); got != want {
+		if got := fixReference(document, ref); got != want {
 			t.Errorf("%s becomes %s instead of %s", ref, got, want)
 		}
 	}
 }
 
-func TestMendReferences(t *testing.T) {
+func TestFixReferences(t *testing.T) {
 	ref := func(name string) string { return `{"$ref": "#/components/schemas/` + name + `"}` }
 	schemas := func(schemas string) string { return `{"info": {"a": 1}, "components": {"schemas": {` + schemas + `}}}` }
 	const at = "/components/schemas/"
-	testDocuments(t, mendReferences, []documentTest{
+	testDocuments(t, fixReferences, []documentTest{
 		{"normal", schemas(`"A": {"properties": {"$ref": ` + ref("A") + `, "b": ` + ref("B") + `}}, "B": {"example": {"$ref": "A%2FB"}}`), "", ""},
 		{"escapes", schemas(`"A B": {"items": ` + ref("A%20B") + `}`), schemas(`"A B": {"items": ` + ref("A B") + `}`), at + "A B/items/$ref"},
 		{"inside another", schemas(`"A": {"properties": {"b": {"type": "object"}, "c": ` + ref("A/properties/b") + `, "d": ` + ref("A/properties/b") + `}}`),
@@ -39,7 +39,7 @@ func TestMendReferences(t *testing.T) {
 		{"a name that is taken", schemas(`"A": {"items": {"type": "object"}, "not": ` + ref("A/items") + `}, "AItem": {}`),
 			schemas(`"A": {"items": ` + ref("AItem2") + `, "not": ` + ref("AItem2") + `}, "AItem": {}, "AItem2": {"type": "object"}`), at + "A/items " + at + "A/not/$ref"},
 	})
-	testDocuments(t, mendReferences, []documentTest{
+	testDocuments(t, fixReferences, []documentTest{
 		{"in an operation, without components", inGet(`{"responses": {"200": {"content": {"application/json": {"schema": {"properties": {"a": {}, "b": {"$ref": "#/paths/~1a/get/responses/200/content/application~1json/schema/properties/a"}}}}}}}}`),
 			`{"paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"properties": {"a": ` + ref("AGet200A") + `, "b": ` + ref("AGet200A") + `}}}}}}}}}, "components": {"schemas": {"AGet200A": {}}}}`,
 			"/paths/~1a/get/responses/200/content/application~1json/schema/properties/a /paths/~1a/get/responses/200/content/application~1json/schema/properties/b/$ref"},

@@ -13,12 +13,12 @@ var statusKey = regexp.MustCompile(`^([1-5][0-9][0-9]|[1-5]XX|default)$`)
 var bodiless = map[string]bool{"204": true, "205": true, "304": true}
 
 // mendResponses makes the responses of an operation complete: keys that are status codes, descriptions, and at least one.
-func mendResponses(document tree.Object, report *tree.Report) {
+func fixResponses(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
 		for status, value := range tree.Members(responses) {
-			if isExtension(status) {
+			if extension(status) {
 				continue
 			}
 			key := strings.ToUpper(strings.TrimSpace(status))
@@ -42,7 +42,7 @@ func mendResponses(document tree.Object, report *tree.Report) {
 				delete(responses, key)
 				continue
 			}
-			mendResponse(response, tree.Join(pointer, status), bodiless[key] || operation.Method == "head", report)
+			fixResponse(response, tree.Join(pointer, status), bodiless[key] || operation.Method == "head", report)
 		}
 		if !hasResponse(responses) {
 			response := tree.Object{"description": "Any answer."}
@@ -55,15 +55,15 @@ func mendResponses(document tree.Object, report *tree.Report) {
 // hasResponse reports whether there is more than extensions.
 func hasResponse(responses tree.Object) bool {
 	for status := range responses {
-		if !isExtension(status) {
+		if !extension(status) {
 			return true
 		}
 	}
 	return false
 }
 
-func mendResponse(response tree.Object, pointer string, withoutBody bool, report *tree.Report) {
-	if _, isRef := response["$ref"]; isRef {
+func fixResponse(response tree.Object, pointer string, withoutBody bool, report *tree.Report) {
+	if _, ok := response["$ref"]; ok {
 		return
 	}
 	if _, ok := response["description"].(string); !ok {
@@ -78,17 +78,17 @@ func mendResponse(response tree.Object, pointer string, withoutBody bool, report
 	}
 	headers := tree.ObjectAt(response, "headers")
 	for name, value := range tree.Members(headers) {
-		place := tree.Join(pointer, "headers", name)
+		location := tree.Join(pointer, "headers", name)
 		header, _ := value.(tree.Object)
 		switch {
 		case header == nil:
-			report.Add("responses", place, value, nil, "it is not a header")
+			report.Add("responses", location, value, nil, "it is not a header")
 			delete(headers, name)
 		case strings.EqualFold(name, "Content-Type"):
-			report.Add("responses", place, value, nil, "the content says it")
+			report.Add("responses", location, value, nil, "the content says it")
 			delete(headers, name)
 		case header["schema"] == nil && header["content"] == nil && header["$ref"] == nil:
-			report.Add("responses", tree.Join(place, "schema"), nil, tree.Object{"type": "string"}, "without a schema it is text")
+			report.Add("responses", tree.Join(location, "schema"), nil, tree.Object{"type": "string"}, "without a schema it is text")
 			header["schema"] = tree.Object{"type": "string"}
 		}
 	}

@@ -2,10 +2,10 @@ package normalize
 
 import "testing"
 
-func TestMendResponses(t *testing.T) {
+func TestFixResponses(t *testing.T) {
 	responses := func(responses string) string { return inGet(`{"responses": {` + responses + `}}`) }
 	const at = "/paths/~1a/get/responses"
-	testDocuments(t, mendResponses, []documentTest{
+	testDocuments(t, fixResponses, []documentTest{
 		{"normal", responses(`"200": {"description": "OK"}, "4XX": {"description": ""}, "default": {"description": ""}, "x-a": 1`), "", ""},
 		{"none", responses(``), responses(`"default": {"description": "Any answer."}`), at},
 		{"none but extensions", responses(`"x-a": 1`), responses(`"x-a": 1, "default": {"description": "Any answer."}`), at},

@@ -9,24 +9,24 @@ import (
 
 // mendSecurity keeps the security schemes that are whole, and requirements that name one of them. The client has its own
 // way to log in, so that nothing depends on them; a reader of the description should still see what holds.
-func mendSecurity(document tree.Object, report *tree.Report) {
+func fixSecurity(document tree.Object, report *tree.Report) {
 	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
 	for name, value := range tree.Members(schemes) {
 		scheme, _ := value.(tree.Object)
-		if reason := faultOfScheme(scheme); reason != "" {
+		if reason := schemeFault(scheme); reason != "" {
 			report.Add("security", tree.Join("/components/securitySchemes", name), value, nil, reason)
 			delete(schemes, name)
 			continue
 		}
 		dropOtherKinds(scheme, tree.Join("/components/securitySchemes", name), report)
 	}
-	mendRequirements(document, "", schemes, report)
+	fixRequirements(document, "", schemes, report)
 	for _, operation := range tree.Operations(document) {
-		mendRequirements(operation.Object, operation.Pointer, schemes, report)
+		fixRequirements(operation.Object, operation.Pointer, schemes, report)
 	}
 }
 
-func faultOfScheme(scheme tree.Object) string {
+func schemeFault(scheme tree.Object) string {
 	text := func(object tree.Object, name string) bool { value, _ := object[name].(string); return value != "" }
 	switch scheme["type"] {
 	case "http":
@@ -65,33 +65,33 @@ func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
 		"in": scheme["type"] == "apiKey", "name": scheme["type"] == "apiKey", "flows": scheme["type"] == "oauth2",
 		"bearerFormat": scheme["type"] == "http" && strings.EqualFold(bearer, "bearer"),
 	}
-	for name, member := range tree.Members(scheme) {
-		if isOwn, isKnown := belongs[name]; isKnown && !isOwn {
-			report.Add("security", tree.Join(pointer, name), member, nil, "a scheme of this kind does not have it")
+	for name, field := range tree.Members(scheme) {
+		if applies, ok := belongs[name]; ok && !applies {
+			report.Add("security", tree.Join(pointer, name), field, nil, "a scheme of this kind does not have it")
 			delete(scheme, name)
 		}
 	}
 }
 
-func mendRequirements(holder tree.Object, pointer string, schemes tree.Object, report *tree.Report) {
-	requirements := tree.ListAt(holder, "security")
+func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, report *tree.Report) {
+	requirements := tree.ListAt(parent, "security")
 	if requirements == nil {
 		return
 	}
 	kept := make([]any, 0, len(requirements))
 	for i, value := range requirements {
-		place := tree.Join(pointer, "security", strconv.Itoa(i))
+		location := tree.Join(pointer, "security", strconv.Itoa(i))
 		requirement, ok := value.(tree.Object)
 		if !ok {
-			report.Add("security", place, value, nil, "it is not a requirement")
+			report.Add("security", location, value, nil, "it is not a requirement")
 			continue
 		}
 		wasEmpty := len(requirement) == 0
 		for name, scopes := range tree.Members(requirement) {
-			_, isKnown := schemes[name]
-			_, isList := scopes.([]any)
-			if !isKnown || !isList {
-				report.Add("security", tree.Join(place, name), scopes, nil, "no security scheme has this name")
+			_, known := schemes[name]
+			_, listed := scopes.([]any)
+			if !known || !listed {
+				report.Add("security", tree.Join(location, name), scopes, nil, "no security scheme has this name")
 				delete(requirement, name)
 			}
 		}
@@ -99,8 +99,8 @@ func mendRequirements(holder tree.Object, pointer string, schemes tree.Object, r
 			kept = append(kept, requirement)
 		}
 	}
-	holder["security"] = kept
+	parent["security"] = kept
 	if len(kept) == 0 && len(requirements) > 0 {
-		delete(holder, "security")
+		delete(parent, "security")
 	}
 }

@@ -2,9 +2,9 @@ package normalize
 
 import "testing"
 
-func TestMendSecurity(t *testing.T) {
+func TestFixSecurity(t *testing.T) {
 	schemes := func(schemes string) string { return `{"components": {"securitySchemes": {` + schemes + `}}}` }
-	testDocuments(t, mendSecurity, []documentTest{
+	testDocuments(t, fixSecurity, []documentTest{
 		{"whole ones", schemes(`"a": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}, "b": {"type": "apiKey", "in": "header", "name": "X-Key"},
 			"c": {"type": "openIdConnect", "openIdConnectUrl": "https://a.example"},
 			"d": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/t", "scopes": {}}, "implicit": {"authorizationUrl": "/a", "scopes": {}}, "clientCredentials": {"tokenUrl": "/t", "scopes": {"s": "d"}},
@@ -22,11 +22,11 @@ func TestMendSecurity(t *testing.T) {
 	})
 }
 
-func TestMendRequirements(t *testing.T) {
+func TestFixRequirements(t *testing.T) {
 	secured := func(requirements, ofGet string) string {
 		return `{"security": ` + requirements + `, "components": {"securitySchemes": {"a": {"type": "http", "scheme": "basic"}}}, "paths": {"/a": {"get": {` + ofGet + `}}}}`
 	}
-	testDocuments(t, mendSecurity, []documentTest{
+	testDocuments(t, fixSecurity, []documentTest{
 		{"known", secured(`[{"a": []}, {}]`, `"security": []`), "", ""},
 		{"unknown", secured(`[{"b": []}, {"a": [], "c": []}]`, `"security": [{"a": {}}]`), secured(`[{"a": []}]`, ``), "/security/0/b /security/1/c /paths/~1a/get/security/0/a"},
 		{"none", secured(`["a", null]`, ``), `{"components": {"securitySchemes": {"a": {"type": "http", "scheme": "basic"}}}, "paths": {"/a": {"get": {}}}}`, "/security/0 /security/1"},

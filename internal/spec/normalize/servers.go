@@ -10,9 +10,9 @@ import (
 // mendServers leaves the first server, without variables, and moves its path into the paths: a client is given the origin
 // of the API, and what stands behind that must be in the paths. Servers of single paths and operations are taken out,
 // because all calls go to one origin.
-func mendServers(document tree.Object, report *tree.Report) {
+func fixServers(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
-		if item, ok := value.(tree.Object); ok && !isExtension(path) {
+		if item, ok := value.(tree.Object); ok && !extension(path) {
 			removeServers(item, tree.Join("/paths", path), report)
 		}
 	}
@@ -26,23 +26,23 @@ func mendServers(document tree.Object, report *tree.Report) {
 		server, _ = servers[0].(tree.Object)
 		origin, basePath = splitServer(server)
 	}
-	mended := tree.Object{"url": origin}
+	fixed := tree.Object{"url": origin}
 	if description, ok := server["description"].(string); ok {
-		mended["description"] = description
+		fixed["description"] = description
 	}
 	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil {
-		report.Add("servers", "/servers", document["servers"], []any{mended}, "a client calls one origin, which it is given")
-		document["servers"] = []any{mended}
+		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one origin, which it is given")
+		document["servers"] = []any{fixed}
 	}
 	if basePath != "" {
 		prefixPaths(document, basePath, report)
 	}
 }
 
-func removeServers(holder tree.Object, pointer string, report *tree.Report) {
-	if servers, ok := holder["servers"]; ok {
+func removeServers(parent tree.Object, pointer string, report *tree.Report) {
+	if servers, ok := parent["servers"]; ok {
 		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one origin, which it is given")
-		delete(holder, "servers")
+		delete(parent, "servers")
 	}
 }
 

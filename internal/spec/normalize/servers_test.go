@@ -2,11 +2,11 @@ package normalize
 
 import "testing"
 
-func TestMendServers(t *testing.T) {
+func TestFixServers(t *testing.T) {
 	server := func(servers, path string) string {
 		return `{"servers": ` + servers + `, "paths": {"` + path + `": {}, "x-a": 1}}`
 	}
-	testDocuments(t, mendServers, []documentTest{
+	testDocuments(t, fixServers, []documentTest{
 		{"one origin", server(`[{"url": "https://api.example.com", "description": "d"}]`, "/a"), "", ""},
 		{"the origin of the document", server(`[{"url": "/"}]`, "/a"), "", ""},
 		{"none", `{"paths": {}}`, `{"paths": {}, "servers": [{"url": "/"}]}`, "/servers"},

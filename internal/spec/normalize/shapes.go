@@ -10,8 +10,8 @@ import (
 // removeNulls takes out members that are null, which some serializers write for what is not there.
 func removeNulls(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		for name, member := range tree.Members(object) {
-			if member == nil && !tree.IsData(name) {
+		for name, field := range tree.Members(object) {
+			if field == nil && !tree.DataKeyword(name) {
 				report.Add("nulls", tree.Join(pointer, name), nil, nil, "a member that is null says nothing")
 				delete(object, name)
 			}
@@ -20,29 +20,29 @@ func removeNulls(document tree.Object, report *tree.Report) {
 }
 
 // mendShapes makes the outer parts of a description what they must be, so that later rules meet objects and lists only.
-func mendShapes(document tree.Object, report *tree.Report) {
-	mendInfo(document, report)
+func fixShapes(document tree.Object, report *tree.Report) {
+	fixInfo(document, report)
 	replaceUnless[tree.Object](document, "", "paths", tree.Object{}, report)
 	dropUnless[tree.Object](document, "", "components", report)
 	dropUnless[[]any](document, "", "servers", report)
 	dropUnless[[]any](document, "", "security", report)
-	mendTags(document, "", report)
+	fixTags(document, "", report)
 	components := tree.ObjectAt(document, "components")
 	dropOthers(components, "/components", report)
 	for section, value := range tree.Members(components) {
-		if collection, ok := value.(tree.Object); ok && !isExtension(section) {
-			mendBooleans(collection, section, report)
+		if collection, ok := value.(tree.Object); ok && !extension(section) {
+			fixBooleans(collection, section, report)
 			dropOthers(collection, tree.Join("/components", section), report)
 		}
 	}
 	dropOthers(tree.ObjectAt(document, "paths"), "/paths", report)
 	for path, value := range tree.Members(document["paths"]) {
-		if isExtension(path) {
+		if extension(path) {
 			continue
 		}
 		item, _ := value.(tree.Object)
 		pointer := tree.Join("/paths", path)
-		mendParameterList(item, pointer, report)
+		fixParameterList(item, pointer, report)
 		for _, method := range tree.Methods {
 			if _, ok := item[method]; ok {
 				dropUnless[tree.Object](item, pointer, method, report)
@@ -50,14 +50,14 @@ func mendShapes(document tree.Object, report *tree.Report) {
 		}
 	}
 	for _, operation := range tree.Operations(document) {
-		mendOperationShape(operation, report)
+		fixOperationShape(operation, report)
 	}
 }
 
-func mendOperationShape(operation tree.Operation, report *tree.Report) {
+func fixOperationShape(operation tree.Operation, report *tree.Report) {
 	object, pointer := operation.Object, operation.Pointer
-	mendParameterList(object, pointer, report)
-	mendTags(object, pointer, report)
+	fixParameterList(object, pointer, report)
+	fixTags(object, pointer, report)
 	dropUnless[string](object, pointer, "operationId", report)
 	dropUnless[tree.Object](object, pointer, "requestBody", report)
 	dropUnless[[]any](object, pointer, "security", report)
@@ -65,11 +65,11 @@ func mendOperationShape(operation tree.Operation, report *tree.Report) {
 }
 
 // mendInfo fills in what OpenAPI requires and generators print.
-func mendInfo(document tree.Object, report *tree.Report) {
+func fixInfo(document tree.Object, report *tree.Report) {
 	replaceUnless[tree.Object](document, "", "info", tree.Object{}, report)
 	info := tree.ObjectAt(document, "info")
-	for _, member := range [][2]string{{"title", "API"}, {"version", "unknown"}} {
-		name, value := member[0], member[1]
+	for _, field := range [][2]string{{"title", "API"}, {"version", "unknown"}} {
+		name, value := field[0], field[1]
 		if text, ok := info[name].(string); ok && text != "" {
 			continue
 		}
@@ -82,7 +82,7 @@ func mendInfo(document tree.Object, report *tree.Report) {
 }
 
 // mendBooleans writes shared schemas that are true or false, as OpenAPI 3.1 has them, as {}: others may refer to them.
-func mendBooleans(collection tree.Object, section string, report *tree.Report) {
+func fixBooleans(collection tree.Object, section string, report *tree.Report) {
 	if section != "schemas" {
 		return
 	}
@@ -95,33 +95,33 @@ func mendBooleans(collection tree.Object, section string, report *tree.Report) {
 }
 
 // mendTags keeps the tags that can be read: texts of an operation, objects with a name of the document.
-func mendTags(holder tree.Object, pointer string, report *tree.Report) {
-	dropUnless[[]any](holder, pointer, "tags", report)
-	tags := tree.ListAt(holder, "tags")
+func fixTags(parent tree.Object, pointer string, report *tree.Report) {
+	dropUnless[[]any](parent, pointer, "tags", report)
+	tags := tree.ListAt(parent, "tags")
 	if tags == nil {
 		return
 	}
 	var kept []any
 	for i, tag := range tags {
-		_, isText := tag.(string)
+		_, named := tag.(string)
 		object, _ := tag.(tree.Object)
-		if name, _ := object["name"].(string); isText == (pointer != "") && (isText || name != "") {
+		if name, _ := object["name"].(string); named == (pointer != "") && (named || name != "") {
 			kept = append(kept, tag)
 		} else {
 			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "it is not a tag")
 		}
 	}
 	if len(kept) != len(tags) {
-		holder["tags"] = kept
+		parent["tags"] = kept
 	}
 	if len(kept) == 0 && len(tags) > 0 {
-		delete(holder, "tags")
+		delete(parent, "tags")
 	}
 }
 
-func mendParameterList(holder tree.Object, pointer string, report *tree.Report) {
-	dropUnless[[]any](holder, pointer, "parameters", report)
-	parameters := tree.ListAt(holder, "parameters")
+func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
+	dropUnless[[]any](parent, pointer, "parameters", report)
+	parameters := tree.ListAt(parent, "parameters")
 	kept := make([]any, 0, len(parameters))
 	for i, parameter := range parameters {
 		if _, ok := parameter.(tree.Object); ok {
@@ -131,39 +131,39 @@ func mendParameterList(holder tree.Object, pointer string, report *tree.Report) 
 		}
 	}
 	if len(kept) != len(parameters) {
-		holder["parameters"] = kept
+		parent["parameters"] = kept
 	}
 	if len(kept) == 0 && len(parameters) > 0 {
-		delete(holder, "parameters")
+		delete(parent, "parameters")
 	}
 }
 
 // dropUnless removes a member that is there and not of type T.
-func dropUnless[T any](holder tree.Object, pointer, name string, report *tree.Report) {
-	member, ok := holder[name]
-	if _, isT := member.(T); ok && !isT {
-		report.Add("shapes", tree.Join(pointer, name), member, nil, "it cannot be read")
-		delete(holder, name)
+func dropUnless[T any](parent tree.Object, pointer, name string, report *tree.Report) {
+	field, ok := parent[name]
+	if _, typed := field.(T); ok && !typed {
+		report.Add("shapes", tree.Join(pointer, name), field, nil, "it cannot be read")
+		delete(parent, name)
 	}
 }
 
 // replaceUnless puts a value in the place of a member that is not there or not of type T.
-func replaceUnless[T any](holder tree.Object, pointer, name string, value T, report *tree.Report) {
-	member := holder[name]
-	if _, isT := member.(T); !isT {
-		report.Add("shapes", tree.Join(pointer, name), member, value, "it cannot be left out")
-		holder[name] = value
+func replaceUnless[T any](parent tree.Object, pointer, name string, value T, report *tree.Report) {
+	field := parent[name]
+	if _, ok := field.(T); !ok {
+		report.Add("shapes", tree.Join(pointer, name), field, value, "it cannot be left out")
+		parent[name] = value
 	}
 }
 
 // dropOthers removes the members of a collection that are neither objects nor extensions.
 func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
 	for name := range tree.Members(collection) {
-		if !isExtension(name) {
+		if !extension(name) {
 			dropUnless[tree.Object](collection, pointer, name, report)
 		}
 	}
 }
 
 // isExtension reports whether a member is an extension, which may hold anything.
-func isExtension(name string) bool { return strings.HasPrefix(name, "x-") }
+func extension(name string) bool { return strings.HasPrefix(name, "x-") }

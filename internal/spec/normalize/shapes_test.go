@@ -13,8 +13,8 @@ func TestRemoveNulls(t *testing.T) {
 
 const plainInfo = `"info": {"title": "T", "version": "1"}`
 
-func TestMendShapes(t *testing.T) {
-	testDocuments(t, mendShapes, []documentTest{
+func TestFixShapes(t *testing.T) {
+	testDocuments(t, fixShapes, []documentTest{
 		{"normal", `{` + plainInfo + `, "paths": {}, "tags": [], "servers": [], "security": [], "components": {"schemas": {}, "x-a": {"b": 1}, "x-c": 1}}`, "", ""},
 		{"nothing", `{}`, `{"info": {"title": "API", "version": "unknown"}, "paths": {}}`, "/info /info/title /info/version /paths"},
 		{"an info that is none", `{"info": "T", "paths": {}}`, `{"info": {"title": "API", "version": "unknown"}, "paths": {}}`, "/info /info/title /info/version"},

@@ -5,12 +5,12 @@ import "github.com/xsale-go/xsale/internal/spec/tree"
 // wrapReferenceSiblings moves a reference that has members beside it, which every reader of OpenAPI 3.0 ignores, into an
 // allOf, beside which they count.
 func wrapReferenceSiblings(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "reference-siblings", func(m *schemaMender) {
+	fixSchemas(document, report, "reference-siblings", func(m *schemaFixer) {
 		ref, ok := m.schema["$ref"]
 		if !ok {
 			return
 		}
-		if _, isText := ref.(string); !isText {
+		if _, ok := ref.(string); !ok {
 			m.drop("$ref", "it is not a reference")
 			return
 		}

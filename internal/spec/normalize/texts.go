@@ -9,7 +9,7 @@ import (
 
 // cleanTexts takes characters out of descriptions that Go source must not hold or that make it read otherwise than it
 // compiles: control characters, byte order marks, and marks that turn the direction of text. Line ends become \n.
-func cleanTexts(document tree.Object, report *tree.Report) {
+func cleanDescriptions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		if tree.IsNamed(pointer) {
 			return
@@ -20,7 +20,7 @@ func cleanTexts(document tree.Object, report *tree.Report) {
 				dropUnless[string](object, pointer, name, report)
 				continue
 			}
-			if clean := cleanText(text); clean != text {
+			if clean := cleanDescription(text); clean != text {
 				report.Add("texts", tree.Join(pointer, name), text, clean, "it becomes a comment in Go source")
 				object[name] = clean
 			}
@@ -31,7 +31,7 @@ func cleanTexts(document tree.Object, report *tree.Report) {
 // lineEnds are those that Unicode knows besides \n, some of which only some readers take for one.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
-func cleanText(text string) string {
+func cleanDescription(text string) string {
 	text = lineEnds.Replace(text)
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) || r == unicode.ReplacementChar {

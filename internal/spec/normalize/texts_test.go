@@ -3,7 +3,7 @@ package normalize
 import "testing"
 
 func TestCleanTexts(t *testing.T) {
-	testDocuments(t, cleanTexts, []documentTest{
+	testDocuments(t, cleanDescriptions, []documentTest{
 		{"plain", `{"info": {"title": "Zamówienia 😀", "description": "a\n\tb"}}`, "", ""},
 		{"line ends", `{"info": {"description": "a\r\nb\rc\n\r"}}`, `{"info": {"description": "a\nb\nc\n\n"}}`, "/info/description"},
 		{"what a reader does not see", `{"info": {"title": "\ufeffa\u0000b\u202ec\u200bd\u0085\ufffd", "x-summary": "\u001b[31m"}}`,

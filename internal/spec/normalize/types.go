@@ -9,19 +9,19 @@ import (
 
 // mendTypes makes the members of schemas what OpenAPI 3.0 says that they are. Descriptions that are written by hand or by
 // old generators have types that it does not know, numbers as text, and members in the wrong place.
-func mendTypes(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "types", func(m *schemaMender) {
-		if _, isRef := m.schema["$ref"]; isRef {
+func fixTypes(document tree.Object, report *tree.Report) {
+	fixSchemas(document, report, "types", func(m *schemaFixer) {
+		if _, ok := m.schema["$ref"]; ok {
 			return
 		}
 		m.absorbOnlyPart()
-		m.mendType()
-		m.mendFlags()
-		m.mendNumbers()
-		m.mendParts()
-		m.mendRequired()
-		m.mendDiscriminator(document)
-		m.mendOthers()
+		m.fixType()
+		m.fixFlags()
+		m.fixNumbers()
+		m.fixParts()
+		m.fixRequired()
+		m.fixDiscriminator(document)
+		m.fixOthers()
 		m.inferType()
 		if _, ok := m.schema["items"]; !ok && m.schema["type"] == "array" {
 			m.set("items", tree.Object{}, "a list must say what it holds, if only that it is anything")
@@ -30,21 +30,21 @@ func mendTypes(document tree.Object, report *tree.Report) {
 }
 
 // absorbOnlyPart writes an allOf of a single schema as that schema.
-func (m *schemaMender) absorbOnlyPart() {
+func (m *schemaFixer) absorbOnlyPart() {
 	for {
-		m.mendComposition("allOf", isSchema) // of two parts, one may be none
+		m.fixComposition("allOf", schemaObject) // of two parts, one may be none
 		parts := tree.ListAt(m.schema, "allOf")
 		if len(parts) != 1 {
 			return
 		}
-		part, isSchema := parts[0].(tree.Object)
+		part, schemaObject := parts[0].(tree.Object)
 		others := tree.Object{}
 		for name, value := range m.schema {
 			if name != "allOf" {
 				others[name] = value
 			}
 		}
-		if !isSchema || !canAbsorb(others, part) {
+		if !schemaObject || !canAbsorb(others, part) {
 			return
 		}
 		m.drop("allOf", "its only part is written into the schema itself")
@@ -53,18 +53,18 @@ func (m *schemaMender) absorbOnlyPart() {
 }
 
 // mendType writes a type by the name that OpenAPI has for it.
-func (m *schemaMender) mendType() {
+func (m *schemaFixer) fixType() {
 	value, ok := m.schema["type"]
 	text, _ := value.(string)
 	if !ok || text != "" && typeNamed(text) == (typeName{text, ""}) {
 		return
 	}
-	if name, isNullable := strings.CutSuffix(text, "?"); isNullable { // as C# writes it
+	if name, ok := strings.CutSuffix(text, "?"); ok { // as C# writes it
 		text = name
 		m.schema["nullable"] = true
 	}
 	known := typeNamed(text)
-	if element, isList := strings.CutSuffix(text, "[]"); isList && known.name == "" {
+	if element, ok := strings.CutSuffix(text, "[]"); ok && known.name == "" {
 		known.name = "array"
 		if _, ok := m.schema["items"]; !ok {
 			m.schema["items"] = tree.Object{"type": element} // which the walk meets next
@@ -85,10 +85,10 @@ var schemaFlags = []string{
 }
 
 // mendFlags makes booleans of what is true or false.
-func (m *schemaMender) mendFlags() {
+func (m *schemaFixer) fixFlags() {
 	for _, name := range schemaFlags {
 		value, ok := m.schema[name]
-		if _, isBool := value.(bool); !ok || isBool {
+		if _, boolean := value.(bool); !ok || boolean {
 			continue
 		}
 		if text := strings.ToLower(tree.Text(value)); text == "true" || text == "false" {
@@ -104,10 +104,10 @@ func (m *schemaMender) mendFlags() {
 }
 
 // mendOthers takes out members that no type comes from and that cannot be read.
-func (m *schemaMender) mendOthers() {
+func (m *schemaFixer) fixOthers() {
 	m.drop("xml", "bodies are JSON")
 	for _, name := range []string{"format", "pattern"} {
-		if _, isText := m.schema[name].(string); !isText {
+		if _, ok := m.schema[name].(string); !ok {
 			m.drop(name, "it is not text")
 		}
 	}
@@ -119,19 +119,19 @@ func (m *schemaMender) mendOthers() {
 }
 
 // inferType adds the type that the other members of a schema speak of.
-func (m *schemaMender) inferType() {
+func (m *schemaFixer) inferType() {
 	if _, ok := m.schema["type"]; ok {
 		return
 	}
 	properties, hasProperties := m.schema["properties"].(tree.Object)
-	isComposed := m.schema["allOf"] != nil || m.schema["anyOf"] != nil || m.schema["oneOf"] != nil
+	composed := m.schema["allOf"] != nil || m.schema["anyOf"] != nil || m.schema["oneOf"] != nil
 	_, hasItems := m.schema["items"].(tree.Object)
 	_, hasValues := m.schema["additionalProperties"].(tree.Object)
 	values := tree.ListAt(m.schema, "enum")
 	switch {
 	case len(properties) > 0:
 		m.set("type", "object", "it has properties")
-	case isComposed:
+	case composed:
 	case hasProperties || hasValues:
 		m.set("type", "object", "it has properties")
 	case hasItems:

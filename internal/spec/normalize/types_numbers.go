@@ -10,13 +10,13 @@ import (
 )
 
 // mendNumbers makes numbers of limits, which some tools write as text, and leaves out those that cannot be any.
-func (m *schemaMender) mendNumbers() {
+func (m *schemaFixer) fixNumbers() {
 	for _, name := range []string{"maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"} {
 		value, ok := m.schema[name]
-		count, isCount := integerOf(value)
+		count, whole := integerOf(value)
 		switch {
 		case !ok:
-		case !isCount || count < 0:
+		case !whole || count < 0:
 			m.drop(name, "it is not a count")
 		case value != json.Number(strconv.FormatInt(count, 10)):
 			m.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
@@ -24,13 +24,13 @@ func (m *schemaMender) mendNumbers() {
 	}
 	for _, name := range []string{"maximum", "minimum", "multipleOf"} {
 		value, ok := m.schema[name]
-		number, isNumber := numberOf(value)
-		text, isText := value.(string)
+		number, numeric := numberOf(value)
+		text, quoted := value.(string)
 		switch {
 		case !ok:
-		case !isNumber || name == "multipleOf" && number <= 0:
+		case !numeric || name == "multipleOf" && number <= 0:
 			m.drop(name, "it is not a number that a value can be compared with")
-		case isText:
+		case quoted:
 			m.set(name, json.Number(text), "it is a number")
 		}
 	}

@@ -9,15 +9,15 @@ import (
 )
 
 // mendParts makes schemas of the parts of a schema.
-func (m *schemaMender) mendParts() {
-	if _, isObject := m.schema["properties"].(tree.Object); !isObject {
+func (m *schemaFixer) fixParts() {
+	if _, ok := m.schema["properties"].(tree.Object); !ok {
 		m.drop("properties", "it is not an object")
 	}
 	properties := tree.ObjectAt(m.schema, "properties")
 	for name, property := range tree.Members(properties) {
-		if _, isSchema := property.(tree.Object); !isSchema {
+		if _, ok := property.(tree.Object); !ok {
 			schema := tree.Object{}
-			if text, isText := property.(string); isText {
+			if text, ok := property.(string); ok {
 				schema["type"] = text // which the walk meets next
 			}
 			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name), property, schema, "it is not a schema")
@@ -25,7 +25,7 @@ func (m *schemaMender) mendParts() {
 		}
 	}
 	m.joinItems()
-	if _, isSchema := m.schema["items"].(tree.Object); !isSchema {
+	if _, ok := m.schema["items"].(tree.Object); !ok {
 		m.drop("items", "it is not a schema")
 	}
 	switch m.schema["additionalProperties"].(type) {
@@ -34,21 +34,21 @@ func (m *schemaMender) mendParts() {
 		m.drop("additionalProperties", "it is neither a schema nor a boolean")
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
-		m.mendComposition(name, isSchema)
+		m.fixComposition(name, schemaObject)
 	}
 }
 
-func isSchema(part any) bool {
+func schemaObject(part any) bool {
 	_, ok := part.(tree.Object)
 	return ok
 }
 
 // mendComposition leaves a composition with what are parts of one.
-func (m *schemaMender) mendComposition(name string, isPart func(any) bool) {
+func (m *schemaFixer) fixComposition(name string, accepts func(any) bool) {
 	parts := tree.ListAt(m.schema, name)
 	var kept []any
 	for i, part := range parts {
-		if isPart(part) {
+		if accepts(part) {
 			kept = append(kept, part)
 		} else {
 			m.report.Add(m.rule, tree.Join(m.pointer, name, strconv.Itoa(i)), part, nil, "it is not a schema")
@@ -62,20 +62,20 @@ func (m *schemaMender) mendComposition(name string, isPart func(any) bool) {
 }
 
 // mendRequired makes required a list of names, to which those of the properties come that say it of themselves.
-func (m *schemaMender) mendRequired() {
-	required, isList := m.schema["required"].([]any)
-	if !isList {
+func (m *schemaFixer) fixRequired() {
+	required, listed := m.schema["required"].([]any)
+	if !listed {
 		m.drop("required", "it is not a list of names")
 	}
 	var kept []any
 	seen := map[string]bool{}
 	for _, value := range required {
-		if name, isText := value.(string); isText && !seen[name] {
+		if name, ok := value.(string); ok && !seen[name] {
 			seen[name] = true
 			kept = append(kept, name)
 		}
 	}
-	if isList && len(kept) == 0 {
+	if listed && len(kept) == 0 {
 		m.drop("required", "it names nothing")
 	} else if len(kept) < len(required) {
 		m.set("required", kept, "it is a list of names, each once")
@@ -94,8 +94,8 @@ func (m *schemaMender) mendRequired() {
 }
 
 // mendDiscriminator makes a discriminator one that names a member, and maps its values to schemas that are there.
-func (m *schemaMender) mendDiscriminator(document tree.Object) {
-	if text, isText := m.schema["discriminator"].(string); isText {
+func (m *schemaFixer) fixDiscriminator(document tree.Object) {
+	if text, ok := m.schema["discriminator"].(string); ok {
 		m.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 has an object for it")
 	}
 	discriminator := tree.ObjectAt(m.schema, "discriminator")
@@ -103,31 +103,31 @@ func (m *schemaMender) mendDiscriminator(document tree.Object) {
 		m.drop("discriminator", "it does not name a member")
 		return
 	}
-	inner := &schemaMender{m.rule, tree.Join(m.pointer, "discriminator"), discriminator, m.report}
+	inner := &schemaFixer{m.rule, tree.Join(m.pointer, "discriminator"), discriminator, m.report}
 	for name := range tree.Members(discriminator) {
 		if name != "propertyName" && name != "mapping" && !strings.HasPrefix(name, "x-") {
 			inner.drop(name, "OpenAPI 3.0 does not have it")
 		}
 	}
-	mapping, isObject := discriminator["mapping"].(tree.Object)
-	if !isObject {
+	mapping, ok := discriminator["mapping"].(tree.Object)
+	if !ok {
 		inner.drop("mapping", "it is not an object")
 	}
-	mended := tree.Object{}
+	fixed := tree.Object{}
 	for value, target := range tree.Members(mapping) {
 		ref := tree.Text(target)
-		if _, isName := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")[ref]; isName {
+		if _, ok := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")[ref]; ok {
 			ref = "#" + tree.Join(schemasPointer, ref)
 		}
-		ref = mendReference(document, ref)
+		ref = fixReference(document, ref)
 		if _, found := tree.Lookup(document, strings.TrimPrefix(ref, "#")); found && strings.HasPrefix(ref, "#/") {
-			mended[value] = ref
+			fixed[value] = ref
 		}
 	}
-	if isObject && len(mended) > 0 && !reflect.DeepEqual(mended, mapping) {
-		inner.set("mapping", mended, "it maps to schemas, as references")
+	if ok && len(fixed) > 0 && !reflect.DeepEqual(fixed, mapping) {
+		inner.set("mapping", fixed, "it maps to schemas, as references")
 	}
-	if isObject && len(mended) == 0 {
+	if ok && len(fixed) == 0 {
 		inner.drop("mapping", "it maps to nothing that is there")
 	}
 }

@@ -2,7 +2,7 @@ package normalize
 
 import "testing"
 
-func TestMendTypeNames(t *testing.T) {
+func TestFixTypeNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"string": `{"type": "string"}`, "String": `{"type": "string"}`, "System.String": `{"type": "string"}`, "char": `{"type": "string"}`,
 		"date": `{"type": "string", "format": "date"}`, "datetime": `{"type": "string", "format": "date-time"}`,
@@ -20,7 +20,7 @@ func TestMendTypeNames(t *testing.T) {
 		"any":  `{}`, "undefined": `{}`, "mixed": `{}`, "": `{}`, "[]": `{"type": "array", "items": {}}`, "Order": `{}`, "?": `{"nullable": true}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			output, changes := apply(t, mendTypes, `{"components": {"schemas": {"T": {"type": "`+name+`"}}}}`)
+			output, changes := apply(t, fixTypes, `{"components": {"schemas": {"T": {"type": "`+name+`"}}}}`)
 			if want := asText(t, asTree(t, `{"components": {"schemas": {"T": `+want+`}}}`)); output != want {
 				t.Errorf("got\n%s\ninstead of\n%s", output, want)
 			}
@@ -31,8 +31,8 @@ func TestMendTypeNames(t *testing.T) {
 	}
 }
 
-func TestMendTypes(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
+func TestFixTypes(t *testing.T) {
+	testSchemas(t, fixTypes, "", []schemaTest{
 		{"a type that is no text", `{"type": {"$ref": "#"}, "description": "d"}`, `{"description": "d"}`, "type"},
 		{"a format of its own", `{"type": "date", "format": "d/M"}`, `{"type": "string", "format": "d/M"}`, "type"},
 		{"items of their own", `{"type": "object[]", "items": {"type": "string"}}`, `{"type": "array", "items": {"type": "string"}}`, "type"},
@@ -60,8 +60,8 @@ func TestMendTypes(t *testing.T) {
 	})
 }
 
-func TestMendNumbers(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
+func TestFixNumbers(t *testing.T) {
+	testSchemas(t, fixTypes, "", []schemaTest{
 		{"counts", `{"type": "string", "minLength": 0, "maxLength": 2147483647}`, `{"type": "string", "minLength": 0, "maxLength": 2147483647}`, ""},
 		{"counts as text", `{"type": "string", "minLength": "1", "maxLength": "2.0"}`, `{"type": "string", "minLength": 1, "maxLength": 2}`, "maxLength minLength"},
 		{"counts in other forms", `{"type": "object", "minProperties": 1.0, "maxProperties": 1e3}`,
@@ -77,8 +77,8 @@ func TestMendNumbers(t *testing.T) {
 	})
 }
 
-func TestMendParts(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
+func TestFixParts(t *testing.T) {
+	testSchemas(t, fixTypes, "", []schemaTest{
 		{"properties that are none", `{"type": "object", "properties": []}`, `{"type": "object"}`, "properties"},
 		{"a property that is no schema", `{"type": "object", "properties": {"a": "int", "b": ["x"], "c": 1}}`,
 			`{"type": "object", "properties": {"a": {"type": "integer", "format": "int32"}, "b": {}, "c": {}}}`,
@@ -100,8 +100,8 @@ func TestMendParts(t *testing.T) {
 	})
 }
 
-func TestMendRequired(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
+func TestFixRequired(t *testing.T) {
+	testSchemas(t, fixTypes, "", []schemaTest{
 		{"a list", `{"type": "object", "required": ["a"]}`, `{"type": "object", "required": ["a"]}`, ""},
 		{"not each once", `{"type": "object", "required": ["a", 1, "a", null, "b"]}`, `{"type": "object", "required": ["a", "b"]}`, "required"},
 		{"empty", `{"type": "object", "required": []}`, `{"type": "object"}`, "required"},
@@ -116,8 +116,8 @@ func TestMendRequired(t *testing.T) {
 	})
 }
 
-func TestMendDiscriminator(t *testing.T) {
-	testSchemas(t, mendTypes, `, "A": {}, "B/C": {}`, []schemaTest{
+func TestFixDiscriminator(t *testing.T) {
+	testSchemas(t, fixTypes, `, "A": {}, "B/C": {}`, []schemaTest{
 		{"as text", `{"type": "object", "discriminator": "kind"}`, `{"type": "object", "discriminator": {"propertyName": "kind"}}`, "discriminator"},
 		{"as another thing", `{"type": "object", "discriminator": ["kind"]}`, `{"type": "object"}`, "discriminator"},
 		{"without a member", `{"type": "object", "discriminator": {"mapping": {"a": "A"}}}`, `{"type": "object"}`, "discriminator"},

@@ -5,10 +5,10 @@ import "github.com/xsale-go/xsale/internal/spec/tree"
 // removeUnused takes out what OpenAPI 3.0 does not have, and what calls the other way, which a client has no use for.
 func removeUnused(document tree.Object, report *tree.Report) {
 	const other, newer = "it is about calls of the API to the client", "OpenAPI 3.0 does not have it"
-	remove := func(holder tree.Object, pointer, name, reason string) {
-		if member, ok := holder[name]; ok {
-			report.Add("unused", tree.Join(pointer, name), member, nil, reason)
-			delete(holder, name)
+	remove := func(parent tree.Object, pointer, name, reason string) {
+		if field, ok := parent[name]; ok {
+			report.Add("unused", tree.Join(pointer, name), field, nil, reason)
+			delete(parent, name)
 		}
 	}
 	remove(document, "", "webhooks", other)

@@ -3,7 +3,7 @@ package normalize
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
 // contents yields the content objects of an operation's body and responses with their places.
-func contents(operation tree.Operation, visit func(pointer string, content tree.Object, isRequest bool, owner tree.Object)) {
+func contents(operation tree.Operation, visit func(pointer string, content tree.Object, request bool, owner tree.Object)) {
 	if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 		if content := tree.ObjectAt(body, "content"); content != nil {
 			visit(tree.Join(operation.Pointer, "requestBody", "content"), content, true, body)

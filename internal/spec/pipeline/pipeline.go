@@ -51,7 +51,7 @@ func Run(data []byte, options Options) (*Result, error) {
 		}
 		document = converted
 	}
-	normalize.Normalise(document, result.Report)
+	normalize.Normalize(document, result.Report)
 	for _, o := range options.Overlays {
 		if document, err = overlay.Apply(document, o.Name, o.Data, result.Report); err != nil {
 			return result, err

@@ -15,7 +15,7 @@ var hostForm = regexp.MustCompile(
 
 // hostAddress returns the address of a host, and whether it looks like one. The name of a missing file does not.
 func hostAddress(host string) (*url.URL, bool) {
-	if !hostForm.MatchString(host) || isDocument(host) {
+	if !hostForm.MatchString(host) || documentPath(host) {
 		return nil, false
 	}
 	for _, scheme := range []string{"http://", "https://"} { // http is accepted on loopback only
@@ -27,7 +27,7 @@ func hostAddress(host string) (*url.URL, bool) {
 }
 
 // isDocument reports whether a path names a document, not a page.
-func isDocument(name string) bool {
+func documentPath(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json", ".yaml", ".yml":
 		return true

@@ -43,8 +43,8 @@ func (d plainDoer) Do(request *http.Request) (*http.Response, error) {
 // run tries the address that was named and, where that is a page or a host, all that may be meant by it.
 func (s *search) run(ctx context.Context, address *url.URL) (*Source, error) {
 	queue := usual(address)
-	isHost := strings.Trim(address.Path, "/") == "" && address.RawQuery == ""
-	if !isHost {
+	bareHost := strings.Trim(address.Path, "/") == "" && address.RawQuery == ""
+	if !bareHost {
 		queue = slices.Insert(queue, 0, address)
 	}
 	for len(queue) > 0 && len(s.visits) < maxVisits {
@@ -66,9 +66,9 @@ func (s *search) run(ctx context.Context, address *url.URL) (*Source, error) {
 			return &Source{v.data, shown(v.answered)}, nil
 		case v.status == 0: // what else there may be on this host will not answer either
 			return nil, s.failure()
-		case !isHost && len(s.visits) == 1 && (isDocument(address.Path) || !v.isPage() && !v.isRedirect()):
+		case !bareHost && len(s.visits) == 1 && (documentPath(address.Path) || !v.page() && !v.redirected()):
 			return nil, s.failure() // another document than the one that was named would be a surprise
-		case v.isPage() || v.isScript():
+		case v.page() || v.script():
 			queue = slices.Concat(clues(v.answered, string(v.data)), queue)
 		}
 	}
@@ -98,13 +98,13 @@ func (s *search) failure() error {
 
 func (s *search) remedy() string {
 	var remedies []string
-	isRefused := slices.ContainsFunc(s.visits, func(v *visit) bool {
+	denied := slices.ContainsFunc(s.visits, func(v *visit) bool {
 		return v.status == http.StatusUnauthorized || v.status == http.StatusForbidden
 	})
-	if isRefused && s.follows { // there were no tokens
+	if denied && s.follows { // there were no tokens
 		remedies = append(remedies, "use --auth")
 	}
-	if !isRefused || len(s.visits) > 1 {
+	if !denied || len(s.visits) > 1 {
 		remedies = append(remedies, "name the address of the document itself")
 	}
 	return strings.Join(append(remedies, "save the document by hand and name the file"), ", or ")

@@ -69,7 +69,7 @@ func (f *fetcher) send(ctx context.Context, address *url.URL) *visit {
 	defer response.Body.Close()
 	v.status = response.StatusCode
 	switch {
-	case v.isRedirect():
+	case v.redirected():
 		v.redirect(response.Header.Get("Location"))
 	case v.status/100 != 2:
 		v.err = errors.New(statusText(v.status))
@@ -93,7 +93,7 @@ func (v *visit) read(ctx context.Context, response *http.Response) {
 	case err != nil:
 		v.err = fmt.Errorf("the answer breaks off: %w", causeOf(ctx, err))
 		return
-	case v.isScript():
+	case v.script():
 		v.err = errors.New("a script of the page")
 	default:
 		v.err = check(data)
@@ -116,13 +116,13 @@ func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-func (v *visit) isRedirect() bool { return v.status/100 == 3 }
+func (v *visit) redirected() bool { return v.status/100 == 3 }
 
-func (v *visit) isPage() bool {
+func (v *visit) page() bool {
 	return bytes.HasPrefix(bytes.TrimLeft(v.data, "\ufeff \t\r\n"), []byte("<"))
 }
 
-func (v *visit) isScript() bool { return strings.HasSuffix(v.answered.Path, ".js") }
+func (v *visit) script() bool { return strings.HasSuffix(v.answered.Path, ".js") }
 
 // outcome says what came of it, without the remedies, which users need once only.
 func (v *visit) outcome() string {

@@ -77,7 +77,7 @@ func TestGetReadsBodies(t *testing.T) {
 		name   string
 		serve  http.HandlerFunc
 		want   string // the body, or an error
-		isGood bool
+		ok bool
 	}{
 		{"a byte order mark", write("\ufeff" + minimal + "\r\n"), "\ufeff" + minimal + "\r\n", true},
 		{"YAML", write(minimalYAML), minimalYAML, true},
@@ -103,7 +103,7 @@ func TestGetReadsBodies(t *testing.T) {
 	} {
 		site := serve(t, test.serve)
 		source, err := Get(t.Context(), site.URL+"/v1?key=hunter2", Options{})
-		if !test.isGood {
+		if !test.ok {
 			expectError(t, test.name, source, err, site, test.want)
 		} else if err != nil || string(source.Data) != test.want || source.Name != site.URL+"/v1" {
 			t.Errorf("%s: got %v", test.name, err)

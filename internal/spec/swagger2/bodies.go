@@ -25,31 +25,31 @@ func (c *converter) requestBody(pointer, method string, uses []use, consumes []s
 	if len(bodies) > 0 {
 		types := consumes
 		if len(fields) > 0 {
-			types = slices.DeleteFunc(slices.Clone(types), isForm)
+			types = slices.DeleteFunc(slices.Clone(types), formMediaType)
 		}
 		if len(types) == 0 {
 			types = []string{jsonType}
 		}
 		body = c.body(bodies[0], types, content)
-		c.refuseOthers(bodies)
+		c.rejectOthers(bodies)
 	}
 	if len(fields) > 0 && c.form(fields, consumes, content) {
 		body["required"] = true
 	}
 	body["content"] = content
-	place := tree.Join(pointer, "parameters")
+	location := tree.Join(pointer, "parameters")
 	if len(bodies) > 0 && len(fields) > 0 {
-		c.report.Add(ruleBodies, place, nil, body, "it has a body and a form; a call sends one or the other")
+		c.report.Add(ruleBodies, location, nil, body, "it has a body and a form; a call sends one or the other")
 	}
 	if method == "get" || method == "head" || method == "delete" {
-		c.report.Add(ruleBodies, place, nil, body, "HTTP gives the body of a "+strings.ToUpper(method)+" no meaning; it is kept, since the service reads one")
+		c.report.Add(ruleBodies, location, nil, body, "HTTP gives the body of a "+strings.ToUpper(method)+" no meaning; it is kept, since the service reads one")
 	}
 	return body
 }
 
 // body converts a parameter that is the body, and adds its content.
 func (c *converter) body(u use, types []string, content tree.Object) tree.Object {
-	to := c.keep(u.pointer, u.object, []string{"description", "required", "example"}, convertedMembers)
+	to := c.keep(u.pointer, u.object, []string{"description", "required", "example"}, convertedFields)
 	media := tree.Object{"schema": c.value(u.pointer, u.object, "")}
 	moveExample(to)
 	if example, ok := to["example"]; ok {
@@ -59,11 +59,11 @@ func (c *converter) body(u use, types []string, content tree.Object) tree.Object
 		content[mediaType] = c.copyOf(media)
 	}
 	c.addExamples(u.pointer, content, to, "x-examples")
-	maps.DeleteFunc(to, func(name string, _ any) bool { return name == "example" || name == "x-examples" || isOfSchema(name) })
+	maps.DeleteFunc(to, func(name string, _ any) bool { return name == "example" || name == "x-examples" || schemaExtension(name) })
 	return to
 }
 
-func (c *converter) refuseOthers(bodies []use) {
+func (c *converter) rejectOthers(bodies []use) {
 	first := bodies[0]
 	for _, other := range bodies[1:] {
 		if schema := first.object["schema"]; schema != nil && reflect.DeepEqual(other.object["schema"], schema) {

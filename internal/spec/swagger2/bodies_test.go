@@ -4,18 +4,18 @@ import "testing"
 
 func TestConvertBodies(t *testing.T) {
 	const bodyPlace = operationPlace + "/requestBody"
-	body := func(name, members, want, reports string) conversion {
-		return conversion{name: name, members: post(members + `, ` + answers), at: bodyPlace, want: want, reports: reports}
+	body := func(name, base, want, reports string) conversion {
+		return conversion{name: name, base: post(base + `, ` + answers), at: bodyPlace, want: want, reports: reports}
 	}
 	ofDocument := body("media types of the document", `"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}]`,
 		`{"content": {"application/json": {"schema": {"type": "string"}}, "text/json": {"schema": {"type": "string"}}}}`, "")
-	ofDocument.members = `"consumes": ["application/json", "text/json"], ` + ofDocument.members
+	ofDocument.base = `"consumes": ["application/json", "text/json"], ` + ofDocument.base
 	own := body("media types of the operation", `"consumes": ["application/xml"], "parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}]`,
 		`{"content": {"application/xml": {"schema": {"type": "string"}}}}`, "")
-	own.members = `"consumes": ["application/json", "text/json"], ` + own.members
+	own.base = `"consumes": ["application/json", "text/json"], ` + own.base
 	none := body("no media types of the operation", `"consumes": [], "parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}]`,
 		`{"content": {"application/json": {"schema": {"type": "string"}}}}`, "")
-	none.members = `"consumes": ["application/xml"], ` + none.members
+	none.base = `"consumes": ["application/xml"], ` + none.base
 	second := body("two bodies", `"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}, {"name": "b", "in": "body", "schema": {"type": "integer"}}]`,
 		`{"content": {"application/json": {"schema": {"type": "string"}}}}`, "")
 	second.problems = operationPlace + "/parameters/1"
@@ -52,7 +52,7 @@ func TestConvertKeepsBodiesThatHTTPGivesNoMeaning(t *testing.T) {
 	for _, method := range []string{"get", "head", "delete"} {
 		runConversions(t, []conversion{{
 			name:    method,
-			members: `"paths": {"/a": {"` + method + `": {"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}], ` + answers + `}}}`,
+			base: `"paths": {"/a": {"` + method + `": {"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}], ` + answers + `}}}`,
 			at:      "/paths/~1a/" + method + "/requestBody",
 			want:    `{"content": {"application/json": {"schema": {"type": "string"}}}}`,
 			reports: "swagger2-bodies /paths/~1a/" + method + "/parameters",

@@ -11,34 +11,34 @@ import (
 type convertFunc func(pointer, name string, from tree.Object) tree.Object
 
 // collection converts the objects by name that are a member of an object. Where convert returns nil, one is left out.
-func (c *converter) collection(pointer string, holder tree.Object, name string, convert convertFunc) tree.Object {
+func (c *converter) collection(pointer string, parent tree.Object, name string, convert convertFunc) tree.Object {
 	converted := tree.Object{}
-	for key, value := range tree.Members(member[tree.Object](c, pointer, holder, name)) {
-		place := tree.Join(pointer, name, key)
+	for key, value := range tree.Members(field[tree.Object](c, pointer, parent, name)) {
+		location := tree.Join(pointer, name, key)
 		from, ok := value.(tree.Object)
 		switch {
 		case ok:
-			if to := convert(place, key, from); to != nil {
+			if to := convert(location, key, from); to != nil {
 				converted[key] = to
 			}
-		case isExtension(key):
+		case extension(key):
 			converted[key] = value
 		default:
-			c.drop(place, value, "it is not an object")
+			c.drop(location, value, "it is not an object")
 		}
 	}
 	return converted
 }
 
 // objects yields the objects of a list that is a member of an object, each with its place.
-func (c *converter) objects(pointer string, holder tree.Object, name string) iter.Seq2[string, tree.Object] {
+func (c *converter) objects(pointer string, parent tree.Object, name string) iter.Seq2[string, tree.Object] {
 	return func(yield func(string, tree.Object) bool) {
-		for i, element := range member[[]any](c, pointer, holder, name) {
-			place := tree.Join(pointer, name, strconv.Itoa(i))
+		for i, element := range field[[]any](c, pointer, parent, name) {
+			location := tree.Join(pointer, name, strconv.Itoa(i))
 			object, ok := element.(tree.Object)
 			if !ok {
-				c.drop(place, element, "it is not an object")
-			} else if !yield(place, object) {
+				c.drop(location, element, "it is not an object")
+			} else if !yield(location, object) {
 				return
 			}
 		}
@@ -46,9 +46,9 @@ func (c *converter) objects(pointer string, holder tree.Object, name string) ite
 }
 
 // texts returns the texts of a list that is a member of an object.
-func (c *converter) texts(pointer string, holder tree.Object, name string) []string {
+func (c *converter) stringList(pointer string, parent tree.Object, name string) []string {
 	var found []string
-	for i, element := range member[[]any](c, pointer, holder, name) {
+	for i, element := range field[[]any](c, pointer, parent, name) {
 		if text, ok := element.(string); ok {
 			found = append(found, text)
 		} else {
@@ -59,12 +59,12 @@ func (c *converter) texts(pointer string, holder tree.Object, name string) []str
 }
 
 // member returns a member of an object, or the zero value where it is not there or not a T.
-func member[T any](c *converter, pointer string, holder tree.Object, name string) T {
-	value, ok := holder[name].(T)
-	if !ok && holder[name] != nil {
-		c.drop(tree.Join(pointer, name), holder[name], "it is not of the type that it has in Swagger")
+func field[T any](c *converter, pointer string, parent tree.Object, name string) T {
+	value, ok := parent[name].(T)
+	if !ok && parent[name] != nil {
+		c.drop(tree.Join(pointer, name), parent[name], "it is not of the type that it has in Swagger")
 	}
 	return value
 }
 
-func isExtension(name string) bool { return strings.HasPrefix(name, "x-") }
+func extension(name string) bool { return strings.HasPrefix(name, "x-") }

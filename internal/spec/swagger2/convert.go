@@ -51,7 +51,7 @@ func (c *converter) document() tree.Object {
 		"swagger", "info", "host", "basePath", "schemes", "consumes", "produces", "paths", "definitions", "parameters",
 		"responses", "securityDefinitions", "tags",
 	})
-	c.narrow("", to, "externalDocs", externalDocsMembers)
+	c.narrow("", to, "externalDocs", externalDocsFields)
 	c.consumes, c.produces = c.mediaTypes("", c.source, "consumes"), c.mediaTypes("", c.source, "produces")
 	to["openapi"] = version
 	to["info"] = c.info()
@@ -59,9 +59,9 @@ func (c *converter) document() tree.Object {
 		to["servers"] = servers
 	}
 	var tags []any
-	for place, tag := range c.objects("", c.source, "tags") {
-		tag = c.keep(place, tag, []string{"name", "description", "externalDocs"}, nil)
-		c.narrow(place, tag, "externalDocs", externalDocsMembers)
+	for location, tag := range c.objects("", c.source, "tags") {
+		tag = c.keep(location, tag, []string{"name", "description", "externalDocs"}, nil)
+		c.narrow(location, tag, "externalDocs", externalDocsFields)
 		tags = append(tags, tag)
 	}
 	if len(tags) > 0 {
@@ -91,7 +91,7 @@ func (c *converter) components() tree.Object {
 
 // info fills in what OpenAPI requires.
 func (c *converter) info() tree.Object {
-	to := c.keep("/info", member[tree.Object](c, "", c.source, "info"), []string{"title", "description", "termsOfService", "contact", "license", "version"}, nil)
+	to := c.keep("/info", field[tree.Object](c, "", c.source, "info"), []string{"title", "description", "termsOfService", "contact", "license", "version"}, nil)
 	c.narrow("/info", to, "contact", []string{"name", "url", "email"})
 	c.narrow("/info", to, "license", []string{"name", "url"})
 	c.require("title", "API", to)
@@ -111,7 +111,7 @@ func (c *converter) require(name, otherwise string, info tree.Object) {
 	info[name] = otherwise
 }
 
-var externalDocsMembers = []string{"description", "url"}
+var externalDocsFields = []string{"description", "url"}
 
 // keep returns a new object with the members that are the same in OpenAPI 3, and with the extensions. It reports those
 // that it leaves out, but for the ones that the caller converts.
@@ -119,7 +119,7 @@ func (c *converter) keep(pointer string, from tree.Object, same, converted []str
 	to := tree.Object{}
 	for name, value := range tree.Members(from) {
 		switch {
-		case slices.Contains(same, name), isExtension(name):
+		case slices.Contains(same, name), extension(name):
 			to[name] = value
 		case !slices.Contains(converted, name):
 			c.drop(tree.Join(pointer, name), value, "OpenAPI 3 has no such member here")
@@ -129,9 +129,9 @@ func (c *converter) keep(pointer string, from tree.Object, same, converted []str
 }
 
 // narrow does the same to an object that is a member of another.
-func (c *converter) narrow(pointer string, holder tree.Object, name string, same []string) {
-	if inner, ok := holder[name].(tree.Object); ok {
-		holder[name] = c.keep(tree.Join(pointer, name), inner, same, nil)
+func (c *converter) narrow(pointer string, parent tree.Object, name string, same []string) {
+	if inner, ok := parent[name].(tree.Object); ok {
+		parent[name] = c.keep(tree.Join(pointer, name), inner, same, nil)
 	}
 }
 

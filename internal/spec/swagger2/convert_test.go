@@ -8,20 +8,20 @@ import (
 
 func TestConvertDocument(t *testing.T) {
 	runConversions(t, []conversion{
-		{name: "version", members: `"paths": {}`, at: "/openapi", want: `"3.0.3"`},
-		{name: "swagger", members: `"paths": {}`, at: "/swagger"},
-		{name: "extension", members: `"x-generator": "NSwag", "paths": {}`, at: "/x-generator", want: `"NSwag"`},
-		{name: "external documents", members: `"externalDocs": {"url": "/docs"}`, at: "/externalDocs", want: `{"url": "/docs"}`},
-		{name: "unknown member of external documents", members: `"externalDocs": {"url": "/docs", "title": "Docs"}`, at: "/externalDocs", want: `{"url": "/docs"}`, reports: "swagger2-dropped /externalDocs/title"},
-		{name: "tags", members: `"tags": [{"name": "Orders", "description": "All.", "x-a": 1, "b": 2}]`, at: "/tags", want: `[{"name": "Orders", "description": "All.", "x-a": 1}]`, reports: "swagger2-dropped /tags/0/b"},
+		{name: "version", base: `"paths": {}`, at: "/openapi", want: `"3.0.3"`},
+		{name: "swagger", base: `"paths": {}`, at: "/swagger"},
+		{name: "extension", base: `"x-generator": "NSwag", "paths": {}`, at: "/x-generator", want: `"NSwag"`},
+		{name: "external documents", base: `"externalDocs": {"url": "/docs"}`, at: "/externalDocs", want: `{"url": "/docs"}`},
+		{name: "unknown member of external documents", base: `"externalDocs": {"url": "/docs", "title": "Docs"}`, at: "/externalDocs", want: `{"url": "/docs"}`, reports: "swagger2-dropped /externalDocs/title"},
+		{name: "tags", base: `"tags": [{"name": "Orders", "description": "All.", "x-a": 1, "b": 2}]`, at: "/tags", want: `[{"name": "Orders", "description": "All.", "x-a": 1}]`, reports: "swagger2-dropped /tags/0/b"},
 		{name: "unknown members of other external documents",
-			members: `"tags": [{"name": "A", "externalDocs": {"url": "/t", "a": 1}}], "definitions": {"S": {"externalDocs": {"url": "/s", "b": 1}}}, ` + post(`"externalDocs": {"url": "/o", "c": 1}, `+answers),
+			base: `"tags": [{"name": "A", "externalDocs": {"url": "/t", "a": 1}}], "definitions": {"S": {"externalDocs": {"url": "/s", "b": 1}}}, ` + post(`"externalDocs": {"url": "/o", "c": 1}, `+answers),
 			at:      operationPlace + "/externalDocs", want: `{"url": "/o"}`,
 			reports: "swagger2-dropped /tags/0/externalDocs/a, swagger2-dropped " + operationPlace + "/externalDocs/c, swagger2-dropped /definitions/S/externalDocs/b"},
-		{name: "security", members: `"security": [{"key": []}, {"oauth": ["read"]}]`, at: "/security", want: `[{"key": []}, {"oauth": ["read"]}]`},
-		{name: "unknown member", members: `"components": {"schemas": {}}`, at: "/components", reports: "swagger2-dropped /components"},
-		{name: "no paths", members: `"x-a": 1`, at: "/paths", want: `{}`},
-		{name: "media types of the document", members: `"produces": ["a/b"], "consumes": ["a/b"]`, at: "/produces"},
+		{name: "security", base: `"security": [{"key": []}, {"oauth": ["read"]}]`, at: "/security", want: `[{"key": []}, {"oauth": ["read"]}]`},
+		{name: "unknown member", base: `"components": {"schemas": {}}`, at: "/components", reports: "swagger2-dropped /components"},
+		{name: "no paths", base: `"x-a": 1`, at: "/paths", want: `{}`},
+		{name: "media types of the document", base: `"produces": ["a/b"], "consumes": ["a/b"]`, at: "/produces"},
 	})
 }
 

@@ -20,8 +20,8 @@ func (c *converter) copyOf(object tree.Object) tree.Object {
 
 func count(value any) int {
 	n := 1
-	for _, member := range tree.Members(value) {
-		n += count(member)
+	for _, field := range tree.Members(value) {
+		n += count(field)
 	}
 	list, _ := value.([]any)
 	for _, element := range list {

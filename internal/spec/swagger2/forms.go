@@ -11,9 +11,9 @@ const (
 	formType      = "application/x-www-form-urlencoded"
 )
 
-func isMultipart(mediaType string) bool { return base(mediaType) == multipartType }
+func multipartForm(mediaType string) bool { return base(mediaType) == multipartType }
 
-func isForm(mediaType string) bool { return isMultipart(mediaType) || base(mediaType) == formType }
+func formMediaType(mediaType string) bool { return multipartForm(mediaType) || base(mediaType) == formType }
 
 // form is what the fields of a form come to.
 type form struct {
@@ -29,7 +29,7 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 	for _, u := range fields {
 		c.field(f, u)
 	}
-	types := slices.DeleteFunc(slices.Clone(consumes), func(mediaType string) bool { return !isForm(mediaType) })
+	types := slices.DeleteFunc(slices.Clone(consumes), func(mediaType string) bool { return !formMediaType(mediaType) })
 	switch {
 	case f.hasFile:
 		types = []string{multipartType}
@@ -42,12 +42,12 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 	}
 	for _, mediaType := range types {
 		media := tree.Object{"schema": c.copyOf(schema)}
-		if len(f.encoding) > 0 && !isMultipart(mediaType) { // which has no use for it
+		if len(f.encoding) > 0 && !multipartForm(mediaType) { // which has no use for it
 			media["encoding"] = c.copyOf(f.encoding)
 		}
 		content[mediaType] = media
 	}
-	if slices.ContainsFunc(types, isMultipart) {
+	if slices.ContainsFunc(types, multipartForm) {
 		for _, u := range f.joined {
 			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has a part for each element of a list")
 		}
@@ -57,9 +57,9 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 
 func (c *converter) field(f *form, u use) {
 	name := u.name()
-	to := c.members(u.pointer, u.object)
+	to := c.base(u.pointer, u.object)
 	to["schema"] = c.value(u.pointer, u.object, "string")
-	if isFile(tree.ObjectAt(to, "schema")) {
+	if fileSchema(tree.ObjectAt(to, "schema")) {
 		f.hasFile = true // each file of a list is a part, whatever its collectionFormat
 	} else {
 		c.writeStyle(u.pointer, "query", u.object, to)
@@ -75,15 +75,15 @@ func (c *converter) field(f *form, u use) {
 	delete(to, "schema")
 	delete(to, "style")
 	delete(to, "explode")
-	if _, isRef := property["$ref"]; isRef && len(to) > 0 {
+	if _, ok := property["$ref"]; ok && len(to) > 0 {
 		property = tree.Object{"allOf": []any{property}}
 	}
-	for member, value := range to {
-		property[member] = value
+	for field, value := range to {
+		property[field] = value
 	}
 	f.properties[name] = property
 }
 
-func isFile(schema tree.Object) bool {
+func fileSchema(schema tree.Object) bool {
 	return schema["format"] == "binary" || tree.ObjectAt(schema, "items")["format"] == "binary"
 }

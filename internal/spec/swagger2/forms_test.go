@@ -4,12 +4,12 @@ import "testing"
 
 func TestConvertForms(t *testing.T) {
 	const first = operationPlace + "/parameters/0"
-	form := func(name, members, want, reports string) conversion {
-		return conversion{name: name, members: post(members + `, ` + answers), at: operationPlace + "/requestBody", want: want, reports: reports}
+	form := func(name, base, want, reports string) conversion {
+		return conversion{name: name, base: post(base + `, ` + answers), at: operationPlace + "/requestBody", want: want, reports: reports}
 	}
 	ofDocument := form("multipart by the document", `"parameters": [{"name": "a", "in": "formData", "type": "string"}]`,
 		`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, "")
-	ofDocument.members = `"consumes": ["application/json", "multipart/form-data"], ` + ofDocument.members
+	ofDocument.base = `"consumes": ["application/json", "multipart/form-data"], ` + ofDocument.base
 	runConversions(t, []conversion{
 		form("fields", `"parameters": [{"name": "b", "in": "formData", "required": true, "type": "string"}, {"name": "a", "in": "formData", "required": true, "type": "integer", "format": "int32", "default": 1}, {"name": "c", "in": "formData", "type": "string"}]`,
 			`{"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["b", "a"], "properties": {"b": {"type": "string"}, "a": {"type": "integer", "format": "int32", "default": 1}, "c": {"type": "string"}}}}}}`, ""),

@@ -46,16 +46,16 @@ func FuzzConvert(f *testing.F) {
 // refuseSharing fails where a place of a tree is the same object or list as another.
 func refuseSharing(t *testing.T, pointer string, value any, seen map[uintptr]string) {
 	t.Helper()
-	list, isList := value.([]any)
-	if _, isObject := value.(tree.Object); isObject || isList && len(list) > 0 {
+	list, listed := value.([]any)
+	if _, ok := value.(tree.Object); ok || listed && len(list) > 0 {
 		address := reflect.ValueOf(value).Pointer()
 		if other, ok := seen[address]; ok {
 			t.Fatalf("%s and %s are one", other, pointer)
 		}
 		seen[address] = pointer
 	}
-	for name, member := range tree.Members(value) {
-		refuseSharing(t, tree.Join(pointer, name), member, seen)
+	for name, field := range tree.Members(value) {
+		refuseSharing(t, tree.Join(pointer, name), field, seen)
 	}
 	for i, element := range list {
 		refuseSharing(t, tree.Join(pointer, strconv.Itoa(i)), element, seen)

@@ -11,7 +11,7 @@ import (
 // conversion is a test of what a piece of a Swagger description becomes.
 type conversion struct {
 	name     string
-	members  string // of the description, without what every one has
+	base  string // of the description, without what every one has
 	at       string // the place in OpenAPI 3 to look at
 	want     string // what is there, as JSON; "" for nothing
 	reports  string // rules and places of what is reported, but that it was converted
@@ -22,7 +22,7 @@ func runConversions(t *testing.T, tests []conversion) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			converted, reports, problems := convert(t, `{"swagger": "2.0", "info": {"title": "Shop", "version": "1"}, `+test.members+`}`)
+			converted, reports, problems := convert(t, `{"swagger": "2.0", "info": {"title": "Shop", "version": "1"}, `+test.base+`}`)
 			refuseSharing(t, "", converted, map[uintptr]string{})
 			got, found := tree.Lookup(converted, test.at)
 			switch {
@@ -54,7 +54,7 @@ func convert(t *testing.T, description string) (converted tree.Object, reports, 
 	if !reflect.DeepEqual(before, any(document)) {
 		t.Errorf("the given description is changed to %s", write(t, document))
 	}
-	var lines, places []string
+	var lines, locations []string
 	for _, change := range report.Changes {
 		if change.Reason == "" {
 			t.Errorf("%s says no reason", change.Pointer)
@@ -67,18 +67,18 @@ func convert(t *testing.T, description string) (converted tree.Object, reports, 
 		if problem.Message == "" || problem.Remedy == "" {
 			t.Errorf("%s says too little: %v", problem.Pointer, problem)
 		}
-		places = append(places, problem.Pointer)
+		locations = append(locations, problem.Pointer)
 	}
-	return converted, strings.Join(lines, ", "), strings.Join(places, ", ")
+	return converted, strings.Join(lines, ", "), strings.Join(locations, ", ")
 }
 
 func parse(t *testing.T, text string) any {
 	t.Helper()
-	holder, err := tree.Read([]byte(`{"value": ` + text + `}`))
+	parent, err := tree.Read([]byte(`{"value": ` + text + `}`))
 	if err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
-	return holder["value"]
+	return parent["value"]
 }
 
 func write(t *testing.T, value any) string {
@@ -96,6 +96,6 @@ const (
 	answers        = `"responses": {"200": {"description": "OK"}}`
 )
 
-func post(members string) string {
-	return `"paths": {"/orders/{id}": {"post": {` + members + `}}}`
+func post(base string) string {
+	return `"paths": {"/orders/{id}": {"post": {` + base + `}}}`
 }

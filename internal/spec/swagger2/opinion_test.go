@@ -99,9 +99,9 @@ func TestConvertAgreesWithKin(t *testing.T) {
 
 func compare(t *testing.T, pointer string, got, want any) {
 	t.Helper()
-	gotObject, isObject := got.(tree.Object)
-	wantObject, isWanted := want.(tree.Object)
-	if !isObject || !isWanted {
+	gotObject, ok := got.(tree.Object)
+	wantObject, wanted := want.(tree.Object)
+	if !ok || !wanted {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %s, and of kin-openapi %s", pointer, write(t, got), write(t, want))
 		}

@@ -6,7 +6,7 @@ const firstParameter = "/paths/~1orders~1{id}/post/parameters/0"
 
 func TestConvertParameters(t *testing.T) {
 	test := func(name, parameter, want, reports string) conversion {
-		return conversion{name: name, members: post(`"parameters": [` + parameter + `], ` + answers), at: firstParameter, want: want, reports: reports}
+		return conversion{name: name, base: post(`"parameters": [` + parameter + `], ` + answers), at: firstParameter, want: want, reports: reports}
 	}
 	runConversions(t, []conversion{
 		test("members of the schema",
@@ -47,7 +47,7 @@ func TestConvertParameters(t *testing.T) {
 
 func TestConvertPlacesOfParameters(t *testing.T) {
 	test := func(name, parameter, want string, reported bool) conversion {
-		c := conversion{name: name, members: post(`"parameters": [` + parameter + `], ` + answers), at: firstParameter, want: want}
+		c := conversion{name: name, base: post(`"parameters": [` + parameter + `], ` + answers), at: firstParameter, want: want}
 		if reported {
 			c.reports = "swagger2-parameters " + firstParameter + "/in"
 		}
@@ -76,16 +76,16 @@ func TestConvertSharedParameters(t *testing.T) {
 		return `"parameters": {"P": ` + parameter + `, "Q": {"$ref": "#/parameters/P"}}, ` + post(`"parameters": [{"$ref": "#/parameters/Q"}], `+answers)
 	}
 	runConversions(t, []conversion{
-		{name: "query", members: shared(`{"name": "a", "in": "query", "type": "string"}`), at: "/components/parameters",
+		{name: "query", base: shared(`{"name": "a", "in": "query", "type": "string"}`), at: "/components/parameters",
 			want: `{"P": {"name": "a", "in": "query", "schema": {"type": "string"}}, "Q": {"$ref": "#/components/parameters/P"}}`},
-		{name: "body", members: shared(`{"name": "a", "in": "body", "schema": {"type": "string"}}`), at: "/components"},
-		{name: "body where it is used", members: shared(`{"name": "a", "in": "body", "schema": {"type": "string"}}`), at: operationPlace,
+		{name: "body", base: shared(`{"name": "a", "in": "body", "schema": {"type": "string"}}`), at: "/components"},
+		{name: "body where it is used", base: shared(`{"name": "a", "in": "body", "schema": {"type": "string"}}`), at: operationPlace,
 			want: `{"requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}}, ` + answers + `}`},
-		{name: "field where it is used", members: shared(`{"name": "a", "in": "formData", "type": "string", "required": true}`), at: operationPlace + "/requestBody",
+		{name: "field where it is used", base: shared(`{"name": "a", "in": "formData", "type": "string", "required": true}`), at: operationPlace + "/requestBody",
 			want: `{"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}}}}`},
-		{name: "model binding", members: shared(`{"name": "id", "in": "modelbinding", "required": true, "type": "string"}`), at: firstParameter,
+		{name: "model binding", base: shared(`{"name": "id", "in": "modelbinding", "required": true, "type": "string"}`), at: firstParameter,
 			want: `{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}`, reports: "swagger2-parameters /parameters/P/in"},
-		{name: "model binding in two paths", members: `"parameters": {"P": {"name": "id", "in": "modelbinding", "type": "string", "enum": ["a"]}}, "paths": {"/a/{ID}": {"parameters": [{"$ref": "#/parameters/P"}]}, "/b": {"parameters": [{"$ref": "#/parameters/P"}]}}`,
+		{name: "model binding in two paths", base: `"parameters": {"P": {"name": "id", "in": "modelbinding", "type": "string", "enum": ["a"]}}, "paths": {"/a/{ID}": {"parameters": [{"$ref": "#/parameters/P"}]}, "/b": {"parameters": [{"$ref": "#/parameters/P"}]}}`,
 			at: "/paths/~1b/parameters", want: `[{"name": "id", "in": "query", "schema": {"type": "string", "enum": ["a"]}}]`,
 			reports: "swagger2-parameters /parameters/P/name, swagger2-parameters /parameters/P/in, swagger2-parameters /parameters/P/required, swagger2-parameters /parameters/P/in"},
 	})
@@ -93,13 +93,13 @@ func TestConvertSharedParameters(t *testing.T) {
 
 func TestConvertLeavesOutParametersThatStandTwice(t *testing.T) {
 	runConversions(t, []conversion{
-		{name: "twice", members: post(`"parameters": [{"name": "a", "in": "query", "type": "string"}, {"name": "a", "in": "query", "type": "integer"}, {"name": "a", "in": "header", "type": "string"}], ` + answers),
+		{name: "twice", base: post(`"parameters": [{"name": "a", "in": "query", "type": "string"}, {"name": "a", "in": "query", "type": "integer"}, {"name": "a", "in": "header", "type": "string"}], ` + answers),
 			at: operationPlace + "/parameters", want: `[{"name": "a", "in": "query", "schema": {"type": "string"}}, {"name": "a", "in": "header", "schema": {"type": "string"}}]`,
 			reports: "swagger2-dropped /paths/~1orders~1{id}/post/parameters/1"},
-		{name: "in path and by model binding", members: post(`"parameters": [{"name": "id", "in": "path", "required": true, "type": "string"}, {"name": "Id", "in": "modelbinding", "type": "string"}], ` + answers),
+		{name: "in path and by model binding", base: post(`"parameters": [{"name": "id", "in": "path", "required": true, "type": "string"}, {"name": "Id", "in": "modelbinding", "type": "string"}], ` + answers),
 			at: operationPlace + "/parameters", want: `[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]`,
 			reports: "swagger2-parameters /paths/~1orders~1{id}/post/parameters/1/name, swagger2-parameters /paths/~1orders~1{id}/post/parameters/1/in, swagger2-dropped /paths/~1orders~1{id}/post/parameters/1"},
-		{name: "names of a wrong type", members: post(`"parameters": [{"name": {}, "in": "query", "type": "string"}, {"name": [], "in": "header", "type": "string"}], ` + answers),
+		{name: "names of a wrong type", base: post(`"parameters": [{"name": {}, "in": "query", "type": "string"}, {"name": [], "in": "header", "type": "string"}], ` + answers),
 			at: operationPlace + "/parameters", want: `[{"name": {}, "in": "query", "schema": {"type": "string"}}, {"name": [], "in": "header", "schema": {"type": "string"}}]`},
 	})
 }

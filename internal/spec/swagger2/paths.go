@@ -7,7 +7,7 @@ import (
 )
 
 func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
-	if isExtension(path) {
+	if extension(path) {
 		return from
 	}
 	to := c.keep(pointer, from, []string{"$ref", "summary", "description"}, append(slices.Clone(tree.Methods), "parameters"))
@@ -16,7 +16,7 @@ func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
 		to["parameters"] = parameters
 	}
 	for _, method := range tree.Methods {
-		if operation := member[tree.Object](c, pointer, from, method); operation != nil {
+		if operation := field[tree.Object](c, pointer, from, method); operation != nil {
 			to[method] = c.operation(tree.Join(pointer, method), path, method, operation, shared)
 		}
 	}
@@ -29,7 +29,7 @@ func (c *converter) operation(pointer, path, method string, from tree.Object, sh
 	to := c.keep(pointer, from,
 		[]string{"tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security"},
 		[]string{"consumes", "produces", "parameters", "responses"})
-	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	c.narrow(pointer, to, "externalDocs", externalDocsFields)
 	consumes, produces := c.consumes, c.produces
 	if from["consumes"] != nil { // an empty list counts, too
 		consumes = c.mediaTypes(pointer, from, "consumes")
@@ -43,13 +43,13 @@ func (c *converter) operation(pointer, path, method string, from tree.Object, sh
 	}
 	var body []use
 	for _, u := range shared {
-		if u.isOfBody() && !slices.ContainsFunc(own, u.isSame) {
+		if u.inBody() && !slices.ContainsFunc(own, u.same) {
 			u.object = c.copyOf(u.object) // each operation has its own
 			body = append(body, u)
 		}
 	}
 	for _, u := range own {
-		if u.isOfBody() {
+		if u.inBody() {
 			body = append(body, u)
 		}
 	}
@@ -63,8 +63,8 @@ func (c *converter) operation(pointer, path, method string, from tree.Object, sh
 const jsonType = "application/json"
 
 // mediaTypes returns what an operation or the document consumes or produces, which is JSON where it does not say.
-func (c *converter) mediaTypes(pointer string, holder tree.Object, name string) []string {
-	if types := c.texts(pointer, holder, name); len(types) > 0 {
+func (c *converter) mediaTypes(pointer string, parent tree.Object, name string) []string {
+	if types := c.stringList(pointer, parent, name); len(types) > 0 {
 		return types
 	}
 	return []string{jsonType}

@@ -12,28 +12,28 @@ import (
 // moveReferences makes the references of the converted description point at where things are now. A reference that
 // leads nowhere is left for the validation to name.
 func (c *converter) moveReferences(document, converted tree.Object) {
-	places := map[string]string{} // of each reference, where it stands first in the 2.0 description
+	locations := map[string]string{} // of each reference, where it stands first in the 2.0 description
 	visitReferences("", document, func(pointer, ref string, _ tree.Object) {
-		if _, ok := places[ref]; !ok {
-			places[ref] = tree.Join(pointer, "$ref")
+		if _, ok := locations[ref]; !ok {
+			locations[ref] = tree.Join(pointer, "$ref")
 		}
 	})
 	visitReferences("", converted, func(_, ref string, object tree.Object) {
-		place, isNew := places[ref]
-		delete(places, ref)
+		location, first := locations[ref]
+		delete(locations, ref)
 		_, wasThere := lookup(document, ref)
 		if name := plainName(document, ref); !wasThere && name != "" {
 			plain := "#" + tree.Join("/definitions", name)
-			if isNew {
-				c.report.Add(ruleReferences, place, ref, plain, "the definition has this name, without characters that references cannot have")
+			if first {
+				c.report.Add(ruleReferences, location, ref, plain, "the definition has this name, without characters that references cannot have")
 			}
 			ref = plain
 		}
 		object["$ref"] = movedReference(ref)
 		// Parameters of an operation have other indexes once those of the body are taken out.
 		hasMoved := strings.HasPrefix(ref, "#/paths/") && strings.Contains(ref, "/parameters/")
-		if _, isThere := lookup(converted, movedReference(ref)); isNew && wasThere && (hasMoved || !isThere) {
-			c.problems.Add(place, "it refers to a place that OpenAPI 3 does not have", "write what it refers to under /definitions and refer to that")
+		if _, ok := lookup(converted, movedReference(ref)); first && wasThere && (hasMoved || !ok) {
+			c.problems.Add(location, "it refers to a place that OpenAPI 3 does not have", "write what it refers to under /definitions and refer to that")
 		}
 	})
 }
@@ -48,7 +48,7 @@ func plainName(document tree.Object, ref string) string {
 		name = unescaped
 	}
 	name = oddCharacters.ReplaceAllString(name, "_")
-	if _, isThere := tree.ObjectAt(document, "definitions")[name]; !ok || !isThere {
+	if _, defined := tree.ObjectAt(document, "definitions")[name]; !ok || !defined {
 		return ""
 	}
 	return name
@@ -76,8 +76,8 @@ func visitReferences(pointer string, value any, visit func(pointer, ref string, 
 		if ref, ok := value["$ref"].(string); ok {
 			visit(pointer, ref, value)
 		}
-		for name, member := range tree.Members(value) {
-			visitReferences(tree.Join(pointer, name), member, visit)
+		for name, field := range tree.Members(value) {
+			visitReferences(tree.Join(pointer, name), field, visit)
 		}
 	case []any:
 		for i, element := range value {

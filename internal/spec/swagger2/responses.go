@@ -11,11 +11,11 @@ import (
 )
 
 func (c *converter) responses(pointer string, operation tree.Object, produces []string) tree.Object {
-	to := c.collection(pointer, operation, "responses", func(place, status string, response tree.Object) tree.Object {
-		if isExtension(status) {
+	to := c.collection(pointer, operation, "responses", func(location, status string, response tree.Object) tree.Object {
+		if extension(status) {
 			return response
 		}
-		return c.response(place, status, response, produces)
+		return c.response(location, status, response, produces)
 	})
 	if response, ok := to["0"]; ok && to["default"] == nil { // so old versions of Swashbuckle name the default
 		c.report.Add(ruleResponses, tree.Join(pointer, "responses", "0"), "0", "default", "it is no status code, and stands for all others")
@@ -23,7 +23,7 @@ func (c *converter) responses(pointer string, operation tree.Object, produces []
 		delete(to, "0")
 	}
 	for status := range to {
-		if !isExtension(status) {
+		if !extension(status) {
 			return to
 		}
 	}
@@ -37,7 +37,7 @@ func (c *converter) sharedResponse(pointer, name string, from tree.Object) tree.
 }
 
 func (c *converter) response(pointer, status string, from tree.Object, produces []string) tree.Object {
-	if _, isRef := from["$ref"].(string); isRef {
+	if _, ok := from["$ref"].(string); ok {
 		target, object := c.resolve(pointer, from)
 		if object["schema"] == nil || slices.Equal(produces, c.produces) {
 			return c.keep(pointer, from, []string{"$ref"}, nil)
@@ -58,7 +58,7 @@ func (c *converter) response(pointer, status string, from tree.Object, produces 
 	c.addExamples(pointer, content, from, "examples")
 	if len(content) > 0 {
 		to["content"] = content
-		maps.DeleteFunc(to, func(name string, _ any) bool { return isOfSchema(name) })
+		maps.DeleteFunc(to, func(name string, _ any) bool { return schemaExtension(name) })
 	}
 	if headers := c.collection(pointer, from, "headers", c.header); len(headers) > 0 {
 		to["headers"] = headers
@@ -102,8 +102,8 @@ func (c *converter) content(pointer string, from tree.Object, produces []string)
 // answers that are files too: that says nothing of the file.
 func fileTypes(produces []string) []string {
 	types := slices.Clone(produces)
-	if slices.ContainsFunc(types, isJSON) {
-		types = slices.DeleteFunc(types, isOfObjects)
+	if slices.ContainsFunc(types, jsonMediaType) {
+		types = slices.DeleteFunc(types, objectMediaType)
 	}
 	if len(types) == 0 {
 		return []string{"application/octet-stream"}
@@ -111,10 +111,10 @@ func fileTypes(produces []string) []string {
 	return types
 }
 
-func isJSON(mediaType string) bool { return strings.HasSuffix(base(mediaType), "json") }
+func jsonMediaType(mediaType string) bool { return strings.HasSuffix(base(mediaType), "json") }
 
-func isOfObjects(mediaType string) bool {
-	return isJSON(mediaType) || strings.HasSuffix(base(mediaType), "xml") || base(mediaType) == "text/plain"
+func objectMediaType(mediaType string) bool {
+	return jsonMediaType(mediaType) || strings.HasSuffix(base(mediaType), "xml") || base(mediaType) == "text/plain"
 }
 
 func base(mediaType string) string {

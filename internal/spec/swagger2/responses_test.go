@@ -6,15 +6,15 @@ const firstResponse = operationPlace + "/responses/200"
 
 func TestConvertResponses(t *testing.T) {
 	response := func(name, produces, response, want, reports string) conversion {
-		members := post(`"responses": {"200": ` + response + `}`)
+		base := post(`"responses": {"200": ` + response + `}`)
 		if produces != "" {
-			members = post(`"produces": ` + produces + `, "responses": {"200": ` + response + `}`)
+			base = post(`"produces": ` + produces + `, "responses": {"200": ` + response + `}`)
 		}
-		return conversion{name: name, members: members, at: firstResponse, want: want, reports: reports}
+		return conversion{name: name, base: base, at: firstResponse, want: want, reports: reports}
 	}
 	ofDocument := response("media types of the document", "", `{"description": "OK", "schema": {"type": "string"}}`,
 		`{"description": "OK", "content": {"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "string"}}}}`, "")
-	ofDocument.members = `"produces": ["text/plain", "application/json"], ` + ofDocument.members
+	ofDocument.base = `"produces": ["text/plain", "application/json"], ` + ofDocument.base
 	runConversions(t, []conversion{
 		response("no schema", `["text/plain"]`, `{"description": "OK", "x-a": 1}`, `{"description": "OK", "x-a": 1}`, ""),
 		response("schema", "", `{"description": "OK", "schema": {"$ref": "#/definitions/Order"}}`, `{"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}`, ""),
@@ -43,29 +43,29 @@ func TestConvertResponses(t *testing.T) {
 }
 
 func TestConvertStatuses(t *testing.T) {
-	const place = operationPlace + "/responses"
+	const location = operationPlace + "/responses"
 	anyAnswer := `{"default": {"description": "Any answer."}}`
 	runConversions(t, []conversion{
-		{name: "missing", members: post(`"summary": "S"`), at: place, want: anyAnswer, reports: "swagger2-responses " + place},
-		{name: "empty", members: post(`"responses": {}`), at: place, want: anyAnswer, reports: "swagger2-responses " + place},
-		{name: "extension only", members: post(`"responses": {"x-a": {"schema": 1}}`), at: place, want: `{"x-a": {"schema": 1}, "default": {"description": "Any answer."}}`, reports: "swagger2-responses " + place},
-		{name: "kept", members: post(`"responses": {"204": {"description": "A"}, "default": {"description": "B"}}`), at: place, want: `{"204": {"description": "A"}, "default": {"description": "B"}}`},
-		{name: "zero", members: post(`"responses": {"0": {"description": "A"}}`), at: place, want: `{"default": {"description": "A"}}`, reports: "swagger2-responses " + place + "/0"},
-		{name: "zero beside the default", members: post(`"responses": {"0": {"description": "A"}, "default": {"description": "B"}}`), at: place, want: `{"0": {"description": "A"}, "default": {"description": "B"}}`},
-		{name: "no description and no text", members: post(`"responses": {"default": {}}`), at: place, want: `{"default": {"description": "An answer."}}`, reports: "swagger2-responses " + place + "/default/description"},
+		{name: "missing", base: post(`"summary": "S"`), at: location, want: anyAnswer, reports: "swagger2-responses " + location},
+		{name: "empty", base: post(`"responses": {}`), at: location, want: anyAnswer, reports: "swagger2-responses " + location},
+		{name: "extension only", base: post(`"responses": {"x-a": {"schema": 1}}`), at: location, want: `{"x-a": {"schema": 1}, "default": {"description": "Any answer."}}`, reports: "swagger2-responses " + location},
+		{name: "kept", base: post(`"responses": {"204": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"204": {"description": "A"}, "default": {"description": "B"}}`},
+		{name: "zero", base: post(`"responses": {"0": {"description": "A"}}`), at: location, want: `{"default": {"description": "A"}}`, reports: "swagger2-responses " + location + "/0"},
+		{name: "zero beside the default", base: post(`"responses": {"0": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"0": {"description": "A"}, "default": {"description": "B"}}`},
+		{name: "no description and no text", base: post(`"responses": {"default": {}}`), at: location, want: `{"default": {"description": "An answer."}}`, reports: "swagger2-responses " + location + "/default/description"},
 	})
 }
 
 func TestConvertSharedResponses(t *testing.T) {
 	const shared = `"produces": ["application/json"], "responses": {"Gone": {"description": "G", "x-a": [1], "schema": {"enum": ["a"]}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/responses/Gone"}}, `
 	runConversions(t, []conversion{
-		{name: "components", members: shared + `"paths": {}`, at: "/components/responses",
+		{name: "components", base: shared + `"paths": {}`, at: "/components/responses",
 			want: `{"Gone": {"description": "G", "x-a": [1], "content": {"application/json": {"schema": {"enum": ["a"]}}}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/components/responses/Gone"}}`},
-		{name: "other media types", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Again"}}`), at: firstResponse,
+		{name: "other media types", base: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Again"}}`), at: firstResponse,
 			want: `{"description": "G", "x-a": [1], "content": {"text/plain": {"schema": {"enum": ["a"]}}}}`},
-		{name: "other media types without content", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Empty"}}`), at: firstResponse,
+		{name: "other media types without content", base: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Empty"}}`), at: firstResponse,
 			want: `{"$ref": "#/components/responses/Empty"}`},
-		{name: "members beside a reference", members: shared + post(`"responses": {"200": {"$ref": "#/responses/Gone", "description": "D"}}`), at: firstResponse,
+		{name: "members beside a reference", base: shared + post(`"responses": {"200": {"$ref": "#/responses/Gone", "description": "D"}}`), at: firstResponse,
 			want: `{"$ref": "#/components/responses/Gone"}`, reports: "swagger2-dropped " + firstResponse + "/description"},
 	})
 }

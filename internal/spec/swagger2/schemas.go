@@ -10,7 +10,7 @@ import (
 )
 
 // schemaMembers are those of OpenAPI 3.0. Tools write some of them into Swagger, too, which does not have them all.
-var schemaMembers = []string{
+var schemaKeywords = []string{
 	"title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
 	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "enum", "type", "allOf", "oneOf",
 	"anyOf", "not", "items", "properties", "additionalProperties", "description", "format", "default", "nullable",
@@ -35,13 +35,13 @@ func (c *converter) schema(pointer string, value any) tree.Object {
 	if ref, ok := from["$ref"].(string); ok {
 		return c.reference(pointer, ref, from)
 	}
-	to := c.keep(pointer, from, schemaMembers, nil)
-	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	to := c.keep(pointer, from, schemaKeywords, nil)
+	c.narrow(pointer, to, "externalDocs", externalDocsFields)
 	moveNullable(to)
 	moveExample(to)
-	c.mendType(pointer, to)
-	c.mendBound(pointer, to, "minimum", "exclusiveMinimum")
-	c.mendBound(pointer, to, "maximum", "exclusiveMaximum")
+	c.fixType(pointer, to)
+	c.fixBound(pointer, to, "minimum", "exclusiveMinimum")
+	c.fixBound(pointer, to, "maximum", "exclusiveMaximum")
 	if name, ok := to["discriminator"].(string); ok {
 		to["discriminator"] = tree.Object{"propertyName": name}
 	}
@@ -52,21 +52,21 @@ func (c *converter) schema(pointer string, value any) tree.Object {
 // reference converts a reference. Swagger passes over what stands beside one, but means it where it says something of
 // the place: that it can be null, or what it is for.
 func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object {
-	beside := c.keep(pointer, from, annotations, []string{"$ref"})
-	moveNullable(beside)
-	moveExample(beside)
+	sibling := c.keep(pointer, from, annotations, []string{"$ref"})
+	moveNullable(sibling)
+	moveExample(sibling)
 	to := tree.Object{"$ref": ref}
-	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := beside[name]; return ok }) {
-		for name, extension := range beside {
+	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := sibling[name]; return ok }) {
+		for name, extension := range sibling {
 			to[name] = extension
 		}
 		return to
 	}
-	beside["allOf"] = []any{to}
-	if _, ok := beside["nullable"]; !ok || len(beside) > 2 {
-		c.report.Add(ruleSchemas, pointer, from, beside, "OpenAPI 3 has nothing beside a reference")
+	sibling["allOf"] = []any{to}
+	if _, ok := sibling["nullable"]; !ok || len(sibling) > 2 {
+		c.report.Add(ruleSchemas, pointer, from, sibling, "OpenAPI 3 has nothing beside a reference")
 	}
-	return beside
+	return sibling
 }
 
 func moveNullable(schema tree.Object) {
@@ -80,13 +80,13 @@ func moveNullable(schema tree.Object) {
 }
 
 // mendType leaves one type of OpenAPI 3, or none where a value can have several.
-func (c *converter) mendType(pointer string, schema tree.Object) {
+func (c *converter) fixType(pointer string, schema tree.Object) {
 	written, ok := schema["type"]
 	if !ok {
 		return
 	}
-	types, isList := written.([]any)
-	if !isList {
+	types, listed := written.([]any)
+	if !listed {
 		types = []any{written}
 	}
 	delete(schema, "type")
@@ -102,13 +102,13 @@ func (c *converter) mendType(pointer string, schema tree.Object) {
 			schema["type"] = named[0]
 		}
 	}
-	if isList || schema["type"] == nil {
+	if listed || schema["type"] == nil {
 		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 has one of six types, or none for any")
 	}
 }
 
 // mendBound writes an exclusive bound that is a number, as newer JSON Schema has it, as a bound and a boolean.
-func (c *converter) mendBound(pointer string, schema tree.Object, bound, exclusive string) {
+func (c *converter) fixBound(pointer string, schema tree.Object, bound, exclusive string) {
 	if number, ok := schema[exclusive].(json.Number); ok {
 		c.report.Add(ruleSchemas, tree.Join(pointer, exclusive), number, true, "the bound itself is in "+bound)
 		schema[bound], schema[exclusive] = number, true
@@ -124,9 +124,9 @@ func (c *converter) inside(pointer string, schema tree.Object) {
 		schema["items"] = tree.Object{}
 	}
 	for _, name := range []string{"items", "additionalProperties", "not"} {
-		member, ok := schema[name]
-		if _, isBool := member.(bool); ok && !(isBool && name == "additionalProperties") {
-			schema[name] = c.schema(tree.Join(pointer, name), member)
+		field, ok := schema[name]
+		if _, boolean := field.(bool); ok && !(boolean && name == "additionalProperties") {
+			schema[name] = c.schema(tree.Join(pointer, name), field)
 		}
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
@@ -153,12 +153,12 @@ func (c *converter) properties(pointer string, schema tree.Object) {
 		return
 	}
 	schema["properties"] = c.collection(pointer, schema, "properties", func(pointer, name string, property tree.Object) tree.Object {
-		isRequired, ok := property["required"].(bool)
+		flag, ok := property["required"].(bool)
 		if !ok {
 			return c.schema(pointer, property)
 		}
-		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), isRequired, nil, "the schema around it lists what is required")
-		if isRequired && !slices.Contains(required, any(name)) {
+		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), flag, nil, "the schema around it lists what is required")
+		if flag && !slices.Contains(required, any(name)) {
 			required = append(required, name)
 		}
 		property = maps.Clone(property)

@@ -25,7 +25,7 @@ func (c *converter) servers() []any {
 }
 
 func (c *converter) host() (string, []string) {
-	host, schemes := member[string](c, "", c.source, "host"), c.texts("", c.source, "schemes")
+	host, schemes := field[string](c, "", c.source, "host"), c.stringList("", c.source, "schemes")
 	if scheme, rest, ok := strings.Cut(host, "://"); ok { // as people set it by hand in Swashbuckle
 		c.report.Add(ruleServers, "/host", host, rest, "a host has no scheme")
 		host, schemes = rest, []string{scheme}
@@ -46,7 +46,7 @@ func (c *converter) host() (string, []string) {
 }
 
 func (c *converter) basePath() string {
-	written := member[string](c, "", c.source, "basePath")
+	written := field[string](c, "", c.source, "basePath")
 	path := strings.TrimRight(written, "/") // paths start with a slash
 	if path != "" && path[0] != '/' {
 		path = "/" + path

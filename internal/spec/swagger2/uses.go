@@ -16,23 +16,23 @@ type use struct {
 	ref     tree.Object // where it stays a reference
 }
 
-func (u use) isOfBody() bool { return u.in == "body" || u.in == "formData" }
+func (u use) inBody() bool { return u.in == "body" || u.in == "formData" }
 
-func (u use) isSame(other use) bool { return u.in == other.in && u.name() == other.name() }
+func (u use) same(other use) bool { return u.in == other.in && u.name() == other.name() }
 
 func (u use) name() string { return tree.Text(u.object["name"]) }
 
 // uses reads a list of parameters. Those of the body cannot be shared in OpenAPI 3, because their media types are those
 // of the operation, and so stand where they are used.
-func (c *converter) uses(pointer, path string, holder tree.Object) []use {
+func (c *converter) uses(pointer, path string, parent tree.Object) []use {
 	var found []use
-	for place, from := range c.objects(pointer, holder, "parameters") {
-		u := c.use(place, path, from)
+	for location, from := range c.objects(pointer, parent, "parameters") {
+		u := c.use(location, path, from)
 		switch {
 		case u.in == "" && u.ref == nil:
-			c.drop(place, from, "the service gives it to itself")
-		case u.object != nil && slices.ContainsFunc(found, u.isSame):
-			c.drop(place, from, "another parameter has the same name and place")
+			c.drop(location, from, "the service gives it to itself")
+		case u.object != nil && slices.ContainsFunc(found, u.same):
+			c.drop(location, from, "another parameter has the same name and place")
 		default:
 			found = append(found, u)
 		}
@@ -41,31 +41,31 @@ func (c *converter) uses(pointer, path string, holder tree.Object) []use {
 }
 
 func (c *converter) use(pointer, path string, from tree.Object) use {
-	_, isRef := from["$ref"].(string)
-	if !isRef {
-		return use{pointer: pointer, in: c.place(pointer, path, from), object: from}
+	_, hasRef := from["$ref"].(string)
+	if !hasRef {
+		return use{pointer: pointer, in: c.location(pointer, path, from), object: from}
 	}
 	target, object := c.resolve(pointer, from)
 	if object == nil || canBeShared(object) {
 		return use{pointer: pointer, in: tree.Text(object["in"]), object: object, ref: c.keep(pointer, from, []string{"$ref"}, nil)}
 	}
 	object = c.copyOf(object)
-	return use{pointer: target, in: c.place(target, path, object), object: object}
+	return use{pointer: target, in: c.location(target, path, object), object: object}
 }
 
 // canBeShared reports whether OpenAPI 3 has the parameter among its components, and it does not depend on the path.
 func canBeShared(parameter tree.Object) bool {
-	return isPlace(tree.Text(parameter["in"])) && parameter["type"] != "file"
+	return validLocation(tree.Text(parameter["in"])) && parameter["type"] != "file"
 }
 
-func isPlace(in string) bool {
+func validLocation(in string) bool {
 	return in == "path" || in == "query" || in == "header" || in == "cookie"
 }
 
 // place tells where a parameter is, or "" where clients do not send it. Swashbuckle writes the binding sources of
 // ASP.NET, such as ModelBinding, FormFile or Unknown, where they are not among the places of Swagger, or no place at
 // all.
-func (c *converter) place(pointer, path string, parameter tree.Object) string {
+func (c *converter) location(pointer, path string, parameter tree.Object) string {
 	written := tree.Text(parameter["in"])
 	in := strings.ToLower(written)
 	switch {
@@ -74,7 +74,7 @@ func (c *converter) place(pointer, path string, parameter tree.Object) string {
 	case in == "body":
 	case in == "formdata" || in == "form" || in == "formfile" || parameter["type"] == "file":
 		in = "formData"
-	case !isPlace(in):
+	case !validLocation(in):
 		in = "query"
 		if variable := variableOf(path, tree.Text(parameter["name"])); variable != "" {
 			in = "path"

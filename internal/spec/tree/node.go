@@ -35,8 +35,8 @@ func Node(value any) (*yaml.Node, error) {
 		return node, nil
 	case Object:
 		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		for name, member := range Members(value) {
-			child, err := Node(member)
+		for name, field := range Members(value) {
+			child, err := Node(field)
 			if err != nil {
 				return nil, err
 			}

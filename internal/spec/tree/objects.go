@@ -3,7 +3,7 @@ package tree
 import "strconv"
 
 // IsData reports whether the member of the given name holds data of the API, and not a part of the description.
-func IsData(name string) bool {
+func DataKeyword(name string) bool {
 	switch name {
 	case "example", "examples", "default", "enum", "const":
 		return true
@@ -20,11 +20,11 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	switch value := value.(type) {
 	case Object:
 		visit(pointer, value)
-		for name, member := range Members(value) {
-			if IsData(name) && !IsNamed(pointer) {
+		for name, field := range Members(value) {
+			if DataKeyword(name) && !IsNamed(pointer) {
 				continue
 			}
-			visitObjects(Join(pointer, name), member, visit)
+			visitObjects(Join(pointer, name), field, visit)
 		}
 	case []any:
 		for i, element := range value {

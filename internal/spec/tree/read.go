@@ -105,11 +105,11 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 			return nil, err
 		}
 		name := token.(string) // the decoder accepts nothing else here
-		place := Join(pointer, name)
+		location := Join(pointer, name)
 		if _, ok := object[name]; ok {
-			return nil, standsTwice(place)
+			return nil, duplicateKey(location)
 		}
-		if object[name], err = r.value(place, depth+1); err != nil {
+		if object[name], err = r.value(location, depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +117,7 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 	return object, err
 }
 
-func standsTwice(pointer string) error {
+func duplicateKey(pointer string) error {
 	return &Problem{Pointer: pointer, Message: "the member stands twice", Remedy: "remove one of them"}
 }
 

@@ -10,12 +10,12 @@ func Schemas(document Object) Object {
 
 // madeAt returns the object that is a member of another, and makes it where there is none.
 func madeAt(object Object, name string) Object {
-	member := ObjectAt(object, name)
-	if member == nil {
-		member = Object{}
-		object[name] = member
+	field := ObjectAt(object, name)
+	if field == nil {
+		field = Object{}
+		object[name] = field
 	}
-	return member
+	return field
 }
 
 // Reachable returns the names of the schemas of the components that trees refer to, directly or through other schemas. A
@@ -41,16 +41,16 @@ func Reachable(document Object, trees ...any) map[string]bool {
 func visitReferences(value any, visit func(ref string)) {
 	switch value := value.(type) {
 	case Object:
-		for name, member := range value {
-			if ref, ok := member.(string); ok && name == "$ref" {
+		for name, field := range value {
+			if ref, ok := field.(string); ok && name == "$ref" {
 				visit(ref)
 			}
-			if mapping, ok := member.(Object); ok && name == "mapping" {
+			if mapping, ok := field.(Object); ok && name == "mapping" {
 				for _, target := range mapping {
 					visit(Text(target))
 				}
 			}
-			visitReferences(member, visit)
+			visitReferences(field, visit)
 		}
 	case []any:
 		for _, element := range value {

@@ -12,8 +12,8 @@ func Clone(value any) any {
 	switch value := value.(type) {
 	case Object:
 		copied := make(Object, len(value))
-		for name, member := range value {
-			copied[name] = Clone(member)
+		for name, field := range value {
+			copied[name] = Clone(field)
 		}
 		return copied
 	case []any:
@@ -32,8 +32,8 @@ func Members(value any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		object, _ := value.(Object)
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			member, ok := object[name]
-			if ok && !yield(name, member) {
+			field, ok := object[name]
+			if ok && !yield(name, field) {
 				return
 			}
 		}
@@ -53,8 +53,8 @@ func Text(value any) string {
 
 // ObjectAt returns the object that is a member of another, or nil. A nil Object can be read like an empty one.
 func ObjectAt(object Object, name string) Object {
-	member, _ := object[name].(Object)
-	return member
+	field, _ := object[name].(Object)
+	return field
 }
 
 // ListAt returns the list that is a member of an object, or nil.

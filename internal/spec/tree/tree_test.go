@@ -27,20 +27,20 @@ func TestClone(t *testing.T) {
 func TestMembersAreMetByNameWhileTheyChange(t *testing.T) {
 	object := Object{"d": 4, "B": 2, "a": 1, "c": 3, "z": 26}
 	var met []string
-	for name, member := range Members(object) {
+	for name, field := range Members(object) {
 		met = append(met, name)
 		switch name {
 		case "B":
-			if member != 2 {
-				t.Errorf("B is %v", member)
+			if field != 2 {
+				t.Errorf("B is %v", field)
 			}
 			delete(object, "c")
 			delete(object, "B")
 			object["d"] = "changed"
 			object["e"] = "added"
 		case "d":
-			if member != "changed" {
-				t.Errorf("d is %v", member)
+			if field != "changed" {
+				t.Errorf("d is %v", field)
 			}
 		}
 		if name == "d" {
@@ -66,7 +66,7 @@ func TestReadingMembers(t *testing.T) {
 		text   string
 		object Object
 		list   []any
-		isSet  bool
+		want  bool
 	}{
 		{"text", "x", nil, nil, false},
 		{"number", "1.10", nil, nil, false},
@@ -86,7 +86,7 @@ func TestReadingMembers(t *testing.T) {
 		if got := ListAt(object, test.name); !reflect.DeepEqual(got, test.list) {
 			t.Errorf("%s as a list: %v", test.name, got)
 		}
-		if got := IsSet(object, test.name); got != test.isSet {
+		if got := IsSet(object, test.name); got != test.want {
 			t.Errorf("%s as a flag: %v", test.name, got)
 		}
 	}

@@ -59,8 +59,8 @@ type walker struct{ visit VisitFunc }
 func (w walker) each(pointer string, collection any, walk func(string, Object)) {
 	switch collection := collection.(type) {
 	case Object:
-		for name, member := range Members(collection) {
-			if object, ok := member.(Object); ok {
+		for name, field := range Members(collection) {
+			if object, ok := field.(Object); ok {
 				walk(Join(pointer, name), object)
 			}
 		}
@@ -101,7 +101,7 @@ func (w walker) operation(pointer string, operation Object) {
 
 // parameter also serves headers, which have the same form.
 func (w walker) parameter(pointer string, parameter Object) {
-	w.member(pointer, parameter, "schema")
+	w.field(pointer, parameter, "schema")
 	w.contents(pointer, parameter)
 }
 
@@ -110,9 +110,9 @@ func (w walker) response(pointer string, response Object) {
 	w.contents(pointer, response)
 }
 
-func (w walker) contents(pointer string, holder Object) {
-	w.each(Join(pointer, "content"), holder["content"], func(pointer string, media Object) {
-		w.member(pointer, media, "schema")
+func (w walker) contents(pointer string, parent Object) {
+	w.each(Join(pointer, "content"), parent["content"], func(pointer string, media Object) {
+		w.field(pointer, media, "schema")
 		w.each(Join(pointer, "encoding"), media["encoding"], func(pointer string, encoding Object) {
 			w.each(Join(pointer, "headers"), encoding["headers"], w.parameter)
 		})
@@ -121,19 +121,19 @@ func (w walker) contents(pointer string, holder Object) {
 
 func (w walker) schemas(pointer string, schemas Object) {
 	for name := range Members(schemas) {
-		w.member(pointer, schemas, name)
+		w.field(pointer, schemas, name)
 	}
 }
 
 // member visits the schema that is a member of an object, and those inside it.
-func (w walker) member(pointer string, holder Object, name string) {
-	schema, ok := holder[name].(Object)
+func (w walker) field(pointer string, parent Object, name string) {
+	schema, ok := parent[name].(Object)
 	if !ok {
 		return
 	}
 	pointer = Join(pointer, name)
 	schema = w.visit(pointer, schema)
-	holder[name] = schema
+	parent[name] = schema
 	w.inside(pointer, schema)
 }
 
@@ -142,16 +142,16 @@ func (w walker) inside(pointer string, schema Object) {
 		w.schemas(Join(pointer, keyword), ObjectAt(schema, keyword))
 	}
 	for _, keyword := range []string{"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contentSchema"} {
-		w.member(pointer, schema, keyword)
+		w.field(pointer, schema, keyword)
 	}
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf", "prefixItems"} {
 		list := ListAt(schema, keyword)
 		for i, element := range list {
 			if inner, ok := element.(Object); ok {
-				place := Join(pointer, keyword, strconv.Itoa(i))
-				inner = w.visit(place, inner)
+				location := Join(pointer, keyword, strconv.Itoa(i))
+				inner = w.visit(location, inner)
 				list[i] = inner
-				w.inside(place, inner)
+				w.inside(location, inner)
 			}
 		}
 	}

@@ -185,8 +185,8 @@ func TestVisitSchemasGoesOnWithWhatVisitReturns(t *testing.T) {
 	document := readText(t, everySchemaPlace)
 	var visited, want []string
 	for _, pointer := range schemaPlaces {
-		isInside := func(outer string) bool { return strings.HasPrefix(pointer, outer+"/") }
-		if !slices.ContainsFunc(schemaPlaces, isInside) {
+		inside := func(outer string) bool { return strings.HasPrefix(pointer, outer+"/") }
+		if !slices.ContainsFunc(schemaPlaces, inside) {
 			want = append(want, pointer, pointer+"/not")
 		}
 	}

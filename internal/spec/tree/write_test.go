@@ -57,16 +57,16 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 // compare names the places that differ, because the whole is too long to read.
 func compare(t *testing.T, name, pointer string, got, want any) {
 	t.Helper()
-	object, isObject := got.(Object)
-	other, isOther := want.(Object)
-	if !isObject || !isOther || len(object) != len(other) {
+	object, ok := got.(Object)
+	other, otherOK := want.(Object)
+	if !ok || !otherOK || len(object) != len(other) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %s is %#v, not %#v", name, pointer, got, want)
 		}
 		return
 	}
-	for member, value := range other {
-		compare(t, name, Join(pointer, member), object[member], value)
+	for field, value := range other {
+		compare(t, name, Join(pointer, field), object[field], value)
 	}
 }
 

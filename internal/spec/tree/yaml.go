@@ -69,25 +69,25 @@ func (r *nodeReader) object(pointer string, node *yaml.Node, depth int) (any, er
 	object := Object{}
 	var merged []*yaml.Node
 	for i := 0; i < len(node.Content); i += 2 {
-		key, member := target(node.Content[i]), node.Content[i+1]
+		key, field := target(node.Content[i]), node.Content[i+1]
 		if key.Kind != yaml.ScalarNode {
 			return nil, &Problem{Pointer: pointer, Message: "the name of a member is not a text", Remedy: "check the indentation and the braces"}
 		}
 		if key.ShortTag() == "!!merge" {
-			merged = append(merged, member)
+			merged = append(merged, field)
 			continue
 		}
-		place := Join(pointer, key.Value)
+		location := Join(pointer, key.Value)
 		if _, ok := object[key.Value]; ok {
-			return nil, standsTwice(place)
+			return nil, duplicateKey(location)
 		}
 		var err error
-		if object[key.Value], err = r.value(place, member, depth); err != nil {
+		if object[key.Value], err = r.value(location, field, depth); err != nil {
 			return nil, err
 		}
 	}
-	for _, member := range merged {
-		if err := r.merge(pointer, object, target(member), depth); err != nil {
+	for _, field := range merged {
+		if err := r.merge(pointer, object, target(field), depth); err != nil {
 			return nil, err
 		}
 	}
@@ -108,9 +108,9 @@ func (r *nodeReader) merge(pointer string, object Object, node *yaml.Node, depth
 		if err != nil {
 			return err
 		}
-		for name, member := range Members(value) {
+		for name, field := range Members(value) {
 			if _, ok := object[name]; !ok {
-				object[name] = member
+				object[name] = field
 			}
 		}
 	}
