@@ -39,12 +39,12 @@ func TestParseAccepts(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	const (
-		noAddress = "XSALE_BASE_URL is not an address: write it as https://host"
-		noHost    = "XSALE_BASE_URL has no host: write it as https://host"
-		user      = "XSALE_BASE_URL holds a user or a password: leave them out"
-		query     = "XSALE_BASE_URL has a query or a fragment: leave it out"
-		plain     = "XSALE_BASE_URL is plain http: use https, so that tokens are not sent in clear"
-		notHTTPS  = "XSALE_BASE_URL is not https: write it as https://host"
+		noAddress = "XSALE_BASE_URL is not a valid URL: want https://host"
+		noHost    = "XSALE_BASE_URL has no host: want https://host"
+		user      = "XSALE_BASE_URL contains a user or password: remove them"
+		query     = "XSALE_BASE_URL has a query or a fragment: remove it"
+		plain     = "XSALE_BASE_URL is plain http: use https, so that tokens are not sent in the clear"
+		notHTTPS  = "XSALE_BASE_URL is not https: want https://host"
 	)
 	tests := []struct{ address, want string }{
 		{"", noHost},
@@ -136,13 +136,13 @@ func TestParseLink(t *testing.T) {
 			t.Errorf("%s: got %v, %v", address, got, err)
 		}
 	}
-	const at = "source has an @: leave a user and a password out, and write any other @ as %40"
+	const at = "source contains an @: remove a user and password, and write any other @ as %40"
 	for address, want := range map[string]string{
-		"api.xsale.ai":                             "source has no host: write it as https://host",
-		"https://api.xsale.ai:port":                "source is not an address: write it as https://host",
-		"http://api.xsale.ai/?a=b":                 "source is plain http: use https, so that tokens are not sent in clear",
-		"ftp://api.xsale.ai/?a=b":                  "source is not https: write it as https://host",
-		"https://user:hunter2@api.xsale.ai/?a=b":   "source holds a user or a password: leave them out",
+		"api.xsale.ai":                             "source has no host: want https://host",
+		"https://api.xsale.ai:port":                "source is not a valid URL: want https://host",
+		"http://api.xsale.ai/?a=b":                 "source is plain http: use https, so that tokens are not sent in the clear",
+		"ftp://api.xsale.ai/?a=b":                  "source is not https: want https://host",
+		"https://user:hunter2@api.xsale.ai/?a=b":   "source contains a user or password: remove them",
 		"https://user:2345/hunter2@api.xsale.ai":   at,
 		"https://user:2345?hunter2@api.xsale.ai":   at,
 		"https://user:2345#hunter2@api.xsale.ai":   at,

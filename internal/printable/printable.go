@@ -1,4 +1,4 @@
-// Package printable makes texts of others safe to show.
+// Package printable makes untrusted strings safe to print.
 package printable
 
 import (
@@ -6,12 +6,13 @@ import (
 	"unicode"
 )
 
-// Line returns text as one line of at most so many bytes; see [Text] and [Cut].
+// Line returns s as a single line of at most length bytes; see [String] and [Cut].
 func Line(text string, length int) string {
 	return Cut(Text(text), length)
 }
 
-// Text puts a space in the place of each character that could write over a terminal or forge a log entry.
+// String replaces every character that could overwrite a terminal or forge a log entry with a
+// space.
 func Text(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -21,7 +22,8 @@ func Text(text string) string {
 	}, text)
 }
 
-// Cut returns at most so many bytes of a text, whole characters, and an ellipsis where it left something out.
+// Cut truncates s to at most length bytes, without splitting a character, and marks the cut
+// with an ellipsis.
 func Cut(text string, length int) string {
 	if len(text) <= length {
 		return text

@@ -9,14 +9,15 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// maxReferenceChain bounds references to references.
+// maxReferenceChain bounds chains of references.
 const maxReferenceChain = 32
 
-// inlinedSections are the components that are not left to share.
+// inlinedSections are the component sections that are inlined.
 var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"}
 
-// inlineComponents writes shared parameters, headers, bodies, responses and path items where they are used, so that every
-// later rule sees an operation as a whole. Schemas stay shared: they become types.
+// inlineComponents replaces references to shared parameters, headers, bodies, responses and
+// path items with copies, so that later rules see whole operations. Schemas stay shared,
+// because they become types.
 func inlineComponents(document tree.Object, report *tree.Report) {
 	i := &inliner{document, report, map[string]int{}}
 	paths := tree.ObjectAt(document, "paths")
@@ -43,7 +44,7 @@ func inlineComponents(document tree.Object, report *tree.Report) {
 		collection := tree.ObjectAt(components, section)
 		for name, component := range tree.Members(collection) {
 			pointer := tree.Join("/components", section, name)
-			report.Add("components", pointer, component, nil, fmt.Sprintf("it is written in the %d places that use it", i.uses["#"+pointer]))
+			report.Add("components", pointer, component, nil, fmt.Sprintf("inlined in the %d locations that use it", i.uses["#"+pointer]))
 		}
 		if len(collection) > 0 {
 			delete(components, section)
@@ -71,8 +72,9 @@ func (i *inliner) field(parent tree.Object, pointer, name string) {
 	}
 }
 
-// resolve returns a copy of what an object refers to, and whether it refers to anything that is there. What stands beside
-// the reference counts, such as the description of OpenAPI 3.1 and the operations of a path item.
+// resolve returns a copy of the object a reference leads to and whether there is one. Fields
+// next to the reference override those of the target, such as summary in OpenAPI 3.1
+// and the operations of a path item.
 func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 	object, _ := value.(tree.Object)
 	resolved := tree.Object{}
@@ -100,21 +102,22 @@ func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 	return nil, false
 }
 
-// count counts the references that led from a place to what is written there. What is shared is reported by itself.
+// count counts the references followed at a location. Shared components are reported once,
+// with their count.
 func (i *inliner) count(refs []string, pointer string) {
 	for _, ref := range refs {
 		i.uses[ref]++
 	}
 	if len(refs) > 0 && !inlined(refs[0]) {
-		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
+		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "the target of the reference is inlined here")
 	}
 }
 
-// isInlined reports whether a reference is to a component that is not left to share.
+// inlined reports whether a reference is to a component that is inlined.
 func inlined(ref string) bool {
 	tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
 	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
 }
 
-// pointerOf is the place of an element of a list.
+// pointerOf returns the pointer of a list element.
 func pointerOf(list string, index int) string { return tree.Join(list, strconv.Itoa(index)) }

@@ -56,7 +56,7 @@ func TestInlinedComponentsAreCopies(t *testing.T) {
 // What nobody uses is not lost: the report has it.
 func TestInlinedComponentsAreReported(t *testing.T) {
 	_, changes := apply(t, inlineComponents, `{"components": {"parameters": {"P": {"name": "p"}}}, "paths": {}}`)
-	if len(changes) != 1 || asText(t, changes[0].Before) != asText(t, asTree(t, `{"name": "p"}`)) || changes[0].Reason != "it is written in the 0 places that use it" {
+	if len(changes) != 1 || asText(t, changes[0].Before) != asText(t, asTree(t, `{"name": "p"}`)) || changes[0].Reason != "inlined in the 0 locations that use it" {
 		t.Errorf("got %+v", changes)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendEnums leaves enums whose values Go constants can stand for: texts or whole numbers, each once, with names where the
-// description gives one for each.
+// fixEnums reduces enums to values that can be Go constants: unique strings or whole numbers.
+// It adds constant names if the spec has one for each value.
 func fixEnums(document tree.Object, report *tree.Report) {
 	fixSchemas(document, report, "enums", func(m *schemaFixer) {
 		if _, ok := m.schema["enum"]; !ok {
@@ -29,7 +29,8 @@ func fixEnums(document tree.Object, report *tree.Report) {
 	})
 }
 
-// mendEnum leaves out values that a Go type cannot have, and the enum itself where it says nothing of a type.
+// fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable
+// type.
 func (m *schemaFixer) fixEnum() {
 	values := tree.ListAt(m.schema, "enum")
 	switch m.schema["type"] {
@@ -38,7 +39,7 @@ func (m *schemaFixer) fixEnum() {
 		m.moveToItems(values)
 		return
 	default:
-		m.drop("enum", "Go has constants of texts and whole numbers")
+		m.drop("enum", "Go constants are strings or whole numbers")
 		if slices.Contains(values, nil) {
 			m.setNullable()
 		}
@@ -53,7 +54,7 @@ func (m *schemaFixer) fixEnum() {
 		}
 		fixed, ok := enumValue(value, m.schema["type"] == "string")
 		if !ok {
-			m.drop("enum", fmt.Sprintf("the type has no such value as %.40s", compactJSON(value)))
+			m.drop("enum", fmt.Sprintf("the type does not allow the value %.40s", compactJSON(value)))
 			return
 		}
 		if !seen[fixed] {
@@ -66,9 +67,9 @@ func (m *schemaFixer) fixEnum() {
 		m.setNullable()
 	}
 	if len(kept) == 0 {
-		m.drop("enum", "there is no value in it")
+		m.drop("enum", "it has no values")
 	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return compactJSON(a) == compactJSON(b) }) {
-		m.set("enum", kept, "values are of the type, not empty, and each is there once")
+		m.set("enum", kept, "values have the type, are unique and not empty")
 	}
 }
 
@@ -78,7 +79,7 @@ func (m *schemaFixer) setNullable() {
 	}
 }
 
-// moveToItems gives an enum that stands beside a list to the elements, which is what authors mean.
+// moveToItems moves an enum of a list to the elements, as its author meant.
 func (m *schemaFixer) moveToItems(values []any) {
 	items := tree.ObjectAt(m.schema, "items")
 	_, hasOwn := items["enum"]
@@ -88,19 +89,19 @@ func (m *schemaFixer) moveToItems(values []any) {
 		return !ok && value != nil
 	})
 	if !fits {
-		m.drop("enum", "Go has no constants of lists")
+		m.drop("enum", "Go has no list constants")
 		return
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, "enum"), values, nil, "they are values of the elements")
+	m.report.Add(m.rule, tree.Join(m.pointer, "enum"), values, nil, "they are the values of the elements")
 	for _, name := range append([]string{"enum"}, enumLists...) {
 		if value, ok := m.schema[name]; ok {
-			items[name] = value // which the walk meets next
+			items[name] = value // the walk visits items next
 			delete(m.schema, name)
 		}
 	}
 }
 
-// enumValue returns a value of an enum as one of its type, if it is one.
+// enumValue converts a value to the type of its enum and reports whether it can.
 func enumValue(value any, ofStrings bool) (any, bool) {
 	if !ofStrings {
 		integer, ok := integerOf(value)
@@ -117,7 +118,7 @@ func enumValue(value any, ofStrings bool) (any, bool) {
 	return nil, false
 }
 
-// typeOfValues returns the type that all values have, or nothing. Null is of any type.
+// typeOfValues returns the common type of values, or "". Null fits any type.
 func typeOfValues(values []any) string {
 	common := ""
 	for _, value := range values {

@@ -9,46 +9,46 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// enumLists go along with an enum, an element for each value.
+// enumLists have an element for each value of an enum.
 var enumLists = []string{"x-enum-varnames", "x-enum-descriptions"}
 
-// enumListNames are what other tools call them.
+// enumListNames are the names other tools use.
 var enumListNames = []struct{ from, to string }{
 	{"x-enumNames", "x-enum-varnames"},
 	{"x-enum-names", "x-enum-varnames"},
 	{"x-enumDescriptions", "x-enum-descriptions"},
 }
 
-// renameLists gives the lists the names by which generators know them.
+// renameLists renames the lists to what generators expect.
 func (m *schemaFixer) renameLists() {
 	for _, list := range enumListNames {
 		value, ok := m.schema[list.from]
 		if _, taken := m.schema[list.to]; ok && !taken {
 			m.schema[list.to] = value
 		}
-		m.drop(list.from, "generators know it as "+list.to)
+		m.drop(list.from, "generators call it "+list.to)
 	}
 }
 
-// fitLists leaves the elements of the lists that go along with the values that are kept.
+// fitLists drops the list elements whose enum values were dropped.
 func (m *schemaFixer) fitLists(values int, kept []int) {
 	for _, name := range enumLists {
 		list, ok := m.schema[name].([]any)
 		allStrings := !slices.ContainsFunc(list, func(element any) bool { _, ok := element.(string); return !ok })
 		switch {
 		case !ok || !allStrings || len(list) != values && len(list) != len(kept):
-			m.drop(name, "it does not have a text for each value")
+			m.drop(name, "it does not have a string for each value")
 		case len(list) > len(kept):
 			fitting := make([]any, len(kept))
 			for i, index := range kept {
 				fitting[i] = list[index]
 			}
-			m.set(name, fitting, "it goes along with the values")
+			m.set(name, fitting, "it has one element per value")
 		}
 	}
 }
 
-// takeNames gives names to the values if there is one for each of them.
+// takeNames sets the names of the constants if names has a unique one for each value.
 func (m *schemaFixer) takeNames(names map[string]string, reason string) {
 	if _, ok := m.schema["x-enum-varnames"]; ok {
 		return
@@ -68,7 +68,7 @@ func (m *schemaFixer) takeNames(names map[string]string, reason string) {
 	}
 }
 
-// namesOfAutoRest takes the names of values from an extension of Microsoft's tools.
+// namesOfAutoRest takes the names from x-ms-enum, an extension of Microsoft's tools.
 func (m *schemaFixer) namesOfAutoRest() {
 	names := map[string]string{}
 	for _, value := range tree.ListAt(tree.ObjectAt(m.schema, "x-ms-enum"), "values") {
@@ -78,7 +78,7 @@ func (m *schemaFixer) namesOfAutoRest() {
 	m.takeNames(names, "x-ms-enum names all values")
 }
 
-// What stands around the numbers and names of values, in Markdown.
+// Markdown around the numbers and names of values.
 const (
 	bullet     = `(?:[*•+-]\s+)?`
 	quote      = "[`*_]*"
@@ -89,14 +89,15 @@ var (
 	lineTag = regexp.MustCompile(`(?i)<(?:br|p|li|ul|/p|/li|/ul)\b[^>]*>`)
 	anyTag  = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
 
-	// What a line, or a part of one, says of a value, be it 0 = New or New = 0. The name may be of a few words, with more
-	// behind a sign.
+	// A line, or a part of one, that names a value: 0 = New or New = 0. The name can be a few
+	// words, followed by punctuation and more.
 	namedValue = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + enumNumber + `(?:=>|[=:–—-])\s*` +
 		quote + `(\pL[\pL\d_]*(?: [\pL\d_]+){0,4})` + quote + `\s*(?:$|[.(:–—-])`)
 	valuedName = regexp.MustCompile(`^` + bullet + quote + `(\pL[\pL\d_]*)` + quote + `\s*[=:]\s*` + enumNumber + `\.?$`)
 )
 
-// namesFromDescription takes the names of whole numbers from the description, where services put them for people to read.
+// namesFromDescription takes the names of whole numbers from the schema's description, where
+// services list them for people.
 func (m *schemaFixer) namesFromDescription() {
 	description, _ := m.schema["description"].(string)
 	if _, named := m.schema["x-enum-varnames"]; named || m.schema["type"] != "integer" {
@@ -116,5 +117,5 @@ func (m *schemaFixer) namesFromDescription() {
 			names[value] = pascal(name)
 		}
 	}
-	m.takeNames(names, "the description names all values")
+	m.takeNames(names, "the schema's description names all values")
 }

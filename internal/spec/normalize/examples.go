@@ -8,14 +8,15 @@ import (
 
 const examplesRule = "examples"
 
-// mendExamples takes out examples and defaults that do not fit their schema, which ASP.NET services have many of, because
-// validators refuse them and nothing is generated from them. Patterns that Go cannot read become extensions.
+// fixExamples drops examples and defaults that do not match their schema. ASP.NET services
+// have many of them, validators reject them, and nothing is generated from them. Patterns
+// that Go cannot compile become extensions.
 func fixExamples(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
 	c := &valueChecker{schemas: schemas, patterns: map[string]*regexp.Regexp{}}
-	fixSchemas(document, report, examplesRule, func(m *schemaFixer) { // first, because values are checked by patterns
+	fixSchemas(document, report, examplesRule, func(m *schemaFixer) { // first, because values are checked against patterns
 		if pattern, ok := m.schema["pattern"].(string); ok && c.compile(pattern) == nil {
-			m.drop("pattern", "Go cannot read it, so it is x-pattern now")
+			m.drop("pattern", "Go cannot compile it; it is kept as x-pattern")
 			m.schema["x-pattern"] = pattern
 		}
 	})
@@ -36,15 +37,15 @@ func fixExamples(document tree.Object, report *tree.Report) {
 	})
 }
 
-// isMediaType reports whether a pointer is that of a media type of a body.
+// mediaTypePointer reports whether a pointer leads to a media type of a body.
 func mediaTypePointer(pointer string) bool {
 	tokens, _ := tree.Split(pointer)
 	return len(tokens) > 1 && tokens[len(tokens)-2] == "content"
 }
 
-// dropMisfit takes out a member that holds a value which does not fit a schema.
+// dropMisfit drops a field whose value does not match the schema.
 func (c *valueChecker) dropMisfit(m *schemaFixer, name string, schema tree.Object) {
 	if value, ok := m.schema[name]; ok && !c.fits(schema, value) {
-		m.drop(name, "it does not fit the schema")
+		m.drop(name, "it does not match the schema")
 	}
 }

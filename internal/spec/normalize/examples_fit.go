@@ -11,18 +11,18 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. How many schemas it looks at is
-// bounded by the size of the value, because unions of cyclic schemas could take any time; what it cannot tell within that
-// does not fit.
+// valueChecker checks values against OpenAPI 3.0 schemas the way validators do. The number of
+// schemas it visits is bounded by the size of the value, because unions of cyclic schemas
+// could take forever. A value it cannot check within that bound does not fit.
 type valueChecker struct {
-	schemas  tree.Object               // of the components
-	patterns map[string]*regexp.Regexp // nil for what Go cannot read
-	left     int                       // schemas to look at
+	schemas   tree.Object               // component schemas
+	patterns  map[string]*regexp.Regexp // nil if Go cannot compile it
+	left      int                       // schemas that may still be visited
 	undecided bool
 }
 
-// The bounds of a check: how many schemas it may look at for each value within the value, and how many of them stand for
-// the same one, as in chains of references and allOf.
+// Bounds of a check: schemas visited per nested value, and schemas visited in a row for the
+// same value, as in chains of references and allOf.
 const (
 	maxSchemasPerValue = 100
 	maxSchemaDepth     = 50
@@ -48,7 +48,7 @@ func countValues(value any) int {
 	return count
 }
 
-// check is fits for a value, and a schema that is depth schemas behind the first one for it.
+// check is fits for a nested value, depth schemas after the first one for that value.
 func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	if c.left--; c.left < 0 || depth > maxSchemaDepth || schema == nil {
 		c.undecided = true
@@ -98,7 +98,8 @@ func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	return false
 }
 
-// checkParts reports whether all, any or one of the parts of a schema fit, as the keyword says.
+// checkParts reports whether all, any or exactly one of the parts match, depending on
+// keyword.
 func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []any, value any, depth int) bool {
 	wanted := ""
 	if object, ok := value.(tree.Object); ok && keyword != "allOf" {
@@ -126,7 +127,8 @@ func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []an
 	return fitting > 0
 }
 
-// isSameAs compares a value with those of an enum, which are texts or numbers: the latter by what they come to.
+// equalTo compares a value with enum values, which are strings or numbers. Numbers are
+// compared by value.
 func equalTo(value any) func(any) bool {
 	return func(other any) bool {
 		a, numeric := value.(json.Number)
@@ -165,12 +167,12 @@ func checkNumber(schema tree.Object, value json.Number) bool {
 	}
 	if step, ok := numberOf(schema["multipleOf"]); ok {
 		rest := number - math.Round(number/step)*step
-		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, though not of what float64 has for it
+		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, although not in float64
 	}
 	return true
 }
 
-// textFormats are the formats that validators look at.
+// stringFormats are the formats that validators check.
 var stringFormats = map[string]*regexp.Regexp{
 	"byte":      regexp.MustCompile(`^[A-Za-z0-9+/_-]*=*$`),
 	"date":      regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`),
@@ -192,7 +194,7 @@ func (c *valueChecker) checkString(schema tree.Object, value string) bool {
 
 var unicodeEscape = regexp.MustCompile(`\\u([0-9A-F]{4})`)
 
-// compile returns a pattern as Go reads it, with \u0041 written as Go does, or nil.
+// compile returns a pattern as a Go regexp, or nil. Go writes \u0041 as \x{0041}.
 func (c *valueChecker) compile(pattern string) *regexp.Regexp {
 	compiled, ok := c.patterns[pattern]
 	if !ok {
@@ -249,7 +251,7 @@ func (c *valueChecker) checkObject(schema tree.Object, value tree.Object) bool {
 	return true
 }
 
-// isWithin reports whether a count is within the limits that a schema sets.
+// withinLimits reports whether a count is within the limits of a schema.
 func withinLimits(schema tree.Object, lowest, highest string, count int) bool {
 	if low, ok := integerOf(schema[lowest]); ok && int64(count) < low {
 		return false

@@ -9,9 +9,9 @@ import (
 
 const jsonSchemaRule = "json-schema"
 
-// convertJSONSchema says in the words of OpenAPI 3.0 what schemas say in JSON Schema 2020-12, the language of OpenAPI 3.1.
-// It does so whatever version a description has, because generators and authors mix them. What has no such words is left
-// out.
+// convertJSONSchema converts JSON Schema 2020-12, the schema language of OpenAPI 3.1, to
+// OpenAPI 3.0. It runs for every version, because generators and authors mix them. It drops
+// keywords that have no equivalent.
 func convertJSONSchema(document tree.Object, report *tree.Report) {
 	hoistDefinitions(document, report)
 	fixSchemas(document, report, jsonSchemaRule, func(m *schemaFixer) {
@@ -29,7 +29,8 @@ func convertJSONSchema(document tree.Object, report *tree.Report) {
 	})
 }
 
-// schemaKeywords are those of OpenAPI 3.0, but "not", which says what values a type leaves out, and no type can.
+// schemaKeywords are the keywords of OpenAPI 3.0 except "not", which excludes values and has
+// no equivalent in Go types.
 var schemaKeywords = []string{
 	"$ref", "type", "format", "enum", "nullable", "properties", "required", "additionalProperties", "items", "allOf", "anyOf",
 	"oneOf", "discriminator", "title", "description", "default", "example", "externalDocs", "deprecated", "readOnly",
@@ -40,25 +41,25 @@ var schemaKeywords = []string{
 func (m *schemaFixer) dropOtherKeywords() {
 	for name := range tree.Members(m.schema) {
 		if !slices.Contains(schemaKeywords, name) && !strings.HasPrefix(name, "x-") {
-			m.drop(name, "no type can say it, or OpenAPI 3.0 does not have it")
+			m.drop(name, "no Go type can express it, or OpenAPI 3.0 does not have it")
 		}
 	}
 }
 
-// convertConst writes a constant as an enum of one value.
+// convertConst converts a constant to an enum with one value.
 func (m *schemaFixer) convertConst() {
 	if value, ok := m.schema["const"]; ok {
 		values := []any{value}
-		m.report.Add(m.rule, tree.Join(m.pointer, "const"), value, values, "OpenAPI 3.0 says it as an enum of one value")
+		m.report.Add(m.rule, tree.Join(m.pointer, "const"), value, values, "OpenAPI 3.0 uses an enum of one value")
 		delete(m.schema, "const")
 		m.schema["enum"] = values
 	}
 }
 
-// What the schemas of JSON Schema that are booleans mean.
+// Meanings of boolean schemas.
 const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
 
-// convertBooleans writes schemas that are true as {}, and leaves out those that are false.
+// convertBooleans replaces true schemas with {} and drops false ones.
 func (m *schemaFixer) convertBooleans() {
 	m.convertBooleanProperties()
 	switch m.schema["items"] {
@@ -70,7 +71,7 @@ func (m *schemaFixer) convertBooleans() {
 	parts := tree.ListAt(m.schema, "allOf")
 	others := slices.DeleteFunc(slices.Clone(parts), func(part any) bool { return part == true || part == false })
 	if len(others) < len(parts) {
-		m.set("allOf", others, "OpenAPI 3.0 has no schemas that are true or false")
+		m.set("allOf", others, "OpenAPI 3.0 has no boolean schemas")
 	}
 }
 
@@ -99,7 +100,7 @@ func (m *schemaFixer) convertBooleanProperties() {
 	}
 }
 
-// convertExamples keeps the first of the examples.
+// convertExamples keeps the first example.
 func (m *schemaFixer) convertExamples() {
 	examples := tree.ListAt(m.schema, "examples")
 	if _, ok := m.schema["example"]; !ok && len(examples) > 0 {
@@ -109,8 +110,8 @@ func (m *schemaFixer) convertExamples() {
 	}
 }
 
-// convertBound writes a bound that is excluded as one that is included, with a flag. Of two bounds the tighter one counts:
-// the larger where sign is 1, the smaller where it is -1.
+// convertBound converts an exclusive bound to an inclusive one with a flag. If there are
+// both, the tighter one wins: the larger if sign is 1, the smaller if it is -1.
 func (m *schemaFixer) convertBound(exclusive, inclusive string, sign float64) {
 	value, ok := m.schema[exclusive]
 	bound, numeric := numberOf(value)
@@ -121,24 +122,24 @@ func (m *schemaFixer) convertBound(exclusive, inclusive string, sign float64) {
 		m.drop(exclusive, "the other bound is tighter")
 		return
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, exclusive), value, true, "OpenAPI 3.0 says it with "+inclusive+" and a flag")
+	m.report.Add(m.rule, tree.Join(m.pointer, exclusive), value, true, "OpenAPI 3.0 uses "+inclusive+" and a flag")
 	m.schema[inclusive] = value
 	m.schema[exclusive] = true
 }
 
-// convertContent writes text that holds bytes as the format that OpenAPI 3.0 has for them.
+// convertContent sets the OpenAPI 3.0 format of a string that encodes bytes.
 func (m *schemaFixer) convertContent() {
 	encoding, encoded := m.schema["contentEncoding"].(string)
 	mediaType, hasType := m.schema["contentMediaType"].(string)
 	if _, ok := m.schema["format"]; !ok {
 		switch {
 		case strings.HasPrefix(encoding, "base64"):
-			m.set("format", "byte", "the text is "+encoding)
+			m.set("format", "byte", "the string is "+encoding)
 		case hasType && !encoded && !jsonMediaType(mediaType) && !strings.HasPrefix(mediaType, "text/"):
 			m.set("format", "binary", "the content is "+mediaType)
 		}
 		if _, ok := m.schema["type"]; !ok && m.schema["format"] != nil {
-			m.set("type", "string", "bytes are text to JSON")
+			m.set("type", "string", "bytes are strings in JSON")
 		}
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertTuple writes a list with a schema for each place as one whose elements are of any of these.
+// convertTuple merges the schemas of tuple positions into one element schema that accepts any
+// of them.
 func (m *schemaFixer) convertTuple() {
 	m.joinItems()
 	places, ok := m.schema["prefixItems"].([]any)
@@ -27,14 +28,14 @@ func (m *schemaFixer) convertTuple() {
 	m.schema["items"] = element
 }
 
-// joinItems does so where the list stands under items, as older versions of JSON Schema have it.
+// joinItems merges a tuple under items, as older JSON Schema writes it.
 func (m *schemaFixer) joinItems() {
 	if places, ok := m.schema["items"].([]any); ok {
 		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
 	}
 }
 
-// elementOf returns the schema of elements that each may be as any of several schemas say.
+// elementOf returns a schema that accepts what any of the schemas accepts.
 func elementOf(schemas []any) tree.Object {
 	var distinct []any
 	seen := map[string]bool{}
@@ -57,7 +58,8 @@ func elementOf(schemas []any) tree.Object {
 	return tree.Object{"anyOf": distinct}
 }
 
-// convertPatternProperties writes schemas for members whose names match as one for all members that are not named.
+// convertPatternProperties converts the schemas of properties whose names match a pattern to
+// one schema for all unnamed properties.
 func (m *schemaFixer) convertPatternProperties() {
 	patterns, ok := m.schema["patternProperties"].(tree.Object)
 	if !ok {
@@ -72,16 +74,16 @@ func (m *schemaFixer) convertPatternProperties() {
 		}
 	}
 	if _, ok := m.schema["additionalProperties"].(tree.Object); ok {
-		after = true // of two kinds of members, either may come
+		after = true // it has to accept both kinds
 	}
-	const reason = "OpenAPI 3.0 has additionalProperties for it, without patterns"
+	const reason = "OpenAPI 3.0 uses additionalProperties, without patterns"
 	m.report.Add(m.rule, tree.Join(m.pointer, "patternProperties"), patterns, after, reason)
 	delete(m.schema, "patternProperties")
 	m.schema["additionalProperties"] = after
 }
 
-// jsonText returns a value as JSON on one line, by which values can be compared.
+// compactJSON returns a value as JSON on one line, for comparison.
 func compactJSON(value any) string {
-	text, _ := json.Marshal(value) // a tree can always be written
+	text, _ := json.Marshal(value) // a tree always encodes
 	return string(text)
 }

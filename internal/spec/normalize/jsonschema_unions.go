@@ -6,8 +6,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertUnions takes null and booleans out of unions, and writes unions of constants as enums. What a union of one is
-// merged into its schema may hold another union.
+// convertUnions removes null and booleans from unions, and converts unions of constants to
+// enums. A union of one is merged into its schema and may contain another union, hence the
+// loop.
 func (m *schemaFixer) convertUnions() {
 	accepts := func(part any) bool { return schemaObject(part) || part == true || part == false }
 	m.fixComposition("oneOf", accepts)
@@ -39,13 +40,13 @@ func (m *schemaFixer) convertUnion(keyword string) bool {
 	var reason string
 	switch {
 	case nullable:
-		reason = "OpenAPI 3.0 says null as nullable"
+		reason = "OpenAPI 3.0 uses nullable for null"
 	case hasBooleans:
-		reason = "OpenAPI 3.0 has no schemas that are true or false"
+		reason = "OpenAPI 3.0 has no boolean schemas"
 	case enum != nil:
-		reason = "constants to choose from are an enum"
+		reason = "a union of constants is an enum"
 	case len(kept) == 1:
-		reason = "there is nothing to choose from"
+		reason = "a union of one schema is that schema"
 	default:
 		return false
 	}
@@ -73,7 +74,8 @@ func (m *schemaFixer) convertUnion(keyword string) bool {
 	return true
 }
 
-// isNullSchema reports whether the member of a union stands for null, in one of the ways in which tools write it.
+// nullSchema reports whether the part of a union means null, in any of the notations that
+// tools use.
 func nullSchema(field any) bool {
 	schema, _ := field.(tree.Object)
 	if value, ok := schema["const"]; ok && value == nil {
@@ -85,7 +87,8 @@ func nullSchema(field any) bool {
 		len(schema) == 1 && tree.IsSet(schema, "nullable")
 }
 
-// enumOf returns what constants of one type say as an enum, or nil if the members are not such.
+// enumOf returns the enum equivalent to a union of constants of one type, or nil if parts are
+// anything else.
 func (m *schemaFixer) enumOf(members []any) tree.Object {
 	if _, ok := m.schema["enum"]; ok || len(members) < 2 {
 		return nil
@@ -115,7 +118,7 @@ func (m *schemaFixer) enumOf(members []any) tree.Object {
 	return enum
 }
 
-// constantOf returns the value of a schema that allows one only, and says nothing else that a type could.
+// constantOf returns the value of a schema that allows only one and constrains nothing else.
 func constantOf(schema tree.Object) (any, bool) {
 	value, ok := schema["const"]
 	if values := tree.ListAt(schema, "enum"); !ok && len(values) == 1 {

@@ -16,9 +16,9 @@ const (
 	binaryType    = "application/octet-stream"
 )
 
-// reduceMediaTypes leaves each body with the media types that differ in what they hold. ASP.NET offers the same object as
-// application/json, text/json, text/plain, XML and more; two JSON types make generated code compare Content-Type to the
-// letter, and so lose an answer that says charset=utf-8 behind it.
+// reduceMediaTypes removes redundant media types from bodies. ASP.NET offers the same object
+// as application/json, text/json, text/plain, XML and more. With two JSON types, generated
+// code compares Content-Type exactly, and so loses a response with charset=utf-8.
 func reduceMediaTypes(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
 		contents(operation, func(pointer string, content tree.Object, request bool, owner tree.Object) {
@@ -30,7 +30,7 @@ func reduceMediaTypes(document tree.Object, report *tree.Report) {
 				r.reduceResponse()
 			}
 			if len(content) == 0 && !request {
-				report.Add("media-types", pointer, content, nil, "there is no media type in it")
+				report.Add("media-types", pointer, content, nil, "it has no media types")
 				delete(owner, "content")
 			}
 		})
@@ -47,10 +47,10 @@ type mediaReducer struct {
 	content  tree.Object // by media type
 	pointer  string
 	report   *tree.Report
-	found    map[string]string // the names of those that were renamed, as the description had them
+	found    map[string]string // new name -> name in the original spec
 }
 
-// place returns the pointer of a media type in the description as it was.
+// location returns the pointer of a media type in the original spec.
 func (r *mediaReducer) location(name string) string {
 	if found, ok := r.found[name]; ok {
 		name = found
@@ -58,7 +58,7 @@ func (r *mediaReducer) location(name string) string {
 	return tree.Join(r.pointer, name)
 }
 
-// clean writes media types without parameters, and drops what is none.
+// clean removes parameters from media types and drops invalid ones.
 func (r *mediaReducer) clean() {
 	for name, value := range tree.Members(r.content) {
 		media, ok := value.(tree.Object)
@@ -69,13 +69,13 @@ func (r *mediaReducer) clean() {
 		}
 		switch {
 		case err != nil || !ok || !strings.Contains(plain, "/"):
-			r.drop(name, "it is not a media type")
+			r.drop(name, "not a media type")
 			continue
 		case plain != name && r.content[plain] != nil:
-			r.drop(name, "it is there without parameters, too")
+			r.drop(name, "the same type without parameters exists")
 			continue
 		case plain != name:
-			r.rename(name, plain, "parameters of the type say nothing of the schema")
+			r.rename(name, plain, "parameters of a media type do not affect the schema")
 		}
 		dropUnless[tree.Object](media, r.location(plain), "schema", r.report)
 		dropUnless[tree.Object](media, r.location(plain), "encoding", r.report)
@@ -116,8 +116,8 @@ func (r *mediaReducer) reduceRequest() {
 	}
 }
 
-// bestJSON returns the type that stands for JSON, or nothing: application/json before others. A lone */* is JSON where it
-// has a schema of an object or a list.
+// bestJSON returns the media type to use for JSON, or "". It prefers application/json. A lone
+// */* is JSON if its schema is an object or a list.
 func (r *mediaReducer) bestJSON() string {
 	var types []string
 	for name := range tree.Members(r.content) {
@@ -154,8 +154,8 @@ func jsonRank(mediaType string) int {
 	return 2
 }
 
-// dropTwins leaves out what says the same as the JSON type in another way: other JSON types, text, XML, and forms with the
-// same schema.
+// dropTwins drops alternatives to the JSON type: other JSON types, plain text, XML, and forms
+// with the same schema.
 func (r *mediaReducer) dropTwins(best string) {
 	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
 	for name, value := range tree.Members(r.content) {
@@ -163,16 +163,17 @@ func (r *mediaReducer) dropTwins(best string) {
 		duplicate := jsonMediaType(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
 		if name != best && duplicate {
-			r.drop(name, "it is the same as "+best)
+			r.drop(name, "it is equivalent to "+best)
 		}
 	}
 }
 
-// keepFile leaves a file, which services declare under all types that they write, as what it is.
+// keepFile keeps only the binary type of a file, which services declare under every type they
+// write.
 func (r *mediaReducer) keepFile(best string) {
 	for name := range tree.Members(r.content) {
 		if name != best && (jsonMediaType(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
-			r.drop(name, "a file is not JSON or text")
+			r.drop(name, "a file is not JSON or plain text")
 		}
 	}
 	if r.content[binaryType] != nil || len(r.content) > 1 {
@@ -184,7 +185,7 @@ func (r *mediaReducer) keepFile(best string) {
 
 func (r *mediaReducer) addSchema(name string) {
 	if media := tree.ObjectAt(r.content, name); media["schema"] == nil {
-		r.report.Add("media-types", tree.Join(r.location(name), "schema"), nil, tree.Object{}, "without a schema it is any JSON")
+		r.report.Add("media-types", tree.Join(r.location(name), "schema"), nil, tree.Object{}, "without a schema, it is any JSON")
 		media["schema"] = tree.Object{}
 	}
 }
@@ -204,7 +205,7 @@ func (r *mediaReducer) rename(from, to, reason string) {
 	r.found[to] = from
 }
 
-// hasFile reports whether a form has a part that is a file, also where the form is put together of shared schemas.
+// hasFile reports whether a form has a file part, including forms composed of shared schemas.
 func hasFile(document, schema tree.Object, depth int) bool {
 	if depth == maxReferenceChain {
 		return false

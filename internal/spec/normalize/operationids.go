@@ -9,8 +9,9 @@ import (
 
 var versionSegment = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)*$`)
 
-// nameOperations gives an id to each operation that has none or shares it with another: one made of method and path, so
-// that it stays the same whatever else the description gains. GET /api/v1/orders/{id}/items becomes getOrdersByIdItems.
+// nameOperations sets an ID on each operation that has none or shares it with another. The ID
+// consists of method and path, so it does not change when the spec grows. GET
+// /api/v1/orders/{id}/items becomes getOrdersByIdItems.
 func nameOperations(document tree.Object, report *tree.Report) {
 	operations := tree.Operations(document)
 	holders := map[string]int{}
@@ -49,8 +50,8 @@ func idOf(operation tree.Operation) string {
 	return id
 }
 
-// madeID makes an id of method and path. The segments "api" and "v1" in front say nothing, and are left out unless the id
-// must tell versions apart.
+// madeID builds an ID from method and path. It skips the leading segments "api" and "v1"
+// unless whole is set to distinguish versions.
 func madeID(operation tree.Operation, whole bool) string {
 	var id strings.Builder
 	id.WriteString(operation.Method)

@@ -10,7 +10,7 @@ import (
 
 var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// variablesOf returns the names of the variables of a path, each once.
+// variablesOf returns the unique variables of a path.
 func variablesOf(path string) []string {
 	var names []string
 	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
@@ -21,7 +21,7 @@ func variablesOf(path string) []string {
 	return names
 }
 
-// parameterStyles are the styles that each place of a parameter allows, its default first.
+// parameterStyles are the styles that each parameter location allows, the default first.
 var parameterStyles = map[string][]string{
 	"path":   {"simple", "label", "matrix"},
 	"query":  {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
@@ -29,12 +29,13 @@ var parameterStyles = map[string][]string{
 	"cookie": {"form"},
 }
 
-// headersOfClient are headers that a description must not ask of callers: HTTP's own, which OpenAPI ignores, and the two
-// that hold the tokens.
+// headersOfClient are headers that callers must not have to set: HTTP's own, which OpenAPI
+// ignores, and the two that carry the tokens.
 var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-token"}
 
-// mendPathParameters gives each operation exactly the parameters that it has: those of its path written into it, each name
-// once, and path parameters that agree with the variables of the path.
+// fixPathParameters gives each operation a complete parameter list: it copies the parameters
+// of the path into it, removes duplicates, and makes path parameters match the path's
+// variables.
 func fixPathParameters(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
 		if extension(path) {
@@ -63,7 +64,7 @@ func fixPathParameters(document tree.Object, report *tree.Report) {
 			}
 		}
 		if len(shared) > 0 {
-			report.Add("parameters", tree.Join("/paths", path, "parameters"), shared, nil, "they are written into the operations of the path")
+			report.Add("parameters", tree.Join("/paths", path, "parameters"), shared, nil, "they are copied into the operations of the path")
 			delete(item, "parameters")
 		}
 	}
@@ -75,7 +76,7 @@ type parameterFixer struct {
 	kept          []any
 }
 
-// add keeps one of the operation's own parameters, mended, or reports why not.
+// add fixes and keeps one of the operation's own parameters, or reports why it is dropped.
 func (m *parameterFixer) add(parameter tree.Object, index int) {
 	pointer := pointerOf(m.pointer, index)
 	if reason := m.rejection(parameter); reason != "" {
@@ -86,24 +87,25 @@ func (m *parameterFixer) add(parameter tree.Object, index int) {
 	m.kept = append(m.kept, parameter)
 }
 
-// addShared keeps a parameter of the path, mended, unless the operation has it itself, or reports why not.
+// addShared fixes and keeps a parameter of the path, unless the operation overrides it, or
+// reports why it is dropped.
 func (m *parameterFixer) addShared(parameter tree.Object, pointer string) {
 	switch reason := m.rejection(parameter); reason {
 	case "":
 		m.fix(parameter, pointer)
 		m.kept = append(m.kept, parameter)
-	case declared: // which is how an operation says something else
+	case declared: // an override
 	default:
 		m.report.Add("parameters", pointer, parameter, nil, reason)
 	}
 }
 
-const declared = "the operation has it already"
+const declared = "the operation already has it"
 
-// refuse says why a parameter is left out, or nothing.
+// rejection returns why a parameter is dropped, or "".
 func (m *parameterFixer) rejection(parameter tree.Object) string {
 	if _, ok := parameter["$ref"]; ok {
-		return "" // to what is not there; the validation says so
+		return "" // a dangling reference; validation reports it
 	}
 	name, _ := parameter["name"].(string)
 	in, _ := parameter["in"].(string)
@@ -111,13 +113,13 @@ func (m *parameterFixer) rejection(parameter tree.Object) string {
 	case name == "":
 		return "it has no name"
 	case parameterStyles[in] == nil:
-		return "it is in none of path, query, header and cookie"
+		return "it is not in path, query, header or cookie"
 	case in == "header" && slices.Contains(headersOfClient, strings.ToLower(name)):
 		return "the client sets this header"
 	case m.has(name, in):
 		return declared
 	case in == "path" && m.variable(name) == "":
-		return "the path has no such variable"
+		return "the path does not have this variable"
 	}
 	return ""
 }
@@ -132,7 +134,7 @@ func (m *parameterFixer) has(name, in string) bool {
 	})
 }
 
-// variable returns the variable of the path with the given name, in the case in which the path writes it.
+// variable returns the path variable with the given name, spelled as in the path.
 func (m *parameterFixer) variable(name string) string {
 	variables := variablesOf(m.path)
 	if slices.Contains(variables, name) {
@@ -155,20 +157,20 @@ func (m *parameterFixer) fix(parameter tree.Object, pointer string) {
 	}
 	in, _ := parameter["in"].(string)
 	if in == "path" {
-		set("name", m.variable(parameter["name"].(string)), "the path writes it so")
-		set("required", true, "a part of a path cannot be left out")
+		set("name", m.variable(parameter["name"].(string)), "the path spells it this way")
+		set("required", true, "path parameters are always required")
 	} else {
 		dropUnless[bool](parameter, pointer, "required", m.report)
 	}
 	dropUnless[bool](parameter, pointer, "explode", m.report)
 	if style, ok := parameter["style"]; ok && in != "" {
 		if text, _ := style.(string); !slices.Contains(parameterStyles[in], text) {
-			m.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this place of a parameter has no such style")
+			m.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this parameter location does not allow the style")
 			delete(parameter, "style")
 		}
 	}
 	if parameter["style"] == "deepObject" {
-		set("explode", true, "there is no other way to write an object so")
+		set("explode", true, "deepObject is always exploded")
 	}
 	dropUnless[tree.Object](parameter, pointer, "schema", m.report)
 	dropUnless[tree.Object](parameter, pointer, "content", m.report)
@@ -183,17 +185,17 @@ func (m *parameterFixer) fix(parameter tree.Object, pointer string) {
 		hasContent = false
 	}
 	if !hasSchema && !hasContent {
-		m.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema it is text")
+		m.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema, it is a string")
 		parameter["schema"] = tree.Object{"type": "string"}
 	}
 }
 
-// addMissing declares the variables of the path that no parameter stands for.
+// addMissing declares the path variables that have no parameter.
 func (m *parameterFixer) addMissing() {
 	for _, variable := range variablesOf(m.path) {
 		if !m.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}
-			m.report.Add("parameters", m.pointer, nil, parameter, "the path has the variable, the operation did not declare it")
+			m.report.Add("parameters", m.pointer, nil, parameter, "the operation does not declare this path variable")
 			m.kept = append(m.kept, parameter)
 		}
 	}

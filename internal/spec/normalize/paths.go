@@ -7,11 +7,12 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// templateVariable matches a variable with what ASP.NET routes may add to it: {id:int}, {id?}, {*rest}, {id=1}.
+// templateVariable matches a variable with the extras of ASP.NET routes: {id:int}, {id?},
+// {*rest}, {id=1}.
 var templateVariable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 
-// mendPaths writes paths as OpenAPI does: from a slash on, without a query or fragment, and variables by name alone. A
-// path that then stands twice gives its operations to the other one.
+// fixPaths rewrites paths as OpenAPI requires: with a leading slash, without a query or
+// fragment, and with plain variable names. Two paths that become equal are merged.
 func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Members(paths) {
@@ -19,7 +20,7 @@ func fixPaths(document tree.Object, report *tree.Report) {
 		if fixed == path || strings.HasPrefix(path, "x-") || !movePath(paths, path, fixed) {
 			continue
 		}
-		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and holds nothing but segments and variables")
+		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and contains only segments and variables")
 	}
 }
 
@@ -32,7 +33,8 @@ func fixPath(path string) string {
 	return "/" + strings.TrimLeft(fixed, "/")
 }
 
-// movePath moves a path item to another path, and reports whether it could: not where both have the same operation.
+// movePath moves a path item to another path and reports whether it could. It cannot if both
+// have the same operation.
 func movePath(paths tree.Object, from, to string) bool {
 	item := tree.ObjectAt(paths, from)
 	other, taken := paths[to].(tree.Object)

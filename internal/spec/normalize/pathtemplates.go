@@ -4,8 +4,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// unifyPathTemplates joins paths that differ in the names of variables alone, /orders/{id} and /orders/{orderId}, which
-// OpenAPI forbids. Where both have the same operation they stay, for the validation to name.
+// unifyPathTemplates merges paths that differ only in variable names, /orders/{id} and
+// /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay for
+// validation to report.
 func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
@@ -23,7 +24,7 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 		if len(from) != len(to) || !movePath(paths, path, target) {
 			continue
 		}
-		report.Add("path-templates", tree.Join("/paths", path), path, target, "two paths must not differ in the names of variables alone")
+		report.Add("path-templates", tree.Join("/paths", path), path, target, "two paths must differ in more than variable names")
 		renameVariables(item, from, to)
 	}
 }

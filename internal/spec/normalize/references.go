@@ -10,9 +10,9 @@ import (
 
 const schemasPointer = "/components/schemas"
 
-// mendReferences makes every reference within the document one that generators can follow: written as the pointer that it
-// means, and, where it points into a schema, to a schema of its own. References to other documents are left for the
-// validation to refuse.
+// fixReferences rewrites every local reference so that generators can follow it: as the
+// correctly escaped pointer, and, if it points into a schema, to a separate component. It
+// leaves references to other documents for validation to reject.
 func fixReferences(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		ref, ok := object["$ref"].(string)
@@ -20,14 +20,14 @@ func fixReferences(document tree.Object, report *tree.Report) {
 			return
 		}
 		if fixed := fixReference(document, ref); fixed != ref {
-			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference was not written as the place that it means")
+			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
 			object["$ref"] = fixed
 		}
 	})
 	hoistInnerTargets(document, report)
 }
 
-// mendReference returns the reference as it should be written, or as it is where nothing can be found.
+// fixReference returns the reference in its correct form, or unchanged if it has no target.
 func fixReference(document tree.Object, ref string) string {
 	fragment, ok := strings.CutPrefix(ref, "#")
 	if !ok {
@@ -41,7 +41,7 @@ func fixReference(document tree.Object, ref string) string {
 		if _, ok := tree.Lookup(document, candidate); ok {
 			return "#" + candidate
 		}
-		if name, ok := strings.CutPrefix(candidate, schemasPointer+"/"); ok { // a name with a slash that was not escaped
+		if name, ok := strings.CutPrefix(candidate, schemasPointer+"/"); ok { // a name with an unescaped slash
 			if _, ok := tree.Lookup(document, tree.Join(schemasPointer, name)); ok {
 				return "#" + tree.Join(schemasPointer, name)
 			}
@@ -50,9 +50,10 @@ func fixReference(document tree.Object, ref string) string {
 	return ref
 }
 
-// hoistInnerTargets gives a name to each schema that is referred to inside another, as ASP.NET 9 does for types that it
-// has met before, and refers to it from both places. All targets are found before the first one moves, because a pointer
-// into what has moved leads nowhere.
+// hoistInnerTargets turns each schema that is referenced inside another into a component, and
+// refers to it from both locations. ASP.NET 9 writes such references for types it has already
+// emitted. All targets are found before the first one moves, because a pointer into a moved
+// schema dangles.
 func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	var uses []innerUse
 	schemas := map[string]bool{} // by pointer
@@ -67,13 +68,13 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	for i := range uses {
 		uses[i].target, uses[i].inner = lastTarget(document, uses[i].ref)
 	}
-	hoisted := map[string]string{} // the reference to it by the target's pointer
+	hoisted := map[string]string{} // target pointer -> new reference
 	for _, use := range uses {
 		ref := "#" + use.target
 		switch {
 		case use.inner == nil:
 			continue
-		case componentSchema(use.target): // by way of other references
+		case componentSchema(use.target): // through other references
 		case !schemas[use.target] && !definitionPointer(use.target):
 			continue
 		case hoisted[use.target] == "":
@@ -82,7 +83,7 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 		default:
 			ref = hoisted[use.target]
 		}
-		report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name of its own")
+		report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name")
 		use.schema["$ref"] = ref
 	}
 }
@@ -92,11 +93,12 @@ type innerUse struct {
 	pointer string
 	schema  tree.Object
 	ref     string
-	target  string // the pointer of what is meant in the end
+	target  string // pointer after following all references
 	inner   tree.Object
 }
 
-// lastTarget follows a reference to the place that is not itself a reference, and returns no object where there is none.
+// lastTarget follows references to the final target, and returns a nil object if it does not
+// exist.
 func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	for range maxReferenceChain {
 		target, local := strings.CutPrefix(ref, "#")
@@ -114,19 +116,21 @@ func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	return "", nil
 }
 
-// isDefinition reports whether a pointer is that of a definition, which the walk over schemas does not meet everywhere.
+// definitionPointer reports whether a pointer leads to a definition; the walk over schemas
+// does not visit all of them.
 func definitionPointer(pointer string) bool {
 	tokens, _ := tree.Split(pointer)
 	return len(tokens) > 1 && slices.Contains(definitionKeywords, tokens[len(tokens)-2])
 }
 
-// isSchemaName reports whether a pointer names a schema of the components.
+// componentSchema reports whether a pointer leads to a component schema.
 func componentSchema(pointer string) bool {
 	tokens, ok := tree.Split(pointer)
 	return ok && len(tokens) == 3 && tokens[0] == "components" && tokens[1] == "schemas"
 }
 
-// hoistSchema moves the schema at a place to the components, and returns the reference that it leaves there.
+// hoistSchema moves the schema at pointer to the components and returns the reference left
+// behind.
 func hoistSchema(document tree.Object, pointer string, schema tree.Object, report *tree.Report) string {
 	tokens, _ := tree.Split(pointer)
 	schemas := tree.Schemas(document)
@@ -139,11 +143,12 @@ func hoistSchema(document tree.Object, pointer string, schema tree.Object, repor
 	schemas[name] = moved
 	ref := "#" + tree.Join(schemasPointer, name)
 	schema["$ref"] = ref
-	report.Add("references", pointer, moved, schema, "it has a name of its own now, because others refer to it")
+	report.Add("references", pointer, moved, schema, "it is now a component, because other schemas refer to it")
 	return ref
 }
 
-// nameOfPlace makes a name of the tokens of a pointer: those that an author chose, without the keywords between them.
+// nameFromPointer builds a name from the tokens of a pointer that the author chose, skipping
+// keywords.
 func nameFromPointer(tokens []string) string {
 	var name strings.Builder
 	for _, token := range tokens {

@@ -7,8 +7,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendSecurity keeps the security schemes that are whole, and requirements that name one of them. The client has its own
-// way to log in, so that nothing depends on them; a reader of the description should still see what holds.
+// fixSecurity keeps complete security schemes, and requirements that name one of them. The
+// client has its own way to log in, so nothing is generated from them; they inform readers of
+// the spec.
 func fixSecurity(document tree.Object, report *tree.Report) {
 	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
 	for name, value := range tree.Members(schemes) {
@@ -48,17 +49,18 @@ func schemeFault(scheme tree.Object) string {
 			needsAuthorization := kind == "implicit" || kind == "authorizationCode"
 			needsToken := kind == "password" || kind == "clientCredentials" || kind == "authorizationCode"
 			if !hasScopes || needsAuthorization && !text(flow, "authorizationUrl") || needsToken && !text(flow, "tokenUrl") {
-				return "a flow of it is not whole"
+				return "one of its flows is incomplete"
 			}
 		}
 		if len(tree.ObjectAt(scheme, "flows")) > 0 {
 			return ""
 		}
 	}
-	return "it is not whole, or of a kind that OpenAPI 3.0 does not have"
+	return "it is incomplete, or of a kind that OpenAPI 3.0 does not have"
 }
 
-// dropOtherKinds takes out the members that only schemes of other kinds have, which some authors fill in for all.
+// dropOtherKinds drops fields that belong to other kinds of schemes; some authors fill in all
+// of them.
 func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
 	bearer, _ := scheme["scheme"].(string)
 	belongs := map[string]bool{
@@ -67,7 +69,7 @@ func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
 	}
 	for name, field := range tree.Members(scheme) {
 		if applies, ok := belongs[name]; ok && !applies {
-			report.Add("security", tree.Join(pointer, name), field, nil, "a scheme of this kind does not have it")
+			report.Add("security", tree.Join(pointer, name), field, nil, "schemes of this kind do not have it")
 			delete(scheme, name)
 		}
 	}
@@ -83,7 +85,7 @@ func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, re
 		location := tree.Join(pointer, "security", strconv.Itoa(i))
 		requirement, ok := value.(tree.Object)
 		if !ok {
-			report.Add("security", location, value, nil, "it is not a requirement")
+			report.Add("security", location, value, nil, "not a requirement")
 			continue
 		}
 		wasEmpty := len(requirement) == 0

@@ -7,9 +7,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendServers leaves the first server, without variables, and moves its path into the paths: a client is given the origin
-// of the API, and what stands behind that must be in the paths. Servers of single paths and operations are taken out,
-// because all calls go to one origin.
+// fixServers keeps the first server, without variables, and moves its path into the paths: a
+// client is configured with the origin of the API, so the rest must be in the paths. It drops
+// the servers of paths and operations, because all calls go to one origin.
 func fixServers(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
 		if item, ok := value.(tree.Object); ok && !extension(path) {
@@ -31,7 +31,7 @@ func fixServers(document tree.Object, report *tree.Report) {
 		fixed["description"] = description
 	}
 	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil {
-		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one origin, which it is given")
+		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one configured origin")
 		document["servers"] = []any{fixed}
 	}
 	if basePath != "" {
@@ -41,12 +41,12 @@ func fixServers(document tree.Object, report *tree.Report) {
 
 func removeServers(parent tree.Object, pointer string, report *tree.Report) {
 	if servers, ok := parent["servers"]; ok {
-		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one origin, which it is given")
+		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one configured origin")
 		delete(parent, "servers")
 	}
 }
 
-// splitServer returns the origin of a server, or "/" where it is that of the document, and the path behind it.
+// splitServer returns the origin of a server, or "/" if the URL is relative, and its path.
 func splitServer(server tree.Object) (origin, basePath string) {
 	address := tree.Text(server["url"])
 	for name, variable := range tree.Members(server["variables"]) {
@@ -76,5 +76,5 @@ func prefixPaths(document tree.Object, basePath string, report *tree.Report) {
 		prefixed[path] = item
 	}
 	document["paths"] = prefixed
-	report.Add("servers", "/paths", nil, basePath, "the path of the server stands before every path")
+	report.Add("servers", "/paths", nil, basePath, "the path of the server is now part of every path")
 }

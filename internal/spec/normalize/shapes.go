@@ -7,19 +7,20 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// removeNulls takes out members that are null, which some serializers write for what is not there.
+// removeNulls drops null fields, which some serializers write for missing values.
 func removeNulls(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		for name, field := range tree.Members(object) {
 			if field == nil && !tree.DataKeyword(name) {
-				report.Add("nulls", tree.Join(pointer, name), nil, nil, "a member that is null says nothing")
+				report.Add("nulls", tree.Join(pointer, name), nil, nil, "a null field has no meaning")
 				delete(object, name)
 			}
 		}
 	})
 }
 
-// mendShapes makes the outer parts of a description what they must be, so that later rules meet objects and lists only.
+// fixShapes corrects the types of the outer parts of a spec, so that later rules see only
+// objects and lists.
 func fixShapes(document tree.Object, report *tree.Report) {
 	fixInfo(document, report)
 	replaceUnless[tree.Object](document, "", "paths", tree.Object{}, report)
@@ -64,7 +65,7 @@ func fixOperationShape(operation tree.Operation, report *tree.Report) {
 	replaceUnless[tree.Object](object, pointer, "responses", tree.Object{}, report)
 }
 
-// mendInfo fills in what OpenAPI requires and generators print.
+// fixInfo fills in the fields that OpenAPI requires and generators print.
 func fixInfo(document tree.Object, report *tree.Report) {
 	replaceUnless[tree.Object](document, "", "info", tree.Object{}, report)
 	info := tree.ObjectAt(document, "info")
@@ -76,25 +77,26 @@ func fixInfo(document tree.Object, report *tree.Report) {
 		if text := tree.Text(info[name]); text != "" {
 			value = text
 		}
-		report.Add("info", tree.Join("/info", name), info[name], value, "OpenAPI requires it, as text")
+		report.Add("info", tree.Join("/info", name), info[name], value, "OpenAPI requires it, as a string")
 		info[name] = value
 	}
 }
 
-// mendBooleans writes shared schemas that are true or false, as OpenAPI 3.1 has them, as {}: others may refer to them.
+// fixBooleans replaces boolean component schemas, as in OpenAPI 3.1, with {}: references may
+// point to them.
 func fixBooleans(collection tree.Object, section string, report *tree.Report) {
 	if section != "schemas" {
 		return
 	}
 	for name, schema := range tree.Members(collection) {
 		if schema == true || schema == false {
-			report.Add("shapes", tree.Join(schemasPointer, name), schema, tree.Object{}, "OpenAPI 3.0 has no schemas that are true or false")
+			report.Add("shapes", tree.Join(schemasPointer, name), schema, tree.Object{}, "OpenAPI 3.0 has no boolean schemas")
 			collection[name] = tree.Object{}
 		}
 	}
 }
 
-// mendTags keeps the tags that can be read: texts of an operation, objects with a name of the document.
+// fixTags keeps valid tags: strings in an operation, named objects in the document.
 func fixTags(parent tree.Object, pointer string, report *tree.Report) {
 	dropUnless[[]any](parent, pointer, "tags", report)
 	tags := tree.ListAt(parent, "tags")
@@ -108,7 +110,7 @@ func fixTags(parent tree.Object, pointer string, report *tree.Report) {
 		if name, _ := object["name"].(string); named == (pointer != "") && (named || name != "") {
 			kept = append(kept, tag)
 		} else {
-			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "it is not a tag")
+			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "not a tag")
 		}
 	}
 	if len(kept) != len(tags) {
@@ -127,7 +129,7 @@ func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
 		if _, ok := parameter.(tree.Object); ok {
 			kept = append(kept, parameter)
 		} else {
-			report.Add("shapes", tree.Join(pointer, "parameters", strconv.Itoa(i)), parameter, nil, "it is not a parameter")
+			report.Add("shapes", tree.Join(pointer, "parameters", strconv.Itoa(i)), parameter, nil, "not a parameter")
 		}
 	}
 	if len(kept) != len(parameters) {
@@ -138,25 +140,25 @@ func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
 	}
 }
 
-// dropUnless removes a member that is there and not of type T.
+// dropUnless drops a field that is present and not a T.
 func dropUnless[T any](parent tree.Object, pointer, name string, report *tree.Report) {
 	field, ok := parent[name]
 	if _, typed := field.(T); ok && !typed {
-		report.Add("shapes", tree.Join(pointer, name), field, nil, "it cannot be read")
+		report.Add("shapes", tree.Join(pointer, name), field, nil, "wrong type")
 		delete(parent, name)
 	}
 }
 
-// replaceUnless puts a value in the place of a member that is not there or not of type T.
+// replaceUnless sets a field that is missing or not a T.
 func replaceUnless[T any](parent tree.Object, pointer, name string, value T, report *tree.Report) {
 	field := parent[name]
 	if _, ok := field.(T); !ok {
-		report.Add("shapes", tree.Join(pointer, name), field, value, "it cannot be left out")
+		report.Add("shapes", tree.Join(pointer, name), field, value, "it is required")
 		parent[name] = value
 	}
 }
 
-// dropOthers removes the members of a collection that are neither objects nor extensions.
+// dropOthers drops the fields of a collection that are neither objects nor extensions.
 func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
 	for name := range tree.Members(collection) {
 		if !extension(name) {
@@ -165,5 +167,5 @@ func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
 	}
 }
 
-// isExtension reports whether a member is an extension, which may hold anything.
+// extension reports whether a field is an extension, which can contain anything.
 func extension(name string) bool { return strings.HasPrefix(name, "x-") }

@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendTypes makes the members of schemas what OpenAPI 3.0 says that they are. Descriptions that are written by hand or by
-// old generators have types that it does not know, numbers as text, and members in the wrong place.
+// fixTypes corrects the types of schema keywords. Specs written by hand or by old generators
+// contain unknown types, quoted numbers, and misplaced keywords.
 func fixTypes(document tree.Object, report *tree.Report) {
 	fixSchemas(document, report, "types", func(m *schemaFixer) {
 		if _, ok := m.schema["$ref"]; ok {
@@ -24,15 +24,15 @@ func fixTypes(document tree.Object, report *tree.Report) {
 		m.fixOthers()
 		m.inferType()
 		if _, ok := m.schema["items"]; !ok && m.schema["type"] == "array" {
-			m.set("items", tree.Object{}, "a list must say what it holds, if only that it is anything")
+			m.set("items", tree.Object{}, "a list requires a schema for its elements")
 		}
 	})
 }
 
-// absorbOnlyPart writes an allOf of a single schema as that schema.
+// absorbOnlyPart replaces an allOf of one schema with that schema.
 func (m *schemaFixer) absorbOnlyPart() {
 	for {
-		m.fixComposition("allOf", schemaObject) // of two parts, one may be none
+		m.fixComposition("allOf", schemaObject) // one of two parts may be invalid
 		parts := tree.ListAt(m.schema, "allOf")
 		if len(parts) != 1 {
 			return
@@ -47,19 +47,19 @@ func (m *schemaFixer) absorbOnlyPart() {
 		if !schemaObject || !canAbsorb(others, part) {
 			return
 		}
-		m.drop("allOf", "its only part is written into the schema itself")
+		m.drop("allOf", "its only part is merged into the schema")
 		m.absorb(part)
 	}
 }
 
-// mendType writes a type by the name that OpenAPI has for it.
+// fixType replaces a type with its OpenAPI name.
 func (m *schemaFixer) fixType() {
 	value, ok := m.schema["type"]
 	text, _ := value.(string)
 	if !ok || text != "" && typeNamed(text) == (typeName{text, ""}) {
 		return
 	}
-	if name, ok := strings.CutSuffix(text, "?"); ok { // as C# writes it
+	if name, ok := strings.CutSuffix(text, "?"); ok { // C# notation
 		text = name
 		m.schema["nullable"] = true
 	}
@@ -67,11 +67,11 @@ func (m *schemaFixer) fixType() {
 	if element, ok := strings.CutSuffix(text, "[]"); ok && known.name == "" {
 		known.name = "array"
 		if _, ok := m.schema["items"]; !ok {
-			m.schema["items"] = tree.Object{"type": element} // which the walk meets next
+			m.schema["items"] = tree.Object{"type": element} // the walk visits items next
 		}
 	}
 	if known.name == "" {
-		m.drop("type", "OpenAPI has no such type, so that this is any value")
+		m.drop("type", "not an OpenAPI type; any value is accepted")
 		return
 	}
 	m.set("type", known.name, "OpenAPI has another name for the type")
@@ -84,7 +84,7 @@ var schemaFlags = []string{
 	"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly",
 }
 
-// mendFlags makes booleans of what is true or false.
+// fixFlags converts quoted booleans.
 func (m *schemaFixer) fixFlags() {
 	for _, name := range schemaFlags {
 		value, ok := m.schema[name]
@@ -94,31 +94,31 @@ func (m *schemaFixer) fixFlags() {
 		if text := strings.ToLower(tree.Text(value)); text == "true" || text == "false" {
 			m.set(name, text == "true", "it is a boolean")
 		} else {
-			m.drop(name, "it is not a boolean")
+			m.drop(name, "not a boolean")
 		}
 	}
 	if tree.IsSet(m.schema, "readOnly") && tree.IsSet(m.schema, "writeOnly") {
-		m.drop("readOnly", "a member that is only read cannot be one that is only written")
-		m.drop("writeOnly", "a member that is only written cannot be one that is only read")
+		m.drop("readOnly", "a property cannot be both read-only and write-only")
+		m.drop("writeOnly", "a property cannot be both read-only and write-only")
 	}
 }
 
-// mendOthers takes out members that no type comes from and that cannot be read.
+// fixOthers drops keywords that do not affect types and cannot be read.
 func (m *schemaFixer) fixOthers() {
 	m.drop("xml", "bodies are JSON")
 	for _, name := range []string{"format", "pattern"} {
 		if _, ok := m.schema[name].(string); !ok {
-			m.drop(name, "it is not text")
+			m.drop(name, "not a string")
 		}
 	}
 	docs := tree.ObjectAt(m.schema, "externalDocs")
 	address, _ := docs["url"].(string)
 	if _, err := url.Parse(address); err != nil || address == "" {
-		m.drop("externalDocs", "it has no address")
+		m.drop("externalDocs", "it has no URL")
 	}
 }
 
-// inferType adds the type that the other members of a schema speak of.
+// inferType adds the type implied by other keywords.
 func (m *schemaFixer) inferType() {
 	if _, ok := m.schema["type"]; ok {
 		return
@@ -137,6 +137,6 @@ func (m *schemaFixer) inferType() {
 	case hasItems:
 		m.set("type", "array", "it has items")
 	case typeOfValues(values) != "":
-		m.set("type", typeOfValues(values), "all values are of the type")
+		m.set("type", typeOfValues(values), "all values have this type")
 	}
 }

@@ -8,30 +8,30 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendParts makes schemas of the parts of a schema.
+// fixParts replaces invalid parts of a schema.
 func (m *schemaFixer) fixParts() {
 	if _, ok := m.schema["properties"].(tree.Object); !ok {
-		m.drop("properties", "it is not an object")
+		m.drop("properties", "not an object")
 	}
 	properties := tree.ObjectAt(m.schema, "properties")
 	for name, property := range tree.Members(properties) {
 		if _, ok := property.(tree.Object); !ok {
 			schema := tree.Object{}
 			if text, ok := property.(string); ok {
-				schema["type"] = text // which the walk meets next
+				schema["type"] = text // the walk visits it next
 			}
-			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name), property, schema, "it is not a schema")
+			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name), property, schema, "not a schema")
 			properties[name] = schema
 		}
 	}
 	m.joinItems()
 	if _, ok := m.schema["items"].(tree.Object); !ok {
-		m.drop("items", "it is not a schema")
+		m.drop("items", "not a schema")
 	}
 	switch m.schema["additionalProperties"].(type) {
 	case tree.Object, bool:
 	default:
-		m.drop("additionalProperties", "it is neither a schema nor a boolean")
+		m.drop("additionalProperties", "neither a schema nor a boolean")
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
 		m.fixComposition(name, schemaObject)
@@ -43,7 +43,7 @@ func schemaObject(part any) bool {
 	return ok
 }
 
-// mendComposition leaves a composition with what are parts of one.
+// fixComposition drops the parts that accepts rejects.
 func (m *schemaFixer) fixComposition(name string, accepts func(any) bool) {
 	parts := tree.ListAt(m.schema, name)
 	var kept []any
@@ -51,21 +51,22 @@ func (m *schemaFixer) fixComposition(name string, accepts func(any) bool) {
 		if accepts(part) {
 			kept = append(kept, part)
 		} else {
-			m.report.Add(m.rule, tree.Join(m.pointer, name, strconv.Itoa(i)), part, nil, "it is not a schema")
+			m.report.Add(m.rule, tree.Join(m.pointer, name, strconv.Itoa(i)), part, nil, "not a schema")
 		}
 	}
 	if len(kept) == 0 {
-		m.drop(name, "there are no schemas in it")
+		m.drop(name, "it contains no schemas")
 	} else if len(kept) < len(parts) {
 		m.schema[name] = kept
 	}
 }
 
-// mendRequired makes required a list of names, to which those of the properties come that say it of themselves.
+// fixRequired makes required a list of names, and adds properties that are flagged as
+// required themselves.
 func (m *schemaFixer) fixRequired() {
 	required, listed := m.schema["required"].([]any)
 	if !listed {
-		m.drop("required", "it is not a list of names")
+		m.drop("required", "not a list of names")
 	}
 	var kept []any
 	seen := map[string]bool{}
@@ -78,12 +79,12 @@ func (m *schemaFixer) fixRequired() {
 	if listed && len(kept) == 0 {
 		m.drop("required", "it names nothing")
 	} else if len(kept) < len(required) {
-		m.set("required", kept, "it is a list of names, each once")
+		m.set("required", kept, "names in the list are unique")
 	}
 	for name, value := range tree.Members(m.schema["properties"]) {
 		property, _ := value.(tree.Object)
 		if flag := property["required"]; flag == true || strings.EqualFold(tree.Text(flag), "true") {
-			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name, "required"), flag, nil, "the list of its object says it")
+			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name, "required"), flag, nil, "the parent schema lists required properties")
 			delete(property, "required")
 			if !seen[name] {
 				kept = append(kept, name)
@@ -93,14 +94,14 @@ func (m *schemaFixer) fixRequired() {
 	}
 }
 
-// mendDiscriminator makes a discriminator one that names a member, and maps its values to schemas that are there.
+// fixDiscriminator makes a discriminator name a property and map values to existing schemas.
 func (m *schemaFixer) fixDiscriminator(document tree.Object) {
 	if text, ok := m.schema["discriminator"].(string); ok {
-		m.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 has an object for it")
+		m.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 requires an object")
 	}
 	discriminator := tree.ObjectAt(m.schema, "discriminator")
 	if name, _ := discriminator["propertyName"].(string); name == "" {
-		m.drop("discriminator", "it does not name a member")
+		m.drop("discriminator", "it does not name a property")
 		return
 	}
 	inner := &schemaFixer{m.rule, tree.Join(m.pointer, "discriminator"), discriminator, m.report}
@@ -111,7 +112,7 @@ func (m *schemaFixer) fixDiscriminator(document tree.Object) {
 	}
 	mapping, ok := discriminator["mapping"].(tree.Object)
 	if !ok {
-		inner.drop("mapping", "it is not an object")
+		inner.drop("mapping", "not an object")
 	}
 	fixed := tree.Object{}
 	for value, target := range tree.Members(mapping) {
@@ -125,9 +126,9 @@ func (m *schemaFixer) fixDiscriminator(document tree.Object) {
 		}
 	}
 	if ok && len(fixed) > 0 && !reflect.DeepEqual(fixed, mapping) {
-		inner.set("mapping", fixed, "it maps to schemas, as references")
+		inner.set("mapping", fixed, "it maps values to schema references")
 	}
 	if ok && len(fixed) == 0 {
-		inner.drop("mapping", "it maps to nothing that is there")
+		inner.drop("mapping", "it maps to no existing schema")
 	}
 }

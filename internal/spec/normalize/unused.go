@@ -2,9 +2,10 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// removeUnused takes out what OpenAPI 3.0 does not have, and what calls the other way, which a client has no use for.
+// removeUnused drops what OpenAPI 3.0 lacks, and everything about calls from the API to the
+// client.
 func removeUnused(document tree.Object, report *tree.Report) {
-	const other, newer = "it is about calls of the API to the client", "OpenAPI 3.0 does not have it"
+	const other, newer = "it describes calls from the API to the client", "OpenAPI 3.0 does not have it"
 	remove := func(parent tree.Object, pointer, name, reason string) {
 		if field, ok := parent[name]; ok {
 			report.Add("unused", tree.Join(pointer, name), field, nil, reason)
@@ -17,7 +18,7 @@ func removeUnused(document tree.Object, report *tree.Report) {
 	info := tree.ObjectAt(document, "info")
 	remove(info, "/info", "summary", newer)
 	remove(tree.ObjectAt(info, "license"), "/info/license", "identifier", newer)
-	remove(document, "", "swagger", "the description is OpenAPI")
+	remove(document, "", "swagger", "the spec is OpenAPI")
 	for _, operation := range tree.Operations(document) {
 		remove(operation.Object, operation.Pointer, "callbacks", other)
 		for status, response := range tree.Members(operation.Object["responses"]) {

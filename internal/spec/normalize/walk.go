@@ -2,7 +2,8 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// contents yields the content objects of an operation's body and responses with their places.
+// contents calls visit with the content of an operation's body and responses and their
+// pointers.
 func contents(operation tree.Operation, visit func(pointer string, content tree.Object, request bool, owner tree.Object)) {
 	if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 		if content := tree.ObjectAt(body, "content"); content != nil {

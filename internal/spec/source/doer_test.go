@@ -112,7 +112,7 @@ func TestTokensGoToTheirOwnHostOnly(t *testing.T) {
 	_, doer := newDoer(t, site)
 	source, err := Get(t.Context(), other.URL, Options{Doer: doer})
 	expectError(t, "other", source, err, other, "$/swagger/v1/swagger.json: GET /swagger/v1/swagger.json: request not sent: the tokens are for "+
-		site.host()+" and do not go to £")
+		site.host()+": refusing to send them to £")
 	if asked := other.paths(); asked != nil {
 		t.Errorf("asked for %q", asked)
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	byHand = "save the document by hand and name the file"
-	remedy = "name the address of the document itself, or " + byHand
+	byHand = "save the document by hand and pass the file"
+	remedy = "use the URL of the document itself, or " + byHand
 	auth   = "use --auth, or "
 )
 
@@ -34,12 +34,12 @@ func TestGetFindsEachUsualAddress(t *testing.T) {
 			}
 			var want, wantTried []string
 			if form == "$/swagger" {
-				want, wantTried = []string{"/swagger"}, []string{site.URL + "/swagger this is a web page, not an API description"}
+				want, wantTried = []string{"/swagger"}, []string{site.URL + "/swagger this is a web page, not an API spec"}
 			}
 			for _, earlier := range usualPaths[:i] {
 				want, wantTried = append(want, earlier), append(wantTried, site.URL+earlier+" 404 Not Found")
 			}
-			want, wantTried = append(want, path), append(wantTried, site.URL+path+" an API description")
+			want, wantTried = append(want, path), append(wantTried, site.URL+path+" an API spec")
 			if got := site.paths(); !slices.Equal(got, want) {
 				t.Errorf("%s from %s: asked for %q", path, form, got)
 			}
@@ -112,7 +112,7 @@ func TestGetFindsNothing(t *testing.T) {
 		return pages
 	}
 	list := func(first, outcome string) string {
-		text := "found no API description at £" + first
+		text := "found no API spec at £" + first
 		for _, path := range usualPaths {
 			text += fmt.Sprintf("\n$%s: %s", path, outcome)
 		}
@@ -129,34 +129,34 @@ func TestGetFindsNothing(t *testing.T) {
 		{"not allowed", "", map[string]page{"/openapi": {status: 403}},
 			strings.Replace(list("", "404 Not Found"), "/openapi: 404 Not Found", "/openapi: 403 Forbidden", 1) + auth + remedy},
 		{"pages without a clue", "/swagger", map[string]page{"/swagger": {body: "<html>"}},
-			list("\n$/swagger: this is a web page, not an API description", "404 Not Found") + remedy},
+			list("\n$/swagger: this is a web page, not an API spec", "404 Not Found") + remedy},
 		{"a page of a page", "/docs/", map[string]page{"/docs/": {body: `<html>{"url":"a"}`}, "/docs/a": {body: `<html>{"url":"b"}`}, "/docs/b": {body: "{}"}},
-			list("\n$/docs/: this is a web page, not an API description\n$/docs/a: this is a web page, not an API description"+
-				"\n$/docs/b: this is not an API description: it has neither a member swagger nor a member openapi", "404 Not Found") + remedy},
+			list("\n$/docs/: this is a web page, not an API spec\n$/docs/a: this is a web page, not an API spec"+
+				"\n$/docs/b: this is not an API spec: it has neither a swagger nor an openapi field", "404 Not Found") + remedy},
 		{"a script that says nothing", "/docs", map[string]page{"/docs": {body: "<script src=index.js>"}, "/index.js": {body: "var a;"}},
-			list("\n$/docs: this is a web page, not an API description\n$/index.js: a script of the page", "404 Not Found") + remedy},
+			list("\n$/docs: this is a web page, not an API spec\n$/index.js: a script, not a spec", "404 Not Found") + remedy},
 		{"redirected to a login", "", everywhere(page{status: 302, location: "https://login.example/?key=hunter2"}),
-			list("", "302 Found, to login.example, which is not followed") + remedy},
+			list("", "302 Found, not following the redirect to login.example") + remedy},
 		{"a page redirected to a login", "/swagger", map[string]page{"/swagger": {status: 302, location: "//login.example/hunter2"}},
-			list("\n$/swagger: 302 Found, to login.example, which is not followed", "404 Not Found") + remedy},
+			list("\n$/swagger: 302 Found, not following the redirect to login.example", "404 Not Found") + remedy},
 		{"a login of its own", "", func() map[string]page {
 			pages := everywhere(page{status: 302, location: "/login?back=hunter2"})
 			pages["/login"] = page{body: "<html>"}
 			return pages
-		}(), list("", "redirected to $/login: this is a web page, not an API description") + remedy},
-		{"faulty everywhere", "", everywhere(page{body: document}), list("", "/paths: the member stands twice") + remedy},
+		}(), list("", "redirected to $/login: this is a web page, not an API spec") + remedy},
+		{"faulty everywhere", "", everywhere(page{body: document}), list("", "/paths: duplicate key") + remedy},
 
 		{"a document that is not there", "/v1.json", nil, "$/v1.json: 404 Not Found; " + remedy},
 		{"a path that is not there", "/v1", nil, "$/v1: 404 Not Found; " + remedy},
 		{"a document behind a login", "/v1.json", map[string]page{"/v1.json": {status: 401, body: "hunter2"}}, "$/v1.json: 401 Unauthorized; " + auth + byHand},
 		{"a strange status", "/v1.json", map[string]page{"/v1.json": {status: 599}}, "$/v1.json: 599; " + remedy},
 		{"a document that is redirected", "/v1.json", map[string]page{"/v1.json": {status: 307, location: "https://login.example/?hunter2"}},
-			"$/v1.json: 307 Temporary Redirect, to login.example, which is not followed; " + remedy},
+			"$/v1.json: 307 Temporary Redirect, not following the redirect to login.example; " + remedy},
 		{"a page instead of the document", "/v2.json", map[string]page{"/v2.json": {body: "<html>"}, "/swagger.json": {body: minimal}},
-			"$/v2.json: this is a web page, not an API description; name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand"},
-		{"a faulty document", "/v1.json", map[string]page{"/v1.json": {body: document}}, "$/v1.json: /paths: the member stands twice; remove one of them"},
+			"$/v2.json: this is a web page, not an API spec; use the URL of the JSON document, such as /swagger/v1/swagger.json; if the page requires a login, use --auth or save the document by hand"},
+		{"a faulty document", "/v1.json", map[string]page{"/v1.json": {body: document}}, "$/v1.json: /paths: duplicate key; remove one of the two"},
 		{"no description", "/orders", map[string]page{"/orders": {body: "[]"}, "/swagger.json": {body: minimal}},
-			"$/orders: this is not an API description: it is not an object; name the address or file of the description itself"},
+			"$/orders: this is not an API spec: it is not an object; use the URL or file of the spec itself"},
 		{"a key in the query", "/v1.json?key=hunter2", nil, "$/v1.json: 404 Not Found; " + remedy},
 		{"a query of a host", "/?key=hunter2", nil, "$/: 404 Not Found; " + remedy},
 	} {
@@ -201,7 +201,7 @@ func TestGetOfADeadHost(t *testing.T) {
 		expectError(t, from, source, err, site, want)
 	}
 	source, err := Get(t.Context(), site.host(), Options{})
-	expectError(t, "host", source, err, site, "there is no file £, and as a host: $/swagger/v1/swagger.json: "+refused)
+	expectError(t, "host", source, err, site, "no file named £, and trying it as a host failed: $/swagger/v1/swagger.json: "+refused)
 }
 
 // What else there may be on a host that stops to answer is not asked for, and why it stopped is the cause.
@@ -218,7 +218,7 @@ func TestGetEndsWhereThereIsNoAnswer(t *testing.T) {
 	if source != nil || !wraps(err, cause) || asked != 3 {
 		t.Errorf("%d requests, then %v, %v", asked, source, err)
 	}
-	want := "found no API description at api.example\nhttps://api.example/swagger/v1/swagger.json: 404 Not Found\n" +
+	want := "found no API spec at api.example\nhttps://api.example/swagger/v1/swagger.json: 404 Not Found\n" +
 		"https://api.example/swagger/docs/v1: 404 Not Found\nhttps://api.example/openapi/v1.json: the network is down\n" + remedy
 	if err.Error() != want {
 		t.Errorf("got\n%s", err)

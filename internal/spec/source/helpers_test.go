@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// minimal is an API description, and minimalYAML another one.
+// minimal is an API spec, and minimalYAML another one.
 const (
 	minimal     = `{"openapi":"3.0.3","info":{"title":"A","version":"1"},"paths":{}}`
 	minimalYAML = "swagger: '2.0'\ninfo: {title: A, version: '1'}\npaths: {}\n"

@@ -45,17 +45,17 @@ func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
 		{"six", chain(6), "$/0.json: more than 5 redirects; " + remedy},
 		{"a loop", map[string]page{"/0.json": {status: 302, location: "/0.json"}}, "$/0.json: more than 5 redirects; " + remedy},
 		{"to another port", map[string]page{"/0.json": {status: 302, location: other.URL + "/v1.json?hunter2"}},
-			"$/0.json: 302 Found, to " + other.host() + ", which is not followed; " + remedy},
+			"$/0.json: 302 Found, not following the redirect to " + other.host() + "; " + remedy},
 		{"to another name", map[string]page{"/0.json": {status: 302, location: "http://user:hunter2@localhost/v1.json"}},
-			"$/0.json: 302 Found, to localhost, which is not followed; " + remedy},
+			"$/0.json: 302 Found, not following the redirect to localhost; " + remedy},
 		{"to https", map[string]page{"/0.json": {status: 302, location: "https://£/v1.json"}},
-			"$/0.json: 302 Found, to £, which is not followed; " + remedy},
+			"$/0.json: 302 Found, not following the redirect to £; " + remedy},
 		{"to another name behind one within", map[string]page{
 			"/0.json": {status: 302, location: "/1.json"}, "/1.json": {status: 302, location: "https://other.example/"},
-		}, "$/0.json: 302 Found, to other.example, which is not followed; " + remedy},
+		}, "$/0.json: 302 Found, not following the redirect to other.example; " + remedy},
 		{"to what is no address", map[string]page{"/0.json": {status: 302, location: "http://[hunter2"}},
-			"$/0.json: 302 Found, to an address that cannot be read; " + remedy},
-		{"to nowhere", map[string]page{"/0.json": {status: 302}}, "$/0.json: 302 Found, to an address that cannot be read; " + remedy},
+			"$/0.json: 302 Found, to an invalid URL; " + remedy},
+		{"to nowhere", map[string]page{"/0.json": {status: 302}}, "$/0.json: 302 Found, to an invalid URL; " + remedy},
 	} {
 		site := newSite(t, test.pages)
 		source, err := Get(t.Context(), site.URL+"/0.json?key=hunter2", Options{})
@@ -74,10 +74,10 @@ func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
 
 func TestGetReadsBodies(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		serve  http.HandlerFunc
-		want   string // the body, or an error
-		ok bool
+		name  string
+		serve http.HandlerFunc
+		want  string // the body, or an error
+		ok    bool
 	}{
 		{"a byte order mark", write("\ufeff" + minimal + "\r\n"), "\ufeff" + minimal + "\r\n", true},
 		{"YAML", write(minimalYAML), minimalYAML, true},
@@ -85,21 +85,21 @@ func TestGetReadsBodies(t *testing.T) {
 		{"as large as may be", write(minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal))), minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal)), true},
 		{"another success", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(203); write(minimal)(w, r) }, minimal, true},
 		{"too large", write(minimal + strings.Repeat("x", tree.MaxBytes)),
-			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
+			"$/v1: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one", false},
 		{"too large when it is unpacked", compressed(minimal + strings.Repeat("x", tree.MaxBytes)),
-			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
-		{"nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, "$/v1: the description is empty; check what writes it", false},
+			"$/v1: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one", false},
+		{"nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, "$/v1: the spec is empty; check the program that writes it", false},
 		{"cut off", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(len(minimal)+1))
 			write(minimal)(w, r)
-		}, "$/v1: the answer breaks off: unexpected EOF", false},
+		}, "$/v1: response body cut off: unexpected EOF", false},
 		{"cut off when it is compressed", func(w http.ResponseWriter, r *http.Request) {
 			recorder := httptest.NewRecorder()
 			compressed(minimal)(recorder, r)
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(recorder.Body.Bytes()[:recorder.Body.Len()-10])
-		}, "$/v1: the answer breaks off: unexpected EOF", false},
-		{"whole, but half a document", write(minimal[:20]), "$/v1: this is not JSON, at byte 19: unexpected EOF; check that the document is whole", false},
+		}, "$/v1: response body cut off: unexpected EOF", false},
+		{"whole, but half a document", write(minimal[:20]), "$/v1: invalid JSON at byte 19: unexpected EOF; check that the document is complete", false},
 	} {
 		site := serve(t, test.serve)
 		source, err := Get(t.Context(), site.URL+"/v1?key=hunter2", Options{})
@@ -182,8 +182,8 @@ func TestGetBoundsTheTimeOfAnAddress(t *testing.T) {
 			return &http.Response{StatusCode: 200, Body: reader}, nil
 		})
 		for want, doer := range map[string]Doer{
-			"https://api.example/v1: no whole answer within 30s: context deadline exceeded":                        silent,
-			"https://api.example/v1: the answer breaks off: no whole answer within 30s: context deadline exceeded": breaking,
+			"https://api.example/v1: no complete response within 30s: context deadline exceeded":                        silent,
+			"https://api.example/v1: response body cut off: no complete response within 30s: context deadline exceeded": breaking,
 		} {
 			start := time.Now()
 			source, err := Get(t.Context(), "https://api.example/v1?key=hunter2", Options{Doer: doer})
@@ -206,7 +206,7 @@ func TestRedirectsOfADoerAreNotFollowed(t *testing.T) {
 		return response, nil
 	})
 	source, err := Get(t.Context(), "https://api.example/v1.json", Options{Doer: doer})
-	if want := "https://api.example/v1.json: 302 Found, to api.example, which is not followed; " + remedy; source != nil || err == nil || err.Error() != want {
+	if want := "https://api.example/v1.json: 302 Found, not following the redirect to api.example; " + remedy; source != nil || err == nil || err.Error() != want {
 		t.Errorf("got %v, %v", source, err)
 	}
 	if !slices.Equal(asked, []string{"/v1.json"}) {

@@ -52,7 +52,7 @@ func TestConvertKeepsBodiesThatHTTPGivesNoMeaning(t *testing.T) {
 	for _, method := range []string{"get", "head", "delete"} {
 		runConversions(t, []conversion{{
 			name:    method,
-			base: `"paths": {"/a": {"` + method + `": {"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}], ` + answers + `}}}`,
+			base:    `"paths": {"/a": {"` + method + `": {"parameters": [{"name": "a", "in": "body", "schema": {"type": "string"}}], ` + answers + `}}}`,
 			at:      "/paths/~1a/" + method + "/requestBody",
 			want:    `{"content": {"application/json": {"schema": {"type": "string"}}}}`,
 			reports: "swagger2-bodies /paths/~1a/" + method + "/parameters",

@@ -16,7 +16,7 @@ func TestConvertDocument(t *testing.T) {
 		{name: "tags", base: `"tags": [{"name": "Orders", "description": "All.", "x-a": 1, "b": 2}]`, at: "/tags", want: `[{"name": "Orders", "description": "All.", "x-a": 1}]`, reports: "swagger2-dropped /tags/0/b"},
 		{name: "unknown members of other external documents",
 			base: `"tags": [{"name": "A", "externalDocs": {"url": "/t", "a": 1}}], "definitions": {"S": {"externalDocs": {"url": "/s", "b": 1}}}, ` + post(`"externalDocs": {"url": "/o", "c": 1}, `+answers),
-			at:      operationPlace + "/externalDocs", want: `{"url": "/o"}`,
+			at:   operationPlace + "/externalDocs", want: `{"url": "/o"}`,
 			reports: "swagger2-dropped /tags/0/externalDocs/a, swagger2-dropped " + operationPlace + "/externalDocs/c, swagger2-dropped /definitions/S/externalDocs/b"},
 		{name: "security", base: `"security": [{"key": []}, {"oauth": ["read"]}]`, at: "/security", want: `[{"key": []}, {"oauth": ["read"]}]`},
 		{name: "unknown member", base: `"components": {"schemas": {}}`, at: "/components", reports: "swagger2-dropped /components"},

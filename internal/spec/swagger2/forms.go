@@ -13,17 +13,20 @@ const (
 
 func multipartForm(mediaType string) bool { return base(mediaType) == multipartType }
 
-func formMediaType(mediaType string) bool { return multipartForm(mediaType) || base(mediaType) == formType }
+func formMediaType(mediaType string) bool {
+	return multipartForm(mediaType) || base(mediaType) == formType
+}
 
-// form is what the fields of a form come to.
+// form collects the converted fields of a form.
 type form struct {
 	properties, encoding tree.Object
 	required             []any
-	joined               []use // lists whose elements are joined to one text
+	joined               []use // lists whose elements are joined to one string
 	hasFile              bool
 }
 
-// form makes one object of the fields of a form, adds it to the content, and reports whether a field is required.
+// form converts the fields of a form to one object, adds it to the content, and reports
+// whether a field is required.
 func (c *converter) form(fields []use, consumes []string, content tree.Object) bool {
 	f := &form{properties: tree.Object{}, encoding: tree.Object{}}
 	for _, u := range fields {
@@ -42,14 +45,14 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 	}
 	for _, mediaType := range types {
 		media := tree.Object{"schema": c.copyOf(schema)}
-		if len(f.encoding) > 0 && !multipartForm(mediaType) { // which has no use for it
+		if len(f.encoding) > 0 && !multipartForm(mediaType) { // multipart ignores styles
 			media["encoding"] = c.copyOf(f.encoding)
 		}
 		content[mediaType] = media
 	}
 	if slices.ContainsFunc(types, multipartForm) {
 		for _, u := range f.joined {
-			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has a part for each element of a list")
+			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has one part per list element")
 		}
 	}
 	return len(f.required) > 0

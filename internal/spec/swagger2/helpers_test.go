@@ -11,7 +11,7 @@ import (
 // conversion is a test of what a piece of a Swagger description becomes.
 type conversion struct {
 	name     string
-	base  string // of the description, without what every one has
+	base     string // of the description, without what every one has
 	at       string // the place in OpenAPI 3 to look at
 	want     string // what is there, as JSON; "" for nothing
 	reports  string // rules and places of what is reported, but that it was converted

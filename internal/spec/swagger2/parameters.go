@@ -8,7 +8,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// parameters converts the parameters that are not of the body.
+// parameters converts the parameters outside the body.
 func (c *converter) parameters(uses []use) []any {
 	var converted []any
 	for _, u := range uses {
@@ -24,7 +24,7 @@ func (c *converter) parameters(uses []use) []any {
 
 func (c *converter) sharedParameter(pointer, _ string, from tree.Object) tree.Object {
 	if _, object := c.resolve(pointer, from); object != nil && !canBeShared(object) {
-		return nil // it is written where it is used
+		return nil // written inline where it is used
 	}
 	if _, ok := from["$ref"].(string); ok {
 		return c.keep(pointer, from, []string{"$ref"}, nil)
@@ -32,7 +32,8 @@ func (c *converter) sharedParameter(pointer, _ string, from tree.Object) tree.Ob
 	return c.parameter(pointer, tree.Text(from["in"]), from)
 }
 
-// valueMembers stand beside the name of a Swagger parameter, and in the schema of one of OpenAPI 3.
+// valueFields describe the value of a parameter. Swagger has them in the parameter itself,
+// OpenAPI 3 in its schema.
 var valueFields = []string{
 	"type", "format", "items", "default", "enum", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",
 	"maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems",
@@ -40,28 +41,29 @@ var valueFields = []string{
 
 var convertedFields = append([]string{"name", "in", "required", "schema", "collectionFormat"}, valueFields...)
 
-// parameter converts a parameter that is not of the body, and headers, which have the same form.
+// parameter converts a parameter outside the body. It also handles headers, which have the
+// same structure.
 func (c *converter) parameter(pointer, in string, from tree.Object) tree.Object {
 	to := c.base(pointer, from, "name", "required", "allowEmptyValue")
 	to["in"] = in
 	if in == "path" && to["required"] != true {
-		c.report.Add(ruleParameters, tree.Join(pointer, "required"), to["required"], true, "a path has all of its variables")
+		c.report.Add(ruleParameters, tree.Join(pointer, "required"), to["required"], true, "path parameters are always required")
 		to["required"] = true
 	}
 	if empty, ok := to["allowEmptyValue"]; ok && in != "query" {
-		c.drop(tree.Join(pointer, "allowEmptyValue"), empty, "only parameters of the query can be empty")
+		c.drop(tree.Join(pointer, "allowEmptyValue"), empty, "only query parameters can be empty")
 		delete(to, "allowEmptyValue")
 	}
 	schema := c.value(pointer, from, "string")
 	if _, ok := from["schema"]; ok || schema["type"] == "object" {
-		c.report.Add(ruleParameters, pointer, from, schema, "Swagger has objects and schemas in bodies only; it is sent as OpenAPI 3 sends one")
+		c.report.Add(ruleParameters, pointer, from, schema, "Swagger allows objects and schemas only in bodies; it is sent as in OpenAPI 3")
 	}
 	to["schema"] = schema
 	c.writeStyle(pointer, in, from, to)
 	return to
 }
 
-// members returns what a parameter has beside the schema of its value.
+// base returns the fields of a parameter without the schema of its value.
 func (c *converter) base(pointer string, from tree.Object, same ...string) tree.Object {
 	to := c.keep(pointer, from, append(same, "description", "deprecated", "example"), convertedFields)
 	maps.DeleteFunc(to, func(name string, _ any) bool { return schemaExtension(name) })
@@ -69,18 +71,19 @@ func (c *converter) base(pointer string, from tree.Object, same ...string) tree.
 	return to
 }
 
-// isOfSchema reports whether an extension says something of the value. Generators look for names of an enum in its
-// schema.
+// schemaExtension reports whether an extension describes the value. Generators look for enum
+// names in the schema.
 func schemaExtension(name string) bool {
 	return name == "x-nullable" || name == "x-ms-enum" || strings.HasPrefix(name, "x-enum")
 }
 
-// value returns the schema of the value of a parameter. Where it says no type, that is the given one, or any.
+// value returns the schema of a parameter's value. If the parameter has no type, it uses the
+// fallback otherwise, or any type.
 func (c *converter) value(pointer string, from tree.Object, otherwise string) tree.Object {
 	if schema, ok := from["schema"]; ok {
 		for _, name := range valueFields {
 			if sibling, ok := from[name]; ok {
-				c.drop(tree.Join(pointer, name), sibling, "the schema says it")
+				c.drop(tree.Join(pointer, name), sibling, "the schema takes precedence")
 			}
 		}
 		return c.schema(tree.Join(pointer, "schema"), withExtensions(schema, from))
@@ -103,7 +106,8 @@ func (c *converter) value(pointer string, from tree.Object, otherwise string) tr
 	return c.schema(pointer, schema)
 }
 
-// withExtensions adds to a schema what a parameter or response says of it beside it, as NSwag does with x-nullable.
+// withExtensions adds the extensions of a parameter or response to its schema. NSwag writes
+// x-nullable there.
 func withExtensions(schema any, parent tree.Object) any {
 	object, ok := schema.(tree.Object)
 	if !ok {

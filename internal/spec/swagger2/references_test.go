@@ -8,10 +8,10 @@ import (
 func TestConvertReferences(t *testing.T) {
 	schema := func(name, ref, definition, want string) conversion {
 		return conversion{
-			name:    name,
+			name: name,
 			base: `"definitions": {"Holder": {"$ref": "` + ref + `"}, "` + definition + `": {"type": "string"}}`,
-			at:      "/components/schemas/Holder/$ref",
-			want:    `"` + want + `"`,
+			at:   "/components/schemas/Holder/$ref",
+			want: `"` + want + `"`,
 		}
 	}
 	escaped := schema("escaped name without its characters", "#/definitions/List%3COrder%3E", "List_Order_", "#/components/schemas/List_Order_")
@@ -34,8 +34,8 @@ func TestConvertReferences(t *testing.T) {
 			at: "/components/schemas/Holder/$ref", want: `"#/components/schemas/Order/properties/Id"`},
 		{name: "everywhere in a schema",
 			base: `"definitions": {"A": {"type": "object", "properties": {"a": {"type": "array", "items": {"$ref": "#/definitions/A"}}, "$ref": {"type": "string"}}, "additionalProperties": {"$ref": "#/definitions/A"}, "allOf": [{"$ref": "#/definitions/A"}], "x-of": {"$ref": "#/definitions/A"}}}`,
-			at:      "/components/schemas/A",
-			want:    `{"type": "object", "properties": {"a": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}, "$ref": {"type": "string"}}, "additionalProperties": {"$ref": "#/components/schemas/A"}, "allOf": [{"$ref": "#/components/schemas/A"}], "x-of": {"$ref": "#/components/schemas/A"}}`},
+			at:   "/components/schemas/A",
+			want: `{"type": "object", "properties": {"a": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}, "$ref": {"type": "string"}}, "additionalProperties": {"$ref": "#/components/schemas/A"}, "allOf": [{"$ref": "#/components/schemas/A"}], "x-of": {"$ref": "#/components/schemas/A"}}`},
 		{name: "parameter", base: `"parameters": {"Page": {"name": "page", "in": "query", "type": "integer"}}, ` + post(`"parameters": [{"$ref": "#/parameters/Page"}], `+answers),
 			at: operationPlace + "/parameters", want: `[{"$ref": "#/components/parameters/Page"}]`},
 		{name: "missing parameter", base: post(`"parameters": [{"$ref": "#/parameters/Page"}], ` + answers),
@@ -48,12 +48,12 @@ func TestConvertReferences(t *testing.T) {
 			at: operationPlace + "/responses", want: `{"410": {"$ref": "#/components/responses/Gone"}}`},
 		{name: "path item", base: `"paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {}}`, at: "/paths/~1a", want: `{"$ref": "#/paths/~1b"}`},
 		{name: "into an operation",
-			base:  `"definitions": {"A": {"$ref": "#/paths/~1orders~1{id}/post/responses/200/schema"}}, ` + post(`"responses": {"200": {"description": "OK", "schema": {"type": "string"}}}`),
+			base:     `"definitions": {"A": {"$ref": "#/paths/~1orders~1{id}/post/responses/200/schema"}}, ` + post(`"responses": {"200": {"description": "OK", "schema": {"type": "string"}}}`),
 			at:       "/components/schemas/A/$ref",
 			want:     `"#/paths/~1orders~1{id}/post/responses/200/schema"`,
 			problems: "/definitions/A/$ref"},
 		{name: "to a parameter by its index",
-			base:  `"definitions": {"A": {"$ref": "#/paths/~1orders~1{id}/post/parameters/0/schema"}}, ` + post(`"parameters": [{"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "query", "type": "string"}], `+answers),
+			base:     `"definitions": {"A": {"$ref": "#/paths/~1orders~1{id}/post/parameters/0/schema"}}, ` + post(`"parameters": [{"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "query", "type": "string"}], `+answers),
 			at:       "/components/schemas/A/$ref",
 			want:     `"#/paths/~1orders~1{id}/post/parameters/0/schema"`,
 			problems: "/definitions/A/$ref"},

@@ -44,15 +44,15 @@ func TestConvertResponses(t *testing.T) {
 
 func TestConvertStatuses(t *testing.T) {
 	const location = operationPlace + "/responses"
-	anyAnswer := `{"default": {"description": "Any answer."}}`
+	anyAnswer := `{"default": {"description": "Any response."}}`
 	runConversions(t, []conversion{
 		{name: "missing", base: post(`"summary": "S"`), at: location, want: anyAnswer, reports: "swagger2-responses " + location},
 		{name: "empty", base: post(`"responses": {}`), at: location, want: anyAnswer, reports: "swagger2-responses " + location},
-		{name: "extension only", base: post(`"responses": {"x-a": {"schema": 1}}`), at: location, want: `{"x-a": {"schema": 1}, "default": {"description": "Any answer."}}`, reports: "swagger2-responses " + location},
+		{name: "extension only", base: post(`"responses": {"x-a": {"schema": 1}}`), at: location, want: `{"x-a": {"schema": 1}, "default": {"description": "Any response."}}`, reports: "swagger2-responses " + location},
 		{name: "kept", base: post(`"responses": {"204": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"204": {"description": "A"}, "default": {"description": "B"}}`},
 		{name: "zero", base: post(`"responses": {"0": {"description": "A"}}`), at: location, want: `{"default": {"description": "A"}}`, reports: "swagger2-responses " + location + "/0"},
 		{name: "zero beside the default", base: post(`"responses": {"0": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"0": {"description": "A"}, "default": {"description": "B"}}`},
-		{name: "no description and no text", base: post(`"responses": {"default": {}}`), at: location, want: `{"default": {"description": "An answer."}}`, reports: "swagger2-responses " + location + "/default/description"},
+		{name: "no description and no text", base: post(`"responses": {"default": {}}`), at: location, want: `{"default": {"description": "A response."}}`, reports: "swagger2-responses " + location + "/default/description"},
 	})
 }
 

@@ -9,7 +9,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// schemaMembers are those of OpenAPI 3.0. Tools write some of them into Swagger, too, which does not have them all.
+// schemaKeywords are the keywords of OpenAPI 3.0. Swagger lacks some of them, but tools write
+// them anyway.
 var schemaKeywords = []string{
 	"title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
 	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "enum", "type", "allOf", "oneOf",
@@ -17,7 +18,7 @@ var schemaKeywords = []string{
 	"discriminator", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
 }
 
-// annotations say something of a place and not of the values in it, and so can stand beside what a reference says.
+// annotations describe the use of a schema, not its values, and so can extend a reference.
 var annotations = []string{
 	"title", "description", "default", "nullable", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
 }
@@ -29,7 +30,7 @@ func (c *converter) definition(pointer, _ string, from tree.Object) tree.Object 
 func (c *converter) schema(pointer string, value any) tree.Object {
 	from, ok := value.(tree.Object)
 	if !ok {
-		c.report.Add(ruleSchemas, pointer, value, tree.Object{}, "it is not a schema; anything is accepted")
+		c.report.Add(ruleSchemas, pointer, value, tree.Object{}, "not a schema; any value is accepted")
 		return tree.Object{}
 	}
 	if ref, ok := from["$ref"].(string); ok {
@@ -49,8 +50,8 @@ func (c *converter) schema(pointer string, value any) tree.Object {
 	return to
 }
 
-// reference converts a reference. Swagger passes over what stands beside one, but means it where it says something of
-// the place: that it can be null, or what it is for.
+// reference converts a reference. Swagger ignores fields next to a reference, but annotations
+// there, such as nullable or title, are meant to apply.
 func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object {
 	sibling := c.keep(pointer, from, annotations, []string{"$ref"})
 	moveNullable(sibling)
@@ -64,7 +65,7 @@ func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object
 	}
 	sibling["allOf"] = []any{to}
 	if _, ok := sibling["nullable"]; !ok || len(sibling) > 2 {
-		c.report.Add(ruleSchemas, pointer, from, sibling, "OpenAPI 3 has nothing beside a reference")
+		c.report.Add(ruleSchemas, pointer, from, sibling, "OpenAPI 3 allows no siblings of a reference")
 	}
 	return sibling
 }
@@ -74,12 +75,12 @@ func moveNullable(schema tree.Object) {
 	if nullable {
 		schema["nullable"] = true
 	}
-	if ok { // false is what nothing says
+	if ok { // false is the default
 		delete(schema, "x-nullable")
 	}
 }
 
-// mendType leaves one type of OpenAPI 3, or none where a value can have several.
+// fixType keeps one OpenAPI 3 type, or none if a value can have several types.
 func (c *converter) fixType(pointer string, schema tree.Object) {
 	written, ok := schema["type"]
 	if !ok {
@@ -103,11 +104,12 @@ func (c *converter) fixType(pointer string, schema tree.Object) {
 		}
 	}
 	if listed || schema["type"] == nil {
-		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 has one of six types, or none for any")
+		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 allows one of six types, or none for any value")
 	}
 }
 
-// mendBound writes an exclusive bound that is a number, as newer JSON Schema has it, as a bound and a boolean.
+// fixBound converts an exclusive bound that is a number, as in newer JSON Schema, to a bound
+// and a boolean.
 func (c *converter) fixBound(pointer string, schema tree.Object, bound, exclusive string) {
 	if number, ok := schema[exclusive].(json.Number); ok {
 		c.report.Add(ruleSchemas, tree.Join(pointer, exclusive), number, true, "the bound itself is in "+bound)
@@ -120,7 +122,7 @@ func (c *converter) inside(pointer string, schema tree.Object) {
 	c.properties(pointer, schema)
 	items, hasItems := schema["items"]
 	if _, ok := items.(tree.Object); !ok && (hasItems || schema["type"] == "array") {
-		c.report.Add(ruleSchemas, tree.Join(pointer, "items"), items, tree.Object{}, "a list has one schema for its elements; they can be anything")
+		c.report.Add(ruleSchemas, tree.Join(pointer, "items"), items, tree.Object{}, "a list needs one schema for its elements; any element is accepted")
 		schema["items"] = tree.Object{}
 	}
 	for _, name := range []string{"items", "additionalProperties", "not"} {
@@ -142,11 +144,12 @@ func (c *converter) inside(pointer string, schema tree.Object) {
 	}
 }
 
-// properties converts the properties, and moves the required of each, as older JSON Schema has it, to the list.
+// properties converts the properties. It moves a boolean required of a property, as in older
+// JSON Schema, to the list.
 func (c *converter) properties(pointer string, schema tree.Object) {
 	required := tree.ListAt(schema, "required")
 	if written, ok := schema["required"]; ok && len(required) == 0 {
-		c.drop(tree.Join(pointer, "required"), written, "it is not a list of properties that are required")
+		c.drop(tree.Join(pointer, "required"), written, "not a list of required properties")
 		delete(schema, "required")
 	}
 	if schema["properties"] == nil {
@@ -157,7 +160,7 @@ func (c *converter) properties(pointer string, schema tree.Object) {
 		if !ok {
 			return c.schema(pointer, property)
 		}
-		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), flag, nil, "the schema around it lists what is required")
+		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), flag, nil, "the parent schema lists required properties")
 		if flag && !slices.Contains(required, any(name)) {
 			required = append(required, name)
 		}

@@ -9,10 +9,10 @@ func TestConvertStyles(t *testing.T) {
 			written = `"collectionFormat": "` + format + `", `
 		}
 		c := conversion{
-			name:    in + " " + format,
+			name: in + " " + format,
 			base: post(`"parameters": [{"name": "id", "in": "` + in + `", "required": true, ` + written + `"type": "array", "items": {"type": "string"}}], ` + answers),
-			at:      firstParameter,
-			want:    `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "array", "items": {"type": "string"}}, ` + style + `}`,
+			at:   firstParameter,
+			want: `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "array", "items": {"type": "string"}}, ` + style + `}`,
 		}
 		if style == "" {
 			c.want = `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "string"}}`

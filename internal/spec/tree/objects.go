@@ -2,7 +2,8 @@ package tree
 
 import "strconv"
 
-// IsData reports whether the member of the given name holds data of the API, and not a part of the description.
+// DataKeyword reports whether the field called name contains API data, not a part of the
+// spec.
 func DataKeyword(name string) bool {
 	switch name {
 	case "example", "examples", "default", "enum", "const":
@@ -11,7 +12,8 @@ func DataKeyword(name string) bool {
 	return false
 }
 
-// VisitObjects calls visit with every object of a description, outer ones first, but not with those inside data.
+// VisitObjects calls visit with every object of a spec, outer ones first. It skips objects
+// inside data.
 func VisitObjects(document Object, visit func(pointer string, object Object)) {
 	visitObjects("", document, visit)
 }
@@ -33,8 +35,8 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	}
 }
 
-// IsNamed reports whether the members of the object at pointer are names that an author has chosen, such as a
-// property that is called example, and not keywords.
+// KeyedByName reports whether the keys of the object at pointer are names chosen by the
+// author, such as a property called example, and not keywords.
 func IsNamed(pointer string) bool {
 	tokens, _ := Split(pointer)
 	if len(tokens) == 0 {
@@ -43,7 +45,7 @@ func IsNamed(pointer string) bool {
 	switch tokens[len(tokens)-1] {
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
 		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping":
-		return !IsNamed(Join("", tokens[:len(tokens)-1]...)) // else it is a name itself, such as of a schema that is called content
+		return !IsNamed(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
 	}
 	return false
 }

@@ -73,50 +73,50 @@ func TestReadGivesAliasesTreesOfTheirOwn(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	const (
-		page      = "this is a web page, not an API description"
-		twice     = "the member stands twice"
-		noObject  = "this is not an API description: it is not an object"
-		noNumber  = "JSON has no such number"
-		deep      = "the description nests more than 200 levels deep"
-		many      = "the description has more than 524288 values; aliases may multiply them"
-		tooLarge  = "the description is larger than 16 MiB"
-		largeYAML = "the description is YAML and larger than 4 MiB"
+		page      = "this is a web page, not an API spec"
+		twice     = "duplicate key"
+		noObject  = "this is not an API spec: it is not an object"
+		noNumber  = "JSON does not support this number"
+		deep      = "the spec nests more than 200 levels deep"
+		many      = "the spec has more than 524288 values, possibly through aliases"
+		tooLarge  = "the spec is larger than 16 MiB"
+		largeYAML = "the spec is YAML and larger than 4 MiB"
 	)
 	for _, test := range []struct{ name, text, pointer, message string }{
-		{"nothing", "", "", "the description is empty"},
-		{"spaces", "\ufeff \r\n\t", "", "the description is empty"},
-		{"a comment", "# nothing\n", "", "this is neither JSON nor YAML: EOF"},
-		{"UTF-16", "\xff\xfe{\x00}\x00", "", "the description is not UTF-8"},
-		{"Latin-2", "{\"title\":\"Zam\xf3wienia\"}", "", "the description is not UTF-8"},
+		{"nothing", "", "", "the spec is empty"},
+		{"spaces", "\ufeff \r\n\t", "", "the spec is empty"},
+		{"a comment", "# nothing\n", "", "neither valid JSON nor valid YAML: EOF"},
+		{"UTF-16", "\xff\xfe{\x00}\x00", "", "the spec is not valid UTF-8"},
+		{"Latin-2", "{\"title\":\"Zam\xf3wienia\"}", "", "the spec is not valid UTF-8"},
 		{"a page", "\r\n<!doctype html><html></html>", "", page},
 		{"XML", "\ufeff<?xml version=\"1.0\"?><a/>", "", page},
 		{"a text", "Service Unavailable", "", noObject},
 		{"a list", "[{}]", "", noObject},
 		{"null", "null", "", noObject},
 
-		{"JSON that ends early", `{"paths":{"/me":{`, "", "this is not JSON, at byte 17: unexpected EOF"},
-		{"JSON that ends in a text", `{"paths":"/m`, "", "this is not JSON, at byte 9: unexpected EOF"},
-		{"JSON that ends behind a name", `{"paths"`, "", "this is not JSON, at byte 8: unexpected EOF"},
-		{"JSON that ends behind a value", `{"paths":1`, "", "this is not JSON, at byte 10: unexpected EOF"},
-		{"JSON with a comma too many", `{"a":[1,]}`, "", "this is not JSON, at byte 8: invalid character ']' looking for beginning of value"},
-		{"JSON with a name that is no text", `{1:2}`, "", "this is not JSON, at byte 1: invalid character '1'"},
-		{"JSON with more behind it", `{"a":1}{"b":2}`, "", "this is not JSON, at byte 8: there is more after the end of the document"},
-		{"JSON with nonsense behind it", `{"a":1}]`, "", "this is not JSON, at byte 7: there is more after the end of the document"},
+		{"JSON that ends early", `{"paths":{"/me":{`, "", "invalid JSON at byte 17: unexpected EOF"},
+		{"JSON that ends in a text", `{"paths":"/m`, "", "invalid JSON at byte 9: unexpected EOF"},
+		{"JSON that ends behind a name", `{"paths"`, "", "invalid JSON at byte 8: unexpected EOF"},
+		{"JSON that ends behind a value", `{"paths":1`, "", "invalid JSON at byte 10: unexpected EOF"},
+		{"JSON with a comma too many", `{"a":[1,]}`, "", "invalid JSON at byte 8: invalid character ']' looking for beginning of value"},
+		{"JSON with a name that is no text", `{1:2}`, "", "invalid JSON at byte 1: invalid character '1'"},
+		{"JSON with more behind it", `{"a":1}{"b":2}`, "", "invalid JSON at byte 8: trailing data after the document"},
+		{"JSON with nonsense behind it", `{"a":1}]`, "", "invalid JSON at byte 7: trailing data after the document"},
 		{"a member of JSON twice", `{"paths":{"/me":{"a~":[0,{"get":1,"put":2,"get":3}]}}}`, "/paths/~1me/a~0/1/get", twice},
 		{"a member of JSON twice in two forms", `{"a":1,"\u0061":2}`, "/a", twice},
 
-		{"YAML that is none", "a: [1", "", "this is neither JSON nor YAML: yaml: line 1: did not find expected ',' or ']'"},
-		{"YAML with an unknown anchor", "a: *b", "", "this is neither JSON nor YAML: yaml: unknown anchor 'b' referenced"},
-		{"YAML with a second document", "a: 1\n---\nb: 2\n", "", "there is more after the end of the YAML document"},
-		{"YAML with a broken second document", "a: 1\n---\n[", "", "there is more after the end of the YAML document"},
+		{"YAML that is none", "a: [1", "", "neither valid JSON nor valid YAML: yaml: line 1: did not find expected ',' or ']'"},
+		{"YAML with an unknown anchor", "a: *b", "", "neither valid JSON nor valid YAML: yaml: unknown anchor 'b' referenced"},
+		{"YAML with a second document", "a: 1\n---\nb: 2\n", "", "trailing data after the YAML document"},
+		{"YAML with a broken second document", "a: 1\n---\n[", "", "trailing data after the YAML document"},
 		{"a member of YAML twice", "paths:\n  /me: {get: 1, put: 2, get: 3}\n", "/paths/~1me/get", twice},
 		{"a status as number and text", "responses: {200: a, '200': b}", "/responses/200", twice},
-		{"a name that is an object", "a:\n  ? {b: c}\n  : d\n", "/a", "the name of a member is not a text"},
+		{"a name that is an object", "a:\n  ? {b: c}\n  : d\n", "/a", "a key is not a string"},
 		{"not a number", "a: [1, .nan]", "/a/1", noNumber},
 		{"infinity", "a: -.inf", "/a", noNumber},
 		{"no integer", "a: !!int x", "/a", "yaml: cannot decode !!str `x` as a !!int"},
-		{"a merge of a text", "a: {<<: b}", "/a/<<", "there is no object to merge"},
-		{"a merge of lists of lists", "a: {<<: [[{b: c}]]}", "/a/<<", "there is no object to merge"},
+		{"a merge of a text", "a: {<<: b}", "/a/<<", "the value to merge is not an object"},
+		{"a merge of lists of lists", "a: {<<: [[{b: c}]]}", "/a/<<", "the value to merge is not an object"},
 		{"a merge that fails", "a: {<<: {b: .nan}}", "/a/b", noNumber},
 
 		{"JSON too deep", `{"a":` + strings.Repeat("[", 200), "/a" + strings.Repeat("/0", 199), deep},

@@ -2,13 +2,13 @@ package tree
 
 import "strings"
 
-// Schemas returns the schemas of the components by name, an empty collection that is then part of the description where
-// there was none.
+// Schemas returns the component schemas by name. If there are no schemas, it adds an empty
+// collection to the spec.
 func Schemas(document Object) Object {
 	return madeAt(madeAt(document, "components"), "schemas")
 }
 
-// madeAt returns the object that is a member of another, and makes it where there is none.
+// madeAt returns the object in a field of another, creating it if it is missing.
 func madeAt(object Object, name string) Object {
 	field := ObjectAt(object, name)
 	if field == nil {
@@ -18,8 +18,9 @@ func madeAt(object Object, name string) Object {
 	return field
 }
 
-// Reachable returns the names of the schemas of the components that trees refer to, directly or through other schemas. A
-// reference into a schema counts for the whole, and so does the value of a discriminator.
+// Reachable returns the names of the component schemas that trees refer to, directly or
+// through other schemas. A reference into a schema counts as a reference to the schema, and
+// so does a discriminator mapping.
 func Reachable(document Object, trees ...any) map[string]bool {
 	schemas := ObjectAt(ObjectAt(document, "components"), "schemas")
 	reached := map[string]bool{}
@@ -37,7 +38,8 @@ func Reachable(document Object, trees ...any) map[string]bool {
 	return reached
 }
 
-// visitReferences meets each reference in a tree, and the schemas that a discriminator names.
+// visitReferences calls visit with every reference in a tree and every schema in a
+// discriminator mapping.
 func visitReferences(value any, visit func(ref string)) {
 	switch value := value.(type) {
 	case Object:

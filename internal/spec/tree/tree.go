@@ -26,8 +26,9 @@ func Clone(value any) any {
 	return value
 }
 
-// Members yields the members of an object by name, so that every run meets them in the same order. Members may be changed,
-// added and removed meanwhile; added ones are not met. For anything but an object there are none.
+// Fields yields the fields of an object sorted by name, so that every run sees them in the
+// same order. Fields may be changed, added and removed during the iteration; added ones are
+// not yielded. A value that is not an object has no fields.
 func Members(value any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		object, _ := value.(Object)
@@ -40,7 +41,7 @@ func Members(value any) iter.Seq2[string, any] {
 	}
 }
 
-// Text returns a string, the literal of a number, or "" for anything else.
+// String returns a string, the literal of a number, or "" for anything else.
 func Text(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -51,19 +52,19 @@ func Text(value any) string {
 	return ""
 }
 
-// ObjectAt returns the object that is a member of another, or nil. A nil Object can be read like an empty one.
+// ObjectAt returns the object in a field, or nil. A nil Object reads like an empty one.
 func ObjectAt(object Object, name string) Object {
 	field, _ := object[name].(Object)
 	return field
 }
 
-// ListAt returns the list that is a member of an object, or nil.
+// ListAt returns the list in a field, or nil.
 func ListAt(object Object, name string) []any {
 	list, _ := object[name].([]any)
 	return list
 }
 
-// IsSet reports whether a member is the boolean true.
+// True reports whether a field is the boolean true.
 func IsSet(object Object, name string) bool {
 	value, _ := object[name].(bool)
 	return value

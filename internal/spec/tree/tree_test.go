@@ -66,7 +66,7 @@ func TestReadingMembers(t *testing.T) {
 		text   string
 		object Object
 		list   []any
-		want  bool
+		want   bool
 	}{
 		{"text", "x", nil, nil, false},
 		{"number", "1.10", nil, nil, false},

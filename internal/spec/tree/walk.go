@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// Methods are the operations that a path of OpenAPI 3.0 can have.
+// Methods are the HTTP methods that a path item of OpenAPI 3.0 can have.
 var Methods = []string{"delete", "get", "head", "options", "patch", "post", "put", "trace"}
 
-// Operation is one operation of a description, and where it stands.
+// Operation is an operation of a spec and its location.
 type Operation struct {
-	Path, Method string // the method in lower case
-	Item         Object // the path item, whose parameters are for all of its operations
+	Path, Method string // lower case
+	Item         Object // the path item, whose parameters apply to all of its operations
 	Object       Object
 	Pointer      string
 }
 
-// Operations returns the operations by path and method. What is not an object is passed over: the validation names it.
+// Operations returns the operations sorted by path and method. It skips anything that is not
+// an object; validation reports those.
 func Operations(document Object) []Operation {
 	var operations []Operation
 	for path, value := range Members(document["paths"]) {
@@ -33,13 +34,13 @@ func Operations(document Object) []Operation {
 	return operations
 }
 
-// VisitFunc is called with a schema and its place. The schema may be changed; with the schema that it returns in the place
-// of the given one, the walk goes on.
+// VisitFunc receives a schema and its pointer. It may change the schema, or return another
+// one to replace it; the walk continues with the result.
 type VisitFunc func(pointer string, schema Object) Object
 
-// VisitSchemas calls visit with every schema of an OpenAPI 3 description, outer ones first: components and those of
-// parameters, headers, bodies and responses, in callbacks and webhooks too. References are visited, not followed, so that
-// the walk ends in cyclic descriptions too.
+// VisitSchemas calls visit with every schema of an OpenAPI 3 spec, outer ones first: those of
+// components, parameters, headers, bodies and responses, including callbacks and webhooks.
+// References are visited but not followed, so the walk ends even if the spec is cyclic.
 func VisitSchemas(document Object, visit VisitFunc) {
 	w := walker{visit}
 	components := ObjectAt(document, "components")
@@ -99,7 +100,7 @@ func (w walker) operation(pointer string, operation Object) {
 	w.each(Join(pointer, "callbacks"), operation["callbacks"], w.pathItems)
 }
 
-// parameter also serves headers, which have the same form.
+// parameter also handles headers, which have the same structure.
 func (w walker) parameter(pointer string, parameter Object) {
 	w.field(pointer, parameter, "schema")
 	w.contents(pointer, parameter)
@@ -125,7 +126,7 @@ func (w walker) schemas(pointer string, schemas Object) {
 	}
 }
 
-// member visits the schema that is a member of an object, and those inside it.
+// field visits the schema in a field of an object, and the schemas inside it.
 func (w walker) field(pointer string, parent Object, name string) {
 	schema, ok := parent[name].(Object)
 	if !ok {

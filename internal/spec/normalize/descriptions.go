@@ -7,8 +7,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// cleanTexts takes characters out of descriptions that Go source must not hold or that make it read otherwise than it
-// compiles: control characters, byte order marks, and marks that turn the direction of text. Line ends become \n.
+// cleanDescriptions removes characters from documentation that Go source cannot contain or
+// that make it display differently than it compiles: control characters, byte order marks,
+// and bidirectional marks. Line ends become  .
 func cleanDescriptions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		if tree.IsNamed(pointer) {
@@ -28,7 +29,8 @@ func cleanDescriptions(document tree.Object, report *tree.Report) {
 	})
 }
 
-// lineEnds are those that Unicode knows besides \n, some of which only some readers take for one.
+// lineEnds normalizes the line ends that Unicode has in addition to  ; readers disagree on
+// some of them.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 func cleanDescription(text string) string {

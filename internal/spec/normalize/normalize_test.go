@@ -218,7 +218,7 @@ func randomValue(random *rand.Rand, depth int, name string) any {
 func TestSharedPathItemsAreFixed(t *testing.T) {
 	document := normalised(t, `{"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/components/pathItems/I"}},
 		"components": {"pathItems": {"I": {"parameters": [1], "get": {"parameters": ["p"], "tags": "t"}, "put": 1}}}}`)
-	want := asTree(t, `{"/a": {"get": {"operationId": "getA", "responses": {"default": {"description": "Any answer."}}}}}`)
+	want := asTree(t, `{"/a": {"get": {"operationId": "getA", "responses": {"default": {"description": "Any response."}}}}}`)
 	if paths := tree.ObjectAt(document, "paths"); !reflect.DeepEqual(paths, want) {
 		t.Errorf("got %s", asText(t, paths))
 	}

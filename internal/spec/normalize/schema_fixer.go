@@ -6,7 +6,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// schemaMender changes the members of one schema, and reports it.
+// schemaFixer changes the fields of one schema and reports the changes.
 type schemaFixer struct {
 	rule    string
 	pointer string
@@ -14,7 +14,7 @@ type schemaFixer struct {
 	report  *tree.Report
 }
 
-// mendSchemas calls mend with every schema of a description, outer ones first.
+// fixSchemas calls fix with every schema of a spec, outer ones first.
 func fixSchemas(document tree.Object, report *tree.Report, rule string, fix func(m *schemaFixer)) {
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
 		fix(&schemaFixer{rule, pointer, schema, report})
@@ -27,7 +27,7 @@ func (m *schemaFixer) set(name string, value any, reason string) {
 	m.schema[name] = value
 }
 
-// drop takes out a member, if it is there.
+// drop removes a field if it is present.
 func (m *schemaFixer) drop(name, reason string) {
 	if field, ok := m.schema[name]; ok {
 		m.report.Add(m.rule, tree.Join(m.pointer, name), field, nil, reason)
@@ -35,8 +35,8 @@ func (m *schemaFixer) drop(name, reason string) {
 	}
 }
 
-// absorb has the schema say what a part says that applies to all of its values. Where the two contradict each other, the
-// part becomes one of an allOf.
+// absorb merges part, which applies to all values, into the schema. If the two conflict, the
+// part goes into allOf.
 func (m *schemaFixer) absorb(part tree.Object) {
 	if !canAbsorb(m.schema, part) {
 		m.schema["allOf"] = append(tree.ListAt(m.schema, "allOf"), part)
@@ -49,8 +49,8 @@ func (m *schemaFixer) absorb(part tree.Object) {
 	}
 }
 
-// canAbsorb reports whether the members of both can stand in one schema. What only describes may differ: the outer one is
-// about the place in question.
+// canAbsorb reports whether the fields of both fit into one schema. Documentation may differ:
+// the outer one wins, because it describes the current location.
 func canAbsorb(schema, part tree.Object) bool {
 	for _, object := range []tree.Object{schema, part} {
 		if _, ok := object["$ref"]; ok {
