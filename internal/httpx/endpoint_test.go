@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseAccepts(t *testing.T) {
+func TestParseEndpointAccepts(t *testing.T) {
 	for _, address := range []string{
 		"https://api.xsale.ai",
 		"https://api.xsale.ai/",
@@ -37,7 +37,7 @@ func TestParseAccepts(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseEndpointRejects(t *testing.T) {
 	const (
 		noAddress = "XSALE_BASE_URL is not a valid URL: want https://host"
 		noHost    = "XSALE_BASE_URL has no host: want https://host"
@@ -75,7 +75,8 @@ func TestParseRefuses(t *testing.T) {
 		{"ftp://user:hunter2@api.xsale.ai?x=y", user},
 		{"//user:hunter2@api.xsale.ai", user},
 
-		// A password must not come out of an address that is so wrong that no password is found in it.
+		// The error must not contain the password, even if the URL is too broken to find a
+		// password in it.
 		{"user:hunter2@api.xsale.ai", noHost},
 		{"user:hunter2@api.xsale.ai/orders?x=y", noHost},
 		{"https:user:hunter2@api.xsale.ai", noHost},
@@ -113,13 +114,13 @@ func TestParseRefuses(t *testing.T) {
 			continue
 		}
 		if u != nil {
-			t.Errorf("%q: got %v beside the error", test.address, u)
+			t.Errorf("%q: got %v and an error", test.address, u)
 		}
 		if err.Error() != test.want {
 			t.Errorf("%q:\n got %s\nwant %s", test.address, err, test.want)
 		}
 		if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "2345") {
-			t.Errorf("%q: the error tells the password: %s", test.address, err)
+			t.Errorf("%q: the error contains the password: %s", test.address, err)
 		}
 	}
 }

@@ -8,12 +8,12 @@ import (
 func TestWithoutMarks(t *testing.T) {
 	for text, want := range map[string]string{"zamówienie": "zamowienie", "Żółć Łąki": "Zolc Laki", "Straße Øst": "Strasse Ost", "日本 x": "日本 x", "": ""} {
 		if got := WithoutMarks(text); got != want {
-			t.Errorf("%q became %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestFreeTakesTheNextNumber(t *testing.T) {
+func TestFreeAppendsNextNumber(t *testing.T) {
 	used := map[string]bool{}
 	asked := 0
 	taken := func(name string) bool { asked++; return used[name] }
@@ -25,7 +25,7 @@ func TestFreeTakesTheNextNumber(t *testing.T) {
 		asked = 0
 		got := Free("Order", taken)
 		if got != want || asked > 25 {
-			t.Fatalf("got %s after %d questions, want %s", got, asked, want)
+			t.Fatalf("got %s after %d calls, want %s", got, asked, want)
 		}
 		used[got] = true
 	}

@@ -9,7 +9,7 @@ func TestFixPath(t *testing.T) {
 		"/a/{id:regex(^[[a-z?#]]+$)}": "/a/{id}", "/{}": "/{}", "/a/{b": "/a/{b",
 	} {
 		if got := fixPath(path); got != want {
-			t.Errorf("%q becomes %q instead of %q", path, got, want)
+			t.Errorf("%q: got %q, want %q", path, got, want)
 		}
 	}
 }
@@ -17,7 +17,7 @@ func TestFixPath(t *testing.T) {
 func TestFixPaths(t *testing.T) {
 	testDocuments(t, fixPaths, []documentTest{
 		{"normal", inPaths(`{"/a": {"get": {}}, "/a/{id}": {}, "x-a?b": {"get": {}}}`), "", ""},
-		{"mended", inPaths(`{"a/{id:int}?x=1": {"get": {}}}`), inPaths(`{"/a/{id}": {"get": {}}}`), "/paths/a~1{id:int}?x=1"},
+		{"fixed", inPaths(`{"a/{id:int}?x=1": {"get": {}}}`), inPaths(`{"/a/{id}": {"get": {}}}`), "/paths/a~1{id:int}?x=1"},
 		{"joined", inPaths(`{"/a": {"get": {}}, "/a?b": {"post": {}}, "/a?c": {"put": {}}}`), inPaths(`{"/a": {"get": {}, "post": {}, "put": {}}}`), "/paths/~1a?b /paths/~1a?c"},
 		{"not joined", inPaths(`{"/a": {"get": {}}, "/a?b": {"get": {}, "post": {}}}`), "", ""},
 	})

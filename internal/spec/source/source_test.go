@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-func TestGetTheDescriptionOfThisModule(t *testing.T) {
+func TestGetOwnSpec(t *testing.T) {
 	source, err := Get(t.Context(), "", Options{})
 	if err != nil || string(source.Data) != string(openapi.Spec()) || source.Name != "the spec of this module" {
 		t.Fatalf("got %v, %v", source, err)
@@ -43,9 +43,9 @@ func TestGetStandardInput(t *testing.T) {
 		want  string
 	}{
 		{"nothing", strings.NewReader(""), "standard input: the spec is empty; check the program that writes it"},
-		{"no description", strings.NewReader(`{"a":1}`), "standard input: this is not an API spec: it has neither a swagger nor an openapi field; use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
+		{"not a spec", strings.NewReader(`{"a":1}`), "standard input: this is not an API spec: it has neither a swagger nor an openapi field; use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
 		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: unknown OpenAPI version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"},
-		{"too much", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one"},
+		{"too large", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one"},
 		{"broken", iotest.ErrReader(broken), "standard input: broken pipe"},
 	} {
 		source, err := Get(t.Context(), "-", Options{Stdin: test.stdin})
@@ -53,18 +53,18 @@ func TestGetStandardInput(t *testing.T) {
 			t.Errorf("%s: got %v, %v", test.name, source, err)
 		}
 		if _, ok := errors.AsType[*tree.Problem](err); ok == errors.Is(err, broken) {
-			t.Errorf("%s: the cause is not wrapped: %v", test.name, err)
+			t.Errorf("%s: the error does not wrap its cause: %v", test.name, err)
 		}
 	}
 }
 
-func TestGetDoesNotReadStandardInputWithoutEnd(t *testing.T) {
+func TestGetBoundsStandardInput(t *testing.T) {
 	reader := &endless{}
 	if source, err := Get(t.Context(), "-", Options{Stdin: reader}); err == nil {
 		t.Errorf("got %v", source)
 	}
 	if reader.read != tree.MaxBytes+1 {
-		t.Errorf("%d bytes were read", reader.read)
+		t.Errorf("read %d bytes", reader.read)
 	}
 }
 
@@ -75,8 +75,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A terminal or a pipe at which nobody writes does not keep the program from ending.
-func TestGetStopsReadingWithItsContext(t *testing.T) {
+// An idle terminal or pipe must not keep the program from ending.
+func TestGetStopsReadingWithContext(t *testing.T) {
 	stopped := errors.New("stopped by the user")
 	for _, waits := range []bool{true, false} {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -92,7 +92,7 @@ func TestGetStopsReadingWithItsContext(t *testing.T) {
 	}
 }
 
-// notifying tells when it is about to wait.
+// notifying signals when a read is about to block.
 type notifying struct {
 	io.Reader
 	tell func()
@@ -157,7 +157,7 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != "a.json: permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if os.Geteuid() == 0 { // who may read every file
+	if os.Geteuid() == 0 { // root can read every file
 		return
 	}
 	directory := t.TempDir()
@@ -169,12 +169,12 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != path+": permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if err := os.Chmod(directory, 0o700); err != nil { // or else it cannot be removed
+	if err := os.Chmod(directory, 0o700); err != nil { // so that it can be removed
 		t.Fatal(err)
 	}
 }
 
-func TestGetRefusesAddresses(t *testing.T) {
+func TestGetRejectsURLs(t *testing.T) {
 	const name = "spec URL "
 	for address, want := range map[string]string{
 		"http://api.xsale.ai/":                        name + "is plain http: use https, so that tokens are not sent in the clear",

@@ -24,7 +24,7 @@ const (
 // visit is a URL and the outcome of fetching it.
 type visit struct {
 	asked    *url.URL
-	final *url.URL // differs from asked after a redirect
+	final    *url.URL // differs from asked after a redirect
 	status   int      // 0 without a response
 	location *url.URL // target of a redirect, nil if it cannot be parsed
 	data     []byte

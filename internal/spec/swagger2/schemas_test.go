@@ -11,7 +11,7 @@ func TestConvertSchemas(t *testing.T) {
 	runConversions(t, []conversion{
 		same("bounds", `{"type": "number", "minimum": 0.10, "exclusiveMinimum": true, "maximum": 1e3, "exclusiveMaximum": false, "multipleOf": 0.01}`),
 		same("members", `{"type": "object", "title": "T", "description": "D", "minProperties": 1, "maxProperties": 2, "example": {"type": "file", "x": null}, "default": {}, "xml": {"name": "s"}, "externalDocs": {"url": "/d"}, "readOnly": true, "x-a": {"type": "file"}}`),
-		same("members of OpenAPI 3", `{"oneOf": [{"type": "string"}], "anyOf": [{"type": "string"}], "not": {"type": "object"}, "nullable": true, "writeOnly": true, "deprecated": true}`),
+		same("fields of OpenAPI 3", `{"oneOf": [{"type": "string"}], "anyOf": [{"type": "string"}], "not": {"type": "object"}, "nullable": true, "writeOnly": true, "deprecated": true}`),
 		same("additional properties allowed", `{"type": "object", "additionalProperties": true}`),
 		same("no additional properties", `{"type": "object", "additionalProperties": false}`),
 		same("additional properties of any kind", `{"type": "object", "additionalProperties": {}}`),
@@ -23,7 +23,7 @@ func TestConvertSchemas(t *testing.T) {
 			`{"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string", "format": "binary"}}}, "additionalProperties": {"type": "string", "format": "binary"}, "allOf": [{"type": "string", "format": "binary"}]}`, ""),
 		schema("discriminator", `{"type": "object", "discriminator": "Kind", "properties": {"Kind": {"type": "string"}}}`, `{"type": "object", "discriminator": {"propertyName": "Kind"}, "properties": {"Kind": {"type": "string"}}}`, ""),
 		schema("example", `{"type": "string", "x-example": "A"}`, `{"type": "string", "example": "A"}`, ""),
-		schema("unknown members", `{"type": "object", "patternProperties": {}, "$schema": "s"}`, `{"type": "object"}`, "swagger2-dropped "+location+"/$schema, swagger2-dropped "+location+"/patternProperties"),
+		schema("unknown fields", `{"type": "object", "patternProperties": {}, "$schema": "s"}`, `{"type": "object"}`, "swagger2-dropped "+location+"/$schema, swagger2-dropped "+location+"/patternProperties"),
 		schema("required of a property", `{"type": "object", "required": ["b"], "properties": {"a": {"type": "string", "required": true}, "b": {"type": "string", "required": true}, "c": {"type": "string", "required": false}, "d": {"$ref": "#/definitions/S", "required": true}}}`,
 			`{"type": "object", "required": ["b", "a", "d"], "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}, "d": {"$ref": "#/components/schemas/S"}}}`,
 			"swagger2-schemas "+location+"/properties/a/required, swagger2-schemas "+location+"/properties/b/required, swagger2-schemas "+location+"/properties/c/required, swagger2-schemas "+location+"/properties/d/required"),
@@ -44,7 +44,7 @@ func TestConvertSchemas(t *testing.T) {
 	})
 }
 
-func TestConvertWhatStandsBesideAReference(t *testing.T) {
+func TestConvertReferenceSiblings(t *testing.T) {
 	schema := func(name, sibling, want, reports string) conversion {
 		return conversion{name: name, base: `"definitions": {"S": {"$ref": "#/definitions/T", ` + sibling + `}}`, at: "/components/schemas/S", want: want, reports: reports}
 	}
@@ -52,9 +52,9 @@ func TestConvertWhatStandsBesideAReference(t *testing.T) {
 	runConversions(t, []conversion{
 		schema("nullable", `"x-nullable": true`, `{"allOf": [`+ref+`], "nullable": true}`, ""),
 		schema("not nullable", `"x-nullable": false`, ref, ""),
-		schema("text", `"description": "D", "readOnly": true`, `{"allOf": [`+ref+`], "description": "D", "readOnly": true}`, "swagger2-schemas "+location),
-		schema("nullable and text", `"x-nullable": true, "description": "D"`, `{"allOf": [`+ref+`], "nullable": true, "description": "D"}`, "swagger2-schemas "+location),
-		schema("what Swagger passes over", `"type": "object"`, ref, "swagger2-dropped "+location+"/type"),
+		schema("sibling annotation", `"description": "D", "readOnly": true`, `{"allOf": [`+ref+`], "description": "D", "readOnly": true}`, "swagger2-schemas "+location),
+		schema("nullable and string", `"x-nullable": true, "description": "D"`, `{"allOf": [`+ref+`], "nullable": true, "description": "D"}`, "swagger2-schemas "+location),
+		schema("fields that Swagger ignores", `"type": "object"`, ref, "swagger2-dropped "+location+"/type"),
 		schema("example", `"x-example": 1`, `{"allOf": [`+ref+`], "example": 1}`, "swagger2-schemas "+location),
 		schema("extension", `"x-a": 1`, `{"$ref": "#/components/schemas/T", "x-a": 1}`, ""),
 	})

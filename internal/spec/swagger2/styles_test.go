@@ -10,7 +10,7 @@ func TestConvertStyles(t *testing.T) {
 		}
 		c := conversion{
 			name: in + " " + format,
-			base: post(`"parameters": [{"name": "id", "in": "` + in + `", "required": true, ` + written + `"type": "array", "items": {"type": "string"}}], ` + answers),
+			base: post(`"parameters": [{"name": "id", "in": "` + in + `", "required": true, ` + written + `"type": "array", "items": {"type": "string"}}], ` + okResponse),
 			at:   firstParameter,
 			want: `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "array", "items": {"type": "string"}}, ` + style + `}`,
 		}
@@ -41,9 +41,9 @@ func TestConvertStyles(t *testing.T) {
 		list("header", "", simple, false),
 		list("header", "ssv", "", true),
 		list("cookie", "", commas, false),
-		{name: "no list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "string", "collectionFormat": "multi"}], ` + answers),
+		{name: "not a list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "string", "collectionFormat": "multi"}], ` + okResponse),
 			at: firstParameter, want: `{"name": "a", "in": "query", "schema": {"type": "string"}}`, reports: "swagger2-dropped " + firstParameter + "/collectionFormat"},
-		{name: "list in a list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "array", "items": {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}}], ` + answers),
+		{name: "list in a list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "array", "items": {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}}], ` + okResponse),
 			at: firstParameter + "/schema", want: `{"type": "array", "items": {"type": "array", "items": {"type": "string"}}}`, reports: "swagger2-dropped " + firstParameter + "/items/collectionFormat"},
 	})
 }

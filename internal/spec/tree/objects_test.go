@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestIsNamed(t *testing.T) {
+func TestKeyedByName(t *testing.T) {
 	for pointer, want := range map[string]bool{
 		"": false, "/": false, "/paths": true, "/paths/~1a": false, "/paths/~1a/get/responses": true, "/paths/~1a/get/responses/200": false,
 		"/paths/~1a/get/responses/200/content": true, "/components": false, "/components/schemas": true, "/components/schemas/A": false,
@@ -22,7 +22,7 @@ func TestIsNamed(t *testing.T) {
 }
 
 func TestVisitObjects(t *testing.T) {
-	document := readText(t, `
+	document := readString(t, `
 info: {title: T}
 components:
   schemas:

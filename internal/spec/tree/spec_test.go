@@ -54,7 +54,7 @@ func TestVersionOf(t *testing.T) {
 			continue
 		}
 		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Error() != test.fault {
-			t.Errorf("%v: got the error %v", test.document, err)
+			t.Errorf("%v: got error %v", test.document, err)
 		}
 	}
 }
