@@ -29,23 +29,8 @@ const (
 )
 
 func (c *valueChecker) fits(schema tree.Object, value any) bool {
-	c.left, c.undecided = maxSchemasPerValue*(10+countValues(value)), false
+	c.left, c.undecided = maxSchemasPerValue*(10+tree.Count(value)), false
 	return c.check(schema, value, 0) && !c.undecided
-}
-
-func countValues(value any) int {
-	count := 1
-	switch value := value.(type) {
-	case tree.Object:
-		for _, field := range value {
-			count += countValues(field)
-		}
-	case []any:
-		for _, element := range value {
-			count += countValues(element)
-		}
-	}
-	return count
 }
 
 // check is fits for a nested value, depth schemas after the first one for that value.

@@ -40,7 +40,7 @@ var schemaKeywords = []string{
 
 func (m *schemaFixer) dropOtherKeywords() {
 	for name := range tree.Members(m.schema) {
-		if !slices.Contains(schemaKeywords, name) && !strings.HasPrefix(name, "x-") {
+		if !slices.Contains(schemaKeywords, name) && !tree.Extension(name) {
 			m.drop(name, "no Go type can express it, or OpenAPI 3.0 does not have it")
 		}
 	}

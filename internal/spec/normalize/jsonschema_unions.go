@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -57,9 +58,7 @@ func (m *schemaFixer) convertUnion(keyword string) bool {
 	switch {
 	case enum != nil:
 		m.report.Add(m.rule, location, members, enum, reason)
-		for name, value := range enum {
-			m.schema[name] = value
-		}
+		maps.Copy(m.schema, enum)
 	case len(kept) == 1:
 		m.report.Add(m.rule, location, members, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {

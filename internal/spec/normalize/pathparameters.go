@@ -1,25 +1,11 @@
 package normalize
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
-
-var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// variablesOf returns the unique variables of a path.
-func variablesOf(path string) []string {
-	var names []string
-	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
-		if !slices.Contains(names, match[1]) {
-			names = append(names, match[1])
-		}
-	}
-	return names
-}
 
 // parameterStyles are the styles that each parameter location allows, the default first.
 var parameterStyles = map[string][]string{
@@ -38,7 +24,7 @@ var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-
 // variables.
 func fixPathParameters(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
-		if extension(path) {
+		if tree.Extension(path) {
 			continue
 		}
 		item, _ := value.(tree.Object)
@@ -136,7 +122,7 @@ func (m *parameterFixer) has(name, in string) bool {
 
 // variable returns the path variable with the given name, spelled as in the path.
 func (m *parameterFixer) variable(name string) string {
-	variables := variablesOf(m.path)
+	variables := tree.PathVariables(m.path)
 	if slices.Contains(variables, name) {
 		return name
 	}
@@ -192,7 +178,7 @@ func (m *parameterFixer) fix(parameter tree.Object, pointer string) {
 
 // addMissing declares the path variables that have no parameter.
 func (m *parameterFixer) addMissing() {
-	for _, variable := range variablesOf(m.path) {
+	for _, variable := range tree.PathVariables(m.path) {
 		if !m.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}
 			m.report.Add("parameters", m.pointer, nil, parameter, "the operation does not declare this path variable")

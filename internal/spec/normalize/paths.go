@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
@@ -17,7 +18,7 @@ func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Members(paths) {
 		fixed := fixPath(path)
-		if fixed == path || strings.HasPrefix(path, "x-") || !movePath(paths, path, fixed) {
+		if fixed == path || tree.Extension(path) || !movePath(paths, path, fixed) {
 			continue
 		}
 		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and contains only segments and variables")
@@ -48,9 +49,7 @@ func movePath(paths tree.Object, from, to string) bool {
 			return false
 		}
 	}
-	for field, value := range item {
-		other[field] = value
-	}
+	maps.Copy(other, item)
 	delete(paths, from)
 	return true
 }

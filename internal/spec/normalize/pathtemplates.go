@@ -1,8 +1,6 @@
 package normalize
 
-import (
-	"github.com/xsale-go/xsale/internal/spec/tree"
-)
+import "github.com/xsale-go/xsale/internal/spec/tree"
 
 // unifyPathTemplates merges paths that differ only in variable names, /orders/{id} and
 // /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay for
@@ -11,16 +9,16 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
 	for path := range tree.Members(paths) {
-		if extension(path) {
+		if tree.Extension(path) {
 			continue
 		}
-		shape := pathVariable.ReplaceAllString(path, "{}")
+		shape := tree.PathShape(path)
 		target, seen := first[shape]
 		if !seen {
 			first[shape] = path
 			continue
 		}
-		item, from, to := tree.ObjectAt(paths, path), variablesOf(path), variablesOf(target)
+		item, from, to := tree.ObjectAt(paths, path), tree.PathVariables(path), tree.PathVariables(target)
 		if len(from) != len(to) || !movePath(paths, path, target) {
 			continue
 		}

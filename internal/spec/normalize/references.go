@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -135,11 +136,8 @@ func hoistSchema(document tree.Object, pointer string, schema tree.Object, repor
 	tokens, _ := tree.Split(pointer)
 	schemas := tree.Schemas(document)
 	name := freeName(schemas, nameFromPointer(tokens))
-	moved := make(tree.Object, len(schema))
-	for field, value := range schema {
-		moved[field] = value
-		delete(schema, field)
-	}
+	moved := maps.Clone(schema)
+	clear(schema)
 	schemas[name] = moved
 	ref := "#" + tree.Join(schemasPointer, name)
 	schema["$ref"] = ref

@@ -20,7 +20,7 @@ func fixResponses(document tree.Object, report *tree.Report) {
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
 		for status, value := range tree.Members(responses) {
-			if extension(status) {
+			if tree.Extension(status) {
 				continue
 			}
 			key := strings.ToUpper(strings.TrimSpace(status))
@@ -57,7 +57,7 @@ func fixResponses(document tree.Object, report *tree.Report) {
 // hasResponse reports whether there is anything except extensions.
 func hasResponse(responses tree.Object) bool {
 	for status := range responses {
-		if !extension(status) {
+		if !tree.Extension(status) {
 			return true
 		}
 	}

@@ -80,7 +80,7 @@ func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, re
 	if requirements == nil {
 		return
 	}
-	kept := make([]any, 0, len(requirements))
+	var kept []any
 	for i, value := range requirements {
 		location := tree.Join(pointer, "security", strconv.Itoa(i))
 		requirement, ok := value.(tree.Object)
@@ -101,8 +101,5 @@ func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, re
 			kept = append(kept, requirement)
 		}
 	}
-	parent["security"] = kept
-	if len(kept) == 0 && len(requirements) > 0 {
-		delete(parent, "security")
-	}
+	setList(parent, "security", kept)
 }

@@ -12,7 +12,7 @@ import (
 // the servers of paths and operations, because all calls go to one origin.
 func fixServers(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
-		if item, ok := value.(tree.Object); ok && !extension(path) {
+		if item, ok := value.(tree.Object); ok && !tree.Extension(path) {
 			removeServers(item, tree.Join("/paths", path), report)
 		}
 	}

@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
@@ -31,14 +30,14 @@ func fixShapes(document tree.Object, report *tree.Report) {
 	components := tree.ObjectAt(document, "components")
 	dropOthers(components, "/components", report)
 	for section, value := range tree.Members(components) {
-		if collection, ok := value.(tree.Object); ok && !extension(section) {
+		if collection, ok := value.(tree.Object); ok && !tree.Extension(section) {
 			fixBooleans(collection, section, report)
 			dropOthers(collection, tree.Join("/components", section), report)
 		}
 	}
 	dropOthers(tree.ObjectAt(document, "paths"), "/paths", report)
 	for path, value := range tree.Members(document["paths"]) {
-		if extension(path) {
+		if tree.Extension(path) {
 			continue
 		}
 		item, _ := value.(tree.Object)
@@ -113,18 +112,13 @@ func fixTags(parent tree.Object, pointer string, report *tree.Report) {
 			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "not a tag")
 		}
 	}
-	if len(kept) != len(tags) {
-		parent["tags"] = kept
-	}
-	if len(kept) == 0 && len(tags) > 0 {
-		delete(parent, "tags")
-	}
+	setList(parent, "tags", kept)
 }
 
 func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
 	dropUnless[[]any](parent, pointer, "parameters", report)
 	parameters := tree.ListAt(parent, "parameters")
-	kept := make([]any, 0, len(parameters))
+	var kept []any
 	for i, parameter := range parameters {
 		if _, ok := parameter.(tree.Object); ok {
 			kept = append(kept, parameter)
@@ -132,11 +126,18 @@ func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
 			report.Add("shapes", tree.Join(pointer, "parameters", strconv.Itoa(i)), parameter, nil, "not a parameter")
 		}
 	}
-	if len(kept) != len(parameters) {
-		parent["parameters"] = kept
-	}
-	if len(kept) == 0 && len(parameters) > 0 {
-		delete(parent, "parameters")
+	setList(parent, "parameters", kept)
+}
+
+// setList replaces a list with the elements that are kept, and removes it when the last one is
+// dropped. A list that was empty stays.
+func setList(parent tree.Object, name string, kept []any) {
+	switch before := tree.ListAt(parent, name); {
+	case len(kept) == len(before):
+	case len(kept) == 0:
+		delete(parent, name)
+	default:
+		parent[name] = kept
 	}
 }
 
@@ -161,11 +162,8 @@ func replaceUnless[T any](parent tree.Object, pointer, name string, value T, rep
 // dropOthers drops the fields of a collection that are neither objects nor extensions.
 func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
 	for name := range tree.Members(collection) {
-		if !extension(name) {
+		if !tree.Extension(name) {
 			dropUnless[tree.Object](collection, pointer, name, report)
 		}
 	}
 }
-
-// extension reports whether a field is an extension, which can contain anything.
-func extension(name string) bool { return strings.HasPrefix(name, "x-") }

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -38,12 +39,8 @@ func (m *schemaFixer) absorbOnlyPart() {
 			return
 		}
 		part, schemaObject := parts[0].(tree.Object)
-		others := tree.Object{}
-		for name, value := range m.schema {
-			if name != "allOf" {
-				others[name] = value
-			}
-		}
+		others := maps.Clone(m.schema)
+		delete(others, "allOf")
 		if !schemaObject || !canAbsorb(others, part) {
 			return
 		}

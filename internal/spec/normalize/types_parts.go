@@ -106,7 +106,7 @@ func (m *schemaFixer) fixDiscriminator(document tree.Object) {
 	}
 	inner := &schemaFixer{m.rule, tree.Join(m.pointer, "discriminator"), discriminator, m.report}
 	for name := range tree.Members(discriminator) {
-		if name != "propertyName" && name != "mapping" && !strings.HasPrefix(name, "x-") {
+		if name != "propertyName" && name != "mapping" && !tree.Extension(name) {
 			inner.drop(name, "OpenAPI 3.0 does not have it")
 		}
 	}

@@ -3,7 +3,6 @@ package swagger2
 import (
 	"iter"
 	"strconv"
-	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
@@ -22,7 +21,7 @@ func (c *converter) collection(pointer string, parent tree.Object, name string, 
 			if to := convert(location, key, from); to != nil {
 				converted[key] = to
 			}
-		case extension(key):
+		case tree.Extension(key):
 			converted[key] = value
 		default:
 			c.drop(location, value, "not an object")
@@ -67,5 +66,3 @@ func field[T any](c *converter, pointer string, parent tree.Object, name string)
 	}
 	return value
 }
-
-func extension(name string) bool { return strings.HasPrefix(name, "x-") }

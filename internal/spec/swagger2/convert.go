@@ -120,7 +120,7 @@ func (c *converter) keep(pointer string, from tree.Object, same, converted []str
 	to := tree.Object{}
 	for name, value := range tree.Members(from) {
 		switch {
-		case slices.Contains(same, name), extension(name):
+		case slices.Contains(same, name), tree.Extension(name):
 			to[name] = value
 		case !slices.Contains(converted, name):
 			c.drop(tree.Join(pointer, name), value, "OpenAPI 3 does not have this field here")

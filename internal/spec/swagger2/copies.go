@@ -11,21 +11,9 @@ func (c *converter) copyOf(object tree.Object) tree.Object {
 	if c.copies > maxCopies {
 		return tree.Object{}
 	}
-	if c.copies += count(object); c.copies > maxCopies {
+	if c.copies += tree.Count(object); c.copies > maxCopies {
 		c.problems.Add("/paths", "the spec repeats its bodies too often to expand them", "move their schemas to /definitions and refer to them")
 		return tree.Object{}
 	}
 	return tree.Clone(object).(tree.Object)
-}
-
-func count(value any) int {
-	n := 1
-	for _, field := range tree.Members(value) {
-		n += count(field)
-	}
-	list, _ := value.([]any)
-	for _, element := range list {
-		n += count(element)
-	}
-	return n
 }

@@ -1,8 +1,10 @@
 package swagger2
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -11,10 +13,10 @@ const (
 	formType      = "application/x-www-form-urlencoded"
 )
 
-func multipartForm(mediaType string) bool { return base(mediaType) == multipartType }
+func multipartForm(mediaType string) bool { return httpx.MediaType(mediaType) == multipartType }
 
 func formMediaType(mediaType string) bool {
-	return multipartForm(mediaType) || base(mediaType) == formType
+	return multipartForm(mediaType) || httpx.MediaType(mediaType) == formType
 }
 
 // form collects the converted fields of a form.
@@ -81,9 +83,7 @@ func (c *converter) field(f *form, u use) {
 	if _, ok := property["$ref"]; ok && len(to) > 0 {
 		property = tree.Object{"allOf": []any{property}}
 	}
-	for field, value := range to {
-		property[field] = value
-	}
+	maps.Copy(property, to)
 	f.properties[name] = property
 }
 

@@ -93,7 +93,7 @@ func write(t *testing.T, value any) string {
 // The single operation of specs that test a part of it.
 const (
 	operationPointer = "/paths/~1orders~1{id}/post"
-	okResponse          = `"responses": {"200": {"description": "OK"}}`
+	okResponse       = `"responses": {"200": {"description": "OK"}}`
 )
 
 func post(base string) string {

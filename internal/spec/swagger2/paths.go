@@ -7,7 +7,7 @@ import (
 )
 
 func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
-	if extension(path) {
+	if tree.Extension(path) {
 		return from
 	}
 	to := c.keep(pointer, from, []string{"$ref", "summary", "description"}, append(slices.Clone(tree.Methods), "parameters"))

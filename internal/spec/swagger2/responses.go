@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func (c *converter) responses(pointer string, operation tree.Object, produces []string) tree.Object {
 	to := c.collection(pointer, operation, "responses", func(location, status string, response tree.Object) tree.Object {
-		if extension(status) {
+		if tree.Extension(status) {
 			return response
 		}
 		return c.response(location, status, response, produces)
@@ -23,7 +24,7 @@ func (c *converter) responses(pointer string, operation tree.Object, produces []
 		delete(to, "0")
 	}
 	for status := range to {
-		if !extension(status) {
+		if !tree.Extension(status) {
 			return to
 		}
 	}
@@ -111,13 +112,10 @@ func fileTypes(produces []string) []string {
 	return types
 }
 
-func jsonMediaType(mediaType string) bool { return strings.HasSuffix(base(mediaType), "json") }
-
-func objectMediaType(mediaType string) bool {
-	return jsonMediaType(mediaType) || strings.HasSuffix(base(mediaType), "xml") || base(mediaType) == "text/plain"
+func jsonMediaType(mediaType string) bool {
+	return strings.HasSuffix(httpx.MediaType(mediaType), "json")
 }
 
-func base(mediaType string) string {
-	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
-	return strings.TrimSpace(mediaType)
+func objectMediaType(mediaType string) bool {
+	return jsonMediaType(mediaType) || strings.HasSuffix(httpx.MediaType(mediaType), "xml") || httpx.MediaType(mediaType) == "text/plain"
 }

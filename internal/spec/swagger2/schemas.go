@@ -58,9 +58,7 @@ func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object
 	moveExample(sibling)
 	to := tree.Object{"$ref": ref}
 	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := sibling[name]; return ok }) {
-		for name, extension := range sibling {
-			to[name] = extension
-		}
+		maps.Copy(to, sibling)
 		return to
 	}
 	sibling["allOf"] = []any{to}

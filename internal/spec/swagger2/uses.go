@@ -1,7 +1,6 @@
 package swagger2
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -95,13 +94,11 @@ func (c *converter) rename(pointer string, parameter tree.Object, variable strin
 	}
 }
 
-var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
-
 // variableOf returns the path variable that ASP.NET binds to a name, or "".
 func variableOf(path, name string) string {
-	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
-		if strings.EqualFold(match[1], name) {
-			return match[1]
+	for _, variable := range tree.PathVariables(path) {
+		if strings.EqualFold(variable, name) {
+			return variable
 		}
 	}
 	return ""

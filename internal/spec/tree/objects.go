@@ -1,6 +1,9 @@
 package tree
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // DataKeyword reports whether the field called name contains API data, not a part of the
 // spec.
@@ -11,6 +14,9 @@ func DataKeyword(name string) bool {
 	}
 	return false
 }
+
+// Extension reports whether a field is an extension, which can contain anything.
+func Extension(name string) bool { return strings.HasPrefix(name, "x-") }
 
 // VisitObjects calls visit with every object of a spec, outer ones first. It skips objects
 // inside data.

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Limits on a spec. The largest specs of real ASP.NET services are a few megabytes and nest a
@@ -22,8 +24,8 @@ const (
 
 // Read parses a spec from JSON or YAML.
 func Read(data []byte) (Object, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // ASP.NET files start with a byte order mark
-	trimmed := bytes.TrimSpace(data)                      // for inspection only: leading and trailing spaces matter in YAML
+	data = httpx.TrimBOM(data)
+	trimmed := bytes.TrimSpace(data) // for inspection only: leading and trailing spaces matter in YAML
 	switch {
 	case len(data) > MaxBytes:
 		return nil, &Problem{Message: fmt.Sprintf("the spec is larger than %d MiB", MaxBytes>>20), Remedy: "use a part of it, or ask the vendor for a smaller one"}

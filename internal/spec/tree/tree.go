@@ -26,6 +26,22 @@ func Clone(value any) any {
 	return value
 }
 
+// Count returns the number of values in a tree, including objects and lists.
+func Count(value any) int {
+	count := 1
+	switch value := value.(type) {
+	case Object:
+		for _, field := range value {
+			count += Count(field)
+		}
+	case []any:
+		for _, element := range value {
+			count += Count(element)
+		}
+	}
+	return count
+}
+
 // Fields yields the fields of an object sorted by name, so that every run sees them in the
 // same order. Fields may be changed, added and removed during the iteration; added ones are
 // not yielded. A value that is not an object has no fields.

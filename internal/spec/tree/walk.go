@@ -2,7 +2,6 @@ package tree
 
 import (
 	"strconv"
-	"strings"
 )
 
 // Methods are the HTTP methods that a path item of OpenAPI 3.0 can have.
@@ -22,7 +21,7 @@ func Operations(document Object) []Operation {
 	var operations []Operation
 	for path, value := range Members(document["paths"]) {
 		item, _ := value.(Object)
-		if strings.HasPrefix(path, "x-") {
+		if Extension(path) {
 			continue
 		}
 		for _, method := range Methods {
@@ -76,7 +75,7 @@ func (w walker) each(pointer string, collection any, walk func(string, Object)) 
 
 func (w walker) pathItems(pointer string, items Object) {
 	for path, value := range Members(items) {
-		if item, ok := value.(Object); ok && !strings.HasPrefix(path, "x-") {
+		if item, ok := value.(Object); ok && !Extension(path) {
 			w.pathItem(Join(pointer, path), item)
 		}
 	}
