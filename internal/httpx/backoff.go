@@ -11,10 +11,9 @@ import (
 // Forever is a wait longer than any program will sleep.
 const Forever = time.Duration(1<<63 - 1)
 
-// RetryAfter parses the Retry-After header (RFC 9110 section 10.2.3), a number of seconds or
-// a date, and reports whether it is valid. The header is hostile input: a date in the past is
-// 0, and a number too large for a Duration is [Forever], so that it never wraps around to no
-// wait.
+// RetryAfter parses the Retry-After header (RFC 9110 section 10.2.3), a number of seconds or a
+// date, and reports whether it is valid. The header is hostile input: a date in the past is 0, and
+// a number too large for a Duration is [Forever], so that it never wraps around to no wait.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {

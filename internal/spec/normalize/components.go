@@ -9,7 +9,6 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// maxReferenceChain bounds chains of references.
 const maxReferenceChain = 32
 
 // inlinedSections are the component sections that are inlined.
@@ -119,5 +118,4 @@ func inlined(ref string) bool {
 	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
 }
 
-// pointerOf returns the pointer of a list element.
 func pointerOf(list string, index int) string { return tree.Join(list, strconv.Itoa(index)) }

@@ -14,8 +14,7 @@ type documentTest struct {
 	name, input, want, changes string
 }
 
-// testDocuments applies a rule to specs and checks that its report refers to the original
-// spec.
+// testDocuments applies a rule to specs and checks that its report refers to the original spec.
 func testDocuments(t *testing.T, rule rule, tests []documentTest) {
 	t.Helper()
 	for _, test := range tests {

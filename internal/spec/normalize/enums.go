@@ -29,8 +29,7 @@ func fixEnums(document tree.Object, report *tree.Report) {
 	})
 }
 
-// fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable
-// type.
+// fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable type.
 func (m *schemaFixer) fixEnum() {
 	values := tree.ListAt(m.schema, "enum")
 	switch m.schema["type"] {

@@ -37,13 +37,11 @@ func fixExamples(document tree.Object, report *tree.Report) {
 	})
 }
 
-// mediaTypePointer reports whether a pointer leads to a media type of a body.
 func mediaTypePointer(pointer string) bool {
 	tokens, _ := tree.Split(pointer)
 	return len(tokens) > 1 && tokens[len(tokens)-2] == "content"
 }
 
-// dropMisfit drops a field whose value does not match the schema.
 func (c *valueChecker) dropMisfit(m *schemaFixer, name string, schema tree.Object) {
 	if value, ok := m.schema[name]; ok && !c.fits(schema, value) {
 		m.drop(name, "it does not match the schema")

@@ -83,8 +83,7 @@ func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	return false
 }
 
-// checkParts reports whether all, any or exactly one of the parts match, depending on
-// keyword.
+// checkParts reports whether all, any or exactly one of the parts match, depending on keyword.
 func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []any, value any, depth int) bool {
 	wanted := ""
 	if object, ok := value.(tree.Object); ok && keyword != "allOf" {

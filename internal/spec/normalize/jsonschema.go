@@ -46,7 +46,6 @@ func (m *schemaFixer) dropOtherKeywords() {
 	}
 }
 
-// convertConst converts a constant to an enum with one value.
 func (m *schemaFixer) convertConst() {
 	if value, ok := m.schema["const"]; ok {
 		values := []any{value}
@@ -56,7 +55,6 @@ func (m *schemaFixer) convertConst() {
 	}
 }
 
-// Meanings of boolean schemas.
 const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
 
 // convertBooleans replaces true schemas with {} and drops false ones.
@@ -100,7 +98,6 @@ func (m *schemaFixer) convertBooleanProperties() {
 	}
 }
 
-// convertExamples keeps the first example.
 func (m *schemaFixer) convertExamples() {
 	examples := tree.ListAt(m.schema, "examples")
 	if _, ok := m.schema["example"]; !ok && len(examples) > 0 {

@@ -88,7 +88,6 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 	h.report.Add(jsonSchemaRule, pointer, name, ref, "OpenAPI 3.0 allows shared schemas only among the components")
 }
 
-// moveAll moves the definitions to the components.
 func (h *definitionHoister) moveAll() {
 	for _, parent := range h.holders {
 		delete(parent, "$defs")

@@ -7,9 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertUnions removes null and booleans from unions, and converts unions of constants to
-// enums. A union of one is merged into its schema and may contain another union, hence the
-// loop.
+// convertUnions removes null and booleans from unions, and converts unions of constants to enums. A
+// union of one is merged into its schema and may contain another union, hence the loop.
 func (m *schemaFixer) convertUnions() {
 	accepts := func(part any) bool { return schemaObject(part) || part == true || part == false }
 	m.fixComposition("oneOf", accepts)

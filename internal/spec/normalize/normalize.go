@@ -8,12 +8,10 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// rule fixes one kind of fault in a spec.
 type rule func(document tree.Object, report *tree.Report)
 
-// rules run in this order: shapes first, because later rules rely on them; then references,
-// so that shared parts are seen where they are used; then schemas; then operations; names
-// last.
+// rules run in this order: shapes first, because later rules rely on them; then references, so that
+// shared parts are seen where they are used; then schemas; then operations; names last.
 var rules = []rule{
 	removeNulls,
 	fixShapes,

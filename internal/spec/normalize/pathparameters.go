@@ -19,9 +19,8 @@ var parameterStyles = map[string][]string{
 // ignores, and the two that carry the tokens.
 var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-token"}
 
-// fixPathParameters gives each operation a complete parameter list: it copies the parameters
-// of the path into it, removes duplicates, and makes path parameters match the path's
-// variables.
+// fixPathParameters gives each operation a complete parameter list: it copies the parameters of the
+// path into it, removes duplicates, and makes path parameters match the path's variables.
 func fixPathParameters(document tree.Object, report *tree.Report) {
 	for path, value := range tree.Members(document["paths"]) {
 		if tree.Extension(path) {

@@ -27,7 +27,6 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	}
 }
 
-// renameVariables renames the path parameters of the operations of a path.
 func renameVariables(item tree.Object, from, to []string) {
 	for _, method := range tree.Methods {
 		var renamed []func()

@@ -89,7 +89,6 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	}
 }
 
-// innerUse is a schema that refers to a schema inside another.
 type innerUse struct {
 	pointer string
 	schema  tree.Object
@@ -98,8 +97,7 @@ type innerUse struct {
 	inner   tree.Object
 }
 
-// lastTarget follows references to the final target, and returns a nil object if it does not
-// exist.
+// lastTarget follows references to the final target, and returns a nil object if it does not exist.
 func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	for range maxReferenceChain {
 		target, local := strings.CutPrefix(ref, "#")
@@ -130,8 +128,7 @@ func componentSchema(pointer string) bool {
 	return ok && len(tokens) == 3 && tokens[0] == "components" && tokens[1] == "schemas"
 }
 
-// hoistSchema moves the schema at pointer to the components and returns the reference left
-// behind.
+// hoistSchema moves the schema at pointer to the components and returns the reference left behind.
 func hoistSchema(document tree.Object, pointer string, schema tree.Object, report *tree.Report) string {
 	tokens, _ := tree.Split(pointer)
 	schemas := tree.Schemas(document)

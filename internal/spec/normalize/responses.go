@@ -54,7 +54,6 @@ func fixResponses(document tree.Object, report *tree.Report) {
 	}
 }
 
-// hasResponse reports whether there is anything except extensions.
 func hasResponse(responses tree.Object) bool {
 	for status := range responses {
 		if !tree.Extension(status) {

@@ -27,7 +27,6 @@ func (m *schemaFixer) set(name string, value any, reason string) {
 	m.schema[name] = value
 }
 
-// drop removes a field if it is present.
 func (m *schemaFixer) drop(name, reason string) {
 	if field, ok := m.schema[name]; ok {
 		m.report.Add(m.rule, tree.Join(m.pointer, name), field, nil, reason)

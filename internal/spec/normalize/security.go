@@ -7,9 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// fixSecurity keeps complete security schemes, and requirements that name one of them. The
-// client has its own way to log in, so nothing is generated from them; they inform readers of
-// the spec.
+// fixSecurity keeps complete security schemes, and requirements that name one of them. The client
+// has its own way to log in, so nothing is generated from them; they inform readers of the spec.
 func fixSecurity(document tree.Object, report *tree.Report) {
 	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
 	for name, value := range tree.Members(schemes) {

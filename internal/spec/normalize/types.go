@@ -30,7 +30,6 @@ func fixTypes(document tree.Object, report *tree.Report) {
 	})
 }
 
-// absorbOnlyPart replaces an allOf of one schema with that schema.
 func (m *schemaFixer) absorbOnlyPart() {
 	for {
 		m.fixComposition("allOf", schemaObject) // one of two parts may be invalid
@@ -49,7 +48,6 @@ func (m *schemaFixer) absorbOnlyPart() {
 	}
 }
 
-// fixType replaces a type with its OpenAPI name.
 func (m *schemaFixer) fixType() {
 	value, ok := m.schema["type"]
 	text, _ := value.(string)
@@ -81,7 +79,6 @@ var schemaFlags = []string{
 	"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly",
 }
 
-// fixFlags converts quoted booleans.
 func (m *schemaFixer) fixFlags() {
 	for _, name := range schemaFlags {
 		value, ok := m.schema[name]

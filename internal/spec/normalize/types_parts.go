@@ -8,7 +8,6 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// fixParts replaces invalid parts of a schema.
 func (m *schemaFixer) fixParts() {
 	if _, ok := m.schema["properties"].(tree.Object); !ok {
 		m.drop("properties", "not an object")

@@ -2,8 +2,7 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// removeUnused drops what OpenAPI 3.0 lacks, and everything about calls from the API to the
-// client.
+// removeUnused drops what OpenAPI 3.0 lacks, and everything about calls from the API to the client.
 func removeUnused(document tree.Object, report *tree.Report) {
 	const other, newer = "it describes calls from the API to the client", "OpenAPI 3.0 does not have it"
 	remove := func(parent tree.Object, pointer, name, reason string) {

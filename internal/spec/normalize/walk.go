@@ -2,8 +2,7 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// contents calls visit with the content of an operation's body and responses and their
-// pointers.
+// contents calls visit with the content of an operation's body and responses and their pointers.
 func contents(operation tree.Operation, visit func(pointer string, content tree.Object, request bool, owner tree.Object)) {
 	if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 		if content := tree.ObjectAt(body, "content"); content != nil {

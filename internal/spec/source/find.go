@@ -76,9 +76,8 @@ func (s *search) run(ctx context.Context, address *url.URL) (*Source, error) {
 	return nil, s.failure()
 }
 
-// failure reports what was tried and what the user can do. It wraps the error of a single
-// try, or of a try without a response; one status among several does not explain why the
-// search failed.
+// failure reports what was tried and what the user can do. It wraps the error of a single try, or
+// of a try without a response; one status among several does not explain why the search failed.
 func (s *search) failure() error {
 	last := s.visits[len(s.visits)-1]
 	if len(s.visits) == 1 {

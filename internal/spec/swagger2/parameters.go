@@ -8,7 +8,6 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// parameters converts the parameters outside the body.
 func (c *converter) parameters(uses []use) []any {
 	var converted []any
 	for _, u := range uses {

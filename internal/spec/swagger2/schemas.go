@@ -115,7 +115,6 @@ func (c *converter) fixBound(pointer string, schema tree.Object, bound, exclusiv
 	}
 }
 
-// inside converts the schemas inside a schema.
 func (c *converter) inside(pointer string, schema tree.Object) {
 	c.properties(pointer, schema)
 	items, hasItems := schema["items"]

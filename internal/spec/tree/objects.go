@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// DataKeyword reports whether the field called name contains API data, not a part of the
-// spec.
+// DataKeyword reports whether the field called name contains API data, not a part of the spec.
 func DataKeyword(name string) bool {
 	switch name {
 	case "example", "examples", "default", "enum", "const":

@@ -27,7 +27,6 @@ func (p *Problem) Error() string {
 // Problems lists every error found, so that a user can fix them all at once.
 type Problems []*Problem
 
-// Add records a problem.
 func (p *Problems) Add(pointer, message, remedy string) {
 	*p = append(*p, &Problem{pointer, message, remedy})
 }

@@ -15,7 +15,6 @@ type Report struct {
 	Changes []Change
 }
 
-// Add records a change.
 func (r *Report) Add(rule, pointer string, before, after any, reason string) {
 	r.Changes = append(r.Changes, Change{rule, pointer, Clone(before), Clone(after), reason})
 }

@@ -94,8 +94,7 @@ func (r *nodeReader) object(pointer string, node *yaml.Node, depth int) (any, er
 	return object, nil
 }
 
-// merge adds the fields of "<<", an object or a list of objects, that the object does not
-// have yet.
+// merge adds the fields of "<<", an object or a list of objects, that the object does not have yet.
 func (r *nodeReader) merge(pointer string, object Object, node *yaml.Node, depth int) error {
 	sources := []*yaml.Node{node}
 	if node.Kind == yaml.SequenceNode {
