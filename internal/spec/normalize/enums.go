@@ -12,35 +12,35 @@ import (
 // fixEnums reduces enums to values that can be Go constants: unique strings or whole numbers.
 // It adds constant names if the spec has one for each value.
 func fixEnums(document tree.Object, report *tree.Report) {
-	fixSchemas(document, report, "enums", func(m *schemaFixer) {
-		if _, ok := m.schema["enum"]; !ok {
+	fixSchemas(document, report, "enums", func(f *schemaFixer) {
+		if _, ok := f.schema["enum"]; !ok {
 			return
 		}
-		m.renameLists()
-		m.fixEnum()
-		if _, ok := m.schema["enum"]; ok {
-			m.namesOfAutoRest()
-			m.namesFromDescription()
+		f.renameLists()
+		f.fixEnum()
+		if _, ok := f.schema["enum"]; ok {
+			f.namesOfAutoRest()
+			f.namesFromDescription()
 		} else {
 			for _, name := range enumLists {
-				m.drop(name, "there is no enum")
+				f.drop(name, "there is no enum")
 			}
 		}
 	})
 }
 
 // fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable type.
-func (m *schemaFixer) fixEnum() {
-	values := tree.ListAt(m.schema, "enum")
-	switch m.schema["type"] {
+func (f *schemaFixer) fixEnum() {
+	values := tree.ListAt(f.schema, "enum")
+	switch f.schema["type"] {
 	case "string", "integer":
 	case "array":
-		m.moveToItems(values)
+		f.moveToItems(values)
 		return
 	default:
-		m.drop("enum", "Go constants are strings or whole numbers")
+		f.drop("enum", "Go constants are strings or whole numbers")
 		if slices.Contains(values, nil) {
-			m.setNullable()
+			f.setNullable()
 		}
 		return
 	}
@@ -51,9 +51,9 @@ func (m *schemaFixer) fixEnum() {
 		if value == nil || value == "" {
 			continue
 		}
-		fixed, ok := enumValue(value, m.schema["type"] == "string")
+		fixed, ok := enumValue(value, f.schema["type"] == "string")
 		if !ok {
-			m.drop("enum", fmt.Sprintf("the type does not allow the value %.40s", compactJSON(value)))
+			f.drop("enum", fmt.Sprintf("the type does not allow the value %.40s", compactJSON(value)))
 			return
 		}
 		if !seen[fixed] {
@@ -61,26 +61,26 @@ func (m *schemaFixer) fixEnum() {
 			kept, indexes = append(kept, fixed), append(indexes, i)
 		}
 	}
-	m.fitLists(len(values), indexes)
+	f.fitLists(len(values), indexes)
 	if slices.Contains(values, nil) {
-		m.setNullable()
+		f.setNullable()
 	}
 	if len(kept) == 0 {
-		m.drop("enum", "it has no values")
+		f.drop("enum", "it has no values")
 	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return compactJSON(a) == compactJSON(b) }) {
-		m.set("enum", kept, "values have the type, are unique and not empty")
+		f.set("enum", kept, "values have the type, are unique and not empty")
 	}
 }
 
-func (m *schemaFixer) setNullable() {
-	if !tree.IsSet(m.schema, "nullable") {
-		m.set("nullable", true, "null is one of the values")
+func (f *schemaFixer) setNullable() {
+	if !tree.IsSet(f.schema, "nullable") {
+		f.set("nullable", true, "null is one of the values")
 	}
 }
 
 // moveToItems moves an enum of a list to the elements, as its author meant.
-func (m *schemaFixer) moveToItems(values []any) {
-	items := tree.ObjectAt(m.schema, "items")
+func (f *schemaFixer) moveToItems(values []any) {
+	items := tree.ObjectAt(f.schema, "items")
 	_, hasOwn := items["enum"]
 	ofStrings := items["type"] == "string"
 	fits := !hasOwn && (ofStrings || items["type"] == "integer") && !slices.ContainsFunc(values, func(value any) bool {
@@ -88,14 +88,14 @@ func (m *schemaFixer) moveToItems(values []any) {
 		return !ok && value != nil
 	})
 	if !fits {
-		m.drop("enum", "Go has no list constants")
+		f.drop("enum", "Go has no list constants")
 		return
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, "enum"), values, nil, "they are the values of the elements")
+	f.report.Add(f.rule, tree.Join(f.pointer, "enum"), values, nil, "they are the values of the elements")
 	for _, name := range append([]string{"enum"}, enumLists...) {
-		if value, ok := m.schema[name]; ok {
+		if value, ok := f.schema[name]; ok {
 			items[name] = value // the walk visits items next
-			delete(m.schema, name)
+			delete(f.schema, name)
 		}
 	}
 }

@@ -20,42 +20,42 @@ var enumListNames = []struct{ from, to string }{
 }
 
 // renameLists renames the lists to what generators expect.
-func (m *schemaFixer) renameLists() {
+func (f *schemaFixer) renameLists() {
 	for _, list := range enumListNames {
-		value, ok := m.schema[list.from]
-		if _, taken := m.schema[list.to]; ok && !taken {
-			m.schema[list.to] = value
+		value, ok := f.schema[list.from]
+		if _, taken := f.schema[list.to]; ok && !taken {
+			f.schema[list.to] = value
 		}
-		m.drop(list.from, "generators call it "+list.to)
+		f.drop(list.from, "generators call it "+list.to)
 	}
 }
 
 // fitLists drops the list elements whose enum values were dropped.
-func (m *schemaFixer) fitLists(values int, kept []int) {
+func (f *schemaFixer) fitLists(values int, kept []int) {
 	for _, name := range enumLists {
-		list, ok := m.schema[name].([]any)
+		list, ok := f.schema[name].([]any)
 		allStrings := !slices.ContainsFunc(list, func(element any) bool { _, ok := element.(string); return !ok })
 		switch {
 		case !ok || !allStrings || len(list) != values && len(list) != len(kept):
-			m.drop(name, "it does not have a string for each value")
+			f.drop(name, "it does not have a string for each value")
 		case len(list) > len(kept):
 			fitting := make([]any, len(kept))
 			for i, index := range kept {
 				fitting[i] = list[index]
 			}
-			m.set(name, fitting, "it has one element per value")
+			f.set(name, fitting, "it has one element per value")
 		}
 	}
 }
 
 // takeNames sets the names of the constants if names has a unique one for each value.
-func (m *schemaFixer) takeNames(names map[string]string, reason string) {
-	if _, ok := m.schema["x-enum-varnames"]; ok {
+func (f *schemaFixer) takeNames(names map[string]string, reason string) {
+	if _, ok := f.schema["x-enum-varnames"]; ok {
 		return
 	}
 	var list []any
 	taken := map[string]bool{"": true}
-	for _, value := range tree.ListAt(m.schema, "enum") {
+	for _, value := range tree.ListAt(f.schema, "enum") {
 		name := names[tree.Text(value)]
 		if taken[name] {
 			return
@@ -64,18 +64,18 @@ func (m *schemaFixer) takeNames(names map[string]string, reason string) {
 		list = append(list, name)
 	}
 	if len(list) > 0 {
-		m.set("x-enum-varnames", list, reason)
+		f.set("x-enum-varnames", list, reason)
 	}
 }
 
 // namesOfAutoRest takes the names from x-ms-enum, an extension of Microsoft's tools.
-func (m *schemaFixer) namesOfAutoRest() {
+func (f *schemaFixer) namesOfAutoRest() {
 	names := map[string]string{}
-	for _, value := range tree.ListAt(tree.ObjectAt(m.schema, "x-ms-enum"), "values") {
+	for _, value := range tree.ListAt(tree.ObjectAt(f.schema, "x-ms-enum"), "values") {
 		named, _ := value.(tree.Object)
 		names[tree.Text(named["value"])] = tree.Text(named["name"])
 	}
-	m.takeNames(names, "x-ms-enum names all values")
+	f.takeNames(names, "x-ms-enum names all values")
 }
 
 // Markdown around the numbers and names of values.
@@ -98,9 +98,9 @@ var (
 
 // namesFromDescription takes the names of whole numbers from the schema's description, where
 // services list them for people.
-func (m *schemaFixer) namesFromDescription() {
-	description, _ := m.schema["description"].(string)
-	if _, named := m.schema["x-enum-varnames"]; named || m.schema["type"] != "integer" {
+func (f *schemaFixer) namesFromDescription() {
+	description, _ := f.schema["description"].(string)
+	if _, named := f.schema["x-enum-varnames"]; named || f.schema["type"] != "integer" {
 		return
 	}
 	text := html.UnescapeString(anyTag.ReplaceAllString(lineTag.ReplaceAllString(description, "\n"), ""))
@@ -117,5 +117,5 @@ func (m *schemaFixer) namesFromDescription() {
 			names[value] = pascal(name)
 		}
 	}
-	m.takeNames(names, "the schema's description names all values")
+	f.takeNames(names, "the schema's description names all values")
 }

@@ -14,25 +14,25 @@ const examplesRule = "examples"
 func fixExamples(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
 	c := &valueChecker{schemas: schemas, patterns: map[string]*regexp.Regexp{}}
-	fixSchemas(document, report, examplesRule, func(m *schemaFixer) { // first, because values are checked against patterns
-		if pattern, ok := m.schema["pattern"].(string); ok && c.compile(pattern) == nil {
-			m.drop("pattern", "Go cannot compile it; it is kept as x-pattern")
-			m.schema["x-pattern"] = pattern
+	fixSchemas(document, report, examplesRule, func(f *schemaFixer) { // first, because values are checked against patterns
+		if pattern, ok := f.schema["pattern"].(string); ok && c.compile(pattern) == nil {
+			f.drop("pattern", "Go cannot compile it; it is kept as x-pattern")
+			f.schema["x-pattern"] = pattern
 		}
 	})
-	fixSchemas(document, report, examplesRule, func(m *schemaFixer) {
-		c.dropMisfit(m, "example", m.schema)
-		c.dropMisfit(m, "default", m.schema)
+	fixSchemas(document, report, examplesRule, func(f *schemaFixer) {
+		c.dropMisfit(f, "example", f.schema)
+		c.dropMisfit(f, "default", f.schema)
 	})
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		schema, hasSchema := object["schema"].(tree.Object)
 		if tree.IsNamed(pointer) || !hasSchema && pointer != "/components" && !mediaTypePointer(pointer) {
 			return
 		}
-		m := &schemaFixer{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components
-		m.drop("examples", "nothing is generated from it")
+		f := &schemaFixer{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components
+		f.drop("examples", "nothing is generated from it")
 		if hasSchema {
-			c.dropMisfit(m, "example", schema)
+			c.dropMisfit(f, "example", schema)
 		}
 	})
 }
@@ -42,8 +42,8 @@ func mediaTypePointer(pointer string) bool {
 	return len(tokens) > 1 && tokens[len(tokens)-2] == "content"
 }
 
-func (c *valueChecker) dropMisfit(m *schemaFixer, name string, schema tree.Object) {
-	if value, ok := m.schema[name]; ok && !c.fits(schema, value) {
-		m.drop(name, "it does not match the schema")
+func (c *valueChecker) dropMisfit(f *schemaFixer, name string, schema tree.Object) {
+	if value, ok := f.schema[name]; ok && !c.fits(schema, value) {
+		f.drop(name, "it does not match the schema")
 	}
 }

@@ -9,29 +9,29 @@ import (
 
 // convertTuple merges the schemas of tuple positions into one element schema that accepts any
 // of them.
-func (m *schemaFixer) convertTuple() {
-	m.joinItems()
-	places, ok := m.schema["prefixItems"].([]any)
+func (f *schemaFixer) convertTuple() {
+	f.joinItems()
+	places, ok := f.schema["prefixItems"].([]any)
 	if !ok {
 		return
 	}
 	parts := places
-	if rest, ok := m.schema["items"].(tree.Object); ok {
+	if rest, ok := f.schema["items"].(tree.Object); ok {
 		parts = append(parts[:len(parts):len(parts)], rest)
 	}
 	element := elementOf(parts)
-	m.report.Add(m.rule, tree.Join(m.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
-	delete(m.schema, "prefixItems")
-	if _, ok := m.schema["maxItems"]; !ok && m.schema["items"] == false {
-		m.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
+	f.report.Add(f.rule, tree.Join(f.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
+	delete(f.schema, "prefixItems")
+	if _, ok := f.schema["maxItems"]; !ok && f.schema["items"] == false {
+		f.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
 	}
-	m.schema["items"] = element
+	f.schema["items"] = element
 }
 
 // joinItems merges a tuple under items, as older JSON Schema writes it.
-func (m *schemaFixer) joinItems() {
-	if places, ok := m.schema["items"].([]any); ok {
-		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
+func (f *schemaFixer) joinItems() {
+	if places, ok := f.schema["items"].([]any); ok {
+		f.set("items", elementOf(places), "OpenAPI has one schema for all elements")
 	}
 }
 
@@ -60,26 +60,26 @@ func elementOf(schemas []any) tree.Object {
 
 // convertPatternProperties converts the schemas of properties whose names match a pattern to
 // one schema for all unnamed properties.
-func (m *schemaFixer) convertPatternProperties() {
-	patterns, ok := m.schema["patternProperties"].(tree.Object)
+func (f *schemaFixer) convertPatternProperties() {
+	patterns, ok := f.schema["patternProperties"].(tree.Object)
 	if !ok {
 		return
 	}
 	after := any(true)
-	if len(patterns) == 1 && len(tree.ObjectAt(m.schema, "properties")) == 0 {
+	if len(patterns) == 1 && len(tree.ObjectAt(f.schema, "properties")) == 0 {
 		for _, schema := range patterns {
 			if _, ok := schema.(tree.Object); ok {
 				after = schema
 			}
 		}
 	}
-	if _, ok := m.schema["additionalProperties"].(tree.Object); ok {
+	if _, ok := f.schema["additionalProperties"].(tree.Object); ok {
 		after = true // it has to accept both kinds
 	}
 	const reason = "OpenAPI 3.0 uses additionalProperties, without patterns"
-	m.report.Add(m.rule, tree.Join(m.pointer, "patternProperties"), patterns, after, reason)
-	delete(m.schema, "patternProperties")
-	m.schema["additionalProperties"] = after
+	f.report.Add(f.rule, tree.Join(f.pointer, "patternProperties"), patterns, after, reason)
+	delete(f.schema, "patternProperties")
+	f.schema["additionalProperties"] = after
 }
 
 // compactJSON returns a value as JSON on one line, for comparison.

@@ -7,8 +7,8 @@ import (
 )
 
 // convertTypes converts a list of types to one type, and null in it to nullable.
-func (m *schemaFixer) convertTypes() {
-	value := m.schema["type"]
+func (f *schemaFixer) convertTypes() {
+	value := f.schema["type"]
 	list, listed := value.([]any)
 	if value == "null" {
 		list, listed = []any{value}, true
@@ -17,7 +17,7 @@ func (m *schemaFixer) convertTypes() {
 		return
 	}
 	if slices.Contains(list, any("null")) {
-		m.schema["nullable"] = true
+		f.schema["nullable"] = true
 	}
 	names := typesExceptNull(list)
 	after, reason := any(nil), "OpenAPI 3.0 uses nullable for null"
@@ -27,18 +27,18 @@ func (m *schemaFixer) convertTypes() {
 		if !slices.Contains(list, any("null")) {
 			reason = "OpenAPI 3.0 allows one type per schema"
 		}
-	case number != "" && m.hasNumbersOnly():
+	case number != "" && f.hasNumbersOnly():
 		after, reason = number, "it is a number that the service also reads as a string"
-		m.drop("pattern", "it applies to the number as a string")
+		f.drop("pattern", "it applies to the number as a string")
 	case len(names) > 1:
 		reason = "OpenAPI 3.0 allows one type per schema; any value is accepted"
 		for _, name := range []string{"additionalProperties", "enum", "items", "properties", "required"} {
-			m.drop(name, "it applies to only some of the values")
+			f.drop(name, "it applies to only some of the values")
 		}
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, "type"), value, after, reason)
-	if delete(m.schema, "type"); after != nil {
-		m.schema["type"] = after
+	f.report.Add(f.rule, tree.Join(f.pointer, "type"), value, after, reason)
+	if delete(f.schema, "type"); after != nil {
+		f.schema["type"] = after
 	}
 }
 
@@ -77,9 +77,9 @@ func numberAmong(names []string) string {
 }
 
 // hasNumbersOnly reports whether all enum values are numbers or null.
-func (m *schemaFixer) hasNumbersOnly() bool {
-	values := tree.ListAt(m.schema, "enum")
-	if value, ok := m.schema["const"]; ok {
+func (f *schemaFixer) hasNumbersOnly() bool {
+	values := tree.ListAt(f.schema, "enum")
+	if value, ok := f.schema["const"]; ok {
 		values = []any{value}
 	}
 	return !slices.ContainsFunc(values, func(value any) bool {

@@ -9,17 +9,17 @@ import (
 
 // convertUnions removes null and booleans from unions, and converts unions of constants to enums. A
 // union of one is merged into its schema and may contain another union, hence the loop.
-func (m *schemaFixer) convertUnions() {
-	accepts := func(part any) bool { return schemaObject(part) || part == true || part == false }
-	m.fixComposition("oneOf", accepts)
-	m.fixComposition("anyOf", accepts)
-	for m.convertUnion("oneOf") || m.convertUnion("anyOf") {
+func (f *schemaFixer) convertUnions() {
+	accepts := func(part any) bool { return objectValue(part) || part == true || part == false }
+	f.fixComposition("oneOf", accepts)
+	f.fixComposition("anyOf", accepts)
+	for f.convertUnion("oneOf") || f.convertUnion("anyOf") {
 	}
 }
 
 // convertUnion reports whether it changed anything.
-func (m *schemaFixer) convertUnion(keyword string) bool {
-	members := tree.ListAt(m.schema, keyword)
+func (f *schemaFixer) convertUnion(keyword string) bool {
+	members := tree.ListAt(f.schema, keyword)
 	var kept []any
 	nullable, hasBooleans := false, false
 	for _, field := range members {
@@ -35,8 +35,8 @@ func (m *schemaFixer) convertUnion(keyword string) bool {
 			kept = append(kept, field)
 		}
 	}
-	location := tree.Join(m.pointer, keyword)
-	enum := m.enumOf(kept)
+	location := tree.Join(f.pointer, keyword)
+	enum := f.enumOf(kept)
 	var reason string
 	switch {
 	case nullable:
@@ -50,23 +50,23 @@ func (m *schemaFixer) convertUnion(keyword string) bool {
 	default:
 		return false
 	}
-	delete(m.schema, keyword)
+	delete(f.schema, keyword)
 	if nullable {
-		m.schema["nullable"] = true
+		f.schema["nullable"] = true
 	}
 	switch {
 	case enum != nil:
-		m.report.Add(m.rule, location, members, enum, reason)
-		maps.Copy(m.schema, enum)
+		f.report.Add(f.rule, location, members, enum, reason)
+		maps.Copy(f.schema, enum)
 	case len(kept) == 1:
-		m.report.Add(m.rule, location, members, kept[0], reason)
+		f.report.Add(f.rule, location, members, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {
-			m.absorb(part)
+			f.absorb(part)
 		}
 	default:
-		m.report.Add(m.rule, location, members, kept, reason)
+		f.report.Add(f.rule, location, members, kept, reason)
 		if len(kept) > 0 {
-			m.schema[keyword] = kept
+			f.schema[keyword] = kept
 		}
 	}
 	return true
@@ -87,8 +87,8 @@ func nullSchema(field any) bool {
 
 // enumOf returns the enum equivalent to a union of constants of one type, or nil if parts are
 // anything else.
-func (m *schemaFixer) enumOf(members []any) tree.Object {
-	if _, ok := m.schema["enum"]; ok || len(members) < 2 {
+func (f *schemaFixer) enumOf(members []any) tree.Object {
+	if _, ok := f.schema["enum"]; ok || len(members) < 2 {
 		return nil
 	}
 	var values, titles, descriptions []any
@@ -103,7 +103,7 @@ func (m *schemaFixer) enumOf(members []any) tree.Object {
 		values, titles, descriptions = append(values, value), append(titles, title), append(descriptions, description)
 	}
 	name := typeOfValues(values)
-	if own, ok := m.schema["type"]; name == "" || ok && own != name {
+	if own, ok := f.schema["type"]; name == "" || ok && own != name {
 		return nil
 	}
 	enum := tree.Object{"type": name, "enum": values}

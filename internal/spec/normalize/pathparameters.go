@@ -33,17 +33,17 @@ func fixPathParameters(document tree.Object, report *tree.Report) {
 			if operation == nil {
 				continue
 			}
-			m := &parameterFixer{path, tree.Join("/paths", path, method, "parameters"), report, nil}
+			f := &parameterFixer{path, tree.Join("/paths", path, method, "parameters"), report, nil}
 			own := tree.ListAt(operation, "parameters")
 			for i, parameter := range own {
-				m.add(parameter.(tree.Object), i)
+				f.add(parameter.(tree.Object), pointerOf(f.pointer, i), false)
 			}
 			for i, parameter := range shared {
-				m.addShared(tree.Clone(parameter).(tree.Object), pointerOf(tree.Join("/paths", path, "parameters"), i))
+				f.add(tree.Clone(parameter).(tree.Object), pointerOf(tree.Join("/paths", path, "parameters"), i), true)
 			}
-			m.addMissing()
-			if len(m.kept) > 0 {
-				operation["parameters"] = m.kept
+			f.addMissing()
+			if len(f.kept) > 0 {
+				operation["parameters"] = f.kept
 			} else if len(own) > 0 {
 				delete(operation, "parameters")
 			}
@@ -61,34 +61,22 @@ type parameterFixer struct {
 	kept          []any
 }
 
-// add fixes and keeps one of the operation's own parameters, or reports why it is dropped.
-func (m *parameterFixer) add(parameter tree.Object, index int) {
-	pointer := pointerOf(m.pointer, index)
-	if reason := m.rejection(parameter); reason != "" {
-		m.report.Add("parameters", pointer, parameter, nil, reason)
-		return
-	}
-	m.fix(parameter, pointer)
-	m.kept = append(m.kept, parameter)
-}
-
-// addShared fixes and keeps a parameter of the path, unless the operation overrides it, or
-// reports why it is dropped.
-func (m *parameterFixer) addShared(parameter tree.Object, pointer string) {
-	switch reason := m.rejection(parameter); reason {
-	case "":
-		m.fix(parameter, pointer)
-		m.kept = append(m.kept, parameter)
-	case declared: // an override
-	default:
-		m.report.Add("parameters", pointer, parameter, nil, reason)
+// add fixes and keeps a parameter of the operation or, if shared, of its path, or reports why it is
+// dropped. An operation silently overrides the parameters of its path.
+func (f *parameterFixer) add(parameter tree.Object, pointer string, shared bool) {
+	switch reason := f.rejection(parameter); {
+	case reason == "":
+		f.fix(parameter, pointer)
+		f.kept = append(f.kept, parameter)
+	case !shared || reason != declared:
+		f.report.Add("parameters", pointer, parameter, nil, reason)
 	}
 }
 
 const declared = "the operation already has it"
 
 // rejection returns why a parameter is dropped, or "".
-func (m *parameterFixer) rejection(parameter tree.Object) string {
+func (f *parameterFixer) rejection(parameter tree.Object) string {
 	if _, ok := parameter["$ref"]; ok {
 		return "" // a dangling reference; validation reports it
 	}
@@ -101,27 +89,27 @@ func (m *parameterFixer) rejection(parameter tree.Object) string {
 		return "it is not in path, query, header or cookie"
 	case in == "header" && slices.Contains(headersOfClient, strings.ToLower(name)):
 		return "the client sets this header"
-	case m.has(name, in):
+	case f.has(name, in):
 		return declared
-	case in == "path" && m.variable(name) == "":
+	case in == "path" && f.variable(name) == "":
 		return "the path does not have this variable"
 	}
 	return ""
 }
 
-func (m *parameterFixer) has(name, in string) bool {
-	return slices.ContainsFunc(m.kept, func(kept any) bool {
+func (f *parameterFixer) has(name, in string) bool {
+	return slices.ContainsFunc(f.kept, func(kept any) bool {
 		other := kept.(tree.Object)
 		if other["in"] != in {
 			return false
 		}
-		return other["name"] == name || in == "path" && m.variable(name) == other["name"]
+		return other["name"] == name || in == "path" && f.variable(name) == other["name"]
 	})
 }
 
 // variable returns the path variable with the given name, spelled as in the path.
-func (m *parameterFixer) variable(name string) string {
-	variables := tree.PathVariables(m.path)
+func (f *parameterFixer) variable(name string) string {
+	variables := tree.PathVariables(f.path)
 	if slices.Contains(variables, name) {
 		return name
 	}
@@ -133,55 +121,55 @@ func (m *parameterFixer) variable(name string) string {
 	return ""
 }
 
-func (m *parameterFixer) fix(parameter tree.Object, pointer string) {
+func (f *parameterFixer) fix(parameter tree.Object, pointer string) {
 	set := func(name string, value any, reason string) {
 		if parameter[name] != value {
-			m.report.Add("parameters", tree.Join(pointer, name), parameter[name], value, reason)
+			f.report.Add("parameters", tree.Join(pointer, name), parameter[name], value, reason)
 			parameter[name] = value
 		}
 	}
 	in, _ := parameter["in"].(string)
 	if in == "path" {
-		set("name", m.variable(parameter["name"].(string)), "the path spells it this way")
+		set("name", f.variable(parameter["name"].(string)), "the path spells it this way")
 		set("required", true, "path parameters are always required")
 	} else {
-		dropUnless[bool](parameter, pointer, "required", m.report)
+		dropUnless[bool](parameter, pointer, "required", f.report)
 	}
-	dropUnless[bool](parameter, pointer, "explode", m.report)
+	dropUnless[bool](parameter, pointer, "explode", f.report)
 	if style, ok := parameter["style"]; ok && in != "" {
 		if text, _ := style.(string); !slices.Contains(parameterStyles[in], text) {
-			m.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this parameter location does not allow the style")
+			f.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this parameter location does not allow the style")
 			delete(parameter, "style")
 		}
 	}
 	if parameter["style"] == "deepObject" {
 		set("explode", true, "deepObject is always exploded")
 	}
-	dropUnless[tree.Object](parameter, pointer, "schema", m.report)
-	dropUnless[tree.Object](parameter, pointer, "content", m.report)
+	dropUnless[tree.Object](parameter, pointer, "schema", f.report)
+	dropUnless[tree.Object](parameter, pointer, "content", f.report)
 	_, hasSchema := parameter["schema"]
 	content, hasContent := parameter["content"].(tree.Object)
 	if _, ok := parameter["$ref"]; ok {
 		return
 	}
 	if hasContent && (hasSchema || len(content) != 1) {
-		m.report.Add("parameters", tree.Join(pointer, "content"), content, nil, "a parameter has one schema or one content")
+		f.report.Add("parameters", tree.Join(pointer, "content"), content, nil, "a parameter has one schema or one content")
 		delete(parameter, "content")
 		hasContent = false
 	}
 	if !hasSchema && !hasContent {
-		m.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema, it is a string")
+		f.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema, it is a string")
 		parameter["schema"] = tree.Object{"type": "string"}
 	}
 }
 
 // addMissing declares the path variables that have no parameter.
-func (m *parameterFixer) addMissing() {
-	for _, variable := range tree.PathVariables(m.path) {
-		if !m.has(variable, "path") {
+func (f *parameterFixer) addMissing() {
+	for _, variable := range tree.PathVariables(f.path) {
+		if !f.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}
-			m.report.Add("parameters", m.pointer, nil, parameter, "the operation does not declare this path variable")
-			m.kept = append(m.kept, parameter)
+			f.report.Add("parameters", f.pointer, nil, parameter, "the operation does not declare this path variable")
+			f.kept = append(f.kept, parameter)
 		}
 	}
 }

@@ -15,35 +15,35 @@ type schemaFixer struct {
 }
 
 // fixSchemas calls fix with every schema of a spec, outer ones first.
-func fixSchemas(document tree.Object, report *tree.Report, rule string, fix func(m *schemaFixer)) {
+func fixSchemas(document tree.Object, report *tree.Report, rule string, fix func(f *schemaFixer)) {
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
 		fix(&schemaFixer{rule, pointer, schema, report})
 		return schema
 	})
 }
 
-func (m *schemaFixer) set(name string, value any, reason string) {
-	m.report.Add(m.rule, tree.Join(m.pointer, name), m.schema[name], value, reason)
-	m.schema[name] = value
+func (f *schemaFixer) set(name string, value any, reason string) {
+	f.report.Add(f.rule, tree.Join(f.pointer, name), f.schema[name], value, reason)
+	f.schema[name] = value
 }
 
-func (m *schemaFixer) drop(name, reason string) {
-	if field, ok := m.schema[name]; ok {
-		m.report.Add(m.rule, tree.Join(m.pointer, name), field, nil, reason)
-		delete(m.schema, name)
+func (f *schemaFixer) drop(name, reason string) {
+	if field, ok := f.schema[name]; ok {
+		f.report.Add(f.rule, tree.Join(f.pointer, name), field, nil, reason)
+		delete(f.schema, name)
 	}
 }
 
 // absorb merges part, which applies to all values, into the schema. If the two conflict, the
 // part goes into allOf.
-func (m *schemaFixer) absorb(part tree.Object) {
-	if !canAbsorb(m.schema, part) {
-		m.schema["allOf"] = append(tree.ListAt(m.schema, "allOf"), part)
+func (f *schemaFixer) absorb(part tree.Object) {
+	if !canAbsorb(f.schema, part) {
+		f.schema["allOf"] = append(tree.ListAt(f.schema, "allOf"), part)
 		return
 	}
 	for name, value := range part {
-		if _, ok := m.schema[name]; !ok {
-			m.schema[name] = value
+		if _, ok := f.schema[name]; !ok {
+			f.schema[name] = value
 		}
 	}
 }

@@ -97,36 +97,33 @@ func fixBooleans(collection tree.Object, section string, report *tree.Report) {
 
 // fixTags keeps valid tags: strings in an operation, named objects in the document.
 func fixTags(parent tree.Object, pointer string, report *tree.Report) {
-	dropUnless[[]any](parent, pointer, "tags", report)
-	tags := tree.ListAt(parent, "tags")
-	if tags == nil {
-		return
-	}
-	var kept []any
-	for i, tag := range tags {
-		_, named := tag.(string)
-		object, _ := tag.(tree.Object)
-		if name, _ := object["name"].(string); named == (pointer != "") && (named || name != "") {
-			kept = append(kept, tag)
-		} else {
-			report.Add("shapes", tree.Join(pointer, "tags", strconv.Itoa(i)), tag, nil, "not a tag")
+	fixList(parent, pointer, "tags", "not a tag", report, func(tag any) bool {
+		if pointer != "" {
+			_, ok := tag.(string)
+			return ok
 		}
-	}
-	setList(parent, "tags", kept)
+		object, _ := tag.(tree.Object)
+		name, _ := object["name"].(string)
+		return name != ""
+	})
 }
 
 func fixParameterList(parent tree.Object, pointer string, report *tree.Report) {
-	dropUnless[[]any](parent, pointer, "parameters", report)
-	parameters := tree.ListAt(parent, "parameters")
+	fixList(parent, pointer, "parameters", "not a parameter", report, objectValue)
+}
+
+// fixList drops what is not a list, and the elements that are not valid.
+func fixList(parent tree.Object, pointer, name, reason string, report *tree.Report, valid func(element any) bool) {
+	dropUnless[[]any](parent, pointer, name, report)
 	var kept []any
-	for i, parameter := range parameters {
-		if _, ok := parameter.(tree.Object); ok {
-			kept = append(kept, parameter)
+	for i, element := range tree.ListAt(parent, name) {
+		if valid(element) {
+			kept = append(kept, element)
 		} else {
-			report.Add("shapes", tree.Join(pointer, "parameters", strconv.Itoa(i)), parameter, nil, "not a parameter")
+			report.Add("shapes", tree.Join(pointer, name, strconv.Itoa(i)), element, nil, reason)
 		}
 	}
-	setList(parent, "parameters", kept)
+	setList(parent, name, kept)
 }
 
 // setList replaces a list with the elements that are kept, and removes it when the last one is

@@ -10,28 +10,28 @@ import (
 )
 
 // fixNumbers converts quoted limits to numbers and drops invalid ones.
-func (m *schemaFixer) fixNumbers() {
+func (f *schemaFixer) fixNumbers() {
 	for _, name := range []string{"maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"} {
-		value, ok := m.schema[name]
+		value, ok := f.schema[name]
 		count, whole := integerOf(value)
 		switch {
 		case !ok:
 		case !whole || count < 0:
-			m.drop(name, "not a count")
+			f.drop(name, "not a count")
 		case value != json.Number(strconv.FormatInt(count, 10)):
-			m.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
+			f.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
 		}
 	}
 	for _, name := range []string{"maximum", "minimum", "multipleOf"} {
-		value, ok := m.schema[name]
+		value, ok := f.schema[name]
 		number, numeric := numberOf(value)
 		text, quoted := value.(string)
 		switch {
 		case !ok:
 		case !numeric || name == "multipleOf" && number <= 0:
-			m.drop(name, "not a number that values can be compared with")
+			f.drop(name, "not a number that values can be compared with")
 		case quoted:
-			m.set(name, json.Number(text), "it is a number")
+			f.set(name, json.Number(text), "it is a number")
 		}
 	}
 }

@@ -8,64 +8,64 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-func (m *schemaFixer) fixParts() {
-	if _, ok := m.schema["properties"].(tree.Object); !ok {
-		m.drop("properties", "not an object")
+func (f *schemaFixer) fixParts() {
+	if _, ok := f.schema["properties"].(tree.Object); !ok {
+		f.drop("properties", "not an object")
 	}
-	properties := tree.ObjectAt(m.schema, "properties")
+	properties := tree.ObjectAt(f.schema, "properties")
 	for name, property := range tree.Members(properties) {
 		if _, ok := property.(tree.Object); !ok {
 			schema := tree.Object{}
 			if text, ok := property.(string); ok {
 				schema["type"] = text // the walk visits it next
 			}
-			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name), property, schema, "not a schema")
+			f.report.Add(f.rule, tree.Join(f.pointer, "properties", name), property, schema, "not a schema")
 			properties[name] = schema
 		}
 	}
-	m.joinItems()
-	if _, ok := m.schema["items"].(tree.Object); !ok {
-		m.drop("items", "not a schema")
+	f.joinItems()
+	if _, ok := f.schema["items"].(tree.Object); !ok {
+		f.drop("items", "not a schema")
 	}
-	switch m.schema["additionalProperties"].(type) {
+	switch f.schema["additionalProperties"].(type) {
 	case tree.Object, bool:
 	default:
-		m.drop("additionalProperties", "neither a schema nor a boolean")
+		f.drop("additionalProperties", "neither a schema nor a boolean")
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
-		m.fixComposition(name, schemaObject)
+		f.fixComposition(name, objectValue)
 	}
 }
 
-func schemaObject(part any) bool {
+func objectValue(part any) bool {
 	_, ok := part.(tree.Object)
 	return ok
 }
 
 // fixComposition drops the parts that accepts rejects.
-func (m *schemaFixer) fixComposition(name string, accepts func(any) bool) {
-	parts := tree.ListAt(m.schema, name)
+func (f *schemaFixer) fixComposition(name string, accepts func(any) bool) {
+	parts := tree.ListAt(f.schema, name)
 	var kept []any
 	for i, part := range parts {
 		if accepts(part) {
 			kept = append(kept, part)
 		} else {
-			m.report.Add(m.rule, tree.Join(m.pointer, name, strconv.Itoa(i)), part, nil, "not a schema")
+			f.report.Add(f.rule, tree.Join(f.pointer, name, strconv.Itoa(i)), part, nil, "not a schema")
 		}
 	}
 	if len(kept) == 0 {
-		m.drop(name, "it contains no schemas")
+		f.drop(name, "it contains no schemas")
 	} else if len(kept) < len(parts) {
-		m.schema[name] = kept
+		f.schema[name] = kept
 	}
 }
 
 // fixRequired makes required a list of names, and adds properties that are flagged as
 // required themselves.
-func (m *schemaFixer) fixRequired() {
-	required, listed := m.schema["required"].([]any)
+func (f *schemaFixer) fixRequired() {
+	required, listed := f.schema["required"].([]any)
 	if !listed {
-		m.drop("required", "not a list of names")
+		f.drop("required", "not a list of names")
 	}
 	var kept []any
 	seen := map[string]bool{}
@@ -76,34 +76,34 @@ func (m *schemaFixer) fixRequired() {
 		}
 	}
 	if listed && len(kept) == 0 {
-		m.drop("required", "it names nothing")
+		f.drop("required", "it names nothing")
 	} else if len(kept) < len(required) {
-		m.set("required", kept, "names in the list are unique")
+		f.set("required", kept, "names in the list are unique")
 	}
-	for name, value := range tree.Members(m.schema["properties"]) {
+	for name, value := range tree.Members(f.schema["properties"]) {
 		property, _ := value.(tree.Object)
 		if flag := property["required"]; flag == true || strings.EqualFold(tree.Text(flag), "true") {
-			m.report.Add(m.rule, tree.Join(m.pointer, "properties", name, "required"), flag, nil, "the parent schema lists required properties")
+			f.report.Add(f.rule, tree.Join(f.pointer, "properties", name, "required"), flag, nil, "the parent schema lists required properties")
 			delete(property, "required")
 			if !seen[name] {
 				kept = append(kept, name)
-				m.schema["required"] = kept
+				f.schema["required"] = kept
 			}
 		}
 	}
 }
 
 // fixDiscriminator makes a discriminator name a property and map values to existing schemas.
-func (m *schemaFixer) fixDiscriminator(document tree.Object) {
-	if text, ok := m.schema["discriminator"].(string); ok {
-		m.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 requires an object")
+func (f *schemaFixer) fixDiscriminator(document tree.Object) {
+	if text, ok := f.schema["discriminator"].(string); ok {
+		f.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 requires an object")
 	}
-	discriminator := tree.ObjectAt(m.schema, "discriminator")
+	discriminator := tree.ObjectAt(f.schema, "discriminator")
 	if name, _ := discriminator["propertyName"].(string); name == "" {
-		m.drop("discriminator", "it does not name a property")
+		f.drop("discriminator", "it does not name a property")
 		return
 	}
-	inner := &schemaFixer{m.rule, tree.Join(m.pointer, "discriminator"), discriminator, m.report}
+	inner := &schemaFixer{f.rule, tree.Join(f.pointer, "discriminator"), discriminator, f.report}
 	for name := range tree.Members(discriminator) {
 		if name != "propertyName" && name != "mapping" && !tree.Extension(name) {
 			inner.drop(name, "OpenAPI 3.0 does not have it")

@@ -44,16 +44,12 @@ const maxShown = 20
 
 // Error lists the problems, a line each.
 func (p Problems) Error() string {
-	var text strings.Builder
-	for i, problem := range p {
-		if i == maxShown {
-			fmt.Fprintf(&text, "\nand %d more", len(p)-maxShown)
-			break
-		}
-		if i > 0 {
-			text.WriteByte('\n')
-		}
-		text.WriteString(problem.Error())
+	var lines []string
+	for _, problem := range p[:min(len(p), maxShown)] {
+		lines = append(lines, problem.Error())
 	}
-	return text.String()
+	if len(p) > maxShown {
+		lines = append(lines, fmt.Sprintf("and %d more", len(p)-maxShown))
+	}
+	return strings.Join(lines, "\n")
 }
