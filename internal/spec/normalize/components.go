@@ -20,7 +20,7 @@ var inlinedSections = []string{"parameters", "headers", "requestBodies", "respon
 func inlineComponents(document tree.Object, report *tree.Report) {
 	i := &inliner{document, report, map[string]int{}}
 	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Members(paths) {
+	for path := range tree.Fields(paths) {
 		i.field(paths, "/paths", path)
 		item := tree.ObjectAt(paths, path)
 		i.list(tree.ListAt(item, "parameters"), tree.Join("/paths", path, "parameters"))
@@ -30,10 +30,10 @@ func inlineComponents(document tree.Object, report *tree.Report) {
 		i.field(operation.Object, operation.Pointer, "requestBody")
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
-		for status := range tree.Members(responses) {
+		for status := range tree.Fields(responses) {
 			i.field(responses, pointer, status)
 			headers := tree.ObjectAt(tree.ObjectAt(responses, status), "headers")
-			for name := range tree.Members(headers) {
+			for name := range tree.Fields(headers) {
 				i.field(headers, tree.Join(pointer, status, "headers"), name)
 			}
 		}
@@ -41,7 +41,7 @@ func inlineComponents(document tree.Object, report *tree.Report) {
 	components := tree.ObjectAt(document, "components")
 	for _, section := range inlinedSections {
 		collection := tree.ObjectAt(components, section)
-		for name, component := range tree.Members(collection) {
+		for name, component := range tree.Fields(collection) {
 			pointer := tree.Join("/components", section, name)
 			report.Add("components", pointer, component, nil, fmt.Sprintf("inlined in the %d locations that use it", i.uses["#"+pointer]))
 		}

@@ -12,7 +12,7 @@ import (
 // and bidirectional marks. Line ends become  .
 func cleanDescriptions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		if tree.IsNamed(pointer) {
+		if tree.KeyedByName(pointer) {
 			return
 		}
 		for _, name := range []string{"description", "summary", "title", "x-summary", "x-description"} {

@@ -73,7 +73,7 @@ func (f *schemaFixer) fixEnum() {
 }
 
 func (f *schemaFixer) setNullable() {
-	if !tree.IsSet(f.schema, "nullable") {
+	if !tree.True(f.schema, "nullable") {
 		f.set("nullable", true, "null is one of the values")
 	}
 }

@@ -56,7 +56,7 @@ func (f *schemaFixer) takeNames(names map[string]string, reason string) {
 	var list []any
 	taken := map[string]bool{"": true}
 	for _, value := range tree.ListAt(f.schema, "enum") {
-		name := names[tree.Text(value)]
+		name := names[tree.String(value)]
 		if taken[name] {
 			return
 		}
@@ -73,7 +73,7 @@ func (f *schemaFixer) namesOfAutoRest() {
 	names := map[string]string{}
 	for _, value := range tree.ListAt(tree.ObjectAt(f.schema, "x-ms-enum"), "values") {
 		named, _ := value.(tree.Object)
-		names[tree.Text(named["value"])] = tree.Text(named["name"])
+		names[tree.String(named["value"])] = tree.String(named["name"])
 	}
 	f.takeNames(names, "x-ms-enum names all values")
 }

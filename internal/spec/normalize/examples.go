@@ -26,7 +26,7 @@ func fixExamples(document tree.Object, report *tree.Report) {
 	})
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		schema, hasSchema := object["schema"].(tree.Object)
-		if tree.IsNamed(pointer) || !hasSchema && pointer != "/components" && !mediaTypePointer(pointer) {
+		if tree.KeyedByName(pointer) || !hasSchema && pointer != "/components" && !mediaTypePointer(pointer) {
 			return
 		}
 		f := &schemaFixer{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components

@@ -49,7 +49,7 @@ func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 		}
 		return c.check(tree.ObjectAt(c.schemas, tokens[2]), value, depth+1)
 	}
-	if value == nil && tree.IsSet(schema, "nullable") {
+	if value == nil && tree.True(schema, "nullable") {
 		return true
 	}
 	composed := false
@@ -88,9 +88,9 @@ func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []an
 	wanted := ""
 	if object, ok := value.(tree.Object); ok && keyword != "allOf" {
 		if discriminator := tree.ObjectAt(schema, "discriminator"); discriminator != nil {
-			chosen, ok := object[tree.Text(discriminator["propertyName"])].(string)
+			chosen, ok := object[tree.String(discriminator["propertyName"])].(string)
 			mapping := tree.ObjectAt(discriminator, "mapping")
-			if wanted = tree.Text(mapping[chosen]); !ok || wanted == "" && len(mapping) > 0 {
+			if wanted = tree.String(mapping[chosen]); !ok || wanted == "" && len(mapping) > 0 {
 				return false
 			}
 		}
@@ -142,11 +142,11 @@ func checkNumber(schema tree.Object, value json.Number) bool {
 		}
 	}
 	minimum, ok := numberOf(schema["minimum"])
-	if ok && (number < minimum || number == minimum && tree.IsSet(schema, "exclusiveMinimum")) {
+	if ok && (number < minimum || number == minimum && tree.True(schema, "exclusiveMinimum")) {
 		return false
 	}
 	maximum, ok := numberOf(schema["maximum"])
-	if ok && (number > maximum || number == maximum && tree.IsSet(schema, "exclusiveMaximum")) {
+	if ok && (number > maximum || number == maximum && tree.True(schema, "exclusiveMaximum")) {
 		return false
 	}
 	if step, ok := numberOf(schema["multipleOf"]); ok {
@@ -172,7 +172,7 @@ func (c *valueChecker) checkString(schema tree.Object, value string) bool {
 			return false
 		}
 	}
-	format := stringFormats[tree.Text(schema["format"])]
+	format := stringFormats[tree.String(schema["format"])]
 	return format == nil || format.MatchString(value)
 }
 
@@ -192,7 +192,7 @@ func (c *valueChecker) checkList(schema tree.Object, value []any) bool {
 	if !withinLimits(schema, "minItems", "maxItems", len(value)) {
 		return false
 	}
-	if tree.IsSet(schema, "uniqueItems") {
+	if tree.True(schema, "uniqueItems") {
 		seen := map[string]bool{}
 		for _, element := range value {
 			if number, ok := numberOf(element); ok {
@@ -213,7 +213,7 @@ func (c *valueChecker) checkObject(schema tree.Object, value tree.Object) bool {
 		return false
 	}
 	for _, name := range tree.ListAt(schema, "required") {
-		if _, ok := value[tree.Text(name)]; !ok {
+		if _, ok := value[tree.String(name)]; !ok {
 			return false
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // write to the user's source; the user's own overlay may.
 func removeGoExtensions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		for name, field := range tree.Members(object) {
+		for name, field := range tree.Fields(object) {
 			if goExtension(name) {
 				report.Add("go-extensions", tree.Join(pointer, name), field, nil, "only your own overlay may control Go code")
 				delete(object, name)

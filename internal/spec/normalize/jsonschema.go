@@ -39,7 +39,7 @@ var schemaKeywords = []string{
 }
 
 func (f *schemaFixer) dropOtherKeywords() {
-	for name := range tree.Members(f.schema) {
+	for name := range tree.Fields(f.schema) {
 		if !slices.Contains(schemaKeywords, name) && !tree.Extension(name) {
 			f.drop(name, "no Go type can express it, or OpenAPI 3.0 does not have it")
 		}
@@ -76,7 +76,7 @@ func (f *schemaFixer) convertBooleans() {
 func (f *schemaFixer) convertBooleanProperties() {
 	properties := tree.ObjectAt(f.schema, "properties")
 	never := map[string]bool{}
-	for name, property := range tree.Members(properties) {
+	for name, property := range tree.Fields(properties) {
 		location := tree.Join(f.pointer, "properties", name)
 		switch property {
 		case true:
@@ -92,7 +92,7 @@ func (f *schemaFixer) convertBooleanProperties() {
 	if required == nil || len(never) == 0 {
 		return
 	}
-	required = slices.DeleteFunc(required, func(name any) bool { return never[tree.Text(name)] })
+	required = slices.DeleteFunc(required, func(name any) bool { return never[tree.String(name)] })
 	if f.schema["required"] = required; len(required) == 0 {
 		delete(f.schema, "required")
 	}

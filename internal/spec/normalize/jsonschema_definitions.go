@@ -48,7 +48,7 @@ func (h *definitionHoister) take(pointer string, parent tree.Object) {
 	all := tree.Object{}
 	for _, keyword := range definitionKeywords {
 		definitions, _ := parent[keyword].(tree.Object)
-		for name, value := range tree.Members(definitions) {
+		for name, value := range tree.Fields(definitions) {
 			h.takeOne(tree.Join(pointer, keyword, name), name, value)
 			if _, ok := all[name]; !ok {
 				all[name] = value

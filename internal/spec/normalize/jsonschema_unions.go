@@ -82,7 +82,7 @@ func nullSchema(field any) bool {
 	types, _ := schema["type"].([]any)
 	values := tree.ListAt(schema, "enum")
 	return schema["type"] == "null" || len(types) == 1 && types[0] == "null" || len(values) == 1 && values[0] == nil ||
-		len(schema) == 1 && tree.IsSet(schema, "nullable")
+		len(schema) == 1 && tree.True(schema, "nullable")
 }
 
 // enumOf returns the enum equivalent to a union of constants of one type, or nil if parts are

@@ -60,7 +60,7 @@ func (r *mediaReducer) location(name string) string {
 
 // clean removes parameters from media types and drops invalid ones.
 func (r *mediaReducer) clean() {
-	for name, value := range tree.Members(r.content) {
+	for name, value := range tree.Fields(r.content) {
 		media, ok := value.(tree.Object)
 		plain, _, err := mime.ParseMediaType(name)
 		if strings.Contains(name, "*") {
@@ -120,7 +120,7 @@ func (r *mediaReducer) reduceRequest() {
 // */* is JSON if its schema is an object or a list.
 func (r *mediaReducer) bestJSON() string {
 	var types []string
-	for name := range tree.Members(r.content) {
+	for name := range tree.Fields(r.content) {
 		if jsonMediaType(name) {
 			types = append(types, name)
 		}
@@ -158,7 +158,7 @@ func jsonRank(mediaType string) int {
 // with the same schema.
 func (r *mediaReducer) dropTwins(best string) {
 	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
-	for name, value := range tree.Members(r.content) {
+	for name, value := range tree.Fields(r.content) {
 		media, _ := value.(tree.Object)
 		duplicate := jsonMediaType(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
@@ -171,7 +171,7 @@ func (r *mediaReducer) dropTwins(best string) {
 // keepFile keeps only the binary type of a file, which services declare under every type they
 // write.
 func (r *mediaReducer) keepFile(best string) {
-	for name := range tree.Members(r.content) {
+	for name := range tree.Fields(r.content) {
 		if name != best && (jsonMediaType(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
 			r.drop(name, "a file is not JSON or plain text")
 		}
@@ -220,7 +220,7 @@ func hasFile(document, schema tree.Object, depth int) bool {
 			return true
 		}
 	}
-	for _, value := range tree.Members(schema["properties"]) {
+	for _, value := range tree.Fields(schema["properties"]) {
 		property, _ := value.(tree.Object)
 		if property["format"] == "binary" || tree.ObjectAt(property, "items")["format"] == "binary" {
 			return true

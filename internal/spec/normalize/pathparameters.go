@@ -22,7 +22,7 @@ var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-
 // fixPathParameters gives each operation a complete parameter list: it copies the parameters of the
 // path into it, removes duplicates, and makes path parameters match the path's variables.
 func fixPathParameters(document tree.Object, report *tree.Report) {
-	for path, value := range tree.Members(document["paths"]) {
+	for path, value := range tree.Fields(document["paths"]) {
 		if tree.Extension(path) {
 			continue
 		}

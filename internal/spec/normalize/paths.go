@@ -16,7 +16,7 @@ var templateVariable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 // fragment, and with plain variable names. Two paths that become equal are merged.
 func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Members(paths) {
+	for path := range tree.Fields(paths) {
 		fixed := fixPath(path)
 		if fixed == path || tree.Extension(path) || !movePath(paths, path, fixed) {
 			continue

@@ -8,7 +8,7 @@ import "github.com/xsale-go/xsale/internal/spec/tree"
 func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
-	for path := range tree.Members(paths) {
+	for path := range tree.Fields(paths) {
 		if tree.Extension(path) {
 			continue
 		}

@@ -17,7 +17,7 @@ const schemasPointer = "/components/schemas"
 func fixReferences(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		ref, ok := object["$ref"].(string)
-		if !ok || tree.IsNamed(pointer) {
+		if !ok || tree.KeyedByName(pointer) {
 			return
 		}
 		if fixed := fixReference(document, ref); fixed != ref {

@@ -19,7 +19,7 @@ func fixResponses(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
-		for status, value := range tree.Members(responses) {
+		for status, value := range tree.Fields(responses) {
 			if tree.Extension(status) {
 				continue
 			}
@@ -78,7 +78,7 @@ func fixResponse(response tree.Object, pointer string, withoutBody bool, report 
 		delete(response, "content")
 	}
 	headers := tree.ObjectAt(response, "headers")
-	for name, value := range tree.Members(headers) {
+	for name, value := range tree.Fields(headers) {
 		location := tree.Join(pointer, "headers", name)
 		header, _ := value.(tree.Object)
 		switch {

@@ -15,7 +15,7 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 func renameSchemas(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
 	renamed := map[string]string{} // old reference -> new reference
-	for name, schema := range tree.Members(schemas) {
+	for name, schema := range tree.Fields(schemas) {
 		if plainName.MatchString(name) {
 			continue
 		}
@@ -38,7 +38,7 @@ func rewriteReferences(document tree.Object, renamed map[string]string) {
 			object["$ref"] = renamed[ref]
 		}
 		mapping := tree.ObjectAt(tree.ObjectAt(object, "discriminator"), "mapping")
-		for value, target := range tree.Members(mapping) {
+		for value, target := range tree.Fields(mapping) {
 			if ref, ok := target.(string); ok && renamed[ref] != "" {
 				mapping[value] = renamed[ref]
 			}

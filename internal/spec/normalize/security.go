@@ -11,7 +11,7 @@ import (
 // has its own way to log in, so nothing is generated from them; they inform readers of the spec.
 func fixSecurity(document tree.Object, report *tree.Report) {
 	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
-	for name, value := range tree.Members(schemes) {
+	for name, value := range tree.Fields(schemes) {
 		scheme, _ := value.(tree.Object)
 		if reason := schemeFault(scheme); reason != "" {
 			report.Add("security", tree.Join("/components/securitySchemes", name), value, nil, reason)
@@ -42,7 +42,7 @@ func schemeFault(scheme tree.Object) string {
 			return ""
 		}
 	case "oauth2":
-		for kind, value := range tree.Members(scheme["flows"]) {
+		for kind, value := range tree.Fields(scheme["flows"]) {
 			flow, _ := value.(tree.Object)
 			_, hasScopes := flow["scopes"].(tree.Object)
 			needsAuthorization := kind == "implicit" || kind == "authorizationCode"
@@ -66,7 +66,7 @@ func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
 		"in": scheme["type"] == "apiKey", "name": scheme["type"] == "apiKey", "flows": scheme["type"] == "oauth2",
 		"bearerFormat": scheme["type"] == "http" && strings.EqualFold(bearer, "bearer"),
 	}
-	for name, field := range tree.Members(scheme) {
+	for name, field := range tree.Fields(scheme) {
 		if applies, ok := belongs[name]; ok && !applies {
 			report.Add("security", tree.Join(pointer, name), field, nil, "schemes of this kind do not have it")
 			delete(scheme, name)
@@ -88,7 +88,7 @@ func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, re
 			continue
 		}
 		wasEmpty := len(requirement) == 0
-		for name, scopes := range tree.Members(requirement) {
+		for name, scopes := range tree.Fields(requirement) {
 			_, known := schemes[name]
 			_, listed := scopes.([]any)
 			if !known || !listed {

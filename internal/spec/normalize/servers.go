@@ -11,7 +11,7 @@ import (
 // client is configured with the origin of the API, so the rest must be in the paths. It drops
 // the servers of paths and operations, because all calls go to one origin.
 func fixServers(document tree.Object, report *tree.Report) {
-	for path, value := range tree.Members(document["paths"]) {
+	for path, value := range tree.Fields(document["paths"]) {
 		if item, ok := value.(tree.Object); ok && !tree.Extension(path) {
 			removeServers(item, tree.Join("/paths", path), report)
 		}
@@ -48,10 +48,10 @@ func removeServers(parent tree.Object, pointer string, report *tree.Report) {
 
 // splitServer returns the origin of a server, or "/" if the URL is relative, and its path.
 func splitServer(server tree.Object) (origin, basePath string) {
-	address := tree.Text(server["url"])
-	for name, variable := range tree.Members(server["variables"]) {
+	address := tree.String(server["url"])
+	for name, variable := range tree.Fields(server["variables"]) {
 		object, _ := variable.(tree.Object)
-		address = strings.ReplaceAll(address, "{"+name+"}", tree.Text(object["default"]))
+		address = strings.ReplaceAll(address, "{"+name+"}", tree.String(object["default"]))
 	}
 	parsed, err := url.Parse(address)
 	if err != nil || strings.ContainsAny(address, "{}") {
@@ -69,7 +69,7 @@ func splitServer(server tree.Object) (origin, basePath string) {
 
 func prefixPaths(document tree.Object, basePath string, report *tree.Report) {
 	prefixed := tree.Object{}
-	for path, item := range tree.Members(document["paths"]) {
+	for path, item := range tree.Fields(document["paths"]) {
 		if strings.HasPrefix(path, "/") {
 			path = basePath + path
 		}

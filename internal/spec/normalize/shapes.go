@@ -9,7 +9,7 @@ import (
 // removeNulls drops null fields, which some serializers write for missing values.
 func removeNulls(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		for name, field := range tree.Members(object) {
+		for name, field := range tree.Fields(object) {
 			if field == nil && !tree.DataKeyword(name) {
 				report.Add("nulls", tree.Join(pointer, name), nil, nil, "a null field has no meaning")
 				delete(object, name)
@@ -29,14 +29,14 @@ func fixShapes(document tree.Object, report *tree.Report) {
 	fixTags(document, "", report)
 	components := tree.ObjectAt(document, "components")
 	dropOthers(components, "/components", report)
-	for section, value := range tree.Members(components) {
+	for section, value := range tree.Fields(components) {
 		if collection, ok := value.(tree.Object); ok && !tree.Extension(section) {
 			fixBooleans(collection, section, report)
 			dropOthers(collection, tree.Join("/components", section), report)
 		}
 	}
 	dropOthers(tree.ObjectAt(document, "paths"), "/paths", report)
-	for path, value := range tree.Members(document["paths"]) {
+	for path, value := range tree.Fields(document["paths"]) {
 		if tree.Extension(path) {
 			continue
 		}
@@ -73,7 +73,7 @@ func fixInfo(document tree.Object, report *tree.Report) {
 		if text, ok := info[name].(string); ok && text != "" {
 			continue
 		}
-		if text := tree.Text(info[name]); text != "" {
+		if text := tree.String(info[name]); text != "" {
 			value = text
 		}
 		report.Add("info", tree.Join("/info", name), info[name], value, "OpenAPI requires it, as a string")
@@ -87,7 +87,7 @@ func fixBooleans(collection tree.Object, section string, report *tree.Report) {
 	if section != "schemas" {
 		return
 	}
-	for name, schema := range tree.Members(collection) {
+	for name, schema := range tree.Fields(collection) {
 		if schema == true || schema == false {
 			report.Add("shapes", tree.Join(schemasPointer, name), schema, tree.Object{}, "OpenAPI 3.0 has no boolean schemas")
 			collection[name] = tree.Object{}
@@ -158,7 +158,7 @@ func replaceUnless[T any](parent tree.Object, pointer, name string, value T, rep
 
 // dropOthers drops the fields of a collection that are neither objects nor extensions.
 func dropOthers(collection tree.Object, pointer string, report *tree.Report) {
-	for name := range tree.Members(collection) {
+	for name := range tree.Fields(collection) {
 		if !tree.Extension(name) {
 			dropUnless[tree.Object](collection, pointer, name, report)
 		}

@@ -85,13 +85,13 @@ func (f *schemaFixer) fixFlags() {
 		if _, boolean := value.(bool); !ok || boolean {
 			continue
 		}
-		if text := strings.ToLower(tree.Text(value)); text == "true" || text == "false" {
+		if text := strings.ToLower(tree.String(value)); text == "true" || text == "false" {
 			f.set(name, text == "true", "it is a boolean")
 		} else {
 			f.drop(name, "not a boolean")
 		}
 	}
-	if tree.IsSet(f.schema, "readOnly") && tree.IsSet(f.schema, "writeOnly") {
+	if tree.True(f.schema, "readOnly") && tree.True(f.schema, "writeOnly") {
 		f.drop("readOnly", "a property cannot be both read-only and write-only")
 		f.drop("writeOnly", "a property cannot be both read-only and write-only")
 	}

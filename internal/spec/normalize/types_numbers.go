@@ -38,7 +38,7 @@ func (f *schemaFixer) fixNumbers() {
 
 // numberOf parses a number, quoted or not, and reports whether it fits a float64.
 func numberOf(value any) (float64, bool) {
-	text := tree.Text(value)
+	text := tree.String(value)
 	if strings.Trim(text, "+-.0123456789Ee") != "" || !json.Valid([]byte(text)) {
 		return 0, false
 	}
@@ -48,7 +48,7 @@ func numberOf(value any) (float64, bool) {
 
 // integerOf parses a whole number, quoted or not.
 func integerOf(value any) (int64, bool) {
-	if integer, err := strconv.ParseInt(tree.Text(value), 10, 64); err == nil {
+	if integer, err := strconv.ParseInt(tree.String(value), 10, 64); err == nil {
 		return integer, true
 	}
 	const exact = 1 << 53 // float64 represents all whole numbers up to here

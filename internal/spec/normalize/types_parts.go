@@ -13,7 +13,7 @@ func (f *schemaFixer) fixParts() {
 		f.drop("properties", "not an object")
 	}
 	properties := tree.ObjectAt(f.schema, "properties")
-	for name, property := range tree.Members(properties) {
+	for name, property := range tree.Fields(properties) {
 		if _, ok := property.(tree.Object); !ok {
 			schema := tree.Object{}
 			if text, ok := property.(string); ok {
@@ -80,9 +80,9 @@ func (f *schemaFixer) fixRequired() {
 	} else if len(kept) < len(required) {
 		f.set("required", kept, "names in the list are unique")
 	}
-	for name, value := range tree.Members(f.schema["properties"]) {
+	for name, value := range tree.Fields(f.schema["properties"]) {
 		property, _ := value.(tree.Object)
-		if flag := property["required"]; flag == true || strings.EqualFold(tree.Text(flag), "true") {
+		if flag := property["required"]; flag == true || strings.EqualFold(tree.String(flag), "true") {
 			f.report.Add(f.rule, tree.Join(f.pointer, "properties", name, "required"), flag, nil, "the parent schema lists required properties")
 			delete(property, "required")
 			if !seen[name] {
@@ -104,7 +104,7 @@ func (f *schemaFixer) fixDiscriminator(document tree.Object) {
 		return
 	}
 	inner := &schemaFixer{f.rule, tree.Join(f.pointer, "discriminator"), discriminator, f.report}
-	for name := range tree.Members(discriminator) {
+	for name := range tree.Fields(discriminator) {
 		if name != "propertyName" && name != "mapping" && !tree.Extension(name) {
 			inner.drop(name, "OpenAPI 3.0 does not have it")
 		}
@@ -114,8 +114,8 @@ func (f *schemaFixer) fixDiscriminator(document tree.Object) {
 		inner.drop("mapping", "not an object")
 	}
 	fixed := tree.Object{}
-	for value, target := range tree.Members(mapping) {
-		ref := tree.Text(target)
+	for value, target := range tree.Fields(mapping) {
+		ref := tree.String(target)
 		if _, ok := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")[ref]; ok {
 			ref = "#" + tree.Join(schemasPointer, ref)
 		}

@@ -20,13 +20,13 @@ func removeUnused(document tree.Object, report *tree.Report) {
 	remove(document, "", "swagger", "the spec is OpenAPI")
 	for _, operation := range tree.Operations(document) {
 		remove(operation.Object, operation.Pointer, "callbacks", other)
-		for status, response := range tree.Members(operation.Object["responses"]) {
+		for status, response := range tree.Fields(operation.Object["responses"]) {
 			object, _ := response.(tree.Object)
 			remove(object, tree.Join(operation.Pointer, "responses", status), "links", "nothing is generated from it")
 		}
 	}
 	components := tree.ObjectAt(document, "components")
-	for name, response := range tree.Members(components["responses"]) {
+	for name, response := range tree.Fields(components["responses"]) {
 		object, _ := response.(tree.Object)
 		remove(object, tree.Join("/components/responses", name), "links", "nothing is generated from it")
 	}

@@ -9,7 +9,7 @@ func contents(operation tree.Operation, visit func(pointer string, content tree.
 			visit(tree.Join(operation.Pointer, "requestBody", "content"), content, true, body)
 		}
 	}
-	for status, value := range tree.Members(operation.Object["responses"]) {
+	for status, value := range tree.Fields(operation.Object["responses"]) {
 		response, _ := value.(tree.Object)
 		if content := tree.ObjectAt(response, "content"); content != nil {
 			visit(tree.Join(operation.Pointer, "responses", status, "content"), content, false, response)

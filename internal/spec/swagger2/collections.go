@@ -13,7 +13,7 @@ type convertFunc func(pointer, name string, from tree.Object) tree.Object
 // convert returns nil.
 func (c *converter) collection(pointer string, parent tree.Object, name string, convert convertFunc) tree.Object {
 	converted := tree.Object{}
-	for key, value := range tree.Members(field[tree.Object](c, pointer, parent, name)) {
+	for key, value := range tree.Fields(field[tree.Object](c, pointer, parent, name)) {
 		location := tree.Join(pointer, name, key)
 		from, ok := value.(tree.Object)
 		switch {

@@ -105,7 +105,7 @@ func (c *converter) require(name, otherwise string, info tree.Object) {
 	if text, ok := written.(string); ok && text != "" {
 		return
 	}
-	if number := tree.Text(written); number != "" {
+	if number := tree.String(written); number != "" {
 		otherwise = number
 	}
 	c.report.Add(ruleInfo, tree.Join("/info", name), written, otherwise, "OpenAPI requires it, as a string")
@@ -118,7 +118,7 @@ var externalDocsFields = []string{"description", "url"}
 // reports the fields that it drops, except those that the caller converts.
 func (c *converter) keep(pointer string, from tree.Object, same, converted []string) tree.Object {
 	to := tree.Object{}
-	for name, value := range tree.Members(from) {
+	for name, value := range tree.Fields(from) {
 		switch {
 		case slices.Contains(same, name), tree.Extension(name):
 			to[name] = value

@@ -15,7 +15,7 @@ func moveExample(parent tree.Object) {
 // addExamples copies the examples of a body or response, which are keyed by media type, into
 // its content.
 func (c *converter) addExamples(pointer string, content, parent tree.Object, name string) {
-	for mediaType, example := range tree.Members(field[tree.Object](c, pointer, parent, name)) {
+	for mediaType, example := range tree.Fields(field[tree.Object](c, pointer, parent, name)) {
 		if media, ok := content[mediaType].(tree.Object); ok {
 			media["example"] = example
 		} else {

@@ -73,7 +73,7 @@ func (c *converter) field(f *form, u use) {
 		f.encoding[name] = tree.Object{"style": to["style"], "explode": false}
 		f.joined = append(f.joined, u)
 	}
-	if tree.IsSet(u.object, "required") {
+	if tree.True(u.object, "required") {
 		f.required = append(f.required, name)
 	}
 	property := tree.ObjectAt(to, "schema")

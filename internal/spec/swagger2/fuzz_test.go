@@ -54,7 +54,7 @@ func rejectSharing(t *testing.T, pointer string, value any, seen map[uintptr]str
 		}
 		seen[address] = pointer
 	}
-	for name, field := range tree.Members(value) {
+	for name, field := range tree.Fields(value) {
 		rejectSharing(t, tree.Join(pointer, name), field, seen)
 	}
 	for i, element := range list {

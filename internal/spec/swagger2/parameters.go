@@ -28,7 +28,7 @@ func (c *converter) sharedParameter(pointer, _ string, from tree.Object) tree.Ob
 	if _, ok := from["$ref"].(string); ok {
 		return c.keep(pointer, from, []string{"$ref"}, nil)
 	}
-	return c.parameter(pointer, tree.Text(from["in"]), from)
+	return c.parameter(pointer, tree.String(from["in"]), from)
 }
 
 // valueFields describe the value of a parameter. Swagger has them in the parameter itself,

@@ -77,7 +77,7 @@ func visitReferences(pointer string, value any, visit func(pointer, ref string, 
 		if ref, ok := value["$ref"].(string); ok {
 			visit(pointer, ref, value)
 		}
-		for name, field := range tree.Members(value) {
+		for name, field := range tree.Fields(value) {
 			visitReferences(tree.Join(pointer, name), field, visit)
 		}
 	case []any:

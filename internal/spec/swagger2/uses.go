@@ -19,7 +19,7 @@ func (u use) inBody() bool { return u.in == "body" || u.in == "formData" }
 
 func (u use) same(other use) bool { return u.in == other.in && u.name() == other.name() }
 
-func (u use) name() string { return tree.Text(u.object["name"]) }
+func (u use) name() string { return tree.String(u.object["name"]) }
 
 // uses reads a list of parameters. OpenAPI 3 cannot share body parameters, because their
 // media types depend on the operation, so references to those are resolved here.
@@ -46,7 +46,7 @@ func (c *converter) use(pointer, path string, from tree.Object) use {
 	}
 	target, object := c.resolve(pointer, from)
 	if object == nil || canBeShared(object) {
-		return use{pointer: pointer, in: tree.Text(object["in"]), object: object, ref: c.keep(pointer, from, []string{"$ref"}, nil)}
+		return use{pointer: pointer, in: tree.String(object["in"]), object: object, ref: c.keep(pointer, from, []string{"$ref"}, nil)}
 	}
 	object = c.copyOf(object)
 	return use{pointer: target, in: c.location(target, path, object), object: object}
@@ -55,7 +55,7 @@ func (c *converter) use(pointer, path string, from tree.Object) use {
 // canBeShared reports whether OpenAPI 3 allows the parameter among the components and it does
 // not depend on the path.
 func canBeShared(parameter tree.Object) bool {
-	return validLocation(tree.Text(parameter["in"])) && parameter["type"] != "file"
+	return validLocation(tree.String(parameter["in"])) && parameter["type"] != "file"
 }
 
 func validLocation(in string) bool {
@@ -66,7 +66,7 @@ func validLocation(in string) bool {
 // sometimes writes ASP.NET binding sources, such as ModelBinding, FormFile or Unknown,
 // instead of a Swagger location, or no location at all.
 func (c *converter) location(pointer, path string, parameter tree.Object) string {
-	written := tree.Text(parameter["in"])
+	written := tree.String(parameter["in"])
 	in := strings.ToLower(written)
 	switch {
 	case in == "services" || in == "special":
@@ -76,7 +76,7 @@ func (c *converter) location(pointer, path string, parameter tree.Object) string
 		in = "formData"
 	case !validLocation(in):
 		in = "query"
-		if variable := variableOf(path, tree.Text(parameter["name"])); variable != "" {
+		if variable := variableOf(path, tree.String(parameter["name"])); variable != "" {
 			in = "path"
 			c.rename(pointer, parameter, variable)
 		}

@@ -35,7 +35,7 @@ func Node(value any) (*yaml.Node, error) {
 		return node, nil
 	case Object:
 		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		for name, field := range Members(value) {
+		for name, field := range Fields(value) {
 			child, err := Node(field)
 			if err != nil {
 				return nil, err

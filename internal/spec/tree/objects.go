@@ -27,8 +27,8 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	switch value := value.(type) {
 	case Object:
 		visit(pointer, value)
-		for name, field := range Members(value) {
-			if DataKeyword(name) && !IsNamed(pointer) {
+		for name, field := range Fields(value) {
+			if DataKeyword(name) && !KeyedByName(pointer) {
 				continue
 			}
 			visitObjects(Join(pointer, name), field, visit)
@@ -42,7 +42,7 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 
 // KeyedByName reports whether the keys of the object at pointer are names chosen by the
 // author, such as a property called example, and not keywords.
-func IsNamed(pointer string) bool {
+func KeyedByName(pointer string) bool {
 	tokens, _ := Split(pointer)
 	if len(tokens) == 0 {
 		return false
@@ -50,7 +50,7 @@ func IsNamed(pointer string) bool {
 	switch tokens[len(tokens)-1] {
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
 		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping":
-		return !IsNamed(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
+		return !KeyedByName(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
 	}
 	return false
 }

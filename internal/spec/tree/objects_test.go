@@ -15,7 +15,7 @@ func TestKeyedByName(t *testing.T) {
 		"/paths/~1a/post/requestBody/content/a~1b/encoding/content": false, "/components/securitySchemes/A/flows/password/scopes": true,
 		"/components/schemas/A/discriminator/mapping": true, "/components/schemas/A/definitions": true, "/info": false, "no pointer": false,
 	} {
-		if got := IsNamed(pointer); got != want {
+		if got := KeyedByName(pointer); got != want {
 			t.Errorf("%s: got %v", pointer, got)
 		}
 	}

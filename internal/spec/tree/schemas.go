@@ -49,7 +49,7 @@ func visitReferences(value any, visit func(ref string)) {
 			}
 			if mapping, ok := field.(Object); ok && name == "mapping" {
 				for _, target := range mapping {
-					visit(Text(target))
+					visit(String(target))
 				}
 			}
 			visitReferences(field, visit)

@@ -24,13 +24,13 @@ const (
 // VersionOf returns the version a spec declares, or a [Problem] if it is missing or unknown.
 func VersionOf(document Object) (Version, error) {
 	if swagger, ok := document["swagger"]; ok {
-		if text := Text(swagger); text == "2.0" || text == "2" {
+		if text := String(swagger); text == "2.0" || text == "2" {
 			return Version20, nil
 		}
 		return "", &Problem{Pointer: "/swagger", Message: "unknown Swagger version", Remedy: "serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"}
 	}
 	version, ok := document["openapi"]
-	switch text := Text(version); {
+	switch text := String(version); {
 	case !ok:
 		return "", &Problem{Message: "this is not an API spec: it has neither a swagger nor an openapi field", Remedy: "use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"}
 	case strings.HasPrefix(text, "3.0.") || text == "3.0":

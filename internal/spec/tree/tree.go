@@ -45,7 +45,7 @@ func Count(value any) int {
 // Fields yields the fields of an object sorted by name, so that every run sees them in the
 // same order. Fields may be changed, added and removed during the iteration; added ones are
 // not yielded. A value that is not an object has no fields.
-func Members(value any) iter.Seq2[string, any] {
+func Fields(value any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		object, _ := value.(Object)
 		for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -58,7 +58,7 @@ func Members(value any) iter.Seq2[string, any] {
 }
 
 // String returns a string, the literal of a number, or "" for anything else.
-func Text(value any) string {
+func String(value any) string {
 	switch value := value.(type) {
 	case string:
 		return value
@@ -81,7 +81,7 @@ func ListAt(object Object, name string) []any {
 }
 
 // True reports whether a field is the boolean true.
-func IsSet(object Object, name string) bool {
+func True(object Object, name string) bool {
 	value, _ := object[name].(bool)
 	return value
 }

@@ -27,7 +27,7 @@ func TestClone(t *testing.T) {
 func TestFieldsYieldsSortedWhileChanging(t *testing.T) {
 	object := Object{"d": 4, "B": 2, "a": 1, "c": 3, "z": 26}
 	var met []string
-	for name, field := range Members(object) {
+	for name, field := range Fields(object) {
 		met = append(met, name)
 		switch name {
 		case "B":
@@ -51,7 +51,7 @@ func TestFieldsYieldsSortedWhileChanging(t *testing.T) {
 		t.Errorf("got %q, want %q", met, want)
 	}
 	for _, value := range []any{nil, "text", []any{"element"}, Object(nil), Object{}} {
-		for name := range Members(value) {
+		for name := range Fields(value) {
 			t.Errorf("%#v has the field %q", value, name)
 		}
 	}
@@ -77,7 +77,7 @@ func TestFieldAccessors(t *testing.T) {
 		{"null", "", nil, nil, false},
 		{"absent", "", nil, nil, false},
 	} {
-		if got := Text(object[test.name]); got != test.text {
+		if got := String(object[test.name]); got != test.text {
 			t.Errorf("%s: as a string: got %q", test.name, got)
 		}
 		if got := ObjectAt(object, test.name); !reflect.DeepEqual(got, test.object) {
@@ -86,7 +86,7 @@ func TestFieldAccessors(t *testing.T) {
 		if got := ListAt(object, test.name); !reflect.DeepEqual(got, test.list) {
 			t.Errorf("%s: as a list: got %v", test.name, got)
 		}
-		if got := IsSet(object, test.name); got != test.want {
+		if got := True(object, test.name); got != test.want {
 			t.Errorf("%s: as a flag: got %v", test.name, got)
 		}
 	}

@@ -19,7 +19,7 @@ type Operation struct {
 // an object; validation reports those.
 func Operations(document Object) []Operation {
 	var operations []Operation
-	for path, value := range Members(document["paths"]) {
+	for path, value := range Fields(document["paths"]) {
 		item, _ := value.(Object)
 		if Extension(path) {
 			continue
@@ -59,7 +59,7 @@ type walker struct{ visit VisitFunc }
 func (w walker) each(pointer string, collection any, walk func(string, Object)) {
 	switch collection := collection.(type) {
 	case Object:
-		for name, field := range Members(collection) {
+		for name, field := range Fields(collection) {
 			if object, ok := field.(Object); ok {
 				walk(Join(pointer, name), object)
 			}
@@ -74,7 +74,7 @@ func (w walker) each(pointer string, collection any, walk func(string, Object)) 
 }
 
 func (w walker) pathItems(pointer string, items Object) {
-	for path, value := range Members(items) {
+	for path, value := range Fields(items) {
 		if item, ok := value.(Object); ok && !Extension(path) {
 			w.pathItem(Join(pointer, path), item)
 		}
@@ -120,7 +120,7 @@ func (w walker) contents(pointer string, parent Object) {
 }
 
 func (w walker) schemas(pointer string, schemas Object) {
-	for name := range Members(schemas) {
+	for name := range Fields(schemas) {
 		w.field(pointer, schemas, name)
 	}
 }

@@ -192,7 +192,7 @@ func TestVisitSchemasContinuesWithReplacement(t *testing.T) {
 	}
 	VisitSchemas(document, func(pointer string, schema Object) Object {
 		visited = append(visited, pointer)
-		if IsSet(schema, "x-new") {
+		if True(schema, "x-new") {
 			return schema
 		}
 		return Object{"not": Object{"x-new": true}}
@@ -204,7 +204,7 @@ func TestVisitSchemasContinuesWithReplacement(t *testing.T) {
 	}
 	for _, pointer := range want {
 		there, _ := Lookup(document, pointer)
-		if schema, _ := there.(Object); ObjectAt(schema, "not") == nil && !IsSet(schema, "x-new") {
+		if schema, _ := there.(Object); ObjectAt(schema, "not") == nil && !True(schema, "x-new") {
 			t.Errorf("%s: still %v", pointer, there)
 		}
 	}
@@ -259,7 +259,7 @@ webhooks: {w: {post: {}}}
 	for _, operation := range Operations(document) {
 		got = append(got, operation.Method+" "+operation.Path+" "+operation.Pointer)
 		there, _ := Lookup(document, operation.Pointer)
-		if operation.Object["x-seen"] = true; !IsSet(there.(Object), "x-seen") {
+		if operation.Object["x-seen"] = true; !True(there.(Object), "x-seen") {
 			t.Errorf("%s: not the operation of the spec", operation.Pointer)
 		}
 		if !reflect.DeepEqual(operation.Item, ObjectAt(ObjectAt(document, "paths"), operation.Path)) {

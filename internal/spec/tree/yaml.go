@@ -108,7 +108,7 @@ func (r *nodeReader) merge(pointer string, object Object, node *yaml.Node, depth
 		if err != nil {
 			return err
 		}
-		for name, field := range Members(value) {
+		for name, field := range Fields(value) {
 			if _, ok := object[name]; !ok {
 				object[name] = field
 			}
