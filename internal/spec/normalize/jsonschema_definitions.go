@@ -35,7 +35,7 @@ type definitionHoister struct {
 	report     *tree.Report
 	references map[string]string // by the pointer of a definition
 	moving     []definition      // kept in place until references relative to them are resolved
-	holders    []tree.Object     // objects that contain moving
+	parents    []tree.Object     // objects that contain moving
 }
 
 type definition struct {
@@ -63,7 +63,7 @@ func (h *definitionHoister) take(pointer string, parent tree.Object) {
 	}
 	if len(all) > 0 {
 		parent["$defs"] = all // the walk visits the schemas there
-		h.holders = append(h.holders, parent)
+		h.parents = append(h.parents, parent)
 	}
 }
 
@@ -89,13 +89,13 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 }
 
 func (h *definitionHoister) moveAll() {
-	for _, parent := range h.holders {
+	for _, parent := range h.parents {
 		delete(parent, "$defs")
 	}
 	for _, moved := range h.moving {
 		tree.Schemas(h.document)[moved.component] = moved.schema
 	}
-	h.holders, h.moving = nil, nil
+	h.parents, h.moving = nil, nil
 }
 
 // target returns the new reference to a definition. A reference that starts with a definition

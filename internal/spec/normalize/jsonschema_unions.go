@@ -19,10 +19,10 @@ func (f *schemaFixer) convertUnions() {
 
 // convertUnion reports whether it changed anything.
 func (f *schemaFixer) convertUnion(keyword string) bool {
-	members := tree.ListAt(f.schema, keyword)
+	parts := tree.ListAt(f.schema, keyword)
 	var kept []any
 	nullable, hasBooleans := false, false
-	for _, field := range members {
+	for _, field := range parts {
 		switch {
 		case nullSchema(field):
 			nullable = true
@@ -56,15 +56,15 @@ func (f *schemaFixer) convertUnion(keyword string) bool {
 	}
 	switch {
 	case enum != nil:
-		f.report.Add(f.rule, location, members, enum, reason)
+		f.report.Add(f.rule, location, parts, enum, reason)
 		maps.Copy(f.schema, enum)
 	case len(kept) == 1:
-		f.report.Add(f.rule, location, members, kept[0], reason)
+		f.report.Add(f.rule, location, parts, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {
 			f.absorb(part)
 		}
 	default:
-		f.report.Add(f.rule, location, members, kept, reason)
+		f.report.Add(f.rule, location, parts, kept, reason)
 		if len(kept) > 0 {
 			f.schema[keyword] = kept
 		}
@@ -87,12 +87,12 @@ func nullSchema(field any) bool {
 
 // enumOf returns the enum equivalent to a union of constants of one type, or nil if parts are
 // anything else.
-func (f *schemaFixer) enumOf(members []any) tree.Object {
-	if _, ok := f.schema["enum"]; ok || len(members) < 2 {
+func (f *schemaFixer) enumOf(parts []any) tree.Object {
+	if _, ok := f.schema["enum"]; ok || len(parts) < 2 {
 		return nil
 	}
 	var values, titles, descriptions []any
-	for _, field := range members {
+	for _, field := range parts {
 		schema, _ := field.(tree.Object)
 		value, ok := constantOf(schema)
 		if !ok {

@@ -14,23 +14,23 @@ var versionSegment = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)*$`)
 // /api/v1/orders/{id}/items becomes getOrdersByIdItems.
 func nameOperations(document tree.Object, report *tree.Report) {
 	operations := tree.Operations(document)
-	holders := map[string]int{}
+	parents := map[string]int{}
 	for _, operation := range operations {
-		holders[idOf(operation)]++
+		parents[idOf(operation)]++
 	}
 	made := map[string]int{}
 	for _, operation := range operations {
 		made[madeID(operation, false)]++
 	}
 	taken := tree.Object{}
-	for id, count := range holders {
+	for id, count := range parents {
 		if count == 1 {
 			taken[id] = true
 		}
 	}
 	for _, operation := range operations {
 		id := idOf(operation)
-		if id != "" && holders[id] == 1 {
+		if id != "" && parents[id] == 1 {
 			continue
 		}
 		name := madeID(operation, made[madeID(operation, false)] > 1)

@@ -100,16 +100,16 @@ func (c *converter) info() tree.Object {
 	return to
 }
 
-func (c *converter) require(name, otherwise string, info tree.Object) {
+func (c *converter) require(name, fallback string, info tree.Object) {
 	written := info[name]
 	if text, ok := written.(string); ok && text != "" {
 		return
 	}
 	if number := tree.String(written); number != "" {
-		otherwise = number
+		fallback = number
 	}
-	c.report.Add(ruleInfo, tree.Join("/info", name), written, otherwise, "OpenAPI requires it, as a string")
-	info[name] = otherwise
+	c.report.Add(ruleInfo, tree.Join("/info", name), written, fallback, "OpenAPI requires it, as a string")
+	info[name] = fallback
 }
 
 var externalDocsFields = []string{"description", "url"}

@@ -76,9 +76,9 @@ func schemaExtension(name string) bool {
 	return name == "x-nullable" || name == "x-ms-enum" || strings.HasPrefix(name, "x-enum")
 }
 
-// value returns the schema of a parameter's value. If the parameter has no type, it uses the
-// fallback otherwise, or any type.
-func (c *converter) value(pointer string, from tree.Object, otherwise string) tree.Object {
+// value returns the schema of a parameter's value. If the parameter has no type, it uses
+// fallback, or any type if that is empty.
+func (c *converter) value(pointer string, from tree.Object, fallback string) tree.Object {
 	if schema, ok := from["schema"]; ok {
 		for _, name := range valueFields {
 			if sibling, ok := from[name]; ok {
@@ -95,10 +95,10 @@ func (c *converter) value(pointer string, from tree.Object, otherwise string) tr
 	}
 	if schema["type"] == nil && schema["enum"] == nil {
 		if schema["items"] != nil {
-			otherwise = "array"
+			fallback = "array"
 		}
-		if otherwise != "" {
-			schema["type"] = otherwise
+		if fallback != "" {
+			schema["type"] = fallback
 		}
 		c.report.Add(ruleParameters, tree.Join(pointer, "type"), nil, schema["type"], "it has no type")
 	}
