@@ -14,23 +14,23 @@ var versionSegment = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)*$`)
 // /api/v1/orders/{id}/items becomes getOrdersByIdItems.
 func nameOperations(document tree.Object, report *tree.Report) {
 	operations := tree.Operations(document)
-	parents := map[string]int{}
+	uses := map[string]int{}
 	for _, operation := range operations {
-		parents[idOf(operation)]++
+		uses[idOf(operation)]++
 	}
 	made := map[string]int{}
 	for _, operation := range operations {
 		made[madeID(operation, false)]++
 	}
 	taken := tree.Object{}
-	for id, count := range parents {
+	for id, count := range uses {
 		if count == 1 {
 			taken[id] = true
 		}
 	}
 	for _, operation := range operations {
 		id := idOf(operation)
-		if id != "" && parents[id] == 1 {
+		if id != "" && uses[id] == 1 {
 			continue
 		}
 		name := madeID(operation, made[madeID(operation, false)] > 1)
