@@ -54,7 +54,7 @@ func asString(value any) string {
 // secrets. Secrets are removed before the cut, so that no part of one remains.
 func (r errorResponse) presentable(secrets []Secret) (code, description string) {
 	present := func(value string, length int) string {
-		value = printable.Text(withoutSecrets(value, secrets))
+		value = printable.String(withoutSecrets(value, secrets))
 		return printable.Cut(withoutSecrets(value, secrets), length) // again: replacing a line break may complete a secret
 	}
 	return present(r.code, maxCodeBytes), present(r.description, maxDescriptionBytes)

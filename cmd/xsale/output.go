@@ -116,7 +116,7 @@ func printRow(out io.Writer, cells []any) {
 		if i > 0 {
 			io.WriteString(out, "\t")
 		}
-		io.WriteString(out, printable.Text(fmt.Sprint(cell)))
+		io.WriteString(out, printable.String(fmt.Sprint(cell)))
 	}
 	io.WriteString(out, "\n")
 }

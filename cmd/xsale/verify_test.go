@@ -221,7 +221,7 @@ func TestVerifyOverlayIsValid(t *testing.T) {
 	} {
 		place, _ := tree.Lookup(document, pointer)
 		object, _ := place.(tree.Object)
-		if object["x-evidence"] != "observed" || strings.Contains(tree.Text(object["description"]), "Inferred") {
+		if object["x-evidence"] != "observed" || strings.Contains(tree.String(object["description"]), "Inferred") {
 			t.Errorf("%s is still inferred: %v", pointer, object)
 		}
 	}

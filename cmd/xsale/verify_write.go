@@ -53,7 +53,7 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 
 func operationOf(document tree.Object, id string) *tree.Operation {
 	operations := tree.Operations(document)
-	i := slices.IndexFunc(operations, func(o tree.Operation) bool { return tree.Text(o.Object["operationId"]) == id })
+	i := slices.IndexFunc(operations, func(o tree.Operation) bool { return tree.String(o.Object["operationId"]) == id })
 	if i < 0 {
 		return nil
 	}
@@ -64,7 +64,7 @@ func writeIDs(document tree.Object) []string {
 	var ids []string
 	for _, operation := range tree.Operations(document) {
 		if operation.Method != "get" {
-			ids = append(ids, tree.Text(operation.Object["operationId"]))
+			ids = append(ids, tree.String(operation.Object["operationId"]))
 		}
 	}
 	return ids

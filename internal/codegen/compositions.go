@@ -11,7 +11,7 @@ import (
 // mergeCompositions replaces the allOf of each component by the properties of its parts, including
 // inherited ones. An allOf of a single reference stays, because it adds no structure.
 func (p *preparer) mergeCompositions() error {
-	for name := range tree.Members(p.schemas) {
+	for name := range tree.Fields(p.schemas) {
 		p.mergeComponent(name, nil)
 		if p.inherited > maxInherited {
 			return &tree.Problem{
@@ -138,7 +138,7 @@ func hasStructure(schema tree.Object) bool {
 
 // inherit copies the keywords of another schema into schema.
 func inherit(schema, from tree.Object) {
-	for name, value := range tree.Members(from) {
+	for name, value := range tree.Fields(from) {
 		switch name {
 		case "properties":
 			properties := tree.ObjectAt(schema, "properties")
@@ -146,7 +146,7 @@ func inherit(schema, from tree.Object) {
 				properties = tree.Object{}
 				schema["properties"] = properties
 			}
-			for property, inner := range tree.Members(value) {
+			for property, inner := range tree.Fields(value) {
 				properties[property] = tree.Clone(inner)
 			}
 		case "required":

@@ -15,21 +15,21 @@ const anyJSON = "json.RawMessage"
 // for oapi-codegen.
 func (p *preparer) hoist() error {
 	p.markOpenObjects()
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		p.schemas[name] = p.inside(schema, name)
 	}
 	for _, operation := range tree.Operations(p.document) {
 		name := operation.Object["operationId"].(string)
 		if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
-			for mediaType, value := range tree.Members(body["content"]) {
+			for mediaType, value := range tree.Fields(body["content"]) {
 				media, _ := value.(tree.Object)
 				p.hoistBody(media, mediaType, name+"Request")
 			}
 		}
-		for status, value := range tree.Members(operation.Object["responses"]) {
+		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
-			for mediaType, value := range tree.Members(response["content"]) {
+			for mediaType, value := range tree.Fields(response["content"]) {
 				media, _ := value.(tree.Object)
 				p.hoistResponse(media, mediaType, responseName(name, status))
 			}
@@ -77,10 +77,10 @@ func formType(mediaType string) bool {
 
 // flattenForm turns the decimals and dates of a form into strings.
 func (p *preparer) flattenForm(form tree.Object) {
-	for name, value := range tree.Members(form["properties"]) {
+	for name, value := range tree.Fields(form["properties"]) {
 		property, _ := value.(tree.Object)
 		if decimalOrDate(p.resolve(property)) || kindOf(p.resolve(property)) == kindAny {
-			tree.ObjectAt(form, "properties")[name] = tree.Object{"type": "string", "description": tree.Text(property["description"])}
+			tree.ObjectAt(form, "properties")[name] = tree.Object{"type": "string", "description": tree.String(property["description"])}
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (p *preparer) child(schema tree.Object, name string) tree.Object {
 	switch kindOf(schema) {
 	case kindObject, kindEnum, kindUnion:
 		hoisted := p.component(schema, name)
-		if tree.IsSet(schema, "nullable") {
+		if tree.True(schema, "nullable") {
 			delete(schema, "nullable")
 			return tree.Object{"allOf": []any{hoisted}, "nullable": true}
 		}
@@ -170,7 +170,7 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 	}
 	schema["additionalProperties"] = tree.Object{"x-go-type": anyJSON} // keeps unknown fields
 	properties := tree.ObjectAt(schema, "properties")
-	for property, value := range tree.Members(properties) {
+	for property, value := range tree.Fields(properties) {
 		if !validTag(property) {
 			p.report.Add("go-names", tree.Join(schemasPrefix[1:]+name, "properties", property), value, nil, "the name cannot be used in a Go struct tag, so the property is kept with the unknown fields")
 			delete(properties, property)
@@ -260,8 +260,8 @@ func wholeDiscriminator(discriminator tree.Object, elements map[string]bool) tre
 	}
 	mapping := tree.Object{}
 	mapped := map[string]bool{}
-	for value, target := range tree.Members(discriminator["mapping"]) {
-		if name, ok := schemaName(tree.Text(target)); ok && elements[name] {
+	for value, target := range tree.Fields(discriminator["mapping"]) {
+		if name, ok := schemaName(tree.String(target)); ok && elements[name] {
 			mapping[value] = target
 			mapped[name] = true
 		}

@@ -23,7 +23,7 @@ const (
 const openObject = "x-xsale-open-object"
 
 func (p *preparer) markOpenObjects() {
-	for _, value := range tree.Members(p.schemas) {
+	for _, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		if _, dictionary := schema["additionalProperties"].(tree.Object); kindOf(schema) == kindMap && !dictionary {
 			schema[openObject] = true

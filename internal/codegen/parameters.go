@@ -30,7 +30,7 @@ func (p *preparer) prepareParameters() error {
 		inPath := identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true}
 		for i, value := range tree.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(tree.Object)
-			name := tree.Text(parameter["name"])
+			name := tree.String(parameter["name"])
 			wanted := goName(name, "Parameter")
 			if chosen, ok := parameter["x-go-name"].(string); ok && exported(chosen) {
 				wanted = chosen
@@ -49,9 +49,9 @@ func (p *preparer) prepareParameters() error {
 			parameter["x-go-name"] = scope.take(wanted, "Param")
 			p.prepareParameter(parameter, tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)))
 		}
-		for _, response := range tree.Members(operation.Object["responses"]) {
+		for _, response := range tree.Fields(operation.Object["responses"]) {
 			object, _ := response.(tree.Object)
-			for _, header := range tree.Members(object["headers"]) {
+			for _, header := range tree.Fields(object["headers"]) {
 				prepareHeader(header.(tree.Object), p)
 			}
 		}
@@ -73,7 +73,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 	if parameter["content"] != nil {
 		if media := tree.ObjectAt(tree.ObjectAt(parameter, "content"), "application/json"); media != nil {
 			schema := tree.ObjectAt(media, "schema")
-			media["schema"] = p.child(schema, goName(tree.Text(parameter["name"]), "Parameter"))
+			media["schema"] = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
 		}
 		return
 	}
@@ -89,7 +89,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 			parameter["explode"] = false // the same on the wire, but a fake does not look for struct fields
 		}
 	case kindEnum:
-		schema = p.child(schema, goName(tree.Text(parameter["name"]), "Parameter"))
+		schema = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
 	case kindList:
 		item := p.merged(tree.ObjectAt(target, "items"), nil)
 		list := tree.Object{"type": "array", "items": tree.Object{"type": "string"}}
@@ -100,7 +100,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 				list["items"].(tree.Object)["format"] = format
 			}
 		case kindEnum:
-			list["items"] = withoutNull(p.child(tree.Clone(item).(tree.Object), goName(tree.Text(parameter["name"]), "Parameter")))
+			list["items"] = withoutNull(p.child(tree.Clone(item).(tree.Object), goName(tree.String(parameter["name"]), "Parameter")))
 		}
 		schema = list
 	case kindObject, kindMap:
@@ -108,7 +108,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 			schema = p.asString(schema, pointer)
 			break
 		}
-		schema = p.child(schema, goName(tree.Text(parameter["name"]), "Parameter"))
+		schema = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
 	default:
 		schema = p.asString(schema, pointer)
 	}

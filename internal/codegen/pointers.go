@@ -13,9 +13,9 @@ import (
 func (p *preparer) placePointers() error {
 	sent := p.sentTypes()
 	p.breakCycles()
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		for property, value := range tree.Members(schema["properties"]) {
+		for property, value := range tree.Fields(schema["properties"]) {
 			field, _ := value.(tree.Object)
 			required := slices.Contains(tree.ListAt(schema, "required"), any(property))
 			tree.ObjectAt(schema, "properties")[property] = p.placePointer(field, required, sent[name])
@@ -25,7 +25,7 @@ func (p *preparer) placePointers() error {
 }
 
 func (p *preparer) placePointer(field tree.Object, required, sent bool) tree.Object {
-	nullable := tree.IsSet(field, "nullable")
+	nullable := tree.True(field, "nullable")
 	target := p.resolve(field)
 	plain := func() {
 		setUnlessSet(field, "x-go-type-skip-optional-pointer", true)
@@ -101,10 +101,10 @@ func (p *preparer) breakCycles() {
 	visit = func(name string) {
 		state[name] = open
 		schema := tree.ObjectAt(p.schemas, name)
-		for property, value := range tree.Members(schema["properties"]) {
+		for property, value := range tree.Fields(schema["properties"]) {
 			field, _ := value.(tree.Object)
 			target, ok := p.structOf(field)
-			byValue := ok && slices.Contains(tree.ListAt(schema, "required"), any(property)) && !tree.IsSet(field, "nullable")
+			byValue := ok && slices.Contains(tree.ListAt(schema, "required"), any(property)) && !tree.True(field, "nullable")
 			if !byValue {
 				continue
 			}
@@ -117,7 +117,7 @@ func (p *preparer) breakCycles() {
 		}
 		state[name] = done
 	}
-	for name := range tree.Members(p.schemas) {
+	for name := range tree.Fields(p.schemas) {
 		if state[name] == 0 {
 			visit(name)
 		}

@@ -15,12 +15,12 @@ var methodNames = []string{"AdditionalProperties", "Get", "Set", "DecodeJSON", "
 
 // nameProperties gives each property a Go name that is unique in its struct, in x-go-name.
 func (p *preparer) nameProperties() error {
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		p.nameFields(schema, tree.Join("/components/schemas", name))
 	}
 	for _, operation := range tree.Operations(p.document) {
-		for mediaType, value := range tree.Members(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
+		for mediaType, value := range tree.Fields(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
 			media, _ := value.(tree.Object)
 			if schema := tree.ObjectAt(media, "schema"); formType(mediaType) && schema["properties"] != nil {
 				p.nameFields(schema, operation.Pointer)
@@ -36,7 +36,7 @@ func (p *preparer) nameFields(schema tree.Object, pointer string) {
 		fields[name] = true
 	}
 	properties := tree.ObjectAt(schema, "properties")
-	for _, value := range tree.Members(properties) { // first, so that no other property takes the name
+	for _, value := range tree.Fields(properties) { // first, so that no other property takes the name
 		schema, _ := value.(tree.Object)
 		if chosen, ok := schema["x-go-name"].(string); ok && exported(chosen) && !fields[chosen] {
 			fields[chosen] = true
@@ -44,7 +44,7 @@ func (p *preparer) nameFields(schema tree.Object, pointer string) {
 			delete(schema, "x-go-name")
 		}
 	}
-	for property, value := range tree.Members(properties) {
+	for property, value := range tree.Fields(properties) {
 		schema, _ := value.(tree.Object)
 		if schema["x-go-name"] != nil {
 			continue
@@ -69,7 +69,7 @@ func validTag(name string) bool {
 // nameConstants gives the constants of each enum names that are unique in the package. An enum
 // with a value that cannot be a Go constant becomes its plain type.
 func (p *preparer) nameConstants() error {
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		if kindOf(schema) != kindEnum {
 			continue
@@ -84,9 +84,9 @@ func (p *preparer) nameConstants() error {
 				delete(schema, "x-enum-varnames")
 				break
 			}
-			wanted := constantName(tree.Text(value))
-			if i < len(given) && goName(tree.Text(given[i]), "") != "" {
-				wanted = goName(tree.Text(given[i]), "")
+			wanted := constantName(tree.String(value))
+			if i < len(given) && goName(tree.String(given[i]), "") != "" {
+				wanted = goName(tree.String(given[i]), "")
 			}
 			free := naming.Free(wanted, func(constant string) bool { return p.taken[name+constant] })
 			p.taken[name+free] = true

@@ -18,7 +18,7 @@ func (p *preparer) nameSchemas() error {
 	renamed := make(map[string]string, len(p.schemas))
 	named := make(tree.Object, len(p.schemas))
 	var chosen []string
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		if schema, _ := value.(tree.Object); schema["x-go-name"] != nil {
 			chosen = append(chosen, name)
 		}
@@ -31,7 +31,7 @@ func (p *preparer) nameSchemas() error {
 		p.taken[goType] = true
 		renamed[name] = goType
 	}
-	for name, value := range tree.Members(p.schemas) {
+	for name, value := range tree.Fields(p.schemas) {
 		if _, ok := renamed[name]; !ok {
 			wanted := goName(name, "Schema")
 			if last := goName(lastSegment(name), "Schema"); endings[last] == 1 {
@@ -87,8 +87,8 @@ func (p *preparer) rename(renamed map[string]string) {
 			object["$ref"] = rewrite(ref)
 		}
 		mapping := tree.ObjectAt(tree.ObjectAt(object, "discriminator"), "mapping")
-		for value, target := range tree.Members(mapping) {
-			mapping[value] = rewrite(tree.Text(target))
+		for value, target := range tree.Fields(mapping) {
+			mapping[value] = rewrite(tree.String(target))
 		}
 	})
 }
@@ -118,7 +118,7 @@ func (p *preparer) spellOutMappings() {
 		}
 		mapped := map[string]bool{}
 		for _, target := range mapping {
-			mapped[tree.Text(target)] = true
+			mapped[tree.String(target)] = true
 		}
 		for _, element := range elements {
 			object, _ := element.(tree.Object)

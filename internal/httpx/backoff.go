@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Forever stands for a hint that no program waits out.
+// Forever is a wait longer than any program will sleep.
 const Forever = time.Duration(1<<63 - 1)
 
-// RetryAfter reads the Retry-After header (RFC 9110 section 10.2.3), a number of seconds or a date, and reports whether
-// it could be read. The header is hostile input: a date in the past is 0, and a number too large for a Duration is
-// [Forever], so that it never wraps round to a wait of nothing.
+// RetryAfter parses the Retry-After header (RFC 9110 section 10.2.3), a number of seconds or a
+// date, and reports whether it is valid. The header is hostile input: a date in the past is 0, and
+// a number too large for a Duration is [Forever], so that it never wraps around to no wait.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
@@ -29,7 +29,8 @@ func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	return max(0, at.Sub(now)), true
 }
 
-// RateLimitReset reads the x-ratelimit-reset header of Auth0, an instant in Unix seconds, as the wait until then.
+// RateLimitReset parses Auth0's x-ratelimit-reset header, an instant in Unix seconds, and
+// returns the wait until then.
 func RateLimitReset(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("X-Ratelimit-Reset"))
 	if value == "" || strings.Trim(value, "0123456789") != "" {
@@ -50,7 +51,7 @@ func seconds(digits string) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// Exponential returns base doubled attempt times, at most limit. The first attempt is 0.
+// Exponential doubles base attempt times, up to limit. The first attempt is 0.
 func Exponential(attempt int, base, limit time.Duration) time.Duration {
 	wait := base
 	for range attempt {
@@ -62,13 +63,13 @@ func Exponential(attempt int, base, limit time.Duration) time.Duration {
 	return min(wait, limit)
 }
 
-// FullJitter returns a random wait between 0 and the exponential one, so that callers that failed together do not come
-// back together.
+// FullJitter returns a random wait between 0 and the exponential one, so that callers that
+// failed together do not retry together.
 func FullJitter(attempt int, base, limit time.Duration) time.Duration {
 	return Random(Exponential(attempt, base, limit))
 }
 
-// Random returns a random duration from 0 up to limit.
+// Random returns a random duration between 0 and limit.
 func Random(limit time.Duration) time.Duration {
 	if limit <= 0 {
 		return 0

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// now is the instant that the tables count from.
+// now is the reference time of the tables.
 var now = time.Date(2024, time.October, 25, 8, 15, 0, 0, time.UTC)
 
 func header(name, value string) http.Header {
@@ -55,7 +55,7 @@ func TestRetryAfter(t *testing.T) {
 		{"9223372036", 9223372036 * time.Second, true},
 		{"9223372037", Forever, true},
 		{"9223372036854775807", Forever, true},
-		{"18446744074", Forever, true}, // as nanoseconds this wraps round to less than a second
+		{"18446744074", Forever, true}, // in nanoseconds, this wraps around to less than a second
 		{"99999999999999999999", Forever, true},
 	}
 	for _, test := range tests {
@@ -66,7 +66,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestRetryAfterWithoutTheHeader(t *testing.T) {
+func TestRetryAfterWithoutHeader(t *testing.T) {
 	for _, h := range []http.Header{nil, {}, header("X-Ratelimit-Reset", "5")} {
 		if got, ok := RetryAfter(h, now); got != 0 || ok {
 			t.Errorf("%v: got %v, %v", h, got, ok)
@@ -135,7 +135,7 @@ func TestExponential(t *testing.T) {
 	}
 }
 
-func TestExponentialNeverFallsNorPassesItsLimit(t *testing.T) {
+func TestExponentialIsMonotonicAndBounded(t *testing.T) {
 	for _, base := range []time.Duration{1, 3, time.Millisecond, 7 * time.Second, Forever/2 + 1} {
 		for _, limit := range []time.Duration{1, 5, time.Second, 3*time.Hour + 1, Forever} {
 			last := time.Duration(0)
@@ -147,13 +147,13 @@ func TestExponentialNeverFallsNorPassesItsLimit(t *testing.T) {
 				last = wait
 			}
 			if last != limit {
-				t.Errorf("%v up to %v ends at %v", base, limit, last)
+				t.Errorf("%v up to %v: ended at %v", base, limit, last)
 			}
 		}
 	}
 }
 
-func TestFullJitterSpreadsBelowTheExponentialWait(t *testing.T) {
+func TestFullJitterSpread(t *testing.T) {
 	const draws = 2000
 	for attempt := range 8 {
 		limit := Exponential(attempt, time.Second, 20*time.Second)
@@ -170,14 +170,15 @@ func TestFullJitterSpreadsBelowTheExponentialWait(t *testing.T) {
 				high++
 			}
 		}
-		// A quarter of the draws is expected in each quarter; a tenth is more than 15 standard deviations away.
+		// Each quarter should get a quarter of the draws; a tenth is more than 15 standard
+		// deviations away.
 		if low < draws/10 || high < draws/10 {
 			t.Errorf("attempt %d: %d draws in the lowest and %d in the highest quarter of %v", attempt, low, high, limit)
 		}
 	}
 }
 
-func TestRandomOfNothingIsNothing(t *testing.T) {
+func TestRandomOfZero(t *testing.T) {
 	for _, limit := range []time.Duration{0, -1, math.MinInt64} {
 		if got := Random(limit); got != 0 {
 			t.Errorf("%v: got %v", limit, got)

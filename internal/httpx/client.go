@@ -5,12 +5,13 @@ import (
 	"net/http"
 )
 
-// idleConnections is how many connections to one host are kept, because all calls go to one; the default of net/http, 2,
-// would close connections under load.
+// idleConnections is the number of idle connections kept per host. All calls go to one host,
+// and net/http's default of 2 would close connections under load.
 const idleConnections = 32
 
-// NewClient returns a copy of given, or a new client where that is nil, that keeps no cookies and never follows a redirect:
-// net/http would send a password on with 307 and 308, and x-id-token to any host.
+// NewClient returns a copy of given, or a new client if given is nil, that stores no cookies
+// and never follows redirects: on 307 and 308, net/http would resend a password, and it would
+// send x-id-token to any host.
 func NewClient(given *http.Client) *http.Client {
 	client := &http.Client{}
 	if given != nil {
@@ -24,8 +25,8 @@ func NewClient(given *http.Client) *http.Client {
 	return client
 }
 
-// newTransport returns the default transport with a floor for TLS. A program that has put something else in the default's
-// place gets that.
+// newTransport returns the default transport with a minimum TLS version. If the program has
+// replaced http.DefaultTransport with another type, newTransport returns that unchanged.
 func newTransport() http.RoundTripper {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {

@@ -11,7 +11,7 @@ import (
 
 type otherTransport struct{ http.RoundTripper }
 
-func TestNewKeepsWhatItIsGiven(t *testing.T) {
+func TestNewClientKeepsSettings(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -22,11 +22,11 @@ func TestNewKeepsWhatItIsGiven(t *testing.T) {
 		t.Errorf("got %+v", made)
 	}
 	if given.Jar == nil || given.CheckRedirect != nil {
-		t.Error("the given client was changed")
+		t.Error("the given client changed")
 	}
 }
 
-func TestNewWorksWithAnyDefaultTransport(t *testing.T) {
+func TestNewClientWithCustomDefaultTransport(t *testing.T) {
 	standard := http.DefaultTransport
 	defer func() { http.DefaultTransport = standard }()
 
@@ -39,7 +39,7 @@ func TestNewWorksWithAnyDefaultTransport(t *testing.T) {
 
 	http.DefaultTransport = &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13}}
 	if got := NewClient(nil).Transport.(*http.Transport).TLSClientConfig.MinVersion; got != tls.VersionTLS13 {
-		t.Errorf("the floor was lowered to %x", got)
+		t.Errorf("the minimum version was lowered to %x", got)
 	}
 
 	http.DefaultTransport = otherTransport{standard}

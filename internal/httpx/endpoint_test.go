@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseAccepts(t *testing.T) {
+func TestParseEndpointAccepts(t *testing.T) {
 	for _, address := range []string{
 		"https://api.xsale.ai",
 		"https://api.xsale.ai/",
@@ -37,14 +37,14 @@ func TestParseAccepts(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseEndpointRejects(t *testing.T) {
 	const (
-		noAddress = "XSALE_BASE_URL is not an address: write it as https://host"
-		noHost    = "XSALE_BASE_URL has no host: write it as https://host"
-		user      = "XSALE_BASE_URL holds a user or a password: leave them out"
-		query     = "XSALE_BASE_URL has a query or a fragment: leave it out"
-		plain     = "XSALE_BASE_URL is plain http: use https, so that tokens are not sent in clear"
-		notHTTPS  = "XSALE_BASE_URL is not https: write it as https://host"
+		noAddress = "XSALE_BASE_URL is not a valid URL: want https://host"
+		noHost    = "XSALE_BASE_URL has no host: want https://host"
+		user      = "XSALE_BASE_URL contains a user or password: remove them"
+		query     = "XSALE_BASE_URL has a query or a fragment: remove it"
+		plain     = "XSALE_BASE_URL is plain http: use https, so that tokens are not sent in the clear"
+		notHTTPS  = "XSALE_BASE_URL is not https: want https://host"
 	)
 	tests := []struct{ address, want string }{
 		{"", noHost},
@@ -75,7 +75,8 @@ func TestParseRefuses(t *testing.T) {
 		{"ftp://user:hunter2@api.xsale.ai?x=y", user},
 		{"//user:hunter2@api.xsale.ai", user},
 
-		// A password must not come out of an address that is so wrong that no password is found in it.
+		// The error must not contain the password, even if the URL is too broken to find a
+		// password in it.
 		{"user:hunter2@api.xsale.ai", noHost},
 		{"user:hunter2@api.xsale.ai/orders?x=y", noHost},
 		{"https:user:hunter2@api.xsale.ai", noHost},
@@ -113,13 +114,13 @@ func TestParseRefuses(t *testing.T) {
 			continue
 		}
 		if u != nil {
-			t.Errorf("%q: got %v beside the error", test.address, u)
+			t.Errorf("%q: got %v and an error", test.address, u)
 		}
 		if err.Error() != test.want {
 			t.Errorf("%q:\n got %s\nwant %s", test.address, err, test.want)
 		}
 		if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "2345") {
-			t.Errorf("%q: the error tells the password: %s", test.address, err)
+			t.Errorf("%q: the error contains the password: %s", test.address, err)
 		}
 	}
 }
@@ -136,13 +137,13 @@ func TestParseLink(t *testing.T) {
 			t.Errorf("%s: got %v, %v", address, got, err)
 		}
 	}
-	const at = "source has an @: leave a user and a password out, and write any other @ as %40"
+	const at = "source contains an @: remove a user and password, and write any other @ as %40"
 	for address, want := range map[string]string{
-		"api.xsale.ai":                             "source has no host: write it as https://host",
-		"https://api.xsale.ai:port":                "source is not an address: write it as https://host",
-		"http://api.xsale.ai/?a=b":                 "source is plain http: use https, so that tokens are not sent in clear",
-		"ftp://api.xsale.ai/?a=b":                  "source is not https: write it as https://host",
-		"https://user:hunter2@api.xsale.ai/?a=b":   "source holds a user or a password: leave them out",
+		"api.xsale.ai":                             "source has no host: want https://host",
+		"https://api.xsale.ai:port":                "source is not a valid URL: want https://host",
+		"http://api.xsale.ai/?a=b":                 "source is plain http: use https, so that tokens are not sent in the clear",
+		"ftp://api.xsale.ai/?a=b":                  "source is not https: want https://host",
+		"https://user:hunter2@api.xsale.ai/?a=b":   "source contains a user or password: remove them",
 		"https://user:2345/hunter2@api.xsale.ai":   at,
 		"https://user:2345?hunter2@api.xsale.ai":   at,
 		"https://user:2345#hunter2@api.xsale.ai":   at,

@@ -2,7 +2,8 @@ package httpx
 
 import "strings"
 
-// MediaType returns the media type of a Content-Type in lower case, without parameters. It accepts malformed parameters.
+// MediaType returns the media type of a Content-Type in lower case, without parameters. It
+// ignores malformed parameters.
 func MediaType(contentType string) string {
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	return strings.ToLower(strings.TrimSpace(mediaType))

@@ -1,3 +1,3 @@
-// Package httpx has what every request of this module needs and net/http leaves open: endpoints that may receive
-// secrets, clients that never carry them elsewhere, and waits between attempts.
+// Package httpx adds to net/http what every request of this module needs: endpoints that may
+// receive secrets, clients that never send them elsewhere, and waits between attempts.
 package httpx

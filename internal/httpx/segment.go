@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// CheckSegment rejects the path segments that a server or net/http would resolve as "here", "up" or nothing, also next to
-// an escaped slash or backslash: some servers unescape a path before they resolve it.
+// CheckSegment rejects path segments that a server or net/http would resolve as the current
+// directory, the parent or nothing. It also looks next to an escaped slash or backslash,
+// because some servers unescape a path before they resolve it.
 func CheckSegment(segment string) error {
 	parts := strings.FieldsFunc(segment, func(r rune) bool { return r == '/' || r == '\\' })
 	if segment == "" || slices.Contains(parts, ".") || slices.Contains(parts, "..") {

@@ -1,4 +1,4 @@
-// Package printable makes texts of others safe to show.
+// Package printable makes untrusted strings safe to print.
 package printable
 
 import (
@@ -6,25 +6,26 @@ import (
 	"unicode"
 )
 
-// Line returns text as one line of at most so many bytes; see [Text] and [Cut].
-func Line(text string, length int) string {
-	return Cut(Text(text), length)
+// Line returns s as a single line of at most length bytes; see [String] and [Cut].
+func Line(s string, length int) string {
+	return Cut(String(s), length)
 }
 
-// Text puts a space in the place of each character that could write over a terminal or forge a log entry.
-func Text(text string) string {
+// String replaces characters that could overwrite a terminal or forge a log entry with spaces.
+func String(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
-	}, text)
+	}, s)
 }
 
-// Cut returns at most so many bytes of a text, whole characters, and an ellipsis where it left something out.
-func Cut(text string, length int) string {
-	if len(text) <= length {
-		return text
+// Cut truncates s to at most length bytes, without splitting a character, and marks the cut
+// with an ellipsis.
+func Cut(s string, length int) string {
+	if len(s) <= length {
+		return s
 	}
-	return strings.ToValidUTF8(text[:length], "") + "…"
+	return strings.ToValidUTF8(s[:length], "") + "…"
 }

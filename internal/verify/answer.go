@@ -152,7 +152,7 @@ func (r *run) body(operation tree.Operation, request Request, response node, ans
 func (r *run) otherMediaType(operation tree.Operation, response node, came string) {
 	finding := Finding{Verdict: Contradicted, Detail: detailMediaType, Evidence: evidenceOf(response.object), Answer: came, DescribedAt: response.pointer}
 	var described []string
-	for name := range tree.Members(response.object["content"]) {
+	for name := range tree.Fields(response.object["content"]) {
 		described = append(described, name)
 		if sameMediaType(name, came) {
 			finding.Verdict = Confirmed
@@ -213,7 +213,7 @@ func (r *run) brokenAt(data []byte) place {
 // jsonContent returns the JSON among the contents of a response.
 func jsonContent(response node) (content node, mediaType string, ok bool) {
 	contents := response.member("content")
-	for name := range tree.Members(contents.object) {
+	for name := range tree.Fields(contents.object) {
 		plain, _, _ := mime.ParseMediaType(name)
 		if isJSON(plain) && (!ok || plain == "application/json") {
 			content, mediaType, ok = contents.member(name), name, true

@@ -12,7 +12,7 @@ import (
 
 const inferred = evidence.Inferred
 
-func evidenceOf(object tree.Object) string { return tree.Text(object["x-evidence"]) }
+func evidenceOf(object tree.Object) string { return tree.String(object["x-evidence"]) }
 
 // comparison holds what the answers of an operation had against the description.
 type comparison struct {
@@ -164,7 +164,7 @@ func (c *comparison) member(described schema, s *shape, name string) {
 
 // isReasoned reports whether the description of a place gives the reason for something that is inferred.
 func isReasoned(object tree.Object) bool {
-	return strings.Contains(tree.Text(object["description"]), reasonMark)
+	return strings.Contains(tree.String(object["description"]), reasonMark)
 }
 
 const reasonMark = "Inferred:"

@@ -22,7 +22,7 @@ var statusFilter = regexp.MustCompile(`^status(id|name)s?(in)?$`)
 func (r *run) filters(operation tree.Operation) []filter {
 	var filters []filter
 	for _, p := range r.parameters(operation) {
-		name := tree.Text(p.object["name"])
+		name := tree.String(p.object["name"])
 		match := statusFilter.FindStringSubmatch(plain(name))
 		isList := slices.Contains(r.schemaOf(p.member("schema")).kinds, kindArray)
 		if operation.Method == "get" && p.object["in"] == "query" && isList && match != nil {
@@ -77,7 +77,7 @@ func (r *run) probe(ctx context.Context, operation tree.Operation) {
 
 // encoding returns how the description has it.
 func encoding(parameter tree.Object) string {
-	style := tree.Text(parameter["style"])
+	style := tree.String(parameter["style"])
 	explode, ok := parameter["explode"].(bool)
 	switch {
 	case style != "" && style != "form":
@@ -163,8 +163,8 @@ func (p *prober) statuses() []string {
 			continue
 		}
 		for _, element := range elements(answer) {
-			for name, value := range tree.Members(element) {
-				if text := tree.Text(value); plain(name) == p.filter.member && text != "" && !strings.Contains(text, ",") {
+			for name, value := range tree.Fields(element) {
+				if text := tree.String(value); plain(name) == p.filter.member && text != "" && !strings.Contains(text, ",") {
 					values = append(values, text)
 				}
 			}

@@ -38,7 +38,7 @@ func (l *learned) update(pointer string, update tree.Object) {
 
 // mergeInto adds members. What is there already stays: two operations may have learned it of one schema.
 func mergeInto(object, update tree.Object) {
-	for name, member := range tree.Members(update) {
+	for name, member := range tree.Fields(update) {
 		own, isObject := object[name].(tree.Object)
 		other, isOther := member.(tree.Object)
 		if isObject && isOther {
@@ -82,7 +82,7 @@ func (l *learned) confirm(of node) {
 }
 
 func withoutReason(object tree.Object) (text string, isReasoned bool) {
-	text, _, isReasoned = strings.Cut(tree.Text(object["description"]), reasonMark)
+	text, _, isReasoned = strings.Cut(tree.String(object["description"]), reasonMark)
 	return cmp.Or(strings.TrimSpace(text), "As the API answers."), isReasoned
 }
 
@@ -176,7 +176,7 @@ func (l *learned) target(pointer string) string {
 			index, _ := strconv.Atoi(token)
 			element, _ := list[index].(tree.Object)
 			value = element
-			if name := tree.Text(element["name"]); name != "" && element["in"] != nil {
+			if name := tree.String(element["name"]); name != "" && element["in"] != nil {
 				path.WriteString("[?(@.name == " + quoted(name) + ")]")
 			} else {
 				path.WriteString("[" + token + "]")

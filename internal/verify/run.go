@@ -56,13 +56,13 @@ func newRun(options Options) (*run, error) {
 		return nil, err
 	}
 	tree.VisitSchemas(r.Document, func(_ string, schema tree.Object) tree.Object {
-		for name := range tree.Members(schema["properties"]) {
+		for name := range tree.Fields(schema["properties"]) {
 			r.described[name] = true
 		}
 		return schema
 	})
 	for _, operation := range tree.Operations(r.Document) {
-		_, isWanted := options.Writes[tree.Text(operation.Object["operationId"])]
+		_, isWanted := options.Writes[tree.String(operation.Object["operationId"])]
 		switch {
 		case operation.Method == "get":
 			r.operations = append(r.operations, operation)
@@ -102,7 +102,7 @@ func Plan(options Options) ([]Planned, error) {
 	return planned, nil
 }
 
-func idOf(operation tree.Operation) string { return tree.Text(operation.Object["operationId"]) }
+func idOf(operation tree.Operation) string { return tree.String(operation.Object["operationId"]) }
 
 // add enters a finding of an operation.
 func (r *run) add(operation tree.Operation, finding Finding) {
@@ -172,7 +172,7 @@ func (r *run) send(ctx context.Context, operation tree.Operation, request Reques
 // successes returns the statuses of a success that the description has.
 func successes(operation tree.Operation) []string {
 	var statuses []string
-	for status := range tree.Members(operation.Object["responses"]) {
+	for status := range tree.Fields(operation.Object["responses"]) {
 		if strings.HasPrefix(status, "2") {
 			statuses = append(statuses, status)
 		}

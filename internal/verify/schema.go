@@ -21,7 +21,7 @@ func (n node) member(name string) node {
 // resolve follows references, which the validation has found to end.
 func (r *run) resolve(n node) node {
 	for {
-		target, ok := strings.CutPrefix(tree.Text(n.object["$ref"]), "#")
+		target, ok := strings.CutPrefix(tree.String(n.object["$ref"]), "#")
 		if !ok {
 			return n
 		}
@@ -60,24 +60,24 @@ func (r *run) collect(s *schema, n node, always bool, met map[string]bool) {
 		return
 	}
 	met[n.pointer] = true
-	if of := kind(tree.Text(n.object["type"])); of != "" && !slices.Contains(s.kinds, of) {
+	if of := kind(tree.String(n.object["type"])); of != "" && !slices.Contains(s.kinds, of) {
 		s.kinds = append(s.kinds, of)
 	}
-	if format := tree.Text(n.object["format"]); s.format == "" {
+	if format := tree.String(n.object["format"]); s.format == "" {
 		s.format = format
 	}
-	s.nullable = s.nullable || tree.IsSet(n.object, "nullable")
+	s.nullable = s.nullable || tree.True(n.object, "nullable")
 	if items := n.member("items"); s.items.object == nil {
 		s.items = items
 	}
-	for name := range tree.Members(n.object["properties"]) {
+	for name := range tree.Fields(n.object["properties"]) {
 		if _, ok := s.members[name]; !ok {
 			s.members[name] = n.member("properties").member(name)
 		}
 	}
 	if always {
 		for _, name := range tree.ListAt(n.object, "required") {
-			s.required = append(s.required, tree.Text(name))
+			s.required = append(s.required, tree.String(name))
 		}
 		if open, ok := n.object["additionalProperties"].(bool); ok && !open {
 			s.isClosed = true

@@ -125,7 +125,7 @@ func (s *shape) learn(value any, at place, note func(string)) {
 			s.items.learn(element, at.element(i), note)
 		}
 	case map[string]any:
-		for name, member := range tree.Members(value) {
+		for name, member := range tree.Fields(value) {
 			if s.members[name] == nil {
 				s.members[name] = newShape()
 			}

@@ -35,7 +35,7 @@ func (r *run) fill(operation tree.Operation) (path string, query url.Values, mis
 	}
 	query = url.Values{}
 	for _, p := range r.parameters(operation) {
-		in, name := tree.Text(p.object["in"]), tree.Text(p.object["name"])
+		in, name := tree.String(p.object["in"]), tree.String(p.object["name"])
 		value, ok := r.param(operation, name)
 		if !ok {
 			value, ok = r.Params[name]
@@ -44,9 +44,9 @@ func (r *run) fill(operation tree.Operation) (path string, query url.Values, mis
 		case in == "path" || in == "header" && isSent(name):
 		case in == "query" && ok:
 			query.Set(name, value)
-		case tree.IsSet(p.object, "required") && in == "query":
+		case tree.True(p.object, "required") && in == "query":
 			needs = append(needs, "--param "+name+"=…")
-		case tree.IsSet(p.object, "required"):
+		case tree.True(p.object, "required"):
 			needs = append(needs, "the "+in+" "+name+", which cannot be set")
 		}
 	}
@@ -100,8 +100,8 @@ func (r *run) heldID(operation tree.Operation, variable, prefix string) string {
 	}
 	name := plain(variable)
 	for _, element := range elements(r.answers[strings.TrimSuffix(prefix, "/")]) {
-		for member, value := range tree.Members(element) {
-			if text := tree.Text(value); text != "" && (plain(member) == name || plain(member) == "id") {
+		for member, value := range tree.Fields(element) {
+			if text := tree.String(value); text != "" && (plain(member) == name || plain(member) == "id") {
 				return text
 			}
 		}
@@ -119,8 +119,8 @@ func (r *run) heldID(operation tree.Operation, variable, prefix string) string {
 
 // heldIn returns the first member of a name, and "" where there is none.
 func heldIn(value any, name string) string {
-	for member, inner := range tree.Members(value) {
-		if text := tree.Text(inner); text != "" && plain(member) == name {
+	for member, inner := range tree.Fields(value) {
+		if text := tree.String(inner); text != "" && plain(member) == name {
 			return text
 		}
 		if text := heldIn(inner, name); text != "" {
@@ -161,7 +161,7 @@ func (r *run) organization() (value, need string) {
 	}
 	for _, element := range organizations {
 		organization, _ := element.(tree.Object)
-		if name := tree.Text(organization["Name"]); name != "" {
+		if name := tree.String(organization["Name"]); name != "" {
 			return name, ""
 		}
 	}
@@ -175,7 +175,7 @@ func elements(value any) []any {
 		return list
 	}
 	found := 0
-	for _, member := range tree.Members(value) {
+	for _, member := range tree.Fields(value) {
 		if inner, ok := member.([]any); ok {
 			list = inner
 			found++

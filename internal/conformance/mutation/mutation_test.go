@@ -140,7 +140,7 @@ func descriptionOf(t *testing.T, document tree.Object) *description {
 // mutated, so that it is read faster.
 func dropTexts(document tree.Object) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		if tree.IsNamed(pointer) {
+		if tree.KeyedByName(pointer) {
 			return
 		}
 		for _, name := range []string{"summary", "example", "examples", "externalDocs", "x-evidence", "x-evidence-source"} {

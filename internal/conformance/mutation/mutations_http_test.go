@@ -10,7 +10,7 @@ import (
 
 // paths renames segments and variables, and drops variables with their parameters.
 func (m *mutator) paths() {
-	for path := range tree.Members(m.document["paths"]) {
+	for path := range tree.Fields(m.document["paths"]) {
 		place := tree.Join("/paths", path)
 		segments := strings.Split(path, "/")
 		for i, segment := range segments[1:] {
@@ -84,12 +84,12 @@ func (m *mutator) operations() {
 			}
 		}
 		m.add("rename an operation", operation.Pointer, "", func(operation tree.Object) {
-			operation["operationId"] = tree.Text(operation["operationId"]) + "Renamed"
+			operation["operationId"] = tree.String(operation["operationId"]) + "Renamed"
 		})
 		m.add("drop the name of an operation", operation.Pointer, "", func(operation tree.Object) { delete(operation, "operationId") })
 
 		responses := tree.Join(operation.Pointer, "responses")
-		for status := range tree.Members(operation.Object["responses"]) {
+		for status := range tree.Fields(operation.Object["responses"]) {
 			others := []string{"200", "201", "204", "3XX"}
 			if status == "default" {
 				others = []string{"4XX", "5XX"}
@@ -113,7 +113,7 @@ func (m *mutator) parameters() {
 	for _, operation := range tree.Operations(m.document) {
 		for i, parameter := range tree.ListAt(operation.Object, "parameters") {
 			place := tree.Join(operation.Pointer, "parameters", fmt.Sprint(i))
-			name := tree.Text(parameter.(tree.Object)["name"])
+			name := tree.String(parameter.(tree.Object)["name"])
 			set := func(kind, member string, value any) {
 				m.add(kind, place, name+" "+fmt.Sprint(value), func(parameter tree.Object) { parameter[member] = value })
 			}
@@ -158,14 +158,14 @@ func (m *mutator) bodies() {
 				operation["requestBody"] = tree.Object{"required": true, "content": anyJSON()}
 			})
 		}
-		for status := range tree.Members(operation.Object["responses"]) {
+		for status := range tree.Fields(operation.Object["responses"]) {
 			holders[tree.Join(operation.Pointer, "responses", status)] = tree.ObjectAt(tree.ObjectAt(operation.Object, "responses"), status)
 		}
 	}
-	for name := range tree.Members(tree.ObjectAt(m.document, "components")["responses"]) {
+	for name := range tree.Fields(tree.ObjectAt(m.document, "components")["responses"]) {
 		holders[tree.Join("/components/responses", name)] = tree.ObjectAt(tree.ObjectAt(tree.ObjectAt(m.document, "components"), "responses"), name)
 	}
-	for place, holder := range tree.Members(asAny(holders)) {
+	for place, holder := range tree.Fields(asAny(holders)) {
 		switch holder := holder.(tree.Object); {
 		case holder["$ref"] != nil:
 		case holder["content"] == nil:
@@ -201,7 +201,7 @@ func asAny(objects map[string]tree.Object) tree.Object {
 func (m *mutator) security() {
 	const place = "/components/securitySchemes"
 	schemes := objectAt(m.document, place)
-	for name := range tree.Members(schemes) {
+	for name := range tree.Fields(schemes) {
 		m.whole("rename a security scheme", tree.Join(place, name), "", func(document tree.Object) {
 			schemes := objectAt(document, place)
 			schemes[name+"Renamed"] = schemes[name]

@@ -74,7 +74,7 @@ func without(list []any, value string) []any {
 // members renames and drops members, and says of others than is true that they are required.
 func (m *mutator) members() {
 	m.schemas(func(pointer string, schema tree.Object) {
-		for name := range tree.Members(schema["properties"]) {
+		for name := range tree.Fields(schema["properties"]) {
 			place := tree.Join(pointer, "properties", name)
 			m.whole("rename a member", place, "", func(document tree.Object) {
 				schema := objectAt(document, pointer)
@@ -153,7 +153,7 @@ func (m *mutator) types() {
 			})
 		}
 		switch {
-		case tree.IsSet(schema, "nullable"):
+		case tree.True(schema, "nullable"):
 			m.add("forbid null", pointer, "", func(schema tree.Object) { delete(schema, "nullable") })
 		case schema["type"] != nil:
 			m.add("allow null", pointer, "", func(schema tree.Object) { schema["nullable"] = true })
@@ -229,8 +229,8 @@ func (m *mutator) references() {
 		m.add("say nothing of a value", pointer, "", func(schema tree.Object) { clear(schema) })
 	})
 	for _, operation := range tree.Operations(m.document) {
-		for status, response := range tree.Members(operation.Object["responses"]) {
-			if target := tree.Text(response.(tree.Object)["$ref"]); target != "" {
+		for status, response := range tree.Fields(operation.Object["responses"]) {
+			if target := tree.String(response.(tree.Object)["$ref"]); target != "" {
 				other := "#/components/responses/Failure"
 				if target == other {
 					other = "#/components/responses/Created"

@@ -284,7 +284,7 @@ func placesOf(pointer string, value any) []string {
 	}
 	switch value := value.(type) {
 	case tree.Object:
-		for name, member := range tree.Members(value) {
+		for name, member := range tree.Fields(value) {
 			visit(name, member)
 		}
 	case []any:

@@ -51,7 +51,7 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 		renamed = renamedPaths(before, after)
 	}
 	met := map[string]bool{}
-	for name, member := range tree.Members(before) {
+	for name, member := range tree.Fields(before) {
 		counterpart := name
 		if other, ok := renamed[name]; ok {
 			counterpart = other
@@ -64,7 +64,7 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 			c.found = append(c.found, difference{old: tree.Join(old, name), before: member})
 		}
 	}
-	for name, member := range tree.Members(after) {
+	for name, member := range tree.Fields(after) {
 		if !met[name] {
 			c.found = append(c.found, difference{new: tree.Join(new, name), after: member})
 		}
@@ -74,11 +74,11 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 // renamedPaths returns the paths of which nothing but the names of parameters changed, with their new form.
 func renamedPaths(before, after tree.Object) map[string]string {
 	templates := map[string]string{}
-	for path := range tree.Members(after) {
+	for path := range tree.Fields(after) {
 		templates[template(path)] = path
 	}
 	renamed := map[string]string{}
-	for path := range tree.Members(before) {
+	for path := range tree.Fields(before) {
 		if other, ok := templates[template(path)]; ok && other != path {
 			renamed[path] = other
 		}
@@ -155,7 +155,7 @@ func keyOf(element any) string {
 	}
 	for _, name := range []string{"$ref", "name"} {
 		if text, ok := object[name].(string); ok {
-			return name + " " + text + " " + tree.Text(object["in"])
+			return name + " " + text + " " + tree.String(object["in"])
 		}
 	}
 	return ""

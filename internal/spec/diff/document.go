@@ -71,11 +71,11 @@ func (d *document) moveParameters(description tree.Object) {
 
 func parameterKey(description tree.Object, parameter any) string {
 	object, _ := parameter.(tree.Object)
-	if reference, ok := strings.CutPrefix(tree.Text(object["$ref"]), "#"); ok {
+	if reference, ok := strings.CutPrefix(tree.String(object["$ref"]), "#"); ok {
 		target, _ := tree.Lookup(description, reference)
 		object, _ = target.(tree.Object)
 	}
-	return tree.Text(object["in"]) + " " + tree.Text(object["name"])
+	return tree.String(object["in"]) + " " + tree.String(object["name"])
 }
 
 // index enters the places by line. An element that is an object begins on the line of its first member, and wins: a place

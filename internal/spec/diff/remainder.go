@@ -52,11 +52,11 @@ func isNamed(places map[string]bool, place string, value any) bool {
 	// The rules name some things by what they belong to.
 	switch {
 	case last > 0 && tokens[last-1] == "required": // a required member by the member
-		return places[tree.Join(outer(last-1), "properties", tree.Text(value))]
+		return places[tree.Join(outer(last-1), "properties", tree.String(value))]
 	case tokens[last] == "required":
 		members, _ := value.([]any)
 		return len(members) > 0 && !slices.ContainsFunc(members, func(member any) bool {
-			return !places[tree.Join(outer(last), "properties", tree.Text(member))]
+			return !places[tree.Join(outer(last), "properties", tree.String(member))]
 		})
 	case tokens[last] == "format":
 		return places[tree.Join(outer(last), "type")]

@@ -18,7 +18,7 @@ type body struct {
 func (d document) body(holder node) body {
 	var b body
 	content := holder.member("content")
-	for name := range tree.Members(content.object) {
+	for name := range tree.Fields(content.object) {
 		b.mediaTypes = append(b.mediaTypes, name)
 		mediaType, _, _ := strings.Cut(strings.ToLower(name), ";")
 		if mediaType == "application/json" || !b.isJSON && (mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")) {
@@ -63,7 +63,7 @@ func (c *comparison) responses(ours, theirs tree.Operation, evidence string) {
 
 func statusesOf(responses tree.Object) []string {
 	var statuses []string
-	for status := range tree.Members(responses) {
+	for status := range tree.Fields(responses) {
 		if !strings.HasPrefix(status, "x-") {
 			statuses = append(statuses, status)
 		}

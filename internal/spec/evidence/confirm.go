@@ -83,5 +83,5 @@ func (c *comparison) add(finding Finding) {
 
 // kindOf returns the evidence that a place gives, or else that of what it is in.
 func kindOf(object tree.Object, outer string) string {
-	return cmp.Or(tree.Text(object["x-evidence"]), outer)
+	return cmp.Or(tree.String(object["x-evidence"]), outer)
 }

@@ -34,11 +34,11 @@ func TestEveryPlaceWithEvidenceIsCompared(t *testing.T) {
 			if _, ok := object["content"]; ok { // of a response, whose body is compared
 				found = evidenceOf[pointer+"/content/application~1json/schema"]
 			}
-			if !slices.Contains(found, tree.Text(kind)) {
+			if !slices.Contains(found, tree.String(kind)) {
 				t.Errorf("%s is %s, and compared as %q", pointer, kind, found)
 			}
 		}
-		for name, member := range tree.Members(object) {
+		for name, member := range tree.Fields(object) {
 			visit(tree.Join(pointer, name), member)
 		}
 		if list, ok := value.([]any); ok {

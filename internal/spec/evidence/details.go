@@ -22,7 +22,7 @@ func (c *comparison) claim(of Finding, what, ours, theirs string, place tree.Obj
 	if ours != theirs {
 		of.Verdict = Contradicted
 	}
-	if strings.Contains(tree.Text(place["description"]), "Inferred:") {
+	if strings.Contains(tree.String(place["description"]), "Inferred:") {
 		of.Evidence = Inferred
 	}
 	c.add(of)

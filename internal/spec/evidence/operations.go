@@ -54,7 +54,7 @@ func (c *comparison) operations() {
 // begin makes an operation the one at hand.
 func (c *comparison) begin(operation tree.Operation) {
 	c.operation = Finding{
-		OperationID: tree.Text(operation.Object["operationId"]),
+		OperationID: tree.String(operation.Object["operationId"]),
 		Method:      strings.ToUpper(operation.Method),
 		Path:        operation.Path,
 	}
@@ -72,7 +72,7 @@ func (d document) route(path string) string {
 	base := ""
 	if servers := tree.ListAt(d.root, "servers"); len(servers) > 0 {
 		server, _ := servers[0].(tree.Object)
-		if address, err := url.Parse(tree.Text(server["url"])); err == nil {
+		if address, err := url.Parse(tree.String(server["url"])); err == nil {
 			base = strings.TrimSuffix(address.Path, "/")
 		}
 	}

@@ -44,7 +44,7 @@ func (c *comparison) parameters(ours, theirs tree.Operation, evidence string) {
 			c.add(finding.unlessNamed(own.name, other.name))
 		}
 		if own.in != "path" { // where all are required
-			c.need(finding, tree.IsSet(own.object, "required"), tree.IsSet(other.object, "required"), true)
+			c.need(finding, tree.True(own.object, "required"), tree.True(other.object, "required"), true)
 		}
 		if own.in == "query" && own.schema.kind == "array" && other.schema.kind == "array" {
 			c.claim(finding, "encoding", own.encoding(), other.encoding(), own.object)
@@ -55,7 +55,7 @@ func (c *comparison) parameters(ours, theirs tree.Operation, evidence string) {
 			c.add(Finding{
 				Detail:        other.in + " " + other.name,
 				Verdict:       New,
-				Theirs:        c.theirs.describe(other.schema) + requiredIf(tree.IsSet(other.object, "required")),
+				Theirs:        c.theirs.describe(other.schema) + requiredIf(tree.True(other.object, "required")),
 				TheirsPointer: other.pointer,
 			})
 		}
@@ -69,7 +69,7 @@ func (d document) parameters(operation tree.Operation) []parameter {
 		for i, element := range list {
 			object, _ := element.(tree.Object)
 			own := d.resolve(node{tree.Join(place, "parameters", strconv.Itoa(i)), object})
-			p := parameter{node: own, in: tree.Text(own.object["in"]), name: tree.Text(own.object["name"])}
+			p := parameter{node: own, in: tree.String(own.object["in"]), name: tree.String(own.object["name"])}
 			p.key = p.in + " " + p.name
 			switch p.in {
 			case "path": // the name does not go over the wire
@@ -104,9 +104,9 @@ func (d document) sends(p parameter) bool {
 		return false
 	}
 	names := []string{"accept", "authorization", "content-type"}
-	for _, scheme := range tree.Members(tree.ObjectAt(tree.ObjectAt(d.root, "components"), "securitySchemes")) {
+	for _, scheme := range tree.Fields(tree.ObjectAt(tree.ObjectAt(d.root, "components"), "securitySchemes")) {
 		if object, _ := scheme.(tree.Object); object["in"] == "header" {
-			names = append(names, strings.ToLower(tree.Text(object["name"])))
+			names = append(names, strings.ToLower(tree.String(object["name"])))
 		}
 	}
 	return slices.Contains(names, strings.ToLower(p.name))
@@ -114,7 +114,7 @@ func (d document) sends(p parameter) bool {
 
 // encoding says how the elements of an array stand in a query.
 func (p parameter) encoding() string {
-	style := tree.Text(p.object["style"])
+	style := tree.String(p.object["style"])
 	explode, ok := p.object["explode"].(bool)
 	switch {
 	case style != "" && style != "form":

@@ -42,9 +42,9 @@ func (d document) collect(s *schema, n node, all bool, met map[string]bool) {
 		return
 	}
 	met[n.pointer] = true
-	s.kind = cmp.Or(s.kind, tree.Text(n.object["type"]))
-	s.format = cmp.Or(s.format, tree.Text(n.object["format"]))
-	s.nullable = s.nullable || tree.IsSet(n.object, "nullable")
+	s.kind = cmp.Or(s.kind, tree.String(n.object["type"]))
+	s.format = cmp.Or(s.format, tree.String(n.object["format"]))
+	s.nullable = s.nullable || tree.True(n.object, "nullable")
 	if items := n.member("items"); s.items.object == nil {
 		s.items = items
 	}
@@ -56,7 +56,7 @@ func (d document) collect(s *schema, n node, all bool, met map[string]bool) {
 	}
 	if all {
 		for _, name := range tree.ListAt(n.object, "required") {
-			s.required[tree.Text(name)] = true
+			s.required[tree.String(name)] = true
 		}
 	}
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
@@ -79,7 +79,7 @@ func (d document) collect(s *schema, n node, all bool, met map[string]bool) {
 func texts(list []any) []string {
 	var texts []string
 	for _, element := range list {
-		texts = append(texts, tree.Text(element))
+		texts = append(texts, tree.String(element))
 	}
 	slices.Sort(texts)
 	return texts

@@ -1,5 +1,5 @@
-// Package naming has what all who make names for parts of a description need: letters without marks, and a name that is
-// still free.
+// Package naming provides what every generator of names needs: letters without diacritics,
+// and an unused name.
 package naming
 
 import (
@@ -10,10 +10,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// strokes are the letters that Unicode does not take apart into a letter and a mark.
+// strokes maps letters that Unicode does not decompose into a letter and a mark.
 var strokes = strings.NewReplacer("ł", "l", "Ł", "L", "ø", "o", "Ø", "O", "đ", "d", "Đ", "D", "ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe")
 
-// WithoutMarks writes letters with marks without them, as zamówienie becomes zamowienie.
+// WithoutMarks removes diacritics: zamówienie becomes zamowienie.
 func WithoutMarks(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
@@ -23,23 +23,24 @@ func WithoutMarks(text string) string {
 	}, norm.NFD.String(strokes.Replace(text)))
 }
 
-// Free returns the name itself where it is free, or else one with a number behind it, from 2 on. It asks for few numbers
-// even where thousands are taken: a description may give the same name to all that it has.
-func Free(name string, isTaken func(name string) bool) string {
-	if !isTaken(name) {
+// Free returns name if it is unused, or else name with a number appended, starting at 2. It
+// makes few calls to taken even if thousands of names are used, because a spec may give
+// everything the same name.
+func Free(name string, taken func(name string) bool) string {
+	if !taken(name) {
 		return name
 	}
 	numbered := func(number int) string { return name + strconv.Itoa(number) }
-	taken, free := 1, 2
-	for isTaken(numbered(free)) {
-		taken, free = free, 2*free
+	low, high := 1, 2
+	for taken(numbered(high)) {
+		low, high = high, 2*high
 	}
-	for free-taken > 1 {
-		if middle := (taken + free) / 2; isTaken(numbered(middle)) {
-			taken = middle
+	for high-low > 1 {
+		if middle := (low + high) / 2; taken(numbered(middle)) {
+			low = middle
 		} else {
-			free = middle
+			high = middle
 		}
 	}
-	return numbered(free)
+	return numbered(high)
 }

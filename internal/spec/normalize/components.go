@@ -9,41 +9,41 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// maxReferenceChain bounds references to references.
 const maxReferenceChain = 32
 
-// inlinedSections are the components that are not left to share.
+// inlinedSections are the component sections that are inlined.
 var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"}
 
-// inlineComponents writes shared parameters, headers, bodies, responses and path items where they are used, so that every
-// later rule sees an operation as a whole. Schemas stay shared: they become types.
+// inlineComponents replaces references to shared parameters, headers, bodies, responses and
+// path items with copies, so that later rules see whole operations. Schemas stay shared,
+// because they become types.
 func inlineComponents(document tree.Object, report *tree.Report) {
 	i := &inliner{document, report, map[string]int{}}
 	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Members(paths) {
-		i.member(paths, "/paths", path)
+	for path := range tree.Fields(paths) {
+		i.field(paths, "/paths", path)
 		item := tree.ObjectAt(paths, path)
 		i.list(tree.ListAt(item, "parameters"), tree.Join("/paths", path, "parameters"))
 	}
 	for _, operation := range tree.Operations(document) {
 		i.list(tree.ListAt(operation.Object, "parameters"), tree.Join(operation.Pointer, "parameters"))
-		i.member(operation.Object, operation.Pointer, "requestBody")
+		i.field(operation.Object, operation.Pointer, "requestBody")
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
-		for status := range tree.Members(responses) {
-			i.member(responses, pointer, status)
+		for status := range tree.Fields(responses) {
+			i.field(responses, pointer, status)
 			headers := tree.ObjectAt(tree.ObjectAt(responses, status), "headers")
-			for name := range tree.Members(headers) {
-				i.member(headers, tree.Join(pointer, status, "headers"), name)
+			for name := range tree.Fields(headers) {
+				i.field(headers, tree.Join(pointer, status, "headers"), name)
 			}
 		}
 	}
 	components := tree.ObjectAt(document, "components")
 	for _, section := range inlinedSections {
 		collection := tree.ObjectAt(components, section)
-		for name, component := range tree.Members(collection) {
+		for name, component := range tree.Fields(collection) {
 			pointer := tree.Join("/components", section, name)
-			report.Add("components", pointer, component, nil, fmt.Sprintf("it is written in the %d places that use it", i.uses["#"+pointer]))
+			report.Add("components", pointer, component, nil, fmt.Sprintf("inlined in the %d locations that use it", i.uses["#"+pointer]))
 		}
 		if len(collection) > 0 {
 			delete(components, section)
@@ -65,22 +65,23 @@ func (i *inliner) list(list []any, pointer string) {
 	}
 }
 
-func (i *inliner) member(holder tree.Object, pointer, name string) {
-	if resolved, ok := i.resolve(holder[name], tree.Join(pointer, name)); ok {
-		holder[name] = resolved
+func (i *inliner) field(parent tree.Object, pointer, name string) {
+	if resolved, ok := i.resolve(parent[name], tree.Join(pointer, name)); ok {
+		parent[name] = resolved
 	}
 }
 
-// resolve returns a copy of what an object refers to, and whether it refers to anything that is there. What stands beside
-// the reference counts, such as the description of OpenAPI 3.1 and the operations of a path item.
+// resolve returns a copy of the object a reference leads to and whether there is one. Fields
+// next to the reference override those of the target, such as summary in OpenAPI 3.1
+// and the operations of a path item.
 func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 	object, _ := value.(tree.Object)
 	resolved := tree.Object{}
 	var refs []string
 	for range maxReferenceChain {
-		for name, member := range object {
+		for name, field := range object {
 			if _, ok := resolved[name]; !ok && name != "$ref" {
-				resolved[name] = tree.Clone(member)
+				resolved[name] = tree.Clone(field)
 			}
 		}
 		ref, ok := object["$ref"].(string)
@@ -88,10 +89,10 @@ func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 			i.count(refs, pointer)
 			return resolved, len(refs) > 0
 		}
-		target, isLocal := strings.CutPrefix(ref, "#")
+		target, local := strings.CutPrefix(ref, "#")
 		found, _ := tree.Lookup(i.document, target)
-		next, isObject := found.(tree.Object)
-		if !isLocal || !isObject {
+		next, ok := found.(tree.Object)
+		if !local || !ok {
 			return nil, false
 		}
 		refs = append(refs, ref)
@@ -100,21 +101,21 @@ func (i *inliner) resolve(value any, pointer string) (tree.Object, bool) {
 	return nil, false
 }
 
-// count counts the references that led from a place to what is written there. What is shared is reported by itself.
+// count counts the references followed at a location. Shared components are reported once,
+// with their count.
 func (i *inliner) count(refs []string, pointer string) {
 	for _, ref := range refs {
 		i.uses[ref]++
 	}
-	if len(refs) > 0 && !isInlined(refs[0]) {
-		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "what it refers to is written here")
+	if len(refs) > 0 && !inlined(refs[0]) {
+		i.report.Add("components", tree.Join(pointer, "$ref"), refs[0], nil, "the target of the reference is inlined here")
 	}
 }
 
-// isInlined reports whether a reference is to a component that is not left to share.
-func isInlined(ref string) bool {
+// inlined reports whether a reference is to a component that is inlined.
+func inlined(ref string) bool {
 	tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
 	return len(tokens) == 3 && tokens[0] == "components" && slices.Contains(inlinedSections, tokens[1])
 }
 
-// pointerOf is the place of an element of a list.
 func pointerOf(list string, index int) string { return tree.Join(list, strconv.Itoa(index)) }

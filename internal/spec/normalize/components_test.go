@@ -23,40 +23,40 @@ func TestInlineComponents(t *testing.T) {
 			"/components/parameters/P /components/headers/H /components/requestBodies/B /components/responses/R"},
 		{"a path item", `{"paths": {"/a": {"$ref": "#/components/pathItems/I"}}, "components": {"pathItems": {"I": {"get": {"parameters": [{"$ref": "#/components/parameters/P"}]}}}, "parameters": {"P": {"name": "p"}}}}`,
 			`{"paths": {"/a": {"get": {"parameters": [{"name": "p"}]}}}, "components": {}}`, "/components/parameters/P /components/pathItems/I"},
-		{"operations beside a reference", `{"paths": {"/a": {"$ref": "#/components/pathItems/I", "get": {"summary": "own"}, "put": {}}}, "components": {"pathItems": {"I": {"get": {"summary": "shared"}, "post": {}}}}}`,
+		{"operations next to a reference", `{"paths": {"/a": {"$ref": "#/components/pathItems/I", "get": {"summary": "own"}, "put": {}}}, "components": {"pathItems": {"I": {"get": {"summary": "shared"}, "post": {}}}}}`,
 			`{"paths": {"/a": {"get": {"summary": "own"}, "put": {}, "post": {}}}, "components": {}}`, "/components/pathItems/I"},
-		{"a description beside a reference", `{"paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/R", "description": "own"}}}}}, "components": {"responses": {"R": {"description": "shared", "content": {}}}}}`,
+		{"description next to a reference", `{"paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/R", "description": "own"}}}}}, "components": {"responses": {"R": {"description": "shared", "content": {}}}}}`,
 			`{"paths": {"/a": {"get": {"responses": {"200": {"description": "own", "content": {}}}}}}, "components": {}}`, "/components/responses/R"},
 		{"references to references", `{"paths": {"/a": {"get": {"requestBody": {"$ref": "#/components/requestBodies/A"}}}}, "components": {"requestBodies": {"A": {"$ref": "#/components/requestBodies/B"}, "B": {"content": {}}}}}`,
 			`{"paths": {"/a": {"get": {"requestBody": {"content": {}}}}}, "components": {}}`, "/components/requestBodies/A /components/requestBodies/B"},
-		{"what stands elsewhere", `{"paths": {"/a": {"get": {"parameters": [{"name": "p"}]}}, "/b": {"get": {"parameters": [{"$ref": "#/paths/~1a/get/parameters/0"}]}}}}`,
+		{"in the wrong section", `{"paths": {"/a": {"get": {"parameters": [{"name": "p"}]}}, "/b": {"get": {"parameters": [{"$ref": "#/paths/~1a/get/parameters/0"}]}}}}`,
 			`{"paths": {"/a": {"get": {"parameters": [{"name": "p"}]}}, "/b": {"get": {"parameters": [{"name": "p"}]}}}}`, "/paths/~1b/get/parameters/0/$ref"},
-		{"what is not there", inGet(`{"parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "other.json"}, {"$ref": 1}], "requestBody": {"$ref": "#/info"}}`),
+		{"dangling", inGet(`{"parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "other.json"}, {"$ref": 1}], "requestBody": {"$ref": "#/info"}}`),
 			inGet(`{"parameters": [{"$ref": "#/components/parameters/P"}, {"$ref": "other.json"}, {"$ref": 1}], "requestBody": {"$ref": "#/info"}}`), ""},
-		{"a circle", `{"paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}`, "", ""},
+		{"a cycle", `{"paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}`, "", ""},
 	})
 }
 
-// A copy that is shared would be mended in one of its places, and reported there alone.
+// If copies shared memory, a fix to one would change all of them, but would be reported once.
 func TestInlinedComponentsAreCopies(t *testing.T) {
 	const answers = `{"get": {"responses": {"200": {"$ref": "#/components/responses/R"}}}}`
 	output, changes := apply(t, func(document tree.Object, report *tree.Report) {
 		inlineComponents(document, report)
 		reduceMediaTypes(document, report)
 	}, `{"paths": {"/a": `+answers+`, "/b": `+answers+`}, "components": {"responses": {"R": {"content": {"text/json": {"schema": {}}}}}}}`)
-	const mended = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
-	if want := asText(t, asTree(t, `{"paths": {"/a": `+mended+`, "/b": `+mended+`}, "components": {}}`)); output != want {
+	const fixed = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
+	if want := asJSON(t, asTree(t, `{"paths": {"/a": `+fixed+`, "/b": `+fixed+`}, "components": {}}`)); output != want {
 		t.Errorf("got\n%s", output)
 	}
 	if len(changes) != 3 || changes[1].Pointer != "/paths/~1a/get/responses/200/content/text~1json" || changes[2].Pointer != "/paths/~1b/get/responses/200/content/text~1json" {
-		t.Errorf("reported is %+v", changes)
+		t.Errorf("got report %+v", changes)
 	}
 }
 
-// What nobody uses is not lost: the report has it.
+// Unused components are reported too, so they are not lost.
 func TestInlinedComponentsAreReported(t *testing.T) {
 	_, changes := apply(t, inlineComponents, `{"components": {"parameters": {"P": {"name": "p"}}}, "paths": {}}`)
-	if len(changes) != 1 || asText(t, changes[0].Before) != asText(t, asTree(t, `{"name": "p"}`)) || changes[0].Reason != "it is written in the 0 places that use it" {
+	if len(changes) != 1 || asJSON(t, changes[0].Before) != asJSON(t, asTree(t, `{"name": "p"}`)) || changes[0].Reason != "inlined in the 0 locations that use it" {
 		t.Errorf("got %+v", changes)
 	}
 }

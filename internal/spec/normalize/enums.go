@@ -9,38 +9,38 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendEnums leaves enums whose values Go constants can stand for: texts or whole numbers, each once, with names where the
-// description gives one for each.
-func mendEnums(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "enums", func(m *schemaMender) {
-		if _, ok := m.schema["enum"]; !ok {
+// fixEnums reduces enums to values that can be Go constants: unique strings or whole numbers.
+// It adds constant names if the spec has one for each value.
+func fixEnums(document tree.Object, report *tree.Report) {
+	fixSchemas(document, report, "enums", func(f *schemaFixer) {
+		if _, ok := f.schema["enum"]; !ok {
 			return
 		}
-		m.renameLists()
-		m.mendEnum()
-		if _, ok := m.schema["enum"]; ok {
-			m.namesOfAutoRest()
-			m.namesFromDescription()
+		f.renameLists()
+		f.fixEnum()
+		if _, ok := f.schema["enum"]; ok {
+			f.namesOfAutoRest()
+			f.namesFromDescription()
 		} else {
 			for _, name := range enumLists {
-				m.drop(name, "there is no enum")
+				f.drop(name, "there is no enum")
 			}
 		}
 	})
 }
 
-// mendEnum leaves out values that a Go type cannot have, and the enum itself where it says nothing of a type.
-func (m *schemaMender) mendEnum() {
-	values := tree.ListAt(m.schema, "enum")
-	switch m.schema["type"] {
+// fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable type.
+func (f *schemaFixer) fixEnum() {
+	values := tree.ListAt(f.schema, "enum")
+	switch f.schema["type"] {
 	case "string", "integer":
 	case "array":
-		m.moveToItems(values)
+		f.moveToItems(values)
 		return
 	default:
-		m.drop("enum", "Go has constants of texts and whole numbers")
+		f.drop("enum", "Go constants are strings or whole numbers")
 		if slices.Contains(values, nil) {
-			m.setNullable()
+			f.setNullable()
 		}
 		return
 	}
@@ -51,58 +51,58 @@ func (m *schemaMender) mendEnum() {
 		if value == nil || value == "" {
 			continue
 		}
-		mended, ok := enumValue(value, m.schema["type"] == "string")
+		fixed, ok := enumValue(value, f.schema["type"] == "string")
 		if !ok {
-			m.drop("enum", fmt.Sprintf("the type has no such value as %.40s", jsonText(value)))
+			f.drop("enum", fmt.Sprintf("the type does not allow the value %.40s", compactJSON(value)))
 			return
 		}
-		if !seen[mended] {
-			seen[mended] = true
-			kept, indexes = append(kept, mended), append(indexes, i)
+		if !seen[fixed] {
+			seen[fixed] = true
+			kept, indexes = append(kept, fixed), append(indexes, i)
 		}
 	}
-	m.fitLists(len(values), indexes)
+	f.fitLists(len(values), indexes)
 	if slices.Contains(values, nil) {
-		m.setNullable()
+		f.setNullable()
 	}
 	if len(kept) == 0 {
-		m.drop("enum", "there is no value in it")
-	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return jsonText(a) == jsonText(b) }) {
-		m.set("enum", kept, "values are of the type, not empty, and each is there once")
+		f.drop("enum", "it has no values")
+	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return compactJSON(a) == compactJSON(b) }) {
+		f.set("enum", kept, "values have the type, are unique and not empty")
 	}
 }
 
-func (m *schemaMender) setNullable() {
-	if !tree.IsSet(m.schema, "nullable") {
-		m.set("nullable", true, "null is one of the values")
+func (f *schemaFixer) setNullable() {
+	if !tree.True(f.schema, "nullable") {
+		f.set("nullable", true, "null is one of the values")
 	}
 }
 
-// moveToItems gives an enum that stands beside a list to the elements, which is what authors mean.
-func (m *schemaMender) moveToItems(values []any) {
-	items := tree.ObjectAt(m.schema, "items")
+// moveToItems moves an enum of a list to the elements, as its author meant.
+func (f *schemaFixer) moveToItems(values []any) {
+	items := tree.ObjectAt(f.schema, "items")
 	_, hasOwn := items["enum"]
-	isText := items["type"] == "string"
-	fits := !hasOwn && (isText || items["type"] == "integer") && !slices.ContainsFunc(values, func(value any) bool {
-		_, ok := enumValue(value, isText)
+	ofStrings := items["type"] == "string"
+	fits := !hasOwn && (ofStrings || items["type"] == "integer") && !slices.ContainsFunc(values, func(value any) bool {
+		_, ok := enumValue(value, ofStrings)
 		return !ok && value != nil
 	})
 	if !fits {
-		m.drop("enum", "Go has no constants of lists")
+		f.drop("enum", "Go has no list constants")
 		return
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, "enum"), values, nil, "they are values of the elements")
+	f.report.Add(f.rule, tree.Join(f.pointer, "enum"), values, nil, "they are the values of the elements")
 	for _, name := range append([]string{"enum"}, enumLists...) {
-		if value, ok := m.schema[name]; ok {
-			items[name] = value // which the walk meets next
-			delete(m.schema, name)
+		if value, ok := f.schema[name]; ok {
+			items[name] = value // the walk visits items next
+			delete(f.schema, name)
 		}
 	}
 }
 
-// enumValue returns a value of an enum as one of its type, if it is one.
-func enumValue(value any, isText bool) (any, bool) {
-	if !isText {
+// enumValue converts a value to the type of its enum and reports whether it can.
+func enumValue(value any, ofStrings bool) (any, bool) {
+	if !ofStrings {
 		integer, ok := integerOf(value)
 		return json.Number(strconv.FormatInt(integer, 10)), ok
 	}
@@ -117,7 +117,7 @@ func enumValue(value any, isText bool) (any, bool) {
 	return nil, false
 }
 
-// typeOfValues returns the type that all values have, or nothing. Null is of any type.
+// typeOfValues returns the common type of values, or "". Null fits any type.
 func typeOfValues(values []any) string {
 	common := ""
 	for _, value := range values {

@@ -9,54 +9,54 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// enumLists go along with an enum, an element for each value.
+// enumLists have an element for each value of an enum.
 var enumLists = []string{"x-enum-varnames", "x-enum-descriptions"}
 
-// enumListNames are what other tools call them.
+// enumListNames are the names other tools use.
 var enumListNames = []struct{ from, to string }{
 	{"x-enumNames", "x-enum-varnames"},
 	{"x-enum-names", "x-enum-varnames"},
 	{"x-enumDescriptions", "x-enum-descriptions"},
 }
 
-// renameLists gives the lists the names by which generators know them.
-func (m *schemaMender) renameLists() {
+// renameLists renames the lists to what generators expect.
+func (f *schemaFixer) renameLists() {
 	for _, list := range enumListNames {
-		value, ok := m.schema[list.from]
-		if _, taken := m.schema[list.to]; ok && !taken {
-			m.schema[list.to] = value
+		value, ok := f.schema[list.from]
+		if _, taken := f.schema[list.to]; ok && !taken {
+			f.schema[list.to] = value
 		}
-		m.drop(list.from, "generators know it as "+list.to)
+		f.drop(list.from, "generators call it "+list.to)
 	}
 }
 
-// fitLists leaves the elements of the lists that go along with the values that are kept.
-func (m *schemaMender) fitLists(values int, kept []int) {
+// fitLists drops the list elements whose enum values were dropped.
+func (f *schemaFixer) fitLists(values int, kept []int) {
 	for _, name := range enumLists {
-		list, ok := m.schema[name].([]any)
-		isTexts := !slices.ContainsFunc(list, func(element any) bool { _, isText := element.(string); return !isText })
+		list, ok := f.schema[name].([]any)
+		allStrings := !slices.ContainsFunc(list, func(element any) bool { _, ok := element.(string); return !ok })
 		switch {
-		case !ok || !isTexts || len(list) != values && len(list) != len(kept):
-			m.drop(name, "it does not have a text for each value")
+		case !ok || !allStrings || len(list) != values && len(list) != len(kept):
+			f.drop(name, "it does not have a string for each value")
 		case len(list) > len(kept):
 			fitting := make([]any, len(kept))
 			for i, index := range kept {
 				fitting[i] = list[index]
 			}
-			m.set(name, fitting, "it goes along with the values")
+			f.set(name, fitting, "it has one element per value")
 		}
 	}
 }
 
-// takeNames gives names to the values if there is one for each of them.
-func (m *schemaMender) takeNames(names map[string]string, reason string) {
-	if _, ok := m.schema["x-enum-varnames"]; ok {
+// takeNames sets the names of the constants if names has a unique one for each value.
+func (f *schemaFixer) takeNames(names map[string]string, reason string) {
+	if _, ok := f.schema["x-enum-varnames"]; ok {
 		return
 	}
 	var list []any
 	taken := map[string]bool{"": true}
-	for _, value := range tree.ListAt(m.schema, "enum") {
-		name := names[tree.Text(value)]
+	for _, value := range tree.ListAt(f.schema, "enum") {
+		name := names[tree.String(value)]
 		if taken[name] {
 			return
 		}
@@ -64,21 +64,21 @@ func (m *schemaMender) takeNames(names map[string]string, reason string) {
 		list = append(list, name)
 	}
 	if len(list) > 0 {
-		m.set("x-enum-varnames", list, reason)
+		f.set("x-enum-varnames", list, reason)
 	}
 }
 
-// namesOfAutoRest takes the names of values from an extension of Microsoft's tools.
-func (m *schemaMender) namesOfAutoRest() {
+// namesOfAutoRest takes the names from x-ms-enum, an extension of Microsoft's tools.
+func (f *schemaFixer) namesOfAutoRest() {
 	names := map[string]string{}
-	for _, value := range tree.ListAt(tree.ObjectAt(m.schema, "x-ms-enum"), "values") {
+	for _, value := range tree.ListAt(tree.ObjectAt(f.schema, "x-ms-enum"), "values") {
 		named, _ := value.(tree.Object)
-		names[tree.Text(named["value"])] = tree.Text(named["name"])
+		names[tree.String(named["value"])] = tree.String(named["name"])
 	}
-	m.takeNames(names, "x-ms-enum names all values")
+	f.takeNames(names, "x-ms-enum names all values")
 }
 
-// What stands around the numbers and names of values, in Markdown.
+// Markdown around the numbers and names of values.
 const (
 	bullet     = `(?:[*•+-]\s+)?`
 	quote      = "[`*_]*"
@@ -89,17 +89,18 @@ var (
 	lineTag = regexp.MustCompile(`(?i)<(?:br|p|li|ul|/p|/li|/ul)\b[^>]*>`)
 	anyTag  = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
 
-	// What a line, or a part of one, says of a value, be it 0 = New or New = 0. The name may be of a few words, with more
-	// behind a sign.
+	// A line, or a part of one, that names a value: 0 = New or New = 0. The name can be a few
+	// words, followed by punctuation and more.
 	namedValue = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + enumNumber + `(?:=>|[=:–—-])\s*` +
 		quote + `(\pL[\pL\d_]*(?: [\pL\d_]+){0,4})` + quote + `\s*(?:$|[.(:–—-])`)
 	valuedName = regexp.MustCompile(`^` + bullet + quote + `(\pL[\pL\d_]*)` + quote + `\s*[=:]\s*` + enumNumber + `\.?$`)
 )
 
-// namesFromDescription takes the names of whole numbers from the description, where services put them for people to read.
-func (m *schemaMender) namesFromDescription() {
-	description, _ := m.schema["description"].(string)
-	if _, named := m.schema["x-enum-varnames"]; named || m.schema["type"] != "integer" {
+// namesFromDescription takes the names of whole numbers from the schema's description, where
+// services list them for people.
+func (f *schemaFixer) namesFromDescription() {
+	description, _ := f.schema["description"].(string)
+	if _, named := f.schema["x-enum-varnames"]; named || f.schema["type"] != "integer" {
 		return
 	}
 	text := html.UnescapeString(anyTag.ReplaceAllString(lineTag.ReplaceAllString(description, "\n"), ""))
@@ -116,5 +117,5 @@ func (m *schemaMender) namesFromDescription() {
 			names[value] = pascal(name)
 		}
 	}
-	m.takeNames(names, "the description names all values")
+	f.takeNames(names, "the schema's description names all values")
 }

@@ -5,22 +5,22 @@ import (
 	"testing"
 )
 
-func TestMendEnums(t *testing.T) {
-	testSchemas(t, mendEnums, "", []schemaTest{
+func TestFixEnums(t *testing.T) {
+	testSchemas(t, fixEnums, "", []schemaTest{
 		{"texts", `{"type": "string", "enum": ["a", "b"]}`, `{"type": "string", "enum": ["a", "b"]}`, ""},
 		{"null", `{"type": "string", "enum": ["a", null]}`, `{"type": "string", "enum": ["a"], "nullable": true}`, "nullable enum"},
-		{"null that is said already", `{"type": "string", "nullable": true, "enum": ["a", null]}`, `{"type": "string", "nullable": true, "enum": ["a"]}`, "enum"},
-		{"the empty text", `{"type": "string", "enum": ["", "a"]}`, `{"type": "string", "enum": ["a"]}`, "enum"},
-		{"twice", `{"type": "string", "enum": ["a", "b", "a"]}`, `{"type": "string", "enum": ["a", "b"]}`, "enum"},
-		{"numbers as text", `{"type": "integer", "enum": ["1", 2.0, 1]}`, `{"type": "integer", "enum": [1, 2]}`, "enum"},
-		{"texts as numbers", `{"type": "string", "enum": [1.10, true, "a"]}`, `{"type": "string", "enum": ["1.10", "true", "a"]}`, "enum"},
-		{"texts of an integer", `{"type": "integer", "enum": ["New", 1], "x-enumNames": ["a", "b"]}`, `{"type": "integer"}`, "x-enumNames enum x-enum-varnames"},
+		{"null, already nullable", `{"type": "string", "nullable": true, "enum": ["a", null]}`, `{"type": "string", "nullable": true, "enum": ["a"]}`, "enum"},
+		{"the empty string", `{"type": "string", "enum": ["", "a"]}`, `{"type": "string", "enum": ["a"]}`, "enum"},
+		{"duplicates", `{"type": "string", "enum": ["a", "b", "a"]}`, `{"type": "string", "enum": ["a", "b"]}`, "enum"},
+		{"unquoted numbers", `{"type": "integer", "enum": ["1", 2.0, 1]}`, `{"type": "integer", "enum": [1, 2]}`, "enum"},
+		{"quoted numbers", `{"type": "string", "enum": [1.10, true, "a"]}`, `{"type": "string", "enum": ["1.10", "true", "a"]}`, "enum"},
+		{"strings in an integer", `{"type": "integer", "enum": ["New", 1], "x-enumNames": ["a", "b"]}`, `{"type": "integer"}`, "x-enumNames enum x-enum-varnames"},
 		{"a fraction", `{"type": "integer", "enum": [1.5]}`, `{"type": "integer"}`, "enum"},
 		{"a large number", `{"type": "integer", "enum": [9223372036854775807, 9223372036854775808]}`, `{"type": "integer"}`, "enum"},
 		{"objects", `{"type": "string", "enum": [{"a": 1}]}`, `{"type": "string"}`, "enum"},
 		{"nothing", `{"type": "string", "enum": []}`, `{"type": "string"}`, "enum"},
-		{"nothing but null", `{"type": "string", "enum": [null]}`, `{"type": "string", "nullable": true}`, "nullable enum"},
-		{"no list", `{"type": "string", "enum": "a"}`, `{"type": "string"}`, "enum"},
+		{"only null", `{"type": "string", "enum": [null]}`, `{"type": "string", "nullable": true}`, "nullable enum"},
+		{"not a list", `{"type": "string", "enum": "a"}`, `{"type": "string"}`, "enum"},
 		{"of booleans", `{"type": "boolean", "enum": [true, null]}`, `{"type": "boolean", "nullable": true}`, "enum nullable"},
 		{"of numbers", `{"type": "number", "enum": [0.08, 0.23], "x-enum-varnames": ["a", "b"]}`, `{"type": "number"}`, "enum x-enum-varnames"},
 		{"of no type", `{"enum": ["a", 1]}`, `{}`, "enum"},
@@ -33,32 +33,32 @@ func TestMendEnums(t *testing.T) {
 		{"of a list with another enum", `{"type": "array", "items": {"type": "string", "enum": ["a"]}, "enum": ["b"]}`,
 			`{"type": "array", "items": {"type": "string", "enum": ["a"]}}`, "enum"},
 		{"of a list, with lists", `{"type": "array", "items": {"type": "string"}, "enum": [["a"]]}`, `{"type": "array", "items": {"type": "string"}}`, "enum"},
-		{"of a list of something else", `{"type": "array", "items": {"$ref": "#/components/schemas/T"}, "enum": ["a"]}`,
+		{"of a list of other values", `{"type": "array", "items": {"$ref": "#/components/schemas/T"}, "enum": ["a"]}`,
 			`{"type": "array", "items": {"$ref": "#/components/schemas/T"}}`, "enum"},
-		{"a property of that name", `{"properties": {"enum": {"type": "string"}}}`, `{"properties": {"enum": {"type": "string"}}}`, ""},
+		{"a property with this name", `{"properties": {"enum": {"type": "string"}}}`, `{"properties": {"enum": {"type": "string"}}}`, ""},
 	})
 }
 
-func TestMendEnumNames(t *testing.T) {
-	testSchemas(t, mendEnums, "", []schemaTest{
-		{"as they should be", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`,
+func TestFixEnumNames(t *testing.T) {
+	testSchemas(t, fixEnums, "", []schemaTest{
+		{"correct", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`,
 			`{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`, ""},
 		{"of NSwag", `{"type": "integer", "enum": [0, 1], "x-enumNames": ["New", "Paid"]}`,
 			`{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"]}`, "x-enumNames"},
 		{"of two tools", `{"type": "integer", "enum": [0], "x-enumNames": ["A"], "x-enum-names": ["B"], "x-enumDescriptions": ["d"]}`,
 			`{"type": "integer", "enum": [0], "x-enum-varnames": ["A"], "x-enum-descriptions": ["d"]}`, "x-enumNames x-enum-names x-enumDescriptions"},
-		{"of other length", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New"], "x-enum-descriptions": ["d", "e", "f"]}`,
+		{"wrong length", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New"], "x-enum-descriptions": ["d", "e", "f"]}`,
 			`{"type": "integer", "enum": [0, 1]}`, "x-enum-varnames x-enum-descriptions"},
-		{"that are no texts", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", 1], "x-enum-descriptions": "d"}`,
+		{"not strings", `{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", 1], "x-enum-descriptions": "d"}`,
 			`{"type": "integer", "enum": [0, 1]}`, "x-enum-varnames x-enum-descriptions"},
-		{"of values that go", `{"type": "string", "enum": [null, "n", "", "p", "n"], "x-enum-varnames": ["Null", "New", "None", "Paid", "Again"]}`,
+		{"for dropped values", `{"type": "string", "enum": [null, "n", "", "p", "n"], "x-enum-varnames": ["Null", "New", "None", "Paid", "Again"]}`,
 			`{"type": "string", "enum": ["n", "p"], "nullable": true, "x-enum-varnames": ["New", "Paid"]}`, "x-enum-varnames nullable enum"},
-		{"of values that stay only", `{"type": "string", "enum": ["n", null], "x-enum-varnames": ["New"]}`,
+		{"for kept values only", `{"type": "string", "enum": ["n", null], "x-enum-varnames": ["New"]}`,
 			`{"type": "string", "enum": ["n"], "nullable": true, "x-enum-varnames": ["New"]}`, "nullable enum"},
 		{"of AutoRest", `{"type": "integer", "enum": [0, 1], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, {"value": 0, "name": "New"}]}}`,
 			`{"type": "integer", "enum": [0, 1], "x-enum-varnames": ["New", "Paid"], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, {"value": 0, "name": "New"}]}}`,
 			"x-enum-varnames"},
-		{"of AutoRest, of values that go", `{"type": "integer", "enum": [0, 0.0, null], "x-ms-enum": {"values": [{"value": 0, "name": "New"}]}}`,
+		{"of AutoRest, for dropped values", `{"type": "integer", "enum": [0, 0.0, null], "x-ms-enum": {"values": [{"value": 0, "name": "New"}]}}`,
 			`{"type": "integer", "enum": [0], "nullable": true, "x-enum-varnames": ["New"], "x-ms-enum": {"values": [{"value": 0, "name": "New"}]}}`,
 			"nullable enum x-enum-varnames"},
 		{"of AutoRest, not all", `{"type": "integer", "enum": [0, 1], "x-ms-enum": {"values": [{"value": 1, "name": "Paid"}, 1]}}`,
@@ -76,8 +76,8 @@ func TestEnumNamesFromDescription(t *testing.T) {
 		{"HTML of names", `<p>Members:</p><ul><li><i>0</i> - New</li><li><i>1</i> - Paid</li></ul>`, `"New", "Paid"`},
 		{"one line", `Possible values: 0 = New, 1 = Paid; 2 = Lost`, `"New", "Paid"`},
 		{"names first", `New = 0, Paid = 1`, `"New", "Paid"`},
-		{"letters of Polish", `0 = Nowe zamówienie\n1 = Opłacone`, `"NoweZamowienie", "Oplacone"`},
-		{"one twice", `0 = New\n1 = Paid\n1 = Settled`, `"New", "Paid"`},
+		{"Polish letters", `0 = Nowe zamówienie\n1 = Opłacone`, `"NoweZamowienie", "Oplacone"`},
+		{"a duplicate", `0 = New\n1 = Paid\n1 = Settled`, `"New", "Paid"`},
 		{"not all", `0 = New`, ""},
 		{"the same name", `0 = New\n1 = new`, ""},
 		{"sentences", `0 means that nobody has paid\n1 - the customer has paid all of it by now`, ""},
@@ -90,11 +90,11 @@ func TestEnumNamesFromDescription(t *testing.T) {
 			if test.names != "" {
 				want, changes = fmt.Sprintf(`%s, "x-enum-varnames": [%s]}`, input, test.names), "x-enum-varnames"
 			}
-			testSchemas(t, mendEnums, "", []schemaTest{{"", input + "}", want, changes}})
+			testSchemas(t, fixEnums, "", []schemaTest{{"", input + "}", want, changes}})
 		})
 	}
-	testSchemas(t, mendEnums, "", []schemaTest{
-		{"a value below zero", `{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New"}`,
+	testSchemas(t, fixEnums, "", []schemaTest{
+		{"a negative value", `{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New"}`,
 			`{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New", "x-enum-varnames": ["Lost", "New"]}`, "x-enum-varnames"},
 		{"other names", `{"type": "integer", "enum": [1], "description": "1 = New", "x-enum-varnames": ["Paid"]}`,
 			`{"type": "integer", "enum": [1], "description": "1 = New", "x-enum-varnames": ["Paid"]}`, ""},

@@ -11,75 +11,60 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// valueChecker tells whether a value fits a schema of OpenAPI 3.0, as validators see it. How many schemas it looks at is
-// bounded by the size of the value, because unions of cyclic schemas could take any time; what it cannot tell within that
-// does not fit.
+// valueChecker checks values against OpenAPI 3.0 schemas the way validators do. The number of
+// schemas it visits is bounded by the size of the value, because unions of cyclic schemas
+// could take forever. A value it cannot check within that bound does not fit.
 type valueChecker struct {
-	schemas  tree.Object               // of the components
-	patterns map[string]*regexp.Regexp // nil for what Go cannot read
-	left     int                       // schemas to look at
-	isUnsure bool
+	schemas   tree.Object               // component schemas
+	patterns  map[string]*regexp.Regexp // nil if Go cannot compile it
+	left      int                       // schemas that may still be visited
+	undecided bool
 }
 
-// The bounds of a check: how many schemas it may look at for each value within the value, and how many of them stand for
-// the same one, as in chains of references and allOf.
+// Bounds of a check: schemas visited per nested value, and schemas visited in a row for the
+// same value, as in chains of references and allOf.
 const (
 	maxSchemasPerValue = 100
 	maxSchemaDepth     = 50
 )
 
 func (c *valueChecker) fits(schema tree.Object, value any) bool {
-	c.left, c.isUnsure = maxSchemasPerValue*(10+countValues(value)), false
-	return c.check(schema, value, 0) && !c.isUnsure
+	c.left, c.undecided = maxSchemasPerValue*(10+tree.Count(value)), false
+	return c.check(schema, value, 0) && !c.undecided
 }
 
-func countValues(value any) int {
-	count := 1
-	switch value := value.(type) {
-	case tree.Object:
-		for _, member := range value {
-			count += countValues(member)
-		}
-	case []any:
-		for _, element := range value {
-			count += countValues(element)
-		}
-	}
-	return count
-}
-
-// check is fits for a value, and a schema that is depth schemas behind the first one for it.
+// check is fits for a nested value, depth schemas after the first one for that value.
 func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	if c.left--; c.left < 0 || depth > maxSchemaDepth || schema == nil {
-		c.isUnsure = true
+		c.undecided = true
 	}
-	if c.isUnsure {
+	if c.undecided {
 		return false
 	}
 	if ref, ok := schema["$ref"].(string); ok {
 		tokens, _ := tree.Split(strings.TrimPrefix(ref, "#"))
-		if len(tokens) != 3 || !isSchemaName(strings.TrimPrefix(ref, "#")) {
-			c.isUnsure = true
+		if len(tokens) != 3 || !componentSchema(strings.TrimPrefix(ref, "#")) {
+			c.undecided = true
 			return false
 		}
 		return c.check(tree.ObjectAt(c.schemas, tokens[2]), value, depth+1)
 	}
-	if value == nil && tree.IsSet(schema, "nullable") {
+	if value == nil && tree.True(schema, "nullable") {
 		return true
 	}
-	isComposed := false
+	composed := false
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
 		if parts := tree.ListAt(schema, keyword); len(parts) > 0 {
-			isComposed = true
+			composed = true
 			if !c.checkParts(schema, keyword, parts, value, depth+1) {
 				return false
 			}
 		}
 	}
 	if value == nil {
-		return isComposed
+		return composed
 	}
-	if values := tree.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, isSameAs(value)) {
+	if values := tree.ListAt(schema, "enum"); len(values) > 0 && !slices.ContainsFunc(values, equalTo(value)) {
 		return false
 	}
 	name, hasType := schema["type"].(string)
@@ -89,7 +74,7 @@ func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	case json.Number:
 		return (!hasType || name == "number" || name == "integer") && checkNumber(schema, value)
 	case string:
-		return (!hasType || name == "string") && c.checkText(schema, value)
+		return (!hasType || name == "string") && c.checkString(schema, value)
 	case []any:
 		return (!hasType || name == "array") && c.checkList(schema, value)
 	case tree.Object:
@@ -98,14 +83,14 @@ func (c *valueChecker) check(schema tree.Object, value any, depth int) bool {
 	return false
 }
 
-// checkParts reports whether all, any or one of the parts of a schema fit, as the keyword says.
+// checkParts reports whether all, any or exactly one of the parts match, depending on keyword.
 func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []any, value any, depth int) bool {
 	wanted := ""
-	if object, isObject := value.(tree.Object); isObject && keyword != "allOf" {
+	if object, ok := value.(tree.Object); ok && keyword != "allOf" {
 		if discriminator := tree.ObjectAt(schema, "discriminator"); discriminator != nil {
-			chosen, isText := object[tree.Text(discriminator["propertyName"])].(string)
+			chosen, ok := object[tree.String(discriminator["propertyName"])].(string)
 			mapping := tree.ObjectAt(discriminator, "mapping")
-			if wanted = tree.Text(mapping[chosen]); !isText || wanted == "" && len(mapping) > 0 {
+			if wanted = tree.String(mapping[chosen]); !ok || wanted == "" && len(mapping) > 0 {
 				return false
 			}
 		}
@@ -126,14 +111,15 @@ func (c *valueChecker) checkParts(schema tree.Object, keyword string, parts []an
 	return fitting > 0
 }
 
-// isSameAs compares a value with those of an enum, which are texts or numbers: the latter by what they come to.
-func isSameAs(value any) func(any) bool {
+// equalTo compares a value with enum values, which are strings or numbers. Numbers are
+// compared by value.
+func equalTo(value any) func(any) bool {
 	return func(other any) bool {
-		a, isNumber := value.(json.Number)
-		b, isOther := other.(json.Number)
-		if !isNumber || !isOther {
-			text, isText := value.(string)
-			return isText && other == text
+		a, numeric := value.(json.Number)
+		b, otherNumeric := other.(json.Number)
+		if !numeric || !otherNumeric {
+			text, ok := value.(string)
+			return ok && other == text
 		}
 		left, _ := numberOf(a)
 		right, ok := numberOf(b)
@@ -156,29 +142,29 @@ func checkNumber(schema tree.Object, value json.Number) bool {
 		}
 	}
 	minimum, ok := numberOf(schema["minimum"])
-	if ok && (number < minimum || number == minimum && tree.IsSet(schema, "exclusiveMinimum")) {
+	if ok && (number < minimum || number == minimum && tree.True(schema, "exclusiveMinimum")) {
 		return false
 	}
 	maximum, ok := numberOf(schema["maximum"])
-	if ok && (number > maximum || number == maximum && tree.IsSet(schema, "exclusiveMaximum")) {
+	if ok && (number > maximum || number == maximum && tree.True(schema, "exclusiveMaximum")) {
 		return false
 	}
 	if step, ok := numberOf(schema["multipleOf"]); ok {
 		rest := number - math.Round(number/step)*step
-		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, though not of what float64 has for it
+		return math.Abs(rest) <= math.Abs(number)*0x1p-52 // 0.3 is a multiple of 0.1, although not in float64
 	}
 	return true
 }
 
-// textFormats are the formats that validators look at.
-var textFormats = map[string]*regexp.Regexp{
+// stringFormats are the formats that validators check.
+var stringFormats = map[string]*regexp.Regexp{
 	"byte":      regexp.MustCompile(`^[A-Za-z0-9+/_-]*=*$`),
 	"date":      regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`),
 	"date-time": regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d\d:\d\d)$`),
 }
 
-func (c *valueChecker) checkText(schema tree.Object, value string) bool {
-	if !isWithin(schema, "minLength", "maxLength", utf8.RuneCountInString(value)) {
+func (c *valueChecker) checkString(schema tree.Object, value string) bool {
+	if !withinLimits(schema, "minLength", "maxLength", utf8.RuneCountInString(value)) {
 		return false
 	}
 	if pattern, ok := schema["pattern"].(string); ok {
@@ -186,13 +172,13 @@ func (c *valueChecker) checkText(schema tree.Object, value string) bool {
 			return false
 		}
 	}
-	format := textFormats[tree.Text(schema["format"])]
+	format := stringFormats[tree.String(schema["format"])]
 	return format == nil || format.MatchString(value)
 }
 
 var unicodeEscape = regexp.MustCompile(`\\u([0-9A-F]{4})`)
 
-// compile returns a pattern as Go reads it, with \u0041 written as Go does, or nil.
+// compile returns a pattern as a Go regexp, or nil. Go writes \u0041 as \x{0041}.
 func (c *valueChecker) compile(pattern string) *regexp.Regexp {
 	compiled, ok := c.patterns[pattern]
 	if !ok {
@@ -203,16 +189,16 @@ func (c *valueChecker) compile(pattern string) *regexp.Regexp {
 }
 
 func (c *valueChecker) checkList(schema tree.Object, value []any) bool {
-	if !isWithin(schema, "minItems", "maxItems", len(value)) {
+	if !withinLimits(schema, "minItems", "maxItems", len(value)) {
 		return false
 	}
-	if tree.IsSet(schema, "uniqueItems") {
+	if tree.True(schema, "uniqueItems") {
 		seen := map[string]bool{}
 		for _, element := range value {
-			if number, isNumber := numberOf(element); isNumber {
+			if number, ok := numberOf(element); ok {
 				element = number
 			}
-			seen[jsonText(element)] = true
+			seen[compactJSON(element)] = true
 		}
 		if len(seen) < len(value) {
 			return false
@@ -223,16 +209,16 @@ func (c *valueChecker) checkList(schema tree.Object, value []any) bool {
 }
 
 func (c *valueChecker) checkObject(schema tree.Object, value tree.Object) bool {
-	if !isWithin(schema, "minProperties", "maxProperties", len(value)) {
+	if !withinLimits(schema, "minProperties", "maxProperties", len(value)) {
 		return false
 	}
 	for _, name := range tree.ListAt(schema, "required") {
-		if _, ok := value[tree.Text(name)]; !ok {
+		if _, ok := value[tree.String(name)]; !ok {
 			return false
 		}
 	}
 	properties := tree.ObjectAt(schema, "properties")
-	for name, member := range value {
+	for name, field := range value {
 		inner, ok := properties[name].(tree.Object)
 		if !ok {
 			if schema["additionalProperties"] == false {
@@ -242,15 +228,15 @@ func (c *valueChecker) checkObject(schema tree.Object, value tree.Object) bool {
 				continue
 			}
 		}
-		if !c.check(inner, member, 0) {
+		if !c.check(inner, field, 0) {
 			return false
 		}
 	}
 	return true
 }
 
-// isWithin reports whether a count is within the limits that a schema sets.
-func isWithin(schema tree.Object, lowest, highest string, count int) bool {
+// withinLimits reports whether a count is within the limits of a schema.
+func withinLimits(schema tree.Object, lowest, highest string, count int) bool {
 	if low, ok := integerOf(schema[lowest]); ok && int64(count) < low {
 		return false
 	}

@@ -16,8 +16,8 @@ const sharedSchemas = `{"Name": {"type": "string", "maxLength": 3, "nullable": t
 	"Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
 	"Dog": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "lives": {"type": "string"}}}}`
 
-// TestMendExamples checks what stays, and that a validator that looks at examples says the same.
-func TestMendExamples(t *testing.T) {
+// TestFixExamples checks what remains, and that a validator that checks examples agrees.
+func TestFixExamples(t *testing.T) {
 	pet := func(mapping string) string {
 		return `{"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind"` + mapping + `}}`
 	}
@@ -69,10 +69,10 @@ func TestMendExamples(t *testing.T) {
 				schemas := asTree(t, sharedSchemas).(tree.Object)
 				schema := asTree(t, test.schema).(tree.Object)
 				schema[name], schemas["T"] = asTree(t, value), schema
-				output, changes := apply(t, mendExamples, asText(t, tree.Object{
+				output, changes := apply(t, fixExamples, asJSON(t, tree.Object{
 					"openapi": "3.0.3", "info": tree.Object{"title": "T", "version": "1"}, "paths": tree.Object{}, "components": tree.Object{"schemas": schemas}}))
 				if stays := len(changes) == 0; stays != slices.Contains(test.fits, value) {
-					t.Errorf("%s %s of %s: the changes are %v", name, value, test.schema, changes)
+					t.Errorf("%s %s of %s: got changes %v", name, value, test.schema, changes)
 				}
 				validate(t, output)
 			}
@@ -80,7 +80,7 @@ func TestMendExamples(t *testing.T) {
 	}
 }
 
-// validate has kin-openapi check a description, with its examples.
+// validate validates a spec and its examples with kin-openapi.
 func validate(t *testing.T, description string) {
 	t.Helper()
 	loaded, err := openapi3.NewLoader().LoadFromData([]byte(description))
@@ -92,8 +92,8 @@ func validate(t *testing.T, description string) {
 	}
 }
 
-func TestMendExamplesOutsideSchemas(t *testing.T) {
-	output, changes := apply(t, mendExamples, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+func TestFixExamplesOutsideSchemas(t *testing.T) {
+	output, changes := apply(t, fixExamples, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
 		"components": {
 			"examples": {"a": {"value": 1}},
 			"schemas": {"T": {"type": "object", "properties": {"example": {"type": "string"}, "examples": {"type": "string"}, "schema": {"type": "string"}}}}},
@@ -108,7 +108,7 @@ func TestMendExamplesOutsideSchemas(t *testing.T) {
 			"responses": {"200": {"description": "OK",
 				"headers": {"X-A": {"schema": {"type": "integer"}, "example": "1"}},
 				"content": {"text/plain": {"examples": {"a": {}}}}}}}}}}`)
-	want := asText(t, asTree(t, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+	want := asJSON(t, asTree(t, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
 		"components": {"schemas": {"T": {"type": "object", "properties": {"example": {"type": "string"}, "examples": {"type": "string"}, "schema": {"type": "string"}}}}},
 		"paths": {"/a": {"post": {
 			"parameters": [
@@ -122,7 +122,7 @@ func TestMendExamplesOutsideSchemas(t *testing.T) {
 				"headers": {"X-A": {"schema": {"type": "integer"}}},
 				"content": {"text/plain": {}}}}}}}}`))
 	if output != want {
-		t.Errorf("got\n%s\ninstead of\n%s", output, want)
+		t.Errorf("got\n%s\nwant\n%s", output, want)
 	}
 	if len(changes) != 8 {
 		t.Errorf("%d changes: %+v", len(changes), changes)
@@ -130,22 +130,22 @@ func TestMendExamplesOutsideSchemas(t *testing.T) {
 	validate(t, output)
 }
 
-func TestMendPatterns(t *testing.T) {
-	testSchemas(t, mendExamples, "", []schemaTest{
+func TestFixPatterns(t *testing.T) {
+	testSchemas(t, fixExamples, "", []schemaTest{
 		{"of Go", `{"type": "string", "pattern": "^[a-z]+$"}`, `{"type": "string", "pattern": "^[a-z]+$"}`, ""},
 		{"with code points", `{"type": "string", "pattern": "[\\u0104-\\u0107]"}`, `{"type": "string", "pattern": "[\\u0104-\\u0107]"}`, ""},
-		{"of others", `{"type": "string", "pattern": "^(?!a)b$", "example": "b"}`, `{"type": "string", "x-pattern": "^(?!a)b$", "example": "b"}`, "pattern"},
+		{"of other languages", `{"type": "string", "pattern": "^(?!a)b$", "example": "b"}`, `{"type": "string", "x-pattern": "^(?!a)b$", "example": "b"}`, "pattern"},
 		{"with too many repeats", `{"type": "string", "pattern": "^.{0,4000}$"}`, `{"type": "string", "x-pattern": "^.{0,4000}$"}`, "pattern"},
 	})
 }
 
-// TestExamplesTakeLittleTime has a union of cyclic schemas, whose ways multiply with each level of the example. Without a
-// bound it would take years.
-func TestExamplesTakeLittleTime(t *testing.T) {
+// The paths through a union of cyclic schemas multiply with each level of the example.
+// Without a bound, this test would take years.
+func TestExampleChecksAreBounded(t *testing.T) {
 	const union = `{"oneOf": [{"$ref": "#/components/schemas/T"}, {"$ref": "#/components/schemas/T"}, {"type": "string"}]}`
 	example := strings.Repeat(`{"a": `, 100) + `"b"` + strings.Repeat(`}`, 100)
-	_, changes := apply(t, mendExamples, `{"components": {"schemas": {"T": {"type": "object", "properties": {"a": `+union+`}, "example": `+example+`}}}}`)
+	_, changes := apply(t, fixExamples, `{"components": {"schemas": {"T": {"type": "object", "properties": {"a": `+union+`}, "example": `+example+`}}}}`)
 	if len(changes) != 1 {
-		t.Errorf("got the changes %v", changes)
+		t.Errorf("got changes %v", changes)
 	}
 }

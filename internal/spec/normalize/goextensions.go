@@ -6,20 +6,20 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// removeGoExtensions takes out the extensions by which a description writes Go code. Whoever serves a description must
-// not write into the user's source; the user's own overlay may.
+// removeGoExtensions drops extensions that inject Go code. The server of a spec must not
+// write to the user's source; the user's own overlay may.
 func removeGoExtensions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		for name, member := range tree.Members(object) {
-			if isGoExtension(name) {
-				report.Add("go-extensions", tree.Join(pointer, name), member, nil, "only an overlay of yours may decide on Go code")
+		for name, field := range tree.Fields(object) {
+			if goExtension(name) {
+				report.Add("go-extensions", tree.Join(pointer, name), field, nil, "only your own overlay may control Go code")
 				delete(object, name)
 			}
 		}
 	})
 }
 
-func isGoExtension(name string) bool {
+func goExtension(name string) bool {
 	switch name {
 	case "x-omitempty", "x-omitzero", "x-order", "x-deprecated-reason":
 		return true

@@ -4,8 +4,8 @@ import "testing"
 
 func TestRemoveGoExtensions(t *testing.T) {
 	testDocuments(t, removeGoExtensions, []documentTest{
-		{"others stay", `{"x-a": 1, "components": {"schemas": {"A": {"x-enumNames": ["a"], "x-google": 1, "x-nullable": true}}}}`, "", ""},
-		{"all of them", `{"x-go-type": "os.File", "components": {"schemas": {"A": {"x-go-type-import": {"path": "evil"}, "x-oapi-codegen-extra-tags": {}, "x-omitempty": true,
+		{"others remain", `{"x-a": 1, "components": {"schemas": {"A": {"x-enumNames": ["a"], "x-google": 1, "x-nullable": true}}}}`, "", ""},
+		{"all", `{"x-go-type": "os.File", "components": {"schemas": {"A": {"x-go-type-import": {"path": "evil"}, "x-oapi-codegen-extra-tags": {}, "x-omitempty": true,
 			"x-omitzero": true, "x-order": 1, "x-deprecated-reason": "r", "x-xsale-name": "n", "properties": {"a": {"items": {"x-go-json-ignore": true}}}}}}}`,
 			`{"components": {"schemas": {"A": {"properties": {"a": {"items": {}}}}}}}`,
 			"/x-go-type /components/schemas/A/x-deprecated-reason /components/schemas/A/x-go-type-import /components/schemas/A/x-oapi-codegen-extra-tags " +

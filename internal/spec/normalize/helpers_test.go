@@ -9,35 +9,36 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// apply applies a rule to a description, and returns what becomes of it and what is reported. A rule says why, and finds
-// nothing to do a second time.
-func apply(t *testing.T, mend rule, input string) (string, []tree.Change) {
+// apply applies a rule to a spec and returns the result and the report. Every change must
+// have a reason, and a second run must not change anything.
+func apply(t *testing.T, fix rule, input string) (string, []tree.Change) {
 	t.Helper()
 	document, err := tree.Read([]byte(input))
 	if err != nil {
 		t.Fatalf("%v in %s", err, input)
 	}
 	var report, again tree.Report
-	mend(document, &report)
+	fix(document, &report)
 	for _, change := range report.Changes {
 		if change.Rule == "" || change.Reason == "" {
-			t.Errorf("a change says too little: %+v", change)
+			t.Errorf("incomplete change: %+v", change)
 		}
 	}
-	output := asText(t, document)
-	mend(document, &again)
-	if second := asText(t, document); second != output || len(again.Changes) != 0 {
-		t.Errorf("a second time changes %+v, and makes\n%s\nof\n%s", again.Changes, second, output)
+	output := asJSON(t, document)
+	fix(document, &again)
+	if second := asJSON(t, document); second != output || len(again.Changes) != 0 {
+		t.Errorf("the second run changes %+v, and turns\n%s\ninto\n%s", again.Changes, output, second)
 	}
 	return output, report.Changes
 }
 
-// schemaTest is a schema, what a rule makes of it, and the places of the changes in it, separated by spaces.
+// schemaTest is a schema, the result of a rule, and the space-separated pointers of the
+// changes in it.
 type schemaTest struct {
 	name, input, want, changes string
 }
 
-// testSchemas applies a rule to schemas, each the only one in its description, beside the given ones.
+// testSchemas applies a rule to schemas, one spec per schema, next to the given components.
 func testSchemas(t *testing.T, rule rule, others string, tests []schemaTest) {
 	t.Helper()
 	for _, test := range tests {
@@ -49,14 +50,14 @@ func testSchemas(t *testing.T, rule rule, others string, tests []schemaTest) {
 			}
 			got, _ := tree.Lookup(document, "/components/schemas/T")
 			if want := asTree(t, test.want); !reflect.DeepEqual(got, want) {
-				t.Errorf("got\n%s\ninstead of\n%s", asText(t, got), asText(t, want))
+				t.Errorf("got\n%s\nwant\n%s", asJSON(t, got), asJSON(t, want))
 			}
-			var places []string
+			var pointers []string
 			for _, change := range changes {
-				places = append(places, strings.TrimPrefix(change.Pointer, "/components/schemas/T/"))
+				pointers = append(pointers, strings.TrimPrefix(change.Pointer, "/components/schemas/T/"))
 			}
-			if got := strings.Join(places, " "); got != test.changes {
-				t.Errorf("reported is %q instead of %q", got, test.changes)
+			if got := strings.Join(pointers, " "); got != test.changes {
+				t.Errorf("got report %q, want %q", got, test.changes)
 			}
 		})
 	}
@@ -73,7 +74,7 @@ func asTree(t *testing.T, text string) any {
 	return value
 }
 
-func asText(t *testing.T, value any) string {
+func asJSON(t *testing.T, value any) string {
 	t.Helper()
 	text, err := tree.JSON(value)
 	if err != nil {

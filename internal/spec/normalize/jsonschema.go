@@ -9,27 +9,28 @@ import (
 
 const jsonSchemaRule = "json-schema"
 
-// convertJSONSchema says in the words of OpenAPI 3.0 what schemas say in JSON Schema 2020-12, the language of OpenAPI 3.1.
-// It does so whatever version a description has, because generators and authors mix them. What has no such words is left
-// out.
+// convertJSONSchema converts JSON Schema 2020-12, the schema language of OpenAPI 3.1, to
+// OpenAPI 3.0. It runs for every version, because generators and authors mix them. It drops
+// keywords that have no equivalent.
 func convertJSONSchema(document tree.Object, report *tree.Report) {
 	hoistDefinitions(document, report)
-	mendSchemas(document, report, jsonSchemaRule, func(m *schemaMender) {
-		m.convertUnions()
-		m.convertTypes()
-		m.convertConst()
-		m.convertTuple()
-		m.convertBooleans()
-		m.convertPatternProperties()
-		m.convertExamples()
-		m.convertBound("exclusiveMinimum", "minimum", 1)
-		m.convertBound("exclusiveMaximum", "maximum", -1)
-		m.convertContent()
-		m.dropOtherKeywords()
+	fixSchemas(document, report, jsonSchemaRule, func(f *schemaFixer) {
+		f.convertUnions()
+		f.convertTypes()
+		f.convertConst()
+		f.convertTuple()
+		f.convertBooleans()
+		f.convertPatternProperties()
+		f.convertExamples()
+		f.convertBound("exclusiveMinimum", "minimum", 1)
+		f.convertBound("exclusiveMaximum", "maximum", -1)
+		f.convertContent()
+		f.dropOtherKeywords()
 	})
 }
 
-// schemaKeywords are those of OpenAPI 3.0, but "not", which says what values a type leaves out, and no type can.
+// schemaKeywords are the keywords of OpenAPI 3.0 except "not", which excludes values and has
+// no equivalent in Go types.
 var schemaKeywords = []string{
 	"$ref", "type", "format", "enum", "nullable", "properties", "required", "additionalProperties", "items", "allOf", "anyOf",
 	"oneOf", "discriminator", "title", "description", "default", "example", "externalDocs", "deprecated", "readOnly",
@@ -37,108 +38,105 @@ var schemaKeywords = []string{
 	"multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }
 
-func (m *schemaMender) dropOtherKeywords() {
-	for name := range tree.Members(m.schema) {
-		if !slices.Contains(schemaKeywords, name) && !strings.HasPrefix(name, "x-") {
-			m.drop(name, "no type can say it, or OpenAPI 3.0 does not have it")
+func (f *schemaFixer) dropOtherKeywords() {
+	for name := range tree.Fields(f.schema) {
+		if !slices.Contains(schemaKeywords, name) && !tree.Extension(name) {
+			f.drop(name, "no Go type can express it, or OpenAPI 3.0 does not have it")
 		}
 	}
 }
 
-// convertConst writes a constant as an enum of one value.
-func (m *schemaMender) convertConst() {
-	if value, ok := m.schema["const"]; ok {
+func (f *schemaFixer) convertConst() {
+	if value, ok := f.schema["const"]; ok {
 		values := []any{value}
-		m.report.Add(m.rule, tree.Join(m.pointer, "const"), value, values, "OpenAPI 3.0 says it as an enum of one value")
-		delete(m.schema, "const")
-		m.schema["enum"] = values
+		f.report.Add(f.rule, tree.Join(f.pointer, "const"), value, values, "OpenAPI 3.0 uses an enum of one value")
+		delete(f.schema, "const")
+		f.schema["enum"] = values
 	}
 }
 
-// What the schemas of JSON Schema that are booleans mean.
 const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
 
-// convertBooleans writes schemas that are true as {}, and leaves out those that are false.
-func (m *schemaMender) convertBooleans() {
-	m.convertBooleanProperties()
-	switch m.schema["items"] {
+// convertBooleans replaces true schemas with {} and drops false ones.
+func (f *schemaFixer) convertBooleans() {
+	f.convertBooleanProperties()
+	switch f.schema["items"] {
 	case true:
-		m.set("items", tree.Object{}, allowsAll)
+		f.set("items", tree.Object{}, allowsAll)
 	case false:
-		m.drop("items", allowsNone)
+		f.drop("items", allowsNone)
 	}
-	parts := tree.ListAt(m.schema, "allOf")
+	parts := tree.ListAt(f.schema, "allOf")
 	others := slices.DeleteFunc(slices.Clone(parts), func(part any) bool { return part == true || part == false })
 	if len(others) < len(parts) {
-		m.set("allOf", others, "OpenAPI 3.0 has no schemas that are true or false")
+		f.set("allOf", others, "OpenAPI 3.0 has no boolean schemas")
 	}
 }
 
-func (m *schemaMender) convertBooleanProperties() {
-	properties := tree.ObjectAt(m.schema, "properties")
+func (f *schemaFixer) convertBooleanProperties() {
+	properties := tree.ObjectAt(f.schema, "properties")
 	never := map[string]bool{}
-	for name, property := range tree.Members(properties) {
-		place := tree.Join(m.pointer, "properties", name)
+	for name, property := range tree.Fields(properties) {
+		location := tree.Join(f.pointer, "properties", name)
 		switch property {
 		case true:
-			m.report.Add(m.rule, place, true, tree.Object{}, allowsAll)
+			f.report.Add(f.rule, location, true, tree.Object{}, allowsAll)
 			properties[name] = tree.Object{}
 		case false:
-			m.report.Add(m.rule, place, false, nil, allowsNone)
+			f.report.Add(f.rule, location, false, nil, allowsNone)
 			delete(properties, name)
 			never[name] = true
 		}
 	}
-	required := tree.ListAt(m.schema, "required")
+	required := tree.ListAt(f.schema, "required")
 	if required == nil || len(never) == 0 {
 		return
 	}
-	required = slices.DeleteFunc(required, func(name any) bool { return never[tree.Text(name)] })
-	if m.schema["required"] = required; len(required) == 0 {
-		delete(m.schema, "required")
+	required = slices.DeleteFunc(required, func(name any) bool { return never[tree.String(name)] })
+	if f.schema["required"] = required; len(required) == 0 {
+		delete(f.schema, "required")
 	}
 }
 
-// convertExamples keeps the first of the examples.
-func (m *schemaMender) convertExamples() {
-	examples := tree.ListAt(m.schema, "examples")
-	if _, ok := m.schema["example"]; !ok && len(examples) > 0 {
-		m.report.Add(m.rule, tree.Join(m.pointer, "examples"), examples, examples[0], "OpenAPI 3.0 has one example")
-		delete(m.schema, "examples")
-		m.schema["example"] = examples[0]
+func (f *schemaFixer) convertExamples() {
+	examples := tree.ListAt(f.schema, "examples")
+	if _, ok := f.schema["example"]; !ok && len(examples) > 0 {
+		f.report.Add(f.rule, tree.Join(f.pointer, "examples"), examples, examples[0], "OpenAPI 3.0 has one example")
+		delete(f.schema, "examples")
+		f.schema["example"] = examples[0]
 	}
 }
 
-// convertBound writes a bound that is excluded as one that is included, with a flag. Of two bounds the tighter one counts:
-// the larger where sign is 1, the smaller where it is -1.
-func (m *schemaMender) convertBound(exclusive, inclusive string, sign float64) {
-	value, ok := m.schema[exclusive]
-	bound, isNumber := numberOf(value)
-	if _, isBool := value.(bool); !ok || isBool || !isNumber {
+// convertBound converts an exclusive bound to an inclusive one with a flag. If there are
+// both, the tighter one wins: the larger if sign is 1, the smaller if it is -1.
+func (f *schemaFixer) convertBound(exclusive, inclusive string, sign float64) {
+	value, ok := f.schema[exclusive]
+	bound, numeric := numberOf(value)
+	if _, boolean := value.(bool); !ok || boolean || !numeric {
 		return
 	}
-	if other, ok := numberOf(m.schema[inclusive]); ok && bound*sign < other*sign {
-		m.drop(exclusive, "the other bound is tighter")
+	if other, ok := numberOf(f.schema[inclusive]); ok && bound*sign < other*sign {
+		f.drop(exclusive, "the other bound is tighter")
 		return
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, exclusive), value, true, "OpenAPI 3.0 says it with "+inclusive+" and a flag")
-	m.schema[inclusive] = value
-	m.schema[exclusive] = true
+	f.report.Add(f.rule, tree.Join(f.pointer, exclusive), value, true, "OpenAPI 3.0 uses "+inclusive+" and a flag")
+	f.schema[inclusive] = value
+	f.schema[exclusive] = true
 }
 
-// convertContent writes text that holds bytes as the format that OpenAPI 3.0 has for them.
-func (m *schemaMender) convertContent() {
-	encoding, isEncoded := m.schema["contentEncoding"].(string)
-	mediaType, hasType := m.schema["contentMediaType"].(string)
-	if _, ok := m.schema["format"]; !ok {
+// convertContent sets the OpenAPI 3.0 format of a string that encodes bytes.
+func (f *schemaFixer) convertContent() {
+	encoding, encoded := f.schema["contentEncoding"].(string)
+	mediaType, hasType := f.schema["contentMediaType"].(string)
+	if _, ok := f.schema["format"]; !ok {
 		switch {
 		case strings.HasPrefix(encoding, "base64"):
-			m.set("format", "byte", "the text is "+encoding)
-		case hasType && !isEncoded && !isJSON(mediaType) && !strings.HasPrefix(mediaType, "text/"):
-			m.set("format", "binary", "the content is "+mediaType)
+			f.set("format", "byte", "the string is "+encoding)
+		case hasType && !encoded && !jsonMediaType(mediaType) && !strings.HasPrefix(mediaType, "text/"):
+			f.set("format", "binary", "the content is "+mediaType)
 		}
-		if _, ok := m.schema["type"]; !ok && m.schema["format"] != nil {
-			m.set("type", "string", "bytes are text to JSON")
+		if _, ok := f.schema["type"]; !ok && f.schema["format"] != nil {
+			f.set("type", "string", "bytes are strings in JSON")
 		}
 	}
 }

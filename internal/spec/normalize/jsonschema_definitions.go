@@ -6,15 +6,15 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// definitionKeywords hold schemas to refer to: $defs, and as it was called before, definitions.
+// definitionKeywords contain schemas to refer to. Older JSON Schema calls $defs definitions.
 var definitionKeywords = []string{"$defs", "definitions"}
 
-// hoistDefinitions moves the definitions of the document and of schemas to the components, which is where OpenAPI 3.0 has
-// such.
+// hoistDefinitions moves the definitions of the document and of schemas to the components,
+// the only location that OpenAPI 3.0 has for them.
 func hoistDefinitions(document tree.Object, report *tree.Report) {
 	h := &definitionHoister{document: document, report: report, references: map[string]string{}}
 	h.take("", document)
-	h.moveAll() // so that the walk meets them
+	h.moveAll() // so that the walk visits them
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
 		h.take(pointer, schema)
 		return schema
@@ -22,7 +22,7 @@ func hoistDefinitions(document tree.Object, report *tree.Report) {
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
 		ref, _ := schema["$ref"].(string)
 		if target := h.target(pointer, ref); target != ref {
-			report.Add(jsonSchemaRule, tree.Join(pointer, "$ref"), ref, target, "the definition is a component now")
+			report.Add(jsonSchemaRule, tree.Join(pointer, "$ref"), ref, target, "the definition is now a component")
 			schema["$ref"] = target
 		}
 		return schema
@@ -34,8 +34,8 @@ type definitionHoister struct {
 	document   tree.Object
 	report     *tree.Report
 	references map[string]string // by the pointer of a definition
-	moving     []definition      // still in their first places, where references to those around them can be understood
-	holders    []tree.Object     // of these
+	moving     []definition      // kept in place until references relative to them are resolved
+	parents    []tree.Object     // objects that contain moving
 }
 
 type definition struct {
@@ -43,27 +43,27 @@ type definition struct {
 	schema    tree.Object
 }
 
-// take finds places among the components for the definitions that an object holds.
-func (h *definitionHoister) take(pointer string, holder tree.Object) {
+// take assigns component names to the definitions in parent.
+func (h *definitionHoister) take(pointer string, parent tree.Object) {
 	all := tree.Object{}
 	for _, keyword := range definitionKeywords {
-		definitions, _ := holder[keyword].(tree.Object)
-		for name, value := range tree.Members(definitions) {
+		definitions, _ := parent[keyword].(tree.Object)
+		for name, value := range tree.Fields(definitions) {
 			h.takeOne(tree.Join(pointer, keyword, name), name, value)
 			if _, ok := all[name]; !ok {
 				all[name] = value
 			}
 		}
 		if definitions != nil && len(definitions) == 0 {
-			h.report.Add(jsonSchemaRule, tree.Join(pointer, keyword), definitions, nil, "there is nothing in it")
+			h.report.Add(jsonSchemaRule, tree.Join(pointer, keyword), definitions, nil, "it is empty")
 		}
 		if definitions != nil {
-			delete(holder, keyword)
+			delete(parent, keyword)
 		}
 	}
 	if len(all) > 0 {
-		holder["$defs"] = all // where the walk finds those inside
-		h.holders = append(h.holders, holder)
+		parent["$defs"] = all // the walk visits the schemas there
+		h.parents = append(h.parents, parent)
 	}
 }
 
@@ -73,38 +73,38 @@ func (h *definitionHoister) takeOne(pointer, name string, value any) {
 		schema, ok = tree.Object{}, true
 	}
 	if !ok {
-		h.report.Add(jsonSchemaRule, pointer, value, nil, "it is not a schema")
+		h.report.Add(jsonSchemaRule, pointer, value, nil, "not a schema")
 		return
 	}
 	ref, _ := schema["$ref"].(string)
-	if len(schema) != 1 || !isSchemaName(strings.TrimPrefix(ref, "#")) { // else it is another name for a component
+	if len(schema) != 1 || !componentSchema(strings.TrimPrefix(ref, "#")) { // otherwise an alias of a component
 		schemas := tree.Schemas(h.document)
 		component := freeName(schemas, name)
-		schemas[component] = true // the name is taken
+		schemas[component] = true // reserves the name
 		h.moving = append(h.moving, definition{component, schema})
 		ref = "#" + tree.Join(schemasPointer, component)
 	}
 	h.references[pointer] = ref
-	h.report.Add(jsonSchemaRule, pointer, name, ref, "OpenAPI 3.0 has schemas to refer to among the components only")
+	h.report.Add(jsonSchemaRule, pointer, name, ref, "OpenAPI 3.0 allows shared schemas only among the components")
 }
 
-// moveAll leaves the definitions in their new places only.
 func (h *definitionHoister) moveAll() {
-	for _, holder := range h.holders {
-		delete(holder, "$defs")
+	for _, parent := range h.parents {
+		delete(parent, "$defs")
 	}
 	for _, moved := range h.moving {
 		tree.Schemas(h.document)[moved.component] = moved.schema
 	}
-	h.holders, h.moving = nil, nil
+	h.parents, h.moving = nil, nil
 }
 
-// target returns a reference to where the definition that it means is now. A reference that starts with a keyword of
-// definitions means those of the schema that it stands in, or of one around that, and those of the document last.
+// target returns the new reference to a definition. A reference that starts with a definition
+// keyword is resolved in the schema that contains it, then in the enclosing ones, and last in
+// the document.
 func (h *definitionHoister) target(pointer, ref string) string {
-	fragment, isLocal := strings.CutPrefix(ref, "#")
+	fragment, local := strings.CutPrefix(ref, "#")
 	tokens, ok := tree.Split(fragment)
-	if !isLocal || !ok || len(tokens) < 2 {
+	if !local || !ok || len(tokens) < 2 {
 		return ref
 	}
 	for i := len(tokens) - 2; i > 0; i-- {

@@ -10,11 +10,11 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// schemaRules are the rules that are about schemas, with those around them that they rely on.
-var schemaRules = []rule{removeNulls, cleanTexts, mendReferences, convertJSONSchema, wrapReferenceSiblings, mendTypes, mendEnums, mendExamples, renameSchemas}
+// schemaRules are the rules about schemas, and the rules they rely on.
+var schemaRules = []rule{removeNulls, cleanDescriptions, fixReferences, convertJSONSchema, wrapReferenceSiblings, fixTypes, fixEnums, fixExamples, renameSchemas}
 
-// FuzzSchemaRules checks that whatever stands in the place of a schema becomes one of OpenAPI 3.0, examples included, in
-// which the rules find nothing more to do.
+// FuzzSchemaRules checks that any value in place of a schema becomes a valid OpenAPI 3.0
+// schema, examples included, and that a second run changes nothing.
 func FuzzSchemaRules(f *testing.F) {
 	for _, seed := range []string{
 		`{"type": ["null", "integer", "string"], "pattern": "^\\d+$", "exclusiveMinimum": 1, "examples": ["1", 2]}`,
@@ -42,21 +42,21 @@ func FuzzSchemaRules(f *testing.F) {
 		for _, apply := range schemaRules {
 			var report tree.Report
 			if apply(document, &report); len(report.Changes) > 0 {
-				t.Fatalf("a second time changes %+v", report.Changes)
+				t.Fatalf("the second run changes %+v", report.Changes)
 			}
 		}
 		if !reflect.DeepEqual(before, any(document)) {
-			t.Fatalf("a second time makes %s of %s", asText(t, document), asText(t, before))
+			t.Fatalf("the second run turns %s into %s", asJSON(t, before), asJSON(t, document))
 		}
 		if strings.Contains(schema, "ref") || strings.Contains(schema, `\u`) {
-			return // a reference may lead nowhere, and is not for these rules to mend
+			return // these rules do not fix dangling references
 		}
-		loaded, err := openapi3.NewLoader().LoadFromData([]byte(asText(t, document)))
+		loaded, err := openapi3.NewLoader().LoadFromData([]byte(asJSON(t, document)))
 		if err == nil {
 			err = loaded.Validate(t.Context())
 		}
 		if err != nil {
-			t.Fatalf("%v in %s", err, asText(t, document))
+			t.Fatalf("%v in %s", err, asJSON(t, document))
 		}
 	})
 }

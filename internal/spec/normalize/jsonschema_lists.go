@@ -7,34 +7,35 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertTuple writes a list with a schema for each place as one whose elements are of any of these.
-func (m *schemaMender) convertTuple() {
-	m.joinItems()
-	places, ok := m.schema["prefixItems"].([]any)
+// convertTuple merges the schemas of tuple positions into one element schema that accepts any
+// of them.
+func (f *schemaFixer) convertTuple() {
+	f.joinItems()
+	places, ok := f.schema["prefixItems"].([]any)
 	if !ok {
 		return
 	}
 	parts := places
-	if rest, ok := m.schema["items"].(tree.Object); ok {
+	if rest, ok := f.schema["items"].(tree.Object); ok {
 		parts = append(parts[:len(parts):len(parts)], rest)
 	}
 	element := elementOf(parts)
-	m.report.Add(m.rule, tree.Join(m.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
-	delete(m.schema, "prefixItems")
-	if _, ok := m.schema["maxItems"]; !ok && m.schema["items"] == false {
-		m.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
+	f.report.Add(f.rule, tree.Join(f.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
+	delete(f.schema, "prefixItems")
+	if _, ok := f.schema["maxItems"]; !ok && f.schema["items"] == false {
+		f.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
 	}
-	m.schema["items"] = element
+	f.schema["items"] = element
 }
 
-// joinItems does so where the list stands under items, as older versions of JSON Schema have it.
-func (m *schemaMender) joinItems() {
-	if places, ok := m.schema["items"].([]any); ok {
-		m.set("items", elementOf(places), "OpenAPI has one schema for all elements")
+// joinItems merges a tuple under items, as older JSON Schema writes it.
+func (f *schemaFixer) joinItems() {
+	if places, ok := f.schema["items"].([]any); ok {
+		f.set("items", elementOf(places), "OpenAPI has one schema for all elements")
 	}
 }
 
-// elementOf returns the schema of elements that each may be as any of several schemas say.
+// elementOf returns a schema that accepts what any of the schemas accepts.
 func elementOf(schemas []any) tree.Object {
 	var distinct []any
 	seen := map[string]bool{}
@@ -43,7 +44,7 @@ func elementOf(schemas []any) tree.Object {
 		if value == true || ok && len(schema) == 0 {
 			return tree.Object{}
 		}
-		if key := jsonText(value); ok && !seen[key] {
+		if key := compactJSON(value); ok && !seen[key] {
 			seen[key] = true
 			distinct = append(distinct, schema)
 		}
@@ -57,31 +58,32 @@ func elementOf(schemas []any) tree.Object {
 	return tree.Object{"anyOf": distinct}
 }
 
-// convertPatternProperties writes schemas for members whose names match as one for all members that are not named.
-func (m *schemaMender) convertPatternProperties() {
-	patterns, ok := m.schema["patternProperties"].(tree.Object)
+// convertPatternProperties converts the schemas of properties whose names match a pattern to
+// one schema for all unnamed properties.
+func (f *schemaFixer) convertPatternProperties() {
+	patterns, ok := f.schema["patternProperties"].(tree.Object)
 	if !ok {
 		return
 	}
 	after := any(true)
-	if len(patterns) == 1 && len(tree.ObjectAt(m.schema, "properties")) == 0 {
+	if len(patterns) == 1 && len(tree.ObjectAt(f.schema, "properties")) == 0 {
 		for _, schema := range patterns {
-			if _, isSchema := schema.(tree.Object); isSchema {
+			if _, ok := schema.(tree.Object); ok {
 				after = schema
 			}
 		}
 	}
-	if _, isSchema := m.schema["additionalProperties"].(tree.Object); isSchema {
-		after = true // of two kinds of members, either may come
+	if _, ok := f.schema["additionalProperties"].(tree.Object); ok {
+		after = true // it has to accept both kinds
 	}
-	const reason = "OpenAPI 3.0 has additionalProperties for it, without patterns"
-	m.report.Add(m.rule, tree.Join(m.pointer, "patternProperties"), patterns, after, reason)
-	delete(m.schema, "patternProperties")
-	m.schema["additionalProperties"] = after
+	const reason = "OpenAPI 3.0 uses additionalProperties, without patterns"
+	f.report.Add(f.rule, tree.Join(f.pointer, "patternProperties"), patterns, after, reason)
+	delete(f.schema, "patternProperties")
+	f.schema["additionalProperties"] = after
 }
 
-// jsonText returns a value as JSON on one line, by which values can be compared.
-func jsonText(value any) string {
-	text, _ := json.Marshal(value) // a tree can always be written
+// compactJSON returns a value as JSON on one line, for comparison.
+func compactJSON(value any) string {
+	text, _ := json.Marshal(value) // a tree always encodes
 	return string(text)
 }

@@ -6,44 +6,45 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertTypes writes a list of types as one type, and null among them as nullable.
-func (m *schemaMender) convertTypes() {
-	value := m.schema["type"]
-	list, isList := value.([]any)
+// convertTypes converts a list of types to one type, and null in it to nullable.
+func (f *schemaFixer) convertTypes() {
+	value := f.schema["type"]
+	list, listed := value.([]any)
 	if value == "null" {
-		list, isList = []any{value}, true
+		list, listed = []any{value}, true
 	}
-	if !isList {
+	if !listed {
 		return
 	}
 	if slices.Contains(list, any("null")) {
-		m.schema["nullable"] = true
+		f.schema["nullable"] = true
 	}
-	names := typesBesideNull(list)
-	after, reason := any(nil), "OpenAPI 3.0 says null as nullable"
+	names := typesExceptNull(list)
+	after, reason := any(nil), "OpenAPI 3.0 uses nullable for null"
 	switch number := numberAmong(names); {
 	case len(names) == 1:
 		after = names[0]
 		if !slices.Contains(list, any("null")) {
-			reason = "OpenAPI 3.0 has one type a schema"
+			reason = "OpenAPI 3.0 allows one type per schema"
 		}
-	case number != "" && m.hasNumbersOnly():
-		after, reason = number, "it is a number, which the service reads as text, too"
-		m.drop("pattern", "it is about the number as text")
+	case number != "" && f.hasNumbersOnly():
+		after, reason = number, "it is a number that the service also reads as a string"
+		f.drop("pattern", "it applies to the number as a string")
 	case len(names) > 1:
-		reason = "OpenAPI 3.0 has one type a schema, so that this is any value"
+		reason = "OpenAPI 3.0 allows one type per schema; any value is accepted"
 		for _, name := range []string{"additionalProperties", "enum", "items", "properties", "required"} {
-			m.drop(name, "it is about some of the values only")
+			f.drop(name, "it applies to only some of the values")
 		}
 	}
-	m.report.Add(m.rule, tree.Join(m.pointer, "type"), value, after, reason)
-	if delete(m.schema, "type"); after != nil {
-		m.schema["type"] = after
+	f.report.Add(f.rule, tree.Join(f.pointer, "type"), value, after, reason)
+	if delete(f.schema, "type"); after != nil {
+		f.schema["type"] = after
 	}
 }
 
-// typesBesideNull returns the names in a list of types, one for each type of OpenAPI: int and integer are the same.
-func typesBesideNull(list []any) []string {
+// typesExceptNull returns the type names in a list without null and without synonyms, such as
+// int and integer.
+func typesExceptNull(list []any) []string {
 	var names []string
 	seen := map[string]bool{"null": true}
 	for _, element := range list {
@@ -60,8 +61,8 @@ func typesBesideNull(list []any) []string {
 	return names
 }
 
-// numberAmong returns number or integer where the types are one of these and text. .NET 10 writes them so, because it reads
-// quoted numbers, too.
+// numberAmong returns number or integer if the types are one of these and string. .NET 10
+// writes them so, because it also reads quoted numbers.
 func numberAmong(names []string) string {
 	number := ""
 	for _, name := range names {
@@ -75,14 +76,14 @@ func numberAmong(names []string) string {
 	return number
 }
 
-// hasNumbersOnly reports whether no value of an enum stands against taking the schema for a number.
-func (m *schemaMender) hasNumbersOnly() bool {
-	values := tree.ListAt(m.schema, "enum")
-	if value, ok := m.schema["const"]; ok {
+// hasNumbersOnly reports whether all enum values are numbers or null.
+func (f *schemaFixer) hasNumbersOnly() bool {
+	values := tree.ListAt(f.schema, "enum")
+	if value, ok := f.schema["const"]; ok {
 		values = []any{value}
 	}
 	return !slices.ContainsFunc(values, func(value any) bool {
-		_, isNumber := numberOf(value)
-		return !isNumber && value != nil
+		_, numeric := numberOf(value)
+		return !numeric && value != nil
 	})
 }

@@ -1,98 +1,99 @@
 package normalize
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// convertUnions takes null and booleans out of unions, and writes unions of constants as enums. What a union of one is
-// merged into its schema may hold another union.
-func (m *schemaMender) convertUnions() {
-	isPart := func(part any) bool { return isSchema(part) || part == true || part == false }
-	m.mendComposition("oneOf", isPart)
-	m.mendComposition("anyOf", isPart)
-	for m.convertUnion("oneOf") || m.convertUnion("anyOf") {
+// convertUnions removes null and booleans from unions, and converts unions of constants to enums. A
+// union of one is merged into its schema and may contain another union, hence the loop.
+func (f *schemaFixer) convertUnions() {
+	accepts := func(part any) bool { return objectValue(part) || part == true || part == false }
+	f.fixComposition("oneOf", accepts)
+	f.fixComposition("anyOf", accepts)
+	for f.convertUnion("oneOf") || f.convertUnion("anyOf") {
 	}
 }
 
 // convertUnion reports whether it changed anything.
-func (m *schemaMender) convertUnion(keyword string) bool {
-	members := tree.ListAt(m.schema, keyword)
+func (f *schemaFixer) convertUnion(keyword string) bool {
+	parts := tree.ListAt(f.schema, keyword)
 	var kept []any
-	isNullable, hasBooleans := false, false
-	for _, member := range members {
+	nullable, hasBooleans := false, false
+	for _, field := range parts {
 		switch {
-		case isNullSchema(member):
-			isNullable = true
-		case member == true:
+		case nullSchema(field):
+			nullable = true
+		case field == true:
 			hasBooleans = true
 			kept = append(kept, tree.Object{})
-		case member == false:
+		case field == false:
 			hasBooleans = true
 		default:
-			kept = append(kept, member)
+			kept = append(kept, field)
 		}
 	}
-	place := tree.Join(m.pointer, keyword)
-	enum := m.enumOf(kept)
+	location := tree.Join(f.pointer, keyword)
+	enum := f.enumOf(kept)
 	var reason string
 	switch {
-	case isNullable:
-		reason = "OpenAPI 3.0 says null as nullable"
+	case nullable:
+		reason = "OpenAPI 3.0 uses nullable for null"
 	case hasBooleans:
-		reason = "OpenAPI 3.0 has no schemas that are true or false"
+		reason = "OpenAPI 3.0 has no boolean schemas"
 	case enum != nil:
-		reason = "constants to choose from are an enum"
+		reason = "a union of constants is an enum"
 	case len(kept) == 1:
-		reason = "there is nothing to choose from"
+		reason = "a union of one schema is that schema"
 	default:
 		return false
 	}
-	delete(m.schema, keyword)
-	if isNullable {
-		m.schema["nullable"] = true
+	delete(f.schema, keyword)
+	if nullable {
+		f.schema["nullable"] = true
 	}
 	switch {
 	case enum != nil:
-		m.report.Add(m.rule, place, members, enum, reason)
-		for name, value := range enum {
-			m.schema[name] = value
-		}
+		f.report.Add(f.rule, location, parts, enum, reason)
+		maps.Copy(f.schema, enum)
 	case len(kept) == 1:
-		m.report.Add(m.rule, place, members, kept[0], reason)
+		f.report.Add(f.rule, location, parts, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {
-			m.absorb(part)
+			f.absorb(part)
 		}
 	default:
-		m.report.Add(m.rule, place, members, kept, reason)
+		f.report.Add(f.rule, location, parts, kept, reason)
 		if len(kept) > 0 {
-			m.schema[keyword] = kept
+			f.schema[keyword] = kept
 		}
 	}
 	return true
 }
 
-// isNullSchema reports whether the member of a union stands for null, in one of the ways in which tools write it.
-func isNullSchema(member any) bool {
-	schema, _ := member.(tree.Object)
+// nullSchema reports whether the part of a union means null, in any of the notations that
+// tools use.
+func nullSchema(field any) bool {
+	schema, _ := field.(tree.Object)
 	if value, ok := schema["const"]; ok && value == nil {
 		return true
 	}
 	types, _ := schema["type"].([]any)
 	values := tree.ListAt(schema, "enum")
 	return schema["type"] == "null" || len(types) == 1 && types[0] == "null" || len(values) == 1 && values[0] == nil ||
-		len(schema) == 1 && tree.IsSet(schema, "nullable")
+		len(schema) == 1 && tree.True(schema, "nullable")
 }
 
-// enumOf returns what constants of one type say as an enum, or nil if the members are not such.
-func (m *schemaMender) enumOf(members []any) tree.Object {
-	if _, ok := m.schema["enum"]; ok || len(members) < 2 {
+// enumOf returns the enum equivalent to a union of constants of one type, or nil if parts are
+// anything else.
+func (f *schemaFixer) enumOf(parts []any) tree.Object {
+	if _, ok := f.schema["enum"]; ok || len(parts) < 2 {
 		return nil
 	}
 	var values, titles, descriptions []any
-	for _, member := range members {
-		schema, _ := member.(tree.Object)
+	for _, field := range parts {
+		schema, _ := field.(tree.Object)
 		value, ok := constantOf(schema)
 		if !ok {
 			return nil
@@ -102,7 +103,7 @@ func (m *schemaMender) enumOf(members []any) tree.Object {
 		values, titles, descriptions = append(values, value), append(titles, title), append(descriptions, description)
 	}
 	name := typeOfValues(values)
-	if own, ok := m.schema["type"]; name == "" || ok && own != name {
+	if own, ok := f.schema["type"]; name == "" || ok && own != name {
 		return nil
 	}
 	enum := tree.Object{"type": name, "enum": values}
@@ -115,7 +116,7 @@ func (m *schemaMender) enumOf(members []any) tree.Object {
 	return enum
 }
 
-// constantOf returns the value of a schema that allows one only, and says nothing else that a type could.
+// constantOf returns the value of a schema that allows only one and constrains nothing else.
 func constantOf(schema tree.Object) (any, bool) {
 	value, ok := schema["const"]
 	if values := tree.ListAt(schema, "enum"); !ok && len(values) == 1 {

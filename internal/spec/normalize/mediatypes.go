@@ -16,21 +16,21 @@ const (
 	binaryType    = "application/octet-stream"
 )
 
-// reduceMediaTypes leaves each body with the media types that differ in what they hold. ASP.NET offers the same object as
-// application/json, text/json, text/plain, XML and more; two JSON types make generated code compare Content-Type to the
-// letter, and so lose an answer that says charset=utf-8 behind it.
+// reduceMediaTypes removes redundant media types from bodies. ASP.NET offers the same object
+// as application/json, text/json, text/plain, XML and more. With two JSON types, generated
+// code compares Content-Type exactly, and so loses a response with charset=utf-8.
 func reduceMediaTypes(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
-		contents(operation, func(pointer string, content tree.Object, isRequest bool, owner tree.Object) {
+		contents(operation, func(pointer string, content tree.Object, request bool, owner tree.Object) {
 			r := &mediaReducer{document, content, pointer, report, map[string]string{}}
 			r.clean()
-			if isRequest {
+			if request {
 				r.reduceRequest()
 			} else {
 				r.reduceResponse()
 			}
-			if len(content) == 0 && !isRequest {
-				report.Add("media-types", pointer, content, nil, "there is no media type in it")
+			if len(content) == 0 && !request {
+				report.Add("media-types", pointer, content, nil, "it has no media types")
 				delete(owner, "content")
 			}
 		})
@@ -47,38 +47,38 @@ type mediaReducer struct {
 	content  tree.Object // by media type
 	pointer  string
 	report   *tree.Report
-	found    map[string]string // the names of those that were renamed, as the description had them
+	found    map[string]string // new name -> name in the original spec
 }
 
-// place returns the pointer of a media type in the description as it was.
-func (r *mediaReducer) place(name string) string {
+// location returns the pointer of a media type in the original spec.
+func (r *mediaReducer) location(name string) string {
 	if found, ok := r.found[name]; ok {
 		name = found
 	}
 	return tree.Join(r.pointer, name)
 }
 
-// clean writes media types without parameters, and drops what is none.
+// clean removes parameters from media types and drops invalid ones.
 func (r *mediaReducer) clean() {
-	for name, value := range tree.Members(r.content) {
-		media, isObject := value.(tree.Object)
+	for name, value := range tree.Fields(r.content) {
+		media, ok := value.(tree.Object)
 		plain, _, err := mime.ParseMediaType(name)
 		if strings.Contains(name, "*") {
 			plain, _, _ = strings.Cut(name, ";")
 			plain, err = strings.TrimSpace(plain), nil
 		}
 		switch {
-		case err != nil || !isObject || !strings.Contains(plain, "/"):
-			r.drop(name, "it is not a media type")
+		case err != nil || !ok || !strings.Contains(plain, "/"):
+			r.drop(name, "not a media type")
 			continue
 		case plain != name && r.content[plain] != nil:
-			r.drop(name, "it is there without parameters, too")
+			r.drop(name, "the same type without parameters exists")
 			continue
 		case plain != name:
-			r.rename(name, plain, "parameters of the type say nothing of the schema")
+			r.rename(name, plain, "parameters of a media type do not affect the schema")
 		}
-		dropUnless[tree.Object](media, r.place(plain), "schema", r.report)
-		dropUnless[tree.Object](media, r.place(plain), "encoding", r.report)
+		dropUnless[tree.Object](media, r.location(plain), "schema", r.report)
+		dropUnless[tree.Object](media, r.location(plain), "encoding", r.report)
 	}
 }
 
@@ -116,12 +116,12 @@ func (r *mediaReducer) reduceRequest() {
 	}
 }
 
-// bestJSON returns the type that stands for JSON, or nothing: application/json before others. A lone */* is JSON where it
-// has a schema of an object or a list.
+// bestJSON returns the media type to use for JSON, or "". It prefers application/json. A lone
+// */* is JSON if its schema is an object or a list.
 func (r *mediaReducer) bestJSON() string {
 	var types []string
-	for name := range tree.Members(r.content) {
-		if isJSON(name) {
+	for name := range tree.Fields(r.content) {
+		if jsonMediaType(name) {
 			types = append(types, name)
 		}
 	}
@@ -138,7 +138,7 @@ func (r *mediaReducer) bestJSON() string {
 	return ""
 }
 
-func isJSON(mediaType string) bool {
+func jsonMediaType(mediaType string) bool {
 	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }
 
@@ -154,25 +154,26 @@ func jsonRank(mediaType string) int {
 	return 2
 }
 
-// dropTwins leaves out what says the same as the JSON type in another way: other JSON types, text, XML, and forms with the
-// same schema.
+// dropTwins drops alternatives to the JSON type: other JSON types, plain text, XML, and forms
+// with the same schema.
 func (r *mediaReducer) dropTwins(best string) {
 	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
-	for name, value := range tree.Members(r.content) {
+	for name, value := range tree.Fields(r.content) {
 		media, _ := value.(tree.Object)
-		isTwin := isJSON(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
+		duplicate := jsonMediaType(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
-		if name != best && isTwin {
-			r.drop(name, "it is the same as "+best)
+		if name != best && duplicate {
+			r.drop(name, "it is equivalent to "+best)
 		}
 	}
 }
 
-// keepFile leaves a file, which services declare under all types that they write, as what it is.
+// keepFile keeps only the binary type of a file, which services declare under every type they
+// write.
 func (r *mediaReducer) keepFile(best string) {
-	for name := range tree.Members(r.content) {
-		if name != best && (isJSON(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
-			r.drop(name, "a file is not JSON or text")
+	for name := range tree.Fields(r.content) {
+		if name != best && (jsonMediaType(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
+			r.drop(name, "a file is not JSON or plain text")
 		}
 	}
 	if r.content[binaryType] != nil || len(r.content) > 1 {
@@ -184,18 +185,18 @@ func (r *mediaReducer) keepFile(best string) {
 
 func (r *mediaReducer) addSchema(name string) {
 	if media := tree.ObjectAt(r.content, name); media["schema"] == nil {
-		r.report.Add("media-types", tree.Join(r.place(name), "schema"), nil, tree.Object{}, "without a schema it is any JSON")
+		r.report.Add("media-types", tree.Join(r.location(name), "schema"), nil, tree.Object{}, "without a schema, it is any JSON")
 		media["schema"] = tree.Object{}
 	}
 }
 
 func (r *mediaReducer) drop(name, reason string) {
-	r.report.Add("media-types", r.place(name), r.content[name], nil, reason)
+	r.report.Add("media-types", r.location(name), r.content[name], nil, reason)
 	delete(r.content, name)
 }
 
 func (r *mediaReducer) rename(from, to, reason string) {
-	r.report.Add("media-types", r.place(from), from, to, reason)
+	r.report.Add("media-types", r.location(from), from, to, reason)
 	r.content[to] = r.content[from]
 	delete(r.content, from)
 	if found, ok := r.found[from]; ok {
@@ -204,7 +205,7 @@ func (r *mediaReducer) rename(from, to, reason string) {
 	r.found[to] = from
 }
 
-// hasFile reports whether a form has a part that is a file, also where the form is put together of shared schemas.
+// hasFile reports whether a form has a file part, including forms composed of shared schemas.
 func hasFile(document, schema tree.Object, depth int) bool {
 	if depth == maxReferenceChain {
 		return false
@@ -219,7 +220,7 @@ func hasFile(document, schema tree.Object, depth int) bool {
 			return true
 		}
 	}
-	for _, value := range tree.Members(schema["properties"]) {
+	for _, value := range tree.Fields(schema["properties"]) {
 		property, _ := value.(tree.Object)
 		if property["format"] == "binary" || tree.ObjectAt(property, "items")["format"] == "binary" {
 			return true

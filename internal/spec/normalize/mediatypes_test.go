@@ -4,35 +4,35 @@ import "testing"
 
 func TestReduceResponses(t *testing.T) {
 	const order, file = `{"schema": {"$ref": "#/components/schemas/Order"}}`, `{"schema": {"type": "string", "format": "binary"}}`
-	answer := func(content string) string {
+	respond := func(content string) string {
 		return inGet(`{"responses": {"200": {"description": "", "content": {` + content + `}}}}`)
 	}
 	const at = "/paths/~1a/get/responses/200/content"
 	testDocuments(t, reduceMediaTypes, []documentTest{
-		{"one", answer(`"application/json": ` + order), "", ""},
-		{"what ASP.NET offers", answer(`"text/plain": ` + order + `, "application/json": ` + order + `, "text/json": ` + order + `, "application/xml": ` + order), answer(`"application/json": ` + order),
+		{"one", respond(`"application/json": ` + order), "", ""},
+		{"what ASP.NET offers", respond(`"text/plain": ` + order + `, "application/json": ` + order + `, "text/json": ` + order + `, "application/xml": ` + order), respond(`"application/json": ` + order),
 			at + "/application~1xml " + at + "/text~1json " + at + "/text~1plain"},
-		{"parameters", answer(`"application/json; charset=utf-8": ` + order + `, "Text/CSV;v=1": ` + file), answer(`"application/json": ` + order + `, "text/csv": ` + file),
+		{"parameters", respond(`"application/json; charset=utf-8": ` + order + `, "Text/CSV;v=1": ` + file), respond(`"application/json": ` + order + `, "text/csv": ` + file),
 			at + "/Text~1CSV;v=1 " + at + "/application~1json; charset=utf-8"},
-		{"with and without parameters", answer(`"application/json": ` + order + `, "application/json; v=1": ` + order), answer(`"application/json": ` + order), at + "/application~1json; v=1"},
-		{"another content with parameters", answer(`"text/csv": ` + file + `, "text/csv; v=1": {"schema": 1}`), answer(`"text/csv": ` + file), at + "/text~1csv; v=1"},
-		{"not application/json", answer(`"application/problem+json": ` + order + `, "application/vnd.order+json": ` + order), answer(`"application/json": ` + order),
+		{"with and without parameters", respond(`"application/json": ` + order + `, "application/json; v=1": ` + order), respond(`"application/json": ` + order), at + "/application~1json; v=1"},
+		{"another content with parameters", respond(`"text/csv": ` + file + `, "text/csv; v=1": {"schema": 1}`), respond(`"text/csv": ` + file), at + "/text~1csv; v=1"},
+		{"not application/json", respond(`"application/problem+json": ` + order + `, "application/vnd.order+json": ` + order), respond(`"application/json": ` + order),
 			at + "/application~1problem+json " + at + "/application~1vnd.order+json"},
-		{"anything", answer(`"*/*": ` + order), answer(`"application/json": ` + order), at + "/*~1*"},
-		{"anything with parameters", answer(`"application/* ;q=1": {"schema": {"type": "array"}}`), answer(`"application/json": {"schema": {"type": "array"}}`), at + "/application~1* ;q=1 " + at + "/application~1* ;q=1"},
-		{"any text", answer(`"*/*": {"schema": {"type": "string"}}`), "", ""},
-		{"a file as JSON", answer(`"application/json": ` + file + `, "text/plain": ` + file + `, "text/json": ` + file), answer(`"application/octet-stream": ` + file),
+		{"anything", respond(`"*/*": ` + order), respond(`"application/json": ` + order), at + "/*~1*"},
+		{"anything with parameters", respond(`"application/* ;q=1": {"schema": {"type": "array"}}`), respond(`"application/json": {"schema": {"type": "array"}}`), at + "/application~1* ;q=1 " + at + "/application~1* ;q=1"},
+		{"any string", respond(`"*/*": {"schema": {"type": "string"}}`), "", ""},
+		{"a file as JSON", respond(`"application/json": ` + file + `, "text/plain": ` + file + `, "text/json": ` + file), respond(`"application/octet-stream": ` + file),
 			at + "/text~1json " + at + "/text~1plain " + at + "/application~1json"},
-		{"a file under its type too", answer(`"application/json": ` + file + `, "application/pdf": ` + file), answer(`"application/pdf": ` + file), at + "/application~1json"},
-		{"a file as bytes too", answer(`"application/json": ` + file + `, "application/octet-stream": ` + file + `, "application/pdf": ` + file), answer(`"application/octet-stream": ` + file),
+		{"a file under its type too", respond(`"application/json": ` + file + `, "application/pdf": ` + file), respond(`"application/pdf": ` + file), at + "/application~1json"},
+		{"a file as bytes too", respond(`"application/json": ` + file + `, "application/octet-stream": ` + file + `, "application/pdf": ` + file), respond(`"application/octet-stream": ` + file),
 			at + "/application~1pdf " + at + "/application~1json"},
-		{"different contents", answer(`"application/json": ` + order + `, "text/csv": {"schema": {"type": "string"}}`), "", ""},
-		{"the same under another name", answer(`"application/json": ` + order + `, "application/x-msgpack": ` + order), answer(`"application/json": ` + order), at + "/application~1x-msgpack"},
-		{"no schema", answer(`"application/json": {}, "text/csv": {"schema": 1, "encoding": []}`), answer(`"application/json": {"schema": {}}, "text/csv": {}`),
+		{"different contents", respond(`"application/json": ` + order + `, "text/csv": {"schema": {"type": "string"}}`), "", ""},
+		{"an equal schema under another type", respond(`"application/json": ` + order + `, "application/x-msgpack": ` + order), respond(`"application/json": ` + order), at + "/application~1x-msgpack"},
+		{"no schema", respond(`"application/json": {}, "text/csv": {"schema": 1, "encoding": []}`), respond(`"application/json": {"schema": {}}, "text/csv": {}`),
 			at + "/text~1csv/schema " + at + "/text~1csv/encoding " + at + "/application~1json/schema"},
-		{"what is none", answer(`"json": {"schema": 1}, "": {}, "application/json": "order", "a/b/c": {}`), inGet(`{"responses": {"200": {"description": ""}}}`),
+		{"not media types", respond(`"json": {"schema": 1}, "": {}, "application/json": "order", "a/b/c": {}`), inGet(`{"responses": {"200": {"description": ""}}}`),
 			at + "/ " + at + "/a~1b~1c " + at + "/application~1json " + at + "/json " + at},
-		{"nothing", answer(``), inGet(`{"responses": {"200": {"description": ""}}}`), at},
+		{"nothing", respond(``), inGet(`{"responses": {"200": {"description": ""}}}`), at},
 	})
 }
 
@@ -55,8 +55,8 @@ func TestReduceRequests(t *testing.T) {
 		{"two forms with a file", body(multipart + `{"schema": {"properties": {"f": {"format": "binary"}}}}, ` + urlencoded + form), body(multipart + `{"schema": {"properties": {"f": {"format": "binary"}}}}`), at + "/application~1x-www-form-urlencoded"},
 		{"two forms with a file in a shared schema", body(multipart + `{"schema": {"$ref": "#/components/schemas/Upload"}}, ` + urlencoded + form), body(multipart + `{"schema": {"$ref": "#/components/schemas/Upload"}}`), at + "/application~1x-www-form-urlencoded"},
 		{"no content", body(``), none, "/paths/~1a/post/requestBody"},
-		{"no content at all", `{"paths": {"/a": {"post": {"requestBody": {"description": "d"}}}}` + components, none, "/paths/~1a/post/requestBody"},
-		{"content that is none", `{"paths": {"/a": {"post": {"requestBody": {"content": []}}}}` + components, none, "/paths/~1a/post/requestBody"},
-		{"a reference to nothing", `{"paths": {"/a": {"post": {"requestBody": {"$ref": "#/components/requestBodies/B"}}}}` + components, "", ""},
+		{"no content field", `{"paths": {"/a": {"post": {"requestBody": {"description": "d"}}}}` + components, none, "/paths/~1a/post/requestBody"},
+		{"content of the wrong type", `{"paths": {"/a": {"post": {"requestBody": {"content": []}}}}` + components, none, "/paths/~1a/post/requestBody"},
+		{"a dangling reference", `{"paths": {"/a": {"post": {"requestBody": {"$ref": "#/components/requestBodies/B"}}}}` + components, "", ""},
 	})
 }

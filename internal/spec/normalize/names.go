@@ -8,7 +8,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// pascal joins the words of a text, each with a capital first letter. What is neither a letter nor a digit separates words.
+// pascal joins the words of s, each capitalized. Anything except letters and digits separates
+// words.
 func pascal(text string) string {
 	var joined strings.Builder
 	startsWord := true
@@ -26,13 +27,13 @@ func pascal(text string) string {
 	return joined.String()
 }
 
-// freeName returns a name that is not taken yet: the given one, or that with a number behind it.
+// freeName returns name, or name with a number appended if it is taken.
 func freeName(taken tree.Object, name string) string {
 	if name == "" {
 		name = "Schema"
 	}
 	return naming.Free(name, func(name string) bool {
-		_, isTaken := taken[name]
-		return isTaken
+		_, ok := taken[name]
+		return ok
 	})
 }

@@ -9,27 +9,28 @@ import (
 
 var versionSegment = regexp.MustCompile(`^v[0-9]+(\.[0-9]+)*$`)
 
-// nameOperations gives an id to each operation that has none or shares it with another: one made of method and path, so
-// that it stays the same whatever else the description gains. GET /api/v1/orders/{id}/items becomes getOrdersByIdItems.
+// nameOperations sets an ID on each operation that has none or shares it with another. The ID
+// consists of method and path, so it does not change when the spec grows. GET
+// /api/v1/orders/{id}/items becomes getOrdersByIdItems.
 func nameOperations(document tree.Object, report *tree.Report) {
 	operations := tree.Operations(document)
-	holders := map[string]int{}
+	uses := map[string]int{}
 	for _, operation := range operations {
-		holders[idOf(operation)]++
+		uses[idOf(operation)]++
 	}
 	made := map[string]int{}
 	for _, operation := range operations {
 		made[madeID(operation, false)]++
 	}
 	taken := tree.Object{}
-	for id, count := range holders {
+	for id, count := range uses {
 		if count == 1 {
 			taken[id] = true
 		}
 	}
 	for _, operation := range operations {
 		id := idOf(operation)
-		if id != "" && holders[id] == 1 {
+		if id != "" && uses[id] == 1 {
 			continue
 		}
 		name := madeID(operation, made[madeID(operation, false)] > 1)
@@ -49,8 +50,8 @@ func idOf(operation tree.Operation) string {
 	return id
 }
 
-// madeID makes an id of method and path. The segments "api" and "v1" in front say nothing, and are left out unless the id
-// must tell versions apart.
+// madeID builds an ID from method and path. It skips the leading segments "api" and "v1"
+// unless whole is set to distinguish versions.
 func madeID(operation tree.Operation, whole bool) string {
 	var id strings.Builder
 	id.WriteString(operation.Method)

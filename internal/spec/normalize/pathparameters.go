@@ -1,27 +1,13 @@
 package normalize
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// variablesOf returns the names of the variables of a path, each once.
-func variablesOf(path string) []string {
-	var names []string
-	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
-		if !slices.Contains(names, match[1]) {
-			names = append(names, match[1])
-		}
-	}
-	return names
-}
-
-// parameterStyles are the styles that each place of a parameter allows, its default first.
+// parameterStyles are the styles that each parameter location allows, the default first.
 var parameterStyles = map[string][]string{
 	"path":   {"simple", "label", "matrix"},
 	"query":  {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
@@ -29,15 +15,15 @@ var parameterStyles = map[string][]string{
 	"cookie": {"form"},
 }
 
-// headersOfClient are headers that a description must not ask of callers: HTTP's own, which OpenAPI ignores, and the two
-// that hold the tokens.
+// headersOfClient are headers that callers must not have to set: HTTP's own, which OpenAPI
+// ignores, and the two that carry the tokens.
 var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-token"}
 
-// mendPathParameters gives each operation exactly the parameters that it has: those of its path written into it, each name
-// once, and path parameters that agree with the variables of the path.
-func mendPathParameters(document tree.Object, report *tree.Report) {
-	for path, value := range tree.Members(document["paths"]) {
-		if isExtension(path) {
+// fixPathParameters gives each operation a complete parameter list: it copies the parameters of the
+// path into it, removes duplicates, and makes path parameters match the path's variables.
+func fixPathParameters(document tree.Object, report *tree.Report) {
+	for path, value := range tree.Fields(document["paths"]) {
+		if tree.Extension(path) {
 			continue
 		}
 		item, _ := value.(tree.Object)
@@ -47,63 +33,52 @@ func mendPathParameters(document tree.Object, report *tree.Report) {
 			if operation == nil {
 				continue
 			}
-			m := &parameterMender{path, tree.Join("/paths", path, method, "parameters"), report, nil}
+			f := &parameterFixer{path, tree.Join("/paths", path, method, "parameters"), report, nil}
 			own := tree.ListAt(operation, "parameters")
 			for i, parameter := range own {
-				m.add(parameter.(tree.Object), i)
+				f.add(parameter.(tree.Object), pointerOf(f.pointer, i), false)
 			}
 			for i, parameter := range shared {
-				m.addShared(tree.Clone(parameter).(tree.Object), pointerOf(tree.Join("/paths", path, "parameters"), i))
+				f.add(tree.Clone(parameter).(tree.Object), pointerOf(tree.Join("/paths", path, "parameters"), i), true)
 			}
-			m.addMissing()
-			if len(m.kept) > 0 {
-				operation["parameters"] = m.kept
+			f.addMissing()
+			if len(f.kept) > 0 {
+				operation["parameters"] = f.kept
 			} else if len(own) > 0 {
 				delete(operation, "parameters")
 			}
 		}
 		if len(shared) > 0 {
-			report.Add("parameters", tree.Join("/paths", path, "parameters"), shared, nil, "they are written into the operations of the path")
+			report.Add("parameters", tree.Join("/paths", path, "parameters"), shared, nil, "they are copied into the operations of the path")
 			delete(item, "parameters")
 		}
 	}
 }
 
-type parameterMender struct {
+type parameterFixer struct {
 	path, pointer string
 	report        *tree.Report
 	kept          []any
 }
 
-// add keeps one of the operation's own parameters, mended, or reports why not.
-func (m *parameterMender) add(parameter tree.Object, index int) {
-	pointer := pointerOf(m.pointer, index)
-	if reason := m.refuse(parameter); reason != "" {
-		m.report.Add("parameters", pointer, parameter, nil, reason)
-		return
-	}
-	m.mend(parameter, pointer)
-	m.kept = append(m.kept, parameter)
-}
-
-// addShared keeps a parameter of the path, mended, unless the operation has it itself, or reports why not.
-func (m *parameterMender) addShared(parameter tree.Object, pointer string) {
-	switch reason := m.refuse(parameter); reason {
-	case "":
-		m.mend(parameter, pointer)
-		m.kept = append(m.kept, parameter)
-	case isThere: // which is how an operation says something else
-	default:
-		m.report.Add("parameters", pointer, parameter, nil, reason)
+// add fixes and keeps a parameter of the operation or, if shared, of its path, or reports why it is
+// dropped. An operation silently overrides the parameters of its path.
+func (f *parameterFixer) add(parameter tree.Object, pointer string, shared bool) {
+	switch reason := f.rejection(parameter); {
+	case reason == "":
+		f.fix(parameter, pointer)
+		f.kept = append(f.kept, parameter)
+	case !shared || reason != declared:
+		f.report.Add("parameters", pointer, parameter, nil, reason)
 	}
 }
 
-const isThere = "the operation has it already"
+const declared = "the operation already has it"
 
-// refuse says why a parameter is left out, or nothing.
-func (m *parameterMender) refuse(parameter tree.Object) string {
-	if _, isRef := parameter["$ref"]; isRef {
-		return "" // to what is not there; the validation says so
+// rejection returns why a parameter is dropped, or "".
+func (f *parameterFixer) rejection(parameter tree.Object) string {
+	if _, ok := parameter["$ref"]; ok {
+		return "" // a dangling reference; validation reports it
 	}
 	name, _ := parameter["name"].(string)
 	in, _ := parameter["in"].(string)
@@ -111,30 +86,30 @@ func (m *parameterMender) refuse(parameter tree.Object) string {
 	case name == "":
 		return "it has no name"
 	case parameterStyles[in] == nil:
-		return "it is in none of path, query, header and cookie"
+		return "it is not in path, query, header or cookie"
 	case in == "header" && slices.Contains(headersOfClient, strings.ToLower(name)):
 		return "the client sets this header"
-	case m.has(name, in):
-		return isThere
-	case in == "path" && m.variable(name) == "":
-		return "the path has no such variable"
+	case f.has(name, in):
+		return declared
+	case in == "path" && f.variable(name) == "":
+		return "the path does not have this variable"
 	}
 	return ""
 }
 
-func (m *parameterMender) has(name, in string) bool {
-	return slices.ContainsFunc(m.kept, func(kept any) bool {
+func (f *parameterFixer) has(name, in string) bool {
+	return slices.ContainsFunc(f.kept, func(kept any) bool {
 		other := kept.(tree.Object)
 		if other["in"] != in {
 			return false
 		}
-		return other["name"] == name || in == "path" && m.variable(name) == other["name"]
+		return other["name"] == name || in == "path" && f.variable(name) == other["name"]
 	})
 }
 
-// variable returns the variable of the path with the given name, in the case in which the path writes it.
-func (m *parameterMender) variable(name string) string {
-	variables := variablesOf(m.path)
+// variable returns the path variable with the given name, spelled as in the path.
+func (f *parameterFixer) variable(name string) string {
+	variables := tree.PathVariables(f.path)
 	if slices.Contains(variables, name) {
 		return name
 	}
@@ -146,55 +121,55 @@ func (m *parameterMender) variable(name string) string {
 	return ""
 }
 
-func (m *parameterMender) mend(parameter tree.Object, pointer string) {
+func (f *parameterFixer) fix(parameter tree.Object, pointer string) {
 	set := func(name string, value any, reason string) {
 		if parameter[name] != value {
-			m.report.Add("parameters", tree.Join(pointer, name), parameter[name], value, reason)
+			f.report.Add("parameters", tree.Join(pointer, name), parameter[name], value, reason)
 			parameter[name] = value
 		}
 	}
 	in, _ := parameter["in"].(string)
 	if in == "path" {
-		set("name", m.variable(parameter["name"].(string)), "the path writes it so")
-		set("required", true, "a part of a path cannot be left out")
+		set("name", f.variable(parameter["name"].(string)), "the path spells it this way")
+		set("required", true, "path parameters are always required")
 	} else {
-		dropUnless[bool](parameter, pointer, "required", m.report)
+		dropUnless[bool](parameter, pointer, "required", f.report)
 	}
-	dropUnless[bool](parameter, pointer, "explode", m.report)
+	dropUnless[bool](parameter, pointer, "explode", f.report)
 	if style, ok := parameter["style"]; ok && in != "" {
 		if text, _ := style.(string); !slices.Contains(parameterStyles[in], text) {
-			m.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this place of a parameter has no such style")
+			f.report.Add("parameters", tree.Join(pointer, "style"), style, nil, "this parameter location does not allow the style")
 			delete(parameter, "style")
 		}
 	}
 	if parameter["style"] == "deepObject" {
-		set("explode", true, "there is no other way to write an object so")
+		set("explode", true, "deepObject is always exploded")
 	}
-	dropUnless[tree.Object](parameter, pointer, "schema", m.report)
-	dropUnless[tree.Object](parameter, pointer, "content", m.report)
+	dropUnless[tree.Object](parameter, pointer, "schema", f.report)
+	dropUnless[tree.Object](parameter, pointer, "content", f.report)
 	_, hasSchema := parameter["schema"]
 	content, hasContent := parameter["content"].(tree.Object)
-	if _, isRef := parameter["$ref"]; isRef {
+	if _, ok := parameter["$ref"]; ok {
 		return
 	}
 	if hasContent && (hasSchema || len(content) != 1) {
-		m.report.Add("parameters", tree.Join(pointer, "content"), content, nil, "a parameter has one schema or one content")
+		f.report.Add("parameters", tree.Join(pointer, "content"), content, nil, "a parameter has one schema or one content")
 		delete(parameter, "content")
 		hasContent = false
 	}
 	if !hasSchema && !hasContent {
-		m.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema it is text")
+		f.report.Add("parameters", tree.Join(pointer, "schema"), nil, tree.Object{"type": "string"}, "without a schema, it is a string")
 		parameter["schema"] = tree.Object{"type": "string"}
 	}
 }
 
-// addMissing declares the variables of the path that no parameter stands for.
-func (m *parameterMender) addMissing() {
-	for _, variable := range variablesOf(m.path) {
-		if !m.has(variable, "path") {
+// addMissing declares the path variables that have no parameter.
+func (f *parameterFixer) addMissing() {
+	for _, variable := range tree.PathVariables(f.path) {
+		if !f.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}
-			m.report.Add("parameters", m.pointer, nil, parameter, "the path has the variable, the operation did not declare it")
-			m.kept = append(m.kept, parameter)
+			f.report.Add("parameters", f.pointer, nil, parameter, "the operation does not declare this path variable")
+			f.kept = append(f.kept, parameter)
 		}
 	}
 }

@@ -1,38 +1,41 @@
 package normalize
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// templateVariable matches a variable with what ASP.NET routes may add to it: {id:int}, {id?}, {*rest}, {id=1}.
+// templateVariable matches a variable with the extras of ASP.NET routes: {id:int}, {id?},
+// {*rest}, {id=1}.
 var templateVariable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 
-// mendPaths writes paths as OpenAPI does: from a slash on, without a query or fragment, and variables by name alone. A
-// path that then stands twice gives its operations to the other one.
-func mendPaths(document tree.Object, report *tree.Report) {
+// fixPaths rewrites paths as OpenAPI requires: with a leading slash, without a query or
+// fragment, and with plain variable names. Two paths that become equal are merged.
+func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Members(paths) {
-		mended := mendPath(path)
-		if mended == path || strings.HasPrefix(path, "x-") || !movePath(paths, path, mended) {
+	for path := range tree.Fields(paths) {
+		fixed := fixPath(path)
+		if fixed == path || tree.Extension(path) || !movePath(paths, path, fixed) {
 			continue
 		}
-		report.Add("paths", tree.Join("/paths", path), path, mended, "a path starts with a slash and holds nothing but segments and variables")
+		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and contains only segments and variables")
 	}
 }
 
-func mendPath(path string) string {
-	mended := strings.TrimSpace(path)
-	mended = templateVariable.ReplaceAllString(mended, "{$1}")
-	if i := strings.IndexAny(mended, "?#"); i >= 0 {
-		mended = mended[:i]
+func fixPath(path string) string {
+	fixed := strings.TrimSpace(path)
+	fixed = templateVariable.ReplaceAllString(fixed, "{$1}")
+	if i := strings.IndexAny(fixed, "?#"); i >= 0 {
+		fixed = fixed[:i]
 	}
-	return "/" + strings.TrimLeft(mended, "/")
+	return "/" + strings.TrimLeft(fixed, "/")
 }
 
-// movePath moves a path item to another path, and reports whether it could: not where both have the same operation.
+// movePath moves a path item to another path and reports whether it could. It cannot if both
+// have the same operation.
 func movePath(paths tree.Object, from, to string) bool {
 	item := tree.ObjectAt(paths, from)
 	other, taken := paths[to].(tree.Object)
@@ -41,14 +44,12 @@ func movePath(paths tree.Object, from, to string) bool {
 		delete(paths, from)
 		return true
 	}
-	for member := range item {
-		if _, ok := other[member]; ok {
+	for field := range item {
+		if _, ok := other[field]; ok {
 			return false
 		}
 	}
-	for member, value := range item {
-		other[member] = value
-	}
+	maps.Copy(other, item)
 	delete(paths, from)
 	return true
 }

@@ -1,34 +1,32 @@
 package normalize
 
-import (
-	"github.com/xsale-go/xsale/internal/spec/tree"
-)
+import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// unifyPathTemplates joins paths that differ in the names of variables alone, /orders/{id} and /orders/{orderId}, which
-// OpenAPI forbids. Where both have the same operation they stay, for the validation to name.
+// unifyPathTemplates merges paths that differ only in variable names, /orders/{id} and
+// /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay for
+// validation to report.
 func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
-	for path := range tree.Members(paths) {
-		if isExtension(path) {
+	for path := range tree.Fields(paths) {
+		if tree.Extension(path) {
 			continue
 		}
-		shape := pathVariable.ReplaceAllString(path, "{}")
+		shape := tree.PathShape(path)
 		target, seen := first[shape]
 		if !seen {
 			first[shape] = path
 			continue
 		}
-		item, from, to := tree.ObjectAt(paths, path), variablesOf(path), variablesOf(target)
+		item, from, to := tree.ObjectAt(paths, path), tree.PathVariables(path), tree.PathVariables(target)
 		if len(from) != len(to) || !movePath(paths, path, target) {
 			continue
 		}
-		report.Add("path-templates", tree.Join("/paths", path), path, target, "two paths must not differ in the names of variables alone")
+		report.Add("path-templates", tree.Join("/paths", path), path, target, "two paths must differ in more than variable names")
 		renameVariables(item, from, to)
 	}
 }
 
-// renameVariables renames the path parameters of the operations of a path.
 func renameVariables(item tree.Object, from, to []string) {
 	for _, method := range tree.Methods {
 		var renamed []func()

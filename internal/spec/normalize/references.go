@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,25 +11,25 @@ import (
 
 const schemasPointer = "/components/schemas"
 
-// mendReferences makes every reference within the document one that generators can follow: written as the pointer that it
-// means, and, where it points into a schema, to a schema of its own. References to other documents are left for the
-// validation to refuse.
-func mendReferences(document tree.Object, report *tree.Report) {
+// fixReferences rewrites every local reference so that generators can follow it: as the
+// correctly escaped pointer, and, if it points into a schema, to a separate component. It
+// leaves references to other documents for validation to reject.
+func fixReferences(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		ref, ok := object["$ref"].(string)
-		if !ok || tree.IsNamed(pointer) {
+		if !ok || tree.KeyedByName(pointer) {
 			return
 		}
-		if mended := mendReference(document, ref); mended != ref {
-			report.Add("references", tree.Join(pointer, "$ref"), ref, mended, "the reference was not written as the place that it means")
-			object["$ref"] = mended
+		if fixed := fixReference(document, ref); fixed != ref {
+			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
+			object["$ref"] = fixed
 		}
 	})
 	hoistInnerTargets(document, report)
 }
 
-// mendReference returns the reference as it should be written, or as it is where nothing can be found.
-func mendReference(document tree.Object, ref string) string {
+// fixReference returns the reference in its correct form, or unchanged if it has no target.
+func fixReference(document tree.Object, ref string) string {
 	fragment, ok := strings.CutPrefix(ref, "#")
 	if !ok {
 		return ref
@@ -41,7 +42,7 @@ func mendReference(document tree.Object, ref string) string {
 		if _, ok := tree.Lookup(document, candidate); ok {
 			return "#" + candidate
 		}
-		if name, ok := strings.CutPrefix(candidate, schemasPointer+"/"); ok { // a name with a slash that was not escaped
+		if name, ok := strings.CutPrefix(candidate, schemasPointer+"/"); ok { // a name with an unescaped slash
 			if _, ok := tree.Lookup(document, tree.Join(schemasPointer, name)); ok {
 				return "#" + tree.Join(schemasPointer, name)
 			}
@@ -50,16 +51,17 @@ func mendReference(document tree.Object, ref string) string {
 	return ref
 }
 
-// hoistInnerTargets gives a name to each schema that is referred to inside another, as ASP.NET 9 does for types that it
-// has met before, and refers to it from both places. All targets are found before the first one moves, because a pointer
-// into what has moved leads nowhere.
+// hoistInnerTargets turns each schema that is referenced inside another into a component, and
+// refers to it from both locations. ASP.NET 9 writes such references for types it has already
+// emitted. All targets are found before the first one moves, because a pointer into a moved
+// schema dangles.
 func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	var uses []innerUse
-	isSchema := map[string]bool{} // by pointer
+	schemas := map[string]bool{} // by pointer
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		isSchema[pointer] = true
+		schemas[pointer] = true
 		ref, _ := schema["$ref"].(string)
-		if target, ok := strings.CutPrefix(ref, "#/"); ok && !isSchemaName("/"+target) {
+		if target, ok := strings.CutPrefix(ref, "#/"); ok && !componentSchema("/"+target) {
 			uses = append(uses, innerUse{pointer: pointer, schema: schema, ref: ref})
 		}
 		return schema
@@ -67,14 +69,14 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 	for i := range uses {
 		uses[i].target, uses[i].inner = lastTarget(document, uses[i].ref)
 	}
-	hoisted := map[string]string{} // the reference to it by the target's pointer
+	hoisted := map[string]string{} // target pointer -> new reference
 	for _, use := range uses {
 		ref := "#" + use.target
 		switch {
 		case use.inner == nil:
 			continue
-		case isSchemaName(use.target): // by way of other references
-		case !isSchema[use.target] && !isDefinition(use.target):
+		case componentSchema(use.target): // through other references
+		case !schemas[use.target] && !definitionPointer(use.target):
 			continue
 		case hoisted[use.target] == "":
 			hoisted[use.target] = hoistSchema(document, use.target, use.inner, report)
@@ -82,31 +84,30 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 		default:
 			ref = hoisted[use.target]
 		}
-		report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name of its own")
+		report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name")
 		use.schema["$ref"] = ref
 	}
 }
 
-// innerUse is a schema that refers to a schema inside another.
 type innerUse struct {
 	pointer string
 	schema  tree.Object
 	ref     string
-	target  string // the pointer of what is meant in the end
+	target  string // pointer after following all references
 	inner   tree.Object
 }
 
-// lastTarget follows a reference to the place that is not itself a reference, and returns no object where there is none.
+// lastTarget follows references to the final target, and returns a nil object if it does not exist.
 func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	for range maxReferenceChain {
-		target, isLocal := strings.CutPrefix(ref, "#")
+		target, local := strings.CutPrefix(ref, "#")
 		value, found := tree.Lookup(document, target)
-		object, isObject := value.(tree.Object)
-		if !isLocal || !found || !isObject {
+		object, ok := value.(tree.Object)
+		if !local || !found || !ok {
 			return "", nil
 		}
-		onward, isRef := object["$ref"].(string)
-		if !isRef || isSchemaName(target) {
+		onward, hasRef := object["$ref"].(string)
+		if !hasRef || componentSchema(target) {
 			return target, object
 		}
 		ref = onward
@@ -114,37 +115,36 @@ func lastTarget(document tree.Object, ref string) (string, tree.Object) {
 	return "", nil
 }
 
-// isDefinition reports whether a pointer is that of a definition, which the walk over schemas does not meet everywhere.
-func isDefinition(pointer string) bool {
+// definitionPointer reports whether a pointer leads to a definition; the walk over schemas
+// does not visit all of them.
+func definitionPointer(pointer string) bool {
 	tokens, _ := tree.Split(pointer)
 	return len(tokens) > 1 && slices.Contains(definitionKeywords, tokens[len(tokens)-2])
 }
 
-// isSchemaName reports whether a pointer names a schema of the components.
-func isSchemaName(pointer string) bool {
+// componentSchema reports whether a pointer leads to a component schema.
+func componentSchema(pointer string) bool {
 	tokens, ok := tree.Split(pointer)
 	return ok && len(tokens) == 3 && tokens[0] == "components" && tokens[1] == "schemas"
 }
 
-// hoistSchema moves the schema at a place to the components, and returns the reference that it leaves there.
+// hoistSchema moves the schema at pointer to the components and returns the reference left behind.
 func hoistSchema(document tree.Object, pointer string, schema tree.Object, report *tree.Report) string {
 	tokens, _ := tree.Split(pointer)
 	schemas := tree.Schemas(document)
-	name := freeName(schemas, nameOfPlace(tokens))
-	moved := make(tree.Object, len(schema))
-	for member, value := range schema {
-		moved[member] = value
-		delete(schema, member)
-	}
+	name := freeName(schemas, nameFromPointer(tokens))
+	moved := maps.Clone(schema)
+	clear(schema)
 	schemas[name] = moved
 	ref := "#" + tree.Join(schemasPointer, name)
 	schema["$ref"] = ref
-	report.Add("references", pointer, moved, schema, "it has a name of its own now, because others refer to it")
+	report.Add("references", pointer, moved, schema, "it is now a component, because other schemas refer to it")
 	return ref
 }
 
-// nameOfPlace makes a name of the tokens of a pointer: those that an author chose, without the keywords between them.
-func nameOfPlace(tokens []string) string {
+// nameFromPointer builds a name from the tokens of a pointer that the author chose, skipping
+// keywords.
+func nameFromPointer(tokens []string) string {
 	var name strings.Builder
 	for _, token := range tokens {
 		switch token {

@@ -9,12 +9,13 @@ import (
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// renameSchemas gives plain names to schemas whose names OpenAPI does not allow: generic types of .NET, and letters beyond
-// ASCII. PagedResult`1[[Acme.Order, Acme, Version=1.0.0.0, …]] becomes PagedResultOfOrder.
+// renameSchemas renames schemas whose names OpenAPI does not allow, such as generic .NET
+// types and letters beyond ASCII. PagedResult`1[[Acme.Order, Acme, Version=1.0.0.0, …]]
+// becomes PagedResultOfOrder.
 func renameSchemas(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
-	renamed := map[string]string{} // reference by reference
-	for name, schema := range tree.Members(schemas) {
+	renamed := map[string]string{} // old reference -> new reference
+	for name, schema := range tree.Fields(schemas) {
 		if plainName.MatchString(name) {
 			continue
 		}
@@ -30,14 +31,14 @@ func renameSchemas(document tree.Object, report *tree.Report) {
 	}
 }
 
-// rewriteReferences puts new references in the place of old ones, in discriminators too.
+// rewriteReferences replaces references, including those in discriminators.
 func rewriteReferences(document tree.Object, renamed map[string]string) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		if ref, ok := object["$ref"].(string); ok && renamed[ref] != "" {
 			object["$ref"] = renamed[ref]
 		}
 		mapping := tree.ObjectAt(tree.ObjectAt(object, "discriminator"), "mapping")
-		for value, target := range tree.Members(mapping) {
+		for value, target := range tree.Fields(mapping) {
 			if ref, ok := target.(string); ok && renamed[ref] != "" {
 				mapping[value] = renamed[ref]
 			}
@@ -51,8 +52,9 @@ var (
 	typeNameToken = regexp.MustCompile(`[\[<«(]|,|[^\[\]<>«»(),\s]+`)
 )
 
-// plainTypeName reads the name of a .NET type, in the ways in which tools write generic ones: Name`1[[Argument, assembly]],
-// Name[Argument], Name<Argument> and Name«Argument». Arguments stand without their namespaces.
+// plainTypeName converts a .NET type name to a plain one, in every notation for generics:
+// Name`1[[Argument, assembly]], Name[Argument], Name<Argument> and Name«Argument». Arguments lose
+// their namespaces.
 func plainTypeName(name string) string {
 	tokens := typeNameToken.FindAllString(arity.ReplaceAllString(assembly.ReplaceAllString(name, ""), ""), -1)
 	var plain strings.Builder

@@ -10,7 +10,7 @@ func TestPlainTypeName(t *testing.T) {
 		"Outer+Inner": "OuterInner", "Page<Outer+Inner>": "PageOfInner", "Zamówienie": "Zamowienie", "日本": "", "a/b": "AB", "Order (new)": "OrderOfNew", "": "", "<>": "",
 	} {
 		if got := plainTypeName(name); got != want {
-			t.Errorf("%s becomes %q instead of %q", name, got, want)
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
 }
@@ -25,7 +25,7 @@ func TestRenameSchemas(t *testing.T) {
 		{"generic ones", schemas(`"Page<Order>": {"items": {"$ref": "#/components/schemas/Page<Order>"}, "example": {"$ref": "#/components/schemas/Page<Order>"}}`, "Page<Order>"),
 			schemas(`"PageOfOrder": {"items": {"$ref": "#/components/schemas/PageOfOrder"}, "example": {"$ref": "#/components/schemas/Page<Order>"}}`, "PageOfOrder"), at + "Page<Order>"},
 		{"with a slash", schemas(`"a/b": {}`, "a~1b"), schemas(`"AB": {}`, "AB"), at + "a~1b"},
-		{"a name that is taken", schemas(`"Page<A>": {}, "Page[A]": {}, "PageOfA": {}, "日本": {}, "": {}`, "Page<A>"), schemas(`"PageOfA2": {}, "PageOfA3": {}, "PageOfA": {}, "Schema": {}, "Schema2": {}`, "PageOfA2"),
+		{"a taken name", schemas(`"Page<A>": {}, "Page[A]": {}, "PageOfA": {}, "日本": {}, "": {}`, "Page<A>"), schemas(`"PageOfA2": {}, "PageOfA3": {}, "PageOfA": {}, "Schema": {}, "Schema2": {}`, "PageOfA2"),
 			at + " " + at + "Page<A> " + at + "Page[A] " + at + "日本"},
 		{"in discriminators", schemas(`"Koń": {}, "A": {"discriminator": {"propertyName": "k", "mapping": {"a": "#/components/schemas/Koń", "b": "#/components/schemas/A", "c": 1}}}`, "A"),
 			schemas(`"Kon": {}, "A": {"discriminator": {"propertyName": "k", "mapping": {"a": "#/components/schemas/Kon", "b": "#/components/schemas/A", "c": 1}}}`, "A"), at + "Koń"},

@@ -7,26 +7,26 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendSecurity keeps the security schemes that are whole, and requirements that name one of them. The client has its own
-// way to log in, so that nothing depends on them; a reader of the description should still see what holds.
-func mendSecurity(document tree.Object, report *tree.Report) {
+// fixSecurity keeps complete security schemes, and requirements that name one of them. The client
+// has its own way to log in, so nothing is generated from them; they inform readers of the spec.
+func fixSecurity(document tree.Object, report *tree.Report) {
 	schemes := tree.ObjectAt(tree.ObjectAt(document, "components"), "securitySchemes")
-	for name, value := range tree.Members(schemes) {
+	for name, value := range tree.Fields(schemes) {
 		scheme, _ := value.(tree.Object)
-		if reason := faultOfScheme(scheme); reason != "" {
+		if reason := schemeFault(scheme); reason != "" {
 			report.Add("security", tree.Join("/components/securitySchemes", name), value, nil, reason)
 			delete(schemes, name)
 			continue
 		}
 		dropOtherKinds(scheme, tree.Join("/components/securitySchemes", name), report)
 	}
-	mendRequirements(document, "", schemes, report)
+	fixRequirements(document, "", schemes, report)
 	for _, operation := range tree.Operations(document) {
-		mendRequirements(operation.Object, operation.Pointer, schemes, report)
+		fixRequirements(operation.Object, operation.Pointer, schemes, report)
 	}
 }
 
-func faultOfScheme(scheme tree.Object) string {
+func schemeFault(scheme tree.Object) string {
 	text := func(object tree.Object, name string) bool { value, _ := object[name].(string); return value != "" }
 	switch scheme["type"] {
 	case "http":
@@ -42,56 +42,57 @@ func faultOfScheme(scheme tree.Object) string {
 			return ""
 		}
 	case "oauth2":
-		for kind, value := range tree.Members(scheme["flows"]) {
+		for kind, value := range tree.Fields(scheme["flows"]) {
 			flow, _ := value.(tree.Object)
 			_, hasScopes := flow["scopes"].(tree.Object)
 			needsAuthorization := kind == "implicit" || kind == "authorizationCode"
 			needsToken := kind == "password" || kind == "clientCredentials" || kind == "authorizationCode"
 			if !hasScopes || needsAuthorization && !text(flow, "authorizationUrl") || needsToken && !text(flow, "tokenUrl") {
-				return "a flow of it is not whole"
+				return "one of its flows is incomplete"
 			}
 		}
 		if len(tree.ObjectAt(scheme, "flows")) > 0 {
 			return ""
 		}
 	}
-	return "it is not whole, or of a kind that OpenAPI 3.0 does not have"
+	return "it is incomplete, or of a kind that OpenAPI 3.0 does not have"
 }
 
-// dropOtherKinds takes out the members that only schemes of other kinds have, which some authors fill in for all.
+// dropOtherKinds drops fields that belong to other kinds of schemes; some authors fill in all
+// of them.
 func dropOtherKinds(scheme tree.Object, pointer string, report *tree.Report) {
 	bearer, _ := scheme["scheme"].(string)
 	belongs := map[string]bool{
 		"in": scheme["type"] == "apiKey", "name": scheme["type"] == "apiKey", "flows": scheme["type"] == "oauth2",
 		"bearerFormat": scheme["type"] == "http" && strings.EqualFold(bearer, "bearer"),
 	}
-	for name, member := range tree.Members(scheme) {
-		if isOwn, isKnown := belongs[name]; isKnown && !isOwn {
-			report.Add("security", tree.Join(pointer, name), member, nil, "a scheme of this kind does not have it")
+	for name, field := range tree.Fields(scheme) {
+		if applies, ok := belongs[name]; ok && !applies {
+			report.Add("security", tree.Join(pointer, name), field, nil, "schemes of this kind do not have it")
 			delete(scheme, name)
 		}
 	}
 }
 
-func mendRequirements(holder tree.Object, pointer string, schemes tree.Object, report *tree.Report) {
-	requirements := tree.ListAt(holder, "security")
+func fixRequirements(parent tree.Object, pointer string, schemes tree.Object, report *tree.Report) {
+	requirements := tree.ListAt(parent, "security")
 	if requirements == nil {
 		return
 	}
-	kept := make([]any, 0, len(requirements))
+	var kept []any
 	for i, value := range requirements {
-		place := tree.Join(pointer, "security", strconv.Itoa(i))
+		location := tree.Join(pointer, "security", strconv.Itoa(i))
 		requirement, ok := value.(tree.Object)
 		if !ok {
-			report.Add("security", place, value, nil, "it is not a requirement")
+			report.Add("security", location, value, nil, "not a requirement")
 			continue
 		}
 		wasEmpty := len(requirement) == 0
-		for name, scopes := range tree.Members(requirement) {
-			_, isKnown := schemes[name]
-			_, isList := scopes.([]any)
-			if !isKnown || !isList {
-				report.Add("security", tree.Join(place, name), scopes, nil, "no security scheme has this name")
+		for name, scopes := range tree.Fields(requirement) {
+			_, known := schemes[name]
+			_, listed := scopes.([]any)
+			if !known || !listed {
+				report.Add("security", tree.Join(location, name), scopes, nil, "no security scheme has this name")
 				delete(requirement, name)
 			}
 		}
@@ -99,8 +100,5 @@ func mendRequirements(holder tree.Object, pointer string, schemes tree.Object, r
 			kept = append(kept, requirement)
 		}
 	}
-	holder["security"] = kept
-	if len(kept) == 0 && len(requirements) > 0 {
-		delete(holder, "security")
-	}
+	setList(parent, "security", kept)
 }

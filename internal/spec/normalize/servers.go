@@ -7,12 +7,12 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendServers leaves the first server, without variables, and moves its path into the paths: a client is given the origin
-// of the API, and what stands behind that must be in the paths. Servers of single paths and operations are taken out,
-// because all calls go to one origin.
-func mendServers(document tree.Object, report *tree.Report) {
-	for path, value := range tree.Members(document["paths"]) {
-		if item, ok := value.(tree.Object); ok && !isExtension(path) {
+// fixServers keeps the first server, without variables, and moves its path into the paths: a
+// client is configured with the origin of the API, so the rest must be in the paths. It drops
+// the servers of paths and operations, because all calls go to one origin.
+func fixServers(document tree.Object, report *tree.Report) {
+	for path, value := range tree.Fields(document["paths"]) {
+		if item, ok := value.(tree.Object); ok && !tree.Extension(path) {
 			removeServers(item, tree.Join("/paths", path), report)
 		}
 	}
@@ -26,32 +26,32 @@ func mendServers(document tree.Object, report *tree.Report) {
 		server, _ = servers[0].(tree.Object)
 		origin, basePath = splitServer(server)
 	}
-	mended := tree.Object{"url": origin}
+	fixed := tree.Object{"url": origin}
 	if description, ok := server["description"].(string); ok {
-		mended["description"] = description
+		fixed["description"] = description
 	}
 	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil {
-		report.Add("servers", "/servers", document["servers"], []any{mended}, "a client calls one origin, which it is given")
-		document["servers"] = []any{mended}
+		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one configured origin")
+		document["servers"] = []any{fixed}
 	}
 	if basePath != "" {
 		prefixPaths(document, basePath, report)
 	}
 }
 
-func removeServers(holder tree.Object, pointer string, report *tree.Report) {
-	if servers, ok := holder["servers"]; ok {
-		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one origin, which it is given")
-		delete(holder, "servers")
+func removeServers(parent tree.Object, pointer string, report *tree.Report) {
+	if servers, ok := parent["servers"]; ok {
+		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one configured origin")
+		delete(parent, "servers")
 	}
 }
 
-// splitServer returns the origin of a server, or "/" where it is that of the document, and the path behind it.
+// splitServer returns the origin of a server, or "/" if the URL is relative, and its path.
 func splitServer(server tree.Object) (origin, basePath string) {
-	address := tree.Text(server["url"])
-	for name, variable := range tree.Members(server["variables"]) {
+	address := tree.String(server["url"])
+	for name, variable := range tree.Fields(server["variables"]) {
 		object, _ := variable.(tree.Object)
-		address = strings.ReplaceAll(address, "{"+name+"}", tree.Text(object["default"]))
+		address = strings.ReplaceAll(address, "{"+name+"}", tree.String(object["default"]))
 	}
 	parsed, err := url.Parse(address)
 	if err != nil || strings.ContainsAny(address, "{}") {
@@ -69,12 +69,12 @@ func splitServer(server tree.Object) (origin, basePath string) {
 
 func prefixPaths(document tree.Object, basePath string, report *tree.Report) {
 	prefixed := tree.Object{}
-	for path, item := range tree.Members(document["paths"]) {
+	for path, item := range tree.Fields(document["paths"]) {
 		if strings.HasPrefix(path, "/") {
 			path = basePath + path
 		}
 		prefixed[path] = item
 	}
 	document["paths"] = prefixed
-	report.Add("servers", "/paths", nil, basePath, "the path of the server stands before every path")
+	report.Add("servers", "/paths", nil, basePath, "the path of the server is now part of every path")
 }

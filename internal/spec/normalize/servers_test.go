@@ -2,11 +2,11 @@ package normalize
 
 import "testing"
 
-func TestMendServers(t *testing.T) {
+func TestFixServers(t *testing.T) {
 	server := func(servers, path string) string {
 		return `{"servers": ` + servers + `, "paths": {"` + path + `": {}, "x-a": 1}}`
 	}
-	testDocuments(t, mendServers, []documentTest{
+	testDocuments(t, fixServers, []documentTest{
 		{"one origin", server(`[{"url": "https://api.example.com", "description": "d"}]`, "/a"), "", ""},
 		{"the origin of the document", server(`[{"url": "/"}]`, "/a"), "", ""},
 		{"none", `{"paths": {}}`, `{"paths": {}, "servers": [{"url": "/"}]}`, "/servers"},
@@ -18,19 +18,19 @@ func TestMendServers(t *testing.T) {
 			server(`[{"url": "https://a.example:8443"}]`, "/v2/a"), "/servers /paths"},
 		{"a variable without a value", server(`[{"url": "https://{host}/v1", "variables": {"host": "a"}}]`, "/a"), server(`[{"url": "/"}]`, "/v1/a"), "/servers /paths"},
 		{"an unknown variable", server(`[{"url": "https://{host}/v1"}]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
-		{"no address", server(`[{"url": "https://%zz"}]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
+		{"invalid URL", server(`[{"url": "https://%zz"}]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
 		{"no server", server(`["https://a.example"]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
-		{"an address that is no text", server(`[{"url": {"a": 1}}]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
-		{"what the origin has no place for", server(`[{"url": "https://user:secret@a.example?x=1#y"}]`, "/a"), server(`[{"url": "https://a.example"}]`, "/a"), "/servers"},
+		{"a URL that is not a string", server(`[{"url": {"a": 1}}]`, "/a"), server(`[{"url": "/"}]`, "/a"), "/servers"},
+		{"URL parts beyond origin and path", server(`[{"url": "https://user:secret@a.example?x=1#y"}]`, "/a"), server(`[{"url": "https://a.example"}]`, "/a"), "/servers"},
 		{"of paths and operations", `{"servers": [{"url": "/"}], "paths": {"/a": {"servers": [], "get": {"servers": [{"url": "https://b.example"}]}}, "/b": [], "x-a": {"servers": 1}}}`,
 			`{"servers": [{"url": "/"}], "paths": {"/a": {"get": {}}, "/b": [], "x-a": {"servers": 1}}}`, "/paths/~1a/servers /paths/~1a/get/servers"},
 	})
 }
 
-// The path of a server stands before paths that start without a slash, too.
-func TestServersComeAfterPaths(t *testing.T) {
-	output := normalised(t, `{"openapi": "3.0.3", `+plainInfo+`, "servers": [{"url": "/v1"}], "paths": {"orders": {"get": {"operationId": "list", "responses": {"200": {"description": ""}}}}}}`)
+// The path of a server is also added to paths without a leading slash.
+func TestServersApplyAfterPaths(t *testing.T) {
+	output := normalized(t, `{"openapi": "3.0.3", `+plainInfo+`, "servers": [{"url": "/v1"}], "paths": {"orders": {"get": {"operationId": "list", "responses": {"200": {"description": ""}}}}}}`)
 	if paths := pathsOf(t, output); paths != "/v1/orders" {
-		t.Errorf("the paths are %s", paths)
+		t.Errorf("got paths %s", paths)
 	}
 }

@@ -13,11 +13,11 @@ func TestRemoveNulls(t *testing.T) {
 
 const plainInfo = `"info": {"title": "T", "version": "1"}`
 
-func TestMendShapes(t *testing.T) {
-	testDocuments(t, mendShapes, []documentTest{
+func TestFixShapes(t *testing.T) {
+	testDocuments(t, fixShapes, []documentTest{
 		{"normal", `{` + plainInfo + `, "paths": {}, "tags": [], "servers": [], "security": [], "components": {"schemas": {}, "x-a": {"b": 1}, "x-c": 1}}`, "", ""},
 		{"nothing", `{}`, `{"info": {"title": "API", "version": "unknown"}, "paths": {}}`, "/info /info/title /info/version /paths"},
-		{"an info that is none", `{"info": "T", "paths": {}}`, `{"info": {"title": "API", "version": "unknown"}, "paths": {}}`, "/info /info/title /info/version"},
+		{"info of the wrong type", `{"info": "T", "paths": {}}`, `{"info": {"title": "API", "version": "unknown"}, "paths": {}}`, "/info /info/title /info/version"},
 		{"an info of numbers", `{"info": {"title": "", "version": 1.10}, "paths": {}}`, `{"info": {"title": "API", "version": "1.10"}, "paths": {}}`, "/info/title /info/version"},
 		{"wrong types", `{` + plainInfo + `, "paths": [], "components": "c", "servers": {}, "security": true, "tags": {}}`,
 			`{` + plainInfo + `, "paths": {}}`, "/paths /components /servers /security /tags"},

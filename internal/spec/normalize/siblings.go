@@ -2,27 +2,27 @@ package normalize
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// wrapReferenceSiblings moves a reference that has members beside it, which every reader of OpenAPI 3.0 ignores, into an
-// allOf, beside which they count.
+// wrapReferenceSiblings moves a reference that has siblings into an allOf, because readers of
+// OpenAPI 3.0 ignore siblings of a reference but not of an allOf.
 func wrapReferenceSiblings(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "reference-siblings", func(m *schemaMender) {
-		ref, ok := m.schema["$ref"]
+	fixSchemas(document, report, "reference-siblings", func(f *schemaFixer) {
+		ref, ok := f.schema["$ref"]
 		if !ok {
 			return
 		}
-		if _, isText := ref.(string); !isText {
-			m.drop("$ref", "it is not a reference")
+		if _, ok := ref.(string); !ok {
+			f.drop("$ref", "not a reference")
 			return
 		}
 		for _, name := range []string{"type", "format"} {
-			m.drop(name, "the schema that is referred to says it")
+			f.drop(name, "the target schema defines it")
 		}
-		if len(m.schema) == 1 {
+		if len(f.schema) == 1 {
 			return
 		}
-		parts := append([]any{tree.Object{"$ref": ref}}, tree.ListAt(m.schema, "allOf")...)
-		m.report.Add(m.rule, tree.Join(m.pointer, "$ref"), ref, parts, "beside a reference nothing counts")
-		delete(m.schema, "$ref")
-		m.schema["allOf"] = parts
+		parts := append([]any{tree.Object{"$ref": ref}}, tree.ListAt(f.schema, "allOf")...)
+		f.report.Add(f.rule, tree.Join(f.pointer, "$ref"), ref, parts, "siblings of a reference are ignored")
+		delete(f.schema, "$ref")
+		f.schema["allOf"] = parts
 	})
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestWrapReferenceSiblings(t *testing.T) {
 	testSchemas(t, wrapReferenceSiblings, `, "A": {}`, []schemaTest{
 		{"none", `{"$ref": "#/components/schemas/A"}`, `{"$ref": "#/components/schemas/A"}`, ""},
-		{"what describes", `{"$ref": "#/components/schemas/A", "nullable": true, "description": "d", "readOnly": true, "default": 1, "x-evidence": "documented"}`,
+		{"annotations", `{"$ref": "#/components/schemas/A", "nullable": true, "description": "d", "readOnly": true, "default": 1, "x-evidence": "documented"}`,
 			`{"allOf": [{"$ref": "#/components/schemas/A"}], "nullable": true, "description": "d", "readOnly": true, "default": 1, "x-evidence": "documented"}`, "$ref"},
 		{"a type", `{"$ref": "#/components/schemas/A", "type": "object", "format": "int32"}`, `{"$ref": "#/components/schemas/A"}`, "type format"},
 		{"a type and null", `{"$ref": "#/components/schemas/A", "type": "object", "nullable": true}`,

@@ -1,82 +1,77 @@
 package normalize
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendTypes makes the members of schemas what OpenAPI 3.0 says that they are. Descriptions that are written by hand or by
-// old generators have types that it does not know, numbers as text, and members in the wrong place.
-func mendTypes(document tree.Object, report *tree.Report) {
-	mendSchemas(document, report, "types", func(m *schemaMender) {
-		if _, isRef := m.schema["$ref"]; isRef {
+// fixTypes corrects the types of schema keywords. Specs written by hand or by old generators
+// contain unknown types, quoted numbers, and misplaced keywords.
+func fixTypes(document tree.Object, report *tree.Report) {
+	fixSchemas(document, report, "types", func(f *schemaFixer) {
+		if _, ok := f.schema["$ref"]; ok {
 			return
 		}
-		m.absorbOnlyPart()
-		m.mendType()
-		m.mendFlags()
-		m.mendNumbers()
-		m.mendParts()
-		m.mendRequired()
-		m.mendDiscriminator(document)
-		m.mendOthers()
-		m.inferType()
-		if _, ok := m.schema["items"]; !ok && m.schema["type"] == "array" {
-			m.set("items", tree.Object{}, "a list must say what it holds, if only that it is anything")
+		f.absorbOnlyPart()
+		f.fixType()
+		f.fixFlags()
+		f.fixNumbers()
+		f.fixParts()
+		f.fixRequired()
+		f.fixDiscriminator(document)
+		f.fixOthers()
+		f.inferType()
+		if _, ok := f.schema["items"]; !ok && f.schema["type"] == "array" {
+			f.set("items", tree.Object{}, "a list requires a schema for its elements")
 		}
 	})
 }
 
-// absorbOnlyPart writes an allOf of a single schema as that schema.
-func (m *schemaMender) absorbOnlyPart() {
+func (f *schemaFixer) absorbOnlyPart() {
 	for {
-		m.mendComposition("allOf", isSchema) // of two parts, one may be none
-		parts := tree.ListAt(m.schema, "allOf")
+		f.fixComposition("allOf", objectValue) // one of two parts may be invalid
+		parts := tree.ListAt(f.schema, "allOf")
 		if len(parts) != 1 {
 			return
 		}
-		part, isSchema := parts[0].(tree.Object)
-		others := tree.Object{}
-		for name, value := range m.schema {
-			if name != "allOf" {
-				others[name] = value
-			}
-		}
-		if !isSchema || !canAbsorb(others, part) {
+		part, ok := parts[0].(tree.Object)
+		others := maps.Clone(f.schema)
+		delete(others, "allOf")
+		if !ok || !canAbsorb(others, part) {
 			return
 		}
-		m.drop("allOf", "its only part is written into the schema itself")
-		m.absorb(part)
+		f.drop("allOf", "its only part is merged into the schema")
+		f.absorb(part)
 	}
 }
 
-// mendType writes a type by the name that OpenAPI has for it.
-func (m *schemaMender) mendType() {
-	value, ok := m.schema["type"]
+func (f *schemaFixer) fixType() {
+	value, ok := f.schema["type"]
 	text, _ := value.(string)
 	if !ok || text != "" && typeNamed(text) == (typeName{text, ""}) {
 		return
 	}
-	if name, isNullable := strings.CutSuffix(text, "?"); isNullable { // as C# writes it
+	if name, ok := strings.CutSuffix(text, "?"); ok { // C# notation
 		text = name
-		m.schema["nullable"] = true
+		f.schema["nullable"] = true
 	}
 	known := typeNamed(text)
-	if element, isList := strings.CutSuffix(text, "[]"); isList && known.name == "" {
+	if element, ok := strings.CutSuffix(text, "[]"); ok && known.name == "" {
 		known.name = "array"
-		if _, ok := m.schema["items"]; !ok {
-			m.schema["items"] = tree.Object{"type": element} // which the walk meets next
+		if _, ok := f.schema["items"]; !ok {
+			f.schema["items"] = tree.Object{"type": element} // the walk visits items next
 		}
 	}
 	if known.name == "" {
-		m.drop("type", "OpenAPI has no such type, so that this is any value")
+		f.drop("type", "not an OpenAPI type; any value is accepted")
 		return
 	}
-	m.set("type", known.name, "OpenAPI has another name for the type")
-	if _, ok := m.schema["format"]; !ok && known.format != "" {
-		m.schema["format"] = known.format
+	f.set("type", known.name, "OpenAPI has another name for the type")
+	if _, ok := f.schema["format"]; !ok && known.format != "" {
+		f.schema["format"] = known.format
 	}
 }
 
@@ -84,59 +79,58 @@ var schemaFlags = []string{
 	"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly",
 }
 
-// mendFlags makes booleans of what is true or false.
-func (m *schemaMender) mendFlags() {
+func (f *schemaFixer) fixFlags() {
 	for _, name := range schemaFlags {
-		value, ok := m.schema[name]
-		if _, isBool := value.(bool); !ok || isBool {
+		value, ok := f.schema[name]
+		if _, boolean := value.(bool); !ok || boolean {
 			continue
 		}
-		if text := strings.ToLower(tree.Text(value)); text == "true" || text == "false" {
-			m.set(name, text == "true", "it is a boolean")
+		if text := strings.ToLower(tree.String(value)); text == "true" || text == "false" {
+			f.set(name, text == "true", "it is a boolean")
 		} else {
-			m.drop(name, "it is not a boolean")
+			f.drop(name, "not a boolean")
 		}
 	}
-	if tree.IsSet(m.schema, "readOnly") && tree.IsSet(m.schema, "writeOnly") {
-		m.drop("readOnly", "a member that is only read cannot be one that is only written")
-		m.drop("writeOnly", "a member that is only written cannot be one that is only read")
+	if tree.True(f.schema, "readOnly") && tree.True(f.schema, "writeOnly") {
+		f.drop("readOnly", "a property cannot be both read-only and write-only")
+		f.drop("writeOnly", "a property cannot be both read-only and write-only")
 	}
 }
 
-// mendOthers takes out members that no type comes from and that cannot be read.
-func (m *schemaMender) mendOthers() {
-	m.drop("xml", "bodies are JSON")
+// fixOthers drops keywords that do not affect types and cannot be read.
+func (f *schemaFixer) fixOthers() {
+	f.drop("xml", "bodies are JSON")
 	for _, name := range []string{"format", "pattern"} {
-		if _, isText := m.schema[name].(string); !isText {
-			m.drop(name, "it is not text")
+		if _, ok := f.schema[name].(string); !ok {
+			f.drop(name, "not a string")
 		}
 	}
-	docs := tree.ObjectAt(m.schema, "externalDocs")
+	docs := tree.ObjectAt(f.schema, "externalDocs")
 	address, _ := docs["url"].(string)
 	if _, err := url.Parse(address); err != nil || address == "" {
-		m.drop("externalDocs", "it has no address")
+		f.drop("externalDocs", "it has no URL")
 	}
 }
 
-// inferType adds the type that the other members of a schema speak of.
-func (m *schemaMender) inferType() {
-	if _, ok := m.schema["type"]; ok {
+// inferType adds the type implied by other keywords.
+func (f *schemaFixer) inferType() {
+	if _, ok := f.schema["type"]; ok {
 		return
 	}
-	properties, hasProperties := m.schema["properties"].(tree.Object)
-	isComposed := m.schema["allOf"] != nil || m.schema["anyOf"] != nil || m.schema["oneOf"] != nil
-	_, hasItems := m.schema["items"].(tree.Object)
-	_, hasValues := m.schema["additionalProperties"].(tree.Object)
-	values := tree.ListAt(m.schema, "enum")
+	properties, hasProperties := f.schema["properties"].(tree.Object)
+	composed := f.schema["allOf"] != nil || f.schema["anyOf"] != nil || f.schema["oneOf"] != nil
+	_, hasItems := f.schema["items"].(tree.Object)
+	_, hasValues := f.schema["additionalProperties"].(tree.Object)
+	values := tree.ListAt(f.schema, "enum")
 	switch {
 	case len(properties) > 0:
-		m.set("type", "object", "it has properties")
-	case isComposed:
+		f.set("type", "object", "it has properties")
+	case composed:
 	case hasProperties || hasValues:
-		m.set("type", "object", "it has properties")
+		f.set("type", "object", "it has properties")
 	case hasItems:
-		m.set("type", "array", "it has items")
+		f.set("type", "array", "it has items")
 	case typeOfValues(values) != "":
-		m.set("type", typeOfValues(values), "all values are of the type")
+		f.set("type", typeOfValues(values), "all values have this type")
 	}
 }

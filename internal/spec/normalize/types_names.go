@@ -2,11 +2,11 @@ package normalize
 
 import "strings"
 
-// typeName is a type of OpenAPI, "" for any value, and the format that goes with it.
+// typeName is an OpenAPI type, "" for any value, and its format.
 type typeName struct{ name, format string }
 
-// typeNames are the types of OpenAPI, and what authors and generators write for them, in lower case. Others stand for any
-// value.
+// typeNames maps what authors and generators write, in lower case, to OpenAPI types. Any
+// other name means any value.
 var typeNames = map[string]typeName{
 	"array": {"array", ""}, "collection": {"array", ""}, "enumerable": {"array", ""}, "ienumerable": {"array", ""},
 	"list": {"array", ""}, "set": {"array", ""},
@@ -32,7 +32,7 @@ var typeNames = map[string]typeName{
 	"email": {"string", "email"}, "guid": {"string", "uuid"}, "uri": {"string", "uri"}, "uuid": {"string", "uuid"},
 }
 
-// typeNamed returns the type of OpenAPI that a name means, whatever its case and with the namespace of .NET or without.
+// typeNamed returns the OpenAPI type for a name, ignoring case and the .NET namespace.
 func typeNamed(name string) typeName {
 	return typeNames[strings.TrimPrefix(strings.ToLower(name), "system.")]
 }

@@ -9,36 +9,36 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mendNumbers makes numbers of limits, which some tools write as text, and leaves out those that cannot be any.
-func (m *schemaMender) mendNumbers() {
+// fixNumbers converts quoted limits to numbers and drops invalid ones.
+func (f *schemaFixer) fixNumbers() {
 	for _, name := range []string{"maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"} {
-		value, ok := m.schema[name]
-		count, isCount := integerOf(value)
+		value, ok := f.schema[name]
+		count, whole := integerOf(value)
 		switch {
 		case !ok:
-		case !isCount || count < 0:
-			m.drop(name, "it is not a count")
+		case !whole || count < 0:
+			f.drop(name, "not a count")
 		case value != json.Number(strconv.FormatInt(count, 10)):
-			m.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
+			f.set(name, json.Number(strconv.FormatInt(count, 10)), "it is a whole number")
 		}
 	}
 	for _, name := range []string{"maximum", "minimum", "multipleOf"} {
-		value, ok := m.schema[name]
-		number, isNumber := numberOf(value)
-		text, isText := value.(string)
+		value, ok := f.schema[name]
+		number, numeric := numberOf(value)
+		text, quoted := value.(string)
 		switch {
 		case !ok:
-		case !isNumber || name == "multipleOf" && number <= 0:
-			m.drop(name, "it is not a number that a value can be compared with")
-		case isText:
-			m.set(name, json.Number(text), "it is a number")
+		case !numeric || name == "multipleOf" && number <= 0:
+			f.drop(name, "not a number that values can be compared with")
+		case quoted:
+			f.set(name, json.Number(text), "it is a number")
 		}
 	}
 }
 
-// numberOf returns a number that is written as one or as text, and whether it is one of float64's.
+// numberOf parses a number, quoted or not, and reports whether it fits a float64.
 func numberOf(value any) (float64, bool) {
-	text := tree.Text(value)
+	text := tree.String(value)
 	if strings.Trim(text, "+-.0123456789Ee") != "" || !json.Valid([]byte(text)) {
 		return 0, false
 	}
@@ -46,12 +46,12 @@ func numberOf(value any) (float64, bool) {
 	return number, err == nil
 }
 
-// integerOf returns a whole number that is written as one or as text.
+// integerOf parses a whole number, quoted or not.
 func integerOf(value any) (int64, bool) {
-	if integer, err := strconv.ParseInt(tree.Text(value), 10, 64); err == nil {
+	if integer, err := strconv.ParseInt(tree.String(value), 10, 64); err == nil {
 		return integer, true
 	}
-	const exact = 1 << 53 // float64 has all whole numbers up to it
+	const exact = 1 << 53 // float64 represents all whole numbers up to here
 	number, ok := numberOf(value)
 	if !ok || number != math.Trunc(number) || math.Abs(number) > exact {
 		return 0, false

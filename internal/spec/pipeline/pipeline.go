@@ -53,7 +53,7 @@ func Run(data []byte, options Options) (*Result, error) {
 		}
 		document = converted
 	}
-	normalize.Normalise(document, result.Report)
+	normalize.Normalize(document, result.Report)
 	for _, o := range options.Overlays {
 		apply := overlay.Apply
 		if o.Optional {

@@ -158,7 +158,7 @@ func removeEmptyPaths(document tree.Object) {
 		used[operation.Path] = true
 	}
 	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Members(paths) {
+	for path := range tree.Fields(paths) {
 		if !used[path] && !strings.HasPrefix(path, "x-") {
 			delete(paths, path)
 		}

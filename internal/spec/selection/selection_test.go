@@ -69,7 +69,7 @@ func TestSelect(t *testing.T) {
 			}
 			for _, value := range tree.ListAt(document, "tags") {
 				if tag, ok := value.(tree.Object); ok {
-					tags = append(tags, tree.Text(tag["name"]))
+					tags = append(tags, tree.String(tag["name"]))
 				}
 			}
 			schemas := slices.Sorted(maps.Keys(tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")))

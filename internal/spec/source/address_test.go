@@ -23,7 +23,7 @@ func TestHostAddress(t *testing.T) {
 	} {
 		got, ok := hostAddress(host)
 		if !ok {
-			t.Errorf("%s is not taken for a host", host)
+			t.Errorf("%s: not accepted as a host", host)
 			continue
 		}
 		parsed, err := url.Parse(want)
@@ -37,7 +37,7 @@ func TestHostAddress(t *testing.T) {
 		"api.xsale.ai\n", ".xsale.ai", "xsale..ai", "[::1", "[::g]", `c:\specs`,
 	} {
 		if got, ok := hostAddress(text); ok {
-			t.Errorf("%q is taken for the host %s", text, got)
+			t.Errorf("%q: accepted as host %s", text, got)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestGetFromASandbox(t *testing.T) {
+func TestGetFromSandbox(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	client := sandbox.Client(t)
 	for _, options := range []Options{{}, {Doer: client.Doer()}} {
@@ -29,7 +29,7 @@ func TestGetFromASandbox(t *testing.T) {
 	}
 }
 
-// newDoer returns what sends requests to a site with tokens of a sandbox.
+// newDoer returns a sandbox and a Doer that sends its tokens to a site.
 func newDoer(t *testing.T, site *site) (*xsaletest.Sandbox, Doer) {
 	sandbox := xsaletest.New(t)
 	return sandbox, sandbox.Client(t, xsale.WithBaseURL(site.URL), xsale.WithRetries(0)).Doer()
@@ -49,7 +49,7 @@ func TestGetWithTokens(t *testing.T) {
 	}
 	want := slices.Concat([]string{"/swagger"}, usualPaths, []string{"/swagger/index.js", "/swagger/shop/swagger.json"})
 	if got := site.paths(); !slices.Equal(got, want) {
-		t.Errorf("asked for %q", got)
+		t.Errorf("requested %q", got)
 	}
 	for _, request := range site.requests {
 		if request.Header.Get("Authorization") == "" || request.Header.Get("Accept") != accept {
@@ -58,15 +58,15 @@ func TestGetWithTokens(t *testing.T) {
 	}
 }
 
-func TestErrorsOfAClient(t *testing.T) {
+func TestGetReturnsClientErrors(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		page  page
 		want  string
 		cause error
 	}{
-		{"not there", page{status: 404}, "404 Not Found; " + remedy, xsale.ErrNotFound},
-		{"refused", page{status: 401}, "401 Unauthorized (after 2 attempts); " + byHand, xsale.ErrUnauthorized},
+		{"not found", page{status: 404}, "404 Not Found; " + remedy, xsale.ErrNotFound},
+		{"rejected", page{status: 401}, "401 Unauthorized (after 2 attempts); " + byHand, xsale.ErrUnauthorized},
 		{"not allowed", page{status: 403}, "403 Forbidden; " + byHand, xsale.ErrForbidden},
 		{"redirected", page{status: 302, location: "/v2.json?hunter2"}, "302 Found; " + remedy, xsale.ErrRedirect},
 		{"failed", page{status: 500}, "500 Internal Server Error; " + remedy, xsale.ErrServer},
@@ -76,13 +76,13 @@ func TestErrorsOfAClient(t *testing.T) {
 		source, err := Get(t.Context(), site.URL+"/v1.json?key=hunter2", Options{Doer: doer})
 		expectError(t, test.name, source, err, site, "$/v1.json: GET /v1.json: "+test.want)
 		if !errors.Is(err, test.cause) {
-			t.Errorf("%s: the cause is not wrapped", test.name)
+			t.Errorf("%s: the error does not wrap its cause", test.name)
 		}
 	}
 }
 
-// An answer of one address among others is not what the search failed of.
-func TestASearchWithTokensDoesNotFailOfOneAnswer(t *testing.T) {
+// One response among many does not explain why the search failed.
+func TestSearchDoesNotWrapOneResponse(t *testing.T) {
 	site := newSite(t, map[string]page{"/openapi": {status: 401}})
 	_, doer := newDoer(t, site)
 	source, err := Get(t.Context(), site.URL, Options{Doer: doer})
@@ -90,11 +90,11 @@ func TestASearchWithTokensDoesNotFailOfOneAnswer(t *testing.T) {
 		t.Errorf("got %v, %v", source, err)
 	}
 	if failed, ok := errors.AsType[*xsale.Error](err); ok {
-		t.Errorf("the error wraps %v", failed)
+		t.Errorf("the error must not wrap %v", failed)
 	}
 }
 
-func TestAFailedLoginEndsTheSearch(t *testing.T) {
+func TestFailedLoginEndsSearch(t *testing.T) {
 	site := newSite(t, nil)
 	sandbox, doer := newDoer(t, site)
 	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: http.StatusForbidden, Body: `{"error":"invalid_grant"}`})
@@ -103,22 +103,22 @@ func TestAFailedLoginEndsTheSearch(t *testing.T) {
 		t.Errorf("got %v, %v", source, err)
 	}
 	if asked := site.paths(); asked != nil {
-		t.Errorf("asked for %q", asked)
+		t.Errorf("requested %q", asked)
 	}
 }
 
-func TestTokensGoToTheirOwnHostOnly(t *testing.T) {
+func TestTokensStayOnTheirHost(t *testing.T) {
 	site, other := newSite(t, nil), newSite(t, map[string]page{"/swagger.json": {body: minimal}})
 	_, doer := newDoer(t, site)
 	source, err := Get(t.Context(), other.URL, Options{Doer: doer})
 	expectError(t, "other", source, err, other, "$/swagger/v1/swagger.json: GET /swagger/v1/swagger.json: request not sent: the tokens are for "+
 		site.host()+": refusing to send them to £")
 	if asked := other.paths(); asked != nil {
-		t.Errorf("asked for %q", asked)
+		t.Errorf("requested %q", asked)
 	}
 }
 
-func TestGetThroughAClientEndsWithItsContext(t *testing.T) {
+func TestGetWithClientEndsWithContext(t *testing.T) {
 	stopped := errors.New("stopped by the user")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	site := serve(t, func(_ http.ResponseWriter, r *http.Request) {

@@ -12,10 +12,10 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// maxVisits bounds a search through pages that lead to further ones.
+// maxVisits bounds a search through pages that link to further pages.
 const maxVisits = 30
 
-// search is the way from an address to a description.
+// search finds a spec, starting from a URL.
 type search struct {
 	fetcher
 	tried  func(address, outcome string)
@@ -32,7 +32,8 @@ func find(ctx context.Context, address *url.URL, options Options) (*Source, erro
 	return s.run(ctx, address)
 }
 
-// plainDoer sends without tokens. It is not an [http.Client], because that puts addresses with their query into errors.
+// plainDoer sends requests without tokens. It calls the transport directly, because
+// [http.Client] puts URLs with their query into errors.
 type plainDoer struct{ transport http.RoundTripper }
 
 func (d plainDoer) Do(request *http.Request) (*http.Response, error) {
@@ -40,11 +41,11 @@ func (d plainDoer) Do(request *http.Request) (*http.Response, error) {
 	return d.transport.RoundTrip(request)
 }
 
-// run tries the address that was named and, where that is a page or a host, all that may be meant by it.
+// run tries the given URL. If that is a page or a host, it tries everything it may mean.
 func (s *search) run(ctx context.Context, address *url.URL) (*Source, error) {
 	queue := usual(address)
-	isHost := strings.Trim(address.Path, "/") == "" && address.RawQuery == ""
-	if !isHost {
+	bareHost := strings.Trim(address.Path, "/") == "" && address.RawQuery == ""
+	if !bareHost {
 		queue = slices.Insert(queue, 0, address)
 	}
 	for len(queue) > 0 && len(s.visits) < maxVisits {
@@ -63,29 +64,29 @@ func (s *search) run(ctx context.Context, address *url.URL) (*Source, error) {
 		}
 		switch {
 		case v.err == nil:
-			return &Source{v.data, shown(v.answered)}, nil
-		case v.status == 0: // what else there may be on this host will not answer either
+			return &Source{v.data, shown(v.final)}, nil
+		case v.status == 0: // nothing else on this host will respond either
 			return nil, s.failure()
-		case !isHost && len(s.visits) == 1 && (isDocument(address.Path) || !v.isPage() && !v.isRedirect()):
-			return nil, s.failure() // another document than the one that was named would be a surprise
-		case v.isPage() || v.isScript():
-			queue = slices.Concat(clues(v.answered, string(v.data)), queue)
+		case !bareHost && len(s.visits) == 1 && (documentPath(address.Path) || !v.page() && !v.redirected()):
+			return nil, s.failure() // finding a document other than the named one would be a surprise
+		case v.page() || v.script():
+			queue = slices.Concat(clues(v.final, string(v.data)), queue)
 		}
 	}
 	return nil, s.failure()
 }
 
-// failure says what was tried and what the user can do. It wraps the cause of a single try, and of a try without an
-// answer; a status among others is not what the search failed of.
+// failure reports what was tried and what the user can do. It wraps the error of a single try, or
+// of a try without a response; one status among several does not explain why the search failed.
 func (s *search) failure() error {
 	last := s.visits[len(s.visits)-1]
 	if len(s.visits) == 1 {
-		if last.status == 0 || last.status/100 == 2 { // the network, or a document that says itself what is wrong with it
+		if last.status == 0 || last.status/100 == 2 { // a network error, or a document whose error is complete
 			return fmt.Errorf("%s: %w", shown(last.asked), last.err)
 		}
 		return fmt.Errorf("%s: %w; %s", shown(last.asked), last.err, s.remedy())
 	}
-	e := &searchError{text: "found no API description at " + last.asked.Host}
+	e := &searchError{text: "found no API spec at " + last.asked.Host}
 	for _, v := range s.visits {
 		e.text += fmt.Sprintf("\n%s: %s", shown(v.asked), v.outcome())
 	}
@@ -98,16 +99,16 @@ func (s *search) failure() error {
 
 func (s *search) remedy() string {
 	var remedies []string
-	isRefused := slices.ContainsFunc(s.visits, func(v *visit) bool {
+	denied := slices.ContainsFunc(s.visits, func(v *visit) bool {
 		return v.status == http.StatusUnauthorized || v.status == http.StatusForbidden
 	})
-	if isRefused && s.follows { // there were no tokens
+	if denied && s.follows { // no tokens were sent
 		remedies = append(remedies, "use --auth")
 	}
-	if !isRefused || len(s.visits) > 1 {
-		remedies = append(remedies, "name the address of the document itself")
+	if !denied || len(s.visits) > 1 {
+		remedies = append(remedies, "use the URL of the document itself")
 	}
-	return strings.Join(append(remedies, "save the document by hand and name the file"), ", or ")
+	return strings.Join(append(remedies, "save the document by hand and pass the file"), ", or ")
 }
 
 type searchError struct {

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	byHand = "save the document by hand and name the file"
-	remedy = "name the address of the document itself, or " + byHand
+	byHand = "save the document by hand and pass the file"
+	remedy = "use the URL of the document itself, or " + byHand
 	auth   = "use --auth, or "
 )
 
-// The addresses in the order in which they are tried.
+// In the order they are tried.
 var usualPaths = []string{
 	"/swagger/v1/swagger.json", "/swagger/docs/v1", "/openapi/v1.json", "/openapi", "/swagger.json", "/openapi.json",
 	"/swagger/v1/swagger.yaml", "/api/openapi.json", "/api/swagger.json", "/swagger/index.html",
 }
 
-func TestGetFindsEachUsualAddress(t *testing.T) {
+func TestGetFindsUsualPaths(t *testing.T) {
 	for i, path := range usualPaths {
 		for _, form := range []string{"$", "$/", "$#/Orders", "£", "$/swagger"} {
 			site := newSite(t, map[string]page{path: {body: minimal}, "/swagger": {body: "<html>"}})
@@ -34,17 +34,17 @@ func TestGetFindsEachUsualAddress(t *testing.T) {
 			}
 			var want, wantTried []string
 			if form == "$/swagger" {
-				want, wantTried = []string{"/swagger"}, []string{site.URL + "/swagger this is a web page, not an API description"}
+				want, wantTried = []string{"/swagger"}, []string{site.URL + "/swagger this is a web page, not an API spec"}
 			}
 			for _, earlier := range usualPaths[:i] {
 				want, wantTried = append(want, earlier), append(wantTried, site.URL+earlier+" 404 Not Found")
 			}
-			want, wantTried = append(want, path), append(wantTried, site.URL+path+" an API description")
+			want, wantTried = append(want, path), append(wantTried, site.URL+path+" an API spec")
 			if got := site.paths(); !slices.Equal(got, want) {
-				t.Errorf("%s from %s: asked for %q", path, form, got)
+				t.Errorf("%s from %s: requested %q", path, form, got)
 			}
 			if !slices.Equal(tried, wantTried) {
-				t.Errorf("%s from %s: told %q", path, form, tried)
+				t.Errorf("%s from %s: reported %q", path, form, tried)
 			}
 		}
 	}
@@ -55,7 +55,7 @@ func TestGetFromPages(t *testing.T) {
 		name  string
 		from  string
 		pages map[string]page
-		want  []string // asked for; the last one is what is found
+		want  []string // requested paths; the last one is the result
 	}{
 		{"absolute", "/swagger/index.html", map[string]page{
 			"/swagger/index.html":        {body: `<script>JSON.parse('{"urls":[{"url":"/swagger/shop/swagger.json"}]}')</script>`},
@@ -98,7 +98,7 @@ func TestGetFromPages(t *testing.T) {
 			t.Errorf("%s: got %v, %v", test.name, source, err)
 		}
 		if got := site.paths(); !slices.Equal(got, test.want) {
-			t.Errorf("%s: asked for %q", test.name, got)
+			t.Errorf("%s: requested %q", test.name, got)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func TestGetFindsNothing(t *testing.T) {
 		return pages
 	}
 	list := func(first, outcome string) string {
-		text := "found no API description at £" + first
+		text := "found no API spec at £" + first
 		for _, path := range usualPaths {
 			text += fmt.Sprintf("\n$%s: %s", path, outcome)
 		}
@@ -129,34 +129,34 @@ func TestGetFindsNothing(t *testing.T) {
 		{"not allowed", "", map[string]page{"/openapi": {status: 403}},
 			strings.Replace(list("", "404 Not Found"), "/openapi: 404 Not Found", "/openapi: 403 Forbidden", 1) + auth + remedy},
 		{"pages without a clue", "/swagger", map[string]page{"/swagger": {body: "<html>"}},
-			list("\n$/swagger: this is a web page, not an API description", "404 Not Found") + remedy},
-		{"a page of a page", "/docs/", map[string]page{"/docs/": {body: `<html>{"url":"a"}`}, "/docs/a": {body: `<html>{"url":"b"}`}, "/docs/b": {body: "{}"}},
-			list("\n$/docs/: this is a web page, not an API description\n$/docs/a: this is a web page, not an API description"+
-				"\n$/docs/b: this is not an API description: it has neither a member swagger nor a member openapi", "404 Not Found") + remedy},
-		{"a script that says nothing", "/docs", map[string]page{"/docs": {body: "<script src=index.js>"}, "/index.js": {body: "var a;"}},
-			list("\n$/docs: this is a web page, not an API description\n$/index.js: a script of the page", "404 Not Found") + remedy},
+			list("\n$/swagger: this is a web page, not an API spec", "404 Not Found") + remedy},
+		{"a page that links to a page", "/docs/", map[string]page{"/docs/": {body: `<html>{"url":"a"}`}, "/docs/a": {body: `<html>{"url":"b"}`}, "/docs/b": {body: "{}"}},
+			list("\n$/docs/: this is a web page, not an API spec\n$/docs/a: this is a web page, not an API spec"+
+				"\n$/docs/b: this is not an API spec: it has neither a swagger nor an openapi field", "404 Not Found") + remedy},
+		{"a script without a clue", "/docs", map[string]page{"/docs": {body: "<script src=index.js>"}, "/index.js": {body: "var a;"}},
+			list("\n$/docs: this is a web page, not an API spec\n$/index.js: a script, not a spec", "404 Not Found") + remedy},
 		{"redirected to a login", "", everywhere(page{status: 302, location: "https://login.example/?key=hunter2"}),
-			list("", "302 Found, to login.example, which is not followed") + remedy},
+			list("", "302 Found, not following the redirect to login.example") + remedy},
 		{"a page redirected to a login", "/swagger", map[string]page{"/swagger": {status: 302, location: "//login.example/hunter2"}},
-			list("\n$/swagger: 302 Found, to login.example, which is not followed", "404 Not Found") + remedy},
-		{"a login of its own", "", func() map[string]page {
+			list("\n$/swagger: 302 Found, not following the redirect to login.example", "404 Not Found") + remedy},
+		{"same-origin login", "", func() map[string]page {
 			pages := everywhere(page{status: 302, location: "/login?back=hunter2"})
 			pages["/login"] = page{body: "<html>"}
 			return pages
-		}(), list("", "redirected to $/login: this is a web page, not an API description") + remedy},
-		{"faulty everywhere", "", everywhere(page{body: document}), list("", "/paths: the member stands twice") + remedy},
+		}(), list("", "redirected to $/login: this is a web page, not an API spec") + remedy},
+		{"faulty everywhere", "", everywhere(page{body: document}), list("", "/paths: duplicate key") + remedy},
 
-		{"a document that is not there", "/v1.json", nil, "$/v1.json: 404 Not Found; " + remedy},
-		{"a path that is not there", "/v1", nil, "$/v1: 404 Not Found; " + remedy},
+		{"a missing document", "/v1.json", nil, "$/v1.json: 404 Not Found; " + remedy},
+		{"a missing path", "/v1", nil, "$/v1: 404 Not Found; " + remedy},
 		{"a document behind a login", "/v1.json", map[string]page{"/v1.json": {status: 401, body: "hunter2"}}, "$/v1.json: 401 Unauthorized; " + auth + byHand},
-		{"a strange status", "/v1.json", map[string]page{"/v1.json": {status: 599}}, "$/v1.json: 599; " + remedy},
-		{"a document that is redirected", "/v1.json", map[string]page{"/v1.json": {status: 307, location: "https://login.example/?hunter2"}},
-			"$/v1.json: 307 Temporary Redirect, to login.example, which is not followed; " + remedy},
+		{"an unknown status", "/v1.json", map[string]page{"/v1.json": {status: 599}}, "$/v1.json: 599; " + remedy},
+		{"a redirected document", "/v1.json", map[string]page{"/v1.json": {status: 307, location: "https://login.example/?hunter2"}},
+			"$/v1.json: 307 Temporary Redirect, not following the redirect to login.example; " + remedy},
 		{"a page instead of the document", "/v2.json", map[string]page{"/v2.json": {body: "<html>"}, "/swagger.json": {body: minimal}},
-			"$/v2.json: this is a web page, not an API description; name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand"},
-		{"a faulty document", "/v1.json", map[string]page{"/v1.json": {body: document}}, "$/v1.json: /paths: the member stands twice; remove one of them"},
-		{"no description", "/orders", map[string]page{"/orders": {body: "[]"}, "/swagger.json": {body: minimal}},
-			"$/orders: this is not an API description: it is not an object; name the address or file of the description itself"},
+			"$/v2.json: this is a web page, not an API spec; use the URL of the JSON document, such as /swagger/v1/swagger.json; if the page requires a login, use --auth or save the document by hand"},
+		{"a faulty document", "/v1.json", map[string]page{"/v1.json": {body: document}}, "$/v1.json: /paths: duplicate key; remove one of the two"},
+		{"not a spec", "/orders", map[string]page{"/orders": {body: "[]"}, "/swagger.json": {body: minimal}},
+			"$/orders: this is not an API spec: it is not an object; use the URL or file of the spec itself"},
 		{"a key in the query", "/v1.json?key=hunter2", nil, "$/v1.json: 404 Not Found; " + remedy},
 		{"a query of a host", "/?key=hunter2", nil, "$/: 404 Not Found; " + remedy},
 	} {
@@ -174,21 +174,21 @@ func TestGetFindsNothing(t *testing.T) {
 	}
 }
 
-func TestGetSearchesWithinBounds(t *testing.T) {
+func TestGetBoundsSearch(t *testing.T) {
 	var asked []string
 	endless := doerFunc(func(request *http.Request) (*http.Response, error) {
 		asked = append(asked, request.URL.Path)
-		return answer(200, fmt.Sprintf(`<html>{"url":"/docs/%d"}`, len(asked))), nil
+		return respond(200, fmt.Sprintf(`<html>{"url":"/docs/%d"}`, len(asked))), nil
 	})
 	if source, err := Get(t.Context(), "https://api.example/docs", Options{Doer: endless}); err == nil || source != nil {
 		t.Errorf("got %v, %v", source, err)
 	}
 	if len(asked) != maxVisits || len(slices.Compact(slices.Sorted(slices.Values(asked)))) != maxVisits {
-		t.Errorf("asked for %q", asked)
+		t.Errorf("requested %q", asked)
 	}
 }
 
-func TestGetOfADeadHost(t *testing.T) {
+func TestGetFromDeadHost(t *testing.T) {
 	site := newSite(t, nil)
 	site.Close()
 	refused := "dial tcp £: connect: connection refused"
@@ -201,24 +201,24 @@ func TestGetOfADeadHost(t *testing.T) {
 		expectError(t, from, source, err, site, want)
 	}
 	source, err := Get(t.Context(), site.host(), Options{})
-	expectError(t, "host", source, err, site, "there is no file £, and as a host: $/swagger/v1/swagger.json: "+refused)
+	expectError(t, "host", source, err, site, "no file named £, and trying it as a host failed: $/swagger/v1/swagger.json: "+refused)
 }
 
-// What else there may be on a host that stops to answer is not asked for, and why it stopped is the cause.
-func TestGetEndsWhereThereIsNoAnswer(t *testing.T) {
+// The search ends when a host stops responding, and wraps the reason.
+func TestGetEndsWithoutResponse(t *testing.T) {
 	cause := fmt.Errorf("the network is down")
 	var asked int
 	doer := doerFunc(func(request *http.Request) (*http.Response, error) {
 		if asked++; asked == 3 {
 			return nil, &url.Error{Op: "Get", URL: request.URL.String(), Err: cause}
 		}
-		return answer(404, ""), nil
+		return respond(404, ""), nil
 	})
 	source, err := Get(t.Context(), "https://api.example", Options{Doer: doer})
 	if source != nil || !wraps(err, cause) || asked != 3 {
 		t.Errorf("%d requests, then %v, %v", asked, source, err)
 	}
-	want := "found no API description at api.example\nhttps://api.example/swagger/v1/swagger.json: 404 Not Found\n" +
+	want := "found no API spec at api.example\nhttps://api.example/swagger/v1/swagger.json: 404 Not Found\n" +
 		"https://api.example/swagger/docs/v1: 404 Not Found\nhttps://api.example/openapi/v1.json: the network is down\n" + remedy
 	if err.Error() != want {
 		t.Errorf("got\n%s", err)

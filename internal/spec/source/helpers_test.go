@@ -8,20 +8,20 @@ import (
 	"testing"
 )
 
-// minimal is an API description, and minimalYAML another one.
+// minimal and minimalYAML are different API specs.
 const (
 	minimal     = `{"openapi":"3.0.3","info":{"title":"A","version":"1"},"paths":{}}`
 	minimalYAML = "swagger: '2.0'\ninfo: {title: A, version: '1'}\npaths: {}\n"
 )
 
-// page is what a server answers at a path.
+// page is a response of a site.
 type page struct {
-	status   int    // 200 where it is not given
-	location string // in which £ stands for the host
+	status   int    // 0 means 200
+	location string // £ is replaced with the host
 	body     string
 }
 
-// site serves pages by path, 404 elsewhere, and keeps what it was asked.
+// site serves pages by path, 404 elsewhere, and records the requests.
 type site struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -57,7 +57,7 @@ func serve(t *testing.T, handle http.HandlerFunc) *site {
 	return s
 }
 
-// paths returns what was asked for, in order.
+// paths returns the requested paths in order.
 func (s *site) paths() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,18 +68,18 @@ func (s *site) paths() []string {
 	return paths
 }
 
-// host is the site without a scheme.
+// host returns the host and port of the site.
 func (s *site) host() string { return strings.TrimPrefix(s.URL, "http://") }
 
 type doerFunc func(*http.Request) (*http.Response, error)
 
 func (f doerFunc) Do(request *http.Request) (*http.Response, error) { return f(request) }
 
-// expectError checks the whole text, in which $ stands for the address of the site and £ for its host.
+// expectError checks the whole error; in want, $ is the URL of the site and £ its host.
 func expectError(t *testing.T, name string, source *Source, err error, site *site, want string) {
 	t.Helper()
 	want = strings.NewReplacer("$", site.URL, "£", site.host()).Replace(want)
 	if source != nil || err == nil || err.Error() != want {
-		t.Errorf("%s: got %v, and the error\n%v\ninstead of\n%s", name, source, err, want)
+		t.Errorf("%s: got %v and the error\n%v\nwant\n%s", name, source, err, want)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func readFile(ctx context.Context, path string) (*Source, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory: name the file in it", path)
+		return nil, fmt.Errorf("%s is a directory: pass a file in it", path)
 	}
 	return readLocal(ctx, path, func() ([]byte, error) {
 		file, err := os.Open(path)
@@ -22,7 +22,8 @@ func readFile(ctx context.Context, path string) (*Source, error) {
 	})
 }
 
-// readLocal does not wait for the reader when the context ends: a pipe or a terminal can keep it waiting for ever.
+// readLocal does not wait for the reader after the context ends: a pipe or a terminal can
+// block forever.
 func readLocal(ctx context.Context, name string, read func() ([]byte, error)) (*Source, error) {
 	var data []byte
 	var err error
@@ -37,7 +38,7 @@ func readLocal(ctx context.Context, name string, read func() ([]byte, error)) (*
 	case <-done:
 	}
 	if broken, ok := errors.AsType[*fs.PathError](err); ok {
-		err = broken.Err // the name is in front already
+		err = broken.Err // the prefix already has the name
 	}
 	if err == nil {
 		err = check(data)

@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// The places where the pages of Swagger UI and the like have the address of the document.
+// Patterns of Swagger UI and similar pages that contain the URL of the document.
 var (
 	urlMember      = regexp.MustCompile(`\burl["']?\s*[:=]\s*["']([^"'\s<>]+)["']`)       // Swashbuckle, NSwag, Redoc, Scalar
 	discoveryPaths = regexp.MustCompile(`\bdiscoveryPaths:\s*arrayFrom\('([^'\s<>]+)'\)`) // Swashbuckle for Web API 2
@@ -18,11 +18,11 @@ var (
 	configScript   = regexp.MustCompile(`<script[^>]*\ssrc\s*=\s*["']?([^"'\s>]*\b(?:index|swagger-initializer)\.js)\b`)
 )
 
-// maxClues bounds how many addresses one page can name.
+// maxClues bounds how many URLs one page can contribute.
 const maxClues = 10
 
-// clues returns the addresses of the same origin at which a page, or a script of one, says that the document is, and those
-// of the scripts that may say it.
+// clues returns the same-origin URLs where, according to a page or its script, the document
+// may be, and the URLs of scripts that may name it.
 func clues(page *url.URL, text string) []*url.URL {
 	var found []*url.URL
 	add := func(base *url.URL, address string) {
@@ -48,8 +48,8 @@ func clues(page *url.URL, text string) []*url.URL {
 	return found
 }
 
-// rootOf returns where the discovery paths start. Of the root that the page names only the path is taken, because behind a
-// proxy the server does not know its own host.
+// rootOf returns the base URL of the discovery paths. It takes only the path of the page's
+// root URL, because behind a proxy the server does not know its own host.
 func rootOf(page *url.URL, text string) *url.URL {
 	path := "/"
 	if match := rootURL.FindStringSubmatch(text); match != nil {
@@ -60,7 +60,7 @@ func rootOf(page *url.URL, text string) *url.URL {
 	return page.ResolveReference(&url.URL{Path: path})
 }
 
-// plain undoes the escapes of scripts and of HTML.
+// plain removes JavaScript and HTML escapes.
 func plain(text string) string {
 	var unquoted string
 	if err := json.Unmarshal([]byte(`"`+text+`"`), &unquoted); err == nil {

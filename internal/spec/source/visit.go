@@ -16,29 +16,28 @@ import (
 )
 
 const (
-	timeout      = 30 * time.Second // of one address, its redirects and its body
+	timeout      = 30 * time.Second // for one URL, including redirects and body
 	maxRedirects = 5
 	accept       = "application/json, application/yaml;q=0.9, */*;q=0.1"
 )
 
-// visit is one address and what came of it.
+// visit is a URL and the outcome of fetching it.
 type visit struct {
 	asked    *url.URL
-	answered *url.URL // another one after a redirect
-	status   int      // 0 when there was no answer
-	location *url.URL // of a redirect, nil where it cannot be read
+	final    *url.URL // differs from asked after a redirect
+	status   int      // 0 without a response
+	location *url.URL // target of a redirect, nil if it cannot be parsed
 	data     []byte
-	err      error // why it gave no description
+	err      error // why this is not a spec
 }
 
-// fetcher sends the requests.
 type fetcher struct {
 	doer    Doer
 	follows bool // whether redirects within the origin are followed
 }
 
 func (f *fetcher) fetch(ctx context.Context, address *url.URL) *visit {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no whole answer within %v: %w", timeout, context.DeadlineExceeded))
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no complete response within %v: %w", timeout, context.DeadlineExceeded))
 	defer cancel()
 	at := address
 	for redirects := 0; ; redirects++ {
@@ -56,7 +55,7 @@ func (f *fetcher) fetch(ctx context.Context, address *url.URL) *visit {
 }
 
 func (f *fetcher) send(ctx context.Context, address *url.URL) *visit {
-	v := &visit{answered: address}
+	v := &visit{final: address}
 	request := &http.Request{Method: http.MethodGet, URL: address, Header: http.Header{"Accept": {accept}}}
 	response, err := f.doer.Do(request.WithContext(ctx))
 	if err != nil {
@@ -69,7 +68,7 @@ func (f *fetcher) send(ctx context.Context, address *url.URL) *visit {
 	defer response.Body.Close()
 	v.status = response.StatusCode
 	switch {
-	case v.isRedirect():
+	case v.redirected():
 		v.redirect(response.Header.Get("Location"))
 	case v.status/100 != 2:
 		v.err = errors.New(statusText(v.status))
@@ -80,10 +79,10 @@ func (f *fetcher) send(ctx context.Context, address *url.URL) *visit {
 }
 
 func (v *visit) redirect(location string) {
-	v.err = fmt.Errorf("%s, to an address that cannot be read", statusText(v.status))
-	if target, err := v.answered.Parse(location); err == nil && location != "" {
+	v.err = fmt.Errorf("%s, to an invalid URL", statusText(v.status))
+	if target, err := v.final.Parse(location); err == nil && location != "" {
 		v.location = target
-		v.err = fmt.Errorf("%s, to %s, which is not followed", statusText(v.status), target.Host)
+		v.err = fmt.Errorf("%s, not following the redirect to %s", statusText(v.status), target.Host)
 	}
 }
 
@@ -91,10 +90,10 @@ func (v *visit) read(ctx context.Context, response *http.Response) {
 	data, err := readBounded(response.Body)
 	switch {
 	case err != nil:
-		v.err = fmt.Errorf("the answer breaks off: %w", httpx.Cause(ctx, err))
+		v.err = fmt.Errorf("response body cut off: %w", httpx.Cause(ctx, err))
 		return
-	case v.isScript():
-		v.err = errors.New("a script of the page")
+	case v.script():
+		v.err = errors.New("a script, not a spec")
 	default:
 		v.err = check(data)
 	}
@@ -105,24 +104,24 @@ func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-func (v *visit) isRedirect() bool { return v.status/100 == 3 }
+func (v *visit) redirected() bool { return v.status/100 == 3 }
 
-func (v *visit) isPage() bool {
+func (v *visit) page() bool {
 	return bytes.HasPrefix(bytes.TrimLeft(v.data, "\ufeff \t\r\n"), []byte("<"))
 }
 
-func (v *visit) isScript() bool { return strings.HasSuffix(v.answered.Path, ".js") }
+func (v *visit) script() bool { return strings.HasSuffix(v.final.Path, ".js") }
 
-// outcome says what came of it, without the remedies, which users need once only.
+// outcome describes the result without the remedies, which users need only once.
 func (v *visit) outcome() string {
-	text := "an API description"
+	text := "an API spec"
 	if problem, ok := errors.AsType[*tree.Problem](v.err); ok {
 		text = (&tree.Problem{Pointer: problem.Pointer, Message: problem.Message}).Error()
 	} else if v.err != nil {
 		text = v.err.Error()
 	}
-	if shown(v.answered) != shown(v.asked) {
-		text = fmt.Sprintf("redirected to %s: %s", shown(v.answered), text)
+	if shown(v.final) != shown(v.asked) {
+		text = fmt.Sprintf("redirected to %s: %s", shown(v.final), text)
 	}
 	return text
 }

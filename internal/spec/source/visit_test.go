@@ -19,13 +19,13 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-func answer(status int, body string) *http.Response {
+func respond(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
 func wraps(err, cause error) bool { return err != nil && errors.Is(err, cause) }
 
-func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
+func TestGetFollowsRedirectsWithinOrigin(t *testing.T) {
 	chain := func(length int) map[string]page {
 		pages := map[string]page{fmt.Sprintf("/%d.json", length): {body: minimal}}
 		for i := range length {
@@ -37,7 +37,7 @@ func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		pages map[string]page
-		want  string // the path of what is found, or an error
+		want  string // the path of the result, or an error
 	}{
 		{"relative", map[string]page{"/0.json": {status: 308, location: "v1.yaml"}, "/v1.yaml": {body: minimalYAML}}, "/v1.yaml"},
 		{"absolute", map[string]page{"/0.json": {status: 303, location: "http://£/v1.json"}, "/v1.json": {body: minimal}}, "/v1.json"},
@@ -45,17 +45,17 @@ func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
 		{"six", chain(6), "$/0.json: more than 5 redirects; " + remedy},
 		{"a loop", map[string]page{"/0.json": {status: 302, location: "/0.json"}}, "$/0.json: more than 5 redirects; " + remedy},
 		{"to another port", map[string]page{"/0.json": {status: 302, location: other.URL + "/v1.json?hunter2"}},
-			"$/0.json: 302 Found, to " + other.host() + ", which is not followed; " + remedy},
+			"$/0.json: 302 Found, not following the redirect to " + other.host() + "; " + remedy},
 		{"to another name", map[string]page{"/0.json": {status: 302, location: "http://user:hunter2@localhost/v1.json"}},
-			"$/0.json: 302 Found, to localhost, which is not followed; " + remedy},
+			"$/0.json: 302 Found, not following the redirect to localhost; " + remedy},
 		{"to https", map[string]page{"/0.json": {status: 302, location: "https://£/v1.json"}},
-			"$/0.json: 302 Found, to £, which is not followed; " + remedy},
-		{"to another name behind one within", map[string]page{
+			"$/0.json: 302 Found, not following the redirect to £; " + remedy},
+		{"to another host after one within", map[string]page{
 			"/0.json": {status: 302, location: "/1.json"}, "/1.json": {status: 302, location: "https://other.example/"},
-		}, "$/0.json: 302 Found, to other.example, which is not followed; " + remedy},
-		{"to what is no address", map[string]page{"/0.json": {status: 302, location: "http://[hunter2"}},
-			"$/0.json: 302 Found, to an address that cannot be read; " + remedy},
-		{"to nowhere", map[string]page{"/0.json": {status: 302}}, "$/0.json: 302 Found, to an address that cannot be read; " + remedy},
+		}, "$/0.json: 302 Found, not following the redirect to other.example; " + remedy},
+		{"to an invalid URL", map[string]page{"/0.json": {status: 302, location: "http://[hunter2"}},
+			"$/0.json: 302 Found, to an invalid URL; " + remedy},
+		{"to nowhere", map[string]page{"/0.json": {status: 302}}, "$/0.json: 302 Found, to an invalid URL; " + remedy},
 	} {
 		site := newSite(t, test.pages)
 		source, err := Get(t.Context(), site.URL+"/0.json?key=hunter2", Options{})
@@ -68,42 +68,42 @@ func TestGetFollowsRedirectsWithinTheOrigin(t *testing.T) {
 		}
 	}
 	if asked := other.paths(); asked != nil {
-		t.Errorf("the other server was asked for %q", asked)
+		t.Errorf("the other server received %q", asked)
 	}
 }
 
 func TestGetReadsBodies(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		serve  http.HandlerFunc
-		want   string // the body, or an error
-		isGood bool
+		name  string
+		serve http.HandlerFunc
+		want  string // the body, or an error
+		ok    bool
 	}{
 		{"a byte order mark", write("\ufeff" + minimal + "\r\n"), "\ufeff" + minimal + "\r\n", true},
 		{"YAML", write(minimalYAML), minimalYAML, true},
 		{"compressed", compressed(minimal), minimal, true},
-		{"as large as may be", write(minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal))), minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal)), true},
+		{"as large as allowed", write(minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal))), minimal + strings.Repeat(" ", tree.MaxBytes-len(minimal)), true},
 		{"another success", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(203); write(minimal)(w, r) }, minimal, true},
 		{"too large", write(minimal + strings.Repeat("x", tree.MaxBytes)),
-			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
-		{"too large when it is unpacked", compressed(minimal + strings.Repeat("x", tree.MaxBytes)),
-			"$/v1: the description is larger than 16 MiB; take a part of it, or ask for a smaller one", false},
-		{"nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, "$/v1: the description is empty; check what writes it", false},
+			"$/v1: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one", false},
+		{"too large when unpacked", compressed(minimal + strings.Repeat("x", tree.MaxBytes)),
+			"$/v1: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one", false},
+		{"nothing", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, "$/v1: the spec is empty; check the program that writes it", false},
 		{"cut off", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(len(minimal)+1))
 			write(minimal)(w, r)
-		}, "$/v1: the answer breaks off: unexpected EOF", false},
-		{"cut off when it is compressed", func(w http.ResponseWriter, r *http.Request) {
+		}, "$/v1: response body cut off: unexpected EOF", false},
+		{"cut off while compressed", func(w http.ResponseWriter, r *http.Request) {
 			recorder := httptest.NewRecorder()
 			compressed(minimal)(recorder, r)
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(recorder.Body.Bytes()[:recorder.Body.Len()-10])
-		}, "$/v1: the answer breaks off: unexpected EOF", false},
-		{"whole, but half a document", write(minimal[:20]), "$/v1: this is not JSON, at byte 19: unexpected EOF; check that the document is whole", false},
+		}, "$/v1: response body cut off: unexpected EOF", false},
+		{"complete, but half a document", write(minimal[:20]), "$/v1: invalid JSON at byte 19: unexpected EOF; check that the document is complete", false},
 	} {
 		site := serve(t, test.serve)
 		source, err := Get(t.Context(), site.URL+"/v1?key=hunter2", Options{})
-		if !test.isGood {
+		if !test.ok {
 			expectError(t, test.name, source, err, site, test.want)
 		} else if err != nil || string(source.Data) != test.want || source.Name != site.URL+"/v1" {
 			t.Errorf("%s: got %v", test.name, err)
@@ -124,7 +124,7 @@ func compressed(text string) http.HandlerFunc {
 	}
 }
 
-func TestGetSaysWhatItWants(t *testing.T) {
+func TestGetRequestHeaders(t *testing.T) {
 	site := newSite(t, map[string]page{"/v1.json": {body: minimal}})
 	if _, err := Get(t.Context(), site.URL+"/v1.json?key=a%2Fb", Options{}); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestGetSaysWhatItWants(t *testing.T) {
 	}
 }
 
-func TestGetDoesNotTrustACertificateOfItsOwn(t *testing.T) {
+func TestGetRejectsUntrustedCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(write(minimal))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -147,7 +147,7 @@ func TestGetDoesNotTrustACertificateOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestGetEndsWithItsContext(t *testing.T) {
+func TestGetEndsWithContext(t *testing.T) {
 	stopped := errors.New("stopped by the user")
 	for _, from := range []string{"", "/swagger", "/v1.json"} {
 		for _, begins := range []bool{false, true} {
@@ -163,13 +163,13 @@ func TestGetEndsWithItsContext(t *testing.T) {
 			var tried []string
 			source, err := Get(ctx, site.URL+from, Options{Tried: func(address, _ string) { tried = append(tried, address) }})
 			if source != nil || err != stopped || tried != nil {
-				t.Errorf("%s, begun %v: got %v, %v after %q", from, begins, source, err, tried)
+				t.Errorf("%s, started %v: got %v, %v after %q", from, begins, source, err, tried)
 			}
 		}
 	}
 }
 
-func TestGetBoundsTheTimeOfAnAddress(t *testing.T) {
+func TestGetTimesOutPerURL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := doerFunc(func(request *http.Request) (*http.Response, error) {
 			<-request.Context().Done()
@@ -182,8 +182,8 @@ func TestGetBoundsTheTimeOfAnAddress(t *testing.T) {
 			return &http.Response{StatusCode: 200, Body: reader}, nil
 		})
 		for want, doer := range map[string]Doer{
-			"https://api.example/v1: no whole answer within 30s: context deadline exceeded":                        silent,
-			"https://api.example/v1: the answer breaks off: no whole answer within 30s: context deadline exceeded": breaking,
+			"https://api.example/v1: no complete response within 30s: context deadline exceeded":                        silent,
+			"https://api.example/v1: response body cut off: no complete response within 30s: context deadline exceeded": breaking,
 		} {
 			start := time.Now()
 			source, err := Get(t.Context(), "https://api.example/v1?key=hunter2", Options{Doer: doer})
@@ -191,25 +191,25 @@ func TestGetBoundsTheTimeOfAnAddress(t *testing.T) {
 				t.Errorf("got %v, %v", source, err)
 			}
 			if took := time.Since(start); took != timeout {
-				t.Errorf("it took %v", took)
+				t.Errorf("took %v", took)
 			}
 		}
 	})
 }
 
-func TestRedirectsOfADoerAreNotFollowed(t *testing.T) {
+func TestGetDoesNotFollowRedirectsOfDoer(t *testing.T) {
 	var asked []string
 	doer := doerFunc(func(request *http.Request) (*http.Response, error) {
 		asked = append(asked, request.URL.Path)
-		response := answer(302, "")
+		response := respond(302, "")
 		response.Header.Set("Location", "/v2.json")
 		return response, nil
 	})
 	source, err := Get(t.Context(), "https://api.example/v1.json", Options{Doer: doer})
-	if want := "https://api.example/v1.json: 302 Found, to api.example, which is not followed; " + remedy; source != nil || err == nil || err.Error() != want {
+	if want := "https://api.example/v1.json: 302 Found, not following the redirect to api.example; " + remedy; source != nil || err == nil || err.Error() != want {
 		t.Errorf("got %v, %v", source, err)
 	}
 	if !slices.Equal(asked, []string{"/v1.json"}) {
-		t.Errorf("asked for %q", asked)
+		t.Errorf("requested %q", asked)
 	}
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// requestBody makes the body of an operation of its parameters of body and formData. Swagger allows one body or a form;
-// ServiceStack and Swashbuckle write both, of which either can be sent.
+// requestBody builds the request body of an operation from its body and formData parameters.
+// Swagger allows either a body or a form; ServiceStack and Swashbuckle write both, meaning
+// that a call sends one of them.
 func (c *converter) requestBody(pointer, method string, uses []use, consumes []string) tree.Object {
 	var bodies, fields []use
 	for _, u := range uses {
@@ -25,31 +26,31 @@ func (c *converter) requestBody(pointer, method string, uses []use, consumes []s
 	if len(bodies) > 0 {
 		types := consumes
 		if len(fields) > 0 {
-			types = slices.DeleteFunc(slices.Clone(types), isForm)
+			types = slices.DeleteFunc(slices.Clone(types), formMediaType)
 		}
 		if len(types) == 0 {
 			types = []string{jsonType}
 		}
 		body = c.body(bodies[0], types, content)
-		c.refuseOthers(bodies)
+		c.rejectOthers(bodies)
 	}
 	if len(fields) > 0 && c.form(fields, consumes, content) {
 		body["required"] = true
 	}
 	body["content"] = content
-	place := tree.Join(pointer, "parameters")
+	location := tree.Join(pointer, "parameters")
 	if len(bodies) > 0 && len(fields) > 0 {
-		c.report.Add(ruleBodies, place, nil, body, "it has a body and a form; a call sends one or the other")
+		c.report.Add(ruleBodies, location, nil, body, "the operation has a body and a form; a call sends one of them")
 	}
 	if method == "get" || method == "head" || method == "delete" {
-		c.report.Add(ruleBodies, place, nil, body, "HTTP gives the body of a "+strings.ToUpper(method)+" no meaning; it is kept, since the service reads one")
+		c.report.Add(ruleBodies, location, nil, body, "HTTP gives the body of a "+strings.ToUpper(method)+" no meaning; it is kept, because the service may read it")
 	}
 	return body
 }
 
-// body converts a parameter that is the body, and adds its content.
+// body converts a body parameter and adds its content.
 func (c *converter) body(u use, types []string, content tree.Object) tree.Object {
-	to := c.keep(u.pointer, u.object, []string{"description", "required", "example"}, convertedMembers)
+	to := c.keep(u.pointer, u.object, []string{"description", "required", "example"}, convertedFields)
 	media := tree.Object{"schema": c.value(u.pointer, u.object, "")}
 	moveExample(to)
 	if example, ok := to["example"]; ok {
@@ -59,18 +60,20 @@ func (c *converter) body(u use, types []string, content tree.Object) tree.Object
 		content[mediaType] = c.copyOf(media)
 	}
 	c.addExamples(u.pointer, content, to, "x-examples")
-	maps.DeleteFunc(to, func(name string, _ any) bool { return name == "example" || name == "x-examples" || isOfSchema(name) })
+	maps.DeleteFunc(to, func(name string, _ any) bool {
+		return name == "example" || name == "x-examples" || schemaExtension(name)
+	})
 	return to
 }
 
-func (c *converter) refuseOthers(bodies []use) {
+func (c *converter) rejectOthers(bodies []use) {
 	first := bodies[0]
 	for _, other := range bodies[1:] {
 		if schema := first.object["schema"]; schema != nil && reflect.DeepEqual(other.object["schema"], schema) {
-			c.report.Add(ruleBodies, other.pointer, other.object, nil, "it is the same as the other body, and a call has one")
+			c.report.Add(ruleBodies, other.pointer, other.object, nil, "a call has one body, and this one duplicates the other")
 			continue
 		}
-		c.problems.Add(other.pointer, fmt.Sprintf("the operation has a second body, %q beside %q, and a call has one", other.name(), first.name()),
-			"correct the service, or remove the one that it does not read from a copy of the description")
+		c.problems.Add(other.pointer, fmt.Sprintf("a call has one body, but the operation has both %q and %q", other.name(), first.name()),
+			"fix the service, or copy the spec and remove the body that the service ignores")
 	}
 }

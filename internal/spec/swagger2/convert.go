@@ -1,8 +1,9 @@
-// Package swagger2 turns a Swagger 2.0 description, as ASP.NET services write them, into OpenAPI 3.0.3.
+// Package swagger2 converts a Swagger 2.0 spec, as ASP.NET services write it, to OpenAPI 3.0.3.
 //
-// It works on the tree. The converter of kin-openapi reads a description into its types first: it stops at the first
-// fault without a place, refuses or loses what the types cannot hold, such as exact numbers and references to names
-// with brackets, and passes over what Swagger implies, such as lists with commas and media types of the whole document.
+// It works on the tree. The converter of kin-openapi first reads a spec into typed structs. It
+// stops at the first fault without a location, rejects or loses what the structs cannot represent,
+// such as exact numbers and references to names with brackets, and ignores Swagger's defaults, such
+// as comma-separated lists and document-wide media types.
 package swagger2
 
 import (
@@ -11,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// The rules that changes are reported under. What both formats say in their own words is not reported one by one.
+// Rules that changes are reported under. A change of syntax only is not reported.
 const (
 	ruleConverted  = "swagger2"
 	ruleDropped    = "swagger2-dropped"
@@ -27,8 +28,8 @@ const (
 
 const version = "3.0.3"
 
-// Convert turns a Swagger 2.0 description into OpenAPI 3.0.3, and says what cannot be turned. The given description is
-// not changed; the pointers of report and problems are those of places in it.
+// Convert turns a Swagger 2.0 spec into OpenAPI 3.0.3 and returns the parts it cannot
+// convert. It does not change document; the pointers in report and problems refer to it.
 func Convert(document tree.Object, report *tree.Report) (tree.Object, tree.Problems) {
 	report.Add(ruleConverted, "/swagger", document["swagger"], version, "the tools read OpenAPI 3")
 	c := &converter{source: tree.Clone(document).(tree.Object), report: report}
@@ -38,11 +39,11 @@ func Convert(document tree.Object, report *tree.Report) (tree.Object, tree.Probl
 }
 
 type converter struct {
-	source   tree.Object // the 2.0 description
+	source   tree.Object // the Swagger 2.0 spec
 	report   *tree.Report
 	problems tree.Problems
 
-	consumes, produces []string // of operations that do not say it themselves
+	consumes, produces []string // defaults for operations that do not set their own
 	copies             int      // values copied so far
 }
 
@@ -51,7 +52,7 @@ func (c *converter) document() tree.Object {
 		"swagger", "info", "host", "basePath", "schemes", "consumes", "produces", "paths", "definitions", "parameters",
 		"responses", "securityDefinitions", "tags",
 	})
-	c.narrow("", to, "externalDocs", externalDocsMembers)
+	c.narrow("", to, "externalDocs", externalDocsFields)
 	c.consumes, c.produces = c.mediaTypes("", c.source, "consumes"), c.mediaTypes("", c.source, "produces")
 	to["openapi"] = version
 	to["info"] = c.info()
@@ -59,9 +60,9 @@ func (c *converter) document() tree.Object {
 		to["servers"] = servers
 	}
 	var tags []any
-	for place, tag := range c.objects("", c.source, "tags") {
-		tag = c.keep(place, tag, []string{"name", "description", "externalDocs"}, nil)
-		c.narrow(place, tag, "externalDocs", externalDocsMembers)
+	for location, tag := range c.objects("", c.source, "tags") {
+		tag = c.keep(location, tag, []string{"name", "description", "externalDocs"}, nil)
+		c.narrow(location, tag, "externalDocs", externalDocsFields)
 		tags = append(tags, tag)
 	}
 	if len(tags) > 0 {
@@ -89,9 +90,9 @@ func (c *converter) components() tree.Object {
 	return components
 }
 
-// info fills in what OpenAPI requires.
+// info fills in the fields that OpenAPI requires.
 func (c *converter) info() tree.Object {
-	to := c.keep("/info", member[tree.Object](c, "", c.source, "info"), []string{"title", "description", "termsOfService", "contact", "license", "version"}, nil)
+	to := c.keep("/info", field[tree.Object](c, "", c.source, "info"), []string{"title", "description", "termsOfService", "contact", "license", "version"}, nil)
 	c.narrow("/info", to, "contact", []string{"name", "url", "email"})
 	c.narrow("/info", to, "license", []string{"name", "url"})
 	c.require("title", "API", to)
@@ -99,39 +100,39 @@ func (c *converter) info() tree.Object {
 	return to
 }
 
-func (c *converter) require(name, otherwise string, info tree.Object) {
+func (c *converter) require(name, fallback string, info tree.Object) {
 	written := info[name]
 	if text, ok := written.(string); ok && text != "" {
 		return
 	}
-	if number := tree.Text(written); number != "" {
-		otherwise = number
+	if number := tree.String(written); number != "" {
+		fallback = number
 	}
-	c.report.Add(ruleInfo, tree.Join("/info", name), written, otherwise, "OpenAPI requires it, as text")
-	info[name] = otherwise
+	c.report.Add(ruleInfo, tree.Join("/info", name), written, fallback, "OpenAPI requires it, as a string")
+	info[name] = fallback
 }
 
-var externalDocsMembers = []string{"description", "url"}
+var externalDocsFields = []string{"description", "url"}
 
-// keep returns a new object with the members that are the same in OpenAPI 3, and with the extensions. It reports those
-// that it leaves out, but for the ones that the caller converts.
+// keep returns a new object with the fields that OpenAPI 3 shares, and the extensions. It
+// reports the fields that it drops, except those that the caller converts.
 func (c *converter) keep(pointer string, from tree.Object, same, converted []string) tree.Object {
 	to := tree.Object{}
-	for name, value := range tree.Members(from) {
+	for name, value := range tree.Fields(from) {
 		switch {
-		case slices.Contains(same, name), isExtension(name):
+		case slices.Contains(same, name), tree.Extension(name):
 			to[name] = value
 		case !slices.Contains(converted, name):
-			c.drop(tree.Join(pointer, name), value, "OpenAPI 3 has no such member here")
+			c.drop(tree.Join(pointer, name), value, "OpenAPI 3 does not have this field here")
 		}
 	}
 	return to
 }
 
-// narrow does the same to an object that is a member of another.
-func (c *converter) narrow(pointer string, holder tree.Object, name string, same []string) {
-	if inner, ok := holder[name].(tree.Object); ok {
-		holder[name] = c.keep(tree.Join(pointer, name), inner, same, nil)
+// narrow applies keep to an object in a field of parent.
+func (c *converter) narrow(pointer string, parent tree.Object, name string, same []string) {
+	if inner, ok := parent[name].(tree.Object); ok {
+		parent[name] = c.keep(tree.Join(pointer, name), inner, same, nil)
 	}
 }
 

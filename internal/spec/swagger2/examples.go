@@ -2,23 +2,24 @@ package swagger2
 
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
-// moveExample gives an example the name that OpenAPI 3 has for it.
-func moveExample(holder tree.Object) {
-	if example, ok := holder["x-example"]; ok {
-		if _, taken := holder["example"]; !taken {
-			holder["example"] = example
-			delete(holder, "x-example")
+// moveExample renames x-example to example, as OpenAPI 3 calls it.
+func moveExample(parent tree.Object) {
+	if example, ok := parent["x-example"]; ok {
+		if _, taken := parent["example"]; !taken {
+			parent["example"] = example
+			delete(parent, "x-example")
 		}
 	}
 }
 
-// addExamples writes the examples by media type, which are a member of a body or response, at its content.
-func (c *converter) addExamples(pointer string, content, holder tree.Object, name string) {
-	for mediaType, example := range tree.Members(member[tree.Object](c, pointer, holder, name)) {
+// addExamples copies the examples of a body or response, which are keyed by media type, into
+// its content.
+func (c *converter) addExamples(pointer string, content, parent tree.Object, name string) {
+	for mediaType, example := range tree.Fields(field[tree.Object](c, pointer, parent, name)) {
 		if media, ok := content[mediaType].(tree.Object); ok {
 			media["example"] = example
 		} else {
-			c.drop(tree.Join(pointer, name, mediaType), example, "the content has no such media type")
+			c.drop(tree.Join(pointer, name, mediaType), example, "the content does not have this media type")
 		}
 	}
 }

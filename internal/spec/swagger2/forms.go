@@ -1,8 +1,10 @@
 package swagger2
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -11,25 +13,28 @@ const (
 	formType      = "application/x-www-form-urlencoded"
 )
 
-func isMultipart(mediaType string) bool { return base(mediaType) == multipartType }
+func multipartForm(mediaType string) bool { return httpx.MediaType(mediaType) == multipartType }
 
-func isForm(mediaType string) bool { return isMultipart(mediaType) || base(mediaType) == formType }
+func formMediaType(mediaType string) bool {
+	return multipartForm(mediaType) || httpx.MediaType(mediaType) == formType
+}
 
-// form is what the fields of a form come to.
+// form collects the converted fields of a form.
 type form struct {
 	properties, encoding tree.Object
 	required             []any
-	joined               []use // lists whose elements are joined to one text
+	joined               []use // lists whose elements are joined to one string
 	hasFile              bool
 }
 
-// form makes one object of the fields of a form, adds it to the content, and reports whether a field is required.
+// form converts the fields of a form to one object, adds it to the content, and reports
+// whether a field is required.
 func (c *converter) form(fields []use, consumes []string, content tree.Object) bool {
 	f := &form{properties: tree.Object{}, encoding: tree.Object{}}
 	for _, u := range fields {
 		c.field(f, u)
 	}
-	types := slices.DeleteFunc(slices.Clone(consumes), func(mediaType string) bool { return !isForm(mediaType) })
+	types := slices.DeleteFunc(slices.Clone(consumes), func(mediaType string) bool { return !formMediaType(mediaType) })
 	switch {
 	case f.hasFile:
 		types = []string{multipartType}
@@ -42,14 +47,14 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 	}
 	for _, mediaType := range types {
 		media := tree.Object{"schema": c.copyOf(schema)}
-		if len(f.encoding) > 0 && !isMultipart(mediaType) { // which has no use for it
+		if len(f.encoding) > 0 && !multipartForm(mediaType) { // multipart ignores styles
 			media["encoding"] = c.copyOf(f.encoding)
 		}
 		content[mediaType] = media
 	}
-	if slices.ContainsFunc(types, isMultipart) {
+	if slices.ContainsFunc(types, multipartForm) {
 		for _, u := range f.joined {
-			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has a part for each element of a list")
+			c.report.Add(ruleBodies, tree.Join(u.pointer, "collectionFormat"), u.object["collectionFormat"], "multi", "a multipart form has one part per list element")
 		}
 	}
 	return len(f.required) > 0
@@ -57,9 +62,9 @@ func (c *converter) form(fields []use, consumes []string, content tree.Object) b
 
 func (c *converter) field(f *form, u use) {
 	name := u.name()
-	to := c.members(u.pointer, u.object)
+	to := c.base(u.pointer, u.object)
 	to["schema"] = c.value(u.pointer, u.object, "string")
-	if isFile(tree.ObjectAt(to, "schema")) {
+	if fileSchema(tree.ObjectAt(to, "schema")) {
 		f.hasFile = true // each file of a list is a part, whatever its collectionFormat
 	} else {
 		c.writeStyle(u.pointer, "query", u.object, to)
@@ -68,22 +73,20 @@ func (c *converter) field(f *form, u use) {
 		f.encoding[name] = tree.Object{"style": to["style"], "explode": false}
 		f.joined = append(f.joined, u)
 	}
-	if tree.IsSet(u.object, "required") {
+	if tree.True(u.object, "required") {
 		f.required = append(f.required, name)
 	}
 	property := tree.ObjectAt(to, "schema")
 	delete(to, "schema")
 	delete(to, "style")
 	delete(to, "explode")
-	if _, isRef := property["$ref"]; isRef && len(to) > 0 {
+	if _, ok := property["$ref"]; ok && len(to) > 0 {
 		property = tree.Object{"allOf": []any{property}}
 	}
-	for member, value := range to {
-		property[member] = value
-	}
+	maps.Copy(property, to)
 	f.properties[name] = property
 }
 
-func isFile(schema tree.Object) bool {
+func fileSchema(schema tree.Object) bool {
 	return schema["format"] == "binary" || tree.ObjectAt(schema, "items")["format"] == "binary"
 }

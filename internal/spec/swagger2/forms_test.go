@@ -3,13 +3,13 @@ package swagger2
 import "testing"
 
 func TestConvertForms(t *testing.T) {
-	const first = operationPlace + "/parameters/0"
-	form := func(name, members, want, reports string) conversion {
-		return conversion{name: name, members: post(members + `, ` + answers), at: operationPlace + "/requestBody", want: want, reports: reports}
+	const first = operationPointer + "/parameters/0"
+	form := func(name, base, want, reports string) conversion {
+		return conversion{name: name, base: post(base + `, ` + okResponse), at: operationPointer + "/requestBody", want: want, reports: reports}
 	}
 	ofDocument := form("multipart by the document", `"parameters": [{"name": "a", "in": "formData", "type": "string"}]`,
 		`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, "")
-	ofDocument.members = `"consumes": ["application/json", "multipart/form-data"], ` + ofDocument.members
+	ofDocument.base = `"consumes": ["application/json", "multipart/form-data"], ` + ofDocument.base
 	runConversions(t, []conversion{
 		form("fields", `"parameters": [{"name": "b", "in": "formData", "required": true, "type": "string"}, {"name": "a", "in": "formData", "required": true, "type": "integer", "format": "int32", "default": 1}, {"name": "c", "in": "formData", "type": "string"}]`,
 			`{"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["b", "a"], "properties": {"b": {"type": "string"}, "a": {"type": "integer", "format": "int32", "default": 1}, "c": {"type": "string"}}}}}}`, ""),
@@ -19,14 +19,14 @@ func TestConvertForms(t *testing.T) {
 			`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"f": {"type": "array", "items": {"type": "string", "format": "binary"}}}}}}}`, ""),
 		form("file in the query", `"parameters": [{"name": "f", "in": "query", "type": "file"}]`,
 			`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}}}}}`, "swagger2-parameters "+first+"/in"),
-		form("source of ASP.NET", `"parameters": [{"name": "f", "in": "formfile", "type": "file"}]`,
+		form("ASP.NET binding source", `"parameters": [{"name": "f", "in": "formfile", "type": "file"}]`,
 			`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}}}}}`, "swagger2-parameters "+first+"/in"),
 		form("multipart", `"consumes": ["Multipart/Form-Data; boundary=a"], "parameters": [{"name": "a", "in": "formData", "type": "string"}]`,
 			`{"content": {"Multipart/Form-Data; boundary=a": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, ""),
 		form("both forms", `"consumes": ["multipart/form-data", "application/x-www-form-urlencoded"], "parameters": [{"name": "a", "in": "formData", "type": "string"}]`,
 			`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}, "application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, ""),
 		ofDocument,
-		form("what is said of a field", `"parameters": [{"name": "a", "in": "formData", "type": "string", "description": "D", "x-example": "E", "x-a": 1, "x-nullable": true, "allowEmptyValue": true}]`,
+		form("field annotations", `"parameters": [{"name": "a", "in": "formData", "type": "string", "description": "D", "x-example": "E", "x-a": 1, "x-nullable": true, "allowEmptyValue": true}]`,
 			`{"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string", "description": "D", "example": "E", "x-a": 1, "nullable": true}}}}}}`, "swagger2-dropped "+first+"/allowEmptyValue"),
 		form("schema", `"parameters": [{"name": "a", "in": "formData", "description": "D", "schema": {"$ref": "#/definitions/Order"}}, {"name": "b", "in": "formData", "schema": {"$ref": "#/definitions/Order"}}]`,
 			`{"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/components/schemas/Order"}], "description": "D"}, "b": {"$ref": "#/components/schemas/Order"}}}}}}`, ""),
@@ -40,7 +40,7 @@ func TestConvertForms(t *testing.T) {
 			`{"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}}}}}`, "swagger2-bodies "+first+"/collectionFormat"),
 		form("list with tabs", `"parameters": [{"name": "a", "in": "formData", "type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"}]`,
 			`{"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, "swagger2-parameters "+first+"/collectionFormat"),
-		form("twice", `"parameters": [{"name": "a", "in": "formData", "type": "string"}, {"name": "a", "in": "formData", "type": "integer"}]`,
-			`{"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, "swagger2-dropped "+operationPlace+"/parameters/1"),
+		form("duplicates", `"parameters": [{"name": "a", "in": "formData", "type": "string"}, {"name": "a", "in": "formData", "type": "integer"}]`,
+			`{"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}}`, "swagger2-dropped "+operationPointer+"/parameters/1"),
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// FuzzConvert checks that no description, however wrong, stops the conversion, and that no two places of the result are
-// one, which a later stage would then change together.
+// FuzzConvert checks that no spec crashes the conversion, and that no two locations of the
+// result share memory, because a later stage would then change both.
 func FuzzConvert(f *testing.F) {
 	for _, seed := range []string{
 		`{"swagger":"2.0"}`,
@@ -36,28 +36,28 @@ func FuzzConvert(f *testing.F) {
 		}
 		for _, problem := range problems {
 			if problem.Pointer == "" || problem.Message == "" || problem.Remedy == "" {
-				t.Errorf("a problem that says too little: %v", problem)
+				t.Errorf("incomplete problem: %v", problem)
 			}
 		}
-		refuseSharing(t, "", converted, map[uintptr]string{})
+		rejectSharing(t, "", converted, map[uintptr]string{})
 	})
 }
 
-// refuseSharing fails where a place of a tree is the same object or list as another.
-func refuseSharing(t *testing.T, pointer string, value any, seen map[uintptr]string) {
+// rejectSharing fails if two locations of a tree are the same object or list.
+func rejectSharing(t *testing.T, pointer string, value any, seen map[uintptr]string) {
 	t.Helper()
-	list, isList := value.([]any)
-	if _, isObject := value.(tree.Object); isObject || isList && len(list) > 0 {
+	list, listed := value.([]any)
+	if _, ok := value.(tree.Object); ok || listed && len(list) > 0 {
 		address := reflect.ValueOf(value).Pointer()
 		if other, ok := seen[address]; ok {
-			t.Fatalf("%s and %s are one", other, pointer)
+			t.Fatalf("%s and %s share memory", other, pointer)
 		}
 		seen[address] = pointer
 	}
-	for name, member := range tree.Members(value) {
-		refuseSharing(t, tree.Join(pointer, name), member, seen)
+	for name, field := range tree.Fields(value) {
+		rejectSharing(t, tree.Join(pointer, name), field, seen)
 	}
 	for i, element := range list {
-		refuseSharing(t, tree.Join(pointer, strconv.Itoa(i)), element, seen)
+		rejectSharing(t, tree.Join(pointer, strconv.Itoa(i)), element, seen)
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// The converter of kin-openapi is right about descriptions that say everything, and so must agree about this one.
+// The converter of kin-openapi is correct for specs that leave nothing implicit, so the
+// results must agree for this one.
 const wellFormed = `{
 	"swagger": "2.0",
 	"info": {"title": "Shop", "version": "1", "contact": {"name": "N"}},
@@ -72,7 +73,7 @@ const wellFormed = `{
 	}
 }`
 
-func TestConvertAgreesWithKin(t *testing.T) {
+func TestConvertAgreesWithKinOpenAPI(t *testing.T) {
 	var theirs openapi2.T
 	if err := json.Unmarshal([]byte(wellFormed), &theirs); err != nil {
 		t.Fatal(err)
@@ -89,7 +90,7 @@ func TestConvertAgreesWithKin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree.VisitObjects(want, func(_ string, object tree.Object) { // marks for the way back
+	tree.VisitObjects(want, func(_ string, object tree.Object) { // markers for the way back
 		delete(object, "x-originalParamName")
 		delete(object, "x-formData-name")
 	})
@@ -99,11 +100,11 @@ func TestConvertAgreesWithKin(t *testing.T) {
 
 func compare(t *testing.T, pointer string, got, want any) {
 	t.Helper()
-	gotObject, isObject := got.(tree.Object)
-	wantObject, isWanted := want.(tree.Object)
-	if !isObject || !isWanted {
+	gotObject, ok := got.(tree.Object)
+	wantObject, wanted := want.(tree.Object)
+	if !ok || !wanted {
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is %s, and of kin-openapi %s", pointer, write(t, got), write(t, want))
+			t.Errorf("%s: got %s, kin-openapi has %s", pointer, write(t, got), write(t, want))
 		}
 		return
 	}
@@ -112,7 +113,7 @@ func compare(t *testing.T, pointer string, got, want any) {
 	}
 	for name := range gotObject {
 		if _, ok := wantObject[name]; !ok {
-			t.Errorf("%s is %s, and kin-openapi has none", tree.Join(pointer, name), write(t, gotObject[name]))
+			t.Errorf("%s: got %s, kin-openapi has nothing", tree.Join(pointer, name), write(t, gotObject[name]))
 		}
 	}
 }

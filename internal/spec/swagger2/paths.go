@@ -7,7 +7,7 @@ import (
 )
 
 func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
-	if isExtension(path) {
+	if tree.Extension(path) {
 		return from
 	}
 	to := c.keep(pointer, from, []string{"$ref", "summary", "description"}, append(slices.Clone(tree.Methods), "parameters"))
@@ -16,22 +16,22 @@ func (c *converter) path(pointer, path string, from tree.Object) tree.Object {
 		to["parameters"] = parameters
 	}
 	for _, method := range tree.Methods {
-		if operation := member[tree.Object](c, pointer, from, method); operation != nil {
+		if operation := field[tree.Object](c, pointer, from, method); operation != nil {
 			to[method] = c.operation(tree.Join(pointer, method), path, method, operation, shared)
 		}
 	}
 	return to
 }
 
-// operation converts an operation. Of the parameters of its path item it takes those of the body, which OpenAPI 3 has
-// in operations only.
+// operation converts an operation. It takes over the body parameters of the path item,
+// because OpenAPI 3 allows bodies only in operations.
 func (c *converter) operation(pointer, path, method string, from tree.Object, shared []use) tree.Object {
 	to := c.keep(pointer, from,
 		[]string{"tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security"},
 		[]string{"consumes", "produces", "parameters", "responses"})
-	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	c.narrow(pointer, to, "externalDocs", externalDocsFields)
 	consumes, produces := c.consumes, c.produces
-	if from["consumes"] != nil { // an empty list counts, too
+	if from["consumes"] != nil { // an empty list counts
 		consumes = c.mediaTypes(pointer, from, "consumes")
 	}
 	if from["produces"] != nil {
@@ -43,13 +43,13 @@ func (c *converter) operation(pointer, path, method string, from tree.Object, sh
 	}
 	var body []use
 	for _, u := range shared {
-		if u.isOfBody() && !slices.ContainsFunc(own, u.isSame) {
-			u.object = c.copyOf(u.object) // each operation has its own
+		if u.inBody() && !slices.ContainsFunc(own, u.same) {
+			u.object = c.copyOf(u.object) // each operation changes its own copy
 			body = append(body, u)
 		}
 	}
 	for _, u := range own {
-		if u.isOfBody() {
+		if u.inBody() {
 			body = append(body, u)
 		}
 	}
@@ -62,9 +62,10 @@ func (c *converter) operation(pointer, path, method string, from tree.Object, sh
 
 const jsonType = "application/json"
 
-// mediaTypes returns what an operation or the document consumes or produces, which is JSON where it does not say.
-func (c *converter) mediaTypes(pointer string, holder tree.Object, name string) []string {
-	if types := c.texts(pointer, holder, name); len(types) > 0 {
+// mediaTypes returns the media types that an operation or the document consumes or produces,
+// by default JSON.
+func (c *converter) mediaTypes(pointer string, parent tree.Object, name string) []string {
+	if types := c.stringList(pointer, parent, name); len(types) > 0 {
 		return types
 	}
 	return []string{jsonType}

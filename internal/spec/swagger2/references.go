@@ -9,46 +9,47 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// moveReferences makes the references of the converted description point at where things are now. A reference that
-// leads nowhere is left for the validation to name.
+// moveReferences rewrites the references of the converted spec to the new locations. It
+// leaves dangling references for validation to report.
 func (c *converter) moveReferences(document, converted tree.Object) {
-	places := map[string]string{} // of each reference, where it stands first in the 2.0 description
+	locations := map[string]string{} // reference -> its first location in the Swagger 2.0 spec
 	visitReferences("", document, func(pointer, ref string, _ tree.Object) {
-		if _, ok := places[ref]; !ok {
-			places[ref] = tree.Join(pointer, "$ref")
+		if _, ok := locations[ref]; !ok {
+			locations[ref] = tree.Join(pointer, "$ref")
 		}
 	})
 	visitReferences("", converted, func(_, ref string, object tree.Object) {
-		place, isNew := places[ref]
-		delete(places, ref)
+		location, first := locations[ref]
+		delete(locations, ref)
 		_, wasThere := lookup(document, ref)
 		if name := plainName(document, ref); !wasThere && name != "" {
 			plain := "#" + tree.Join("/definitions", name)
-			if isNew {
-				c.report.Add(ruleReferences, place, ref, plain, "the definition has this name, without characters that references cannot have")
+			if first {
+				c.report.Add(ruleReferences, location, ref, plain, "the definition has this name, without characters that references cannot contain")
 			}
 			ref = plain
 		}
 		object["$ref"] = movedReference(ref)
-		// Parameters of an operation have other indexes once those of the body are taken out.
+		// The indexes of an operation's parameters shift when body parameters are removed.
 		hasMoved := strings.HasPrefix(ref, "#/paths/") && strings.Contains(ref, "/parameters/")
-		if _, isThere := lookup(converted, movedReference(ref)); isNew && wasThere && (hasMoved || !isThere) {
-			c.problems.Add(place, "it refers to a place that OpenAPI 3 does not have", "write what it refers to under /definitions and refer to that")
+		if _, ok := lookup(converted, movedReference(ref)); first && wasThere && (hasMoved || !ok) {
+			c.problems.Add(location, "the target of the reference does not exist in OpenAPI 3", "move the target to /definitions and refer to it there")
 		}
 	})
 }
 
 var oddCharacters = regexp.MustCompile(`[^A-Za-z0-9._-]`)
 
-// plainName returns the definition that a reference means which has the characters of a generic type, or "".
-// ServiceStack leaves them out of the names of definitions, and not out of all references.
+// plainName returns the name of the definition that a reference with the characters of a
+// generic type means, or "". ServiceStack removes those characters from definition names, but
+// not from all references.
 func plainName(document tree.Object, ref string) string {
 	name, ok := strings.CutPrefix(ref, "#/definitions/")
 	if unescaped, err := url.PathUnescape(name); err == nil {
 		name = unescaped
 	}
 	name = oddCharacters.ReplaceAllString(name, "_")
-	if _, isThere := tree.ObjectAt(document, "definitions")[name]; !ok || !isThere {
+	if _, defined := tree.ObjectAt(document, "definitions")[name]; !ok || !defined {
 		return ""
 	}
 	return name
@@ -60,7 +61,7 @@ var sections = map[string]string{
 	"#/responses/":   "#/components/responses/",
 }
 
-// movedReference exchanges the first part only, so that it does not matter how names are escaped.
+// movedReference replaces only the prefix, so that the escaping of names does not matter.
 func movedReference(ref string) string {
 	for from, to := range sections {
 		if name, ok := strings.CutPrefix(ref, from); ok {
@@ -76,8 +77,8 @@ func visitReferences(pointer string, value any, visit func(pointer, ref string, 
 		if ref, ok := value["$ref"].(string); ok {
 			visit(pointer, ref, value)
 		}
-		for name, member := range tree.Members(value) {
-			visitReferences(tree.Join(pointer, name), member, visit)
+		for name, field := range tree.Fields(value) {
+			visitReferences(tree.Join(pointer, name), field, visit)
 		}
 	case []any:
 		for i, element := range value {
@@ -86,8 +87,8 @@ func visitReferences(pointer string, value any, visit func(pointer, ref string, 
 	}
 }
 
-// lookup returns what a reference within a document points at. Tools differ in whether they escape the names of
-// generics.
+// lookup returns the value that a reference within document points to. Tools differ in
+// whether they escape the names of generic types.
 func lookup(document tree.Object, ref string) (any, bool) {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok {
@@ -103,11 +104,11 @@ func lookup(document tree.Object, ref string) (any, bool) {
 	return tree.Lookup(document, unescaped)
 }
 
-// maxReferenceChain ends references that lead in a circle.
+// maxReferenceChain ends cyclic references.
 const maxReferenceChain = 16
 
-// resolve returns what an object refers to and its place, itself where it is no reference, or nil where there is
-// nothing.
+// resolve follows the references of an object and returns the target with its pointer. An
+// object without a reference resolves to itself, a dangling reference to nil.
 func (c *converter) resolve(pointer string, object tree.Object) (string, tree.Object) {
 	for range maxReferenceChain {
 		ref, ok := object["$ref"].(string)

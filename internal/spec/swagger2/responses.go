@@ -7,27 +7,28 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func (c *converter) responses(pointer string, operation tree.Object, produces []string) tree.Object {
-	to := c.collection(pointer, operation, "responses", func(place, status string, response tree.Object) tree.Object {
-		if isExtension(status) {
+	to := c.collection(pointer, operation, "responses", func(location, status string, response tree.Object) tree.Object {
+		if tree.Extension(status) {
 			return response
 		}
-		return c.response(place, status, response, produces)
+		return c.response(location, status, response, produces)
 	})
-	if response, ok := to["0"]; ok && to["default"] == nil { // so old versions of Swashbuckle name the default
-		c.report.Add(ruleResponses, tree.Join(pointer, "responses", "0"), "0", "default", "it is no status code, and stands for all others")
+	if response, ok := to["0"]; ok && to["default"] == nil { // old versions of Swashbuckle name the default "0"
+		c.report.Add(ruleResponses, tree.Join(pointer, "responses", "0"), "0", "default", "0 is not a status code and means the default")
 		to["default"] = response
 		delete(to, "0")
 	}
 	for status := range to {
-		if !isExtension(status) {
+		if !tree.Extension(status) {
 			return to
 		}
 	}
-	to["default"] = tree.Object{"description": "Any answer."}
+	to["default"] = tree.Object{"description": "Any response."}
 	c.report.Add(ruleResponses, tree.Join(pointer, "responses"), operation["responses"], to["default"], "OpenAPI requires a response")
 	return to
 }
@@ -37,7 +38,7 @@ func (c *converter) sharedResponse(pointer, name string, from tree.Object) tree.
 }
 
 func (c *converter) response(pointer, status string, from tree.Object, produces []string) tree.Object {
-	if _, isRef := from["$ref"].(string); isRef {
+	if _, ok := from["$ref"].(string); ok {
 		target, object := c.resolve(pointer, from)
 		if object["schema"] == nil || slices.Equal(produces, c.produces) {
 			return c.keep(pointer, from, []string{"$ref"}, nil)
@@ -49,7 +50,7 @@ func (c *converter) response(pointer, status string, from tree.Object, produces 
 		code, _ := strconv.Atoi(status)
 		text := http.StatusText(code)
 		if text == "" {
-			text = "An answer."
+			text = "A response."
 		}
 		c.report.Add(ruleResponses, tree.Join(pointer, "description"), to["description"], text, "OpenAPI requires it")
 		to["description"] = text
@@ -58,7 +59,7 @@ func (c *converter) response(pointer, status string, from tree.Object, produces 
 	c.addExamples(pointer, content, from, "examples")
 	if len(content) > 0 {
 		to["content"] = content
-		maps.DeleteFunc(to, func(name string, _ any) bool { return isOfSchema(name) })
+		maps.DeleteFunc(to, func(name string, _ any) bool { return schemaExtension(name) })
 	}
 	if headers := c.collection(pointer, from, "headers", c.header); len(headers) > 0 {
 		to["headers"] = headers
@@ -70,13 +71,13 @@ func (c *converter) header(pointer, _ string, from tree.Object) tree.Object {
 	to := c.parameter(pointer, "header", from)
 	delete(to, "in")
 	if name, ok := to["name"]; ok {
-		c.drop(tree.Join(pointer, "name"), name, "OpenAPI 3 has no such member here")
+		c.drop(tree.Join(pointer, "name"), name, "OpenAPI 3 does not have this field here")
 		delete(to, "name")
 	}
 	return to
 }
 
-// content returns the content of a response, which has none without a schema.
+// content returns the content of a response, which is empty without a schema.
 func (c *converter) content(pointer string, from tree.Object, produces []string) tree.Object {
 	content := tree.Object{}
 	if from["schema"] == nil {
@@ -88,7 +89,7 @@ func (c *converter) content(pointer string, from tree.Object, produces []string)
 	if resolved["type"] == "file" {
 		types := fileTypes(produces)
 		if !slices.Equal(types, produces) {
-			c.report.Add(ruleResponses, tree.Join(pointer, "schema"), strings.Join(produces, ", "), strings.Join(types, ", "), "a file is not what the service writes objects as")
+			c.report.Add(ruleResponses, tree.Join(pointer, "schema"), strings.Join(produces, ", "), strings.Join(types, ", "), "a file does not have the media types of objects")
 		}
 		produces = types
 	}
@@ -98,12 +99,12 @@ func (c *converter) content(pointer string, from tree.Object, produces []string)
 	return content
 }
 
-// fileTypes returns the media types of a file. ASP.NET lists what it can write any object as, JSON among them, for
-// answers that are files too: that says nothing of the file.
+// fileTypes returns the media types of a file. For every response, files included, ASP.NET
+// lists the types it can write objects as, such as JSON; those do not describe a file.
 func fileTypes(produces []string) []string {
 	types := slices.Clone(produces)
-	if slices.ContainsFunc(types, isJSON) {
-		types = slices.DeleteFunc(types, isOfObjects)
+	if slices.ContainsFunc(types, jsonMediaType) {
+		types = slices.DeleteFunc(types, objectMediaType)
 	}
 	if len(types) == 0 {
 		return []string{"application/octet-stream"}
@@ -111,13 +112,10 @@ func fileTypes(produces []string) []string {
 	return types
 }
 
-func isJSON(mediaType string) bool { return strings.HasSuffix(base(mediaType), "json") }
-
-func isOfObjects(mediaType string) bool {
-	return isJSON(mediaType) || strings.HasSuffix(base(mediaType), "xml") || base(mediaType) == "text/plain"
+func jsonMediaType(mediaType string) bool {
+	return strings.HasSuffix(httpx.MediaType(mediaType), "json")
 }
 
-func base(mediaType string) string {
-	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
-	return strings.TrimSpace(mediaType)
+func objectMediaType(mediaType string) bool {
+	return jsonMediaType(mediaType) || strings.HasSuffix(httpx.MediaType(mediaType), "xml") || httpx.MediaType(mediaType) == "text/plain"
 }

@@ -2,25 +2,25 @@ package swagger2
 
 import "testing"
 
-const firstResponse = operationPlace + "/responses/200"
+const firstResponse = operationPointer + "/responses/200"
 
 func TestConvertResponses(t *testing.T) {
 	response := func(name, produces, response, want, reports string) conversion {
-		members := post(`"responses": {"200": ` + response + `}`)
+		base := post(`"responses": {"200": ` + response + `}`)
 		if produces != "" {
-			members = post(`"produces": ` + produces + `, "responses": {"200": ` + response + `}`)
+			base = post(`"produces": ` + produces + `, "responses": {"200": ` + response + `}`)
 		}
-		return conversion{name: name, members: members, at: firstResponse, want: want, reports: reports}
+		return conversion{name: name, base: base, at: firstResponse, want: want, reports: reports}
 	}
 	ofDocument := response("media types of the document", "", `{"description": "OK", "schema": {"type": "string"}}`,
 		`{"description": "OK", "content": {"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "string"}}}}`, "")
-	ofDocument.members = `"produces": ["text/plain", "application/json"], ` + ofDocument.members
+	ofDocument.base = `"produces": ["text/plain", "application/json"], ` + ofDocument.base
 	runConversions(t, []conversion{
 		response("no schema", `["text/plain"]`, `{"description": "OK", "x-a": 1}`, `{"description": "OK", "x-a": 1}`, ""),
 		response("schema", "", `{"description": "OK", "schema": {"$ref": "#/definitions/Order"}}`, `{"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}`, ""),
-		response("media type of the operation", `["application/xml"]`, `{"description": "OK", "schema": {"type": "string"}}`, `{"description": "OK", "content": {"application/xml": {"schema": {"type": "string"}}}}`, ""),
+		response("media types of the operation", `["application/xml"]`, `{"description": "OK", "schema": {"type": "string"}}`, `{"description": "OK", "content": {"application/xml": {"schema": {"type": "string"}}}}`, ""),
 		ofDocument,
-		response("no description", "", `{}`, `{"description": "OK"}`, "swagger2-responses "+firstResponse+"/description"),
+		response("required fields", "", `{}`, `{"description": "OK"}`, "swagger2-responses "+firstResponse+"/description"),
 		response("empty description", "", `{"description": ""}`, `{"description": ""}`, ""),
 		response("nullable", "", `{"description": "OK", "x-nullable": true, "schema": {"$ref": "#/definitions/Order"}}`,
 			`{"description": "OK", "content": {"application/json": {"schema": {"allOf": [{"$ref": "#/components/schemas/Order"}], "nullable": true}}}}`, ""),
@@ -28,7 +28,7 @@ func TestConvertResponses(t *testing.T) {
 			`{"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}`, ""),
 		response("file", "", `{"description": "OK", "schema": {"type": "file"}}`, `{"description": "OK", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}`, "swagger2-responses "+firstResponse+"/schema"),
 		response("file of a type", `["application/pdf"]`, `{"description": "OK", "schema": {"type": "file"}}`, `{"description": "OK", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}`, ""),
-		response("file of a type among those of objects", `["text/plain", "application/json", "text/json", "application/xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]`, `{"description": "OK", "schema": {"type": "file"}}`,
+		response("file type among object types", `["text/plain", "application/json", "text/json", "application/xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]`, `{"description": "OK", "schema": {"type": "file"}}`,
 			`{"description": "OK", "content": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {"type": "string", "format": "binary"}}}}`, "swagger2-responses "+firstResponse+"/schema"),
 		response("file of XML", `["application/xml"]`, `{"description": "OK", "schema": {"type": "file"}}`, `{"description": "OK", "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}}}`, ""),
 		response("example", "", `{"description": "OK", "schema": {"type": "object"}, "examples": {"application/json": {"Id": 1}, "text/csv": "1"}}`,
@@ -36,36 +36,36 @@ func TestConvertResponses(t *testing.T) {
 		response("headers", "", `{"description": "OK", "headers": {"x-rate": {"type": "integer", "format": "int32", "description": "Left"}, "Ids": {"type": "array", "items": {"type": "string"}}, "Text": {"name": "T"}}}`,
 			`{"description": "OK", "headers": {"x-rate": {"description": "Left", "schema": {"type": "integer", "format": "int32"}}, "Ids": {"style": "simple", "explode": false, "schema": {"type": "array", "items": {"type": "string"}}}, "Text": {"schema": {"type": "string"}}}}`,
 			"swagger2-parameters "+firstResponse+"/headers/Text/type, swagger2-dropped "+firstResponse+"/headers/Text/name"),
-		response("unknown member", "", `{"description": "OK", "content": {}}`, `{"description": "OK"}`, "swagger2-dropped "+firstResponse+"/content"),
+		response("unknown field", "", `{"description": "OK", "content": {}}`, `{"description": "OK"}`, "swagger2-dropped "+firstResponse+"/content"),
 		response("schema of a wrong type", "", `{"description": "OK", "schema": 1}`, `{"description": "OK", "content": {"application/json": {"schema": {}}}}`, "swagger2-schemas "+firstResponse+"/schema"),
 		response("examples of a wrong type", "", `{"description": "OK", "examples": 1}`, `{"description": "OK"}`, "swagger2-dropped "+firstResponse+"/examples"),
 	})
 }
 
 func TestConvertStatuses(t *testing.T) {
-	const place = operationPlace + "/responses"
-	anyAnswer := `{"default": {"description": "Any answer."}}`
+	const location = operationPointer + "/responses"
+	anyResponse := `{"default": {"description": "Any response."}}`
 	runConversions(t, []conversion{
-		{name: "missing", members: post(`"summary": "S"`), at: place, want: anyAnswer, reports: "swagger2-responses " + place},
-		{name: "empty", members: post(`"responses": {}`), at: place, want: anyAnswer, reports: "swagger2-responses " + place},
-		{name: "extension only", members: post(`"responses": {"x-a": {"schema": 1}}`), at: place, want: `{"x-a": {"schema": 1}, "default": {"description": "Any answer."}}`, reports: "swagger2-responses " + place},
-		{name: "kept", members: post(`"responses": {"204": {"description": "A"}, "default": {"description": "B"}}`), at: place, want: `{"204": {"description": "A"}, "default": {"description": "B"}}`},
-		{name: "zero", members: post(`"responses": {"0": {"description": "A"}}`), at: place, want: `{"default": {"description": "A"}}`, reports: "swagger2-responses " + place + "/0"},
-		{name: "zero beside the default", members: post(`"responses": {"0": {"description": "A"}, "default": {"description": "B"}}`), at: place, want: `{"0": {"description": "A"}, "default": {"description": "B"}}`},
-		{name: "no description and no text", members: post(`"responses": {"default": {}}`), at: place, want: `{"default": {"description": "An answer."}}`, reports: "swagger2-responses " + place + "/default/description"},
+		{name: "missing", base: post(`"summary": "S"`), at: location, want: anyResponse, reports: "swagger2-responses " + location},
+		{name: "empty", base: post(`"responses": {}`), at: location, want: anyResponse, reports: "swagger2-responses " + location},
+		{name: "extension only", base: post(`"responses": {"x-a": {"schema": 1}}`), at: location, want: `{"x-a": {"schema": 1}, "default": {"description": "Any response."}}`, reports: "swagger2-responses " + location},
+		{name: "kept", base: post(`"responses": {"204": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"204": {"description": "A"}, "default": {"description": "B"}}`},
+		{name: "zero", base: post(`"responses": {"0": {"description": "A"}}`), at: location, want: `{"default": {"description": "A"}}`, reports: "swagger2-responses " + location + "/0"},
+		{name: "zero next to the default", base: post(`"responses": {"0": {"description": "A"}, "default": {"description": "B"}}`), at: location, want: `{"0": {"description": "A"}, "default": {"description": "B"}}`},
+		{name: "neither description nor status text", base: post(`"responses": {"default": {}}`), at: location, want: `{"default": {"description": "A response."}}`, reports: "swagger2-responses " + location + "/default/description"},
 	})
 }
 
 func TestConvertSharedResponses(t *testing.T) {
 	const shared = `"produces": ["application/json"], "responses": {"Gone": {"description": "G", "x-a": [1], "schema": {"enum": ["a"]}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/responses/Gone"}}, `
 	runConversions(t, []conversion{
-		{name: "components", members: shared + `"paths": {}`, at: "/components/responses",
+		{name: "components", base: shared + `"paths": {}`, at: "/components/responses",
 			want: `{"Gone": {"description": "G", "x-a": [1], "content": {"application/json": {"schema": {"enum": ["a"]}}}}, "Empty": {"description": "E"}, "Again": {"$ref": "#/components/responses/Gone"}}`},
-		{name: "other media types", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Again"}}`), at: firstResponse,
+		{name: "other media types", base: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Again"}}`), at: firstResponse,
 			want: `{"description": "G", "x-a": [1], "content": {"text/plain": {"schema": {"enum": ["a"]}}}}`},
-		{name: "other media types without content", members: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Empty"}}`), at: firstResponse,
+		{name: "other media types without content", base: shared + post(`"produces": ["text/plain"], "responses": {"200": {"$ref": "#/responses/Empty"}}`), at: firstResponse,
 			want: `{"$ref": "#/components/responses/Empty"}`},
-		{name: "members beside a reference", members: shared + post(`"responses": {"200": {"$ref": "#/responses/Gone", "description": "D"}}`), at: firstResponse,
+		{name: "fields next to a reference", base: shared + post(`"responses": {"200": {"$ref": "#/responses/Gone", "description": "D"}}`), at: firstResponse,
 			want: `{"$ref": "#/components/responses/Gone"}`, reports: "swagger2-dropped " + firstResponse + "/description"},
 	})
 }

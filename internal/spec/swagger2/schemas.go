@@ -9,15 +9,16 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// schemaMembers are those of OpenAPI 3.0. Tools write some of them into Swagger, too, which does not have them all.
-var schemaMembers = []string{
+// schemaKeywords are the keywords of OpenAPI 3.0. Swagger lacks some of them, but tools write
+// them anyway.
+var schemaKeywords = []string{
 	"title", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
 	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "enum", "type", "allOf", "oneOf",
 	"anyOf", "not", "items", "properties", "additionalProperties", "description", "format", "default", "nullable",
 	"discriminator", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
 }
 
-// annotations say something of a place and not of the values in it, and so can stand beside what a reference says.
+// annotations describe the use of a schema, not its values, and so can extend a reference.
 var annotations = []string{
 	"title", "description", "default", "nullable", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated",
 }
@@ -29,19 +30,19 @@ func (c *converter) definition(pointer, _ string, from tree.Object) tree.Object 
 func (c *converter) schema(pointer string, value any) tree.Object {
 	from, ok := value.(tree.Object)
 	if !ok {
-		c.report.Add(ruleSchemas, pointer, value, tree.Object{}, "it is not a schema; anything is accepted")
+		c.report.Add(ruleSchemas, pointer, value, tree.Object{}, "not a schema; any value is accepted")
 		return tree.Object{}
 	}
 	if ref, ok := from["$ref"].(string); ok {
 		return c.reference(pointer, ref, from)
 	}
-	to := c.keep(pointer, from, schemaMembers, nil)
-	c.narrow(pointer, to, "externalDocs", externalDocsMembers)
+	to := c.keep(pointer, from, schemaKeywords, nil)
+	c.narrow(pointer, to, "externalDocs", externalDocsFields)
 	moveNullable(to)
 	moveExample(to)
-	c.mendType(pointer, to)
-	c.mendBound(pointer, to, "minimum", "exclusiveMinimum")
-	c.mendBound(pointer, to, "maximum", "exclusiveMaximum")
+	c.fixType(pointer, to)
+	c.fixBound(pointer, to, "minimum", "exclusiveMinimum")
+	c.fixBound(pointer, to, "maximum", "exclusiveMaximum")
 	if name, ok := to["discriminator"].(string); ok {
 		to["discriminator"] = tree.Object{"propertyName": name}
 	}
@@ -49,24 +50,22 @@ func (c *converter) schema(pointer string, value any) tree.Object {
 	return to
 }
 
-// reference converts a reference. Swagger passes over what stands beside one, but means it where it says something of
-// the place: that it can be null, or what it is for.
+// reference converts a reference. Swagger ignores fields next to a reference, but annotations
+// there, such as nullable or title, are meant to apply.
 func (c *converter) reference(pointer, ref string, from tree.Object) tree.Object {
-	beside := c.keep(pointer, from, annotations, []string{"$ref"})
-	moveNullable(beside)
-	moveExample(beside)
+	sibling := c.keep(pointer, from, annotations, []string{"$ref"})
+	moveNullable(sibling)
+	moveExample(sibling)
 	to := tree.Object{"$ref": ref}
-	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := beside[name]; return ok }) {
-		for name, extension := range beside {
-			to[name] = extension
-		}
+	if !slices.ContainsFunc(annotations, func(name string) bool { _, ok := sibling[name]; return ok }) {
+		maps.Copy(to, sibling)
 		return to
 	}
-	beside["allOf"] = []any{to}
-	if _, ok := beside["nullable"]; !ok || len(beside) > 2 {
-		c.report.Add(ruleSchemas, pointer, from, beside, "OpenAPI 3 has nothing beside a reference")
+	sibling["allOf"] = []any{to}
+	if _, ok := sibling["nullable"]; !ok || len(sibling) > 2 {
+		c.report.Add(ruleSchemas, pointer, from, sibling, "OpenAPI 3 allows no siblings of a reference")
 	}
-	return beside
+	return sibling
 }
 
 func moveNullable(schema tree.Object) {
@@ -74,19 +73,19 @@ func moveNullable(schema tree.Object) {
 	if nullable {
 		schema["nullable"] = true
 	}
-	if ok { // false is what nothing says
+	if ok { // false is the default
 		delete(schema, "x-nullable")
 	}
 }
 
-// mendType leaves one type of OpenAPI 3, or none where a value can have several.
-func (c *converter) mendType(pointer string, schema tree.Object) {
+// fixType keeps one OpenAPI 3 type, or none if a value can have several types.
+func (c *converter) fixType(pointer string, schema tree.Object) {
 	written, ok := schema["type"]
 	if !ok {
 		return
 	}
-	types, isList := written.([]any)
-	if !isList {
+	types, listed := written.([]any)
+	if !listed {
 		types = []any{written}
 	}
 	delete(schema, "type")
@@ -102,31 +101,31 @@ func (c *converter) mendType(pointer string, schema tree.Object) {
 			schema["type"] = named[0]
 		}
 	}
-	if isList || schema["type"] == nil {
-		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 has one of six types, or none for any")
+	if listed || schema["type"] == nil {
+		c.report.Add(ruleSchemas, tree.Join(pointer, "type"), written, schema["type"], "OpenAPI 3 allows one of six types, or none for any value")
 	}
 }
 
-// mendBound writes an exclusive bound that is a number, as newer JSON Schema has it, as a bound and a boolean.
-func (c *converter) mendBound(pointer string, schema tree.Object, bound, exclusive string) {
+// fixBound converts an exclusive bound that is a number, as in newer JSON Schema, to a bound
+// and a boolean.
+func (c *converter) fixBound(pointer string, schema tree.Object, bound, exclusive string) {
 	if number, ok := schema[exclusive].(json.Number); ok {
 		c.report.Add(ruleSchemas, tree.Join(pointer, exclusive), number, true, "the bound itself is in "+bound)
 		schema[bound], schema[exclusive] = number, true
 	}
 }
 
-// inside converts the schemas inside a schema.
 func (c *converter) inside(pointer string, schema tree.Object) {
 	c.properties(pointer, schema)
 	items, hasItems := schema["items"]
 	if _, ok := items.(tree.Object); !ok && (hasItems || schema["type"] == "array") {
-		c.report.Add(ruleSchemas, tree.Join(pointer, "items"), items, tree.Object{}, "a list has one schema for its elements; they can be anything")
+		c.report.Add(ruleSchemas, tree.Join(pointer, "items"), items, tree.Object{}, "a list needs one schema for its elements; any element is accepted")
 		schema["items"] = tree.Object{}
 	}
 	for _, name := range []string{"items", "additionalProperties", "not"} {
-		member, ok := schema[name]
-		if _, isBool := member.(bool); ok && !(isBool && name == "additionalProperties") {
-			schema[name] = c.schema(tree.Join(pointer, name), member)
+		field, ok := schema[name]
+		if _, boolean := field.(bool); ok && !(boolean && name == "additionalProperties") {
+			schema[name] = c.schema(tree.Join(pointer, name), field)
 		}
 	}
 	for _, name := range []string{"allOf", "anyOf", "oneOf"} {
@@ -142,23 +141,24 @@ func (c *converter) inside(pointer string, schema tree.Object) {
 	}
 }
 
-// properties converts the properties, and moves the required of each, as older JSON Schema has it, to the list.
+// properties converts the properties. It moves a boolean required of a property, as in older
+// JSON Schema, to the list.
 func (c *converter) properties(pointer string, schema tree.Object) {
 	required := tree.ListAt(schema, "required")
 	if written, ok := schema["required"]; ok && len(required) == 0 {
-		c.drop(tree.Join(pointer, "required"), written, "it is not a list of properties that are required")
+		c.drop(tree.Join(pointer, "required"), written, "not a list of required properties")
 		delete(schema, "required")
 	}
 	if schema["properties"] == nil {
 		return
 	}
 	schema["properties"] = c.collection(pointer, schema, "properties", func(pointer, name string, property tree.Object) tree.Object {
-		isRequired, ok := property["required"].(bool)
+		flag, ok := property["required"].(bool)
 		if !ok {
 			return c.schema(pointer, property)
 		}
-		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), isRequired, nil, "the schema around it lists what is required")
-		if isRequired && !slices.Contains(required, any(name)) {
+		c.report.Add(ruleSchemas, tree.Join(pointer, "required"), flag, nil, "the parent schema lists required properties")
+		if flag && !slices.Contains(required, any(name)) {
 			required = append(required, name)
 		}
 		property = maps.Clone(property)

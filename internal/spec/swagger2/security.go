@@ -6,7 +6,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// flow is what OpenAPI 3 calls a flow of OAuth 2, and the addresses that it has.
+// flow is an OAuth 2 flow of OpenAPI 3 and the URLs it requires.
 type flow struct {
 	name      string
 	addresses []string
@@ -32,7 +32,7 @@ func (c *converter) securityScheme(pointer, _ string, from tree.Object) tree.Obj
 	case "http", "openIdConnect":
 		return c.keep(pointer, from, []string{"type", "description", "scheme", "bearerFormat", "openIdConnectUrl"}, nil)
 	}
-	c.report.Add(ruleSecurity, pointer, from, nil, "Swagger has no security scheme of this type")
+	c.report.Add(ruleSecurity, pointer, from, nil, "Swagger does not have this type of security scheme")
 	return nil
 }
 
@@ -40,17 +40,17 @@ func (c *converter) apiKey(pointer string, from tree.Object) tree.Object {
 	to := c.keep(pointer, from, []string{"type", "description", "name", "in"}, nil)
 	if to["in"] == nil {
 		to["in"] = "header"
-		c.report.Add(ruleSecurity, tree.Join(pointer, "in"), nil, "header", "it does not say where the key is")
+		c.report.Add(ruleSecurity, tree.Join(pointer, "in"), nil, "header", "the location of the key is missing")
 	}
 	if name, _ := to["name"].(string); name == "" {
-		c.report.Add(ruleSecurity, pointer, from, nil, "it does not say what the key is called")
+		c.report.Add(ruleSecurity, pointer, from, nil, "the name of the key is missing")
 		return nil
 	}
 	return to
 }
 
-// oauth2 converts a scheme with its flow. A scheme without the addresses that its flow needs still says that a bearer
-// token is sent, and nothing is made up for it.
+// oauth2 converts a scheme with its flow. If the URLs of the flow are missing, the scheme
+// becomes a bearer token scheme; the URLs are not made up.
 func (c *converter) oauth2(pointer string, from tree.Object) tree.Object {
 	written, _ := from["flow"].(string)
 	known, ok := flows[written]
@@ -59,7 +59,7 @@ func (c *converter) oauth2(pointer string, from tree.Object) tree.Object {
 		if description, ok := from["description"]; ok {
 			to["description"] = description
 		}
-		c.report.Add(ruleSecurity, pointer, from, to, "the flow is unknown, or an address of it is missing; its tokens are bearer tokens")
+		c.report.Add(ruleSecurity, pointer, from, to, "the flow is unknown or lacks a URL; its tokens are bearer tokens")
 		return to
 	}
 	to := c.keep(pointer, from, []string{"type", "description"}, append([]string{"flow", "scopes"}, known.addresses...))

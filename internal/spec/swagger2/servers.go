@@ -7,7 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// servers joins schemes, host and base path to addresses, with https first. Without a host it is that of the document.
+// servers joins schemes, host and base path to URLs, https first. Without a host, URLs are
+// relative to the document.
 func (c *converter) servers() []any {
 	host, schemes := c.host()
 	basePath := c.basePath()
@@ -25,8 +26,8 @@ func (c *converter) servers() []any {
 }
 
 func (c *converter) host() (string, []string) {
-	host, schemes := member[string](c, "", c.source, "host"), c.texts("", c.source, "schemes")
-	if scheme, rest, ok := strings.Cut(host, "://"); ok { // as people set it by hand in Swashbuckle
+	host, schemes := field[string](c, "", c.source, "host"), c.stringList("", c.source, "schemes")
+	if scheme, rest, ok := strings.Cut(host, "://"); ok { // as set by hand in Swashbuckle
 		c.report.Add(ruleServers, "/host", host, rest, "a host has no scheme")
 		host, schemes = rest, []string{scheme}
 	}
@@ -36,17 +37,17 @@ func (c *converter) host() (string, []string) {
 	}
 	if len(schemes) == 0 {
 		schemes = []string{"https"}
-		c.report.Add(ruleServers, "/schemes", nil, "https", "without a scheme, calls are not sent in clear")
+		c.report.Add(ruleServers, "/schemes", nil, "https", "https is the default, so that calls are not sent in the clear")
 	}
 	if i := slices.Index(schemes, "https"); i > 0 {
 		schemes = slices.Insert(slices.Delete(schemes, i, i+1), 0, "https")
-		c.report.Add(ruleServers, "/schemes", c.source["schemes"], strings.Join(schemes, ", "), "tools take the first server, and calls are not to be sent in clear")
+		c.report.Add(ruleServers, "/schemes", c.source["schemes"], strings.Join(schemes, ", "), "tools use the first server, and calls must not be sent in the clear")
 	}
 	return host, schemes
 }
 
 func (c *converter) basePath() string {
-	written := member[string](c, "", c.source, "basePath")
+	written := field[string](c, "", c.source, "basePath")
 	path := strings.TrimRight(written, "/") // paths start with a slash
 	if path != "" && path[0] != '/' {
 		path = "/" + path

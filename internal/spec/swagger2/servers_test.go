@@ -3,8 +3,8 @@ package swagger2
 import "testing"
 
 func TestConvertServers(t *testing.T) {
-	test := func(name, members, want, reports string) conversion {
-		return conversion{name: name, members: members, at: "/servers", want: want, reports: reports}
+	test := func(name, base, want, reports string) conversion {
+		return conversion{name: name, base: base, at: "/servers", want: want, reports: reports}
 	}
 	runConversions(t, []conversion{
 		test("all", `"host": "api.example.com:8443", "basePath": "/v1", "schemes": ["https"]`, `[{"url": "https://api.example.com:8443/v1"}]`, ""),

@@ -9,10 +9,10 @@ func TestConvertStyles(t *testing.T) {
 			written = `"collectionFormat": "` + format + `", `
 		}
 		c := conversion{
-			name:    in + " " + format,
-			members: post(`"parameters": [{"name": "id", "in": "` + in + `", "required": true, ` + written + `"type": "array", "items": {"type": "string"}}], ` + answers),
-			at:      firstParameter,
-			want:    `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "array", "items": {"type": "string"}}, ` + style + `}`,
+			name: in + " " + format,
+			base: post(`"parameters": [{"name": "id", "in": "` + in + `", "required": true, ` + written + `"type": "array", "items": {"type": "string"}}], ` + okResponse),
+			at:   firstParameter,
+			want: `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "array", "items": {"type": "string"}}, ` + style + `}`,
 		}
 		if style == "" {
 			c.want = `{"name": "id", "in": "` + in + `", "required": true, "schema": {"type": "string"}}`
@@ -41,9 +41,9 @@ func TestConvertStyles(t *testing.T) {
 		list("header", "", simple, false),
 		list("header", "ssv", "", true),
 		list("cookie", "", commas, false),
-		{name: "no list", members: post(`"parameters": [{"name": "a", "in": "query", "type": "string", "collectionFormat": "multi"}], ` + answers),
+		{name: "not a list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "string", "collectionFormat": "multi"}], ` + okResponse),
 			at: firstParameter, want: `{"name": "a", "in": "query", "schema": {"type": "string"}}`, reports: "swagger2-dropped " + firstParameter + "/collectionFormat"},
-		{name: "list in a list", members: post(`"parameters": [{"name": "a", "in": "query", "type": "array", "items": {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}}], ` + answers),
+		{name: "list in a list", base: post(`"parameters": [{"name": "a", "in": "query", "type": "array", "items": {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}}], ` + okResponse),
 			at: firstParameter + "/schema", want: `{"type": "array", "items": {"type": "array", "items": {"type": "string"}}}`, reports: "swagger2-dropped " + firstParameter + "/items/collectionFormat"},
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// The descriptions are of our own making, each as the tool in its name writes them.
-func TestConvertDescriptionsOfTools(t *testing.T) {
+// These specs are handwritten in the style of the tools they are named after.
+func TestConvertToolSpecs(t *testing.T) {
 	for _, test := range []struct {
 		file    string
 		reports []string
@@ -54,16 +54,16 @@ func TestConvertDescriptionsOfTools(t *testing.T) {
 			got := strings.Split(reports, ", ")
 			slices.Sort(got)
 			if !slices.Equal(got, test.reports) {
-				t.Errorf("reported is\n%s", strings.Join(got, "\n"))
+				t.Errorf("got report\n%s", strings.Join(got, "\n"))
 			}
-			refuseSharing(t, "", converted, map[uintptr]string{})
+			rejectSharing(t, "", converted, map[uintptr]string{})
 			checkOpenAPI(t, converted)
 		})
 	}
 }
 
-// checkOpenAPI fails where a converted description is not OpenAPI 3.0. The brackets of a generic name, which the
-// conversion keeps and OpenAPI does not allow, are left out first.
+// checkOpenAPI fails if a converted spec is not valid OpenAPI 3.0. It first removes the
+// brackets of generic names, which the conversion keeps and OpenAPI does not allow.
 func checkOpenAPI(t *testing.T, converted tree.Object) {
 	t.Helper()
 	text := strings.ReplaceAll(write(t, converted), "ApiResult[List[StockLevel]]", "StockLevels")

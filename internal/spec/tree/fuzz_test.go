@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzRead checks that what can be read can be written in both forms, and is the same when it is read again.
+// FuzzRead checks that everything that can be read can be written in both formats, and reads
+// back the same.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`{"openapi":"3.0.3","paths":{"/orders/{id}":{"get":{"responses":{"200":{"description":"OK"}}}}}}`,
@@ -34,7 +35,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		value, err := readYAML(written) // not Read, which takes what begins with a brace for JSON
+		value, err := readYAML(written) // not Read, which takes anything that starts with a brace for JSON
 		if err != nil || !reflect.DeepEqual(value, any(document)) {
 			t.Fatalf("%#v\nis written as\n%s\nand read as\n%#v, %v", document, written, value, err)
 		}

@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Node returns a tree as a YAML node, its members by name and its numbers as they were written.
+// Node returns a tree as a YAML node, with fields sorted by name and numbers as written.
 func Node(value any) (*yaml.Node, error) {
 	switch value := value.(type) {
 	case nil:
@@ -35,8 +35,8 @@ func Node(value any) (*yaml.Node, error) {
 		return node, nil
 	case Object:
 		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		for name, member := range Members(value) {
-			child, err := Node(member)
+		for name, field := range Fields(value) {
+			child, err := Node(field)
 			if err != nil {
 				return nil, err
 			}
@@ -44,11 +44,11 @@ func Node(value any) (*yaml.Node, error) {
 		}
 		return node, nil
 	}
-	return nil, fmt.Errorf("spec: a %T is not part of a description", value)
+	return nil, fmt.Errorf("spec: cannot encode a %T", value)
 }
 
-// text returns a string as a node. The library does not read back what it writes of a tab between lines, nor of "<<" as a
-// name; the rest it quotes where it must.
+// text returns a string as a node. It forces quotes around a tab and "<<", which the library
+// writes but cannot read back; the library quotes everything else that needs it.
 func text(value string) *yaml.Node {
 	node := scalar("!!str", value)
 	switch {

@@ -1,9 +1,12 @@
 package tree
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
-// IsData reports whether the member of the given name holds data of the API, and not a part of the description.
-func IsData(name string) bool {
+// DataKeyword reports whether the field called name contains API data, not a part of the spec.
+func DataKeyword(name string) bool {
 	switch name {
 	case "example", "examples", "default", "enum", "const":
 		return true
@@ -11,7 +14,11 @@ func IsData(name string) bool {
 	return false
 }
 
-// VisitObjects calls visit with every object of a description, outer ones first, but not with those inside data.
+// Extension reports whether a field is an extension, which can contain anything.
+func Extension(name string) bool { return strings.HasPrefix(name, "x-") }
+
+// VisitObjects calls visit with every object of a spec, outer ones first. It skips objects
+// inside data.
 func VisitObjects(document Object, visit func(pointer string, object Object)) {
 	visitObjects("", document, visit)
 }
@@ -20,11 +27,11 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	switch value := value.(type) {
 	case Object:
 		visit(pointer, value)
-		for name, member := range Members(value) {
-			if IsData(name) && !IsNamed(pointer) {
+		for name, field := range Fields(value) {
+			if DataKeyword(name) && !KeyedByName(pointer) {
 				continue
 			}
-			visitObjects(Join(pointer, name), member, visit)
+			visitObjects(Join(pointer, name), field, visit)
 		}
 	case []any:
 		for i, element := range value {
@@ -33,9 +40,9 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	}
 }
 
-// IsNamed reports whether the members of the object at pointer are names that an author has chosen, such as a
-// property that is called example, and not keywords.
-func IsNamed(pointer string) bool {
+// KeyedByName reports whether the keys of the object at pointer are names chosen by the
+// author, such as a property called example, and not keywords.
+func KeyedByName(pointer string) bool {
 	tokens, _ := Split(pointer)
 	if len(tokens) == 0 {
 		return false
@@ -43,7 +50,7 @@ func IsNamed(pointer string) bool {
 	switch tokens[len(tokens)-1] {
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
 		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping":
-		return !IsNamed(Join("", tokens[:len(tokens)-1]...)) // else it is a name itself, such as of a schema that is called content
+		return !KeyedByName(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
 	}
 	return false
 }

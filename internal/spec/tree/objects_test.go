@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestIsNamed(t *testing.T) {
+func TestKeyedByName(t *testing.T) {
 	for pointer, want := range map[string]bool{
 		"": false, "/": false, "/paths": true, "/paths/~1a": false, "/paths/~1a/get/responses": true, "/paths/~1a/get/responses/200": false,
 		"/paths/~1a/get/responses/200/content": true, "/components": false, "/components/schemas": true, "/components/schemas/A": false,
@@ -15,14 +15,14 @@ func TestIsNamed(t *testing.T) {
 		"/paths/~1a/post/requestBody/content/a~1b/encoding/content": false, "/components/securitySchemes/A/flows/password/scopes": true,
 		"/components/schemas/A/discriminator/mapping": true, "/components/schemas/A/definitions": true, "/info": false, "no pointer": false,
 	} {
-		if got := IsNamed(pointer); got != want {
+		if got := KeyedByName(pointer); got != want {
 			t.Errorf("%s: got %v", pointer, got)
 		}
 	}
 }
 
 func TestVisitObjects(t *testing.T) {
-	document := readText(t, `
+	document := readString(t, `
 info: {title: T}
 components:
   schemas:

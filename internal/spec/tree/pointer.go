@@ -10,7 +10,8 @@ var (
 	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 )
 
-// Join appends members or indexes to a JSON pointer (RFC 6901). The pointer of the document itself is "".
+// Join appends field names or indexes to a JSON pointer (RFC 6901). The pointer "" is the
+// whole document.
 func Join(pointer string, tokens ...string) string {
 	var joined strings.Builder
 	joined.WriteString(pointer)
@@ -21,7 +22,7 @@ func Join(pointer string, tokens ...string) string {
 	return joined.String()
 }
 
-// Split returns the members and indexes of a JSON pointer, and whether it is one.
+// Split returns the tokens of a JSON pointer and whether the pointer is valid.
 func Split(pointer string) ([]string, bool) {
 	if pointer == "" {
 		return nil, true
@@ -36,7 +37,7 @@ func Split(pointer string) ([]string, bool) {
 	return tokens, true
 }
 
-// Lookup returns what a JSON pointer points at, and whether there is anything.
+// Lookup returns the value at a JSON pointer and whether it exists.
 func Lookup(document any, pointer string) (any, bool) {
 	tokens, ok := Split(pointer)
 	if !ok {

@@ -19,7 +19,7 @@ func TestJoinAndSplit(t *testing.T) {
 		{[]string{"Zamówienie", "a b%20#"}, "/Zamówienie/a b%20#"},
 	} {
 		if got := Join("", test.tokens...); got != test.pointer {
-			t.Errorf("%q: joined as %q, not %q", test.tokens, got, test.pointer)
+			t.Errorf("%q: joined as %q, want %q", test.tokens, got, test.pointer)
 		}
 		if got, ok := Split(test.pointer); !ok || !slices.Equal(got, test.tokens) {
 			t.Errorf("%q: split as %q, %v", test.pointer, got, ok)
@@ -30,7 +30,7 @@ func TestJoinAndSplit(t *testing.T) {
 	}
 	for _, pointer := range []string{"paths", "#/paths", " /paths"} {
 		if got, ok := Split(pointer); ok {
-			t.Errorf("%q is taken for a pointer to %q", pointer, got)
+			t.Errorf("%q: accepted as a pointer to %q", pointer, got)
 		}
 	}
 }
@@ -58,8 +58,8 @@ func TestLookup(t *testing.T) {
 			t.Errorf("%s: got %v, %v", pointer, got, ok)
 		}
 	}
-	if got, ok := Lookup("a text", ""); !ok || got != "a text" {
-		t.Errorf("the document itself: got %v, %v", got, ok)
+	if got, ok := Lookup("a string", ""); !ok || got != "a string" {
+		t.Errorf("the document: got %v, %v", got, ok)
 	}
 	for _, pointer := range []string{
 		"list", "#/list", "/List", "/list/", "/list/2", "/list/-1", "/list/01", "/list/+1", "/list/-", "/list/1.0", "/list/0x1",

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Problem is something in a description that the pipeline cannot mend.
+// Problem is an error in a spec that the pipeline cannot fix.
 type Problem struct {
 	Pointer string // JSON pointer (RFC 6901); "" for the document as a whole
 	Message string // what is wrong
 	Remedy  string // what the user can do
 }
 
-// Error says all of it on one line.
+// Error returns the pointer, message and remedy on one line.
 func (p *Problem) Error() string {
 	text := p.Message
 	if p.Pointer != "" {
@@ -24,15 +24,14 @@ func (p *Problem) Error() string {
 	return text
 }
 
-// Problems are all that is wrong, so that a user mends them in one go.
+// Problems lists every error found, so that a user can fix them all at once.
 type Problems []*Problem
 
-// Add records a problem.
 func (p *Problems) Add(pointer, message, remedy string) {
 	*p = append(*p, &Problem{pointer, message, remedy})
 }
 
-// Err returns the problems as an error, or nil when there are none.
+// Err returns the problems as an error, or nil if there are no problems.
 func (p Problems) Err() error {
 	if len(p) == 0 {
 		return nil
@@ -45,16 +44,12 @@ const maxShown = 20
 
 // Error lists the problems, a line each.
 func (p Problems) Error() string {
-	var text strings.Builder
-	for i, problem := range p {
-		if i == maxShown {
-			fmt.Fprintf(&text, "\nand %d more", len(p)-maxShown)
-			break
-		}
-		if i > 0 {
-			text.WriteByte('\n')
-		}
-		text.WriteString(problem.Error())
+	var lines []string
+	for _, problem := range p[:min(len(p), maxShown)] {
+		lines = append(lines, problem.Error())
 	}
-	return text.String()
+	if len(p) > maxShown {
+		lines = append(lines, fmt.Sprintf("and %d more", len(p)-maxShown))
+	}
+	return strings.Join(lines, "\n")
 }

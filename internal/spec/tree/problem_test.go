@@ -16,7 +16,7 @@ func TestProblemError(t *testing.T) {
 		"/info/description: 100% wrong; %s it": {"/info/description", "100% wrong", "%s it"},
 	} {
 		if got := problem.Error(); got != want {
-			t.Errorf("got %q, not %q", got, want)
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
@@ -24,18 +24,18 @@ func TestProblemError(t *testing.T) {
 func TestProblems(t *testing.T) {
 	var problems Problems
 	if err := problems.Err(); err != nil {
-		t.Errorf("no problems are the error %v", err)
+		t.Errorf("no problems: got error %v", err)
 	}
 	var lines []string
 	for i := 1; i <= 23; i++ {
-		problems.Add(fmt.Sprintf("/%d", i), "wrong", "mend it")
-		lines = append(lines, fmt.Sprintf("/%d: wrong; mend it", i))
+		problems.Add(fmt.Sprintf("/%d", i), "wrong", "fix it")
+		lines = append(lines, fmt.Sprintf("/%d: wrong; fix it", i))
 		want := strings.Join(lines, "\n")
 		if i > 20 {
 			want = strings.Join(lines[:20], "\n") + fmt.Sprintf("\nand %d more", i-20)
 		}
 		if got := problems.Err().Error(); got != want {
-			t.Errorf("%d problems:\n%s\ninstead of\n%s", i, got, want)
+			t.Errorf("%d problems:\n%s\nwant\n%s", i, got, want)
 		}
 	}
 	if all, ok := errors.AsType[Problems](fmt.Errorf("validate: %w", problems.Err())); !ok || len(all) != 23 {

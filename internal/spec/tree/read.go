@@ -8,30 +8,33 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// The limits of a description. The largest of real ASP.NET services are some megabytes and nest some dozens deep; what is
-// far beyond is an attack or a mistake. YAML takes more memory to read, and is bounded more tightly.
+// Limits on a spec. The largest specs of real ASP.NET services are a few megabytes and nest a
+// few dozen levels; anything far larger is an attack or a mistake. YAML takes more memory to
+// read, so its limit is lower.
 const (
 	MaxBytes     = 16 << 20
 	MaxYAMLBytes = 4 << 20
 	maxDepth     = 200
-	maxValues    = 1 << 19 // of YAML, where aliases can turn a few lines into any number
+	maxValues    = 1 << 19 // in YAML, where a few lines of aliases can expand without bound
 )
 
-// Read reads a description that is JSON or YAML.
+// Read parses a spec from JSON or YAML.
 func Read(data []byte) (Object, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // ASP.NET files start with a byte order mark
-	trimmed := bytes.TrimSpace(data)                      // only to look at: the spaces at both ends of YAML mean something
+	data = httpx.TrimBOM(data)
+	trimmed := bytes.TrimSpace(data) // for inspection only: leading and trailing spaces matter in YAML
 	switch {
 	case len(data) > MaxBytes:
-		return nil, &Problem{Message: fmt.Sprintf("the description is larger than %d MiB", MaxBytes>>20), Remedy: "take a part of it, or ask for a smaller one"}
+		return nil, &Problem{Message: fmt.Sprintf("the spec is larger than %d MiB", MaxBytes>>20), Remedy: "use a part of it, or ask the vendor for a smaller one"}
 	case len(trimmed) == 0:
-		return nil, &Problem{Message: "the description is empty", Remedy: "check what writes it"}
+		return nil, &Problem{Message: "the spec is empty", Remedy: "check the program that writes it"}
 	case !utf8.Valid(data):
-		return nil, &Problem{Message: "the description is not UTF-8", Remedy: "save it as UTF-8"}
+		return nil, &Problem{Message: "the spec is not valid UTF-8", Remedy: "save it as UTF-8"}
 	case trimmed[0] == '<':
-		return nil, &Problem{Message: "this is a web page, not an API description", Remedy: "name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand"}
+		return nil, &Problem{Message: "this is a web page, not an API spec", Remedy: "use the URL of the JSON document, such as /swagger/v1/swagger.json; if the page requires a login, use --auth or save the document by hand"}
 	}
 	var value any
 	var err error
@@ -45,19 +48,19 @@ func Read(data []byte) (Object, error) {
 	}
 	document, ok := value.(Object)
 	if !ok {
-		return nil, &Problem{Message: "this is not an API description: it is not an object", Remedy: "name the address or file of the description itself"}
+		return nil, &Problem{Message: "this is not an API spec: it is not an object", Remedy: "use the URL or file of the spec itself"}
 	}
 	return document, nil
 }
 
-// readJSON refuses a member that stands twice, of which every other reader would drop one in silence.
+// readJSON rejects duplicate keys; other readers silently drop one of the two.
 func readJSON(data []byte) (any, error) {
 	reader := &jsonReader{json.NewDecoder(bytes.NewReader(data))}
 	reader.UseNumber()
 	value, err := reader.value("", 0)
 	if err == nil {
 		if _, end := reader.Token(); end != io.EOF {
-			err = errors.New("there is more after the end of the document")
+			err = errors.New("trailing data after the document")
 		}
 	}
 	if problem, ok := errors.AsType[*Problem](err); ok {
@@ -67,7 +70,7 @@ func readJSON(data []byte) (any, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return nil, &Problem{Message: fmt.Sprintf("this is not JSON, at byte %d: %v", reader.InputOffset(), err), Remedy: "check that the document is whole"}
+		return nil, &Problem{Message: fmt.Sprintf("invalid JSON at byte %d: %v", reader.InputOffset(), err), Remedy: "check that the document is complete"}
 	}
 	return value, nil
 }
@@ -104,12 +107,12 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := token.(string) // the decoder accepts nothing else here
-		place := Join(pointer, name)
+		name := token.(string) // the decoder returns only strings here
+		location := Join(pointer, name)
 		if _, ok := object[name]; ok {
-			return nil, standsTwice(place)
+			return nil, duplicateKey(location)
 		}
-		if object[name], err = r.value(place, depth+1); err != nil {
+		if object[name], err = r.value(location, depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -117,10 +120,10 @@ func (r *jsonReader) value(pointer string, depth int) (any, error) {
 	return object, err
 }
 
-func standsTwice(pointer string) error {
-	return &Problem{Pointer: pointer, Message: "the member stands twice", Remedy: "remove one of them"}
+func duplicateKey(pointer string) error {
+	return &Problem{Pointer: pointer, Message: "duplicate key", Remedy: "remove one of the two"}
 }
 
 func tooDeep(pointer string) error {
-	return &Problem{Pointer: pointer, Message: fmt.Sprintf("the description nests more than %d levels deep", maxDepth), Remedy: "name inner schemas and refer to them"}
+	return &Problem{Pointer: pointer, Message: fmt.Sprintf("the spec nests more than %d levels deep", maxDepth), Remedy: "give inner schemas names and refer to them"}
 }

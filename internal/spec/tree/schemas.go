@@ -2,24 +2,25 @@ package tree
 
 import "strings"
 
-// Schemas returns the schemas of the components by name, an empty collection that is then part of the description where
-// there was none.
+// Schemas returns the component schemas by name. If there are no schemas, it adds an empty
+// collection to the spec.
 func Schemas(document Object) Object {
 	return madeAt(madeAt(document, "components"), "schemas")
 }
 
-// madeAt returns the object that is a member of another, and makes it where there is none.
+// madeAt returns the object in a field of another, creating it if it is missing.
 func madeAt(object Object, name string) Object {
-	member := ObjectAt(object, name)
-	if member == nil {
-		member = Object{}
-		object[name] = member
+	field := ObjectAt(object, name)
+	if field == nil {
+		field = Object{}
+		object[name] = field
 	}
-	return member
+	return field
 }
 
-// Reachable returns the names of the schemas of the components that trees refer to, directly or through other schemas. A
-// reference into a schema counts for the whole, and so does the value of a discriminator.
+// Reachable returns the names of the component schemas that trees refer to, directly or
+// through other schemas. A reference into a schema counts as a reference to the schema, and
+// so does a discriminator mapping.
 func Reachable(document Object, trees ...any) map[string]bool {
 	schemas := ObjectAt(ObjectAt(document, "components"), "schemas")
 	reached := map[string]bool{}
@@ -37,20 +38,21 @@ func Reachable(document Object, trees ...any) map[string]bool {
 	return reached
 }
 
-// visitReferences meets each reference in a tree, and the schemas that a discriminator names.
+// visitReferences calls visit with every reference in a tree and every schema in a
+// discriminator mapping.
 func visitReferences(value any, visit func(ref string)) {
 	switch value := value.(type) {
 	case Object:
-		for name, member := range value {
-			if ref, ok := member.(string); ok && name == "$ref" {
+		for name, field := range value {
+			if ref, ok := field.(string); ok && name == "$ref" {
 				visit(ref)
 			}
-			if mapping, ok := member.(Object); ok && name == "mapping" {
+			if mapping, ok := field.(Object); ok && name == "mapping" {
 				for _, target := range mapping {
-					visit(Text(target))
+					visit(String(target))
 				}
 			}
-			visitReferences(member, visit)
+			visitReferences(field, visit)
 		}
 	case []any:
 		for _, element := range value {

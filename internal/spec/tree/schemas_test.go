@@ -10,10 +10,10 @@ import (
 func TestReachable(t *testing.T) {
 	document := Object{"components": Object{"schemas": Object{
 		"A": Object{"properties": Object{"b": Object{"$ref": "#/components/schemas/B"}}},
-		"B": Object{"items": Object{"$ref": "#/components/schemas/A"}}, // a circle
+		"B": Object{"items": Object{"$ref": "#/components/schemas/A"}}, // a cycle
 		"C": Object{"discriminator": Object{"mapping": Object{"d": "#/components/schemas/D"}}},
 		"D": Object{},
-		"E": Object{"$ref": "#/components/schemas/A"}, // refers, but is not referred to
+		"E": Object{"$ref": "#/components/schemas/A"}, // refers to others, but is unused
 	}}}
 	for _, test := range []struct{ ref, want string }{
 		{"#/components/schemas/A", "[A B]"},
@@ -24,15 +24,15 @@ func TestReachable(t *testing.T) {
 		{"other.json#/A", "[]"},
 	} {
 		if got := fmt.Sprint(slices.Sorted(maps.Keys(Reachable(document, []any{Object{"$ref": test.ref}})))); got != test.want {
-			t.Errorf("%s reaches %s, want %s", test.ref, got, test.want)
+			t.Errorf("%s: got %s, want %s", test.ref, got, test.want)
 		}
 	}
 	if got := Reachable(document, Object{"$ref": "#/components/schemas/D"}, Object{"$ref": "#/components/schemas/B"}); len(got) != 3 {
-		t.Errorf("two trees reach %v", got)
+		t.Errorf("two trees: got %v", got)
 	}
 }
 
-func TestSchemasAreMadeWhereThereAreNone(t *testing.T) {
+func TestSchemasCreatesMissingCollection(t *testing.T) {
 	document := Object{}
 	Schemas(document)["A"] = Object{}
 	if _, ok := Lookup(document, "/components/schemas/A"); !ok {

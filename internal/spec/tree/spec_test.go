@@ -8,10 +8,10 @@ import (
 
 func TestVersionOf(t *testing.T) {
 	const (
-		swagger = "/swagger: this version of Swagger is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"
-		openapi = "/openapi: this version of OpenAPI is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"
-		neither = "this is not an API description: it has neither a member swagger nor a member openapi; " +
-			"name the address of the JSON or YAML document itself, such as /swagger/v1/swagger.json"
+		swagger = "/swagger: unknown Swagger version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"
+		openapi = "/openapi: unknown OpenAPI version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"
+		neither = "this is not an API spec: it has neither a swagger nor an openapi field; " +
+			"use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"
 	)
 	for _, test := range []struct {
 		document Object
@@ -54,7 +54,7 @@ func TestVersionOf(t *testing.T) {
 			continue
 		}
 		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Error() != test.fault {
-			t.Errorf("%v: got the error %v", test.document, err)
+			t.Errorf("%v: got error %v", test.document, err)
 		}
 	}
 }

@@ -12,8 +12,8 @@ func Clone(value any) any {
 	switch value := value.(type) {
 	case Object:
 		copied := make(Object, len(value))
-		for name, member := range value {
-			copied[name] = Clone(member)
+		for name, field := range value {
+			copied[name] = Clone(field)
 		}
 		return copied
 	case []any:
@@ -26,22 +26,39 @@ func Clone(value any) any {
 	return value
 }
 
-// Members yields the members of an object by name, so that every run meets them in the same order. Members may be changed,
-// added and removed meanwhile; added ones are not met. For anything but an object there are none.
-func Members(value any) iter.Seq2[string, any] {
+// Count returns the number of values in a tree, including objects and lists.
+func Count(value any) int {
+	count := 1
+	switch value := value.(type) {
+	case Object:
+		for _, field := range value {
+			count += Count(field)
+		}
+	case []any:
+		for _, element := range value {
+			count += Count(element)
+		}
+	}
+	return count
+}
+
+// Fields yields the fields of an object sorted by name, so that every run sees them in the
+// same order. Fields may be changed, added and removed during the iteration; added ones are
+// not yielded. A value that is not an object has no fields.
+func Fields(value any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		object, _ := value.(Object)
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			member, ok := object[name]
-			if ok && !yield(name, member) {
+			field, ok := object[name]
+			if ok && !yield(name, field) {
 				return
 			}
 		}
 	}
 }
 
-// Text returns a string, the literal of a number, or "" for anything else.
-func Text(value any) string {
+// String returns a string, the literal of a number, or "" for anything else.
+func String(value any) string {
 	switch value := value.(type) {
 	case string:
 		return value
@@ -51,20 +68,20 @@ func Text(value any) string {
 	return ""
 }
 
-// ObjectAt returns the object that is a member of another, or nil. A nil Object can be read like an empty one.
+// ObjectAt returns the object in a field, or nil. A nil Object reads like an empty one.
 func ObjectAt(object Object, name string) Object {
-	member, _ := object[name].(Object)
-	return member
+	field, _ := object[name].(Object)
+	return field
 }
 
-// ListAt returns the list that is a member of an object, or nil.
+// ListAt returns the list in a field, or nil.
 func ListAt(object Object, name string) []any {
 	list, _ := object[name].([]any)
 	return list
 }
 
-// IsSet reports whether a member is the boolean true.
-func IsSet(object Object, name string) bool {
+// True reports whether a field is the boolean true.
+func True(object Object, name string) bool {
 	value, _ := object[name].(bool)
 	return value
 }

@@ -20,27 +20,27 @@ func TestClone(t *testing.T) {
 	list := ListAt(object, "list")
 	list[0].(Object)["a"], list[1], object["b"] = "changed", "changed", "added"
 	if !reflect.DeepEqual(document, build()) {
-		t.Errorf("a change of the copy changed the original to %v", document)
+		t.Errorf("changing the copy changed the original to %v", document)
 	}
 }
 
-func TestMembersAreMetByNameWhileTheyChange(t *testing.T) {
+func TestFieldsYieldsSortedWhileChanging(t *testing.T) {
 	object := Object{"d": 4, "B": 2, "a": 1, "c": 3, "z": 26}
 	var met []string
-	for name, member := range Members(object) {
+	for name, field := range Fields(object) {
 		met = append(met, name)
 		switch name {
 		case "B":
-			if member != 2 {
-				t.Errorf("B is %v", member)
+			if field != 2 {
+				t.Errorf("B: got %v", field)
 			}
 			delete(object, "c")
 			delete(object, "B")
 			object["d"] = "changed"
 			object["e"] = "added"
 		case "d":
-			if member != "changed" {
-				t.Errorf("d is %v", member)
+			if field != "changed" {
+				t.Errorf("d: got %v", field)
 			}
 		}
 		if name == "d" {
@@ -48,16 +48,16 @@ func TestMembersAreMetByNameWhileTheyChange(t *testing.T) {
 		}
 	}
 	if want := []string{"B", "a", "d"}; !slices.Equal(met, want) {
-		t.Errorf("met %q, not %q", met, want)
+		t.Errorf("got %q, want %q", met, want)
 	}
 	for _, value := range []any{nil, "text", []any{"element"}, Object(nil), Object{}} {
-		for name := range Members(value) {
-			t.Errorf("%#v has the member %q", value, name)
+		for name := range Fields(value) {
+			t.Errorf("%#v has the field %q", value, name)
 		}
 	}
 }
 
-func TestReadingMembers(t *testing.T) {
+func TestFieldAccessors(t *testing.T) {
 	object := Object{
 		"text": "x", "number": json.Number("1.10"), "yes": true, "no": false, "list": []any{"y"}, "object": Object{"z": nil}, "null": nil,
 	}
@@ -66,7 +66,7 @@ func TestReadingMembers(t *testing.T) {
 		text   string
 		object Object
 		list   []any
-		isSet  bool
+		want   bool
 	}{
 		{"text", "x", nil, nil, false},
 		{"number", "1.10", nil, nil, false},
@@ -77,32 +77,32 @@ func TestReadingMembers(t *testing.T) {
 		{"null", "", nil, nil, false},
 		{"absent", "", nil, nil, false},
 	} {
-		if got := Text(object[test.name]); got != test.text {
-			t.Errorf("%s as a text: %q", test.name, got)
+		if got := String(object[test.name]); got != test.text {
+			t.Errorf("%s: as a string: got %q", test.name, got)
 		}
 		if got := ObjectAt(object, test.name); !reflect.DeepEqual(got, test.object) {
-			t.Errorf("%s as an object: %v", test.name, got)
+			t.Errorf("%s: as an object: got %v", test.name, got)
 		}
 		if got := ListAt(object, test.name); !reflect.DeepEqual(got, test.list) {
-			t.Errorf("%s as a list: %v", test.name, got)
+			t.Errorf("%s: as a list: got %v", test.name, got)
 		}
-		if got := IsSet(object, test.name); got != test.isSet {
-			t.Errorf("%s as a flag: %v", test.name, got)
+		if got := True(object, test.name); got != test.want {
+			t.Errorf("%s: as a flag: got %v", test.name, got)
 		}
 	}
 	if got := ObjectAt(ObjectAt(nil, "a"), "b"); got != nil {
-		t.Errorf("nothing has the member %v", got)
+		t.Errorf("nil has the field %v", got)
 	}
 }
 
-func TestReportKeepsWhatItIsGiven(t *testing.T) {
+func TestReportCopiesValues(t *testing.T) {
 	before, after := Object{"type": []any{"string"}}, Object{"type": "string"}
 	var report Report
-	report.Add("types", "/components/schemas/A", before, after, "3.0 knows no lists of types")
+	report.Add("types", "/components/schemas/A", before, after, "3.0 has no type lists")
 	report.Add("added", "/info", nil, "x", "it is required")
 	before["type"].([]any)[0], after["type"] = "changed", "changed"
 	want := []Change{
-		{"types", "/components/schemas/A", Object{"type": []any{"string"}}, Object{"type": "string"}, "3.0 knows no lists of types"},
+		{"types", "/components/schemas/A", Object{"type": []any{"string"}}, Object{"type": "string"}, "3.0 has no type lists"},
 		{"added", "/info", nil, "x", "it is required"},
 	}
 	if !reflect.DeepEqual(report.Changes, want) {

@@ -2,26 +2,26 @@ package tree
 
 import (
 	"strconv"
-	"strings"
 )
 
-// Methods are the operations that a path of OpenAPI 3.0 can have.
+// Methods are the HTTP methods that a path item of OpenAPI 3.0 can have.
 var Methods = []string{"delete", "get", "head", "options", "patch", "post", "put", "trace"}
 
-// Operation is one operation of a description, and where it stands.
+// Operation is an operation of a spec and its location.
 type Operation struct {
-	Path, Method string // the method in lower case
-	Item         Object // the path item, whose parameters are for all of its operations
+	Path, Method string // lower case
+	Item         Object // the path item, whose parameters apply to all of its operations
 	Object       Object
 	Pointer      string
 }
 
-// Operations returns the operations by path and method. What is not an object is passed over: the validation names it.
+// Operations returns the operations sorted by path and method. It skips anything that is not
+// an object; validation reports those.
 func Operations(document Object) []Operation {
 	var operations []Operation
-	for path, value := range Members(document["paths"]) {
+	for path, value := range Fields(document["paths"]) {
 		item, _ := value.(Object)
-		if strings.HasPrefix(path, "x-") {
+		if Extension(path) {
 			continue
 		}
 		for _, method := range Methods {
@@ -33,13 +33,13 @@ func Operations(document Object) []Operation {
 	return operations
 }
 
-// VisitFunc is called with a schema and its place. The schema may be changed; with the schema that it returns in the place
-// of the given one, the walk goes on.
+// VisitFunc receives a schema and its pointer. It may change the schema, or return another
+// one to replace it; the walk continues with the result.
 type VisitFunc func(pointer string, schema Object) Object
 
-// VisitSchemas calls visit with every schema of an OpenAPI 3 description, outer ones first: components and those of
-// parameters, headers, bodies and responses, in callbacks and webhooks too. References are visited, not followed, so that
-// the walk ends in cyclic descriptions too.
+// VisitSchemas calls visit with every schema of an OpenAPI 3 spec, outer ones first: those of
+// components, parameters, headers, bodies and responses, including callbacks and webhooks.
+// References are visited but not followed, so the walk ends even if the spec is cyclic.
 func VisitSchemas(document Object, visit VisitFunc) {
 	w := walker{visit}
 	components := ObjectAt(document, "components")
@@ -59,8 +59,8 @@ type walker struct{ visit VisitFunc }
 func (w walker) each(pointer string, collection any, walk func(string, Object)) {
 	switch collection := collection.(type) {
 	case Object:
-		for name, member := range Members(collection) {
-			if object, ok := member.(Object); ok {
+		for name, field := range Fields(collection) {
+			if object, ok := field.(Object); ok {
 				walk(Join(pointer, name), object)
 			}
 		}
@@ -74,8 +74,8 @@ func (w walker) each(pointer string, collection any, walk func(string, Object)) 
 }
 
 func (w walker) pathItems(pointer string, items Object) {
-	for path, value := range Members(items) {
-		if item, ok := value.(Object); ok && !strings.HasPrefix(path, "x-") {
+	for path, value := range Fields(items) {
+		if item, ok := value.(Object); ok && !Extension(path) {
 			w.pathItem(Join(pointer, path), item)
 		}
 	}
@@ -99,9 +99,9 @@ func (w walker) operation(pointer string, operation Object) {
 	w.each(Join(pointer, "callbacks"), operation["callbacks"], w.pathItems)
 }
 
-// parameter also serves headers, which have the same form.
+// parameter also handles headers, which have the same structure.
 func (w walker) parameter(pointer string, parameter Object) {
-	w.member(pointer, parameter, "schema")
+	w.field(pointer, parameter, "schema")
 	w.contents(pointer, parameter)
 }
 
@@ -110,9 +110,9 @@ func (w walker) response(pointer string, response Object) {
 	w.contents(pointer, response)
 }
 
-func (w walker) contents(pointer string, holder Object) {
-	w.each(Join(pointer, "content"), holder["content"], func(pointer string, media Object) {
-		w.member(pointer, media, "schema")
+func (w walker) contents(pointer string, parent Object) {
+	w.each(Join(pointer, "content"), parent["content"], func(pointer string, media Object) {
+		w.field(pointer, media, "schema")
 		w.each(Join(pointer, "encoding"), media["encoding"], func(pointer string, encoding Object) {
 			w.each(Join(pointer, "headers"), encoding["headers"], w.parameter)
 		})
@@ -120,20 +120,20 @@ func (w walker) contents(pointer string, holder Object) {
 }
 
 func (w walker) schemas(pointer string, schemas Object) {
-	for name := range Members(schemas) {
-		w.member(pointer, schemas, name)
+	for name := range Fields(schemas) {
+		w.field(pointer, schemas, name)
 	}
 }
 
-// member visits the schema that is a member of an object, and those inside it.
-func (w walker) member(pointer string, holder Object, name string) {
-	schema, ok := holder[name].(Object)
+// field visits the schema in a field of an object, and the schemas inside it.
+func (w walker) field(pointer string, parent Object, name string) {
+	schema, ok := parent[name].(Object)
 	if !ok {
 		return
 	}
 	pointer = Join(pointer, name)
 	schema = w.visit(pointer, schema)
-	holder[name] = schema
+	parent[name] = schema
 	w.inside(pointer, schema)
 }
 
@@ -142,16 +142,16 @@ func (w walker) inside(pointer string, schema Object) {
 		w.schemas(Join(pointer, keyword), ObjectAt(schema, keyword))
 	}
 	for _, keyword := range []string{"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "contentSchema"} {
-		w.member(pointer, schema, keyword)
+		w.field(pointer, schema, keyword)
 	}
 	for _, keyword := range []string{"allOf", "anyOf", "oneOf", "prefixItems"} {
 		list := ListAt(schema, keyword)
 		for i, element := range list {
 			if inner, ok := element.(Object); ok {
-				place := Join(pointer, keyword, strconv.Itoa(i))
-				inner = w.visit(place, inner)
+				location := Join(pointer, keyword, strconv.Itoa(i))
+				inner = w.visit(location, inner)
 				list[i] = inner
-				w.inside(place, inner)
+				w.inside(location, inner)
 			}
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// everySchemaPlace has a schema in each place that OpenAPI 3.0 and 3.1 have for one. What is no schema, though it looks
-// like one, stands under x- names and in examples, defaults and enums.
-const everySchemaPlace = `
+// everySchema has a schema in every location that OpenAPI 3.0 and 3.1 have for one. What only
+// looks like a schema is under x- names and in examples, defaults and enums.
+const everySchema = `
 openapi: 3.1.0
 x-schema: {schema: {type: string}}
 components:
@@ -86,7 +86,7 @@ webhooks:
   W: {post: {requestBody: {content: {a/b: {schema: {}}}}}}
 `
 
-var schemaPlaces = []string{
+var schemaPointers = []string{
 	"/components/callbacks/C/{$url}/post/requestBody/content/a~1b/schema",
 	"/components/headers/H/content/a~1b/schema",
 	"/components/headers/H/schema",
@@ -143,7 +143,7 @@ var schemaPlaces = []string{
 	"/webhooks/W/post/requestBody/content/a~1b/schema",
 }
 
-func readText(t *testing.T, text string) Object {
+func readString(t *testing.T, text string) Object {
 	t.Helper()
 	document, err := Read([]byte(text))
 	if err != nil {
@@ -152,47 +152,47 @@ func readText(t *testing.T, text string) Object {
 	return document
 }
 
-func TestVisitSchemasVisitsEachPlaceOnce(t *testing.T) {
-	document := readText(t, everySchemaPlace)
+func TestVisitSchemasVisitsEachLocationOnce(t *testing.T) {
+	document := readString(t, everySchema)
 	var visited []string
 	VisitSchemas(document, func(pointer string, schema Object) Object {
 		visited = append(visited, pointer)
 		if there, ok := Lookup(document, pointer); !ok || !reflect.DeepEqual(there, any(schema)) {
-			t.Errorf("%s: got %v, but %v is there", pointer, schema, there)
+			t.Errorf("%s: got %v, want %v", pointer, schema, there)
 		}
 		return schema
 	})
 	slices.Sort(visited)
 	for _, pointer := range visited {
-		if !slices.Contains(schemaPlaces, pointer) {
-			t.Errorf("%s is no place of a schema", pointer)
+		if !slices.Contains(schemaPointers, pointer) {
+			t.Errorf("%s is not the location of a schema", pointer)
 		}
 	}
-	for _, pointer := range schemaPlaces {
+	for _, pointer := range schemaPointers {
 		if !slices.Contains(visited, pointer) {
-			t.Errorf("%s is not visited", pointer)
+			t.Errorf("%s was not visited", pointer)
 		}
 	}
-	if len(visited) != len(schemaPlaces) {
-		t.Errorf("%d visits instead of %d: %q", len(visited), len(schemaPlaces), visited)
+	if len(visited) != len(schemaPointers) {
+		t.Errorf("got %d visits, want %d: %q", len(visited), len(schemaPointers), visited)
 	}
-	if !reflect.DeepEqual(document, readText(t, everySchemaPlace)) {
-		t.Error("the walk itself changed the description")
+	if !reflect.DeepEqual(document, readString(t, everySchema)) {
+		t.Error("the walk changed the spec")
 	}
 }
 
-func TestVisitSchemasGoesOnWithWhatVisitReturns(t *testing.T) {
-	document := readText(t, everySchemaPlace)
+func TestVisitSchemasContinuesWithReplacement(t *testing.T) {
+	document := readString(t, everySchema)
 	var visited, want []string
-	for _, pointer := range schemaPlaces {
-		isInside := func(outer string) bool { return strings.HasPrefix(pointer, outer+"/") }
-		if !slices.ContainsFunc(schemaPlaces, isInside) {
+	for _, pointer := range schemaPointers {
+		inside := func(outer string) bool { return strings.HasPrefix(pointer, outer+"/") }
+		if !slices.ContainsFunc(schemaPointers, inside) {
 			want = append(want, pointer, pointer+"/not")
 		}
 	}
 	VisitSchemas(document, func(pointer string, schema Object) Object {
 		visited = append(visited, pointer)
-		if IsSet(schema, "x-new") {
+		if True(schema, "x-new") {
 			return schema
 		}
 		return Object{"not": Object{"x-new": true}}
@@ -204,14 +204,14 @@ func TestVisitSchemasGoesOnWithWhatVisitReturns(t *testing.T) {
 	}
 	for _, pointer := range want {
 		there, _ := Lookup(document, pointer)
-		if schema, _ := there.(Object); ObjectAt(schema, "not") == nil && !IsSet(schema, "x-new") {
-			t.Errorf("%s is still %v", pointer, there)
+		if schema, _ := there.(Object); ObjectAt(schema, "not") == nil && !True(schema, "x-new") {
+			t.Errorf("%s: still %v", pointer, there)
 		}
 	}
 }
 
-func TestVisitSchemasMeetsOuterOnesFirst(t *testing.T) {
-	document := readText(t, "components: {schemas: {A: {allOf: [{not: {}}], properties: {b: {items: {}}}}}}")
+func TestVisitSchemasVisitsOuterFirst(t *testing.T) {
+	document := readString(t, "components: {schemas: {A: {allOf: [{not: {}}], properties: {b: {items: {}}}}}}")
 	var visited []string
 	VisitSchemas(document, func(pointer string, schema Object) Object {
 		visited = append(visited, pointer)
@@ -230,24 +230,24 @@ func TestVisitSchemasMeetsOuterOnesFirst(t *testing.T) {
 	}
 }
 
-func TestOddDescriptionsAreWalked(t *testing.T) {
+func TestVisitSchemasOfOddSpecs(t *testing.T) {
 	for _, text := range []string{
 		"{}", "components: []", "components: {schemas: [{}], responses: x}", "paths: [{get: {}}]", "paths: {/a: {get: [], post: x}}",
 		"paths: {/a: null}", "paths: {x-a: {get: {}}}", "webhooks: x",
 	} {
-		document := readText(t, text)
+		document := readString(t, text)
 		VisitSchemas(document, func(pointer string, schema Object) Object {
-			t.Errorf("%s: %s is visited", text, pointer)
+			t.Errorf("%s: %s was visited", text, pointer)
 			return schema
 		})
 		if got := Operations(document); got != nil {
-			t.Errorf("%s: has the operations %v", text, got)
+			t.Errorf("%s: got operations %v", text, got)
 		}
 	}
 }
 
 func TestOperations(t *testing.T) {
-	document := readText(t, `
+	document := readString(t, `
 paths:
   /b: {post: {operationId: create}, get: {operationId: list}, parameters: [], summary: x, GET: {}}
   /a/{id}: {trace: {}, put: {}, patch: {}, options: {}, head: {}, delete: {}, connect: {}, query: {}, get: null}
@@ -259,11 +259,11 @@ webhooks: {w: {post: {}}}
 	for _, operation := range Operations(document) {
 		got = append(got, operation.Method+" "+operation.Path+" "+operation.Pointer)
 		there, _ := Lookup(document, operation.Pointer)
-		if operation.Object["x-seen"] = true; !IsSet(there.(Object), "x-seen") {
-			t.Errorf("%s: the operation is not the one of the description", operation.Pointer)
+		if operation.Object["x-seen"] = true; !True(there.(Object), "x-seen") {
+			t.Errorf("%s: not the operation of the spec", operation.Pointer)
 		}
 		if !reflect.DeepEqual(operation.Item, ObjectAt(ObjectAt(document, "paths"), operation.Path)) {
-			t.Errorf("%s: the path item is %v", operation.Pointer, operation.Item)
+			t.Errorf("%s: got path item %v", operation.Pointer, operation.Item)
 		}
 	}
 	want := []string{

@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// JSON writes a tree with its members by name, so that equal trees give equal bytes.
+// JSON encodes a tree with fields sorted by name, so that equal trees give equal bytes.
 func JSON(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -17,7 +17,7 @@ func JSON(value any) ([]byte, error) {
 	return buffer.Bytes(), err
 }
 
-// YAML writes a tree with its members by name.
+// YAML encodes a tree with fields sorted by name.
 func YAML(value any) ([]byte, error) {
 	node, err := Node(value)
 	if err != nil {

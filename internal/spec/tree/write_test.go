@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// oddTexts are read as something else, or not at all, where they are written carelessly.
-var oddTexts = []string{
+// oddStrings are misread, or not read at all, unless they are quoted.
+var oddStrings = []string{
 	"", " ", "no", "yes", "on", "y", "true", "True", "null", "~", "1", "1.0", "0x1F", "1_000", "1e3", ".5", ".inf", ".nan", "007", "0o7",
 	"2024-10-25", "2024-10-25T08:30:00Z", "<<", "=", "-", "- a", "a: b", "a:", ": a", "#a", "a #b", "!a", "&a", "*a", "%a", "@a", "`a`",
 	"{a}", "[a]", "|", ">", "?", "? a", "'", "\"", "'a'", "\\", "\\n", ",", "---", "...", "a\nb", "a\nb\n", "a\n\n", "\n", "\n\n", "\na",
@@ -19,13 +19,13 @@ var oddTexts = []string{
 	"😀", "😀\nb", "Zamówienie", "</script>&", strings.Repeat("long ", 100), strings.Repeat("x", 2000), strings.Repeat("long\n", 100),
 }
 
-func TestWhatIsWrittenIsReadAgain(t *testing.T) {
+func TestWriteAndReadBack(t *testing.T) {
 	document := Object{"number": json.Number("-1.10e+2"), "null": nil, "flags": []any{true, false}, "empty": Object{}, "none": []any{}}
 	for _, number := range []json.Number{"0", "-0", "1.10", "12345678901234567890.5", "98765432109876543210", "1E400", "0e0"} {
 		document["n"+number.String()] = number
 	}
 	names := Object{}
-	for i, text := range oddTexts {
+	for i, text := range oddStrings {
 		names[text] = []any{json.Number(fmt.Sprint(i)), text}
 		document[fmt.Sprint("t", i)] = text
 	}
@@ -54,26 +54,26 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	compare(t, "nodes", "", got, document)
 }
 
-// compare names the places that differ, because the whole is too long to read.
+// compare reports the locations that differ, because the whole is too long to read.
 func compare(t *testing.T, name, pointer string, got, want any) {
 	t.Helper()
-	object, isObject := got.(Object)
-	other, isOther := want.(Object)
-	if !isObject || !isOther || len(object) != len(other) {
+	object, ok := got.(Object)
+	other, otherOK := want.(Object)
+	if !ok || !otherOK || len(object) != len(other) {
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %s is %#v, not %#v", name, pointer, got, want)
+			t.Errorf("%s: %s: got %#v, want %#v", name, pointer, got, want)
 		}
 		return
 	}
-	for member, value := range other {
-		compare(t, name, Join(pointer, member), object[member], value)
+	for field, value := range other {
+		compare(t, name, Join(pointer, field), object[field], value)
 	}
 }
 
-func TestEqualTreesAreEqualBytes(t *testing.T) {
+func TestWriteIsDeterministic(t *testing.T) {
 	for name, write := range map[string]func(any) ([]byte, error){"JSON": JSON, "YAML": YAML} {
 		var first []byte
-		for range 20 { // maps are met in another order each time
+		for range 20 { // map order is random
 			tree := Object{}
 			for i := range 30 {
 				tree[fmt.Sprint("m", i%7, i)] = Object{"b": json.Number("1.0"), "a": []any{"x", nil}, "A": true}
@@ -92,7 +92,7 @@ func TestEqualTreesAreEqualBytes(t *testing.T) {
 	}
 }
 
-func TestHowItIsWritten(t *testing.T) {
+func TestWriteFormat(t *testing.T) {
 	tree := Object{
 		"openapi": "3.0.3",
 		"paths":   Object{"/a&b": Object{"get": Object{"deprecated": true, "tags": []any{"<x>"}, "x": nil}}},
@@ -141,10 +141,10 @@ paths:
 	}
 }
 
-func TestOnlyTreesAreWritten(t *testing.T) {
+func TestWriteRejectsOtherTypes(t *testing.T) {
 	for _, value := range []any{1, 1.5, map[string]string{}, []string{}, struct{}{}} {
 		for _, tree := range []any{value, []any{value}, Object{"a": Object{"b": value}}} {
-			if data, err := YAML(tree); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("a %T is not part of a description", value)) {
+			if data, err := YAML(tree); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("a %T", value)) {
 				t.Errorf("%#v: got %q, %v", tree, data, err)
 			}
 		}

@@ -85,7 +85,7 @@ var pathVariable = regexp.MustCompile(`\{[^{}]*\}`)
 
 func checkPaths(document tree.Object, problems *tree.Problems) {
 	shapes := map[string]string{}
-	for path := range tree.Members(document["paths"]) {
+	for path := range tree.Fields(document["paths"]) {
 		if strings.HasPrefix(path, "x-") {
 			continue
 		}
@@ -132,37 +132,37 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 		}
 	}
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		for name := range tree.Members(schema["properties"]) {
+		for name := range tree.Fields(schema["properties"]) {
 			check(tree.Join(pointer, "properties", name), "member", name)
 			if strings.Contains(name, ",") {
 				problems.Add(tree.Join(pointer, "properties", name), "the name of a member holds a comma, which ends names in Go", "rename it or remove it with an overlay")
 			}
 		}
 		discriminator := tree.ObjectAt(schema, "discriminator")
-		check(tree.Join(pointer, "discriminator", "propertyName"), "member", tree.Text(discriminator["propertyName"]))
-		for value := range tree.Members(discriminator["mapping"]) {
+		check(tree.Join(pointer, "discriminator", "propertyName"), "member", tree.String(discriminator["propertyName"]))
+		for value := range tree.Fields(discriminator["mapping"]) {
 			check(tree.Join(pointer, "discriminator", "mapping", value), "value", value)
 		}
 		return schema
 	})
 	for _, operation := range tree.Operations(document) {
 		check(tree.Join("/paths", operation.Path), "path", operation.Path)
-		check(operation.Pointer, "operation id", tree.Text(operation.Object["operationId"]))
+		check(operation.Pointer, "operation id", tree.String(operation.Object["operationId"]))
 		for _, value := range tree.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(tree.Object)
-			check(tree.Join(operation.Pointer, "parameters"), "parameter", tree.Text(parameter["name"]))
+			check(tree.Join(operation.Pointer, "parameters"), "parameter", tree.String(parameter["name"]))
 		}
-		for status, value := range tree.Members(operation.Object["responses"]) {
+		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			place := tree.Join(operation.Pointer, "responses", status)
-			for name := range tree.Members(response["content"]) {
+			for name := range tree.Fields(response["content"]) {
 				check(tree.Join(place, "content"), "media type", name)
 			}
-			for name := range tree.Members(response["headers"]) {
+			for name := range tree.Fields(response["headers"]) {
 				check(tree.Join(place, "headers"), "header", name)
 			}
 		}
-		for name := range tree.Members(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
+		for name := range tree.Fields(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
 			check(tree.Join(operation.Pointer, "requestBody", "content"), "media type", name)
 		}
 	}
@@ -189,7 +189,7 @@ func load(document tree.Object) error {
 		}
 	}
 	if loaded.Components != nil {
-		for name := range tree.Members(tree.ObjectAt(document, "components")["schemas"]) {
+		for name := range tree.Fields(tree.ObjectAt(document, "components")["schemas"]) {
 			if schema := loaded.Components.Schemas[name]; schema != nil {
 				add(tree.Join("/components/schemas", name), schema.Validate(ctx))
 			}

@@ -15,9 +15,9 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-func TestGetTheDescriptionOfThisModule(t *testing.T) {
+func TestGetOwnSpec(t *testing.T) {
 	source, err := Get(t.Context(), "", Options{})
-	if err != nil || string(source.Data) != string(openapi.Spec()) || source.Name != "the description of this module" {
+	if err != nil || string(source.Data) != string(openapi.Spec()) || source.Name != "the spec of this module" {
 		t.Fatalf("got %v, %v", source, err)
 	}
 	if err := check(source.Data); err != nil {
@@ -42,10 +42,10 @@ func TestGetStandardInput(t *testing.T) {
 		stdin io.Reader
 		want  string
 	}{
-		{"nothing", strings.NewReader(""), "standard input: the description is empty; check what writes it"},
-		{"no description", strings.NewReader(`{"a":1}`), "standard input: this is not an API description: it has neither a member swagger nor a member openapi; name the address of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
-		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: this version of OpenAPI is not known; serve the description as Swagger 2.0, OpenAPI 3.0 or 3.1"},
-		{"too much", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the description is larger than 16 MiB; take a part of it, or ask for a smaller one"},
+		{"nothing", strings.NewReader(""), "standard input: the spec is empty; check the program that writes it"},
+		{"not a spec", strings.NewReader(`{"a":1}`), "standard input: this is not an API spec: it has neither a swagger nor an openapi field; use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
+		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: unknown OpenAPI version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"},
+		{"too large", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one"},
 		{"broken", iotest.ErrReader(broken), "standard input: broken pipe"},
 	} {
 		source, err := Get(t.Context(), "-", Options{Stdin: test.stdin})
@@ -53,18 +53,18 @@ func TestGetStandardInput(t *testing.T) {
 			t.Errorf("%s: got %v, %v", test.name, source, err)
 		}
 		if _, ok := errors.AsType[*tree.Problem](err); ok == errors.Is(err, broken) {
-			t.Errorf("%s: the cause is not wrapped: %v", test.name, err)
+			t.Errorf("%s: the error does not wrap its cause: %v", test.name, err)
 		}
 	}
 }
 
-func TestGetDoesNotReadStandardInputWithoutEnd(t *testing.T) {
+func TestGetBoundsStandardInput(t *testing.T) {
 	reader := &endless{}
 	if source, err := Get(t.Context(), "-", Options{Stdin: reader}); err == nil {
 		t.Errorf("got %v", source)
 	}
 	if reader.read != tree.MaxBytes+1 {
-		t.Errorf("%d bytes were read", reader.read)
+		t.Errorf("read %d bytes", reader.read)
 	}
 }
 
@@ -75,8 +75,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A terminal or a pipe at which nobody writes does not keep the program from ending.
-func TestGetStopsReadingWithItsContext(t *testing.T) {
+// An idle terminal or pipe must not keep the program from ending.
+func TestGetStopsReadingWithContext(t *testing.T) {
 	stopped := errors.New("stopped by the user")
 	for _, waits := range []bool{true, false} {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -92,7 +92,7 @@ func TestGetStopsReadingWithItsContext(t *testing.T) {
 	}
 }
 
-// notifying tells when it is about to wait.
+// notifying signals when a read is about to block.
 type notifying struct {
 	io.Reader
 	tell func()
@@ -127,12 +127,12 @@ func TestGetFile(t *testing.T) {
 			t.Errorf("%s: got %q", path, source.Data)
 		}
 	}
-	const remedy = ": no such file, and not an address: write the path of a file, https://host, or - for standard input"
+	const remedy = ": no such file, and not a URL: pass the path of a file, https://host, or - for standard input"
 	for path, want := range map[string]string{
-		".":                         ". is a directory: name the file in it",
+		".":                         ". is a directory: pass a file in it",
 		"dangling.json":             "dangling.json: no such file or directory",
-		"page.html":                 "page.html: this is a web page, not an API description; name the address of the JSON document, such as /swagger/v1/swagger.json; where the page asks for a login, use --auth or save the document by hand",
-		"large.json":                "large.json: the description is larger than 16 MiB; take a part of it, or ask for a smaller one",
+		"page.html":                 "page.html: this is a web page, not an API spec; use the URL of the JSON document, such as /swagger/v1/swagger.json; if the page requires a login, use --auth or save the document by hand",
+		"large.json":                "large.json: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one",
 		"gone.json":                 "gone.json" + remedy,
 		"Gone.YML":                  "Gone.YML" + remedy,
 		"gone":                      "gone" + remedy,
@@ -157,7 +157,7 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != "a.json: permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if os.Geteuid() == 0 { // who may read every file
+	if os.Geteuid() == 0 { // root can read every file
 		return
 	}
 	directory := t.TempDir()
@@ -169,22 +169,22 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != path+": permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if err := os.Chmod(directory, 0o700); err != nil { // or else it cannot be removed
+	if err := os.Chmod(directory, 0o700); err != nil { // so that it can be removed
 		t.Fatal(err)
 	}
 }
 
-func TestGetRefusesAddresses(t *testing.T) {
-	const name = "the address of the description "
+func TestGetRejectsURLs(t *testing.T) {
+	const name = "spec URL "
 	for address, want := range map[string]string{
-		"http://api.xsale.ai/":                        name + "is plain http: use https, so that tokens are not sent in clear",
-		"ftp://api.xsale.ai/swagger.json":             name + "is not https: write it as https://host",
-		"https://":                                    name + "has no host: write it as https://host",
-		"https://user:hunter2@api.xsale.ai/?a=b":      name + "holds a user or a password: leave them out",
-		"https://user:2345/hunter2@api.xsale.ai/":     name + "has an @: leave a user and a password out, and write any other @ as %40",
-		"https://api.xsale.ai:port/?key=hunter2":      name + "is not an address: write it as https://host",
-		"http://api.xsale.ai/swagger?key=hunter2":     name + "is plain http: use https, so that tokens are not sent in clear",
-		"HTTP://api.xsale.ai/swagger/v1/swagger.json": name + "is plain http: use https, so that tokens are not sent in clear",
+		"http://api.xsale.ai/":                        name + "is plain http: use https, so that tokens are not sent in the clear",
+		"ftp://api.xsale.ai/swagger.json":             name + "is not https: want https://host",
+		"https://":                                    name + "has no host: want https://host",
+		"https://user:hunter2@api.xsale.ai/?a=b":      name + "contains a user or password: remove them",
+		"https://user:2345/hunter2@api.xsale.ai/":     name + "contains an @: remove a user and password, and write any other @ as %40",
+		"https://api.xsale.ai:port/?key=hunter2":      name + "is not a valid URL: want https://host",
+		"http://api.xsale.ai/swagger?key=hunter2":     name + "is plain http: use https, so that tokens are not sent in the clear",
+		"HTTP://api.xsale.ai/swagger/v1/swagger.json": name + "is plain http: use https, so that tokens are not sent in the clear",
 	} {
 		source, err := Get(t.Context(), address, Options{})
 		if source != nil || err == nil || err.Error() != want {

@@ -14,10 +14,10 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// normalised returns what the whole normaliser makes of a description.
-func normalised(t *testing.T, input string) tree.Object {
+// normalized returns the result of all rules for a spec.
+func normalized(t *testing.T, input string) tree.Object {
 	t.Helper()
-	output, _ := apply(t, Normalise, input)
+	output, _ := apply(t, Normalize, input)
 	return asTree(t, output).(tree.Object)
 }
 
@@ -26,7 +26,7 @@ func pathsOf(t *testing.T, document tree.Object) string {
 	return strings.Join(slices.Sorted(maps.Keys(tree.ObjectAt(document, "paths"))), " ")
 }
 
-// styles are descriptions as the tools of ASP.NET write them, each with what it is known for.
+// styles are specs as ASP.NET tools write them, each with its typical traits.
 var styles = map[string]string{
 	"Swashbuckle 5": `{
 		"openapi": "3.0.1", "info": {"title": "Shop", "version": "v1"},
@@ -74,26 +74,26 @@ var styles = map[string]string{
 		"tags": [{"name": "Shop"}]}`,
 }
 
-func TestStylesBecomeNormal(t *testing.T) {
+func TestNormalizeStyles(t *testing.T) {
 	for name, input := range styles {
 		t.Run(name, func(t *testing.T) {
-			document := normalised(t, input) // and the same the second time
-			loaded, err := openapi3.NewLoader().LoadFromData([]byte(asText(t, document)))
+			document := normalized(t, input) // a second run gives the same result
+			loaded, err := openapi3.NewLoader().LoadFromData([]byte(asJSON(t, document)))
 			if err == nil {
 				err = loaded.Validate(t.Context(), openapi3.EnableExamplesValidation())
 			}
 			if err != nil {
-				t.Errorf("%v in\n%s", err, asText(t, document))
+				t.Errorf("%v in\n%s", err, asJSON(t, document))
 			}
 			if document["openapi"] != version {
-				t.Errorf("the version is %v", document["openapi"])
+				t.Errorf("got version %v", document["openapi"])
 			}
 		})
 	}
 }
 
-// TestWhatStylesAreKnownFor names what must not be lost on the way.
-func TestWhatStylesAreKnownFor(t *testing.T) {
+// TestTraitsOfStylesSurvive lists what must not get lost.
+func TestTraitsOfStylesSurvive(t *testing.T) {
 	for _, test := range []struct{ style, pointer, want string }{
 		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/get/operationId", `"getOrdersById"`},
 		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/get/responses/200/content", `{"application/json": {"schema": {"$ref": "#/components/schemas/OrderPage"}}}`},
@@ -110,14 +110,14 @@ func TestWhatStylesAreKnownFor(t *testing.T) {
 		{".NET 10", "/components/schemas/Order/properties/lines/items", `{"$ref": "#/components/schemas/OrderLinesItem"}`},
 		{".NET 10", "/components/schemas/Order/properties/lines/nullable", `true`},
 	} {
-		got, _ := tree.Lookup(normalised(t, styles[test.style]), test.pointer)
+		got, _ := tree.Lookup(normalized(t, styles[test.style]), test.pointer)
 		if !reflect.DeepEqual(got, asTree(t, test.want)) {
-			t.Errorf("%s: %s is %s", test.style, test.pointer, asText(t, got))
+			t.Errorf("%s: %s: got %s", test.style, test.pointer, asJSON(t, got))
 		}
 	}
 }
 
-func TestNormalDocumentStays(t *testing.T) {
+func TestNormalizeKeepsNormalSpec(t *testing.T) {
 	const input = `{
 		"openapi": "3.0.3", "info": {"title": "Shop", "version": "1"}, "servers": [{"url": "https://api.example.com"}], "tags": [{"name": "orders"}],
 		"paths": {"/orders/{id}": {"get": {"operationId": "getOrder", "summary": "One order", "tags": ["orders"], "security": [],
@@ -126,40 +126,40 @@ func TestNormalDocumentStays(t *testing.T) {
 		"components": {"schemas": {"Order": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "example": 1}, "state": {"type": "string", "enum": ["new", "paid"]}, "parent": {"$ref": "#/components/schemas/Order"}}}},
 			"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 		"security": [{"token": []}]}`
-	testDocuments(t, Normalise, []documentTest{{"normal", input, "", ""}})
+	testDocuments(t, Normalize, []documentTest{{"normal", input, "", ""}})
 }
 
-// TestNothingChangesInSilence takes random descriptions, in which anything may stand anywhere: what changes is reported,
-// and the second time there is nothing to do.
-func TestNothingChangesInSilence(t *testing.T) {
+// TestAllChangesAreReported runs on random specs, with anything anywhere: every change is
+// reported, and a second run changes nothing.
+func TestAllChangesAreReported(t *testing.T) {
 	for seed := range uint64(600) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		document := randomObject(random, 6)
 		document["openapi"] = "3.0.3"
-		for _, mend := range rules {
+		for _, fix := range rules {
 			before := tree.Clone(document)
 			var report tree.Report
-			mend(document, &report)
-			if isSame := reflect.DeepEqual(before, any(document)); isSame != (len(report.Changes) == 0) {
-				t.Fatalf("seed %d: reported is %+v, and of\n%s\nbecomes\n%s", seed, report.Changes, asText(t, before), asText(t, document))
+			fix(document, &report)
+			if same := reflect.DeepEqual(before, any(document)); same != (len(report.Changes) == 0) {
+				t.Fatalf("seed %d: got report %+v, and\n%s\nbecame\n%s", seed, report.Changes, asJSON(t, before), asJSON(t, document))
 			}
-			mustStay(t, seed, mend, document)
+			mustStay(t, seed, fix, document)
 		}
-		mustStay(t, seed, Normalise, document)
+		mustStay(t, seed, Normalize, document)
 	}
 }
 
-// mustStay fails where a rule still finds something to do.
-func mustStay(t *testing.T, seed uint64, mend rule, document tree.Object) {
+// mustStay fails if a rule still changes something.
+func mustStay(t *testing.T, seed uint64, fix rule, document tree.Object) {
 	t.Helper()
 	before := tree.Clone(document)
 	var report tree.Report
-	if mend(document, &report); len(report.Changes) > 0 || !reflect.DeepEqual(before, any(document)) {
-		t.Fatalf("seed %d: the second time changes %+v in\n%s", seed, report.Changes, asText(t, before))
+	if fix(document, &report); len(report.Changes) > 0 || !reflect.DeepEqual(before, any(document)) {
+		t.Fatalf("seed %d: the second run changes %+v in\n%s", seed, report.Changes, asJSON(t, before))
 	}
 }
 
-// words are the names of a random description, and most of its texts.
+// words are the keys and most strings of a random spec.
 var words = strings.Fields(`paths components schemas parameters responses requestBodies headers /a/{b} /a/{c} a?x get post 200 4xx default content
 	application/json text/json */* multipart/form-data schema type properties items allOf anyOf $ref $defs name in path query required explode style
 	security securitySchemes servers url tags operationId requestBody description title example enum nullable x-a x-go-type discriminator mapping
@@ -171,7 +171,7 @@ func randomObject(random *rand.Rand, depth int) tree.Object {
 		name := words[random.IntN(len(words))]
 		object[name] = randomValue(random, depth-1, name)
 	}
-	if depth == 6 { // else most would be empty
+	if depth == 6 { // otherwise most would be empty
 		for _, name := range []string{"paths", "components"} {
 			object[name] = randomObject(random, depth-1)
 		}
@@ -214,23 +214,24 @@ func randomValue(random *rand.Rand, depth int, name string) any {
 	return randomObject(random, depth)
 }
 
-// What was shared is mended where it is written, as what stood there from the start.
-func TestSharedPathItemsAreMended(t *testing.T) {
-	document := normalised(t, `{"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/components/pathItems/I"}},
+// Shared path items are fixed after inlining, like any other.
+func TestSharedPathItemsAreFixed(t *testing.T) {
+	document := normalized(t, `{"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/components/pathItems/I"}},
 		"components": {"pathItems": {"I": {"parameters": [1], "get": {"parameters": ["p"], "tags": "t"}, "put": 1}}}}`)
-	want := asTree(t, `{"/a": {"get": {"operationId": "getA", "responses": {"default": {"description": "Any answer."}}}}}`)
+	want := asTree(t, `{"/a": {"get": {"operationId": "getA", "responses": {"default": {"description": "Any response."}}}}}`)
 	if paths := tree.ObjectAt(document, "paths"); !reflect.DeepEqual(paths, want) {
-		t.Errorf("got %s", asText(t, paths))
+		t.Errorf("got %s", asJSON(t, paths))
 	}
 }
 
-// Schemas that took two runs, because what was in them came to light after its rule.
-func TestOneRunIsEnough(t *testing.T) {
-	testSchemas(t, mendTypes, "", []schemaTest{
-		{"a part that is none beside the only one", `{"allOf": [{"type": "object"}, "odd"]}`, `{"type": "object"}`, "allOf/1 allOf"},
+// These schemas once took two runs, because a rule revealed their content after the rule that
+// fixes it.
+func TestNormalizeTakesOneRun(t *testing.T) {
+	testSchemas(t, fixTypes, "", []schemaTest{
+		{"an invalid part next to the only one", `{"allOf": [{"type": "object"}, "odd"]}`, `{"type": "object"}`, "allOf/1 allOf"},
 	})
 	testSchemas(t, convertJSONSchema, "", []schemaTest{
 		{"a list of schemas for elements", `{"type": "array", "items": [{"const": 1}]}`, `{"type": "array", "items": {"enum": [1]}}`, "items items/const"},
-		{"a choice that is none beside the only one", `{"anyOf": ["odd", {"type": "string"}]}`, `{"type": "string"}`, "anyOf/0 anyOf"},
+		{"an invalid choice next to the only one", `{"anyOf": ["odd", {"type": "string"}]}`, `{"type": "string"}`, "anyOf/0 anyOf"},
 	})
 }

@@ -7,11 +7,12 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// cleanTexts takes characters out of descriptions that Go source must not hold or that make it read otherwise than it
-// compiles: control characters, byte order marks, and marks that turn the direction of text. Line ends become \n.
-func cleanTexts(document tree.Object, report *tree.Report) {
+// cleanDescriptions removes characters from documentation that Go source cannot contain or
+// that make it display differently than it compiles: control characters, byte order marks,
+// and bidirectional marks. Line ends become  .
+func cleanDescriptions(document tree.Object, report *tree.Report) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		if tree.IsNamed(pointer) {
+		if tree.KeyedByName(pointer) {
 			return
 		}
 		for _, name := range []string{"description", "summary", "title", "x-summary", "x-description"} {
@@ -20,7 +21,7 @@ func cleanTexts(document tree.Object, report *tree.Report) {
 				dropUnless[string](object, pointer, name, report)
 				continue
 			}
-			if clean := cleanText(text); clean != text {
+			if clean := cleanDescription(text); clean != text {
 				report.Add("texts", tree.Join(pointer, name), text, clean, "it becomes a comment in Go source")
 				object[name] = clean
 			}
@@ -28,10 +29,11 @@ func cleanTexts(document tree.Object, report *tree.Report) {
 	})
 }
 
-// lineEnds are those that Unicode knows besides \n, some of which only some readers take for one.
+// lineEnds normalizes the line ends that Unicode has in addition to  ; readers disagree on
+// some of them.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
-func cleanText(text string) string {
+func cleanDescription(text string) string {
 	text = lineEnds.Replace(text)
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) || r == unicode.ReplacementChar {
