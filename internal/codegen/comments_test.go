@@ -6,7 +6,7 @@ import (
 )
 
 func TestGeneratedComments(t *testing.T) {
-	long := "Id of the buyer. " + strings.Repeat("Każde zamówienie ma kupującego. ", 4)
+	long := "The id of the buyer. " + strings.Repeat("Każde zamówienie ma kupującego. ", 4)
 	code := codeOf(t, `"schemas": {
 		"Order": {"type": "object", "description": "An order.", "properties": {
 			"BuyerId": {"type": "integer", "description": "`+long+`"},

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// sentence turns what a spec reports about name into a doc comment. It rewrites the start only if
-// the grammar is certain: "Id of the buyer." becomes "BuyerID is the id of the buyer." Anything
+// sentence turns the description of name in a spec into a doc comment. It rewrites the start only if
+// the grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer." Anything
 // else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the result is
 // empty.
 func sentence(name, description string) string {
@@ -76,28 +76,20 @@ func cutMatch(description string, pattern *regexp.Regexp) (string, bool) {
 	return rest, match != "" && len(firstSentence(rest)) > 0
 }
 
-// complement adds a verb in front of a noun phrase, or returns "" if it may be something else.
+// complement adds a verb in front of a noun phrase with an article, or returns "" if the description
+// may be something else.
 func complement(description string) string {
 	words := firstSentence(description)
 	if len(words) < 2 || foreign(words) || clause(words) {
 		return ""
 	}
-	article := ""
-	switch words[0] {
-	case "a", "an", "the":
-		if words[1] == "and" || words[1] == "or" || !startsWithLetter(words[1]) {
-			return "" // "A or B" lists values
-		}
-	default:
-		if !startsWithNoun(words) {
-			return ""
-		}
-		article = "the "
+	if words[0] != "a" && words[0] != "an" && words[0] != "the" || words[1] == "and" || words[1] == "or" || !startsWithLetter(words[1]) {
+		return "" // "A or B" lists values
 	}
 	if plural(words) {
-		return "contains " + article + lowerFirst(description)
+		return "contains " + lowerFirst(description)
 	}
-	return "is " + article + lowerFirst(description)
+	return "is " + lowerFirst(description)
 }
 
 var (
@@ -137,13 +129,6 @@ var (
 		goes refers becomes remains stays starts ends happens matters varies follows gets takes makes keeps sends receives
 		accepts rejects ignores supports consists corresponds equals`)
 	foreignWords = wordSet("i w z na dla lub nie oraz przez od jest się czy po za ze ich jego der die das und für mit le la les des et")
-	nouns        = wordSet(`id ids identifier identifiers name names nickname date time timestamp number count code codes type
-		kind status price prices amount quantity unit currency e-mail email address addresses phone url list description title
-		comment key value values version language country city street sum rate weight width height length size color category
-		settings options parameters data series seria total percentage reason source owner author array collection state
-		position index content contents image file symbol label`)
-	adjectives = wordSet(`full short default gross net total unique first last next previous current new old original external
-		internal maximum minimum max min numeric optional postal human-readable exact average additional`)
 )
 
 // foreign reports whether the words may not be English.
@@ -179,41 +164,19 @@ func clause(words []string) bool {
 	return false
 }
 
-// headOf returns the words of the phrase up to its first preposition, conjunction or punctuation.
-func headOf(words []string) []string {
+// plural reports whether the phrase may be about more than one thing: its words up to the first
+// preposition, conjunction or punctuation end in a plural, or are joined.
+func plural(words []string) bool {
 	end := slices.IndexFunc(words, func(word string) bool {
 		return prepositions[word] || conjunctions[word] || strings.Contains(",;:", word)
 	})
-	if end < 0 {
-		return words
+	if end > 0 {
+		words = words[:end]
 	}
-	return words[:end]
-}
-
-// startsWithNoun reports whether the words are a phrase such as "full name of the user" that only
-// lacks its article.
-func startsWithNoun(words []string) bool {
-	head := headOf(words)
-	if len(head) == 0 || len(head) > 3 || len(head) == len(words) || !nouns[head[0]] && !adjectives[head[0]] {
-		return false
-	}
-	last := head[len(head)-1]
-	switch {
-	case !nouns[last] && (adjectives[last] || strings.HasSuffix(last, "ed") || strings.HasSuffix(last, "ing") || strings.HasSuffix(last, "ly")):
-		return false
-	case words[len(head)] == "of":
+	if slices.Contains(words, "and") || slices.Contains(words, "or") {
 		return true
 	}
-	return words[len(head)] == "for" && (last == "settings" || last == "options" || last == "parameters" || last == "data")
-}
-
-// plural reports whether the phrase may be about more than one thing.
-func plural(words []string) bool {
-	head := headOf(words)
-	last := head[len(head)-1]
-	if slices.Contains(head, "and") || slices.Contains(head, "or") {
-		return true
-	}
+	last := words[len(words)-1]
 	return last == "data" || strings.HasSuffix(last, "s") && last != "series" &&
 		!strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is")
 }
