@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -77,10 +76,11 @@ func WithMaskKey(key string) TrafficOption {
 
 // request masks a request, and returns the id of its operation.
 func (m *masker) request(request *http.Request, body []byte) (recordedRequest, string) {
-	id, template, _ := m.document.Operation(request)
+	call := m.document.Call(request)
+	id := call.OperationID()
 	contentType := request.Header.Get("Content-Type")
 	masked := recordedRequest{
-		Method: request.Method, Path: m.path(id, template, request.URL.EscapedPath()), ContentType: contentType,
+		Method: request.Method, Path: call.MaskedPath(func(name, value string) string { return m.parameter(id, "path "+name, name, value) }), ContentType: contentType,
 		recordedBody: m.body(id, body),
 	}
 	for name, values := range request.URL.Query() {
@@ -109,28 +109,6 @@ func (m *masker) response(id string, response *http.Response, body []byte) recor
 		}
 	}
 	return masked
-}
-
-// path masks the variables of a path or, where the description does not have it, all of its segments.
-func (m *masker) path(id, template, escaped string) string {
-	segments := strings.Split(escaped, "/")
-	names := strings.Split(template, "/")
-	for i, segment := range segments {
-		name := ""
-		if len(names) == len(segments) {
-			if name = names[i]; !strings.Contains(name, "{") {
-				continue
-			}
-			_, name, _ = strings.Cut(name, "{")
-			name, _, _ = strings.Cut(name, "}")
-		}
-		value, err := url.PathUnescape(segment)
-		if err != nil {
-			value = segment
-		}
-		segments[i] = url.PathEscape(m.parameter(id, "path "+name, name, value))
-	}
-	return strings.Join(segments, "/")
 }
 
 // parameter masks a value in a path or a query, where a number is written like a text.
@@ -210,7 +188,7 @@ func (m *masker) number(name string, number json.Number) json.Number {
 }
 
 func (m *masker) text(id, place, name, text string) string {
-	if text == "" || text == "true" || text == "false" || m.document.IsListed(name, text) {
+	if text == "" || text == "true" || text == "false" || m.document.Listed(name, text) {
 		return text
 	}
 	_, err := wire.ParseDateTime(text)

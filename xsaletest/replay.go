@@ -128,7 +128,8 @@ func (c *trafficConfig) checkRecording(document *contract.Document, exchanges []
 		if err != nil {
 			return fmt.Errorf("%s: %w: record anew", e.fileName(), err)
 		}
-		found := slices.Concat(document.CheckRequest(request, e.Request.bytes()), document.CheckResponse(request, e.Response.Status, e.Response.Header, e.Response.bytes()))
+		call := document.Call(request)
+		found := slices.Concat(call.CheckRequest(e.Request.bytes()), call.CheckResponse(e.Response.Status, e.Response.Header, e.Response.bytes()))
 		all.add(slices.DeleteFunc(found, func(f contract.Finding) bool {
 			wasUnknown := e.Operation == "" && (f.Kind == contract.KindPath || f.Kind == contract.KindMethod)
 			return wasUnknown || f.Kind == contract.KindForm

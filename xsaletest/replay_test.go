@@ -390,7 +390,7 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 			"getMe (GET /me), response 200 at /Email: string, want integer"},
 		"a member that is needed": {"      required: [LanguageId]", "      required: [LanguageId, Kind]",
 			"setTranslation (PUT /{organizationName}/articles/{id}/translations), request at /Kind: missing, want a value"},
-		"another path": {"  /me:", "  /user:", "GET *, request: /*, want a path of the description"},
+		"another path": {"  /me:", "  /user:", "GET *, request: /*, want a path of the spec"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := bytes.Replace(openapi.Spec(), []byte(test.old), []byte(test.replacement), 1)
@@ -406,7 +406,7 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 			}
 		})
 	}
-	if _, err := xsaletest.Replay(folder, xsaletest.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nfault: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member") {
+	if _, err := xsaletest.Replay(folder, xsaletest.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nerror: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field") {
 		t.Errorf("strict: %v", err)
 	}
 }

@@ -86,7 +86,7 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	v.countCall(!body.isWhole)
 	if body.isWhole {
-		v.add(v.document.CheckRequest(request, body.data))
+		v.add(v.document.Call(request).CheckRequest(body.data))
 	}
 	response, err := v.next.RoundTrip(forwarded)
 	if err != nil {
@@ -106,13 +106,13 @@ func (v *Validator) watch(request *http.Request, response *http.Response) {
 	}
 	watched.done = func(data []byte, isWhole bool) {
 		if isWhole {
-			v.add(v.document.CheckResponse(request, status, header, data))
+			v.add(v.document.Call(request).CheckResponse(status, header, data))
 			return
 		}
 		v.mu.Lock()
 		v.unchecked++
 		v.mu.Unlock()
-		v.add(v.document.CheckResponseHead(request, status, header))
+		v.add(v.document.Call(request).CheckResponseHead(status, header))
 	}
 	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
 		watched.finish(true)

@@ -51,7 +51,7 @@ func ExampleValidate() {
 	}
 	// Output:
 	// notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
-	// 1 calls, 0 bodies unchecked: 0 different faults, 1 notices, 0 ignored
+	// 1 calls, 0 bodies unchecked: 0 different errors, 1 notices, 0 ignored
 }
 
 // A recording is made once and then played in every test, without a network.

@@ -47,7 +47,7 @@ type Finding struct {
 func (f Finding) String() string {
 	text := contract.Finding{
 		Severity: contract.Severity(f.Severity), Kind: contract.Kind(f.Kind), Direction: f.Direction, OperationID: f.OperationID,
-		Method: f.Method, Path: f.Path, Status: f.Status, Place: f.Place, Got: f.Got, Want: f.Want,
+		Method: f.Method, Path: f.Path, Status: f.Status, Location: f.Place, Got: f.Got, Want: f.Want,
 	}.String()
 	if f.Count > 1 {
 		text += fmt.Sprintf(" (%d times)", f.Count)
@@ -78,14 +78,14 @@ func (s *findings) add(found []contract.Finding) {
 	for _, f := range found {
 		finding := Finding{
 			Severity: string(f.Severity), Kind: string(f.Kind), Direction: f.Direction, OperationID: f.OperationID, Method: f.Method,
-			Path: f.Path, Status: f.Status, Place: f.Place, Got: f.Got, Want: f.Want, Ignored: s.config.reasonFor(f),
+			Path: f.Path, Status: f.Status, Place: f.Location, Got: f.Got, Want: f.Want, Ignored: s.config.reasonFor(f),
 		}
 		if s.config.isStrict {
-			finding.Severity = string(contract.Fault)
+			finding.Severity = string(contract.Error)
 		}
 		key := finding
 		// Twice, because neighbours share a slash.
-		key.Place = elementNumber.ReplaceAllString(elementNumber.ReplaceAllString(f.Place, "/*$1"), "/*$1")
+		key.Place = elementNumber.ReplaceAllString(elementNumber.ReplaceAllString(f.Location, "/*$1"), "/*$1")
 		known, ok := s.known[key]
 		if !ok && len(s.known) >= maxKinds {
 			s.left++
@@ -112,7 +112,7 @@ func (s *findings) list() []Finding {
 }
 
 // fails reports whether a finding is one that fails a test.
-func (f Finding) fails() bool { return f.Severity == string(contract.Fault) && f.Ignored == "" }
+func (f Finding) fails() bool { return f.Severity == string(contract.Error) && f.Ignored == "" }
 
 func (v *Validator) add(found []contract.Finding) {
 	v.mu.Lock()
@@ -158,7 +158,7 @@ func (v *Validator) WriteReport(w io.Writer) error {
 			counts["ignored"]++
 		}
 	}
-	fmt.Fprintf(&text, "%d calls, %d bodies unchecked: %d different faults, %d notices, %d ignored", report.Calls, report.Unchecked, counts["fault"], counts["notice"], counts["ignored"])
+	fmt.Fprintf(&text, "%d calls, %d bodies unchecked: %d different errors, %d notices, %d ignored", report.Calls, report.Unchecked, counts["error"], counts["notice"], counts["ignored"])
 	if report.Left > 0 {
 		fmt.Fprintf(&text, "; %d findings beyond the first %d different ones were not kept", report.Left, maxKinds)
 	}

@@ -119,7 +119,7 @@ type ignoredFinding struct {
 // reasonFor returns why a finding is ignored, or nothing.
 func (c *trafficConfig) reasonFor(f contract.Finding) string {
 	for _, ignored := range c.ignored {
-		if ignored.matches(f.OperationID, f.Place) {
+		if ignored.matches(f.OperationID, f.Location) {
 			return ignored.reason
 		}
 	}

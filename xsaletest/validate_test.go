@@ -101,11 +101,11 @@ func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
 	runADay(t, client)
 	lines := findingsOf(validator)
 	for _, line := range lines {
-		if !strings.HasPrefix(line, "notice: ") || !strings.HasSuffix(line, "want no member of this name is listed") && !strings.Contains(line, " times)") {
+		if !strings.HasPrefix(line, "notice: ") || !strings.HasSuffix(line, "want no field of this name is listed") && !strings.Contains(line, " times)") {
 			t.Errorf("unexpected: %s", line)
 		}
 	}
-	if want := "notice: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no member of this name is listed"; !slices.Contains(lines, want) {
+	if want := "notice: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field of this name is listed"; !slices.Contains(lines, want) {
 		t.Errorf("not noticed: %s", want)
 	}
 	var report struct {
@@ -179,11 +179,11 @@ func TestValidatorFailsATest(t *testing.T) {
 	f := &failures{TB: t}
 	validator.Check(f)
 	wantLines(t, f.lines,
-		"fault: POST *, request: /*/*/, want a path of the description",
-		"fault: getMe (GET /me), response 200 at /Email: null, want string",
-		"fault: getMe (GET /me), response 200 at /Name: integer, want string",
-		"fault: getMe (GET /me), response 200 at /Organizations/0/Id: string, want integer of the format int64 (2 times)",
-		"fault: createOrder (POST /{organizationName}/orders), request at /Items/0/Quantity: string, want number",
+		"error: POST *, request: /*/*/, want a path of the spec",
+		"error: getMe (GET /me), response 200 at /Email: null, want string",
+		"error: getMe (GET /me), response 200 at /Name: integer, want string",
+		"error: getMe (GET /me), response 200 at /Organizations/0/Id: string, want integer of the format int64 (2 times)",
+		"error: createOrder (POST /{organizationName}/orders), request at /Items/0/Quantity: string, want number",
 	)
 	var report bytes.Buffer
 	if err := validator.WriteReport(&report); err != nil {
@@ -191,8 +191,8 @@ func TestValidatorFailsATest(t *testing.T) {
 	}
 	for _, line := range []string{
 		"notice: getMe (GET /me), request at query page: a query parameter, want none of this name\n",
-		"notice: getMe (GET /me), response 200 at /*: integer, want no member of this name is listed\n",
-		"3 calls, 0 bodies unchecked: 5 different faults, ",
+		"notice: getMe (GET /me), response 200 at /*: integer, want no field of this name is listed\n",
+		"3 calls, 0 bodies unchecked: 5 different errors, ",
 	} {
 		if !strings.Contains(report.String(), line) {
 			t.Errorf("the report does not have %q:\n%s", line, &report)
@@ -220,10 +220,10 @@ func TestStrictAndIgnore(t *testing.T) {
 	roundTrip(t, validator, "GET", "/shop/orders", "")
 	f := &failures{TB: t}
 	validator.Check(f)
-	wantLines(t, f.lines, "fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Further: integer, want no member of this name is listed")
+	wantLines(t, f.lines, "error: listOrders (GET /{organizationName}/orders), response 200 at /0/Further: integer, want no field of this name is listed")
 	wantLines(t, findingsOf(validator), append(f.lines,
-		"fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Id: string, want integer of the format int64 (ignored: texts)",
-		"fault: listOrders (GET /{organizationName}/orders), response 200 at /0/Items/0/Note: integer, want no member of this name is listed (2 times) (ignored: the vendor adds it)")...)
+		"error: listOrders (GET /{organizationName}/orders), response 200 at /0/Id: string, want integer of the format int64 (ignored: texts)",
+		"error: listOrders (GET /{organizationName}/orders), response 200 at /0/Items/0/Note: integer, want no field of this name is listed (2 times) (ignored: the vendor adds it)")...)
 }
 
 func TestOptionsThatCannotBeUsed(t *testing.T) {
@@ -264,7 +264,7 @@ func TestDescriptionOfAConsumer(t *testing.T) {
 	description := bytes.Replace(openapi.Spec(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
 	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":true}`), xsaletest.WithSpec(description))
 	roundTrip(t, validator, "GET", "/me", "")
-	wantLines(t, findingsOf(validator), "fault: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
+	wantLines(t, findingsOf(validator), "error: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
 }
 
 // TestBodiesAsTheyCome reads a response whose second half is only sent when the first has arrived.
@@ -288,7 +288,7 @@ func TestBodiesAsTheyCome(t *testing.T) {
 		t.Errorf("found before the end: %q", lines)
 	}
 	response.Body.Close() // without having seen the end
-	wantLines(t, findingsOf(validator), "fault: listOrders (GET /{organizationName}/orders), response 200 at /1/Id: string, want integer of the format int64")
+	wantLines(t, findingsOf(validator), "error: listOrders (GET /{organizationName}/orders), response 200 at /1/Id: string, want integer of the format int64")
 }
 
 func TestUncheckedBodies(t *testing.T) {
@@ -314,7 +314,7 @@ func TestUncheckedBodies(t *testing.T) {
 			}
 		})
 	}
-	for contentType, want := range map[string][]string{"application/json": nil, "text/html": {"fault: getMe (GET /me), response 200 at header Content-Type: text/html, want application/json"}} {
+	for contentType, want := range map[string][]string{"application/json": nil, "text/html": {"error: getMe (GET /me), response 200 at header Content-Type: text/html, want application/json"}} {
 		t.Run("compressed "+contentType, func(t *testing.T) {
 			validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
 				response, err := answering(200, contentType, "zip")(request)
@@ -358,5 +358,5 @@ func TestValidatorInManyGoroutines(t *testing.T) {
 		group.Go(func() { roundTrip(t, validator, "GET", "/me", "") })
 	}
 	group.Wait()
-	wantLines(t, findingsOf(validator), "fault: getMe (GET /me), response 200 at /Id: string, want integer of the format int64 (16 times)")
+	wantLines(t, findingsOf(validator), "error: getMe (GET /me), response 200 at /Id: string, want integer of the format int64 (16 times)")
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition is what a schema and all of its parts say of the members of an object together. JSON Schema has each part
-// judge alone, so that a part which allows no others would refuse the members of its neighbours; no service means that.
+// composition is what a schema and all of its parts allow together as fields of an object. In JSON Schema each part
+// judges alone, so that a closed part would reject the fields of its neighbors; no service means that.
 type composition struct {
 	known      map[string]bool
-	isClosed   bool             // no others are allowed
-	additional *openapi3.Schema // of the values of others; nil where nothing is said
+	closed     bool             // no other fields are allowed
+	additional *openapi3.Schema // of the values of other fields, may be nil
 }
 
 func (d *Document) composition(schema *openapi3.Schema) *composition {
@@ -35,7 +35,7 @@ func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]boo
 		c.known[name] = true
 	}
 	if has := schema.AdditionalProperties.Has; has != nil && !*has {
-		c.isClosed = true
+		c.closed = true
 	}
 	if additional := schema.AdditionalProperties.Schema; additional != nil && c.additional == nil {
 		c.additional = additional.Value
@@ -48,88 +48,81 @@ func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]boo
 	}
 }
 
-// parts returns the schemas that judge the same value as a schema does.
+// parts returns the schemas that apply to the same value as a schema.
 func parts(schema *openapi3.Schema) openapi3.SchemaRefs {
 	return slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
 }
 
-// fits reports whether a value has no fault under a schema.
-func (w *walk) fits(schema *openapi3.Schema, value any) bool {
-	return w.try(schema, nil, value).faults == 0
-}
-
-// try checks a value against an alternative of a schema, and keeps what it finds apart.
+// try checks a value against an alternative of a schema and keeps its findings apart.
 func (w *walk) try(alternative, of *openapi3.Schema, value any) *findings {
-	inner := &walk{Document: w.Document, isRequest: w.isRequest, findings: &findings{common: w.findings.common}, active: slices.Clone(w.active)}
+	inner := &walk{Document: w.Document, request: w.request, findings: &findings{common: w.findings.common}, active: slices.Clone(w.active)}
 	inner.apply(alternative, value, nil)
 	object, ok := value.(map[string]any)
-	if members := w.composition(alternative); ok && members.isClosed {
+	if fields := w.composition(alternative); ok && fields.closed {
 		for name := range object {
-			if isOutside := of == nil || of.Properties[name] == nil; !members.known[name] && isOutside {
-				inner.fault(&place{name: printableName(name)}, typeOf(object[name]), "no member of this name")
+			if !fields.known[name] && (of == nil || of.Properties[name] == nil) {
+				inner.fail(&location{name: printableName(name)}, typeOf(object[name]), "no field of this name")
 			}
 		}
 	}
 	return inner.findings
 }
 
-// choose checks a value that must fit one of several schemas.
-func (w *walk) choose(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, isExact bool, value any, at *place) {
+// choose checks a value that must fit one of several schemas, or exactly one.
+func (w *walk) choose(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, exact bool, value any, at *location) {
 	if object, ok := value.(map[string]any); ok && schema.Discriminator != nil && len(alternatives) > 0 {
 		w.discriminate(schema, alternatives, object, at)
 		return
 	}
 	var fitting int
-	var ofType []*findings
+	var sameType []*findings
 	for _, alternative := range alternatives {
-		inner := w.try(alternative.Value, schema, value)
-		if inner.faults == 0 {
+		found := w.try(alternative.Value, schema, value)
+		if found.errors == 0 {
 			fitting++
-			if !isExact {
+			if !exact {
 				return
 			}
 			continue
 		}
 		if single := single(alternative.Value); single.Type != nil && permits(single.Type, value) {
-			ofType = append(ofType, inner)
+			sameType = append(sameType, found)
 		}
 	}
 	switch {
-	case fitting == 1 || fitting > 1 && !isExact:
+	case fitting == 1:
 	case fitting > 1:
-		w.fault(at, fmt.Sprintf("%s that fits %d alternatives", typeOf(value), fitting), "one that fits exactly one of "+w.names(alternatives))
-	case len(ofType) == 1: // which must be the one that is meant
-		w.adopt(ofType[0], at)
+		w.fail(at, fmt.Sprintf("%s that fits %d alternatives", typeOf(value), fitting), "one that fits exactly one of "+w.names(alternatives))
+	case len(sameType) == 1: // must be the intended one
+		w.adopt(sameType[0], at)
 	default:
-		w.fault(at, typeOf(value)+" that fits no alternative", w.alternatives(alternatives))
+		w.fail(at, typeOf(value)+" that fits no alternative", w.alternatives(alternatives))
 	}
 }
 
-// adopt takes over what was found in an alternative.
-func (w *walk) adopt(found *findings, at *place) {
-	for _, finding := range found.list {
-		if finding.Severity == Fault {
-			w.findings.fault(finding.Kind, at.String()+finding.Place, finding.Got, finding.Want)
-		}
+// adopt takes over the errors found in an alternative.
+func (w *walk) adopt(found *findings, at *location) {
+	for _, finding := range Errors(found.list) {
+		w.findings.fail(finding.Kind, at.String()+finding.Location, finding.Got, finding.Want)
 	}
 }
 
-// discriminate checks an object against the alternative that one of its members names.
-func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, object map[string]any, at *place) {
+// discriminate checks an object against the alternative that one of its fields names.
+func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, object map[string]any, at *location) {
 	name := schema.Discriminator.PropertyName
-	here := &place{parent: at, name: name}
-	value, isText := object[name].(string)
-	if !isText {
+	here := &location{parent: at, name: name}
+	selector, ok := object[name].(string)
+	if !ok {
 		got := "missing"
 		if value, ok := object[name]; ok {
 			got = typeOf(value)
 		}
-		w.fault(here, got, "a string that tells alternatives apart")
+		w.fail(here, got, "a string that selects an alternative")
 		return
 	}
-	target := schema.Discriminator.Mapping[value].Ref
+	target := schema.Discriminator.Mapping[selector].Ref
 	if target == "" {
-		target = value
+		target = selector
 	}
 	if !strings.Contains(target, "/") {
 		target = "#/components/schemas/" + target
@@ -140,5 +133,5 @@ func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.Schem
 			return
 		}
 	}
-	w.fault(here, "another string", "a name of one of "+w.names(alternatives))
+	w.fail(here, "another string", "a name of one of "+w.names(alternatives))
 }

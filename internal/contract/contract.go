@@ -1,9 +1,10 @@
-// Package contract checks requests and responses against an OpenAPI 3.0 description and says all that does not fit, without
-// a word of what was sent.
+// Package contract checks requests and responses against an OpenAPI 3.0 spec. It reports everything that breaks the
+// spec and never repeats a value that was sent. The sandbox, the traffic checks and xsale verify share it.
 //
-// Types, parameters in unusual styles and form bodies are kin-openapi's business. Bodies of JSON are walked here, because
-// that library ends at the first fault of a composition, holds numbers as floats, and has no notion of members, query
-// parameters and statuses that a description merely does not list.
+// kin-openapi loads and validates the spec, resolves its references, and parses what this package leaves to it:
+// parameters in rare styles, cookies, and form bodies. JSON bodies are checked here, because kin-openapi stops at the
+// first failure of a composition, turns numbers into floats, and cannot tell a broken rule from a field that the spec
+// merely does not list.
 package contract
 
 import (
@@ -15,95 +16,100 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/openapi"
 )
 
-// Document is a description that traffic is checked against. It is safe for concurrent use.
+// Document is a spec to check traffic against. It is safe for concurrent use.
 type Document struct {
-	description  *openapi3.T
-	routes       []*route
-	listed       listedValues
+	spec         *openapi3.T
+	routes       route.Table[*Operation]
+	operations   []*Operation
+	enums        enumValues
 	compositions sync.Map // of *openapi3.Schema to *composition
-	patterns     sync.Map // of string to *regexp.Regexp, nil for one that Go cannot compile
+	patterns     sync.Map // of string to *regexp.Regexp, nil if Go cannot compile it
 }
 
-// Load reads a description in the normal form of package pipeline, that is, OpenAPI 3.0 as JSON or YAML with the path of the
-// server in its paths. Servers and security are not looked at: traffic may go to any host, and that a call lacks its tokens
-// is for the server to say.
+// Shipped returns the spec of package openapi. It is parsed once per process.
+var Shipped = sync.OnceValues(func() (*Document, error) { return Load(openapi.Spec()) })
+
+// Load reads an OpenAPI 3.0 spec as JSON or YAML, in the normal form of package pipeline: the server's path is part of
+// the paths. Servers and security are ignored. Traffic may go to any host, and it is up to the server to reject a call
+// without tokens.
 func Load(data []byte) (*Document, error) {
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = false
-	description, err := loader.LoadFromData(data)
+	spec, err := loader.LoadFromData(data)
 	if err != nil {
-		return nil, fmt.Errorf("the description cannot be read as OpenAPI 3.0: %w", err)
+		return nil, fmt.Errorf("the spec cannot be read as OpenAPI 3.0: %w", err)
 	}
-	if !strings.HasPrefix(description.OpenAPI, "3.0") {
-		return nil, errors.New("the description is not OpenAPI 3.0: bring it to the normal form first")
+	if !strings.HasPrefix(spec.OpenAPI, "3.0") {
+		return nil, errors.New("the spec is not OpenAPI 3.0: convert it to the normal form first")
 	}
-	err = description.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
+	err = spec.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
 		openapi3.DisableSchemaPatternValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"))
 	if err != nil {
-		return nil, fmt.Errorf("the description is not OpenAPI 3.0: %w", err)
+		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)
 	}
-	d := &Document{description: description}
-	for path, item := range description.Paths.Map() {
-		d.routes = append(d.routes, newRoute(path, item))
+	d := &Document{spec: spec, enums: collectEnums(spec)}
+	if err := d.addOperations(); err != nil {
+		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}
-	sortRoutes(d.routes)
-	d.listed = collectListed(description)
 	return d, nil
 }
 
-// Description returns the description itself, for what this package does not look at. It must not be changed.
-func (d *Document) Description() *openapi3.T { return d.description }
+// Spec returns the parsed spec, for callers that need more than checks. Do not modify it.
+func (d *Document) Spec() *openapi3.T { return d.spec }
 
-// Operation returns the id and the path template of the operation that a request calls. The id is empty for an operation
-// without one. Where the description has the path but not the method, only the template is returned.
-func (d *Document) Operation(r *http.Request) (id, pathTemplate string, found bool) {
-	call := d.call(r)
-	switch {
-	case call.route == nil:
-		return "", "", false
-	case call.operation == nil:
-		return "", call.route.path, false
-	}
-	return call.operation.OperationID, call.route.path, true
+// CheckSchema checks JSON against a schema of the spec's components, as part of a response.
+func (d *Document) CheckSchema(name string, data []byte) []Finding {
+	f := &findings{common: Finding{Direction: Response}}
+	d.checkJSON(d.spec.Components.Schemas[name], data, false, f)
+	return f.list
 }
 
-// call is a request with what the description has for it.
-type call struct {
-	request   *http.Request
-	route     *route              // nil where the description does not have the path
-	operation *openapi3.Operation // nil where it does not have the method
-	variables map[string]string   // of the path
+// Call is a request and its operation. A Call is routed once; its checks may run in any order.
+type Call struct {
+	Operation *Operation        // nil if the spec has no such path or method
+	Path      string            // path template; empty if the spec has no such path
+	Variables map[string]string // of the path, unescaped
+	Allowed   []string          // methods of the path if the spec does not have the request's
+
+	document *Document
+	request  *http.Request
+	match    route.Match[*Operation]
 }
 
-func (d *Document) call(r *http.Request) *call {
-	c := &call{request: r}
-	segments := splitPath(r.URL.EscapedPath())
-	for _, route := range d.routes {
-		variables, ok := route.match(segments)
-		if !ok {
-			continue
-		}
-		operation := route.item.GetOperation(r.Method)
-		if c.route == nil || operation != nil { // a path with that method goes before a more exact one without it
-			c.route, c.operation, c.variables = route, operation, variables
-		}
-		if operation != nil {
-			break
-		}
+// Call routes a request. It reads nothing of the body.
+func (d *Document) Call(r *http.Request) *Call {
+	match, _ := d.routes.Find(r.Method, r.URL.EscapedPath())
+	return &Call{
+		Operation: match.Value, Path: match.Template, Variables: match.Variables, Allowed: match.Allowed,
+		document: d, request: r, match: match,
 	}
-	return c
 }
 
-// findings returns a collector of findings of one direction of a call.
-func (c *call) findings(direction string, status int) *findings {
-	f := &findings{common: Finding{Direction: direction, Method: printableName(c.request.Method), Status: status}}
-	if c.route != nil {
-		f.common.Path = c.route.path
+// OperationID returns the id of the operation. It is empty without an operation, and for an operation without an id.
+func (c *Call) OperationID() string {
+	if c.Operation == nil {
+		return ""
 	}
-	if c.operation != nil {
-		f.common.OperationID = c.operation.OperationID
+	return c.Operation.ID
+}
+
+// MaskedPath returns the escaped path with its variables replaced. Of a path that the spec does not have, every
+// segment is a variable without a name.
+func (c *Call) MaskedPath(replace func(name, value string) string) string {
+	if c.Path != "" {
+		return c.match.Path(replace)
 	}
-	return f
+	return route.Replace(c.request.URL.EscapedPath(), replace)
+}
+
+// findings returns a collector for one direction of the call.
+func (c *Call) findings(direction string, status int) *findings {
+	return &findings{common: Finding{
+		Direction: direction, OperationID: c.OperationID(), Method: printableName(c.request.Method), Path: c.Path, Status: status,
+	}}
 }

@@ -32,7 +32,7 @@ func wantFindings(t *testing.T, got []Finding, want ...string) {
 	t.Helper()
 	var lines []string
 	for _, f := range got {
-		lines = append(lines, fmt.Sprintf("%s|%s|%s|%s|%s", f.Severity, f.Kind, f.Place, f.Got, f.Want))
+		lines = append(lines, fmt.Sprintf("%s|%s|%s|%s|%s", f.Severity, f.Kind, f.Location, f.Got, f.Want))
 		if text := fmt.Sprintf("%+v %s", f, f); strings.Contains(text, canary) || strings.Contains(text, "kowalski") {
 			t.Errorf("a finding tells a value: %s", text)
 		}
@@ -61,40 +61,44 @@ func TestRequests(t *testing.T) {
 	}{
 		"order":                  {"POST", "/Kowalski/orders", validOrder, nil},
 		"beyond floats":          {"POST", "/Kowalski/orders", orderWith("2.50", "12345678901234567890.123456789012345678901234567890"), nil},
-		"beyond the range":       {"POST", "/Kowalski/orders", orderWith("2.50", "1e999"), nil},
+		"beyond the range":       {"POST", "/Kowalski/orders", orderWith("2.50", "1e999"), []string{"error|value|/Items/0/Quantity|number out of range|number"}},
 		"local time":             {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-10-25T08:15:00"), nil},
 		"zoned time":             {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-10-25T08:15:00.1234567+02:00"), nil},
 		"byte order mark":        {"POST", "/Kowalski/orders", byteOrderMark + validOrder, nil},
-		"no such day":            {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-02-30"), []string{"fault|value|/PurchaseDate|string of another format|string of the format date, such as 2024-10-25"}},
-		"member missing":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7,`, ``), []string{"fault|value|/BuyerId|missing|integer of the format int64"}},
-		"text for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"fault|value|/BuyerId|string|integer of the format int64"}},
-		"fraction for an id":     {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7.5`), []string{"fault|value|/BuyerId|number|integer of the format int64"}},
-		"null for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":null`), []string{"fault|value|/BuyerId|null|integer of the format int64"}},
-		"id beyond the range":    {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`), []string{"fault|value|/BuyerId|integer out of range|integer of the format int64"}},
+		"tiny":                   {"POST", "/Kowalski/orders", orderWith("2.50", "1e-401"), []string{"error|value|/Items/0/Quantity|number out of range|number"}},
+		"empty line":             {"POST", "/Kowalski/orders", orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}`, `{"Quantity":null}`), []string{"error|value|/Items/0|object that fits no alternative|at least one of PriceGross, PriceNet", "error|value|/Items/0/OfferId|missing|integer of the format int64", "error|value|/Items/0/VariantId|missing|integer of the format int64", "error|value|/Items/0/Quantity|null|number"}},
+		"duplicate field":        {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7,"BuyerId":7`), []string{"error|body|/BuyerId|a duplicate field|one field of this name"}},
+		"no such day":            {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-02-30"), []string{"error|value|/PurchaseDate|string of another format|string of the format date, such as 2024-10-25"}},
+		"member missing":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7,`, ``), []string{"error|value|/BuyerId|missing|integer of the format int64"}},
+		"text for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"error|value|/BuyerId|string|integer of the format int64"}},
+		"fraction for an id":     {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7.5`), []string{"error|value|/BuyerId|number|integer of the format int64"}},
+		"null for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":null`), []string{"error|value|/BuyerId|null|integer of the format int64"}},
+		"id beyond the range":    {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`), []string{"error|value|/BuyerId|integer out of range|integer of the format int64"}},
 		"id at the range":        {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775807`), nil},
-		"no lines":               {"POST", "/Kowalski/orders", orderWith(`[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]`, `[]`), []string{"fault|value|/Items|array of another length|an array of at least 1 elements"}},
-		"neither price":          {"POST", "/Kowalski/orders", orderWith(`,"PriceGross":149.90`, ``), []string{"fault|value|/Items/0|object that fits no alternative|at least one of PriceGross, PriceNet"}},
-		"everything of an order": {"POST", "/Kowalski/orders", `{"PurchaseDate":"Kowalski","BuyerId":"Kowalski","RecipientId":8,"PayerId":9,"IntegrationId":true,"Items":[{"OfferId":1,"VariantId":2,"Quantity":1,"PriceNet":3},{"Quantity":"Kowalski"}],"Note":"Kowalski","jan@kowalski.pl":1}`, []string{"fault|value|/PaymentFormId|missing|integer of the format int64", "fault|value|/BuyerId|string|integer of the format int64", "fault|value|/IntegrationId|boolean|integer of the format int64", "fault|value|/Items/1|object that fits no alternative|at least one of PriceGross, PriceNet", "fault|value|/Items/1/OfferId|missing|integer of the format int64", "fault|value|/Items/1/VariantId|missing|integer of the format int64", "fault|value|/Items/1/Quantity|string|number", "fault|value|/PurchaseDate|string of another format|string of the format date, such as 2024-10-25", "notice|addition|/Note|string|no member of this name is listed", "notice|addition|/*|integer|no member of this name is listed"}},
-		"list for an object":     {"POST", "/Kowalski/orders", `["Kowalski"]`, []string{"fault|value||array|object"}},
-		"not JSON":               {"POST", "/Kowalski/orders", `{"Name":Kowalski}`, []string{"fault|body||what is not JSON|JSON"}},
-		"two values":             {"POST", "/Kowalski/orders", validOrder + `{"Name":"Kowalski"}`, []string{"fault|body||more than one JSON value|one JSON value"}},
-		"no body":                {"POST", "/Kowalski/orders", "", []string{"fault|body||no body|a body"}},
-		"inside an allOf":        {"POST", "/Kowalski/integrations", `{"Name":"Kowalski","IntegrationType":28,"OrderSynchronization":{"ExportToWarehouse":5}}`, []string{"fault|value|/OrderSynchronization/ExportToWarehouse|integer|string"}},
+		"no lines":               {"POST", "/Kowalski/orders", orderWith(`[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]`, `[]`), []string{"error|value|/Items|array of another length|an array of at least 1 elements"}},
+		"neither price":          {"POST", "/Kowalski/orders", orderWith(`,"PriceGross":149.90`, ``), []string{"error|value|/Items/0|object that fits no alternative|at least one of PriceGross, PriceNet"}},
+		"everything of an order": {"POST", "/Kowalski/orders", `{"PurchaseDate":"Kowalski","BuyerId":"Kowalski","RecipientId":8,"PayerId":9,"IntegrationId":true,"Items":[{"OfferId":1,"VariantId":2,"Quantity":1,"PriceNet":3},{"Quantity":"Kowalski"}],"Note":"Kowalski","jan@kowalski.pl":1}`, []string{"error|value|/PaymentFormId|missing|integer of the format int64", "error|value|/BuyerId|string|integer of the format int64", "error|value|/IntegrationId|boolean|integer of the format int64", "error|value|/Items/1|object that fits no alternative|at least one of PriceGross, PriceNet", "error|value|/Items/1/OfferId|missing|integer of the format int64", "error|value|/Items/1/VariantId|missing|integer of the format int64", "error|value|/Items/1/Quantity|string|number", "error|value|/PurchaseDate|string of another format|string of the format date, such as 2024-10-25", "notice|addition|/Note|string|no field of this name is listed", "notice|addition|/*|integer|no field of this name is listed"}},
+		"list for an object":     {"POST", "/Kowalski/orders", `["Kowalski"]`, []string{"error|value||array|object"}},
+		"not JSON":               {"POST", "/Kowalski/orders", `{"Name":Kowalski}`, []string{"error|body||invalid JSON|JSON"}},
+		"two values":             {"POST", "/Kowalski/orders", validOrder + `{"Name":"Kowalski"}`, []string{"error|body||more than one JSON value|one JSON value"}},
+		"no body":                {"POST", "/Kowalski/orders", "", []string{"error|body||no body|a body"}},
+		"inside an allOf":        {"POST", "/Kowalski/integrations", `{"Name":"Kowalski","IntegrationType":28,"OrderSynchronization":{"ExportToWarehouse":5}}`, []string{"error|value|/OrderSynchronization/ExportToWarehouse|integer|string"}},
 		"members unpublished":    {"POST", "/Kowalski/integrations/1/categories/2/parameters", `{"Anything":{"Kowalski":1}}`, nil},
 		"body that is not read":  {"GET", "/me", `{"Name":"Kowalski"}`, []string{"notice|addition||a body|none"}},
 		"query":                  {"GET", "/Kowalski/orders?statusidin=1&statusidin=22&statusnamein=Kowalski", "", nil},
-		"wrong query":            {"GET", "/Kowalski/orders?statusidin=1&statusidin=Kowalski", "", []string{"fault|parameter|query statusidin|string|integer of the format int64"}},
-		"query in hexadecimal":   {"GET", "/Kowalski/orders?statusidin=0x10", "", []string{"fault|parameter|query statusidin|string|integer of the format int64"}},
-		"empty query":            {"GET", "/Kowalski/orders?statusidin=", "", []string{"fault|parameter|query statusidin|empty|array"}},
+		"wrong query":            {"GET", "/Kowalski/orders?statusidin=1&statusidin=Kowalski", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
+		"query in hexadecimal":   {"GET", "/Kowalski/orders?statusidin=0x10", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
+		"empty query":            {"GET", "/Kowalski/orders?statusidin=", "", []string{"error|parameter|query statusidin|empty|array"}},
 		"unknown query":          {"GET", "/Kowalski/orders?page=Kowalski&jan%40kowalski.pl=1", "", []string{"notice|addition|query *|a query parameter|none of this name", "notice|addition|query page|a query parameter|none of this name"}},
-		"path":                   {"GET", "/shop/articles/Kowalski/translations", "", []string{"fault|parameter|path id|string|integer of the format int64"}},
-		"unknown path":           {"GET", "/Kowalski/orders/Kowalski", "", []string{"fault|path||/*/orders/*|a path of the description"}},
-		"unknown method":         {"DELETE", "/Kowalski/orders", "", []string{"fault|method||DELETE|GET, POST"}},
+		"path":                   {"GET", "/shop/articles/Kowalski/translations", "", []string{"error|parameter|path id|string|integer of the format int64"}},
+		"repeated path":          {"GET", "/shop/articles/1/2/translations", "", []string{"error|path||/*/articles/*/*/translations|a path of the spec"}},
+		"unknown path":           {"GET", "/Kowalski/orders/Kowalski", "", []string{"error|path||/*/orders/*|a path of the spec"}},
+		"unknown method":         {"DELETE", "/Kowalski/orders", "", []string{"error|method||DELETE|GET, POST"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := httptest.NewRequest(test.method, test.path, nil)
 			request.Header.Set("Content-Type", "application/json")
-			wantFindings(t, document.CheckRequest(request, []byte(test.body)), test.want...)
+			wantFindings(t, document.Call(request).CheckRequest([]byte(test.body)), test.want...)
 		})
 	}
 }
@@ -111,16 +115,16 @@ func TestResponses(t *testing.T) {
 		"me":                    {"GET", "/me", 200, "application/json; charset=utf-8", `{"Id":1,"Name":"Kowalski"}`, nil},
 		"failure without words": {"GET", "/me", 404, "", "", nil},
 		"failure as a problem":  {"GET", "/me", 418, "application/problem+json", `{"detail":"Kowalski"}`, nil},
-		"two members":           {"GET", "/me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"fault|value|/Email|integer|string", "fault|value|/Organizations/1/Id|string|integer of the format int64"}},
-		"not JSON":              {"GET", "/me", 200, "application/json", `{"Name":Kowalski`, []string{"fault|body||what is not JSON|JSON"}},
-		"other media type":      {"GET", "/me", 200, "text/html", `<p>Kowalski</p>`, []string{"fault|content type|header Content-Type|text/html|application/json"}},
-		"odd media type":        {"GET", "/me", 200, "Kowalski", `<p>Kowalski</p>`, []string{"fault|content type|header Content-Type|another media type|application/json"}},
-		"no media type":         {"GET", "/me", 200, "", `{}`, []string{"fault|content type|header Content-Type|no content type|application/json"}},
-		"no body":               {"GET", "/me", 200, "application/json", ``, []string{"fault|body||no body|application/json"}},
-		"body on 204":           {"GET", "/me", 204, "application/json", `{}`, []string{"fault|body||a body|none, because of the status 204"}},
+		"two members":           {"GET", "/me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"error|value|/Email|integer|string", "error|value|/Organizations/1/Id|string|integer of the format int64"}},
+		"not JSON":              {"GET", "/me", 200, "application/json", `{"Name":Kowalski`, []string{"error|body||invalid JSON|JSON"}},
+		"other media type":      {"GET", "/me", 200, "text/html", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|text/html|application/json"}},
+		"odd media type":        {"GET", "/me", 200, "Kowalski", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|another media type|application/json"}},
+		"no media type":         {"GET", "/me", 200, "", `{}`, []string{"error|content type|header Content-Type|no content type|application/json"}},
+		"no body":               {"GET", "/me", 200, "application/json", ``, []string{"error|body||no body|application/json"}},
+		"body on 204":           {"GET", "/me", 204, "application/json", `{}`, []string{"error|body||a body|none, because of the status 204"}},
 		"nothing on 204":        {"GET", "/me", 204, "", ``, nil},
 		"unlisted body":         {"PUT", "/shop/articles/1/translations", 200, "application/json", `{"Kowalski":1}`, []string{"notice|addition||a body|none"}},
-		"element of a list":     {"GET", "/shop/orders", 206, "application/json", `[{"Id":1},{"Id":"Kowalski","Items":[{"Price":"Kowalski","OrderItemArticles":[{"Sku":"Kowalski"}]}]}]`, []string{"fault|value|/1/Id|string|integer of the format int64", "notice|addition|/1/Items/0/Price|string|no member of this name is listed"}},
+		"element of a list":     {"GET", "/shop/orders", 206, "application/json", `[{"Id":1},{"Id":"Kowalski","Items":[{"Price":"Kowalski","OrderItemArticles":[{"Sku":"Kowalski"}]}]}]`, []string{"error|value|/1/Id|string|integer of the format int64", "notice|addition|/1/Items/0/Price|string|no field of this name is listed"}},
 		"unknown path":          {"GET", "/Kowalski/nowhere", 200, "application/json", `{}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,7 +132,7 @@ func TestResponses(t *testing.T) {
 			if test.contentType != "" {
 				header.Set("Content-Type", test.contentType)
 			}
-			wantFindings(t, document.CheckResponse(httptest.NewRequest(test.method, test.path, nil), test.status, header, []byte(test.body)), test.want...)
+			wantFindings(t, document.Call(httptest.NewRequest(test.method, test.path, nil)).CheckResponse(test.status, header, []byte(test.body)), test.want...)
 		})
 	}
 }

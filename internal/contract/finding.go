@@ -7,53 +7,51 @@ import (
 	"strings"
 )
 
-// Severity says how grave a [Finding] is.
+// Severity tells broken rules from mere additions.
 type Severity string
 
-// The severities.
 const (
-	Fault  Severity = "fault"  // breaks the description
-	Notice Severity = "notice" // is beyond it, which it does not rule out
+	Error  Severity = "error"  // breaks the spec
+	Notice Severity = "notice" // is not in the spec, which does not rule it out
 )
 
-// Kind says what a [Finding] is about.
+// Kind is the subject of a [Finding].
 type Kind string
 
-// The kinds.
 const (
-	KindPath        Kind = "path"         // the description does not have the path
-	KindMethod      Kind = "method"       // the path has no such method
+	KindPath        Kind = "path"         // the spec does not have the path
+	KindMethod      Kind = "method"       // the path does not have the method
 	KindParameter   Kind = "parameter"    // in the path, the query, a header or a cookie
-	KindStatus      Kind = "status"       // the operation has no such status; a notice
-	KindContentType Kind = "content type" // another one than the description's, or none
-	KindBody        Kind = "body"         // missing, there where none may be, or not what its content type says
-	KindValue       Kind = "value"        // a value in a body that does not fit its schema
-	KindForm        Kind = "form"         // a string in a body of another length or pattern than its schema's
-	KindAddition    Kind = "addition"     // a member, query parameter or body that is not listed; a notice
+	KindStatus      Kind = "status"       // the operation does not list the status; a notice
+	KindContentType Kind = "content type" // not one of the spec, or missing
+	KindBody        Kind = "body"         // missing, not allowed, or not what its content type claims
+	KindValue       Kind = "value"        // a value in a body does not fit its schema
+	KindForm        Kind = "form"         // a string in a body has the wrong length or does not match its pattern
+	KindAddition    Kind = "addition"     // an unlisted field, query parameter or body; a notice
 )
 
-// The directions.
+// Directions of a [Finding].
 const (
 	Request  = "request"
 	Response = "response"
 )
 
-// Finding is one thing in a request or response that does not fit the description. It holds types, and names that the
-// description has or that look like names; everything else is written as *.
+// Finding is one difference between a request or response and the spec. It contains types, and names that are in the
+// spec or look like field names; everything else is written as *.
 type Finding struct {
 	Severity    Severity `json:"severity"`
 	Kind        Kind     `json:"kind"`
 	Direction   string   `json:"direction"`
 	OperationID string   `json:"operationId,omitempty"`
 	Method      string   `json:"method"`
-	Path        string   `json:"path,omitempty"`   // the template; empty where the description has no such path
-	Status      int      `json:"status,omitempty"` // of a response
-	Place       string   `json:"place,omitempty"`  // JSON pointer into the body, "query statusidin", "header X-Trace", "path id", "" for the whole
+	Path        string   `json:"path,omitempty"`     // template; empty if the spec has no such path
+	Status      int      `json:"status,omitempty"`   // of a response
+	Location    string   `json:"location,omitempty"` // JSON pointer into the body, "query statusidin", "header X-Trace", "path id"; empty for the whole
 	Got         string   `json:"got"`
 	Want        string   `json:"want"`
 }
 
-// String is one line.
+// String returns one line.
 func (f Finding) String() string {
 	where := f.Method + " " + cmp.Or(f.Path, "*")
 	if f.OperationID != "" {
@@ -63,36 +61,50 @@ func (f Finding) String() string {
 	if f.Status != 0 {
 		direction += fmt.Sprintf(" %d", f.Status)
 	}
-	if f.Place != "" {
-		direction += " at " + f.Place
+	if f.Location != "" {
+		direction += " at " + f.Location
 	}
-	return fmt.Sprintf("%s: %s, %s: %s, want %s", f.Severity, where, direction, f.Got, f.Want)
+	return fmt.Sprintf("%s: %s, %s: %s", f.Severity, where, direction, f.Detail())
 }
 
-// maxFindings of one severity are kept of a message: one that does not fit at all may be as long as a list of orders.
+// Detail returns what was sent and what the spec wants.
+func (f Finding) Detail() string { return f.Got + ", want " + f.Want }
+
+// Errors returns the findings that break the spec.
+func Errors(all []Finding) []Finding {
+	var broken []Finding
+	for _, f := range all {
+		if f.Severity == Error {
+			broken = append(broken, f)
+		}
+	}
+	return broken
+}
+
+// maxFindings bounds the findings of each severity in a message: a long list may not fit at all.
 const maxFindings = 1000
 
 type findings struct {
-	common          Finding // what all have
+	common          Finding // what all have in common
 	list            []Finding
-	faults, notices int
+	errors, notices int
 }
 
-func (f *findings) fault(kind Kind, where, got, want string) {
-	f.add(Fault, kind, text(where), got, want)
+func (f *findings) fail(kind Kind, location, got, want string) {
+	f.add(Error, kind, literal(location), got, want)
 }
 
-func (f *findings) notice(kind Kind, where, got, want string) {
-	f.add(Notice, kind, text(where), got, want)
+func (f *findings) note(kind Kind, location, got, want string) {
+	f.add(Notice, kind, literal(location), got, want)
 }
 
-type text string
+type literal string
 
-func (t text) String() string { return string(t) }
+func (l literal) String() string { return string(l) }
 
-// add writes the place only of findings that are kept.
+// add formats the location only if the finding is kept.
 func (f *findings) add(severity Severity, kind Kind, at fmt.Stringer, got, want string) {
-	count := &f.faults
+	count := &f.errors
 	if severity == Notice {
 		count = &f.notices
 	}
@@ -100,22 +112,26 @@ func (f *findings) add(severity Severity, kind Kind, at fmt.Stringer, got, want 
 		return
 	}
 	finding := f.common
-	finding.Severity, finding.Kind, finding.Place, finding.Got, finding.Want = severity, kind, at.String(), got, want
+	finding.Severity, finding.Kind, finding.Location, finding.Got, finding.Want = severity, kind, at.String(), got, want
 	f.list = append(f.list, finding)
 }
 
-// fieldName is a name that programs give a field. Others are data: totals by e-mail address, prices by article.
+// fieldName matches names that a program gives a field. Other names are data, such as totals by e-mail address or
+// prices by article.
 var fieldName = regexp.MustCompile(`^[$@_]?[A-Za-z][A-Za-z_-]*(\d{1,2}[A-Za-z_-]*)?$`)
 
-// printableName returns a name that was sent, or * where it may be data.
+// FieldName reports whether a name looks like the name of a field rather than data.
+func FieldName(name string) bool { return len(name) <= 64 && fieldName.MatchString(name) }
+
+// printableName returns a name that was sent, or * if it may be data.
 func printableName(name string) string {
-	if len(name) <= 64 && fieldName.MatchString(name) {
+	if FieldName(name) {
 		return name
 	}
 	return "*"
 }
 
-// list writes names of the description.
+// list joins names of the spec.
 func list(names []string) string {
 	const most = 8
 	if len(names) > most {

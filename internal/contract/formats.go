@@ -10,27 +10,28 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// format is a format of strings that the types of this module read, as strictly as they do.
+// format is a string format, checked as strictly as the types of this module read it.
 type format struct {
 	accepts func(string) bool
 	example string
 }
 
+// formats are the checked formats. Others, such as email and uri, are not checked: the vendor's data has odd ones.
 var formats = map[string]format{
-	"date":      {isDateTime, ", such as 2024-10-25"},
-	"date-time": {isDateTime, ", such as 2024-10-25T08:15:00"},
-	"byte":      {isBase64, ", that is base64"},
-	"uuid":      {isUUID.MatchString, ""},
+	"date":      {validDateTime, ", such as 2024-10-25"},
+	"date-time": {validDateTime, ", such as 2024-10-25T08:15:00"},
+	"byte":      {validBase64, ", that is base64"},
+	"uuid":      {uuid.MatchString, ""},
 }
 
-// libraryFormats are the same for what the library checks. Its own registry of formats is one of the process, which a
-// package must not change.
+// libraryFormats are the same formats for the checks that kin-openapi does. Its own registry is global, so a package
+// must not change it.
 var libraryFormats = func() map[string]openapi3.StringFormatValidator {
 	validators := make(map[string]openapi3.StringFormatValidator)
 	for name, f := range formats {
-		validators[name] = openapi3.NewCallbackValidator(func(text string) error {
-			if !f.accepts(text) {
-				return errors.New("another format")
+		validators[name] = openapi3.NewCallbackValidator(func(value string) error {
+			if !f.accepts(value) {
+				return errors.New("wrong format")
 			}
 			return nil
 		})
@@ -38,31 +39,32 @@ var libraryFormats = func() map[string]openapi3.StringFormatValidator {
 	return validators
 }()
 
-// isDateTime accepts a date without a time and a time without a zone in either format, because ASP.NET writes both.
-func isDateTime(text string) bool {
-	_, err := wire.ParseDateTime(text)
+// validDateTime accepts a date without a time, and a time without a zone, in either format, because ASP.NET writes
+// both.
+func validDateTime(value string) bool {
+	_, err := wire.ParseDateTime(value)
 	return err == nil
 }
 
-func isBase64(text string) bool {
-	_, err := base64.StdEncoding.DecodeString(text)
+func validBase64(value string) bool {
+	_, err := base64.StdEncoding.DecodeString(value)
 	return err == nil
 }
 
 var (
-	isUUID      = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	isMediaType = regexp.MustCompile(`^[a-z]{1,20}/[a-z][a-z.+-]{0,40}$`)
+	uuid          = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	printableType = regexp.MustCompile(`^[a-z]{1,20}/[a-z][a-z.+-]{0,40}$`)
 )
 
-// pattern returns the compiled pattern, nil for one that .NET knows and Go does not.
-func (d *Document) pattern(text string) *regexp.Regexp {
-	if cached, ok := d.patterns.Load(text); ok {
+// pattern returns the compiled pattern, or nil if .NET knows it and Go does not.
+func (d *Document) pattern(source string) *regexp.Regexp {
+	if cached, ok := d.patterns.Load(source); ok {
 		return cached.(*regexp.Regexp)
 	}
-	compiled, err := regexp.Compile(text)
+	compiled, err := regexp.Compile(source)
 	if err != nil {
 		compiled = nil
 	}
-	d.patterns.Store(text, compiled)
+	d.patterns.Store(source, compiled)
 	return compiled
 }

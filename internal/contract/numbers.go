@@ -8,78 +8,104 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/wire"
 )
 
-// isInteger reports whether a number is written without a fraction and an exponent, as the types of this module read it.
-func isInteger(text string) bool {
-	digits := strings.TrimPrefix(text, "-")
+// isInteger reports whether a number has no fraction and no exponent, which is what the types of this module read.
+func isInteger(number string) bool {
+	digits := strings.TrimPrefix(number, "-")
 	return digits != "" && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
 }
 
-func isNumber(text string) bool {
-	return text != "" && json.Valid([]byte(text)) && strings.Trim(text, "0123456789+-.eE") == ""
+func isNumber(value string) bool {
+	return value != "" && json.Valid([]byte(value)) && strings.Trim(value, "0123456789+-.eE") == ""
 }
 
-func (w *walk) number(schema *openapi3.Schema, number json.Number, at *place) {
-	text := number.String()
-	if schema.Type.Is(openapi3.TypeInteger) {
+// number checks the range of a number exactly. A number that no type of this module can represent is out of range.
+func (w *walk) number(schema *openapi3.Schema, number json.Number, at *location) {
+	outOfRange := typeOf(number) + " out of range"
+	if schema.Type.Is(openapi3.TypeInteger) && schema.Format != "" {
 		size := 64
 		if schema.Format == "int32" {
 			size = 32
 		}
-		if _, err := strconv.ParseInt(text, 10, size); err != nil && schema.Format != "" {
-			w.fault(at, "integer out of range", w.expected(schema))
+		if _, err := strconv.ParseInt(number.String(), 10, size); err != nil {
+			w.fail(at, outOfRange, w.expected(schema))
 			return
 		}
 	}
-	approximate, _ := strconv.ParseFloat(text, 64) // infinite where it is beyond floats, which is right for a comparison
-	least, most := schema.Min, schema.Max
-	if least != nil && (approximate < *least || approximate == *least && isExclusive(schema.ExclusiveMin)) {
-		w.fault(at, typeOf(number)+" out of range", "more than "+orEqual(schema.ExclusiveMin)+float(*least))
+	value, err := wire.ParseDecimal(number.String())
+	if err != nil {
+		w.fail(at, outOfRange, w.expected(schema))
+		return
 	}
-	if most != nil && (approximate > *most || approximate == *most && isExclusive(schema.ExclusiveMax)) {
-		w.fault(at, typeOf(number)+" out of range", "less than "+orEqual(schema.ExclusiveMax)+float(*most))
+	if schema.Min != nil {
+		if order := value.Compare(decimal(*schema.Min)); order < 0 || order == 0 && exclusive(schema.ExclusiveMin) {
+			w.fail(at, outOfRange, bound("more than ", "at least ", schema.ExclusiveMin, *schema.Min))
+		}
 	}
-	if schema.MultipleOf != nil && !isMultiple(text, *schema.MultipleOf) {
-		w.fault(at, typeOf(number)+" between two steps", "a multiple of "+float(*schema.MultipleOf))
+	if schema.Max != nil {
+		if order := value.Compare(decimal(*schema.Max)); order > 0 || order == 0 && exclusive(schema.ExclusiveMax) {
+			w.fail(at, outOfRange, bound("less than ", "at most ", schema.ExclusiveMax, *schema.Max))
+		}
+	}
+	if step := schema.MultipleOf; step != nil && *step > 0 && !new(big.Rat).Quo(value.Decimal().Rat(), decimal(*step).Decimal().Rat()).IsInt() {
+		w.fail(at, typeOf(number), "a multiple of "+float(*step))
 	}
 }
 
-func isExclusive(bound openapi3.ExclusiveBound) bool { return bound.Bool != nil && *bound.Bool }
+func exclusive(b openapi3.ExclusiveBound) bool { return b.Bool != nil && *b.Bool }
 
-func orEqual(bound openapi3.ExclusiveBound) string {
-	if isExclusive(bound) {
-		return ""
+func bound(open, closed string, b openapi3.ExclusiveBound, value float64) string {
+	if exclusive(b) {
+		return open + float(value)
 	}
-	return "or equal to "
+	return closed + float(value)
 }
 
 func float(value float64) string { return strconv.FormatFloat(value, 'g', -1, 64) }
 
-// isMultiple is exact. Numbers whose digits would fill the memory are let through.
-func isMultiple(text string, step float64) bool {
-	if approximate, err := strconv.ParseFloat(text, 64); err != nil || len(text) > 400 || step <= 0 || approximate == 0 {
-		return true
-	}
-	number, ok := new(big.Rat).SetString(text)
-	divisor, isFinite := new(big.Rat).SetString(float(step))
-	return !ok || !isFinite || number.Quo(number, divisor).IsInt()
+// decimal converts a number of the spec, which kin-openapi parses as a float. Its shortest form is what the spec says.
+func decimal(value float64) wire.Decimal {
+	d, _ := wire.ParseDecimal(float(value))
+	return d
 }
 
-// equal compares a value of an enumeration with one that was sent.
+// equal compares a value of an enum with a sent one.
 func equal(allowed, value any) bool {
 	number, ok := value.(json.Number)
 	if !ok {
 		return reflect.DeepEqual(allowed, value)
 	}
-	text, err := json.Marshal(allowed)
+	encoded, err := json.Marshal(allowed)
 	if err != nil {
 		return false
 	}
-	if string(text) == number.String() {
-		return true
+	a, errA := wire.ParseDecimal(string(encoded))
+	b, errB := wire.ParseDecimal(number.String())
+	return errA == nil && errB == nil && a.Compare(b) == 0
+}
+
+// canonical returns a copy of a value in which equal numbers are equal strings.
+func canonical(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		if d, err := wire.ParseDecimal(value.String()); err == nil {
+			return json.Number(d.Decimal().String())
+		}
+	case []any:
+		elements := make([]any, len(value))
+		for i := range value {
+			elements[i] = canonical(value[i])
+		}
+		return elements
+	case map[string]any:
+		fields := make(map[string]any, len(value))
+		for name := range value {
+			fields[name] = canonical(value[name])
+		}
+		return fields
 	}
-	a, errA := strconv.ParseFloat(string(text), 64)
-	b, errB := strconv.ParseFloat(number.String(), 64)
-	return errA == nil && errB == nil && a == b && !isInteger(number.String())
+	return value
 }

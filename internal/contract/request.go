@@ -3,9 +3,7 @@ package contract
 import (
 	"bytes"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -13,73 +11,71 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// CheckRequest returns what does not fit in a request whose body is given. The request's own body is not read, and nothing
-// of it is changed. Where the description does not have the path or the method, that is the only finding.
-func (d *Document) CheckRequest(r *http.Request, body []byte) []Finding {
-	c := d.call(r)
+// CheckRequest checks the request with the given body; it does not read the request's own. If the spec does not have
+// the path or the method, that is the only finding.
+func (c *Call) CheckRequest(body []byte) []Finding {
 	f := c.findings(Request, 0)
 	switch {
-	case c.route == nil:
-		f.fault(KindPath, "", d.masked(r.URL.EscapedPath()), "a path of the description")
-		return f.list
-	case c.operation == nil:
-		f.fault(KindMethod, "", f.common.Method, list(slices.Sorted(maps.Keys(c.route.item.Operations()))))
-		return f.list
+	case c.Path == "":
+		f.fail(KindPath, "", c.document.routes.Mask(c.request.URL.EscapedPath()), "a path of the spec")
+	case c.Operation == nil:
+		f.fail(KindMethod, "", f.common.Method, list(c.Allowed))
+	default:
+		c.checkParameters(f)
+		c.checkRequestBody(body, f)
 	}
-	d.checkParameters(c, f)
-	d.checkRequestBody(c, body, f)
 	return f.list
 }
 
-func (d *Document) checkRequestBody(c *call, body []byte, f *findings) {
-	if c.operation.RequestBody == nil {
+func (c *Call) checkRequestBody(body []byte, f *findings) {
+	if c.Operation.spec.RequestBody == nil {
 		if len(body) > 0 {
-			f.notice(KindAddition, "", "a body", "none")
+			f.note(KindAddition, "", "a body", "none")
 		}
 		return
 	}
-	described := c.operation.RequestBody.Value
+	listed := c.Operation.spec.RequestBody.Value
 	if len(body) == 0 {
-		if described.Required {
-			f.fault(KindBody, "", "no body", "a body")
+		if listed.Required {
+			f.fail(KindBody, "", "no body", "a body")
 		}
 		return
 	}
-	media := d.mediaType(described.Content, c.request.Header, 0, f)
+	media := mediaType(listed.Content, c.request.Header, 0, f)
 	if media == nil {
 		return
 	}
 	name, isJSON := mediaTypeOf(c.request.Header)
 	switch {
 	case isJSON:
-		d.checkJSON(media.Schema, body, true, f)
+		c.document.checkJSON(media.Schema, body, true, f)
 	case name == "application/x-www-form-urlencoded" || name == "multipart/form-data":
-		d.checkForm(c, described, body, f)
+		c.checkForm(listed, body, f)
 	}
 }
 
-// checkForm leaves forms, whose parts have to be told apart and read by their schemas, to the library.
-func (d *Document) checkForm(c *call, described *openapi3.RequestBody, body []byte, f *findings) {
-	input := c.input(d)
+// checkForm leaves forms to openapi3filter, which splits them into parts and parses each by its schema.
+func (c *Call) checkForm(listed *openapi3.RequestBody, body []byte, f *findings) {
+	input := c.libraryInput()
 	input.Request = &http.Request{Method: c.request.Method, URL: c.request.URL, Header: c.request.Header, Body: io.NopCloser(bytes.NewReader(body))}
-	err := openapi3filter.ValidateRequestBody(c.request.Context(), input, described)
+	err := openapi3filter.ValidateRequestBody(c.request.Context(), input, listed)
 	if err == nil {
 		return
 	}
 	failures := schemaErrors(err)
 	if len(failures) == 0 {
-		f.fault(KindBody, "", "a form that cannot be read", "a form as its content type and the description have it")
+		f.fail(KindBody, "", "an unreadable form", "a form that fits its content type and the spec")
 	}
 	for _, failure := range failures {
-		place := ""
+		pointer := ""
 		for _, name := range failure.JSONPointer() {
-			place += "/" + escapePointer(printableName(name))
+			pointer += "/" + escapePointer(printableName(name))
 		}
-		f.fault(KindValue, place, typeOf(failure.Value), d.expected(failure.Schema)+" (by its "+failure.SchemaField+")")
+		f.fail(KindValue, pointer, typeOf(failure.Value), c.document.expected(failure.Schema)+" (by its "+failure.SchemaField+")")
 	}
 }
 
-// schemaErrors returns the errors of schemas in an error of the library.
+// schemaErrors returns the schema errors in an error of the library.
 func schemaErrors(err error) []*openapi3.SchemaError {
 	switch err := err.(type) {
 	case openapi3.MultiError:
@@ -96,12 +92,12 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 	return nil
 }
 
-// input is what the library wants to know of a call.
-func (c *call) input(d *Document) *openapi3filter.RequestValidationInput {
+// libraryInput is the call in the form that openapi3filter takes.
+func (c *Call) libraryInput() *openapi3filter.RequestValidationInput {
 	return &openapi3filter.RequestValidationInput{
 		Request:    c.request,
-		PathParams: c.variables,
-		Route:      &routers.Route{Spec: d.description, Path: c.route.path, PathItem: c.route.item, Method: c.request.Method, Operation: c.operation},
+		PathParams: c.Variables,
+		Route:      &routers.Route{Spec: c.document.spec, Path: c.Path, PathItem: c.Operation.item, Method: c.request.Method, Operation: c.Operation.spec},
 		Options: &openapi3filter.Options{
 			MultiError:              true,
 			SkipSettingDefaults:     true,

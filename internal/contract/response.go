@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,82 +10,72 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// CheckResponse returns what does not fit in the answer to a request. Where the description does not have the path or the
-// method there is no finding: [Document.CheckRequest] has it.
-func (d *Document) CheckResponse(r *http.Request, status int, header http.Header, body []byte) []Finding {
-	c := d.call(r)
-	if c.operation == nil {
+// CheckResponse checks the response to the request. Without an operation there are no findings: [Call.CheckRequest]
+// reports that.
+func (c *Call) CheckResponse(status int, header http.Header, body []byte) []Finding {
+	if c.Operation == nil {
 		return nil
 	}
 	f := c.findings(Response, status)
-	if d.checkHead(c, status, header, len(body) > 0, f) {
-		d.checkResponseBody(c, status, header, body, f)
+	if response := c.checkHead(status, header, len(body) > 0, f); response != nil {
+		c.checkResponseBody(response.Content, status, header, body, f)
 	}
 	return f.list
 }
 
-// CheckResponseHead is [Document.CheckResponse] for an answer whose body is not known.
-func (d *Document) CheckResponseHead(r *http.Request, status int, header http.Header) []Finding {
-	c := d.call(r)
-	if c.operation == nil {
+// CheckResponseHead is [Call.CheckResponse] for a response whose body is unknown.
+func (c *Call) CheckResponseHead(status int, header http.Header) []Finding {
+	if c.Operation == nil {
 		return nil
 	}
 	f := c.findings(Response, status)
-	if d.checkHead(c, status, header, false, f) {
-		if content := described(c, status).Value.Content; len(content) > 0 {
-			d.mediaType(content, header, status, f)
-		}
+	if response := c.checkHead(status, header, false, f); response != nil {
+		mediaType(response.Content, header, status, f)
 	}
 	return f.list
 }
 
-func described(c *call, status int) *openapi3.ResponseRef {
-	if response := c.operation.Responses.Status(status); response != nil {
-		return response
+// checkHead checks status and headers. It returns nil if there is no body to check.
+func (c *Call) checkHead(status int, header http.Header, hasBody bool, f *findings) *openapi3.Response {
+	bodiless := status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified || status/100 == 1
+	if bodiless && hasBody {
+		f.fail(KindBody, "", "a body", fmt.Sprintf("none, because of the status %d", status))
 	}
-	return c.operation.Responses.Default()
-}
-
-// checkHead reports whether the body is to be checked, too.
-func (d *Document) checkHead(c *call, status int, header http.Header, hasBody bool, f *findings) bool {
-	hasNone := status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified || status/100 == 1
-	if hasNone && hasBody {
-		f.fault(KindBody, "", "a body", fmt.Sprintf("none, because of the status %d", status))
-	}
-	response := described(c, status)
+	responses := c.Operation.spec.Responses
+	response := responses.Status(status)
 	if response == nil {
-		var statuses []string
-		for name := range c.operation.Responses.Map() {
-			statuses = append(statuses, name)
-		}
-		slices.Sort(statuses)
-		f.notice(KindStatus, "", fmt.Sprintf("status %d", status), list(statuses))
-		return false
+		response = responses.Default()
 	}
-	d.checkHeaders(response.Value.Headers, header, f)
-	return !hasNone && c.request.Method != http.MethodHead
+	if response == nil {
+		f.note(KindStatus, "", fmt.Sprintf("status %d", status), list(slices.Sorted(maps.Keys(responses.Map()))))
+		return nil
+	}
+	c.document.checkHeaders(response.Value.Headers, header, f)
+	if bodiless || c.request.Method == http.MethodHead {
+		return nil
+	}
+	return response.Value
 }
 
-func (d *Document) checkResponseBody(c *call, status int, header http.Header, body []byte, f *findings) {
-	content := described(c, status).Value.Content
+func (c *Call) checkResponseBody(content openapi3.Content, status int, header http.Header, body []byte, f *findings) {
 	switch {
 	case len(content) == 0:
-		if len(body) > 0 && status < 400 { // of a failure without content no more is known than that it is one
-			f.notice(KindAddition, "", "a body", "none")
+		if len(body) > 0 && status < 400 { // an error response without content may have any body
+			f.note(KindAddition, "", "a body", "none")
 		}
 		return
 	case len(body) == 0:
-		f.fault(KindBody, "", "no body", mediaTypes(content))
+		f.fail(KindBody, "", "no body", mediaTypes(content))
 		return
 	}
-	media := d.mediaType(content, header, status, f)
+	media := mediaType(content, header, status, f)
 	if _, isJSON := mediaTypeOf(header); isJSON && media != nil {
-		d.checkJSON(media.Schema, body, false, f)
+		c.document.checkJSON(media.Schema, body, false, f)
 	}
 }
 
-// mediaType returns the description of what a content type says the body is; nil where there is none.
-func (d *Document) mediaType(content openapi3.Content, header http.Header, status int, f *findings) *openapi3.MediaType {
+// mediaType returns what the spec has for the content type, or nil.
+func mediaType(content openapi3.Content, header http.Header, status int, f *findings) *openapi3.MediaType {
 	if len(content) == 0 {
 		return nil
 	}
@@ -96,26 +87,19 @@ func (d *Document) mediaType(content openapi3.Content, header http.Header, statu
 	switch {
 	case name == "":
 		got = "no content type"
-	case isMediaType.MatchString(name):
+	case printableType.MatchString(name):
 		got = name
 	}
 	if media := content.Get("application/json"); media != nil && isJSON && status >= 400 {
-		// ASP.NET describes its problem details as application/json and sends application/problem+json.
-		f.notice(KindContentType, "header Content-Type", got, mediaTypes(content))
+		// ASP.NET documents its problem details as application/json and sends application/problem+json.
+		f.note(KindContentType, "header Content-Type", got, mediaTypes(content))
 		return media
 	}
-	f.fault(KindContentType, "header Content-Type", got, mediaTypes(content))
+	f.fail(KindContentType, "header Content-Type", got, mediaTypes(content))
 	return nil
 }
 
-func mediaTypes(content openapi3.Content) string {
-	var names []string
-	for name := range content {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return list(names)
-}
+func mediaTypes(content openapi3.Content) string { return list(slices.Sorted(maps.Keys(content))) }
 
 // mediaTypeOf returns the media type of a body without its parameters, and whether it is JSON.
 func mediaTypeOf(header http.Header) (name string, isJSON bool) {

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -11,65 +10,61 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-const byteOrderMark = "\xef\xbb\xbf"
-
 // checkJSON checks a body of JSON.
-func (d *Document) checkJSON(schema *openapi3.SchemaRef, body []byte, isRequest bool, f *findings) {
-	value, isMore, err := readTree(bytes.TrimPrefix(body, []byte(byteOrderMark)))
-	if err != nil {
-		f.fault(KindBody, "", "what is not JSON", "JSON")
+func (d *Document) checkJSON(schema *openapi3.SchemaRef, body []byte, request bool, f *findings) {
+	value, duplicates, invalid := readTree(body)
+	if invalid != nil {
+		f.fail(KindBody, "", invalid.got, invalid.want)
 		return
 	}
-	if isMore {
-		f.fault(KindBody, "", "more than one JSON value", "one JSON value")
-		return
+	for _, pointer := range duplicates {
+		f.fail(KindBody, pointer, "a duplicate field", "one field of this name")
 	}
 	if schema != nil {
-		d.check(schema.Value, value, isRequest, f)
+		d.check(schema.Value, value, request, f)
 	}
 }
 
-// check checks a value against a schema.
-func (d *Document) check(schema *openapi3.Schema, value any, isRequest bool, f *findings) {
-	w := &walk{Document: d, isRequest: isRequest, findings: f}
+func (d *Document) check(schema *openapi3.Schema, value any, request bool, f *findings) {
+	w := &walk{Document: d, request: request, findings: f}
 	w.value(schema, value, nil)
 }
 
 // walk is one pass over a value.
 type walk struct {
 	*Document
-	isRequest bool
-	findings  *findings
-	active    []*openapi3.Schema // that the present value is being checked against
+	request  bool
+	findings *findings
+	active   []*openapi3.Schema // being applied to the current value
 }
 
-// place is where a value stands in a body. The text of it is only made for a finding.
-type place struct {
-	parent *place
-	name   string // as it is to be printed
-	index  int    // of an element, where there is no name
+// location is the JSON pointer of a value. It is formatted only for a finding.
+type location struct {
+	parent *location
+	name   string // printable
+	index  int    // of an element, if there is no name
 }
 
-func (p *place) String() string {
-	if p == nil {
+func (l *location) String() string {
+	if l == nil {
 		return ""
 	}
-	if p.name == "" {
-		return p.parent.String() + "/" + strconv.Itoa(p.index)
+	if l.name == "" {
+		return l.parent.String() + "/" + strconv.Itoa(l.index)
 	}
-	return p.parent.String() + "/" + escapePointer(p.name)
+	return l.parent.String() + "/" + escapePointer(l.name)
 }
 
-func (w *walk) fault(at *place, got, want string) {
-	w.findings.add(Fault, KindValue, at, got, want)
+func (w *walk) fail(at *location, got, want string) {
+	w.findings.add(Error, KindValue, at, got, want)
 }
 
-func (w *walk) notice(at *place, got, want string) {
+func (w *walk) note(at *location, got, want string) {
 	w.findings.add(Notice, KindAddition, at, got, want)
 }
 
-// value checks a value that is no part of a composition: a body, a member or an element.
-func (w *walk) value(schema *openapi3.Schema, value any, at *place) {
+// value checks a body, a field or an element.
+func (w *walk) value(schema *openapi3.Schema, value any, at *location) {
 	active := w.active
 	w.active = nil
 	w.apply(schema, value, at)
@@ -79,9 +74,9 @@ func (w *walk) value(schema *openapi3.Schema, value any, at *place) {
 	w.active = active
 }
 
-// apply checks a value against one schema, which may be a part of another one.
-func (w *walk) apply(schema *openapi3.Schema, value any, at *place) {
-	if slices.Contains(w.active, schema) { // a composition that leads back to itself
+// apply checks a value against one schema, which may be part of another.
+func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
+	if slices.Contains(w.active, schema) { // a composition that refers to itself
 		return
 	}
 	w.active = append(w.active, schema)
@@ -98,22 +93,22 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *place) {
 	if len(schema.AnyOf) > 0 {
 		w.choose(schema, schema.AnyOf, false, value, at)
 	}
-	if schema.Not != nil && w.fits(schema.Not.Value, value) {
-		w.fault(at, typeOf(value), "another than "+w.expected(schema.Not.Value))
+	if schema.Not != nil && w.try(schema.Not.Value, nil, value).errors == 0 {
+		w.fail(at, typeOf(value), "anything but "+w.expected(schema.Not.Value))
 	}
 	if schema.Type != nil && !permits(schema.Type, value) {
-		w.fault(at, typeOf(value), w.expected(schema))
+		w.fail(at, typeOf(value), w.expected(schema))
 		return
 	}
 	if len(schema.Enum) > 0 && !slices.ContainsFunc(schema.Enum, func(allowed any) bool { return equal(allowed, value) }) {
-		w.fault(at, "another "+typeOf(value), w.expected(schema))
+		w.fail(at, "another "+typeOf(value), w.expected(schema))
 		return
 	}
 	switch value := value.(type) {
 	case json.Number:
 		w.number(schema, value, at)
 	case string:
-		w.text(schema, value, at)
+		w.string(schema, value, at)
 	case []any:
 		w.array(schema, value, at)
 	case map[string]any:
@@ -121,7 +116,7 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *place) {
 	}
 }
 
-// permits reports whether a value is of one of the types. Null is not a type of OpenAPI 3.0.
+// permits reports whether a value has one of the types. Null is not a type of OpenAPI 3.0.
 func permits(types *openapi3.Types, value any) bool {
 	of := typeOf(value)
 	return types.Includes(of) || of == openapi3.TypeInteger && types.Includes(openapi3.TypeNumber)
@@ -145,7 +140,7 @@ func typeOf(value any) string {
 		return openapi3.TypeArray
 	case map[string]any:
 		return openapi3.TypeObject
-	case int, int32, int64: // of the library's forms
+	case int, int32, int64: // in forms, which openapi3filter parses
 		return openapi3.TypeInteger
 	case float64:
 		return openapi3.TypeNumber
@@ -153,109 +148,106 @@ func typeOf(value any) string {
 	return "value"
 }
 
-func (w *walk) text(schema *openapi3.Schema, text string, at *place) {
-	if f, ok := formats[schema.Format]; ok && schema.Type.Is(openapi3.TypeString) && !f.accepts(text) {
-		w.fault(at, "string of another format", w.expected(schema))
+func (w *walk) string(schema *openapi3.Schema, value string, at *location) {
+	if f, ok := formats[schema.Format]; ok && schema.Type.Is(openapi3.TypeString) && !f.accepts(value) {
+		w.fail(at, "string of another format", w.expected(schema))
 	}
-	if length := uint64(utf8.RuneCountInString(text)); length < schema.MinLength || schema.MaxLength != nil && length > *schema.MaxLength {
-		w.findings.add(Fault, KindForm, at, "string of another length", "a string of "+bounds(schema.MinLength, schema.MaxLength)+" characters")
+	if length := uint64(utf8.RuneCountInString(value)); length < schema.MinLength || schema.MaxLength != nil && length > *schema.MaxLength {
+		w.findings.add(Error, KindForm, at, "string of another length", "a string of "+bounds(schema.MinLength, schema.MaxLength)+" characters")
 	}
 	if schema.Pattern != "" {
-		if pattern := w.pattern(schema.Pattern); pattern != nil && !pattern.MatchString(text) {
-			w.findings.add(Fault, KindForm, at, "string of another form", "a string that matches "+schema.Pattern)
+		if pattern := w.pattern(schema.Pattern); pattern != nil && !pattern.MatchString(value) {
+			w.findings.add(Error, KindForm, at, "string of another form", "a string that matches "+schema.Pattern)
 		}
 	}
 }
 
-func (w *walk) array(schema *openapi3.Schema, list []any, at *place) {
-	if length := uint64(len(list)); length < schema.MinItems || schema.MaxItems != nil && length > *schema.MaxItems {
-		w.fault(at, "array of another length", "an array of "+bounds(schema.MinItems, schema.MaxItems)+" elements")
+func (w *walk) array(schema *openapi3.Schema, elements []any, at *location) {
+	if length := uint64(len(elements)); length < schema.MinItems || schema.MaxItems != nil && length > *schema.MaxItems {
+		w.fail(at, "array of another length", "an array of "+bounds(schema.MinItems, schema.MaxItems)+" elements")
 	}
-	if schema.UniqueItems && hasEqual(list) {
-		w.fault(at, "array with equal elements", "an array of different elements")
+	if schema.Items != nil {
+		for i, element := range elements {
+			w.value(schema.Items.Value, element, &location{parent: at, index: i})
+		}
 	}
-	if schema.Items == nil {
-		return
-	}
-	for i, element := range list {
-		w.value(schema.Items.Value, element, &place{parent: at, index: i})
+	if schema.UniqueItems && repeats(elements) {
+		w.fail(at, "array with equal elements", "an array of different elements")
 	}
 }
 
-func hasEqual(list []any) bool {
-	seen := make(map[string]bool, len(list))
-	for _, element := range list {
-		text, err := json.Marshal(element) // with members in order
-		if err != nil || seen[string(text)] {
+func repeats(elements []any) bool {
+	seen := make(map[string]bool, len(elements))
+	for _, element := range elements {
+		encoded, err := json.Marshal(canonical(element)) // sorts fields
+		if err != nil || seen[string(encoded)] {
 			return err == nil
 		}
-		seen[string(text)] = true
+		seen[string(encoded)] = true
 	}
 	return false
 }
 
-func (w *walk) object(schema *openapi3.Schema, object map[string]any, at *place) {
+func (w *walk) object(schema *openapi3.Schema, object map[string]any, at *location) {
 	for _, name := range schema.Required {
-		if _, ok := object[name]; !ok && !w.isOfOtherSide(schema.Properties[name]) {
+		if _, ok := object[name]; !ok && !w.wrongDirection(schema.Properties[name]) {
 			want := "a value"
-			if member := schema.Properties[name]; member != nil {
-				want = w.expected(member.Value)
+			if property := schema.Properties[name]; property != nil {
+				want = w.expected(property.Value)
 			}
-			w.fault(&place{parent: at, name: name}, "missing", want)
+			w.fail(&location{parent: at, name: name}, "missing", want)
 		}
 	}
 	if count := uint64(len(object)); count < schema.MinProps || schema.MaxProps != nil && count > *schema.MaxProps {
-		w.fault(at, "object with another number of members", "an object with "+bounds(schema.MinProps, schema.MaxProps)+" members")
+		w.fail(at, "object with another number of fields", "an object with "+bounds(schema.MinProps, schema.MaxProps)+" fields")
 	}
 	if len(schema.Properties) == 0 {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		member, ok := schema.Properties[name]
+		property, ok := schema.Properties[name]
 		if !ok {
 			continue
 		}
-		here := &place{parent: at, name: name}
-		if w.isOfOtherSide(member) {
-			w.notice(here, "a member", "none, because it is "+otherSide(w.isRequest))
+		here := &location{parent: at, name: name}
+		if w.wrongDirection(property) {
+			reason := "writeOnly"
+			if w.request {
+				reason = "readOnly"
+			}
+			w.note(here, "a field", "none, because it is "+reason)
 		}
-		w.value(member.Value, object[name], here)
+		w.value(property.Value, object[name], here)
 	}
 }
 
-// isOfOtherSide reports whether a member is for requests alone, or for responses alone, and this is the other one.
-func (w *walk) isOfOtherSide(member *openapi3.SchemaRef) bool {
-	return member != nil && (w.isRequest && member.Value.ReadOnly || !w.isRequest && member.Value.WriteOnly)
+// wrongDirection reports whether a property is for responses only in a request, or the reverse.
+func (w *walk) wrongDirection(property *openapi3.SchemaRef) bool {
+	return property != nil && (w.request && property.Value.ReadOnly || !w.request && property.Value.WriteOnly)
 }
 
-func otherSide(isRequest bool) string {
-	if isRequest {
-		return "readOnly"
-	}
-	return "writeOnly"
-}
-
-// additions checks the members that no part of a schema lists.
-func (w *walk) additions(schema *openapi3.Schema, object map[string]any, at *place) {
-	members := w.composition(schema)
-	if len(members.known) == 0 && !members.isClosed && members.additional == nil {
-		return // whoever lists nothing says nothing
+// additions checks the fields that no part of a schema lists.
+func (w *walk) additions(schema *openapi3.Schema, object map[string]any, at *location) {
+	fields := w.composition(schema)
+	if len(fields.known) == 0 && !fields.closed && fields.additional == nil {
+		return // a schema without properties restricts nothing
 	}
 	var names []string
 	for name := range object {
-		if !members.known[name] {
+		if !fields.known[name] {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		switch {
-		case members.additional != nil: // a map, whose names are data
-			w.value(members.additional, object[name], &place{parent: at, name: "*"})
-		case members.isClosed:
-			w.fault(&place{parent: at, name: printableName(name)}, typeOf(object[name]), "no member of this name")
+		switch here := (&location{parent: at, name: printableName(name)}); {
+		case fields.additional != nil: // a map, whose names are data
+			here.name = "*"
+			w.value(fields.additional, object[name], here)
+		case fields.closed:
+			w.fail(here, typeOf(object[name]), "no field of this name")
 		default:
-			w.notice(&place{parent: at, name: printableName(name)}, typeOf(object[name]), "no member of this name is listed")
+			w.note(here, typeOf(object[name]), "no field of this name is listed")
 		}
 	}
 }

@@ -74,13 +74,13 @@ func (r *run) faults(operation tree.Operation, request Request, status int, head
 		return // neither can be: both have been read or written before
 	}
 	call := &http.Request{Method: request.Method, URL: address}
-	for _, fault := range r.contract.CheckResponse(call, status, header, body) {
+	for _, fault := range r.contract.Call(call).CheckResponse(status, header, body) {
 		switch {
-		case fault.Severity != contract.Fault:
+		case fault.Severity != contract.Error:
 		case fault.Kind == contract.KindParameter:
-			r.contradict(operation, Finding{Detail: fault.Place, Description: fault.Want, Answer: fault.Got, DescribedAt: operation.Pointer})
+			r.contradict(operation, Finding{Detail: fault.Location, Description: fault.Want, Answer: fault.Got, DescribedAt: operation.Pointer})
 		case fault.Kind == contract.KindValue:
-			inside := steps(fault.Place)
+			inside := steps(fault.Location)
 			of := r.within(described, inside)
 			at := slices.Concat(prefix, inside[skip:])
 			detail := detailAnswer
@@ -99,9 +99,9 @@ func (r *run) checkRequest(operation tree.Operation, request Request) {
 		return
 	}
 	call := &http.Request{Method: request.Method, URL: address, Header: http.Header{"Content-Type": {"application/json"}}}
-	for _, fault := range r.contract.CheckRequest(call, request.Body) {
-		if fault.Severity == contract.Fault && (fault.Kind == contract.KindValue || fault.Kind == contract.KindContentType) {
-			r.contradict(operation, Finding{Detail: detailRequest, Description: fault.Want, Answer: "accepted: " + fault.Got, DescribedAt: operation.Pointer + "/requestBody", at: steps(fault.Place)})
+	for _, fault := range r.contract.Call(call).CheckRequest(request.Body) {
+		if fault.Severity == contract.Error && (fault.Kind == contract.KindValue || fault.Kind == contract.KindContentType) {
+			r.contradict(operation, Finding{Detail: detailRequest, Description: fault.Want, Answer: "accepted: " + fault.Got, DescribedAt: operation.Pointer + "/requestBody", at: steps(fault.Location)})
 		}
 	}
 }

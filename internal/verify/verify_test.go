@@ -63,8 +63,8 @@ func TestSchemas(t *testing.T) {
 			}, "Gross "},
 		{"a closed object", `{"type":"object","properties":{"Id":{"type":"integer"}},"additionalProperties":false}`, "",
 			`{"Id":1,"Extra":1,"a@b":1}`, []string{
-				"contradicted member /Extra 1: no member of this name → integer at " + atSchema,
-				"contradicted member /* 1: no member of this name → integer at " + atSchema,
+				"contradicted member /Extra 1: no field of this name → integer at " + atSchema,
+				"contradicted member /* 1: no field of this name → integer at " + atSchema,
 			}, ""},
 		{"an enumeration", `{"type":"array","items":{"type":"string","enum":["a","b"]}}`, "", `["a","c","d"]`,
 			[]string{`contradicted member /1 2: one of "a", "b" → another string at ` + atSchema + "/items"}, ""},

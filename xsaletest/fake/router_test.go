@@ -89,7 +89,7 @@ func TestRouter(t *testing.T) {
 	}
 }
 
-func TestRouterRefusesBadPatterns(t *testing.T) {
+func TestRouterRejectsBadPatterns(t *testing.T) {
 	for name, pattern := range map[string]string{
 		"registered twice":       "GET /orders/{id}",
 		"twice but for the name": "GET /orders/{other}",

@@ -27,17 +27,17 @@ func newDescription(data []byte) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &description{checker, checker.Description()}, nil
+	return &description{checker, checker.Spec()}, nil
 }
 
 // operation returns what the description has for a request, or nil.
 func (d *description) operation(request *http.Request) (operation *openapi3.Operation, item *openapi3.PathItem, route string) {
-	_, route, found := d.contract.Operation(request)
-	if !found {
+	call := d.contract.Call(request)
+	if call.Operation == nil {
 		return nil, nil, ""
 	}
-	item = d.document.Paths.Value(route)
-	return item.GetOperation(request.Method), item, route
+	item = d.document.Paths.Value(call.Path)
+	return item.GetOperation(request.Method), item, call.Path
 }
 
 // good yields what does not fit in an exchange that keeps to the contract.
@@ -45,8 +45,8 @@ func (d *description) good(e exchange) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		request := e.request()
 		findings := slices.Concat(
-			d.contract.CheckRequest(request, e.body),
-			d.contract.CheckResponse(request, e.status, e.answerHeader, e.answer),
+			d.contract.Call(request).CheckRequest(e.body),
+			d.contract.Call(request).CheckResponse(e.status, e.answerHeader, e.answer),
 		)
 		for _, finding := range findings {
 			if !isExpected(e, finding) && !yield(finding.String()) {
@@ -83,7 +83,7 @@ func (d *description) good(e exchange) iter.Seq[string] {
 // isExpected reports whether a finding is of what was sent so that it is beyond the description,
 // but not against it.
 func isExpected(e exchange, finding contract.Finding) bool {
-	name := finding.Place[strings.LastIndexAny(finding.Place, "/ ")+1:]
+	name := finding.Location[strings.LastIndexAny(finding.Location, "/ ")+1:]
 	if finding.Severity != contract.Notice || finding.Kind != contract.KindAddition || name == "" {
 		return false
 	}
@@ -95,11 +95,11 @@ func isExpected(e exchange, finding contract.Finding) bool {
 // refuses reports whether the description refuses a request, or the answer to it.
 func (d *description) refuses(p probe) bool {
 	request := p.request()
-	findings := d.contract.CheckRequest(request, p.body)
+	findings := d.contract.Call(request).CheckRequest(p.body)
 	if p.isAnswer {
-		findings = d.contract.CheckResponse(request, p.status, p.answerHeader, p.answer)
+		findings = d.contract.Call(request).CheckResponse(p.status, p.answerHeader, p.answer)
 	}
-	if slices.ContainsFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Fault }) {
+	if slices.ContainsFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Error }) {
 		return true
 	}
 	operation, _, _ := d.operation(request)

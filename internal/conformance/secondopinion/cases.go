@@ -108,7 +108,7 @@ func apiCases() []testCase {
 		{"day that does not exist", requestRefused, orderWith(`2024-10-25`, `2024-02-30`)},
 		{"id next to the range", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`)},
 		{"id out of range", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":99999999999999999999`)},
-		{"number beyond floats", passes, orderWith(`"Quantity":2.5`, `"Quantity":1e999`)},
+		{"number beyond floats", passes, orderWith(`"Quantity":2.5`, `"Quantity":1e400`)},
 		{"array for an object", requestRefused, createOrder(`[` + order + `]`)},
 		{"text for an object", requestRefused, createOrder(`"order"`)},
 		{"null for an object", requestRefused, createOrder(`null`)},

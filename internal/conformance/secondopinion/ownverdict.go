@@ -19,17 +19,18 @@ func ownVerdict(ctx context.Context, document *contract.Document, e exchange) (v
 	if e.answer.contentType != "" {
 		header.Set("Content-Type", e.answer.contentType)
 	}
-	if fault := firstFault(document.CheckRequest(request, []byte(e.body))); fault != nil {
+	call := document.Call(request)
+	if fault := firstFault(call.CheckRequest([]byte(e.body))); fault != nil {
 		return requestRefused, fault, nil
 	}
-	if fault := firstFault(document.CheckResponse(request, e.answer.status, header, []byte(e.answer.body))); fault != nil {
+	if fault := firstFault(call.CheckResponse(e.answer.status, header, []byte(e.answer.body))); fault != nil {
 		return answerRefused, fault, nil
 	}
 	return passes, nil, nil
 }
 
 func firstFault(findings []contract.Finding) *contract.Finding {
-	i := slices.IndexFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Fault })
+	i := slices.IndexFunc(findings, func(f contract.Finding) bool { return f.Severity == contract.Error })
 	if i < 0 {
 		return nil
 	}

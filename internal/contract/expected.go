@@ -9,38 +9,38 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// expected says in a few words what a schema wants.
+// expected describes what a schema wants, in a few words.
 func (d *Document) expected(schema *openapi3.Schema) string {
 	schema = single(schema)
 	if len(schema.Enum) > 0 {
 		var values []string
 		for _, value := range schema.Enum {
-			if text, err := json.Marshal(value); err == nil {
-				values = append(values, string(text))
+			if encoded, err := json.Marshal(value); err == nil {
+				values = append(values, string(encoded))
 			}
 		}
 		return "one of " + list(values)
 	}
-	text := strings.Join(schema.Type.Slice(), " or ")
-	if text == "" {
-		text = "a value"
+	want := strings.Join(schema.Type.Slice(), " or ")
+	if want == "" {
+		want = "a value"
 		if alternatives := slices.Concat(schema.OneOf, schema.AnyOf); len(alternatives) > 0 {
-			text = d.names(alternatives)
+			want = d.names(alternatives)
 		}
 	}
 	switch f, ok := formats[schema.Format]; {
 	case ok:
-		text += " of the format " + schema.Format + f.example
+		want += " of the format " + schema.Format + f.example
 	case schema.Format == "int32" || schema.Format == "int64":
-		text += " of the format " + schema.Format
+		want += " of the format " + schema.Format
 	}
 	if schema.Nullable {
-		text += " or null"
+		want += " or null"
 	}
-	return text
+	return want
 }
 
-// alternatives says what would fit one of several schemas.
+// alternatives describes what would fit one of several schemas.
 func (d *Document) alternatives(alternatives openapi3.SchemaRefs) string {
 	var names []string
 	for _, alternative := range alternatives {
@@ -55,7 +55,7 @@ func (d *Document) alternatives(alternatives openapi3.SchemaRefs) string {
 func (d *Document) names(alternatives openapi3.SchemaRefs) string {
 	var names []string
 	for _, alternative := range alternatives {
-		if name, isNamed := strings.CutPrefix(alternative.Ref, "#/components/schemas/"); isNamed {
+		if name, ok := strings.CutPrefix(alternative.Ref, "#/components/schemas/"); ok {
 			names = append(names, name)
 		} else if len(alternative.Value.OneOf) == 0 && len(alternative.Value.AnyOf) == 0 {
 			names = append(names, d.expected(alternative.Value))
@@ -66,7 +66,7 @@ func (d *Document) names(alternatives openapi3.SchemaRefs) string {
 	return list(names)
 }
 
-// bounds writes a range of counts.
+// bounds formats a range of counts.
 func bounds(least uint64, most *uint64) string {
 	switch {
 	case most == nil:

@@ -1,0 +1,148 @@
+// Package route matches requests to the path templates of an OpenAPI spec. The contract checks, the sandbox, replays
+// and generated fakes share it, so that all four agree on the operation of a request. It imports the standard library
+// only, because generated code builds it.
+package route
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Table maps methods and path templates to values. Unlike [net/http.ServeMux], it accepts overlapping paths such as
+// /orders/{id}/items and /orders/archive/{year}: literal segments win, from the left. Variables may be part of a
+// segment, as in /orders({id}). The zero value is empty and ready to use. Once filled, a Table is safe for concurrent
+// use.
+type Table[T any] struct {
+	entries []entry[T] // in matching order
+}
+
+type entry[T any] struct {
+	method, template string
+	segments         []segment
+	value            T
+}
+
+// Match is the entry of a request.
+type Match[T any] struct {
+	Value     T
+	Template  string            // empty if no template matches the path
+	Variables map[string]string // unescaped values by name
+	Allowed   []string          // methods of the path, sorted, if the request has none of them
+
+	segments []segment
+}
+
+// Add adds a value. Two templates that differ only in variable names need different methods.
+func (t *Table[T]) Add(method, template string, value T) error {
+	if method == "" || !strings.HasPrefix(template, "/") {
+		return fmt.Errorf("%q is not a method and a path", method+" "+template)
+	}
+	added := entry[T]{method: method, template: template, value: value}
+	for part := range strings.SplitSeq(template[1:], "/") {
+		added.segments = append(added.segments, newSegment(part))
+	}
+	i, taken := slices.BinarySearchFunc(t.entries, added, compareEntries)
+	if taken {
+		return fmt.Errorf("%q is registered twice", method+" "+template)
+	}
+	t.entries = slices.Insert(t.entries, i, added)
+	return nil
+}
+
+func compareEntries[T any](a, b entry[T]) int {
+	return cmp.Or(
+		cmp.Compare(len(a.segments), len(b.segments)),
+		slices.CompareFunc(a.segments, b.segments, compareSegments),
+		cmp.Compare(a.method, b.method))
+}
+
+// Find returns the first entry for a method and an escaped path. A template without the method yields to a less exact
+// template with it. If no entry has the method, the match has the most exact template and the allowed methods.
+func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
+	parts := split(path)
+	for _, e := range t.entries {
+		variables, ok := matchSegments(e.segments, parts)
+		if !ok {
+			continue
+		}
+		if e.method == method {
+			return Match[T]{Value: e.value, Template: e.template, Variables: variables, segments: e.segments}, true
+		}
+		if match.Template == "" {
+			match.Template, match.Variables, match.segments = e.template, variables, e.segments
+		}
+		match.Allowed = append(match.Allowed, e.method)
+	}
+	slices.Sort(match.Allowed)
+	match.Allowed = slices.Compact(match.Allowed)
+	return match, false
+}
+
+// split returns the unescaped segments of a path.
+func split(path string) []string {
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i := range parts {
+		parts[i] = unescape(parts[i])
+	}
+	return parts
+}
+
+func unescape(segment string) string {
+	if plain, err := url.PathUnescape(segment); err == nil {
+		return plain
+	}
+	return segment
+}
+
+// Mask returns an escaped path without data: it keeps the segments that some template contains and writes * for all
+// others.
+func (t *Table[T]) Mask(path string) string {
+	var masked strings.Builder
+	for _, part := range split(path) {
+		if part != "" && !t.literal(part) {
+			part = "*"
+		}
+		masked.WriteString("/" + part)
+		if masked.Len() > 200 {
+			masked.WriteString("/…")
+			break
+		}
+	}
+	return masked.String()
+}
+
+func (t *Table[T]) literal(part string) bool {
+	return slices.ContainsFunc(t.entries, func(e entry[T]) bool {
+		return slices.ContainsFunc(e.segments, func(s segment) bool { return s.names == nil && s.literal == part })
+	})
+}
+
+// Path returns the escaped path of the template with replaced variables.
+func (m Match[T]) Path(replace func(name, value string) string) string {
+	var path strings.Builder
+	for _, s := range m.segments {
+		path.WriteByte('/')
+		if s.names == nil {
+			path.WriteString(url.PathEscape(s.literal))
+		}
+		for i, name := range s.names {
+			path.WriteString(url.PathEscape(s.between[i]) + url.PathEscape(replace(name, m.Variables[name])))
+		}
+		if s.names != nil {
+			path.WriteString(url.PathEscape(s.between[len(s.names)]))
+		}
+	}
+	return path.String()
+}
+
+// Replace returns an escaped path in which every segment is replaced, as a variable without a name.
+func Replace(path string, replace func(name, value string) string) string {
+	var replaced strings.Builder
+	for _, part := range split(path) {
+		replaced.WriteString("/" + url.PathEscape(replace("", part)))
+	}
+	return replaced.String()
+}
