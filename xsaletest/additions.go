@@ -5,17 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// addition is a member that the API description does not list.
+// addition is a field that the spec does not list.
 type addition struct{ name, value string }
 
-// additions are of every JSON type, with what readers stumble over: a number that a float cannot hold, null, a name that is
-// written with escapes, nested objects and arrays, an empty text. None differs from a listed name in case only.
+// additions cover every JSON type and what parsers stumble over: a number that no float can represent, null, a name with
+// escapes, nested objects and arrays, an empty string. No name differs from a listed one in case only.
 var additions = []addition{
 	{`"AddedObject"`, `{"Code":"PL","Nested":{"List":[1,{"Deep":null}]}}`},
 	{`"AddedArray"`, `[{"Id":1},"text",[],null,true]`},
@@ -25,20 +25,20 @@ var additions = []addition{
 	{`"added \"quoted\" \\ \/ \u017c\u00f3\u0142w"`, `"\u0105\t\ud83d\ude00"`},
 }
 
-// addedStatus is the name of the status that no account has by itself.
+// addedStatus is a status that no account has.
 const addedStatus = "Dodany przez sandbox"
 
-// The headers that no answer has by itself.
+// A header that no response has otherwise.
 const (
 	addedHeader      = "X-Sandbox-Addition"
 	addedHeaderValue = "1"
 )
 
-// WithUnknownFields lets the answers of some operations, or of all, hold more than the API description lists, as those of a newer
-// version of the vendor's API: every JSON object has the members AddedObject, AddedArray, AddedDecimal, AddedNull, AddedText
-// and one whose name needs escapes; listStatuses has another status at the end; each answer has another header. They are the
-// same in every run. A member that an object has already, in any case, is left as it is. Failures have additions, too. An
-// operation that does not exist is an error that says which there are.
+// WithUnknownFields adds what the spec does not list to the responses of some operations, or of all, as a newer version
+// of the vendor's API might. Every JSON object gets the fields AddedObject, AddedArray, AddedDecimal, AddedNull,
+// AddedText and one whose name needs escapes; listStatuses gets another status at the end; every response gets another
+// header. They are the same in every run. A field that an object already has, in any case, stays as it is. Error
+// responses get additions, too. An unknown operation is an error that lists the known ones.
 func WithUnknownFields(operationIDs ...string) Option {
 	return func(c *config) error {
 		c.additions, c.addTo = true, append(c.addTo, operationIDs...)
@@ -46,45 +46,36 @@ func WithUnknownFields(operationIDs ...string) Option {
 	}
 }
 
-// addsTo reports whether the answers of an operation have additions; an empty id is that of any other request.
+// addsTo reports whether the responses of an operation get additions; an empty id is any other request.
 func (c *config) addsTo(operationID string) bool {
 	return c.additions && (len(c.addTo) == 0 || slices.Contains(c.addTo, operationID))
 }
 
-// checkAdditions refuses the names of operations that do not exist.
-func (c *config) checkAdditions(operations operationTable) error {
+func (c *config) checkAdditions(spec *contract.Document) error {
 	for _, id := range c.addTo {
-		if operations.byID(id) == nil {
-			return fmt.Errorf("WithUnknownFields: there is no operation %q; there are %s", id, operations.names())
+		if spec.Operation(id) == nil {
+			return fmt.Errorf("WithUnknownFields: no such operation %q: want one of %s", id, operationIDs(spec))
 		}
 	}
 	return nil
 }
 
-// withAdditions puts the additions into the answers of a handler.
-func withAdditions(c *config, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !c.addsTo(loggedRequestOf(r).request.Operation) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		answer.Header().Set(addedHeader, addedHeaderValue)
-		mediaType, _, _ := mime.ParseMediaType(answer.Header().Get("Content-Type"))
-		if strings.HasSuffix(mediaType, "json") {
-			if body, err := addMembers(answer.Body.Bytes()); err == nil {
-				answer.Body = bytes.NewBuffer(body)
-			}
-		}
-		writeRecorded(w, answer)
-	})
+// addUnknownFields adds the header and, to JSON, the fields.
+func (r *response) addUnknownFields() {
+	r.Header().Set(addedHeader, addedHeaderValue)
+	mediaType, _, _ := mime.ParseMediaType(r.Header().Get("Content-Type"))
+	if !strings.HasSuffix(mediaType, "json") {
+		return
+	}
+	if body, err := addFields(r.body.Bytes()); err == nil {
+		r.body = *bytes.NewBuffer(body)
+	}
 }
 
-// addMembers adds the additions to every object of a JSON text, behind its members. All else stays what it is, numbers to the
-// digit.
-func addMembers(text []byte) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
+// addFields adds the additions to every object of a JSON value, after its fields. It keeps everything else, numbers to
+// the digit.
+func addFields(body []byte) ([]byte, error) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var out bytes.Buffer
 	if err := copyValue(decoder, &out); err != nil {
@@ -94,7 +85,6 @@ func addMembers(text []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// copyValue copies the next value.
 func copyValue(decoder *json.Decoder, out *bytes.Buffer) error {
 	token, err := decoder.Token()
 	if err != nil {
@@ -122,7 +112,7 @@ func copyValue(decoder *json.Decoder, out *bytes.Buffer) error {
 
 func copyObject(decoder *json.Decoder, out *bytes.Buffer) error {
 	out.WriteByte('{')
-	present := make(map[string]bool) // in lower case
+	present := make(map[string]bool) // by name in lower case
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
@@ -159,13 +149,13 @@ func copyObject(decoder *json.Decoder, out *bytes.Buffer) error {
 	return err
 }
 
-// writeScalar writes a text, number, boolean or null.
+// writeScalar writes a string, number, boolean or null.
 func writeScalar(out *bytes.Buffer, token json.Token) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(token); err != nil {
 		return err
 	}
-	out.Truncate(out.Len() - 1) // the encoder ends its value with a line break
+	out.Truncate(out.Len() - 1) // without the encoder's newline
 	return nil
 }

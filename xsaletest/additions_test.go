@@ -135,7 +135,7 @@ func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
 }
 
 func TestAdditionsOfAnUnknownOperation(t *testing.T) {
-	if _, err := xsaletest.Start(xsaletest.WithUnknownFields("listOrder")); err == nil || !strings.Contains(err.Error(), `WithUnknownFields: there is no operation "listOrder"; there are createIntegration`) {
+	if _, err := xsaletest.Start(xsaletest.WithUnknownFields("listOrder")); err == nil || !strings.Contains(err.Error(), `WithUnknownFields: no such operation "listOrder": want one of createIntegration`) {
 		t.Errorf("got %v", err)
 	}
 }

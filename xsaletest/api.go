@@ -1,102 +1,122 @@
 package xsaletest
 
 import (
+	"bytes"
 	"errors"
-	"maps"
+	"io"
 	"net/http"
-	"net/url"
-	"path"
-	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// newAPI returns the API in the order of its checks: tokens, path and method, request, organization; behind the operation
-// comes the check of the response.
-func newAPI(tokens *tokenService, states map[string]*state, first string, document *openapi3.T) http.Handler {
-	organizations := make(map[string]http.Handler)
-	for name, state := range states {
-		organizations[name] = newOrganizationAPI(name, state, document)
-	}
-	return tokens.authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The mux would redirect to the tidy path, and so hide an empty organization name.
-		if path.Clean(r.URL.Path) != r.URL.Path {
-			refusePath(w, r)
-			return
-		}
-		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
-		name, _ = url.PathUnescape(name)
-		organization := organizations[name]
-		if organization == nil { // the path has none, or one that does not exist, which is found behind the other checks
-			organization = organizations[first]
-		}
-		organization.ServeHTTP(w, r)
-	}))
+// apiCall is an API request on its way through the sandbox. It is routed and read once, when it arrives.
+type apiCall struct {
+	*contract.Call
+	request  *http.Request
+	body     []byte
+	bodyErr  error // why body is only the beginning
+	logged   *loggedRequest
+	findings []contract.Finding
 }
 
-// newOrganizationAPI returns the API of one organization, and what does not depend on it.
-func newOrganizationAPI(name string, state *state, document *openapi3.T) http.Handler {
-	mux := http.NewServeMux()
+// organization is the data of an organization and the handlers that serve it, by method and path template.
+type organization struct {
+	*state
+	handlers handlers
+}
+
+// handlers collects what the generated server registers, so that a request is not routed again.
+type handlers map[string]http.HandlerFunc
+
+func (h handlers) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	h[pattern] = handler
+}
+
+// ServeHTTP makes handlers a mux of the generated server, which never calls it.
+func (h handlers) ServeHTTP(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }
+
+func newOrganization(state *state) *organization {
+	o := &organization{state, make(handlers)}
 	sandboxapi.HandlerWithOptions(
 		sandboxapi.NewStrictHandlerWithOptions(state, nil, sandboxapi.StrictHTTPServerOptions{
-			RequestErrorHandlerFunc:  refuseBody,
+			RequestErrorHandlerFunc:  rejectUnreadable,
 			ResponseErrorHandlerFunc: failOperation,
 		}),
-		sandboxapi.StdHTTPServerOptions{
-			BaseRouter:       contractMux{mux, document},
-			Middlewares:      []sandboxapi.MiddlewareFunc{requireOrganization(name)},
-			ErrorHandlerFunc: refuseParameter,
-		},
+		sandboxapi.StdHTTPServerOptions{BaseRouter: o.handlers, ErrorHandlerFunc: rejectUnreadable},
 	)
-	for path, item := range document.Paths.Map() {
-		mux.HandleFunc(path, refuseMethod(slices.Sorted(maps.Keys(item.Operations()))))
+	return o
+}
+
+// respond processes a call. The response is complete, because its check, additions and faults need the whole body.
+func (s *Sandbox) respond(c *apiCall) *response {
+	r, failure := s.process(c)
+	if failure != nil {
+		r = &response{}
+		failure.write(r)
 	}
-	mux.HandleFunc("/", refusePath)
-	return mux
-}
-
-func refusePath(w http.ResponseWriter, _ *http.Request) {
-	newProblem(http.StatusNotFound, "The API description has no such path.").write(w)
-}
-
-func refuseMethod(allowed []string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		newProblem(http.StatusMethodNotAllowed, "The API description has this path, but not with this method.").write(w)
+	if s.config.addsTo(c.OperationID()) {
+		r.addUnknownFields()
 	}
+	return r
 }
 
-// refuseParameter answers where the generated server is stricter about a parameter than the validator.
-func refuseParameter(w http.ResponseWriter, r *http.Request, err error) {
-	var violations []violation
-	if invalid, ok := errors.AsType[*sandboxapi.InvalidParamFormatError](err); ok {
-		violations = []violation{{invalid.ParamName, unfitParameter}}
+// process checks the tokens, then path and method, the request, and the organization. Behind the operation, it checks
+// the response.
+func (s *Sandbox) process(c *apiCall) (*response, *problem) {
+	if failure := s.identity.tokens.authenticate(c.request.Header); failure != nil {
+		return nil, failure
 	}
-	noteViolations(r, violations)
-	newProblem(http.StatusBadRequest, "The request does not match the API description.", violations...).write(w)
+	switch {
+	case c.Path == "":
+		return nil, newProblem(http.StatusNotFound, "The spec has no such path.")
+	case c.Operation == nil:
+		return nil, newProblem(http.StatusMethodNotAllowed, "The spec has this path, but not with this method.").
+			with("Allow", strings.Join(c.Allowed, ", "))
+	}
+	if c.bodyErr != nil {
+		return nil, bodyProblem(c.bodyErr)
+	}
+	c.findings = c.CheckRequest(c.body)
+	if broken := contract.Errors(c.findings); len(broken) > 0 {
+		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec.", problemErrors(broken)...)
+	}
+	name, named := c.Variables["organizationName"]
+	if !named {
+		name = s.organization
+	}
+	organization := s.organizations[name]
+	if organization == nil {
+		return nil, newProblem(http.StatusNotFound, "There is no such organization.", problemError{"path organizationName", "the user does not work for it"})
+	}
+	for name, value := range c.Variables {
+		c.request.SetPathValue(name, value)
+	}
+	c.request.Body = io.NopCloser(bytes.NewReader(c.body))
+	r := &response{}
+	organization.handlers[c.Operation.Method+" "+c.Path](r, c.request)
+	if broken := contract.Errors(c.CheckResponse(r.status, r.Header(), r.body.Bytes())); len(broken) > 0 {
+		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec.", problemErrors(broken)...)
+	}
+	return r, nil
 }
 
-// refuseBody answers where the generated types are stricter about a body than the validator, that is, about the range of
-// numbers, which the validator reads as floats.
-func refuseBody(w http.ResponseWriter, r *http.Request, err error) {
-	var pointer string
+// rejectUnreadable responds if the generated types reject a request that passed the checks.
+func rejectUnreadable(w http.ResponseWriter, _ *http.Request, err error) {
+	failure := newProblem(http.StatusBadRequest, "The sandbox cannot read the request.")
 	if unfit, ok := errors.AsType[*codec.ValueError](err); ok {
-		pointer = unfit.Pointer
+		failure.Errors = []problemError{{unfit.Pointer, "does not fit its type"}}
 	}
-	violations := []violation{{pointer, outOfRange}}
-	noteViolations(r, violations)
-	newProblem(http.StatusBadRequest, "The request does not match the API description.", violations...).write(w)
+	failure.write(w)
 }
 
-// failOperation answers with the problem that an operation returned.
+// failOperation responds with the problem that an operation returned.
 func failOperation(w http.ResponseWriter, _ *http.Request, err error) {
 	failure, ok := errors.AsType[*problem](err)
 	if !ok {
-		failure = newProblem(http.StatusInternalServerError, "The sandbox cannot answer: "+err.Error())
+		failure = newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
 	}
 	failure.write(w)
 }

@@ -35,5 +35,5 @@ func (s *state) SetTranslation(_ context.Context, request sandboxapi.SetTranslat
 }
 
 func newNoArticleProblem() *problem {
-	return newProblem(http.StatusNotFound, "There is no such article.", violation{"id", "is not the id of an article"})
+	return newProblem(http.StatusNotFound, "There is no such article.", problemError{"path id", "there is no such article"})
 }

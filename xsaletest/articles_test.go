@@ -45,7 +45,7 @@ func TestTranslationsAreWrittenByLanguage(t *testing.T) {
 func TestUnknownArticle(t *testing.T) {
 	c := newCaller(t)
 	const path = ":/articles/4711/translations"
-	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "id")
-	wantProblem(t, c.call(http.MethodPut, path, `{"LanguageId":2}`), http.StatusNotFound, "id")
-	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "id") // writing has not made it
+	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "path id")
+	wantProblem(t, c.call(http.MethodPut, path, `{"LanguageId":2}`), http.StatusNotFound, "path id")
+	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "path id") // writing has not made it
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The headers that every API call carries.
+// Headers of every API call.
 const (
 	accessTokenHeader = "Authorization"
 	idTokenHeader     = "x-id-token"
@@ -14,37 +14,28 @@ const (
 
 var (
 	errMissing   = errors.New("is missing")
-	errNotBearer = errors.New(`is not written as "Bearer" and the token`)
+	errNotBearer = errors.New(`is not "Bearer" and the token`)
 	errMismatch  = errors.New("is from another login than the access token")
 )
 
-// authenticate lets only calls through that carry both tokens of one login.
-func (s *tokenService) authenticate(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if violations := s.checkTokens(r.Header); len(violations) > 0 {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			newProblem(http.StatusUnauthorized, "The tokens are refused.", violations...).write(w)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// checkTokens returns what is wrong with the tokens of a call. The tokens themselves are no part of it.
-func (s *tokenService) checkTokens(header http.Header) []violation {
+// authenticate requires both tokens of one login. The problem does not repeat them.
+func (s *tokenService) authenticate(header http.Header) *problem {
 	accessLogin, accessErr := s.checkAccessToken(header.Get(accessTokenHeader))
 	idLogin, idErr := s.checkIDToken(header.Get(idTokenHeader))
 	if accessErr == nil && idErr == nil && accessLogin != idLogin {
 		idErr = errMismatch
 	}
-	var violations []violation
+	var details []problemError
 	if accessErr != nil {
-		violations = append(violations, violation{accessTokenHeader, "the access token " + accessErr.Error()})
+		details = append(details, problemError{"header " + accessTokenHeader, "the access token " + accessErr.Error()})
 	}
 	if idErr != nil {
-		violations = append(violations, violation{idTokenHeader, "the ID token " + idErr.Error()})
+		details = append(details, problemError{"header " + idTokenHeader, "the ID token " + idErr.Error()})
 	}
-	return violations
+	if details == nil {
+		return nil
+	}
+	return newProblem(http.StatusUnauthorized, "The tokens are invalid.", details...).with("WWW-Authenticate", "Bearer")
 }
 
 func (s *tokenService) checkAccessToken(value string) (login int64, err error) {

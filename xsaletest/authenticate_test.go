@@ -111,7 +111,11 @@ func TestCallsNeedBothTokens(t *testing.T) {
 // wantUnauthorized checks a 401: which tokens it names, that it says why, and that it repeats none.
 func wantUnauthorized(t *testing.T, reply answer, words string, headers ...string) {
 	t.Helper()
-	p := wantProblem(t, reply, http.StatusUnauthorized, headers...)
+	var locations []string
+	for _, header := range headers {
+		locations = append(locations, "header "+header)
+	}
+	p := wantProblem(t, reply, http.StatusUnauthorized, locations...)
 	if reply.header.Get("WWW-Authenticate") != "Bearer" {
 		t.Errorf("WWW-Authenticate %q", reply.header.Get("WWW-Authenticate"))
 	}

@@ -37,7 +37,7 @@ const (
 	cutFault
 	truncatedFault
 	garbageFault
-	slowDripFault
+	trickleFault
 	revokedTokenFault
 	expiredIDTokenFault
 	blockedAccountFault
@@ -86,7 +86,7 @@ func Garbage() Fault { return Fault{kind: garbageFault} }
 // Trickle processes the request and sends so many bytes of the body at a time, with a pause between them. A client that
 // leaves and [Sandbox.Close] end it.
 func Trickle(bytes int, every time.Duration) Fault {
-	return Fault{kind: slowDripFault, bytes: bytes, delay: every}
+	return Fault{kind: trickleFault, bytes: bytes, delay: every}
 }
 
 // RevokedToken revokes all tokens that were issued, so that the request is refused with 401.
@@ -162,7 +162,7 @@ func (f Fault) String() string {
 		text.WriteString("Truncated()")
 	case garbageFault:
 		text.WriteString("Garbage()")
-	case slowDripFault:
+	case trickleFault:
 		fmt.Fprintf(&text, "Trickle(%d, %v)", f.bytes, f.delay)
 	case revokedTokenFault:
 		text.WriteString("RevokedToken()")
@@ -218,23 +218,23 @@ func (f Fault) headers() func(yield func(name, value string) bool) {
 }
 
 // isAnswer reports whether the fault makes up an answer of its own.
-func (f Fault) isAnswer() bool {
+func (f Fault) responds() bool {
 	return f.kind == statusFault || f.kind == retryAfterFault || f.kind == retryAtFault
 }
 
 // needsBody reports whether the fault does something to the body of an answer, so that there must be one.
 func (f Fault) needsBody() bool {
-	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == slowDripFault || f.kind == cutFault && f.cut != BeforeResponse
+	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == trickleFault || f.kind == cutFault && f.cut != BeforeResponse
 }
 
 // isAboutTokens reports whether the fault is of the login service, so that the API refuses the request by itself.
-func (f Fault) isAboutTokens() bool { return f.kind >= revokedTokenFault }
+func (f Fault) affectsTokens() bool { return f.kind >= revokedTokenFault }
 
 // check returns what about the fault cannot be, whatever the operation.
 func (f Fault) check() error {
 	switch {
 	case f.kind == noFault:
-		return errors.New("the zero Fault is none: " + faultsThereAre)
+		return errors.New("the zero Fault is none: " + allFaults)
 	case f.kind == statusFault && (f.status < 200 || f.status > 599):
 		return fmt.Errorf("%v: the status must be from 200 to 599", f)
 	case f.kind == statusFault && f.body != "" && (f.status == http.StatusNoContent || f.status == http.StatusNotModified):
@@ -245,19 +245,19 @@ func (f Fault) check() error {
 		return fmt.Errorf("%v: the date is not set", f)
 	case f.kind == delayFault && f.delay <= 0:
 		return fmt.Errorf("%v: the wait must be positive", f)
-	case f.kind == slowDripFault && (f.bytes < 1 || f.delay <= 0):
+	case f.kind == trickleFault && (f.bytes < 1 || f.delay <= 0):
 		return fmt.Errorf("%v: bytes and pause must be positive", f)
 	case f.kind == cutFault && (f.cut < BeforeResponse || f.cut > InBody):
 		return fmt.Errorf("%v: the point must be BeforeResponse, AfterHeaders or InBody", f)
 	case f.times < always:
 		return fmt.Errorf("%v: Times needs a number from 1", f)
-	case f.processed && f.isAboutTokens():
+	case f.processed && f.affectsTokens():
 		return fmt.Errorf("%v: a request whose tokens are refused is not processed: Processed is for Status, RetryAfter, RetryAt, Delay and Cut", f)
 	case f.processed && f.needsBody():
 		return fmt.Errorf("%v: the request is processed anyhow: leave Processed out", f)
 	case f.chunked && !f.needsBody():
 		return fmt.Errorf("%v: Chunked is for Cut(AfterHeaders), Cut(InBody), Truncated, Garbage and Trickle", f)
-	case f.header != "" && !f.isAnswer():
+	case f.header != "" && !f.responds():
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
 	for name, value := range f.headers() {
@@ -268,7 +268,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-const faultsThereAre = "there are Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount and ChangedSigningKey"
+const allFaults = "there are Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount and ChangedSigningKey"
 
 // isHeaderName reports whether a name is a token of RFC 9110.
 func isHeaderName(name string) bool {

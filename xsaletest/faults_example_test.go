@@ -53,7 +53,7 @@ func ExampleFault_Times() {
 	fmt.Println(sandbox.Fail("listOrder", xsaletest.RetryAfter(2*time.Second)))
 	// Output:
 	// <nil>
-	// xsaletest: Fail("listOrder"): there is no such operation; there are createIntegration, createOrder, createParameter, getMe, listOrders, listStatuses, listTranslations, setTranslation, and AnyOperation for all
+	// xsaletest: Fail("listOrder"): no such operation: want one of createIntegration, createOrder, createParameter, getMe, listOrders, listStatuses, listTranslations, setTranslation, AnyOperation or Login
 }
 
 func ExampleWithSeed() {
@@ -84,5 +84,5 @@ func ExampleWithSeed() {
 	fmt.Println(err)
 	// Output:
 	// 7 149.90
-	// xsaletest: WithSeed: /Orders/0/Id: value must be an integer
+	// xsaletest: WithSeed: /Orders/0/Id: string, want integer of the format int64
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"time"
 )
@@ -12,8 +11,8 @@ import (
 // garbage is neither JSON nor UTF-8.
 const garbage = "\x1f\x8b\x00\xff\xfe{[garbage\xc3\x28]]}\x00\x80\x81"
 
-// inject serves a request with a fault.
-func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request) {
+// inject serves a request with a fault. It calls respond to process the request, at most once.
+func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request, respond func() *response) {
 	switch fault.kind {
 	case revokedTokenFault:
 		s.identity.tokens.revoke()
@@ -24,7 +23,7 @@ func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request) {
 		s.identity.limits.block(Username)
 	case changedSigningKeyFault:
 		if err := s.identity.tokens.changeKey(); err != nil {
-			newProblem(http.StatusInternalServerError, "The sandbox cannot change its key.").write(w)
+			newProblem(http.StatusInternalServerError, "The sandbox cannot change its signing key.").write(w)
 			return
 		}
 	case delayFault:
@@ -32,32 +31,31 @@ func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request) {
 			s.pause(w, r, fault.delay)
 		}
 	}
-	if fault.IsZero() || fault.isAboutTokens() || fault.kind == delayFault && !fault.processed {
-		s.api.ServeHTTP(w, r)
+	if fault.IsZero() || fault.affectsTokens() || fault.kind == delayFault && !fault.processed {
+		respond().send(w)
 		return
 	}
-	var answer *httptest.ResponseRecorder
+	var processed *response
 	if fault.processed || fault.needsBody() {
-		answer = httptest.NewRecorder()
-		s.api.ServeHTTP(answer, r)
+		processed = respond()
 	}
 	switch {
-	case fault.isAnswer():
-		fault.writeAnswer(w)
+	case fault.responds():
+		fault.writeResponse(w)
 	case fault.kind == delayFault:
 		s.pause(w, r, fault.delay)
-		writeRecorded(w, answer)
+		processed.send(w)
 	case fault.needsBody():
-		s.writeBroken(fault, w, r, answer)
+		s.sendBroken(fault, w, r, processed)
 	default:
 		cutConnection()
 	}
 }
 
-// cutConnection ends the handler and its connection, with nothing but what has been flushed.
+// cutConnection ends the handler and its connection. The client gets what was flushed.
 func cutConnection() { panic(http.ErrAbortHandler) }
 
-func (f Fault) writeAnswer(w http.ResponseWriter) {
+func (f Fault) writeResponse(w http.ResponseWriter) {
 	status, body, contentType := f.status, f.body, "text/plain; charset=utf-8"
 	switch f.kind {
 	case retryAfterFault:
@@ -72,8 +70,8 @@ func (f Fault) writeAnswer(w http.ResponseWriter) {
 	}
 	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
 	if body == "" && hasBody {
-		text, _ := json.Marshal(newProblem(status, "The sandbox was told to fail."))
-		body, contentType = string(text), "application/problem+json"
+		details, _ := json.Marshal(newProblem(status, "The test injected this failure."))
+		body, contentType = string(details), "application/problem+json"
 	}
 	if hasBody {
 		w.Header().Set("Content-Type", contentType)
@@ -87,9 +85,9 @@ func (f Fault) writeAnswer(w http.ResponseWriter) {
 	}
 }
 
-// writeBroken sends as much of an answer as the fault leaves of it.
-func (s *Sandbox) writeBroken(fault Fault, w http.ResponseWriter, r *http.Request, answer *httptest.ResponseRecorder) {
-	body := answer.Body.Bytes()
+// sendBroken sends as much of a response as the fault leaves of it.
+func (s *Sandbox) sendBroken(fault Fault, w http.ResponseWriter, r *http.Request, processed *response) {
+	body := processed.body.Bytes()
 	length := len(body)
 	switch {
 	case fault.kind == truncatedFault:
@@ -103,14 +101,14 @@ func (s *Sandbox) writeBroken(fault Fault, w http.ResponseWriter, r *http.Reques
 	case fault.kind == cutFault:
 		body = body[:len(body)/2]
 	}
-	maps.Copy(w.Header(), answer.Header())
+	maps.Copy(w.Header(), processed.header)
 	w.Header().Del("Content-Length")
 	if !fault.chunked {
 		w.Header().Set("Content-Length", strconv.Itoa(length))
 	}
-	w.WriteHeader(answer.Code)
-	flush(w) // so that the headers come even if nothing follows, and the body in chunks where its length is not said
-	if fault.kind == slowDripFault {
+	w.WriteHeader(processed.status)
+	flush(w) // sends the headers even if nothing follows, and starts chunks if there is no length
+	if fault.kind == trickleFault {
 		for len(body) > fault.bytes {
 			_, _ = w.Write(body[:fault.bytes])
 			flush(w)
@@ -125,17 +123,11 @@ func (s *Sandbox) writeBroken(fault Fault, w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// flush sends what was written. That the client may have gone is not our concern.
+// flush sends what was written. A client that has left is not an error.
 func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 
-func writeRecorded(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
-	maps.Copy(w.Header(), answer.Header())
-	w.WriteHeader(answer.Code)
-	_, _ = answer.Body.WriteTo(w)
-}
-
-// pause waits, and cuts the connection when its client leaves or the sandbox closes meanwhile. The server's limits are for
-// clients that stand still, so they end here.
+// pause waits. It cuts the connection if the client leaves or the sandbox closes meanwhile. It lifts the server's
+// limits, which are for clients that stall.
 func (s *Sandbox) pause(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	controller := http.NewResponseController(w)
 	_ = controller.SetReadDeadline(time.Time{})

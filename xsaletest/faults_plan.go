@@ -5,30 +5,36 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// AnyOperation stands for every operation in [Sandbox.Fail], and for requests that are none of the API description.
-const AnyOperation = "*"
+// Names for [Sandbox.Fail] next to those of the spec's operations.
+const (
+	AnyOperation = "*"           // every API request, also one that the spec does not have
+	Login        = "oauth/token" // requests for tokens
+)
 
-// faultPlan says which request gets which fault.
+// faultPlan decides which request gets which fault.
 type faultPlan struct {
-	operations operationTable
-	random     randomFaults
+	spec   *contract.Document
+	random randomFaults
 
 	mu      sync.Mutex
-	scripts map[string][]Fault // by operation id
+	scripts map[string][]Fault // by operation id, AnyOperation and Login
 }
 
-// randomFaults is what [WithRandomFaults] was given.
+// randomFaults are the arguments of [WithRandomFaults].
 type randomFaults struct {
 	seed   uint64
 	rate   float64
 	faults []Fault
 }
 
-// defaultRandomFaults are failures that pass, of all kinds that a network and a server have.
+// defaultRandomFaults are temporary failures of all kinds that a network and a server have.
 func defaultRandomFaults() []Fault {
 	return []Fault{
 		Status(500), Status(503), Status(503).Processed(), RetryAfter(time.Second), Delay(500 * time.Millisecond),
@@ -36,15 +42,15 @@ func defaultRandomFaults() []Fault {
 	}
 }
 
-// WithRandomFaults gives each API request one of the faults with a probability from 0 to 1. The seed and the number of the
-// request, see [Request], decide alone, so that the same requests in the same order fail the same way. A fault that the
-// request's operation cannot have is not drawn. Without faults there are those of a bad day: Status(500), Status(503), also
-// after processing, RetryAfter(1s), Delay(500ms), Cut before the answer, processed or not, Cut(InBody), Truncated and
-// Garbage. Faults of [Sandbox.Fail] go first.
+// WithRandomFaults gives each API request one of the faults, with a probability from 0 to 1. The seed and the number of
+// the request, see [Request], decide alone: the same requests in the same order fail the same way. A fault that does not
+// fit the operation is not drawn. Without faults, it draws from Status(500), Status(503), processed or not,
+// RetryAfter(1s), Delay(500ms), Cut before the response, processed or not, Cut(InBody), Truncated and Garbage. Faults of
+// [Sandbox.Fail] come first.
 func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 	return func(c *config) error {
-		if !(rate >= 0 && rate <= 1) { // NaN is not
-			return fmt.Errorf("WithRandomFaults: the rate %v is not between 0 and 1", rate)
+		if !(rate >= 0 && rate <= 1) { // false for NaN
+			return fmt.Errorf("WithRandomFaults: rate %v is not between 0 and 1", rate)
 		}
 		for _, fault := range faults {
 			if err := fault.check(); err != nil {
@@ -62,29 +68,30 @@ func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 	}
 }
 
-// Fail gives the next API requests of an operation, such as createOrder, the given faults: one each and in their order,
-// behind those that are still to come. A raw call to the path of an operation is one of it. [AnyOperation] stands for every
-// request; there an operation's own faults go first, and a fault that an operation cannot have waits for one that can.
+// Fail queues faults for the next requests of an operation, such as createOrder: one fault for each request, in order.
+// A raw call to the operation's path counts. [AnyOperation] queues them for every API request: an operation's own faults
+// come first, and a fault that does not fit an operation waits for one that it fits. [Login] queues them for requests
+// for tokens.
 //
-// An operation that does not exist, and a fault that cannot be or does nothing with that operation, are errors that say what
-// there is, and then none of the faults is taken. A sandbox of [New] also fails its test with the error.
+// An unknown operation, an invalid fault, and a fault without effect on the operation are errors; then no fault is
+// queued. A sandbox of [New] also fails its test with the error.
 func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
-	if s.test != nil {
-		s.test.Helper()
+	if s.config.test != nil {
+		s.config.test.Helper()
 	}
 	err := s.faults.add(operationID, faults)
 	if err == nil {
 		return nil
 	}
 	err = fmt.Errorf("xsaletest: Fail(%q): %w", operationID, err)
-	if s.test != nil {
-		s.test.Error(err)
+	if s.config.test != nil {
+		s.config.test.Error(err)
 	}
 	return err
 }
 
-// ClearFaults forgets the faults of [Sandbox.Fail] that are still to come, those that are for ever included. Delays that are
-// going on do not end. It does not undo what a fault has done to the login service.
+// ClearFaults drops the queued faults of [Sandbox.Fail], including those with [Fault.Always]. It does not end running
+// delays, nor undo what a fault has done to the login service.
 func (s *Sandbox) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -92,12 +99,12 @@ func (s *Sandbox) ClearFaults() {
 }
 
 func (p *faultPlan) add(id string, faults []Fault) error {
-	operation := p.operations.byID(id)
-	if operation == nil && id != AnyOperation {
-		return fmt.Errorf("there is no such operation; there are %s, and AnyOperation for all", p.operations.names())
+	operation := p.spec.Operation(id)
+	if operation == nil && id != AnyOperation && id != Login {
+		return fmt.Errorf("no such operation: want one of %s, AnyOperation or Login", operationIDs(p.spec))
 	}
 	if len(faults) == 0 {
-		return errors.New("no fault is given: " + faultsThereAre)
+		return errors.New("no fault given: " + allFaults)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,10 +114,10 @@ func (p *faultPlan) add(id string, faults []Fault) error {
 			return err
 		}
 		if !fault.fits(operation) {
-			return fmt.Errorf("%v: the operation answers without a body; for it there are Status, RetryAfter, RetryAt, Delay, Cut(BeforeResponse) and the faults of tokens", fault)
+			return fmt.Errorf("%v: the operation returns no body: use Status, RetryAfter, RetryAt, Delay, Cut(BeforeResponse) or a token fault", fault)
 		}
 		if last := len(script) - 1; last >= 0 && script[last].times == always {
-			return fmt.Errorf("%v would never come, because it is behind %v: see ClearFaults", fault, script[last])
+			return fmt.Errorf("%v would never be injected, because it follows %v: call ClearFaults first", fault, script[last])
 		}
 		script = append(script, fault)
 	}
@@ -118,17 +125,25 @@ func (p *faultPlan) add(id string, faults []Fault) error {
 	return nil
 }
 
-// fits reports whether an operation can have the fault; nil is any other request.
-func (f Fault) fits(operation *apiOperation) bool {
-	return operation == nil || operation.hasBody || !f.needsBody()
+func operationIDs(spec *contract.Document) string {
+	var ids []string
+	for _, operation := range spec.Operations() {
+		ids = append(ids, operation.ID)
+	}
+	return strings.Join(ids, ", ")
 }
 
-// next returns the fault of a request.
-func (p *faultPlan) next(operation *apiOperation, number int) Fault {
+// fits reports whether an operation can have the fault; nil is any other request.
+func (f Fault) fits(operation *contract.Operation) bool {
+	return operation == nil || operation.ReturnsBody || !f.needsBody()
+}
+
+// next returns the fault of an API request.
+func (p *faultPlan) next(operation *contract.Operation, number int) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if operation != nil {
-		if fault := p.take(operation.id, operation); !fault.IsZero() {
+		if fault := p.take(operation.ID, operation); !fault.IsZero() {
 			return fault
 		}
 	}
@@ -138,8 +153,15 @@ func (p *faultPlan) next(operation *apiOperation, number int) Fault {
 	return p.random.draw(operation, number)
 }
 
-// take takes the next fault off a script, without how often it comes. It needs the lock.
-func (p *faultPlan) take(id string, operation *apiOperation) Fault {
+// nextLogin returns the fault of a request for tokens.
+func (p *faultPlan) nextLogin() Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.take(Login, nil)
+}
+
+// take takes the next fault off a script, without its repetitions. The caller holds the lock.
+func (p *faultPlan) take(id string, operation *contract.Operation) Fault {
 	script := p.scripts[id]
 	if len(script) == 0 || !script[0].fits(operation) {
 		return Fault{}
@@ -155,7 +177,7 @@ func (p *faultPlan) take(id string, operation *apiOperation) Fault {
 	return fault
 }
 
-func (r randomFaults) draw(operation *apiOperation, number int) Fault {
+func (r randomFaults) draw(operation *contract.Operation, number int) Fault {
 	random := rand.New(rand.NewPCG(r.seed, uint64(number)))
 	if random.Float64() >= r.rate {
 		return Fault{}

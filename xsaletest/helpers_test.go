@@ -168,8 +168,10 @@ type listedOrder struct {
 type problem struct {
 	Type, Title, Detail string
 	Status              int
-	Errors              []struct{ Pointer, Detail string }
+	Errors              []problemError
 }
+
+type problemError struct{ Pointer, Detail string }
 
 // wantProblem checks status and form of a problem and which pointers it names, in any order.
 func wantProblem(t testing.TB, reply answer, status int, pointers ...string) problem {
@@ -189,6 +191,9 @@ func wantProblem(t testing.TB, reply answer, status int, pointers ...string) pro
 		got = append(got, e.Pointer)
 		if e.Detail == "" {
 			t.Errorf("no detail for %q", e.Pointer)
+		}
+		if strings.Contains(p.Detail, e.Detail) { // a client that prints both would report it twice
+			t.Errorf("the detail repeats an error: %s", reply.body)
 		}
 	}
 	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(pointers))) {

@@ -10,10 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -25,22 +22,12 @@ const (
 	maxTokenRequestBytes = 64 << 10
 )
 
-// LoginFailure is an answer of the token endpoint for [Sandbox.FailNextLogins].
-type LoginFailure struct {
-	Status int         // HTTP status, from 200 to 599
-	Header http.Header // further headers, which take the place of the sandbox's own: Content-Type, Date, Cache-Control
-	Body   string
-}
-
 // identity is the login service: Auth0 with one client, one user and one audience.
 type identity struct {
 	tokens   *tokenService
 	limits   *loginLimits
 	clock    func() time.Time
 	requests atomic.Int64
-
-	mu       sync.Mutex
-	scripted []LoginFailure
 }
 
 func newIdentity(tokens *tokenService, clock func() time.Time) *identity {
@@ -68,11 +55,6 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		(&oauthError{http.StatusMethodNotAllowed, "method_not_allowed", "Tokens are requested with POST."}).write(w)
-		return
-	}
-	i.requests.Add(1)
-	if failure, found := i.nextScripted(); found {
-		failure.write(w)
 		return
 	}
 	form, refusal := readTokenRequest(w, r)
@@ -186,36 +168,4 @@ func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, "application/json", i.tokens.currentKey().set())
-}
-
-func (i *identity) script(failures []LoginFailure) {
-	failures = slices.Clone(failures)
-	for n, failure := range failures {
-		if failure.Status < 200 || failure.Status > 599 {
-			panic(fmt.Sprintf("xsaletest: FailNextLogins: status %d is not between 200 and 599", failure.Status))
-		}
-		failures[n].Header = failure.Header.Clone()
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.scripted = append(i.scripted, failures...)
-}
-
-func (i *identity) nextScripted() (failure LoginFailure, found bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if len(i.scripted) == 0 {
-		return LoginFailure{}, false
-	}
-	failure, i.scripted = i.scripted[0], i.scripted[1:]
-	return failure, true
-}
-
-func (f LoginFailure) write(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	for name, values := range f.Header {
-		w.Header()[http.CanonicalHeaderKey(name)] = values
-	}
-	w.WriteHeader(f.Status)
-	_, _ = strings.NewReader(f.Body).WriteTo(w)
 }

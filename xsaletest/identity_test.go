@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -329,49 +330,61 @@ func TestTooManyLogins(t *testing.T) {
 	}
 }
 
-func TestFailNextLogins(t *testing.T) {
+func TestFailLogins(t *testing.T) {
 	sandbox := xsaletest.New(t)
-	header := http.Header{"Retry-After": {"7"}}
-	sandbox.FailNextLogins(
-		xsaletest.LoginFailure{Status: http.StatusServiceUnavailable, Header: header, Body: `{"error":"temporarily_unavailable"}`},
-		xsaletest.LoginFailure{Status: http.StatusBadGateway, Header: http.Header{"content-type": {"text/html"}}, Body: "<html>"},
+	sandbox.Fail(xsaletest.Login,
+		xsaletest.Status(http.StatusServiceUnavailable, `{"error":"temporarily_unavailable"}`).WithHeader("Retry-After", "7"),
+		xsaletest.Status(http.StatusBadGateway, "<html>").WithHeader("content-type", "text/html").WithHeader("Date", "Mon, 05 May 2025 08:00:00 GMT"),
 	)
-	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: http.StatusOK})
-	header.Set("Retry-After", "8") // too late
+	sandbox.Fail(xsaletest.Login, xsaletest.RetryAfter(2*time.Second), xsaletest.BlockedAccount())
+	sandbox.Fail(xsaletest.AnyOperation, xsaletest.Status(http.StatusTeapot)) // is not for logins
 	for i, want := range []struct {
-		status                        int
-		retryAfter, contentType, body string
+		status                              int
+		retryAfter, contentType, date, body string
 	}{
-		{http.StatusServiceUnavailable, "7", "application/json", `{"error":"temporarily_unavailable"}`},
-		{http.StatusBadGateway, "", "text/html", "<html>"},
-		{http.StatusOK, "", "application/json", ""},
+		{http.StatusServiceUnavailable, "7", "application/json", "", `{"error":"temporarily_unavailable"}`},
+		{http.StatusBadGateway, "", "text/html", "Mon, 05 May 2025 08:00:00 GMT", "<html>"},
+		{http.StatusTooManyRequests, "2", "application/problem+json", "", `"title":"Too Many Requests"`},
+		{http.StatusTooManyRequests, "", "application/json", "", `"error":"too_many_attempts"`},
 	} {
-		reply := tryLogin(t, sandbox, "password", "wrong") // is not looked at
-		if reply.status != want.status || reply.body != want.body ||
+		reply := tryLogin(t, sandbox, "password", "wrong") // is ignored
+		if reply.status != want.status || !strings.Contains(reply.body, want.body) || want.date != "" && reply.header.Get("Date") != want.date ||
 			reply.header.Get("Retry-After") != want.retryAfter || reply.header.Get("Content-Type") != want.contentType {
-			t.Errorf("answer %d: %+v", i, reply)
+			t.Errorf("login %d: %+v", i, reply)
 		}
 	}
+	sandbox.Unblock(xsaletest.Username)
 	login(t, sandbox)
-	if sandbox.Logins() != 1 || sandbox.TokenRequests() != 4 {
+	if sandbox.Logins() != 1 || sandbox.TokenRequests() != 5 {
 		t.Errorf("%d logins, %d token requests", sandbox.Logins(), sandbox.TokenRequests())
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("a status of 0 was taken")
-		}
-	}()
-	sandbox.FailNextLogins(xsaletest.LoginFailure{})
 }
 
-func TestNothingIsKeptOfAScriptedLogin(t *testing.T) {
+// A login can break like an API request can: the tokens are issued and get lost.
+func TestFailLoginsAfterwards(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(http.StatusBadGateway).Processed(), xsaletest.Garbage(), xsaletest.Cut(xsaletest.InBody))
+	if reply := tryLogin(t, sandbox); reply.status != http.StatusBadGateway || sandbox.Logins() != 1 {
+		t.Errorf("got %+v after %d logins", reply, sandbox.Logins())
+	}
+	if reply := tryLogin(t, sandbox); reply.status != http.StatusOK || json.Valid([]byte(reply.body)) {
+		t.Errorf("got %+v", reply)
+	}
+	response, err := sandbox.HTTPClient().Post(sandbox.TokenURL(), "application/x-www-form-urlencoded", strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, err := io.ReadAll(response.Body); err == nil {
+		t.Errorf("got a whole body: %q", body)
+	}
+}
+
+func TestFailedLoginsDoNotCount(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	for range 11 {
-		sandbox.FailNextLogins(xsaletest.LoginFailure{Status: http.StatusForbidden, Body: `{"error":"invalid_grant"}`})
+		sandbox.Fail(xsaletest.Login, xsaletest.Status(http.StatusForbidden, `{"error":"invalid_grant"}`))
 		tryLogin(t, sandbox, "password", "wrong")
 	}
-	var pair tokens
-	if err := json.Unmarshal([]byte(tryLogin(t, sandbox).body), &pair); err != nil || pair.Access == "" {
-		t.Errorf("no login after scripted failures: %v", err)
-	}
+	login(t, sandbox)
 }

@@ -18,7 +18,7 @@ func (s *state) CreateParameter(_ context.Context, request sandboxapi.CreatePara
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(request.ID) {
-		return nil, newProblem(http.StatusNotFound, "There is no such integration.", violation{"id", "is not the id of an integration"})
+		return nil, newProblem(http.StatusNotFound, "There is no such integration.", problemError{"path id", "there is no such integration"})
 	}
 	s.lastParameter++
 	return sandboxapi.CreateParameter2XXJSONResponse{Body: sandboxapi.Created{ID: s.lastParameter}, StatusCode: http.StatusCreated}, nil

@@ -62,7 +62,7 @@ func TestStartRefusesUnusableRatesAndWaits(t *testing.T) {
 	for says, option := range map[string]xsaletest.Option{
 		"WithLatency: -1s is negative":                                     xsaletest.WithLatency(-time.Second),
 		"WithRandomLatency: 2s to 1s: the shortest must":                   xsaletest.WithRandomLatency(1, 2*time.Second, time.Second),
-		"WithRandomFaults: the rate 1.5 is not between 0 and 1":            xsaletest.WithRandomFaults(1, 1.5),
+		"WithRandomFaults: rate 1.5 is not between 0 and 1":                xsaletest.WithRandomFaults(1, 1.5),
 		"WithRandomFaults: Status(7): the status":                          xsaletest.WithRandomFaults(1, 1, xsaletest.Status(7)),
 		"WithRandomFaults: Garbage().Times(2): Times and Always are for F": xsaletest.WithRandomFaults(1, 1, xsaletest.Garbage().Times(2)),
 	} {

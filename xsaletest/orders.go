@@ -55,7 +55,7 @@ func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderReq
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(request.Body.IntegrationID) {
-		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", violation{"/IntegrationId", "is not the id of an integration"})
+		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", problemError{"/IntegrationId", "there is no such integration"})
 	}
 	id, err := s.addOrder(*request.Body, s.statuses[0].ID)
 	if err != nil {

@@ -113,5 +113,5 @@ func TestParameterNeedsItsIntegration(t *testing.T) {
 	if first == 0 || second == 0 || first == second {
 		t.Errorf("ids %d and %d", first, second)
 	}
-	wantProblem(t, c.call(http.MethodPost, ":/integrations/2/categories/12/parameters", `{}`), http.StatusNotFound, "id")
+	wantProblem(t, c.call(http.MethodPost, ":/integrations/2/categories/12/parameters", `{}`), http.StatusNotFound, "path id")
 }

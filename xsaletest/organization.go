@@ -26,16 +26,3 @@ func sampleOrganizations() []sandboxapi.OrganizationInfo {
 func (s *state) GetMe(context.Context, sandboxapi.GetMeRequestObject) (sandboxapi.GetMeResponseObject, error) {
 	return sandboxapi.GetMe2XXJSONResponse{Body: *s.user, StatusCode: http.StatusOK}, nil
 }
-
-// requireOrganization lets only calls through that are for an organization or for none.
-func requireOrganization(organization string) sandboxapi.MiddlewareFunc {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if name := r.PathValue("organizationName"); name != "" && name != organization {
-				newProblem(http.StatusNotFound, "There is no such organization.", violation{"organizationName", "is not one that the user works for"}).write(w)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
-}

@@ -2,7 +2,6 @@ package xsaletest
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -11,78 +10,73 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// What is kept of the requests. The oldest are dropped first.
+// Limits of the request log. The oldest requests are dropped first.
 const (
 	maxRequests     = 10_000
 	maxRequestsSize = 64 << 20 // of bodies, headers, paths and queries together
+	maxRequestBytes = 10 << 20
 )
 
-// Request is an API request that came to the sandbox, see [Sandbox.Requests].
+// Request is an API request that the sandbox received, see [Sandbox.Requests].
 type Request struct {
-	Number     int    // 1 is the first API request that came
-	Operation  string // operationId of the API description; empty where it has no such path and method
+	Number     int    // starts at 1
+	Operation  string // operationId; empty if the spec does not have the path and method
 	Method     string
-	Route      string // path template, such as /{organizationName}/orders; the path itself where there is no operation
+	Route      string // path template, such as /{organizationName}/orders; the path itself without an operation
 	PathValues map[string]string
 	Query      url.Values
-	Header     http.Header // tokens and cookies read as [redacted]
-	Body       []byte      // up to 10 MiB; a longer one is refused with 413
-	Status     int         // of the answer; 0 before there is one, and where the connection was cut before it
-	Fault      Fault       // that the request was given; the zero Fault for none
+	Header     http.Header // tokens and cookies are [redacted]
+	Body       []byte      // up to 10 MiB; longer bodies are rejected with 413
+	Status     int         // of the response; 0 if the connection was cut before it, or it is not sent yet
+	Fault      Fault       // injected into the request; the zero Fault for none
 }
 
-// Decode reads the body of a request as JSON into a T, such as an [github.com/xsale-go/xsale.CreateOrder]. An error names the
-// request and holds no value of the body.
+// Decode decodes the JSON body of a request, for example into an [github.com/xsale-go/xsale.CreateOrder]. An error
+// names the request and contains no value of the body.
 func Decode[T any](request Request) (T, error) {
-	var value T
+	var value, zero T
 	if err := codec.Unmarshal(request.Body, &value); err != nil {
-		var none T
-		return none, fmt.Errorf("xsaletest: read the body of request %d, %s %s, as %T: %w", request.Number, request.Method, request.Route, none, err)
+		return zero, fmt.Errorf("xsaletest: decode the body of request %d, %s %s, as %T: %w", request.Number, request.Method, request.Route, zero, err)
 	}
 	return value, nil
 }
 
-// Requests returns the API requests so far in the order in which they came: all of them, or those of some operations, such
-// as createOrder. Requests that were refused are among them; logins never are: see [Sandbox.Logins] and
-// [Sandbox.TokenRequests]. At most the last 10,000 are kept, and of these as many as fit into 64 MiB; see
-// [Sandbox.DroppedRequests]. What is returned is the caller's own.
+// Requests returns a copy of the API requests in the order they arrived: all of them, or those of some operations, such
+// as createOrder. It includes rejected requests, but no logins: see [Sandbox.Logins] and [Sandbox.TokenRequests]. The
+// sandbox keeps the last 10,000 requests, up to 64 MiB; see [Sandbox.DroppedRequests].
 func (s *Sandbox) Requests(operationIDs ...string) []Request {
 	return s.requests.list(operationIDs)
 }
 
-// DroppedRequests returns how many of the oldest API requests are no longer in [Sandbox.Requests].
+// DroppedRequests returns how many of the oldest API requests [Sandbox.Requests] no longer returns.
 func (s *Sandbox) DroppedRequests() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.count - len(s.requests.kept)
 }
 
-// requestLog keeps the requests.
 type requestLog struct {
 	mu    sync.Mutex
-	count int // of all that came
+	count int // of all requests
 	kept  []*loggedRequest
-	size  int // of those that are kept
+	size  int // of the kept requests
 }
 
-// loggedRequest is a request and what has become of it.
 type loggedRequest struct {
-	log        *requestLog
-	request    Request
-	size       int
-	violations []violation // of the API description, by the request
+	log     *requestLog
+	request Request
+	size    int
 }
 
-// begin notes that a request came, and reads its body, which can be read again afterwards.
-func (l *requestLog) begin(r *http.Request, operation *apiOperation, pathValues map[string]string) *loggedRequest {
-	e := &loggedRequest{log: l, request: Request{
-		Method: r.Method, Route: r.URL.Path, PathValues: pathValues, Query: r.URL.Query(), Header: redacted(r.Header),
-	}}
-	if operation != nil {
-		e.request.Operation, e.request.Route = operation.id, operation.route
+// begin logs a request and reads its body.
+func (l *requestLog) begin(w http.ResponseWriter, r *http.Request, routed *contract.Call) *apiCall {
+	e := &loggedRequest{log: l, request: Request{Method: r.Method, Route: r.URL.Path, Query: r.URL.Query(), Header: redacted(r.Header)}}
+	if routed.Operation != nil {
+		e.request.Operation, e.request.Route, e.request.PathValues = routed.Operation.ID, routed.Path, routed.Variables
 	}
 	l.mu.Lock()
 	l.count++
@@ -91,26 +85,18 @@ func (l *requestLog) begin(r *http.Request, operation *apiOperation, pathValues 
 	l.grow(e, len(r.RequestURI)+sizeOf(e.request.Header))
 	l.mu.Unlock()
 
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
-	var rest io.Reader = r.Body
-	if err != nil {
-		rest = failedReader{err}
-	}
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), rest), r.Body}
-
+	c := &apiCall{Call: routed, request: r, logged: e}
+	c.body, c.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e.request.Body = body[:min(len(body), maxRequestBytes)]
-	l.grow(e, len(body))
-	return e
+	e.request.Body = c.body
+	l.grow(e, len(c.body))
+	return c
 }
 
-// grow counts what a request needs more, and drops the oldest where that is too much. It needs the lock.
+// grow counts the memory of a request and drops the oldest requests beyond the limits. The caller holds the lock.
 func (l *requestLog) grow(e *loggedRequest, size int) {
-	if len(l.kept) > 0 && e.request.Number >= l.kept[0].request.Number { // is still kept
+	if len(l.kept) > 0 && e.request.Number >= l.kept[0].request.Number { // not dropped yet
 		e.size += size
 		l.size += size
 	}
@@ -121,7 +107,6 @@ func (l *requestLog) grow(e *loggedRequest, size int) {
 	}
 }
 
-// setFault notes the fault of the request.
 func (e *loggedRequest) setFault(fault Fault) {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
@@ -148,7 +133,6 @@ func (r Request) clone() Request {
 	return r
 }
 
-// secretHeaders are not recorded.
 var secretHeaders = []string{accessTokenHeader, http.CanonicalHeaderKey(idTokenHeader), "Cookie", "Proxy-Authorization"}
 
 func redacted(header http.Header) http.Header {
@@ -170,23 +154,7 @@ func sizeOf(header http.Header) (size int) {
 	return size
 }
 
-type failedReader struct{ err error }
-
-func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
-
-// loggedRequestKey is where a request's context has what is logged of it.
-type loggedRequestKey struct{}
-
-func loggedRequestOf(r *http.Request) *loggedRequest {
-	e, _ := r.Context().Value(loggedRequestKey{}).(*loggedRequest)
-	return e
-}
-
-func (e *loggedRequest) in(r *http.Request) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), loggedRequestKey{}, e))
-}
-
-// statusWriter notes the status of an answer before its client can see it.
+// statusWriter logs the status of a response before the client can see it.
 type statusWriter struct {
 	http.ResponseWriter
 	logged *loggedRequest

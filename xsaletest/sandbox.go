@@ -62,7 +62,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
 // The account that the sandbox knows.
@@ -88,21 +88,16 @@ type Sandbox struct {
 	server         *http.Server
 	transport      *http.Transport
 	certificatePEM []byte
-	clock          func() time.Time
 
-	test          testing.TB // of New; nil for Start
-	allowsInvalid bool
-
-	identity     *identity
-	swagger      *swagger
-	api          http.Handler
-	organization string
-	operations   operationTable
-	document     *openapi3.T
-	requests     requestLog
-	faults       *faultPlan
-	latency      latency
-	waits        atomic.Int64 // requests that the latency has counted
+	config        *config
+	spec          *contract.Document
+	identity      *identity
+	swagger       *swagger
+	organization  string                   // the default one
+	organizations map[string]*organization // by name
+	requests      requestLog
+	faults        *faultPlan
+	waits         atomic.Int64 // requests that the latency has counted
 
 	closing   chan struct{} // is closed when Close begins
 	closeOnce sync.Once
@@ -152,15 +147,14 @@ func start(options []Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	document, err := processDocument()
+	spec, err := contract.Shipped()
 	if err != nil {
 		return nil, err
 	}
-	operations := newOperationTable(document)
-	if err := c.checkAdditions(operations); err != nil {
+	if err := c.checkAdditions(spec); err != nil {
 		return nil, err
 	}
-	organizations, states, err := newStates(&c, document)
+	organization, organizations, err := newOrganizations(&c, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -180,15 +174,12 @@ func start(options []Option) (*Sandbox, error) {
 	s := &Sandbox{
 		url:       "http://" + listener.Addr().String(),
 		transport: &http.Transport{},
-		clock:     c.clock,
 
-		test:          c.test,
-		allowsInvalid: c.allowsInvalid,
-		organization:  organizations[0].Name,
-		operations:    operations,
-		document:      document,
-		faults:        &faultPlan{operations: operations, random: c.random, scripts: make(map[string][]Fault)},
-		latency:       c.latency,
+		config:        &c,
+		spec:          spec,
+		organization:  organization,
+		organizations: organizations,
+		faults:        &faultPlan{spec: spec, random: c.random, scripts: make(map[string][]Fault)},
 		closing:       make(chan struct{}),
 	}
 	if pair != nil {
@@ -200,8 +191,7 @@ func start(options []Option) (*Sandbox, error) {
 	}
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
-	s.swagger = newSwagger(document, s.url)
-	s.api = withAdditions(&c, newAPI(tokens, states, s.organization, document))
+	s.swagger = newSwagger(spec.Spec(), s.url)
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -222,11 +212,10 @@ func start(options []Option) (*Sandbox, error) {
 // serve tells the login service from the API, which share one address.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	// Clients compare the tokens' expiry with the server's time, so it must be the time that the tokens are made with.
-	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.config.clock().UTC().Format(http.TimeFormat))
 	switch r.URL.Path {
 	case tokenPath:
-		s.delay(w, r)
-		s.identity.serveToken(w, r)
+		s.serveLogin(w, r)
 	case keySetPath:
 		s.identity.serveKeySet(w, r)
 	case swaggerPath:
@@ -238,21 +227,35 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveAPI serves an API request, with what was asked to go wrong with it.
-func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
-	operation, pathValues := s.operations.find(r)
-	logged := s.requests.begin(r, operation, pathValues)
-	r, w = logged.in(r), &statusWriter{w, logged}
+// serveLogin serves a request for tokens, with its fault.
+func (s *Sandbox) serveLogin(w http.ResponseWriter, r *http.Request) {
 	s.delay(w, r)
-	fault := s.faults.next(operation, logged.request.Number)
-	logged.setFault(fault)
-	defer s.reportViolations(logged, operation) // also where the connection is cut
-	s.inject(fault, w, r)
+	var fault Fault
+	if r.Method == http.MethodPost {
+		s.identity.requests.Add(1)
+		fault = s.faults.nextLogin()
+	}
+	s.inject(fault, w, r, func() *response {
+		reply := &response{}
+		s.identity.serveToken(reply, r)
+		return reply
+	})
+}
+
+// serveAPI serves an API request, with its fault.
+func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
+	c := s.requests.begin(w, r, s.spec.Call(r))
+	w = &statusWriter{w, c.logged}
+	s.delay(w, r)
+	fault := s.faults.next(c.Operation, c.logged.request.Number)
+	c.logged.setFault(fault)
+	defer s.report(c) // also if the connection is cut
+	s.inject(fault, w, r, func() *response { return s.respond(c) })
 }
 
 // delay is the latency of a request.
 func (s *Sandbox) delay(w http.ResponseWriter, r *http.Request) {
-	if wait := s.latency.of(s.waits.Add(1)); wait > 0 {
+	if wait := s.config.latency.of(s.waits.Add(1)); wait > 0 {
 		s.pause(w, r, wait)
 	}
 }
@@ -340,8 +343,3 @@ func (s *Sandbox) RevokeTokens() { s.identity.tokens.revoke() }
 
 // Unblock lets a user log in again who was blocked for too many wrong passwords.
 func (s *Sandbox) Unblock(username string) { s.identity.limits.unblock(username) }
-
-// FailNextLogins answers the next token requests with the given failures, one each and in their order, behind those that
-// are still to come from earlier calls. Nothing else of such a request is looked at. It panics where a status is not
-// between 200 and 599.
-func (s *Sandbox) FailNextLogins(failures ...LoginFailure) { s.identity.script(failures) }

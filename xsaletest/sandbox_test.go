@@ -184,7 +184,7 @@ func TestCounters(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	pair := login(t, sandbox)
 	tryLogin(t, sandbox, "password", "wrong")
-	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: http.StatusOK})
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(http.StatusOK))
 	tryLogin(t, sandbox)
 	send(t, sandbox, http.MethodGet, "/oauth/token", "", nil)
 	send(t, sandbox, http.MethodGet, "/.well-known/jwks.json", "", nil)
@@ -241,7 +241,7 @@ func TestUnknownOrganization(t *testing.T) {
 		{http.MethodGet, "/Other/articles/16519/translations", ""},
 		{http.MethodPut, "/Other/articles/16519/translations", `{"LanguageId":2}`},
 	} {
-		wantProblem(t, c.call(test.method, test.path, test.body), http.StatusNotFound, "organizationName")
+		wantProblem(t, c.call(test.method, test.path, test.body), http.StatusNotFound, "path organizationName")
 	}
 	if orders := c.listOrders(""); len(orders) != 300 {
 		t.Errorf("%d orders", len(orders))

@@ -1,16 +1,14 @@
 package xsaletest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
@@ -58,31 +56,30 @@ func seedError(pointer, detail string) error {
 	return fmt.Errorf("WithSeed: %s: %s", pointer, detail)
 }
 
-// newStates returns the organizations and the data of each by its name.
-func newStates(c *config, document *openapi3.T) ([]sandboxapi.OrganizationInfo, map[string]*state, error) {
-	organizations := sampleOrganizations()
+// newOrganizations returns the organizations by name, and the name of the default one.
+func newOrganizations(c *config, spec *contract.Document) (string, map[string]*organization, error) {
+	infos := sampleOrganizations()
 	var first *state
 	var err error
 	if c.seed != nil {
-		organizations, first, err = newSeededState(c.seed, document)
+		infos, first, err = newSeededState(c.seed, spec)
 	} else {
 		first, err = newState(c.orders)
 	}
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
 	if c.addsTo("listStatuses") {
 		first.addStatus(addedStatus)
 	}
-	states := make(map[string]*state)
-	for i, organization := range organizations {
-		states[organization.Name] = first
-		if i > 0 {
-			states[organization.Name] = &state{statuses: first.statuses, translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration}
-		}
-		states[organization.Name].user = newUser(organizations)
+	first.user = newUser(infos)
+	organizations := map[string]*organization{infos[0].Name: newOrganization(first)}
+	for _, info := range infos[1:] {
+		organizations[info.Name] = newOrganization(&state{
+			user: first.user, statuses: first.statuses, translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration,
+		})
 	}
-	return organizations, states, nil
+	return infos[0].Name, organizations, nil
 }
 
 // addStatus adds a status with the next id.
@@ -95,36 +92,36 @@ func (s *state) addStatus(name string) {
 }
 
 // newSeededState returns the organizations of a seed and the data of the first.
-func newSeededState(seed *Seed, document *openapi3.T) ([]sandboxapi.OrganizationInfo, *state, error) {
-	organizations, err := seededOrganizations(seed, document)
+func newSeededState(seed *Seed, spec *contract.Document) ([]sandboxapi.OrganizationInfo, *state, error) {
+	organizations, err := seededOrganizations(seed, spec)
 	if err != nil {
 		return nil, nil, err
 	}
 	s := &state{translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration}
-	if s.statuses, err = seededStatuses(seed, document); err != nil {
+	if s.statuses, err = seededStatuses(seed, spec); err != nil {
 		return nil, nil, err
 	}
 	for i, seeded := range seed.Orders {
-		if err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, document); err != nil {
+		if err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, spec); err != nil {
 			return nil, nil, err
 		}
 	}
 	for _, article := range slices.Sorted(maps.Keys(seed.Translations)) {
-		if err := s.addSeededArticle(article, seed.Translations[article], document); err != nil {
+		if err := s.addSeededArticle(article, seed.Translations[article], spec); err != nil {
 			return nil, nil, err
 		}
 	}
 	return organizations, s, nil
 }
 
-func seededOrganizations(seed *Seed, document *openapi3.T) (organizations []sandboxapi.OrganizationInfo, err error) {
+func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []sandboxapi.OrganizationInfo, err error) {
 	if len(seed.Organizations) == 0 {
 		return sampleOrganizations(), nil
 	}
 	ids, names := make(map[int64]bool), make(map[string]bool)
 	for i, seeded := range seed.Organizations {
 		pointer := fmt.Sprintf("/Organizations/%d", i)
-		organization, err := seededValue[sandboxapi.OrganizationInfo](pointer, "OrganizationInfo", seeded, document)
+		organization, err := seededValue[sandboxapi.OrganizationInfo](pointer, "OrganizationInfo", seeded, spec)
 		switch {
 		case err != nil:
 			return nil, err
@@ -141,14 +138,14 @@ func seededOrganizations(seed *Seed, document *openapi3.T) (organizations []sand
 	return organizations, nil
 }
 
-func seededStatuses(seed *Seed, document *openapi3.T) (statuses []sandboxapi.Status, err error) {
+func seededStatuses(seed *Seed, spec *contract.Document) (statuses []sandboxapi.Status, err error) {
 	if len(seed.Statuses) == 0 {
 		return defaultStatuses(), nil
 	}
 	ids, names := make(map[int64]bool), make(map[string]bool)
 	for i, seeded := range seed.Statuses {
 		pointer := fmt.Sprintf("/Statuses/%d", i)
-		status, err := seededValue[sandboxapi.Status](pointer, "Status", seeded, document)
+		status, err := seededValue[sandboxapi.Status](pointer, "Status", seeded, spec)
 		switch {
 		case err != nil:
 			return nil, err
@@ -167,7 +164,7 @@ func seededStatuses(seed *Seed, document *openapi3.T) (statuses []sandboxapi.Sta
 	return statuses, nil
 }
 
-func (s *state) addSeededOrder(pointer string, seeded SeedOrder, document *openapi3.T) error {
+func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) error {
 	status := s.statuses[0].ID
 	if seeded.Status != "" {
 		index := slices.IndexFunc(s.statuses, func(known sandboxapi.Status) bool { return known.Name == seeded.Status })
@@ -176,7 +173,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, document *opena
 		}
 		status = s.statuses[index].ID
 	}
-	body, err := seededJSON(pointer, "Order", seeded.Order, document)
+	body, err := seededJSON(pointer, "Order", seeded.Order, spec)
 	if err != nil {
 		return err
 	}
@@ -205,7 +202,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, document *opena
 	return nil
 }
 
-func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, document *openapi3.T) error {
+func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec *contract.Document) error {
 	pointer := fmt.Sprintf("/Translations/%d", article)
 	if article <= 0 {
 		return seedError(pointer, "the id of an article must be positive")
@@ -214,7 +211,7 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, docu
 	languages := make(map[int64]bool)
 	for i, translation := range seeded {
 		place := fmt.Sprintf("%s/%d", pointer, i)
-		value, err := seededValue[sandboxapi.Translation](place, "Translation", translation, document)
+		value, err := seededValue[sandboxapi.Translation](place, "Translation", translation, spec)
 		if err != nil {
 			return err
 		}
@@ -229,9 +226,9 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, docu
 }
 
 // seededValue returns a value of the client's types as one of the sandbox's, with all its members.
-func seededValue[T any](pointer, schema string, value any, document *openapi3.T) (T, error) {
+func seededValue[T any](pointer, schema string, value any, spec *contract.Document) (T, error) {
 	var converted T
-	body, err := seededJSON(pointer, schema, value, document)
+	body, err := seededJSON(pointer, schema, value, spec)
 	if err != nil {
 		return converted, err
 	}
@@ -242,7 +239,7 @@ func seededValue[T any](pointer, schema string, value any, document *openapi3.T)
 }
 
 // seededJSON returns a value as JSON that matches a schema of the API description.
-func seededJSON(pointer, schema string, value any, document *openapi3.T) (json.RawMessage, error) {
+func seededJSON(pointer, schema string, value any, spec *contract.Document) (json.RawMessage, error) {
 	var body []byte
 	switch value := value.(type) {
 	case []byte:
@@ -257,17 +254,9 @@ func seededJSON(pointer, schema string, value any, document *openapi3.T) (json.R
 			return nil, seedError(pointer, err.Error())
 		}
 	}
-	if !json.Valid(body) {
-		return nil, seedError(pointer, "is not valid JSON")
-	}
-	var plain any
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	_ = decoder.Decode(&plain) // which is valid
-	violations := violationsOf(document.Components.Schemas[schema].Value.VisitJSON(plain, openapi3.MultiErrors()))
 	var problems []error
-	for _, violation := range violations {
-		problems = append(problems, seedError(pointer+violation.Pointer, violation.Detail))
+	for _, finding := range contract.Errors(spec.CheckSchema(schema, body)) {
+		problems = append(problems, seedError(pointer+finding.Location, finding.Detail()))
 	}
 	return body, errors.Join(problems...)
 }

@@ -40,7 +40,7 @@ func TestSeed(t *testing.T) {
 			t.Errorf("%s: status %d\n%s\n%s", test.path, reply.status, reply.body, test.body)
 		}
 	}
-	wantProblem(t, c.call(http.MethodGet, ":/orders", ""), http.StatusNotFound, "organizationName")
+	wantProblem(t, c.call(http.MethodGet, ":/orders", ""), http.StatusNotFound, "path organizationName")
 
 	// Each organization has its own data.
 	if id := c.create("/Shop_1/orders", validOrder); id != 10 {
@@ -65,7 +65,7 @@ func TestAnEmptySeed(t *testing.T) {
 	if statuses := decode[[]any](t, c.call(http.MethodGet, ":/statuses", "")); len(statuses) != 8 {
 		t.Errorf("%d statuses", len(statuses))
 	}
-	wantProblem(t, c.call(http.MethodGet, ":/articles/16519/translations", ""), http.StatusNotFound, "id")
+	wantProblem(t, c.call(http.MethodGet, ":/articles/16519/translations", ""), http.StatusNotFound, "path id")
 	if id := c.create(":/orders", validOrder); id != 1 {
 		t.Errorf("order %d", id)
 	}
@@ -80,24 +80,24 @@ func TestStartRefusesASeed(t *testing.T) {
 		return seed
 	}
 	for says, seed := range map[string]xsaletest.Seed{
-		`/Orders/0: is not valid JSON`:                                       order(`{"Name":Kowalski}`),
-		`/Orders/1: value must be an object`:                                 order(`{}`, `["Kowalski"]`),
-		`/Orders/0/Items/1: value must be an object`:                         order(`{"Items":[{},"Kowalski"]}`),
-		`/Orders/0/Id: value must be an integer`:                             order(`{"Id":"Kowalski"}`),
-		`/Orders/0/Id: must be a positive`:                                   order(`{"Id":0}`),
-		`/Orders/0/Id: must be a positive number of 64 bits`:                 order(`{"Id":9223372036854775808}`),
-		`/Orders/1/Id: is that of another order, too`:                        order(`{}`, `{"Id":1}`),
-		`/Orders/0: json: unsupported type`:                                  order(func() {}),
-		`/Orders/0/Status: there is no status of that name`:                  {Orders: []xsaletest.SeedOrder{{Order: `{}`, Status: "New"}}},
-		`/Statuses/0/Id: must be positive`:                                   {Statuses: []xsale.Status{{Name: "a"}}},
-		`/Statuses/0/Name: is empty`:                                         {Statuses: []xsale.Status{{ID: 1}}},
-		`/Statuses/1/Id: is that of another status, too`:                     {Statuses: []xsale.Status{{ID: 1, Name: "a"}, {ID: 1, Name: "b"}}},
-		`/Statuses/1/Name: is that of another status, too`:                   {Statuses: []xsale.Status{{ID: 1, Name: "a"}, {ID: 2, Name: "a"}}},
-		`/Organizations/0/Name: is empty`:                                    {Organizations: []xsale.OrganizationInfo{{ID: 1}}},
-		`/Organizations/1/Name: is that of another organization, too`:        {Organizations: []xsale.OrganizationInfo{{ID: 1, Name: "a"}, {ID: 2, Name: "a"}}},
-		`/Organizations/1/Id: is that of another organization, too`:          {Organizations: []xsale.OrganizationInfo{{ID: 1, Name: "a"}, {ID: 1, Name: "b"}}},
-		`/Translations/0: the id of an article must be positive`:             {Translations: map[int64][]xsale.Translation{0: nil}},
-		`/Translations/5/1/LanguageId: is that of another translation of th`: {Translations: map[int64][]xsale.Translation{5: {{LanguageID: 2}, {LanguageID: 2}}}},
+		`/Orders/0: invalid JSON`:                                              order(`{"Name":Kowalski}`),
+		`/Orders/1: array, want object`:                                        order(`{}`, `["Kowalski"]`),
+		`/Orders/0/Items/1: string, want object`:                               order(`{"Items":[{},"Kowalski"]}`),
+		`/Orders/0/Id: string, want integer of the format int64`:               order(`{"Id":"Kowalski"}`),
+		`/Orders/0/Id: must be a positive`:                                     order(`{"Id":0}`),
+		`/Orders/0/Id: integer out of range, want integer of the format int64`: order(`{"Id":9223372036854775808}`),
+		`/Orders/1/Id: is that of another order, too`:                          order(`{}`, `{"Id":1}`),
+		`/Orders/0: json: unsupported type`:                                    order(func() {}),
+		`/Orders/0/Status: there is no status of that name`:                    {Orders: []xsaletest.SeedOrder{{Order: `{}`, Status: "New"}}},
+		`/Statuses/0/Id: must be positive`:                                     {Statuses: []xsale.Status{{Name: "a"}}},
+		`/Statuses/0/Name: is empty`:                                           {Statuses: []xsale.Status{{ID: 1}}},
+		`/Statuses/1/Id: is that of another status, too`:                       {Statuses: []xsale.Status{{ID: 1, Name: "a"}, {ID: 1, Name: "b"}}},
+		`/Statuses/1/Name: is that of another status, too`:                     {Statuses: []xsale.Status{{ID: 1, Name: "a"}, {ID: 2, Name: "a"}}},
+		`/Organizations/0/Name: is empty`:                                      {Organizations: []xsale.OrganizationInfo{{ID: 1}}},
+		`/Organizations/1/Name: is that of another organization, too`:          {Organizations: []xsale.OrganizationInfo{{ID: 1, Name: "a"}, {ID: 2, Name: "a"}}},
+		`/Organizations/1/Id: is that of another organization, too`:            {Organizations: []xsale.OrganizationInfo{{ID: 1, Name: "a"}, {ID: 1, Name: "b"}}},
+		`/Translations/0: the id of an article must be positive`:               {Translations: map[int64][]xsale.Translation{0: nil}},
+		`/Translations/5/1/LanguageId: is that of another translation of th`:   {Translations: map[int64][]xsale.Translation{5: {{LanguageID: 2}, {LanguageID: 2}}}},
 	} {
 		sandbox, err := xsaletest.Start(xsaletest.WithSeed(seed))
 		if err == nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -122,7 +121,7 @@ func TestWrongPasswordIsSentOnce(t *testing.T) {
 
 func TestTemporaryLoginFailure(t *testing.T) {
 	sandbox := useSandbox(t)
-	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: 429, Header: http.Header{"Retry-After": {"1"}}, Body: `{"error":"too_many_requests"}`})
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(429, `{"error":"too_many_requests"}`).WithHeader("Retry-After", "1"))
 	execute(t, "", "me").expect(t, exitOK, "Lorem Ipsum")
 	if sandbox.TokenRequests() != 2 || sandbox.Logins() != 1 {
 		t.Errorf("%d token requests, %d logins", sandbox.TokenRequests(), sandbox.Logins())
@@ -131,8 +130,7 @@ func TestTemporaryLoginFailure(t *testing.T) {
 
 func TestBlockedAccountIsNotRetried(t *testing.T) {
 	sandbox := useSandbox(t)
-	blocked := xsaletest.LoginFailure{Status: 429, Body: `{"error":"too_many_attempts","error_description":"Your account has been blocked"}`}
-	sandbox.FailNextLogins(blocked, blocked)
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(429, `{"error":"too_many_attempts","error_description":"Your account has been blocked"}`).Times(2))
 	execute(t, "", "me").expect(t, exitLogin, "account blocked", "unblock the account")
 	if sandbox.TokenRequests() != 1 {
 		t.Errorf("%d token requests", sandbox.TokenRequests())

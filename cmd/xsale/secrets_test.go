@@ -43,11 +43,11 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 	sandbox.RevokeTokens()
 	everyCommand()
 	t.Setenv("XSALE_TOKEN_STORE", t.TempDir())
-	sandbox.FailNextLogins(
-		xsaletest.LoginFailure{Status: 403, Body: `{"error":"invalid_grant","error_description":"` + xsaletest.Password + ` and ` + xsaletest.ClientSecret + ` are wrong"}`},
-		xsaletest.LoginFailure{Status: 403, Body: `{"error":"mfa_required","mfa_token":"canary-mfa-token"}`},
-		xsaletest.LoginFailure{Status: 200, Body: `{"access_token":"canary-access-token","id_token":"canary id token"}`},
-		xsaletest.LoginFailure{Status: 500, Body: xsaletest.Password},
+	sandbox.Fail(xsaletest.Login,
+		xsaletest.Status(403, `{"error":"invalid_grant","error_description":"`+xsaletest.Password+` and `+xsaletest.ClientSecret+` are wrong"}`),
+		xsaletest.Status(403, `{"error":"mfa_required","mfa_token":"canary-mfa-token"}`),
+		xsaletest.Status(200, `{"access_token":"canary-access-token","id_token":"canary id token"}`),
+		xsaletest.Status(500, xsaletest.Password),
 	)
 	everyCommand()
 	t.Setenv("XSALE_BASE_URL", "https://user:canary-url-password@127.0.0.1:1")

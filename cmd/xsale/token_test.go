@@ -36,7 +36,7 @@ func TestTokenRefreshLogsInWithValidTokens(t *testing.T) {
 
 func TestTokenRefreshForgetsAFailure(t *testing.T) {
 	sandbox := useSandbox(t)
-	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: 429, Body: `{"error":"too_many_attempts"}`})
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(429, `{"error":"too_many_attempts"}`))
 	for range 3 {
 		execute(t, "", "me").expect(t, exitLogin, "account blocked")
 	}

@@ -14,6 +14,8 @@ type Operation struct {
 	Method string
 	Path   string // template
 
+	ReturnsBody bool // whether a successful response has a body
+
 	item *openapi3.PathItem
 	spec *openapi3.Operation
 }
@@ -21,7 +23,7 @@ type Operation struct {
 func (d *Document) addOperations() error {
 	for path, item := range d.spec.Paths.Map() {
 		for method, spec := range item.Operations() {
-			added := &Operation{ID: spec.OperationID, Method: method, Path: path, item: item, spec: spec}
+			added := &Operation{ID: spec.OperationID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec}
 			if err := d.routes.Add(method, path, added); err != nil {
 				return err
 			}
@@ -46,9 +48,8 @@ func (d *Document) Operation(id string) *Operation {
 	return d.operations[i]
 }
 
-// ReturnsBody reports whether a successful response has a body.
-func (o *Operation) ReturnsBody() bool {
-	for status, response := range o.spec.Responses.Map() {
+func returnsBody(spec *openapi3.Operation) bool {
+	for status, response := range spec.Responses.Map() {
 		if strings.HasPrefix(status, "2") && len(response.Value.Content) > 0 {
 			return true
 		}

@@ -23,7 +23,9 @@ func TestLogHoldsNoCanary(t *testing.T) {
 		for _, invoke := range canaryCalls {
 			from := r.log.Len()
 			r.respondWith(invoke.responses)
-			r.sandbox.FailNextLogins(invoke.login...)
+			if invoke.login != nil {
+				r.sandbox.Fail(xsaletest.Login, invoke.login...)
+			}
 			err := invoke.call(t.Context(), r)
 			r.logError(err)
 			if left := r.respondWith(nil); left > 0 {

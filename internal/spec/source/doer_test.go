@@ -97,7 +97,7 @@ func TestSearchDoesNotWrapOneResponse(t *testing.T) {
 func TestFailedLoginEndsSearch(t *testing.T) {
 	site := newSite(t, nil)
 	sandbox, doer := newDoer(t, site)
-	sandbox.FailNextLogins(xsaletest.LoginFailure{Status: http.StatusForbidden, Body: `{"error":"invalid_grant"}`})
+	sandbox.Fail(xsaletest.Login, xsaletest.Status(http.StatusForbidden, `{"error":"invalid_grant"}`))
 	source, err := Get(t.Context(), site.URL, Options{Doer: doer})
 	if _, ok := errors.AsType[*authn.Error](err); source != nil || !ok || !strings.HasPrefix(err.Error(), site.URL+usualPaths[0]+": ") {
 		t.Errorf("got %v, %v", source, err)

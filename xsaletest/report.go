@@ -1,0 +1,102 @@
+package xsaletest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// maxReportedBody bounds the body in a report.
+const maxReportedBody = 4 << 10
+
+// report fails the sandbox's test if a request breaks the spec, and logs what the spec merely does not list. An unknown
+// path or method does not fail it, because the spec is known to be incomplete.
+func (s *Sandbox) report(c *apiCall) {
+	if s.config.test == nil || s.config.allowsInvalid || len(c.findings) == 0 {
+		return
+	}
+	if len(contract.Errors(c.findings)) == 0 {
+		s.config.test.Logf("xsaletest: request %d:%s", c.logged.request.Number, lines(c.findings))
+		return
+	}
+	s.config.test.Errorf("xsaletest: request %d breaks the spec; WithInvalidRequests allows it:%s%s",
+		c.logged.request.Number, lines(c.findings), describeBody(c.body))
+}
+
+func lines(findings []contract.Finding) string {
+	var report strings.Builder
+	for _, f := range findings {
+		report.WriteString("\n  " + f.String())
+	}
+	return report.String()
+}
+
+// describeBody returns a line with the body, without strings that may be personal data.
+func describeBody(body []byte) string {
+	if masked, ok := maskedBody(body); ok {
+		return "\n  body, strings masked: " + masked
+	}
+	if len(body) > 0 {
+		return fmt.Sprintf("\n  body: %d bytes, not one JSON value", len(body))
+	}
+	return ""
+}
+
+// maskedBody masks all strings but dates and decimals, which are rarely personal and often wrong.
+func maskedBody(body []byte) (masked string, ok bool) {
+	if !json.Valid(body) {
+		return "", false
+	}
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return "", false
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(mask(value)) != nil {
+		return "", false
+	}
+	masked = strings.TrimSpace(out.String())
+	if len(masked) > maxReportedBody {
+		masked = strings.ToValidUTF8(masked[:maxReportedBody], "") + "…"
+	}
+	return masked, true
+}
+
+func mask(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name := range value {
+			value[name] = mask(value[name])
+		}
+	case []any:
+		for i := range value {
+			value[i] = mask(value[i])
+		}
+	case string:
+		if !isDate(value) && !decimalString.MatchString(value) {
+			return "…"
+		}
+	}
+	return value
+}
+
+// decimalString matches a number with a fraction. Digits alone may be a phone number.
+var decimalString = regexp.MustCompile(`^-?[0-9]+[.,][0-9]+$`)
+
+func isDate(value string) bool {
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05", time.RFC3339, time.DateTime, "02.01.2006"} {
+		if _, err := time.Parse(layout, value); err == nil {
+			return true
+		}
+	}
+	return false
+}
