@@ -14,18 +14,23 @@ import (
 // maxReportedBody bounds the body in a report.
 const maxReportedBody = 4 << 10
 
-// report fails the sandbox's test if a request breaks the spec, and logs what the spec merely does not list. An unknown
-// path or method does not fail it, because the spec is known to be incomplete.
+// report fails the sandbox's test if a request breaks the spec. An unknown path or method does not fail it, because the
+// spec is known to be incomplete. Neither does an unknown query parameter, but it may be a filter that has no effect, so
+// it is logged.
 func (s *Sandbox) report(c *apiCall) {
-	if s.config.test == nil || s.config.allowsInvalid || len(c.findings) == 0 {
+	if s.config.test == nil || s.config.allowsInvalid {
 		return
 	}
-	if len(contract.Errors(c.findings)) == 0 {
-		s.config.test.Logf("xsaletest: request %d:%s", c.logged.request.Number, lines(c.findings))
+	if len(contract.Errors(c.findings)) > 0 {
+		s.config.test.Errorf("xsaletest: request %d breaks the spec; WithInvalidRequests allows it:%s%s",
+			c.logged.request.Number, lines(c.findings), describeBody(c.body))
 		return
 	}
-	s.config.test.Errorf("xsaletest: request %d breaks the spec; WithInvalidRequests allows it:%s%s",
-		c.logged.request.Number, lines(c.findings), describeBody(c.body))
+	for _, f := range c.findings {
+		if strings.HasPrefix(f.Location, "query ") {
+			s.config.test.Logf("xsaletest: request %d: %s", c.logged.request.Number, f)
+		}
+	}
 }
 
 func lines(findings []contract.Finding) string {

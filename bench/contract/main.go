@@ -26,6 +26,7 @@ import (
 	"github.com/xsale-go/xsale/internal/conformance/prism"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 const (
@@ -60,10 +61,10 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	validator := xsaletest.Validate(newTransport())
+	validator := traffic.Validate(newTransport())
 	fake := httptest.NewServer(fakeapi.NewFake(asPrism{}))
 	defer fake.Close()
-	fakeValidator := xsaletest.Validate(newTransport())
+	fakeValidator := traffic.Validate(newTransport())
 	candidates := []candidate{ // in the order of the columns
 		{sandbox.URL(), validator, header},
 		{fake.URL, fakeValidator, header},
@@ -134,7 +135,7 @@ func newTransport() *http.Transport {
 }
 
 // allChecked fails where the validator has not checked every call, or where it has found something wrong.
-func allChecked(validator *xsaletest.Validator) error {
+func allChecked(validator *traffic.Validator) error {
 	data, err := json.Marshal(validator)
 	if err != nil {
 		return err
@@ -142,13 +143,13 @@ func allChecked(validator *xsaletest.Validator) error {
 	var report struct {
 		Calls           int
 		UncheckedBodies int
-		Findings        []xsaletest.Finding
+		Findings        []traffic.Finding
 	}
 	if err := json.Unmarshal(data, &report); err != nil {
 		return err
 	}
 	for _, finding := range report.Findings {
-		if finding.Severity == "fault" {
+		if finding.Severity == "error" {
 			return fmt.Errorf("the validator has found: %v", finding)
 		}
 	}

@@ -8,12 +8,13 @@ import (
 
 	"github.com/xsale-go/xsale/bench/contract/fakeapi"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 func TestAnswersAreCheckedAndFit(t *testing.T) {
 	server := httptest.NewServer(fakeapi.NewFake(asPrism{}))
 	defer server.Close()
-	validator := xsaletest.Validate(newTransport())
+	validator := traffic.Validate(newTransport())
 	c := candidate{server.URL, validator, http.Header{}}
 	for _, path := range []string{mePath, ordersPath} {
 		if err := c.call(t.Context(), path); err != nil {
@@ -29,7 +30,7 @@ func TestAnswersAreCheckedAndFit(t *testing.T) {
 	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "the validator has found: ") {
 		t.Errorf("a fault in the traffic: %v", err)
 	}
-	if err := allChecked(xsaletest.Validate(nil)); err == nil {
+	if err := allChecked(traffic.Validate(nil)); err == nil {
 		t.Error("no call is none that was checked")
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"os"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-// The traffic of a program with the live API is checked, too. It is not run here, because it needs an account.
+// Checks the traffic of a program with the live API. It needs an account, so it has no output to compare.
 func Example_checkTheLiveAPI() {
 	ctx := context.Background()
 
-	validator := xsaletest.Validate(nil) // nil is http.DefaultTransport
+	validator := traffic.Validate(nil) // nil is http.DefaultTransport
 	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithHTTPClient(&http.Client{Transport: validator}))
 	if err != nil {
 		log.Fatal(err)
@@ -28,15 +28,17 @@ func Example_checkTheLiveAPI() {
 	}
 }
 
-// It is recorded once, with an account, and played in every test.
+// Records traffic once, with an account, and replays it in every test.
 func Example_recordAndReplay() {
-	recorder, err := xsaletest.Record(nil, "testdata/recording")
+	recorder, err := traffic.Record(nil, "testdata/recording")
 	if err != nil {
 		log.Fatal(err)
 	}
-	replayer, err := xsaletest.Replay("testdata/recording")
+	_ = xsale.WithHTTPClient(&http.Client{Transport: recorder})
+
+	replayer, err := traffic.Replay("testdata/recording")
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, _ = xsale.WithHTTPClient(&http.Client{Transport: recorder}), xsale.WithHTTPClient(&http.Client{Transport: replayer})
+	_ = xsale.WithHTTPClient(&http.Client{Transport: replayer})
 }

@@ -1,5 +1,6 @@
-// Package orderimport takes new orders into an ERP system and sends the orders of a shop to xSale. It is small so that its
-// tests are easy to follow: they are what the example is for.
+// Package orderimport imports new orders into an ERP system and sends the orders of a shop to xSale.
+//
+// It is small on purpose: the example is about its tests.
 package orderimport
 
 import (
@@ -11,22 +12,22 @@ import (
 	"github.com/xsale-go/xsale"
 )
 
-// statusNew is the status of orders that the ERP does not have yet.
+// statusNew is the status of orders to import.
 const statusNew = "Nowe"
 
-// ERP is what takes the orders. An order that it has already is one that Has tells.
+// ERP stores orders.
 type ERP interface {
 	Has(ctx context.Context, orderID int64) (bool, error)
 	Import(ctx context.Context, order xsale.Order) error
 }
 
-// ImportNew imports the new orders that the ERP does not have, and returns how many it imported. Where the list breaks off,
-// those before the break are imported, and the next run goes on from there.
+// ImportNew imports the new orders that the ERP does not have yet and returns how many it imported. If the list breaks
+// off, the orders before the break are imported, and the next run imports the rest.
 func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, error) {
 	imported := 0
 	for order, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}}) {
 		if err != nil {
-			return imported, fmt.Errorf("list the orders: %w", err)
+			return imported, fmt.Errorf("list orders: %w", err)
 		}
 		known, err := erp.Has(ctx, order.ID)
 		if err == nil && !known {
@@ -42,18 +43,18 @@ func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, err
 	return imported, nil
 }
 
-// noteMember is a member of orders in which the shop keeps its own number. The API description does not list one: take the
-// name from the vendor's Swagger.
-const noteMember = "Note"
+// noteField is the field of an order for the shop's own number. The spec does not list one: look up the name in the
+// vendor's Swagger.
+const noteField = "Note"
 
-// Send creates an order of the shop once, whatever happens on the way: when it cannot be known whether the server has
-// created it, it looks for the shop's number among the orders before it tries again.
+// Send creates an order exactly once. If a create may have been processed, Send looks for the shop's number in the list
+// of orders before it tries again.
 func Send(ctx context.Context, shop *xsale.Organization, number string, order xsale.CreateOrder) error {
 	note, err := json.Marshal(number)
 	if err != nil {
 		return err
 	}
-	if err := order.Set(noteMember, note); err != nil {
+	if err := order.Set(noteField, note); err != nil {
 		return err
 	}
 	const attempts = 3
@@ -66,7 +67,7 @@ func Send(ctx context.Context, shop *xsale.Organization, number string, order xs
 			if err != nil {
 				return fmt.Errorf("order %s may have been created: %w", number, err)
 			}
-			if sent, _ := listed.Get(noteMember); string(sent) == string(note) {
+			if sent, _ := listed.Get(noteField); string(sent) == string(note) {
 				return nil
 			}
 		}

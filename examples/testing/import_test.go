@@ -12,6 +12,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 // memoryERP is an ERP for tests.
@@ -37,15 +38,15 @@ func (e *memoryERP) Import(_ context.Context, order xsale.Order) error {
 	return nil
 }
 
-// newShop returns a client that is checked against the API description: a request or an answer that breaks it fails the
-// test, with the JSON path.
+// newShop returns a client whose traffic is checked: a request or response that breaks the spec fails the test and names
+// the JSON pointer.
 func newShop(t *testing.T, sandbox *xsaletest.Sandbox) *xsale.Organization {
 	t.Helper()
-	checked := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport)
+	checked := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)
 	return sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: checked})).Organization("")
 }
 
-// countNew returns how many new orders the sandbox has.
+// countNew returns the number of new orders in the sandbox.
 func countNew(t *testing.T, shop *xsale.Organization) int {
 	t.Helper()
 	orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{statusNew}}))
@@ -59,36 +60,36 @@ func TestImportNew(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
-	for _, want := range []int{want, 0} { // the second run finds all of them there
+	for _, want := range []int{want, 0} { // the ERP has all of them in the second run
 		if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
-			t.Errorf("%d orders instead of %d: %v", imported, want, err)
+			t.Errorf("got %d orders, want %d: %v", imported, want, err)
 		}
 	}
 	if len(erp.orders) != want {
-		t.Errorf("the ERP has %d orders of %d", len(erp.orders), want)
+		t.Errorf("the ERP has %d orders, want %d", len(erp.orders), want)
 	}
 }
 
-func TestImportWhenTheTokenExpiresInMidRun(t *testing.T) {
+func TestImportRenewsExpiredTokens(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
 	sandbox.Fail("listOrders", xsaletest.ExpiredIDToken())
 	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
-		t.Errorf("%d orders of %d: %v", imported, want, err)
+		t.Errorf("got %d orders, want %d: %v", imported, want, err)
 	}
 	if sandbox.Logins() != 2 {
-		t.Errorf("%d logins", sandbox.Logins())
+		t.Errorf("got %d logins, want 2", sandbox.Logins())
 	}
 }
 
-func TestImportInAStormOf429(t *testing.T) {
+func TestImportWaitsOut429(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
 	sandbox.Fail("listOrders", xsaletest.RetryAfter(0).Times(3))
 	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
-		t.Errorf("%d orders of %d: %v", imported, want, err)
+		t.Errorf("got %d orders, want %d: %v", imported, want, err)
 	}
 
 	sandbox.Fail("listOrders", xsaletest.RetryAfter(time.Hour))
@@ -99,42 +100,42 @@ func TestImportInAStormOf429(t *testing.T) {
 	}
 }
 
-func TestImportGoesOnAfterAListThatWasCut(t *testing.T) {
+func TestImportResumesAfterCutList(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
 	sandbox.Fail("listOrders", xsaletest.Cut(xsaletest.InBody))
 	first, err := ImportNew(t.Context(), shop, erp)
 	if err == nil || first == 0 || first >= want {
-		t.Fatalf("%d orders of %d before the cut: %v", first, want, err)
+		t.Fatalf("got %d of %d orders before the cut: %v", first, want, err)
 	}
 	second, err := ImportNew(t.Context(), shop, erp)
 	if err != nil || first+second != want {
-		t.Errorf("%d and %d orders of %d: %v", first, second, want, err)
+		t.Errorf("got %d and %d orders, want %d: %v", first, second, want, err)
 	}
 }
 
-func TestImportFromANewerVendor(t *testing.T) {
+func TestImportKeepsUnknownFields(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithUnknownFields())
 	shop, erp := newShop(t, sandbox), &memoryERP{}
 	want := countNew(t, shop)
 	if imported, err := ImportNew(t.Context(), shop, erp); err != nil || imported != want {
-		t.Errorf("%d orders of %d: %v", imported, want, err)
+		t.Errorf("got %d orders, want %d: %v", imported, want, err)
 	}
 	for _, order := range erp.orders {
 		if added, ok := order.Get("AddedDecimal"); !ok || string(added) != "12345678901234567890.123456789012345678" {
-			t.Errorf("order %d: what the vendor has added came as %s", order.ID, added)
+			t.Errorf("order %d: got %s for an unknown field", order.ID, added)
 		}
 	}
 }
 
 func TestSendCreatesOnce(t *testing.T) {
 	for name, faults := range map[string][]xsaletest.Fault{
-		"nothing":                         nil,
-		"a lost answer":                   {xsaletest.Cut(xsaletest.BeforeResponse).Processed()},
-		"a lost request":                  {xsaletest.Cut(xsaletest.BeforeResponse)},
-		"a server that failed when asked": {xsaletest.Status(http.StatusServiceUnavailable)},
-		"one that failed afterwards":      {xsaletest.Status(http.StatusServiceUnavailable).Processed()},
+		"no fault":                nil,
+		"lost response":           {xsaletest.Cut(xsaletest.BeforeResponse).Processed()},
+		"lost request":            {xsaletest.Cut(xsaletest.BeforeResponse)},
+		"failed before the order": {xsaletest.Status(http.StatusServiceUnavailable)},
+		"failed after the order":  {xsaletest.Status(http.StatusServiceUnavailable).Processed()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sandbox := xsaletest.New(t, xsaletest.WithOrders(0))
@@ -147,7 +148,7 @@ func TestSendCreatesOnce(t *testing.T) {
 			}
 			orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
 			if err != nil || len(orders) != 1 {
-				t.Errorf("%d orders: %v", len(orders), err)
+				t.Errorf("got %d orders, want 1: %v", len(orders), err)
 			}
 			sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])
 			if err != nil || sent.Items[0].PriceGross.String() != "149.90" {

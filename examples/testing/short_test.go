@@ -7,11 +7,12 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 func TestUnknownOrganization(t *testing.T) {
 	sandbox := xsaletest.New(t)
-	checked := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport)
+	checked := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)
 	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: checked}))
 	sandbox.Fail("listOrders", xsaletest.Status(http.StatusNotFound))
 

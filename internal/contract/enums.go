@@ -1,8 +1,13 @@
 package contract
 
-import "github.com/getkin/kin-openapi/openapi3"
+import (
+	"strings"
 
-// enumValues are the strings that the spec lists, by the name of the field or parameter.
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// enumValues are the strings that the spec lists, by the name of the field or parameter: enums, and the values of
+// discriminators.
 type enumValues map[string]map[string]bool
 
 // Listed reports whether the spec lists a string as a value of fields or parameters with this name.
@@ -57,6 +62,14 @@ func (c *enumCollector) visit(ref *openapi3.SchemaRef) {
 		c.add(name, property, make(map[*openapi3.Schema]bool))
 		c.visit(property)
 	}
+	if discriminator := ref.Value.Discriminator; discriminator != nil {
+		for value := range discriminator.Mapping {
+			c.list(discriminator.PropertyName, value)
+		}
+		for _, part := range parts(ref.Value) {
+			c.list(discriminator.PropertyName, strings.TrimPrefix(part.Ref, "#/components/schemas/"))
+		}
+	}
 	c.visit(ref.Value.Items)
 	c.visit(ref.Value.AdditionalProperties.Schema)
 	for _, part := range parts(ref.Value) {
@@ -72,14 +85,18 @@ func (c *enumCollector) add(name string, ref *openapi3.SchemaRef, seen map[*open
 	seen[ref.Value] = true
 	for _, value := range ref.Value.Enum {
 		if value, ok := value.(string); ok {
-			if c.values[name] == nil {
-				c.values[name] = make(map[string]bool)
-			}
-			c.values[name][value] = true
+			c.list(name, value)
 		}
 	}
 	c.add(name, ref.Value.Items, seen)
 	for _, part := range parts(ref.Value) {
 		c.add(name, part, seen)
 	}
+}
+
+func (c *enumCollector) list(name, value string) {
+	if c.values[name] == nil {
+		c.values[name] = make(map[string]bool)
+	}
+	c.values[name][value] = true
 }

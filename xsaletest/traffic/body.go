@@ -1,4 +1,4 @@
-package xsaletest
+package traffic
 
 import (
 	"bytes"
@@ -9,31 +9,31 @@ import (
 	"sync"
 )
 
-// copiedBody is the body of a request, as far as it is no longer than the limit.
+// copiedBody is the body of a request, up to a limit.
 type copiedBody struct {
-	data    []byte
-	isWhole bool
+	data  []byte
+	whole bool
 }
 
-// copyBody reads the body of a request, and returns the request to send in its place.
+// copyBody reads the body of a request and returns the request to send instead.
 func copyBody(request *http.Request, limit int64) (*http.Request, copiedBody, error) {
 	if request.Body == nil || request.Body == http.NoBody {
-		return request, copiedBody{isWhole: true}, nil
+		return request, copiedBody{whole: true}, nil
 	}
 	source := request.Body
 	if request.GetBody != nil {
-		copied, err := request.GetBody()
+		again, err := request.GetBody()
 		if err != nil {
 			closeBody(request)
-			return nil, copiedBody{}, fmt.Errorf("xsaletest: read the body of the request again: %w", err)
+			return nil, copiedBody{}, fmt.Errorf("traffic: read the request body again: %w", err)
 		}
-		defer copied.Close()
-		source = copied
+		defer again.Close()
+		source = again
 	}
 	data, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
 		closeBody(request)
-		return nil, copiedBody{}, fmt.Errorf("xsaletest: read the body of the request: %w", err)
+		return nil, copiedBody{}, fmt.Errorf("traffic: read the request body: %w", err)
 	}
 	if request.GetBody == nil {
 		forwarded := *request
@@ -52,16 +52,16 @@ func closeBody(request *http.Request) {
 	}
 }
 
-// watchedBody keeps a copy of what is read of a body, up to a limit, and tells once what it was.
+// watchedBody copies what is read of a body, up to a limit, and reports it once.
 type watchedBody struct {
 	io.ReadCloser
 	limit int64
-	done  func(data []byte, isWhole bool)
+	done  func(data []byte, whole bool)
 
-	mu     sync.Mutex // a body may be closed while it is read
-	isDone bool
-	read   int64
-	copied bytes.Buffer
+	mu       sync.Mutex // a body may be closed while it is read
+	finished bool
+	read     int64
+	copied   bytes.Buffer
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
@@ -78,7 +78,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close takes a JSON value that ends for the whole, because readers of JSON stop there.
+// Close accepts a JSON value as whole, because JSON decoders stop at its end.
 func (b *watchedBody) Close() error {
 	b.mu.Lock()
 	b.finish(b.read > 0 && json.Valid(b.copied.Bytes()))
@@ -86,10 +86,10 @@ func (b *watchedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-func (b *watchedBody) finish(isWhole bool) {
-	if !b.isDone {
-		b.isDone = true
-		b.done(b.copied.Bytes(), isWhole && b.read <= b.limit)
+func (b *watchedBody) finish(whole bool) {
+	if !b.finished {
+		b.finished = true
+		b.done(b.copied.Bytes(), whole && b.read <= b.limit)
 		b.copied = bytes.Buffer{}
 	}
 }

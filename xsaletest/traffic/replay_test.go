@@ -1,4 +1,4 @@
-package xsaletest_test
+package traffic_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 // replayClient is a client without a network, with credentials and an organization of its own.
@@ -34,11 +35,11 @@ func replayClient(t testing.TB, through http.RoundTripper) *xsale.Client {
 }
 
 // record records a day of a client and returns the folder.
-func record(t *testing.T, options ...xsaletest.TrafficOption) string {
+func record(t *testing.T, options ...traffic.RecordOption) string {
 	t.Helper()
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
 	folder := filepath.Join(t.TempDir(), "recording")
-	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, options...)
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func filesOf(t *testing.T, folder string) map[string]string {
 
 func TestRecordAndReplay(t *testing.T) {
 	folder := record(t)
-	replayer, err := xsaletest.Replay(folder, xsaletest.WithIgnored("", "", "nothing"))
+	replayer, err := traffic.Replay(folder, traffic.WithIgnored("", "", "nothing"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestRecordAndReplay(t *testing.T) {
 	if err == nil {
 		t.Fatalf("a second user: %+v", me)
 	}
-	if want := "getMe (GET /me) was recorded 1 times and is sent once more: record anew"; !strings.Contains(err.Error(), want) {
+	if want := "getMe (GET /me) was recorded 1 times and was sent once more: record again"; !strings.Contains(err.Error(), want) {
 		t.Errorf("%v", err)
 	}
 }
@@ -91,7 +92,7 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 	var seen []string
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(5))
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		for _, name := range []string{"Authorization", "X-Id-Token"} {
 			if value := strings.TrimPrefix(request.Header.Get(name), "Bearer "); value != "" {
 				seen = append(seen, value)
@@ -151,7 +152,7 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info.Mode(), err)
 		}
 	}
-	if _, err := xsaletest.Replay(folder); err != nil {
+	if _, err := traffic.Replay(folder); err != nil {
 		t.Error(err)
 	}
 }
@@ -159,7 +160,7 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 // TestEqualTrafficGivesEqualFiles records the same calls twice, one after the other and all at once.
 func TestEqualTrafficGivesEqualFiles(t *testing.T) {
 	run := func(folder string, isConcurrent bool) map[string]string {
-		recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+		recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(request.Body)
 			if err != nil {
 				return nil, err
@@ -194,10 +195,10 @@ func TestEqualTrafficGivesEqualFiles(t *testing.T) {
 }
 
 // masked records one answer and returns what is in the file.
-func masked(t *testing.T, body string, options ...xsaletest.TrafficOption) string {
+func masked(t *testing.T, body string, options ...traffic.RecordOption) string {
 	t.Helper()
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(answering(200, "application/json", body), folder, options...)
+	recorder, err := traffic.Record(answering(200, "application/json", body), folder, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,15 +228,15 @@ func TestMasks(t *testing.T) {
 	description := bytes.Replace(openapi.Spec(), []byte("          description: Nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: Nickname of the user."), 1)
 	for name, test := range map[string]struct {
 		body, want string
-		options    []xsaletest.TrafficOption
+		options    []traffic.RecordOption
 	}{
 		"kept":                 {`{"Id":123456789012,"On":true,"No":null,"Price":12345678.90,"Sum":"149.90","At":"2024-10-25T08:15:00","Empty":"","Big":1e400}`, `{"At":"2024-10-25T08:15:00","Big":1e400,"Empty":"","Id":123456789012,"No":null,"On":true,"Price":12345678.90,"Sum":"149.90"}`, nil},
 		"text":                 {`{"Name":"Jan Kowalski"}`, `{"Name":"maskedvbxpxx"}`, nil},
 		"equal texts":          {`{"A":"Jan Kowalski","B":["Jan Kowalski","Jan Kowalska"]}`, `{"A":"maskedvbxpxx","B":["maskedvbxpxx","maskedbgawgp"]}`, nil},
 		"long text":            {`{"Name":"` + strings.Repeat("Kowalski ", 9) + `"}`, `{"Name":"maskedybwmkfrbqswrzwccawgqkhfmsgmjjrggtaegyltimogxkduduhptamhbli"}`, nil},
-		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []xsaletest.TrafficOption{xsaletest.WithSpec(description)}},
-		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []xsaletest.TrafficOption{xsaletest.WithUnmasked("getMe", "/Organizations/*/Name"), xsaletest.WithUnmasked("listOrders", "/Name")}},
-		"mask key":             {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []xsaletest.TrafficOption{xsaletest.WithMaskKey("0123456789abcdef")}},
+		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []traffic.RecordOption{traffic.WithSpec(description)}},
+		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []traffic.RecordOption{traffic.WithUnmasked("getMe", "/Organizations/*/Name"), traffic.WithUnmasked("listOrders", "/Name")}},
+		"mask key":             {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []traffic.RecordOption{traffic.WithMaskKey("0123456789abcdef")}},
 		"numbers and codes":    {`{"Nip":5250001090,"AccountId":7,"Phone":"+48 600-100-200","Ean":"5901234123457","Vat":"PL5250001090","Guid":"0bb7b2a1-84e7-4261-8550-0250f0f9b55a","Currency":"PLN"}`, `{"AccountId":7,"Currency":"FMN","Ean":"1275587678716","Guid":"009afd94-894c-279d-9268-c2d918a9601c","Nip":1676082344,"Phone":"+77 798-245-051","Vat":"HB9706258701"}`, nil},
 		"names of a map":       {`{"jan@kowalski.pl":1}`, `{"masked-xlvepecz@example.com":1}`, nil},
 		"personal decimals":    {`{"PhoneNumber":"600100.20","BirthDate":"1980-05-17T00:00:00+02:00"}`, `{"BirthDate":"1970-01-01T00:00:00+02:00","PhoneNumber":"956007.66"}`, nil},
@@ -252,12 +253,12 @@ func TestMasks(t *testing.T) {
 
 func TestBodiesThatAreNotJSON(t *testing.T) {
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(answering(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
+	recorder, err := traffic.Record(answering(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	roundTrip(t, recorder, "GET", "/me", "")
-	replayer, err := xsaletest.Replay(folder)
+	replayer, err := traffic.Replay(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +269,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 
 func TestRequestsThatWereNotRecorded(t *testing.T) {
 	folder := record(t)
-	replayer, err := xsaletest.Replay(folder)
+	replayer, err := traffic.Replay(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +279,7 @@ func TestRequestsThatWereNotRecorded(t *testing.T) {
 		t.Fatal("an answer came from nowhere")
 	}
 	text := err.Error()
-	if !strings.Contains(text, "xsaletest: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; recorded are listOrders (GET /") {
+	if !strings.Contains(text, "traffic: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; recorded were listOrders (GET /") {
 		t.Error(text)
 	}
 	if strings.Contains(text, "Kowalski") || strings.Contains(text, xsaletest.Organization) {
@@ -295,7 +296,7 @@ func TestRequestsThatWereNotRecorded(t *testing.T) {
 	}
 	request = request.WithContext(t.Context())
 	request.Method = "DELETE"
-	if _, err := replayer.RoundTrip(request); err == nil || err.Error() != "xsaletest: replay: DELETE /me was not recorded; recorded are getMe (GET /me)" {
+	if _, err := replayer.RoundTrip(request); err == nil || err.Error() != "traffic: replay: DELETE /me was not recorded; recorded were getMe (GET /me)" {
 		t.Errorf("%v", err)
 	}
 }
@@ -303,7 +304,7 @@ func TestRequestsThatWereNotRecorded(t *testing.T) {
 func TestRepetitionsInTheirOrder(t *testing.T) {
 	folder := t.TempDir()
 	count := 0
-	recorder, err := xsaletest.Record(transport(func(request *http.Request) (*http.Response, error) {
+	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		count++
 		return answering(200, "application/json", fmt.Sprintf(`{"Id":%d}`, count))(request)
 	}), folder)
@@ -313,7 +314,7 @@ func TestRepetitionsInTheirOrder(t *testing.T) {
 	for range 12 {
 		roundTrip(t, recorder, "GET", "/me", "")
 	}
-	replayer, err := xsaletest.Replay(folder)
+	replayer, err := traffic.Replay(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +327,7 @@ func TestRepetitionsInTheirOrder(t *testing.T) {
 
 func TestARepetitionIsMissing(t *testing.T) {
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(answering(200, "application/json", `{}`), folder)
+	recorder, err := traffic.Record(answering(200, "application/json", `{}`), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +340,7 @@ func TestARepetitionIsMissing(t *testing.T) {
 			}
 		}
 	}
-	if _, err := xsaletest.Replay(folder); err == nil || !strings.HasSuffix(err.Error(), "-002.exchange.json is the repetition 2 of its request, and the one before is missing: record anew") {
+	if _, err := traffic.Replay(folder); err == nil || !strings.HasSuffix(err.Error(), "-002.exchange.json is repetition 2 of its request, and an earlier one is missing: record again") {
 		t.Errorf("%v", err)
 	}
 }
@@ -349,12 +350,12 @@ func TestARepetitionIsMissing(t *testing.T) {
 func TestKeptValuesAndPlaceholders(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(10))
 	folder := t.TempDir()
-	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.WithUnmasked("listStatuses", "/*/Name"))
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, traffic.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	replayed := func() http.RoundTripper {
-		replayer, err := xsaletest.Replay(folder)
+		replayer, err := traffic.Replay(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -397,16 +398,16 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 			if bytes.Equal(changed, openapi.Spec()) {
 				t.Fatal("nothing was changed")
 			}
-			_, err := xsaletest.Replay(folder, xsaletest.WithSpec(changed))
+			_, err := traffic.Replay(folder, traffic.WithSpec(changed))
 			switch {
 			case test.want == "" && err != nil, test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 				t.Errorf("%v", err)
-			case err != nil && !strings.HasPrefix(err.Error(), "xsaletest: Replay: the recording does not fit the description: record anew"):
+			case err != nil && !strings.HasPrefix(err.Error(), "traffic: Replay: the recording does not fit the spec: record again"):
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if _, err := xsaletest.Replay(folder, xsaletest.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nerror: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field") {
+	if _, err := traffic.Replay(folder, traffic.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nerror: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field") {
 		t.Errorf("strict: %v", err)
 	}
 }
@@ -438,16 +439,16 @@ func TestRecordingsThatWereChanged(t *testing.T) {
 		change func(*testing.T, string)
 		want   string
 	}{
-		"cut off":          {write(file, func(text string) string { return text[:len(text)/2] }), file + " is cut off or was edited: record anew"},
-		"empty":            {write(file, func(text string) string { return "" }), file + " is cut off or was edited: record anew"},
-		"edited":           {write(file, replace(`"EmailVerified": true`, `"EmailVerified": false`)), file + " was edited or renamed: record anew"},
-		"another member":   {write(file, replace(`{`, `{"further":1,`)), file + " is cut off or was edited: record anew"},
-		"two values":       {write(file, func(text string) string { return text + text }), file + " is cut off or was edited: record anew"},
+		"cut off":          {write(file, func(text string) string { return text[:len(text)/2] }), file + " is truncated or was edited: record again"},
+		"empty":            {write(file, func(text string) string { return "" }), file + " is truncated or was edited: record again"},
+		"edited":           {write(file, replace(`"EmailVerified": true`, `"EmailVerified": false`)), file + " was edited or renamed: record again"},
+		"another member":   {write(file, replace(`{`, `{"further":1,`)), file + " is truncated or was edited: record again"},
+		"two values":       {write(file, func(text string) string { return text + text }), file + " is truncated or was edited: record again"},
 		"other line ends":  {write(file, func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), ""},
-		"renamed":          {func(t *testing.T, folder string) { rename(t, folder, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record anew"},
-		"manifest":         {write("recording.json", replace(`1`, `2`)), "the recording has the format 2, and this version reads 1: record anew"},
-		"no manifest":      {func(t *testing.T, folder string) { rename(t, folder, "recording.json", "x") }, "there is no recording in the folder"},
-		"manifest cut off": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is cut off or was edited"},
+		"renamed":          {func(t *testing.T, folder string) { rename(t, folder, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record again"},
+		"manifest":         {write("recording.json", replace(`1`, `2`)), "the recording has format 2, and this version reads 1: record again"},
+		"no manifest":      {func(t *testing.T, folder string) { rename(t, folder, "recording.json", "x") }, "no recording in directory"},
+		"manifest cut off": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is truncated or was edited"},
 		"another key":      {write("recording.json", replace(`1`, `1,"key":"00"`)), "the recording was masked with another key"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -456,14 +457,14 @@ func TestRecordingsThatWereChanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.change(t, folder)
-			_, err := xsaletest.Replay(folder)
+			_, err := traffic.Replay(folder)
 			if test.want == "" {
 				if err != nil {
 					t.Error(err)
 				}
 				return
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "xsaletest: Replay: "+test.want) {
+			if err == nil || !strings.HasPrefix(err.Error(), "traffic: Replay: "+test.want) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -478,9 +479,9 @@ func rename(t *testing.T, folder, old, name string) {
 }
 
 func TestMaskKey(t *testing.T) {
-	key := xsaletest.WithMaskKey("0123456789abcdef")
+	key := traffic.WithMaskKey("0123456789abcdef")
 	folder := record(t, key)
-	replayer, err := xsaletest.Replay(folder, key)
+	replayer, err := traffic.Replay(folder, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -490,12 +491,12 @@ func TestMaskKey(t *testing.T) {
 			t.Errorf("%s holds the key", name)
 		}
 	}
-	for _, options := range [][]xsaletest.TrafficOption{nil, {xsaletest.WithMaskKey("0123456789abcdeF")}} {
-		if _, err := xsaletest.Replay(folder, options...); err == nil || !strings.Contains(err.Error(), "masked with another key") {
+	for _, options := range [][]traffic.ReplayOption{nil, {traffic.WithMaskKey("0123456789abcdeF")}} {
+		if _, err := traffic.Replay(folder, options...); err == nil || !strings.Contains(err.Error(), "masked with another key") {
 			t.Errorf("%v", err)
 		}
 	}
-	if _, err := xsaletest.Replay(folder, xsaletest.WithMaskKey("short")); err == nil || err.Error() != "xsaletest: Replay: WithMaskKey: the key is shorter than 16 characters: take a random one" {
+	if _, err := traffic.Replay(folder, traffic.WithMaskKey("short")); err == nil || err.Error() != "traffic: Replay: WithMaskKey: the key is shorter than 16 characters: use a random one" {
 		t.Errorf("%v", err)
 	}
 }
@@ -505,15 +506,15 @@ func TestFoldersOfRecordings(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "precious.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := xsaletest.Record(nil, folder); err == nil || !strings.Contains(err.Error(), "holds something else than a recording") {
+	if _, err := traffic.Record(nil, folder); err == nil || !strings.Contains(err.Error(), "contains something else than a recording") {
 		t.Errorf("%v", err)
 	}
-	if _, err := xsaletest.Record(nil, filepath.Join(folder, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {
+	if _, err := traffic.Record(nil, filepath.Join(folder, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {
 		t.Error("a folder in a file")
 	}
 	recording := filepath.Join(folder, "recording")
 	for _, path := range []string{"/me", "/shop/statuses"} {
-		recorder, err := xsaletest.Record(answering(200, "application/json", `{}`), recording)
+		recorder, err := traffic.Record(answering(200, "application/json", `{}`), recording)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -536,14 +537,14 @@ func TestCallsThatCannotBeRecorded(t *testing.T) {
 		body string
 		want string
 	}{
-		"long answer":  {answering(200, "application/json", strings.Repeat(" ", 51)), "", "xsaletest: record POST /afy/orders: the body of the answer is longer than the 50 bytes of WithBodyLimit: raise it"},
-		"long request": {answering(200, "application/json", `{}`), strings.Repeat(" ", 51), "xsaletest: record POST /afy/orders: the body of the request is longer than the 50 bytes of WithBodyLimit: raise it"},
-		"compressed":   {compressed, "", "xsaletest: record POST /afy/orders: the answer is compressed: do not ask for that, or turn it off in the transport"},
+		"long answer":  {answering(200, "application/json", strings.Repeat(" ", 51)), "", "traffic: record POST /afy/orders: the body of the response is longer than 50 bytes: raise WithBodyLimit"},
+		"long request": {answering(200, "application/json", `{}`), strings.Repeat(" ", 51), "traffic: record POST /afy/orders: the body of the request is longer than 50 bytes: raise WithBodyLimit"},
+		"compressed":   {compressed, "", "traffic: record POST /afy/orders: the response is compressed: do not request compression, or disable it in the transport"},
 		"no answer":    {func(*http.Request) (*http.Response, error) { return nil, broken }, "", broken.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			recorder, err := xsaletest.Record(test.next, folder, xsaletest.WithBodyLimit(50))
+			recorder, err := traffic.Record(test.next, folder, traffic.WithBodyLimit(50))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package xsaletest_test
+package traffic_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -19,12 +20,16 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 // transport is a RoundTripper made of a function.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
+	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
 
 // answering answers every request alike.
 func answering(status int, contentType, body string) transport {
@@ -63,7 +68,7 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
-func findingsOf(v *xsaletest.Validator) []string {
+func findingsOf(v *traffic.Validator) []string {
 	var lines []string
 	for _, finding := range v.Findings() {
 		lines = append(lines, finding.String())
@@ -96,7 +101,7 @@ func roundTrip(t *testing.T, through http.RoundTripper, method, path, body strin
 
 func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
-	validator := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport)
+	validator := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)
 	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
 	runADay(t, client)
 	lines := findingsOf(validator)
@@ -110,7 +115,7 @@ func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
 	}
 	var report struct {
 		Calls, UncheckedBodies int
-		Findings               []xsaletest.Finding
+		Findings               []traffic.Finding
 	}
 	data, err := json.Marshal(validator)
 	if err != nil {
@@ -170,7 +175,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 
 func TestValidatorFailsATest(t *testing.T) {
 	body := `{"Id":1,"Name":7,"Email":null,"Kowalski Jan":1,"Note":"Kowalski","Organizations":[{"Id":"Kowalski"},{},{"Id":"Kowalski"}]}`
-	validator := xsaletest.Validate(answering(200, "application/json", body))
+	validator := traffic.Validate(answering(200, "application/json", body))
 	if got := roundTrip(t, validator, "GET", "/me?page=canary", ""); got != body {
 		t.Errorf("the caller got %s", got)
 	}
@@ -192,7 +197,7 @@ func TestValidatorFailsATest(t *testing.T) {
 	for _, line := range []string{
 		"notice: getMe (GET /me), request at query page: a query parameter, want none of this name\n",
 		"notice: getMe (GET /me), response 200 at /*: integer, want no field of this name is listed\n",
-		"3 calls, 0 bodies unchecked: 5 different errors, ",
+		"calls: 3, unchecked bodies: 0, errors: 5, notices: ",
 	} {
 		if !strings.Contains(report.String(), line) {
 			t.Errorf("the report does not have %q:\n%s", line, &report)
@@ -212,11 +217,11 @@ func TestValidatorFailsATest(t *testing.T) {
 }
 
 func TestStrictAndIgnore(t *testing.T) {
-	validator := xsaletest.Validate(answering(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
-		xsaletest.WithStrict(),
-		xsaletest.WithIgnored("listOrders", "/*/Items/*/Note", "the vendor adds it"),
-		xsaletest.WithIgnored("", "/*/Id", "texts"),
-		xsaletest.WithIgnored("getMe", "/*/Further", "of another operation"))
+	validator := traffic.Validate(answering(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
+		traffic.WithStrict(),
+		traffic.WithIgnored("listOrders", "/*/Items/*/Note", "the vendor adds it"),
+		traffic.WithIgnored("", "/*/Id", "texts"),
+		traffic.WithIgnored("getMe", "/*/Further", "of another operation"))
 	roundTrip(t, validator, "GET", "/shop/orders", "")
 	f := &failures{TB: t}
 	validator.Check(f)
@@ -228,19 +233,18 @@ func TestStrictAndIgnore(t *testing.T) {
 
 func TestOptionsThatCannotBeUsed(t *testing.T) {
 	for name, test := range map[string]struct {
-		option xsaletest.TrafficOption
+		option traffic.ValidateOption
 		want   string
 	}{
-		"no description":  {xsaletest.WithSpec(nil), "xsaletest: Validate: WithSpec: the description is empty"},
-		"bad description": {xsaletest.WithSpec([]byte(`{"swagger":"2.0"}`)), "take the file that 'xsale spec pull --normal' writes"},
-		"no limit":        {xsaletest.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
-		"no reason":       {xsaletest.WithIgnored("", "/Id", " "), "Ignore: the reason is missing"},
-		"bad place":       {xsaletest.WithIgnored("", "/[", "x"), "Ignore: the place \"/[\" cannot be read"},
-		"of Record":       {xsaletest.WithUnmasked("", "/Id"), "Keep is for Record: leave it out"},
+		"no spec":   {traffic.WithSpec(nil), "traffic: Validate: WithSpec: the spec is not OpenAPI 3.0"},
+		"bad spec":  {traffic.WithSpec([]byte(`{"swagger":"2.0"}`)), "use the file that 'xsale spec pull --normal' writes"},
+		"no limit":  {traffic.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
+		"no reason": {traffic.WithIgnored("", "/Id", " "), "WithIgnored: the reason is missing"},
+		"bad place": {traffic.WithIgnored("", "/[", "x"), "WithIgnored: location \"/[\" is not a pattern"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &failures{TB: t}
-			validator := xsaletest.Validate(answering(200, "application/json", `{}`), test.option)
+			validator := traffic.Validate(answering(200, "application/json", `{}`), test.option)
 			validator.Check(f)
 			_, err := validator.RoundTrip(httptest.NewRequest("GET", "/me", nil))
 			if len(f.lines) != 1 || !strings.Contains(f.lines[0], test.want) || err == nil || err.Error() != f.lines[0] {
@@ -250,19 +254,52 @@ func TestOptionsThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-func TestNoCallIsAFault(t *testing.T) {
+// The compiler rejects an option that does not fit: the type that its function returns decides.
+func TestOptionsFitWhatTheyAreFor(t *testing.T) {
+	for name, test := range map[string]struct {
+		option any
+		fits   string
+	}{
+		"WithSpec":      {traffic.WithSpec, "Validate Record Replay "},
+		"WithBodyLimit": {traffic.WithBodyLimit, "Validate Record "},
+		"WithStrict":    {traffic.WithStrict, "Validate Replay "},
+		"WithIgnored":   {traffic.WithIgnored, "Validate Replay "},
+		"WithUnmasked":  {traffic.WithUnmasked, "Record "},
+		"WithMaskKey":   {traffic.WithMaskKey, "Record Replay "},
+	} {
+		returned := reflect.TypeOf(test.option).Out(0)
+		fits := ""
+		for _, of := range []struct {
+			name   string
+			option reflect.Type
+		}{
+			{"Validate", reflect.TypeFor[traffic.ValidateOption]()},
+			{"Record", reflect.TypeFor[traffic.RecordOption]()},
+			{"Replay", reflect.TypeFor[traffic.ReplayOption]()},
+		} {
+			if returned.Implements(of.option) {
+				fits += of.name + " "
+			}
+		}
+		if fits != test.fits {
+			t.Errorf("%s fits %s, want %s", name, fits, test.fits)
+		}
+	}
+}
+
+func TestCheckFailsWithoutCalls(t *testing.T) {
 	f := &failures{TB: t}
-	validator := xsaletest.Validate(answering(200, "application/json", `{"access_token":7}`))
+	validator := traffic.Validate(answering(200, "application/json", `{"access_token":7}`))
 	roundTrip(t, validator, "POST", "/oauth/token", `{"password":"canary"}`)
 	roundTrip(t, validator, "POST", "/login", `{"grant_type":"password","password":"canary"}`)
 	roundTrip(t, validator, "POST", "/login", `grant_type=password&password=canary`)
 	validator.Check(f)
-	wantLines(t, f.lines, "xsaletest: no call went through the validator: make it the Transport of the client of xsale.WithHTTPClient")
+	wantLines(t, f.lines, "traffic: no call went through the validator: make it the Transport of the client for xsale.WithHTTPClient")
 }
 
 func TestDescriptionOfAConsumer(t *testing.T) {
 	description := bytes.Replace(openapi.Spec(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
-	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":true}`), xsaletest.WithSpec(description))
+	validator := traffic.Validate(answering(200, "application/json", `{"Id":true}`), traffic.WithSpec(description))
 	roundTrip(t, validator, "GET", "/me", "")
 	wantLines(t, findingsOf(validator), "error: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
 }
@@ -270,7 +307,7 @@ func TestDescriptionOfAConsumer(t *testing.T) {
 // TestBodiesAsTheyCome reads a response whose second half is only sent when the first has arrived.
 func TestBodiesAsTheyCome(t *testing.T) {
 	reader, writer := io.Pipe()
-	validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+	validator := traffic.Validate(transport(func(request *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: reader, ContentLength: -1}, nil
 	}))
 	response, err := validator.RoundTrip(httptest.NewRequest("GET", "/shop/orders", nil))
@@ -301,7 +338,7 @@ func TestUncheckedBodies(t *testing.T) {
 		"long request": {answering(404, "", ""), long},
 	} {
 		t.Run(name, func(t *testing.T) {
-			validator := xsaletest.Validate(test.next, xsaletest.WithBodyLimit(50))
+			validator := traffic.Validate(test.next, traffic.WithBodyLimit(50))
 			path, method := "/me", "GET"
 			if test.body != "" {
 				path, method = "/shop/integrations", "POST"
@@ -309,14 +346,14 @@ func TestUncheckedBodies(t *testing.T) {
 			roundTrip(t, validator, method, path, test.body)
 			wantLines(t, findingsOf(validator))
 			data, err := validator.MarshalJSON()
-			if err != nil || string(data) != `{"calls":1,"uncheckedBodies":1,"furtherFindings":0,"findings":[]}` {
+			if err != nil || string(data) != `{"calls":1,"uncheckedBodies":1,"droppedFindings":0,"findings":[]}` {
 				t.Errorf("%s %v", data, err)
 			}
 		})
 	}
 	for contentType, want := range map[string][]string{"application/json": nil, "text/html": {"error: getMe (GET /me), response 200 at header Content-Type: text/html, want application/json"}} {
 		t.Run("compressed "+contentType, func(t *testing.T) {
-			validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+			validator := traffic.Validate(transport(func(request *http.Request) (*http.Response, error) {
 				response, err := answering(200, contentType, "zip")(request)
 				response.Header.Set("Content-Encoding", "gzip")
 				return response, err
@@ -329,7 +366,7 @@ func TestUncheckedBodies(t *testing.T) {
 
 func TestRequestsArriveUnchanged(t *testing.T) {
 	var got string
-	validator := xsaletest.Validate(transport(func(request *http.Request) (*http.Response, error) {
+	validator := traffic.Validate(transport(func(request *http.Request) (*http.Response, error) {
 		data, err := io.ReadAll(request.Body)
 		if err != nil {
 			t.Error(err)
@@ -352,7 +389,7 @@ func TestRequestsArriveUnchanged(t *testing.T) {
 }
 
 func TestValidatorInManyGoroutines(t *testing.T) {
-	validator := xsaletest.Validate(answering(200, "application/json", `{"Id":"x"}`))
+	validator := traffic.Validate(answering(200, "application/json", `{"Id":"x"}`))
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() { roundTrip(t, validator, "GET", "/me", "") })

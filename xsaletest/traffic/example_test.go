@@ -1,4 +1,4 @@
-package xsaletest_test
+package traffic_test
 
 import (
 	"context"
@@ -12,14 +12,15 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 // A test of a consumer: it fails with every request and answer that does not fit the description.
 func ExampleValidateFor() {
 	_ = func(t *testing.T) {
 		sandbox := xsaletest.New(t)
-		validator := xsaletest.ValidateFor(t, sandbox.HTTPClient().Transport,
-			xsaletest.WithIgnored("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
+		validator := traffic.ValidateFor(t, sandbox.HTTPClient().Transport,
+			traffic.WithIgnored("createOrder", "/BuyerNip", "the vendor's own Swagger has it"))
 		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
 
 		if _, err := call.Collect(client.Organization("").Statuses.List(t.Context())); err != nil {
@@ -35,7 +36,7 @@ func ExampleValidate() {
 		log.Fatal(err)
 	}
 	defer sandbox.Close()
-	validator := xsaletest.Validate(sandbox.HTTPClient().Transport)
+	validator := traffic.Validate(sandbox.HTTPClient().Transport)
 	client, err := xsale.New(append(sandbox.Options(), xsale.WithHTTPClient(&http.Client{Transport: validator}))...)
 	if err != nil {
 		log.Fatal(err)
@@ -51,7 +52,7 @@ func ExampleValidate() {
 	}
 	// Output:
 	// notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
-	// 1 calls, 0 bodies unchecked: 0 different errors, 1 notices, 0 ignored
+	// calls: 1, unchecked bodies: 0, errors: 0, notices: 1, ignored: 0
 }
 
 // A recording is made once and then played in every test, without a network.
@@ -79,7 +80,7 @@ func ExampleReplay() {
 		fmt.Println(len(statuses) > 0)
 	}
 
-	recorder, err := xsaletest.Record(sandbox.HTTPClient().Transport, folder, xsaletest.WithUnmasked("listStatuses", "/*/Name"))
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, traffic.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func ExampleReplay() {
 		log.Fatal(err)
 	}
 
-	replayer, err := xsaletest.Replay(folder)
+	replayer, err := traffic.Replay(folder)
 	if err != nil {
 		log.Fatal(err)
 	}

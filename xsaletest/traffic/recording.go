@@ -1,4 +1,4 @@
-package xsaletest
+package traffic
 
 import (
 	"bytes"
@@ -20,20 +20,20 @@ const (
 	recordingFormat = 1
 )
 
-// manifest says how a recording is masked, so that requests can be masked in the same way.
+// manifest describes how a recording is masked, so that Replay can mask requests in the same way.
 type manifest struct {
-	Format int            `json:"format"`
-	Kept   []placePattern `json:"kept,omitempty"`
-	Key    string         `json:"key,omitempty"` // by which the key is known again
+	Format int               `json:"format"`
+	Kept   []locationPattern `json:"kept,omitempty"`
+	Key    string            `json:"key,omitempty"` // identifies the mask key
 }
 
-// exchange is a request and its answer, masked.
+// exchange is a masked request and its masked response.
 type exchange struct {
-	Operation  string           `json:"operation,omitempty"` // operationId, where the description has the request
-	Repetition int              `json:"repetition"`          // from 1 on, of equal requests
+	Operation  string           `json:"operation,omitempty"` // operationId, if the spec has one
+	Repetition int              `json:"repetition"`          // of equal requests, from 1
 	Request    recordedRequest  `json:"request"`
 	Response   recordedResponse `json:"response"`
-	Digest     string           `json:"digest"` // of all the rest
+	Digest     string           `json:"digest"` // of all other fields
 }
 
 type recordedRequest struct {
@@ -50,7 +50,7 @@ type recordedResponse struct {
 	recordedBody
 }
 
-// recordedBody is JSON, a placeholder for something else, or nothing.
+// recordedBody is JSON, or a placeholder for anything else, or empty.
 type recordedBody struct {
 	Body json.RawMessage `json:"body,omitempty"`
 	Text string          `json:"text,omitempty"`
@@ -67,12 +67,12 @@ func (b recordedBody) bytes() []byte {
 	return compact.Bytes()
 }
 
-// key is equal for requests that are answered alike.
+// key is equal for requests that Replay treats as equal.
 func (r recordedRequest) key() string {
 	return strings.Join([]string{r.Method, r.Path, url.Values(r.Query).Encode(), string(r.bytes())}, "\n")
 }
 
-// name names a request for people.
+// name describes a request to people.
 func (r recordedRequest) name(operation string) string {
 	name := r.Method + " " + r.Path
 	if len(r.Query) > 0 {
@@ -93,7 +93,7 @@ func (e exchange) digest() string {
 	return hash(data, sha256.Size)
 }
 
-// fileName sorts the exchanges of one operation together.
+// fileName makes the exchanges of an operation sort together.
 func (e exchange) fileName() string {
 	name := e.Operation
 	if name == "" {
@@ -115,7 +115,7 @@ func hash(data []byte, length int) string {
 
 func isExchangeFile(name string) bool { return strings.HasSuffix(name, exchangeSuffix) }
 
-// writeJSONFile puts a whole file into its place.
+// writeJSONFile writes a file atomically.
 func writeJSONFile(name string, value any) error {
 	data, err := marshalJSON(value, "  ")
 	if err != nil {
@@ -133,7 +133,7 @@ func marshalJSON(value any, indent string) ([]byte, error) {
 	return buffer.Bytes(), err
 }
 
-// readJSONFile refuses what it does not know, because an edited file may hold anything.
+// readJSONFile rejects unknown fields, because an edited file may contain anything.
 func readJSONFile(name string, value any) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -142,7 +142,7 @@ func readJSONFile(name string, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(value); err != nil || decoder.More() {
-		return fmt.Errorf("%s is cut off or was edited: record anew", filepath.Base(name))
+		return fmt.Errorf("%s is truncated or was edited: record again", filepath.Base(name))
 	}
 	return nil
 }

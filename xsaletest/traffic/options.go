@@ -1,0 +1,192 @@
+package traffic
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// ValidateOption configures [Validate] and [ValidateFor].
+type ValidateOption interface {
+	option
+	forValidate()
+}
+
+// RecordOption configures [Record].
+type RecordOption interface {
+	option
+	forRecord()
+}
+
+// ReplayOption configures [Replay].
+type ReplayOption interface {
+	option
+	forReplay()
+}
+
+type option interface{ apply(*config) error }
+
+// setting is every option. What a function returns decides where it is accepted.
+type setting func(*config) error
+
+func (s setting) apply(c *config) error { return s(c) }
+
+func (setting) forValidate() {}
+func (setting) forRecord()   {}
+func (setting) forReplay()   {}
+
+type config struct {
+	document  *contract.Document
+	bodyLimit int64
+	strict    bool
+	ignored   []ignoredFinding
+	kept      []locationPattern
+	maskKey   string
+}
+
+const defaultBodyLimit = 16 << 20
+
+func newConfig[O option](options []O) (*config, error) {
+	c := &config{bodyLimit: defaultBodyLimit}
+	for _, option := range options {
+		if err := option.apply(c); err != nil {
+			return nil, err
+		}
+	}
+	if c.document == nil {
+		var err error
+		if c.document, err = contract.Shipped(); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// WithSpec checks against another spec than the one in package openapi: OpenAPI 3.0 as JSON or YAML, in the normal form
+// that `xsale spec pull --normal` writes.
+func WithSpec(data []byte) interface {
+	ValidateOption
+	RecordOption
+	ReplayOption
+} {
+	return setting(func(c *config) (err error) {
+		if c.document, err = contract.Load(data); err != nil {
+			return fmt.Errorf("WithSpec: %w: use the file that 'xsale spec pull --normal' writes", err)
+		}
+		return nil
+	})
+}
+
+// WithBodyLimit sets how many bytes of a body are kept, 16 MiB by default. [Validate] does not check longer bodies, and
+// [Record] fails.
+func WithBodyLimit(bytes int64) interface {
+	ValidateOption
+	RecordOption
+} {
+	return setting(func(c *config) error {
+		if bytes <= 0 {
+			return fmt.Errorf("WithBodyLimit: %d is not positive", bytes)
+		}
+		c.bodyLimit = bytes
+		return nil
+	})
+}
+
+// WithStrict reports notices as errors: fields, query parameters, bodies and statuses that the spec does not list.
+func WithStrict() interface {
+	ValidateOption
+	ReplayOption
+} {
+	return setting(func(c *config) error {
+		c.strict = true
+		return nil
+	})
+}
+
+// WithIgnored marks findings as known, so that they fail nothing. The operation is an operationId, or empty for all. The
+// location is that of the [Finding], with * for an element or field of any name, such as "/*/Items/*/Quantity" or
+// "query page". The report shows the reason next to the finding.
+func WithIgnored(operation, location, reason string) interface {
+	ValidateOption
+	ReplayOption
+} {
+	return setting(func(c *config) error {
+		if strings.TrimSpace(reason) == "" {
+			return errors.New("WithIgnored: the reason is missing: write why the finding is acceptable")
+		}
+		pattern, err := newLocationPattern(operation, location)
+		if err != nil {
+			return fmt.Errorf("WithIgnored: %w", err)
+		}
+		c.ignored = append(c.ignored, ignoredFinding{pattern, reason})
+		return nil
+	})
+}
+
+// WithUnmasked leaves strings at a location unmasked. Operation and location are those of [WithIgnored], such as
+// WithUnmasked("listStatuses", "/*/Name") or WithUnmasked("listOrders", "query statusnamein"). E-mail addresses are
+// always masked.
+func WithUnmasked(operation, location string) RecordOption {
+	return setting(func(c *config) error {
+		pattern, err := newLocationPattern(operation, location)
+		if err != nil {
+			return fmt.Errorf("WithUnmasked: %w", err)
+		}
+		c.kept = append(c.kept, pattern)
+		return nil
+	})
+}
+
+// WithMaskKey makes placeholders depend on a key, so that nobody can test a guessed value without it. [Replay] needs the
+// key of [Record]. It is not written anywhere; keep it in the environment, for example.
+func WithMaskKey(key string) interface {
+	RecordOption
+	ReplayOption
+} {
+	return setting(func(c *config) error {
+		if len(key) < 16 {
+			return errors.New("WithMaskKey: the key is shorter than 16 characters: use a random one")
+		}
+		c.maskKey = key
+		return nil
+	})
+}
+
+type ignoredFinding struct {
+	locationPattern
+	reason string
+}
+
+// reasonFor returns why a finding is ignored, or an empty string.
+func (c *config) reasonFor(f contract.Finding) string {
+	for _, ignored := range c.ignored {
+		if ignored.matches(f.OperationID, f.Location) {
+			return ignored.reason
+		}
+	}
+	return ""
+}
+
+// locationPattern matches locations in the traffic of one operation, or of all.
+type locationPattern struct {
+	Operation string `json:"operation,omitempty"`
+	Location  string `json:"location"`
+}
+
+func newLocationPattern(operation, location string) (locationPattern, error) {
+	if _, err := path.Match(location, ""); err != nil {
+		return locationPattern{}, fmt.Errorf("location %q is not a pattern: write [ and \\ as \\[ and \\\\", location)
+	}
+	return locationPattern{operation, location}, nil
+}
+
+func (p locationPattern) matches(operation, location string) bool {
+	if p.Operation != "" && p.Operation != operation {
+		return false
+	}
+	matched, _ := path.Match(p.Location, location)
+	return matched
+}

@@ -1,0 +1,85 @@
+package traffic
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// report is the JSON form of a Validator.
+type report struct {
+	Calls     int       `json:"calls"`
+	Unchecked int       `json:"uncheckedBodies"`
+	Dropped   int       `json:"droppedFindings"`
+	Findings  []Finding `json:"findings"`
+}
+
+func (v *Validator) report() report {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return report{v.calls, v.unchecked, v.findings.dropped, v.findings.list()}
+}
+
+// Findings returns the findings so far, sorted by path, method, direction, status and location. Equal findings in
+// elements of a list are counted as one. A Validator keeps 10,000 different findings; its report tells how many more
+// there were.
+func (v *Validator) Findings() []Finding { return v.report().Findings }
+
+// MarshalJSON returns the report: calls, uncheckedBodies, droppedFindings and findings.
+func (v *Validator) MarshalJSON() ([]byte, error) { return json.Marshal(v.report()) }
+
+// WriteReport writes the report as text: a line for each finding, and a summary.
+func (v *Validator) WriteReport(w io.Writer) error {
+	r := v.report()
+	var text strings.Builder
+	var errors, notices, ignored int
+	for _, finding := range r.Findings {
+		text.WriteString(finding.String() + "\n")
+		switch {
+		case finding.Ignored != "":
+			ignored++
+		case finding.Severity == string(contract.Error):
+			errors++
+		default:
+			notices++
+		}
+	}
+	fmt.Fprintf(&text, "calls: %d, unchecked bodies: %d, errors: %d, notices: %d, ignored: %d", r.Calls, r.Unchecked, errors, notices, ignored)
+	if r.Dropped > 0 {
+		text.WriteString(", " + r.dropped())
+	}
+	text.WriteByte('\n')
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+func (r report) dropped() string {
+	return fmt.Sprintf("dropped after the first %d different findings: %d", maxDifferent, r.Dropped)
+}
+
+// Check fails a test with every error that is not ignored, and if nothing was checked. Notices do not fail it.
+func (v *Validator) Check(t testing.TB) {
+	t.Helper()
+	if v.err != nil {
+		t.Error(v.err)
+		return
+	}
+	r := v.report()
+	if r.Calls == 0 {
+		t.Error("traffic: no call went through the validator: make it the Transport of the client for xsale.WithHTTPClient")
+	} else if r.Unchecked >= 2*r.Calls {
+		t.Error("traffic: no body was checked: read responses to their end, or raise WithBodyLimit")
+	}
+	for _, finding := range r.Findings {
+		if finding.fails() {
+			t.Error(finding)
+		}
+	}
+	if r.Dropped > 0 {
+		t.Error("traffic: " + r.dropped())
+	}
+}

@@ -1,0 +1,106 @@
+package traffic
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// Validator is an [http.RoundTripper] that passes traffic on unchanged and checks it against a spec. It is safe for
+// concurrent use.
+type Validator struct {
+	next   http.RoundTripper
+	config *config
+	err    error // of the options
+
+	mu        sync.Mutex
+	findings  findings
+	calls     int
+	unchecked int // bodies
+}
+
+// Validate returns a validator in front of another transport, such as that of the sandbox's HTTPClient, or in front of
+// [http.DefaultTransport] for nil.
+//
+// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON and forms, with every
+// error they have. It does not check tokens, which is up to the server. Dates are as strict as
+// [github.com/xsale-go/xsale/wire.DateTime]. Requests to the login service pass unchecked.
+//
+// The caller gets the body of a response as it arrives. It is checked once it was read to its end, or closed after a
+// whole JSON value, from a copy. If it was not, or is longer than [WithBodyLimit], or has a Content-Encoding, only the
+// media type is checked, and the report counts the body as unchecked. The body of a request is read from its GetBody
+// or, without one, buffered up to the same limit.
+//
+// Invalid options make every call and [Validator.Check] fail.
+func Validate(next http.RoundTripper, options ...ValidateOption) *Validator {
+	v := &Validator{next: cmp.Or(next, http.DefaultTransport)}
+	if v.config, v.err = newConfig(options); v.err != nil {
+		v.err = fmt.Errorf("traffic: Validate: %w", v.err)
+		return v
+	}
+	v.findings = newFindings(v.config)
+	return v
+}
+
+// ValidateFor is [Validate] with a [Validator.Check] at the end of the test and its subtests.
+func ValidateFor(t testing.TB, next http.RoundTripper, options ...ValidateOption) *Validator {
+	t.Helper()
+	v := Validate(next, options...)
+	if v.err != nil {
+		t.Fatal(v.err)
+	}
+	t.Cleanup(func() { v.Check(t) })
+	return v
+}
+
+// RoundTrip sends a request through the next transport and returns its response.
+func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
+	if v.err != nil {
+		closeBody(request)
+		return nil, v.err
+	}
+	forwarded, body, err := copyBody(request, v.config.bodyLimit)
+	if err != nil {
+		return nil, err
+	}
+	if isLogin(request, body.data) {
+		return v.next.RoundTrip(forwarded)
+	}
+	c := v.config.document.Call(request)
+	v.mu.Lock()
+	v.calls++
+	if body.whole {
+		v.findings.add(c.CheckRequest(body.data))
+	} else {
+		v.unchecked++
+	}
+	v.mu.Unlock()
+	response, err := v.next.RoundTrip(forwarded)
+	if err != nil {
+		return nil, err
+	}
+	// The caller may change the header while it reads the body.
+	status, header := response.StatusCode, response.Header.Clone()
+	watched := &watchedBody{ReadCloser: response.Body, limit: v.config.bodyLimit}
+	if header.Get("Content-Encoding") != "" {
+		watched.limit = 0
+	}
+	watched.done = func(data []byte, whole bool) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if whole {
+			v.findings.add(c.CheckResponse(status, header, data))
+			return
+		}
+		v.unchecked++
+		v.findings.add(c.CheckResponseHead(status, header))
+	}
+	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
+		watched.finish(true)
+	} else {
+		response.Body = watched
+	}
+	return response, nil
+}
