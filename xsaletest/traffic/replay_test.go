@@ -165,7 +165,7 @@ func TestEqualTrafficGivesEqualFiles(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return answering(200, "application/json", fmt.Sprintf(`{"Id":12,"Path":%q,"Price":149.90,"Sent":%q}`, request.URL.Path, body))(request)
+			return responding(200, "application/json", fmt.Sprintf(`{"Id":12,"Path":%q,"Price":149.90,"Sent":%q}`, request.URL.Path, body))(request)
 		}), folder)
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +198,7 @@ func TestEqualTrafficGivesEqualFiles(t *testing.T) {
 func masked(t *testing.T, body string, options ...traffic.RecordOption) string {
 	t.Helper()
 	folder := t.TempDir()
-	recorder, err := traffic.Record(answering(200, "application/json", body), folder, options...)
+	recorder, err := traffic.Record(responding(200, "application/json", body), folder, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestMasks(t *testing.T) {
 
 func TestBodiesThatAreNotJSON(t *testing.T) {
 	folder := t.TempDir()
-	recorder, err := traffic.Record(answering(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
+	recorder, err := traffic.Record(responding(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestRepetitionsInTheirOrder(t *testing.T) {
 	count := 0
 	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		count++
-		return answering(200, "application/json", fmt.Sprintf(`{"Id":%d}`, count))(request)
+		return responding(200, "application/json", fmt.Sprintf(`{"Id":%d}`, count))(request)
 	}), folder)
 	if err != nil {
 		t.Fatal(err)
@@ -327,7 +327,7 @@ func TestRepetitionsInTheirOrder(t *testing.T) {
 
 func TestARepetitionIsMissing(t *testing.T) {
 	folder := t.TempDir()
-	recorder, err := traffic.Record(answering(200, "application/json", `{}`), folder)
+	recorder, err := traffic.Record(responding(200, "application/json", `{}`), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -514,7 +514,7 @@ func TestFoldersOfRecordings(t *testing.T) {
 	}
 	recording := filepath.Join(folder, "recording")
 	for _, path := range []string{"/me", "/shop/statuses"} {
-		recorder, err := traffic.Record(answering(200, "application/json", `{}`), recording)
+		recorder, err := traffic.Record(responding(200, "application/json", `{}`), recording)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -527,7 +527,7 @@ func TestFoldersOfRecordings(t *testing.T) {
 
 func TestCallsThatCannotBeRecorded(t *testing.T) {
 	compressed := transport(func(request *http.Request) (*http.Response, error) {
-		response, err := answering(200, "application/json", `{}`)(request)
+		response, err := responding(200, "application/json", `{}`)(request)
 		response.Header.Set("Content-Encoding", "gzip")
 		return response, err
 	})
@@ -537,8 +537,8 @@ func TestCallsThatCannotBeRecorded(t *testing.T) {
 		body string
 		want string
 	}{
-		"long answer":  {answering(200, "application/json", strings.Repeat(" ", 51)), "", "traffic: record POST /afy/orders: the body of the response is longer than 50 bytes: raise WithBodyLimit"},
-		"long request": {answering(200, "application/json", `{}`), strings.Repeat(" ", 51), "traffic: record POST /afy/orders: the body of the request is longer than 50 bytes: raise WithBodyLimit"},
+		"long answer":  {responding(200, "application/json", strings.Repeat(" ", 51)), "", "traffic: record POST /afy/orders: the body of the response is longer than 50 bytes: raise WithBodyLimit"},
+		"long request": {responding(200, "application/json", `{}`), strings.Repeat(" ", 51), "traffic: record POST /afy/orders: the body of the request is longer than 50 bytes: raise WithBodyLimit"},
 		"compressed":   {compressed, "", "traffic: record POST /afy/orders: the response is compressed: do not request compression, or disable it in the transport"},
 		"no answer":    {func(*http.Request) (*http.Response, error) { return nil, broken }, "", broken.Error()},
 	} {
@@ -560,5 +560,37 @@ func TestCallsThatCannotBeRecorded(t *testing.T) {
 				t.Errorf("%d files", len(files))
 			}
 		})
+	}
+}
+
+// What recording drops or changes is no reason to reject the recording.
+func TestReplayAcceptsItsOwnRecording(t *testing.T) {
+	spec := []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/things":{"post":{"operationId":"add","parameters":[
+			{"name":"X-Key","in":"header","required":true,"schema":{"type":"string"}},{"name":"flag","in":"query","schema":{"type":"boolean"}}],
+		"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Thing"}}}},
+		"responses":{"201":{"description":"","headers":{"Location":{"required":true,"schema":{"type":"string"}}},
+			"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Thing"}}}}}}}},
+		"components":{"schemas":{
+			"Thing":{"oneOf":[{"$ref":"#/components/schemas/Big"},{"$ref":"#/components/schemas/Small"}],"discriminator":{"propertyName":"kind","mapping":{"as big":"#/components/schemas/Big"}}},
+			"Big":{"type":"object","properties":{"kind":{"type":"string"},"n":{"type":"integer","format":"int32"},"counts":{"type":"object","additionalProperties":{"type":"integer"}}}},
+			"Small":{"type":"object","properties":{"kind":{"type":"string"},"n":{"type":"integer","format":"int64"}}}}}}`)
+	for _, body := range []string{
+		`{"kind":"as big","n":2147483647,"counts":{"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"10":10,"11":11,"12":12}}`,
+		`{"kind":"Small","n":9223372036854775807}`,
+	} {
+		dir := t.TempDir()
+		recorder, err := traffic.Record(responding(201, "application/json", body), dir, traffic.WithSpec(spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		roundTrip(t, recorder, "POST", "/things?flag=True", body)
+		replayer, err := traffic.Replay(dir, traffic.WithSpec(spec), traffic.WithStrict())
+		if err != nil {
+			t.Fatal(err)
+		}
+		replayed := roundTrip(t, replayer, "POST", "/things?flag=True", body)
+		if got, want := strings.Count(replayed, ":"), strings.Count(body, ":"); got != want {
+			t.Errorf("got %s with %d fields, want %d", replayed, got, want)
+		}
 	}
 }

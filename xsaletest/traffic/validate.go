@@ -18,6 +18,7 @@ type Validator struct {
 	mu        sync.Mutex
 	findings  findings
 	calls     int
+	checked   int // responses
 	unchecked int // bodies
 }
 
@@ -91,6 +92,7 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		if whole {
+			v.checked++
 			v.findings.add(c.CheckResponse(status, header, data))
 			return
 		}

@@ -31,8 +31,8 @@ func (f transport) RoundTrip(request *http.Request) (*http.Response, error) { re
 const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
 	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
 
-// answering answers every request alike.
-func answering(status int, contentType, body string) transport {
+// responding responds to every request alike.
+func responding(status int, contentType, body string) transport {
 	return func(request *http.Request) (*http.Response, error) {
 		if request.Body != nil {
 			_, _ = io.Copy(io.Discard, request.Body)
@@ -175,7 +175,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 
 func TestValidatorFailsATest(t *testing.T) {
 	body := `{"Id":1,"Name":7,"Email":null,"Kowalski Jan":1,"Note":"Kowalski","Organizations":[{"Id":"Kowalski"},{},{"Id":"Kowalski"}]}`
-	validator := traffic.Validate(answering(200, "application/json", body))
+	validator := traffic.Validate(responding(200, "application/json", body))
 	if got := roundTrip(t, validator, "GET", "/me?page=canary", ""); got != body {
 		t.Errorf("the caller got %s", got)
 	}
@@ -217,7 +217,7 @@ func TestValidatorFailsATest(t *testing.T) {
 }
 
 func TestStrictAndIgnore(t *testing.T) {
-	validator := traffic.Validate(answering(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
+	validator := traffic.Validate(responding(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
 		traffic.WithStrict(),
 		traffic.WithIgnored("listOrders", "/*/Items/*/Note", "the vendor adds it"),
 		traffic.WithIgnored("", "/*/Id", "texts"),
@@ -244,7 +244,7 @@ func TestOptionsThatCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &failures{TB: t}
-			validator := traffic.Validate(answering(200, "application/json", `{}`), test.option)
+			validator := traffic.Validate(responding(200, "application/json", `{}`), test.option)
 			validator.Check(f)
 			_, err := validator.RoundTrip(httptest.NewRequest("GET", "/me", nil))
 			if len(f.lines) != 1 || !strings.Contains(f.lines[0], test.want) || err == nil || err.Error() != f.lines[0] {
@@ -289,7 +289,7 @@ func TestOptionsFitWhatTheyAreFor(t *testing.T) {
 
 func TestCheckFailsWithoutCalls(t *testing.T) {
 	f := &failures{TB: t}
-	validator := traffic.Validate(answering(200, "application/json", `{"access_token":7}`))
+	validator := traffic.Validate(responding(200, "application/json", `{"access_token":7}`))
 	roundTrip(t, validator, "POST", "/oauth/token", `{"password":"canary"}`)
 	roundTrip(t, validator, "POST", "/login", `{"grant_type":"password","password":"canary"}`)
 	roundTrip(t, validator, "POST", "/login", `grant_type=password&password=canary`)
@@ -299,7 +299,7 @@ func TestCheckFailsWithoutCalls(t *testing.T) {
 
 func TestDescriptionOfAConsumer(t *testing.T) {
 	description := bytes.Replace(openapi.Spec(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
-	validator := traffic.Validate(answering(200, "application/json", `{"Id":true}`), traffic.WithSpec(description))
+	validator := traffic.Validate(responding(200, "application/json", `{"Id":true}`), traffic.WithSpec(description))
 	roundTrip(t, validator, "GET", "/me", "")
 	wantLines(t, findingsOf(validator), "error: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
 }
@@ -334,8 +334,8 @@ func TestUncheckedBodies(t *testing.T) {
 		next transport
 		body string
 	}{
-		"long":         {answering(200, "application/json", long), ""},
-		"long request": {answering(404, "", ""), long},
+		"long":         {responding(200, "application/json", long), ""},
+		"long request": {responding(404, "", ""), long},
 	} {
 		t.Run(name, func(t *testing.T) {
 			validator := traffic.Validate(test.next, traffic.WithBodyLimit(50))
@@ -354,7 +354,7 @@ func TestUncheckedBodies(t *testing.T) {
 	for contentType, want := range map[string][]string{"application/json": nil, "text/html": {"error: getMe (GET /me), response 200 at header Content-Type: text/html, want application/json"}} {
 		t.Run("compressed "+contentType, func(t *testing.T) {
 			validator := traffic.Validate(transport(func(request *http.Request) (*http.Response, error) {
-				response, err := answering(200, contentType, "zip")(request)
+				response, err := responding(200, contentType, "zip")(request)
 				response.Header.Set("Content-Encoding", "gzip")
 				return response, err
 			}))
@@ -373,7 +373,7 @@ func TestRequestsArriveUnchanged(t *testing.T) {
 		}
 		request.Body.Close()
 		got = string(data)
-		return answering(200, "application/json", `{}`)(&http.Request{})
+		return responding(200, "application/json", `{}`)(&http.Request{})
 	}))
 	for name, body := range map[string]io.Reader{"to be read again": strings.NewReader(validOrder), "to be read once": io.MultiReader(strings.NewReader(validOrder))} {
 		request, err := http.NewRequest("POST", "http://shop.example/shop/orders", body)
@@ -389,11 +389,34 @@ func TestRequestsArriveUnchanged(t *testing.T) {
 }
 
 func TestValidatorInManyGoroutines(t *testing.T) {
-	validator := traffic.Validate(answering(200, "application/json", `{"Id":"x"}`))
+	validator := traffic.Validate(responding(200, "application/json", `{"Id":"x"}`))
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() { roundTrip(t, validator, "GET", "/me", "") })
 	}
 	group.Wait()
 	wantLines(t, findingsOf(validator), "error: getMe (GET /me), response 200 at /Id: string, want integer of the format int64 (16 times)")
+}
+
+// A response that is never read to its end proves nothing.
+func TestCheckFailsIfNoResponseWasChecked(t *testing.T) {
+	f := &failures{TB: t}
+	validator := traffic.Validate(responding(200, "application/json", `[{"Id":1},{"Id":2}]`))
+	for range 2 {
+		response, err := validator.RoundTrip(httptest.NewRequest("GET", "/shop/orders", nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := response.Body.Read(make([]byte, 5)); err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	validator.Check(f)
+	wantLines(t, f.lines, "traffic: no response body was checked: read responses to their end, or raise WithBodyLimit")
+
+	roundTrip(t, validator, "GET", "/shop/orders", "")
+	f.lines = nil
+	validator.Check(f)
+	wantLines(t, f.lines)
 }
