@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-// certificatePair is a certificate authority and the server certificate that it has signed.
-type certificatePair struct {
+// certificates are a certificate authority and a server certificate signed by it.
+type certificates struct {
 	authority    *x509.Certificate
 	authorityPEM []byte
 	server       tls.Certificate
 }
 
-// newCertificatePair makes an authority and a server certificate, both valid for loopback only: whoever is made to trust
-// the authority trusts nothing beyond the own machine.
-func newCertificatePair() (*certificatePair, error) {
+// newCertificates creates both for loopback only: trusting the authority means trusting nothing
+// beyond this machine.
+func newCertificates() (*certificates, error) {
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -60,14 +60,14 @@ func newCertificatePair() (*certificatePair, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &certificatePair{
+	return &certificates{
 		authority:    authority,
 		authorityPEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}),
 		server:       tls.Certificate{Certificate: [][]byte{server.Raw}, PrivateKey: serverKey},
 	}, nil
 }
 
-// validForOneYear starts an hour early, for clients whose clock is behind.
+// validForOneYear starts an hour early, for clients with a slow clock.
 func validForOneYear(template *x509.Certificate) *x509.Certificate {
 	now := time.Now()
 	template.NotBefore, template.NotAfter = now.Add(-time.Hour), now.AddDate(1, 0, 0)

@@ -7,7 +7,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// Credentials returns the account that the sandbox knows.
+// Credentials returns the credentials of the only account.
 func (s *Sandbox) Credentials() authn.Credentials {
 	return authn.Credentials{
 		ClientID:     ClientID,
@@ -17,7 +17,7 @@ func (s *Sandbox) Credentials() authn.Credentials {
 	}
 }
 
-// Options returns what [xsale.New] needs to work against the sandbox, in its organization.
+// Options returns the options for [xsale.New] to use the sandbox and its default organization.
 func (s *Sandbox) Options() []xsale.Option {
 	return []xsale.Option{
 		xsale.WithBaseURL(s.URL()),
@@ -28,8 +28,8 @@ func (s *Sandbox) Options() []xsale.Option {
 	}
 }
 
-// Client returns a client that works against the sandbox, in its organization, until the test ends. Options come after
-// those of [Sandbox.Options] and take precedence.
+// Client returns a client of the sandbox and its default organization. It is closed when the test
+// ends. The options override those of [Sandbox.Options].
 func (s *Sandbox) Client(t testing.TB, options ...xsale.Option) *xsale.Client {
 	t.Helper()
 	client, err := xsale.New(append(s.Options(), options...)...)

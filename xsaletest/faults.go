@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with an API request: see [Sandbox.Fail] and [WithRandomFaults]. It is a value that can be
-// compared and used many times; the zero Fault is none. What cannot be, such as a status of 999, is refused by whoever takes
-// the fault.
+// Fault is a failure to inject into a request, see [Sandbox.Fail] and [WithRandomFaults]. Faults are
+// comparable values and may be reused. The zero Fault does nothing. Invalid faults, such as status 999,
+// are rejected where they are installed.
 type Fault struct {
 	kind      faultKind
 	status    int
 	body      string
-	header    string // lines of a name and a value, both quoted: a text can be compared
+	header    string // lines of a quoted name and value: a map would not be comparable
 	delay     time.Duration
 	bytes     int
 	at        time.Time
 	cut       CutPoint
 	processed bool
 	chunked   bool
-	times     int // 0 is once, always is for ever
+	times     int // 0 for once
 }
 
 type faultKind int
@@ -49,146 +49,149 @@ const always = -1
 // CutPoint is where [Cut] ends a connection.
 type CutPoint int
 
-// Where an answer can be cut. What comes behind the headers is the answer to a request that was processed.
+// Points where a response can be cut. From the headers on, the request was processed.
 const (
-	BeforeResponse CutPoint = iota // nothing of the answer comes; the request was processed only with [Fault.Processed]
-	AfterHeaders                   // status and headers come, and nothing of the body
-	InBody                         // half of the body comes
+	BeforeResponse CutPoint = iota // sends nothing; processes the request only with [Fault.Processed]
+	AfterHeaders                   // sends status and headers
+	InBody                         // sends half of the body, too
 )
 
-// Status answers with a status from 200 to 599 and a body, or with problem details where none is given, and does not
-// process the request. A body that is JSON has that Content-Type, another one text/plain; see [Fault.WithHeader].
+// Status responds with a status from 200 to 599 instead of processing the request. The body is sent as
+// JSON if it is JSON, and as text/plain otherwise, see [Fault.WithHeader]. Without a body, the response
+// has problem details.
 func Status(code int, body ...string) Fault {
 	return Fault{kind: statusFault, status: code, body: strings.Join(body, "")}
 }
 
-// RetryAfter answers 429 with the whole seconds to wait, 0 or more, and does not process the request. For another status
-// use Status(503).WithHeader("Retry-After", "2").
+// RetryAfter responds with 429 and a Retry-After header in whole seconds instead of processing the
+// request. For another status use Status(503).WithHeader("Retry-After", "2").
 func RetryAfter(wait time.Duration) Fault { return Fault{kind: retryAfterFault, delay: wait} }
 
-// RetryAt is [RetryAfter] with a date in place of the seconds, which are cut off to whole ones.
+// RetryAt is [RetryAfter] with a date instead of seconds. Fractions of a second are dropped.
 func RetryAt(date time.Time) Fault { return Fault{kind: retryAtFault, at: date} }
 
-// Delay waits before the request is processed and answered as ever, or with [Fault.Processed] between the two. A client that
-// leaves meanwhile and [Sandbox.Close] end it: then nothing more is done.
+// Delay waits before the request is processed, or with [Fault.Processed] before the response is sent.
+// If the client leaves or [Sandbox.Close] is called meanwhile, the rest does not happen.
 func Delay(wait time.Duration) Fault { return Fault{kind: delayFault, delay: wait} }
 
 // Cut ends the connection.
 func Cut(point CutPoint) Fault { return Fault{kind: cutFault, cut: point} }
 
-// Truncated processes the request and sends half of the body as if that were all of it: the Content-Length fits what comes,
-// so that only a reader of the JSON notices. See [Cut] for a body that HTTP knows to be incomplete.
+// Truncated processes the request and sends half of the body with a matching Content-Length, so that
+// only a JSON decoder notices. See [Cut] for a body that is incomplete at the HTTP level.
 func Truncated() Fault { return Fault{kind: truncatedFault} }
 
-// Garbage processes the request and sends the answer's status and headers with a body that is neither JSON nor UTF-8.
+// Garbage processes the request and sends its status and headers with a body that is neither JSON nor
+// UTF-8.
 func Garbage() Fault { return Fault{kind: garbageFault} }
 
-// Trickle processes the request and sends so many bytes of the body at a time, with a pause between them. A client that
-// leaves and [Sandbox.Close] end it.
+// Trickle processes the request and sends the body in pieces of some bytes, with a pause between them.
+// It ends if the client leaves or [Sandbox.Close] is called.
 func Trickle(bytes int, every time.Duration) Fault {
 	return Fault{kind: trickleFault, bytes: bytes, delay: every}
 }
 
-// RevokedToken revokes all tokens that were issued, so that the request is refused with 401.
+// RevokedToken revokes all issued tokens: the request gets a 401.
 func RevokedToken() Fault { return Fault{kind: revokedTokenFault} }
 
-// ExpiredIDToken lets all ID tokens that were issued expire, so that the request is refused with 401. Their access tokens
-// are still valid, as it happens with Auth0, whose ID tokens live shorter.
+// ExpiredIDToken expires all issued ID tokens: the request gets a 401. Their access tokens stay valid,
+// as with Auth0, whose ID tokens have a shorter lifetime.
 func ExpiredIDToken() Fault { return Fault{kind: expiredIDTokenFault} }
 
-// BlockedAccount revokes all tokens and blocks the account, as ten wrong passwords do: the request is refused with 401, and
-// every login with too_many_attempts until [Sandbox.Unblock].
+// BlockedAccount revokes all tokens and blocks the account, like ten wrong passwords: the request gets
+// a 401, and every login fails with too_many_attempts until [Sandbox.Unblock].
 func BlockedAccount() Fault { return Fault{kind: blockedAccountFault} }
 
-// ChangedSigningKey gives the login service another key, which the key set has in place of the old one. Tokens of the old
-// key are refused with 401, the request's own among them.
+// ChangedSigningKey replaces the key of the login service, also in its key set. Tokens signed with the
+// old key get a 401, including those of the request.
 func ChangedSigningKey() Fault { return Fault{kind: changedSigningKeyFault} }
 
-// Processed processes the request before the fault, as a server does whose answer gets lost: a create has created. It is for
-// [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]; the others with a body are so by themselves.
+// Processed processes the request before the fault, like a server whose response gets lost: a create
+// has created. It applies to [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]; the other faults
+// with a body always process the request.
 func (f Fault) Processed() Fault {
 	f.processed = true
 	return f
 }
 
-// Chunked sends the body in chunks, without a Content-Length. It is for [Cut] behind the headers, [Truncated], [Garbage] and
-// [Trickle].
+// Chunked sends the body in chunks, without a Content-Length. It applies to [Cut] after the headers,
+// [Truncated], [Garbage] and [Trickle].
 func (f Fault) Chunked() Fault {
 	f.chunked = true
 	return f
 }
 
-// WithHeader adds a header to the answer of [Status], [RetryAfter] or [RetryAt], in place of one of that name.
+// WithHeader sets a header in the response of [Status], [RetryAfter] or [RetryAt].
 func (f Fault) WithHeader(name, value string) Fault {
 	f.header += strconv.Quote(http.CanonicalHeaderKey(name)) + " " + strconv.Quote(value) + "\n"
 	return f
 }
 
-// Times makes the fault that of so many requests, one after the other, in place of one.
+// Times injects the fault into several requests in a row instead of one.
 func (f Fault) Times(count int) Fault {
 	f.times = count
 	if count < 1 {
-		f.times = always - 1 // which Fail refuses
+		f.times = always - 1 // rejected by Fail
 	}
 	return f
 }
 
-// Always makes the fault that of all requests until [Sandbox.ClearFaults].
+// Always injects the fault into all requests until [Sandbox.ClearFaults].
 func (f Fault) Always() Fault {
 	f.times = always
 	return f
 }
 
-// IsZero reports whether there is no fault.
+// IsZero reports whether f is the zero Fault.
 func (f Fault) IsZero() bool { return f.kind == noFault }
 
-// String writes the fault as it is made in Go, without the body of a [Status] and the values of its headers.
+// String returns the fault as a Go expression, without the body of a [Status] and the values of headers.
 func (f Fault) String() string {
-	var text strings.Builder
+	var s strings.Builder
 	switch f.kind {
 	case noFault:
 		return "no fault"
 	case statusFault:
-		fmt.Fprintf(&text, "Status(%d)", f.status)
+		fmt.Fprintf(&s, "Status(%d)", f.status)
 	case retryAfterFault:
-		fmt.Fprintf(&text, "RetryAfter(%v)", f.delay)
+		fmt.Fprintf(&s, "RetryAfter(%v)", f.delay)
 	case retryAtFault:
-		fmt.Fprintf(&text, "RetryAt(%s)", f.at.UTC().Format(time.RFC3339))
+		fmt.Fprintf(&s, "RetryAt(%s)", f.at.UTC().Format(time.RFC3339))
 	case delayFault:
-		fmt.Fprintf(&text, "Delay(%v)", f.delay)
+		fmt.Fprintf(&s, "Delay(%v)", f.delay)
 	case cutFault:
-		fmt.Fprintf(&text, "Cut(%s)", f.cut)
+		fmt.Fprintf(&s, "Cut(%s)", f.cut)
 	case truncatedFault:
-		text.WriteString("Truncated()")
+		s.WriteString("Truncated()")
 	case garbageFault:
-		text.WriteString("Garbage()")
+		s.WriteString("Garbage()")
 	case trickleFault:
-		fmt.Fprintf(&text, "Trickle(%d, %v)", f.bytes, f.delay)
+		fmt.Fprintf(&s, "Trickle(%d, %v)", f.bytes, f.delay)
 	case revokedTokenFault:
-		text.WriteString("RevokedToken()")
+		s.WriteString("RevokedToken()")
 	case expiredIDTokenFault:
-		text.WriteString("ExpiredIDToken()")
+		s.WriteString("ExpiredIDToken()")
 	case blockedAccountFault:
-		text.WriteString("BlockedAccount()")
+		s.WriteString("BlockedAccount()")
 	case changedSigningKeyFault:
-		text.WriteString("ChangedSigningKey()")
+		s.WriteString("ChangedSigningKey()")
 	}
 	for name := range f.headers() {
-		fmt.Fprintf(&text, ".WithHeader(%q, …)", name)
+		fmt.Fprintf(&s, ".WithHeader(%q, …)", name)
 	}
 	if f.processed {
-		text.WriteString(".Processed()")
+		s.WriteString(".Processed()")
 	}
 	if f.chunked {
-		text.WriteString(".Chunked()")
+		s.WriteString(".Chunked()")
 	}
 	switch {
 	case f.times == always:
-		text.WriteString(".Always()")
+		s.WriteString(".Always()")
 	case f.times != 0:
-		fmt.Fprintf(&text, ".Times(%d)", max(f.times, 0))
+		fmt.Fprintf(&s, ".Times(%d)", max(f.times, 0))
 	}
-	return text.String()
+	return s.String()
 }
 
 // String returns the name of the point.
@@ -204,7 +207,7 @@ func (p CutPoint) String() string {
 	return "CutPoint(" + strconv.Itoa(int(p)) + ")"
 }
 
-// headers yields the headers that were added.
+// headers yields the headers of WithHeader.
 func (f Fault) headers() func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
 		for line := range strings.Lines(f.header) {
@@ -217,30 +220,30 @@ func (f Fault) headers() func(yield func(name, value string) bool) {
 	}
 }
 
-// isAnswer reports whether the fault makes up an answer of its own.
+// responds reports whether the fault replaces the response.
 func (f Fault) responds() bool {
 	return f.kind == statusFault || f.kind == retryAfterFault || f.kind == retryAtFault
 }
 
-// needsBody reports whether the fault does something to the body of an answer, so that there must be one.
+// needsBody reports whether the fault changes the body of a response, so that there must be one.
 func (f Fault) needsBody() bool {
 	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == trickleFault || f.kind == cutFault && f.cut != BeforeResponse
 }
 
-// isAboutTokens reports whether the fault is of the login service, so that the API refuses the request by itself.
+// affectsTokens reports whether the fault changes the login service, so that the API rejects the request.
 func (f Fault) affectsTokens() bool { return f.kind >= revokedTokenFault }
 
-// check returns what about the fault cannot be, whatever the operation.
+// check returns why the fault is invalid for every operation.
 func (f Fault) check() error {
 	switch {
 	case f.kind == noFault:
-		return errors.New("the zero Fault is none: " + allFaults)
+		return errors.New("the zero Fault does nothing: " + allFaults)
 	case f.kind == statusFault && (f.status < 200 || f.status > 599):
 		return fmt.Errorf("%v: the status must be from 200 to 599", f)
 	case f.kind == statusFault && f.body != "" && (f.status == http.StatusNoContent || f.status == http.StatusNotModified):
-		return fmt.Errorf("%v: an answer with this status has no body: leave it out", f)
+		return fmt.Errorf("%v: a response with this status has no body: leave it out", f)
 	case f.kind == retryAfterFault && (f.delay < 0 || f.delay%time.Second != 0):
-		return fmt.Errorf("%v: the wait must be a number of whole seconds, 0 or more", f)
+		return fmt.Errorf("%v: the wait must be whole seconds, 0 or more", f)
 	case f.kind == retryAtFault && f.at.IsZero():
 		return fmt.Errorf("%v: the date is not set", f)
 	case f.kind == delayFault && f.delay <= 0:
@@ -250,28 +253,28 @@ func (f Fault) check() error {
 	case f.kind == cutFault && (f.cut < BeforeResponse || f.cut > InBody):
 		return fmt.Errorf("%v: the point must be BeforeResponse, AfterHeaders or InBody", f)
 	case f.times < always:
-		return fmt.Errorf("%v: Times needs a number from 1", f)
+		return fmt.Errorf("%v: Times must be at least 1", f)
 	case f.processed && f.affectsTokens():
-		return fmt.Errorf("%v: a request whose tokens are refused is not processed: Processed is for Status, RetryAfter, RetryAt, Delay and Cut", f)
+		return fmt.Errorf("%v: a request with rejected tokens is not processed: Processed is for Status, RetryAfter, RetryAt, Delay and Cut", f)
 	case f.processed && f.needsBody():
-		return fmt.Errorf("%v: the request is processed anyhow: leave Processed out", f)
+		return fmt.Errorf("%v: the request is always processed: leave Processed out", f)
 	case f.chunked && !f.needsBody():
 		return fmt.Errorf("%v: Chunked is for Cut(AfterHeaders), Cut(InBody), Truncated, Garbage and Trickle", f)
 	case f.header != "" && !f.responds():
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
 	for name, value := range f.headers() {
-		if !isHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return fmt.Errorf("%v: HTTP cannot send this header: a name is a word in ASCII, a value one line", f)
+		if !validHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return fmt.Errorf("%v: invalid header: the name must be an ASCII token, the value one line", f)
 		}
 	}
 	return nil
 }
 
-const allFaults = "there are Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount and ChangedSigningKey"
+const allFaults = "use Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount or ChangedSigningKey"
 
-// isHeaderName reports whether a name is a token of RFC 9110.
-func isHeaderName(name string) bool {
+// validHeaderName reports whether a name is a token of RFC 9110.
+func validHeaderName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
 	})

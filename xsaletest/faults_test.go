@@ -61,8 +61,8 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 		says      string
 	}{
 		"unknown operation":     {"createOrdr", []xsaletest.Fault{xsaletest.Garbage()}, all},
-		"no fault":              {"getMe", nil, "there are Status, RetryAfter"},
-		"zero fault":            {"getMe", []xsaletest.Fault{{}}, "there are Status, RetryAfter"},
+		"no fault":              {"getMe", nil, "use Status, RetryAfter"},
+		"zero fault":            {"getMe", []xsaletest.Fault{{}}, "use Status, RetryAfter"},
 		"status":                {"getMe", []xsaletest.Fault{xsaletest.Status(999)}, "from 200 to 599"},
 		"body of a 304":         {"getMe", []xsaletest.Fault{xsaletest.Status(304, "x")}, "has no body"},
 		"part of a second":      {"getMe", []xsaletest.Fault{xsaletest.RetryAfter(time.Millisecond)}, "whole seconds"},
@@ -71,12 +71,12 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 		"no bytes":              {"getMe", []xsaletest.Fault{xsaletest.Trickle(0, time.Second)}, "positive"},
 		"other point":           {"getMe", []xsaletest.Fault{xsaletest.Cut(7)}, "InBody"},
 		"no times":              {"getMe", []xsaletest.Fault{xsaletest.Garbage().Times(0)}, "Times"},
-		"processed anyhow":      {"getMe", []xsaletest.Fault{xsaletest.Garbage().Processed()}, "anyhow"},
+		"processed anyhow":      {"getMe", []xsaletest.Fault{xsaletest.Garbage().Processed()}, "always processed"},
 		"processed and refused": {"getMe", []xsaletest.Fault{xsaletest.RevokedToken().Processed()}, "Processed is for"},
 		"chunked status":        {"getMe", []xsaletest.Fault{xsaletest.Status(500).Chunked()}, "Chunked is for"},
 		"header of a cut":       {"getMe", []xsaletest.Fault{xsaletest.Cut(xsaletest.InBody).WithHeader("A", "b")}, "WithHeader is for"},
 		"header in two lines":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A", "b\r\nC: d")}, "one line"},
-		"header with a space":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A b", "c")}, "in ASCII"},
+		"header with a space":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A b", "c")}, "ASCII"},
 		"body of nothing":       {"setTranslation", []xsaletest.Fault{xsaletest.Truncated()}, "Cut(BeforeResponse)"},
 		"behind one for ever":   {"getMe", []xsaletest.Fault{xsaletest.Garbage().Always(), xsaletest.Truncated()}, "ClearFaults"},
 	} {

@@ -34,7 +34,7 @@ func newIdentity(tokens *tokenService, clock func() time.Time) *identity {
 	return &identity{tokens: tokens, limits: newLoginLimits(), clock: clock}
 }
 
-// oauthError is a refusal of the token endpoint, with the codes of Auth0. The description never repeats what was sent.
+// oauthError is an error response of the token endpoint, with the codes of Auth0. It never repeats what was sent.
 type oauthError struct {
 	Status      int    `json:"-"`
 	Code        string `json:"error"`
@@ -57,15 +57,15 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 		(&oauthError{http.StatusMethodNotAllowed, "method_not_allowed", "Tokens are requested with POST."}).write(w)
 		return
 	}
-	form, refusal := readTokenRequest(w, r)
-	if refusal == nil {
-		refusal = checkClient(form)
+	form, failure := readTokenRequest(w, r)
+	if failure == nil {
+		failure = checkClient(form)
 	}
-	if refusal == nil {
-		refusal = i.checkUser(w.Header(), form)
+	if failure == nil {
+		failure = i.checkUser(w.Header(), form)
 	}
-	if refusal != nil {
-		refusal.write(w)
+	if failure != nil {
+		failure.write(w)
 		return
 	}
 	reply, err := i.tokens.issue(form.Get("scope"))
@@ -76,7 +76,7 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", reply)
 }
 
-// readTokenRequest reads a JSON object, which the vendor documents, or a form, which Auth0 does.
+// readTokenRequest accepts a JSON object, which the vendor documents, and a form, which Auth0 documents.
 func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oauthError) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequestBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -88,14 +88,14 @@ func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oaut
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch mediaType {
 	case "application/json":
-		var members map[string]any
-		if json.Unmarshal(body, &members) != nil {
+		var fields map[string]any
+		if json.Unmarshal(body, &fields) != nil {
 			return nil, invalidRequest("The body is not a JSON object.")
 		}
 		form := make(url.Values)
-		for name, value := range members {
-			if text, ok := value.(string); ok {
-				form.Set(name, text)
+		for name, value := range fields {
+			if value, ok := value.(string); ok {
+				form.Set(name, value)
 			}
 		}
 		return form, nil
@@ -109,7 +109,7 @@ func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oaut
 	return nil, invalidRequest("The Content-Type is neither application/json nor application/x-www-form-urlencoded.")
 }
 
-// checkClient checks everything but the user, whose login counts.
+// checkClient checks everything but the user, so that a wrong client does not count as a login.
 func checkClient(form url.Values) *oauthError {
 	if grantType := form.Get("grant_type"); grantType != "" && grantType != "password" {
 		return &oauthError{http.StatusNotImplemented, "unsupported_grant_type", "The grant type is not password."}
@@ -119,9 +119,9 @@ func checkClient(form url.Values) *oauthError {
 			return invalidRequest("Missing required parameter: " + name)
 		}
 	}
-	// Both are compared always, so that the time does not tell which one is wrong.
-	idIsRight, secretIsRight := equalSecrets(form.Get("client_id"), ClientID), equalSecrets(form.Get("client_secret"), ClientSecret)
-	if !idIsRight || !secretIsRight {
+	// Always compares both, so that the time does not reveal which one is wrong.
+	sameID, sameSecret := equalSecrets(form.Get("client_id"), ClientID), equalSecrets(form.Get("client_secret"), ClientSecret)
+	if !sameID || !sameSecret {
 		return &oauthError{http.StatusUnauthorized, "invalid_client", "The client is unknown or its secret is wrong."}
 	}
 	switch form.Get("audience") {
@@ -133,11 +133,11 @@ func checkClient(form url.Values) *oauthError {
 	return &oauthError{http.StatusForbidden, "access_denied", "The audience is not an API that the client may use."}
 }
 
-// checkUser counts the login and refuses it for the password or for a limit. It sets the headers that tell of the limit.
+// checkUser counts the login and checks the password and the limits. It sets the headers of the limits.
 func (i *identity) checkUser(header http.Header, form url.Values) *oauthError {
 	username := form.Get("username")
-	nameIsRight, passwordIsRight := equalSecrets(username, Username), equalSecrets(form.Get("password"), Password)
-	verdict, quota := i.limits.try(username, nameIsRight && passwordIsRight, i.clock())
+	sameName, samePassword := equalSecrets(username, Username), equalSecrets(form.Get("password"), Password)
+	verdict, quota := i.limits.try(username, sameName && samePassword, i.clock())
 	if quota != (loginQuota{}) {
 		header.Set("x-ratelimit-limit", strconv.Itoa(quota.limit))
 		header.Set("x-ratelimit-remaining", strconv.Itoa(quota.remaining))
@@ -154,17 +154,17 @@ func (i *identity) checkUser(header http.Header, form url.Values) *oauthError {
 	return nil
 }
 
-// equalSecrets compares in a time that does not depend on the texts, nor on their lengths beyond hashing them.
+// equalSecrets compares in a time that depends on nothing but the cost of hashing.
 func equalSecrets(a, b string) bool {
 	hashA, hashB := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(hashA[:], hashB[:]) == 1
 }
 
-// serveKeySet publishes the key that tokens are signed with.
+// serveKeySet publishes the signing key.
 func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		newProblem(http.StatusMethodNotAllowed, "The key set is read with GET.").write(w)
+		newProblem(http.StatusMethodNotAllowed, "Use GET.").write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, "application/json", i.tokens.currentKey().set())

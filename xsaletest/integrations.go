@@ -24,7 +24,7 @@ func (s *state) CreateParameter(_ context.Context, request sandboxapi.CreatePara
 	return sandboxapi.CreateParameter2XXJSONResponse{Body: sandboxapi.Created{ID: s.lastParameter}, StatusCode: http.StatusCreated}, nil
 }
 
-// hasIntegration needs the lock.
+// The caller holds the lock.
 func (s *state) hasIntegration(id int64) bool {
 	return id >= 1 && id <= s.lastIntegration
 }

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// latency is how long requests wait before anything is done with them.
+// latency is how long requests wait before they are processed.
 type latency struct {
 	seed              uint64
 	shortest, longest time.Duration
 }
 
-// WithLatency lets every request to the API and to the login service wait before it is looked at. A client that leaves
-// meanwhile and [Sandbox.Close] end the wait, and then nothing is done.
+// WithLatency delays every request to the API and to the login service before it is processed. If the
+// client leaves or [Sandbox.Close] is called meanwhile, the request is not processed.
 func WithLatency(wait time.Duration) Option {
 	return func(c *config) error {
 		if wait < 0 {
@@ -24,19 +24,19 @@ func WithLatency(wait time.Duration) Option {
 	}
 }
 
-// WithRandomLatency is [WithLatency] with waits that are spread evenly from the shortest to the longest. The seed and how many
-// requests came before decide alone.
+// WithRandomLatency is [WithLatency] with uniformly distributed delays. They depend only on the seed
+// and the number of earlier requests.
 func WithRandomLatency(seed uint64, shortest, longest time.Duration) Option {
 	return func(c *config) error {
 		if shortest < 0 || longest < shortest {
-			return fmt.Errorf("WithRandomLatency: %v to %v: the shortest must be 0 or more, the longest not below it", shortest, longest)
+			return fmt.Errorf("WithRandomLatency: %v to %v: the shortest must not be negative, nor longer than the longest", shortest, longest)
 		}
 		c.latency = latency{seed, shortest, longest}
 		return nil
 	}
 }
 
-// of returns the wait of the request with a number.
+// of returns the delay of the nth request.
 func (l latency) of(number int64) time.Duration {
 	spread := l.longest - l.shortest
 	if spread == 0 {

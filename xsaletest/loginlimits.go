@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Auth0's limits for one user and one address; the sandbox sees one address only.
+// Auth0's limits for one user and one address. The sandbox sees one address only.
 const (
 	maxWrongPasswords = 10          // in a row; then the user is blocked
-	maxLogins         = 20          // in a loginWindow, successful ones included; a login beyond them slows the user down
-	slowLogins        = 10          // in a loginWindow while the user is slowed down
-	loginWindow       = time.Minute // the user is slowed down until one has passed without a refusal
+	maxLogins         = 20          // in a loginWindow, including successful ones; one more throttles the user
+	slowLogins        = 10          // in a loginWindow while the user is throttled
+	loginWindow       = time.Minute // throttling ends after one window without a rejected login
 )
 
-// loginLimits decides by a user's past logins whether another one may go on. Names that no user has are limited too, so
-// that the answers do not tell whether a user exists.
+// loginLimits limits the logins of each user name. Unknown names have limits too, so that a response
+// does not reveal whether a user exists.
 type loginLimits struct {
 	mu    sync.Mutex
 	users map[string]*loginHistory
@@ -23,21 +23,20 @@ type loginLimits struct {
 
 type loginHistory struct {
 	wrongPasswords int         // in a row
-	recent         []time.Time // of the logins in the window that were not refused for a limit, oldest first
-	lastRefusal    time.Time   // for too many logins
+	recent         []time.Time // logins in the window within the limit, oldest first
+	lastRejected   time.Time   // for too many logins
 }
 
-// loginVerdict is what becomes of a login.
 type loginVerdict int
 
 const (
 	loginSucceeds loginVerdict = iota
 	loginWrongPassword
 	loginTooManyAttempts // the user is blocked
-	loginTooManyLogins   // the user is slowed down
+	loginTooManyLogins   // the user is throttled
 )
 
-// loginQuota says how many logins the window holds, how many of them are left, and when one more is free again.
+// loginQuota is how many logins a window allows, how many are left, and when the next one is free.
 type loginQuota struct {
 	limit, remaining int
 	reset            time.Time
@@ -47,9 +46,8 @@ func newLoginLimits() *loginLimits {
 	return &loginLimits{users: make(map[string]*loginHistory)}
 }
 
-// try counts a login whose password has been checked. Deciding and counting are one step, so that logins at the same
-// time cannot pass a limit together.
-func (l *loginLimits) try(username string, passwordIsRight bool, now time.Time) (loginVerdict, loginQuota) {
+// try checks and counts a login in one step, so that concurrent logins cannot exceed a limit together.
+func (l *loginLimits) try(username string, samePassword bool, now time.Time) (loginVerdict, loginQuota) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	history := l.users[username]
@@ -57,26 +55,26 @@ func (l *loginLimits) try(username string, passwordIsRight bool, now time.Time) 
 		history = &loginHistory{}
 		l.users[username] = history
 	}
-	return history.try(passwordIsRight, now)
+	return history.try(samePassword, now)
 }
 
-func (h *loginHistory) try(passwordIsRight bool, now time.Time) (loginVerdict, loginQuota) {
+func (h *loginHistory) try(samePassword bool, now time.Time) (loginVerdict, loginQuota) {
 	if h.wrongPasswords >= maxWrongPasswords {
 		return loginTooManyAttempts, loginQuota{}
 	}
 	h.recent = slices.DeleteFunc(h.recent, func(t time.Time) bool { return now.Sub(t) >= loginWindow })
 	limit := maxLogins
-	if now.Sub(h.lastRefusal) < loginWindow {
+	if now.Sub(h.lastRejected) < loginWindow {
 		limit = slowLogins
 	}
 	if len(h.recent) >= limit {
-		h.lastRefusal = now
-		// From now on only slowLogins fit, so all but slowLogins-1 of the recent ones have to leave the window first.
+		h.lastRejected = now
+		// Only slowLogins fit now, so all but slowLogins-1 of the recent ones must leave the window first.
 		return loginTooManyLogins, loginQuota{slowLogins, 0, h.recent[len(h.recent)-slowLogins].Add(loginWindow)}
 	}
 	h.recent = append(h.recent, now)
 	quota := loginQuota{limit, limit - len(h.recent), h.recent[0].Add(loginWindow)}
-	if !passwordIsRight {
+	if !samePassword {
 		h.wrongPasswords++
 		return loginWrongPassword, quota
 	}
@@ -84,7 +82,7 @@ func (h *loginHistory) try(passwordIsRight bool, now time.Time) (loginVerdict, l
 	return loginSucceeds, quota
 }
 
-// block blocks a user as too many wrong passwords do.
+// block blocks a user like too many wrong passwords.
 func (l *loginLimits) block(username string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +94,7 @@ func (l *loginLimits) block(username string) {
 	history.wrongPasswords = maxWrongPasswords
 }
 
-// unblock lifts the block for wrong passwords, and leaves the limit on logins as it is.
+// unblock lifts the block for wrong passwords. It does not change the limit on logins.
 func (l *loginLimits) unblock(username string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// Option sets up a [Sandbox].
+// Option configures a [Sandbox].
 type Option func(*config) error
 
 type config struct {
 	address        *net.TCPAddr
-	listener       net.Listener // in place of the address
+	listener       net.Listener // replaces the address
 	tls            bool
 	clock          func() time.Time
 	accessLifetime time.Duration
 	idLifetime     time.Duration
 	orders         int
-	seed           *Seed // in place of the orders
+	seed           *Seed // replaces the orders
 	latency        latency
 	random         randomFaults
 	additions      bool
-	addTo          []string   // ids of operations; empty is all
+	addTo          []string   // operation ids; empty for all
 	test           testing.TB // of New; nil for Start
 	allowsInvalid  bool
 }
@@ -38,8 +38,8 @@ func defaultConfig() config {
 	}
 }
 
-// WithAddress listens at an address on loopback, such as 127.0.0.1:8080. Port 0 is a free one; the default is
-// 127.0.0.1:0. Any other address is refused, because everyone knows the sandbox's credentials.
+// WithAddress sets the address to listen on, such as 127.0.0.1:8080. Port 0 picks a free port; the
+// default is 127.0.0.1:0. It must be on loopback, because everyone knows the sandbox's credentials.
 func WithAddress(address string) Option {
 	return func(c *config) error {
 		resolved, err := net.ResolveTCPAddr("tcp", address)
@@ -47,17 +47,17 @@ func WithAddress(address string) Option {
 			return fmt.Errorf("WithAddress: %w", err)
 		}
 		if !resolved.IP.IsLoopback() {
-			return fmt.Errorf("WithAddress: %s is not on loopback: the sandbox has well-known credentials, so nobody else may reach it", address)
+			return fmt.Errorf("WithAddress: %s is not on loopback: everyone knows the sandbox's credentials, so only this machine may reach it", address)
 		}
 		c.address = resolved
 		return nil
 	}
 }
 
-// WithListener takes its connections from a listener, such as one in memory for a test under testing/synctest. It takes the
-// place of an address, and the sandbox closes it. The listener's address is the one of the sandbox; a client that cannot
-// dial it needs a transport of its own. That nobody else reaches the listener is for the caller to see to, because everyone
-// knows the sandbox's credentials.
+// WithListener accepts connections from a listener instead of an address, such as one in memory for
+// testing/synctest. The sandbox closes the listener and uses its address in URLs; a client that cannot
+// dial that address needs its own transport. The caller must make sure that nobody else can reach the
+// listener, because everyone knows the sandbox's credentials.
 func WithListener(listener net.Listener) Option {
 	return func(c *config) error {
 		if listener == nil {
@@ -68,8 +68,8 @@ func WithListener(listener net.Listener) Option {
 	}
 }
 
-// WithTLS serves https, with a certificate of an authority that is made at the start and lives in memory only. See
-// [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
+// WithTLS serves https, with a certificate authority that is created at the start and exists in memory
+// only. See [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
 func WithTLS() Option {
 	return func(c *config) error {
 		c.tls = true
@@ -77,8 +77,8 @@ func WithTLS() Option {
 	}
 }
 
-// WithClock takes the time from a function: that of tokens, their expiry, login limits and the Date header. It must be
-// safe for concurrent use. The default is [time.Now]. TLS certificates go by the real time.
+// WithClock sets the clock for tokens, their expiry, login limits and the Date header. The function
+// must be safe for concurrent use. The default is [time.Now]. TLS certificates use the real time.
 func WithClock(clock func() time.Time) Option {
 	return func(c *config) error {
 		if clock == nil {
@@ -89,8 +89,8 @@ func WithClock(clock func() time.Time) Option {
 	}
 }
 
-// WithTokenLifetimes sets for how long tokens are valid, in whole seconds: 24 hours for access tokens and 10 hours for ID
-// tokens by default. The token endpoint's expires_in is the lifetime of the access token.
+// WithTokenLifetimes sets the lifetimes of tokens in whole seconds, by default 24 hours for access
+// tokens and 10 hours for ID tokens. The token endpoint's expires_in is that of the access token.
 func WithTokenLifetimes(access, id time.Duration) Option {
 	return func(c *config) error {
 		for _, lifetime := range []time.Duration{access, id} {
@@ -103,7 +103,7 @@ func WithTokenLifetimes(access, id time.Duration) Option {
 	}
 }
 
-// WithOrders sets how many generated orders the sandbox starts with; 300 by default. The same count gives the same
+// WithOrders sets the number of generated orders, 300 by default. The same number gives the same
 // orders.
 func WithOrders(count int) Option {
 	return func(c *config) error {
@@ -115,8 +115,8 @@ func WithOrders(count int) Option {
 	}
 }
 
-// WithInvalidRequests lets requests that break the API description go by with the answer 400, for tests that send such on
-// purpose. Without it, a sandbox of [New] fails its test with what is wrong. A sandbox of [Start] never does more than answer.
+// WithInvalidRequests keeps requests that break the spec from failing the test of [New], for tests
+// that send them on purpose. Such requests get a 400 either way.
 func WithInvalidRequests() Option {
 	return func(c *config) error {
 		c.allowsInvalid = true

@@ -13,14 +13,13 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// order is an order as it is kept.
 type order struct {
 	id     int64
 	status int64
-	body   json.RawMessage // as it is listed
+	body   json.RawMessage // as listed
 }
 
-// orderList is the answer of ListOrders. The generated answer would leave out OrderItemArticles, because it is empty.
+// orderList is the response of ListOrders. The generated one would omit OrderItemArticles, because it is empty.
 type orderList []json.RawMessage
 
 func (l orderList) VisitListOrdersResponse(w http.ResponseWriter) error {
@@ -41,7 +40,7 @@ func (s *state) ListOrders(_ context.Context, request sandboxapi.ListOrdersReque
 	return list, nil
 }
 
-// matchingStatuses returns the ids of the statuses that match every filter that is given.
+// matchingStatuses returns the ids of the statuses that match every given filter.
 func (s *state) matchingStatuses(params sandboxapi.ListOrdersParams) map[int64]bool {
 	matching := make(map[int64]bool)
 	for _, status := range s.statuses {
@@ -64,7 +63,7 @@ func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderReq
 	return sandboxapi.CreateOrder2XXJSONResponse{Body: sandboxapi.Created{ID: id}, StatusCode: http.StatusCreated}, nil
 }
 
-// addOrder adds an order and returns its id. It needs the lock.
+// addOrder adds an order and returns its id. The caller holds the lock.
 func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64, err error) {
 	id = s.lastOrder + 1
 	body, err := listedOrder(id, created)
@@ -76,12 +75,12 @@ func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64
 	return id, nil
 }
 
-// listedOrder returns an order as it is listed: what it was created with, and beside it what an order that is read is
-// known to have. The members of an article of a line are not published, so there is none. It takes over created.
+// listedOrder returns a created order in the form of the list: with an Id, and OrderItemArticles in
+// every line. The fields of these articles are not published, so the list is empty. It modifies created.
 func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
-	err := setMember(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
+	err := setField(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
 	for i := range created.Items {
-		err = errors.Join(err, setMember(&created.Items[i].AdditionalProperties, "OrderItemArticles", "[]"))
+		err = errors.Join(err, setField(&created.Items[i].AdditionalProperties, "OrderItemArticles", "[]"))
 	}
 	if err != nil {
 		return nil, err
@@ -89,13 +88,13 @@ func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, err
 	return json.Marshal(created)
 }
 
-// setMember adds a member in place of those that have the same name in any case: readers such as encoding/json would not
-// tell them apart.
-func setMember(members *wire.UnknownFields, name, value string) error {
-	for member := range members.All() {
-		if strings.EqualFold(member, name) {
-			members.Delete(member)
+// setField sets a field and removes fields with the same name in another case, which encoding/json
+// would confuse.
+func setField(fields *wire.UnknownFields, name, value string) error {
+	for field := range fields.All() {
+		if strings.EqualFold(field, name) {
+			fields.Delete(field)
 		}
 	}
-	return members.Set(name, json.RawMessage(value))
+	return fields.Set(name, json.RawMessage(value))
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// newUser returns the vendor's sample of GET /me, who works for the given organizations.
+// newUser returns the vendor's sample of GET /me with the given organizations.
 func newUser(organizations []sandboxapi.OrganizationInfo) *sandboxapi.Me {
 	return &sandboxapi.Me{
 		ID:            1,

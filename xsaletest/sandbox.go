@@ -1,48 +1,53 @@
-// Package xsaletest is a sandbox of xSale for tests: the REST API and the Auth0 service that issues its tokens, in one
-// process, over real HTTP on loopback, with TLS on request.
+// Package xsaletest provides a sandbox of xSale for tests: the REST API and the Auth0 service that
+// issues its tokens, in one process, over real HTTP on loopback, with TLS on request.
 //
 //	sandbox := xsaletest.New(t)
 //	client := sandbox.Client(t)
 //
-// It keeps what it is sent: an order that is created is listed afterwards. It starts with the vendor's published samples
-// and generated orders that are the same in every run. Its login service issues signed tokens, refuses wrong
-// credentials, blocks a user after ten wrong passwords and slows down a user who logs in too often, as Auth0 does. Both
-// tokens are checked on every API call, and every request and response against the API description in package openapi:
-// a request that breaks it is a 400, a response that breaks it a 500, and both name the JSON path.
+// The sandbox keeps what it is sent: a created order is listed afterwards. It starts with the
+// vendor's published samples and generated orders that are the same in every run. Its login service
+// issues signed tokens, rejects wrong credentials, blocks a user after ten wrong passwords, and slows
+// down a user who logs in too often, as Auth0 does. Every API call needs both tokens. Every request
+// and response is checked against the spec in package openapi: a request that breaks it gets a 400
+// and fails the test of [New], with the operation and the JSON pointer.
 //
-// # What can go wrong
+// # Faults
 //
-// [Sandbox.Fail] gives the next requests of an operation faults, such as [Status], [Cut] or [RevokedToken], and
-// [WithRandomFaults] does so at random, the same way in every run. [WithLatency] makes the sandbox slow, and [WithUnknownFields]
-// lets it answer as a newer version of the vendor's API might. [Sandbox.Requests] has what came:
+// [Sandbox.Fail] injects faults into the next requests of an operation, such as [Status], [Cut] or
+// [RevokedToken], and [WithRandomFaults] injects random ones, the same in every run. [WithLatency]
+// makes the sandbox slow, and [WithUnknownFields] makes it respond like a newer version of the
+// vendor's API. [Sandbox.Requests] returns the received requests:
 //
 //	sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 //	_, err := client.Organization("").Orders.Create(ctx, order)
 //	// errors.Is(err, xsale.ErrMaybeProcessed)
 //	sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])
 //
-// A sandbox of [New] fails its test when a request breaks the API description, and says where; [WithInvalidRequests] is for
-// tests that send such on purpose. [WithSeed] starts it with data of your own.
+// [WithInvalidRequests] is for tests that break the spec on purpose, [WithSeed] for custom data.
+// Package traffic checks the traffic of any client, and records and replays it.
 //
-// # The API description
+// # The spec
 //
-// The API description itself is at /swagger/v1/swagger.json, and a page to read it at /swagger, both without tokens.
+// The sandbox serves the spec at /swagger/v1/swagger.json, and a page to read it at /swagger, both
+// without tokens.
 //
-// # The sandbox's own choices
+// # Choices of the sandbox
 //
-// The vendor publishes neither status codes nor error bodies, so do not rely on these in code for production:
+// The vendor publishes neither status codes nor error bodies, so do not rely on these in production:
 //
-//   - 200 for reads, 201 and {"Id": …} for creates, 204 for a translation that was written;
-//   - 400, 401, 404, 405, 413 and 500 with problem details (RFC 9457), whose errors name a JSON pointer, a parameter or
-//     a header, and never repeat a value;
-//   - two tokens that come from different logins are refused;
+//   - 200 for reads, 201 and {"Id": …} for creates, 204 for a written translation;
+//   - 400, 401, 404, 405, 413 and 500 with problem details (RFC 9457), whose errors name a location
+//     and never repeat a value;
+//   - tokens from different logins are rejected;
 //   - all ids, the oldest order first, and new orders in the status Nowe;
-//   - an order is listed with the members that it was created with, Id and an empty OrderItemArticles in every line;
+//   - a listed order has the fields that it was created with, an Id, and an empty OrderItemArticles
+//     in every line;
 //   - statusidin and statusnamein together list the orders that match both;
-//   - a translation replaces the one of the same language, and a parameter may be defined in any category.
+//   - a translation replaces the one in the same language, and a parameter may be defined in any
+//     category.
 //
-// The credentials are constants of this package and so no secret. The sandbox therefore listens on loopback only, but for a
-// listener that it is given.
+// The credentials are constants of this package, so they are no secret. The sandbox therefore listens
+// on loopback only, unless it is given a listener.
 package xsaletest
 
 import (
@@ -65,7 +70,7 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// The account that the sandbox knows.
+// Credentials of the only account.
 const (
 	ClientID     = "sandbox-client"
 	ClientSecret = "sandbox-secret-for-tests-only"
@@ -73,13 +78,13 @@ const (
 	Password     = "sandbox-password-for-tests-only"
 )
 
-// Organization is the organization that the user works for, the organizationName of paths. It is the vendor's sample.
+// Organization is the default organization, the organizationName in paths. It is the vendor's sample.
 const Organization = "Futuriti_bb7b2a13-84e7-4261-8550-0250op0f9b55"
 
-// Audience is the only audience that tokens are issued for.
+// Audience is the only audience of tokens.
 const Audience = "https://api.xsale.ai"
 
-// shutdownTimeout is how long requests in progress may take to end once the sandbox closes.
+// shutdownTimeout bounds requests in progress when the sandbox closes.
 const shutdownTimeout = 2 * time.Second
 
 // Sandbox is a running sandbox. It is safe for concurrent use.
@@ -99,15 +104,15 @@ type Sandbox struct {
 	faults        *faultPlan
 	waits         atomic.Int64 // requests that the latency has counted
 
-	closing   chan struct{} // is closed when Close begins
+	closing   chan struct{} // closed when Close begins
 	closeOnce sync.Once
 
 	running    sync.WaitGroup // the accept loop and every open connection
-	serveError error          // of the accept loop, to be read once it has ended
+	serveError error          // of the accept loop, valid once it has ended
 }
 
-// New starts a sandbox that closes when the test and its subtests have ended. The test fails where the sandbox cannot
-// start, with the errors of [Start], and where a request breaks the API description; see [WithInvalidRequests].
+// New starts a sandbox and closes it when the test and its subtests have ended. It fails the test if
+// the sandbox cannot start, and for every request that breaks the spec; see [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
 	ofTest := func(c *config) error {
@@ -126,8 +131,8 @@ func New(t testing.TB, options ...Option) *Sandbox {
 	return sandbox
 }
 
-// Start starts a sandbox, which is ready when Start returns and must be closed. An option that cannot be used and an
-// address that is taken are errors.
+// Start starts a sandbox that accepts requests when Start returns. The caller must close it. An
+// invalid option and an address in use are errors.
 func Start(options ...Option) (*Sandbox, error) {
 	sandbox, err := start(options)
 	if err != nil {
@@ -158,9 +163,9 @@ func start(options []Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	var pair *certificatePair
+	var certs *certificates
 	if c.tls {
-		if pair, err = newCertificatePair(); err != nil {
+		if certs, err = newCertificates(); err != nil {
 			return nil, err
 		}
 	}
@@ -182,12 +187,12 @@ func start(options []Option) (*Sandbox, error) {
 		faults:        &faultPlan{spec: spec, random: c.random, scripts: make(map[string][]Fault)},
 		closing:       make(chan struct{}),
 	}
-	if pair != nil {
+	if certs != nil {
 		s.url = "https://" + listener.Addr().String()
-		s.certificatePEM = pair.authorityPEM
+		s.certificatePEM = certs.authorityPEM
 		s.transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
-		s.transport.TLSClientConfig.RootCAs.AddCert(pair.authority)
-		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair.server}, MinVersion: tls.VersionTLS12})
+		s.transport.TLSClientConfig.RootCAs.AddCert(certs.authority)
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certs.server}, MinVersion: tls.VersionTLS12})
 	}
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
@@ -209,9 +214,9 @@ func start(options []Option) (*Sandbox, error) {
 	return s, nil
 }
 
-// serve tells the login service from the API, which share one address.
+// serve dispatches to the login service, the spec and the API, which share one address.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
-	// Clients compare the tokens' expiry with the server's time, so it must be the time that the tokens are made with.
+	// Clients compare the tokens' expiry with this date, so it must come from the same clock.
 	w.Header().Set("Date", s.config.clock().UTC().Format(http.TimeFormat))
 	switch r.URL.Path {
 	case tokenPath:
@@ -220,7 +225,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 		s.identity.serveKeySet(w, r)
 	case swaggerPath:
 		s.swagger.serveDocument(w, r)
-	case swaggerPagePath:
+	case swaggerPagePath, swaggerPagePath + "/", swaggerPagePath + "/index.html", "/":
 		s.swagger.servePage(w, r)
 	default:
 		s.serveAPI(w, r)
@@ -253,14 +258,14 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.inject(fault, w, r, func() *response { return s.respond(c) })
 }
 
-// delay is the latency of a request.
+// delay waits for the latency of a request.
 func (s *Sandbox) delay(w http.ResponseWriter, r *http.Request) {
 	if wait := s.config.latency.of(s.waits.Add(1)); wait > 0 {
 		s.pause(w, r, wait)
 	}
 }
 
-// trackConnection lets Close wait for the goroutine that each connection has.
+// trackConnection makes Close wait for the goroutine of each connection.
 func (s *Sandbox) trackConnection(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -270,8 +275,8 @@ func (s *Sandbox) trackConnection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// serverLog writes what the HTTP server reports, such as a panic, to the standard error, but not that a client gave up a
-// TLS handshake, which clients do whenever they close.
+// serverLog writes errors of the HTTP server to standard error, except for abandoned TLS handshakes,
+// which are normal when a client closes.
 type serverLog struct{}
 
 func (serverLog) Write(line []byte) (int, error) {
@@ -281,10 +286,10 @@ func (serverLog) Write(line []byte) (int, error) {
 	return os.Stderr.Write(line)
 }
 
-// Close stops the sandbox. Requests in progress get two seconds to end, then their connections are cut; those that wait for a
-// latency or a fault are cut at once. When Close
-// returns, no goroutine of the sandbox is left. Closing again has no effect. The error is that of a sandbox that had
-// stopped by itself.
+// Close stops the sandbox. Requests in progress get two seconds to end, then Close cuts their
+// connections; it cuts those that wait for a latency or a fault at once. When Close returns, all
+// goroutines of the sandbox have ended. Closing again has no effect. The error is why the sandbox had
+// stopped before Close, if it had.
 func (s *Sandbox) Close() error {
 	s.closeOnce.Do(func() { close(s.closing) })
 	s.transport.CloseIdleConnections()
@@ -297,22 +302,21 @@ func (s *Sandbox) Close() error {
 	return s.serveError
 }
 
-// URL returns the address of the API, without a slash at the end, such as http://127.0.0.1:8080.
+// URL returns the base URL of the API without a trailing slash, such as http://127.0.0.1:8080.
 func (s *Sandbox) URL() string { return s.url }
 
-// TokenURL returns the address that tokens are requested from.
+// TokenURL returns the URL of the token endpoint.
 func (s *Sandbox) TokenURL() string { return s.url + tokenPath }
 
-// HTTPClient returns a new client that trusts the sandbox's certificate. All of these clients share their connections,
-// which close with the sandbox.
+// HTTPClient returns a new client that trusts the sandbox's certificate. All of these clients share a
+// transport, whose connections close with the sandbox.
 func (s *Sandbox) HTTPClient() *http.Client { return &http.Client{Transport: s.transport} }
 
-// CertificatePEM returns the certificate of the authority that a client must trust to reach a sandbox with TLS; nil
-// without TLS.
+// CertificatePEM returns the certificate authority that a client must trust, or nil without TLS.
 func (s *Sandbox) CertificatePEM() []byte { return bytes.Clone(s.certificatePEM) }
 
-// Environment returns the variables, as NAME=value, that point a program at the sandbox. With TLS the program must also
-// trust [Sandbox.CertificatePEM].
+// Environment returns the environment variables, as NAME=value, that point a program at the sandbox.
+// With TLS the program must also trust [Sandbox.CertificatePEM].
 func (s *Sandbox) Environment() []string {
 	return []string{
 		"XSALE_BASE_URL=" + s.URL(),
@@ -325,21 +329,21 @@ func (s *Sandbox) Environment() []string {
 	}
 }
 
-// Logins returns how many logins have succeeded.
+// Logins returns the number of successful logins.
 func (s *Sandbox) Logins() int { return int(s.identity.tokens.logins.Load()) }
 
-// TokenRequests returns how many times tokens were requested, with or without success.
+// TokenRequests returns the number of requests for tokens, successful or not.
 func (s *Sandbox) TokenRequests() int { return int(s.identity.requests.Load()) }
 
-// Calls returns how many API requests came, those that were refused included.
+// Calls returns the number of API requests, including rejected ones.
 func (s *Sandbox) Calls() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.count
 }
 
-// RevokeTokens makes the API refuse all tokens that were issued before, with 401.
+// RevokeTokens revokes all issued tokens: the API rejects them with 401.
 func (s *Sandbox) RevokeTokens() { s.identity.tokens.revoke() }
 
-// Unblock lets a user log in again who was blocked for too many wrong passwords.
+// Unblock lifts the block of a user after too many wrong passwords.
 func (s *Sandbox) Unblock(username string) { s.identity.limits.unblock(username) }

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// seedIntegration is the id of the own shop that the generated orders come from.
+	// seedIntegration is the id of the shop of the generated orders.
 	seedIntegration = 1
-	// firstArticle is the article id that was seen in public code.
+	// firstArticle is an article id from public code.
 	firstArticle = 16519
-	// languagePolish is MarketplacePL where it was seen.
+	// languagePolish was seen as MarketplacePL.
 	languagePolish = 9
 	firstOffer     = 501
-	// seedPeriod is how many days the generated orders are spread over.
+	// seedPeriod is the number of days of the generated orders.
 	seedPeriod = 180
 )
 
-// newState returns the data that every sandbox starts with. It depends on nothing but the number of orders.
+// newState returns the default data. It depends on the number of orders only.
 func newState(orders int) (*state, error) {
 	s := &state{statuses: defaultStatuses(), translations: seedTranslations(), lastIntegration: seedIntegration}
 	random := rand.New(rand.NewPCG(16519, 9))
@@ -37,17 +37,17 @@ func newState(orders int) (*state, error) {
 		created.BuyerID = 1 + random.Int64N(120)
 		created.PayerID = created.BuyerID
 		created.RecipientID = created.BuyerID
-		if random.IntN(8) == 0 { // a present, or a delivery to the workplace
+		if random.IntN(8) == 0 { // a gift, or a delivery to the office
 			created.RecipientID = 1 + random.Int64N(120)
 		}
 		if _, err := s.addOrder(created, seedStatus(random, age*100/orders)); err != nil {
-			return nil, fmt.Errorf("make the orders to start with: %w", err)
+			return nil, fmt.Errorf("generate orders: %w", err)
 		}
 	}
 	return s, nil
 }
 
-// seedTranslations returns the articles, each with its Polish name and description.
+// seedTranslations returns the articles, each with a Polish name and description.
 func seedTranslations() map[int64][]sandboxapi.Translation {
 	translations := make(map[int64][]sandboxapi.Translation)
 	for _, furniture := range []string{"Biurko", "Krzesło", "Stół", "Regał", "Komoda", "Szafka nocna", "Ławka", "Półka"} {
@@ -63,7 +63,7 @@ func seedTranslations() map[int64][]sandboxapi.Translation {
 	return translations
 }
 
-// seedPrices returns the gross price of each offer in grosz, that is, hundredths of a złoty.
+// seedPrices returns the gross price of each offer in grosz, hundredths of a złoty.
 func seedPrices(random *rand.Rand, count int) []int64 {
 	prices := make([]int64, count)
 	for i := range prices {
@@ -72,7 +72,7 @@ func seedPrices(random *rand.Rand, count int) []int64 {
 	return prices
 }
 
-// seedItems returns one to four lines. Every third or so also has the net price.
+// seedItems returns one to four lines. About a third also has the net price.
 func seedItems(random *rand.Rand, prices []int64) []sandboxapi.CreateOrderItem {
 	items := make([]sandboxapi.CreateOrderItem, 1+random.IntN(4))
 	for i := range items {
@@ -94,7 +94,7 @@ func money(grosz int64) wire.Decimal {
 	return wire.MustDecimal(fmt.Sprintf("%d.%02d", grosz/100, grosz%100))
 }
 
-// seedStatus returns the status of an order by its age in percent of the period: the youngest are new, the oldest done.
+// seedStatus returns the status of an order by its age in percent of the period.
 func seedStatus(random *rand.Rand, age int) int64 {
 	chance := random.IntN(100)
 	if chance < 5 {

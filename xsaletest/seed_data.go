@@ -13,37 +13,38 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// Seed is what a sandbox starts with in place of its generated orders and articles, see [WithSeed].
+// Seed is the initial data of a sandbox, see [WithSeed].
 type Seed struct {
-	// Organizations are those that the user works for; nil is [Organization] alone. Orders and translations are those of the
-	// first, which [Sandbox.Options] and [Sandbox.Environment] name; each other has data of its own, and starts with the
-	// statuses only.
+	// Organizations are the organizations of the user; nil is [Organization] alone. Orders and
+	// translations belong to the first, which is the default of [Sandbox.Options] and
+	// [Sandbox.Environment]. The others have their own data and start with the statuses only.
 	Organizations []xsale.OrganizationInfo
 
-	// Statuses are those of every organization; nil are the eight of every new account. An order is created in the first.
+	// Statuses are those of every organization; nil are the eight of every new account. New orders get the first.
 	Statuses []xsale.Status
 
 	Orders []SeedOrder
 
-	// Translations are those of the articles by article id. An article without any has an empty slice.
+	// Translations are those of the articles, by article id. An article without any has an empty slice.
 	Translations map[int64][]xsale.Translation
 }
 
 // SeedOrder is an order of a [Seed].
 type SeedOrder struct {
-	// Order is the order as it is listed: JSON as []byte, string or [json.RawMessage], which is listed to the digit, or a value
-	// that is written as JSON, such as an [xsale.Order] or [xsale.CreateOrder]. Without an Id it gets the next one that is free.
+	// Order is the listed order: JSON as []byte, string or [json.RawMessage], which is kept to the
+	// digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. Without an Id it
+	// gets the next free one.
 	Order any
 
-	// Status is the name of the order's status; empty is that of new orders. Orders do not tell their status, but lists of
-	// orders are filtered by it.
+	// Status is the name of the order's status; empty is that of new orders. Orders do not contain
+	// their status, but lists of orders are filtered by it.
 	Status string
 }
 
-// WithSeed starts the sandbox with this data in place of the generated orders and articles; [WithOrders] has no effect then.
-// Data that does not match the API description, and ids or names that are there twice, are errors that name the JSON pointer
-// into the seed, such as /Orders/0/Items/1. Integrations and parameters cannot be read back, so there is nothing to seed;
-// integration 1 exists.
+// WithSeed starts the sandbox with this data instead of generated orders and articles; then [WithOrders]
+// has no effect. Data that breaks the spec and duplicate ids or names are errors that name the JSON
+// pointer into the seed, such as /Orders/0/Items/1. The API reads no integrations or parameters, so
+// there is nothing to seed; integration 1 exists.
 func WithSeed(seed Seed) Option {
 	return func(c *config) error {
 		c.seed = &seed
@@ -51,7 +52,6 @@ func WithSeed(seed Seed) Option {
 	}
 }
 
-// seedError is one thing that is wrong with a seed.
 func seedError(pointer, detail string) error {
 	return fmt.Errorf("WithSeed: %s: %s", pointer, detail)
 }
@@ -91,7 +91,7 @@ func (s *state) addStatus(name string) {
 	s.statuses = append(s.statuses, sandboxapi.Status{ID: last + 1, Name: name})
 }
 
-// newSeededState returns the organizations of a seed and the data of the first.
+// newSeededState returns the organizations of a seed and the data of the first one.
 func newSeededState(seed *Seed, spec *contract.Document) ([]sandboxapi.OrganizationInfo, *state, error) {
 	organizations, err := seededOrganizations(seed, spec)
 	if err != nil {
@@ -126,11 +126,11 @@ func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []s
 		case err != nil:
 			return nil, err
 		case organization.Name == "":
-			return nil, seedError(pointer+"/Name", "is empty; it is the organizationName of paths")
+			return nil, seedError(pointer+"/Name", "is empty: it is the organizationName in paths")
 		case names[organization.Name]:
-			return nil, seedError(pointer+"/Name", "is that of another organization, too")
+			return nil, seedError(pointer+"/Name", "belongs to another organization")
 		case ids[organization.ID]:
-			return nil, seedError(pointer+"/Id", "is that of another organization, too")
+			return nil, seedError(pointer+"/Id", "belongs to another organization")
 		}
 		ids[organization.ID], names[organization.Name] = true, true
 		organizations = append(organizations, organization)
@@ -152,11 +152,11 @@ func seededStatuses(seed *Seed, spec *contract.Document) (statuses []sandboxapi.
 		case status.ID <= 0:
 			return nil, seedError(pointer+"/Id", "must be positive")
 		case ids[status.ID]:
-			return nil, seedError(pointer+"/Id", "is that of another status, too")
+			return nil, seedError(pointer+"/Id", "belongs to another status")
 		case status.Name == "":
 			return nil, seedError(pointer+"/Name", "is empty")
 		case names[status.Name]:
-			return nil, seedError(pointer+"/Name", "is that of another status, too")
+			return nil, seedError(pointer+"/Name", "belongs to another status")
 		}
 		ids[status.ID], names[status.Name] = true, true
 		statuses = append(statuses, status)
@@ -169,7 +169,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 	if seeded.Status != "" {
 		index := slices.IndexFunc(s.statuses, func(known sandboxapi.Status) bool { return known.Name == seeded.Status })
 		if index < 0 {
-			return seedError(pointer+"/Status", "there is no status of that name")
+			return seedError(pointer+"/Status", "there is no such status")
 		}
 		status = s.statuses[index].ID
 	}
@@ -177,23 +177,23 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 	if err != nil {
 		return err
 	}
-	var members sandboxapi.ParameterDefinition // an object without listed members, and so any
-	if err := codec.Unmarshal(body, &members); err != nil {
+	var fields sandboxapi.ParameterDefinition // has no known fields, so it keeps all
+	if err := codec.Unmarshal(body, &fields); err != nil {
 		return seedError(pointer, err.Error())
 	}
 	id := s.lastOrder + 1
-	if value, found := members.Get("Id"); found {
+	if value, found := fields.Get("Id"); found {
 		if err := json.Unmarshal(value, &id); err != nil || id <= 0 {
-			return seedError(pointer+"/Id", "must be a positive number of 64 bits")
+			return seedError(pointer+"/Id", "must be a positive 64-bit integer")
 		}
 		if slices.ContainsFunc(s.orders, func(known order) bool { return known.id == id }) {
-			return seedError(pointer+"/Id", "is that of another order, too")
+			return seedError(pointer+"/Id", "belongs to another order")
 		}
 	} else {
-		if err := setMember(&members.AdditionalProperties, "Id", fmt.Sprint(id)); err != nil {
+		if err := setField(&fields.AdditionalProperties, "Id", fmt.Sprint(id)); err != nil {
 			return seedError(pointer, err.Error())
 		}
-		if body, err = json.Marshal(members); err != nil {
+		if body, err = json.Marshal(fields); err != nil {
 			return seedError(pointer, err.Error())
 		}
 	}
@@ -205,18 +205,18 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec *contract.Document) error {
 	pointer := fmt.Sprintf("/Translations/%d", article)
 	if article <= 0 {
-		return seedError(pointer, "the id of an article must be positive")
+		return seedError(pointer, "the article id must be positive")
 	}
 	translations := []sandboxapi.Translation{}
 	languages := make(map[int64]bool)
 	for i, translation := range seeded {
-		place := fmt.Sprintf("%s/%d", pointer, i)
-		value, err := seededValue[sandboxapi.Translation](place, "Translation", translation, spec)
+		here := fmt.Sprintf("%s/%d", pointer, i)
+		value, err := seededValue[sandboxapi.Translation](here, "Translation", translation, spec)
 		if err != nil {
 			return err
 		}
 		if languages[value.LanguageID] {
-			return seedError(place+"/LanguageId", "is that of another translation of the article, too")
+			return seedError(here+"/LanguageId", "belongs to another translation of the article")
 		}
 		languages[value.LanguageID] = true
 		translations = append(translations, value)
@@ -225,7 +225,7 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec
 	return nil
 }
 
-// seededValue returns a value of the client's types as one of the sandbox's, with all its members.
+// seededValue converts a value to the sandbox's type, with all its fields.
 func seededValue[T any](pointer, schema string, value any, spec *contract.Document) (T, error) {
 	var converted T
 	body, err := seededJSON(pointer, schema, value, spec)
@@ -238,7 +238,7 @@ func seededValue[T any](pointer, schema string, value any, spec *contract.Docume
 	return converted, nil
 }
 
-// seededJSON returns a value as JSON that matches a schema of the API description.
+// seededJSON returns a value as JSON that fits a schema of the spec.
 func seededJSON(pointer, schema string, value any, spec *contract.Document) (json.RawMessage, error) {
 	var body []byte
 	switch value := value.(type) {

@@ -14,20 +14,20 @@ import (
 // signingKey signs tokens with RS256.
 type signingKey struct {
 	private *rsa.PrivateKey
-	id      string // the kid of tokens and of the key set
+	id      string // kid in tokens and in the key set
 }
 
-// processKey makes the key when it is first needed. Making one takes a noticeable time, so all sandboxes of a process
+// processKey generates the key on first use. That takes noticeable time, so all sandboxes of a process
 // share it; their tokens still differ in the issuer.
 var processKey = sync.OnceValues(newSigningKey)
 
-// secondKey is what processKey is changed for.
+// secondKey replaces processKey for ChangedSigningKey.
 var secondKey = sync.OnceValues(newSigningKey)
 
 func newSigningKey() (*signingKey, error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		return nil, fmt.Errorf("make the signing key: %w", err)
+		return nil, fmt.Errorf("generate the signing key: %w", err)
 	}
 	digest := sha256.Sum256(x509.MarshalPKCS1PublicKey(&private.PublicKey))
 	return &signingKey{private, base64.RawURLEncoding.EncodeToString(digest[:])}, nil
@@ -47,7 +47,7 @@ type publicKey struct {
 	Exponent  string `json:"e"`
 }
 
-// set returns the key set that the key is published in.
+// set returns the published key set.
 func (k *signingKey) set() keySet {
 	return keySet{[]publicKey{{
 		Type:      "RSA",

@@ -7,7 +7,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// Ids of the default statuses. The vendor publishes the names only.
+// Ids of the default statuses. The vendor publishes only their names.
 const (
 	statusNew = iota + 1
 	statusImported
@@ -19,7 +19,7 @@ const (
 	statusManual
 )
 
-// defaultStatuses returns the statuses that every new account has (https://xsale.ai/?p=33646).
+// defaultStatuses returns the statuses of every new account (https://xsale.ai/?p=33646).
 func defaultStatuses() []sandboxapi.Status {
 	return []sandboxapi.Status{
 		{ID: statusNew, Name: "Nowe"},

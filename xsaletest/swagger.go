@@ -15,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// The places where Swashbuckle, the usual generator of ASP.NET, has the description and its page.
+// Paths of the spec and its page in Swashbuckle, the usual generator of ASP.NET.
 const (
 	swaggerPath     = "/swagger/v1/swagger.json"
 	swaggerPagePath = "/swagger"
@@ -24,62 +24,63 @@ const (
 //go:embed swagger.html
 var swaggerPage string
 
-// swagger serves the API description as the sandbox's own.
+// swagger serves the spec, and a page of it, with the sandbox as the server. It reads the model of
+// kin-openapi, which has all references resolved.
 type swagger struct {
-	texts func() (swaggerTexts, error) // written once, when they are first asked for: most sandboxes never are
+	files func() (swaggerFiles, error) // rendered on first use: most sandboxes never need them
 }
 
-type swaggerTexts struct{ document, page []byte }
+type swaggerFiles struct{ document, page []byte }
 
 func newSwagger(document *openapi3.T, url string) *swagger {
-	return &swagger{sync.OnceValues(func() (swaggerTexts, error) { return writeSwagger(document, url) })}
+	return &swagger{sync.OnceValues(func() (swaggerFiles, error) { return renderSwagger(document, url) })}
 }
 
-// writeSwagger writes both. The page needs nothing but itself, so that it can be read offline.
-func writeSwagger(document *openapi3.T, url string) (swaggerTexts, error) {
-	own := *document // shared by all sandboxes; only the address is this one's
+// renderSwagger renders the spec and its page. The page is self-contained, so that it works offline.
+func renderSwagger(document *openapi3.T, url string) (swaggerFiles, error) {
+	own := *document // the rest is shared by all sandboxes
 	own.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}
 	encoded, err := json.MarshalIndent(&own, "", "  ")
 	if err != nil {
-		return swaggerTexts{}, fmt.Errorf("write the API description: %w", err)
+		return swaggerFiles{}, fmt.Errorf("render the spec: %w", err)
 	}
 	page, err := template.New("swagger").Parse(swaggerPage)
 	if err != nil {
-		return swaggerTexts{}, fmt.Errorf("read the page of the API description: %w", err)
+		return swaggerFiles{}, fmt.Errorf("parse the page of the spec: %w", err)
 	}
 	var html bytes.Buffer
 	if err := page.Execute(&html, newSwaggerView(&own)); err != nil {
-		return swaggerTexts{}, fmt.Errorf("write the page of the API description: %w", err)
+		return swaggerFiles{}, fmt.Errorf("render the page of the spec: %w", err)
 	}
-	return swaggerTexts{encoded, html.Bytes()}, nil
+	return swaggerFiles{encoded, html.Bytes()}, nil
 }
 
 func (s *swagger) serveDocument(w http.ResponseWriter, r *http.Request) {
-	texts, err := s.texts()
-	serveStatic(w, r, "application/json; charset=utf-8", texts.document, err)
+	files, err := s.files()
+	serveStatic(w, r, "application/json; charset=utf-8", files.document, err)
 }
 
 func (s *swagger) servePage(w http.ResponseWriter, r *http.Request) {
-	texts, err := s.texts()
+	files, err := s.files()
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-	serveStatic(w, r, "text/html; charset=utf-8", texts.page, err)
+	serveStatic(w, r, "text/html; charset=utf-8", files.page, err)
 }
 
 func serveStatic(w http.ResponseWriter, r *http.Request, contentType string, body []byte, err error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		newProblem(http.StatusMethodNotAllowed, "This is read with GET.").write(w)
+		newProblem(http.StatusMethodNotAllowed, "Use GET.").write(w)
 		return
 	}
 	if err != nil {
-		newProblem(http.StatusInternalServerError, "The sandbox cannot answer: "+err.Error()).write(w)
+		newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error()).write(w)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
 	_, _ = w.Write(body)
 }
 
-// swaggerView is what the page shows.
+// swaggerView is the data of the page.
 type swaggerView struct {
 	Title, Description, Server string
 	Operations                 []operationView
@@ -88,16 +89,16 @@ type swaggerView struct {
 
 type operationView struct {
 	ID, Method, Path, Summary, Description, Evidence, Source string
-	Parameters                                               []memberView
+	Parameters                                               []fieldView
 	Body                                                     string // name of the schema
 }
 
 type schemaView struct {
 	Name, Description string
-	Members           []memberView
+	Fields            []fieldView
 }
 
-type memberView struct {
+type fieldView struct {
 	Name, Type, Description, Evidence string
 	Required                          bool
 }
@@ -129,7 +130,7 @@ func newOperationView(path, method string, item *openapi3.PathItem) operationVie
 		Source:      extension(operation.Extensions, "x-evidence-source"),
 	}
 	for _, parameter := range slices.Concat(item.Parameters, operation.Parameters) {
-		view.Parameters = append(view.Parameters, memberView{
+		view.Parameters = append(view.Parameters, fieldView{
 			Name:        parameter.Value.Name,
 			Type:        typeName(parameter.Value.Schema) + " in " + parameter.Value.In,
 			Description: parameter.Value.Description,
@@ -145,20 +146,20 @@ func newOperationView(path, method string, item *openapi3.PathItem) operationVie
 
 func newSchemaView(name string, schema *openapi3.Schema) schemaView {
 	view := schemaView{Name: name, Description: schema.Description}
-	for _, member := range slices.Sorted(maps.Keys(schema.Properties)) {
-		property := schema.Properties[member]
-		view.Members = append(view.Members, memberView{
-			Name:        member,
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		property := schema.Properties[name]
+		view.Fields = append(view.Fields, fieldView{
+			Name:        name,
 			Type:        typeName(property),
 			Description: property.Value.Description,
 			Evidence:    extension(property.Value.Extensions, "x-evidence"),
-			Required:    slices.Contains(schema.Required, member),
+			Required:    slices.Contains(schema.Required, name),
 		})
 	}
 	return view
 }
 
-// typeName names a type as people say it: the schema that it refers to, a list of another type, or the JSON type.
+// typeName returns the name of the referenced schema, "list of" another type, or the JSON type.
 func typeName(schema *openapi3.SchemaRef) string {
 	switch {
 	case schema.Ref != "":
@@ -172,6 +173,6 @@ func typeName(schema *openapi3.SchemaRef) string {
 }
 
 func extension(extensions map[string]any, name string) string {
-	text, _ := extensions[name].(string)
-	return text
+	value, _ := extensions[name].(string)
+	return value
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// subject is the user's id at the login service.
+// subject is the user's id in the login service.
 const subject = "auth0|sandbox-1"
 
-// tokenService issues the tokens of logins and checks those that come with API calls.
+// tokenService issues and verifies tokens.
 type tokenService struct {
-	issuer         string // the sandbox's address with a slash at the end, as Auth0 writes it
+	issuer         string // URL with a trailing slash, as Auth0 writes it
 	clock          func() time.Time
 	accessLifetime time.Duration
 	idLifetime     time.Duration
@@ -31,10 +31,10 @@ type tokenService struct {
 	verified map[verifiedToken]tokenClaims
 }
 
-// issuedToken is a token that was issued and not revoked.
+// issuedToken is a token that was not revoked.
 type issuedToken struct {
-	login  int64 // number of the login, the same for both of its tokens
-	isID   bool
+	login  int64 // number of the login, the same for both tokens
+	id     bool  // an ID token
 	expiry time.Time
 }
 
@@ -50,7 +50,7 @@ func newTokenService(key *signingKey, issuer string, c config) *tokenService {
 	}
 }
 
-// tokenReply is the answer to a login.
+// tokenReply is the response to a login.
 type tokenReply struct {
 	AccessToken string `json:"access_token"`
 	IDToken     string `json:"id_token,omitempty"`
@@ -59,7 +59,7 @@ type tokenReply struct {
 	TokenType   string `json:"token_type"`
 }
 
-// issue returns the tokens of a new login. There is an ID token only where the scope has openid.
+// issue returns the tokens of a new login. It includes an ID token only if the scope has openid.
 func (s *tokenService) issue(scope string) (*tokenReply, error) {
 	scopes := strings.Fields(scope)
 	reply := &tokenReply{
@@ -67,7 +67,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 		ExpiresIn: int64(s.accessLifetime / time.Second),
 		TokenType: "Bearer",
 	}
-	now := s.clock().Truncate(time.Second) // tokens count in whole seconds
+	now := s.clock().Truncate(time.Second) // tokens have whole seconds
 	issued := make(map[string]issuedToken)
 	login := s.logins.Add(1)
 
@@ -101,7 +101,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 			"email_verified": user.EmailVerified,
 			"iat":            now.Unix(),
 			"exp":            issued[idID].expiry.Unix(),
-			// The vendor's sample token has this claim; what is in it is not published.
+			// The vendor's sample token has this claim. Its content is not published.
 			"https://futuriti.pl/user_metadata": map[string]any{},
 		}); err != nil {
 			return nil, err
@@ -110,7 +110,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// An expired token is refused for its expiry, so it need not be remembered.
+	// Verification rejects expired tokens by themselves, so they can go.
 	maps.DeleteFunc(s.issued, func(_ string, token issuedToken) bool { return !now.Before(token.expiry) })
 	maps.Copy(s.issued, issued)
 	return reply, nil
@@ -129,8 +129,8 @@ func (s *tokenService) currentKey() *signingKey {
 	return s.key
 }
 
-// changeKey signs with the other of the process's two keys from now on. The old tokens are forgotten, so that they are
-// refused when their key comes back, too.
+// changeKey switches to the other of the process's two keys. It drops the old tokens, so that they stay
+// invalid when their key returns.
 func (s *tokenService) changeKey() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,49 +146,49 @@ func (s *tokenService) changeKey() error {
 	return nil
 }
 
-// expireIDTokens lets all ID tokens expire now.
+// expireIDTokens expires all ID tokens now.
 func (s *tokenService) expireIDTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, token := range s.issued {
-		if token.isID {
+		if token.id {
 			token.expiry = s.clock()
 			s.issued[id] = token
 		}
 	}
 }
 
-// revoke forgets all tokens, so that they are refused.
+// revoke revokes all tokens.
 func (s *tokenService) revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.issued)
 }
 
-// Why a token is refused. The texts follow the name of the token.
+// Reasons to reject a token, as messages that follow "the access token" or "the ID token".
 var (
 	errNotJWT    = errors.New("is not a JWT")
 	errSignature = errors.New("does not have an RS256 signature of this sandbox")
 	errIssuer    = errors.New("was issued by another service")
 	errAudience  = errors.New("has the wrong audience: an access token is for the API, an ID token for the client")
 	errExpired   = errors.New("has expired")
-	errClaims    = errors.New("has claims that cannot be used")
+	errClaims    = errors.New("has invalid claims")
 	errRevoked   = errors.New("was revoked")
 )
 
-// verifiedToken is what verify looks up: checking two signatures would take half the time of a small call.
+// verifiedToken is a key of the cache: verifying two signatures takes half the time of a small call.
 type verifiedToken struct{ token, audience string }
 
-// maxVerified bounds the tokens whose signatures are remembered.
+// maxVerified bounds the cache of verified signatures.
 const maxVerified = 1000
 
-// verify returns the login that a token for an audience comes from, or why it is refused.
+// verify returns the login of a token, or why the token is invalid.
 func (s *tokenService) verify(token, audience string) (login int64, err error) {
 	key := s.currentKey()
 	s.mu.Lock()
-	claims, isKnown := s.verified[verifiedToken{token, audience}]
+	claims, known := s.verified[verifiedToken{token, audience}]
 	s.mu.Unlock()
-	if !isKnown || claims.key != key || !s.clock().Before(claims.expiry) {
+	if !known || claims.key != key || !s.clock().Before(claims.expiry) {
 		if claims, err = s.parse(token, audience, key); err != nil {
 			return 0, err
 		}
@@ -203,20 +203,20 @@ func (s *tokenService) verify(token, audience string) (login int64, err error) {
 	if !found {
 		return 0, errRevoked
 	}
-	if !s.clock().Before(issued.expiry) { // by a fault, before the time that it says itself
+	if !s.clock().Before(issued.expiry) { // by a fault, before its own expiry
 		return 0, errExpired
 	}
 	return issued.login, nil
 }
 
-// tokenClaims are those of a token whose signature was made with the key.
+// tokenClaims are the claims of a token signed with the key.
 type tokenClaims struct {
 	id     string
 	expiry time.Time
 	key    *signingKey
 }
 
-// parse checks all that a token says of itself.
+// parse checks the signature and the claims.
 func (s *tokenService) parse(token, audience string, key *signingKey) (tokenClaims, error) {
 	var claims jwt.RegisteredClaims
 	_, err := jwt.ParseWithClaims(token, &claims,

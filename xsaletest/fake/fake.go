@@ -1,5 +1,6 @@
-// Package fake is what generated servers need to stand in for an API in tests: a router that takes the paths of any
-// OpenAPI description, and an answer for operations that a fake does not have.
+// Package fake is what generated servers need to fake an API in tests: a router that accepts the paths
+// of any OpenAPI spec, functions to write responses, and an error for operations that a fake does not
+// implement.
 package fake
 
 import (
@@ -8,11 +9,12 @@ import (
 	"net/http"
 )
 
-// ErrUnimplemented is what an operation returns that a fake does not have. [WriteError] answers 501.
-var ErrUnimplemented = errors.New("the fake does not have this operation")
+// ErrUnimplemented is returned by operations that a fake does not implement. [WriteError] responds with
+// 501.
+var ErrUnimplemented = errors.New("the fake does not implement this operation")
 
-// WriteError answers with problem details (RFC 9457): 501 for [ErrUnimplemented], 500 for any other error. Its text is
-// in the answer, so that a test shows it.
+// WriteError responds with problem details (RFC 9457): 501 for [ErrUnimplemented], 500 for any other
+// error. They contain the error's message, so that a test shows it.
 func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
 	status := http.StatusInternalServerError
 	if errors.Is(err, ErrUnimplemented) {
@@ -21,14 +23,14 @@ func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
 	writeProblem(w, status, err.Error())
 }
 
-// WriteBadRequest answers 400 with problem details, for a request that does not fit the description.
+// WriteBadRequest responds with 400 and problem details, for a request that does not fit the spec.
 func WriteBadRequest(w http.ResponseWriter, _ *http.Request, err error) {
 	writeProblem(w, http.StatusBadRequest, err.Error())
 }
 
 func writeProblem(w http.ResponseWriter, status int, detail string) {
 	body, err := json.Marshal(map[string]any{"status": status, "title": http.StatusText(status), "detail": detail})
-	if err != nil { // cannot happen: these are texts and a number
+	if err != nil { // impossible for strings and a number
 		http.Error(w, detail, status)
 		return
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// newTestRouter serves patterns that http.ServeMux refuses together, each answering with its pattern and its values.
+// newTestRouter serves patterns that http.ServeMux rejects together. Each responds with its pattern and its values.
 func newTestRouter() *Router {
 	router := &Router{}
 	for pattern, names := range map[string][]string{
@@ -41,7 +41,7 @@ func TestRouter(t *testing.T) {
 	for _, test := range []struct {
 		method, path string
 		status       int
-		answer       string
+		want         string
 	}{
 		{"GET", "/orders/7/items", 200, "GET /orders/{id}/items id=7"},
 		{"GET", "/orders/archive/2024", 200, "GET /orders/archive/{year} year=2024"},
@@ -78,12 +78,12 @@ func TestRouter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer := string(body)
+			got := string(body)
 			if test.status == 405 {
-				answer = response.Header.Get("Allow")
+				got = response.Header.Get("Allow")
 			}
-			if response.StatusCode != test.status || !strings.Contains(answer, test.answer) || test.status == 200 && answer != test.answer {
-				t.Errorf("got %d %q", response.StatusCode, answer)
+			if response.StatusCode != test.status || !strings.Contains(got, test.want) || test.status == 200 && got != test.want {
+				t.Errorf("got %d %q, want %d %q", response.StatusCode, got, test.status, test.want)
 			}
 		})
 	}
@@ -99,7 +99,7 @@ func TestRouterRejectsBadPatterns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
-					t.Error("accepted")
+					t.Error("no panic")
 				}
 			}()
 			newTestRouter().HandleFunc(pattern, nil)
@@ -123,7 +123,7 @@ func TestWriteError(t *testing.T) {
 			t.Errorf("%v: %d %s", test.err, response.StatusCode, response.Header)
 		}
 		if quoted := strings.ReplaceAll(test.err.Error(), `"`, `\"`); !strings.Contains(body, quoted) {
-			t.Errorf("the answer does not hold %q: %s", quoted, body)
+			t.Errorf("the response does not contain %q: %s", quoted, body)
 		}
 	}
 }

@@ -9,30 +9,30 @@ import (
 	"net/http"
 )
 
-// WriteEmpty answers without a body. A status of 0 is 200. Generated servers call it and the three below.
+// WriteEmpty responds without a body. Status 0 means 200, as in the functions below.
 func WriteEmpty(w http.ResponseWriter, status int, header http.Header) error {
 	maps.Copy(w.Header(), header)
 	w.WriteHeader(orOK(status))
 	return nil
 }
 
-// WriteJSON answers with a value as JSON. A value that cannot be written is an error before anything is sent.
+// WriteJSON responds with a value as JSON. If the value cannot be encoded, it sends nothing and returns an error.
 func WriteJSON(w http.ResponseWriter, status int, header http.Header, contentType string, body any) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(body); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+		return fmt.Errorf("encode the response: %w", err)
 	}
 	return WriteStream(w, status, header, contentType, &buffer)
 }
 
-// WriteText answers with a text.
+// WriteText responds with a string.
 func WriteText(w http.ResponseWriter, status int, header http.Header, contentType, body string) error {
 	return WriteStream(w, status, header, contentType, bytes.NewReader([]byte(body)))
 }
 
-// WriteStream answers with all that a reader has, and closes the reader where it can be closed. A nil reader is no body.
+// WriteStream responds with the data of a reader, which it closes if it is an io.Closer. A nil reader means no body.
 func WriteStream(w http.ResponseWriter, status int, header http.Header, contentType string, body io.Reader) error {
 	maps.Copy(w.Header(), header)
 	w.Header().Set("Content-Type", contentType)
