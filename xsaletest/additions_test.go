@@ -16,7 +16,7 @@ import (
 
 const addedName = "added \"quoted\" \\ / żółw"
 
-// objectsIn calls a function for each object of a JSON text.
+// objectsIn calls a function for each object in a JSON value.
 func objectsIn(t *testing.T, text string, visit func(map[string]any)) {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -79,18 +79,18 @@ func TestAdditionsAreInEveryObject(t *testing.T) {
 		}
 		again := newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithInvalidRequests())
 		if repeated := again.call(test.method, test.path, test.body); test.method == "GET" && repeated.body != with.body {
-			t.Errorf("%s: not the same in the next run", test.path)
+			t.Errorf("%s: different in the next run", test.path)
 		}
 	}
 }
 
-// But for the additions nothing changes, down to the digits and the order of members.
-func TestAdditionsLeaveTheRest(t *testing.T) {
+// Except for the additions nothing changes, down to the digits and the order of fields.
+func TestAdditionsKeepTheRest(t *testing.T) {
 	plain, added := newCaller(t), newCaller(t, xsaletest.WithUnknownFields("listOrders"))
 	without, with := plain.call("GET", ":/orders", "").body, added.call("GET", ":/orders", "").body
 	const members = `"AddedObject":{"Code":"PL","Nested":{"List":[1,{"Deep":null}]}},"AddedArray":[{"Id":1},"text",[],null,true],"AddedDecimal":12345678901234567890.123456789012345678,"AddedNull":null,"AddedText":"","added \"quoted\" \\ \/ \u017c\u00f3\u0142w":"\u0105\t\ud83d\ude00"`
 	if restored := strings.ReplaceAll(with, ","+members, ""); restored != without || with == without {
-		t.Errorf("%.300s\ninstead of\n%.300s", restored, without)
+		t.Errorf("%.300s\nwant:\n%.300s", restored, without)
 	}
 	if reply := added.call("GET", "/me", ""); strings.Contains(reply.body, "Added") || reply.header.Get("X-Sandbox-Addition") != "" {
 		t.Errorf("another operation has additions: %s", reply.body)
@@ -100,17 +100,17 @@ func TestAdditionsLeaveTheRest(t *testing.T) {
 	}
 }
 
-// What a client has read and sends back is not there twice.
+// A client may send back what it has read.
 func TestAdditionsAreNotRepeated(t *testing.T) {
 	c := newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithOrders(0))
 	c.create(":/orders", strings.Replace(validOrder, `{`, `{"addednull":1,"AddedText":"kept",`, 1))
 	body := c.call("GET", ":/orders", "").body
 	if strings.Count(body, `AddedText`) != 2 || !strings.Contains(body, `"AddedText":"kept"`) || strings.Count(body, `ddedNull`) != 1 || strings.Count(body, "addednull") != 1 {
-		t.Errorf("%s", body)
+		t.Errorf("got %s", body)
 	}
 }
 
-func TestAddedNamesAreNoneOfTheDescription(t *testing.T) {
+func TestAddedNamesAreNotInTheSpec(t *testing.T) {
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
@@ -124,24 +124,24 @@ func TestAddedNamesAreNoneOfTheDescription(t *testing.T) {
 	}
 }
 
-func TestAnAddedStatusIsOneOfTheAccount(t *testing.T) {
+func TestAddedStatusBelongsToTheAccount(t *testing.T) {
 	c := newCaller(t, xsaletest.WithUnknownFields("listStatuses"))
 	if body := c.call(http.MethodGet, ":/statuses", "").body; !strings.Contains(body, `{"Id":9,"Name":"Dodany przez sandbox",`) {
-		t.Errorf("%s", body)
+		t.Errorf("got %s", body)
 	}
 	if orders := c.listOrders("?statusidin=9"); len(orders) != 0 {
-		t.Errorf("%d orders have it", len(orders))
+		t.Errorf("got %d orders with the added status, want 0", len(orders))
 	}
 }
 
-func TestAdditionsOfAnUnknownOperation(t *testing.T) {
+func TestAdditionsNeedKnownOperation(t *testing.T) {
 	if _, err := xsaletest.Start(xsaletest.WithUnknownFields("listOrder")); err == nil || !strings.Contains(err.Error(), `WithUnknownFields: no such operation "listOrder": want one of createIntegration`) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// The client reads every answer, keeps what was added to the digit, and sends it back.
-func TestTheClientSurvivesAdditions(t *testing.T) {
+// The client reads every response, keeps the additions to the digit, and sends them back.
+func TestClientKeepsAdditions(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithUnknownFields(), xsaletest.WithOrders(3))
 	client := sandbox.Client(t)
 	shop := client.Organization("")

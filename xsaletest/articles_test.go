@@ -22,13 +22,13 @@ func TestTranslationsAreWrittenByLanguage(t *testing.T) {
 	}
 	translations := decode[[]translation](t, c.call(http.MethodGet, translationsPath, ""))
 	if len(translations) != 1 || translations[0].LanguageId != 9 || translations[0].Name == nil || *translations[0].Name == "" {
-		t.Fatalf("to start with: %+v", translations)
+		t.Fatalf("got %+v at the start", translations)
 	}
 	polish := *translations[0].Name
 
 	c.setTranslation(`{"LanguageId":2,"Name":"Desk","Description":"<p>Oak</p>"}`)
 	c.setTranslation(`{"LanguageId":3,"Name":null,"Unlisted":1.50}`)
-	c.setTranslation(`{"LanguageId":2,"Name":"Oak desk"}`) // in place of the first
+	c.setTranslation(`{"LanguageId":2,"Name":"Oak desk"}`) // replaces the first
 	reply := c.call(http.MethodGet, translationsPath, "")
 	translations = decode[[]translation](t, reply)
 	if len(translations) != 3 || *translations[0].Name != polish || *translations[1].Name != "Oak desk" || translations[1].Description != nil {
@@ -38,7 +38,7 @@ func TestTranslationsAreWrittenByLanguage(t *testing.T) {
 		t.Errorf("translations %s", reply.body)
 	}
 	if other := decode[[]translation](t, c.call(http.MethodGet, ":/articles/16520/translations", "")); len(other) != 1 {
-		t.Errorf("another article has them too: %+v", other)
+		t.Errorf("another article has the same: %+v", other)
 	}
 }
 
@@ -47,5 +47,5 @@ func TestUnknownArticle(t *testing.T) {
 	const path = ":/articles/4711/translations"
 	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "path id")
 	wantProblem(t, c.call(http.MethodPut, path, `{"LanguageId":2}`), http.StatusNotFound, "path id")
-	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "path id") // writing has not made it
+	wantProblem(t, c.call(http.MethodGet, path, ""), http.StatusNotFound, "path id") // not created by the write
 }

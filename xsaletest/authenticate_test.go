@@ -58,7 +58,7 @@ func TestCallsNeedBothTokens(t *testing.T) {
 	}
 
 	if reply := send(t, sandbox, http.MethodGet, "/me", "", good.header()); reply.status != http.StatusOK {
-		t.Fatalf("the good tokens: status %d, %s", reply.status, reply.body)
+		t.Fatalf("valid tokens: got status %d, %s", reply.status, reply.body)
 	}
 	if reply := send(t, sandbox, http.MethodGet, "/me", "", http.Header{accessTokenHeader: {"bearer " + good.Access}, "X-Id-Token": {good.ID}}); reply.status != http.StatusOK {
 		t.Errorf("the scheme in lower case: status %d, %s", reply.status, reply.body)
@@ -67,7 +67,7 @@ func TestCallsNeedBothTokens(t *testing.T) {
 	both := []string{accessTokenHeader, idTokenHeader}
 	for name, test := range map[string]struct {
 		authorization, idToken string
-		headers                []string // that the problem names
+		headers                []string // in the problem
 		words                  string
 	}{
 		"nothing":                {"", "", both, "missing"},
@@ -108,8 +108,8 @@ func TestCallsNeedBothTokens(t *testing.T) {
 	}
 }
 
-// wantUnauthorized checks a 401: which tokens it names, that it says why, and that it repeats none.
-func wantUnauthorized(t *testing.T, reply answer, words string, headers ...string) {
+// wantUnauthorized checks that a 401 names the tokens and the reason, and does not repeat a token.
+func wantUnauthorized(t *testing.T, reply reply, words string, headers ...string) {
 	t.Helper()
 	var locations []string
 	for _, header := range headers {
@@ -121,11 +121,11 @@ func wantUnauthorized(t *testing.T, reply answer, words string, headers ...strin
 	}
 	for _, e := range p.Errors {
 		if !strings.Contains(e.Detail, words) {
-			t.Errorf("%s: %q does not say %q", e.Pointer, e.Detail, words)
+			t.Errorf("%s: got %q, want %q", e.Pointer, e.Detail, words)
 		}
 	}
 	if strings.Contains(reply.body, "eyJ") { // every JWT begins with it
-		t.Errorf("the answer repeats a token: %s", reply.body)
+		t.Errorf("the response repeats a token: %s", reply.body)
 	}
 }
 
@@ -143,10 +143,10 @@ func TestTokensExpire(t *testing.T) {
 			pair := login(t, sandbox)
 			now.Advance(time.Hour - time.Second)
 			if reply := send(t, sandbox, http.MethodGet, "/me", "", pair.header()); reply.status != http.StatusOK {
-				t.Errorf("a second before its end: status %d, %s", reply.status, reply.body)
+				t.Errorf("a second before it expires: got status %d, %s", reply.status, reply.body)
 			}
 			now.Advance(time.Second)
-			login(t, sandbox) // after which the sandbox may have forgotten the expired token
+			login(t, sandbox) // may drop the expired token
 			wantUnauthorized(t, send(t, sandbox, http.MethodGet, "/me", "", pair.header()), "expired", test.header)
 		})
 	}

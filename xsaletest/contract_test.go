@@ -20,7 +20,7 @@ func orderWith(oldnew ...string) string {
 	return strings.NewReplacer(oldnew...).Replace(validOrder)
 }
 
-func TestRequestsThatBreakTheContract(t *testing.T) {
+func TestRejectsRequestsThatBreakTheSpec(t *testing.T) {
 	c := newCaller(t, xsaletest.WithOrders(0), xsaletest.WithInvalidRequests())
 	const twoItems = `"PriceGross":149.90},{"OfferId":502,"VariantId":1,"Quantity":"Kowalski","PriceNet":1}`
 	for name, test := range map[string]struct {
@@ -28,11 +28,11 @@ func TestRequestsThatBreakTheContract(t *testing.T) {
 		pointers           []string
 		words              string
 	}{
-		"member missing":          {"POST", ":/orders", orderWith(`"BuyerId":7,`, ``), []string{"/BuyerId"}, "missing"},
-		"text for an id":          {"POST", ":/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"/BuyerId"}, "integer"},
+		"missing field":           {"POST", ":/orders", orderWith(`"BuyerId":7,`, ``), []string{"/BuyerId"}, "missing"},
+		"string for an id":        {"POST", ":/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"/BuyerId"}, "integer"},
 		"fraction for an id":      {"POST", ":/orders", orderWith(`"BuyerId":7`, `"BuyerId":7.5`), []string{"/BuyerId"}, "integer"},
 		"null for an id":          {"POST", ":/orders", orderWith(`"BuyerId":7`, `"BuyerId":null`), []string{"/BuyerId"}, "null"},
-		"two members":             {"POST", ":/orders", `{"IntegrationId":1,"PurchaseDate":"Kowalski","BuyerId":7,"RecipientId":8,"PayerId":9,"Items":[]}`, []string{"/PaymentFormId", "/PurchaseDate", "/Items"}, "missing"},
+		"two fields":              {"POST", ":/orders", `{"IntegrationId":1,"PurchaseDate":"Kowalski","BuyerId":7,"RecipientId":8,"PayerId":9,"Items":[]}`, []string{"/PaymentFormId", "/PurchaseDate", "/Items"}, "missing"},
 		"no lines":                {"POST", ":/orders", orderWith(`[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]`, `[]`), []string{"/Items"}, "1"},
 		"neither price":           {"POST", ":/orders", orderWith(`,"PriceGross":149.90`, ``), []string{"/Items/0"}, "at least one of PriceGross, PriceNet"},
 		"empty line":              {"POST", ":/orders", orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}`, `{"Quantity":null}`), []string{"/Items/0", "/Items/0/OfferId", "/Items/0/VariantId", "/Items/0/Quantity"}, "null"},
@@ -64,19 +64,19 @@ func TestRequestsThatBreakTheContract(t *testing.T) {
 			reply := c.call(test.method, test.path, test.body)
 			p := wantProblem(t, reply, http.StatusBadRequest, test.pointers...)
 			if !slices.ContainsFunc(p.Errors, func(e problemError) bool { return strings.Contains(e.Detail, test.words) }) {
-				t.Errorf("%s does not say %q", reply.body, test.words)
+				t.Errorf("got %s, want %q", reply.body, test.words)
 			}
 			if strings.Contains(reply.body, "Kowalski") || strings.Contains(reply.body, "99999999") || strings.Contains(reply.body, "9223372036854775808") {
-				t.Errorf("the answer repeats a value: %s", reply.body)
+				t.Errorf("the response repeats a value: %s", reply.body)
 			}
 		})
 	}
 	if orders := c.listOrders(""); len(orders) != 0 {
-		t.Errorf("%d orders came of it", len(orders))
+		t.Errorf("got %d orders, want 0", len(orders))
 	}
 }
 
-func TestRequestOfAnotherMediaType(t *testing.T) {
+func TestRejectsOtherMediaTypes(t *testing.T) {
 	c := newCaller(t, xsaletest.WithInvalidRequests())
 	header := c.tokens.header()
 	header.Set("Content-Type", "text/plain")
@@ -96,7 +96,7 @@ func TestRequestsAreBounded(t *testing.T) {
 	wantProblem(t, c.call(http.MethodPost, ":/orders", validOrder+strings.Repeat(" ", limit-len(validOrder)+1)), http.StatusRequestEntityTooLarge)
 }
 
-func TestUnknownQueryParametersAndMembersPass(t *testing.T) {
+func TestUnknownQueryParametersAndFieldsPass(t *testing.T) {
 	c := newCaller(t, xsaletest.WithOrders(3))
 	if orders := c.listOrders("?a-filter=of+the+Swagger"); len(orders) != 3 {
 		t.Errorf("%d orders", len(orders))
@@ -112,16 +112,16 @@ func TestResponsesAreChecked(t *testing.T) {
 		body        string
 		pointers    []string // none: the response passes
 	}{
-		"valid":                 {"GET /me", 200, "application/json", `{"Id":1,"Unlisted":true}`, nil},
-		"failure without words": {"GET /me", 404, "", "", nil},
-		"failure as a problem":  {"GET /me", 418, "application/problem+json", `{"detail":"teapot"}`, nil},
-		"member":                {"GET /me", 200, "application/json", `{"Id":"Kowalski"}`, []string{"/Id"}},
-		"two members":           {"GET /me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"/Email", "/Organizations/1/Id"}},
-		"array for object":      {"GET /me", 200, "application/json", `["Kowalski"]`, []string{""}},
-		"not JSON":              {"GET /me", 200, "application/json", `{"Name":Kowalski`, []string{""}},
-		"other media type":      {"GET /me", 200, "text/html", `<p>Kowalski</p>`, []string{"header Content-Type"}},
-		"element of a list":     {"GET /{organizationName}/orders", 200, "application/json", `[{"Id":1},{"Id":"Kowalski"}]`, []string{"/1/Id"}},
-		"other success status":  {"GET /{organizationName}/statuses", 206, "application/json", `{"Name":"Kowalski"}`, []string{""}},
+		"valid":                {"GET /me", 200, "application/json", `{"Id":1,"Unlisted":true}`, nil},
+		"failure without body": {"GET /me", 404, "", "", nil},
+		"failure as a problem": {"GET /me", 418, "application/problem+json", `{"detail":"teapot"}`, nil},
+		"field":                {"GET /me", 200, "application/json", `{"Id":"Kowalski"}`, []string{"/Id"}},
+		"two fields":           {"GET /me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"/Email", "/Organizations/1/Id"}},
+		"array for object":     {"GET /me", 200, "application/json", `["Kowalski"]`, []string{""}},
+		"not JSON":             {"GET /me", 200, "application/json", `{"Name":Kowalski`, []string{""}},
+		"other media type":     {"GET /me", 200, "text/html", `<p>Kowalski</p>`, []string{"header Content-Type"}},
+		"element of a list":    {"GET /{organizationName}/orders", 200, "application/json", `[{"Id":1},{"Id":"Kowalski"}]`, []string{"/1/Id"}},
+		"other success status": {"GET /{organizationName}/statuses", 206, "application/json", `{"Name":"Kowalski"}`, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCaller(t)
@@ -134,13 +134,13 @@ func TestResponsesAreChecked(t *testing.T) {
 			reply := c.call(http.MethodGet, strings.Replace(path, "/{organizationName}", ":", 1), "")
 			if test.pointers == nil {
 				if reply.status != test.status || reply.body != test.body || reply.header.Get("Content-Type") != test.contentType {
-					t.Errorf("the response did not come as it was: %+v", reply)
+					t.Errorf("the response was changed: %+v", reply)
 				}
 				return
 			}
 			wantProblem(t, reply, http.StatusInternalServerError, test.pointers...)
 			if strings.Contains(reply.body, "Kowalski") {
-				t.Errorf("the answer repeats a value: %s", reply.body)
+				t.Errorf("the response repeats a value: %s", reply.body)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// An answer that gets lost: the integration was created, and the client cannot know.
+// A lost response: the integration was created, but the client cannot know.
 func ExampleSandbox_Fail() {
 	sandbox, err := xsaletest.Start() // in a test: sandbox := xsaletest.New(t)
 	if err != nil {
@@ -42,7 +42,7 @@ func ExampleSandbox_Fail() {
 	// 1 Cut(BeforeResponse).Processed() domenasklepu.pl
 }
 
-// Three failures in a row, and then success.
+// Three failures in a row, then success.
 func ExampleFault_Times() {
 	sandbox, err := xsaletest.Start()
 	if err != nil {

@@ -24,7 +24,7 @@ func startSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox 
 	return sandbox
 }
 
-func TestFaultsSayWhatTheyAre(t *testing.T) {
+func TestFaultString(t *testing.T) {
 	for want, fault := range map[string]xsaletest.Fault{
 		"no fault":                           {},
 		"Status(503).Processed().Times(3)":   xsaletest.Status(503, "secret").Processed().Times(3),
@@ -44,7 +44,7 @@ func TestFaultsSayWhatTheyAre(t *testing.T) {
 		"ChangedSigningKey()":                xsaletest.ChangedSigningKey(),
 	} {
 		if got := fault.String(); got != want {
-			t.Errorf("%s instead of %s", got, want)
+			t.Errorf("%s, want %s", got, want)
 		}
 		if fault.IsZero() != (want == "no fault") {
 			t.Errorf("%s: IsZero is %v", want, fault.IsZero())
@@ -52,7 +52,7 @@ func TestFaultsSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-func TestFailRefusesWhatCannotBe(t *testing.T) {
+func TestFailRejectsInvalidFaults(t *testing.T) {
 	sandbox := startSandbox(t)
 	const all = "createIntegration, createOrder, createParameter, getMe, listOrders, listStatuses, listTranslations, setTranslation"
 	for name, test := range map[string]struct {
@@ -60,25 +60,25 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 		faults    []xsaletest.Fault
 		says      string
 	}{
-		"unknown operation":     {"createOrdr", []xsaletest.Fault{xsaletest.Garbage()}, all},
-		"no fault":              {"getMe", nil, "use Status, RetryAfter"},
-		"zero fault":            {"getMe", []xsaletest.Fault{{}}, "use Status, RetryAfter"},
-		"status":                {"getMe", []xsaletest.Fault{xsaletest.Status(999)}, "from 200 to 599"},
-		"body of a 304":         {"getMe", []xsaletest.Fault{xsaletest.Status(304, "x")}, "has no body"},
-		"part of a second":      {"getMe", []xsaletest.Fault{xsaletest.RetryAfter(time.Millisecond)}, "whole seconds"},
-		"no date":               {"getMe", []xsaletest.Fault{xsaletest.RetryAt(time.Time{})}, "not set"},
-		"no delay":              {"getMe", []xsaletest.Fault{xsaletest.Delay(0)}, "positive"},
-		"no bytes":              {"getMe", []xsaletest.Fault{xsaletest.Trickle(0, time.Second)}, "positive"},
-		"other point":           {"getMe", []xsaletest.Fault{xsaletest.Cut(7)}, "InBody"},
-		"no times":              {"getMe", []xsaletest.Fault{xsaletest.Garbage().Times(0)}, "Times"},
-		"processed anyhow":      {"getMe", []xsaletest.Fault{xsaletest.Garbage().Processed()}, "always processed"},
-		"processed and refused": {"getMe", []xsaletest.Fault{xsaletest.RevokedToken().Processed()}, "Processed is for"},
-		"chunked status":        {"getMe", []xsaletest.Fault{xsaletest.Status(500).Chunked()}, "Chunked is for"},
-		"header of a cut":       {"getMe", []xsaletest.Fault{xsaletest.Cut(xsaletest.InBody).WithHeader("A", "b")}, "WithHeader is for"},
-		"header in two lines":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A", "b\r\nC: d")}, "one line"},
-		"header with a space":   {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A b", "c")}, "ASCII"},
-		"body of nothing":       {"setTranslation", []xsaletest.Fault{xsaletest.Truncated()}, "Cut(BeforeResponse)"},
-		"behind one for ever":   {"getMe", []xsaletest.Fault{xsaletest.Garbage().Always(), xsaletest.Truncated()}, "ClearFaults"},
+		"unknown operation":      {"createOrdr", []xsaletest.Fault{xsaletest.Garbage()}, all},
+		"no fault":               {"getMe", nil, "use Status, RetryAfter"},
+		"zero fault":             {"getMe", []xsaletest.Fault{{}}, "use Status, RetryAfter"},
+		"status":                 {"getMe", []xsaletest.Fault{xsaletest.Status(999)}, "from 200 to 599"},
+		"body of a 304":          {"getMe", []xsaletest.Fault{xsaletest.Status(304, "x")}, "has no body"},
+		"part of a second":       {"getMe", []xsaletest.Fault{xsaletest.RetryAfter(time.Millisecond)}, "whole seconds"},
+		"no date":                {"getMe", []xsaletest.Fault{xsaletest.RetryAt(time.Time{})}, "not set"},
+		"no delay":               {"getMe", []xsaletest.Fault{xsaletest.Delay(0)}, "positive"},
+		"no bytes":               {"getMe", []xsaletest.Fault{xsaletest.Trickle(0, time.Second)}, "positive"},
+		"other point":            {"getMe", []xsaletest.Fault{xsaletest.Cut(7)}, "InBody"},
+		"no times":               {"getMe", []xsaletest.Fault{xsaletest.Garbage().Times(0)}, "Times"},
+		"always processed":       {"getMe", []xsaletest.Fault{xsaletest.Garbage().Processed()}, "always processed"},
+		"rejected and processed": {"getMe", []xsaletest.Fault{xsaletest.RevokedToken().Processed()}, "Processed is for"},
+		"chunked status":         {"getMe", []xsaletest.Fault{xsaletest.Status(500).Chunked()}, "Chunked is for"},
+		"header of a cut":        {"getMe", []xsaletest.Fault{xsaletest.Cut(xsaletest.InBody).WithHeader("A", "b")}, "WithHeader is for"},
+		"header in two lines":    {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A", "b\r\nC: d")}, "one line"},
+		"header with a space":    {"getMe", []xsaletest.Fault{xsaletest.Status(500).WithHeader("A b", "c")}, "ASCII"},
+		"body of nothing":        {"setTranslation", []xsaletest.Fault{xsaletest.Truncated()}, "Cut(BeforeResponse)"},
+		"after a permanent one":  {"getMe", []xsaletest.Fault{xsaletest.Garbage().Always(), xsaletest.Truncated()}, "ClearFaults"},
 	} {
 		err := sandbox.Fail(test.operation, test.faults...)
 		if err == nil || !strings.Contains(err.Error(), test.says) || !strings.HasPrefix(err.Error(), `xsaletest: Fail("`+test.operation+`"): `) {
@@ -87,19 +87,19 @@ func TestFailRefusesWhatCannotBe(t *testing.T) {
 	}
 	c := &caller{t, sandbox, login(t, sandbox)}
 	if reply := c.call(http.MethodGet, "/me", ""); reply.status != http.StatusOK {
-		t.Errorf("a refused fault has come: %d", reply.status)
+		t.Errorf("a rejected fault was injected: got status %d", reply.status)
 	}
 }
 
-func TestFailFailsTheTestOfTheSandbox(t *testing.T) {
+func TestFailFailsTheTest(t *testing.T) {
 	test := &recordedTest{TB: t}
 	err := xsaletest.New(test, xsaletest.WithOrders(0)).Fail("createOrdr", xsaletest.Garbage())
 	if err == nil || !slices.Equal(test.errors, []string{err.Error()}) {
-		t.Errorf("%v, and the test says %q", err, test.errors)
+		t.Errorf("got %v, and the test reports %q", err, test.errors)
 	}
 }
 
-func TestFaultsComeInOrderAndAreRecorded(t *testing.T) {
+func TestFaultsAreInjectedInOrder(t *testing.T) {
 	c := newCaller(t)
 	status := func() int { return c.call(http.MethodGet, ":/statuses", "").status }
 	c.sandbox.Fail("listStatuses", xsaletest.Status(500).Times(2), xsaletest.Status(404))
@@ -110,7 +110,7 @@ func TestFaultsComeInOrderAndAreRecorded(t *testing.T) {
 		got = append(got, status())
 	}
 	if want := []int{500, 500, 404, 502, 418, 200}; !slices.Equal(got, want) {
-		t.Errorf("%v instead of %v", got, want)
+		t.Errorf("%v, want %v", got, want)
 	}
 	c.sandbox.Fail("listStatuses", xsaletest.Status(500).Always())
 	got = []int{status(), status(), status()}
@@ -124,13 +124,13 @@ func TestFaultsComeInOrderAndAreRecorded(t *testing.T) {
 			xsaletest.Status(500), xsaletest.Status(500), xsaletest.Status(500), {},
 		}[i]
 		if request.Fault != want {
-			t.Errorf("request %d had %v instead of %v", i+1, request.Fault, want)
+			t.Errorf("request %d had %v, want %v", i+1, request.Fault, want)
 		}
 	}
 }
 
-// A fault of any operation waits for one that can have it.
-func TestFaultsOfAnyOperationWait(t *testing.T) {
+// A fault for any operation waits for one that it fits.
+func TestFaultsForAnyOperationWait(t *testing.T) {
 	c := newCaller(t)
 	c.sandbox.Fail(xsaletest.AnyOperation, xsaletest.Garbage())
 	c.setTranslation(`{"LanguageId":2}`)
@@ -139,7 +139,7 @@ func TestFaultsOfAnyOperationWait(t *testing.T) {
 	}
 }
 
-func TestFaultsThatAnswer(t *testing.T) {
+func TestFaultsReplaceTheResponse(t *testing.T) {
 	c := newCaller(t, xsaletest.WithOrders(0))
 	date := time.Date(2025, time.May, 5, 8, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
@@ -173,8 +173,8 @@ func TestFaultsThatAnswer(t *testing.T) {
 	}
 }
 
-// rawAnswer sends a create and returns what comes of its answer, and why it ended.
-func (c *caller) rawAnswer() (*http.Response, string, error) {
+// rawResponse sends a create and returns the response, what it read of the body, and the error.
+func (c *caller) rawResponse() (*http.Response, string, error) {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.sandbox.URL()+"/"+xsaletest.Organization+"/integrations", strings.NewReader(`{"Name":"shop","IntegrationType":28}`))
 	if err != nil {
@@ -191,12 +191,12 @@ func (c *caller) rawAnswer() (*http.Response, string, error) {
 	return response, string(body), err
 }
 
-func TestFaultsThatBreakTheBody(t *testing.T) {
+func TestFaultsBreakTheBody(t *testing.T) {
 	c := newCaller(t)
-	const whole, half = 9, 4 // bytes of {"Id":2} with a line break
+	const whole, half = 9, 4 // bytes of {"Id":2} and a newline
 	for _, test := range []struct {
 		fault  xsaletest.Fault
-		length int64 // of the Content-Length; -1 in chunks
+		length int64 // Content-Length, -1 for chunks
 		body   string
 		breaks bool
 	}{
@@ -210,7 +210,7 @@ func TestFaultsThatBreakTheBody(t *testing.T) {
 		{xsaletest.Trickle(100, time.Hour).Chunked(), -1, "{\"Id\":9}\n", false},
 	} {
 		c.sandbox.Fail("createIntegration", test.fault)
-		response, body, err := c.rawAnswer()
+		response, body, err := c.rawResponse()
 		if response == nil {
 			t.Errorf("%v: %v", test.fault, err)
 			continue
@@ -223,22 +223,22 @@ func TestFaultsThatBreakTheBody(t *testing.T) {
 		}
 	}
 	c.sandbox.Fail("createIntegration", xsaletest.Garbage())
-	if response, body, err := c.rawAnswer(); err != nil || response.StatusCode != http.StatusCreated || response.ContentLength != int64(len(body)) || !strings.Contains(body, "garbage") {
+	if response, body, err := c.rawResponse(); err != nil || response.StatusCode != http.StatusCreated || response.ContentLength != int64(len(body)) || !strings.Contains(body, "garbage") {
 		t.Errorf("%v, %q, %v", response, body, err)
 	}
 	c.sandbox.Fail("createIntegration", xsaletest.Cut(xsaletest.BeforeResponse), xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 	for range 2 {
-		if _, _, err := c.rawAnswer(); !errors.Is(err, io.EOF) {
+		if _, _, err := c.rawResponse(); !errors.Is(err, io.EOF) {
 			t.Errorf("got %v", err)
 		}
 	}
-	// One existed, eight broken bodies and one of garbage were created, and one of the two that were cut.
+	// One existed. Eight broken bodies, one of garbage, and one of the two cut requests created more.
 	if id := c.create(":/integrations", `{"Name":"shop","IntegrationType":28}`); id != 1+9+1+1 {
 		t.Errorf("the next integration is %d", id)
 	}
 }
 
-func TestFaultsOfTokens(t *testing.T) {
+func TestTokenFaults(t *testing.T) {
 	for _, test := range []struct {
 		fault   xsaletest.Fault
 		words   string
@@ -252,7 +252,7 @@ func TestFaultsOfTokens(t *testing.T) {
 		c := newCaller(t)
 		before := send(t, c.sandbox, http.MethodGet, "/.well-known/jwks.json", "", nil).body
 		c.sandbox.Fail("getMe", test.fault)
-		for range 2 { // the fault, and what it leaves behind
+		for range 2 { // the fault, and its effect
 			wantUnauthorized(t, c.call(http.MethodGet, "/me", ""), test.words, test.headers...)
 		}
 		after := send(t, c.sandbox, http.MethodGet, "/.well-known/jwks.json", "", nil).body
@@ -279,7 +279,7 @@ func TestFaultsOfTokens(t *testing.T) {
 	}
 }
 
-func TestRandomFaultsAreTheSameInEveryRun(t *testing.T) {
+func TestRandomFaultsDependOnTheSeed(t *testing.T) {
 	run := func(options ...xsaletest.Option) (faults []string) {
 		c := newCaller(t, append(options, xsaletest.WithOrders(0))...)
 		for range 100 {
@@ -301,20 +301,20 @@ func TestRandomFaultsAreTheSameInEveryRun(t *testing.T) {
 	two := []xsaletest.Fault{xsaletest.Status(500), xsaletest.Status(503)}
 	first, second := run(xsaletest.WithRandomFaults(1, 0.5, two...)), run(xsaletest.WithRandomFaults(1, 0.5, two...))
 	if !slices.Equal(first, second) {
-		t.Errorf("%v and then %v", first, second)
+		t.Errorf("first %v, then %v", first, second)
 	}
 	if slices.Equal(first, run(xsaletest.WithRandomFaults(2, 0.5, two...))) {
-		t.Error("another seed makes no difference")
+		t.Error("another seed gives the same result")
 	}
 	if none := count(first, "no fault"); none < 35 || none > 65 || count(first, "Status(500)") < 10 || count(first, "Status(503)") < 10 {
-		t.Errorf("not half of them are faults of both kinds: %v", first)
+		t.Errorf("want about half of both kinds, got %v", first)
 	}
 	if faults := run(xsaletest.WithRandomFaults(1, 0)); count(faults, "no fault") != 100 {
 		t.Errorf("faults at a rate of 0: %v", faults)
 	}
 }
 
-// Every default fault is one that a call can have, and those that break a body do not come to what has none.
+// Every default fault is valid, and those that break a body need one.
 func TestRandomFaultsFitTheOperation(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithRandomFaults(3, 1, xsaletest.Garbage()))
 	c := &caller{t, sandbox, login(t, sandbox)}
@@ -326,7 +326,7 @@ func TestRandomFaultsFitTheOperation(t *testing.T) {
 	}
 }
 
-// Close ends what waits: each of these would take an hour, and the time of the bubble shows that nobody waited.
+// Each of these would take an hour. The clock of the bubble shows that nobody waited.
 func TestCloseEndsWaits(t *testing.T) {
 	for name, test := range map[string]struct {
 		options []xsaletest.Option
@@ -334,7 +334,7 @@ func TestCloseEndsWaits(t *testing.T) {
 	}{
 		"delay":           {fault: xsaletest.Delay(time.Hour)},
 		"processed delay": {fault: xsaletest.Delay(time.Hour).Processed()},
-		"drip":            {fault: xsaletest.Trickle(1, time.Hour)},
+		"trickle":         {fault: xsaletest.Trickle(1, time.Hour)},
 		"latency":         {options: []xsaletest.Option{xsaletest.WithLatency(time.Hour)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -368,19 +368,19 @@ func TestCloseEndsWaits(t *testing.T) {
 					t.Error(err)
 				}
 				if err := <-done; err == nil {
-					t.Error("the request has succeeded")
+					t.Error("the request succeeded")
 				}
 				transport.CloseIdleConnections()
 				if waited := time.Since(start); waited > time.Second {
-					t.Errorf("Close has waited %v", waited)
+					t.Errorf("Close waited %v", waited)
 				}
 			})
 		})
 	}
 }
 
-// A client that leaves ends a wait before the request is processed.
-func TestAClientThatLeavesEndsADelay(t *testing.T) {
+// If the client leaves, the request is not processed.
+func TestLeavingEndsADelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipeListener()
 		sandbox, err := xsaletest.Start(xsaletest.WithListener(listener), xsaletest.WithOrders(0))
@@ -412,12 +412,12 @@ func TestAClientThatLeavesEndsADelay(t *testing.T) {
 		}
 		for range 2 {
 			if _, err := create(); err == nil {
-				t.Error("an answer has come")
+				t.Error("got a response")
 			}
 		}
-		time.Sleep(2 * time.Hour) // of the bubble: the delays would be over by now
+		time.Sleep(2 * time.Hour) // in the bubble: the delays would be over
 		client.Timeout = time.Hour
-		// Of the two only the one that is processed first has created, and 90 seconds are longer than the server's own limits.
+		// Only the delay after processing has created. 90 seconds exceed the server's own limits.
 		if body, err := create(); body != "{\"Id\":2}\n" || err != nil {
 			t.Errorf("a delay of 90 seconds: %q, %v", body, err)
 		}

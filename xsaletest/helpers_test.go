@@ -18,25 +18,24 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// answer is a response, read to its end.
-type answer struct {
+// reply is a whole response.
+type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// decode reads the body into a value of type T.
-func decode[T any](t testing.TB, a answer) T {
+func decode[T any](t testing.TB, r reply) T {
 	t.Helper()
 	var value T
-	if err := json.Unmarshal([]byte(a.body), &value); err != nil {
-		t.Fatalf("status %d, body %.200s: %v", a.status, a.body, err)
+	if err := json.Unmarshal([]byte(r.body), &value); err != nil {
+		t.Fatalf("status %d, body %.200s: %v", r.status, r.body, err)
 	}
 	return value
 }
 
-// send sends a request to the sandbox. A body is JSON unless the header says otherwise.
-func send(t testing.TB, sandbox *xsaletest.Sandbox, method, path, body string, header http.Header) answer {
+// send sends a request to the sandbox. A body is JSON unless the header has another Content-Type.
+func send(t testing.TB, sandbox *xsaletest.Sandbox, method, path, body string, header http.Header) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, sandbox.URL()+path, strings.NewReader(body))
 	if err != nil {
@@ -55,10 +54,10 @@ func send(t testing.TB, sandbox *xsaletest.Sandbox, method, path, body string, h
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{response.StatusCode, response.Header, string(data)}
+	return reply{response.StatusCode, response.Header, string(data)}
 }
 
-// tokens are the two tokens of one login.
+// tokens are the tokens of one login.
 type tokens struct {
 	Access string `json:"access_token"`
 	ID     string `json:"id_token"`
@@ -71,9 +70,9 @@ func (p tokens) header() http.Header {
 	return header
 }
 
-// grant returns the members of a login that succeeds, changed by name and value; an empty value leaves a member out.
+// grant returns the fields of a valid login, with changes by name and value. An empty value removes a field.
 func grant(changes ...string) map[string]string {
-	members := map[string]string{
+	fields := map[string]string{
 		"client_id":     xsaletest.ClientID,
 		"client_secret": xsaletest.ClientSecret,
 		"audience":      xsaletest.Audience,
@@ -83,16 +82,16 @@ func grant(changes ...string) map[string]string {
 		"scope":         "openid profile email xsale production",
 	}
 	for change := range slices.Chunk(changes, 2) {
-		members[change[0]] = change[1]
+		fields[change[0]] = change[1]
 		if change[1] == "" {
-			delete(members, change[0])
+			delete(fields, change[0])
 		}
 	}
-	return members
+	return fields
 }
 
-// tryLogin requests tokens, with the members of [grant].
-func tryLogin(t testing.TB, sandbox *xsaletest.Sandbox, changes ...string) answer {
+// tryLogin requests tokens with the fields of [grant].
+func tryLogin(t testing.TB, sandbox *xsaletest.Sandbox, changes ...string) reply {
 	t.Helper()
 	body, err := json.Marshal(grant(changes...))
 	if err != nil {
@@ -110,7 +109,7 @@ func login(t testing.TB, sandbox *xsaletest.Sandbox) tokens {
 	return decode[tokens](t, reply)
 }
 
-// caller is a client that is logged in.
+// caller is a logged-in client.
 type caller struct {
 	t       testing.TB
 	sandbox *xsaletest.Sandbox
@@ -123,8 +122,8 @@ func newCaller(t testing.TB, options ...xsaletest.Option) *caller {
 	return &caller{t, sandbox, login(t, sandbox)}
 }
 
-// call calls a path of the API; a path that begins with a colon is in the organization.
-func (c *caller) call(method, path, body string) answer {
+// call calls a path of the API. A leading colon stands for the organization.
+func (c *caller) call(method, path, body string) reply {
 	c.t.Helper()
 	if relative, ok := strings.CutPrefix(path, ":"); ok {
 		path = "/" + xsaletest.Organization + relative
@@ -132,7 +131,7 @@ func (c *caller) call(method, path, body string) answer {
 	return send(c.t, c.sandbox, method, path, body, c.tokens.header())
 }
 
-// create calls a create and returns the new id.
+// create returns the id of the created object.
 func (c *caller) create(path, body string) int64 {
 	c.t.Helper()
 	reply := c.call(http.MethodPost, path, body)
@@ -164,7 +163,7 @@ type listedOrder struct {
 	}
 }
 
-// problem is the body of an API answer that is not a success.
+// problem is the body of an error response.
 type problem struct {
 	Type, Title, Detail string
 	Status              int
@@ -173,18 +172,18 @@ type problem struct {
 
 type problemError struct{ Pointer, Detail string }
 
-// wantProblem checks status and form of a problem and which pointers it names, in any order.
-func wantProblem(t testing.TB, reply answer, status int, pointers ...string) problem {
+// wantProblem checks the status and the form of a problem, and its pointers in any order.
+func wantProblem(t testing.TB, reply reply, status int, pointers ...string) problem {
 	t.Helper()
 	if reply.status != status {
-		t.Fatalf("status %d instead of %d: %s", reply.status, status, reply.body)
+		t.Fatalf("got status %d, want %d: %s", reply.status, status, reply.body)
 	}
 	if contentType := reply.header.Get("Content-Type"); contentType != "application/problem+json" {
 		t.Errorf("Content-Type %q", contentType)
 	}
 	p := decode[problem](t, reply)
 	if p.Status != status || p.Title != http.StatusText(status) || p.Type == "" || p.Detail == "" {
-		t.Errorf("problem is incomplete: %+v", p)
+		t.Errorf("incomplete problem: %+v", p)
 	}
 	var got []string
 	for _, e := range p.Errors {
@@ -197,12 +196,12 @@ func wantProblem(t testing.TB, reply answer, status int, pointers ...string) pro
 		}
 	}
 	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(pointers))) {
-		t.Errorf("problem names %q instead of %q: %s", got, pointers, reply.body)
+		t.Errorf("got pointers %q, want %q: %s", got, pointers, reply.body)
 	}
 	return p
 }
 
-// clock is a clock that tests set forward.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -227,7 +226,7 @@ func (c *clock) Advance(d time.Duration) {
 const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
 	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
 
-// recordedTest is a test whose failures are looked at.
+// recordedTest records its failures.
 type recordedTest struct {
 	testing.TB
 	mu     sync.Mutex
@@ -244,7 +243,7 @@ func (r *recordedTest) Errorf(format string, arguments ...any) {
 	r.Error(fmt.Sprintf(format, arguments...))
 }
 
-// pipeListener takes connections in memory, for tests in a bubble of testing/synctest.
+// pipeListener accepts connections in memory, for tests with testing/synctest.
 type pipeListener struct {
 	connections chan net.Conn
 	closed      chan struct{}
@@ -255,7 +254,7 @@ func newPipeListener() *pipeListener {
 	return &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}
 }
 
-// dial has the form of a transport's DialContext.
+// dial is for the DialContext of a transport.
 func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
 	select {
@@ -284,8 +283,8 @@ func (l *pipeListener) Close() error {
 
 func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 
-// pipeLogin logs in over a client of its own.
-func pipeLogin(t testing.TB, client *http.Client, sandbox *xsaletest.Sandbox) (pair tokens) {
+// pipeLogin logs in with a custom client.
+func pipeLogin(t testing.TB, client *http.Client, sandbox *xsaletest.Sandbox) (issued tokens) {
 	t.Helper()
 	body, err := json.Marshal(grant())
 	if err != nil {
@@ -296,8 +295,8 @@ func pipeLogin(t testing.TB, client *http.Client, sandbox *xsaletest.Sandbox) (p
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&pair); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&issued); err != nil {
 		t.Fatal(err)
 	}
-	return pair
+	return issued
 }

@@ -22,8 +22,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// wantRefusal checks an answer of the token endpoint that is not a pair of tokens.
-func wantRefusal(t testing.TB, reply answer, status int, code, words string) {
+// wantLoginError checks an error response of the token endpoint.
+func wantLoginError(t testing.TB, reply reply, status int, code, words string) {
 	t.Helper()
 	refusal := decode[struct {
 		Error       string
@@ -48,7 +48,7 @@ func TestLoginIssuesTokens(t *testing.T) {
 	delete(members, "access_token")
 	delete(members, "id_token")
 	if got, want := fmt.Sprint(members), "map[expires_in:86400 scope:openid profile email xsale production token_type:Bearer]"; got != want {
-		t.Errorf("%s instead of %s", got, want)
+		t.Errorf("%s, want %s", got, want)
 	}
 
 	pair := decode[tokens](t, reply)
@@ -63,7 +63,7 @@ func TestLoginIssuesTokens(t *testing.T) {
 		"exp":   float64(now.Now().Add(24 * time.Hour).Unix()),
 	} {
 		if fmt.Sprint(access[claim]) != fmt.Sprint(want) {
-			t.Errorf("access token: %s is %v instead of %v", claim, access[claim], want)
+			t.Errorf("access token: %s is %v, want %v", claim, access[claim], want)
 		}
 	}
 	id := claimsOf(t, sandbox, now, pair.ID)
@@ -79,7 +79,7 @@ func TestLoginIssuesTokens(t *testing.T) {
 		"https://futuriti.pl/user_metadata": map[string]any{},
 	} {
 		if fmt.Sprint(id[claim]) != fmt.Sprint(want) {
-			t.Errorf("ID token: %s is %v instead of %v", claim, id[claim], want)
+			t.Errorf("ID token: %s is %v, want %v", claim, id[claim], want)
 		}
 	}
 	if access["sub"] == nil || access["sub"] != id["sub"] {
@@ -89,7 +89,7 @@ func TestLoginIssuesTokens(t *testing.T) {
 	ids := []any{access["jti"], id["jti"], claimsOf(t, sandbox, now, again.Access)["jti"], claimsOf(t, sandbox, now, again.ID)["jti"]}
 	for i, jti := range ids {
 		if jti == nil || slices.Contains(ids[:i], jti) {
-			t.Errorf("jti are not unique: %v", ids)
+			t.Errorf("got duplicate jti: %v", ids)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestLoginTakesForms(t *testing.T) {
 	if reply := send(t, sandbox, http.MethodPost, "/oauth/token", form.Encode(), header); reply.status != http.StatusOK {
 		t.Errorf("status %d: %s", reply.status, reply.body)
 	}
-	wantRefusal(t, send(t, sandbox, http.MethodPost, "/oauth/token", "client_id=%zz", header), http.StatusBadRequest, "invalid_request", "form")
+	wantLoginError(t, send(t, sandbox, http.MethodPost, "/oauth/token", "client_id=%zz", header), http.StatusBadRequest, "invalid_request", "form")
 }
 
 func TestLoginWithoutOpenidHasNoIDToken(t *testing.T) {
@@ -142,10 +142,10 @@ func TestLoginWithoutOpenidHasNoIDToken(t *testing.T) {
 	for _, scope := range []string{"", "profile  openidx"} {
 		reply := decode[map[string]any](t, tryLogin(t, sandbox, "scope", scope))
 		if _, found := reply["id_token"]; found || reply["access_token"] == nil {
-			t.Errorf("scope %q: members %v", scope, reply)
+			t.Errorf("scope %q: got %v", scope, reply)
 		}
 		if want := strings.Join(strings.Fields(scope), " "); reply["scope"] != want {
-			t.Errorf("scope %q instead of %q", reply["scope"], want)
+			t.Errorf("scope %q, want %q", reply["scope"], want)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestTokenLifetimes(t *testing.T) {
 	}
 }
 
-func TestLoginRefusals(t *testing.T) {
+func TestRejectedLogins(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes []string
 		status  int
@@ -187,10 +187,10 @@ func TestLoginRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			sandbox := xsaletest.New(t, xsaletest.WithOrders(0))
 			reply := tryLogin(t, sandbox, test.changes...)
-			wantRefusal(t, reply, test.status, test.code, test.words)
+			wantLoginError(t, reply, test.status, test.code, test.words)
 			for _, secret := range []string{"s3cr3t-canary", xsaletest.ClientSecret, xsaletest.Password} {
 				if strings.Contains(reply.body, secret) {
-					t.Errorf("the answer repeats a secret: %s", reply.body)
+					t.Errorf("the response repeats a secret: %s", reply.body)
 				}
 			}
 			if sandbox.Logins() != 0 {
@@ -216,9 +216,9 @@ func TestUnreadableLogins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reply := send(t, sandbox, http.MethodPost, "/oauth/token", test.body, http.Header{"Content-Type": {test.contentType}})
-			wantRefusal(t, reply, test.status, "invalid_request", test.words)
+			wantLoginError(t, reply, test.status, "invalid_request", test.words)
 			if strings.Contains(reply.body, "s3cr3t") {
-				t.Errorf("the answer repeats the body: %s", reply.body)
+				t.Errorf("the response repeats the body: %s", reply.body)
 			}
 		})
 	}
@@ -227,7 +227,7 @@ func TestUnreadableLogins(t *testing.T) {
 func TestLoginServiceMethods(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	reply := send(t, sandbox, http.MethodGet, "/oauth/token", "", nil)
-	wantRefusal(t, reply, http.StatusMethodNotAllowed, "method_not_allowed", "POST")
+	wantLoginError(t, reply, http.StatusMethodNotAllowed, "method_not_allowed", "POST")
 	if reply.header.Get("Allow") != "POST" {
 		t.Errorf("Allow %q", reply.header.Get("Allow"))
 	}
@@ -239,26 +239,26 @@ func TestWrongPasswordsBlockTheUser(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithClock(now.Now))
 	wrong := func(count int) {
 		for range count {
-			wantRefusal(t, tryLogin(t, sandbox, "password", "wrong"), http.StatusForbidden, "invalid_grant", "Wrong email or password.")
+			wantLoginError(t, tryLogin(t, sandbox, "password", "wrong"), http.StatusForbidden, "invalid_grant", "Wrong email or password.")
 		}
 	}
 	wrong(9)
-	login(t, sandbox) // ends the row
+	login(t, sandbox) // resets the count
 	now.Advance(time.Hour)
 	wrong(10)
 	for _, wait := range []time.Duration{0, 24 * time.Hour} {
 		now.Advance(wait)
-		wantRefusal(t, tryLogin(t, sandbox), http.StatusTooManyRequests, "too_many_attempts", "blocked")
-		wantRefusal(t, tryLogin(t, sandbox, "password", "wrong"), http.StatusTooManyRequests, "too_many_attempts", "blocked")
+		wantLoginError(t, tryLogin(t, sandbox), http.StatusTooManyRequests, "too_many_attempts", "blocked")
+		wantLoginError(t, tryLogin(t, sandbox, "password", "wrong"), http.StatusTooManyRequests, "too_many_attempts", "blocked")
 	}
-	wantRefusal(t, tryLogin(t, sandbox, "username", "other"), http.StatusForbidden, "invalid_grant", "")
+	wantLoginError(t, tryLogin(t, sandbox, "username", "other"), http.StatusForbidden, "invalid_grant", "")
 	sandbox.Unblock("other")
-	wantRefusal(t, tryLogin(t, sandbox), http.StatusTooManyRequests, "too_many_attempts", "blocked")
+	wantLoginError(t, tryLogin(t, sandbox), http.StatusTooManyRequests, "too_many_attempts", "blocked")
 	sandbox.Unblock(xsaletest.Username)
 	login(t, sandbox)
 }
 
-func TestWrongPasswordsAtTheSameTimeBlockTheUser(t *testing.T) {
+func TestConcurrentWrongPasswordsBlockTheUser(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	var wrong, blocked atomic.Int32
 	var group sync.WaitGroup
@@ -274,13 +274,13 @@ func TestWrongPasswordsAtTheSameTimeBlockTheUser(t *testing.T) {
 	}
 	group.Wait()
 	if wrong.Load() != 10 || blocked.Load() != 6 {
-		t.Errorf("%d wrong and %d blocked, not 10 and 6", wrong.Load(), blocked.Load())
+		t.Errorf("got %d wrong and %d blocked, want 10 and 6", wrong.Load(), blocked.Load())
 	}
 }
 
 func TestTooManyLogins(t *testing.T) {
 	now := newClock()
-	now.Advance(time.Second / 2) // because limits are told in whole seconds
+	now.Advance(time.Second / 2) // headers round to whole seconds
 	sandbox := xsaletest.New(t, xsaletest.WithClock(now.Now), xsaletest.WithOrders(0))
 	start := now.Now()
 	allowed := func(count int) {
@@ -292,14 +292,14 @@ func TestTooManyLogins(t *testing.T) {
 	refused := func(reset time.Time) {
 		t.Helper()
 		reply := tryLogin(t, sandbox)
-		wantRefusal(t, reply, http.StatusTooManyRequests, "too_many_logins", "too often")
+		wantLoginError(t, reply, http.StatusTooManyRequests, "too_many_logins", "too often")
 		for name, want := range map[string]string{
 			"x-ratelimit-limit":     "10",
 			"x-ratelimit-remaining": "0",
 			"x-ratelimit-reset":     strconv.FormatInt(reset.Unix()+1, 10),
 		} {
 			if got := reply.header.Get(name); got != want {
-				t.Errorf("%s is %q instead of %q", name, got, want)
+				t.Errorf("%s is %q, want %q", name, got, want)
 			}
 		}
 	}
@@ -310,19 +310,19 @@ func TestTooManyLogins(t *testing.T) {
 	allowed(4)
 	now.Advance(10 * time.Second)
 	allowed(15)
-	free := start.Add(70 * time.Second) // when fewer than ten are left of the last minute
+	free := start.Add(70 * time.Second) // when fewer than ten are left in the window
 	refused(free)
-	wantRefusal(t, tryLogin(t, sandbox, "username", "other"), http.StatusForbidden, "invalid_grant", "") // another user's limit
+	wantLoginError(t, tryLogin(t, sandbox, "username", "other"), http.StatusForbidden, "invalid_grant", "") // another user has another limit
 
 	now.Advance(time.Minute - time.Nanosecond)
 	refused(free)
 	now.Advance(time.Nanosecond)
-	allowed(10) // and no more than ten a minute from now on
+	allowed(10) // and ten a minute from now on
 	refused(free.Add(time.Minute))
 
 	now.Advance(30 * time.Second)
 	refused(free.Add(time.Minute))
-	now.Advance(time.Minute) // without a refusal
+	now.Advance(time.Minute) // without a rejected login
 	allowed(20)
 	refused(now.Now().Add(time.Minute))
 	if sandbox.Logins() != 50 {
@@ -337,7 +337,7 @@ func TestFailLogins(t *testing.T) {
 		xsaletest.Status(http.StatusBadGateway, "<html>").WithHeader("content-type", "text/html").WithHeader("Date", "Mon, 05 May 2025 08:00:00 GMT"),
 	)
 	sandbox.Fail(xsaletest.Login, xsaletest.RetryAfter(2*time.Second), xsaletest.BlockedAccount())
-	sandbox.Fail(xsaletest.AnyOperation, xsaletest.Status(http.StatusTeapot)) // is not for logins
+	sandbox.Fail(xsaletest.AnyOperation, xsaletest.Status(http.StatusTeapot)) // does not match logins
 	for i, want := range []struct {
 		status                              int
 		retryAfter, contentType, date, body string
@@ -347,7 +347,7 @@ func TestFailLogins(t *testing.T) {
 		{http.StatusTooManyRequests, "2", "application/problem+json", "", `"title":"Too Many Requests"`},
 		{http.StatusTooManyRequests, "", "application/json", "", `"error":"too_many_attempts"`},
 	} {
-		reply := tryLogin(t, sandbox, "password", "wrong") // is ignored
+		reply := tryLogin(t, sandbox, "password", "wrong") // ignored
 		if reply.status != want.status || !strings.Contains(reply.body, want.body) || want.date != "" && reply.header.Get("Date") != want.date ||
 			reply.header.Get("Retry-After") != want.retryAfter || reply.header.Get("Content-Type") != want.contentType {
 			t.Errorf("login %d: %+v", i, reply)
@@ -360,8 +360,8 @@ func TestFailLogins(t *testing.T) {
 	}
 }
 
-// A login can break like an API request can: the tokens are issued and get lost.
-func TestFailLoginsAfterwards(t *testing.T) {
+// Tokens may be issued and get lost, like the response of any request.
+func TestFailProcessedLogins(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	sandbox.Fail(xsaletest.Login, xsaletest.Status(http.StatusBadGateway).Processed(), xsaletest.Garbage(), xsaletest.Cut(xsaletest.InBody))
 	if reply := tryLogin(t, sandbox); reply.status != http.StatusBadGateway || sandbox.Logins() != 1 {

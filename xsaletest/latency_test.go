@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// waits returns how long requests take in a bubble, the first of which is a login.
+// waits returns how long a login and requests take in a bubble.
 func waits(t *testing.T, option xsaletest.Option) (waits []time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -51,14 +51,14 @@ func TestLatency(t *testing.T) {
 		t.Errorf("random: %v", got)
 	}
 	if again := waits(t, xsaletest.WithRandomLatency(7, time.Second, time.Minute)); !slices.Equal(got, again) {
-		t.Errorf("%v and then %v", got, again)
+		t.Errorf("first %v, then %v", got, again)
 	}
 	if other := waits(t, xsaletest.WithRandomLatency(8, time.Second, time.Minute)); slices.Equal(got, other) {
-		t.Error("another seed makes no difference")
+		t.Error("another seed gives the same result")
 	}
 }
 
-func TestStartRefusesUnusableRatesAndWaits(t *testing.T) {
+func TestStartRejectsInvalidRatesAndDelays(t *testing.T) {
 	for says, option := range map[string]xsaletest.Option{
 		"WithLatency: -1s is negative":                                     xsaletest.WithLatency(-time.Second),
 		"WithRandomLatency: 2s to 1s: the shortest must":                   xsaletest.WithRandomLatency(1, 2*time.Second, time.Second),

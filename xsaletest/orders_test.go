@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestOrderIsListedAsItWasCreated(t *testing.T) {
+func TestCreatedOrderIsListed(t *testing.T) {
 	c := newCaller(t, xsaletest.WithOrders(5))
 	id := c.create(":/orders", `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
 		"Id":"mine","id":17,"Comment":{"Text":"proszę dzwonić","Amount":1.50},
@@ -38,7 +38,7 @@ func TestNewestOrderIsLast(t *testing.T) {
 	orders := c.listOrders("")
 	for i, order := range orders[1:] {
 		if order.Id <= orders[i].Id {
-			t.Errorf("order %d comes after %d", order.Id, orders[i].Id)
+			t.Errorf("order %d follows %d", order.Id, orders[i].Id)
 		}
 	}
 	if len(orders) != 5 || orders[3].Id != first || orders[4].Id != second {

@@ -9,19 +9,19 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// reports returns what a test is told of one request to a sandbox of its own.
+// reports returns the failures of a test after one request to a new sandbox.
 func reports(t *testing.T, method, path, body string, options ...xsaletest.Option) []string {
 	t.Helper()
 	test := &recordedTest{TB: t}
 	sandbox := xsaletest.New(test, append(options, xsaletest.WithOrders(0))...)
 	(&caller{t, sandbox, login(t, sandbox)}).call(method, path, body)
-	if err := sandbox.Close(); err != nil { // after which every handler has ended
+	if err := sandbox.Close(); err != nil { // waits for the handler
 		t.Error(err)
 	}
 	return test.errors
 }
 
-func TestRequestsThatBreakTheContractFailTheTest(t *testing.T) {
+func TestRequestsThatBreakTheSpecFailTheTest(t *testing.T) {
 	const personal = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"25.10.2024","BuyerId":7,"RecipientId":8,"PayerId":9,
 		"Nip":"5260001246","Total":"149.90","Buyer":{"Name":"Kowalski","Tags":["Kowalski",null,true]},
 		"Items":[{"OfferId":501,"VariantId":1,"Quantity":"Kowalski","PriceGross":149.90}]}`
@@ -58,16 +58,15 @@ func TestRequestsThatBreakTheContractFailTheTest(t *testing.T) {
   body, strings masked: {"BuyerId":7,"IntegrationId":1,"Items":[{"OfferId":0,"Quantity":null,"VariantId":0}],"PayerId":9,"PaymentFormId":2,"PurchaseDate":null,"RecipientId":8}`},
 	} {
 		if got := reports(t, test.method, test.path, test.body); !slices.Equal(got, []string{"xsaletest: request 1 breaks the spec; WithInvalidRequests allows it:" + test.report}) {
-			t.Errorf("%s %s:\n%s\ninstead of\n%s", test.method, test.path, strings.Join(got, "\n"), test.report)
+			t.Errorf("%s %s:\n%s\nwant:\n%s", test.method, test.path, strings.Join(got, "\n"), test.report)
 		}
 		if got := reports(t, test.method, test.path, test.body, xsaletest.WithInvalidRequests()); len(got) != 0 {
-			t.Errorf("%s %s, which is allowed: %s", test.method, test.path, got)
+			t.Errorf("%s %s with WithInvalidRequests: got %s", test.method, test.path, got)
 		}
 	}
 }
 
-// What is not a matter of the description's form is not a reason to fail.
-func TestOtherRefusalsDoNotFailTheTest(t *testing.T) {
+func TestOtherErrorsDoNotFailTheTest(t *testing.T) {
 	for _, test := range []struct{ method, path, body string }{
 		{http.MethodPost, ":/orders", validOrder},
 		{http.MethodPost, ":/orders", strings.Replace(validOrder, `"IntegrationId":1`, `"IntegrationId":4711`, 1)},
@@ -82,8 +81,8 @@ func TestOtherRefusalsDoNotFailTheTest(t *testing.T) {
 	}
 }
 
-// A request that was given a fault fails the test, too, where the sandbox has looked at it.
-func TestAFaultHidesNoViolation(t *testing.T) {
+// A processed request fails the test even if a fault breaks the response.
+func TestFaultsHideNoFindings(t *testing.T) {
 	test := &recordedTest{TB: t}
 	sandbox := xsaletest.New(test)
 	c := &caller{t, sandbox, login(t, sandbox)}
@@ -105,7 +104,7 @@ func TestAFaultHidesNoViolation(t *testing.T) {
 	}
 }
 
-func TestALongBodyIsReportedInPart(t *testing.T) {
+func TestReportTruncatesLongBodies(t *testing.T) {
 	got := reports(t, http.MethodPost, ":/integrations", `{"Numbers":[`+strings.Repeat("1,", 10_000)+`1]}`)
 	if len(got) != 1 || len(got[0]) > 5<<10 || !strings.HasSuffix(got[0], "1,…") && !strings.HasSuffix(got[0], ",1…") {
 		t.Errorf("%q", got)

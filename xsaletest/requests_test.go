@@ -64,11 +64,11 @@ func TestRequestsAreRecorded(t *testing.T) {
 	creates[0].Body[0], creates[0].PathValues["id"] = 'x', "x"
 	creates[0].Header.Set("A", "x")
 	if again := c.sandbox.Requests("createOrder"); !reflect.DeepEqual(again[0], got[0]) {
-		t.Error("what is returned is shared")
+		t.Error("the returned requests are shared")
 	}
 }
 
-func TestDecodeReadsABody(t *testing.T) {
+func TestDecode(t *testing.T) {
 	c := newCaller(t, xsaletest.WithInvalidRequests())
 	c.call(http.MethodPost, ":/orders", validOrder)
 	c.call(http.MethodPost, ":/orders", `{"BuyerId":"Kowalski"}`)
@@ -89,11 +89,11 @@ func TestDecodeReadsABody(t *testing.T) {
 	}
 }
 
-// The oldest requests go first, by their number and by their size.
-func TestOnlyTheLastRequestsAreKept(t *testing.T) {
+// The number and the size of kept requests are bounded.
+func TestOldestRequestsAreDropped(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	body := strings.Repeat("x", 9<<20)
-	for range 9 { // without tokens, so that nothing else is done
+	for range 9 { // without tokens, so that nothing is processed
 		send(t, sandbox, http.MethodPost, "/"+xsaletest.Organization+"/orders", body, nil)
 	}
 	if requests := sandbox.Requests(); len(requests) != 7 || requests[0].Number != 3 || sandbox.DroppedRequests() != 2 || sandbox.Calls() != 9 {
@@ -105,8 +105,8 @@ func TestOnlyTheLastRequestsAreKept(t *testing.T) {
 	}
 }
 
-// A body beyond the limit is refused as ever, and kept up to it.
-func TestALongBodyIsKeptInPart(t *testing.T) {
+// A body beyond the limit is rejected, and kept up to the limit.
+func TestLongBodiesAreTruncated(t *testing.T) {
 	c := newCaller(t)
 	if reply := c.call(http.MethodPost, ":/orders", strings.Repeat(" ", 10<<20+1)); reply.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d", reply.status)

@@ -24,7 +24,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestStartRefusesUnusableOptions(t *testing.T) {
+func TestStartRejectsInvalidOptions(t *testing.T) {
 	for name, test := range map[string]struct {
 		option xsaletest.Option
 		words  string
@@ -46,45 +46,45 @@ func TestStartRefusesUnusableOptions(t *testing.T) {
 				t.Fatal("no error")
 			}
 			if !strings.Contains(err.Error(), test.words) {
-				t.Errorf("the error does not say %q: %v", test.words, err)
+				t.Errorf("want %q in the error: %v", test.words, err)
 			}
 		})
 	}
 }
 
-func TestStartListensAtTheAddress(t *testing.T) {
+func TestStartWithAddress(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithAddress("localhost:0"))
 	address := strings.TrimPrefix(sandbox.URL(), "http://")
 	if _, err := xsaletest.Start(xsaletest.WithAddress(address)); err == nil {
-		t.Errorf("%s was given away twice", address)
+		t.Errorf("%s was used twice", address)
 	}
 	if err := sandbox.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if again := xsaletest.New(t, xsaletest.WithAddress(address)); again.URL() != sandbox.URL() {
-		t.Errorf("%s instead of %s", again.URL(), sandbox.URL())
+		t.Errorf("%s, want %s", again.URL(), sandbox.URL())
 	}
 }
 
-func TestStartTakesAListener(t *testing.T) {
+func TestStartWithListener(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	sandbox := xsaletest.New(t, xsaletest.WithListener(listener))
 	if sandbox.URL() != "http://"+listener.Addr().String() {
-		t.Errorf("%s instead of %s", sandbox.URL(), listener.Addr())
+		t.Errorf("%s, want %s", sandbox.URL(), listener.Addr())
 	}
 	login(t, sandbox)
 	if err := sandbox.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("the listener is left open: %v", err)
+		t.Errorf("the listener is still open: %v", err)
 	}
 }
 
-func TestEnvironmentPointsAProgramAtTheSandbox(t *testing.T) {
+func TestEnvironment(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	environment := make(map[string]string)
 	for _, variable := range sandbox.Environment() {
@@ -108,7 +108,7 @@ func TestEnvironmentPointsAProgramAtTheSandbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair := decode[tokens](t, answer{status: response.StatusCode, body: string(body)})
+	pair := decode[tokens](t, reply{status: response.StatusCode, body: string(body)})
 	request, err := http.NewRequest(http.MethodGet, environment["XSALE_BASE_URL"]+"/"+environment["XSALE_ORGANIZATION"]+"/statuses", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	if names := authority.PermittedDNSDomains; !slices.Equal(names, []string{"localhost"}) || len(authority.PermittedIPRanges) != 2 {
-		t.Errorf("the authority may speak for %v and %v", names, authority.PermittedIPRanges)
+		t.Errorf("the authority is valid for %v and %v", names, authority.PermittedIPRanges)
 	}
 	address := strings.TrimPrefix(sandbox.URL(), "https://")
 	for name, test := range map[string]struct {
@@ -169,13 +169,13 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func TestDateIsThatOfTheClock(t *testing.T) {
+func TestDateHeaderUsesTheClock(t *testing.T) {
 	now := newClock()
 	sandbox := xsaletest.New(t, xsaletest.WithClock(now.Now))
 	want := now.Now().Format(http.TimeFormat)
-	for _, reply := range []answer{tryLogin(t, sandbox), send(t, sandbox, http.MethodGet, "/me", "", nil)} {
+	for _, reply := range []reply{tryLogin(t, sandbox), send(t, sandbox, http.MethodGet, "/me", "", nil)} {
 		if date := reply.header.Get("Date"); date != want {
-			t.Errorf("Date %s instead of %s", date, want)
+			t.Errorf("Date %s, want %s", date, want)
 		}
 	}
 }
@@ -191,7 +191,7 @@ func TestCounters(t *testing.T) {
 	send(t, sandbox, http.MethodGet, "/me", "", pair.header())
 	send(t, sandbox, http.MethodGet, "/me", "", nil)
 	if sandbox.Logins() != 1 || sandbox.TokenRequests() != 3 || sandbox.Calls() != 2 {
-		t.Errorf("%d logins, %d token requests, %d calls; not 1, 3 and 2", sandbox.Logins(), sandbox.TokenRequests(), sandbox.Calls())
+		t.Errorf("got %d logins, %d token requests, %d calls, want 1, 3 and 2", sandbox.Logins(), sandbox.TokenRequests(), sandbox.Calls())
 	}
 }
 
@@ -225,7 +225,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		reply := c.call(http.MethodDelete, path, "")
 		wantProblem(t, reply, http.StatusMethodNotAllowed)
 		if reply.header.Get("Allow") != allowed {
-			t.Errorf("%s: Allow %q instead of %q", path, reply.header.Get("Allow"), allowed)
+			t.Errorf("%s: Allow %q, want %q", path, reply.header.Get("Allow"), allowed)
 		}
 	}
 }
@@ -297,7 +297,7 @@ func TestConcurrentUse(t *testing.T) {
 		ids[order.Id] = true
 	}
 	if len(ids) != workers*rounds {
-		t.Errorf("%d orders instead of %d", len(ids), workers*rounds)
+		t.Errorf("%d orders, want %d", len(ids), workers*rounds)
 	}
 	if id := c.create(":/integrations", `{"Name":"shop","IntegrationType":28}`); id != workers*rounds+2 {
 		t.Errorf("the last integration has id %d", id)
@@ -325,12 +325,12 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 	}
 	if response, err := sandbox.HTTPClient().Get(sandbox.URL()); err == nil {
 		response.Body.Close()
-		t.Error("a closed sandbox answers")
+		t.Error("a closed sandbox responds")
 	}
 	wantNoGoroutine(t)
 }
 
-func TestCloseCutsRequestsThatDoNotEnd(t *testing.T) {
+func TestCloseCutsEndlessRequests(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	unfinished, _ := startRequest(t, sandbox)
 	silent, err := net.Dial("tcp", unfinished.RemoteAddr().String())
@@ -344,8 +344,8 @@ func TestCloseCutsRequestsThatDoNotEnd(t *testing.T) {
 	wantNoGoroutine(t)
 }
 
-// wantNoGoroutine fails where a goroutine of an HTTP server or client is left. One may still be on its last instructions
-// after it has reported its end.
+// wantNoGoroutine fails if a goroutine of an HTTP server or client is left. It waits a little, because
+// a goroutine may not have returned yet.
 func wantNoGoroutine(t *testing.T) {
 	t.Helper()
 	var stacks string
@@ -356,10 +356,10 @@ func wantNoGoroutine(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("goroutines are left:\n%s", stacks)
+	t.Errorf("leaked goroutines:\n%s", stacks)
 }
 
-// startRequest sends the beginning of a login and returns the connection and what is left to send.
+// startRequest sends the beginning of a login and returns the connection and the rest.
 func startRequest(t *testing.T, sandbox *xsaletest.Sandbox) (connection net.Conn, rest string) {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(sandbox.URL(), "http://"))
@@ -382,12 +382,12 @@ func startRequest(t *testing.T, sandbox *xsaletest.Sandbox) (connection net.Conn
 	return connection, body[10:]
 }
 
-func TestCloseLetsRequestsEnd(t *testing.T) {
+func TestCloseWaitsForRequests(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	connection, rest := startRequest(t, sandbox)
 	closed := make(chan error)
 	go func() { closed <- sandbox.Close() }()
-	for { // until it no longer listens
+	for { // until it stops listening
 		probe, err := net.Dial("tcp", connection.RemoteAddr().String())
 		if err != nil {
 			break

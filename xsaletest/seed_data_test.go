@@ -57,7 +57,7 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-func TestAnEmptySeed(t *testing.T) {
+func TestEmptySeed(t *testing.T) {
 	c := newCaller(t, xsaletest.WithSeed(xsaletest.Seed{}))
 	if orders := c.listOrders(""); len(orders) != 0 {
 		t.Errorf("%d orders", len(orders))
@@ -71,7 +71,7 @@ func TestAnEmptySeed(t *testing.T) {
 	}
 }
 
-func TestStartRefusesASeed(t *testing.T) {
+func TestStartRejectsInvalidSeeds(t *testing.T) {
 	order := func(orders ...any) xsaletest.Seed {
 		var seed xsaletest.Seed
 		for _, order := range orders {
@@ -79,7 +79,7 @@ func TestStartRefusesASeed(t *testing.T) {
 		}
 		return seed
 	}
-	for says, seed := range map[string]xsaletest.Seed{
+	for want, seed := range map[string]xsaletest.Seed{
 		`/Orders/0: invalid JSON`:                                              order(`{"Name":Kowalski}`),
 		`/Orders/1: array, want object`:                                        order(`{}`, `["Kowalski"]`),
 		`/Orders/0/Items/1: string, want object`:                               order(`{"Items":[{},"Kowalski"]}`),
@@ -103,8 +103,8 @@ func TestStartRefusesASeed(t *testing.T) {
 		if err == nil {
 			sandbox.Close()
 		}
-		if err == nil || !strings.HasPrefix(err.Error(), "xsaletest: WithSeed: "+says) || strings.Contains(err.Error(), "Kowalski") {
-			t.Errorf("%s: %v", says, err)
+		if err == nil || !strings.HasPrefix(err.Error(), "xsaletest: WithSeed: "+want) || strings.Contains(err.Error(), "Kowalski") {
+			t.Errorf("want %s, got %v", want, err)
 		}
 	}
 }

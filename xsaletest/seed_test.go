@@ -13,20 +13,20 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-func TestGeneratedOrdersAreTheSameInEveryRun(t *testing.T) {
+func TestGeneratedOrdersAreReproducible(t *testing.T) {
 	first, second := newCaller(t), newCaller(t)
 	a, b := first.call(http.MethodGet, ":/orders", ""), second.call(http.MethodGet, ":/orders", "")
 	if a.body != b.body {
 		t.Error("two sandboxes differ")
 	}
-	// The first order of all, so that a change of the seed is noticed.
+	// The first order shows any change of the seed.
 	const want = `{"BuyerId":66,"IntegrationId":1,"Items":[{"OfferId":520,"PriceGross":611.90,"Quantity":3,"VariantId":2,"OrderItemArticles":[]}],"PayerId":66,"PaymentFormId":2,"PurchaseDate":"2024-10-03","RecipientId":66,"Id":1}`
 	if got := string(decode[[]json.RawMessage](t, a)[0]); got != want {
 		t.Errorf("the first order is\n%s instead of\n%s", got, want)
 	}
 }
 
-func TestGeneratedOrdersAreBelievable(t *testing.T) {
+func TestGeneratedOrdersArePlausible(t *testing.T) {
 	c := newCaller(t)
 	orders := c.listOrders("")
 	if len(orders) != 300 {
@@ -77,10 +77,10 @@ func TestNumberOfOrders(t *testing.T) {
 	for _, count := range []int{0, 1, 7} {
 		c := newCaller(t, xsaletest.WithOrders(count))
 		if orders := c.listOrders(""); len(orders) != count {
-			t.Errorf("%d orders instead of %d", len(orders), count)
+			t.Errorf("%d orders, want %d", len(orders), count)
 		}
 		if id := c.create(":/orders", validOrder); id != int64(count)+1 {
-			t.Errorf("order %d comes after %d orders", id, count)
+			t.Errorf("order %d follows %d orders", id, count)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func getWithoutTokens(t *testing.T, sandbox *xsaletest.Sandbox, path string) (*h
 	return response, string(body)
 }
 
-// The sandbox's own description is that of package openapi, with the sandbox's address.
+// The served spec is the one in package openapi, with the sandbox as the server.
 func TestSwaggerDocument(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	response, body := getWithoutTokens(t, sandbox, "/swagger/v1/swagger.json")
@@ -56,11 +56,11 @@ func TestSwaggerDocument(t *testing.T) {
 		}
 	}
 	if sandbox.Calls() != 0 {
-		t.Errorf("reading the description counts as %d calls", sandbox.Calls())
+		t.Errorf("reading the spec counts as %d calls", sandbox.Calls())
 	}
 }
 
-// The page names every operation and type, and needs nothing from elsewhere.
+// The page names every operation and type, and is self-contained.
 func TestSwaggerPage(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	response, page := getWithoutTokens(t, sandbox, "/swagger")
@@ -88,15 +88,20 @@ func TestSwaggerPage(t *testing.T) {
 			t.Errorf("the page has %s", foreign)
 		}
 	}
+	for _, path := range []string{"/", "/swagger/", "/swagger/index.html"} { // what a browser tries
+		if response, same := getWithoutTokens(t, sandbox, path); response.StatusCode != http.StatusOK || same != page {
+			t.Errorf("%s: got %s, want the page", path, response.Status)
+		}
+	}
 	if response, _ := getWithoutTokens(t, sandbox, "/swagger/other"); response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("another path: %s", response.Status)
 	}
-	refused, err := sandbox.HTTPClient().Post(sandbox.URL()+"/swagger", "text/plain", strings.NewReader(""))
+	rejected, err := sandbox.HTTPClient().Post(sandbox.URL()+"/swagger", "text/plain", strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused.Body.Close()
-	if refused.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("POST: %s", refused.Status)
+	rejected.Body.Close()
+	if rejected.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %s", rejected.Status)
 	}
 }
