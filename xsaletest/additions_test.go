@@ -63,11 +63,11 @@ func TestAdditionsAreInEveryObject(t *testing.T) {
 		objects := 0
 		objectsIn(t, with.body, func(object map[string]any) {
 			objects++
-			value, isNull := object["AddedNull"]
+			value, hasNull := object["AddedNull"]
 			decimal, _ := object["AddedDecimal"].(json.Number)
-			_, isObject := object["AddedObject"].(map[string]any)
-			_, isArray := object["AddedArray"].([]any)
-			if !isNull || value != nil || decimal != "12345678901234567890.123456789012345678" || !isObject || !isArray || object[addedName] != "ą\t😀" || object["AddedText"] != "" {
+			_, hasObject := object["AddedObject"].(map[string]any)
+			_, hasArray := object["AddedArray"].([]any)
+			if !hasNull || value != nil || decimal != "12345678901234567890.123456789012345678" || !hasObject || !hasArray || object[addedName] != "ą\t😀" || object["AddedText"] != "" {
 				t.Errorf("%s: %v", test.path, object)
 			}
 			for _, name := range []string{"AddedObject", "AddedArray", "AddedDecimal", "AddedNull", "AddedText", addedName} {

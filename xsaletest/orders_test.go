@@ -72,8 +72,8 @@ func TestOrdersAreFilteredByStatus(t *testing.T) {
 				t.Errorf("%s: the lists differ at %d", status.Name, n)
 			}
 		}
-		if isNew := byID[len(byID)-1].Id == created; isNew != (status.Name == "Nowe") {
-			t.Errorf("the new order is listed as %s: %v", status.Name, isNew)
+		if listed := byID[len(byID)-1].Id == created; listed != (status.Name == "Nowe") {
+			t.Errorf("the new order is listed as %s: %v", status.Name, listed)
 		}
 		two := c.listOrders("?statusidin=" + id + "&statusidin=" + strconv.FormatInt(other.Id, 10))
 		if want := len(byID) + len(c.listOrders("?statusnamein="+url.QueryEscape(other.Name))); len(two) != want {

@@ -87,7 +87,7 @@ func mask(value any) any {
 			value[i] = mask(value[i])
 		}
 	case string:
-		if !isDate(value) && !decimalString.MatchString(value) {
+		if !dateString(value) && !decimalString.MatchString(value) {
 			return "…"
 		}
 	}
@@ -97,7 +97,7 @@ func mask(value any) any {
 // decimalString matches a number with a fraction. Digits alone may be a phone number.
 var decimalString = regexp.MustCompile(`^-?[0-9]+[.,][0-9]+$`)
 
-func isDate(value string) bool {
+func dateString(value string) bool {
 	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05", time.RFC3339, time.DateTime, "02.01.2006"} {
 		if _, err := time.Parse(layout, value); err == nil {
 			return true

@@ -3,7 +3,7 @@
 //
 // kin-openapi loads and validates the spec, resolves its references, and parses what this package leaves to it:
 // parameters in rare styles, cookies, and form bodies. JSON bodies are checked here, because kin-openapi stops at the
-// first failure of a composition, turns numbers into floats, and cannot tell a broken rule from a field that the spec
+// first failure of a composition, turns numbers into floats, and cannot separate broken rules from fields that the spec
 // merely does not list.
 package contract
 

@@ -10,12 +10,12 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-// load reads a description, or this module's own where there is none.
-func load(t testing.TB, description string) *Document {
+// load loads a spec, or the shipped one for an empty string.
+func load(t testing.TB, spec string) *Document {
 	t.Helper()
 	data := openapi.Spec()
-	if description != "" {
-		data = []byte(description)
+	if spec != "" {
+		data = []byte(spec)
 	}
 	document, err := Load(data)
 	if err != nil {
@@ -24,17 +24,17 @@ func load(t testing.TB, description string) *Document {
 	return document
 }
 
-// canary stands in every value and name that must not be told.
+// canary is in every value and name that findings must not contain.
 const canary = "Kowalski"
 
-// wantFindings compares findings, each written as severity, kind, place, got and want, and looks for canaries.
+// wantFindings compares findings in the form severity|kind|location|got|want and looks for canaries.
 func wantFindings(t *testing.T, got []Finding, want ...string) {
 	t.Helper()
 	var lines []string
 	for _, f := range got {
 		lines = append(lines, fmt.Sprintf("%s|%s|%s|%s|%s", f.Severity, f.Kind, f.Location, f.Got, f.Want))
 		if text := fmt.Sprintf("%+v %s", f, f); strings.Contains(text, canary) || strings.Contains(text, "kowalski") {
-			t.Errorf("a finding tells a value: %s", text)
+			t.Errorf("a finding contains a value: %s", text)
 		}
 	}
 	if a, b := strings.Join(lines, "\n"), strings.Join(want, "\n"); a != b {
@@ -48,7 +48,7 @@ const validOrder = `{"IntegrationId":1,"PaymentFormId":1,"PurchaseDate":"2024-10
 func orderWith(old, replacement string) string {
 	changed := strings.Replace(validOrder, old, replacement, 1)
 	if changed == validOrder {
-		panic("the order has no " + old)
+		panic("the order does not contain " + old)
 	}
 	return changed
 }
@@ -69,8 +69,8 @@ func TestRequests(t *testing.T) {
 		"empty line":             {"POST", "/Kowalski/orders", orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}`, `{"Quantity":null}`), []string{"error|value|/Items/0|object that fits no alternative|at least one of PriceGross, PriceNet", "error|value|/Items/0/OfferId|missing|integer of the format int64", "error|value|/Items/0/VariantId|missing|integer of the format int64", "error|value|/Items/0/Quantity|null|number"}},
 		"duplicate field":        {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7,"BuyerId":7`), []string{"error|body|/BuyerId|a duplicate field|one field of this name"}},
 		"no such day":            {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-02-30"), []string{"error|value|/PurchaseDate|string of another format|string of the format date, such as 2024-10-25"}},
-		"member missing":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7,`, ``), []string{"error|value|/BuyerId|missing|integer of the format int64"}},
-		"text for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"error|value|/BuyerId|string|integer of the format int64"}},
+		"missing field":          {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7,`, ``), []string{"error|value|/BuyerId|missing|integer of the format int64"}},
+		"string for an id":       {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":"Kowalski"`), []string{"error|value|/BuyerId|string|integer of the format int64"}},
 		"fraction for an id":     {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7.5`), []string{"error|value|/BuyerId|number|integer of the format int64"}},
 		"null for an id":         {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":null`), []string{"error|value|/BuyerId|null|integer of the format int64"}},
 		"id beyond the range":    {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`), []string{"error|value|/BuyerId|integer out of range|integer of the format int64"}},
@@ -83,8 +83,8 @@ func TestRequests(t *testing.T) {
 		"two values":             {"POST", "/Kowalski/orders", validOrder + `{"Name":"Kowalski"}`, []string{"error|body||more than one JSON value|one JSON value"}},
 		"no body":                {"POST", "/Kowalski/orders", "", []string{"error|body||no body|a body"}},
 		"inside an allOf":        {"POST", "/Kowalski/integrations", `{"Name":"Kowalski","IntegrationType":28,"OrderSynchronization":{"ExportToWarehouse":5}}`, []string{"error|value|/OrderSynchronization/ExportToWarehouse|integer|string"}},
-		"members unpublished":    {"POST", "/Kowalski/integrations/1/categories/2/parameters", `{"Anything":{"Kowalski":1}}`, nil},
-		"body that is not read":  {"GET", "/me", `{"Name":"Kowalski"}`, []string{"notice|addition||a body|none"}},
+		"unpublished fields":     {"POST", "/Kowalski/integrations/1/categories/2/parameters", `{"Anything":{"Kowalski":1}}`, nil},
+		"unexpected body":        {"GET", "/me", `{"Name":"Kowalski"}`, []string{"notice|addition||a body|none"}},
 		"query":                  {"GET", "/Kowalski/orders?statusidin=1&statusidin=22&statusnamein=Kowalski", "", nil},
 		"wrong query":            {"GET", "/Kowalski/orders?statusidin=1&statusidin=Kowalski", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
 		"query in hexadecimal":   {"GET", "/Kowalski/orders?statusidin=0x10", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
@@ -112,20 +112,20 @@ func TestResponses(t *testing.T) {
 		body         string
 		want         []string
 	}{
-		"me":                    {"GET", "/me", 200, "application/json; charset=utf-8", `{"Id":1,"Name":"Kowalski"}`, nil},
-		"failure without words": {"GET", "/me", 404, "", "", nil},
-		"failure as a problem":  {"GET", "/me", 418, "application/problem+json", `{"detail":"Kowalski"}`, nil},
-		"two members":           {"GET", "/me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"error|value|/Email|integer|string", "error|value|/Organizations/1/Id|string|integer of the format int64"}},
-		"not JSON":              {"GET", "/me", 200, "application/json", `{"Name":Kowalski`, []string{"error|body||invalid JSON|JSON"}},
-		"other media type":      {"GET", "/me", 200, "text/html", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|text/html|application/json"}},
-		"odd media type":        {"GET", "/me", 200, "Kowalski", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|another media type|application/json"}},
-		"no media type":         {"GET", "/me", 200, "", `{}`, []string{"error|content type|header Content-Type|no content type|application/json"}},
-		"no body":               {"GET", "/me", 200, "application/json", ``, []string{"error|body||no body|application/json"}},
-		"body on 204":           {"GET", "/me", 204, "application/json", `{}`, []string{"error|body||a body|none, because of the status 204"}},
-		"nothing on 204":        {"GET", "/me", 204, "", ``, nil},
-		"unlisted body":         {"PUT", "/shop/articles/1/translations", 200, "application/json", `{"Kowalski":1}`, []string{"notice|addition||a body|none"}},
-		"element of a list":     {"GET", "/shop/orders", 206, "application/json", `[{"Id":1},{"Id":"Kowalski","Items":[{"Price":"Kowalski","OrderItemArticles":[{"Sku":"Kowalski"}]}]}]`, []string{"error|value|/1/Id|string|integer of the format int64", "notice|addition|/1/Items/0/Price|string|no field of this name is listed"}},
-		"unknown path":          {"GET", "/Kowalski/nowhere", 200, "application/json", `{}`, nil},
+		"me":                   {"GET", "/me", 200, "application/json; charset=utf-8", `{"Id":1,"Name":"Kowalski"}`, nil},
+		"failure without body": {"GET", "/me", 404, "", "", nil},
+		"failure as a problem": {"GET", "/me", 418, "application/problem+json", `{"detail":"Kowalski"}`, nil},
+		"two fields":           {"GET", "/me", 200, "application/json", `{"Email":7,"Organizations":[{},{"Id":"Kowalski"}]}`, []string{"error|value|/Email|integer|string", "error|value|/Organizations/1/Id|string|integer of the format int64"}},
+		"not JSON":             {"GET", "/me", 200, "application/json", `{"Name":Kowalski`, []string{"error|body||invalid JSON|JSON"}},
+		"other media type":     {"GET", "/me", 200, "text/html", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|text/html|application/json"}},
+		"odd media type":       {"GET", "/me", 200, "Kowalski", `<p>Kowalski</p>`, []string{"error|content type|header Content-Type|another media type|application/json"}},
+		"no media type":        {"GET", "/me", 200, "", `{}`, []string{"error|content type|header Content-Type|no content type|application/json"}},
+		"no body":              {"GET", "/me", 200, "application/json", ``, []string{"error|body||no body|application/json"}},
+		"body on 204":          {"GET", "/me", 204, "application/json", `{}`, []string{"error|body||a body|none, because of the status 204"}},
+		"nothing on 204":       {"GET", "/me", 204, "", ``, nil},
+		"unlisted body":        {"PUT", "/shop/articles/1/translations", 200, "application/json", `{"Kowalski":1}`, []string{"notice|addition||a body|none"}},
+		"element of a list":    {"GET", "/shop/orders", 206, "application/json", `[{"Id":1},{"Id":"Kowalski","Items":[{"Price":"Kowalski","OrderItemArticles":[{"Sku":"Kowalski"}]}]}]`, []string{"error|value|/1/Id|string|integer of the format int64", "notice|addition|/1/Items/0/Price|string|no field of this name is listed"}},
+		"unknown path":         {"GET", "/Kowalski/nowhere", 200, "application/json", `{}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			header := http.Header{}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Severity tells broken rules from mere additions.
+// Severity separates errors from mere additions.
 type Severity string
 
 const (

@@ -56,7 +56,7 @@ var (
 	printableType = regexp.MustCompile(`^[a-z]{1,20}/[a-z][a-z.+-]{0,40}$`)
 )
 
-// pattern returns the compiled pattern, or nil if .NET knows it and Go does not.
+// pattern returns the compiled pattern, or nil for one of .NET that Go cannot compile.
 func (d *Document) pattern(source string) *regexp.Regexp {
 	if cached, ok := d.patterns.Load(source); ok {
 		return cached.(*regexp.Regexp)

@@ -12,13 +12,14 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// isInteger reports whether a number has no fraction and no exponent, which is what the types of this module read.
-func isInteger(number string) bool {
+// wholeNumber reports whether a number has no fraction and no exponent: the types of this module read
+// no other integers.
+func wholeNumber(number string) bool {
 	digits := strings.TrimPrefix(number, "-")
 	return digits != "" && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
 }
 
-func isNumber(value string) bool {
+func jsonNumber(value string) bool {
 	return value != "" && json.Valid([]byte(value)) && strings.Trim(value, "0123456789+-.eE") == ""
 }
 

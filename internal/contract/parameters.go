@@ -21,7 +21,7 @@ func (c *Call) checkParameters(f *findings) {
 	for _, parameter := range c.Operation.parameters() {
 		if parameter.In == openapi3.ParameterInQuery {
 			known[parameter.Name] = true
-			if schema := schemaOf(parameter); schema != nil && c.document.isObject(schema) {
+			if schema := schemaOf(parameter); schema != nil && c.document.wantsObject(schema) {
 				prefixes = append(prefixes, parameter.Name+"[")
 				fields := c.document.composition(schema).known
 				for name := range fields {
@@ -135,7 +135,7 @@ func (d *Document) checkStrings(schema *openapi3.Schema, values []string, split 
 // check then reports.
 func parseAs(wanted, value string) any {
 	switch {
-	case wanted == openapi3.TypeInteger && isInteger(value), wanted == openapi3.TypeNumber && isNumber(value):
+	case wanted == openapi3.TypeInteger && wholeNumber(value), wanted == openapi3.TypeNumber && jsonNumber(value):
 		return json.Number(value)
 	case wanted == openapi3.TypeBoolean && strings.EqualFold(value, "true"):
 		return true
@@ -173,11 +173,11 @@ func scalar(schema *openapi3.Schema) string {
 	return ""
 }
 
-func (d *Document) isObject(schema *openapi3.Schema) bool {
+func (d *Document) wantsObject(schema *openapi3.Schema) bool {
 	return single(schema).Type.Is(openapi3.TypeObject) || len(d.composition(schema).known) > 0
 }
 
-// single follows allOf with one part, which is how a reference gets its own description.
+// single follows allOf with one part, which adds a description to a reference.
 func single(schema *openapi3.Schema) *openapi3.Schema {
 	for range 8 {
 		if schema.Type != nil || len(schema.AllOf) != 1 {

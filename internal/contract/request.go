@@ -45,9 +45,9 @@ func (c *Call) checkRequestBody(body []byte, f *findings) {
 	if media == nil {
 		return
 	}
-	name, isJSON := mediaTypeOf(c.request.Header)
+	name, asJSON := mediaTypeOf(c.request.Header)
 	switch {
-	case isJSON:
+	case asJSON:
 		c.document.checkJSON(media.Schema, body, true, f)
 	case name == "application/x-www-form-urlencoded" || name == "multipart/form-data":
 		c.checkForm(listed, body, f)

@@ -69,7 +69,7 @@ func (c *Call) checkResponseBody(content openapi3.Content, status int, header ht
 		return
 	}
 	media := mediaType(content, header, status, f)
-	if _, isJSON := mediaTypeOf(header); isJSON && media != nil {
+	if _, asJSON := mediaTypeOf(header); asJSON && media != nil {
 		c.document.checkJSON(media.Schema, body, false, f)
 	}
 }
@@ -82,7 +82,7 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	if media := content.Get(header.Get("Content-Type")); media != nil {
 		return media
 	}
-	name, isJSON := mediaTypeOf(header)
+	name, asJSON := mediaTypeOf(header)
 	got := "another media type"
 	switch {
 	case name == "":
@@ -90,7 +90,7 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	case printableType.MatchString(name):
 		got = name
 	}
-	if media := content.Get("application/json"); media != nil && isJSON && status >= 400 {
+	if media := content.Get("application/json"); media != nil && asJSON && status >= 400 {
 		// ASP.NET documents its problem details as application/json and sends application/problem+json.
 		f.note(KindContentType, "header Content-Type", got, mediaTypes(content))
 		return media
@@ -102,7 +102,7 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 func mediaTypes(content openapi3.Content) string { return list(slices.Sorted(maps.Keys(content))) }
 
 // mediaTypeOf returns the media type of a body without its parameters, and whether it is JSON.
-func mediaTypeOf(header http.Header) (name string, isJSON bool) {
+func mediaTypeOf(header http.Header) (name string, asJSON bool) {
 	name, _, _ = strings.Cut(header.Get("Content-Type"), ";")
 	name = strings.ToLower(strings.TrimSpace(name))
 	return name, name == "application/json" || name == "text/json" || strings.HasSuffix(name, "+json")

@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// withSchemas describes POST /v, whose body is the schema V.
+// withSchemas returns a spec with POST /v, whose bodies have the schema V.
 func withSchemas(schemas string) string {
 	return `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/v":{"post":{"operationId":"v",
 		"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/V"}}}},
@@ -20,11 +20,11 @@ func withSchemas(schemas string) string {
 		"components":{"schemas":{` + schemas + `}}}`
 }
 
-// schemaCases are schemas with bodies and what is found in them.
+// schemaCases are schemas, bodies and their findings.
 var schemaCases = []struct {
 	name, schemas, body string
 	want                []string
-	isStricter          bool // or more lenient than kin-openapi, for a reason that the case says
+	differs             bool // from kin-openapi, for the reason in a comment
 }{
 	{"recursion", `"V":{"type":"object","properties":{"next":{"$ref":"#/components/schemas/V"},"n":{"type":"integer"}}}`,
 		`{"n":1,"next":{"n":"Kowalski","next":{"next":{"n":true}}}}`, []string{"error|value|/next/n|string|integer", "error|value|/next/next/next/n|boolean|integer"}, false},
@@ -37,7 +37,7 @@ var schemaCases = []struct {
 	{"map", `"V":{"type":"object","additionalProperties":{"type":"integer"}}`, `{"Kowalski":1,"kowalski":"x"}`, []string{"error|value|/*|string|integer"}, false},
 	{"map of everything", `"V":{"type":"object","additionalProperties":{}}`, `{"Kowalski":1,"kowalski":"x"}`, nil, false},
 	{"nullable", `"V":{"type":"object","properties":{"a":{"type":"string","nullable":true},"b":{"type":"string"}}}`, `{"a":null,"b":null}`, []string{"error|value|/b|null|string"}, false},
-	{"null without a type", `"V":{}`, `null`, nil, true}, // OpenAPI 3.0.3: without a type, null is a value like others
+	{"null without a type", `"V":{}`, `null`, nil, true}, // OpenAPI 3.0.3: without a type, null is allowed
 	{"enum", `"V":{"type":"object","properties":{"a":{"type":"string","enum":["New","Done"]},"b":{"type":"integer","enum":[1,2]}}}`, `{"a":"Kowalski","b":3}`, []string{`error|value|/a|another string|one of "New", "Done"`, "error|value|/b|another integer|one of 1, 2"}, false},
 	{"bounds", `"V":{"type":"object","properties":{"a":{"type":"integer","minimum":1,"maximum":5,"exclusiveMaximum":true},"b":{"type":"number","multipleOf":0.01},"c":{"type":"string","minLength":2,"maxLength":3},"d":{"type":"array","items":{},"maxItems":1}}}`,
 		`{"a":5,"b":1.005,"c":"żółć","d":[1,2]}`, []string{"error|value|/a|integer out of range|less than 5", "error|value|/b|number|a multiple of 0.01", "error|form|/c|string of another length|a string of 2 to 3 characters", "error|value|/d|array of another length|an array of at most 1 elements"}, false},
@@ -62,7 +62,7 @@ var schemaCases = []struct {
 	{"read only", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{"id":1}`, []string{"notice|addition|/id|a field|none, because it is readOnly"}, true},
 	{"read only missing", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{}`, nil, false},
 	{"escapes", `"V":{"type":"object","properties":{"a/b~c":{"type":"integer"}}}`, `{"a/b~c":"x"}`, []string{"error|value|/a~1b~0c|string|integer"}, false},
-	{"whole number with a fraction", `"V":{"type":"integer"}`, `1.0`, []string{"error|value||number|integer"}, true}, // no type of this module reads it
+	{"whole number with a fraction", `"V":{"type":"integer"}`, `1.0`, []string{"error|value||number|integer"}, true}, // the types of this module do not read it
 }
 
 func TestSchemas(t *testing.T) {
@@ -76,11 +76,11 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// TestSecondOpinion compares the verdicts with kin-openapi's, so that every difference is one that was meant.
+// Compares the verdicts with kin-openapi's, so that every difference is intentional.
 func TestSecondOpinion(t *testing.T) {
 	for _, test := range schemaCases {
 		if test.name == "recursion through allOf" {
-			continue // which the library does not survive
+			continue // kin-openapi overflows the stack
 		}
 		t.Run(test.name, func(t *testing.T) {
 			schema := load(t, withSchemas(test.schemas)).spec.Components.Schemas["V"].Value
@@ -92,14 +92,14 @@ func TestSecondOpinion(t *testing.T) {
 			}
 			err := schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.WithStringFormatValidators(libraryFormats))
 			fails := strings.HasPrefix(strings.Join(test.want, ""), "error")
-			if differs := fails != (err != nil); differs != test.isStricter {
+			if differs := fails != (err != nil); differs != test.differs {
 				t.Errorf("error here: %v, there: %v", fails, err)
 			}
 		})
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestLoadRejects(t *testing.T) {
 	for name, test := range map[string]struct{ data, word string }{
 		"nothing":     {``, "OpenAPI 3.0"},
 		"Swagger 2.0": {`{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{}}`, "normal form"},
@@ -165,7 +165,7 @@ func TestParametersOfAllKinds(t *testing.T) {
 		method, path, _ := strings.Cut(path, " ")
 		call := document.Call(httptest.NewRequest(method, path, nil))
 		id, template, found := call.OperationID(), call.Path, call.Operation != nil
-		if isFound := !strings.HasPrefix(want, "no"); isFound && id != want || !isFound && id != "" || found != isFound || (template == "") != (want == "nowhere") {
+		if wanted := !strings.HasPrefix(want, "no"); wanted && id != want || !wanted && id != "" || found != wanted || (template == "") != (want == "nowhere") {
 			t.Errorf("%s %s: operation %q, path %q, found %v", method, path, id, template, found)
 		}
 	}

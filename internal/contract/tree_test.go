@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestTreesAreThoseOfEncodingJSON(t *testing.T) {
+func TestTreesEqualEncodingJSON(t *testing.T) {
 	for _, body := range []string{
 		`null`, `true`, `false`, `0`, `-1.50e+2`, `12345678901234567890.123`, `""`, `"\u017c\ud83d\ude00\\"`, `"\ud800"`,
 		`[]`, `{}`, ` [ 1 , [ ] , { "a" : null } ] `, `{"a":{"b":[true,"x"]},"A":1,"a":2}`, `{"a":1,"a":{"b":2}}`, `{"\u0061":1}`,
@@ -34,7 +34,7 @@ func TestTreesAreThoseOfEncodingJSON(t *testing.T) {
 	}
 }
 
-func TestTreesReportWhatJSONDoesNotAllow(t *testing.T) {
+func TestTreesReportInvalidJSON(t *testing.T) {
 	for body, want := range map[string]string{
 		"\"\xff\"": "invalid UTF-8",
 		`1 2`:      "more than one JSON value",

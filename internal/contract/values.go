@@ -130,7 +130,7 @@ func typeOf(value any) string {
 	case bool:
 		return openapi3.TypeBoolean
 	case json.Number:
-		if isInteger(value.String()) {
+		if wholeNumber(value.String()) {
 			return openapi3.TypeInteger
 		}
 		return openapi3.TypeNumber

@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-// A test of a consumer: it fails with every request and answer that does not fit the description.
+// Fails a test for every request and response that breaks the spec.
 func ExampleValidateFor() {
 	_ = func(t *testing.T) {
 		sandbox := xsaletest.New(t)
@@ -29,7 +29,7 @@ func ExampleValidateFor() {
 	}
 }
 
-// The traffic of a program, here with a sandbox in the place of the live API.
+// Reports the traffic of a program, here with a sandbox instead of the live API.
 func ExampleValidate() {
 	sandbox, err := xsaletest.Start(xsaletest.WithOrders(0))
 	if err != nil {
@@ -55,17 +55,17 @@ func ExampleValidate() {
 	// calls: 1, unchecked bodies: 0, errors: 0, notices: 1, ignored: 0
 }
 
-// A recording is made once and then played in every test, without a network.
+// Records once, and replays in every test without a network.
 func ExampleReplay() {
 	sandbox, err := xsaletest.Start(xsaletest.WithOrders(0)) // or the live API
 	if err != nil {
 		log.Fatal(err)
 	}
-	folder, err := os.MkdirTemp("", "recording")
+	dir, err := os.MkdirTemp("", "recording")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(folder)
+	defer os.RemoveAll(dir)
 
 	countStatuses := func(through http.RoundTripper) {
 		client, err := xsale.New(append(sandbox.Options(), xsale.WithHTTPClient(&http.Client{Transport: through}))...)
@@ -80,7 +80,7 @@ func ExampleReplay() {
 		fmt.Println(len(statuses) > 0)
 	}
 
-	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, traffic.WithUnmasked("listStatuses", "/*/Name"))
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, dir, traffic.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -89,13 +89,13 @@ func ExampleReplay() {
 		log.Fatal(err)
 	}
 
-	replayer, err := traffic.Replay(folder)
+	replayer, err := traffic.Replay(dir)
 	if err != nil {
 		log.Fatal(err)
 	}
 	countStatuses(replayer)
 
-	files, err := filepath.Glob(filepath.Join(folder, "*.exchange.json"))
+	files, err := filepath.Glob(filepath.Join(dir, "*.exchange.json"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// isLogin reports whether a request asks a login service for tokens or signing keys: by the paths of Auth0 or, for
+// loginRequest reports whether a request asks a login service for tokens or signing keys: by the paths of Auth0 or, for
 // another service, by the grant in the body.
-func isLogin(request *http.Request, body []byte) bool {
+func loginRequest(request *http.Request, body []byte) bool {
 	if strings.HasSuffix(request.URL.Path, "/oauth/token") || strings.HasSuffix(request.URL.Path, "/.well-known/jwks.json") {
 		return true
 	}

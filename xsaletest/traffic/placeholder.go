@@ -111,7 +111,7 @@ func (m *masker) digits(value string) string {
 	}, value)
 }
 
-// integer begins with 1, so that it is in the range of any integer type that has as many digits.
+// integer starts with 1, which keeps a number of as many digits in the range of its integer type.
 func (m *masker) integer(value string) string {
 	if first := strings.IndexAny(value, "123456789"); first >= 0 {
 		masked := m.digits(value)

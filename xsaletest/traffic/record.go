@@ -70,7 +70,7 @@ func (r *Recorder) begin() error {
 		return fmt.Errorf("directory %s contains something else than a recording: use another one, or empty it", r.dir)
 	}
 	for _, entry := range entries {
-		if isExchangeFile(entry.Name()) {
+		if exchangeFile(entry.Name()) {
 			if err := os.Remove(filepath.Join(r.dir, entry.Name())); err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (r *Recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isLogin(request, body.data) {
+	if loginRequest(request, body.data) {
 		return r.next.RoundTrip(forwarded)
 	}
 	if !body.whole {

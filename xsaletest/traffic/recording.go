@@ -113,7 +113,7 @@ func hash(data []byte, length int) string {
 	return hex.EncodeToString(sum[:length])
 }
 
-func isExchangeFile(name string) bool { return strings.HasSuffix(name, exchangeSuffix) }
+func exchangeFile(name string) bool { return strings.HasSuffix(name, exchangeSuffix) }
 
 // writeJSONFile writes a file atomically.
 func writeJSONFile(name string, value any) error {

@@ -81,7 +81,7 @@ func (r *Replayer) readExchanges(dir string) error {
 		return err
 	}
 	for _, entry := range entries {
-		if !isExchangeFile(entry.Name()) {
+		if !exchangeFile(entry.Name()) {
 			continue
 		}
 		e := &exchange{}
@@ -173,7 +173,7 @@ func (r *Replayer) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		body = data
 	}
-	if isLogin(request, body) {
+	if loginRequest(request, body) {
 		return loginResponse(request), nil
 	}
 	e, err := r.next(request, body)

@@ -23,10 +23,10 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-// replayClient is a client without a network, with credentials and an organization of its own.
+// replayClient returns a client without a network.
 func replayClient(t testing.TB, through http.RoundTripper) *xsale.Client {
 	t.Helper()
-	sandbox := xsaletest.New(t, xsaletest.WithOrders(0)) // for its credentials only
+	sandbox := xsaletest.New(t, xsaletest.WithOrders(0)) // for its credentials
 	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: through}), xsale.WithRetries(0))
 	if err := sandbox.Close(); err != nil {
 		t.Fatal(err)
@@ -34,29 +34,29 @@ func replayClient(t testing.TB, through http.RoundTripper) *xsale.Client {
 	return client
 }
 
-// record records a day of a client and returns the folder.
+// record records a day of a client and returns the directory.
 func record(t *testing.T, options ...traffic.RecordOption) string {
 	t.Helper()
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
-	folder := filepath.Join(t.TempDir(), "recording")
-	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, options...)
+	dir := filepath.Join(t.TempDir(), "recording")
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, dir, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	runADay(t, sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: recorder})))
-	return folder
+	return dir
 }
 
-// filesOf returns the content of a recording by name.
-func filesOf(t *testing.T, folder string) map[string]string {
+// filesOf returns the files of a recording by name.
+func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
-	entries, err := os.ReadDir(folder)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,12 +66,12 @@ func filesOf(t *testing.T, folder string) map[string]string {
 }
 
 func TestRecordAndReplay(t *testing.T) {
-	folder := record(t)
-	replayer, err := traffic.Replay(folder, traffic.WithIgnored("", "", "nothing"))
+	dir := record(t)
+	replayer, err := traffic.Replay(dir, traffic.WithIgnored("", "", "nothing"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(replayer.Unused()) != len(filesOf(t, folder))-1 {
+	if len(replayer.Unused()) != len(filesOf(t, dir))-1 {
 		t.Errorf("unused before: %q", replayer.Unused())
 	}
 	client := replayClient(t, replayer)
@@ -87,11 +87,11 @@ func TestRecordAndReplay(t *testing.T) {
 	}
 }
 
-// TestRecordingHoldsNoPersonalData looks for everything that was sent and is personal, in every form.
-func TestRecordingHoldsNoPersonalData(t *testing.T) {
+// Looks for all personal data that was sent, in every form.
+func TestRecordingHasNoPersonalData(t *testing.T) {
 	var seen []string
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(5))
-	folder := t.TempDir()
+	dir := t.TempDir()
 	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		for _, name := range []string{"Authorization", "X-Id-Token"} {
 			if value := strings.TrimPrefix(request.Header.Get(name), "Bearer "); value != "" {
@@ -104,7 +104,7 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 			response.Header.Set("X-User", "canary-header")
 		}
 		return response, err
-	}), folder)
+	}), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,17 +129,17 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 	}
 	canaries := append(seen, "canary", "owalski", "OWALSKI", "5250001090", "525-000", "600100200", "600 100", "Krakowska", "00-950", "Warszawa", "1980", "123456785",
 		"loremipsum", "Lorem", "futuriti.pl", "bb7b2a13", xsaletest.Organization, xsaletest.Password, xsaletest.ClientSecret, xsaletest.ClientID, "access_token", "grant_type", "Nowe", "127.0.0.1")
-	files := filesOf(t, folder)
+	files := filesOf(t, dir)
 	for name, content := range files {
 		for _, canary := range canaries {
 			if strings.Contains(content, canary) || strings.Contains(name, canary) {
-				t.Errorf("%s holds %q:\n%s", name, canary, content)
+				t.Errorf("%s contains %q:\n%s", name, canary, content)
 			}
 		}
 	}
 	for _, name := range append(slices.Collect(func(yield func(string) bool) {
 		for name := range files {
-			if !yield(filepath.Join(folder, name)) {
+			if !yield(filepath.Join(dir, name)) {
 				return
 			}
 		}
@@ -152,38 +152,38 @@ func TestRecordingHoldsNoPersonalData(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info.Mode(), err)
 		}
 	}
-	if _, err := traffic.Replay(folder); err != nil {
+	if _, err := traffic.Replay(dir); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestEqualTrafficGivesEqualFiles records the same calls twice, one after the other and all at once.
+// Records the same calls one after the other, and concurrently.
 func TestEqualTrafficGivesEqualFiles(t *testing.T) {
-	run := func(folder string, isConcurrent bool) map[string]string {
+	run := func(dir string, concurrent bool) map[string]string {
 		recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(request.Body)
 			if err != nil {
 				return nil, err
 			}
 			return responding(200, "application/json", fmt.Sprintf(`{"Id":12,"Path":%q,"Price":149.90,"Sent":%q}`, request.URL.Path, body))(request)
-		}), folder)
+		}), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var group sync.WaitGroup
 		for i := range 40 {
 			call := func() { roundTrip(t, recorder, "POST", "/shop/orders", fmt.Sprintf(`{"BuyerId":%d}`, i%10)) }
-			if isConcurrent {
+			if concurrent {
 				group.Go(call)
 			} else {
 				call()
 			}
 		}
 		group.Wait()
-		return filesOf(t, folder)
+		return filesOf(t, dir)
 	}
-	folder := t.TempDir()
-	first, again := run(folder, false), run(folder, true)
+	dir := t.TempDir()
+	first, again := run(dir, false), run(dir, true)
 	if len(first) != 41 || len(again) != len(first) {
 		t.Errorf("%d and %d files", len(first), len(again))
 	}
@@ -194,18 +194,18 @@ func TestEqualTrafficGivesEqualFiles(t *testing.T) {
 	}
 }
 
-// masked records one answer and returns what is in the file.
+// masked records a response and returns its body in the file.
 func masked(t *testing.T, body string, options ...traffic.RecordOption) string {
 	t.Helper()
-	folder := t.TempDir()
-	recorder, err := traffic.Record(responding(200, "application/json", body), folder, options...)
+	dir := t.TempDir()
+	recorder, err := traffic.Record(responding(200, "application/json", body), dir, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := roundTrip(t, recorder, "GET", "/me", ""); got != body {
 		t.Errorf("the caller got %q", got)
 	}
-	for name, content := range filesOf(t, folder) {
+	for name, content := range filesOf(t, dir) {
 		if strings.HasPrefix(name, "getMe-") {
 			var file struct {
 				Response struct{ Body json.RawMessage }
@@ -230,17 +230,17 @@ func TestMasks(t *testing.T) {
 		body, want string
 		options    []traffic.RecordOption
 	}{
-		"kept":                 {`{"Id":123456789012,"On":true,"No":null,"Price":12345678.90,"Sum":"149.90","At":"2024-10-25T08:15:00","Empty":"","Big":1e400}`, `{"At":"2024-10-25T08:15:00","Big":1e400,"Empty":"","Id":123456789012,"No":null,"On":true,"Price":12345678.90,"Sum":"149.90"}`, nil},
-		"text":                 {`{"Name":"Jan Kowalski"}`, `{"Name":"maskedvbxpxx"}`, nil},
-		"equal texts":          {`{"A":"Jan Kowalski","B":["Jan Kowalski","Jan Kowalska"]}`, `{"A":"maskedvbxpxx","B":["maskedvbxpxx","maskedbgawgp"]}`, nil},
-		"long text":            {`{"Name":"` + strings.Repeat("Kowalski ", 9) + `"}`, `{"Name":"maskedybwmkfrbqswrzwccawgqkhfmsgmjjrggtaegyltimogxkduduhptamhbli"}`, nil},
-		"listed":               {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []traffic.RecordOption{traffic.WithSpec(description)}},
-		"kept places":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []traffic.RecordOption{traffic.WithUnmasked("getMe", "/Organizations/*/Name"), traffic.WithUnmasked("listOrders", "/Name")}},
-		"mask key":             {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []traffic.RecordOption{traffic.WithMaskKey("0123456789abcdef")}},
-		"numbers and codes":    {`{"Nip":5250001090,"AccountId":7,"Phone":"+48 600-100-200","Ean":"5901234123457","Vat":"PL5250001090","Guid":"0bb7b2a1-84e7-4261-8550-0250f0f9b55a","Currency":"PLN"}`, `{"AccountId":7,"Currency":"FMN","Ean":"1275587678716","Guid":"009afd94-894c-279d-9268-c2d918a9601c","Nip":1676082344,"Phone":"+77 798-245-051","Vat":"HB9706258701"}`, nil},
-		"names of a map":       {`{"jan@kowalski.pl":1}`, `{"masked-xlvepecz@example.com":1}`, nil},
-		"personal decimals":    {`{"PhoneNumber":"600100.20","BirthDate":"1980-05-17T00:00:00+02:00"}`, `{"BirthDate":"1970-01-01T00:00:00+02:00","PhoneNumber":"956007.66"}`, nil},
-		"what looks like HTML": {`{"Name":"<p>&amp;</p>"}`, `{"Name":"maskedbtovwa"}`, nil},
+		"kept":              {`{"Id":123456789012,"On":true,"No":null,"Price":12345678.90,"Sum":"149.90","At":"2024-10-25T08:15:00","Empty":"","Big":1e400}`, `{"At":"2024-10-25T08:15:00","Big":1e400,"Empty":"","Id":123456789012,"No":null,"On":true,"Price":12345678.90,"Sum":"149.90"}`, nil},
+		"string":            {`{"Name":"Jan Kowalski"}`, `{"Name":"maskedvbxpxx"}`, nil},
+		"equal strings":     {`{"A":"Jan Kowalski","B":["Jan Kowalski","Jan Kowalska"]}`, `{"A":"maskedvbxpxx","B":["maskedvbxpxx","maskedbgawgp"]}`, nil},
+		"long string":       {`{"Name":"` + strings.Repeat("Kowalski ", 9) + `"}`, `{"Name":"maskedybwmkfrbqswrzwccawgqkhfmsgmjjrggtaegyltimogxkduduhptamhbli"}`, nil},
+		"listed":            {`{"Nickname":"Kowalski Jan","Name":"boss"}`, `{"Name":"dgzy","Nickname":"Kowalski Jan"}`, []traffic.RecordOption{traffic.WithSpec(description)}},
+		"unmasked":          {`{"Name":"Jan Kowalski","Organizations":[{"Name":"Kowalski"},{"Name":"jan@kowalski.pl"}]}`, `{"Name":"maskedvbxpxx","Organizations":[{"Name":"Kowalski"},{"Name":"masked-xlvepecz@example.com"}]}`, []traffic.RecordOption{traffic.WithUnmasked("getMe", "/Organizations/*/Name"), traffic.WithUnmasked("listOrders", "/Name")}},
+		"mask key":          {`{"Name":"Jan Kowalski"}`, `{"Name":"maskednmkgzl"}`, []traffic.RecordOption{traffic.WithMaskKey("0123456789abcdef")}},
+		"numbers and codes": {`{"Nip":5250001090,"AccountId":7,"Phone":"+48 600-100-200","Ean":"5901234123457","Vat":"PL5250001090","Guid":"0bb7b2a1-84e7-4261-8550-0250f0f9b55a","Currency":"PLN"}`, `{"AccountId":7,"Currency":"FMN","Ean":"1275587678716","Guid":"009afd94-894c-279d-9268-c2d918a9601c","Nip":1676082344,"Phone":"+77 798-245-051","Vat":"HB9706258701"}`, nil},
+		"keys of a map":     {`{"jan@kowalski.pl":1}`, `{"masked-xlvepecz@example.com":1}`, nil},
+		"personal decimals": {`{"PhoneNumber":"600100.20","BirthDate":"1980-05-17T00:00:00+02:00"}`, `{"BirthDate":"1970-01-01T00:00:00+02:00","PhoneNumber":"956007.66"}`, nil},
+		"HTML":              {`{"Name":"<p>&amp;</p>"}`, `{"Name":"maskedbtovwa"}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := masked(t, test.body, test.options...)
@@ -252,13 +252,13 @@ func TestMasks(t *testing.T) {
 }
 
 func TestBodiesThatAreNotJSON(t *testing.T) {
-	folder := t.TempDir()
-	recorder, err := traffic.Record(responding(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), folder)
+	dir := t.TempDir()
+	recorder, err := traffic.Record(responding(502, "text/html", "<p>Kowalski, Krakowska 12</p>"), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	roundTrip(t, recorder, "GET", "/me", "")
-	replayer, err := traffic.Replay(folder)
+	replayer, err := traffic.Replay(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,23 +267,23 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 	}
 }
 
-func TestRequestsThatWereNotRecorded(t *testing.T) {
-	folder := record(t)
-	replayer, err := traffic.Replay(folder)
+func TestUnrecordedRequests(t *testing.T) {
+	dir := record(t)
+	replayer, err := traffic.Replay(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	shop := replayClient(t, replayer).Organization("")
 	_, err = call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Kowalski"}}))
 	if err == nil {
-		t.Fatal("an answer came from nowhere")
+		t.Fatal("got a response")
 	}
 	text := err.Error()
 	if !strings.Contains(text, "traffic: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; recorded were listOrders (GET /") {
 		t.Error(text)
 	}
 	if strings.Contains(text, "Kowalski") || strings.Contains(text, xsaletest.Organization) {
-		t.Errorf("the error tells a value: %s", text)
+		t.Errorf("the error contains a value: %s", text)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -301,61 +301,61 @@ func TestRequestsThatWereNotRecorded(t *testing.T) {
 	}
 }
 
-func TestRepetitionsInTheirOrder(t *testing.T) {
-	folder := t.TempDir()
+func TestRepetitionsAreReplayedInOrder(t *testing.T) {
+	dir := t.TempDir()
 	count := 0
 	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		count++
 		return responding(200, "application/json", fmt.Sprintf(`{"Id":%d}`, count))(request)
-	}), folder)
+	}), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {
 		roundTrip(t, recorder, "GET", "/me", "")
 	}
-	replayer, err := traffic.Replay(folder)
+	replayer, err := traffic.Replay(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 12 {
 		if got, want := roundTrip(t, replayer, "GET", "/me", ""), fmt.Sprintf(`{"Id":%d}`, i+1); got != want {
-			t.Errorf("%s instead of %s", got, want)
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }
 
-func TestARepetitionIsMissing(t *testing.T) {
-	folder := t.TempDir()
-	recorder, err := traffic.Record(responding(200, "application/json", `{}`), folder)
+func TestMissingRepetition(t *testing.T) {
+	dir := t.TempDir()
+	recorder, err := traffic.Record(responding(200, "application/json", `{}`), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	roundTrip(t, recorder, "GET", "/me", "")
 	roundTrip(t, recorder, "GET", "/me", "")
-	for name := range filesOf(t, folder) {
+	for name := range filesOf(t, dir) {
 		if strings.HasSuffix(name, "-001.exchange.json") {
-			if err := os.Remove(filepath.Join(folder, name)); err != nil {
+			if err := os.Remove(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if _, err := traffic.Replay(folder); err == nil || !strings.HasSuffix(err.Error(), "-002.exchange.json is repetition 2 of its request, and an earlier one is missing: record again") {
+	if _, err := traffic.Replay(dir); err == nil || !strings.HasSuffix(err.Error(), "-002.exchange.json is repetition 2 of its request, and an earlier one is missing: record again") {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestKeptValuesAndPlaceholders plays a request whose organization comes from the recording and whose filter is kept in
-// answers but not in requests.
+// Replays a request whose organization is a placeholder of the recording, and whose filter is unmasked
+// in responses only.
 func TestKeptValuesAndPlaceholders(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(10))
-	folder := t.TempDir()
-	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, folder, traffic.WithUnmasked("listStatuses", "/*/Name"))
+	dir := t.TempDir()
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, dir, traffic.WithUnmasked("listStatuses", "/*/Name"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	replayed := func() http.RoundTripper {
-		replayer, err := traffic.Replay(folder)
+		replayer, err := traffic.Replay(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -383,22 +383,22 @@ func TestKeptValuesAndPlaceholders(t *testing.T) {
 	}
 }
 
-func TestRecordingsThatNoLongerFit(t *testing.T) {
-	folder := record(t)
+func TestReplayChecksTheSpec(t *testing.T) {
+	dir := record(t)
 	for name, test := range map[string]struct{ old, replacement, want string }{
 		"type": {"          description: Full name of the user.", "          minLength: 100\n          description: Full name of the user.", ""},
 		"another type": {"        Email:\n          type: string", "        Email:\n          type: integer",
 			"getMe (GET /me), response 200 at /Email: string, want integer"},
-		"a member that is needed": {"      required: [LanguageId]", "      required: [LanguageId, Kind]",
+		"a required field": {"      required: [LanguageId]", "      required: [LanguageId, Kind]",
 			"setTranslation (PUT /{organizationName}/articles/{id}/translations), request at /Kind: missing, want a value"},
 		"another path": {"  /me:", "  /user:", "GET *, request: /*, want a path of the spec"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := bytes.Replace(openapi.Spec(), []byte(test.old), []byte(test.replacement), 1)
 			if bytes.Equal(changed, openapi.Spec()) {
-				t.Fatal("nothing was changed")
+				t.Fatal("nothing changed")
 			}
-			_, err := traffic.Replay(folder, traffic.WithSpec(changed))
+			_, err := traffic.Replay(dir, traffic.WithSpec(changed))
 			switch {
 			case test.want == "" && err != nil, test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 				t.Errorf("%v", err)
@@ -407,12 +407,12 @@ func TestRecordingsThatNoLongerFit(t *testing.T) {
 			}
 		})
 	}
-	if _, err := traffic.Replay(folder, traffic.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nerror: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field") {
+	if _, err := traffic.Replay(dir, traffic.WithStrict()); err == nil || !strings.Contains(err.Error(), "\nerror: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field") {
 		t.Errorf("strict: %v", err)
 	}
 }
 
-func TestRecordingsThatWereChanged(t *testing.T) {
+func TestChangedRecordings(t *testing.T) {
 	original := record(t)
 	var file string
 	for name := range filesOf(t, original) {
@@ -421,8 +421,8 @@ func TestRecordingsThatWereChanged(t *testing.T) {
 		}
 	}
 	write := func(name string, change func(string) string) func(*testing.T, string) {
-		return func(t *testing.T, folder string) {
-			path := filepath.Join(folder, name)
+		return func(t *testing.T, dir string) {
+			path := filepath.Join(dir, name)
 			data, err := os.ReadFile(path)
 			if err == nil {
 				err = os.WriteFile(path, []byte(change(string(data))), 0o600)
@@ -439,25 +439,25 @@ func TestRecordingsThatWereChanged(t *testing.T) {
 		change func(*testing.T, string)
 		want   string
 	}{
-		"cut off":          {write(file, func(text string) string { return text[:len(text)/2] }), file + " is truncated or was edited: record again"},
-		"empty":            {write(file, func(text string) string { return "" }), file + " is truncated or was edited: record again"},
-		"edited":           {write(file, replace(`"EmailVerified": true`, `"EmailVerified": false`)), file + " was edited or renamed: record again"},
-		"another member":   {write(file, replace(`{`, `{"further":1,`)), file + " is truncated or was edited: record again"},
-		"two values":       {write(file, func(text string) string { return text + text }), file + " is truncated or was edited: record again"},
-		"other line ends":  {write(file, func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), ""},
-		"renamed":          {func(t *testing.T, folder string) { rename(t, folder, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record again"},
-		"manifest":         {write("recording.json", replace(`1`, `2`)), "the recording has format 2, and this version reads 1: record again"},
-		"no manifest":      {func(t *testing.T, folder string) { rename(t, folder, "recording.json", "x") }, "no recording in directory"},
-		"manifest cut off": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is truncated or was edited"},
-		"another key":      {write("recording.json", replace(`1`, `1,"key":"00"`)), "the recording was masked with another key"},
+		"truncated":      {write(file, func(text string) string { return text[:len(text)/2] }), file + " is truncated or was edited: record again"},
+		"empty":          {write(file, func(text string) string { return "" }), file + " is truncated or was edited: record again"},
+		"edited":         {write(file, replace(`"EmailVerified": true`, `"EmailVerified": false`)), file + " was edited or renamed: record again"},
+		"another field":  {write(file, replace(`{`, `{"further":1,`)), file + " is truncated or was edited: record again"},
+		"two values":     {write(file, func(text string) string { return text + text }), file + " is truncated or was edited: record again"},
+		"other newlines": {write(file, func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), ""},
+		"renamed":        {func(t *testing.T, dir string) { rename(t, dir, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record again"},
+		"manifest":       {write("recording.json", replace(`1`, `2`)), "the recording has format 2, and this version reads 1: record again"},
+		"no manifest":    {func(t *testing.T, dir string) { rename(t, dir, "recording.json", "x") }, "no recording in directory"},
+		"short manifest": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is truncated or was edited"},
+		"another key":    {write("recording.json", replace(`1`, `1,"key":"00"`)), "the recording was masked with another key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := filepath.Join(t.TempDir(), "copy")
-			if err := os.CopyFS(folder, os.DirFS(original)); err != nil {
+			dir := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(dir, os.DirFS(original)); err != nil {
 				t.Fatal(err)
 			}
-			test.change(t, folder)
-			_, err := traffic.Replay(folder)
+			test.change(t, dir)
+			_, err := traffic.Replay(dir)
 			if test.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -471,48 +471,48 @@ func TestRecordingsThatWereChanged(t *testing.T) {
 	}
 }
 
-func rename(t *testing.T, folder, old, name string) {
+func rename(t *testing.T, dir, old, name string) {
 	t.Helper()
-	if err := os.Rename(filepath.Join(folder, old), filepath.Join(folder, name)); err != nil {
+	if err := os.Rename(filepath.Join(dir, old), filepath.Join(dir, name)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestMaskKey(t *testing.T) {
 	key := traffic.WithMaskKey("0123456789abcdef")
-	folder := record(t, key)
-	replayer, err := traffic.Replay(folder, key)
+	dir := record(t, key)
+	replayer, err := traffic.Replay(dir, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	runADay(t, replayClient(t, replayer))
-	for name, content := range filesOf(t, folder) {
+	for name, content := range filesOf(t, dir) {
 		if strings.Contains(content, "0123456789abcdef") {
-			t.Errorf("%s holds the key", name)
+			t.Errorf("%s contains the key", name)
 		}
 	}
 	for _, options := range [][]traffic.ReplayOption{nil, {traffic.WithMaskKey("0123456789abcdeF")}} {
-		if _, err := traffic.Replay(folder, options...); err == nil || !strings.Contains(err.Error(), "masked with another key") {
+		if _, err := traffic.Replay(dir, options...); err == nil || !strings.Contains(err.Error(), "masked with another key") {
 			t.Errorf("%v", err)
 		}
 	}
-	if _, err := traffic.Replay(folder, traffic.WithMaskKey("short")); err == nil || err.Error() != "traffic: Replay: WithMaskKey: the key is shorter than 16 characters: use a random one" {
+	if _, err := traffic.Replay(dir, traffic.WithMaskKey("short")); err == nil || err.Error() != "traffic: Replay: WithMaskKey: the key is shorter than 16 characters: use a random one" {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestFoldersOfRecordings(t *testing.T) {
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "precious.txt"), nil, 0o600); err != nil {
+func TestRecordingDirectories(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "precious.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := traffic.Record(nil, folder); err == nil || !strings.Contains(err.Error(), "contains something else than a recording") {
+	if _, err := traffic.Record(nil, dir); err == nil || !strings.Contains(err.Error(), "contains something else than a recording") {
 		t.Errorf("%v", err)
 	}
-	if _, err := traffic.Record(nil, filepath.Join(folder, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {
-		t.Error("a folder in a file")
+	if _, err := traffic.Record(nil, filepath.Join(dir, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {
+		t.Error("created a directory in a file")
 	}
-	recording := filepath.Join(folder, "recording")
+	recording := filepath.Join(dir, "recording")
 	for _, path := range []string{"/me", "/shop/statuses"} {
 		recorder, err := traffic.Record(responding(200, "application/json", `{}`), recording)
 		if err != nil {
@@ -521,11 +521,11 @@ func TestFoldersOfRecordings(t *testing.T) {
 		roundTrip(t, recorder, "GET", path, "")
 	}
 	if files := filesOf(t, recording); len(files) != 2 {
-		t.Errorf("an earlier recording was left: %d files", len(files))
+		t.Errorf("an earlier recording was not removed: %d files", len(files))
 	}
 }
 
-func TestCallsThatCannotBeRecorded(t *testing.T) {
+func TestUnrecordableCalls(t *testing.T) {
 	compressed := transport(func(request *http.Request) (*http.Response, error) {
 		response, err := responding(200, "application/json", `{}`)(request)
 		response.Header.Set("Content-Encoding", "gzip")
@@ -537,14 +537,14 @@ func TestCallsThatCannotBeRecorded(t *testing.T) {
 		body string
 		want string
 	}{
-		"long answer":  {responding(200, "application/json", strings.Repeat(" ", 51)), "", "traffic: record POST /afy/orders: the body of the response is longer than 50 bytes: raise WithBodyLimit"},
-		"long request": {responding(200, "application/json", `{}`), strings.Repeat(" ", 51), "traffic: record POST /afy/orders: the body of the request is longer than 50 bytes: raise WithBodyLimit"},
-		"compressed":   {compressed, "", "traffic: record POST /afy/orders: the response is compressed: do not request compression, or disable it in the transport"},
-		"no answer":    {func(*http.Request) (*http.Response, error) { return nil, broken }, "", broken.Error()},
+		"long response": {responding(200, "application/json", strings.Repeat(" ", 51)), "", "traffic: record POST /afy/orders: the body of the response is longer than 50 bytes: raise WithBodyLimit"},
+		"long request":  {responding(200, "application/json", `{}`), strings.Repeat(" ", 51), "traffic: record POST /afy/orders: the body of the request is longer than 50 bytes: raise WithBodyLimit"},
+		"compressed":    {compressed, "", "traffic: record POST /afy/orders: the response is compressed: do not request compression, or disable it in the transport"},
+		"no response":   {func(*http.Request) (*http.Response, error) { return nil, broken }, "", broken.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			recorder, err := traffic.Record(test.next, folder, traffic.WithBodyLimit(50))
+			dir := t.TempDir()
+			recorder, err := traffic.Record(test.next, dir, traffic.WithBodyLimit(50))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -556,15 +556,15 @@ func TestCallsThatCannotBeRecorded(t *testing.T) {
 			if err == nil || err.Error() != test.want {
 				t.Errorf("%v", err)
 			}
-			if files := filesOf(t, folder); len(files) != 1 {
+			if files := filesOf(t, dir); len(files) != 1 {
 				t.Errorf("%d files", len(files))
 			}
 		})
 	}
 }
 
-// What recording drops or changes is no reason to reject the recording.
-func TestReplayAcceptsItsOwnRecording(t *testing.T) {
+// Replay accepts what recording drops or changes.
+func TestReplayAcceptsOwnRecordings(t *testing.T) {
 	spec := []byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/things":{"post":{"operationId":"add","parameters":[
 			{"name":"X-Key","in":"header","required":true,"schema":{"type":"string"}},{"name":"flag","in":"query","schema":{"type":"boolean"}}],
 		"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Thing"}}}},

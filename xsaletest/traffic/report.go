@@ -27,8 +27,8 @@ func (v *Validator) report() report {
 }
 
 // Findings returns the findings so far, sorted by path, method, direction, status and location. Equal findings in
-// elements of a list are counted as one. A Validator keeps 10,000 different findings; its report tells how many more
-// there were.
+// elements of a list are counted as one. A Validator keeps 10,000 different findings; its report has the number of
+// further ones.
 func (v *Validator) Findings() []Finding { return v.report().Findings }
 
 // MarshalJSON returns the report: calls, uncheckedBodies, droppedFindings and findings.

@@ -66,7 +66,7 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isLogin(request, body.data) {
+	if loginRequest(request, body.data) {
 		return v.next.RoundTrip(forwarded)
 	}
 	c := v.config.document.Call(request)

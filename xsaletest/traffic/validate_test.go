@@ -23,7 +23,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-// transport is a RoundTripper made of a function.
+// transport is a function as RoundTripper.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
@@ -45,7 +45,7 @@ func responding(status int, contentType, body string) transport {
 	}
 }
 
-// failures is a test that keeps what failed it.
+// failures records the failures of a test.
 type failures struct {
 	testing.TB
 	lines []string
@@ -76,7 +76,7 @@ func findingsOf(v *traffic.Validator) []string {
 	return lines
 }
 
-// roundTrip sends a request and reads the answer to its end.
+// roundTrip sends a request and returns the response body.
 func roundTrip(t *testing.T, through http.RoundTripper, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, "http://shop.example"+path, strings.NewReader(body))
@@ -99,7 +99,7 @@ func roundTrip(t *testing.T, through http.RoundTripper, method, path, body strin
 	return string(data)
 }
 
-func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
+func TestValidateADay(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(20))
 	validator := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)
 	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
@@ -111,7 +111,7 @@ func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
 		}
 	}
 	if want := "notice: createOrder (POST /{organizationName}/orders), request at /BuyerNip: string, want no field of this name is listed"; !slices.Contains(lines, want) {
-		t.Errorf("not noticed: %s", want)
+		t.Errorf("missing: %s", want)
 	}
 	var report struct {
 		Calls, UncheckedBodies int
@@ -126,7 +126,7 @@ func TestValidatorPassesADayOfTheSandbox(t *testing.T) {
 	}
 }
 
-// runADay makes calls of all kinds; the last list is broken off.
+// runADay makes calls of all kinds and breaks off the last list.
 func runADay(t testing.TB, client *xsale.Client) {
 	t.Helper()
 	ctx := context.Background()
@@ -165,7 +165,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 	}
 	_, err = call.Collect(shop.Articles.ListTranslations(ctx, 999))
 	if !errors.Is(err, xsale.ErrNotFound) {
-		t.Fatalf("an article that is not there: %v", err)
+		t.Fatalf("unknown article: got %v", err)
 	}
 	for _, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{}) {
 		check(err)
@@ -173,7 +173,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 	}
 }
 
-func TestValidatorFailsATest(t *testing.T) {
+func TestCheckFailsTheTest(t *testing.T) {
 	body := `{"Id":1,"Name":7,"Email":null,"Kowalski Jan":1,"Note":"Kowalski","Organizations":[{"Id":"Kowalski"},{},{"Id":"Kowalski"}]}`
 	validator := traffic.Validate(responding(200, "application/json", body))
 	if got := roundTrip(t, validator, "GET", "/me?page=canary", ""); got != body {
@@ -200,7 +200,7 @@ func TestValidatorFailsATest(t *testing.T) {
 		"calls: 3, unchecked bodies: 0, errors: 5, notices: ",
 	} {
 		if !strings.Contains(report.String(), line) {
-			t.Errorf("the report does not have %q:\n%s", line, &report)
+			t.Errorf("the report does not contain %q:\n%s", line, &report)
 		}
 	}
 	data, err := json.Marshal(validator)
@@ -210,13 +210,13 @@ func TestValidatorFailsATest(t *testing.T) {
 	for _, text := range []string{report.String(), string(data), fmt.Sprintf("%+v", validator.Findings())} {
 		for _, canary := range []string{"Kowalski", "canary", "2,50"} {
 			if strings.Contains(text, canary) {
-				t.Errorf("%s in the report:\n%s", canary, text)
+				t.Errorf("the report contains %s:\n%s", canary, text)
 			}
 		}
 	}
 }
 
-func TestStrictAndIgnore(t *testing.T) {
+func TestStrictAndIgnored(t *testing.T) {
 	validator := traffic.Validate(responding(200, "application/json", `[{"Id":"x","Items":[{"Note":1},{"Note":1}],"Further":1}]`),
 		traffic.WithStrict(),
 		traffic.WithIgnored("listOrders", "/*/Items/*/Note", "the vendor adds it"),
@@ -231,16 +231,16 @@ func TestStrictAndIgnore(t *testing.T) {
 		"error: listOrders (GET /{organizationName}/orders), response 200 at /0/Items/0/Note: integer, want no field of this name is listed (2 times) (ignored: the vendor adds it)")...)
 }
 
-func TestOptionsThatCannotBeUsed(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	for name, test := range map[string]struct {
 		option traffic.ValidateOption
 		want   string
 	}{
-		"no spec":   {traffic.WithSpec(nil), "traffic: Validate: WithSpec: the spec is not OpenAPI 3.0"},
-		"bad spec":  {traffic.WithSpec([]byte(`{"swagger":"2.0"}`)), "use the file that 'xsale spec pull --normal' writes"},
-		"no limit":  {traffic.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
-		"no reason": {traffic.WithIgnored("", "/Id", " "), "WithIgnored: the reason is missing"},
-		"bad place": {traffic.WithIgnored("", "/[", "x"), "WithIgnored: location \"/[\" is not a pattern"},
+		"no spec":      {traffic.WithSpec(nil), "traffic: Validate: WithSpec: the spec is not OpenAPI 3.0"},
+		"bad spec":     {traffic.WithSpec([]byte(`{"swagger":"2.0"}`)), "use the file that 'xsale spec pull --normal' writes"},
+		"no limit":     {traffic.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
+		"no reason":    {traffic.WithIgnored("", "/Id", " "), "WithIgnored: the reason is missing"},
+		"bad location": {traffic.WithIgnored("", "/[", "x"), "WithIgnored: location \"/[\" is not a pattern"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &failures{TB: t}
@@ -297,15 +297,15 @@ func TestCheckFailsWithoutCalls(t *testing.T) {
 	wantLines(t, f.lines, "traffic: no call went through the validator: make it the Transport of the client for xsale.WithHTTPClient")
 }
 
-func TestDescriptionOfAConsumer(t *testing.T) {
+func TestValidateWithSpec(t *testing.T) {
 	description := bytes.Replace(openapi.Spec(), []byte("operationId: getMe"), []byte("operationId: whoAmI"), 1)
 	validator := traffic.Validate(responding(200, "application/json", `{"Id":true}`), traffic.WithSpec(description))
 	roundTrip(t, validator, "GET", "/me", "")
 	wantLines(t, findingsOf(validator), "error: whoAmI (GET /me), response 200 at /Id: boolean, want integer of the format int64")
 }
 
-// TestBodiesAsTheyCome reads a response whose second half is only sent when the first has arrived.
-func TestBodiesAsTheyCome(t *testing.T) {
+// Reads a response whose second half is sent after the first was read.
+func TestBodiesAreStreamed(t *testing.T) {
 	reader, writer := io.Pipe()
 	validator := traffic.Validate(transport(func(request *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: reader, ContentLength: -1}, nil
@@ -322,9 +322,9 @@ func TestBodiesAsTheyCome(t *testing.T) {
 		}
 	}
 	if lines := findingsOf(validator); lines != nil {
-		t.Errorf("found before the end: %q", lines)
+		t.Errorf("findings before the end: %q", lines)
 	}
-	response.Body.Close() // without having seen the end
+	response.Body.Close() // before the end
 	wantLines(t, findingsOf(validator), "error: listOrders (GET /{organizationName}/orders), response 200 at /1/Id: string, want integer of the format int64")
 }
 
@@ -398,7 +398,7 @@ func TestValidatorInManyGoroutines(t *testing.T) {
 	wantLines(t, findingsOf(validator), "error: getMe (GET /me), response 200 at /Id: string, want integer of the format int64 (16 times)")
 }
 
-// A response that is never read to its end proves nothing.
+// A test that reads no response to its end has checked nothing.
 func TestCheckFailsIfNoResponseWasChecked(t *testing.T) {
 	f := &failures{TB: t}
 	validator := traffic.Validate(responding(200, "application/json", `[{"Id":1},{"Id":2}]`))

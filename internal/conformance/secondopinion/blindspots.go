@@ -9,12 +9,12 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// blindSpots returns the requests and responses of a description of which Prism has refused none
-// for a value in the body. Of a schema that it cannot compile Prism refuses nothing, so that to
-// agree with it on the good ones would mean nothing.
-func blindSpots(description *openapi3.T, all []verdicts) []string {
+// blindSpots returns the requests and responses that Prism has never rejected for a value in the
+// body. Prism accepts everything for a schema that it cannot compile, so agreeing with it on valid
+// bodies alone would prove nothing.
+func blindSpots(spec *openapi3.T, all []verdicts) []string {
 	unseen := map[string]bool{}
-	for _, item := range description.Paths.Map() {
+	for _, item := range spec.Paths.Map() {
 		for _, operation := range item.Operations() {
 			if operation.RequestBody != nil {
 				unseen[contract.Request+" of "+operation.OperationID] = true
@@ -27,8 +27,8 @@ func blindSpots(description *openapi3.T, all []verdicts) []string {
 		}
 	}
 	for _, v := range all {
-		if v.prism == v.own && v.fault != nil && v.fault.Kind == contract.KindValue {
-			delete(unseen, v.fault.Direction+" of "+v.fault.OperationID)
+		if v.prism == v.own && v.finding != nil && v.finding.Kind == contract.KindValue {
+			delete(unseen, v.finding.Direction+" of "+v.finding.OperationID)
 		}
 	}
 	return slices.Sorted(maps.Keys(unseen))

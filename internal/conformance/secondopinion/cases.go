@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// testCase is an exchange and the verdict of this module's checks.
+// testCase is an exchange and the expected verdict of this module's checks.
 type testCase struct {
 	name     string
 	want     verdict
@@ -22,12 +22,12 @@ const (
 	translationsPath = "/articles/16519/translations"
 )
 
-// changed returns a text with one part of it replaced.
-func changed(text, old, replacement string) string {
-	if strings.Count(text, old) != 1 {
-		panic(old + " is not in the text once")
+// changed replaces the only occurrence of a string.
+func changed(body, old, replacement string) string {
+	if strings.Count(body, old) != 1 {
+		panic(old + " does not occur once")
 	}
-	return strings.Replace(text, old, replacement, 1)
+	return strings.Replace(body, old, replacement, 1)
 }
 
 func orderWith(old, replacement string) exchange {
@@ -42,24 +42,24 @@ func translationWith(old, replacement string) exchange {
 	return setTranslation(changed(translation, old, replacement))
 }
 
-// meWith is the user with one member more or otherwise.
-func meWith(member string) exchange {
-	return getMe().answering(http.StatusOK, jsonType, `{"Name":"Lorem Ipsum",`+member+`}`)
+// meWith returns the user with another field.
+func meWith(field string) exchange {
+	return getMe().replying(http.StatusOK, jsonType, `{"Name":"Lorem Ipsum",`+field+`}`)
 }
 
 func ordersWith(body string) exchange {
-	return listOrders("").answering(http.StatusOK, jsonType, body)
+	return listOrders("").replying(http.StatusOK, jsonType, body)
 }
 
 func translationsWith(body string) exchange {
-	return listTranslations(translationsPath).answering(http.StatusOK, jsonType, body)
+	return listTranslations(translationsPath).replying(http.StatusOK, jsonType, body)
 }
 
 func meAs(status int, contentType, body string) exchange {
-	return getMe().answering(status, contentType, body)
+	return getMe().replying(status, contentType, body)
 }
 
-// apiCases are exchanges of the API, good or wrong in one way each.
+// apiCases are exchanges of the API: valid ones, and ones with a single error.
 func apiCases() []testCase {
 	return []testCase{
 		{"user", passes, getMe()},
@@ -69,110 +69,110 @@ func apiCases() []testCase {
 		{"new order", passes, createOrder(order)},
 		{"statuses", passes, listStatuses()},
 		{"new integration", passes, createIntegration(integration)},
-		{"new parameter", passes, createParameter(parametersPath, `{"Name":"Colour"}`)},
-		{"new parameter without members", passes, createParameter(parametersPath, `{}`)},
+		{"new parameter", passes, createParameter(parametersPath, `{"Name":"Color"}`)},
+		{"new parameter without fields", passes, createParameter(parametersPath, `{}`)},
 		{"translations", passes, listTranslations(translationsPath)},
 		{"translation", passes, setTranslation(translation)},
 
 		{"unknown query parameter", passes, listOrders("?a-filter=1")},
-		{"unknown member", passes, orderWith(`"BuyerId":7`, `"BuyerId":7,"Unlisted":{"a":[1,null]}`)},
-		{"unknown member of a line", passes, orderWith(`"OfferId":501`, `"OfferId":501,"Unlisted":null`)},
+		{"unknown field", passes, orderWith(`"BuyerId":7`, `"BuyerId":7,"Unlisted":{"a":[1,null]}`)},
+		{"unknown field of a line", passes, orderWith(`"OfferId":501`, `"OfferId":501,"Unlisted":null`)},
 		{"charset of a body", passes, createOrder(order).with("Content-Type", "application/json; charset=utf-8")},
 		{"id of the largest size", passes, orderWith(`"BuyerId":7`, `"BuyerId":9007199254740991`)},
 		{"id beyond exact floats", passes, orderWith(`"BuyerId":7`, `"BuyerId":9007199254740993`)},
-		{"whole number with a point", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":7.0`)},
-		{"whole number with an exponent", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":7e2`)},
-		{"escaped slash in the path", passes, newExchange(http.MethodGet, "/a%2Fb/statuses", "", listStatuses().answer)},
+		{"whole number with a point", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":7.0`)},
+		{"whole number with an exponent", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":7e2`)},
+		{"escaped slash in the path", passes, newExchange(http.MethodGet, "/a%2Fb/statuses", "", listStatuses().reply)},
 		{"both prices", passes, orderWith(`"PriceGross":149.9`, `"PriceGross":149.9,"PriceNet":121.87`)},
 
-		{"member missing", requestRefused, orderWith(`"BuyerId":7,`, ``)},
-		{"member of a line missing", requestRefused, orderWith(`"OfferId":501,`, ``)},
-		{"both prices missing", requestRefused, orderWith(`,"PriceGross":149.9`, ``)},
-		{"language missing", requestRefused, translationWith(`"LanguageId":2,`, ``)},
-		{"all members missing", requestRefused, createOrder(`{}`)},
-		{"text for an id", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":"seven"`)},
-		{"digits in a text for an id", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":"7"`)},
-		{"fraction for an id", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":7.5`)},
-		{"null for an id", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":null`)},
-		{"text for a quantity", requestRefused, orderWith(`"Quantity":2.5`, `"Quantity":"2.5"`)},
-		{"number for a text", requestRefused, integrationWith(`"domenasklepu.pl"`, `5`)},
-		{"text for a boolean", requestRefused, integrationWith(`true`, `"true"`)},
-		{"number inside an allOf", requestRefused, integrationWith(`"MAG-1"`, `5`)},
-		{"text for an allOf", requestRefused, integrationWith(`{"ExportToWarehouse":"MAG-1"}`, `"MAG-1"`)},
-		{"null for an allOf", requestRefused, integrationWith(`{"ExportToWarehouse":"MAG-1"}`, `null`)},
-		{"null for a list", requestRefused, orderWith(`[{"OfferId":501,"VariantId":1,"Quantity":2.5,"PriceGross":149.9}]`, `null`)},
-		{"member of a wrong type that comes twice", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":7,"BuyerId":"seven"`)},
-		{"no lines", requestRefused, orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.5,"PriceGross":149.9}`, ``)},
-		{"other form of a date", requestRefused, orderWith(`2024-10-25`, `25.10.2024`)},
+		{"field missing", requestRejected, orderWith(`"BuyerId":7,`, ``)},
+		{"field of a line missing", requestRejected, orderWith(`"OfferId":501,`, ``)},
+		{"both prices missing", requestRejected, orderWith(`,"PriceGross":149.9`, ``)},
+		{"language missing", requestRejected, translationWith(`"LanguageId":2,`, ``)},
+		{"all fields missing", requestRejected, createOrder(`{}`)},
+		{"string for an id", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":"seven"`)},
+		{"digits in a string for an id", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":"7"`)},
+		{"fraction for an id", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":7.5`)},
+		{"null for an id", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":null`)},
+		{"string for a quantity", requestRejected, orderWith(`"Quantity":2.5`, `"Quantity":"2.5"`)},
+		{"number for a string", requestRejected, integrationWith(`"domenasklepu.pl"`, `5`)},
+		{"string for a boolean", requestRejected, integrationWith(`true`, `"true"`)},
+		{"number inside an allOf", requestRejected, integrationWith(`"MAG-1"`, `5`)},
+		{"string for an allOf", requestRejected, integrationWith(`{"ExportToWarehouse":"MAG-1"}`, `"MAG-1"`)},
+		{"null for an allOf", requestRejected, integrationWith(`{"ExportToWarehouse":"MAG-1"}`, `null`)},
+		{"null for a list", requestRejected, orderWith(`[{"OfferId":501,"VariantId":1,"Quantity":2.5,"PriceGross":149.9}]`, `null`)},
+		{"repeated field with a wrong type", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":7,"BuyerId":"seven"`)},
+		{"no lines", requestRejected, orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.5,"PriceGross":149.9}`, ``)},
+		{"other form of date", requestRejected, orderWith(`2024-10-25`, `25.10.2024`)},
 		{"date and time for a date", passes, orderWith(`2024-10-25`, `2024-10-25T12:00:00Z`)},
-		{"day that does not exist", requestRefused, orderWith(`2024-10-25`, `2024-02-30`)},
-		{"id next to the range", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`)},
-		{"id out of range", requestRefused, orderWith(`"BuyerId":7`, `"BuyerId":99999999999999999999`)},
+		{"day that does not exist", requestRejected, orderWith(`2024-10-25`, `2024-02-30`)},
+		{"id next to the range", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":9223372036854775808`)},
+		{"id out of range", requestRejected, orderWith(`"BuyerId":7`, `"BuyerId":99999999999999999999`)},
 		{"number beyond floats", passes, orderWith(`"Quantity":2.5`, `"Quantity":1e400`)},
-		{"array for an object", requestRefused, createOrder(`[` + order + `]`)},
-		{"text for an object", requestRefused, createOrder(`"order"`)},
-		{"null for an object", requestRefused, createOrder(`null`)},
-		{"array for an object without members", requestRefused, createParameter(parametersPath, `[]`)},
-		{"broken JSON", requestRefused, createOrder(order[:len(order)-1])},
-		{"two values", requestRefused, createOrder(order + order)},
-		{"no body", requestRefused, createOrder("")},
-		{"body of another type", requestRefused, createOrder(order).with("Content-Type", "text/plain")},
-		{"body without a type", requestRefused, createOrder(order).with("Content-Type", "")},
-		{"text for an id in the query", requestRefused, listOrders("?statusidin=1&statusidin=two")},
-		{"empty id in the query", requestRefused, listOrders("?statusidin=")},
-		{"ids with commas in the query", requestRefused, listOrders("?statusidin=1,2")},
-		{"fraction in the query", requestRefused, listOrders("?statusidin=1.5")},
-		{"hexadecimal in the query", requestRefused, listOrders("?statusidin=0x10")},
-		{"text for an id in the path", requestRefused, listTranslations("/articles/desk/translations")},
-		{"hexadecimal in the path", requestRefused, listTranslations("/articles/0x10/translations")},
-		{"text for the second id in the path", requestRefused, createParameter("/integrations/1/categories/desks/parameters", `{}`)},
-		{"empty segment of the path", requestRefused, createParameter("/integrations//categories/12/parameters", `{}`)},
-		{"unknown path", requestRefused, listTranslations("/contractors")},
-		{"path with a slash behind", requestRefused, listTranslations("/orders/")},
-		{"method of another path", requestRefused, newExchange(http.MethodDelete, "/me", "", answer{status: http.StatusNoContent})},
+		{"array for an object", requestRejected, createOrder(`[` + order + `]`)},
+		{"string for an object", requestRejected, createOrder(`"order"`)},
+		{"null for an object", requestRejected, createOrder(`null`)},
+		{"array for an object without fields", requestRejected, createParameter(parametersPath, `[]`)},
+		{"broken JSON", requestRejected, createOrder(order[:len(order)-1])},
+		{"two values", requestRejected, createOrder(order + order)},
+		{"no body", requestRejected, createOrder("")},
+		{"body with another type", requestRejected, createOrder(order).with("Content-Type", "text/plain")},
+		{"body without a type", requestRejected, createOrder(order).with("Content-Type", "")},
+		{"string for an id in the query", requestRejected, listOrders("?statusidin=1&statusidin=two")},
+		{"empty id in the query", requestRejected, listOrders("?statusidin=")},
+		{"ids with commas in the query", requestRejected, listOrders("?statusidin=1,2")},
+		{"fraction in the query", requestRejected, listOrders("?statusidin=1.5")},
+		{"hexadecimal in the query", requestRejected, listOrders("?statusidin=0x10")},
+		{"string for an id in the path", requestRejected, listTranslations("/articles/desk/translations")},
+		{"hexadecimal in the path", requestRejected, listTranslations("/articles/0x10/translations")},
+		{"string for the second id in the path", requestRejected, createParameter("/integrations/1/categories/desks/parameters", `{}`)},
+		{"empty segment of the path", requestRejected, createParameter("/integrations//categories/12/parameters", `{}`)},
+		{"unknown path", requestRejected, listTranslations("/contractors")},
+		{"path with a trailing slash", requestRejected, listTranslations("/orders/")},
+		{"method of another path", requestRejected, newExchange(http.MethodDelete, "/me", "", reply{status: http.StatusNoContent})},
 		{"access token missing", passes, getMe().with("Authorization", "")},
 		{"access token without Bearer", passes, getMe().with("Authorization", "Basic YTpi")},
 		{"ID token missing", passes, getMe().with("X-Id-Token", "")},
 
-		{"answer with unknown members", passes, meWith(`"Unlisted":{"a":[1,null]}`)},
-		{"answer with an id beyond exact floats", passes, meWith(`"Id":9007199254740993`)},
-		{"answer without members", passes, meAs(http.StatusOK, jsonType, `{}`)},
+		{"response with unknown fields", passes, meWith(`"Unlisted":{"a":[1,null]}`)},
+		{"response with an id beyond exact floats", passes, meWith(`"Id":9007199254740993`)},
+		{"response without fields", passes, meAs(http.StatusOK, jsonType, `{}`)},
 		{"empty list", passes, ordersWith(`[]`)},
-		{"null where it is allowed", passes, translationsWith(`[{"LanguageId":2,"Name":null}]`)},
-		{"charset of an answer", passes, meAs(http.StatusOK, "application/json; charset=utf-8", `{"Id":1}`)},
-		{"other success", passes, createOrder(order).answering(http.StatusAccepted, jsonType, `{"Id":303}`)},
-		{"failure without a body", passes, meAs(http.StatusNotFound, "", "")},
-		{"failure with a page", passes, meAs(http.StatusBadGateway, "text/html", "<p>Bad gateway</p>")},
-		{"failure with a problem", passes, meAs(http.StatusConflict, "application/problem+json", `{"detail":"no"}`)},
-		{"status that nobody knows", passes, meAs(499, jsonType, `{"a":1}`)},
+		{"allowed null", passes, translationsWith(`[{"LanguageId":2,"Name":null}]`)},
+		{"charset of a response", passes, meAs(http.StatusOK, "application/json; charset=utf-8", `{"Id":1}`)},
+		{"other success", passes, createOrder(order).replying(http.StatusAccepted, jsonType, `{"Id":303}`)},
+		{"error without a body", passes, meAs(http.StatusNotFound, "", "")},
+		{"error with a page", passes, meAs(http.StatusBadGateway, "text/html", "<p>Bad gateway</p>")},
+		{"error with a problem", passes, meAs(http.StatusConflict, "application/problem+json", `{"detail":"no"}`)},
+		{"unassigned status", passes, meAs(499, jsonType, `{"a":1}`)},
 
-		{"answer with text for an id", answerRefused, meWith(`"Id":"one"`)},
-		{"answer with a fraction for an id", answerRefused, meWith(`"Id":1.5`)},
-		{"answer with an id out of range", answerRefused, meWith(`"Id":99999999999999999999`)},
-		{"answer with null for an id", answerRefused, meWith(`"Id":null`)},
-		{"answer with text for a boolean", answerRefused, meWith(`"EmailVerified":"yes"`)},
-		{"answer with an object for a list", answerRefused, meWith(`"Organizations":{}`)},
-		{"answer with a number in a list of objects", answerRefused, meWith(`"Organizations":[{},5]`)},
-		{"answer with a number for a text, one deep", answerRefused, meWith(`"Organizations":[{"Name":5}]`)},
-		{"answer with text for an object, three deep", answerRefused, ordersWith(`[{"Id":1,"Items":[{"OrderItemArticles":["a"]}]}]`)},
-		{"answer with null for a list, two deep", answerRefused, ordersWith(`[{"Id":1,"Items":[{"OrderItemArticles":null}]}]`)},
-		{"answer with text for an id in the second element", answerRefused, ordersWith(`[{"Id":1},{"Id":"two"}]`)},
-		{"answer with a required member missing", answerRefused, translationsWith(`[{"LanguageId":2},{"Name":"Biurko"}]`)},
-		{"answer with an object for the list", answerRefused, ordersWith(`{"Items":[]}`)},
-		{"answer with a list for the object", answerRefused, meAs(http.StatusOK, jsonType, `[{"Id":1}]`)},
-		{"answer with null for the object", answerRefused, meAs(http.StatusOK, jsonType, `null`)},
-		{"answer with null in a list", answerRefused, ordersWith(`[null]`)},
-		{"answer with broken JSON", answerRefused, meAs(http.StatusOK, jsonType, `{"Id":1`)},
-		{"answer with two values", answerRefused, meAs(http.StatusOK, jsonType, `{"Id":1}{"Id":1}`)},
-		{"answer without a body", answerRefused, meAs(http.StatusOK, jsonType, "")},
-		{"answer of another type", answerRefused, meAs(http.StatusOK, "text/html", "<p>Hello</p>")},
-		{"answer without a type", answerRefused, meAs(http.StatusOK, "", `{"Id":1}`)},
-		{"answer to a new order with text for an id", answerRefused, createOrder(order).answering(http.StatusCreated, jsonType, `{"Id":"new"}`)},
-		{"answer to a new integration with text for an id", answerRefused, createIntegration(integration).answering(http.StatusCreated, jsonType, `{"Id":"new"}`)},
-		{"answer to a new parameter with text for an id", answerRefused, createParameter(parametersPath, `{}`).answering(http.StatusCreated, jsonType, `{"Id":"new"}`)},
-		{"statuses with a number for a name", answerRefused, listStatuses().answering(http.StatusOK, jsonType, `[{"Id":1,"Name":5}]`)},
-		{"no content where an object is described", passes, meAs(http.StatusNoContent, "", "")},
-		{"no content with a body", answerRefused, setTranslation(translation).answering(http.StatusNoContent, jsonType, `{"Id":1}`)},
-		{"body where none is described", passes, setTranslation(translation).answering(http.StatusOK, jsonType, `{"Id":1}`)},
+		{"response with string for an id", responseRejected, meWith(`"Id":"one"`)},
+		{"response with a fraction for an id", responseRejected, meWith(`"Id":1.5`)},
+		{"response with an id out of range", responseRejected, meWith(`"Id":99999999999999999999`)},
+		{"response with null for an id", responseRejected, meWith(`"Id":null`)},
+		{"response with string for a boolean", responseRejected, meWith(`"EmailVerified":"yes"`)},
+		{"response with an object for a list", responseRejected, meWith(`"Organizations":{}`)},
+		{"response with a number in a list of objects", responseRejected, meWith(`"Organizations":[{},5]`)},
+		{"response with a number for a string, one deep", responseRejected, meWith(`"Organizations":[{"Name":5}]`)},
+		{"response with string for an object, three deep", responseRejected, ordersWith(`[{"Id":1,"Items":[{"OrderItemArticles":["a"]}]}]`)},
+		{"response with null for a list, two deep", responseRejected, ordersWith(`[{"Id":1,"Items":[{"OrderItemArticles":null}]}]`)},
+		{"response with string for an id in the second element", responseRejected, ordersWith(`[{"Id":1},{"Id":"two"}]`)},
+		{"response with a required field missing", responseRejected, translationsWith(`[{"LanguageId":2},{"Name":"Biurko"}]`)},
+		{"response with an object for the list", responseRejected, ordersWith(`{"Items":[]}`)},
+		{"response with a list for the object", responseRejected, meAs(http.StatusOK, jsonType, `[{"Id":1}]`)},
+		{"response with null for the object", responseRejected, meAs(http.StatusOK, jsonType, `null`)},
+		{"response with null in a list", responseRejected, ordersWith(`[null]`)},
+		{"response with broken JSON", responseRejected, meAs(http.StatusOK, jsonType, `{"Id":1`)},
+		{"response with two values", responseRejected, meAs(http.StatusOK, jsonType, `{"Id":1}{"Id":1}`)},
+		{"response without a body", responseRejected, meAs(http.StatusOK, jsonType, "")},
+		{"response with another type", responseRejected, meAs(http.StatusOK, "text/html", "<p>Hello</p>")},
+		{"response without a type", responseRejected, meAs(http.StatusOK, "", `{"Id":1}`)},
+		{"response to a new order with string for an id", responseRejected, createOrder(order).replying(http.StatusCreated, jsonType, `{"Id":"new"}`)},
+		{"response to a new integration with string for an id", responseRejected, createIntegration(integration).replying(http.StatusCreated, jsonType, `{"Id":"new"}`)},
+		{"response to a new parameter with string for an id", responseRejected, createParameter(parametersPath, `{}`).replying(http.StatusCreated, jsonType, `{"Id":"new"}`)},
+		{"statuses with a number for a name", responseRejected, listStatuses().replying(http.StatusOK, jsonType, `[{"Id":1,"Name":5}]`)},
+		{"no content instead of an object", passes, meAs(http.StatusNoContent, "", "")},
+		{"no content with a body", responseRejected, setTranslation(translation).replying(http.StatusNoContent, jsonType, `{"Id":1}`)},
+		{"unlisted body", passes, setTranslation(translation).replying(http.StatusOK, jsonType, `{"Id":1}`)},
 	}
 }

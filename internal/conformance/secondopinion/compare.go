@@ -11,30 +11,30 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// table is a description with exchanges to try it on.
+// table is a spec and exchanges to check.
 type table struct {
 	name        string
-	description []byte
+	spec        []byte
 	cases       []testCase
-	differences map[string]difference // by the names of the cases
+	differences map[string]difference // by case
 }
 
-// verdicts are those on one case.
+// verdicts are the verdicts on a case.
 type verdicts struct {
 	name       string
 	own, prism verdict
-	fault      *contract.Finding // that this module finds first; nil where the exchange passes
+	finding    *contract.Finding // the first error of this module; nil if the exchange passes
 }
 
-// ask asks both for their verdicts on all cases, in their order.
+// ask returns the verdicts of both on all cases, in order.
 func (t table) ask(ctx context.Context) ([]verdicts, error) {
-	document, err := contract.Load(t.description)
+	document, err := contract.Load(t.spec)
 	if err != nil {
 		return nil, err
 	}
 	upstream := newUpstream()
 	defer upstream.Close()
-	proxy, err := prism.Proxy(ctx, t.description, upstream.URL)
+	proxy, err := prism.Proxy(ctx, t.spec, upstream.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 	judge := &prismJudge{baseURL: proxy.URL, transport: transport, upstream: upstream}
 	var all []verdicts
 	for _, c := range t.cases {
-		own, fault, err := ownVerdict(ctx, document, c.exchange)
+		own, finding, err := ownVerdict(ctx, document, c.exchange)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -52,26 +52,26 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		all = append(all, verdicts{c.name, own, prism, fault})
+		all = append(all, verdicts{c.name, own, prism, finding})
 	}
 	return all, nil
 }
 
-// compare returns the differences that are known, and what is wrong: differences that are not
-// known, known ones that are none or other ones, and known ones of no case.
+// compare returns the known differences, and errors: unlisted differences, and listed ones that have
+// changed, have gone, or belong to no case.
 func (t table) compare(all []verdicts) (known []verdicts, wrong []string) {
 	unused := maps.Clone(t.differences)
 	for _, v := range all {
-		expected, isListed := t.differences[v.name]
+		expected, listed := t.differences[v.name]
 		delete(unused, v.name)
 		switch {
-		case !isListed && v.own != v.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: %q here, but Prism says %q: mend the one that is wrong, or list the difference with its reason", v.name, v.own, v.prism))
-		case isListed && v.own == v.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: a difference is listed, but both say %q: take it off the list", v.name, v.own))
-		case isListed && v.prism != expected.prism:
-			wrong = append(wrong, fmt.Sprintf("%q: %q is listed for Prism, but it says %q", v.name, expected.prism, v.prism))
-		case isListed:
+		case !listed && v.own != v.prism:
+			wrong = append(wrong, fmt.Sprintf("%q: %q here, %q by Prism: fix the wrong one, or list the difference with its reason", v.name, v.own, v.prism))
+		case listed && v.own == v.prism:
+			wrong = append(wrong, fmt.Sprintf("%q: a difference is listed, but both have %q: remove it", v.name, v.own))
+		case listed && v.prism != expected.prism:
+			wrong = append(wrong, fmt.Sprintf("%q: %q is listed for Prism, but got %q", v.name, expected.prism, v.prism))
+		case listed:
 			known = append(known, v)
 		}
 	}

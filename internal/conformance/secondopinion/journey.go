@@ -20,9 +20,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// travel calls every operation at an address, with the tokens of a sandbox. The description says
-// which operations there are.
-func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, description *openapi3.T) error {
+// travel calls every operation of the spec at a base URL, with the tokens of a sandbox.
+func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, spec *openapi3.T) error {
 	var called operations
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
@@ -39,12 +38,12 @@ func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, des
 	if err := journey(ctx, client); err != nil {
 		return err
 	}
-	return called.compare(description)
+	return called.compare(spec)
 }
 
-// journey fails at the first answer that is not what it should be. The answers may be the sandbox's
-// or those of Prism's mock, in which all ids are the same, so that what was created is listed
-// there, too. Digits of prices are not compared, because Prism as a proxy writes numbers anew.
+// journey fails at the first wrong response. It works with the sandbox, and with Prism's mock, where
+// all ids are equal, so that a created object is listed there, too. It does not compare the digits of
+// prices, because Prism as a proxy rewrites numbers.
 func journey(ctx context.Context, client *xsale.Client) error {
 	me, err := client.Me(ctx)
 	if err != nil {
@@ -67,7 +66,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 		return errors.New("the new integration has no id")
 	}
 	var definition xsale.ParameterDefinition
-	definition.Set("Name", json.RawMessage(`"Colour"`)) // any object will do, because the vendor does not publish the members
+	definition.Set("Name", json.RawMessage(`"Color"`)) // any object: the vendor does not publish the fields
 	if _, err := shop.Integrations.CreateParameter(ctx, integration.ID, 12, definition); err != nil {
 		return err
 	}
@@ -132,12 +131,12 @@ func journey(ctx context.Context, client *xsale.Client) error {
 		return fmt.Errorf("the raw call got %d statuses of %d: %w", len(again), len(statuses), err)
 	}
 	if _, err := shop.Call(ctx, http.MethodGet, "/contractors", nil); !errors.Is(err, xsale.ErrNotFound) {
-		return fmt.Errorf("a path that is not described: %w", err)
+		return fmt.Errorf("unlisted path: %w", err)
 	}
 	return nil
 }
 
-// operations are the ids of those that were called.
+// operations records the ids of the called operations.
 type operations struct {
 	mu  sync.Mutex
 	ids map[string]bool
@@ -152,12 +151,12 @@ func (o *operations) add(_ context.Context, event call.Event) {
 	o.ids[event.Operation] = true // "" is a raw call
 }
 
-// compare fails where an operation of the description was not called.
-func (o *operations) compare(description *openapi3.T) error {
+// compare fails if an operation of the spec was not called.
+func (o *operations) compare(spec *openapi3.T) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	missing := map[string]bool{}
-	for _, item := range description.Paths.Map() {
+	for _, item := range spec.Paths.Map() {
 		for _, operation := range item.Operations() {
 			if !o.ids[operation.OperationID] {
 				missing[operation.OperationID] = true
@@ -170,8 +169,7 @@ func (o *operations) compare(description *openapi3.T) error {
 	return nil
 }
 
-// withoutViolations fails where Prism lets a call through and notes in a header what is wrong with
-// it.
+// withoutViolations fails if Prism forwards a call and reports violations in a header.
 type withoutViolations struct {
 	next http.RoundTripper
 }

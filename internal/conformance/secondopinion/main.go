@@ -1,7 +1,6 @@
-// Command secondopinion compares what this module and Stoplight's Prism, which shares no code with
-// it, make of the API description: the client works against Prism's mock and, through Prism as a
-// proxy that checks everything, against the sandbox; and both judge the same requests and answers,
-// good and bad ones. It needs prism in the PATH.
+// Command secondopinion compares this module with Stoplight's Prism, which shares no code with it. The
+// client calls Prism's mock and, with Prism as a checking proxy, the sandbox. Then both check the same
+// valid and invalid requests and responses. It needs prism in the PATH.
 package main
 
 import (
@@ -37,25 +36,25 @@ func run() error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	description, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
+	spec, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
 	if err != nil {
 		return err
 	}
-	if err := travelBoth(ctx, description); err != nil {
+	if err := travelBoth(ctx, spec); err != nil {
 		return err
 	}
 	api := table{"API", openapi.Spec(), apiCases(), apiDifferences}
-	trees := table{"Trees, a description to try Prism with", treeDescription, treeCases(), treeDifferences}
+	trees := table{"Trees, a spec to test Prism", treeSpec, treeCases(), treeDifferences}
 	all, apiErr := api.run(ctx)
-	if unseen := blindSpots(description, all); apiErr == nil && len(unseen) > 0 {
-		apiErr = fmt.Errorf("no value was refused by Prism in the %s", strings.Join(unseen, ", "))
+	if unseen := blindSpots(spec, all); apiErr == nil && len(unseen) > 0 {
+		apiErr = fmt.Errorf("Prism rejected no value in the %s", strings.Join(unseen, ", "))
 	}
 	_, treesErr := trees.run(ctx)
 	return errors.Join(apiErr, treesErr)
 }
 
 // travelBoth calls every operation of Prism's mock, and of the sandbox behind Prism.
-func travelBoth(ctx context.Context, description *openapi3.T) error {
+func travelBoth(ctx context.Context, spec *openapi3.T) error {
 	sandbox, err := xsaletest.Start()
 	if err != nil {
 		return err
@@ -66,7 +65,7 @@ func travelBoth(ctx context.Context, description *openapi3.T) error {
 		return err
 	}
 	defer mock.Close()
-	if err := travel(ctx, sandbox, mock.URL, description); err != nil {
+	if err := travel(ctx, sandbox, mock.URL, spec); err != nil {
 		return fmt.Errorf("the client against Prism's mock: %w", err)
 	}
 	proxy, err := prism.Proxy(ctx, openapi.Spec(), sandbox.URL())
@@ -74,7 +73,7 @@ func travelBoth(ctx context.Context, description *openapi3.T) error {
 		return err
 	}
 	defer proxy.Close()
-	if err := travel(ctx, sandbox, proxy.URL, description); err != nil {
+	if err := travel(ctx, sandbox, proxy.URL, spec); err != nil {
 		return fmt.Errorf("the client against the sandbox behind Prism: %w", err)
 	}
 	fmt.Println("Every operation of the client works against Prism's mock, and against the sandbox behind Prism.")
@@ -94,7 +93,7 @@ func (t table) run(ctx context.Context) ([]verdicts, error) {
 			equal++
 		}
 	}
-	fmt.Printf("\n%s: %d exchanges, of which %d have the same verdict, and %d differ for a known reason:\n\n", t.name, len(all), equal, len(known))
+	fmt.Printf("\n%s: %d exchanges, %d with the same verdict, %d with a known difference:\n\n", t.name, len(all), equal, len(known))
 	writer := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(writer, "exchange\there\tPrism\treason")
 	for _, v := range known {

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// prismJudge sends exchanges through Prism, which stands as a proxy before the upstream.
+// prismJudge sends exchanges through Prism, a proxy in front of the upstream.
 type prismJudge struct {
 	baseURL   string
 	transport http.RoundTripper
 	upstream  *upstream
 }
 
-// verdict goes by what becomes of the exchange: Prism forwards no request that it refuses, and
-// answers in the place of an answer that it refuses. What it does for another reason is an error.
+// verdict derives Prism's verdict from what it does: it does not forward a rejected request, and
+// replaces a rejected response. Anything else is an error.
 func (j *prismJudge) verdict(ctx context.Context, e exchange) (verdict, error) {
-	j.upstream.tell(e.answer)
+	j.upstream.set(e.reply)
 	request, err := e.request(ctx, j.baseURL)
 	if err != nil {
 		return "", err
@@ -33,23 +33,23 @@ func (j *prismJudge) verdict(ctx context.Context, e exchange) (verdict, error) {
 	if err != nil {
 		return "", err
 	}
-	isRefusal := response.StatusCode >= 400 && response.StatusCode < 500
-	switch reached := j.upstream.wasReached(); {
-	case !reached && isRefusal:
-		return requestRefused, nil
-	case reached && refusesAnswer(body):
-		return answerRefused, nil
-	case !reached || response.StatusCode != e.answer.status:
-		return "", fmt.Errorf("got %d from Prism instead of %d: %.200s", response.StatusCode, e.answer.status, body)
+	rejected := response.StatusCode >= 400 && response.StatusCode < 500
+	switch called := j.upstream.wasCalled(); {
+	case !called && rejected:
+		return requestRejected, nil
+	case called && rejectsResponse(body):
+		return responseRejected, nil
+	case !called || response.StatusCode != e.reply.status:
+		return "", fmt.Errorf("got %d from Prism, want %d: %.200s", response.StatusCode, e.reply.status, body)
 	case response.Header.Get("sl-violations") != "":
 		return warned, nil
 	}
 	return passes, nil
 }
 
-// refusesAnswer knows the problem that Prism answers with where an answer breaks the description or
-// cannot be read.
-func refusesAnswer(body []byte) bool {
+// rejectsResponse reports whether the body is the problem with which Prism replaces a response that
+// breaks the spec or cannot be parsed.
+func rejectsResponse(body []byte) bool {
 	var problem struct{ Type, Title string }
 	if json.Unmarshal(body, &problem) != nil {
 		return false

@@ -18,37 +18,37 @@ import (
 
 var tables = []table{
 	{"API", openapi.Spec(), apiCases(), apiDifferences},
-	{"trees", treeDescription, treeCases(), treeDifferences},
+	{"trees", treeSpec, treeCases(), treeDifferences},
 }
 
 func load(t *testing.T, data []byte) *openapi3.T {
 	t.Helper()
-	description, err := openapi3.NewLoader().LoadFromData(data)
+	spec, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return description
+	return spec
 }
 
-// ownVerdicts are those of a run without Prism, which is to agree with everything.
+// ownVerdicts returns the verdicts of a run in which Prism agrees with everything.
 func ownVerdicts(t *testing.T, table table) []verdicts {
 	t.Helper()
-	document, err := contract.Load(table.description)
+	document, err := contract.Load(table.spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []verdicts
 	for _, c := range table.cases {
-		own, fault, err := ownVerdict(t.Context(), document, c.exchange)
+		own, finding, err := ownVerdict(t.Context(), document, c.exchange)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		all = append(all, verdicts{c.name, own, own, fault})
+		all = append(all, verdicts{c.name, own, own, finding})
 	}
 	return all
 }
 
-func TestOwnVerdictsAreThoseOfTheCases(t *testing.T) {
+func TestOwnVerdicts(t *testing.T) {
 	for _, table := range tables {
 		seen := map[string]bool{}
 		for i, v := range ownVerdicts(t, table) {
@@ -56,7 +56,7 @@ func TestOwnVerdictsAreThoseOfTheCases(t *testing.T) {
 				t.Errorf("%s: %s", v.name, v.own)
 			}
 			if seen[v.name] {
-				t.Errorf("two cases are called %q", v.name)
+				t.Errorf("duplicate case %q", v.name)
 			}
 			seen[v.name] = true
 		}
@@ -66,33 +66,33 @@ func TestOwnVerdictsAreThoseOfTheCases(t *testing.T) {
 	}
 }
 
-func TestListedDifferencesAreSome(t *testing.T) {
+func TestDifferencesAreReal(t *testing.T) {
 	for _, table := range tables {
 		for name, difference := range table.differences {
 			i := slices.IndexFunc(table.cases, func(c testCase) bool { return c.name == name })
 			if i < 0 || table.cases[i].want == difference.prism || difference.reason == "" {
-				t.Errorf("%q is no difference: %+v", name, difference)
+				t.Errorf("%q is not a difference: %+v", name, difference)
 			}
 		}
 	}
 }
 
-func TestDifferencesAreHeldToTheList(t *testing.T) {
+func TestCompareDifferences(t *testing.T) {
 	table := table{differences: map[string]difference{"known": {passes, "because"}}}
-	known := verdicts{name: "known", own: answerRefused, prism: passes}
+	known := verdicts{name: "known", own: responseRejected, prism: passes}
 	for name, test := range map[string]struct {
 		all   []verdicts
 		known int
 		wrong []string
 	}{
 		"as listed": {[]verdicts{known, {name: "equal", own: passes, prism: passes}}, 1, nil},
-		"unlisted": {[]verdicts{known, {name: "new", own: passes, prism: requestRefused}}, 1,
-			[]string{`"new": "passes" here, but Prism says "request refused": mend the one that is wrong, or list the difference with its reason`}},
-		"none any more": {[]verdicts{{name: "known", own: answerRefused, prism: answerRefused}}, 0,
-			[]string{`"known": a difference is listed, but both say "answer refused": take it off the list`}},
-		"another one": {[]verdicts{{name: "known", own: answerRefused, prism: warned}}, 0,
-			[]string{`"known": "passes" is listed for Prism, but it says "passes with a warning"`}},
-		"of no case": {nil, 0, []string{`"known": a difference is listed, but there is no such case`}},
+		"unlisted": {[]verdicts{known, {name: "new", own: passes, prism: requestRejected}}, 1,
+			[]string{`"new": "passes" here, "request rejected" by Prism: fix the wrong one, or list the difference with its reason`}},
+		"gone": {[]verdicts{{name: "known", own: responseRejected, prism: responseRejected}}, 0,
+			[]string{`"known": a difference is listed, but both have "response rejected": remove it`}},
+		"changed": {[]verdicts{{name: "known", own: responseRejected, prism: warned}}, 0,
+			[]string{`"known": "passes" is listed for Prism, but got "passes with a warning"`}},
+		"without case": {nil, 0, []string{`"known": a difference is listed, but there is no such case`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			known, wrong := table.compare(test.all)
@@ -105,18 +105,18 @@ func TestDifferencesAreHeldToTheList(t *testing.T) {
 
 func TestBlindSpots(t *testing.T) {
 	table := tables[0]
-	description := load(t, table.description)
+	spec := load(t, table.spec)
 	all := ownVerdicts(t, table)
-	if unseen := blindSpots(description, all); len(unseen) > 0 {
+	if unseen := blindSpots(spec, all); len(unseen) > 0 {
 		t.Errorf("no case has a wrong value in the %s", strings.Join(unseen, ", "))
 	}
 	for i := range all {
-		if all[i].fault != nil && all[i].fault.OperationID == "listStatuses" || all[i].own == requestRefused && all[i].fault.Kind == contract.KindValue {
+		if all[i].finding != nil && all[i].finding.OperationID == "listStatuses" || all[i].own == requestRejected && all[i].finding.Kind == contract.KindValue {
 			all[i].prism = passes
 		}
 	}
 	want := []string{"request of createIntegration", "request of createOrder", "request of createParameter", "request of setTranslation", "response of listStatuses"}
-	if unseen := blindSpots(description, all); !slices.Equal(unseen, want) {
+	if unseen := blindSpots(spec, all); !slices.Equal(unseen, want) {
 		t.Errorf("got %q", unseen)
 	}
 }
@@ -131,16 +131,16 @@ func TestPrismsVerdict(t *testing.T) {
 		want     verdict
 		err      string
 	}{
-		"passes":                 {true, 200, "", `{}`, passes, ""},
-		"warning":                {true, 200, `[{"severity":"Warning"}]`, `{}`, warned, ""},
-		"request refused":        {false, 422, "", `{"type":"https://stoplight.io/prism/errors#UNPROCESSABLE_ENTITY"}`, requestRefused, ""},
-		"path refused":           {false, 404, "", `{"type":"https://stoplight.io/prism/errors#NO_PATH_MATCHED_ERROR"}`, requestRefused, ""},
-		"answer refused":         {true, 500, "", violations, answerRefused, ""},
-		"answer is not JSON":     {true, 500, "", `{"type":"FetchError","title":"invalid json response body at http://127.0.0.1:1/me"}`, answerRefused, ""},
-		"answer is not HTTP":     {true, 500, "", `{"type":"FetchError","title":"Invalid response body while trying to fetch http://127.0.0.1:1/me"}`, answerRefused, ""},
-		"upstream not reached":   {false, 500, "", `{"type":"FetchError","title":"request to http://127.0.0.1:1/me failed"}`, "", "got 500 from Prism instead of 200"},
-		"fails for another case": {true, 500, "", `{"type":"Error"}`, "", "got 500 from Prism instead of 200"},
-		"answers by itself":      {false, 200, "", `{}`, "", "got 200 from Prism instead of 200"},
+		"passes":              {true, 200, "", `{}`, passes, ""},
+		"warning":             {true, 200, `[{"severity":"Warning"}]`, `{}`, warned, ""},
+		"request rejected":    {false, 422, "", `{"type":"https://stoplight.io/prism/errors#UNPROCESSABLE_ENTITY"}`, requestRejected, ""},
+		"path rejected":       {false, 404, "", `{"type":"https://stoplight.io/prism/errors#NO_PATH_MATCHED_ERROR"}`, requestRejected, ""},
+		"response rejected":   {true, 500, "", violations, responseRejected, ""},
+		"not JSON":            {true, 500, "", `{"type":"FetchError","title":"invalid json response body at http://127.0.0.1:1/me"}`, responseRejected, ""},
+		"not HTTP":            {true, 500, "", `{"type":"FetchError","title":"Invalid response body while trying to fetch http://127.0.0.1:1/me"}`, responseRejected, ""},
+		"upstream not called": {false, 500, "", `{"type":"FetchError","title":"request to http://127.0.0.1:1/me failed"}`, "", "got 500 from Prism, want 200"},
+		"other failure":       {true, 500, "", `{"type":"Error"}`, "", "got 500 from Prism, want 200"},
+		"not forwarded":       {false, 200, "", `{}`, "", "got 200 from Prism, want 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			upstream := newUpstream()
@@ -170,12 +170,12 @@ func TestPrismsVerdict(t *testing.T) {
 	}
 }
 
-func TestTheUpstreamAnswersAsItIsTold(t *testing.T) {
+func TestUpstream(t *testing.T) {
 	upstream := newUpstream()
 	defer upstream.Close()
-	upstream.tell(answer{http.StatusTeapot, "text/plain", "tea"})
-	if upstream.wasReached() {
-		t.Error("reached before a request")
+	upstream.set(reply{http.StatusTeapot, "text/plain", "tea"})
+	if upstream.wasCalled() {
+		t.Error("called before a request")
 	}
 	response, err := http.Get(upstream.URL)
 	if err != nil {
@@ -186,12 +186,12 @@ func TestTheUpstreamAnswersAsItIsTold(t *testing.T) {
 	if got := fmt.Sprintf("%d %s %s", response.StatusCode, response.Header["Content-Type"], body); err != nil || got != "418 [text/plain] tea" {
 		t.Errorf("got %s, %v", got, err)
 	}
-	if !upstream.wasReached() {
-		t.Error("not reached")
+	if !upstream.wasCalled() {
+		t.Error("not called")
 	}
-	upstream.tell(answer{http.StatusOK, "", "{}"})
-	if upstream.wasReached() {
-		t.Error("reached once and for all")
+	upstream.set(reply{http.StatusOK, "", "{}"})
+	if upstream.wasCalled() {
+		t.Error("called once and for all")
 	}
 	untyped, err := http.Get(upstream.URL)
 	if err != nil {
@@ -199,30 +199,30 @@ func TestTheUpstreamAnswersAsItIsTold(t *testing.T) {
 	}
 	untyped.Body.Close()
 	if untyped.Header["Content-Type"] != nil {
-		t.Errorf("a content type that nobody gave: %v", untyped.Header)
+		t.Errorf("unexpected content type: %v", untyped.Header)
 	}
 }
 
 func TestTravel(t *testing.T) {
 	sandbox := xsaletest.New(t)
-	description := load(t, openapi.Spec())
-	if err := travel(t.Context(), sandbox, sandbox.URL(), description); err != nil {
+	spec := load(t, openapi.Spec())
+	if err := travel(t.Context(), sandbox, sandbox.URL(), spec); err != nil {
 		t.Error(err)
 	}
-	description.Paths.Value("/me").Put = &openapi3.Operation{OperationID: "renameMe"}
-	if err := travel(t.Context(), sandbox, sandbox.URL(), description); err == nil || err.Error() != "not called: renameMe" {
-		t.Errorf("an operation that the client does not have: %v", err)
+	spec.Paths.Value("/me").Put = &openapi3.Operation{OperationID: "renameMe"}
+	if err := travel(t.Context(), sandbox, sandbox.URL(), spec); err == nil || err.Error() != "not called: renameMe" {
+		t.Errorf("operation without a method of the client: got %v", err)
 	}
 }
 
-func TestTravelNoticesWrongAnswers(t *testing.T) {
+func TestTravelRejectsWrongResponses(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	for name, test := range map[string]struct {
 		header, body string
 		says         string
 	}{
-		"nothing in it": {"", `{}`, "the organizations are []"},
-		"violation":     {`[{"message":"no"}]`, `{"Organizations":[{"Name":"` + xsaletest.Organization + `"}]}`, `GET /me: Prism reports [{"message":"no"}]`},
+		"empty":     {"", `{}`, "the organizations are []"},
+		"violation": {`[{"message":"no"}]`, `{"Organizations":[{"Name":"` + xsaletest.Organization + `"}]}`, `GET /me: Prism reports [{"message":"no"}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

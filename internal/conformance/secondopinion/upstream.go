@@ -9,13 +9,13 @@ import (
 	"sync"
 )
 
-// upstream answers as it is told. It takes one request at a time.
+// upstream responds with the reply that was set. It handles one request at a time.
 type upstream struct {
 	*httptest.Server
 
-	mu      sync.Mutex
-	answer  answer
-	reached bool // by a request since it was told
+	mu     sync.Mutex
+	reply  reply
+	called bool // since the reply was set
 }
 
 func newUpstream() *upstream {
@@ -24,24 +24,24 @@ func newUpstream() *upstream {
 	return u
 }
 
-// tell sets the answer.
-func (u *upstream) tell(answer answer) {
+// set sets the reply.
+func (u *upstream) set(reply reply) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.answer, u.reached = answer, false
+	u.reply, u.called = reply, false
 }
 
-func (u *upstream) wasReached() bool {
+func (u *upstream) wasCalled() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.reached
+	return u.called
 }
 
-// ServeHTTP writes the answer as bytes, because net/http would mend some of those that are wrong.
+// ServeHTTP writes raw bytes, because net/http would fix some invalid replies.
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.mu.Lock()
-	u.reached = true
-	answer := u.answer
+	u.called = true
+	reply := u.reply
 	u.mu.Unlock()
 	_, _ = io.Copy(io.Discard, r.Body)
 	connection, _, err := http.NewResponseController(w).Hijack()
@@ -49,11 +49,11 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(err) // HTTP/1.1 over loopback can be hijacked
 	}
 	defer connection.Close()
-	var text strings.Builder
-	fmt.Fprintf(&text, "HTTP/1.1 %d %s\r\n", answer.status, http.StatusText(answer.status))
-	if answer.contentType != "" {
-		fmt.Fprintf(&text, "Content-Type: %s\r\n", answer.contentType)
+	var raw strings.Builder
+	fmt.Fprintf(&raw, "HTTP/1.1 %d %s\r\n", reply.status, http.StatusText(reply.status))
+	if reply.contentType != "" {
+		fmt.Fprintf(&raw, "Content-Type: %s\r\n", reply.contentType)
 	}
-	fmt.Fprintf(&text, "Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(answer.body), answer.body)
-	_, _ = io.WriteString(connection, text.String()) // a peer that has gone will say so itself
+	fmt.Fprintf(&raw, "Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(reply.body), reply.body)
+	_, _ = io.WriteString(connection, raw.String()) // the peer reports its own failure
 }

@@ -1,11 +1,11 @@
 package main
 
-// verdict is what becomes of an exchange.
+// verdict is the result of checking an exchange.
 type verdict string
 
 const (
-	passes         verdict = "passes"
-	warned         verdict = "passes with a warning" // of Prism's
-	requestRefused verdict = "request refused"
-	answerRefused  verdict = "answer refused"
+	passes           verdict = "passes"
+	warned           verdict = "passes with a warning" // by Prism
+	requestRejected  verdict = "request rejected"
+	responseRejected verdict = "response rejected"
 )

@@ -37,7 +37,7 @@ func newSegment(part string) segment {
 	return s
 }
 
-// compareSegments orders literals before variables, and variables with text around them before others.
+// compareSegments orders literals before variables, and partial segments before whole ones.
 func compareSegments(a, b segment) int {
 	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.literal, b.literal), slices.Compare(a.between, b.between))
 }
