@@ -13,11 +13,10 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// unmet yields what the description has and no exchange used: operations, query parameters and
-// members.
-func (d *description) unmet(exchanges []exchange) iter.Seq[string] {
+// unmet yields what the spec has and no exchange used: operations, query parameters and fields.
+func (d *spec) unmet(exchanges []exchange) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		c := &coverage{called: map[*openapi3.Operation]bool{}, queried: map[string]bool{}, met: map[member]bool{}, listed: map[member]string{}}
+		c := &coverage{called: map[*openapi3.Operation]bool{}, queried: map[string]bool{}, met: map[node]bool{}, listed: map[node]string{}}
 		for _, e := range exchanges {
 			c.add(d, e)
 		}
@@ -37,16 +36,16 @@ func (d *description) unmet(exchanges []exchange) iter.Seq[string] {
 				}
 			}
 		}
-		for member, pointer := range c.listed {
-			if !c.met[member] && !yield(pointer) {
+		for element, pointer := range c.listed {
+			if !c.met[element] && !yield(pointer) {
 				return
 			}
 		}
 	}
 }
 
-// member is a member of an object, or with the name "" the elements of an array.
-type member struct {
+// node is a field of an object or, with an empty name, the elements of an array.
+type node struct {
 	schema *openapi3.Schema
 	name   string
 }
@@ -54,11 +53,11 @@ type member struct {
 type coverage struct {
 	called  map[*openapi3.Operation]bool
 	queried map[string]bool // operationId and name
-	met     map[member]bool
-	listed  map[member]string // all of the bodies that were met, with a place of each
+	met     map[node]bool
+	listed  map[node]string // all in the bodies so far, with a location
 }
 
-func (c *coverage) add(d *description, e exchange) {
+func (c *coverage) add(d *spec, e exchange) {
 	request := e.request()
 	operation, _, _ := d.operation(request)
 	if operation == nil || e.status/100 != 2 {
@@ -72,16 +71,16 @@ func (c *coverage) add(d *description, e exchange) {
 		c.body(operation.OperationID+" request", operation.RequestBody.Value.Content, e.body)
 	}
 	if response := operation.Responses.Status(e.status); response != nil {
-		c.body(operation.OperationID+" answer", response.Value.Content, e.answer)
+		c.body(operation.OperationID+" response", response.Value.Content, e.responseBody)
 	}
 }
 
-func (c *coverage) body(place string, content openapi3.Content, body []byte) {
+func (c *coverage) body(location string, content openapi3.Content, body []byte) {
 	media := content["application/json"]
 	if media == nil || media.Schema == nil {
 		return
 	}
-	c.list(place, media.Schema)
+	c.list(location, media.Schema)
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -90,25 +89,25 @@ func (c *coverage) body(place string, content openapi3.Content, body []byte) {
 	}
 }
 
-// list enters the members of a schema and of those inside it.
-func (c *coverage) list(place string, ref *openapi3.SchemaRef) {
+// list records the nodes of a schema and of the schemas inside it.
+func (c *coverage) list(location string, ref *openapi3.SchemaRef) {
 	schema := ref.Value
 	for _, part := range slices.Concat(schema.AllOf, schema.AnyOf, schema.OneOf) {
-		c.list(place, part)
+		c.list(location, part)
 	}
 	inside := maps.Clone(schema.Properties)
 	if schema.Items != nil {
 		inside = openapi3.Schemas{"": schema.Items}
 	}
 	for name, inner := range inside {
-		if at := (member{schema, name}); c.listed[at] == "" {
-			c.listed[at] = strings.TrimSuffix(place+"/"+name, "/") + " "
+		if at := (node{schema, name}); c.listed[at] == "" {
+			c.listed[at] = strings.TrimSuffix(location+"/"+name, "/") + " "
 			c.list(c.listed[at], inner)
 		}
 	}
 }
 
-// meet enters what a value has of its schema.
+// meet records the nodes that a value contains.
 func (c *coverage) meet(ref *openapi3.SchemaRef, value any) {
 	schema := ref.Value
 	for _, part := range slices.Concat(schema.AllOf, schema.AnyOf, schema.OneOf) {
@@ -118,14 +117,14 @@ func (c *coverage) meet(ref *openapi3.SchemaRef, value any) {
 	case []any:
 		for _, element := range value {
 			if schema.Items != nil {
-				c.met[member{schema, ""}] = true
+				c.met[node{schema, ""}] = true
 				c.meet(schema.Items, element)
 			}
 		}
 	case tree.Object:
 		for name, inner := range value {
 			if property := schema.Properties[name]; property != nil {
-				c.met[member{schema, name}] = true
+				c.met[node{schema, name}] = true
 				c.meet(property, inner)
 			}
 		}

@@ -14,39 +14,38 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// exchange is a request as it went over the wire, and its answer.
+// exchange is a request as sent, and its response.
 type exchange struct {
-	operation, route string // as the client names what it calls; "" for a raw call
+	operation, route string // of the client; empty for a raw call
 	method           string
 	target           string // path and query
 	header           http.Header
 	body             []byte
 
-	status       int
-	answerHeader http.Header
-	answer       []byte
+	status         int
+	responseHeader http.Header
+	responseBody   []byte
 }
 
 func (e exchange) String() string {
-	return fmt.Sprintf("%s %s %.200s -> %d %.200s", e.method, e.target, e.body, e.status, e.answer)
+	return fmt.Sprintf("%s %s %.200s -> %d %.200s", e.method, e.target, e.body, e.status, e.responseBody)
 }
 
-// request returns the request of the exchange without its body, which the checks take apart from
-// it.
+// request returns the request without its body, which the checks take separately.
 func (e exchange) request() *http.Request {
 	target, err := url.Parse(e.target)
 	if err != nil {
-		panic(err) // it was sent like this
+		panic(err) // it was sent before
 	}
 	return &http.Request{Method: e.method, URL: target, Header: e.header}
 }
 
-// recorder is the transport of the client: it notes the exchanges with the API, and gives those
-// answers that the sandbox never sends.
+// recorder is the transport of the client. It records the exchanges with the API and adds responses
+// that the sandbox never sends.
 type recorder struct {
 	next      http.RoundTripper
-	call      call.Event // the call that is running; there is one at a time
-	scripted  *exchange  // the next answer, nil for the sandbox's own
+	call      call.Event // in progress, one at a time
+	scripted  *exchange  // the next response, nil for the sandbox's
 	exchanges []exchange
 }
 
@@ -69,21 +68,21 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		e.body = body
 		request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	response, err := r.answer(request)
+	response, err := r.respond(request)
 	if err != nil {
 		return nil, err
 	}
 	defer response.Body.Close()
-	if e.answer, err = io.ReadAll(response.Body); err != nil {
+	if e.responseBody, err = io.ReadAll(response.Body); err != nil {
 		return nil, err
 	}
-	e.status, e.answerHeader = response.StatusCode, response.Header.Clone()
-	response.Body = io.NopCloser(bytes.NewReader(e.answer))
+	e.status, e.responseHeader = response.StatusCode, response.Header.Clone()
+	response.Body = io.NopCloser(bytes.NewReader(e.responseBody))
 	r.exchanges = append(r.exchanges, e)
 	return response, nil
 }
 
-func (r *recorder) answer(request *http.Request) (*http.Response, error) {
+func (r *recorder) respond(request *http.Request) (*http.Response, error) {
 	scripted := r.scripted
 	r.scripted = nil
 	if scripted == nil {
@@ -91,27 +90,27 @@ func (r *recorder) answer(request *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		StatusCode:    scripted.status,
-		Header:        scripted.answerHeader.Clone(),
-		Body:          io.NopCloser(bytes.NewReader(scripted.answer)),
-		ContentLength: int64(len(scripted.answer)),
+		Header:        scripted.responseHeader.Clone(),
+		Body:          io.NopCloser(bytes.NewReader(scripted.responseBody)),
+		ContentLength: int64(len(scripted.responseBody)),
 		Request:       request,
 	}, nil
 }
 
-// script sets the answer of the next call. Without a body there is no content type either.
+// script sets the next response. Without a body there is no content type.
 func (r *recorder) script(status int, contentType, body string) {
-	r.scripted = &exchange{status: status, answerHeader: http.Header{}, answer: []byte(body)}
+	r.scripted = &exchange{status: status, responseHeader: http.Header{}, responseBody: []byte(body)}
 	if body != "" {
-		r.scripted.answerHeader.Set("Content-Type", contentType)
+		r.scripted.responseHeader.Set("Content-Type", contentType)
 	}
 }
 
-// newRecorder returns a client of the sandbox, and what records its exchanges.
+// newRecorder returns a client of the sandbox and its recorder.
 func newRecorder(t *testing.T, sandbox *xsaletest.Sandbox) (*xsale.Client, *recorder) {
 	recorder := &recorder{next: sandbox.HTTPClient().Transport}
 	client := sandbox.Client(t,
 		xsale.WithHTTPClient(&http.Client{Transport: recorder}),
-		xsale.WithRetries(0), // an answer that is scripted comes once
+		xsale.WithRetries(0), // a scripted response is sent once
 		xsale.WithHooks(call.Hooks{CallStart: func(ctx context.Context, event call.Event) context.Context {
 			recorder.call = event
 			return ctx

@@ -1,9 +1,8 @@
-// Package mutation_test shows that the contract suite of this module notices it when the API
-// description is not true. The description is mutated by program in every way of every kind at
-// every place, and the suite must complain about each mutation: the traffic between the client and
-// the sandbox, recorded once, is checked against the mutated description in both directions,
-// together with requests and answers that the contract refuses, and so are the types of package gen
-// and the operations of the client. What survives is listed with the reason.
+// Package mutation_test proves that the contract suite of this module detects a wrong API spec. It
+// mutates the spec in every known way at every location, and the suite must catch each mutation. The
+// suite checks the recorded traffic between the client and the sandbox in both directions, requests and
+// responses that break the contract, the types of package gen, and the operations of the client.
+// Survivors are listed with the reason.
 package mutation_test
 
 import (
@@ -22,7 +21,7 @@ import (
 )
 
 // outcome counts the mutations of a kind.
-type outcome struct{ made, byTraffic, byTypes, noticed int }
+type outcome struct{ made, byTraffic, byTypes, caught int }
 
 func (o *outcome) add(byTraffic, byTypes bool) {
 	o.made++
@@ -33,7 +32,7 @@ func (o *outcome) add(byTraffic, byTypes bool) {
 		o.byTypes++
 	}
 	if byTraffic || byTypes {
-		o.noticed++
+		o.caught++
 	}
 }
 
@@ -42,13 +41,13 @@ func TestMutations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dropTexts(document)
+	dropProse(document)
 	s := newSuite(t)
 	mutations := mutationsOf(document)
-	unchanged := descriptionOf(t, document)
+	unchanged := specOf(t, document)
 	for _, findings := range []iter.Seq[string]{s.traffic(unchanged), unchanged.types()} {
 		if finding := firstOf(findings); finding != "" {
-			t.Fatalf("nothing is shown by a suite that finds fault with the true description: %s", finding)
+			t.Fatalf("the suite rejects the true spec: %s", finding)
 		}
 	}
 
@@ -59,19 +58,19 @@ func TestMutations(t *testing.T) {
 	t.Run("each", func(t *testing.T) {
 		for _, m := range mutations {
 			if names[m.name()] {
-				t.Errorf("%s is made twice", m.name())
+				t.Errorf("duplicate mutation %s", m.name())
 			}
 			names[m.name()] = true
 			t.Run(m.name(), func(t *testing.T) {
 				t.Parallel()
 				d := mutated(t, document, m)
 				byTraffic, byTypes := firstOf(s.traffic(d)), firstOf(d.types())
-				isNoticed := byTraffic != "" || byTypes != ""
+				caught := byTraffic != "" || byTypes != ""
 				switch reason := survivors[m.name()]; {
-				case !isNoticed && reason == "":
-					t.Error("it is not noticed")
-				case isNoticed && reason != "":
-					t.Errorf("it is listed as a survivor, but noticed: %s %s", byTraffic, byTypes)
+				case !caught && reason == "":
+					t.Error("not caught")
+				case caught && reason != "":
+					t.Errorf("listed as a survivor, but caught: %s %s", byTraffic, byTypes)
 				}
 				mu.Lock()
 				defer mu.Unlock()
@@ -85,9 +84,9 @@ func TestMutations(t *testing.T) {
 	})
 
 	var table strings.Builder
-	fmt.Fprintf(&table, "%-45s %5s %8s %8s %6s\n", "kind", "made", "noticed", "traffic", "types")
+	fmt.Fprintf(&table, "%-45s %5s %8s %8s %6s\n", "kind", "made", "caught", "traffic", "types")
 	row := func(kind string, o outcome) {
-		fmt.Fprintf(&table, "%-45s %5d %8d %8d %6d\n", kind, o.made, o.noticed, o.byTraffic, o.byTypes)
+		fmt.Fprintf(&table, "%-45s %5d %8d %8d %6d\n", kind, o.made, o.caught, o.byTraffic, o.byTypes)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		row(kind, *kinds[kind])
@@ -97,48 +96,47 @@ func TestMutations(t *testing.T) {
 
 	for name := range survivors {
 		if !names[name] {
-			t.Errorf("%s is listed as a survivor, but not made", name)
+			t.Errorf("%s is listed as a survivor, but does not exist", name)
 		}
 	}
 	if total.made < 40 || total.made != len(mutations) {
-		t.Errorf("%d mutations were made, of %d", total.made, len(mutations))
+		t.Errorf("got %d of %d mutations", total.made, len(mutations))
 	}
-	if total.noticed*100 < total.made*95 {
-		t.Errorf("%d of %d mutations are noticed, which is less than 95 %%", total.noticed, total.made)
+	if total.caught*100 < total.made*95 {
+		t.Errorf("got %d of %d mutations caught, want at least 95 %%", total.caught, total.made)
 	}
-	if total.byTraffic*100 < total.made*95 { // or the types would hide that traffic shows less and less
-		t.Errorf("%d of %d mutations are noticed by traffic alone, which is less than 95 %%", total.byTraffic, total.made)
+	if total.byTraffic*100 < total.made*95 { // types alone must not make up for it
+		t.Errorf("got %d of %d mutations caught by traffic, want at least 95 %%", total.byTraffic, total.made)
 	}
 }
 
-// mutated returns the description with a mutation. It must be another description, and a valid one:
-// that a reader refuses what is broken shows nothing of the suite.
-func mutated(t *testing.T, document tree.Object, m mutation) *description {
+// mutated returns the spec with a mutation. It must be a different and valid spec: a parser that rejects
+// it would prove nothing about the suite.
+func mutated(t *testing.T, document tree.Object, m mutation) *spec {
 	t.Helper()
 	clone := tree.Clone(document).(tree.Object)
 	m.apply(clone)
 	if reflect.DeepEqual(clone, document) {
-		t.Fatal("it changes nothing")
+		t.Fatal("nothing changed")
 	}
-	return descriptionOf(t, clone)
+	return specOf(t, clone)
 }
 
-func descriptionOf(t *testing.T, document tree.Object) *description {
+func specOf(t *testing.T, document tree.Object) *spec {
 	t.Helper()
 	data, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDescription(data)
+	d, err := newSpec(data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
 }
 
-// dropTexts takes out what is for people alone, which is most of the description and is not
-// mutated, so that it is read faster.
-func dropTexts(document tree.Object) {
+// dropProse removes what is for people only. That is most of the spec, so that parsing gets faster.
+func dropProse(document tree.Object) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		if tree.KeyedByName(pointer) {
 			return
@@ -147,7 +145,7 @@ func dropTexts(document tree.Object) {
 			delete(object, name)
 		}
 		if object["description"] != nil {
-			object["description"] = "" // which an answer must have
+			object["description"] = "" // required in a response
 		}
 	})
 }

@@ -8,36 +8,36 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// paths renames segments and variables, and drops variables with their parameters.
+// paths renames segments and variables, and drops variables and their parameters.
 func (m *mutator) paths() {
 	for path := range tree.Fields(m.document["paths"]) {
-		place := tree.Join("/paths", path)
+		location := tree.Join("/paths", path)
 		segments := strings.Split(path, "/")
 		for i, segment := range segments[1:] {
 			changed := slices.Clone(segments)
-			variable, isVariable := strings.CutPrefix(strings.TrimSuffix(segment, "}"), "{")
-			if !isVariable {
+			variable, ok := strings.CutPrefix(strings.TrimSuffix(segment, "}"), "{")
+			if !ok {
 				changed[i+1] = segment + "Renamed"
-				m.move("rename a segment", place, segment, path, strings.Join(changed, "/"), nil)
+				m.move("rename a segment", location, segment, path, strings.Join(changed, "/"), nil)
 				continue
 			}
-			m.move("drop a variable of a path", place, variable, path, strings.Join(slices.Delete(slices.Clone(segments), i+1, i+2), "/"),
+			m.move("drop a variable of a path", location, variable, path, strings.Join(slices.Delete(slices.Clone(segments), i+1, i+2), "/"),
 				func(tree.Object) tree.Object { return nil })
 			changed[i+1] = "{" + variable + "Renamed}"
-			m.move("rename a variable of a path", place, variable, path, strings.Join(changed, "/"),
+			m.move("rename a variable of a path", location, variable, path, strings.Join(changed, "/"),
 				func(parameter tree.Object) tree.Object {
 					parameter["name"] = variable + "Renamed"
 					return parameter
 				})
 		}
-		m.move("put a segment before a path", place, "", path, "/added"+path, nil)
+		m.move("put a segment before a path", location, "", path, "/added"+path, nil)
 	}
 }
 
-// move gives a path item another path. The parameter of the path that the detail names becomes what
-// change returns; nil takes it away.
-func (m *mutator) move(kind, place, detail, path, to string, change func(tree.Object) tree.Object) {
-	m.whole(kind, place, detail, func(document tree.Object) {
+// move changes the path of a path item. change replaces the path parameter named by the detail; nil
+// removes it.
+func (m *mutator) move(kind, location, detail, path, to string, change func(tree.Object) tree.Object) {
+	m.whole(kind, location, detail, func(document tree.Object) {
 		paths := tree.ObjectAt(document, "paths")
 		item := tree.ObjectAt(paths, path)
 		delete(paths, path)
@@ -59,7 +59,7 @@ func (m *mutator) move(kind, place, detail, path, to string, change func(tree.Ob
 	})
 }
 
-// resolved returns a copy of an object, or of what it refers to.
+// resolved returns a copy of an object, with its reference resolved.
 func resolved(document, object tree.Object) tree.Object {
 	if target, ok := object["$ref"].(string); ok {
 		object = objectAt(document, strings.TrimPrefix(target, "#"))
@@ -67,7 +67,7 @@ func resolved(document, object tree.Object) tree.Object {
 	return tree.Clone(object).(tree.Object)
 }
 
-// operations takes operations away, and gives them other methods, names and answers.
+// operations drops operations, and changes their methods, names and responses.
 func (m *mutator) operations() {
 	for _, operation := range tree.Operations(m.document) {
 		item := tree.Join("/paths", operation.Path)
@@ -101,36 +101,36 @@ func (m *mutator) operations() {
 					delete(object, status)
 				})
 			}
-			m.whole("drop an answer", tree.Join(responses, status), "", func(document tree.Object) {
+			m.whole("drop a response", tree.Join(responses, status), "", func(document tree.Object) {
 				delete(objectAt(document, responses), status)
 			})
 		}
 	}
 }
 
-// parameters changes those of the query, and whether they are there.
+// parameters changes, adds and drops query parameters.
 func (m *mutator) parameters() {
 	for _, operation := range tree.Operations(m.document) {
 		for i, parameter := range tree.ListAt(operation.Object, "parameters") {
-			place := tree.Join(operation.Pointer, "parameters", fmt.Sprint(i))
+			location := tree.Join(operation.Pointer, "parameters", fmt.Sprint(i))
 			name := tree.String(parameter.(tree.Object)["name"])
-			set := func(kind, member string, value any) {
-				m.add(kind, place, name+" "+fmt.Sprint(value), func(parameter tree.Object) { parameter[member] = value })
+			set := func(kind, field string, value any) {
+				m.add(kind, location, name+" "+fmt.Sprint(value), func(parameter tree.Object) { parameter[field] = value })
 			}
 			set("rename a query parameter", "name", name+"Renamed")
 			set("require a query parameter", "required", true)
 			set("do not repeat a query parameter", "explode", false)
-			m.add("send a parameter elsewhere", place, name+" header", func(parameter tree.Object) {
+			m.add("send a parameter elsewhere", location, name+" header", func(parameter tree.Object) {
 				parameter["in"] = "header"
 				parameter["style"] = "simple"
 			})
 			for _, style := range []string{"pipeDelimited", "spaceDelimited"} {
-				m.add("change the style of a query parameter", place, name+" "+style, func(parameter tree.Object) {
+				m.add("change the style of a query parameter", location, name+" "+style, func(parameter tree.Object) {
 					parameter["style"] = style
 					parameter["explode"] = false
 				})
 			}
-			m.whole("drop a query parameter", place, name, func(document tree.Object) {
+			m.whole("drop a query parameter", location, name, func(document tree.Object) {
 				operation := objectAt(document, operation.Pointer)
 				operation["parameters"] = slices.Delete(tree.ListAt(operation, "parameters"), i, i+1)
 			})
@@ -142,17 +142,17 @@ func (m *mutator) parameters() {
 	}
 }
 
-// bodies changes the media types of requests and answers, and whether there is a body.
+// bodies changes media types, and adds and drops bodies.
 func (m *mutator) bodies() {
 	holders := map[string]tree.Object{}
 	for _, operation := range tree.Operations(m.document) {
 		if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
-			place := tree.Join(operation.Pointer, "requestBody")
-			holders[place] = body
-			m.whole("drop the body of a request", place, "", func(document tree.Object) {
+			location := tree.Join(operation.Pointer, "requestBody")
+			holders[location] = body
+			m.whole("drop the body of a request", location, "", func(document tree.Object) {
 				delete(objectAt(document, operation.Pointer), "requestBody")
 			})
-			m.add("no longer require the body of a request", place, "", func(body tree.Object) { delete(body, "required") })
+			m.add("no longer require the body of a request", location, "", func(body tree.Object) { delete(body, "required") })
 		} else {
 			m.add("add a body to a request", operation.Pointer, "", func(operation tree.Object) {
 				operation["requestBody"] = tree.Object{"required": true, "content": anyJSON()}
@@ -165,21 +165,21 @@ func (m *mutator) bodies() {
 	for name := range tree.Fields(tree.ObjectAt(m.document, "components")["responses"]) {
 		holders[tree.Join("/components/responses", name)] = tree.ObjectAt(tree.ObjectAt(tree.ObjectAt(m.document, "components"), "responses"), name)
 	}
-	for place, holder := range tree.Fields(asAny(holders)) {
+	for location, holder := range tree.Fields(asAny(holders)) {
 		switch holder := holder.(tree.Object); {
 		case holder["$ref"] != nil:
 		case holder["content"] == nil:
-			m.add("add a body to an answer", place, "", func(response tree.Object) { response["content"] = anyJSON() })
+			m.add("add a body to a response", location, "", func(response tree.Object) { response["content"] = anyJSON() })
 		default:
 			for _, other := range []string{"application/xml", "text/json"} {
-				m.add("change a media type", place, "to "+other, func(holder tree.Object) {
+				m.add("change a media type", location, "to "+other, func(holder tree.Object) {
 					content := tree.ObjectAt(holder, "content")
 					content[other] = content["application/json"]
 					delete(content, "application/json")
 				})
 			}
 			if holder["required"] == nil {
-				m.add("drop the body of an answer", place, "", func(response tree.Object) { delete(response, "content") })
+				m.add("drop the body of a response", location, "", func(response tree.Object) { delete(response, "content") })
 			}
 		}
 	}
@@ -190,31 +190,31 @@ func anyJSON() tree.Object {
 }
 
 func asAny(objects map[string]tree.Object) tree.Object {
-	members := tree.Object{}
+	fields := tree.Object{}
 	for name, object := range objects {
-		members[name] = object
+		fields[name] = object
 	}
-	return members
+	return fields
 }
 
-// security asks for other tokens, in other places, or for fewer.
+// security requires other or fewer tokens, or other locations.
 func (m *mutator) security() {
-	const place = "/components/securitySchemes"
-	schemes := objectAt(m.document, place)
+	const location = "/components/securitySchemes"
+	schemes := objectAt(m.document, location)
 	for name := range tree.Fields(schemes) {
-		m.whole("rename a security scheme", tree.Join(place, name), "", func(document tree.Object) {
-			schemes := objectAt(document, place)
+		m.whole("rename a security scheme", tree.Join(location, name), "", func(document tree.Object) {
+			schemes := objectAt(document, location)
 			schemes[name+"Renamed"] = schemes[name]
 			delete(schemes, name)
 			required := tree.ListAt(document, "security")[0].(tree.Object)
 			required[name+"Renamed"] = required[name]
 			delete(required, name)
 		})
-		m.whole("no longer require a token", tree.Join(place, name), "", func(document tree.Object) {
+		m.whole("no longer require a token", tree.Join(location, name), "", func(document tree.Object) {
 			delete(tree.ListAt(document, "security")[0].(tree.Object), name)
 		})
 		change := func(kind, detail string, scheme tree.Object) {
-			m.whole(kind, tree.Join(place, name), detail, func(document tree.Object) { objectAt(document, place)[name] = scheme })
+			m.whole(kind, tree.Join(location, name), detail, func(document tree.Object) { objectAt(document, location)[name] = scheme })
 		}
 		change("change a security scheme", "to basic", tree.Object{"type": "http", "scheme": "basic"})
 		change("change a security scheme", "to another header", tree.Object{"type": "apiKey", "in": "header", "name": "x-renamed"})

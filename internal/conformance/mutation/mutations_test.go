@@ -8,21 +8,21 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// mutation is one way in which a description may come to differ from the API.
+// mutation is one way in which a spec can differ from the API.
 type mutation struct {
 	kind    string
-	pointer string // JSON pointer into the true description
-	detail  string // what it becomes, where the kind does not say it all
+	pointer string // JSON pointer into the true spec
+	detail  string // the new value, if the kind does not imply it
 	apply   func(document tree.Object)
 }
 
 func (m mutation) name() string { return strings.TrimSpace(m.kind + " " + m.pointer + " " + m.detail) }
 
-// mutationsOf makes every mutation of every kind at every place of a description that it applies
-// to. Texts for people, examples and evidence are not mutated: they are no part of the contract.
+// mutationsOf returns every mutation of every kind at every location where it applies. It does not
+// mutate text for people, examples and evidence, which are not part of the contract.
 func mutationsOf(document tree.Object) []mutation {
 	m := &mutator{document: document}
-	m.members()
+	m.fields()
 	m.types()
 	m.rules()
 	m.formats()
@@ -41,12 +41,12 @@ type mutator struct {
 	all      []mutation
 }
 
-// add makes a mutation. The change is told the object at the pointer, in a description of its own.
+// add adds a mutation of the object at a pointer. change gets it in a copy of the spec.
 func (m *mutator) add(kind, pointer, detail string, change func(object tree.Object)) {
 	m.whole(kind, pointer, detail, func(document tree.Object) { change(objectAt(document, pointer)) })
 }
 
-// whole makes a mutation that changes more than the object at the pointer.
+// whole adds a mutation that changes more than the object at the pointer.
 func (m *mutator) whole(kind, pointer, detail string, change func(document tree.Object)) {
 	m.all = append(m.all, mutation{kind, pointer, detail, change})
 }
@@ -55,7 +55,7 @@ func objectAt(document tree.Object, pointer string) tree.Object {
 	value, _ := tree.Lookup(document, pointer)
 	object, ok := value.(tree.Object)
 	if !ok {
-		panic("there is no object at " + pointer)
+		panic("no object at " + pointer)
 	}
 	return object
 }
@@ -71,12 +71,12 @@ func without(list []any, value string) []any {
 	return slices.DeleteFunc(slices.Clone(list), func(element any) bool { return element == value })
 }
 
-// members renames and drops members, and says of others than is true that they are required.
-func (m *mutator) members() {
+// fields renames and drops fields, and changes which are required.
+func (m *mutator) fields() {
 	m.schemas(func(pointer string, schema tree.Object) {
 		for name := range tree.Fields(schema["properties"]) {
-			place := tree.Join(pointer, "properties", name)
-			m.whole("rename a member", place, "", func(document tree.Object) {
+			location := tree.Join(pointer, "properties", name)
+			m.whole("rename a field", location, "", func(document tree.Object) {
 				schema := objectAt(document, pointer)
 				properties := tree.ObjectAt(schema, "properties")
 				properties[name+"Renamed"] = properties[name]
@@ -86,18 +86,18 @@ func (m *mutator) members() {
 					renameRequired(alternative.(tree.Object), name)
 				}
 			})
-			m.whole("drop a member", place, "", func(document tree.Object) {
+			m.whole("drop a field", location, "", func(document tree.Object) {
 				schema := objectAt(document, pointer)
 				delete(tree.ObjectAt(schema, "properties"), name)
 				schema["required"] = without(tree.ListAt(schema, "required"), name)
 			})
 			if slices.Contains(tree.ListAt(schema, "required"), any(name)) {
-				m.whole("no longer require a member", place, "", func(document tree.Object) {
+				m.whole("no longer require a field", location, "", func(document tree.Object) {
 					schema := objectAt(document, pointer)
 					schema["required"] = without(tree.ListAt(schema, "required"), name)
 				})
 			} else {
-				m.whole("require a member", place, "", func(document tree.Object) {
+				m.whole("require a field", location, "", func(document tree.Object) {
 					schema := objectAt(document, pointer)
 					schema["required"] = append(tree.ListAt(schema, "required"), name)
 				})
@@ -106,15 +106,15 @@ func (m *mutator) members() {
 		if schema["type"] != "object" {
 			return
 		}
-		m.add("add a required member", pointer, "", func(schema tree.Object) {
+		m.add("add a required field", pointer, "", func(schema tree.Object) {
 			schema["required"] = append(tree.ListAt(schema, "required"), "Added")
 			if schema["properties"] == nil {
 				schema["properties"] = tree.Object{}
 			}
 			tree.ObjectAt(schema, "properties")["Added"] = tree.Object{"type": "string"}
 		})
-		m.add("forbid further members", pointer, "", func(schema tree.Object) { schema["additionalProperties"] = false })
-		m.add("bind further members to a type", pointer, "", func(schema tree.Object) {
+		m.add("forbid further fields", pointer, "", func(schema tree.Object) { schema["additionalProperties"] = false })
+		m.add("bind further fields to a type", pointer, "", func(schema tree.Object) {
 			schema["additionalProperties"] = tree.Object{"type": "boolean"}
 		})
 	})
@@ -128,7 +128,7 @@ func renameRequired(schema tree.Object, name string) {
 	}
 }
 
-// types changes the type, and whether null is one of its values.
+// types changes types and nullability.
 func (m *mutator) types() {
 	others := map[any][]string{
 		"integer": {"string", "number", "boolean"},
@@ -191,17 +191,17 @@ func (m *mutator) rules() {
 			})
 		}
 		for i := range alternatives {
-			place := tree.Join(pointer, "anyOf", fmt.Sprint(i))
-			m.whole("drop an alternative", place, "", func(document tree.Object) {
+			location := tree.Join(pointer, "anyOf", fmt.Sprint(i))
+			m.whole("drop an alternative", location, "", func(document tree.Object) {
 				schema := objectAt(document, pointer)
 				schema["anyOf"] = slices.Delete(tree.ListAt(schema, "anyOf"), i, i+1)
 			})
-			m.add("empty an alternative", place, "", func(alternative tree.Object) { clear(alternative) })
+			m.add("empty an alternative", location, "", func(alternative tree.Object) { clear(alternative) })
 		}
 	})
 }
 
-// formats changes what a text or a number looks like.
+// formats changes the formats of strings and numbers.
 func (m *mutator) formats() {
 	m.schemas(func(pointer string, schema tree.Object) {
 		others := map[any][]string{"integer": {"int32"}, "string": {"date-time", "uuid"}}[schema["type"]]
@@ -214,7 +214,7 @@ func (m *mutator) formats() {
 	})
 }
 
-// references leads to another component than is true, or to none.
+// references points to another component, or to none.
 func (m *mutator) references() {
 	m.schemas(func(pointer string, schema tree.Object) {
 		target, ok := schema["$ref"].(string)
@@ -226,7 +226,7 @@ func (m *mutator) references() {
 			other = "#/components/schemas/Me"
 		}
 		m.add("refer to another schema", pointer, "", func(schema tree.Object) { schema["$ref"] = other })
-		m.add("say nothing of a value", pointer, "", func(schema tree.Object) { clear(schema) })
+		m.add("drop a schema", pointer, "", func(schema tree.Object) { clear(schema) })
 	})
 	for _, operation := range tree.Operations(m.document) {
 		for status, response := range tree.Fields(operation.Object["responses"]) {

@@ -14,15 +14,15 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// probe is a good exchange that was spoilt in one place, so that the contract refuses its request
-// or its answer. Probes show that a rule is gone, which no good exchange can.
+// probe is a valid exchange broken in one location, so that the contract rejects its request or its
+// response. Probes detect a missing rule, which no valid exchange can.
 type probe struct {
 	exchange
-	name     string
-	isAnswer bool // the answer is what is spoilt
+	name       string
+	ofResponse bool // breaks the response
 }
 
-// probesOf spoils the exchanges of the client.
+// probesOf breaks the exchanges of the client.
 func probesOf(t *testing.T, good []exchange) []probe {
 	var probes []probe
 	met := map[string]bool{}
@@ -35,23 +35,23 @@ func probesOf(t *testing.T, good []exchange) []probe {
 			met[e.operation] = true
 			probes = append(probes, requestProbes(e)...)
 		}
-		for spoilt := range spoiltBodies(t, e.body, types.request) {
-			p := probe{exchange: e, name: e.operation + " with " + spoilt.name}
-			p.body = spoilt.body
+		for broken := range brokenBodies(t, e.body, types.request) {
+			p := probe{exchange: e, name: e.operation + " with " + broken.name}
+			p.body = broken.body
 			probes = append(probes, p)
 		}
-		for spoilt := range spoiltBodies(t, e.answer, types.answer) {
-			p := probe{exchange: e, name: e.operation + " answered with " + spoilt.name, isAnswer: true}
-			p.answer = spoilt.body
+		for broken := range brokenBodies(t, e.responseBody, types.response) {
+			p := probe{exchange: e, name: e.operation + " with response " + broken.name, ofResponse: true}
+			p.responseBody = broken.body
 			probes = append(probes, p)
 		}
 	}
-	// Several exchanges have the same members: one probe of each is enough.
+	// Several exchanges have the same fields: one probe of each is enough.
 	slices.SortStableFunc(probes, func(a, b probe) int { return strings.Compare(a.name, b.name) })
 	return slices.CompactFunc(probes, func(a, b probe) bool { return a.name == b.name })
 }
 
-// requestProbes spoils everything but the values of the body.
+// requestProbes breaks everything but the values of the body.
 func requestProbes(e exchange) []probe {
 	var probes []probe
 	add := func(name string, change func(*probe)) {
@@ -61,7 +61,7 @@ func requestProbes(e exchange) []probe {
 		probes = append(probes, p)
 	}
 	add("without the access token", func(p *probe) { p.header.Del("Authorization") })
-	add("with an access token without its word", func(p *probe) {
+	add("with an access token without Bearer", func(p *probe) {
 		p.header.Set("Authorization", strings.TrimPrefix(p.header.Get("Authorization"), "Bearer "))
 	})
 	add("without the ID token", func(p *probe) { p.header.Del("x-id-token") })
@@ -93,62 +93,62 @@ func requestProbes(e exchange) []probe {
 	}
 	if len(e.body) > 0 {
 		add("without a body", func(p *probe) { p.body = nil })
-		add("with a text", func(p *probe) { p.header.Set("Content-Type", "text/plain") })
+		add("as text/plain", func(p *probe) { p.header.Set("Content-Type", "text/plain") })
 		add("without a content type", func(p *probe) { p.header.Del("Content-Type") })
-		add("with what is not JSON", func(p *probe) { p.body = []byte(`{"Name":`) })
+		add("with invalid JSON", func(p *probe) { p.body = []byte(`{"Name":`) })
 	}
-	if len(e.answer) > 0 {
-		add("answered with a page", func(p *probe) {
-			p.isAnswer = true
-			p.answerHeader = http.Header{"Content-Type": {"text/html"}}
+	if len(e.responseBody) > 0 {
+		add("with a page as response", func(p *probe) {
+			p.ofResponse = true
+			p.responseHeader = http.Header{"Content-Type": {"text/html"}}
 		})
-		add("answered with nothing", func(p *probe) { p.isAnswer, p.answer = true, nil })
+		add("with an empty response", func(p *probe) { p.ofResponse, p.responseBody = true, nil })
 	}
 	return probes
 }
 
-type spoilt struct {
+type brokenBody struct {
 	name string
 	body []byte
 }
 
-// literals are the values of each sort that JSON has.
+// literals has a value of each JSON type.
 var literals = []string{`"text"`, `1`, `1.5`, `99999999999999999999`, `true`, `null`, `[]`, `{}`}
 
-// spoiltBodies yields a body with each of its values replaced by each that the type of package gen
-// for it cannot hold, and without each member that the type always writes.
-func spoiltBodies(t *testing.T, body []byte, typ reflect.Type) func(yield func(spoilt) bool) {
-	return func(yield func(spoilt) bool) {
+// brokenBodies yields bodies in which one value is replaced by a literal that its Go type cannot have,
+// or one required field is missing.
+func brokenBodies(t *testing.T, body []byte, typ reflect.Type) func(yield func(brokenBody) bool) {
+	return func(yield func(brokenBody) bool) {
 		if typ == nil || len(body) == 0 {
 			return
 		}
 		value := decoded(t, body)
-		for _, place := range valuesOf("", value, typ) {
+		for _, location := range valuesOf("", value, typ) {
 			for _, literal := range literals {
-				if !holds(place.typ, literal) && !yield(spoilt{place.pointer + " as " + literal, encoded(t, replaced(value, place.pointer, decoded(t, []byte(literal))))}) {
+				if !accepts(location.typ, literal) && !yield(brokenBody{location.pointer + " as " + literal, encoded(t, replaced(value, location.pointer, decoded(t, []byte(literal))))}) {
 					return
 				}
 			}
-			if place.isRequired && !yield(spoilt{"no " + place.pointer, encoded(t, replaced(value, place.pointer, absent))}) {
+			if location.required && !yield(brokenBody{"no " + location.pointer, encoded(t, replaced(value, location.pointer, absent))}) {
 				return
 			}
 		}
 	}
 }
 
-// holds reports whether a type of package gen is for such a JSON value.
-func holds(typ reflect.Type, literal string) bool {
+// accepts reports whether a type of package gen accepts a JSON value.
+func accepts(typ reflect.Type, literal string) bool {
 	switch typ {
 	case reflect.TypeFor[wire.Nullable[string]]():
 		return literal == `"text"` || literal == `null`
 	case reflect.TypeFor[wire.Decimal]():
 		return literal == `1` || literal == `1.5` || literal == `99999999999999999999`
 	case reflect.TypeFor[wire.DateTime]():
-		return false // a text is no date
+		return false // no date
 	}
 	switch typ.Kind() {
 	case reflect.Pointer:
-		return holds(typ.Elem(), literal)
+		return accepts(typ.Elem(), literal)
 	case reflect.Int64:
 		return literal == `1`
 	case reflect.String:
@@ -160,43 +160,43 @@ func holds(typ reflect.Type, literal string) bool {
 	case reflect.Struct:
 		return literal == `{}`
 	}
-	panic("package gen has a new sort of type: " + typ.String())
+	panic("package gen has a new kind of type: " + typ.String())
 }
 
-// valueOf is a place in a body that package gen has a type for.
+// valueOf is a value in a body with a type of package gen.
 type valueOf struct {
-	pointer    string
-	typ        reflect.Type
-	isRequired bool
+	pointer  string
+	typ      reflect.Type
+	required bool
 }
 
-// valuesOf lists the places of a body, of lists the first element.
+// valuesOf lists the locations of a body, of lists the first element.
 func valuesOf(pointer string, value any, typ reflect.Type) []valueOf {
-	places := []valueOf{{pointer: pointer, typ: typ}}
+	locations := []valueOf{{pointer: pointer, typ: typ}}
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
 	switch value := value.(type) {
 	case []any:
 		if len(value) > 0 {
-			places = append(places, valuesOf(tree.Join(pointer, "0"), value[0], typ.Elem())...)
+			locations = append(locations, valuesOf(tree.Join(pointer, "0"), value[0], typ.Elem())...)
 		}
 	case tree.Object:
 		for _, field := range fieldsOf(typ) {
-			if member, ok := value[field.name]; ok {
-				inside := valuesOf(tree.Join(pointer, field.name), member, field.typ)
-				inside[0].isRequired = field.isRequired
-				places = append(places, inside...)
+			if inner, ok := value[field.name]; ok {
+				inside := valuesOf(tree.Join(pointer, field.name), inner, field.typ)
+				inside[0].required = field.required
+				locations = append(locations, inside...)
 			}
 		}
 	}
-	return places
+	return locations
 }
 
-// absent takes a member away.
+// absent removes a field.
 var absent = new(struct{})
 
-// replaced returns a copy of a JSON value with another one at a place of it.
+// replaced returns a copy of a JSON value with another one at a location of it.
 func replaced(value any, pointer string, by any) any {
 	if pointer == "" {
 		return by
@@ -237,10 +237,10 @@ func encoded(t *testing.T, value any) []byte {
 	return data
 }
 
-// sendProbes sends the requests to the sandbox, and fails where one is not refused.
+// sendProbes sends the requests to the sandbox, which must reject each.
 func sendProbes(t *testing.T, sandbox *xsaletest.Sandbox, probes []probe) {
 	for _, p := range probes {
-		if p.isAnswer {
+		if p.ofResponse {
 			continue
 		}
 		request, err := http.NewRequestWithContext(t.Context(), p.method, sandbox.URL()+p.target, bytes.NewReader(p.body))
@@ -253,10 +253,10 @@ func sendProbes(t *testing.T, sandbox *xsaletest.Sandbox, probes []probe) {
 			t.Fatal(err)
 		}
 		response.Body.Close()
-		// A token that is refused would hide that the sandbox does not mind what is spoilt.
-		isRefusedToken := response.StatusCode == http.StatusUnauthorized
-		if response.StatusCode/100 != 4 || isRefusedToken != strings.Contains(p.name, " token") {
-			t.Errorf("%s: the sandbox answers %d", p.name, response.StatusCode)
+		// A rejected token would hide whether the sandbox rejects the rest.
+		tokenRejected := response.StatusCode == http.StatusUnauthorized
+		if response.StatusCode/100 != 4 || tokenRejected != strings.Contains(p.name, " token") {
+			t.Errorf("%s: the sandbox responds with %d", p.name, response.StatusCode)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// suite is the contract suite: what went over the wire between the client and the sandbox, once
-// recorded, to be checked against any description.
+// suite is the contract suite: the recorded traffic between the client and the sandbox, to be checked
+// against any spec.
 type suite struct {
 	good   []exchange
 	probes []probe
@@ -27,8 +27,8 @@ func newSuite(t *testing.T) *suite {
 	return s
 }
 
-// traffic yields what does not fit between the description and what went over the wire.
-func (s *suite) traffic(d *description) iter.Seq[string] {
+// traffic yields the differences between the spec and the traffic.
+func (s *suite) traffic(d *spec) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if len(d.document.Servers) != 1 || d.document.Servers[0].URL != xsale.DefaultBaseURL {
 			if !yield("the client calls " + xsale.DefaultBaseURL) {
@@ -43,22 +43,22 @@ func (s *suite) traffic(d *description) iter.Seq[string] {
 			}
 		}
 		for _, p := range s.probes {
-			if !d.refuses(p) && !yield(p.name+" is not refused") {
+			if !d.rejects(p) && !yield(p.name+" is not rejected") {
 				return
 			}
 		}
 		for unmet := range d.unmet(s.good) {
-			if !yield(unmet + " was never sent or answered") {
+			if !yield(unmet + " was never sent") {
 				return
 			}
 		}
 	}
 }
 
-// The suite finds nothing to complain about in the description that the client is made from.
-func TestTrueDescription(t *testing.T) {
+// The suite accepts the spec that the client is generated from.
+func TestTrueSpec(t *testing.T) {
 	s := newSuite(t)
-	d, err := newDescription(openapi.Spec())
+	d, err := newSpec(openapi.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestTrueDescription(t *testing.T) {
 			t.Errorf("%s was never called", id)
 		}
 	}
-	if i := slices.IndexFunc(s.probes, func(p probe) bool { return p.isAnswer }); i < 0 {
-		t.Error("no answer is spoilt")
+	if i := slices.IndexFunc(s.probes, func(p probe) bool { return p.ofResponse }); i < 0 {
+		t.Error("no probe breaks a response")
 	}
 }

@@ -1,8 +1,8 @@
 package mutation_test
 
 const (
-	nullInPath = "null cannot be written in a path: it would be the text null"
-	schemeName = "the name of a scheme stands in the description only; nothing sends it"
+	nullInPath = "a path cannot contain null: it would be the string null"
+	schemeName = "the name of a scheme is in the spec only; nothing sends it"
 )
 
 // survivors are the mutations that the suite cannot notice, with the reason.
@@ -15,8 +15,8 @@ var survivors = map[string]string{
 	"rename a security scheme /components/securitySchemes/accessToken": schemeName,
 	"rename a security scheme /components/securitySchemes/idToken":     schemeName,
 
-	"drop a least length /components/parameters/OrganizationName/schema minLength": "without a name the path is another one, " +
-		"which is refused as such",
-	"change a format /components/schemas/CreateOrder/properties/PurchaseDate to date-time": "dates with and without a time are read " +
-		"under either format, because ASP.NET writes both",
+	"drop a least length /components/parameters/OrganizationName/schema minLength": "without a name it is another path, " +
+		"which is rejected anyway",
+	"change a format /components/schemas/CreateOrder/properties/PurchaseDate to date-time": "dates with and without a time are accepted " +
+		"in either format, because ASP.NET writes both",
 }

@@ -16,15 +16,14 @@ import (
 const (
 	big = 3_000_000_000 // an id that needs 64 bits
 
-	// unlisted begins the names of what is sent though no description has it.
+	// unlisted is the prefix of names that no spec lists.
 	unlisted = "Unlisted"
 
 	article = 16519 // of the sandbox
 )
 
-// recordGood calls every operation against the sandbox, with and without what is optional, and
-// notes exchanges that keep to the contract. What the sandbox never answers, such as null and
-// members that are not listed, is scripted.
+// recordGood records valid exchanges of every operation with the sandbox, with and without optional
+// fields. It scripts responses that the sandbox never sends, such as null and unlisted fields.
 func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 	ctx := t.Context()
 	organization := client.Organization("")
@@ -36,11 +35,11 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 		}
 	}
 	for _, call := range calls {
-		for _, answer := range goodAnswers[call.operation] {
-			// Any 2xx is a success, so a status is taken that the sandbox does not send.
-			recorder.script(http.StatusNonAuthoritativeInfo, "application/json", answer)
+		for _, body := range goodResponses[call.operation] {
+			// Any 2xx is a success, so this uses a status that the sandbox does not send.
+			recorder.script(http.StatusNonAuthoritativeInfo, "application/json", body)
 			if err := call.do(); err != nil {
-				t.Errorf("%s, answered %s: %v", call.operation, answer, err)
+				t.Errorf("%s, response %s: %v", call.operation, body, err)
 			}
 		}
 	}
@@ -48,8 +47,8 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 	order := orders()[0]
 	order.IntegrationID = big
 	for _, call := range []struct {
-		answer string
-		do     func() error
+		body string
+		do   func() error
 	}{
 		{`{}`, func() error {
 			return second(organization.Integrations.CreateParameter(ctx, big, big, xsale.ParameterDefinition{}))
@@ -57,7 +56,7 @@ func recordGood(t *testing.T, client *xsale.Client, recorder *recorder) {
 		{`{}`, func() error { return second(organization.Orders.Create(ctx, order)) }},
 		{`[]`, func() error { return drain(organization.Articles.ListTranslations(ctx, big)) }},
 	} {
-		recorder.script(http.StatusOK, "application/json", call.answer)
+		recorder.script(http.StatusOK, "application/json", call.body)
 		if err := call.do(); err != nil {
 			t.Error(err)
 		}
@@ -105,13 +104,13 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	}
 	add("listStatuses", func() error { return drain(organization.Statuses.List(ctx)) })
 
-	for _, definition := range []xsale.ParameterDefinition{{}, {AdditionalProperties: further()}} {
+	for _, definition := range []xsale.ParameterDefinition{{}, {AdditionalProperties: unlistedFields()}} {
 		add("createParameter", func() error { return second(organization.Integrations.CreateParameter(ctx, 1, 12, definition)) })
 	}
 	for _, translation := range []xsale.Translation{
 		{LanguageID: 2},
 		{LanguageID: 2, Name: wire.Null[string](), Description: wire.Null[string]()},
-		{LanguageID: big, Name: wire.Some("Oak desk"), Description: wire.Some("<p>Solid oak.</p>"), AdditionalProperties: further()},
+		{LanguageID: big, Name: wire.Some("Oak desk"), Description: wire.Some("<p>Solid oak.</p>"), AdditionalProperties: unlistedFields()},
 	} {
 		add("setTranslation", func() error { return organization.Articles.SetTranslation(ctx, article, translation) })
 	}
@@ -122,18 +121,18 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	return calls
 }
 
-// further returns members that no description lists.
-func further() wire.UnknownFields {
-	var members wire.UnknownFields
+// unlistedFields returns fields that no spec lists.
+func unlistedFields() wire.UnknownFields {
+	var fields wire.UnknownFields
 	for name, value := range map[string]string{unlisted: "1", unlisted + "Text": `"a"`, unlisted + "List": "[]"} {
-		if err := members.Set(name, json.RawMessage(value)); err != nil {
+		if err := fields.Set(name, json.RawMessage(value)); err != nil {
 			panic(err)
 		}
 	}
-	return members
+	return fields
 }
 
-// integrations returns the smallest one, and one with everything.
+// integrations returns a minimal and a full integration.
 func integrations() []xsale.CreateIntegration {
 	return []xsale.CreateIntegration{
 		{Name: "domenasklepu.pl", IntegrationType: xsale.IntegrationTypeOwnShop},
@@ -142,14 +141,14 @@ func integrations() []xsale.CreateIntegration {
 			Name: "domenasklepu.pl", IntegrationType: big, IsActive: new(false),
 			OrderSynchronization: &xsale.OrderSynchronization{
 				ExportToWarehouse: new("MAG-1"), ERPDocumentSerialNumber: new("ECOM"), ExportWithoutTransport: new(true),
-				AdditionalProperties: further(),
+				AdditionalProperties: unlistedFields(),
 			},
-			AdditionalProperties: further(),
+			AdditionalProperties: unlistedFields(),
 		},
 	}
 }
 
-// orders returns orders of one line with either price, and one of two lines with everything.
+// orders returns orders with one line and either price, and a full one with two lines.
 func orders() []xsale.CreateOrder {
 	order := func(items ...xsale.CreateOrderItem) xsale.CreateOrder {
 		return xsale.CreateOrder{
@@ -163,16 +162,16 @@ func orders() []xsale.CreateOrder {
 	net.PriceNet = wire.MustDecimal("121.87")
 	whole := xsale.CreateOrderItem{
 		OfferID: big, VariantID: big, Quantity: wire.MustDecimal("0.750"), PriceGross: wire.MustDecimal("19.99"), PriceNet: wire.MustDecimal("16.25"),
-		AdditionalProperties: further(),
+		AdditionalProperties: unlistedFields(),
 	}
 	everything := order(whole, gross)
 	everything.PaymentFormID, everything.BuyerID, everything.RecipientID, everything.PayerID = big, big, big, big
-	everything.AdditionalProperties = further()
+	everything.AdditionalProperties = unlistedFields()
 	return []xsale.CreateOrder{order(gross), order(net), everything}
 }
 
-// goodAnswers are what a server may answer, by operation: with little, and with everything.
-var goodAnswers = map[string][]string{
+// goodResponses are minimal and full valid responses, by operation.
+var goodResponses = map[string][]string{
 	"getMe": {
 		`{}`,
 		`{"Organizations":[]}`,

@@ -13,25 +13,25 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// operationTypes are the types of package gen that an operation takes and gives; nil for nothing.
-type operationTypes struct{ request, answer, query reflect.Type }
+// operationTypes are the types of package gen for an operation; nil for none.
+type operationTypes struct{ request, response, query reflect.Type }
 
 var typesOf = map[string]operationTypes{
-	"getMe":             {answer: reflect.TypeFor[gen.Me]()},
-	"listOrders":        {answer: reflect.TypeFor[[]gen.Order](), query: reflect.TypeFor[gen.ListOrdersParams]()},
-	"createOrder":       {request: reflect.TypeFor[gen.CreateOrder](), answer: reflect.TypeFor[gen.Created]()},
-	"listStatuses":      {answer: reflect.TypeFor[[]gen.Status]()},
-	"createIntegration": {request: reflect.TypeFor[gen.CreateIntegration](), answer: reflect.TypeFor[gen.Created]()},
-	"createParameter":   {request: reflect.TypeFor[gen.ParameterDefinition](), answer: reflect.TypeFor[gen.Created]()},
-	"listTranslations":  {answer: reflect.TypeFor[[]gen.Translation]()},
+	"getMe":             {response: reflect.TypeFor[gen.Me]()},
+	"listOrders":        {response: reflect.TypeFor[[]gen.Order](), query: reflect.TypeFor[gen.ListOrdersParams]()},
+	"createOrder":       {request: reflect.TypeFor[gen.CreateOrder](), response: reflect.TypeFor[gen.Created]()},
+	"listStatuses":      {response: reflect.TypeFor[[]gen.Status]()},
+	"createIntegration": {request: reflect.TypeFor[gen.CreateIntegration](), response: reflect.TypeFor[gen.Created]()},
+	"createParameter":   {request: reflect.TypeFor[gen.ParameterDefinition](), response: reflect.TypeFor[gen.Created]()},
+	"listTranslations":  {response: reflect.TypeFor[[]gen.Translation]()},
 	"setTranslation":    {request: reflect.TypeFor[gen.Translation]()},
 }
 
-// field is a member of a generated type.
+// field is a field of a generated type.
 type field struct {
-	name       string
-	typ        reflect.Type
-	isRequired bool
+	name     string
+	typ      reflect.Type
+	required bool
 }
 
 func fieldsOf(typ reflect.Type) []field {
@@ -48,15 +48,15 @@ func hasField[T any](name string) bool {
 	return slices.ContainsFunc(fieldsOf(reflect.TypeFor[T]()), func(f field) bool { return f.name == name })
 }
 
-// types yields what package gen and the description have of each other and do not share.
-func (d *description) types() iter.Seq[string] {
+// types yields the differences between package gen and the spec.
+func (d *spec) types() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		c := &comparison{yield: yield}
 		for path, item := range d.document.Paths.Map() {
 			for method, operation := range item.Operations() {
 				types, ok := typesOf[operation.OperationID]
 				if !ok {
-					c.differ(method+" "+path, "is called %q, which is not a method of the client", operation.OperationID)
+					c.differ(method+" "+path, "is operation %q, which the client does not have", operation.OperationID)
 					continue
 				}
 				c.operation(operation, types)
@@ -64,13 +64,13 @@ func (d *description) types() iter.Seq[string] {
 		}
 		for id := range typesOf {
 			if !d.hasOperation(id) {
-				c.differ(id, "is not in the description")
+				c.differ(id, "is not in the spec")
 			}
 		}
 	}
 }
 
-func (d *description) hasOperation(id string) bool {
+func (d *spec) hasOperation(id string) bool {
 	for _, item := range d.document.Paths.Map() {
 		for _, operation := range item.Operations() {
 			if operation.OperationID == id {
@@ -86,8 +86,8 @@ type comparison struct {
 	stopped bool
 }
 
-func (c *comparison) differ(place, format string, arguments ...any) {
-	c.stopped = c.stopped || !c.yield(place+" "+fmt.Sprintf(format, arguments...))
+func (c *comparison) differ(location, format string, arguments ...any) {
+	c.stopped = c.stopped || !c.yield(location+" "+fmt.Sprintf(format, arguments...))
 }
 
 func (c *comparison) operation(operation *openapi3.Operation, types operationTypes) {
@@ -98,24 +98,24 @@ func (c *comparison) operation(operation *openapi3.Operation, types operationTyp
 	}
 	c.content(id+" request", request, types.request)
 	for status, response := range operation.Responses.Map() {
-		var answer reflect.Type
+		var body reflect.Type
 		if strings.HasPrefix(status, "2") {
-			answer = types.answer
+			body = types.response
 		}
-		c.content(id+" answer "+status, response.Value.Content, answer)
+		c.content(id+" response "+status, response.Value.Content, body)
 	}
 	c.query(id, operation.Parameters, types.query)
 }
 
-func (c *comparison) content(place string, content openapi3.Content, typ reflect.Type) {
+func (c *comparison) content(location string, content openapi3.Content, typ reflect.Type) {
 	media := content["application/json"]
 	switch {
 	case typ == nil && len(content) > 0:
-		c.differ(place, "has a body, and the client none")
+		c.differ(location, "has a body, but the client does not")
 	case typ != nil && media == nil:
-		c.differ(place, "has no JSON, and the client does")
+		c.differ(location, "has no JSON, but the client does")
 	case typ != nil:
-		c.schema(place, media.Schema, typ)
+		c.schema(location, media.Schema, typ)
 	}
 }
 
@@ -128,23 +128,23 @@ func (c *comparison) query(id string, parameters openapi3.Parameters, typ reflec
 		parameter := ref.Value
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == parameter.Name })
 		if parameter.In != openapi3.ParameterInQuery || i < 0 {
-			c.differ(id, "has the parameter %s in %s, and the client does not", parameter.Name, parameter.In)
+			c.differ(id, "has the parameter %s in %s, but the client does not", parameter.Name, parameter.In)
 			continue
 		}
 		if parameter.Required {
-			c.differ(id, "requires %s, and the client does not", parameter.Name)
+			c.differ(id, "requires %s, but the client does not", parameter.Name)
 		}
 		c.schema(id+" "+parameter.Name, parameter.Schema, fields[i].typ)
 	}
 	for _, f := range fields {
 		if parameters.GetByInAndName(openapi3.ParameterInQuery, f.name) == nil {
-			c.differ(id, "has no parameter %s, and the client does", f.name)
+			c.differ(id, "has no parameter %s, but the client does", f.name)
 		}
 	}
 }
 
 // schema compares a schema with the type that was generated from it.
-func (c *comparison) schema(place string, ref *openapi3.SchemaRef, typ reflect.Type) {
+func (c *comparison) schema(location string, ref *openapi3.SchemaRef, typ reflect.Type) {
 	if c.stopped {
 		return
 	}
@@ -152,54 +152,54 @@ func (c *comparison) schema(place string, ref *openapi3.SchemaRef, typ reflect.T
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
-	if schema.Type == nil && len(schema.AllOf) == 1 { // a reference with a description of its own
-		c.schema(place, schema.AllOf[0], typ)
+	if schema.Type == nil && len(schema.AllOf) == 1 { // a reference with its own prose
+		c.schema(location, schema.AllOf[0], typ)
 		return
 	}
-	isNullable := typ == reflect.TypeFor[wire.Nullable[string]]()
-	if schema.Nullable != isNullable {
-		c.differ(place, "is nullable: %v, of the client: %v", schema.Nullable, isNullable)
+	nullable := typ == reflect.TypeFor[wire.Nullable[string]]()
+	if schema.Nullable != nullable {
+		c.differ(location, "is nullable: %v, in the client: %v", schema.Nullable, nullable)
 	}
 	is, formats := jsonTypeOf(typ)
 	if !schema.Type.Is(is) {
-		c.differ(place, "is of the type %v, of the client: %s", schema.Type.Slice(), is)
+		c.differ(location, "has type %v, in the client: %s", schema.Type.Slice(), is)
 		return
 	}
 	if !slices.Contains(formats, schema.Format) {
-		c.differ(place, "has the format %q, which is not %s", schema.Format, typ)
+		c.differ(location, "has the format %q, which is not %s", schema.Format, typ)
 	}
 	switch is {
 	case openapi3.TypeArray:
-		c.schema(place+"/0", schema.Items, typ.Elem())
+		c.schema(location+"/0", schema.Items, typ.Elem())
 	case openapi3.TypeObject:
-		c.object(place, schema, typ)
+		c.object(location, schema, typ)
 	}
 }
 
-func (c *comparison) object(place string, schema *openapi3.Schema, typ reflect.Type) {
-	if further := schema.AdditionalProperties; further.Has == nil || !*further.Has {
-		c.differ(place, "does not allow further members, and the client keeps them")
+func (c *comparison) object(location string, schema *openapi3.Schema, typ reflect.Type) {
+	if unknown := schema.AdditionalProperties; unknown.Has == nil || !*unknown.Has {
+		c.differ(location, "does not allow unknown fields, but the client keeps them")
 	}
 	fields := fieldsOf(typ)
 	for _, f := range fields {
 		property := schema.Properties[f.name]
 		if property == nil {
-			c.differ(place, "has no member %s, and the client does", f.name)
+			c.differ(location, "has no field %s, but the client does", f.name)
 			continue
 		}
-		if isRequired := slices.Contains(schema.Required, f.name); isRequired != f.isRequired {
-			c.differ(place+"/"+f.name, "is required: %v, of the client: %v", isRequired, f.isRequired)
+		if required := slices.Contains(schema.Required, f.name); required != f.required {
+			c.differ(location+"/"+f.name, "is required: %v, in the client: %v", required, f.required)
 		}
-		c.schema(place+"/"+f.name, property, f.typ)
+		c.schema(location+"/"+f.name, property, f.typ)
 	}
 	for name := range schema.Properties {
 		if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-			c.differ(place, "has the member %s, and the client does not", name)
+			c.differ(location, "has the field %s, but the client does not", name)
 		}
 	}
 }
 
-// jsonTypeOf returns the type and the formats that a generated type stands for.
+// jsonTypeOf returns the JSON type and formats of a generated type.
 func jsonTypeOf(typ reflect.Type) (is string, formats []string) {
 	switch typ {
 	case reflect.TypeFor[wire.Nullable[string]]():
@@ -221,5 +221,5 @@ func jsonTypeOf(typ reflect.Type) (is string, formats []string) {
 	case reflect.Struct:
 		return openapi3.TypeObject, []string{""}
 	}
-	panic("package gen has a new sort of type: " + typ.String())
+	panic("package gen has a new kind of type: " + typ.String())
 }

@@ -1,6 +1,5 @@
-// Package prism runs Stoplight's Prism, a reader of API descriptions that shares no code with this
-// module. The checks and benchmarks that use it need the program prism in the PATH; see the
-// Makefile for its version.
+// Package prism runs Stoplight's Prism, an OpenAPI mock and proxy that shares no code with this module.
+// It needs prism in the PATH; see the Makefile for its version.
 package prism
 
 import (
@@ -19,49 +18,49 @@ import (
 const (
 	startTimeout = 30 * time.Second
 	pollEvery    = 20 * time.Millisecond
-	attempts     = 3 // at a free port, which another program may take before Prism does
+	attempts     = 3 // another program may take the free port before Prism does
 )
 
-// Server is a running Prism. It must be closed.
+// Server is a running Prism. The caller must close it.
 type Server struct {
-	URL string // without a slash at the end
+	URL string // without a trailing slash
 
-	folder  string // with the description, which Prism watches: when it goes, Prism ends
+	dir  string // of the spec; Prism watches it and exits if it is removed
 	command *exec.Cmd
-	output  *bytes.Buffer // not to be read before the end of the process
+	output  *bytes.Buffer // valid once the process has ended
 	ended   chan struct{} // closed at the end of the process
 }
 
-// Mock answers by a description alone: with its examples, or with values that fit its schemas.
+// Mock starts a mock, which responds with the examples of a spec or values that fit its schemas.
 func Mock(ctx context.Context, document []byte) (*Server, error) {
 	return start(ctx, document, "mock")
 }
 
-// Proxy stands before an upstream and answers in its place where a request or an answer breaks the
-// description.
+// Proxy starts a proxy in front of an upstream. It replaces the response if the request or the response
+// breaks the spec.
 func Proxy(ctx context.Context, document []byte, upstream string) (*Server, error) {
 	return start(ctx, document, "proxy", upstream, "--errors")
 }
 
-// start returns once Prism listens. It ends with the context.
+// start returns once Prism listens. Prism ends with the context.
 func start(ctx context.Context, document []byte, mode string, arguments ...string) (server *Server, err error) {
-	folder, err := os.MkdirTemp("", "prism")
+	dir, err := os.MkdirTemp("", "prism")
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(folder)
+			os.RemoveAll(dir)
 		}
 	}()
-	file := filepath.Join(folder, "openapi.yaml") // JSON is YAML, too
+	file := filepath.Join(dir, "openapi.yaml") // JSON is valid YAML
 	if err := os.WriteFile(file, document, 0o600); err != nil {
 		return nil, err
 	}
 	for range attempts {
 		server, err = launch(ctx, append([]string{mode, file}, arguments...))
 		if err == nil {
-			server.folder = folder
+			server.dir = dir
 			return server, nil
 		}
 		if !strings.Contains(err.Error(), "EADDRINUSE") {
@@ -81,7 +80,7 @@ func launch(ctx context.Context, arguments []string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{URL: "http://" + address, output: new(bytes.Buffer), ended: make(chan struct{})}
-	// A log of each request would slow Prism down.
+	// Logging requests would slow Prism down.
 	s.command = exec.CommandContext(ctx, "prism", append(arguments, "--host", host, "--port", port, "--verboseLevel", "fatal")...)
 	s.command.Stdout, s.command.Stderr = s.output, s.output
 	if err := s.command.Start(); err != nil {
@@ -89,7 +88,7 @@ func launch(ctx context.Context, arguments []string) (*Server, error) {
 	}
 	go func() {
 		defer close(s.ended)
-		_ = s.command.Wait() // that it was killed is no news
+		_ = s.command.Wait() // ends by a signal
 	}()
 	if err := s.waitUntilReady(ctx, address); err != nil {
 		s.end()
@@ -98,7 +97,7 @@ func launch(ctx context.Context, arguments []string) (*Server, error) {
 	return s, nil
 }
 
-// freeAddress returns an address on loopback that nobody listens at.
+// freeAddress returns an unused address on loopback.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -124,20 +123,20 @@ func (s *Server) waitUntilReady(ctx context.Context, address string) error {
 			}
 			continue
 		}
-		if ctx.Err() != nil { // which ends the process, too
-			return fmt.Errorf("it does not listen: %w", ctx.Err())
+		if ctx.Err() != nil { // ends the process, too
+			return fmt.Errorf("not listening: %w", ctx.Err())
 		}
-		return errors.New("it ended by itself")
+		return errors.New("exited")
 	}
 }
 
-// Close ends the process and waits for its end.
+// Close ends the process and waits for it.
 func (s *Server) Close() {
 	s.end()
-	os.RemoveAll(s.folder)
+	os.RemoveAll(s.dir)
 }
 
 func (s *Server) end() {
-	_ = s.command.Process.Kill() // it may have ended
+	_ = s.command.Process.Kill() // may have ended
 	<-s.ended
 }

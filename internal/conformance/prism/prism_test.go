@@ -16,21 +16,21 @@ import (
 
 const fakeBehaviour = "FAKE_PRISM"
 
-// TestMain lets the test program stand in for Prism.
+// TestMain runs the test binary as Prism.
 func TestMain(m *testing.M) {
-	if behaviour := os.Getenv(fakeBehaviour); behaviour != "" {
-		os.Exit(fakePrism(behaviour, os.Args[1:]))
+	if behavior := os.Getenv(fakeBehaviour); behavior != "" {
+		os.Exit(fakePrism(behavior, os.Args[1:]))
 	}
 	os.Exit(m.Run())
 }
 
-func fakePrism(behaviour string, arguments []string) int {
-	switch behaviour {
-	case "refuse":
+func fakePrism(behavior string, arguments []string) int {
+	switch behavior {
+	case "reject":
 		fmt.Println("the document is not valid")
 		return 1
 	case "port taken once":
-		marker := filepath.Join(os.Getenv("PATH"), "second") // the folder of the test
+		marker := filepath.Join(os.Getenv("PATH"), "second") // the directory of the test
 		if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
 			_ = os.WriteFile(marker, nil, 0o600)
 			fmt.Println("listen EADDRINUSE: address already in use")
@@ -45,27 +45,27 @@ func fakePrism(behaviour string, arguments []string) int {
 	value := func(flag string) string { return arguments[slices.Index(arguments, flag)+1] }
 	address := net.JoinHostPort(value("--host"), value("--port"))
 	err := http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		description, _ := os.ReadFile(arguments[1]) // is to be there as long as Prism is
-		fmt.Fprintf(w, "%s\n%s", description, strings.Join(slices.Delete(slices.Clone(arguments), 1, 2), " "))
+		spec, _ := os.ReadFile(arguments[1]) // must exist while Prism runs
+		fmt.Fprintf(w, "%s\n%s", spec, strings.Join(slices.Delete(slices.Clone(arguments), 1, 2), " "))
 	}))
 	fmt.Println(err)
 	return 1
 }
 
-// behave puts the test program into the PATH as prism.
-func behave(t *testing.T, behaviour string) {
+// behave puts the test binary into the PATH as prism.
+func behave(t *testing.T, behavior string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	if err := os.Symlink(self, filepath.Join(folder, "prism")); err != nil {
+	dir := t.TempDir()
+	if err := os.Symlink(self, filepath.Join(dir, "prism")); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", folder)
+	t.Setenv("PATH", dir)
 	t.Setenv("TMPDIR", t.TempDir())
-	t.Setenv(fakeBehaviour, behaviour)
+	t.Setenv(fakeBehaviour, behavior)
 }
 
 func get(t *testing.T, address string) string {
@@ -80,7 +80,7 @@ func get(t *testing.T, address string) string {
 	return string(body[:n])
 }
 
-func TestServersListenOnceTheyAreThere(t *testing.T) {
+func TestServersListen(t *testing.T) {
 	for name, test := range map[string]struct {
 		start func(context.Context) (*Server, error)
 		want  string
@@ -99,7 +99,7 @@ func TestServersListenOnceTheyAreThere(t *testing.T) {
 			}
 			server.Close()
 			if _, err := http.Get(server.URL); err == nil {
-				t.Error("it listens on after Close")
+				t.Error("still listening after Close")
 			}
 			server.Close() // again has no effect
 			if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
@@ -109,22 +109,22 @@ func TestServersListenOnceTheyAreThere(t *testing.T) {
 	}
 }
 
-func TestAFailedStartSaysWhatPrismSaid(t *testing.T) {
-	for behaviour, says := range map[string]string{
-		"refuse":            "prism mock: it ended by itself\nthe document is not valid",
-		"port always taken": "prism mock: it ended by itself\nlisten EADDRINUSE",
+func TestStartReturnsOutput(t *testing.T) {
+	for behavior, says := range map[string]string{
+		"reject":            "prism mock: exited\nthe document is not valid",
+		"port always taken": "prism mock: exited\nlisten EADDRINUSE",
 	} {
-		behave(t, behaviour)
+		behave(t, behavior)
 		if _, err := Mock(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), says) {
-			t.Errorf("%s: %v", behaviour, err)
+			t.Errorf("%s: %v", behavior, err)
 		}
 		if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
-			t.Errorf("%s: left behind: %v, %v", behaviour, left, err)
+			t.Errorf("%s: left behind: %v, %v", behavior, left, err)
 		}
 	}
 }
 
-func TestAPortThatIsTakenIsNotTheEnd(t *testing.T) {
+func TestStartRetriesTakenPort(t *testing.T) {
 	behave(t, "port taken once")
 	server, err := Mock(t.Context(), nil)
 	if err != nil {
@@ -133,7 +133,7 @@ func TestAPortThatIsTakenIsNotTheEnd(t *testing.T) {
 	server.Close()
 }
 
-func TestTheWaitIsBounded(t *testing.T) {
+func TestStartTimeout(t *testing.T) {
 	behave(t, "never listen")
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
