@@ -14,8 +14,9 @@ import (
 // addition is a field that the spec does not list.
 type addition struct{ name, value string }
 
-// additions cover every JSON type and what parsers stumble over: a number that no float can represent, null, a name with
-// escapes, nested objects and arrays, an empty string. No name differs from a listed one in case only.
+// additions cover every JSON type and what parsers stumble over: a number that no float can
+// represent, null, a name with escapes, nested objects and arrays, an empty string. No name
+// differs from a listed one in case only.
 var additions = []addition{
 	{`"AddedObject"`, `{"Code":"PL","Nested":{"List":[1,{"Deep":null}]}}`},
 	{`"AddedArray"`, `[{"Id":1},"text",[],null,true]`},
@@ -34,10 +35,11 @@ const (
 	addedHeaderValue = "1"
 )
 
-// WithUnknownFields adds what the spec does not list to the responses of some operations, or of all, as a newer version
-// of the vendor's API might. Every JSON object gets the fields AddedObject, AddedArray, AddedDecimal, AddedNull,
-// AddedText and one whose name needs escapes; listStatuses gets another status at the end; every response gets another
-// header. They are the same in every run. A field that an object already has, in any case, stays as it is. Error
+// WithUnknownFields adds what the spec does not list to the responses of some operations, or of
+// all, as a newer version of the vendor's API might. Every JSON object gets the fields
+// AddedObject, AddedArray, AddedDecimal, AddedNull, AddedText and one whose name needs escapes;
+// listStatuses gets another status at the end; every response gets another header. They are the
+// same in every run. A field that an object already has, in any case, stays as it is. Error
 // responses get additions, too. An unknown operation is an error that lists the known ones.
 func WithUnknownFields(operationIDs ...string) Option {
 	return func(c *config) error {
@@ -46,7 +48,8 @@ func WithUnknownFields(operationIDs ...string) Option {
 	}
 }
 
-// addsTo reports whether the responses of an operation get additions; an empty id is any other request.
+// addsTo reports whether the responses of an operation get additions; an empty id is any other
+// request.
 func (c *config) addsTo(operationID string) bool {
 	return c.additions && (len(c.addTo) == 0 || slices.Contains(c.addTo, operationID))
 }
@@ -72,8 +75,8 @@ func (r *response) addUnknownFields() {
 	}
 }
 
-// addFields adds the additions to every object of a JSON value, after its fields. It keeps everything else, numbers to
-// the digit.
+// addFields adds the additions to every object of a JSON value, after its fields. It keeps
+// everything else, numbers to the digit.
 func addFields(body []byte) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

@@ -12,7 +12,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// apiCall is an API request on its way through the sandbox. It is routed and read once, when it arrives.
+// apiCall is an API request on its way through the sandbox. It is routed and read once, when it
+// arrives.
 type apiCall struct {
 	*contract.Call
 	request  *http.Request
@@ -22,7 +23,8 @@ type apiCall struct {
 	findings []contract.Finding
 }
 
-// organization is the data of an organization and the handlers that serve it, by method and path template.
+// organization is the data of an organization and the handlers that serve it, by method and path
+// template.
 type organization struct {
 	*state
 	handlers handlers
@@ -50,7 +52,8 @@ func newOrganization(state *state) *organization {
 	return o
 }
 
-// respond processes a call. The response is complete, because its check, additions and faults need the whole body.
+// respond processes a call. The response is complete, because its check, additions and faults
+// need the whole body.
 func (s *Sandbox) respond(c *apiCall) *response {
 	r, failure := s.process(c)
 	if failure != nil {
@@ -63,8 +66,8 @@ func (s *Sandbox) respond(c *apiCall) *response {
 	return r
 }
 
-// process checks the tokens, then path and method, the request, and the organization. Behind the operation, it checks
-// the response.
+// process checks the tokens, then path and method, the request, and the organization. Behind the
+// operation, it checks the response.
 func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	if failure := s.identity.tokens.authenticate(c.request.Header); failure != nil {
 		return nil, failure

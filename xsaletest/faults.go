@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Fault is a failure to inject into a request, see [Sandbox.Fail] and [WithRandomFaults]. Faults are
-// comparable values and may be reused. The zero Fault does nothing. Invalid faults, such as status 999,
-// are rejected where they are installed.
+// Fault is a failure to inject into a request, see [Sandbox.Fail] and [WithRandomFaults]. Faults
+// are comparable values and may be reused. The zero Fault does nothing. Invalid faults, such as
+// status 999, are rejected where they are installed.
 type Fault struct {
 	kind      faultKind
 	status    int
@@ -56,9 +56,9 @@ const (
 	InBody                         // sends half of the body, too
 )
 
-// Status responds with a status from 200 to 599 instead of processing the request. The body is sent as
-// JSON if it is JSON, and as text/plain otherwise, see [Fault.WithHeader]. Without a body, the response
-// has problem details.
+// Status responds with a status from 200 to 599 instead of processing the request. The body is
+// sent as JSON if it is JSON, and as text/plain otherwise, see [Fault.WithHeader]. Without a
+// body, the response has problem details.
 func Status(code int, body ...string) Fault {
 	return Fault{kind: statusFault, status: code, body: strings.Join(body, "")}
 }
@@ -70,23 +70,23 @@ func RetryAfter(wait time.Duration) Fault { return Fault{kind: retryAfterFault, 
 // RetryAt is [RetryAfter] with a date instead of seconds. Fractions of a second are dropped.
 func RetryAt(date time.Time) Fault { return Fault{kind: retryAtFault, at: date} }
 
-// Delay waits before the request is processed, or with [Fault.Processed] before the response is sent.
-// If the client leaves or [Sandbox.Close] is called meanwhile, the rest does not happen.
+// Delay waits before the request is processed, or with [Fault.Processed] before the response is
+// sent. If the client leaves or [Sandbox.Close] is called meanwhile, the rest does not happen.
 func Delay(wait time.Duration) Fault { return Fault{kind: delayFault, delay: wait} }
 
 // Cut ends the connection.
 func Cut(point CutPoint) Fault { return Fault{kind: cutFault, cut: point} }
 
-// Truncated processes the request and sends half of the body with a matching Content-Length, so that
-// only a JSON decoder notices. See [Cut] for a body that is incomplete at the HTTP level.
+// Truncated processes the request and sends half of the body with a matching Content-Length, so
+// that only a JSON decoder notices. See [Cut] for a body that is incomplete at the HTTP level.
 func Truncated() Fault { return Fault{kind: truncatedFault} }
 
-// Garbage processes the request and sends its status and headers with a body that is neither JSON nor
-// UTF-8.
+// Garbage processes the request and sends its status and headers with a body that is neither JSON
+// nor UTF-8.
 func Garbage() Fault { return Fault{kind: garbageFault} }
 
-// Trickle processes the request and sends the body in pieces of some bytes, with a pause between them.
-// It ends if the client leaves or [Sandbox.Close] is called.
+// Trickle processes the request and sends the body in pieces of some bytes, with a pause between
+// them. It ends if the client leaves or [Sandbox.Close] is called.
 func Trickle(bytes int, every time.Duration) Fault {
 	return Fault{kind: trickleFault, bytes: bytes, delay: every}
 }
@@ -94,28 +94,28 @@ func Trickle(bytes int, every time.Duration) Fault {
 // RevokedToken revokes all issued tokens: the request gets a 401.
 func RevokedToken() Fault { return Fault{kind: revokedTokenFault} }
 
-// ExpiredIDToken expires all issued ID tokens: the request gets a 401. Their access tokens stay valid,
-// as with Auth0, whose ID tokens have a shorter lifetime.
+// ExpiredIDToken expires all issued ID tokens: the request gets a 401. Their access tokens stay
+// valid, as with Auth0, whose ID tokens have a shorter lifetime.
 func ExpiredIDToken() Fault { return Fault{kind: expiredIDTokenFault} }
 
-// BlockedAccount revokes all tokens and blocks the account, like ten wrong passwords: the request gets
-// a 401, and every login fails with too_many_attempts until [Sandbox.Unblock].
+// BlockedAccount revokes all tokens and blocks the account, like ten wrong passwords: the request
+// gets a 401, and every login fails with too_many_attempts until [Sandbox.Unblock].
 func BlockedAccount() Fault { return Fault{kind: blockedAccountFault} }
 
-// ChangedSigningKey replaces the key of the login service, also in its key set. Tokens signed with the
-// old key get a 401, including those of the request.
+// ChangedSigningKey replaces the key of the login service, also in its key set. Tokens signed
+// with the old key get a 401, including those of the request.
 func ChangedSigningKey() Fault { return Fault{kind: changedSigningKeyFault} }
 
-// Processed processes the request before the fault, like a server whose response gets lost: a create
-// has created. It applies to [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]; the other faults
-// with a body always process the request.
+// Processed processes the request before the fault, like a server whose response gets lost: a
+// create has created. It applies to [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]; the
+// other faults with a body always process the request.
 func (f Fault) Processed() Fault {
 	f.processed = true
 	return f
 }
 
-// Chunked sends the body in chunks, without a Content-Length. It applies to [Cut] after the headers,
-// [Truncated], [Garbage] and [Trickle].
+// Chunked sends the body in chunks, without a Content-Length. It applies to [Cut] after the
+// headers, [Truncated], [Garbage] and [Trickle].
 func (f Fault) Chunked() Fault {
 	f.chunked = true
 	return f
@@ -145,7 +145,8 @@ func (f Fault) Always() Fault {
 // IsZero reports whether f is the zero Fault.
 func (f Fault) IsZero() bool { return f.kind == noFault }
 
-// String returns the fault as a Go expression, without the body of a [Status] and the values of headers.
+// String returns the fault as a Go expression, without the body of a [Status] and the values of
+// headers.
 func (f Fault) String() string {
 	var s strings.Builder
 	switch f.kind {
@@ -230,7 +231,8 @@ func (f Fault) needsBody() bool {
 	return f.kind == truncatedFault || f.kind == garbageFault || f.kind == trickleFault || f.kind == cutFault && f.cut != BeforeResponse
 }
 
-// affectsTokens reports whether the fault changes the login service, so that the API rejects the request.
+// affectsTokens reports whether the fault changes the login service, so that the API rejects the
+// request.
 func (f Fault) affectsTokens() bool { return f.kind >= revokedTokenFault }
 
 // check returns why the fault is invalid for every operation.

@@ -126,8 +126,8 @@ func (s *Sandbox) sendBroken(fault Fault, w http.ResponseWriter, r *http.Request
 // flush sends what was written. A client that has left is not an error.
 func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 
-// pause waits. It cuts the connection if the client leaves or the sandbox closes meanwhile. It lifts the server's
-// limits, which are for clients that stall.
+// pause waits. It cuts the connection if the client leaves or the sandbox closes meanwhile. It
+// lifts the server's limits, which are for clients that stall.
 func (s *Sandbox) pause(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	controller := http.NewResponseController(w)
 	_ = controller.SetReadDeadline(time.Time{})

@@ -42,10 +42,11 @@ func defaultRandomFaults() []Fault {
 	}
 }
 
-// WithRandomFaults gives each API request one of the faults, with a probability from 0 to 1. The seed and the number of
-// the request, see [Request], decide alone: the same requests in the same order fail the same way. A fault that does not
-// fit the operation is not drawn. Without faults, it draws from Status(500), Status(503), processed or not,
-// RetryAfter(1s), Delay(500ms), Cut before the response, processed or not, Cut(InBody), Truncated and Garbage. Faults of
+// WithRandomFaults gives each API request one of the faults, with a probability from 0 to 1. The
+// seed and the number of the request, see [Request], decide alone: the same requests in the same
+// order fail the same way. A fault that does not fit the operation is not drawn. Without faults,
+// it draws from Status(500), Status(503), processed or not, RetryAfter(1s), Delay(500ms), Cut
+// before the response, processed or not, Cut(InBody), Truncated and Garbage. Faults of
 // [Sandbox.Fail] come first.
 func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 	return func(c *config) error {
@@ -68,13 +69,13 @@ func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 	}
 }
 
-// Fail queues faults for the next requests of an operation, such as createOrder: one fault for each request, in order.
-// A raw call to the operation's path counts. [AnyOperation] queues them for every API request: an operation's own faults
-// come first, and a fault that does not fit an operation waits for one that it fits. [Login] queues them for requests
-// for tokens.
+// Fail queues faults for the next requests of an operation, such as createOrder: one fault for
+// each request, in order. A raw call to the operation's path counts. [AnyOperation] queues them
+// for every API request: an operation's own faults come first, and a fault that does not fit an
+// operation waits for one that it fits. [Login] queues them for requests for tokens.
 //
-// An unknown operation, an invalid fault, and a fault without effect on the operation are errors; then no fault is
-// queued. A sandbox of [New] also fails its test with the error.
+// An unknown operation, an invalid fault, and a fault without effect on the operation are errors;
+// then no fault is queued. A sandbox of [New] also fails its test with the error.
 func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	if s.config.test != nil {
 		s.config.test.Helper()
@@ -90,8 +91,8 @@ func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	return err
 }
 
-// ClearFaults drops the queued faults of [Sandbox.Fail], including those with [Fault.Always]. It does not end running
-// delays, nor undo what a fault has done to the login service.
+// ClearFaults drops the queued faults of [Sandbox.Fail], including those with [Fault.Always]. It
+// does not end running delays, nor undo what a fault has done to the login service.
 func (s *Sandbox) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()

@@ -232,7 +232,8 @@ func TestFaultsBreakTheBody(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	// One existed. Eight broken bodies, one of garbage, and one of the two cut requests created more.
+	// One existed. Eight broken bodies, one of garbage, and one of the two cut requests created
+	// more.
 	if id := c.create(":/integrations", `{"Name":"shop","IntegrationType":28}`); id != 1+9+1+1 {
 		t.Errorf("the next integration is %d", id)
 	}

@@ -70,7 +70,8 @@ func (p tokens) header() http.Header {
 	return header
 }
 
-// grant returns the fields of a valid login, with changes by name and value. An empty value removes a field.
+// grant returns the fields of a valid login, with changes by name and value. An empty value
+// removes a field.
 func grant(changes ...string) map[string]string {
 	fields := map[string]string{
 		"client_id":     xsaletest.ClientID,

@@ -34,7 +34,8 @@ func newIdentity(tokens *tokenService, clock func() time.Time) *identity {
 	return &identity{tokens: tokens, limits: newLoginLimits(), clock: clock}
 }
 
-// oauthError is an error response of the token endpoint, with the codes of Auth0. It never repeats what was sent.
+// oauthError is an error response of the token endpoint, with the codes of Auth0. It never
+// repeats what was sent.
 type oauthError struct {
 	Status      int    `json:"-"`
 	Code        string `json:"error"`
@@ -49,7 +50,8 @@ func invalidRequest(description string) *oauthError {
 	return &oauthError{http.StatusBadRequest, "invalid_request", description}
 }
 
-// serveToken is the token endpoint (https://auth0.com/docs/api/authentication/resource-owner-password-flow/get-token).
+// serveToken is the token endpoint
+// (https://auth0.com/docs/api/authentication/resource-owner-password-flow/get-token).
 func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method != http.MethodPost {
@@ -76,7 +78,8 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", reply)
 }
 
-// readTokenRequest accepts a JSON object, which the vendor documents, and a form, which Auth0 documents.
+// readTokenRequest accepts a JSON object, which the vendor documents, and a form, which Auth0
+// documents.
 func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oauthError) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequestBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -133,7 +136,8 @@ func checkClient(form url.Values) *oauthError {
 	return &oauthError{http.StatusForbidden, "access_denied", "The audience is not an API that the client may use."}
 }
 
-// checkUser counts the login and checks the password and the limits. It sets the headers of the limits.
+// checkUser counts the login and checks the password and the limits. It sets the headers of the
+// limits.
 func (i *identity) checkUser(header http.Header, form url.Values) *oauthError {
 	username := form.Get("username")
 	sameName, samePassword := equalSecrets(username, Username), equalSecrets(form.Get("password"), Password)

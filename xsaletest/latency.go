@@ -12,8 +12,8 @@ type latency struct {
 	shortest, longest time.Duration
 }
 
-// WithLatency delays every request to the API and to the login service before it is processed. If the
-// client leaves or [Sandbox.Close] is called meanwhile, the request is not processed.
+// WithLatency delays every request to the API and to the login service before it is processed. If
+// the client leaves or [Sandbox.Close] is called meanwhile, the request is not processed.
 func WithLatency(wait time.Duration) Option {
 	return func(c *config) error {
 		if wait < 0 {
@@ -24,8 +24,8 @@ func WithLatency(wait time.Duration) Option {
 	}
 }
 
-// WithRandomLatency is [WithLatency] with uniformly distributed delays. They depend only on the seed
-// and the number of earlier requests.
+// WithRandomLatency is [WithLatency] with uniformly distributed delays. They depend only on the
+// seed and the number of earlier requests.
 func WithRandomLatency(seed uint64, shortest, longest time.Duration) Option {
 	return func(c *config) error {
 		if shortest < 0 || longest < shortest {

@@ -14,8 +14,8 @@ const (
 	loginWindow       = time.Minute // throttling ends after one window without a rejected login
 )
 
-// loginLimits limits the logins of each user name. Unknown names have limits too, so that a response
-// does not reveal whether a user exists.
+// loginLimits limits the logins of each user name. Unknown names have limits too, so that a
+// response does not reveal whether a user exists.
 type loginLimits struct {
 	mu    sync.Mutex
 	users map[string]*loginHistory
@@ -46,7 +46,8 @@ func newLoginLimits() *loginLimits {
 	return &loginLimits{users: make(map[string]*loginHistory)}
 }
 
-// try checks and counts a login in one step, so that concurrent logins cannot exceed a limit together.
+// try checks and counts a login in one step, so that concurrent logins cannot exceed a limit
+// together.
 func (l *loginLimits) try(username string, samePassword bool, now time.Time) (loginVerdict, loginQuota) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -69,7 +70,8 @@ func (h *loginHistory) try(samePassword bool, now time.Time) (loginVerdict, logi
 	}
 	if len(h.recent) >= limit {
 		h.lastRejected = now
-		// Only slowLogins fit now, so all but slowLogins-1 of the recent ones must leave the window first.
+		// Only slowLogins fit now, so all but slowLogins-1 of the recent ones must leave the
+		// window first.
 		return loginTooManyLogins, loginQuota{slowLogins, 0, h.recent[len(h.recent)-slowLogins].Add(loginWindow)}
 	}
 	h.recent = append(h.recent, now)

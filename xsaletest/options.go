@@ -54,10 +54,10 @@ func WithAddress(address string) Option {
 	}
 }
 
-// WithListener accepts connections from a listener instead of an address, such as one in memory for
-// testing/synctest. The sandbox closes the listener and uses its address in URLs; a client that cannot
-// dial that address needs its own transport. The caller must make sure that nobody else can reach the
-// listener, because everyone knows the sandbox's credentials.
+// WithListener accepts connections from a listener instead of an address, such as one in memory
+// for testing/synctest. The sandbox closes the listener and uses its address in URLs; a client
+// that cannot dial that address needs its own transport. The caller must make sure that nobody
+// else can reach the listener, because everyone knows the sandbox's credentials.
 func WithListener(listener net.Listener) Option {
 	return func(c *config) error {
 		if listener == nil {
@@ -68,8 +68,8 @@ func WithListener(listener net.Listener) Option {
 	}
 }
 
-// WithTLS serves https, with a certificate authority that is created at the start and exists in memory
-// only. See [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
+// WithTLS serves https, with a certificate authority that is created at the start and exists in
+// memory only. See [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
 func WithTLS() Option {
 	return func(c *config) error {
 		c.tls = true

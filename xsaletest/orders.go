@@ -19,7 +19,8 @@ type order struct {
 	body   json.RawMessage // as listed
 }
 
-// orderList is the response of ListOrders. The generated one would omit OrderItemArticles, because it is empty.
+// orderList is the response of ListOrders. The generated one would omit OrderItemArticles,
+// because it is empty.
 type orderList []json.RawMessage
 
 func (l orderList) VisitListOrdersResponse(w http.ResponseWriter) error {
@@ -75,8 +76,9 @@ func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64
 	return id, nil
 }
 
-// listedOrder returns a created order in the form of the list: with an Id, and OrderItemArticles in
-// every line. The fields of these articles are not published, so the list is empty. It modifies created.
+// listedOrder returns a created order in the form of the list: with an Id, and OrderItemArticles
+// in every line. The fields of these articles are not published, so the list is empty. It
+// modifies created.
 func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
 	err := setField(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
 	for i := range created.Items {

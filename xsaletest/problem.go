@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// problem is the body of every error response of the API: problem details (RFC 9457). An operation returns it as an
-// error.
+// problem is the body of every error response of the API: problem details (RFC 9457). An
+// operation returns it as an error.
 type problem struct {
 	Type   string         `json:"type"`
 	Title  string         `json:"title"`
@@ -22,7 +22,8 @@ type problem struct {
 	header http.Header
 }
 
-// problemError is one thing that is wrong. It never repeats a value, which may be personal data or a secret.
+// problemError is one thing that is wrong. It never repeats a value, which may be personal data
+// or a secret.
 type problemError struct {
 	Pointer string `json:"pointer"` // location of a finding, such as "/Items/0" or "query statusidin"
 	Detail  string `json:"detail"`

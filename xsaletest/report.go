@@ -14,9 +14,9 @@ import (
 // maxReportedBody bounds the body in a report.
 const maxReportedBody = 4 << 10
 
-// report fails the sandbox's test if a request breaks the spec. An unknown path or method does not fail it, because the
-// spec is known to be incomplete. Neither does an unknown query parameter, but it may be a filter that has no effect, so
-// it is logged.
+// report fails the sandbox's test if a request breaks the spec. An unknown path or method does
+// not fail it, because the spec is known to be incomplete. Neither does an unknown query
+// parameter, but it may be a filter that has no effect, so it is logged.
 func (s *Sandbox) report(c *apiCall) {
 	if s.config.test == nil || s.config.allowsInvalid {
 		return

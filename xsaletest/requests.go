@@ -35,8 +35,9 @@ type Request struct {
 	Fault      Fault       // injected into the request; the zero Fault for none
 }
 
-// Decode decodes the JSON body of a request, for example into an [github.com/xsale-go/xsale.CreateOrder]. An error
-// names the request and contains no value of the body.
+// Decode decodes the JSON body of a request, for example into an
+// [github.com/xsale-go/xsale.CreateOrder]. An error names the request and contains no value of
+// the body.
 func Decode[T any](request Request) (T, error) {
 	var value, zero T
 	if err := codec.Unmarshal(request.Body, &value); err != nil {
@@ -45,9 +46,10 @@ func Decode[T any](request Request) (T, error) {
 	return value, nil
 }
 
-// Requests returns a copy of the API requests in the order they arrived: all of them, or those of some operations, such
-// as createOrder. It includes rejected requests, but no logins: see [Sandbox.Logins] and [Sandbox.TokenRequests]. The
-// sandbox keeps the last 10,000 requests, up to 64 MiB; see [Sandbox.DroppedRequests].
+// Requests returns a copy of the API requests in the order they arrived: all of them, or those of
+// some operations, such as createOrder. It includes rejected requests, but no logins: see
+// [Sandbox.Logins] and [Sandbox.TokenRequests]. The sandbox keeps the last 10,000 requests, up to
+// 64 MiB; see [Sandbox.DroppedRequests].
 func (s *Sandbox) Requests(operationIDs ...string) []Request {
 	return s.requests.list(operationIDs)
 }
@@ -94,7 +96,8 @@ func (l *requestLog) begin(w http.ResponseWriter, r *http.Request, routed *contr
 	return c
 }
 
-// grow counts the memory of a request and drops the oldest requests beyond the limits. The caller holds the lock.
+// grow counts the memory of a request and drops the oldest requests beyond the limits. The caller
+// holds the lock.
 func (l *requestLog) grow(e *loggedRequest, size int) {
 	if len(l.kept) > 0 && e.request.Number >= l.kept[0].request.Number { // not dropped yet
 		e.size += size

@@ -1,22 +1,23 @@
-// Package xsaletest provides a sandbox of xSale for tests: the REST API and the Auth0 service that
-// issues its tokens, in one process, over real HTTP on loopback, with TLS on request.
+// Package xsaletest provides a sandbox of xSale for tests: the REST API and the Auth0 service
+// that issues its tokens, in one process, over real HTTP on loopback, with TLS on request.
 //
 //	sandbox := xsaletest.New(t)
 //	client := sandbox.Client(t)
 //
 // The sandbox keeps what it is sent: a created order is listed afterwards. It starts with the
-// vendor's published samples and generated orders that are the same in every run. Its login service
-// issues signed tokens, rejects wrong credentials, blocks a user after ten wrong passwords, and slows
-// down a user who logs in too often, as Auth0 does. Every API call needs both tokens. Every request
-// and response is checked against the spec in package openapi: a request that breaks it gets a 400
-// and fails the test of [New], with the operation and the JSON pointer.
+// vendor's published samples and generated orders that are the same in every run. Its login
+// service issues signed tokens, rejects wrong credentials, blocks a user after ten wrong
+// passwords, and slows down a user who logs in too often, as Auth0 does. Every API call needs
+// both tokens. Every request and response is checked against the spec in package openapi: a
+// request that breaks it gets a 400 and fails the test of [New], with the operation and the JSON
+// pointer.
 //
 // # Faults
 //
-// [Sandbox.Fail] injects faults into the next requests of an operation, such as [Status], [Cut] or
-// [RevokedToken], and [WithRandomFaults] injects random ones, the same in every run. [WithLatency]
-// makes the sandbox slow, and [WithUnknownFields] makes it respond like a newer version of the
-// vendor's API. [Sandbox.Requests] returns the received requests:
+// [Sandbox.Fail] injects faults into the next requests of an operation, such as [Status], [Cut]
+// or [RevokedToken], and [WithRandomFaults] injects random ones, the same in every run.
+// [WithLatency] makes the sandbox slow, and [WithUnknownFields] makes it respond like a newer
+// version of the vendor's API. [Sandbox.Requests] returns the received requests:
 //
 //	sandbox.Fail("createOrder", xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 //	_, err := client.Organization("").Orders.Create(ctx, order)
@@ -28,26 +29,27 @@
 //
 // # The spec
 //
-// The sandbox serves the spec at /swagger/v1/swagger.json, and a page to read it at /swagger, both
-// without tokens.
+// The sandbox serves the spec at /swagger/v1/swagger.json, and a page to read it at /swagger,
+// both without tokens.
 //
 // # Choices of the sandbox
 //
-// The vendor publishes neither status codes nor error bodies, so do not rely on these in production:
+// The vendor publishes neither status codes nor error bodies, so do not rely on these in
+// production:
 //
 //   - 200 for reads, 201 and {"Id": …} for creates, 204 for a written translation;
-//   - 400, 401, 404, 405, 413 and 500 with problem details (RFC 9457), whose errors name a location
-//     and never repeat a value;
+//   - 400, 401, 404, 405, 413 and 500 with problem details (RFC 9457), whose errors name a
+//     location and never repeat a value;
 //   - tokens from different logins are rejected;
 //   - all ids, the oldest order first, and new orders in the status Nowe;
-//   - a listed order has the fields that it was created with, an Id, and an empty OrderItemArticles
-//     in every line;
+//   - a listed order has the fields that it was created with, an Id, and an empty
+//     OrderItemArticles in every line;
 //   - statusidin and statusnamein together list the orders that match both;
 //   - a translation replaces the one in the same language, and a parameter may be defined in any
 //     category.
 //
-// The credentials are constants of this package, so they are no secret. The sandbox therefore listens
-// on loopback only, unless it is given a listener.
+// The credentials are constants of this package, so they are no secret. The sandbox therefore
+// listens on loopback only, unless it is given a listener.
 package xsaletest
 
 import (
@@ -78,7 +80,8 @@ const (
 	Password     = "sandbox-password-for-tests-only"
 )
 
-// Organization is the default organization, the organizationName in paths. It is the vendor's sample.
+// Organization is the default organization, the organizationName in paths. It is the vendor's
+// sample.
 const Organization = "Futuriti_bb7b2a13-84e7-4261-8550-0250op0f9b55"
 
 // Audience is the only audience of tokens.
@@ -111,8 +114,9 @@ type Sandbox struct {
 	serveError error          // of the accept loop, valid once it has ended
 }
 
-// New starts a sandbox and closes it when the test and its subtests have ended. It fails the test if
-// the sandbox cannot start, and for every request that breaks the spec; see [WithInvalidRequests].
+// New starts a sandbox and closes it when the test and its subtests have ended. It fails the test
+// if the sandbox cannot start, and for every request that breaks the spec; see
+// [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
 	ofTest := func(c *config) error {
@@ -275,8 +279,8 @@ func (s *Sandbox) trackConnection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// serverLog writes errors of the HTTP server to standard error, except for abandoned TLS handshakes,
-// which are normal when a client closes.
+// serverLog writes errors of the HTTP server to standard error, except for abandoned TLS
+// handshakes, which are normal when a client closes.
 type serverLog struct{}
 
 func (serverLog) Write(line []byte) (int, error) {
@@ -288,8 +292,8 @@ func (serverLog) Write(line []byte) (int, error) {
 
 // Close stops the sandbox. Requests in progress get two seconds to end, then Close cuts their
 // connections; it cuts those that wait for a latency or a fault at once. When Close returns, all
-// goroutines of the sandbox have ended. Closing again has no effect. The error is why the sandbox had
-// stopped before Close, if it had.
+// goroutines of the sandbox have ended. Closing again has no effect. The error is why the sandbox
+// had stopped before Close, if it had.
 func (s *Sandbox) Close() error {
 	s.closeOnce.Do(func() { close(s.closing) })
 	s.transport.CloseIdleConnections()
@@ -308,15 +312,15 @@ func (s *Sandbox) URL() string { return s.url }
 // TokenURL returns the URL of the token endpoint.
 func (s *Sandbox) TokenURL() string { return s.url + tokenPath }
 
-// HTTPClient returns a new client that trusts the sandbox's certificate. All of these clients share a
-// transport, whose connections close with the sandbox.
+// HTTPClient returns a new client that trusts the sandbox's certificate. All of these clients
+// share a transport, whose connections close with the sandbox.
 func (s *Sandbox) HTTPClient() *http.Client { return &http.Client{Transport: s.transport} }
 
 // CertificatePEM returns the certificate authority that a client must trust, or nil without TLS.
 func (s *Sandbox) CertificatePEM() []byte { return bytes.Clone(s.certificatePEM) }
 
-// Environment returns the environment variables, as NAME=value, that point a program at the sandbox.
-// With TLS the program must also trust [Sandbox.CertificatePEM].
+// Environment returns the environment variables, as NAME=value, that point a program at the
+// sandbox. With TLS the program must also trust [Sandbox.CertificatePEM].
 func (s *Sandbox) Environment() []string {
 	return []string{
 		"XSALE_BASE_URL=" + s.URL(),

@@ -344,8 +344,8 @@ func TestCloseCutsEndlessRequests(t *testing.T) {
 	wantNoGoroutine(t)
 }
 
-// wantNoGoroutine fails if a goroutine of an HTTP server or client is left. It waits a little, because
-// a goroutine may not have returned yet.
+// wantNoGoroutine fails if a goroutine of an HTTP server or client is left. It waits a little,
+// because a goroutine may not have returned yet.
 func wantNoGoroutine(t *testing.T) {
 	t.Helper()
 	var stacks string

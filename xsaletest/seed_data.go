@@ -20,20 +20,22 @@ type Seed struct {
 	// [Sandbox.Environment]. The others have their own data and start with the statuses only.
 	Organizations []xsale.OrganizationInfo
 
-	// Statuses are those of every organization; nil are the eight of every new account. New orders get the first.
+	// Statuses are those of every organization; nil are the eight of every new account. New
+	// orders get the first.
 	Statuses []xsale.Status
 
 	Orders []SeedOrder
 
-	// Translations are those of the articles, by article id. An article without any has an empty slice.
+	// Translations are those of the articles, by article id. An article without any has an empty
+	// slice.
 	Translations map[int64][]xsale.Translation
 }
 
 // SeedOrder is an order of a [Seed].
 type SeedOrder struct {
-	// Order is the listed order: JSON as []byte, string or [json.RawMessage], which is kept to the
-	// digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. Without an Id it
-	// gets the next free one.
+	// Order is the listed order: JSON as []byte, string or [json.RawMessage], which is kept to
+	// the digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. Without
+	// an Id it gets the next free one.
 	Order any
 
 	// Status is the name of the order's status; empty is that of new orders. Orders do not contain
@@ -41,10 +43,10 @@ type SeedOrder struct {
 	Status string
 }
 
-// WithSeed starts the sandbox with this data instead of generated orders and articles; then [WithOrders]
-// has no effect. Data that breaks the spec and duplicate ids or names are errors that name the JSON
-// pointer into the seed, such as /Orders/0/Items/1. The API reads no integrations or parameters, so
-// there is nothing to seed; integration 1 exists.
+// WithSeed starts the sandbox with this data instead of generated orders and articles; then
+// [WithOrders] has no effect. Data that breaks the spec and duplicate ids or names are errors
+// that name the JSON pointer into the seed, such as /Orders/0/Items/1. The API reads no
+// integrations or parameters, so there is nothing to seed; integration 1 exists.
 func WithSeed(seed Seed) Option {
 	return func(c *config) error {
 		c.seed = &seed

@@ -17,8 +17,8 @@ type signingKey struct {
 	id      string // kid in tokens and in the key set
 }
 
-// processKey generates the key on first use. That takes noticeable time, so all sandboxes of a process
-// share it; their tokens still differ in the issuer.
+// processKey generates the key on first use. That takes noticeable time, so all sandboxes of a
+// process share it; their tokens still differ in the issuer.
 var processKey = sync.OnceValues(newSigningKey)
 
 // secondKey replaces processKey for ChangedSigningKey.

@@ -6,8 +6,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
-// state is the data of an organization. Its methods are the operations of the API. No operation deletes
-// anything, so ids count up.
+// state is the data of an organization. Its methods are the operations of the API. No operation
+// deletes anything, so ids count up.
 type state struct {
 	user            *sandboxapi.Me // the same for all organizations
 	mu              sync.Mutex

@@ -36,7 +36,8 @@ func newSwagger(document *openapi3.T, url string) *swagger {
 	return &swagger{sync.OnceValues(func() (swaggerFiles, error) { return renderSwagger(document, url) })}
 }
 
-// renderSwagger renders the spec and its page. The page is self-contained, so that it works offline.
+// renderSwagger renders the spec and its page. The page is self-contained, so that it works
+// offline.
 func renderSwagger(document *openapi3.T, url string) (swaggerFiles, error) {
 	own := *document // the rest is shared by all sandboxes
 	own.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}

@@ -129,8 +129,8 @@ func (s *tokenService) currentKey() *signingKey {
 	return s.key
 }
 
-// changeKey switches to the other of the process's two keys. It drops the old tokens, so that they stay
-// invalid when their key returns.
+// changeKey switches to the other of the process's two keys. It drops the old tokens, so that
+// they stay invalid when their key returns.
 func (s *tokenService) changeKey() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,7 +176,8 @@ var (
 	errRevoked   = errors.New("was revoked")
 )
 
-// verifiedToken is a key of the cache: verifying two signatures takes half the time of a small call.
+// verifiedToken is a key of the cache: verifying two signatures takes half the time of a small
+// call.
 type verifiedToken struct{ token, audience string }
 
 // maxVerified bounds the cache of verified signatures.

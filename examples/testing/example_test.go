@@ -10,7 +10,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-// Checks the traffic of a program with the live API. It needs an account, so it has no output to compare.
+// Checks the traffic of a program with the live API. It needs an account, so it has no output to
+// compare.
 func Example_checkTheLiveAPI() {
 	ctx := context.Background()
 

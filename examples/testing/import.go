@@ -1,4 +1,5 @@
-// Package orderimport imports new orders into an ERP system and sends the orders of a shop to xSale.
+// Package orderimport imports new orders into an ERP system and sends the orders of a shop to
+// xSale.
 //
 // It is small on purpose: the example is about its tests.
 package orderimport
@@ -21,8 +22,9 @@ type ERP interface {
 	Import(ctx context.Context, order xsale.Order) error
 }
 
-// ImportNew imports the new orders that the ERP does not have yet and returns how many it imported. If the list breaks
-// off, the orders before the break are imported, and the next run imports the rest.
+// ImportNew imports the new orders that the ERP does not have yet and returns how many it
+// imported. If the list breaks off, the orders before the break are imported, and the next run
+// imports the rest.
 func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, error) {
 	imported := 0
 	for order, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}}) {
@@ -43,12 +45,12 @@ func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, err
 	return imported, nil
 }
 
-// noteField is the field of an order for the shop's own number. The spec does not list one: look up the name in the
-// vendor's Swagger.
+// noteField is the field of an order for the shop's own number. The spec does not list one: look
+// up the name in the vendor's Swagger.
 const noteField = "Note"
 
-// Send creates an order exactly once. If a create may have been processed, Send looks for the shop's number in the list
-// of orders before it tries again.
+// Send creates an order exactly once. If a create may have been processed, Send looks for the
+// shop's number in the list of orders before it tries again.
 func Send(ctx context.Context, shop *xsale.Organization, number string, order xsale.CreateOrder) error {
 	note, err := json.Marshal(number)
 	if err != nil {

@@ -38,8 +38,8 @@ func (e *memoryERP) Import(_ context.Context, order xsale.Order) error {
 	return nil
 }
 
-// newShop returns a client whose traffic is checked: a request or response that breaks the spec fails the test and names
-// the JSON pointer.
+// newShop returns a client whose traffic is checked: a request or response that breaks the spec
+// fails the test and names the JSON pointer.
 func newShop(t *testing.T, sandbox *xsaletest.Sandbox) *xsale.Organization {
 	t.Helper()
 	checked := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)

@@ -8,8 +8,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition is what a schema and all of its parts allow together as fields of an object. In JSON Schema each part
-// judges alone, so that a closed part would reject the fields of its neighbors; no service means that.
+// composition is what a schema and all of its parts allow together as fields of an object. In
+// JSON Schema each part judges alone, so that a closed part would reject the fields of its
+// neighbors; no service means that.
 type composition struct {
 	known      map[string]bool
 	closed     bool             // no other fields are allowed

@@ -1,10 +1,11 @@
-// Package contract checks requests and responses against an OpenAPI 3.0 spec. It reports everything that breaks the
-// spec and never repeats a value that was sent. The sandbox, the traffic checks and xsale verify share it.
+// Package contract checks requests and responses against an OpenAPI 3.0 spec. It reports
+// everything that breaks the spec and never repeats a value that was sent. The sandbox, the
+// traffic checks and xsale verify share it.
 //
-// kin-openapi loads and validates the spec, resolves its references, and parses what this package leaves to it:
-// parameters in rare styles, cookies, and form bodies. JSON bodies are checked here, because kin-openapi stops at the
-// first failure of a composition, turns numbers into floats, and cannot separate broken rules from fields that the spec
-// merely does not list.
+// kin-openapi loads and validates the spec, resolves its references, and parses what this package
+// leaves to it: parameters in rare styles, cookies, and form bodies. JSON bodies are checked
+// here, because kin-openapi stops at the first failure of a composition, turns numbers into
+// floats, and cannot separate broken rules from fields that the spec merely does not list.
 package contract
 
 import (
@@ -34,9 +35,9 @@ type Document struct {
 // Shipped returns the spec of package openapi. It is parsed once per process.
 var Shipped = sync.OnceValues(func() (*Document, error) { return Load(openapi.Spec()) })
 
-// Load reads an OpenAPI 3.0 spec as JSON or YAML, in the normal form of package pipeline: the server's path is part of
-// the paths. Servers and security are ignored. Traffic may go to any host, and it is up to the server to reject a call
-// without tokens.
+// Load reads an OpenAPI 3.0 spec as JSON or YAML, in the normal form of package pipeline: the
+// server's path is part of the paths. Servers and security are ignored. Traffic may go to any
+// host, and it is up to the server to reject a call without tokens.
 func Load(data []byte) (*Document, error) {
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = false
@@ -90,7 +91,8 @@ func (d *Document) Call(r *http.Request) *Call {
 	}
 }
 
-// OperationID returns the id of the operation. It is empty without an operation, and for an operation without an id.
+// OperationID returns the id of the operation. It is empty without an operation, and for an
+// operation without an id.
 func (c *Call) OperationID() string {
 	if c.Operation == nil {
 		return ""
@@ -98,8 +100,8 @@ func (c *Call) OperationID() string {
 	return c.Operation.ID
 }
 
-// MaskedPath returns the escaped path with its variables replaced. Of a path that the spec does not have, every
-// segment is a variable without a name.
+// MaskedPath returns the escaped path with its variables replaced. Of a path that the spec does
+// not have, every segment is a variable without a name.
 func (c *Call) MaskedPath(replace func(name, value string) string) string {
 	if c.Path != "" {
 		return c.match.Path(replace)

@@ -27,7 +27,8 @@ func load(t testing.TB, spec string) *Document {
 // canary is in every value and name that findings must not contain.
 const canary = "Kowalski"
 
-// wantFindings compares findings in the form severity|kind|location|got|want and looks for canaries.
+// wantFindings compares findings in the form severity|kind|location|got|want and looks for
+// canaries.
 func wantFindings(t *testing.T, got []Finding, want ...string) {
 	t.Helper()
 	var lines []string

@@ -6,8 +6,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// enumValues are the strings that the spec lists, by the name of the field or parameter: enums, and the values of
-// discriminators.
+// enumValues are the strings that the spec lists, by the name of the field or parameter: enums,
+// and the values of discriminators.
 type enumValues map[string]map[string]bool
 
 // Listed reports whether the spec lists a string as a value of fields or parameters with this name.

@@ -36,8 +36,8 @@ const (
 	Response = "response"
 )
 
-// Finding is one difference between a request or response and the spec. It contains types, and names that are in the
-// spec or look like field names; everything else is written as *.
+// Finding is one difference between a request or response and the spec. It contains types, and
+// names that are in the spec or look like field names; everything else is written as *.
 type Finding struct {
 	Severity    Severity `json:"severity"`
 	Kind        Kind     `json:"kind"`
@@ -116,8 +116,8 @@ func (f *findings) add(severity Severity, kind Kind, at fmt.Stringer, got, want 
 	f.list = append(f.list, finding)
 }
 
-// fieldName matches names that a program gives a field. Other names are data, such as totals by e-mail address or
-// prices by article.
+// fieldName matches names that a program gives a field. Other names are data, such as totals by
+// e-mail address or prices by article.
 var fieldName = regexp.MustCompile(`^[$@_]?[A-Za-z][A-Za-z_-]*(\d{1,2}[A-Za-z_-]*)?$`)
 
 // FieldName reports whether a name looks like the name of a field rather than data.

@@ -16,7 +16,8 @@ type format struct {
 	example string
 }
 
-// formats are the checked formats. Others, such as email and uri, are not checked: the vendor's data has odd ones.
+// formats are the checked formats. Others, such as email and uri, are not checked: the vendor's
+// data has odd ones.
 var formats = map[string]format{
 	"date":      {validDateTime, ", such as 2024-10-25"},
 	"date-time": {validDateTime, ", such as 2024-10-25T08:15:00"},
@@ -24,8 +25,8 @@ var formats = map[string]format{
 	"uuid":      {uuid.MatchString, ""},
 }
 
-// libraryFormats are the same formats for the checks that kin-openapi does. Its own registry is global, so a package
-// must not change it.
+// libraryFormats are the same formats for the checks that kin-openapi does. Its own registry is
+// global, so a package must not change it.
 var libraryFormats = func() map[string]openapi3.StringFormatValidator {
 	validators := make(map[string]openapi3.StringFormatValidator)
 	for name, f := range formats {
@@ -39,8 +40,8 @@ var libraryFormats = func() map[string]openapi3.StringFormatValidator {
 	return validators
 }()
 
-// validDateTime accepts a date without a time, and a time without a zone, in either format, because ASP.NET writes
-// both.
+// validDateTime accepts a date without a time, and a time without a zone, in either format,
+// because ASP.NET writes both.
 func validDateTime(value string) bool {
 	_, err := wire.ParseDateTime(value)
 	return err == nil

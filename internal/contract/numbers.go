@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// wholeNumber reports whether a number has no fraction and no exponent: the types of this module read
-// no other integers.
+// wholeNumber reports whether a number has no fraction and no exponent: the types of this module
+// read no other integers.
 func wholeNumber(number string) bool {
 	digits := strings.TrimPrefix(number, "-")
 	return digits != "" && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
@@ -23,7 +23,8 @@ func jsonNumber(value string) bool {
 	return value != "" && json.Valid([]byte(value)) && strings.Trim(value, "0123456789+-.eE") == ""
 }
 
-// number checks the range of a number exactly. A number that no type of this module can represent is out of range.
+// number checks the range of a number exactly. A number that no type of this module can represent
+// is out of range.
 func (w *walk) number(schema *openapi3.Schema, number json.Number, at *location) {
 	outOfRange := typeOf(number) + " out of range"
 	if schema.Type.Is(openapi3.TypeInteger) && schema.Format != "" {
@@ -67,7 +68,8 @@ func bound(open, closed string, b openapi3.ExclusiveBound, value float64) string
 
 func float(value float64) string { return strconv.FormatFloat(value, 'g', -1, 64) }
 
-// decimal converts a number of the spec, which kin-openapi parses as a float. Its shortest form is what the spec says.
+// decimal converts a number of the spec, which kin-openapi parses as a float. Its shortest form
+// is what the spec says.
 func decimal(value float64) wire.Decimal {
 	d, _ := wire.ParseDecimal(float(value))
 	return d

@@ -131,8 +131,8 @@ func (d *Document) checkStrings(schema *openapi3.Schema, values []string, split 
 	}
 }
 
-// parseAs converts a string to the JSON type that its schema wants. If it cannot, the value stays a string, which the
-// check then reports.
+// parseAs converts a string to the JSON type that its schema wants. If it cannot, the value stays
+// a string, which the check then reports.
 func parseAs(wanted, value string) any {
 	switch {
 	case wanted == openapi3.TypeInteger && wholeNumber(value), wanted == openapi3.TypeNumber && jsonNumber(value):
@@ -177,7 +177,7 @@ func (d *Document) wantsObject(schema *openapi3.Schema) bool {
 	return single(schema).Type.Is(openapi3.TypeObject) || len(d.composition(schema).known) > 0
 }
 
-// single follows allOf with one part, which adds a description to a reference.
+// single follows allOf with one part, which adds prose to a reference.
 func single(schema *openapi3.Schema) *openapi3.Schema {
 	for range 8 {
 		if schema.Type != nil || len(schema.AllOf) != 1 {
@@ -188,8 +188,8 @@ func single(schema *openapi3.Schema) *openapi3.Schema {
 	return schema
 }
 
-// checkUnusual leaves objects, cookies, alternatives and rare styles to openapi3filter, which has a parser for each. Its
-// messages repeat values, so only the verdict is used.
+// checkUnusual leaves objects, cookies, alternatives and rare styles to openapi3filter, which has
+// a parser for each. Its messages repeat values, so only the verdict is used.
 func (c *Call) checkUnusual(parameter *openapi3.Parameter, f *findings) {
 	if parameter.In == openapi3.ParameterInHeader && setByClient(parameter.Name) {
 		return

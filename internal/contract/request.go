@@ -11,8 +11,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// CheckRequest checks the request with the given body; it does not read the request's own. If the spec does not have
-// the path or the method, that is the only finding.
+// CheckRequest checks the request with the given body; it does not read the request's own. If the
+// spec does not have the path or the method, that is the only finding.
 func (c *Call) CheckRequest(body []byte) []Finding {
 	f := c.findings(Request, 0)
 	switch {
@@ -54,7 +54,8 @@ func (c *Call) checkRequestBody(body []byte, f *findings) {
 	}
 }
 
-// checkForm leaves forms to openapi3filter, which splits them into parts and parses each by its schema.
+// checkForm leaves forms to openapi3filter, which splits them into parts and parses each by its
+// schema.
 func (c *Call) checkForm(listed *openapi3.RequestBody, body []byte, f *findings) {
 	input := c.libraryInput()
 	input.Request = &http.Request{Method: c.request.Method, URL: c.request.URL, Header: c.request.Header, Body: io.NopCloser(bytes.NewReader(body))}

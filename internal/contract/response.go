@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// CheckResponse checks the response to the request. Without an operation there are no findings: [Call.CheckRequest]
-// reports that.
+// CheckResponse checks the response to the request. Without an operation there are no findings:
+// [Call.CheckRequest] reports that.
 func (c *Call) CheckResponse(status int, header http.Header, body []byte) []Finding {
 	if c.Operation == nil {
 		return nil
@@ -91,7 +91,8 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 		got = name
 	}
 	if media := content.Get("application/json"); media != nil && asJSON && status >= 400 {
-		// ASP.NET documents its problem details as application/json and sends application/problem+json.
+		// ASP.NET documents its problem details as application/json and sends
+		// application/problem+json.
 		f.note(KindContentType, "header Content-Type", got, mediaTypes(content))
 		return media
 	}

@@ -17,8 +17,8 @@ const byteOrderMark = "\xef\xbb\xbf"
 // maxDepth is the limit of jsontext.
 const maxDepth = 10_000
 
-// tree parses JSON like encoding/json does into an any with numbers as json.Number, in half the time. Unlike
-// encoding/json, it collects the pointers of duplicate fields.
+// tree parses JSON like encoding/json does into an any with numbers as json.Number, in half the
+// time. Unlike encoding/json, it collects the pointers of duplicate fields.
 type tree struct {
 	decoder    *jsontext.Decoder
 	duplicates []string

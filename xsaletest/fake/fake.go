@@ -1,6 +1,6 @@
-// Package fake is what generated servers need to fake an API in tests: a router that accepts the paths
-// of any OpenAPI spec, functions to write responses, and an error for operations that a fake does not
-// implement.
+// Package fake is what generated servers need to fake an API in tests: a router that accepts the
+// paths of any OpenAPI spec, functions to write responses, and an error for operations that a
+// fake does not implement.
 package fake
 
 import (
@@ -9,12 +9,12 @@ import (
 	"net/http"
 )
 
-// ErrUnimplemented is returned by operations that a fake does not implement. [WriteError] responds with
-// 501.
+// ErrUnimplemented is returned by operations that a fake does not implement. [WriteError]
+// responds with 501.
 var ErrUnimplemented = errors.New("the fake does not implement this operation")
 
-// WriteError responds with problem details (RFC 9457): 501 for [ErrUnimplemented], 500 for any other
-// error. They contain the error's message, so that a test shows it.
+// WriteError responds with problem details (RFC 9457): 501 for [ErrUnimplemented], 500 for any
+// other error. They contain the error's message, so that a test shows it.
 func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
 	status := http.StatusInternalServerError
 	if errors.Is(err, ErrUnimplemented) {

@@ -8,17 +8,18 @@ import (
 	"github.com/xsale-go/xsale/internal/contract/route"
 )
 
-// Router serves the paths of an OpenAPI spec. Unlike [http.ServeMux], it accepts overlapping paths such as
-// /orders/{id}/items and /orders/archive/{year}: if both match a request, the one with the earlier literal segment
-// serves it. Variables may be part of a segment, as in /orders({id}). The zero value is empty and ready to use.
+// Router serves the paths of an OpenAPI spec. Unlike [http.ServeMux], it accepts overlapping
+// paths such as /orders/{id}/items and /orders/archive/{year}: if both match a request, the one
+// with the earlier literal segment serves it. Variables may be part of a segment, as in
+// /orders({id}). The zero value is empty and ready to use.
 //
 // Register all paths before the first request. From then on, a Router is safe for concurrent use.
 type Router struct {
 	handlers route.Table[http.HandlerFunc]
 }
 
-// HandleFunc registers a handler for a method and a path template, such as "GET /orders/{id}". It panics if the
-// pattern is already registered or has no method, as [http.ServeMux] does.
+// HandleFunc registers a handler for a method and a path template, such as "GET /orders/{id}". It
+// panics if the pattern is already registered or has no method, as [http.ServeMux] does.
 func (r *Router) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
 	path = strings.TrimSuffix(path, "{$}") // http.ServeMux writes a trailing slash as /{$}
@@ -27,9 +28,9 @@ func (r *Router) HandleFunc(pattern string, handler func(http.ResponseWriter, *h
 	}
 }
 
-// ServeHTTP calls the handler of the first matching path and sets the path variables with [http.Request.SetPathValue].
-// A GET handler also serves HEAD. ServeHTTP responds with 405 if the path exists with other methods only, and with 404
-// if it does not exist.
+// ServeHTTP calls the handler of the first matching path and sets the path variables with
+// [http.Request.SetPathValue]. A GET handler also serves HEAD. ServeHTTP responds with 405 if the
+// path exists with other methods only, and with 404 if it does not exist.
 func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	path := request.URL.EscapedPath()
 	match, found := r.handlers.Find(request.Method, path)

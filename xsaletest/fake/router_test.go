@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// newTestRouter serves patterns that http.ServeMux rejects together. Each responds with its pattern and its values.
+// newTestRouter serves patterns that http.ServeMux rejects together. Each responds with its
+// pattern and its values.
 func newTestRouter() *Router {
 	router := &Router{}
 	for pattern, names := range map[string][]string{

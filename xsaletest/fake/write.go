@@ -16,7 +16,8 @@ func WriteEmpty(w http.ResponseWriter, status int, header http.Header) error {
 	return nil
 }
 
-// WriteJSON responds with a value as JSON. If the value cannot be encoded, it sends nothing and returns an error.
+// WriteJSON responds with a value as JSON. If the value cannot be encoded, it sends nothing and
+// returns an error.
 func WriteJSON(w http.ResponseWriter, status int, header http.Header, contentType string, body any) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -32,7 +33,8 @@ func WriteText(w http.ResponseWriter, status int, header http.Header, contentTyp
 	return WriteStream(w, status, header, contentType, bytes.NewReader([]byte(body)))
 }
 
-// WriteStream responds with the data of a reader, which it closes if it is an io.Closer. A nil reader means no body.
+// WriteStream responds with the data of a reader, which it closes if it is an io.Closer. A nil
+// reader means no body.
 func WriteStream(w http.ResponseWriter, status int, header http.Header, contentType string, body io.Reader) error {
 	maps.Copy(w.Header(), header)
 	w.Header().Set("Content-Type", contentType)

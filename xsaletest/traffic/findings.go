@@ -9,14 +9,15 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// Finding is a difference between traffic and the spec. It contains types, names of the spec, and names that look like
-// field names, with * for others, but never a value.
+// Finding is a difference between traffic and the spec. It contains types, names of the spec, and
+// names that look like field names, with * for others, but never a value.
 type Finding struct {
-	// Severity is "error" if the spec rules it out, and "notice" if the spec merely does not have it, such as an unlisted
-	// field.
+	// Severity is "error" if the spec rules it out, and "notice" if the spec merely does not have
+	// it, such as an unlisted field.
 	Severity string `json:"severity"`
 
-	// Kind is "path", "method", "parameter", "status", "content type", "body", "value", "form" (of a string) or "addition".
+	// Kind is "path", "method", "parameter", "status", "content type", "body", "value", "form"
+	// (of a string) or "addition".
 	Kind string `json:"kind"`
 
 	Direction   string `json:"direction"` // "request" or "response"
@@ -25,14 +26,15 @@ type Finding struct {
 	Path        string `json:"path,omitempty"`   // template; empty if the spec has no such path
 	Status      int    `json:"status,omitempty"` // of a response
 
-	// Location is a JSON pointer into the body, such as /Items/3/PriceNet, a parameter, such as "query statusidin",
-	// "path id" or "header X-Trace", or empty for the whole.
+	// Location is a JSON pointer into the body, such as /Items/3/PriceNet, a parameter, such as
+	// "query statusidin", "path id" or "header X-Trace", or empty for the whole.
 	Location string `json:"location,omitempty"`
 
 	Got  string `json:"got"`  // what was sent
 	Want string `json:"want"` // what the spec has
 
-	// Count is the number of occurrences at locations that differ only in the indexes of elements. Location is the first.
+	// Count is the number of occurrences at locations that differ only in the indexes of
+	// elements. Location is the first.
 	Count int `json:"count"`
 
 	// Ignored is the reason given to [WithIgnored].

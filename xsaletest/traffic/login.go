@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// loginRequest reports whether a request asks a login service for tokens or signing keys: by the paths of Auth0 or, for
-// another service, by the grant in the body.
+// loginRequest reports whether a request asks a login service for tokens or signing keys: by the
+// paths of Auth0 or, for another service, by the grant in the body.
 func loginRequest(request *http.Request, body []byte) bool {
 	if strings.HasSuffix(request.URL.Path, "/oauth/token") || strings.HasSuffix(request.URL.Path, "/.well-known/jwks.json") {
 		return true

@@ -14,7 +14,8 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// masker replaces values by placeholders. It keeps types, so that masked traffic still fits the spec.
+// masker replaces values by placeholders. It keeps types, so that masked traffic still fits the
+// spec.
 type masker struct {
 	document *contract.Document
 	kept     []locationPattern
@@ -132,7 +133,8 @@ func (m *masker) value(id, location, name string, value any) any {
 	return value
 }
 
-// name masks a name that no field has: the names of maps are data. Short numbers are kept, as in values.
+// name masks a name that no field has: the names of maps are data. Short numbers are kept, as in
+// values.
 func (m *masker) name(name string) string {
 	if contract.FieldName(name) || integer.MatchString(name) && len(name) <= 8 {
 		return name

@@ -65,8 +65,8 @@ func newConfig[O option](options []O) (*config, error) {
 	return c, nil
 }
 
-// WithSpec checks against another spec than the one in package openapi: OpenAPI 3.0 as JSON or YAML, in the normal form
-// that `xsale spec pull --normal` writes.
+// WithSpec checks against another spec than the one in package openapi: OpenAPI 3.0 as JSON or
+// YAML, in the normal form that `xsale spec pull --normal` writes.
 func WithSpec(data []byte) interface {
 	ValidateOption
 	RecordOption
@@ -80,8 +80,8 @@ func WithSpec(data []byte) interface {
 	})
 }
 
-// WithBodyLimit sets how many bytes of a body are kept, 16 MiB by default. [Validate] does not check longer bodies, and
-// [Record] fails.
+// WithBodyLimit sets how many bytes of a body are kept, 16 MiB by default. [Validate] does not
+// check longer bodies, and [Record] fails.
 func WithBodyLimit(bytes int64) interface {
 	ValidateOption
 	RecordOption
@@ -95,7 +95,8 @@ func WithBodyLimit(bytes int64) interface {
 	})
 }
 
-// WithStrict reports notices as errors: fields, query parameters, bodies and statuses that the spec does not list.
+// WithStrict reports notices as errors: fields, query parameters, bodies and statuses that the
+// spec does not list.
 func WithStrict() interface {
 	ValidateOption
 	ReplayOption
@@ -106,9 +107,10 @@ func WithStrict() interface {
 	})
 }
 
-// WithIgnored marks findings as known, so that they fail nothing. The operation is an operationId, or empty for all. The
-// location is that of the [Finding], with * for an element or field of any name, such as "/*/Items/*/Quantity" or
-// "query page". The report shows the reason next to the finding.
+// WithIgnored marks findings as known, so that they fail nothing. The operation is an
+// operationId, or empty for all. The location is that of the [Finding], with * for an element or
+// field of any name, such as "/*/Items/*/Quantity" or "query page". The report shows the reason
+// next to the finding.
 func WithIgnored(operation, location, reason string) interface {
 	ValidateOption
 	ReplayOption
@@ -126,9 +128,9 @@ func WithIgnored(operation, location, reason string) interface {
 	})
 }
 
-// WithUnmasked leaves strings at a location unmasked. Operation and location are those of [WithIgnored], such as
-// WithUnmasked("listStatuses", "/*/Name") or WithUnmasked("listOrders", "query statusnamein"). E-mail addresses are
-// always masked.
+// WithUnmasked leaves strings at a location unmasked. Operation and location are those of
+// [WithIgnored], such as WithUnmasked("listStatuses", "/*/Name") or WithUnmasked("listOrders",
+// "query statusnamein"). E-mail addresses are always masked.
 func WithUnmasked(operation, location string) RecordOption {
 	return setting(func(c *config) error {
 		pattern, err := newLocationPattern(operation, location)
@@ -140,8 +142,9 @@ func WithUnmasked(operation, location string) RecordOption {
 	})
 }
 
-// WithMaskKey makes placeholders depend on a key, so that nobody can test a guessed value without it. [Replay] needs the
-// key of [Record]. It is not written anywhere; keep it in the environment, for example.
+// WithMaskKey makes placeholders depend on a key, so that nobody can test a guessed value without
+// it. [Replay] needs the key of [Record]. It is not written anywhere; keep it in the environment,
+// for example.
 func WithMaskKey(key string) interface {
 	RecordOption
 	ReplayOption

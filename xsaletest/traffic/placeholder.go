@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// publicBits is how much of a hash goes into a placeholder without a key: few enough bits that many values of each kind
-// share it, so that nobody finds a NIP by trying all of them.
+// publicBits is how much of a hash goes into a placeholder without a key: few enough bits that
+// many values of each kind share it, so that nobody finds a NIP by trying all of them.
 const publicBits = 20
 
 // random returns a source of digits and letters that depends on the value.

@@ -17,7 +17,8 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// Replayer is an [http.RoundTripper] that responds from a recording, without a network. It is safe for concurrent use.
+// Replayer is an [http.RoundTripper] that responds from a recording, without a network. It is
+// safe for concurrent use.
 type Replayer struct {
 	config *config
 	masker *masker
@@ -27,18 +28,20 @@ type Replayer struct {
 	played    map[string]int
 }
 
-// Replay reads the recording that [Record] wrote to a directory. The API's address, the credentials and the organization
-// of the client may be any.
+// Replay reads the recording that [Record] wrote to a directory. The API's address, the
+// credentials and the organization of the client may be any.
 //
-// The replayer responds to a request if its method, path, query and body, masked like the recording, were recorded.
-// Values from earlier responses of the recording count as they are. Equal requests get their responses in the order of
-// the recording, and one more is an error. So is a request that was not recorded: the error names the masked request and
-// similar ones. A client treats it as a network failure; with [github.com/xsale-go/xsale.WithRetries] of 0 it fails at
-// once. Logins get dummy tokens, valid for a day.
+// The replayer responds to a request if its method, path, query and body, masked like the
+// recording, were recorded. Values from earlier responses of the recording count as they are.
+// Equal requests get their responses in the order of the recording, and one more is an error. So
+// is a request that was not recorded: the error names the masked request and similar ones. A
+// client treats it as a network failure; with [github.com/xsale-go/xsale.WithRetries] of 0 it
+// fails at once. Logins get dummy tokens, valid for a day.
 //
-// Replay first checks each exchange against the spec. A recording that no longer fits is an error with the operation and
-// the JSON pointer. It does not check what recording drops or may break: headers, and the length and pattern of strings.
-// [WithIgnored] accepts what never fit. A file that is truncated or edited, or without an earlier repetition, is an error.
+// Replay first checks each exchange against the spec. A recording that no longer fits is an error
+// with the operation and the JSON pointer. It does not check what recording drops or may break:
+// headers, and the length and pattern of strings. [WithIgnored] accepts what never fit. A file
+// that is truncated or edited, or without an earlier repetition, is an error.
 func Replay(dir string, options ...ReplayOption) (*Replayer, error) {
 	r, err := replay(dir, options)
 	if err != nil {
@@ -231,7 +234,8 @@ func (r *Replayer) near(masked recordedRequest, operation string) string {
 	return "recorded were " + strings.Join(names, ", ")
 }
 
-// Unused returns the file names of the exchanges that were not played, to find what a test no longer does.
+// Unused returns the file names of the exchanges that were not played, to find what a test no
+// longer does.
 func (r *Replayer) Unused() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

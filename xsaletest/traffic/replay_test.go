@@ -345,8 +345,8 @@ func TestMissingRepetition(t *testing.T) {
 	}
 }
 
-// Replays a request whose organization is a placeholder of the recording, and whose filter is unmasked
-// in responses only.
+// Replays a request whose organization is a placeholder of the recording, and whose filter is
+// unmasked in responses only.
 func TestKeptValuesAndPlaceholders(t *testing.T) {
 	sandbox := xsaletest.New(t, xsaletest.WithOrders(10))
 	dir := t.TempDir()

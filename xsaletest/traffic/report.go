@@ -26,9 +26,9 @@ func (v *Validator) report() report {
 	return report{v.calls, v.unchecked, v.findings.dropped, v.findings.list(), v.checked}
 }
 
-// Findings returns the findings so far, sorted by path, method, direction, status and location. Equal findings in
-// elements of a list are counted as one. A Validator keeps 10,000 different findings; its report has the number of
-// further ones.
+// Findings returns the findings so far, sorted by path, method, direction, status and location.
+// Equal findings in elements of a list are counted as one. A Validator keeps 10,000 different
+// findings; its report has the number of further ones.
 func (v *Validator) Findings() []Finding { return v.report().Findings }
 
 // MarshalJSON returns the report: calls, uncheckedBodies, droppedFindings and findings.
@@ -63,7 +63,8 @@ func (r report) dropped() string {
 	return fmt.Sprintf("dropped after the first %d different findings: %d", maxDifferent, r.Dropped)
 }
 
-// Check fails a test with every error that is not ignored, and if nothing was checked. Notices do not fail it.
+// Check fails a test with every error that is not ignored, and if nothing was checked. Notices do
+// not fail it.
 func (v *Validator) Check(t testing.TB) {
 	t.Helper()
 	if v.err != nil {

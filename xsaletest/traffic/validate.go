@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Validator is an [http.RoundTripper] that passes traffic on unchanged and checks it against a spec. It is safe for
-// concurrent use.
+// Validator is an [http.RoundTripper] that passes traffic on unchanged and checks it against a
+// spec. It is safe for concurrent use.
 type Validator struct {
 	next   http.RoundTripper
 	config *config
@@ -22,17 +22,19 @@ type Validator struct {
 	unchecked int // bodies
 }
 
-// Validate returns a validator in front of another transport, such as that of the sandbox's HTTPClient, or in front of
-// [http.DefaultTransport] for nil.
+// Validate returns a validator in front of another transport, such as that of the sandbox's
+// HTTPClient, or in front of [http.DefaultTransport] for nil.
 //
-// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON and forms, with every
-// error they have. It does not check tokens, which is up to the server. Dates are as strict as
-// [github.com/xsale-go/xsale/wire.DateTime]. Requests to the login service pass unchecked.
+// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON
+// and forms, with every error they have. It does not check tokens, which is up to the server.
+// Dates are as strict as [github.com/xsale-go/xsale/wire.DateTime]. Requests to the login service
+// pass unchecked.
 //
-// The caller gets the body of a response as it arrives. It is checked once it was read to its end, or closed after a
-// whole JSON value, from a copy. If it was not, or is longer than [WithBodyLimit], or has a Content-Encoding, only the
-// media type is checked, and the report counts the body as unchecked. The body of a request is read from its GetBody
-// or, without one, buffered up to the same limit.
+// The caller gets the body of a response as it arrives. It is checked once it was read to its
+// end, or closed after a whole JSON value, from a copy. If it was not, or is longer than
+// [WithBodyLimit], or has a Content-Encoding, only the media type is checked, and the report
+// counts the body as unchecked. The body of a request is read from its GetBody or, without one,
+// buffered up to the same limit.
 //
 // Invalid options make every call and [Validator.Check] fail.
 func Validate(next http.RoundTripper, options ...ValidateOption) *Validator {

@@ -1,8 +1,8 @@
-// Package mutation_test proves that the contract suite of this module detects a wrong API spec. It
-// mutates the spec in every known way at every location, and the suite must catch each mutation. The
-// suite checks the recorded traffic between the client and the sandbox in both directions, requests and
-// responses that break the contract, the types of package gen, and the operations of the client.
-// Survivors are listed with the reason.
+// Package mutation_test proves that the contract suite of this module detects a wrong API spec.
+// It mutates the spec in every known way at every location, and the suite must catch each
+// mutation. The suite checks the recorded traffic between the client and the sandbox in both
+// directions, requests and responses that break the contract, the types of package gen, and the
+// operations of the client. Survivors are listed with the reason.
 package mutation_test
 
 import (
@@ -110,8 +110,8 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// mutated returns the spec with a mutation. It must be a different and valid spec: a parser that rejects
-// it would prove nothing about the suite.
+// mutated returns the spec with a mutation. It must be a different and valid spec: a parser that
+// rejects it would prove nothing about the suite.
 func mutated(t *testing.T, document tree.Object, m mutation) *spec {
 	t.Helper()
 	clone := tree.Clone(document).(tree.Object)

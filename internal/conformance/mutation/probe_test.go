@@ -115,8 +115,8 @@ type brokenBody struct {
 // literals has a value of each JSON type.
 var literals = []string{`"text"`, `1`, `1.5`, `99999999999999999999`, `true`, `null`, `[]`, `{}`}
 
-// brokenBodies yields bodies in which one value is replaced by a literal that its Go type cannot have,
-// or one required field is missing.
+// brokenBodies yields bodies in which one value is replaced by a literal that its Go type cannot
+// have, or one required field is missing.
 func brokenBodies(t *testing.T, body []byte, typ reflect.Type) func(yield func(brokenBody) bool) {
 	return func(yield func(brokenBody) bool) {
 		if typ == nil || len(body) == 0 {

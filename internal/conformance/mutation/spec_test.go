@@ -14,8 +14,8 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// spec checks traffic with package contract, and itself what that package does not check: tokens, the
-// operations of the client, and unlisted items.
+// spec checks traffic with package contract, and itself what that package does not check: tokens,
+// the operations of the client, and unlisted items.
 type spec struct {
 	contract *contract.Document
 	document *openapi3.T

@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// suite is the contract suite: the recorded traffic between the client and the sandbox, to be checked
-// against any spec.
+// suite is the contract suite: the recorded traffic between the client and the sandbox, to be
+// checked against any spec.
 type suite struct {
 	good   []exchange
 	probes []probe

@@ -1,5 +1,5 @@
-// Package prism runs Stoplight's Prism, an OpenAPI mock and proxy that shares no code with this module.
-// It needs prism in the PATH; see the Makefile for its version.
+// Package prism runs Stoplight's Prism, an OpenAPI mock and proxy that shares no code with this
+// module. It needs prism in the PATH; see the Makefile for its version.
 package prism
 
 import (
@@ -25,7 +25,7 @@ const (
 type Server struct {
 	URL string // without a trailing slash
 
-	dir  string // of the spec; Prism watches it and exits if it is removed
+	dir     string // of the spec; Prism watches it and exits if it is removed
 	command *exec.Cmd
 	output  *bytes.Buffer // valid once the process has ended
 	ended   chan struct{} // closed at the end of the process
@@ -36,8 +36,8 @@ func Mock(ctx context.Context, document []byte) (*Server, error) {
 	return start(ctx, document, "mock")
 }
 
-// Proxy starts a proxy in front of an upstream. It replaces the response if the request or the response
-// breaks the spec.
+// Proxy starts a proxy in front of an upstream. It replaces the response if the request or the
+// response breaks the spec.
 func Proxy(ctx context.Context, document []byte, upstream string) (*Server, error) {
 	return start(ctx, document, "proxy", upstream, "--errors")
 }

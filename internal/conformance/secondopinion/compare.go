@@ -57,8 +57,8 @@ func (t table) ask(ctx context.Context) ([]verdicts, error) {
 	return all, nil
 }
 
-// compare returns the known differences, and errors: unlisted differences, and listed ones that have
-// changed, have gone, or belong to no case.
+// compare returns the known differences, and errors: unlisted differences, and listed ones that
+// have changed, have gone, or belong to no case.
 func (t table) compare(all []verdicts) (known []verdicts, wrong []string) {
 	unused := maps.Clone(t.differences)
 	for _, v := range all {

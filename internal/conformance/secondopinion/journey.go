@@ -41,9 +41,9 @@ func travel(ctx context.Context, sandbox *xsaletest.Sandbox, baseURL string, spe
 	return called.compare(spec)
 }
 
-// journey fails at the first wrong response. It works with the sandbox, and with Prism's mock, where
-// all ids are equal, so that a created object is listed there, too. It does not compare the digits of
-// prices, because Prism as a proxy rewrites numbers.
+// journey fails at the first wrong response. It works with the sandbox, and with Prism's mock,
+// where all ids are equal, so that a created object is listed there, too. It does not compare the
+// digits of prices, because Prism as a proxy rewrites numbers.
 func journey(ctx context.Context, client *xsale.Client) error {
 	me, err := client.Me(ctx)
 	if err != nil {

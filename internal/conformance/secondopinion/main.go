@@ -1,6 +1,6 @@
-// Command secondopinion compares this module with Stoplight's Prism, which shares no code with it. The
-// client calls Prism's mock and, with Prism as a checking proxy, the sandbox. Then both check the same
-// valid and invalid requests and responses. It needs prism in the PATH.
+// Command secondopinion compares this module with Stoplight's Prism, which shares no code with
+// it. The client calls Prism's mock and, with Prism as a checking proxy, the sandbox. Then both
+// check the same valid and invalid requests and responses. It needs prism in the PATH.
 package main
 
 import (

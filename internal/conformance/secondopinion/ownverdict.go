@@ -8,8 +8,8 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// ownVerdict returns the verdict of this module's checks, and their first error. Notices do not count:
-// a spec lists what is known, not all there is.
+// ownVerdict returns the verdict of this module's checks, and their first error. Notices do not
+// count: a spec lists what is known, not all there is.
 func ownVerdict(ctx context.Context, document *contract.Document, e exchange) (verdict, *contract.Finding, error) {
 	request, err := e.request(ctx, "http://localhost")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// treeSpec has schemas that Prism checks, including recursive ones, and schemas that it does not check
-// at all.
+// treeSpec has schemas that Prism checks, including recursive ones, and schemas that it does not
+// check at all.
 //
 //go:embed trees.yaml
 var treeSpec []byte

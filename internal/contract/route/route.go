@@ -1,6 +1,6 @@
-// Package route matches requests to the path templates of an OpenAPI spec. The contract checks, the sandbox, replays
-// and generated fakes share it, so that all four agree on the operation of a request. It imports the standard library
-// only, because generated code builds it.
+// Package route matches requests to the path templates of an OpenAPI spec. The contract checks,
+// the sandbox, replays and generated fakes share it, so that all four agree on the operation of a
+// request. It imports the standard library only, because generated code builds it.
 package route
 
 import (
@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Table maps methods and path templates to values. Unlike [net/http.ServeMux], it accepts overlapping paths such as
-// /orders/{id}/items and /orders/archive/{year}: literal segments win, from the left. Variables may be part of a
-// segment, as in /orders({id}). The zero value is empty and ready to use. Once filled, a Table is safe for concurrent
-// use.
+// Table maps methods and path templates to values. Unlike [net/http.ServeMux], it accepts
+// overlapping paths such as /orders/{id}/items and /orders/archive/{year}: literal segments win,
+// from the left. Variables may be part of a segment, as in /orders({id}). The zero value is empty
+// and ready to use. Once filled, a Table is safe for concurrent use.
 type Table[T any] struct {
 	entries []entry[T] // in matching order
 }
@@ -59,8 +59,9 @@ func compareEntries[T any](a, b entry[T]) int {
 		cmp.Compare(a.method, b.method))
 }
 
-// Find returns the first entry for a method and an escaped path. A template without the method yields to a less exact
-// template with it. If no entry has the method, the match has the most exact template and the allowed methods.
+// Find returns the first entry for a method and an escaped path. A template without the method
+// yields to a less exact template with it. If no entry has the method, the match has the most
+// exact template and the allowed methods.
 func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
 	parts := split(path)
 	for _, e := range t.entries {
@@ -97,8 +98,8 @@ func unescape(segment string) string {
 	return segment
 }
 
-// Mask returns an escaped path without data: it keeps the segments that some template contains and writes * for all
-// others.
+// Mask returns an escaped path without data: it keeps the segments that some template contains
+// and writes * for all others.
 func (t *Table[T]) Mask(path string) string {
 	var masked strings.Builder
 	for _, part := range split(path) {
