@@ -2,11 +2,15 @@ package traffic_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/xsale-go/xsale"
@@ -47,12 +51,87 @@ func ExampleValidate() {
 	if _, err := call.Collect(client.Organization("").Orders.List(context.Background(), xsale.ListOrdersParams{}, unlisted)); err != nil {
 		log.Fatal(err)
 	}
-	if err := validator.WriteReport(os.Stdout); err != nil {
+	var report strings.Builder
+	if err := validator.WriteReport(&report); err != nil {
 		log.Fatal(err)
 	}
+	fmt.Print(strings.ReplaceAll(report.String(), ", request", ",\n\trequest"))
 	// Output:
-	// notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
+	// notice: listOrders (GET /{organizationName}/orders),
+	// 	request at query page: a query parameter, want none of this name
 	// calls: 1, unchecked bodies: 0, errors: 0, notices: 1, ignored: 0
+}
+
+// Checks against another spec, and reports fields that it does not list as errors.
+func ExampleValidator_Findings() {
+	spec := []byte(`{"openapi":"3.0.3","info":{"title":"Shop","version":"1"},"paths":{"/me":{"get":{"operationId":"getMe",
+		"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"object",
+			"properties":{"Id":{"type":"integer"},"Email":{"type":"string"}}}}}}}}}}}`)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"Id":"seven","Email":null,"Phone":"600100200"}`)
+	}))
+	defer server.Close()
+	validator := traffic.Validate(nil,
+		traffic.WithSpec(spec),
+		traffic.WithStrict(),
+		traffic.WithBodyLimit(1<<20),
+		traffic.WithIgnored("getMe", "/Email", "known since May"))
+	response, err := (&http.Client{Transport: validator}).Get(server.URL + "/me")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		log.Fatal(err)
+	}
+	response.Body.Close()
+
+	for _, finding := range validator.Findings() {
+		fmt.Println(finding)
+	}
+	report, err := json.Marshal(validator)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(report) > 0)
+	// Output:
+	// error: getMe (GET /me), response 200 at /Email: null, want string (ignored: known since May)
+	// error: getMe (GET /me), response 200 at /Id: string, want integer
+	// error: getMe (GET /me), response 200 at /Phone: string, want no field of this name is listed
+	// true
+}
+
+// Checks the traffic of a test so far.
+func ExampleValidator_Check() {
+	_ = func(t *testing.T) {
+		sandbox := xsaletest.New(t)
+		validator := traffic.Validate(sandbox.HTTPClient().Transport)
+		client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: validator}))
+
+		if _, err := client.Me(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		validator.Check(t)
+	}
+}
+
+// Nobody can test a guess against a placeholder without the key.
+func ExampleWithMaskKey() {
+	key := os.Getenv("RECORDING_KEY")
+	_ = func() error {
+		recorder, err := traffic.Record(nil, "testdata/recording", traffic.WithMaskKey(key))
+		if err != nil {
+			return err
+		}
+		_ = xsale.WithHTTPClient(&http.Client{Transport: recorder})
+
+		replayer, err := traffic.Replay("testdata/recording", traffic.WithMaskKey(key))
+		if err != nil {
+			return err
+		}
+		_ = xsale.WithHTTPClient(&http.Client{Transport: replayer})
+		return nil
+	}
 }
 
 // Records once, and replays in every test without a network.
