@@ -227,17 +227,24 @@ func (c *clock) Advance(d time.Duration) {
 const validOrder = `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,
 	"Items":[{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}]}`
 
-// recordedTest records its failures.
+// recordedTest records its failures and its log.
 type recordedTest struct {
 	testing.TB
 	mu     sync.Mutex
 	errors []string
+	logs   []string
 }
 
 func (r *recordedTest) Error(arguments ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.errors = append(r.errors, fmt.Sprint(arguments...))
+}
+
+func (r *recordedTest) Logf(format string, arguments ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.logs = append(r.logs, fmt.Sprintf(format, arguments...))
 }
 
 func (r *recordedTest) Errorf(format string, arguments ...any) {

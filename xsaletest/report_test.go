@@ -104,6 +104,26 @@ func TestFaultsHideNoFindings(t *testing.T) {
 	}
 }
 
+// A misspelled filter lists all orders, so the test should mention it.
+func TestUnknownQueryParametersAreLogged(t *testing.T) {
+	test := &recordedTest{TB: t}
+	sandbox := xsaletest.New(test, xsaletest.WithOrders(0))
+	c := &caller{t, sandbox, login(t, sandbox)}
+	c.call(http.MethodGet, ":/orders?statusidin=1", "")
+	c.call(http.MethodGet, ":/orders?statusid=1&statusidin[]=Kowalski", "")
+	c.call(http.MethodPost, ":/integrations", `{"Name":"shop","IntegrationType":28,"Unlisted":1}`)
+	if err := sandbox.Close(); err != nil {
+		t.Error(err)
+	}
+	want := []string{
+		"xsaletest: request 2: notice: listOrders (GET /{organizationName}/orders), request at query statusid: a query parameter, want none of this name",
+		"xsaletest: request 2: notice: listOrders (GET /{organizationName}/orders), request at query *: a query parameter, want none of this name",
+	}
+	if len(test.errors) > 0 || !slices.Equal(test.logs, want) {
+		t.Errorf("got errors %q, logs %q", test.errors, test.logs)
+	}
+}
+
 func TestReportTruncatesLongBodies(t *testing.T) {
 	got := reports(t, http.MethodPost, ":/integrations", `{"Numbers":[`+strings.Repeat("1,", 10_000)+`1]}`)
 	if len(got) != 1 || len(got[0]) > 5<<10 || !strings.HasSuffix(got[0], "1,…") && !strings.HasSuffix(got[0], ",1…") {

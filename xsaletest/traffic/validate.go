@@ -25,10 +25,11 @@ type Validator struct {
 // Validate returns a validator in front of another transport, such as that of the sandbox's
 // HTTPClient, or in front of [http.DefaultTransport] for nil.
 //
-// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON
-// and forms, with every error they have. It does not check tokens, which is up to the server.
-// Dates are as strict as [github.com/xsale-go/xsale/wire.DateTime]. Requests to the login service
-// pass unchecked.
+// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON and
+// forms, with every error they have. Of the formats of strings it checks date, date-time, byte and
+// uuid, as strictly as the types of this module read them; it does not check others, such as email
+// and uri. It does not check tokens, which is up to the server. Requests to the login service pass
+// unchecked.
 //
 // The caller gets the body of a response as it arrives. It is checked once it was read to its
 // end, or closed after a whole JSON value, from a copy. If it was not, or is longer than
