@@ -119,11 +119,11 @@ type Sandbox struct {
 // [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
-	ofTest := func(c *config) error {
+	withTest := func(c *config) error {
 		c.test = t
 		return nil
 	}
-	sandbox, err := Start(slices.Concat([]Option{ofTest}, options)...)
+	sandbox, err := Start(slices.Concat([]Option{withTest}, options)...)
 	if err != nil {
 		t.Fatal(err)
 	}

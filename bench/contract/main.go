@@ -1,11 +1,12 @@
-// Command contract compares how many calls a second are answered and checked, request and response, by two servers that
-// tests use in the place of the API, in one run: the sandbox behind the validating transport of package xsaletest, and the
-// mock of Stoplight's Prism. It needs prism in the PATH.
+// Command contract compares the checked calls per second of two servers for tests: the sandbox
+// behind the validator of package traffic, and the mock of Stoplight's Prism. It needs prism in
+// the PATH.
 //
-// The servers take turns in rounds; a value is the median of its rounds, a ratio the median of the rounds' ratios. The
-// sandbox verifies both tokens, remembers each call and checks it by itself, too, which Prism does not: so a third server,
-// behind the same transport, is a fake that `xsale generate --server` has written, and answers what Prism does. Both of ours
-// share a process, and so its CPUs, with the client that calls them; Prism has a process of its own. Prism logs nothing.
+// The servers take turns in rounds. A value is the median of its rounds, a ratio the median of
+// the rounds' ratios. The sandbox also verifies both tokens, records each call and checks it
+// itself, which Prism does not. So there is a third server behind the same validator: a fake
+// written by `xsale generate --server` with the responses of Prism. Both servers of this module
+// share a process and its CPUs with the client; Prism has its own process. It does not log.
 package main
 
 import (
@@ -32,7 +33,7 @@ import (
 const (
 	rounds  = 7
 	turn    = 400 * time.Millisecond
-	timeout = 5 * time.Minute // of the whole run, which takes half a minute
+	timeout = 5 * time.Minute // a run takes half a minute
 )
 
 func main() {
@@ -47,7 +48,7 @@ func run() error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	sandbox, err := xsaletest.Start(xsaletest.WithOrders(1)) // as many as Prism makes up
+	sandbox, err := xsaletest.Start(xsaletest.WithOrders(1)) // as many as Prism generates
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func run() error {
 		{fake.URL, fakeValidator, header},
 		{mock.URL, newTransport(), header},
 	}
-	fmt.Printf("%s, %s/%s, %d CPUs; calls a second, medians of %d rounds of %v each in which the servers take turns\n\n",
+	fmt.Printf("%s, %s/%s, %d CPUs; calls per second, medians of %d rounds of %v\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, turn)
 	var rows []row
 	for _, operation := range []struct{ name, path string }{{"GET /me", mePath}, {"GET orders, of one", ordersPath}} {
@@ -88,13 +89,12 @@ func run() error {
 	return errors.Join(allChecked(validator), allChecked(fakeValidator))
 }
 
-// What is called.
 const (
 	mePath     = "/me"
 	ordersPath = "/" + xsaletest.Organization + "/orders"
 )
 
-// asPrism answers what Prism does.
+// asPrism returns the responses of Prism's mock.
 type asPrism struct{ fakeapi.Unimplemented }
 
 func (asPrism) GetMe(context.Context, fakeapi.GetMeRequestObject) (fakeapi.GetMeResponseObject, error) {
@@ -109,7 +109,7 @@ func (asPrism) ListOrders(context.Context, fakeapi.ListOrdersRequestObject) (fak
 	return fakeapi.ListOrders2XXJSONResponse{StatusCode: http.StatusOK, Body: []fakeapi.Order{order}}, nil
 }
 
-// tokens returns the headers of a login. Prism wants to see some, whatever they are.
+// tokens returns the headers of a login. Prism requires them, with any value.
 func tokens(ctx context.Context, sandbox *xsaletest.Sandbox) (http.Header, error) {
 	source, err := authn.New(authn.Config{
 		Credentials: authn.Static(sandbox.Credentials()),
@@ -134,7 +134,7 @@ func newTransport() *http.Transport {
 	return &http.Transport{MaxIdleConnsPerHost: 8, DisableCompression: true}
 }
 
-// allChecked fails where the validator has not checked every call, or where it has found something wrong.
+// allChecked fails if the validator found an error or left a body unchecked.
 func allChecked(validator *traffic.Validator) error {
 	data, err := json.Marshal(validator)
 	if err != nil {
@@ -150,11 +150,11 @@ func allChecked(validator *traffic.Validator) error {
 	}
 	for _, finding := range report.Findings {
 		if finding.Severity == "error" {
-			return fmt.Errorf("the validator has found: %v", finding)
+			return fmt.Errorf("the validator found: %v", finding)
 		}
 	}
 	if report.Calls == 0 || report.UncheckedBodies > 0 {
-		return fmt.Errorf("the validator has left %d bodies of %d calls unchecked", report.UncheckedBodies, report.Calls)
+		return fmt.Errorf("the validator left %d bodies of %d calls unchecked", report.UncheckedBodies, report.Calls)
 	}
 	return nil
 }

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// candidate is a server with the transport to it.
+// candidate is a server and the transport to it.
 type candidate struct {
 	baseURL   string
 	transport http.RoundTripper
 	header    http.Header
 }
 
-// takeTurns returns the calls a second of each candidate, one of each round. Each round begins with another candidate, so
-// that what disturbs the machine for a while disturbs all of them.
+// takeTurns returns the calls per second of each candidate in each round. Each round starts with
+// another candidate, so that a temporary load affects all of them.
 func takeTurns(ctx context.Context, candidates []candidate, path string, connections int) ([][]float64, error) {
 	measured := make([][]float64, len(candidates))
 	for round := range rounds {
@@ -34,7 +34,7 @@ func takeTurns(ctx context.Context, candidates []candidate, path string, connect
 	return measured, nil
 }
 
-// rate returns the calls a second of one turn. The first call of each connection, which opens it, is not counted.
+// rate returns the calls per second of one turn. It does not count the first call of a connection.
 func (c candidate) rate(ctx context.Context, path string, connections int) (float64, error) {
 	if _, err := crowd(connections, func() (int, error) { return 1, c.call(ctx, path) }); err != nil {
 		return 0, err
@@ -53,7 +53,7 @@ func (c candidate) rate(ctx context.Context, path string, connections int) (floa
 	return float64(calls) / time.Since(begin).Seconds(), err
 }
 
-// crowd adds up what callers at the same time return.
+// crowd adds up the results of concurrent callers.
 func crowd(callers int, run func() (int, error)) (int, error) {
 	counts, failures := make([]int, callers), make([]error, callers)
 	var wait sync.WaitGroup
@@ -68,7 +68,7 @@ func crowd(callers int, run func() (int, error)) (int, error) {
 	return sum, errors.Join(failures...)
 }
 
-// call fails where the answer is not a success without violations.
+// call fails unless the response is a success without violations.
 func (c candidate) call(ctx context.Context, path string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.baseURL+path, nil)
 	if err != nil {

@@ -25,13 +25,13 @@ func TestAnswersAreCheckedAndFit(t *testing.T) {
 		t.Error(err)
 	}
 	if err := c.call(t.Context(), "/elsewhere"); err == nil || !strings.Contains(err.Error(), "404") {
-		t.Errorf("an answer that is no success: %v", err)
+		t.Errorf("unsuccessful response: got %v", err)
 	}
-	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "the validator has found: ") {
-		t.Errorf("a fault in the traffic: %v", err)
+	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "the validator found: ") {
+		t.Errorf("error in the traffic: got %v", err)
 	}
 	if err := allChecked(traffic.Validate(nil)); err == nil {
-		t.Error("no call is none that was checked")
+		t.Error("without a call: no error")
 	}
 }
 

@@ -23,7 +23,8 @@ type row struct {
 	rates [][]float64
 }
 
-// ratio is the median of the rounds' ratios to Prism: within a round they were measured one after the other.
+// ratio is the median of the rounds' ratios to Prism: within a round they were measured one after
+// the other.
 func (r row) ratio(column int) float64 {
 	ratios := make([]float64, len(r.rates[column]))
 	for i := range ratios {
