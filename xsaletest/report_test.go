@@ -1,11 +1,14 @@
 package xsaletest_test
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -128,5 +131,22 @@ func TestReportTruncatesLongBodies(t *testing.T) {
 	got := reports(t, http.MethodPost, ":/integrations", `{"Numbers":[`+strings.Repeat("1,", 10_000)+`1]}`)
 	if len(got) != 1 || len(got[0]) > 5<<10 || !strings.HasSuffix(got[0], "1,…") && !strings.HasSuffix(got[0], ",1…") {
 		t.Errorf("%q", got)
+	}
+}
+
+// The error of a client contains each finding once.
+func TestFindingsAreReportedOnce(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithInvalidRequests())
+	order := json.RawMessage(orderWith(`"2024-10-25"`, "null",
+		`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}`, `{"OfferId":0,"VariantId":0,"Quantity":null}`))
+	_, err := sandbox.Client(t).Call(t.Context(), http.MethodPost, "/"+xsaletest.Organization+"/orders", order)
+	failure, ok := errors.AsType[*xsale.Error](err)
+	if !ok || len(failure.Fields) != 3 {
+		t.Fatalf("got %v", err)
+	}
+	for _, field := range failure.Fields {
+		if count := strings.Count(err.Error(), field.Message); count != 1 {
+			t.Errorf("got %q %d times in %v", field.Message, count, err)
+		}
 	}
 }
