@@ -4,5 +4,3 @@ package xsale
 // oapi-codegen as a library, so go.mod pins its version; equal input gives equal bytes.
 
 //go:generate go run ./internal/devtools/generate
-//go:generate go tool oapi-codegen -config openapi/sandbox.codegen.yaml openapi/openapi.yaml
-//go:generate go run ./internal/codegen/finish xsaletest/internal/sandboxapi/sandboxapi.gen.go

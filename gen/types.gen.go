@@ -14,8 +14,8 @@ import (
 // CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
 // added.
 type CreateIntegration struct {
-	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
-	// values are not published.
+	// IntegrationType: Kind of the integration. 28 is the own shop (własny sklep); other values are
+	// not published.
 	//
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
@@ -23,12 +23,12 @@ type CreateIntegration struct {
 	// IsActive reports whether active offers can be made and ERP processes can be chosen and run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
-	// Name is the name of the integration.
+	// Name of the integration.
 	//
 	// Example: domenasklepu.pl
 	Name string `json:"Name"`
 
-	// OrderSynchronization contains the settings for the export of orders to an ERP.
+	// OrderSynchronization: Settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
@@ -36,78 +36,78 @@ type CreateIntegration struct {
 // CreateOrder is a new order, with the members that the vendor lists as the required minimum.
 // Further members, which the vendor's Swagger has, may be added.
 type CreateOrder struct {
-	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
+	// BuyerID: Id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
 
-	// IntegrationID is the id of the integration (source) that the order comes from.
+	// IntegrationID: Id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
 	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
 	// name of the list; `Items` is assumed because orders that are read have their lines there.
 	Items []CreateOrderItem `json:"Items"`
 
-	// PayerID is the id of the contractor who pays (płatnik).
+	// PayerID: Id of the contractor who pays (płatnik).
 	PayerID int64 `json:"PayerId"`
 
-	// PaymentFormID is the id of the payment form (forma płatności).
+	// PaymentFormID: Id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and in
-	// which zone, is not published.
+	// PurchaseDate: Date of the order (data zamówienia). Whether a time is accepted, and in which
+	// zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
-	// RecipientID is the id of the contractor who receives (odbiorca).
+	// RecipientID: Id of the contractor who receives (odbiorca).
 	RecipientID          int64              `json:"RecipientId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
 type CreateOrderItem struct {
-	// OfferID is the id of the offer (oferta).
+	// OfferID: Id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
-	// over the net price, because xSale's own mechanisms work on gross prices. The currency is not
-	// part of the published model.
+	// PriceGross: Gross price (cena brutto) of one unit, a decimal. The vendor recommends it over
+	// the net price, because xSale's own mechanisms work on gross prices. The currency is not part
+	// of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
-	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
-	// the published model.
+	// PriceNet: Net price (cena netto) of one unit, a decimal. The currency is not part of the
+	// published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitzero"`
 
 	// Quantity (ilość), a decimal.
 	Quantity wire.Decimal `json:"Quantity"`
 
-	// VariantID is the id of the variant (wariant) of the offer.
+	// VariantID: Id of the variant (wariant) of the offer.
 	VariantID            int64              `json:"VariantId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Created is the answer to a create. Not published; see the response.
 type Created struct {
-	// ID is the id of what was created. Inferred: every object of the API that is known has its id
-	// under this name.
+	// ID: Id of what was created. Inferred: every object of the API that is known has its id under
+	// this name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Me is a user of xSale.
 type Me struct {
-	// Email is the e-mail address of the user.
+	// Email: E-mail address of the user.
 	Email string `json:"Email,omitzero"`
 
 	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitzero"`
 
-	// ID is the id of the user.
+	// ID: Id of the user.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name is the full name of the user.
+	// Name: Full name of the user.
 	Name string `json:"Name,omitzero"`
 
-	// Nickname is the nickname of the user.
+	// Nickname of the user.
 	Nickname string `json:"Nickname,omitzero"`
 
 	// Organizations contains the organizations that the user may work for.
@@ -118,8 +118,8 @@ type Me struct {
 // Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
 // rest, and members that are not listed here are kept.
 type Order struct {
-	// ID is the id of the order. Inferred: every other object of the API has its id under this
-	// name, and other pages speak of the id of an order.
+	// ID: Id of the order. Inferred: every other object of the API has its id under this name, and
+	// other pages speak of the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
@@ -142,16 +142,15 @@ type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderSynchronization contains the settings for the export of orders to an ERP.
+// OrderSynchronization: Settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created in
-	// the ERP.
+	// ERPDocumentSerialNumber: Default series (seria) of the documents that are created in the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber *string `json:"ERPDocumentSerialNumber,omitempty"`
 
-	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch ERP
-	// Optima, Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse: Code of the warehouse (magazyn) in the connected ERP: Comarch ERP Optima,
+	// Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
@@ -163,7 +162,7 @@ type OrderSynchronization struct {
 
 // OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID is the id of the organization.
+	// ID: Id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
 	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short name
@@ -183,12 +182,12 @@ type ParameterDefinition struct {
 
 // Status is a status (status) of orders and payments. The members are not published.
 type Status struct {
-	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
-	// id, and every object of the API that is known has its id under this name.
+	// ID: Id of the status, the value of `statusidin`. Inferred: the panel shows a numeric id, and
+	// every object of the API that is known has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
-	// name, and every object of the API that is known has its name under this name.
+	// Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every
+	// object of the API that is known has its name under this name.
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -196,19 +195,18 @@ type Status struct {
 // Translation contains the name and the description of an article in one language (tłumaczenie).
 // Known only in part.
 type Translation struct {
-	// Description is the description of the product, as HTML. Inferred: that it may be null is
-	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
-	// translator as HTML.
+	// Description of the product, as HTML. Inferred: that it may be null is assumed because the
+	// scripts guard against it; that it is HTML, because they hand it to a translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
-	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
+	// LanguageID: Id of the language. In the one organization that the scripts serve, 9 is
 	// MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name is the name of the product. Inferred: that it may be null is assumed because the scripts
-	// guard against it.
+	// Name of the product. Inferred: that it may be null is assumed because the scripts guard
+	// against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }

@@ -1,15 +1,13 @@
 package xsaletest
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // apiCall is an API request on its way through the sandbox. It is routed and read once, when it
@@ -23,33 +21,28 @@ type apiCall struct {
 	findings []contract.Finding
 }
 
-// organization is the data of an organization and the handlers that serve it, by method and path
-// template.
-type organization struct {
-	*state
-	handlers handlers
+// operation processes a call. An error is a *problem, or a value that the types of the API cannot
+// take.
+type operation func(*state, *apiCall) (*response, error)
+
+var operations = map[string]operation{
+	"getMe":             (*state).getMe,
+	"listOrders":        (*state).listOrders,
+	"createOrder":       (*state).createOrder,
+	"listStatuses":      (*state).listStatuses,
+	"createIntegration": (*state).createIntegration,
+	"createParameter":   (*state).createParameter,
+	"listTranslations":  (*state).listTranslations,
+	"setTranslation":    (*state).setTranslation,
 }
 
-// handlers collects what the generated server registers, so that a request is not routed again.
-type handlers map[string]http.HandlerFunc
-
-func (h handlers) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
-	h[pattern] = handler
-}
-
-// ServeHTTP makes handlers a mux of the generated server, which never calls it.
-func (h handlers) ServeHTTP(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }
-
-func newOrganization(state *state) *organization {
-	o := &organization{state, make(handlers)}
-	sandboxapi.HandlerWithOptions(
-		sandboxapi.NewStrictHandlerWithOptions(state, nil, sandboxapi.StrictHTTPServerOptions{
-			RequestErrorHandlerFunc:  rejectUnreadable,
-			ResponseErrorHandlerFunc: failOperation,
-		}),
-		sandboxapi.StdHTTPServerOptions{BaseRouter: o.handlers, ErrorHandlerFunc: rejectUnreadable},
-	)
-	return o
+// id returns the id in the path.
+func (c *apiCall) id() (int64, error) {
+	id, err := strconv.ParseInt(c.Variables["id"], 10, 64)
+	if err != nil {
+		return 0, &codec.ValueError{Pointer: "path id", Err: err}
+	}
+	return id, nil
 }
 
 // respond processes a call. The response is complete, because its check, additions and faults
@@ -94,32 +87,23 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	if organization == nil {
 		return nil, newProblem(http.StatusNotFound, "There is no such organization.", problemError{"path organizationName", "the user does not work for it"})
 	}
-	for name, value := range c.Variables {
-		c.request.SetPathValue(name, value)
+	r, err := s.operations[c.OperationID()](organization, c)
+	if err != nil {
+		return nil, problemOf(err)
 	}
-	c.request.Body = io.NopCloser(bytes.NewReader(c.body))
-	r := &response{}
-	organization.handlers[c.Operation.Method+" "+c.Path](r, c.request)
 	if broken := contract.Errors(c.CheckResponse(r.status, r.Header(), r.body.Bytes())); len(broken) > 0 {
 		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec.", problemErrors(broken)...)
 	}
 	return r, nil
 }
 
-// rejectUnreadable responds if the generated types reject a request that passed the checks.
-func rejectUnreadable(w http.ResponseWriter, _ *http.Request, err error) {
-	failure := newProblem(http.StatusBadRequest, "The sandbox cannot read the request.")
+// problemOf returns the problem of an operation that failed.
+func problemOf(err error) *problem {
+	if failure, ok := errors.AsType[*problem](err); ok {
+		return failure
+	}
 	if unfit, ok := errors.AsType[*codec.ValueError](err); ok {
-		failure.Errors = []problemError{{unfit.Pointer, "does not fit its type"}}
+		return newProblem(http.StatusBadRequest, "The sandbox cannot read the request.", problemError{unfit.Pointer, "does not fit its type"})
 	}
-	failure.write(w)
-}
-
-// failOperation responds with the problem that an operation returned.
-func failOperation(w http.ResponseWriter, _ *http.Request, err error) {
-	failure, ok := errors.AsType[*problem](err)
-	if !ok {
-		failure = newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
-	}
-	failure.write(w)
+	return newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
 }

@@ -1,37 +1,49 @@
 package xsaletest
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
+	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
-func (s *state) ListTranslations(_ context.Context, request sandboxapi.ListTranslationsRequestObject) (sandboxapi.ListTranslationsResponseObject, error) {
+func (s *state) listTranslations(c *apiCall) (*response, error) {
+	id, err := c.id()
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	translations, found := s.translations[request.ID]
+	translations, found := s.translations[id]
 	if !found {
 		return nil, newNoArticleProblem()
 	}
-	return sandboxapi.ListTranslations2XXJSONResponse{Body: slices.Clone(translations), StatusCode: http.StatusOK}, nil
+	return newResponse(http.StatusOK, slices.Clone(translations)), nil
 }
 
-func (s *state) SetTranslation(_ context.Context, request sandboxapi.SetTranslationRequestObject) (sandboxapi.SetTranslationResponseObject, error) {
+func (s *state) setTranslation(c *apiCall) (*response, error) {
+	id, err := c.id()
+	if err != nil {
+		return nil, err
+	}
+	var translation gen.Translation
+	if err := codec.Unmarshal(c.body, &translation); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	translations, found := s.translations[request.ID]
+	translations, found := s.translations[id]
 	if !found {
 		return nil, newNoArticleProblem()
 	}
-	sameLanguage := func(t sandboxapi.Translation) bool { return t.LanguageID == request.Body.LanguageID }
+	sameLanguage := func(t gen.Translation) bool { return t.LanguageID == translation.LanguageID }
 	if index := slices.IndexFunc(translations, sameLanguage); index >= 0 {
-		translations[index] = *request.Body
+		translations[index] = translation
 	} else {
-		s.translations[request.ID] = append(translations, *request.Body)
+		s.translations[id] = append(translations, translation)
 	}
-	return sandboxapi.SetTranslation2XXResponse{StatusCode: http.StatusNoContent}, nil
+	return newResponse(http.StatusNoContent, nil), nil
 }
 
 func newNoArticleProblem() *problem {

@@ -1,6 +1,7 @@
 package xsaletest
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -18,9 +19,14 @@ func (s *Sandbox) Sign(t testing.TB, claims jwt.MapClaims) string {
 	return token
 }
 
-// Replace replaces the handler of an operation, such as "GET /me".
-func Replace(s *Sandbox, pattern string, handler http.HandlerFunc) {
-	s.organizations[s.organization].handlers[pattern] = handler
+// Replace replaces an operation.
+func Replace(s *Sandbox, operationID string, handler http.HandlerFunc) {
+	s.operations = maps.Clone(s.operations)
+	s.operations[operationID] = func(*state, *apiCall) (*response, error) {
+		r := &response{}
+		handler(r, nil)
+		return r, nil
+	}
 }
 
 // FillRequests logs requests as if they had arrived.

@@ -1,27 +1,30 @@
 package xsaletest
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
+	"github.com/xsale-go/xsale/gen"
 )
 
-func (s *state) CreateIntegration(context.Context, sandboxapi.CreateIntegrationRequestObject) (sandboxapi.CreateIntegrationResponseObject, error) {
+func (s *state) createIntegration(*apiCall) (*response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastIntegration++
-	return sandboxapi.CreateIntegration2XXJSONResponse{Body: sandboxapi.Created{ID: s.lastIntegration}, StatusCode: http.StatusCreated}, nil
+	return newResponse(http.StatusCreated, gen.Created{ID: s.lastIntegration}), nil
 }
 
-func (s *state) CreateParameter(_ context.Context, request sandboxapi.CreateParameterRequestObject) (sandboxapi.CreateParameterResponseObject, error) {
+func (s *state) createParameter(c *apiCall) (*response, error) {
+	id, err := c.id()
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.hasIntegration(request.ID) {
+	if !s.hasIntegration(id) {
 		return nil, newProblem(http.StatusNotFound, "There is no such integration.", problemError{"path id", "there is no such integration"})
 	}
 	s.lastParameter++
-	return sandboxapi.CreateParameter2XXJSONResponse{Body: sandboxapi.Created{ID: s.lastParameter}, StatusCode: http.StatusCreated}, nil
+	return newResponse(http.StatusCreated, gen.Created{ID: s.lastParameter}), nil
 }
 
 // The caller holds the lock.

@@ -1,16 +1,17 @@
 package xsaletest
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 type order struct {
@@ -19,53 +20,51 @@ type order struct {
 	body   json.RawMessage // as listed
 }
 
-// orderList is the response of ListOrders. The generated one would omit OrderItemArticles,
-// because it is empty.
-type orderList []json.RawMessage
-
-func (l orderList) VisitListOrdersResponse(w http.ResponseWriter) error {
-	writeJSON(w, http.StatusOK, "application/json", l)
-	return nil
-}
-
-func (s *state) ListOrders(_ context.Context, request sandboxapi.ListOrdersRequestObject) (sandboxapi.ListOrdersResponseObject, error) {
-	matching := s.matchingStatuses(request.Params)
+func (s *state) listOrders(c *apiCall) (*response, error) {
+	matching := s.matchingStatuses(c.request.URL.Query())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := orderList{}
+	list := []json.RawMessage{}
 	for _, order := range s.orders {
 		if matching[order.status] {
 			list = append(list, order.body)
 		}
 	}
-	return list, nil
+	return newResponse(http.StatusOK, list), nil
 }
 
 // matchingStatuses returns the ids of the statuses that match every given filter.
-func (s *state) matchingStatuses(params sandboxapi.ListOrdersParams) map[int64]bool {
+func (s *state) matchingStatuses(query url.Values) map[int64]bool {
+	ids, names := query["statusidin"], query["statusnamein"]
 	matching := make(map[int64]bool)
 	for _, status := range s.statuses {
-		matching[status.ID] = (len(params.StatusIDs) == 0 || slices.Contains(params.StatusIDs, status.ID)) &&
-			(len(params.StatusNames) == 0 || slices.Contains(params.StatusNames, status.Name))
+		matching[status.ID] = (len(ids) == 0 || slices.ContainsFunc(ids, func(id string) bool {
+			parsed, err := strconv.ParseInt(id, 10, 64)
+			return err == nil && parsed == status.ID
+		})) && (len(names) == 0 || slices.Contains(names, status.Name))
 	}
 	return matching
 }
 
-func (s *state) CreateOrder(_ context.Context, request sandboxapi.CreateOrderRequestObject) (sandboxapi.CreateOrderResponseObject, error) {
+func (s *state) createOrder(c *apiCall) (*response, error) {
+	var order gen.CreateOrder
+	if err := codec.Unmarshal(c.body, &order); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.hasIntegration(request.Body.IntegrationID) {
+	if !s.hasIntegration(order.IntegrationID) {
 		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", problemError{"/IntegrationId", "there is no such integration"})
 	}
-	id, err := s.addOrder(*request.Body, s.statuses[0].ID)
+	id, err := s.addOrder(order, s.statuses[0].ID)
 	if err != nil {
 		return nil, err
 	}
-	return sandboxapi.CreateOrder2XXJSONResponse{Body: sandboxapi.Created{ID: id}, StatusCode: http.StatusCreated}, nil
+	return newResponse(http.StatusCreated, gen.Created{ID: id}), nil
 }
 
 // addOrder adds an order and returns its id. The caller holds the lock.
-func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64, err error) {
+func (s *state) addOrder(created gen.CreateOrder, status int64) (id int64, err error) {
 	id = s.lastOrder + 1
 	body, err := listedOrder(id, created)
 	if err != nil {
@@ -79,7 +78,7 @@ func (s *state) addOrder(created sandboxapi.CreateOrder, status int64) (id int64
 // listedOrder returns a created order in the form of the list: with an Id, and OrderItemArticles
 // in every line. The fields of these articles are not published, so the list is empty. It
 // modifies created.
-func listedOrder(id int64, created sandboxapi.CreateOrder) (json.RawMessage, error) {
+func listedOrder(id int64, created gen.CreateOrder) (json.RawMessage, error) {
 	err := setField(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
 	for i := range created.Items {
 		err = errors.Join(err, setField(&created.Items[i].AdditionalProperties, "OrderItemArticles", "[]"))

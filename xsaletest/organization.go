@@ -1,15 +1,14 @@
 package xsaletest
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
+	"github.com/xsale-go/xsale/gen"
 )
 
 // newUser returns the vendor's sample of GET /me with the given organizations.
-func newUser(organizations []sandboxapi.OrganizationInfo) *sandboxapi.Me {
-	return &sandboxapi.Me{
+func newUser(organizations []gen.OrganizationInfo) *gen.Me {
+	return &gen.Me{
 		ID:            1,
 		Name:          "Lorem Ipsum",
 		Nickname:      "loremipsum",
@@ -19,10 +18,10 @@ func newUser(organizations []sandboxapi.OrganizationInfo) *sandboxapi.Me {
 	}
 }
 
-func sampleOrganizations() []sandboxapi.OrganizationInfo {
-	return []sandboxapi.OrganizationInfo{{ID: 1, ShortName: "Futuriti", Name: Organization}}
+func sampleOrganizations() []gen.OrganizationInfo {
+	return []gen.OrganizationInfo{{ID: 1, ShortName: "Futuriti", Name: Organization}}
 }
 
-func (s *state) GetMe(context.Context, sandboxapi.GetMeRequestObject) (sandboxapi.GetMeResponseObject, error) {
-	return sandboxapi.GetMe2XXJSONResponse{Body: *s.user, StatusCode: http.StatusOK}, nil
+func (s *state) getMe(*apiCall) (*response, error) {
+	return newResponse(http.StatusOK, s.user), nil
 }

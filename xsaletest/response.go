@@ -13,6 +13,17 @@ type response struct {
 	body   bytes.Buffer
 }
 
+// newResponse returns a response with a body of JSON, or without one where body is nil.
+func newResponse(status int, body any) *response {
+	r := &response{}
+	if body == nil {
+		r.WriteHeader(status)
+	} else {
+		writeJSON(r, status, "application/json", body)
+	}
+	return r
+}
+
 func (r *response) Header() http.Header {
 	if r.header == nil {
 		r.header = make(http.Header)

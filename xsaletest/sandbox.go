@@ -101,8 +101,9 @@ type Sandbox struct {
 	spec          *contract.Document
 	identity      *identity
 	swagger       *swagger
-	organization  string                   // the default one
-	organizations map[string]*organization // by name
+	organization  string            // the default one
+	organizations map[string]*state // by name
+	operations    map[string]operation
 	requests      requestLog
 	faults        *faultPlan
 	waits         atomic.Int64 // requests that the latency has counted
@@ -188,6 +189,7 @@ func start(options []Option) (*Sandbox, error) {
 		spec:          spec,
 		organization:  organization,
 		organizations: organizations,
+		operations:    operations,
 		faults:        &faultPlan{spec: spec, random: c.random, scripts: make(map[string][]Fault)},
 		closing:       make(chan struct{}),
 	}

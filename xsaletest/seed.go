@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 const (
@@ -28,7 +28,7 @@ func newState(orders int) (*state, error) {
 	prices := seedPrices(random, len(s.translations))
 	for i := range orders {
 		age := orders - 1 - i
-		created := sandboxapi.CreateOrder{
+		created := gen.CreateOrder{
 			IntegrationID: seedIntegration,
 			PaymentFormID: 1 + random.Int64N(4),
 			PurchaseDate:  wire.NewDate(2025, time.March, 31-age*seedPeriod/orders),
@@ -48,12 +48,12 @@ func newState(orders int) (*state, error) {
 }
 
 // seedTranslations returns the articles, each with a Polish name and description.
-func seedTranslations() map[int64][]sandboxapi.Translation {
-	translations := make(map[int64][]sandboxapi.Translation)
+func seedTranslations() map[int64][]gen.Translation {
+	translations := make(map[int64][]gen.Translation)
 	for _, furniture := range []string{"Biurko", "Krzesło", "Stół", "Regał", "Komoda", "Szafka nocna", "Ławka", "Półka"} {
 		for _, material := range []string{"z drewna dębowego", "z drewna bukowego", "z drewna sosnowego", "z metalu", "z płyty laminowanej"} {
 			name := furniture + " " + material
-			translations[firstArticle+int64(len(translations))] = []sandboxapi.Translation{{
+			translations[firstArticle+int64(len(translations))] = []gen.Translation{{
 				LanguageID:  languagePolish,
 				Name:        wire.Some(name),
 				Description: wire.Some("<p>" + name + ", do samodzielnego montażu.</p>"),
@@ -73,11 +73,11 @@ func seedPrices(random *rand.Rand, count int) []int64 {
 }
 
 // seedItems returns one to four lines. About a third also has the net price.
-func seedItems(random *rand.Rand, prices []int64) []sandboxapi.CreateOrderItem {
-	items := make([]sandboxapi.CreateOrderItem, 1+random.IntN(4))
+func seedItems(random *rand.Rand, prices []int64) []gen.CreateOrderItem {
+	items := make([]gen.CreateOrderItem, 1+random.IntN(4))
 	for i := range items {
 		offer := random.IntN(len(prices))
-		items[i] = sandboxapi.CreateOrderItem{
+		items[i] = gen.CreateOrderItem{
 			OfferID:    firstOffer + int64(offer),
 			VariantID:  1 + random.Int64N(3),
 			Quantity:   wire.MustDecimal(fmt.Sprint(1 + random.IntN(3))),

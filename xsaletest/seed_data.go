@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
 )
 
 // Seed is the initial data of a sandbox, see [WithSeed].
@@ -59,7 +59,7 @@ func seedError(pointer, detail string) error {
 }
 
 // newOrganizations returns the organizations by name, and the name of the default one.
-func newOrganizations(c *config, spec *contract.Document) (string, map[string]*organization, error) {
+func newOrganizations(c *config, spec *contract.Document) (string, map[string]*state, error) {
 	infos := sampleOrganizations()
 	var first *state
 	var err error
@@ -75,11 +75,11 @@ func newOrganizations(c *config, spec *contract.Document) (string, map[string]*o
 		first.addStatus(addedStatus)
 	}
 	first.user = newUser(infos)
-	organizations := map[string]*organization{infos[0].Name: newOrganization(first)}
+	organizations := map[string]*state{infos[0].Name: first}
 	for _, info := range infos[1:] {
-		organizations[info.Name] = newOrganization(&state{
-			user: first.user, statuses: first.statuses, translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration,
-		})
+		organizations[info.Name] = &state{
+			user: first.user, statuses: first.statuses, translations: make(map[int64][]gen.Translation), lastIntegration: seedIntegration,
+		}
 	}
 	return infos[0].Name, organizations, nil
 }
@@ -90,16 +90,16 @@ func (s *state) addStatus(name string) {
 	for _, status := range s.statuses {
 		last = max(last, status.ID)
 	}
-	s.statuses = append(s.statuses, sandboxapi.Status{ID: last + 1, Name: name})
+	s.statuses = append(s.statuses, gen.Status{ID: last + 1, Name: name})
 }
 
 // newSeededState returns the organizations of a seed and the data of the first one.
-func newSeededState(seed *Seed, spec *contract.Document) ([]sandboxapi.OrganizationInfo, *state, error) {
+func newSeededState(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo, *state, error) {
 	organizations, err := seededOrganizations(seed, spec)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &state{translations: make(map[int64][]sandboxapi.Translation), lastIntegration: seedIntegration}
+	s := &state{translations: make(map[int64][]gen.Translation), lastIntegration: seedIntegration}
 	if s.statuses, err = seededStatuses(seed, spec); err != nil {
 		return nil, nil, err
 	}
@@ -116,14 +116,14 @@ func newSeededState(seed *Seed, spec *contract.Document) ([]sandboxapi.Organizat
 	return organizations, s, nil
 }
 
-func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []sandboxapi.OrganizationInfo, err error) {
+func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []gen.OrganizationInfo, err error) {
 	if len(seed.Organizations) == 0 {
 		return sampleOrganizations(), nil
 	}
 	ids, names := make(map[int64]bool), make(map[string]bool)
 	for i, seeded := range seed.Organizations {
 		pointer := fmt.Sprintf("/Organizations/%d", i)
-		organization, err := seededValue[sandboxapi.OrganizationInfo](pointer, "OrganizationInfo", seeded, spec)
+		organization, err := seededValue[gen.OrganizationInfo](pointer, "OrganizationInfo", seeded, spec)
 		switch {
 		case err != nil:
 			return nil, err
@@ -140,14 +140,14 @@ func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []s
 	return organizations, nil
 }
 
-func seededStatuses(seed *Seed, spec *contract.Document) (statuses []sandboxapi.Status, err error) {
+func seededStatuses(seed *Seed, spec *contract.Document) (statuses []gen.Status, err error) {
 	if len(seed.Statuses) == 0 {
 		return defaultStatuses(), nil
 	}
 	ids, names := make(map[int64]bool), make(map[string]bool)
 	for i, seeded := range seed.Statuses {
 		pointer := fmt.Sprintf("/Statuses/%d", i)
-		status, err := seededValue[sandboxapi.Status](pointer, "Status", seeded, spec)
+		status, err := seededValue[gen.Status](pointer, "Status", seeded, spec)
 		switch {
 		case err != nil:
 			return nil, err
@@ -169,7 +169,7 @@ func seededStatuses(seed *Seed, spec *contract.Document) (statuses []sandboxapi.
 func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) error {
 	status := s.statuses[0].ID
 	if seeded.Status != "" {
-		index := slices.IndexFunc(s.statuses, func(known sandboxapi.Status) bool { return known.Name == seeded.Status })
+		index := slices.IndexFunc(s.statuses, func(known gen.Status) bool { return known.Name == seeded.Status })
 		if index < 0 {
 			return seedError(pointer+"/Status", "there is no such status")
 		}
@@ -179,7 +179,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 	if err != nil {
 		return err
 	}
-	var fields sandboxapi.ParameterDefinition // has no known fields, so it keeps all
+	var fields gen.ParameterDefinition // has no known fields, so it keeps all
 	if err := codec.Unmarshal(body, &fields); err != nil {
 		return seedError(pointer, err.Error())
 	}
@@ -209,11 +209,11 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec
 	if article <= 0 {
 		return seedError(pointer, "the article id must be positive")
 	}
-	translations := []sandboxapi.Translation{}
+	translations := []gen.Translation{}
 	languages := make(map[int64]bool)
 	for i, translation := range seeded {
 		here := fmt.Sprintf("%s/%d", pointer, i)
-		value, err := seededValue[sandboxapi.Translation](here, "Translation", translation, spec)
+		value, err := seededValue[gen.Translation](here, "Translation", translation, spec)
 		if err != nil {
 			return err
 		}

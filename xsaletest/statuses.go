@@ -1,10 +1,9 @@
 package xsaletest
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/xsale-go/xsale/xsaletest/internal/sandboxapi"
+	"github.com/xsale-go/xsale/gen"
 )
 
 // Ids of the default statuses. The vendor publishes only their names.
@@ -20,8 +19,8 @@ const (
 )
 
 // defaultStatuses returns the statuses of every new account (https://xsale.ai/?p=33646).
-func defaultStatuses() []sandboxapi.Status {
-	return []sandboxapi.Status{
+func defaultStatuses() []gen.Status {
+	return []gen.Status{
 		{ID: statusNew, Name: "Nowe"},
 		{ID: statusImported, Name: "Zaimportowano do ERP"},
 		{ID: statusInProgress, Name: "W trakcie realizacji"},
@@ -33,6 +32,6 @@ func defaultStatuses() []sandboxapi.Status {
 	}
 }
 
-func (s *state) ListStatuses(context.Context, sandboxapi.ListStatusesRequestObject) (sandboxapi.ListStatusesResponseObject, error) {
-	return sandboxapi.ListStatuses2XXJSONResponse{Body: s.statuses, StatusCode: http.StatusOK}, nil
+func (s *state) listStatuses(*apiCall) (*response, error) {
+	return newResponse(http.StatusOK, s.statuses), nil
 }
