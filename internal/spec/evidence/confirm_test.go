@@ -84,7 +84,7 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 			[]edit{set(listOrders, "{properties: {Data: {items: {properties: {Id: {type: string}}}}}}")},
 			[]string{
 				`documented listOrders response [].Items: missing, "array of object", ""`,
-				`inferred listOrders response [].Id: contradicted, "integer int64", "string"`,
+				`inferred listOrders response [].Id: contradicted, "integer of the format int64", "string"`,
 				`inferred listOrders response: contradicted, "array of object", "2XX: object, with the array in Data"`,
 			},
 		},
@@ -98,11 +98,11 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 		},
 		"member in another case": {
 			[]edit{move(schemas+"Status/properties/Id", schemas+"Status/properties/id")},
-			[]string{`inferred listStatuses response [].Id: contradicted, "Id: integer int64", "id: integer int64"`},
+			[]string{`inferred listStatuses response [].Id: contradicted, "Id: integer of the format int64", "id: integer of the format int64"`},
 		},
 		"member of another type": {
 			[]edit{set(schemas+"Status/properties/Id/type", "string"), remove(schemas + "Status/properties/Id/format")},
-			[]string{`inferred listStatuses response [].Id: contradicted, "integer int64", "string"`},
+			[]string{`inferred listStatuses response [].Id: contradicted, "integer of the format int64", "string"`},
 		},
 		"array of another type": {
 			[]edit{set(schemas+"Me/properties/Organizations/items", "{type: string}")},
@@ -110,7 +110,7 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 		},
 		"member of another format": {
 			[]edit{set(schemas+"CreateOrder/properties/PurchaseDate/format", "date-time")},
-			[]string{`documented createOrder request PurchaseDate: contradicted, "string date", "string date-time"`},
+			[]string{`documented createOrder request PurchaseDate: contradicted, "string of the format date", "string of the format date-time"`},
 		},
 		"narrower integer, format where ours has none, no format": {
 			[]edit{
@@ -135,7 +135,7 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 				move(schemas+"Order", schemas+"Base"),
 				set(schemas+"Order", "{allOf: [{$ref: '#/components/schemas/Base'}, {properties: {Total: {type: number, format: double}}}]}"),
 			},
-			[]string{`listOrders response [].Total: new, "", "number double"`},
+			[]string{`listOrders response [].Total: new, "", "number of the format double"`},
 		},
 		"members in one of two classes, and required there": {
 			[]edit{
@@ -200,23 +200,23 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 		},
 		"one value in place of an array": {
 			[]edit{set(orders+"/get/parameters/0/schema", "{type: string}"), set(orders+"/get/parameters/0/explode", "false")},
-			[]string{`documented listOrders query statusidin: contradicted, "array of integer int64", "string"`},
+			[]string{`documented listOrders query statusidin: contradicted, "array of integer of the format int64", "string"`},
 		},
 		"array of other values": {
 			[]edit{set(orders+"/get/parameters/0/schema/items", "{type: string}")},
-			[]string{`documented listOrders query statusidin: contradicted, "array of integer int64", "array of string"`},
+			[]string{`documented listOrders query statusidin: contradicted, "array of integer of the format int64", "array of string"`},
 		},
 		"parameter in another case": {
 			[]edit{set(orders+"/get/parameters/0/name", "StatusIdIn")},
-			[]string{`documented listOrders query statusidin: contradicted, "statusidin: array of integer int64", "StatusIdIn: array of integer int64"`},
+			[]string{`documented listOrders query statusidin: contradicted, "statusidin: array of integer of the format int64", "StatusIdIn: array of integer of the format int64"`},
 		},
 		"other parameters": {
 			[]edit{set(orders+"/get/parameters", "[{name: page, in: query, required: true, schema: {type: integer, format: int32}}, {name: X-Shop, in: header, content: {application/json: {schema: {type: string}}}}]")},
 			[]string{
-				`documented listOrders query statusidin: missing, "array of integer int64", ""`,
+				`documented listOrders query statusidin: missing, "array of integer of the format int64", ""`,
 				`documented listOrders query statusnamein: missing, "array of string", ""`,
 				`listOrders header X-Shop: new, "", "string"`,
-				`listOrders query page: new, "", "integer int32, required"`,
+				`listOrders query page: new, "", "integer of the format int32, required"`,
 			},
 		},
 		"parameter required": {
@@ -232,7 +232,7 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 				move("/paths/~1{organizationName}~1integrations~1{id}~1categories~1{categoryId}~1parameters", "/paths/~1{a}~1integrations~1{b}~1categories~1{id}~1parameters"),
 				set("/paths/~1{a}~1integrations~1{b}~1categories~1{id}~1parameters/parameters", "[{name: id, in: path, schema: {type: string}}, {name: a, in: path, schema: {type: string}}, {name: b, in: path, schema: {type: integer}}]"),
 			},
-			[]string{`documented createParameter path categoryId: contradicted, "integer int64", "string"`},
+			[]string{`documented createParameter path categoryId: contradicted, "integer of the format int64", "string"`},
 		},
 		"operation without the body of its answer": {
 			[]edit{move(orders+"/post/responses/2XX", orders+"/post/responses/201"), set(orders+"/post/responses/201", "{description: Created}")},
@@ -246,7 +246,7 @@ func TestWhatTheVendorMayHave(t *testing.T) {
 			[]edit{
 				set(orders+"/post/responses", "{'200': {description: No body}, '202': {content: {application/json: {schema: {properties: {Id: {type: string}}}}}}, '203': {content: {application/json: {}}}, '400': {description: Wrong}, '401': {description: Who}, x-a: {}}"),
 			},
-			[]string{`inferred createOrder response Id: contradicted, "integer int64", "string"`},
+			[]string{`inferred createOrder response Id: contradicted, "integer of the format int64", "string"`},
 		},
 		"answer with a body where ours has none": {
 			[]edit{set("/paths/~1{organizationName}~1articles~1{id}~1translations/put/responses/2XX/content", "{application/json: {schema: {type: object}}}")},

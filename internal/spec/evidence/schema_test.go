@@ -42,7 +42,7 @@ func TestSchemas(t *testing.T) {
 		},
 		"wider integer": {
 			"{type: integer, format: int32}", "{type: integer, format: int64}",
-			[]string{`observed op request: contradicted, "integer int32", "integer int64"`},
+			[]string{`observed op request: contradicted, "integer of the format int32", "integer of the format int64"`},
 		},
 		"names that differ by case only": {
 			"{properties: {id: {type: string}}}", "{properties: {Id: {type: integer}, id: {type: string}}}",
