@@ -13,7 +13,7 @@ import (
 // The sources that are no addresses. Nobody's code is named.
 const (
 	scripts = "public third-party scripts that call the API"
-	answers = "answers of the API to xsale verify" // as internal/verify writes it
+	responses = "responses of the API to xsale verify" // as internal/verify writes it
 )
 
 var (

@@ -48,7 +48,7 @@ func TestSpecLint(t *testing.T) {
 	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
 	execute(t, "", "spec", "lint", "repaired.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
 	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: /paths/", "#/components/schemas/B")
-	if !strings.Contains(r.stderr, "which is not there; add the schema or replace the reference with an overlay") {
+	if !strings.Contains(r.stderr, "which does not exist; add the schema or replace the reference with an overlay") {
 		t.Errorf("%s lacks the remedy", r.stderr)
 	}
 }

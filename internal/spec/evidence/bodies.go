@@ -28,7 +28,8 @@ func (c *comparison) request(ours, theirs view.Operation, evidence string) {
 	}
 }
 
-// responses compares the success responses, whatever their statuses, and whether there are failures.
+// responses compares the success responses, whatever their statuses, and whether there are
+// failures.
 func (c *comparison) responses(ours, theirs view.Operation, evidence string) {
 	own, status := success(c.ours, ours)
 	other, otherStatus := success(c.theirs, theirs)
@@ -52,7 +53,8 @@ func (c *comparison) responses(ours, theirs view.Operation, evidence string) {
 	c.add(finding)
 }
 
-// success returns the first success response that has a body, or else the first one, with its status.
+// success returns the first success response that has a body, or else the first one, with its
+// status.
 func success(spec view.Spec, operation view.Operation) (found view.Node, code string) {
 	for _, status := range operation.Statuses() {
 		response := spec.Resolve(operation.At("responses").At(status))
@@ -76,7 +78,7 @@ func (b body) describe(spec view.Spec) string {
 	return strings.Join(b.mediaTypes, ", ")
 }
 
-// bodies compares two requests or responses. The status prefixes the description of theirs.
+// bodies compares two requests or responses. The status goes before what theirs contains.
 func (c *comparison) bodies(finding Finding, own, other view.Node, status string) {
 	ours, theirs := bodyOf(own), bodyOf(other)
 	finding.OursPointer, finding.Ours = own.Pointer, ours.describe(c.ours)

@@ -1,5 +1,6 @@
-// Package evidence compares a spec that marks how sure each detail is with the vendor's own spec, which needs an account
-// and cannot be shipped. It reports what the vendor's spec confirms, contradicts, lacks and adds.
+// Package evidence compares a spec that marks how sure each detail is with the vendor's own spec,
+// which needs an account and cannot be shipped. It reports what the vendor's spec confirms,
+// contradicts, lacks and adds.
 package evidence
 
 import (
@@ -27,11 +28,11 @@ const (
 	Inferred   = "inferred"
 )
 
-// InferredNote precedes the reason for an inferred detail in a description.
+// InferredNote introduces the reason for an inferred detail in a "description".
 const InferredNote = "Inferred:"
 
-// Finding is the verdict on one detail. If the vendor's spec lacks or contradicts an object as a whole, there are no
-// findings about its parts.
+// Finding is the verdict on one detail. If the vendor's spec lacks or contradicts an object as a
+// whole, there are no findings about its parts.
 type Finding struct {
 	OperationID   string  `json:"operationId"`
 	Method        string  `json:"method"`
@@ -45,8 +46,8 @@ type Finding struct {
 	TheirsPointer string  `json:"theirsPointer,omitempty"`
 }
 
-// Confirm compares our spec with the vendor's. Both are OpenAPI 3.0. The findings are sorted: inferred details first, and
-// contradicted ones before others.
+// Confirm compares our spec with the vendor's. Both are OpenAPI 3.0. The findings are sorted:
+// inferred details first, and contradicted ones before others.
 func Confirm(ours, theirs tree.Object) []Finding {
 	c := &comparison{ours: view.Spec(ours), theirs: view.Spec(theirs), findings: []Finding{}}
 	c.operations()
@@ -62,7 +63,7 @@ func Confirm(ours, theirs tree.Object) []Finding {
 	return c.findings
 }
 
-// rank returns the position of a value in an order. Other values come last.
+// rank returns the position of a value in an order. Other values rank last.
 func rank[T comparable](value T, order ...T) int {
 	if i := slices.Index(order, value); i >= 0 {
 		return i

@@ -15,8 +15,8 @@ func (f Finding) unlessNamed(ours, theirs string) Finding {
 	return f
 }
 
-// claim adds a finding about a detail other than the type. If the description gives a reason after "Inferred:", this
-// detail is the inferred one: the evidence of the object covers only its name and meaning.
+// claim adds a finding about a detail other than the type. If the object has an "Inferred:" note,
+// the note is about this detail: the evidence of the object only covers its name and meaning.
 func (c *comparison) claim(of Finding, what, ours, theirs string, object tree.Object) {
 	of.Detail += " " + what
 	of.Ours, of.Theirs, of.Verdict = ours, theirs, Confirmed
@@ -29,8 +29,8 @@ func (c *comparison) claim(of Finding, what, ours, theirs string, object tree.Ob
 	c.add(of)
 }
 
-// require adds a finding about whether a detail is required. In a request both specs matter. In a response only ours
-// does, because it promises the property.
+// require adds a finding about whether a detail is required. In a request both specs matter. In a
+// response only ours does, because it promises the property.
 func (c *comparison) require(of Finding, ours, theirs, request bool) {
 	if ours || request && theirs {
 		c.claim(of, "required", requirement(ours), requirement(theirs), nil)

@@ -8,7 +8,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// operations compares each of our operations with the vendor's operation that the same request reaches.
+// operations compares each of our operations with the vendor's operation that the same request
+// reaches.
 func (c *comparison) operations() {
 	theirs := c.theirs.Operations()
 	found := make(map[string]view.Operation, len(theirs))
@@ -56,8 +57,8 @@ func (c *comparison) begin(operation view.Operation) {
 	c.operation = Finding{OperationID: operation.ID, Method: operation.Method, Path: operation.Path}
 }
 
-// route returns a path the way ASP.NET routes it: below the base path of the server, without the names of variables, and
-// in lower case.
+// route returns a path the way ASP.NET routes it: below the base path of the server, without the
+// names of variables, and in lower case.
 func route(spec view.Spec, path string) string {
 	base := ""
 	if servers := tree.ListAt(spec, "servers"); len(servers) > 0 {

@@ -97,7 +97,7 @@ func nullability(nullable bool) string {
 	return "not null"
 }
 
-// alternatives compares the sets of properties of which one is required.
+// alternatives compares the sets of properties that satisfy a schema.
 func (c *comparison) alternatives(at location, ours, theirs view.Schema) {
 	if len(ours.Alternatives) == 0 {
 		return

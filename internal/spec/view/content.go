@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// JSON returns the JSON content of a request body, response or parameter, with its media type as the spec writes it.
-// application/json takes precedence.
+// JSON returns the JSON content of a request body, response or parameter, with its media type as
+// the spec writes it. application/json takes precedence.
 func JSON(owner Node) (content Node, mediaType string, ok bool) {
 	contents := owner.At("content")
 	for name := range tree.Fields(contents.Object) {

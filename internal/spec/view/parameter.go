@@ -15,7 +15,8 @@ type Parameter struct {
 	Key      string // how a server recognizes it, apart from its name in a path
 }
 
-// Parameters lists the parameters of an operation and its path. The operation's own take precedence.
+// Parameters lists the parameters of an operation and its path. The operation's own take
+// precedence.
 func (s Spec) Parameters(operation Operation) []Parameter {
 	var parameters []Parameter
 	for _, owner := range []Node{operation.Node, {tree.Join("/paths", operation.Path), operation.item}} {

@@ -22,8 +22,8 @@ const (
 	Object  Kind = "object"
 )
 
-// Schema is a schema merged with the schemas it is composed of. It also has the properties of alternatives, which a
-// value may or may not have.
+// Schema is a schema merged with the schemas it is composed of. It also has the properties of
+// alternatives, which a value may or may not have.
 type Schema struct {
 	Node
 	Kinds        []Kind // empty if any kind is allowed
@@ -50,7 +50,8 @@ func (s Spec) Schema(n Node) Schema {
 	return schema
 }
 
-// collect merges the schema at a node. Requirements inside an alternative do not apply to the whole.
+// collect merges the schema at a node. Requirements inside an alternative do not apply to the
+// whole.
 func (s Spec) collect(schema *Schema, n Node, always bool, met map[string]bool) {
 	n = s.Resolve(n)
 	if n.Object == nil || met[n.Pointer] {

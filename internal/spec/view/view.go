@@ -1,5 +1,6 @@
-// Package view reads the parts of an OpenAPI 3.0 spec that comparisons need: it follows references, merges composed
-// schemas, and lists operations with their parameters. Whatever is missing or malformed reads as empty.
+// Package view reads the parts of an OpenAPI 3.0 spec that comparisons need: it follows references,
+// merges composed schemas, and lists operations with their parameters. Whatever is missing or
+// malformed reads as empty.
 package view
 
 import (
@@ -11,7 +12,7 @@ import (
 // Spec is a whole spec.
 type Spec tree.Object
 
-// Node is an object in a spec with its JSON pointer. Without an object it stands for nothing.
+// Node is an object in a spec with its JSON pointer. The object is nil if the spec has none there.
 type Node struct {
 	Pointer string
 	Object  tree.Object
