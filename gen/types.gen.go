@@ -11,8 +11,8 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
-// added.
+// CreateIntegration is a new integration. It may also have other properties of the vendor's
+// Swagger.
 type CreateIntegration struct {
 	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
 	// values are not published.
@@ -33,8 +33,8 @@ type CreateIntegration struct {
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
-// Further members, which the vendor's Swagger has, may be added.
+// CreateOrder is a new order, with the properties that the vendor lists as the required minimum. It
+// may also have other properties of the vendor's Swagger.
 type CreateOrder struct {
 	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
@@ -42,8 +42,9 @@ type CreateOrder struct {
 	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
-	// name of the list; `Items` is assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the properties of a line but not
+	// the name of the list; `Items` is assumed because orders have their lines there when they are
+	// read.
 	Items []CreateOrderItem `json:"Items"`
 
 	// PayerID is the id of the contractor who pays (płatnik).
@@ -63,14 +64,15 @@ type CreateOrder struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// required.
 type CreateOrderItem struct {
 	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
 	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
-	// over the net price, because xSale's own mechanisms work on gross prices. The currency is not
-	// part of the published model.
+	// over the net price, because xSale's own mechanisms use gross prices. The currency is not part
+	// of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
@@ -85,10 +87,10 @@ type CreateOrderItem struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created is the answer to a create. Not published; see the response.
+// Created is the body of the response to a create. Not published; see the response.
 type Created struct {
-	// ID is the id of what was created. Inferred: every object of the API that is known has its id
-	// under this name.
+	// ID is the id of the new object. Inferred: every known object of the API has its id under this
+	// name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -115,11 +117,11 @@ type Me struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
-// rest, and members that are not listed here are kept.
+// Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
+// rest, and properties that are not listed here are kept.
 type Order struct {
 	// ID is the id of the order. Inferred: every other object of the API has its id under this
-	// name, and other pages speak of the id of an order.
+	// name, and other pages mention the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
@@ -127,17 +129,17 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem is an order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Only part of it is known.
 type OrderItem struct {
 	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
-	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
-	// line is assumed because the page says that it relates to a line, and the name reads "articles
-	// of an order item".
+	// broken down; usable as a pick list. Inferred: the name is documented; its location inside a
+	// line is assumed because the page relates it to a line, and the name reads "articles of an
+	// order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle is a warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -170,35 +172,35 @@ type OrganizationInfo struct {
 	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName: Short name, for people.
+	// ShortName is the short name of the organization, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
-// Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its properties are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Status is a status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. Its properties are not published.
 type Status struct {
 	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
-	// id, and every object of the API that is known has its id under this name.
+	// id, and every known object of the API has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
 	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
-	// name, and every object of the API that is known has its name under this name.
+	// name, and every known object of the API has its name under this name.
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation contains the name and the description of an article in one language (tłumaczenie).
-// Known only in part.
+// Translation contains the name and description of an article in one language (tłumaczenie). Only
+// part of it is known.
 type Translation struct {
-	// Description is the description of the product, as HTML. Inferred: that it may be null is
-	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
-	// translator as HTML.
+	// Description is the description of the product, as HTML. Inferred: null is assumed to be
+	// possible because the scripts guard against it, and HTML because they pass it to a translator
+	// as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
 	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
@@ -207,7 +209,7 @@ type Translation struct {
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name is the name of the product. Inferred: that it may be null is assumed because the scripts
+	// Name is the name of the product. Inferred: null is assumed to be possible because the scripts
 	// guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
@@ -215,13 +217,13 @@ type Translation struct {
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
-	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
-	// none; the name and the meaning are documented.
+	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
+	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
+	// vendor shows none; the name and meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
+	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }

@@ -168,7 +168,7 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 	}
 }
 
-// load validates each part of the spec with kin-openapi, because the library's errors have no pointers.
+// load validates each part of the spec with kin-openapi, whose errors have no pointers.
 func load(document tree.Object) error {
 	data, err := tree.JSON(document)
 	if err != nil {
