@@ -51,14 +51,18 @@ func requiredSuffix(required bool) string {
 	return ""
 }
 
+// elements descends into two arrays, or arrays of arrays, and returns the depth.
+func (c *comparison) elements(ours, theirs view.Schema) (own, other view.Schema, depth int) {
+	for depth < view.MaxNesting && ours.Kind() == view.Array && theirs.Kind() == view.Array {
+		ours, theirs = c.ours.Schema(ours.Items), c.theirs.Schema(theirs.Items)
+		depth++
+	}
+	return ours, theirs, depth
+}
+
 // compareTypes compares types. An open type in our spec cannot be contradicted.
 func (c *comparison) compareTypes(ours, theirs view.Schema) Verdict {
-	for range view.MaxNesting {
-		if ours.Kind() != view.Array || theirs.Kind() != view.Array {
-			break
-		}
-		ours, theirs = c.ours.Schema(ours.Items), c.theirs.Schema(theirs.Items)
-	}
+	ours, theirs, _ = c.elements(ours, theirs)
 	switch {
 	case ours.Kind() == "":
 		return Confirmed

@@ -26,13 +26,8 @@ func (l location) detail() string { return strings.TrimSpace(l.side + " " + l.pa
 
 // inside compares the properties of two objects or of the elements of two arrays.
 func (c *comparison) inside(at location, ours, theirs view.Schema) {
-	for range view.MaxNesting {
-		if ours.Kind() != view.Array || theirs.Kind() != view.Array {
-			break
-		}
-		at.path += "[]"
-		ours, theirs = c.ours.Schema(ours.Items), c.theirs.Schema(theirs.Items)
-	}
+	ours, theirs, depth := c.elements(ours, theirs)
+	at.path += strings.Repeat("[]", depth)
 	pointers := [2]string{ours.Pointer, theirs.Pointer}
 	if ours.Kind() != view.Object || theirs.Kind() != view.Object || c.met[pointers] { // a schema may contain itself
 		return
