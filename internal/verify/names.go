@@ -13,12 +13,12 @@ import (
 // In some objects the field names are data: totals by e-mail address, prices by article. Such names
 // must not be reported. The rules prefer hiding a field to showing data. A name is data if:
 //
-//   - no programmer would choose it: it contains a space, a dot, an @ or another such sign, a letter
-//     beyond ASCII, or more than one number of two digits;
+//   - no programmer would choose it: it contains a space, a dot, an @ or another such sign, a
+//     letter beyond ASCII, or more than one number of two digits;
 //   - it also appears as a string in the responses;
-//   - it belongs to many names that have values of the same type and are each in few of the objects;
-//     to a few such names if the objects contain nothing else; or, in a single object, to many names
-//     if the object contains nothing else;
+//   - it belongs to many names that have values of the same type and are each in few of the
+//     objects; to a few such names if the objects contain nothing else; or, in a single object, to
+//     many names if the object contains nothing else;
 //   - a name of data in the same object has a value of the same type.
 //
 // The rules miss a name that looks like a field, in a single object with few others.

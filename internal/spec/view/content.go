@@ -13,13 +13,13 @@ func JSON(owner Node) (content Node, mediaType string, ok bool) {
 	contents := owner.At("content")
 	for name := range tree.Fields(contents.Object) {
 		plain, _, _ := mime.ParseMediaType(name)
-		if plain == "application/json" || !ok && isJSON(plain) {
+		if plain == "application/json" || !ok && jsonType(plain) {
 			content, mediaType, ok = contents.At(name), name, true
 		}
 	}
 	return content, mediaType, ok
 }
 
-func isJSON(mediaType string) bool {
+func jsonType(mediaType string) bool {
 	return mediaType == "text/json" || mediaType == "*/*" || strings.HasSuffix(mediaType, "+json")
 }

@@ -12,7 +12,7 @@ import (
 type Parameter struct {
 	Node
 	In, Name string
-	Key      string // how a server recognizes it, apart from its name in a path
+	Key      string // In and Name as a server sees them: positions in paths, header names in lower case
 }
 
 // Parameters lists the parameters of an operation and its path. The operation's own take
@@ -26,7 +26,7 @@ func (s Spec) Parameters(operation Operation) []Parameter {
 			p.In, p.Name = p.Text("in"), p.Text("name")
 			p.Key = p.In + " " + p.Name
 			switch p.In {
-			case "path": // a server only sees the position
+			case "path": // names are not sent
 				p.Key = "path " + strconv.Itoa(slices.Index(Variables(operation.Path), p.Name))
 			case "header":
 				p.Key = strings.ToLower(p.Key)
