@@ -131,6 +131,11 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 			}
 		}
 	}
+	checkAll := func(pointer, kind string, named any) {
+		for name := range tree.Fields(named) {
+			check(pointer, kind, name)
+		}
+	}
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
 		for name := range tree.Fields(schema["properties"]) {
 			check(tree.Join(pointer, "properties", name), "property", name)
@@ -155,16 +160,10 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			pointer := tree.Join(operation.Pointer, "responses", status)
-			for name := range tree.Fields(response["content"]) {
-				check(tree.Join(pointer, "content"), "media type", name)
-			}
-			for name := range tree.Fields(response["headers"]) {
-				check(tree.Join(pointer, "headers"), "header", name)
-			}
+			checkAll(tree.Join(pointer, "content"), "media type", response["content"])
+			checkAll(tree.Join(pointer, "headers"), "header", response["headers"])
 		}
-		for name := range tree.Fields(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
-			check(tree.Join(operation.Pointer, "requestBody", "content"), "media type", name)
-		}
+		checkAll(tree.Join(operation.Pointer, "requestBody", "content"), "media type", tree.ObjectAt(operation.Object, "requestBody")["content"])
 	}
 }
 
