@@ -71,7 +71,7 @@ func newRun(options Options) (*run, error) {
 			r.writes = append(r.writes, operation)
 		}
 	}
-	depth := func(o view.Operation) int { return strings.Count(o.Path, "/") + 10*len(view.Variables(o.Path)) }
+	depth := func(o view.Operation) int { return strings.Count(o.Path, "/") + 10*len(tree.PathVariables(o.Path)) }
 	byDepth := func(a, b view.Operation) int {
 		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.Path, b.Path))
 	}
@@ -136,7 +136,7 @@ func (r *run) call(ctx context.Context, operation view.Operation) {
 	if !ok {
 		return
 	}
-	r.organizationConfirmed = r.organizationConfirmed || slices.ContainsFunc(view.Variables(operation.Path), organizationVariable)
+	r.organizationConfirmed = r.organizationConfirmed || slices.ContainsFunc(tree.PathVariables(operation.Path), organizationVariable)
 	r.checkRequest(operation, request)
 	if value, ok := r.examine(operation, request, response); ok && operation.Method == http.MethodGet {
 		r.responses[operation.Path] = value

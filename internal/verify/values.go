@@ -22,12 +22,12 @@ func prefix(path, variable string) string {
 func (r *run) fill(operation view.Operation) (path string, query url.Values, missing string) {
 	var needs []string
 	path = operation.Path
-	for _, name := range view.Variables(operation.Path) {
+	for _, name := range tree.PathVariables(operation.Path) {
 		value, need := r.value(operation, name)
 		if need != "" {
 			needs = append(needs, need)
 		}
-		path = strings.Replace(path, "{"+name+"}", url.PathEscape(value), 1)
+		path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(value))
 	}
 	query = url.Values{}
 	for _, p := range r.spec.Parameters(operation) {
@@ -135,7 +135,7 @@ func find(value any, name string) string {
 // userSet reports whether the path of an operation contains a value from the user, which may be the
 // cause of a 404.
 func (r *run) userSet(operation view.Operation) bool {
-	return slices.ContainsFunc(view.Variables(operation.Path), func(name string) bool {
+	return slices.ContainsFunc(tree.PathVariables(operation.Path), func(name string) bool {
 		_, own := r.param(operation, name)
 		_, shared := r.Params[name]
 		return own || shared && r.knownID(operation, name) == ""

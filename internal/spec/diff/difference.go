@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
-	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
 // difference is a location where the JSON of two specs differs. An addition has no old pointer and
@@ -75,11 +74,11 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 func renamedPaths(before, after tree.Object) map[string]string {
 	templates := map[string]string{}
 	for path := range tree.Fields(after) {
-		templates[view.Template(path)] = path
+		templates[tree.PathShape(path)] = path
 	}
 	renamed := map[string]string{}
 	for path := range tree.Fields(before) {
-		if other, ok := templates[view.Template(path)]; ok && other != path {
+		if other, ok := templates[tree.PathShape(path)]; ok && other != path {
 			renamed[path] = other
 		}
 	}

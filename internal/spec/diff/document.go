@@ -73,7 +73,7 @@ func (d *document) moveParameters(spec tree.Object) {
 func parameterKey(spec tree.Object, parameter any) string {
 	object, _ := parameter.(tree.Object)
 	resolved := view.Spec(spec).Resolve(view.Node{Object: object})
-	return resolved.Text("in") + " " + resolved.Text("name")
+	return resolved.Value("in") + " " + resolved.Value("name")
 }
 
 // index records pointers by line. An object in a list starts on the line of its first field. The

@@ -67,5 +67,5 @@ func route(spec view.Spec, path string) string {
 			base = strings.TrimSuffix(address.Path, "/")
 		}
 	}
-	return strings.ToLower(strings.TrimSuffix(base+view.Template(path), "/"))
+	return strings.ToLower(strings.TrimSuffix(base+tree.PathShape(path), "/"))
 }

@@ -152,7 +152,7 @@ func removeEmptyPaths(document tree.Object) {
 		used[operation.Path] = true
 	}
 	maps.DeleteFunc(tree.ObjectAt(document, "paths"), func(path string, _ any) bool {
-		return !used[path] && !strings.HasPrefix(path, "x-")
+		return !used[path] && !tree.Extension(path)
 	})
 }
 
@@ -186,5 +186,5 @@ func prune(document tree.Object) {
 		}
 	}
 	needed := tree.Reachable(document, trees...)
-	maps.DeleteFunc(tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas"), func(name string, _ any) bool { return !needed[name] })
+	maps.DeleteFunc(tree.Schemas(document), func(name string, _ any) bool { return !needed[name] })
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
-	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
 const overlayRemedy = "correct the spec, or change it with an overlay"
@@ -24,7 +23,7 @@ const maxSchemas = 4000
 // Validate returns all problems of a spec.
 func Validate(document tree.Object) error {
 	var problems tree.Problems
-	if count := len(tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")); count > maxSchemas {
+	if count := len(tree.Schemas(document)); count > maxSchemas {
 		problems.Add("/components/schemas", fmt.Sprintf("%d schemas exceed the limit of %d for a reasonable check time", count, maxSchemas), "select only the operations you need")
 		return problems.Err()
 	}
@@ -85,11 +84,11 @@ func ends(document tree.Object, ref string) bool {
 func checkPaths(document tree.Object, problems *tree.Problems) {
 	templates := map[string]string{}
 	for path := range tree.Fields(document["paths"]) {
-		if strings.HasPrefix(path, "x-") {
+		if tree.Extension(path) {
 			continue
 		}
 		pointer := tree.Join("/paths", path)
-		template := view.Template(path)
+		template := tree.PathShape(path)
 		switch other, taken := templates[template]; {
 		case strings.ContainsAny(path, "?#"):
 			problems.Add(pointer, "the path has a query or fragment, and another path has the same operations", "give the operations different paths, or remove one with an overlay")
@@ -188,7 +187,7 @@ func load(document tree.Object) error {
 		}
 	}
 	if loaded.Components != nil {
-		for name := range tree.Fields(tree.ObjectAt(document, "components")["schemas"]) {
+		for name := range tree.Fields(tree.Schemas(document)) {
 			if schema := loaded.Components.Schemas[name]; schema != nil {
 				add(tree.Join("/components/schemas", name), schema.Validate(ctx))
 			}

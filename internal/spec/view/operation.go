@@ -1,7 +1,6 @@
 package view
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -21,7 +20,7 @@ func (s Spec) Operations() []Operation {
 	var operations []Operation
 	for _, o := range tree.Operations(tree.Object(s)) {
 		n := Node{o.Pointer, o.Object}
-		operations = append(operations, Operation{n, n.Text("operationId"), strings.ToUpper(o.Method), o.Path, o.Item})
+		operations = append(operations, Operation{n, n.Value("operationId"), strings.ToUpper(o.Method), o.Path, o.Item})
 	}
 	return operations
 }
@@ -33,7 +32,7 @@ func (o Operation) String() string { return o.Method + " " + o.Path }
 func (o Operation) Statuses() []string {
 	var statuses []string
 	for status := range tree.Fields(o.Object["responses"]) {
-		if !strings.HasPrefix(status, "x-") {
+		if !tree.Extension(status) {
 			statuses = append(statuses, status)
 		}
 	}
@@ -42,17 +41,3 @@ func (o Operation) Statuses() []string {
 
 // Success reports whether a status such as 200 or 2XX is a success.
 func Success(status string) bool { return strings.HasPrefix(status, "2") }
-
-var variable = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// Variables lists the names of the variables in a path.
-func Variables(path string) []string {
-	var names []string
-	for _, match := range variable.FindAllStringSubmatch(path, -1) {
-		names = append(names, match[1])
-	}
-	return names
-}
-
-// Template returns a path without the names of its variables.
-func Template(path string) string { return variable.ReplaceAllLiteralString(path, "{}") }

@@ -23,11 +23,11 @@ func (s Spec) Parameters(operation Operation) []Parameter {
 		for i, element := range tree.ListAt(owner.Object, "parameters") {
 			object, _ := element.(tree.Object)
 			p := Parameter{Node: s.Resolve(Node{tree.Join(owner.Pointer, "parameters", strconv.Itoa(i)), object})}
-			p.In, p.Name = p.Text("in"), p.Text("name")
+			p.In, p.Name = p.Value("in"), p.Value("name")
 			p.Key = p.In + " " + p.Name
 			switch p.In {
 			case "path": // names are not sent
-				p.Key = "path " + strconv.Itoa(slices.Index(Variables(operation.Path), p.Name))
+				p.Key = "path " + strconv.Itoa(slices.Index(tree.PathVariables(operation.Path), p.Name))
 			case "header":
 				p.Key = strings.ToLower(p.Key)
 			}
@@ -48,7 +48,7 @@ const (
 
 // Encoding returns how the query contains an array.
 func (p Parameter) Encoding() string {
-	style := p.Text("style")
+	style := p.Value("style")
 	explode, ok := p.Object["explode"].(bool)
 	switch {
 	case style != "" && style != "form":

@@ -58,10 +58,10 @@ func (s Spec) collect(schema *Schema, n Node, always bool, met map[string]bool) 
 		return
 	}
 	met[n.Pointer] = true
-	if kind := Kind(n.Text("type")); kind != "" && !slices.Contains(schema.Kinds, kind) {
+	if kind := Kind(n.Value("type")); kind != "" && !slices.Contains(schema.Kinds, kind) {
 		schema.Kinds = append(schema.Kinds, kind)
 	}
-	schema.Format = cmp.Or(schema.Format, n.Text("format"))
+	schema.Format = cmp.Or(schema.Format, n.Value("format"))
 	schema.Nullable = schema.Nullable || tree.True(n.Object, "nullable")
 	if schema.Items.Object == nil {
 		schema.Items = n.At("items")

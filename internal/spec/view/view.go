@@ -23,8 +23,8 @@ func (n Node) At(name string) Node {
 	return Node{tree.Join(n.Pointer, name), tree.ObjectAt(n.Object, name)}
 }
 
-// Text returns the string or number under a name, or "".
-func (n Node) Text(name string) string { return tree.String(n.Object[name]) }
+// Value returns the string or number under a name, or "".
+func (n Node) Value(name string) string { return tree.String(n.Object[name]) }
 
 // Resolve follows references. A reference without a target resolves to the zero Node.
 func (s Spec) Resolve(n Node) Node {
