@@ -198,9 +198,8 @@ type Status struct {
 // Translation contains the name and description of an article in one language (tłumaczenie). Only
 // part of it is known.
 type Translation struct {
-	// Description is the description of the product, as HTML. Inferred: null is assumed to be
-	// possible because the scripts guard against it, and HTML because they pass it to a translator
-	// as HTML.
+	// Description is the product description, as HTML. Inferred: null is assumed to be possible
+	// because the scripts guard against it, and HTML because they pass it to a translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
 	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is

@@ -143,7 +143,7 @@ type Order struct {
 
 // OrderItem is an order line (pozycja zamówienia). Only part of it is known.
 type OrderItem struct {
-	// OfferID is the id of the offer.
+	// OfferID: Id of the offer.
 	OfferID int64 `json:"OfferId,omitzero"`
 
 	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
@@ -152,7 +152,7 @@ type OrderItem struct {
 	// order item".
 	OrderItemArticles []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 
-	// PriceGross is the gross price of one, a decimal.
+	// PriceGross: Gross price of one, a decimal.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// Quantity: How many, a decimal.
@@ -219,9 +219,8 @@ type Status struct {
 // Translation contains the name and description of an article in one language (tłumaczenie). Only
 // part of it is known.
 type Translation struct {
-	// Description is the description of the product, as HTML. Inferred: null is assumed to be
-	// possible because the scripts guard against it, and HTML because they pass it to a translator
-	// as HTML.
+	// Description is the product description, as HTML. Inferred: null is assumed to be possible
+	// because the scripts guard against it, and HTML because they pass it to a translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
 	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
