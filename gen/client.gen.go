@@ -685,7 +685,7 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 // Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
-// GetMe gets the user that the tokens belong to.
+// GetMe gets the authenticated user.
 //
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the
 // value of `organizationName` in every other path.
@@ -700,7 +700,8 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 
 // ListTranslations lists the translations of an article.
 //
-// Returns the names and descriptions (tłumaczenia) of an article in all its languages.
+// Returns the translations (tłumaczenia) of an article, a name and description for each of its
+// languages.
 //
 // It calls GET /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
@@ -730,8 +731,8 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 
 // SetTranslation writes one translation of an article.
 //
-// Writes the name and the description of an article in one language. The language is named in the
-// body, not in the path. The scripts write languages that the article need not have yet.
+// Writes the name and description of an article in one language. The body names the language, not
+// the path. The scripts also write languages that the article may not have yet.
 //
 // It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
@@ -752,8 +753,8 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 
 // CreateIntegration creates an own-shop integration.
 //
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to
-// the API name it as their source.
+// Creates the integration (integracja) for an own shop (własny sklep). Orders sent to the API name
+// it as their source.
 //
 // It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
 func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
@@ -774,7 +775,7 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // CreateParameter defines a parameter in a category.
 //
 // Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration.
-// Parameters describe a product and serve to build variants. Only the path is published; the
+// Parameters describe a product and are used to build variants. Only the path is published; the
 // vendor's Swagger has the body.
 //
 // It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters. Evidence:
@@ -789,9 +790,9 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 
 // ListOrders lists orders.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration
-// reads the orders in the status that means "ready for the ERP", for example `Nowe` (new), and then
-// changes their status so that they are not read again. Paging is not published.
+// Returns all orders of the organization, or those in the given statuses. An ERP integration reads
+// the orders in the status that means "ready for the ERP", such as `Nowe` (new), and then changes
+// their status so that it does not read them again. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
@@ -842,8 +843,8 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 // CreateOrder creates an order.
 //
 // Adds an order from an own shop or a marketplace. The integration, the contractors (buyer,
-// recipient, payer) and the offers must exist. How the vendor treats the same order sent twice is
-// not published.
+// recipient, payer) and the offers must exist. The effect of sending the same order twice is not
+// published.
 //
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
@@ -856,9 +857,9 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 
 // ListStatuses lists statuses.
 //
-// Returns all statuses, the default ones and the organization's own. The list is open: an
-// organization may add statuses, and the vendor warns not to rename the default ones, because
-// automatic actions rely on the names.
+// Returns all statuses, both the default ones and the organization's own. The list is open: an
+// organization may add statuses. The vendor warns against renaming the default ones, because
+// automatic actions rely on their names.
 //
 // It calls GET /{organizationName}/statuses. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp

@@ -11,11 +11,11 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
-// added.
+// CreateIntegration is a new integration. It may also have other properties of the vendor's
+// Swagger.
 type CreateIntegration struct {
-	// IntegrationType: Kind of the integration. 28 is the own shop (własny sklep); other values are
-	// not published.
+	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
+	// values are not published.
 	//
 	// Example: 28
 	IntegrationType int64 `json:"IntegrationType"`
@@ -23,91 +23,93 @@ type CreateIntegration struct {
 	// IsActive reports whether active offers can be made and ERP processes can be chosen and run.
 	IsActive *bool `json:"IsActive,omitempty"`
 
-	// Name of the integration.
+	// Name is the name of the integration.
 	//
 	// Example: domenasklepu.pl
 	Name string `json:"Name"`
 
-	// OrderSynchronization: Settings for the export of orders to an ERP.
+	// OrderSynchronization contains the settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
-// Further members, which the vendor's Swagger has, may be added.
+// CreateOrder is a new order, with the properties that the vendor lists as the required minimum. It
+// may also have other properties of the vendor's Swagger.
 type CreateOrder struct {
-	// BuyerID: Id of the contractor (kontrahent) who buys (nabywca).
+	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
 
-	// IntegrationID: Id of the integration (source) that the order comes from.
+	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
-	// name of the list; `Items` is assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the properties of a line but not
+	// the name of the list; `Items` is assumed because orders have their lines there when they are
+	// read.
 	Items []CreateOrderItem `json:"Items"`
 
-	// PayerID: Id of the contractor who pays (płatnik).
+	// PayerID is the id of the contractor who pays (płatnik).
 	PayerID int64 `json:"PayerId"`
 
-	// PaymentFormID: Id of the payment form (forma płatności).
+	// PaymentFormID is the id of the payment form (forma płatności).
 	PaymentFormID int64 `json:"PaymentFormId"`
 
-	// PurchaseDate: Date of the order (data zamówienia). Whether a time is accepted, and in which
-	// zone, is not published.
+	// PurchaseDate is the date of the order (data zamówienia). Whether a time is accepted, and in
+	// which zone, is not published.
 	//
 	// Example: 2024-10-25
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
-	// RecipientID: Id of the contractor who receives (odbiorca).
+	// RecipientID is the id of the contractor who receives (odbiorca).
 	RecipientID          int64              `json:"RecipientId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// required.
 type CreateOrderItem struct {
-	// OfferID: Id of the offer (oferta).
+	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
-	// PriceGross: Gross price (cena brutto) of one unit, a decimal. The vendor recommends it over
-	// the net price, because xSale's own mechanisms work on gross prices. The currency is not part
+	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
+	// over the net price, because xSale's own mechanisms use gross prices. The currency is not part
 	// of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
-	// PriceNet: Net price (cena netto) of one unit, a decimal. The currency is not part of the
-	// published model.
+	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
+	// the published model.
 	PriceNet wire.Decimal `json:"PriceNet,omitzero"`
 
 	// Quantity (ilość), a decimal.
 	Quantity wire.Decimal `json:"Quantity"`
 
-	// VariantID: Id of the variant (wariant) of the offer.
+	// VariantID is the id of the variant (wariant) of the offer.
 	VariantID            int64              `json:"VariantId"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created is the answer to a create. Not published; see the response.
+// Created is the body of the response to a create. Not published; see the response.
 type Created struct {
-	// ID: Id of what was created. Inferred: every object of the API that is known has its id under
-	// this name.
+	// ID is the id of the new object. Inferred: every known object of the API has its id under this
+	// name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // Me is a user of xSale.
 type Me struct {
-	// Email: E-mail address of the user.
+	// Email is the e-mail address of the user.
 	Email string `json:"Email,omitzero"`
 
 	// EmailVerified reports whether the address is verified.
 	EmailVerified bool `json:"EmailVerified,omitzero"`
 
-	// ID: Id of the user.
+	// ID is the id of the user.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name: Full name of the user.
+	// Name is the full name of the user.
 	Name string `json:"Name,omitzero"`
 
-	// Nickname of the user.
+	// Nickname is the nickname of the user.
 	Nickname string `json:"Nickname,omitzero"`
 
 	// Organizations contains the organizations that the user may work for.
@@ -115,11 +117,11 @@ type Me struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
-// rest, and members that are not listed here are kept.
+// Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
+// rest, and properties that are not listed here are kept.
 type Order struct {
-	// ID: Id of the order. Inferred: every other object of the API has its id under this name, and
-	// other pages speak of the id of an order.
+	// ID is the id of the order. Inferred: every other object of the API has its id under this
+	// name, and other pages mention the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
@@ -127,30 +129,31 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem is an order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Only part of it is known.
 type OrderItem struct {
 	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
-	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
-	// line is assumed because the page says that it relates to a line, and the name reads "articles
-	// of an order item".
+	// broken down; usable as a pick list. Inferred: the name is documented; its location inside a
+	// line is assumed because the page relates it to a line, and the name reads "articles of an
+	// order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle is a warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderSynchronization: Settings for the export of orders to an ERP.
+// OrderSynchronization contains the settings for the export of orders to an ERP.
 type OrderSynchronization struct {
-	// ERPDocumentSerialNumber: Default series (seria) of the documents that are created in the ERP.
+	// ERPDocumentSerialNumber is the default series (seria) of the documents that are created in
+	// the ERP.
 	//
 	// Example: ECOM
 	ERPDocumentSerialNumber *string `json:"ERPDocumentSerialNumber,omitempty"`
 
-	// ExportToWarehouse: Code of the warehouse (magazyn) in the connected ERP: Comarch ERP Optima,
-	// Comarch ERP XL or Subiekt GT.
+	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch ERP
+	// Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
 	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
@@ -162,64 +165,64 @@ type OrderSynchronization struct {
 
 // OrganizationInfo is an organization that a user may work for.
 type OrganizationInfo struct {
-	// ID: Id of the organization.
+	// ID is the id of the organization.
 	ID int64 `json:"Id,omitzero"`
 
 	// Name is the value of `organizationName` in paths. The vendor's sample looks like a short name
 	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName: Short name, for people.
+	// ShortName is the short name of the organization, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
-// Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its properties are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Status is a status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. Its properties are not published.
 type Status struct {
-	// ID: Id of the status, the value of `statusidin`. Inferred: the panel shows a numeric id, and
-	// every object of the API that is known has its id under this name.
+	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
+	// id, and every known object of the API has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
-	// Name of the status, the value of `statusnamein`. Inferred: the panel shows a name, and every
-	// object of the API that is known has its name under this name.
+	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
+	// name, and every known object of the API has its name under this name.
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation contains the name and the description of an article in one language (tłumaczenie).
-// Known only in part.
+// Translation contains the name and description of an article in one language (tłumaczenie). Only
+// part of it is known.
 type Translation struct {
-	// Description of the product, as HTML. Inferred: that it may be null is assumed because the
-	// scripts guard against it; that it is HTML, because they hand it to a translator as HTML.
+	// Description is the product description, as HTML. Inferred: null is assumed to be possible
+	// because the scripts guard against it, and HTML because they pass it to a translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
-	// LanguageID: Id of the language. In the one organization that the scripts serve, 9 is
+	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
 	// MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
 	//
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name of the product. Inferred: that it may be null is assumed because the scripts guard
-	// against it.
+	// Name is the name of the product. Inferred: null is assumed to be possible because the scripts
+	// guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
-	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
-	// none; the name and the meaning are documented.
+	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
+	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
+	// vendor shows none; the name and meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
+	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }

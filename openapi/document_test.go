@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-// load reads and validates a document, its examples against their schemas too.
+// load reads and validates a spec, including its examples.
 func load(t *testing.T, data []byte) (*openapi3.T, error) {
 	t.Helper()
 	document, err := openapi3.NewLoader().LoadFromData(data)
@@ -34,29 +34,28 @@ func mustLoad(t *testing.T) *openapi3.T {
 	return document
 }
 
-func TestDocumentIsValid(t *testing.T) {
+func TestSpecIsValid(t *testing.T) {
 	document := mustLoad(t)
 	if document.OpenAPI != "3.0.3" {
-		t.Errorf("the OpenAPI version is %s", document.OpenAPI)
+		t.Errorf("got OpenAPI version %s", document.OpenAPI)
 	}
 	if len(document.Servers) != 1 || document.Servers[0].URL != "https://api.xsale.ai" {
-		t.Errorf("the servers are %v", document.Servers)
+		t.Errorf("got servers %v", document.Servers)
 	}
 	for path, item := range document.Paths.Map() {
 		if len(item.Servers) > 0 {
-			t.Errorf("%s has servers of its own", path)
+			t.Errorf("%s has its own servers", path)
 		}
 		for method, operation := range item.Operations() {
 			if operation.Servers != nil {
-				t.Errorf("%s %s has servers of its own", method, path)
+				t.Errorf("%s %s has its own servers", method, path)
 			}
 		}
 	}
 }
 
-// TestWrongExamplesAreNoticed shows that the validation compares examples with their schemas, of every sort that the
-// document has.
-func TestWrongExamplesAreNoticed(t *testing.T) {
+// TestWrongExamples checks that validation compares all kinds of examples with their schemas.
+func TestWrongExamples(t *testing.T) {
 	for _, change := range [][2]string{
 		{"                Id: 1\n", "                Id: one\n"},
 		{"                EmailVerified: true\n", "                EmailVerified: 'true'\n"},
@@ -67,10 +66,10 @@ func TestWrongExamplesAreNoticed(t *testing.T) {
 	} {
 		broken := strings.Replace(string(openapi.Spec()), change[0], change[1], 1)
 		if broken == string(openapi.Spec()) {
-			t.Errorf("the document does not have %q", change[0])
+			t.Errorf("the spec does not contain %q", change[0])
 		}
 		if _, err := load(t, []byte(broken)); err == nil {
-			t.Errorf("%q instead of %q is not noticed", change[1], change[0])
+			t.Errorf("accepted %q instead of %q", change[1], change[0])
 		}
 	}
 }
@@ -98,7 +97,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-func TestEveryOperationNeedsBothTokensTogether(t *testing.T) {
+func TestOperationsRequireBothTokens(t *testing.T) {
 	document := mustLoad(t)
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
@@ -106,31 +105,31 @@ func TestEveryOperationNeedsBothTokensTogether(t *testing.T) {
 			if operation.Security != nil {
 				security = *operation.Security
 			}
-			// Two alternatives of one scheme each would mean that one of the tokens is enough.
+			// Two alternatives with one scheme each would mean that one token is enough.
 			if len(security) != 1 || !slices.Equal(slices.Sorted(maps.Keys(security[0])), []string{"accessToken", "idToken"}) {
-				t.Errorf("%s %s needs %v", method, path, security)
+				t.Errorf("%s %s requires %v", method, path, security)
 			}
 		}
 	}
 	schemes := document.Components.SecuritySchemes
 	if access := schemes["accessToken"].Value; access.Type != "http" || access.Scheme != "bearer" {
-		t.Errorf("accessToken is %+v", access)
+		t.Errorf("got accessToken %+v", access)
 	}
 	if id := schemes["idToken"].Value; id.Type != "apiKey" || id.In != "header" || id.Name != "x-id-token" {
-		t.Errorf("idToken is %+v", id)
+		t.Errorf("got idToken %+v", id)
 	}
 }
 
-func TestOrderHasTheElevenRequiredMembers(t *testing.T) {
+func TestRequiredOrderProperties(t *testing.T) {
 	schemas := mustLoad(t).Components.Schemas
 	order, line := schemas["CreateOrder"].Value, schemas["CreateOrderItem"].Value
 
-	orderMembers := []string{"BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId"}
-	if got := slices.Sorted(slices.Values(order.Required)); !slices.Equal(got, orderMembers) {
+	orderProperties := []string{"BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId"}
+	if got := slices.Sorted(slices.Values(order.Required)); !slices.Equal(got, orderProperties) {
 		t.Errorf("an order requires %v", got)
 	}
-	lineMembers := []string{"OfferId", "Quantity", "VariantId"}
-	if got := slices.Sorted(slices.Values(line.Required)); !slices.Equal(got, lineMembers) {
+	lineProperties := []string{"OfferId", "Quantity", "VariantId"}
+	if got := slices.Sorted(slices.Values(line.Required)); !slices.Equal(got, lineProperties) {
 		t.Errorf("an order line requires %v", got)
 	}
 	var prices []string
@@ -138,22 +137,22 @@ func TestOrderHasTheElevenRequiredMembers(t *testing.T) {
 		prices = append(prices, alternative.Value.Required...)
 	}
 	if slices.Sort(prices); !slices.Equal(prices, []string{"PriceGross", "PriceNet"}) {
-		t.Errorf("of an order line, one of %v is required", prices)
+		t.Errorf("an order line requires one of %v", prices)
 	}
 
 	newLine := func() map[string]any {
-		return map[string]any{"OfferId": 6.0, "VariantId": 7.0, "Quantity": 1.5, "PriceGross": 10.5, "Discount": "unknown members are allowed"}
+		return map[string]any{"OfferId": 6.0, "VariantId": 7.0, "Quantity": 1.5, "PriceGross": 10.5, "Discount": "unknown properties are allowed"}
 	}
 	newOrder := func(lines ...any) map[string]any {
 		return map[string]any{
 			"IntegrationId": 1.0, "PaymentFormId": 2.0, "PurchaseDate": "2024-10-25", "BuyerId": 3.0, "RecipientId": 4.0, "PayerId": 5.0,
-			"Items": lines, "Currency": "unknown members are allowed",
+			"Items": lines, "Currency": "unknown properties are allowed",
 		}
 	}
 	if err := order.VisitJSON(newOrder(newLine())); err != nil {
 		t.Errorf("a complete order: %v", err)
 	}
-	for _, name := range orderMembers {
+	for _, name := range orderProperties {
 		incomplete := newOrder(newLine())
 		delete(incomplete, name)
 		if order.VisitJSON(incomplete) == nil {
@@ -163,7 +162,7 @@ func TestOrderHasTheElevenRequiredMembers(t *testing.T) {
 			t.Errorf("%s of an order is required but not described", name)
 		}
 	}
-	for _, name := range append(lineMembers, "PriceGross") {
+	for _, name := range append(lineProperties, "PriceGross") {
 		incomplete := newLine()
 		delete(incomplete, name)
 		if order.VisitJSON(newOrder(incomplete)) == nil {
@@ -188,22 +187,22 @@ func TestOrderHasTheElevenRequiredMembers(t *testing.T) {
 	}
 }
 
-func TestEveryObjectIsOpen(t *testing.T) {
-	if closed := closedObjects(publishedDocument(t)); len(closed) > 0 {
+func TestObjectsAreOpen(t *testing.T) {
+	if closed := closedObjects(publishedSpec(t)); len(closed) > 0 {
 		t.Errorf("without additionalProperties: true:\n%s", strings.Join(closed, "\n"))
 	}
 	count := 0
-	walk(publishedDocument(t), func(p place) {
-		if isObject(p) {
+	walk(publishedSpec(t), func(o object) {
+		if objectSchema(o) {
 			count++
 		}
 	})
 	if schemas := len(mustLoad(t).Components.Schemas); count < schemas {
-		t.Errorf("%d objects were found in %d schemas", count, schemas)
+		t.Errorf("found %d objects in %d schemas", count, schemas)
 	}
 }
 
-func TestClosedObjectsAreFound(t *testing.T) {
+func TestClosedObjects(t *testing.T) {
 	const at = "schema #/components/schemas/Me (line 1)"
 	for schema, want := range map[string][]string{
 		"{type: object, additionalProperties: true}": nil,
@@ -223,33 +222,33 @@ func TestClosedObjectsAreFound(t *testing.T) {
 	}
 }
 
-// closedObjects names the schemas of objects that do not say that further members are allowed.
+// closedObjects lists the object schemas that do not explicitly allow additional properties.
 func closedObjects(document *yaml.Node) []string {
 	var closed []string
-	walk(document, func(p place) {
-		if further := p.member("additionalProperties"); isObject(p) && (further == nil || further.Tag != "!!bool" || further.Value != "true") {
-			closed = append(closed, p.String())
+	walk(document, func(o object) {
+		if additional := o.field("additionalProperties"); objectSchema(o) && (additional == nil || additional.Tag != "!!bool" || additional.Value != "true") {
+			closed = append(closed, o.String())
 		}
 	})
 	return closed
 }
 
-func isObject(p place) bool {
-	return (p.kind == "schema" || p.kind == "property") &&
-		(p.text("type") == "object" || p.member("properties") != nil || p.member("additionalProperties") != nil)
+func objectSchema(o object) bool {
+	return (o.kind == "schema" || o.kind == "property") &&
+		(o.value("type") == "object" || o.field("properties") != nil || o.field("additionalProperties") != nil)
 }
 
-func TestDocumentReturnsACopy(t *testing.T) {
+func TestSpecMatchesFile(t *testing.T) {
 	file, err := os.ReadFile("openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	first := openapi.Spec()
 	if !bytes.Equal(first, file) {
-		t.Error("the document is not openapi.yaml")
+		t.Error("the spec differs from openapi.yaml")
 	}
 	clear(first)
 	if !bytes.Equal(openapi.Spec(), file) {
-		t.Error("who changes a copy changes the document")
+		t.Error("changing a copy changed the spec")
 	}
 }

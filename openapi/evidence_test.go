@@ -10,10 +10,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The sources that are no addresses. Nobody's code is named.
+// Sources without a URL. Third-party code is not named.
 const (
-	scripts = "public third-party scripts that call the API"
-	answers = "answers of the API to xsale verify" // as internal/verify writes it
+	scripts   = "public third-party scripts that call the API"
+	responses = "responses of the API to xsale verify" // see package verify
 )
 
 var (
@@ -21,19 +21,18 @@ var (
 	reason       = regexp.MustCompile(`Inferred:\s+\pL`)
 )
 
-// evidenceComplaints names the places that do not say how sure they are, by the rules that the document's own
-// description gives.
+// evidenceComplaints lists objects that break the evidence rules in the introduction of the spec.
 func evidenceComplaints(document *yaml.Node) []string {
 	var complaints []string
-	walk(document, func(p place) {
+	walk(document, func(o object) {
 		complain := func(format string, arguments ...any) {
-			complaints = append(complaints, p.String()+": "+fmt.Sprintf(format, arguments...))
+			complaints = append(complaints, o.String()+": "+fmt.Sprintf(format, arguments...))
 		}
-		switch p.kind {
+		switch o.kind {
 		case "operation", "property":
 		case "parameter", "response":
-			if reference := p.text("$ref"); strings.HasPrefix(reference, "#/components/") {
-				return // what it refers to is visited itself
+			if reference := o.value("$ref"); strings.HasPrefix(reference, "#/components/") {
+				return // the component itself is visited
 			} else if reference != "" {
 				complain("refers to %s, which is not a component of this document", reference)
 				return
@@ -41,24 +40,24 @@ func evidenceComplaints(document *yaml.Node) []string {
 		default:
 			return
 		}
-		evidence, source := p.text("x-evidence"), p.text("x-evidence-source")
+		evidence, source := o.value("x-evidence"), o.value("x-evidence-source")
 		switch {
 		case evidence == "":
 			complain("no x-evidence")
 		case evidence != "documented" && evidence != "observed" && evidence != "inferred":
 			complain("x-evidence is %q, not documented, observed or inferred", evidence)
-		case evidence == "inferred" && p.kind == "operation":
+		case evidence == "inferred" && o.kind == "operation":
 			complain("an operation must not be inferred")
-		case evidence == "inferred" && !reason.MatchString(p.text("description")):
-			complain(`the description gives no reason after "Inferred:"`)
+		case evidence == "inferred" && !reason.MatchString(o.value("description")):
+			complain(`no reason after "Inferred:"`)
 		}
 		switch {
 		case source == "":
 			complain("no x-evidence-source")
-		case !officialPage.MatchString(source) && source != scripts && source != answers:
+		case !officialPage.MatchString(source) && source != scripts && source != responses:
 			complain("x-evidence-source is %q, neither a page of https://xsale.ai/ nor %q", source, scripts)
 		case evidence == "documented" && !officialPage.MatchString(source):
-			complain("documented, but the source is no official page")
+			complain("documented, but the source is not an official page")
 		case evidence == "observed" && officialPage.MatchString(source):
 			complain("observed, but the source is an official page")
 		}
@@ -66,38 +65,38 @@ func evidenceComplaints(document *yaml.Node) []string {
 	return complaints
 }
 
-func TestEverythingTellsItsEvidence(t *testing.T) {
-	for _, complaint := range evidenceComplaints(publishedDocument(t)) {
+func TestEvidence(t *testing.T) {
+	for _, complaint := range evidenceComplaints(publishedSpec(t)) {
 		t.Errorf("openapi.yaml: %s", complaint)
 	}
 }
 
-// TestEvidenceIsMissedWhereverItIsTakenAway takes the evidence away from one place of the published document after the
-// other, and compares with a search for the key alone, so that no place is beyond the reach of the rules.
-func TestEvidenceIsMissedWhereverItIsTakenAway(t *testing.T) {
-	document := publishedDocument(t)
-	var found []place
-	walk(document, func(p place) {
-		if p.member("x-evidence") != nil {
-			found = append(found, p)
+// TestMissingEvidence removes the evidence of each object in turn. It finds evidence by its key
+// alone, so the rules cannot miss an object.
+func TestMissingEvidence(t *testing.T) {
+	document := publishedSpec(t)
+	var found []object
+	walk(document, func(o object) {
+		if o.field("x-evidence") != nil {
+			found = append(found, o)
 		}
 	})
 	if all := len(keys(document, "x-evidence")); all < 50 || len(found) != all {
-		t.Errorf("of %d places with x-evidence, %d were found", all, len(found))
+		t.Errorf("found %d of %d objects with x-evidence", len(found), all)
 	}
-	for _, p := range found {
+	for _, o := range found {
 		for _, name := range []string{"x-evidence", "x-evidence-source"} {
-			key := keys(p.node, name)[0]
+			key := keys(o.node, name)[0]
 			key.Value = "x-nothing"
-			if got, want := evidenceComplaints(document), []string{fmt.Sprintf("%s: no %s", p, name)}; !slices.Equal(got, want) {
-				t.Errorf("without the %s of %s: got %q", name, p, got)
+			if got, want := evidenceComplaints(document), []string{fmt.Sprintf("%s: no %s", o, name)}; !slices.Equal(got, want) {
+				t.Errorf("without the %s of %s: got %q", name, o, got)
 			}
 			key.Value = name
 		}
 	}
 }
 
-// keys returns the keys of that name in node and below.
+// keys returns the keys with a name in a node and below.
 func keys(node *yaml.Node, name string) []*yaml.Node {
 	var found []*yaml.Node
 	for i, content := range node.Content {
@@ -115,11 +114,11 @@ func TestEvidenceRules(t *testing.T) {
 	const page = "https://xsale.ai/?p=1"
 	tests := []struct {
 		name, evidence, source string
-		want                   []string // of each kind of place
+		want                   []string // for each kind of object
 	}{
 		{"documented", "documented", page, nil},
 		{"observed", "observed", scripts, nil},
-		{"observed in answers", "observed", answers, nil},
+		{"observed in responses", "observed", responses, nil},
 		{"no evidence", "", page, []string{"no x-evidence"}},
 		{"no source", "documented", "", []string{"no x-evidence-source"}},
 		{"neither", "", "", []string{"no x-evidence", "no x-evidence-source"}},
@@ -133,19 +132,19 @@ func TestEvidenceRules(t *testing.T) {
 		{"two pages", "documented", page + " " + page, []string{sourceComplaint(page + " " + page)}},
 		{"other phrase", "observed", "a script", []string{sourceComplaint("a script")}},
 		{"longer phrase", "observed", scripts + " of somebody", []string{sourceComplaint(scripts + " of somebody")}},
-		{"documented by scripts", "documented", scripts, []string{"documented, but the source is no official page"}},
-		{"documented by answers", "documented", answers, []string{"documented, but the source is no official page"}},
+		{"documented by scripts", "documented", scripts, []string{"documented, but the source is not an official page"}},
+		{"documented by responses", "documented", responses, []string{"documented, but the source is not an official page"}},
 		{"observed on a page", "observed", page, []string{"observed, but the source is an official page"}},
 	}
 	for _, test := range tests {
-		for kind, place := range places {
-			checkComplaints(t, kind+" "+test.name, place(test.evidence, test.source, "A thing."), test.want)
+		for kind, newSpec := range specs {
+			checkComplaints(t, kind+" "+test.name, newSpec(test.evidence, test.source, "A thing."), test.want)
 		}
 	}
 }
 
-func TestInferredNeedsAReasonAndIsNoOperation(t *testing.T) {
-	for description, isReason := range map[string]bool{
+func TestInferred(t *testing.T) {
+	for description, reason := range map[string]bool{
 		"A thing. Inferred: all things are.":    true,
 		"Inferred: all things are.":             true,
 		"A thing.\\n\\nInferred:\\nŻaden inny.": true,
@@ -156,26 +155,26 @@ func TestInferredNeedsAReasonAndIsNoOperation(t *testing.T) {
 		"A thing. inferred: all things are.":    false,
 		"A thing. Inferred from all things.":    false,
 	} {
-		for kind, place := range places {
+		for kind, newSpec := range specs {
 			var want []string
 			switch {
 			case strings.HasPrefix(kind, "operation"):
 				want = []string{"an operation must not be inferred"}
-			case !isReason:
-				want = []string{`the description gives no reason after "Inferred:"`}
+			case !reason:
+				want = []string{`no reason after "Inferred:"`}
 			}
-			checkComplaints(t, kind+" "+description, place("inferred", "https://xsale.ai/?p=1", description), want)
+			checkComplaints(t, kind+" "+description, newSpec("inferred", "https://xsale.ai/?p=1", description), want)
 		}
 	}
 }
 
-// places makes small documents that have nothing but one place with the evidence. The keys say kind and pointer.
-var places = map[string]func(evidence, source, description string) string{
-	"operation #/paths/~1me/get":                                 inDocument("paths: {/me: {get: %s}}"),
-	"operation #/paths/~1me/trace":                               inDocument("paths: {/me: {trace: %s}}"),
-	"parameter #/paths/~1me/parameters/0":                        inDocument("paths: {/me: {parameters: [%s]}}"),
-	"parameter #/components/parameters/Id":                       inDocument("components: {parameters: {Id: %s}}"),
-	"response #/components/responses/Me":                         inDocument("components: {responses: {Me: %s}}"),
+// specs return small specs whose only object with evidence has the kind and pointer of the key.
+var specs = map[string]func(evidence, source, description string) string{
+	"operation #/paths/~1me/get":                                 inSpec("paths: {/me: {get: %s}}"),
+	"operation #/paths/~1me/trace":                               inSpec("paths: {/me: {trace: %s}}"),
+	"parameter #/paths/~1me/parameters/0":                        inSpec("paths: {/me: {parameters: [%s]}}"),
+	"parameter #/components/parameters/Id":                       inSpec("components: {parameters: {Id: %s}}"),
+	"response #/components/responses/Me":                         inSpec("components: {responses: {Me: %s}}"),
 	"property #/components/schemas/Me/properties/Id":             inSchema("{properties: {Id: %s}}"),
 	"property #/components/schemas/Me/properties/properties":     inSchema("{properties: {properties: %s}}"),
 	"property #/components/schemas/Me/items/properties/Id":       inSchema("{items: {properties: {Id: %s}}}"),
@@ -186,13 +185,13 @@ var places = map[string]func(evidence, source, description string) string{
 	"property #/components/schemas/Me/items/items/properties/Id": inSchema("{items: {items: {properties: {Id: %s}}}}"),
 	"property #/components/schemas/Me/additionalProperties/properties/Id": inSchema(
 		"{additionalProperties: {properties: {Id: %s}}}"),
-	"property #/components/requestBodies/Me/content/application~1json/schema/properties/Id": inDocument(
+	"property #/components/requestBodies/Me/content/application~1json/schema/properties/Id": inSpec(
 		"components: {requestBodies: {Me: {content: {application/json: {schema: {properties: {Id: %s}}}}}}}"),
-	"property #/components/headers/Me/schema/properties/Id": inDocument(
+	"property #/components/headers/Me/schema/properties/Id": inSpec(
 		"components: {headers: {Me: {schema: {properties: {Id: %s}}}}}"),
 }
 
-func inDocument(template string) func(string, string, string) string {
+func inSpec(template string) func(string, string, string) string {
 	return func(evidence, source, description string) string {
 		object := fmt.Sprintf(`{description: "%s"`, description)
 		if evidence != "" {
@@ -206,14 +205,14 @@ func inDocument(template string) func(string, string, string) string {
 }
 
 func inSchema(template string) func(string, string, string) string {
-	return inDocument("components: {schemas: {Me: " + template + "}}")
+	return inSpec("components: {schemas: {Me: " + template + "}}")
 }
 
 func sourceComplaint(source string) string {
 	return fmt.Sprintf("x-evidence-source is %q, neither a page of https://xsale.ai/ nor %q", source, scripts)
 }
 
-// checkComplaints expects the complaints, each behind the place that the first two words of name give.
+// checkComplaints compares complaints about the object that the first two words of name identify.
 func checkComplaints(t *testing.T, name, document string, want []string) {
 	t.Helper()
 	words := strings.Fields(name)
@@ -226,8 +225,8 @@ func checkComplaints(t *testing.T, name, document string, want []string) {
 	}
 }
 
-// TestEveryNestingIsVisited lists by hand what is to be found in a document that has no evidence at all.
-func TestEveryNestingIsVisited(t *testing.T) {
+// TestNesting lists all complaints about a spec without any evidence.
+func TestNesting(t *testing.T) {
 	const document = `
 paths:
   /things/{id}:
@@ -284,14 +283,14 @@ components:
       name: page
   responses:
     Failure:
-      description: Any other answer.
+      description: Any other response.
   schemas:
     Thing:
-      properties: &members
+      properties: &properties
         Parent:
           $ref: '#/components/schemas/Thing'
     Other:
-      properties: *members
+      properties: *properties
   securitySchemes:
     token: {}
 `
@@ -324,12 +323,12 @@ components:
 	got := evidenceComplaints(parseYAML(t, document))
 	for _, complaint := range got {
 		if !slices.Contains(expected, complaint) {
-			t.Errorf("not expected: %s", complaint)
+			t.Errorf("unexpected: %s", complaint)
 		}
 	}
 	for _, complaint := range expected {
 		if !slices.Contains(got, complaint) {
-			t.Errorf("missed: %s", complaint)
+			t.Errorf("missing: %s", complaint)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package openapi holds the OpenAPI 3.0.3 description of the public part of the xSale API.
+// Package openapi contains the OpenAPI 3.0.3 spec of the public part of the xSale API.
 package openapi
 
 import _ "embed"
@@ -9,13 +9,13 @@ var document string
 //go:embed go.overlay.yaml
 var goOverlay string
 
-// Spec returns the description as YAML. Each call returns a copy of its own.
+// Spec returns the spec as YAML. Each call returns a new copy.
 func Spec() []byte {
 	return []byte(document)
 }
 
-// GoOverlay returns the overlay (Overlay Specification 1.0) with what the Go types of this module need and the description
-// should not say, as YAML. Each call returns a copy of its own.
+// GoOverlay returns the YAML of the overlay (Overlay Specification 1.0) with details for the Go
+// types of this module that do not belong in the spec. Each call returns a new copy.
 func GoOverlay() []byte {
 	return []byte(goOverlay)
 }

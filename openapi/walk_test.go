@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-// partsOf says for each kind of object in an OpenAPI document which members hold further objects, and of what kind:
-// "{kind}" is a map of them and "[kind]" a list.
+// partsOf lists the fields of each kind of object in a spec that contain objects, with their kind:
+// "{kind}" is a map and "[kind]" a list.
 var partsOf = map[string]map[string]string{
 	"document": {"paths": "{path}", "components": "components"},
 	"components": {
@@ -45,73 +45,73 @@ var (
 	}
 )
 
-// place is an object in an OpenAPI document.
-type place struct {
+// object is an object in a spec.
+type object struct {
 	kind    string
-	pointer string // as in RFC 6901
+	pointer string // RFC 6901
 	node    *yaml.Node
 }
 
-func (p place) String() string {
-	return fmt.Sprintf("%s %s (line %d)", p.kind, p.pointer, p.node.Line)
+func (o object) String() string {
+	return fmt.Sprintf("%s %s (line %d)", o.kind, o.pointer, o.node.Line)
 }
 
-// member returns the node that the object has under name, or nil.
-func (p place) member(name string) *yaml.Node {
-	if p.node.Kind != yaml.MappingNode {
+// field returns the node under a name, or nil.
+func (o object) field(name string) *yaml.Node {
+	if o.node.Kind != yaml.MappingNode {
 		return nil
 	}
-	for i := 0; i < len(p.node.Content); i += 2 {
-		if p.node.Content[i].Value == name {
-			return target(p.node.Content[i+1])
+	for i := 0; i < len(o.node.Content); i += 2 {
+		if o.node.Content[i].Value == name {
+			return target(o.node.Content[i+1])
 		}
 	}
 	return nil
 }
 
-// text returns the text that the object has under name, or "".
-func (p place) text(name string) string {
-	if node := p.member(name); node != nil && node.Kind == yaml.ScalarNode {
+// value returns the scalar under a name, or "".
+func (o object) value(name string) string {
+	if node := o.field(name); node != nil && node.Kind == yaml.ScalarNode {
 		return node.Value
 	}
 	return ""
 }
 
-// walk calls visit for every object in the document, each after the one that it is in.
-func walk(document *yaml.Node, visit func(place)) {
-	walkPlace(place{"document", "#", document.Content[0]}, visit)
+// walk visits every object in a spec, outer ones first.
+func walk(document *yaml.Node, visit func(object)) {
+	walkObject(object{"document", "#", document.Content[0]}, visit)
 }
 
-func walkPlace(p place, visit func(place)) {
-	visit(p)
-	if p.node.Kind != yaml.MappingNode {
+func walkObject(o object, visit func(object)) {
+	visit(o)
+	if o.node.Kind != yaml.MappingNode {
 		return
 	}
-	for i := 0; i < len(p.node.Content); i += 2 {
-		name := p.node.Content[i].Value
-		kind := partsOf[p.kind][name]
+	for i := 0; i < len(o.node.Content); i += 2 {
+		name := o.node.Content[i].Value
+		kind := partsOf[o.kind][name]
 		if kind == "" {
-			kind = partsOf[p.kind]["*"]
+			kind = partsOf[o.kind]["*"]
 		}
-		part := place{kind, child(p, name), target(p.node.Content[i+1])}
+		part := object{kind, child(o, name), target(o.node.Content[i+1])}
 		switch {
 		case kind == "":
 		case kind[0] == '{' && part.node.Kind == yaml.MappingNode:
 			for j := 0; j < len(part.node.Content); j += 2 {
-				walkPlace(place{kind[1 : len(kind)-1], child(part, part.node.Content[j].Value), target(part.node.Content[j+1])}, visit)
+				walkObject(object{kind[1 : len(kind)-1], child(part, part.node.Content[j].Value), target(part.node.Content[j+1])}, visit)
 			}
 		case kind[0] == '[' && part.node.Kind == yaml.SequenceNode:
 			for j, element := range part.node.Content {
-				walkPlace(place{kind[1 : len(kind)-1], child(part, fmt.Sprint(j)), target(element)}, visit)
+				walkObject(object{kind[1 : len(kind)-1], child(part, fmt.Sprint(j)), target(element)}, visit)
 			}
 		case kind[0] != '{' && kind[0] != '[':
-			walkPlace(part, visit)
+			walkObject(part, visit)
 		}
 	}
 }
 
-func child(p place, name string) string {
-	return p.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+func child(o object, name string) string {
+	return o.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 func target(node *yaml.Node) *yaml.Node {
@@ -121,17 +121,17 @@ func target(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-func parseYAML(t *testing.T, text string) *yaml.Node {
+func parseYAML(t *testing.T, source string) *yaml.Node {
 	t.Helper()
 	var document yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
-		t.Fatalf("%v in\n%s", err, text)
+	if err := yaml.Unmarshal([]byte(source), &document); err != nil {
+		t.Fatalf("%v in\n%s", err, source)
 	}
 	return &document
 }
 
-// publishedDocument returns the document that the package holds.
-func publishedDocument(t *testing.T) *yaml.Node {
+// publishedSpec returns the embedded spec.
+func publishedSpec(t *testing.T) *yaml.Node {
 	t.Helper()
 	return parseYAML(t, string(openapi.Spec()))
 }

@@ -48,7 +48,7 @@ func TestSpecLint(t *testing.T) {
 	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
 	execute(t, "", "spec", "lint", "repaired.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
 	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: /paths/", "#/components/schemas/B")
-	if !strings.Contains(r.stderr, "which is not there; add the schema or replace the reference with an overlay") {
+	if !strings.Contains(r.stderr, "which does not exist; add the schema or replace the reference with an overlay") {
 		t.Errorf("%s lacks the remedy", r.stderr)
 	}
 }
@@ -57,12 +57,12 @@ func TestSpecDiff(t *testing.T) {
 	inEmptyDir(t)
 	before := string(openapi.Spec())
 	writeFileAt(t, "before.yaml", before)
-	writeFileAt(t, "described.yaml", strings.Replace(before, "Id of the offer (oferta).", "Id of an offer.", 1))
+	writeFileAt(t, "described.yaml", strings.Replace(before, "The id of the offer (oferta).", "The id of an offer.", 1))
 	writeFileAt(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
 	execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK)
 	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the spec of this module
 	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the specs differ: 1 changes, 0 of them breaking")
-	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "Id of an offer")
+	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "The id of an offer")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "breaking").expect(t, exitFailed, "breaking", "GET /{organizationName}/statuses")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "none").expect(t, exitOK, "breaking")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "some").expect(t, exitUsage, "any, breaking or none")

@@ -192,7 +192,7 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 		row: func(f verify.Finding) []any {
 			return []any{
 				f.Verdict, cmp.Or(f.Evidence, "-"), cmp.Or(f.Operation, f.Method+" "+f.Path), f.Detail,
-				cmp.Or(f.Pointer, "-"), cmp.Or(f.Description, "-"), cmp.Or(f.Answer, "-"),
+				cmp.Or(f.Pointer, "-"), cmp.Or(f.Spec, "-"), cmp.Or(f.Response, "-"),
 			}
 		},
 	})

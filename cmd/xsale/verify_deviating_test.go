@@ -140,7 +140,7 @@ func verified(t *testing.T, code int, arguments []string, verdicts ...verify.Ver
 	lines := []string{}
 	for _, f := range findings {
 		if slices.Contains(verdicts, f.Verdict) {
-			lines = append(lines, fmt.Sprintf("%s %s %s %q ×%d: %s → %s", f.Verdict, f.Operation, f.Detail, f.Pointer, f.Places, f.Description, f.Answer))
+			lines = append(lines, fmt.Sprintf("%s %s %s %q ×%d: %s → %s", f.Verdict, f.Operation, f.Detail, f.Pointer, f.Count, f.Spec, f.Response))
 		}
 	}
 	return lines
@@ -182,38 +182,38 @@ func TestDeviatingSandboxes(t *testing.T) {
 	}{
 		{name: "nothing"},
 		{name: "field in another case", after: each("listStatuses", func(_ int, s map[string]any) { rename(s, "Name", "name") }), code: exitFailed, want: []string{
-			`contradicted listStatuses member "/0/Name" ×0: string → string at /0/name`,
-			`new listStatuses member "/0/name" ×8:  → string`,
+			`contradicted listStatuses field "/0/Name" ×0: string → string at /0/name`,
+			`new listStatuses field "/0/name" ×8:  → string`,
 		}},
 		{name: "field with another name", after: each("getMe", func(_ int, me map[string]any) { rename(me, "Nickname", "Alias") }), want: []string{
-			`new getMe member "/Alias" ×1:  → string`,
-			`open getMe member "/Nickname" ×0: string → in none of 1 objects`,
+			`new getMe field "/Alias" ×1:  → string`,
+			`open getMe field "/Nickname" ×0: string → in 0 of 1 objects`,
 		}},
 		{name: "id as string", after: each("listOrders", func(_ int, order map[string]any) { order["Id"] = fmt.Sprint(order["Id"]) }), code: exitFailed, want: []string{
-			`contradicted listOrders member "/0/Id" ×60: integer of the format int64 → string`,
+			`contradicted listOrders field "/0/Id" ×60: integer of the format int64 → string`,
 		}},
 		{name: "price as string in one line", after: each("listOrders", func(i int, order map[string]any) {
 			if line := order["Items"].([]any)[0].(map[string]any); i == 2 {
 				line["PriceGross"] = fmt.Sprint(line["PriceGross"])
 			}
 		}), code: exitFailed, want: []string{
-			`contradicted listOrders member "/2/Items/0/PriceGross" ×1: number → string`,
+			`contradicted listOrders field "/2/Items/0/PriceGross" ×1: number → string`,
 		}},
 		{name: "boolean as number", after: each("getMe", func(_ int, me map[string]any) { me["EmailVerified"] = 1 }), code: exitFailed, want: []string{
-			`contradicted getMe member "/EmailVerified" ×1: boolean → integer`,
+			`contradicted getMe field "/EmailVerified" ×1: boolean → integer`,
 		}},
 		{name: "null", after: each("listStatuses", func(i int, s map[string]any) {
 			if i > 5 {
 				s["Name"] = nil
 			}
 		}), code: exitFailed, want: []string{
-			`contradicted listStatuses member "/6/Name" ×2: string → null`,
+			`contradicted listStatuses field "/6/Name" ×2: string → null`,
 		}},
 		{name: "required field missing", after: each("listTranslations", func(_ int, translation map[string]any) { delete(translation, "LanguageId") }), code: exitFailed, want: []string{
-			`contradicted listTranslations member "/0/LanguageId" ×1: integer of the format int64 → missing`,
+			`contradicted listTranslations field "/0/LanguageId" ×1: integer of the format int64 → missing`,
 		}},
 		{name: "envelope", after: only("listOrders", func(e *exchange) { e.value = map[string]any{"Items": e.value, "TotalCount": 60} }), code: exitFailed, want: []string{
-			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Items array of object, TotalCount integer`,
+			`contradicted listOrders response "" ×1: array of object → object with the list in a field: object of Items array of object, TotalCount integer`,
 		}},
 		{name: "envelope, and more inside", after: only("listOrders", func(e *exchange) {
 			orders, _ := e.value.([]any) // nil if the query was rejected
@@ -227,34 +227,34 @@ func TestDeviatingSandboxes(t *testing.T) {
 			}
 			e.value = map[string]any{"Data": orders}
 		}), code: exitFailed, want: []string{
-			`contradicted listOrders answer "" ×1: array of object → object with the list in a member: object of Data array of object`,
-			`contradicted listOrders member "/Data/0/Id" ×60: integer of the format int64 → string`,
-			`new listOrders member "/Data/0/Totals" ×60:  → object`,
-			`new listOrders member "/Data/0/Totals/*" ×60:  → members whose names are data: integer`,
+			`contradicted listOrders response "" ×1: array of object → object with the list in a field: object of Data array of object`,
+			`contradicted listOrders field "/Data/0/Id" ×60: integer of the format int64 → string`,
+			`new listOrders field "/Data/0/Totals" ×60:  → object`,
+			`new listOrders field "/Data/0/Totals/*" ×60:  → fields whose names are data: integer`,
 		}},
 		{name: "single object", after: only("listOrders", func(e *exchange) { e.value = e.value.([]any)[0] }), code: exitFailed, want: []string{
-			`contradicted listOrders answer "" ×1: array of object → object, an element that is in no list`,
-			`open listOrders member "/Items/0/PriceNet" ×0: number → in none of 1 objects`,
-			`open listOrders query statusidin "" ×0: a key for each element → not called: the answer holds no list`,
-			`open listOrders query statusnamein "" ×0: a key for each element → not called: the answer holds no list`,
+			`contradicted listOrders response "" ×1: array of object → a single element instead of a list`,
+			`open listOrders field "/Items/0/PriceNet" ×0: number → in 0 of 1 objects`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: the response contains no list`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: the response contains no list`,
 		}},
 		{name: "201", after: only("getMe", func(e *exchange) { e.status = 201 }), want: []string{
 			`new getMe status "" ×0: 2XX → 201`,
 		}},
 		{name: "204", after: only("listStatuses", func(e *exchange) { e.status, e.value = 204, nil }), code: exitFailed, want: []string{
-			`contradicted listStatuses answer "" ×0: array of object → no body`,
+			`contradicted listStatuses response "" ×0: array of object → no body`,
 			`new listStatuses status "" ×0: 2XX → 204`,
-			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
-			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no response contained two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no response contained two statuses`,
 		}},
 		{name: "HTML", after: only("listStatuses", func(e *exchange) {
 			e.header.Set("Content-Type", "text/html; charset=utf-8")
 			e.body = []byte("<!doctype html><title>Log in</title>")
 		}), code: exitFailed, want: []string{
 			`contradicted listStatuses content type "" ×0: application/json → text/html`,
-			`contradicted listStatuses answer "" ×0: array of object → a page, not JSON`,
-			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
-			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+			`contradicted listStatuses response "" ×0: array of object → a page, not JSON`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no response contained two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no response contained two statuses`,
 		}},
 		{name: "wrong content type", after: only("listStatuses", func(e *exchange) { e.header.Set("Content-Type", "text/plain") }), code: exitFailed, want: []string{
 			`contradicted listStatuses content type "" ×0: application/json → text/plain`,
@@ -265,11 +265,11 @@ func TestDeviatingSandboxes(t *testing.T) {
 		{name: "more at depth", after: eachLine(func(_, line map[string]any) {
 			line["Tax"] = map[string]any{"Rate": 23, "Parts": []any{map[string]any{"Code": "A", "Since": "2024-01-31"}, map[string]any{"Code": nil}}}
 		}), want: []string{
-			`new listOrders member "/0/Items/0/Tax" ×153:  → object`,
-			`new listOrders member "/0/Items/0/Tax/Parts" ×153:  → array of object`,
-			`new listOrders member "/0/Items/0/Tax/Parts/0/Code" ×306:  → string, nullable`,
-			`new listOrders member "/0/Items/0/Tax/Parts/0/Since" ×153:  → string of the format date`,
-			`new listOrders member "/0/Items/0/Tax/Rate" ×153:  → integer`,
+			`new listOrders field "/0/Items/0/Tax" ×153:  → object`,
+			`new listOrders field "/0/Items/0/Tax/Parts" ×153:  → array of object`,
+			`new listOrders field "/0/Items/0/Tax/Parts/0/Code" ×306:  → string, nullable`,
+			`new listOrders field "/0/Items/0/Tax/Parts/0/Since" ×153:  → string of the format date`,
+			`new listOrders field "/0/Items/0/Tax/Rate" ×153:  → integer`,
 		}},
 		{name: "lists with commas", before: only("listOrders", func(e *exchange) {
 			for name, values := range e.query {
@@ -288,7 +288,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`contradicted listOrders query statusnamein "" ×0: a key for each element → neither a key for each element nor one key, separated by commas`,
 		}},
 		{name: "filter ignored", before: only("listOrders", func(e *exchange) { e.query.Del("statusnamein") }), code: exitFailed, want: []string{
-			`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
+			`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values each return the whole list`,
 		}},
 		{name: "filter rejected", after: only("listOrders", func(e *exchange) {
 			if e.query.Has("statusidin") {
@@ -302,19 +302,19 @@ func TestDeviatingSandboxes(t *testing.T) {
 				order["PurchaseDate"] = "31.01.2025"
 			}
 		}), code: exitFailed, want: []string{
-			`contradicted listOrders member "/1/PurchaseDate" ×30: string of the format date, such as 2024-10-25 → string of another format`,
+			`contradicted listOrders field "/1/PurchaseDate" ×30: string of the format date, such as 2024-10-25 → string of another format`,
 		}},
 		{name: "articles next to the lines", after: eachLine(func(order, line map[string]any) {
 			order["OrderItemArticles"] = line["OrderItemArticles"]
 			delete(line, "OrderItemArticles")
 		}), code: exitFailed, want: []string{
-			`contradicted listOrders member "/0/Items/0/OrderItemArticles" ×0: array of object → empty array at /0/OrderItemArticles`,
-			`new listOrders member "/0/OrderItemArticles" ×60:  → empty array`,
+			`contradicted listOrders field "/0/Items/0/OrderItemArticles" ×0: array of object → empty array at /0/OrderItemArticles`,
+			`new listOrders field "/0/OrderItemArticles" ×60:  → empty array`,
 		}},
 		{name: "404", after: only("listOrders", func(e *exchange) { e.status = 404 }), code: exitFailed, want: []string{
 			`contradicted listOrders status "" ×0: 2XX → 404 Not Found`,
-			`open listOrders query statusidin "" ×0: a key for each element → not called: the list itself did not come`,
-			`open listOrders query statusnamein "" ×0: a key for each element → not called: the list itself did not come`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no list without the filter`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no list without the filter`,
 		}},
 		{name: "404 of an article passed by the user", after: only("listTranslations", func(e *exchange) { e.status = 404 }), code: exitRejected, want: []string{
 			`failed listTranslations status "" ×0: 2XX → 404 Not Found`,
@@ -333,15 +333,15 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`failed getMe status "" ×0: 2XX → 500 Internal Server Error`,
 		}},
 		{name: "list cut in the middle", after: only("listStatuses", func(e *exchange) { e.body = []byte(`[{"Id":1,"Name":"Nowe"},{"Id":2,"Na`) }), code: exitFailed, want: []string{
-			`contradicted listStatuses answer "/1/Id" ×0: array of object → JSON that breaks off or is not well-formed`,
-			`open listOrders query statusidin "" ×0: a key for each element → not called: no answer held two statuses`,
-			`open listOrders query statusnamein "" ×0: a key for each element → not called: no answer held two statuses`,
+			`contradicted listStatuses response "/1/Id" ×0: array of object → truncated or malformed JSON`,
+			`open listOrders query statusidin "" ×0: a key for each element → not called: no response contained two statuses`,
+			`open listOrders query statusnamein "" ×0: a key for each element → not called: no response contained two statuses`,
 		}},
 		{name: "connection cut in the middle", after: only("listTranslations", func(e *exchange) { e.abort = true }), code: exitFailed, want: []string{
-			`failed listTranslations answer "" ×0:  → response cut off`,
+			`failed listTranslations response "" ×0:  → response cut off`,
 		}},
 		{name: "slow", after: only("listTranslations", func(e *exchange) { <-e.request.Context().Done() }), arguments: []string{"--timeout", "1s"}, code: exitUnavailable, want: []string{
-			`failed listTranslations answer "" ×0:  → no response within --timeout`,
+			`failed listTranslations response "" ×0:  → no response within --timeout`,
 		}},
 		{name: "header", after: only("listOrders", func(e *exchange) {
 			e.header.Set("X-Total-Count", "60")
@@ -357,12 +357,12 @@ func TestDeviatingSandboxes(t *testing.T) {
 				order["Reference"] = "a"
 			}
 		}), want: []string{
-			`new listOrders member "/1/Reference" ×60:  → integer or string`,
+			`new listOrders field "/1/Reference" ×60:  → integer or string`,
 		}},
 		{name: "integers and numbers", after: each("listOrders", func(i int, order map[string]any) {
 			order["Weight"] = json.Number([]string{"1", "1.5"}[i%2])
 		}), want: []string{
-			`new listOrders member "/1/Weight" ×60:  → number`,
+			`new listOrders field "/1/Weight" ×60:  → number`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -384,32 +384,32 @@ func TestVerifyUnchangedSandbox(t *testing.T) {
 		`open listTranslations null "/0/Description" ×0: may be null → never null`,
 		`open listTranslations null "/0/Name" ×0: may be null → never null`,
 		`new listOrders status "" ×0: 2XX → 200`,
-		`new listOrders member "/0/Items/0/OfferId" ×153:  → integer`,
-		`new listOrders member "/0/Items/0/PriceGross" ×153:  → number`,
-		`new listOrders member "/1/Items/1/PriceNet" ×54:  → number`,
-		`new listOrders member "/0/Items/0/Quantity" ×153:  → integer`,
-		`new listOrders member "/0/Items/0/VariantId" ×153:  → integer`,
-		`new listOrders member "/0/BuyerId" ×60:  → integer`,
-		`new listOrders member "/0/IntegrationId" ×60:  → integer`,
-		`new listOrders member "/0/PayerId" ×60:  → integer`,
-		`new listOrders member "/0/PaymentFormId" ×60:  → integer`,
-		`new listOrders member "/0/PurchaseDate" ×60:  → string of the format date`,
-		`new listOrders member "/0/RecipientId" ×60:  → integer`,
+		`new listOrders field "/0/Items/0/OfferId" ×153:  → integer`,
+		`new listOrders field "/0/Items/0/PriceGross" ×153:  → number`,
+		`new listOrders field "/1/Items/1/PriceNet" ×54:  → number`,
+		`new listOrders field "/0/Items/0/Quantity" ×153:  → integer`,
+		`new listOrders field "/0/Items/0/VariantId" ×153:  → integer`,
+		`new listOrders field "/0/BuyerId" ×60:  → integer`,
+		`new listOrders field "/0/IntegrationId" ×60:  → integer`,
+		`new listOrders field "/0/PayerId" ×60:  → integer`,
+		`new listOrders field "/0/PaymentFormId" ×60:  → integer`,
+		`new listOrders field "/0/PurchaseDate" ×60:  → string of the format date`,
+		`new listOrders field "/0/RecipientId" ×60:  → integer`,
 		`new listStatuses status "" ×0: 2XX → 200`,
 	}
 	expectLines(t, got, want)
 	confirmed := verified(t, exitOK, nil, verify.Confirmed)
 	wantConfirmed := []string{
-		`confirmed getMe answer "" ×1: object → object`,
-		`confirmed listTranslations answer "" ×1: array of object → array of object`,
+		`confirmed getMe response "" ×1: object → object`,
+		`confirmed listTranslations response "" ×1: array of object → array of object`,
 		`confirmed listOrders query statusidin "" ×0: a key for each element → a key for each element`,
 		`confirmed listOrders query statusnamein "" ×0: a key for each element → a key for each element`,
-		`confirmed listOrders answer "" ×1: array of object → array of object`,
-		`confirmed listOrders member "/0/Id" ×60: integer of the format int64 → integer`,
-		`confirmed listOrders member "/0/Items/0/OrderItemArticles" ×153: array of object → empty array`,
-		`confirmed listStatuses answer "" ×1: array of object → array of object`,
-		`confirmed listStatuses member "/0/Id" ×8: integer of the format int64 → integer`,
-		`confirmed listStatuses member "/0/Name" ×8: string → string`,
+		`confirmed listOrders response "" ×1: array of object → array of object`,
+		`confirmed listOrders field "/0/Id" ×60: integer of the format int64 → integer`,
+		`confirmed listOrders field "/0/Items/0/OrderItemArticles" ×153: array of object → empty array`,
+		`confirmed listStatuses response "" ×1: array of object → array of object`,
+		`confirmed listStatuses field "/0/Id" ×8: integer of the format int64 → integer`,
+		`confirmed listStatuses field "/0/Name" ×8: string → string`,
 	}
 	expectLines(t, confirmed, wantConfirmed)
 	if sandbox.Logins() != 1 {

@@ -14,8 +14,8 @@ import (
 
 // sender sends calls through a client. The text of a failure contains no data from the response or
 // the account.
-func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify.Answer, *verify.Failure) {
-	return func(ctx context.Context, request verify.Request) (*verify.Answer, *verify.Failure) {
+func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify.Response, *verify.Failure) {
+	return func(ctx context.Context, request verify.Request) (*verify.Response, *verify.Failure) {
 		path := request.Path
 		if len(request.Query) > 0 {
 			path += "?" + request.Query.Encode()
@@ -26,14 +26,14 @@ func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify
 		}
 		response, err := client.Call(ctx, request.Method, path, body)
 		if err == nil {
-			return &verify.Answer{Status: response.StatusCode, Header: response.Header, Body: response.Body}, nil
+			return &verify.Response{Status: response.StatusCode, Header: response.Header, Body: response.Body}, nil
 		}
-		failure := &verify.Failure{Text: failureText(ctx, err), Err: err}
+		failure := &verify.Failure{Message: failureText(ctx, err), Err: err}
 		if _, login := errors.AsType[*authn.Error](err); login || ctx.Err() != nil {
 			failure.Ends = true
 		}
 		if call, ok := errors.AsType[*xsale.Error](err); ok && call.StatusCode != 0 && call.StatusCode/100 != 2 {
-			return &verify.Answer{Status: call.StatusCode, Header: call.Header}, failure
+			return &verify.Response{Status: call.StatusCode, Header: call.Header}, failure
 		}
 		return nil, failure
 	}

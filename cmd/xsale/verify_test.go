@@ -120,8 +120,8 @@ func TestVerifyPrintsNoDataOfFailures(t *testing.T) {
 
 // ignoredFilters are the findings about a server that ignores the query.
 var ignoredFilters = []string{
-	`contradicted listOrders query statusidin "" ×0: a key for each element → ignored: two values give the whole list each`,
-	`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values give the whole list each`,
+	`contradicted listOrders query statusidin "" ×0: a key for each element → ignored: two values each return the whole list`,
+	`contradicted listOrders query statusnamein "" ×0: a key for each element → ignored: two values each return the whole list`,
 }
 
 func TestVerifyLearns(t *testing.T) {
@@ -129,38 +129,38 @@ func TestVerifyLearns(t *testing.T) {
 	got := verified(t, exitFailed, nil, verify.Contradicted, verify.Failed, verify.New)
 	want := []string{
 		`new getMe status "" ×0: 2XX → 200`,
-		`new getMe member "/*" ×2:  → members whose names are data: integer`,
-		`new getMe member "/Last" ×1:  → null`,
-		`new getMe member "/Organizations/0/Nip" ×1:  → string`,
-		`new getMe member "/Organizations/0/Since" ×1:  → string of the format date`,
-		`new getMe member "/Rights" ×1:  → object`,
-		`new getMe member "/Rights/*" ×2:  → members whose names are data: object`,
-		`new getMe member "/Rights/*/Level" ×2:  → integer`,
+		`new getMe field "/*" ×2:  → fields whose names are data: integer`,
+		`new getMe field "/Last" ×1:  → null`,
+		`new getMe field "/Organizations/0/Nip" ×1:  → string`,
+		`new getMe field "/Organizations/0/Since" ×1:  → string of the format date`,
+		`new getMe field "/Rights" ×1:  → object`,
+		`new getMe field "/Rights/*" ×2:  → fields whose names are data: object`,
+		`new getMe field "/Rights/*/Level" ×2:  → integer`,
 		`new listTranslations status "" ×0: 2XX → 200`,
 		ignoredFilters[0], ignoredFilters[1],
 		`new listOrders status "" ×0: 2XX → 200`,
-		`new listOrders member "/0/Items/0/OrderItemArticles/0/ArticleId" ×1:  → integer`,
-		`new listOrders member "/0/Items/0/OrderItemArticles/0/Stock" ×1:  → object`,
-		`new listOrders member "/0/Items/0/OrderItemArticles/0/Stock/*" ×2:  → members whose names are data: number`,
-		`new listOrders member "/0/Items/0/Price" ×1:  → number`,
-		`new listOrders member "/0/Buyer" ×2:  → object, nullable`,
-		`new listOrders member "/0/Buyer/Contacts" ×1:  → array of object`,
-		`new listOrders member "/0/Buyer/Contacts/0/IsMain" ×1:  → boolean`,
-		`new listOrders member "/0/Buyer/Contacts/0/Phone" ×1:  → string`,
-		`new listOrders member "/0/Buyer/Name" ×1:  → string`,
-		`new listOrders member "/0/ByDay" ×2:  → object`,
-		`new listOrders member "/0/ByDay/*" ×1:  → members whose names are data: array of integer`,
-		`new listOrders member "/0/Changed" ×2:  → string`,
-		`new listOrders member "/1/Code" ×2:  → integer or string`,
-		`new listOrders member "/0/Created" ×2:  → string of the format date-time`,
-		`new listOrders member "/0/Empty" ×2:  → empty array`,
-		`new listOrders member "/0/Matrix" ×2:  → array of array of number`,
-		`new listOrders member "/0/Nothing" ×2:  → object`,
-		`new listOrders member "/0/Tags" ×2:  → array of integer or string, nullable`,
-		`new listOrders member "/0/Totals" ×2:  → object`,
-		`new listOrders member "/0/Totals/*" ×2:  → members whose names are data: number`,
+		`new listOrders field "/0/Items/0/OrderItemArticles/0/ArticleId" ×1:  → integer`,
+		`new listOrders field "/0/Items/0/OrderItemArticles/0/Stock" ×1:  → object`,
+		`new listOrders field "/0/Items/0/OrderItemArticles/0/Stock/*" ×2:  → fields whose names are data: number`,
+		`new listOrders field "/0/Items/0/Price" ×1:  → number`,
+		`new listOrders field "/0/Buyer" ×2:  → object, nullable`,
+		`new listOrders field "/0/Buyer/Contacts" ×1:  → array of object`,
+		`new listOrders field "/0/Buyer/Contacts/0/IsMain" ×1:  → boolean`,
+		`new listOrders field "/0/Buyer/Contacts/0/Phone" ×1:  → string`,
+		`new listOrders field "/0/Buyer/Name" ×1:  → string`,
+		`new listOrders field "/0/ByDay" ×2:  → object`,
+		`new listOrders field "/0/ByDay/*" ×1:  → fields whose names are data: array of integer`,
+		`new listOrders field "/0/Changed" ×2:  → string`,
+		`new listOrders field "/1/Code" ×2:  → integer or string`,
+		`new listOrders field "/0/Created" ×2:  → string of the format date-time`,
+		`new listOrders field "/0/Empty" ×2:  → empty array`,
+		`new listOrders field "/0/Matrix" ×2:  → array of array of number`,
+		`new listOrders field "/0/Nothing" ×2:  → object`,
+		`new listOrders field "/0/Tags" ×2:  → array of integer or string, nullable`,
+		`new listOrders field "/0/Totals" ×2:  → object`,
+		`new listOrders field "/0/Totals/*" ×2:  → fields whose names are data: number`,
 		`new listStatuses status "" ×0: 2XX → 200`,
-		`new listStatuses member "/0/Color" ×2:  → string, nullable`,
+		`new listStatuses field "/0/Color" ×2:  → string, nullable`,
 	}
 	expectLines(t, got, want)
 }
@@ -229,7 +229,7 @@ func TestVerifyOverlayIsValid(t *testing.T) {
 
 func TestVerifyReportsMissingParameters(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests())
-	r := execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --param id=…, because no answer held one")
+	r := execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --param id=…, because no response contained one")
 	if strings.Contains(r.stdout, "16519") {
 		t.Errorf("verify invented an id: %s", r.stdout)
 	}
@@ -237,7 +237,7 @@ func TestVerifyReportsMissingParameters(t *testing.T) {
 	respondWith(t, responses)
 	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because the user has several")
 	responses["GET /me"] = `{}`
-	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because GET /me held none")
+	execute(t, "", "verify", "--rate", "10000").expect(t, exitOK, "not called: needs --organization, because GET /me contained none")
 	if sandbox.Logins() > 2 {
 		t.Errorf("%d logins", sandbox.Logins())
 	}
@@ -267,9 +267,9 @@ func TestVerifyFindsIDs(t *testing.T) {
 	respondWith(t, map[string]string{"GET /buyers": `[{"Id":12}]`, "GET /buyers/12": `{"Name":"x"}`, "GET /search": `[1]`, "GET /buyers/12/offers/a b": `{}`})
 	got := verified(t, exitOK, []string{"--spec", spec}, verify.New, verify.Open, verify.Failed)
 	want := []string{
-		`new listBuyers member "/0/Id" ×1:  → integer`,
-		`new getBuyer answer "" ×1: no body → object of Name string`,
-		`open getOffer operation "" ×0:  → not called: needs --param offerId=…, because no answer held one`,
+		`new listBuyers field "/0/Id" ×1:  → integer`,
+		`new getBuyer response "" ×1: no body → object of Name string`,
+		`open getOffer operation "" ×0:  → not called: needs --param offerId=…, because no response contained one`,
 		`open search operation "" ×0:  → not called: needs --param text=…`,
 	}
 	expectLines(t, got, want)
@@ -279,7 +279,7 @@ func TestVerifyFindsIDs(t *testing.T) {
 	got = verified(t, exitRejected, []string{"--spec", spec, "--param", "getBuyer.id=13"}, verify.Open, verify.Failed, verify.Contradicted)
 	expectLines(t, got, []string{`open search operation "" ×0:  → not called: needs --param text=…`, `failed getBuyer status "" ×0: 200 → 404 Not Found`})
 	got = verified(t, exitOK, []string{"--spec", spec, "--param", "search.text=a b"}, verify.New, verify.Open, verify.Failed)
-	if !slices.Contains(got, `new search answer "" ×1: no body → array of integer`) {
+	if !slices.Contains(got, `new search response "" ×1: no body → array of integer`) {
 		t.Errorf("with a parameter: got\n%s", strings.Join(got, "\n"))
 	}
 }
@@ -296,7 +296,7 @@ func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 
 	file := writeFile(t, orderJSON)
 	got := verified(t, exitOK, []string{"--write", "createOrder", "--body", "createOrder=" + file}, verify.New, verify.Confirmed, verify.Open)
-	for _, want := range []string{`new createOrder status "" ×0: 2XX → 201`, `confirmed createOrder member "/Id" ×1: integer of the format int64 → integer`} {
+	for _, want := range []string{`new createOrder status "" ×0: 2XX → 201`, `confirmed createOrder field "/Id" ×1: integer of the format int64 → integer`} {
 		if !slices.Contains(got, want) {
 			t.Errorf("missing: %s in\n%s", want, strings.Join(got, "\n"))
 		}
@@ -322,7 +322,7 @@ func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 		}
 	}
 	got = verified(t, exitOK, []string{"--write", "setTranslation", "--body", "setTranslation=" + file}, verify.New, verify.Confirmed)
-	for _, want := range []string{`new setTranslation status "" ×0: 2XX → 204`, `confirmed setTranslation answer "" ×0: no body → no body`} {
+	for _, want := range []string{`new setTranslation status "" ×0: 2XX → 204`, `confirmed setTranslation response "" ×0: no body → no body`} {
 		if !slices.Contains(got, want) {
 			t.Errorf("missing: %s in\n%s", want, strings.Join(got, "\n"))
 		}
@@ -428,7 +428,7 @@ func TestVerifyInterrupted(t *testing.T) {
 	}
 	reported := map[string]bool{}
 	for _, f := range findings {
-		reported[fmt.Sprint(f.Verdict, " ", f.Operation, " ", f.Answer)] = true
+		reported[fmt.Sprint(f.Verdict, " ", f.Operation, " ", f.Response)] = true
 	}
 	for _, want := range []string{"confirmed getMe object", "failed listStatuses interrupted", "open listTranslations not called: interrupted"} {
 		if !reported[want] {
@@ -475,7 +475,7 @@ func TestVerifyChangingList(t *testing.T) {
 		}
 	}))
 	got := verified(t, exitOK, nil, verify.Contradicted, verify.Open)
-	if want := `open listOrders query statusidin "" ×0: a key for each element → not told: the orders have changed meanwhile`; !slices.Contains(got, want) {
+	if want := `open listOrders query statusidin "" ×0: a key for each element → undecided: the orders changed in the meantime`; !slices.Contains(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 }

@@ -8,117 +8,118 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/evidence"
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
-
-const inferred = evidence.Inferred
 
 func evidenceOf(object tree.Object) string { return tree.String(object["x-evidence"]) }
 
-// comparison holds what the answers of an operation had against the description.
+// comparison compares the responses of one operation with the spec.
 type comparison struct {
 	*run
-	operation tree.Operation
+	operation view.Operation
 }
 
-// compareAnswers compares the bodies of an operation's answers.
-func (r *run) compareAnswers(operation tree.Operation, s *seen) {
+// compareResponses compares the bodies of an operation's responses.
+func (r *run) compareResponses(operation view.Operation, o *observation) {
 	c := &comparison{run: r, operation: operation}
-	evidence := evidenceOf(s.response.object)
-	if s.content.object == nil {
-		c.add(Finding{Verdict: New, Detail: detailAnswer, Evidence: evidence, Description: "no body", Answer: c.tell(s.shape), Places: s.shape.total(), DescribedAt: s.response.pointer})
-		r.learned.content(s.response, r.schemaFrom(s.shape, idOf(operation)))
+	finding := Finding{Verdict: New, Detail: detailResponse, Evidence: evidenceOf(o.response.Object), Count: o.shape.total()}
+	if o.content.Object == nil {
+		finding.Spec, finding.Response, finding.SpecPointer = "no body", c.outline(o.shape), o.response.Pointer
+		c.add(finding)
+		r.learned.content(o.response, r.schemaFrom(o.shape, operation.ID))
 		return
 	}
-	described := r.schemaOf(s.content.member("schema"))
-	if described.object == nil {
-		c.add(Finding{Verdict: New, Detail: detailAnswer, Evidence: evidence, Description: "any type", Answer: c.tell(s.shape), Places: s.shape.total(), DescribedAt: s.content.pointer})
-		r.learned.update(s.content.pointer, tree.Object{"schema": r.schemaFrom(s.shape, idOf(operation))})
+	described := r.spec.Schema(o.content.At("schema"))
+	if described.Object == nil {
+		finding.Spec, finding.Response, finding.SpecPointer = "any type", c.outline(o.shape), o.content.Pointer
+		c.add(finding)
+		r.learned.update(o.content.Pointer, tree.Object{"schema": r.schemaFrom(o.shape, operation.ID)})
 		return
 	}
-	if !c.isContradicted(described.pointer) && len(described.kinds) > 0 {
-		c.add(Finding{Verdict: Confirmed, Detail: detailAnswer, Evidence: evidence, Description: r.describe(described), Answer: s.shape.describe(), Places: s.shape.total(), DescribedAt: described.pointer})
-		if evidence == inferred {
-			r.learned.confirm(s.response)
+	if !c.contradictedAt(described.Pointer) && len(described.Kinds) > 0 {
+		finding.Verdict, finding.Spec, finding.Response, finding.SpecPointer = Confirmed, r.spec.Describe(described), o.shape.describe(), described.Pointer
+		c.add(finding)
+		if finding.Evidence == evidence.Inferred {
+			r.learned.confirm(o.response)
 		}
 	}
-	if s.shape.count(kindObject) > 0 && !described.allows(kindObject) {
-		element := c.schemaOf(described.items)
-		if list := listIn(element, s.shape); list != "" {
-			c.inside(element, s.shape.members[list].items)
-		} else if shared(element, s.shape) > 0 {
-			c.inside(element, s.shape)
-		}
+	if o.shape.count(view.Object) == 0 || described.Allows(view.Object) {
+		c.inside(described, o.shape)
 		return
 	}
-	c.inside(described, s.shape)
+	element := r.spec.Schema(described.Items)
+	if list := listIn(element, o.shape); list != "" {
+		c.inside(element, o.shape.fields[list].items)
+	} else if shared(element, o.shape) > 0 {
+		c.inside(element, o.shape)
+	}
 }
 
-// isContradicted reports whether what stands in a place of the description was contradicted by an answer.
-func (c *comparison) isContradicted(pointer string) bool {
-	_, is := c.contradicted[c.operation.Pointer+" "+pointer]
-	return is
+// contradictedAt reports whether a response contradicted a location of the spec.
+func (c *comparison) contradictedAt(pointer string) bool {
+	_, ok := c.contradicted[c.operation.Pointer+" "+pointer]
+	return ok
 }
 
 func (c *comparison) add(finding Finding) { c.run.add(c.operation, finding) }
 
-// tell lists the members of an object with their types.
-func (r *run) tell(s *shape) string {
-	if of, _ := s.typeOf(); of != kindObject {
+// outline describes a value and lists the fields of an object with their types.
+func (r *run) outline(s *shape) string {
+	if kind, _ := s.typeOf(); kind != view.Object {
 		return s.describe()
 	}
-	names := slices.Sorted(maps.Keys(s.members))
-	keys := r.keys(s, names)
-	var members []string
+	names := slices.Sorted(maps.Keys(s.fields))
+	keys := r.dataNames(s, names)
+	var fields []string
 	for _, name := range names {
 		if !slices.Contains(keys, name) {
-			members = append(members, name+" "+s.members[name].describe())
+			fields = append(fields, name+" "+s.fields[name].describe())
 		}
 	}
 	if len(keys) > 0 {
-		members = append(members, "* "+r.hide(s, keys).describe())
+		fields = append(fields, "* "+r.hide(s, keys).describe())
 	}
-	return s.describe() + " of " + strings.Join(members, ", ")
+	return s.describe() + " of " + strings.Join(fields, ", ")
 }
 
-// inside compares what is in objects and arrays.
-func (c *comparison) inside(described schema, s *shape) {
-	if len(described.kinds) == 0 {
+// inside compares the contents of objects and arrays.
+func (c *comparison) inside(described view.Schema, s *shape) {
+	if len(described.Kinds) == 0 {
 		c.openType(described, s)
 		return
 	}
-	if s.items != nil && described.items.object != nil && described.allows(kindArray) {
-		c.inside(c.schemaOf(described.items), s.items)
+	if s.items != nil && described.Items.Object != nil && described.Allows(view.Array) {
+		c.inside(c.spec.Schema(described.Items), s.items)
 	}
-	if s.count(kindObject) > 0 && described.allows(kindObject) {
-		c.members(described, s)
+	if s.count(view.Object) > 0 && described.Allows(view.Object) {
+		c.fields(described, s)
 	}
 }
 
-// openType learns the type where the description gives none.
-func (c *comparison) openType(described schema, s *shape) {
-	of, _ := s.typeOf()
-	if of == "" {
+// openType learns the type if the spec has none.
+func (c *comparison) openType(described view.Schema, s *shape) {
+	if kind, _ := s.typeOf(); kind == "" {
 		return
 	}
-	c.add(Finding{Verdict: New, Detail: detailType, Description: "any type", Answer: c.tell(s), Places: s.total(), DescribedAt: described.pointer, at: s.first()})
-	c.learned.update(described.pointer, c.schemaFrom(s, idOf(c.operation)))
+	c.add(Finding{Verdict: New, Detail: detailType, Spec: "any type", Response: c.outline(s), Count: s.total(), SpecPointer: described.Pointer, at: s.first()})
+	c.learned.update(described.Pointer, c.schemaFrom(s, c.operation.ID))
 }
 
-func (c *comparison) members(described schema, s *shape) {
-	for _, name := range slices.Sorted(maps.Keys(described.members)) {
-		c.member(described, s, name)
+func (c *comparison) fields(described view.Schema, s *shape) {
+	for _, name := range slices.Sorted(maps.Keys(described.Properties)) {
+		c.field(described, s, name)
 	}
 	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(s.members)) {
-		if _, ok := described.members[name]; !ok {
+	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
+		if _, ok := described.Properties[name]; !ok {
 			unknown = append(unknown, name)
 		}
 	}
-	if len(unknown) == 0 || described.isClosed { // they are contradictions then
+	if len(unknown) == 0 || described.Closed { // a closed schema makes them contradictions
 		return
 	}
-	keys := c.keys(s, unknown)
-	if described.additional.object != nil { // by what the description says, all of them are data
+	keys := c.dataNames(s, unknown)
+	if described.Additional.Object != nil { // by the spec, all of them are data
 		keys = unknown
 	}
 	if len(keys) > 0 {
@@ -126,78 +127,78 @@ func (c *comparison) members(described schema, s *shape) {
 	}
 	for _, name := range unknown {
 		if !slices.Contains(keys, name) {
-			c.newMember(described, name, s.members[name])
+			c.newField(described, name, s.fields[name])
 		}
 	}
 }
 
-// member compares a member that is described.
-func (c *comparison) member(described schema, s *shape, name string) {
-	member := c.schemaOf(described.members[name])
-	own := described.members[name]
-	finding := Finding{Detail: detailMember, Evidence: evidenceOf(own.object), Description: c.describe(member), DescribedAt: own.pointer}
-	values := s.members[name]
+// field compares a described field.
+func (c *comparison) field(described view.Schema, s *shape, name string) {
+	property := described.Properties[name]
+	schema := c.spec.Schema(property)
+	finding := Finding{Detail: detailField, Evidence: evidenceOf(property.Object), Spec: c.spec.Describe(schema), SpecPointer: property.Pointer}
+	values := s.fields[name]
 	if values == nil {
-		if !slices.Contains(described.required, name) {
-			finding.Verdict, finding.at, finding.Answer = Open, s.kinds[kindObject].first.member(name), fmt.Sprintf("in none of %d objects", s.count(kindObject))
+		if !described.Required[name] {
+			finding.Verdict, finding.at, finding.Response = Open, s.kinds[view.Object].first.field(name), fmt.Sprintf("in 0 of %d objects", s.count(view.Object))
 			c.add(finding)
 		}
 		return
 	}
-	if finding.Evidence == inferred && !c.isContradicted(own.pointer) {
+	if finding.Evidence == evidence.Inferred && !c.contradictedAt(property.Pointer) {
 		confirmed := finding
-		confirmed.Verdict, confirmed.at, confirmed.Places, confirmed.Answer = Confirmed, values.first(), values.total(), values.describe()
+		confirmed.Verdict, confirmed.at, confirmed.Count, confirmed.Response = Confirmed, values.first(), values.total(), values.describe()
 		c.add(confirmed)
-		c.learned.confirm(own)
+		c.learned.confirm(property)
 	}
-	if member.nullable && isReasoned(own.object) {
+	if schema.Nullable && hasReason(property.Object) {
 		null := finding
-		null.Verdict, null.Evidence, null.Detail, null.at, null.Answer = Open, inferred, detailNull, values.first(), "never null"
-		null.Description = "may be null"
-		if seen := values.kinds[kindNull]; seen != nil {
-			null.Verdict, null.at, null.Places, null.Answer = Confirmed, seen.first, seen.count, "null"
+		null.Verdict, null.Evidence, null.Detail, null.at, null.Response = Open, evidence.Inferred, detailNull, values.first(), "never null"
+		null.Spec = "may be null"
+		if seen := values.kinds[view.Null]; seen != nil {
+			null.Verdict, null.at, null.Count, null.Response = Confirmed, seen.first, seen.count, "null"
 		}
 		c.add(null)
 	}
-	c.inside(member, values)
+	c.inside(schema, values)
 }
 
-// isReasoned reports whether the description of a place gives the reason for something that is inferred.
-func isReasoned(object tree.Object) bool {
-	return strings.Contains(tree.String(object["description"]), reasonMark)
+// hasReason reports whether an object explains an inferred detail.
+func hasReason(object tree.Object) bool {
+	return strings.Contains(tree.String(object["description"]), evidence.InferredNote)
 }
 
-const reasonMark = "Inferred:"
-
-// additional compares the values of names that are data.
-func (c *comparison) additional(described schema, s *shape) {
-	if described.additional.object != nil {
-		c.inside(c.schemaOf(described.additional), s)
+// additional compares the values of fields whose names are data.
+func (c *comparison) additional(described view.Schema, s *shape) {
+	if described.Additional.Object != nil {
+		c.inside(c.spec.Schema(described.Additional), s)
 		return
 	}
-	c.unknown(described.pointer, s, "members whose names are data: ")
-	c.learned.update(described.pointer, tree.Object{"additionalProperties": c.marked(c.schemaFrom(s, idOf(c.operation)), idOf(c.operation))})
+	c.unknown(described.Pointer, s, dataFields)
+	c.learned.update(described.Pointer, tree.Object{"additionalProperties": marked(c.schemaFrom(s, c.operation.ID), c.operation.ID)})
 }
 
-func (c *comparison) newMember(described schema, name string, s *shape) {
-	c.unknown(described.pointer, s, "")
-	c.learned.update(described.pointer, tree.Object{"properties": tree.Object{name: c.memberFrom(name, s, idOf(c.operation))}})
+func (c *comparison) newField(described view.Schema, name string, s *shape) {
+	c.unknown(described.Pointer, s, "")
+	c.learned.update(described.Pointer, tree.Object{"properties": tree.Object{name: c.fieldSchema(name, s, c.operation.ID)}})
 }
 
-// unknown enters a member that is not described, and those inside it.
-func (c *comparison) unknown(describedAt string, s *shape, what string) {
-	c.add(Finding{Verdict: New, Detail: detailMember, at: s.first(), Places: s.total(), Answer: what + s.describe(), DescribedAt: describedAt})
+const dataFields = "fields whose names are data: "
+
+// unknown reports an undescribed field and the fields inside it.
+func (c *comparison) unknown(specPointer string, s *shape, prefix string) {
+	c.add(Finding{Verdict: New, Detail: detailField, at: s.first(), Count: s.total(), Response: prefix + s.describe(), SpecPointer: specPointer})
 	for s.items != nil {
 		s = s.items
 	}
-	names := slices.Sorted(maps.Keys(s.members))
-	keys := c.keys(s, names)
+	names := slices.Sorted(maps.Keys(s.fields))
+	keys := c.dataNames(s, names)
 	if len(keys) > 0 {
-		c.unknown(describedAt, c.hide(s, keys), "members whose names are data: ")
+		c.unknown(specPointer, c.hide(s, keys), dataFields)
 	}
 	for _, name := range names {
 		if !slices.Contains(keys, name) {
-			c.unknown(describedAt, s.members[name], "")
+			c.unknown(specPointer, s.fields[name], "")
 		}
 	}
 }

@@ -2,110 +2,92 @@ package verify
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/spec/evidence"
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// filter is a query parameter that takes a list of ids or of names of statuses.
+// filter is a query parameter that takes a list of status ids or names.
 type filter struct {
-	node
-	name   string
-	member string // of a status: id or name
+	view.Parameter
+	field string // of a status: id or name
 }
 
 var statusFilter = regexp.MustCompile(`^status(id|name)s?(in)?$`)
 
-// filters returns the filters by status of an operation.
-func (r *run) filters(operation tree.Operation) []filter {
+// filters returns the status filters of an operation.
+func (r *run) filters(operation view.Operation) []filter {
 	var filters []filter
-	for _, p := range r.parameters(operation) {
-		name := tree.String(p.object["name"])
-		match := statusFilter.FindStringSubmatch(plain(name))
-		isList := slices.Contains(r.schemaOf(p.member("schema")).kinds, kindArray)
-		if operation.Method == "get" && p.object["in"] == "query" && isList && match != nil {
-			filters = append(filters, filter{p, name, match[1]})
+	for _, p := range r.spec.Parameters(operation) {
+		match := statusFilter.FindStringSubmatch(plain(p.Name))
+		list := slices.Contains(r.spec.Schema(p.At("schema")).Kinds, view.Array)
+		if operation.Method == http.MethodGet && p.In == "query" && list && match != nil {
+			filters = append(filters, filter{p, match[1]})
 		}
 	}
 	return filters
 }
 
-// maxStatuses bounds the calls that look for two statuses with orders in them.
+// maxStatuses bounds the calls that look for two statuses with orders.
 const maxStatuses = 8
 
-// MaxFilterCalls is how many calls trying one filter takes at most.
+// MaxFilterCalls is the maximum number of calls that try one filter.
 const MaxFilterCalls = maxStatuses + 4
 
-// The ways in which a query holds a list.
-const (
-	repeatedKey = "a key for each element"
-	commaList   = "one key, separated by commas"
-)
-
-// probe finds out how the API takes the filters of an operation, by the counts of what comes back.
-func (r *run) probe(ctx context.Context, operation tree.Operation) {
+// probe finds out how the API reads the filters of an operation, by counting the elements of
+// responses.
+func (r *run) probe(ctx context.Context, operation view.Operation) {
 	for _, filter := range r.filters(operation) {
-		finding := Finding{Verdict: Open, Detail: "query " + filter.name, Evidence: evidenceOf(filter.object), Description: encoding(filter.object), DescribedAt: filter.pointer}
-		if isReasoned(filter.object) {
-			finding.Evidence = inferred
+		finding := Finding{Verdict: Open, Detail: "query " + filter.Name, Evidence: evidenceOf(filter.Object), Spec: filter.Encoding(), SpecPointer: filter.Pointer}
+		if hasReason(filter.Object) {
+			finding.Evidence = evidence.Inferred
 		}
 		if r.ended != nil {
-			finding.Answer = "not called: " + r.ended.Text
-		} else if list, ok := r.answers[operation.Path]; !ok {
-			finding.Answer = "not called: the list itself did not come"
-		} else if all, isList := r.countIn(operation, list); !isList {
-			finding.Answer = "not called: the answer holds no list"
+			finding.Response = "not called: " + r.ended.Message
+		} else if list, ok := r.responses[operation.Path]; !ok {
+			finding.Response = "not called: no list without the filter"
+		} else if all, ok := r.countIn(operation, list); !ok {
+			finding.Response = "not called: the response contains no list"
 		} else if all == 0 {
-			finding.Answer = "not called: the list is empty"
+			finding.Response = "not called: the list is empty"
 		} else {
 			p := prober{run: r, ctx: ctx, operation: operation, filter: filter}
-			finding.Verdict, finding.Answer = p.probe(all)
+			finding.Verdict, finding.Response = p.probe(all)
 		}
-		if finding.Verdict == Confirmed && finding.Evidence == inferred {
-			text, _ := withoutReason(filter.object)
-			r.learned.update(filter.pointer, tree.Object{"description": text})
+		description, _ := withoutReason(filter.Object)
+		if finding.Verdict == Confirmed && finding.Evidence == evidence.Inferred {
+			r.learned.update(filter.Pointer, tree.Object{"description": description})
 		}
-		if finding.Verdict == Contradicted && strings.HasPrefix(finding.Answer, commaList) {
-			text, _ := withoutReason(filter.object)
-			r.learned.update(filter.pointer, tree.Object{"description": text, "style": "form", "explode": false})
+		if finding.Verdict == Contradicted && strings.HasPrefix(finding.Response, view.CommaList) {
+			r.learned.update(filter.Pointer, tree.Object{"description": description, "style": "form", "explode": false})
 		}
 		r.add(operation, finding)
 	}
-}
-
-// encoding returns how the description has it.
-func encoding(parameter tree.Object) string {
-	style := tree.String(parameter["style"])
-	explode, ok := parameter["explode"].(bool)
-	switch {
-	case style != "" && style != "form":
-		return style
-	case explode || !ok:
-		return repeatedKey
-	}
-	return commaList
 }
 
 // prober tries one filter.
 type prober struct {
 	*run
 	ctx       context.Context
-	operation tree.Operation
+	operation view.Operation
 	filter    filter
-	problem   string   // why a count is not known
-	failure   *Failure // the cause, where it is one
+	problem   string   // why a count is unknown
+	failure   *Failure // its cause, if it is a failed call
 }
 
 func (p *prober) probe(all int) (Verdict, string) {
 	statuses := p.statuses()
 	if len(statuses) < 2 {
-		return Open, "not called: no answer held two statuses"
+		return Open, "not called: no response contained two statuses"
 	}
 	var used []string
 	var counts []int
-	ignored, tried := 0, 0
+	ignored := 0
 	for _, status := range statuses[:min(len(statuses), maxStatuses)] {
 		count := p.count(status)
 		if p.problem != "" {
@@ -114,7 +96,6 @@ func (p *prober) probe(all int) (Verdict, string) {
 			}
 			return Failed, p.problem
 		}
-		tried++
 		if count == all {
 			ignored++
 		}
@@ -127,45 +108,45 @@ func (p *prober) probe(all int) (Verdict, string) {
 	}
 	switch {
 	case ignored == 2:
-		return Contradicted, "ignored: two values give the whole list each"
+		return Contradicted, "ignored: two values each return the whole list"
 	case len(used) < 2:
-		return Open, "not told: no two statuses have orders"
+		return Open, "undecided: fewer than two statuses have orders"
 	}
 	sum := counts[0] + counts[1]
-	isRepeated := p.count(used...) == sum && p.problem == ""
-	p.problem = "" // that one of the forms is refused is an answer
-	isComma := p.count(strings.Join(used, ",")) == sum && p.problem == ""
+	repeated := p.count(used...) == sum && p.problem == ""
+	p.problem = "" // the API may reject one of the forms
+	comma := p.count(strings.Join(used, ",")) == sum && p.problem == ""
 	p.problem = ""
-	if !isRepeated && (p.count(used[0]) != counts[0] || p.count(used[1]) != counts[1]) {
-		return Open, "not told: the orders have changed meanwhile"
+	if !repeated && (p.count(used[0]) != counts[0] || p.count(used[1]) != counts[1]) {
+		return Open, "undecided: the orders changed in the meantime"
 	}
-	wanted := encoding(p.filter.object)
+	want := p.filter.Encoding()
 	switch {
 	case p.ctx.Err() != nil || p.ended != nil:
-		return Open, "not told: interrupted"
-	case isRepeated && isComma:
-		return Confirmed, repeatedKey + ", and " + commaList
-	case isRepeated && wanted == repeatedKey, isComma && wanted == commaList:
-		return Confirmed, wanted
-	case isRepeated:
-		return Contradicted, repeatedKey
-	case isComma:
-		return Contradicted, commaList
+		return Open, "undecided: interrupted"
+	case repeated && comma:
+		return Confirmed, view.RepeatedKey + ", and " + view.CommaList
+	case repeated && want == view.RepeatedKey, comma && want == view.CommaList:
+		return Confirmed, want
+	case repeated:
+		return Contradicted, view.RepeatedKey
+	case comma:
+		return Contradicted, view.CommaList
 	}
-	return Contradicted, "neither " + repeatedKey + " nor " + commaList
+	return Contradicted, "neither " + view.RepeatedKey + " nor " + view.CommaList
 }
 
-// statuses returns the values that the filter takes, from the answer to the operation that lists the statuses.
+// statuses returns the values that the filter takes, from the response that lists the statuses.
 func (p *prober) statuses() []string {
 	var values []string
-	for path, answer := range p.answers {
+	for path, response := range p.responses {
 		if !strings.HasSuffix(strings.ToLower(path), "/statuses") {
 			continue
 		}
-		for _, element := range elements(answer) {
+		for _, element := range elements(response) {
 			for name, value := range tree.Fields(element) {
-				if text := tree.String(value); plain(name) == p.filter.member && text != "" && !strings.Contains(text, ",") {
-					values = append(values, text)
+				if status := tree.String(value); plain(name) == p.filter.field && status != "" && !strings.Contains(status, ",") {
+					values = append(values, status)
 				}
 			}
 		}
@@ -173,43 +154,43 @@ func (p *prober) statuses() []string {
 	return values
 }
 
-// count returns how many elements come back for these values, each with a key of its own.
+// count counts the elements in the response to these values, each sent under its own key.
 func (p *prober) count(values ...string) int {
 	path, query, missing := p.fill(p.operation)
 	if missing != "" {
 		p.problem = missing
 		return 0
 	}
-	query[p.filter.name] = values
-	answer, failure := p.Send(p.ctx, Request{Operation: idOf(p.operation), Method: "GET", Path: path, Query: query})
+	query[p.filter.Name] = values
+	response, failure := p.Send(p.ctx, Request{Operation: p.operation.ID, Method: http.MethodGet, Path: path, Query: query})
 	if failure != nil {
-		p.problem, p.failure = failure.Text, failure
+		p.problem, p.failure = failure.Message, failure
 		if failure.Ends {
 			p.ended = failure
 		}
 		return 0
 	}
-	value, err := decode(answer.Body)
+	value, err := decode(response.Body)
 	if err != nil {
-		p.problem = "an answer that is not JSON"
+		p.problem = "response is not JSON"
 		return 0
 	}
-	count, isList := p.countIn(p.operation, value)
-	if !isList {
-		p.problem = "an answer without a list"
+	count, ok := p.countIn(p.operation, value)
+	if !ok {
+		p.problem = "response without a list"
 	}
 	return count
 }
 
-// countIn returns how many elements an answer of an operation has, in a list or in the object that the first of its answers
-// had a list in.
-func (r *run) countIn(operation tree.Operation, value any) (count int, isList bool) {
+// countIn counts the elements in a response: a list, or an object with the same list field as the
+// operation's first response.
+func (r *run) countIn(operation view.Operation, value any) (count int, ok bool) {
 	if list, ok := value.([]any); ok {
 		return len(list), true
 	}
-	s := r.seen[operation.Pointer]
-	described := r.schemaOf(s.content.member("schema"))
+	o := r.observed[operation.Pointer]
+	described := r.spec.Schema(o.content.At("schema"))
 	object, _ := value.(tree.Object)
-	list, isList := object[listIn(r.schemaOf(described.items), s.shape)].([]any)
-	return len(list), isList
+	list, ok := object[listIn(r.spec.Schema(described.Items), o.shape)].([]any)
+	return len(list), ok
 }

@@ -8,46 +8,45 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Verdict is what the answers say of a detail.
+// Verdict is the result of comparing a detail with the responses.
 type Verdict string
 
-// The verdicts.
 const (
 	Contradicted Verdict = "contradicted"
-	Failed       Verdict = "failed" // there was no answer that could be checked
-	New          Verdict = "new"    // the answers hold what the description does not
+	Failed       Verdict = "failed" // no response to check
+	New          Verdict = "new"    // only in the responses
 	Confirmed    Verdict = "confirmed"
-	Open         Verdict = "open" // the answers do not say, or there were none
+	Open         Verdict = "open" // the responses do not settle it, or there were none
 )
 
-// Finding is one detail of an operation. It holds names and types, never values.
+// Finding is the verdict on one detail of an operation. It contains names and types, never values.
 type Finding struct {
 	Operation   string  `json:"operation"` // operationId
 	Method      string  `json:"method"`
-	Path        string  `json:"path"` // as the description has it
+	Path        string  `json:"path"` // template from the spec
 	Verdict     Verdict `json:"verdict"`
-	Evidence    string  `json:"evidence,omitempty"` // of the detail in the description, where that says so
-	Detail      string  `json:"detail"`             // such as "status", "answer", "member", "query statusidin"
-	Pointer     string  `json:"pointer"`            // JSON pointer into the answer, of the first place; * for a name that looks like data
-	Places      int     `json:"places,omitempty"`   // how many places of all answers it holds for
-	Description string  `json:"description,omitempty"`
-	Answer      string  `json:"answer,omitempty"`
-	DescribedAt string  `json:"describedAt,omitempty"` // JSON pointer into the description
+	Evidence    string  `json:"evidence,omitempty"` // of the detail, from the spec
+	Detail      string  `json:"detail"`             // such as "status", "response", "field", "query statusidin"
+	Pointer     string  `json:"pointer"`            // JSON pointer into the response, to the first location; * for a name that looks like data
+	Count       int     `json:"count,omitempty"`    // locations in all responses
+	Spec        string  `json:"spec,omitempty"`
+	Response    string  `json:"response,omitempty"`
+	SpecPointer string  `json:"specPointer,omitempty"` // JSON pointer into the spec
 
-	at       place    // what Pointer is made of
-	members  *shape   // that Answer is to list
-	notFound *Failure // the API knows no such path, or no such organization
+	at       location // Pointer is made from it
+	fields   *shape   // Response lists them
+	notFound *Failure // the path or the organization may be wrong
 }
 
-// Report is what a run has found.
+// Report is the result of a run.
 type Report struct {
 	Findings []Finding
-	Failures []*Failure // of calls, in their order
+	Failures []*Failure // of calls, in call order
 
 	overlay *learned
 }
 
-// Count returns how many findings have a verdict.
+// Count returns the number of findings with a verdict.
 func (r *Report) Count(verdict Verdict) int {
 	count := 0
 	for _, finding := range r.Findings {
@@ -58,21 +57,21 @@ func (r *Report) Count(verdict Verdict) int {
 	return count
 }
 
-// report compares what was learned with the description. That is left to the end, because only then it is known which
-// names stand as values somewhere.
+// report compares what was learned with the spec. This waits until the end, when all values that
+// could be names are known.
 func (r *run) report() *Report {
 	for _, operation := range slices.Concat(r.operations, r.writes) {
-		if seen := r.seen[operation.Pointer]; seen != nil {
-			r.compareAnswers(operation, seen)
+		if o := r.observed[operation.Pointer]; o != nil {
+			r.compareResponses(operation, o)
 		}
 	}
 	for i := range r.findings {
 		finding := &r.findings[i]
-		if finding.members != nil {
-			finding.Answer += ": " + r.tell(finding.members)
+		if finding.fields != nil {
+			finding.Response += ": " + r.outline(finding.fields)
 		}
 		finding.Pointer = r.pointer(finding.at)
-		if finding.notFound != nil && (r.organizationIsRight || r.Organization == "") {
+		if finding.notFound != nil && (r.organizationConfirmed || r.Organization == "") {
 			finding.Verdict = Contradicted
 		} else if finding.notFound != nil {
 			r.failures = append(r.failures, finding.notFound)
@@ -88,11 +87,11 @@ func (r *run) report() *Report {
 	return &Report{Findings: r.findings, Failures: r.failures, overlay: r.learned}
 }
 
-// pointer writes the place in an answer without names that look like data.
-func (r *run) pointer(at place) string {
+// pointer returns a location in a response as a JSON pointer, without names that look like data.
+func (r *run) pointer(at location) string {
 	pointer := ""
 	for _, step := range at {
-		if !step.isIndex && !r.described[step.name] && (r.hidden[step.name] || r.isKey(step.name)) {
+		if !step.index && !r.described[step.name] && (r.hidden[step.name] || r.dataName(step.name)) {
 			step.name = "*"
 		}
 		pointer = tree.Join(pointer, step.name)
@@ -100,24 +99,25 @@ func (r *run) pointer(at place) string {
 	return pointer
 }
 
-// findMoved contradicts what is described in one place and came, under the same name but for case and signs, in another.
+// findMoved contradicts a field that is missing at its location but appears elsewhere under a
+// similar name.
 func (r *run) findMoved() {
 	for i := range r.findings {
-		absent := &r.findings[i]
-		if absent.Verdict != Open || absent.Detail != detailMember {
+		missing := &r.findings[i]
+		if missing.Verdict != Open || missing.Detail != detailField {
 			continue
 		}
-		name := plain(absent.at[len(absent.at)-1].name)
+		name := plain(missing.at[len(missing.at)-1].name)
 		for _, found := range r.findings {
-			if found.Verdict == New && found.Detail == detailMember && found.Operation == absent.Operation && found.Path == absent.Path && plain(found.at[len(found.at)-1].name) == name {
-				absent.Verdict, absent.Answer = Contradicted, found.Answer+" at "+found.Pointer
+			if found.Verdict == New && found.Detail == detailField && found.Operation == missing.Operation && found.Path == missing.Path && plain(found.at[len(found.at)-1].name) == name {
+				missing.Verdict, missing.Response = Contradicted, found.Response+" at "+found.Pointer
 				break
 			}
 		}
 	}
 }
 
-// plain returns a name as people compare names.
+// plain returns a name without case and separators, for comparison.
 func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "").Replace(name))
 }

@@ -6,68 +6,68 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// The members of some objects are no fields but data: totals by e-mail address, prices by article. Their names must not
-// be told. The rules rather hide a field than show a key:
+// In some objects the field names are data: totals by e-mail address, prices by article. Such names
+// must not be reported. The rules prefer hiding a field to showing data. A name is data if:
 //
-//   - a name that no programmer gives a field is a key: it has a space, a dot, an @ or another such sign, a letter beyond
-//     ASCII, or more than one number of two digits;
-//   - so is one that stands as a text somewhere in the answers;
-//   - so are many names with values of the same type where each is in few of the objects, or a few where nothing else is in
-//     them, or, in a single object, many where nothing else is in it;
-//   - so is each name with a value of the same type beside a key.
+//   - no programmer would choose it: it contains a space, a dot, an @ or another such sign, a
+//     letter beyond ASCII, or more than one number of two digits;
+//   - it also appears as a string in the responses;
+//   - it belongs to many names that have values of the same type and are each in few of the
+//     objects; to a few such names if the objects contain nothing else; or, in a single object, to
+//     many names if the object contains nothing else;
+//   - a name of data in the same object has a value of the same type.
 //
-// What these rules cannot tell from a field is a key that looks like one, in a single object with few others.
+// The rules miss a name that looks like a field, in a single object with few others.
 const (
-	manyNames        = 5 // of which each is in few of the objects
-	fewNames         = 2 // likewise, with nothing else in the objects
+	manyNames        = 5 // each in few of the objects
+	fewNames         = 2 // the same, if the objects contain nothing else
 	manyNamesAlone   = 8 // in a single object
-	manyObjectsAlone = 3 // in a single object, with the same members in each
+	manyObjectsAlone = 3 // in a single object whose values are objects with the same fields
 )
 
 var fieldName = regexp.MustCompile(`^([$@_]?[A-Za-z][A-Za-z_]*(\d{1,2}[A-Za-z_]*)?|@?odata\.[A-Za-z.]+)$`)
 
 const maxFieldName = 64
 
-// note keeps that a text is a value, for [run.isKey].
-func (r *run) note(text string) {
-	if len(text) <= maxFieldName && fieldName.MatchString(text) {
-		r.texts[strings.ToLower(text)] = true
+// note records a string value for [run.dataName].
+func (r *run) note(value string) {
+	if len(value) <= maxFieldName && fieldName.MatchString(value) {
+		r.strings[strings.ToLower(value)] = true
 	}
 }
 
-func (r *run) isKey(name string) bool {
-	return len(name) > maxFieldName || !fieldName.MatchString(name) || r.texts[strings.ToLower(name)]
+func (r *run) dataName(name string) bool {
+	return len(name) > maxFieldName || !fieldName.MatchString(name) || r.strings[strings.ToLower(name)]
 }
 
-// keys returns those of the names, which the description does not have, that look like data.
-func (r *run) keys(s *shape, names []string) []string {
+// dataNames returns those of the given undescribed names that look like data.
+func (r *run) dataNames(s *shape, names []string) []string {
 	bySignature := map[string][]string{}
 	for _, name := range names {
-		signature := s.members[name].signature()
+		signature := s.fields[name].signature()
 		bySignature[signature] = append(bySignature[signature], name)
 	}
-	objects := s.count(kindObject)
-	isRare := func(name string) bool { return 2*s.members[name].total() <= objects }
+	objects := s.count(view.Object)
+	common := func(name string) bool { return 2*s.fields[name].total() > objects }
 	least := fewNames
-	for name := range s.members {
-		if !isRare(name) {
-			least = manyNames
-		}
+	if slices.ContainsFunc(slices.Collect(maps.Keys(s.fields)), common) {
+		least = manyNames
 	}
 	var keys []string
 	for _, group := range bySignature {
-		rare := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !isRare(name) })
+		rare := slices.DeleteFunc(slices.Clone(group), common)
 		many := manyNamesAlone
-		if len(s.members[group[0]].members) > 0 {
+		if len(s.fields[group[0]].fields) > 0 {
 			many = manyObjectsAlone
 		}
-		isMap := objects > 1 && len(rare) >= least || objects == 1 && len(group) >= many && len(group) == len(s.members)
 		switch {
-		case slices.ContainsFunc(group, r.isKey), isMap && objects == 1:
+		case slices.ContainsFunc(group, r.dataName), objects == 1 && len(group) >= many && len(group) == len(s.fields):
 			keys = append(keys, group...)
-		case isMap:
+		case objects > 1 && len(rare) >= least:
 			keys = append(keys, rare...)
 		}
 	}
@@ -75,30 +75,30 @@ func (r *run) keys(s *shape, names []string) []string {
 	return keys
 }
 
-// signature is equal for values of one type.
+// signature is equal for values of the same type.
 func (s *shape) signature() string {
-	of, _ := s.typeOf()
-	switch of {
-	case kindInteger:
-		return string(kindNumber)
-	case kindObject:
-		return fmt.Sprint(of, slices.Sorted(maps.Keys(s.members)))
-	case kindArray:
+	kind, _ := s.typeOf()
+	switch kind {
+	case view.Integer:
+		return string(view.Number)
+	case view.Object:
+		return fmt.Sprint(kind, slices.Sorted(maps.Keys(s.fields)))
+	case view.Array:
 		if s.items != nil {
-			return fmt.Sprint(of, s.items.signature())
+			return fmt.Sprint(kind, s.items.signature())
 		}
 	}
-	return string(of)
+	return string(kind)
 }
 
-// hide keeps names out of pointers, and returns what their values have in common.
+// hide keeps names out of pointers, and returns the merged shape of their values.
 func (r *run) hide(s *shape, names []string) *shape {
 	merged := newShape()
 	for _, name := range names {
 		if !r.described[name] {
 			r.hidden[name] = true
 		}
-		merged.merge(s.members[name])
+		merged.merge(s.fields[name])
 	}
 	return merged
 }

@@ -10,16 +10,17 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/evidence"
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// Source is the x-evidence-source of what answers have shown.
-const Source = "answers of the API to xsale verify"
+// Source is the x-evidence-source of details learned from responses.
+const Source = "responses of the API to xsale verify"
 
-// statusesKey holds the statuses that came where the description only says that it is a success. They are no responses of
-// their own, because the one that is described holds for them.
+// statusesKey lists the observed statuses of a response that only describes a success. They get no
+// responses of their own, because the described one applies to them.
 const statusesKey = "x-observed-statuses"
 
-// learned is what an overlay is to add to the description: objects by the JSON pointer of what they are merged into.
+// learned contains the additions of an overlay: objects by JSON pointer of their merge target.
 type learned struct {
 	document tree.Object
 	updates  map[string]tree.Object
@@ -36,97 +37,93 @@ func (l *learned) update(pointer string, update tree.Object) {
 	mergeInto(l.updates[pointer], update)
 }
 
-// mergeInto adds members. What is there already stays: two operations may have learned it of one schema.
+// mergeInto adds fields and keeps existing ones: two operations may learn about the same schema.
 func mergeInto(object, update tree.Object) {
-	for name, member := range tree.Fields(update) {
-		own, isObject := object[name].(tree.Object)
-		other, isOther := member.(tree.Object)
-		if isObject && isOther {
+	for name, value := range tree.Fields(update) {
+		own, ok := object[name].(tree.Object)
+		other, otherOK := value.(tree.Object)
+		if ok && otherOK {
 			mergeInto(own, other)
 		} else if _, ok := object[name]; !ok {
-			object[name] = member
+			object[name] = value
 		}
 	}
 }
 
-func (l *learned) status(response node, code string) {
-	l.update(response.pointer, tree.Object{})
-	update := l.updates[response.pointer]
+func (l *learned) status(response view.Node, code string) {
+	l.update(response.Pointer, tree.Object{})
+	update := l.updates[response.Pointer]
 	if list := tree.ListAt(update, statusesKey); !slices.Contains(list, any(code)) {
 		update[statusesKey] = append(list, code)
 	}
 }
 
-// header adds a header, and reports whether it was not known.
-func (l *learned) header(response node, name string, of kind, operation string) bool {
-	if tree.ObjectAt(tree.ObjectAt(l.updates[response.pointer], "headers"), name) != nil {
+// header adds a header, and reports whether it is new.
+func (l *learned) header(response view.Node, name string, kind view.Kind, operation string) bool {
+	if tree.ObjectAt(tree.ObjectAt(l.updates[response.Pointer], "headers"), name) != nil {
 		return false
 	}
-	l.update(response.pointer, tree.Object{"headers": tree.Object{name: tree.Object{
-		"description": seenIn(operation), "schema": tree.Object{"type": string(of)}, "x-evidence": evidence.Observed, "x-evidence-source": Source,
-	}}})
+	header := marked(tree.Object{"schema": tree.Object{"type": string(kind)}}, operation)
+	l.update(response.Pointer, tree.Object{"headers": tree.Object{name: header}})
 	return true
 }
 
-func (l *learned) content(response node, schema tree.Object) {
-	l.update(response.pointer, tree.Object{"content": tree.Object{"application/json": tree.Object{"schema": schema}}})
+func (l *learned) content(response view.Node, schema tree.Object) {
+	l.update(response.Pointer, tree.Object{"content": tree.Object{"application/json": tree.Object{"schema": schema}}})
 }
 
-// confirm takes the mark of what was inferred away, with the reason.
-func (l *learned) confirm(of node) {
+// confirm marks an inferred detail as observed and removes the reason for the inference.
+func (l *learned) confirm(of view.Node) {
 	update := tree.Object{"x-evidence": evidence.Observed, "x-evidence-source": Source}
-	if text, isThere := withoutReason(of.object); isThere {
-		update["description"] = text
+	if description, found := withoutReason(of.Object); found {
+		update["description"] = description
 	}
-	l.update(of.pointer, update)
+	l.update(of.Pointer, update)
 }
 
-func withoutReason(object tree.Object) (text string, isReasoned bool) {
-	text, _, isReasoned = strings.Cut(tree.String(object["description"]), reasonMark)
-	return cmp.Or(strings.TrimSpace(text), "As the API answers."), isReasoned
+func withoutReason(object tree.Object) (description string, found bool) {
+	description, _, found = strings.Cut(tree.String(object["description"]), evidence.InferredNote)
+	return cmp.Or(strings.TrimSpace(description), "As the API returns it."), found
 }
 
-func seenIn(operation string) string {
-	return "Seen in answers to " + operation + "; what it means is not known."
+// marked adds the origin of a learned schema or header.
+func marked(object tree.Object, operation string) tree.Object {
+	object["description"] = "Seen in responses to " + operation + "; the meaning is unknown."
+	object["x-evidence"], object["x-evidence-source"] = evidence.Observed, Source
+	return object
 }
 
-// marked adds to the schema of a member where it is known from.
-func (r *run) marked(schema tree.Object, operation string) tree.Object {
-	schema["description"], schema["x-evidence"], schema["x-evidence-source"] = seenIn(operation), evidence.Observed, Source
-	return schema
-}
-
-// schemaFrom returns what values have in common as a schema. It never says that a member is required.
+// schemaFrom returns a schema that fits all values of a shape. No property in it is required.
 func (r *run) schemaFrom(s *shape, operation string) tree.Object {
 	schema := tree.Object{}
-	of, format := s.typeOf()
-	if of == "" { // of several types, or never anything but null
+	kind, format := s.typeOf()
+	if kind == "" { // several types, or only null
 		return schema
 	}
-	schema["type"] = string(of)
+	schema["type"] = string(kind)
 	if format != "" {
 		schema["format"] = format
 	}
-	if s.count(kindNull) > 0 {
+	if s.count(view.Null) > 0 {
 		schema["nullable"] = true
 	}
-	switch of {
-	case kindArray:
+	switch kind {
+	case view.Array:
 		schema["items"] = tree.Object{}
 		if s.items != nil {
 			schema["items"] = r.schemaFrom(s.items, operation)
 		}
-	case kindObject:
+	case view.Object:
 		schema["additionalProperties"] = true
-		names := slices.Sorted(maps.Keys(s.members))
-		keys := r.keys(s, names)
+		names := slices.Sorted(maps.Keys(s.fields))
+		keys := r.dataNames(s, names)
 		if len(keys) > 0 {
-			schema["additionalProperties"] = r.marked(r.schemaFrom(r.hide(s, keys), operation), operation)
+			schema["additionalProperties"] = marked(r.schemaFrom(r.hide(s, keys), operation), operation)
 		}
 		properties := tree.Object{}
 		for _, name := range names {
 			if !slices.Contains(keys, name) {
-				properties[name] = r.memberFrom(name, s.members[name], operation)
+				properties[name] = r.fieldSchema(name, s.fields[name], operation)
 			}
 		}
 		if len(properties) > 0 {
@@ -136,17 +133,18 @@ func (r *run) schemaFrom(s *shape, operation string) tree.Object {
 	return schema
 }
 
-// memberFrom is schemaFrom for a member. One that was only seen with integers is a number unless it is an id: a quantity or a
-// price may well have a fraction the next time, and whoever reads it as an integer would then lose the answer.
-func (r *run) memberFrom(name string, s *shape, operation string) tree.Object {
+// fieldSchema returns the schema of a field. A field that only had integers is a number unless it
+// is an id: the next quantity or price may have a fraction, and an integer type would then fail to
+// decode it.
+func (r *run) fieldSchema(name string, s *shape, operation string) tree.Object {
 	schema := r.schemaFrom(s, operation)
-	if schema["type"] == string(kindInteger) && !strings.HasSuffix(strings.ToLower(name), "id") {
-		schema["type"] = string(kindNumber)
+	if schema["type"] == string(view.Integer) && !strings.HasSuffix(strings.ToLower(name), "id") {
+		schema["type"] = string(view.Number)
 	}
-	return r.marked(schema, operation)
+	return marked(schema, operation)
 }
 
-// Overlay returns what was learned as an OpenAPI overlay in YAML, or nil where that is nothing.
+// Overlay returns the new details as an OpenAPI overlay in YAML, or nil without any.
 func (r *Report) Overlay() ([]byte, error) {
 	var actions []any
 	for _, pointer := range slices.Sorted(maps.Keys(r.overlay.updates)) {
@@ -157,15 +155,15 @@ func (r *Report) Overlay() ([]byte, error) {
 	}
 	return tree.YAML(tree.Object{
 		"overlay": "1.0.0",
-		"info":    tree.Object{"title": "What the API has answered to xsale verify", "version": "1.0.0"},
+		"info":    tree.Object{"title": "Details that xsale verify observed", "version": "1.0.0"},
 		"actions": actions,
 	})
 }
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// target returns a JSON pointer as a JSONPath (RFC 9535). A parameter is named, because the order of parameters is not the
-// same in a description and in its normal form.
+// target converts a JSON pointer to a JSONPath (RFC 9535). It selects parameters by name, because a
+// spec and its normal form may order them differently.
 func (l *learned) target(pointer string) string {
 	tokens, _ := tree.Split(pointer)
 	var path strings.Builder

@@ -9,45 +9,46 @@ import (
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// run is one run of [Run].
+// run is the state of [Run].
 type run struct {
 	Options
+	spec       view.Spec
 	contract   *contract.Document
-	operations []tree.Operation // that only read, those of short paths first
-	writes     []tree.Operation
-	probed     []tree.Operation // with filters
+	operations []view.Operation // read-only ones, short paths first
+	writes     []view.Operation
 
 	findings []Finding
 	failures []*Failure
 	ended    *Failure
 
-	organizationIsRight bool // an operation in it was a success
+	organizationConfirmed bool // an operation of the organization succeeded
 
-	seen      map[string]*seen // by the pointer of the operation
-	answers   map[string]any   // the first of each path, as the description has it
-	texts     map[string]bool  // that stand in answers and could be names, in lower case
-	hidden    map[string]bool  // names that look like data
-	described map[string]bool  // names that the description has
+	observed  map[string]*observation // by pointer of the operation
+	responses map[string]any          // first response by path template
+	strings   map[string]bool         // lower-case strings in responses that could be names
+	hidden    map[string]bool         // names that look like data
+	described map[string]bool         // names in the spec
 	learned   *learned
 
-	contradicted map[string]int // places of the description, and the findings of contradictions, by what they are about
+	contradicted map[string]int // contradicted locations of the spec, and indexes of contradictions
 }
 
-// seen is what the answers of an operation to a success have held.
-type seen struct {
-	response node
-	content  node
+// observation is what the success responses of an operation contained.
+type observation struct {
+	response view.Node
+	content  view.Node
 	shape    *shape
 }
 
 func newRun(options Options) (*run, error) {
 	r := &run{
-		Options: options, findings: []Finding{},
-		seen: map[string]*seen{}, answers: map[string]any{}, texts: map[string]bool{}, hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
+		Options: options, spec: view.Spec(options.Document), findings: []Finding{}, learned: newLearned(options.Document),
+		observed: map[string]*observation{}, responses: map[string]any{}, strings: map[string]bool{},
+		hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
 	}
-	r.learned = newLearned(r.Document)
 	data, err := tree.JSON(r.Document)
 	if err != nil {
 		return nil, err
@@ -61,17 +62,17 @@ func newRun(options Options) (*run, error) {
 		}
 		return schema
 	})
-	for _, operation := range tree.Operations(r.Document) {
-		_, isWanted := options.Writes[tree.String(operation.Object["operationId"])]
+	for _, operation := range r.spec.Operations() {
+		_, write := options.Writes[operation.ID]
 		switch {
-		case operation.Method == "get":
+		case operation.Method == http.MethodGet:
 			r.operations = append(r.operations, operation)
-		case isWanted:
+		case write:
 			r.writes = append(r.writes, operation)
 		}
 	}
-	depth := func(o tree.Operation) int { return strings.Count(o.Path, "/") + 10*len(variables(o.Path)) }
-	byDepth := func(a, b tree.Operation) int {
+	depth := func(o view.Operation) int { return strings.Count(o.Path, "/") + 10*len(tree.PathVariables(o.Path)) }
+	byDepth := func(a, b view.Operation) int {
 		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.Path, b.Path))
 	}
 	slices.SortStableFunc(r.operations, byDepth)
@@ -79,13 +80,13 @@ func newRun(options Options) (*run, error) {
 	return r, nil
 }
 
-// Planned is an operation that would be called.
+// Planned is an operation that a run may call.
 type Planned struct {
 	Operation, Method, Path string
-	Filters                 []string // that are tried with several values
+	Filters                 []string // tried with several values
 }
 
-// Plan returns what a run calls at most: for some operations no values may be found.
+// Plan returns the operations that a run may call. It skips those whose variables it cannot fill.
 func Plan(options Options) ([]Planned, error) {
 	r, err := newRun(options)
 	if err != nil {
@@ -93,69 +94,65 @@ func Plan(options Options) ([]Planned, error) {
 	}
 	var planned []Planned
 	for _, operation := range slices.Concat(r.operations, r.writes) {
-		p := Planned{idOf(operation), strings.ToUpper(operation.Method), operation.Path, nil}
+		p := Planned{operation.ID, operation.Method, operation.Path, nil}
 		for _, filter := range r.filters(operation) {
-			p.Filters = append(p.Filters, filter.name)
+			p.Filters = append(p.Filters, filter.Name)
 		}
 		planned = append(planned, p)
 	}
 	return planned, nil
 }
 
-func idOf(operation tree.Operation) string { return tree.String(operation.Object["operationId"]) }
-
-// add enters a finding of an operation.
-func (r *run) add(operation tree.Operation, finding Finding) {
-	finding.Operation, finding.Method, finding.Path = idOf(operation), strings.ToUpper(operation.Method), operation.Path
+// add adds a finding about an operation.
+func (r *run) add(operation view.Operation, finding Finding) {
+	finding.Operation, finding.Method, finding.Path = operation.ID, operation.Method, operation.Path
 	r.findings = append(r.findings, finding)
 }
 
-func (r *run) notCalled(operation tree.Operation, why string) {
-	r.add(operation, Finding{Verdict: Open, Detail: detailOperation, Answer: "not called: " + why, DescribedAt: operation.Pointer})
-}
-
-// The details that findings are about.
+// Details that findings are about.
 const (
 	detailOperation = "operation"
 	detailStatus    = "status"
 	detailMediaType = "content type"
-	detailAnswer    = "answer"
+	detailResponse  = "response"
 	detailRequest   = "request"
-	detailMember    = "member"
+	detailField     = "field"
 	detailType      = "type"
 	detailNull      = "null"
 )
 
-// call calls an operation and learns from its answer.
-func (r *run) call(ctx context.Context, operation tree.Operation) {
+// call calls an operation and learns from the response.
+func (r *run) call(ctx context.Context, operation view.Operation) {
 	path, query, missing := r.fill(operation)
+	if r.ended != nil {
+		missing = r.ended.Message
+	}
 	if missing != "" {
-		r.notCalled(operation, missing)
+		r.add(operation, Finding{Verdict: Open, Detail: detailOperation, Response: "not called: " + missing, SpecPointer: operation.Pointer})
 		return
 	}
-	id := idOf(operation)
-	request := Request{Operation: id, Method: strings.ToUpper(operation.Method), Path: path, Query: query, Body: r.Writes[id]}
-	answer, ok := r.send(ctx, operation, request)
+	request := Request{Operation: operation.ID, Method: operation.Method, Path: path, Query: query, Body: r.Writes[operation.ID]}
+	response, ok := r.send(ctx, operation, request)
 	if !ok {
 		return
 	}
-	r.organizationIsRight = r.organizationIsRight || slices.ContainsFunc(variables(operation.Path), isOrganization)
+	r.organizationConfirmed = r.organizationConfirmed || slices.ContainsFunc(tree.PathVariables(operation.Path), organizationVariable)
 	r.checkRequest(operation, request)
-	if value, ok := r.examine(operation, request, answer); ok && operation.Method == "get" {
-		r.answers[operation.Path] = value
+	if value, ok := r.examine(operation, request, response); ok && operation.Method == http.MethodGet {
+		r.responses[operation.Path] = value
 	}
 }
 
-// send sends a call, and enters that there is no answer to check.
-func (r *run) send(ctx context.Context, operation tree.Operation, request Request) (*Answer, bool) {
-	answer, failure := r.Send(ctx, request)
+// send sends a call, and adds a finding if there is no response to check.
+func (r *run) send(ctx context.Context, operation view.Operation, request Request) (*Response, bool) {
+	response, failure := r.Send(ctx, request)
 	if failure == nil {
-		return answer, true
+		return response, true
 	}
-	finding := Finding{Verdict: Failed, Detail: detailAnswer, Answer: failure.Text, DescribedAt: operation.Pointer}
-	if answer != nil {
-		finding.Detail, finding.Description = detailStatus, strings.Join(successes(operation), ", ")
-		if answer.Status == http.StatusNotFound && !r.isGiven(operation) {
+	finding := Finding{Verdict: Failed, Detail: detailResponse, Response: failure.Message, SpecPointer: operation.Pointer}
+	if response != nil {
+		finding.Detail, finding.Spec = detailStatus, strings.Join(successes(operation), ", ")
+		if response.Status == http.StatusNotFound && !r.userSet(operation) {
 			finding.notFound = failure
 		}
 	}
@@ -169,13 +166,7 @@ func (r *run) send(ctx context.Context, operation tree.Operation, request Reques
 	return nil, false
 }
 
-// successes returns the statuses of a success that the description has.
-func successes(operation tree.Operation) []string {
-	var statuses []string
-	for status := range tree.Fields(operation.Object["responses"]) {
-		if strings.HasPrefix(status, "2") {
-			statuses = append(statuses, status)
-		}
-	}
-	return statuses
+// successes returns the success statuses of an operation.
+func successes(operation view.Operation) []string {
+	return slices.DeleteFunc(operation.Statuses(), func(status string) bool { return !view.Success(status) })
 }

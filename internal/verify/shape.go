@@ -10,77 +10,50 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// kind is the type of a JSON value. Integers are numbers without a point and an exponent that 64 bits hold, because that is
-// what programs read integers as.
-type kind string
-
-const (
-	kindNull    kind = "null"
-	kindBoolean kind = "boolean"
-	kindInteger kind = "integer"
-	kindNumber  kind = "number"
-	kindString  kind = "string"
-	kindArray   kind = "array"
-	kindObject  kind = "object"
-)
-
-// step leads from a JSON value into it.
+// step leads from a JSON value to a value inside it.
 type step struct {
-	name    string // of a member, or the index of an element
-	isIndex bool
+	name  string // of a field, or the index of an element
+	index bool
 }
 
-// place is where in an answer something is.
-type place []step
+// location is the location of a value in a response.
+type location []step
 
-func (p place) element(index int) place { return append(p, step{strconv.Itoa(index), true}) }
+func (l location) element(index int) location { return append(l, step{strconv.Itoa(index), true}) }
 
-func (p place) member(name string) place { return append(slices.Clone(p), step{name, false}) }
+func (l location) field(name string) location { return append(slices.Clone(l), step{name, false}) }
 
-// sight is how often something was seen, and where first.
-type sight struct {
+// sighting counts values and keeps the first location.
+type sighting struct {
 	count int
-	first place
+	first location
 }
 
-func (s *sight) add(at place) {
-	if s.count == 0 {
-		s.first = slices.Clone(at)
-	}
-	s.count++
-}
-
-func (s *sight) merge(other sight) {
-	if s.count == 0 {
-		s.first = other.first
-	}
-	s.count += other.count
-}
-
-// shape is what the values at one place have in common. It keeps no value.
+// shape is what values at the same location have in common. It keeps no values.
 type shape struct {
-	kinds   map[kind]*sight
-	undated int // strings that are no date
-	untimed int // strings that are no date with a time
-	members map[string]*shape
-	items   *shape
+	kinds    map[view.Kind]*sighting
+	notDate  int // strings that are not a date
+	notTimed int // strings that are not a date with a time
+	fields   map[string]*shape
+	items    *shape
 }
 
 func newShape() *shape {
-	return &shape{kinds: map[kind]*sight{}, members: map[string]*shape{}}
+	return &shape{kinds: map[view.Kind]*sighting{}, fields: map[string]*shape{}}
 }
 
-// count returns how often values of a kind were seen.
-func (s *shape) count(k kind) int {
-	if seen := s.kinds[k]; seen != nil {
+// count returns how many values of a kind there were.
+func (s *shape) count(kind view.Kind) int {
+	if seen := s.kinds[kind]; seen != nil {
 		return seen.count
 	}
 	return 0
 }
 
-// total returns how often any value was seen.
+// total returns how many values there were.
 func (s *shape) total() int {
 	total := 0
 	for _, seen := range s.kinds {
@@ -89,152 +62,153 @@ func (s *shape) total() int {
 	return total
 }
 
-// first returns the place of the first value.
-func (s *shape) first() place {
-	for _, k := range []kind{kindObject, kindArray, kindString, kindNumber, kindInteger, kindBoolean, kindNull} {
-		if seen := s.kinds[k]; seen != nil {
+// first returns the location of the first value.
+func (s *shape) first() location {
+	for _, kind := range []view.Kind{view.Object, view.Array, view.String, view.Number, view.Integer, view.Boolean, view.Null} {
+		if seen := s.kinds[kind]; seen != nil {
 			return seen.first
 		}
 	}
 	return nil
 }
 
-// learn adds a value. Each text in it is handed to note.
-func (s *shape) learn(value any, at place, note func(string)) {
-	k := kindOf(value)
-	seen := s.kinds[k]
-	if seen == nil {
-		seen = &sight{}
-		s.kinds[k] = seen
+// add counts values of a kind.
+func (s *shape) add(kind view.Kind, count int, first location) {
+	if s.kinds[kind] == nil {
+		s.kinds[kind] = &sighting{first: slices.Clone(first)}
 	}
-	seen.add(at)
+	s.kinds[kind].count += count
+}
+
+// field returns the shape of a field, and creates it if necessary.
+func (s *shape) field(name string) *shape {
+	if s.fields[name] == nil {
+		s.fields[name] = newShape()
+	}
+	return s.fields[name]
+}
+
+// elements returns the shape of array elements, and creates it if necessary.
+func (s *shape) elements() *shape {
+	if s.items == nil {
+		s.items = newShape()
+	}
+	return s.items
+}
+
+// learn adds a value, and passes each string in it to note.
+func (s *shape) learn(value any, at location, note func(string)) {
+	s.add(kindOf(value), 1, at)
 	switch value := value.(type) {
 	case string:
 		note(value)
-		if !isDate(value) {
-			s.undated++
+		if !validDate(value) {
+			s.notDate++
 		}
-		if !isDateTime(value) {
-			s.untimed++
+		if !validDateTime(value) {
+			s.notTimed++
 		}
 	case []any:
-		if s.items == nil {
-			s.items = newShape()
-		}
+		items := s.elements()
 		for i, element := range value {
-			s.items.learn(element, at.element(i), note)
+			items.learn(element, at.element(i), note)
 		}
 	case map[string]any:
-		for name, member := range tree.Fields(value) {
-			if s.members[name] == nil {
-				s.members[name] = newShape()
-			}
-			s.members[name].learn(member, append(at, step{name, false}), note)
+		for name, field := range tree.Fields(value) {
+			s.field(name).learn(field, append(at, step{name, false}), note)
 		}
 	}
 }
 
-// merge adds what another shape has seen.
+// merge adds the values of another shape.
 func (s *shape) merge(other *shape) {
-	for k, seen := range other.kinds {
-		if s.kinds[k] == nil {
-			s.kinds[k] = &sight{}
-		}
-		s.kinds[k].merge(*seen)
+	for kind, seen := range other.kinds {
+		s.add(kind, seen.count, seen.first)
 	}
-	s.undated += other.undated
-	s.untimed += other.untimed
-	for name, member := range other.members {
-		if s.members[name] == nil {
-			s.members[name] = newShape()
-		}
-		s.members[name].merge(member)
+	s.notDate += other.notDate
+	s.notTimed += other.notTimed
+	for name, field := range other.fields {
+		s.field(name).merge(field)
 	}
 	if other.items != nil {
-		if s.items == nil {
-			s.items = newShape()
-		}
-		s.items.merge(other.items)
+		s.elements().merge(other.items)
 	}
 }
 
-func kindOf(value any) kind {
+// kindOf returns the kind of a value. A number that 64 bits cannot represent as an integer, or one
+// written with a point or an exponent, is not an integer, because programs cannot read it as one.
+func kindOf(value any) view.Kind {
 	switch value := value.(type) {
 	case nil:
-		return kindNull
+		return view.Null
 	case bool:
-		return kindBoolean
+		return view.Boolean
 	case json.Number:
 		if _, err := strconv.ParseInt(value.String(), 10, 64); err != nil {
-			return kindNumber
+			return view.Number
 		}
-		return kindInteger
+		return view.Integer
 	case string:
-		return kindString
+		return view.String
 	case []any:
-		return kindArray
+		return view.Array
 	}
-	return kindObject
+	return view.Object
 }
 
-func isDate(text string) bool {
-	_, err := time.Parse(time.DateOnly, text)
+func validDate(value string) bool {
+	_, err := time.Parse(time.DateOnly, value)
 	return err == nil
 }
 
-// dateTime is the form of RFC 3339, with a zone; [time.Parse] alone would let more pass.
+// dateTime matches RFC 3339 with a zone; [time.Parse] alone would accept more.
 var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$`)
 
-func isDateTime(text string) bool {
-	if !dateTime.MatchString(text) {
-		return false
-	}
-	_, err := time.Parse(time.RFC3339, strings.ToUpper(text))
-	return err == nil
+func validDateTime(value string) bool {
+	_, err := time.Parse(time.RFC3339, strings.ToUpper(value))
+	return err == nil && dateTime.MatchString(value)
 }
 
-// typeOf returns the one type of the values and the format that all texts fit, or "" where they are of several, or null
-// alone. Integers and numbers together are numbers.
-func (s *shape) typeOf() (of kind, format string) {
-	kinds := slices.DeleteFunc(slices.Sorted(maps.Keys(s.kinds)), func(k kind) bool { return k == kindNull })
-	if slices.Equal(kinds, []kind{kindInteger, kindNumber}) {
-		return kindNumber, ""
+// typeOf returns the type of the values, and a format that fits all strings. Integers and numbers
+// together are numbers. The type is "" for several types or only null.
+func (s *shape) typeOf() (kind view.Kind, format string) {
+	kinds := slices.DeleteFunc(slices.Sorted(maps.Keys(s.kinds)), func(kind view.Kind) bool { return kind == view.Null })
+	if slices.Equal(kinds, []view.Kind{view.Integer, view.Number}) {
+		return view.Number, ""
 	}
 	if len(kinds) != 1 {
 		return "", ""
 	}
 	switch {
-	case kinds[0] == kindString && s.undated == 0:
-		return kindString, "date"
-	case kinds[0] == kindString && s.untimed == 0:
-		return kindString, "date-time"
+	case kinds[0] == view.String && s.notDate == 0:
+		return view.String, "date"
+	case kinds[0] == view.String && s.notTimed == 0:
+		return view.String, "date-time"
 	}
 	return kinds[0], ""
 }
 
-// describe returns the type as a text.
+// describe returns the type in words, like [view.Spec.Describe].
 func (s *shape) describe() string {
-	of, format := s.typeOf()
-	var text string
-	switch {
-	case of == kindArray && s.items != nil && s.items.total() > 0:
-		text = "array of " + s.items.describe()
-	case of == kindArray:
-		text = "empty array"
-	case of != "":
-		text = string(of)
-		if format != "" {
-			text += " of the format " + format
-		}
-	default:
+	kind, format := s.typeOf()
+	if kind == "" {
 		var kinds []string
-		for _, k := range slices.Sorted(maps.Keys(s.kinds)) {
-			kinds = append(kinds, string(k))
+		for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+			kinds = append(kinds, string(kind))
 		}
 		return strings.Join(kinds, " or ")
 	}
-	if s.count(kindNull) > 0 {
-		text += ", nullable"
+	words := string(kind)
+	switch {
+	case kind == view.Array && s.items.total() == 0:
+		words = "empty array"
+	case kind == view.Array:
+		words += " of " + s.items.describe()
+	case format != "":
+		words += " of the format " + format
 	}
-	return text
+	if s.count(view.Null) > 0 {
+		words += ", nullable"
+	}
+	return words
 }

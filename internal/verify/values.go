@@ -2,159 +2,152 @@ package verify
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
-
-func variables(path string) []string {
-	var names []string
-	for _, match := range pathVariable.FindAllStringSubmatch(path, -1) {
-		names = append(names, match[1])
-	}
-	return names
+// prefix returns the part of a path before a variable.
+func prefix(path, variable string) string {
+	before, _, _ := strings.Cut(path, "{"+variable+"}")
+	return before
 }
 
-// fill returns the path of an operation with values for its variables, and the query that it needs, or what is missing.
-func (r *run) fill(operation tree.Operation) (path string, query url.Values, missing string) {
+// fill returns the path of an operation with values for its variables and the required query, or
+// what is missing.
+func (r *run) fill(operation view.Operation) (path string, query url.Values, missing string) {
 	var needs []string
-	rest := operation.Path
-	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
-		name := operation.Path[bounds[2]:bounds[3]]
-		value, need := r.value(operation, name, operation.Path[:bounds[0]])
+	path = operation.Path
+	for _, name := range tree.PathVariables(operation.Path) {
+		value, need := r.value(operation, name)
 		if need != "" {
 			needs = append(needs, need)
 		}
-		rest = strings.Replace(rest, "{"+name+"}", url.PathEscape(value), 1)
+		path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(value))
 	}
 	query = url.Values{}
-	for _, p := range r.parameters(operation) {
-		in, name := tree.String(p.object["in"]), tree.String(p.object["name"])
-		value, ok := r.param(operation, name)
+	for _, p := range r.spec.Parameters(operation) {
+		value, ok := r.param(operation, p.Name)
 		if !ok {
-			value, ok = r.Params[name]
+			value, ok = r.Params[p.Name]
 		}
 		switch {
-		case in == "path" || in == "header" && isSent(name):
-		case in == "query" && ok:
-			query.Set(name, value)
-		case tree.True(p.object, "required") && in == "query":
-			needs = append(needs, "--param "+name+"=…")
-		case tree.True(p.object, "required"):
-			needs = append(needs, "the "+in+" "+name+", which cannot be set")
+		case p.In == "path" || p.In == "header" && alwaysSent(p.Name):
+		case p.In == "query" && ok:
+			query.Set(p.Name, value)
+		case tree.True(p.Object, "required") && p.In == "query":
+			needs = append(needs, "--param "+p.Name+"=…")
+		case tree.True(p.Object, "required"):
+			needs = append(needs, "the "+p.In+" "+p.Name+", which cannot be set")
 		}
 	}
 	if len(needs) > 0 {
 		return "", nil, "needs " + strings.Join(needs, " and ")
 	}
-	return rest, query, ""
+	return path, query, ""
 }
 
-// isSent reports whether a header is sent anyway.
-func isSent(name string) bool {
+// alwaysSent reports whether every call has a header.
+func alwaysSent(name string) bool {
 	return slices.Contains([]string{"authorization", "x-id-token", "accept", "content-type", "user-agent"}, strings.ToLower(name))
 }
 
-// param returns a value that the user has given for a parameter of this operation.
-func (r *run) param(operation tree.Operation, name string) (string, bool) {
-	value, ok := r.Params[idOf(operation)+"."+name]
+// param returns the value that the user set for a parameter of this operation.
+func (r *run) param(operation view.Operation, name string) (string, bool) {
+	value, ok := r.Params[operation.ID+"."+name]
 	return value, ok
 }
 
-func isOrganization(name string) bool {
+func organizationVariable(name string) bool {
 	return slices.Contains([]string{"organizationname", "organization"}, plain(name))
 }
 
-// value returns the value of a path variable: the user's for this operation, what an earlier answer has held, or the user's
-// for all. The prefix is the path before it. What is written to must be the user's choice, but for the organization.
-func (r *run) value(operation tree.Operation, name, prefix string) (value, need string) {
+// value returns the value of a path variable: the user's for this operation, one from an earlier
+// response, or the user's for all operations. Apart from the organization, only the user chooses
+// the targets of writes.
+func (r *run) value(operation view.Operation, name string) (value, need string) {
 	if value, ok := r.param(operation, name); ok {
 		return value, ""
 	}
-	if isOrganization(name) {
+	if organizationVariable(name) {
 		return r.organization()
 	}
-	if value := r.heldID(operation, name, prefix); value != "" {
+	if value := r.knownID(operation, name); value != "" {
 		return value, ""
 	}
 	if value, ok := r.Params[name]; ok {
 		return value, ""
 	}
-	if operation.Method != "get" {
+	if operation.Method != http.MethodGet {
 		return "", "--param " + name + "=…, because it may write"
 	}
-	return "", "--param " + name + "=…, because no answer held one"
+	return "", "--param " + name + "=…, because no response contained one"
 }
 
-// heldID returns an id from the list that stands at the path before the variable or, for a variable such as orderId, from a
-// member of that name in any answer.
-func (r *run) heldID(operation tree.Operation, variable, prefix string) string {
-	if operation.Method != "get" {
+// knownID returns an id from the list at the path before a variable. For a variable such as orderId
+// it also looks for a field of that name in any response.
+func (r *run) knownID(operation view.Operation, variable string) string {
+	if operation.Method != http.MethodGet {
 		return ""
 	}
 	name := plain(variable)
-	for _, element := range elements(r.answers[strings.TrimSuffix(prefix, "/")]) {
-		for member, value := range tree.Fields(element) {
-			if text := tree.String(value); text != "" && (plain(member) == name || plain(member) == "id") {
-				return text
+	for _, element := range elements(r.responses[strings.TrimSuffix(prefix(operation.Path, variable), "/")]) {
+		for field, value := range tree.Fields(element) {
+			if id := tree.String(value); id != "" && (plain(field) == name || plain(field) == "id") {
+				return id
 			}
 		}
 	}
 	if name == "id" || !strings.HasSuffix(name, "id") {
 		return ""
 	}
-	for _, path := range slices.Sorted(maps.Keys(r.answers)) {
-		if text := heldIn(r.answers[path], name); text != "" {
-			return text
+	for _, path := range slices.Sorted(maps.Keys(r.responses)) {
+		if id := find(r.responses[path], name); id != "" {
+			return id
 		}
 	}
 	return ""
 }
 
-// heldIn returns the first member of a name, and "" where there is none.
-func heldIn(value any, name string) string {
-	for member, inner := range tree.Fields(value) {
-		if text := tree.String(inner); text != "" && plain(member) == name {
-			return text
+// find returns the value of the first field with a name, or "".
+func find(value any, name string) string {
+	for field, inner := range tree.Fields(value) {
+		if found := tree.String(inner); found != "" && plain(field) == name {
+			return found
 		}
-		if text := heldIn(inner, name); text != "" {
-			return text
+		if found := find(inner, name); found != "" {
+			return found
 		}
 	}
 	list, _ := value.([]any)
 	for _, element := range list {
-		if text := heldIn(element, name); text != "" {
-			return text
+		if found := find(element, name); found != "" {
+			return found
 		}
 	}
 	return ""
 }
 
-// isGiven reports whether a value in the path of an operation is one of the user's, so that it may be the cause of a 404.
-func (r *run) isGiven(operation tree.Operation) bool {
-	for _, bounds := range pathVariable.FindAllStringSubmatchIndex(operation.Path, -1) {
-		name := operation.Path[bounds[2]:bounds[3]]
-		_, isForThis := r.param(operation, name)
-		_, isForAll := r.Params[name]
-		if isForThis || isForAll && r.heldID(operation, name, operation.Path[:bounds[0]]) == "" {
-			return true
-		}
-	}
-	return false
+// userSet reports whether the path of an operation contains a value from the user, which may be the
+// cause of a 404.
+func (r *run) userSet(operation view.Operation) bool {
+	return slices.ContainsFunc(tree.PathVariables(operation.Path), func(name string) bool {
+		_, own := r.param(operation, name)
+		_, shared := r.Params[name]
+		return own || shared && r.knownID(operation, name) == ""
+	})
 }
 
-// organization returns the one organization of the user.
+// organization returns the organization to use.
 func (r *run) organization() (value, need string) {
 	if r.Organization != "" {
 		return r.Organization, ""
 	}
-	me, _ := r.answers["/me"].(tree.Object)
+	me, _ := r.responses["/me"].(tree.Object)
 	organizations := tree.ListAt(me, "Organizations")
 	if len(organizations) > 1 {
 		return "", "--organization, because the user has several"
@@ -165,18 +158,18 @@ func (r *run) organization() (value, need string) {
 			return name, ""
 		}
 	}
-	return "", "--organization, because GET /me held none"
+	return "", "--organization, because GET /me contained none"
 }
 
-// elements returns the elements of a list, or of the one array in an object.
+// elements returns the elements of a list, or of the only array in an object.
 func elements(value any) []any {
 	list, ok := value.([]any)
 	if ok {
 		return list
 	}
 	found := 0
-	for _, member := range tree.Fields(value) {
-		if inner, ok := member.([]any); ok {
+	for _, field := range tree.Fields(value) {
+		if inner, ok := field.([]any); ok {
 			list = inner
 			found++
 		}
@@ -185,22 +178,4 @@ func elements(value any) []any {
 		return nil
 	}
 	return list
-}
-
-// parameters returns the parameters of an operation and of its path.
-func (r *run) parameters(operation tree.Operation) []node {
-	var parameters []node
-	for _, place := range []node{{operation.Pointer, operation.Object}, {tree.Join("/paths", operation.Path), operation.Item}} {
-		for i, element := range tree.ListAt(place.object, "parameters") {
-			object, _ := element.(tree.Object)
-			p := r.resolve(node{tree.Join(place.pointer, "parameters", strconv.Itoa(i)), object})
-			same := func(other node) bool {
-				return other.object["name"] == p.object["name"] && other.object["in"] == p.object["in"]
-			}
-			if !slices.ContainsFunc(parameters, same) {
-				parameters = append(parameters, p)
-			}
-		}
-	}
-	return parameters
 }

@@ -1,8 +1,8 @@
-// Package verify checks an API against a description by calling it: what its answers confirm and contradict, and what
-// they hold that the description does not.
+// Package verify compares an API with its spec by calling it. It reports what the responses confirm
+// and contradict, and what they contain that the spec lacks.
 //
-// What it finds is names and types, never values. A name that looks like data, such as a key that is an e-mail address, is
-// not told either: see names.go.
+// Findings contain names and types, never values. A name that looks like data, such as a key that
+// is an e-mail address, is left out too: see names.go.
 package verify
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Request is a call to be sent.
+// Request is a call to send.
 type Request struct {
 	Operation string // operationId
 	Method    string
@@ -22,63 +22,52 @@ type Request struct {
 	Body      []byte // JSON; nil for none
 }
 
-// Answer is what came back, a failure too.
-type Answer struct {
+// Response is a response of any status.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Failure is why there is no answer to check. Its text holds no value of an answer, of the account or of the request.
+// Failure is the reason why there is no response to check. Its message contains no value from a
+// response, the account or the request.
 type Failure struct {
-	Text string
-	Err  error // the cause, which may hold such values
-	Ends bool  // further calls would fail in the same way, or do harm
+	Message string
+	Err     error // the cause, which may contain such values
+	Ends    bool  // further calls would fail the same way or do harm
 }
 
-func (f *Failure) Error() string { return f.Text }
+func (f *Failure) Error() string { return f.Message }
 
-// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Options say what is checked, and how.
+// Options configure a run.
 type Options struct {
-	Document     tree.Object // in normal form, see package pipeline
-	Organization string      // for the path variable organizationName; "" for the one of GET /me
+	Document     tree.Object // spec in normal form, see package pipeline
+	Organization string      // value of organizationName; "" takes it from GET /me
 	Params       map[string]string
-	Writes       map[string][]byte // bodies by operationId; nil where an operation has none
+	Writes       map[string][]byte // bodies by operationId; nil for an operation without a body
 
-	// Send sends one call. An answer with a status that is not a success may come with a failure, too.
-	Send func(context.Context, Request) (*Answer, *Failure)
+	// Send sends one call. A response that is not a success may come with a failure.
+	Send func(context.Context, Request) (*Response, *Failure)
 }
 
-// Run calls every operation of the description that only reads and whose variables can be filled, and then those that
-// Writes names. It ends early with the context, or with a failure that ends it, and returns what was learned until then. An
-// error is about the description.
+// Run calls every read-only operation whose variables it can fill, and then the operations in
+// Writes. It stops early if the context ends or a failure ends the run, and returns the findings so
+// far. An error means that the spec is invalid.
 func Run(ctx context.Context, options Options) (*Report, error) {
 	r, err := newRun(options)
 	if err != nil {
 		return nil, err
 	}
 	for _, operation := range r.operations {
-		if r.ended == nil {
-			r.call(ctx, operation)
-		} else {
-			r.notCalled(operation, r.ended.Text)
-		}
-		if len(r.filters(operation)) > 0 {
-			r.probed = append(r.probed, operation)
-		}
+		r.call(ctx, operation)
 	}
-	for _, operation := range r.probed {
+	for _, operation := range r.operations {
 		r.probe(ctx, operation)
 	}
 	for _, operation := range r.writes {
-		if r.ended == nil {
-			r.call(ctx, operation)
-		} else {
-			r.notCalled(operation, r.ended.Text)
-		}
+		r.call(ctx, operation)
 	}
 	return r.report(), nil
 }

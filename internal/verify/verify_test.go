@@ -15,23 +15,23 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// described returns a description in normal form of GET /things with the given schema and components.
+// described returns a spec in normal form of GET /things with a schema and components.
 func described(t *testing.T, schema, components string, overlays ...pipeline.Overlay) *pipeline.Result {
 	t.Helper()
-	text := `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{"/things":{"get":{"operationId":"listThings","responses":{"200":{"description":"OK",
+	spec := `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{"/things":{"get":{"operationId":"listThings","responses":{"200":{"description":"OK",
 		"content":{"application/json":{"schema":` + schema + `}}}}}}},"components":{"schemas":{` + components + `}}}`
-	result, err := pipeline.Run([]byte(text), pipeline.Options{Overlays: overlays})
+	result, err := pipeline.Run([]byte(spec), pipeline.Options{Overlays: overlays})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return result
 }
 
-// verifyThings runs against one answer.
+// verifyThings runs against a single response.
 func verifyThings(t *testing.T, document tree.Object, body string) (*Report, []string) {
 	t.Helper()
-	report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Answer, *Failure) {
-		return &Answer{Status: 200, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Body: []byte(body)}, nil
+	report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Response, *Failure) {
+		return &Response{Status: 200, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Body: []byte(body)}, nil
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func verifyThings(t *testing.T, document tree.Object, body string) (*Report, []s
 	var lines []string
 	for _, f := range report.Findings {
 		if f.Verdict != Confirmed {
-			lines = append(lines, fmt.Sprintf("%s %s %s %d: %s → %s at %s", f.Verdict, f.Detail, f.Pointer, f.Places, f.Description, f.Answer, f.DescribedAt))
+			lines = append(lines, fmt.Sprintf("%s %s %s %d: %s → %s at %s", f.Verdict, f.Detail, f.Pointer, f.Count, f.Spec, f.Response, f.SpecPointer))
 		}
 	}
 	return report, lines
@@ -47,42 +47,43 @@ func verifyThings(t *testing.T, document tree.Object, body string) (*Report, []s
 
 const atSchema = "/paths/~1things/get/responses/200/content/application~1json/schema"
 
-// What schemas are put together from is looked into, and what is learned stands where code is generated from it.
+// TestSchemas checks that composed schemas are compared and that code is generated from the learned
+// details.
 func TestSchemas(t *testing.T) {
 	for _, test := range []struct {
 		name, schema, components, body string
 		want                           []string
-		code                           string // that the generated code has with what was learned
+		code                           string // generated with the learned details
 	}{
 		{"a part", `{"$ref":"#/components/schemas/Thing"}`, `"Base":{"type":"object","properties":{"Id":{"type":"integer"}}},"Thing":{"allOf":[{"$ref":"#/components/schemas/Base"},{"type":"object","properties":{"Name":{"type":"string"}}}]}`,
-			`{"Id":1,"Name":"a","Extra":true}`, []string{"new member /Extra 1:  → boolean at /components/schemas/Thing"}, "Extra "},
+			`{"Id":1,"Name":"a","Extra":true}`, []string{"new field /Extra 1:  → boolean at /components/schemas/Thing"}, "Extra "},
 		{"a map", `{"type":"object","additionalProperties":{"$ref":"#/components/schemas/Price"}}`, `"Price":{"type":"object","properties":{"Net":{"type":"number"}}}`,
 			`{"Desk":{"Net":1,"Gross":2},"Chair":{"Net":"1"}}`, []string{
-				"contradicted member /*/Net 1: number → string at /components/schemas/Price/properties/Net",
-				"new member /*/Gross 1:  → integer at /components/schemas/Price",
+				"contradicted field /*/Net 1: number → string at /components/schemas/Price/properties/Net",
+				"new field /*/Gross 1:  → integer at /components/schemas/Price",
 			}, "Gross "},
 		{"a closed object", `{"type":"object","properties":{"Id":{"type":"integer"}},"additionalProperties":false}`, "",
 			`{"Id":1,"Extra":1,"a@b":1}`, []string{
-				"contradicted member /Extra 1: no field of this name → integer at " + atSchema,
-				"contradicted member /* 1: no field of this name → integer at " + atSchema,
+				"contradicted field /Extra 1: no field of this name → integer at " + atSchema,
+				"contradicted field /* 1: no field of this name → integer at " + atSchema,
 			}, ""},
 		{"an enumeration", `{"type":"array","items":{"type":"string","enum":["a","b"]}}`, "", `["a","c","d"]`,
-			[]string{`contradicted member /1 2: one of "a", "b" → another string at ` + atSchema + "/items"}, ""},
-		{"no schema of elements", `{"type":"array","items":{}}`, "", `[{"Id":1},{"Id":null}]`,
+			[]string{`contradicted field /1 2: one of "a", "b" → another string at ` + atSchema + "/items"}, ""},
+		{"elements without a schema", `{"type":"array","items":{}}`, "", `[{"Id":1},{"Id":null}]`,
 			[]string{"new type /0 2: any type → object of Id integer, nullable at " + atSchema + "/items"}, "ID "},
 		{"elements of several types", `{"type":"array","items":{}}`, "", `[1,"a"]`, nil, ""},
 		{"alternatives", `{"oneOf":[{"type":"object","required":["A"],"properties":{"A":{"type":"integer"}}},{"type":"string"}]}`, "", `{"A":"x"}`,
-			[]string{"contradicted member /A 1: integer → string at " + atSchema + "/oneOf/0/properties/A"}, ""},
+			[]string{"contradicted field /A 1: integer → string at " + atSchema + "/oneOf/0/properties/A"}, ""},
 		{"null", `{"type":"object","properties":{"A":{"type":"string"},"B":{"type":"string","nullable":true}}}`, "", `{"A":null,"B":null}`,
-			[]string{"contradicted member /A 1: string → null at " + atSchema + "/properties/A"}, ""},
+			[]string{"contradicted field /A 1: string → null at " + atSchema + "/properties/A"}, ""},
 		{"a tree", `{"$ref":"#/components/schemas/Node"}`, `"Node":{"type":"object","properties":{"Children":{"type":"array","items":{"$ref":"#/components/schemas/Node"}}}}`,
-			`{"Children":[{"Children":[],"Leaf":1}]}`, []string{"new member /Children/0/Leaf 1:  → integer at /components/schemas/Node"}, "Leaf "},
-		{"a quantity that was whole", `{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`, `"Thing":{"type":"object"}`, `[{"Quantity":2}]`,
-			[]string{"new member /0/Quantity 1:  → integer at /components/schemas/Thing"}, "Quantity             wire.Decimal "},
+			`{"Children":[{"Children":[],"Leaf":1}]}`, []string{"new field /Children/0/Leaf 1:  → integer at /components/schemas/Node"}, "Leaf "},
+		{"a whole quantity", `{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`, `"Thing":{"type":"object"}`, `[{"Quantity":2}]`,
+			[]string{"new field /0/Quantity 1:  → integer at /components/schemas/Thing"}, "Quantity             wire.Decimal "},
 		{"an id", `{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`, `"Thing":{"type":"object"}`, `[{"BuyerId":2}]`,
-			[]string{"new member /0/BuyerId 1:  → integer at /components/schemas/Thing"}, "BuyerID              int64 "},
-		{"an integer that is too large", `{"type":"array","items":{"type":"integer","format":"int32"}}`, "", `[1,3000000000]`,
-			[]string{"contradicted member /1 1: integer of the format int32 → integer out of range at " + atSchema + "/items"}, ""},
+			[]string{"new field /0/BuyerId 1:  → integer at /components/schemas/Thing"}, "BuyerID              int64 "},
+		{"an integer out of range", `{"type":"array","items":{"type":"integer","format":"int32"}}`, "", `[1,3000000000]`,
+			[]string{"contradicted field /1 1: integer of the format int32 → integer out of range at " + atSchema + "/items"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report, got := verifyThings(t, described(t, test.schema, test.components).Document, test.body)
@@ -95,7 +96,7 @@ func TestSchemas(t *testing.T) {
 			}
 			if test.code == "" {
 				if data != nil {
-					t.Errorf("the overlay is %s", data)
+					t.Errorf("got overlay %s, want none", data)
 				}
 				return
 			}
@@ -103,7 +104,7 @@ func TestSchemas(t *testing.T) {
 			_, again := verifyThings(t, result.Document, test.body)
 			for _, line := range again {
 				if strings.HasPrefix(line, "new") {
-					t.Errorf("the second run finds %s", line)
+					t.Errorf("the second run reports %s", line)
 				}
 			}
 			files, err := codegen.Generate(result.Document, codegen.Options{Package: "learned"}, result.Report)
@@ -111,7 +112,7 @@ func TestSchemas(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !strings.Contains(string(files[0].Content), test.code) {
-				t.Errorf("the code has no %s:\n%s", test.code, data)
+				t.Errorf("the code lacks %q with the overlay\n%s", test.code, data)
 			}
 		})
 	}
@@ -135,13 +136,14 @@ func TestTypes(t *testing.T) {
 			s.learn(value, nil, func(string) {})
 		}
 		if got := s.describe(); got != want {
-			t.Errorf("%s is %s, want %s", values, got, want)
+			t.Errorf("%s: got %s, want %s", values, got, want)
 		}
 	}
 }
 
-// Names that are data are told from names of members by how they look, by the texts of the answers and by how often they come.
-func TestKeys(t *testing.T) {
+// TestDataNames checks that names of data are recognized by their look, by strings in the responses
+// and by frequency.
+func TestDataNames(t *testing.T) {
 	many := func(element func(i int) string) string {
 		var elements []string
 		for i := range 12 {
@@ -153,28 +155,28 @@ func TestKeys(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"fields", `[{"Id":1,"ShortName":"a","Address2":"b","_links":{},"@odata.type":"c","IsOK":true,"snake_case":1}]`, ""},
 		{"e-mail addresses", `[{"a@b.pl":1,"Total":"x"}]`, "a@b.pl"},
-		{"ids, and what is beside them", `[{"16519":1,"other":2,"Name":"x"}]`, "16519 other"},
+		{"ids and the names next to them", `[{"16519":1,"other":2,"Name":"x"}]`, "16519 other"},
 		{"dates", `[{"2024-10-25":[1]}]`, "2024-10-25"},
 		{"words", `[{"Jan Kowalski":1}]`, "Jan Kowalski"},
 		{"a hyphen", `[{"Nowak-Kowalska":1}]`, "Nowak-Kowalska"},
-		{"a point", `[{"jan.kowalski":1}]`, "jan.kowalski"},
+		{"a dot", `[{"jan.kowalski":1}]`, "jan.kowalski"},
 		{"a letter beyond ASCII", `[{"Łucja":1}]`, "Łucja"},
 		{"numbers in a name", `[{"FV1a2":1,"NIP527":1}]`, "FV1a2 NIP527"},
-		{"nothing", `[{"":1}]`, ""},
+		{"an empty name", `[{"":1}]`, ""},
 		{"a long name", `[{"` + strings.Repeat("a", 65) + `":1}]`, strings.Repeat("a", 65)},
-		{"a text of the answers", `[{"Jan":1,"Names":["JAN"]}]`, "Jan"},
-		{"many that come once", many(func(i int) string { return `{"Id":1,"Of":{"` + names[i] + `":1}}` }), "Adam Anna Ewa Ida Iga Jan Leo Max Olga Piotr Tom Zoe"},
-		{"two that come once, and nothing else", `[{"Of":{"Anna":1}},{"Of":{"Ewa":2}}]`, "Anna Ewa"},
-		{"many that always come", many(func(i int) string { return `{"A":1,"B":1,"C":1,"D":1,"E":1,"F":1,"G":1}` }), ""},
-		{"a few that come seldom", many(func(i int) string {
+		{"a string in the responses", `[{"Jan":1,"Names":["JAN"]}]`, "Jan"},
+		{"many, once each", many(func(i int) string { return `{"Id":1,"Of":{"` + names[i] + `":1}}` }), "Adam Anna Ewa Ida Iga Jan Leo Max Olga Piotr Tom Zoe"},
+		{"two, once each, and nothing else", `[{"Of":{"Anna":1}},{"Of":{"Ewa":2}}]`, "Anna Ewa"},
+		{"many in every object", many(func(i int) string { return `{"A":1,"B":1,"C":1,"D":1,"E":1,"F":1,"G":1}` }), ""},
+		{"a few rare fields", many(func(i int) string {
 			if i == 0 {
 				return `{"Id":1,"Comment":"a","Discount":"b"}`
 			}
 			return `{"Id":1}`
 		}), ""},
-		{"one object of nothing but numbers", `[{"Of":{"Anna":1,"Ewa":2,"Jan":3,"Piotr":4,"Olga":5,"Adam":6,"Iga":7,"Ida":8}}]`, "Adam Anna Ewa Ida Iga Jan Olga Piotr"},
-		{"one object of nothing but equal objects", `[{"Of":{"Anna":{"N":1},"Ewa":{"N":2},"Jan":{"N":3}}}]`, "Anna Ewa Jan"},
-		{"one object of two equal objects", `[{"Of":{"Billing":{"N":1},"Shipping":{"N":2}}}]`, ""},
+		{"one object with only numbers", `[{"Of":{"Anna":1,"Ewa":2,"Jan":3,"Piotr":4,"Olga":5,"Adam":6,"Iga":7,"Ida":8}}]`, "Adam Anna Ewa Ida Iga Jan Olga Piotr"},
+		{"one object with only equal objects", `[{"Of":{"Anna":{"N":1},"Ewa":{"N":2},"Jan":{"N":3}}}]`, "Anna Ewa Jan"},
+		{"one object with two equal objects", `[{"Of":{"Billing":{"N":1},"Shipping":{"N":2}}}]`, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report, findings := verifyThings(t, described(t, `{"type":"array","items":{"type":"object"}}`, "").Document, test.body)
@@ -184,22 +186,22 @@ func TestKeys(t *testing.T) {
 			}
 			written := string(data) + strings.Join(findings, "\n")
 			want := strings.Fields(test.want)
-			if strings.Contains(test.want, " ") && !strings.Contains(test.body, `"`+want[0]+`"`) { // one name of two words
+			if strings.Contains(test.want, " ") && !strings.Contains(test.body, `"`+want[0]+`"`) { // a single name of two words
 				want = []string{test.want}
 			}
 			for _, name := range want {
 				if strings.Contains(written, "/"+name) || strings.Contains(written, name+":") || strings.Contains(written, name+" ") {
-					t.Errorf("%q is written:\n%s", name, written)
+					t.Errorf("%q was written:\n%s", name, written)
 				}
 			}
-			if isHidden := strings.Contains(written, "names are data"); isHidden != (len(want) > 0 || test.name == "nothing") {
-				t.Errorf("hidden: %v\n%s", isHidden, written)
+			if hidden := strings.Contains(written, "names are data"); hidden != (len(want) > 0 || test.name == "an empty name") {
+				t.Errorf("hidden: %v\n%s", hidden, written)
 			}
 		})
 	}
 }
 
-// Two lists at the same depth are not mixed up, and what stands in a pointer is written as RFC 6901 and 9535 want it.
+// TestTargets checks that pointers (RFC 6901) become JSONPaths (RFC 9535) with correct quoting.
 func TestTargets(t *testing.T) {
 	document := tree.Object{"paths": tree.Object{"/a/{b}": tree.Object{"get": tree.Object{"parameters": []any{tree.Object{"name": "it's", "in": "query"}}, "allOf": []any{tree.Object{}}}}}}
 	l := newLearned(document)
@@ -215,7 +217,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// A failure that ends the run ends it, and the others do not.
+// TestFailures checks that only a failure marked as such ends the run.
 func TestFailures(t *testing.T) {
 	document := described(t, `{"type":"array","items":{"type":"object"}}`, "").Document
 	paths := tree.ObjectAt(document, "paths")
@@ -223,9 +225,9 @@ func TestFailures(t *testing.T) {
 	for _, ends := range []bool{true, false} {
 		calls := 0
 		cause := errors.New("canary")
-		report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Answer, *Failure) {
+		report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Response, *Failure) {
 			calls++
-			return nil, &Failure{Text: "no answer", Err: cause, Ends: ends}
+			return nil, &Failure{Message: "no response", Err: cause, Ends: ends}
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -239,18 +241,18 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// An answer that is not described as JSON is not looked into.
+// TestOtherMediaTypes checks that only the type of a response without JSON is compared.
 func TestOtherMediaTypes(t *testing.T) {
 	document := described(t, `{"type":"array","items":{}}`, "").Document
 	content, _ := tree.Lookup(document, "/paths/~1things/get/responses/200/content")
 	delete(content.(tree.Object), "application/json")
 	content.(tree.Object)["application/pdf"] = tree.Object{}
-	for came, want := range map[string]Verdict{"application/pdf": Confirmed, "application/json": Contradicted, "": Contradicted} {
-		report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Answer, *Failure) {
-			return &Answer{Status: 200, Header: http.Header{"Content-Type": {came}}, Body: []byte(`[1]`)}, nil
+	for received, want := range map[string]Verdict{"application/pdf": Confirmed, "application/json": Contradicted, "": Contradicted} {
+		report, err := Run(t.Context(), Options{Document: document, Send: func(context.Context, Request) (*Response, *Failure) {
+			return &Response{Status: 200, Header: http.Header{"Content-Type": {received}}, Body: []byte(`[1]`)}, nil
 		}})
 		if err != nil || len(report.Findings) != 1 || report.Findings[0].Verdict != want || report.Findings[0].Detail != "content type" {
-			t.Errorf("%s: %v, %v", came, report.Findings, err)
+			t.Errorf("%s: %v, %v", received, report.Findings, err)
 		}
 	}
 }

@@ -225,7 +225,7 @@ func masked(t *testing.T, body string, options ...traffic.RecordOption) string {
 }
 
 func TestMasks(t *testing.T) {
-	description := bytes.Replace(openapi.Spec(), []byte("          description: Nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: Nickname of the user."), 1)
+	description := bytes.Replace(openapi.Spec(), []byte("          description: The nickname of the user."), []byte("          enum: [boss, Kowalski Jan]\n          description: The nickname of the user."), 1)
 	for name, test := range map[string]struct {
 		body, want string
 		options    []traffic.RecordOption
@@ -386,7 +386,7 @@ func TestKeptValuesAndPlaceholders(t *testing.T) {
 func TestReplayChecksTheSpec(t *testing.T) {
 	dir := record(t)
 	for name, test := range map[string]struct{ old, replacement, want string }{
-		"type": {"          description: Full name of the user.", "          minLength: 100\n          description: Full name of the user.", ""},
+		"type": {"          description: The full name of the user.", "          minLength: 100\n          description: The full name of the user.", ""},
 		"another type": {"        Email:\n          type: string", "        Email:\n          type: integer",
 			"getMe (GET /me), response 200 at /Email: string, want integer"},
 		"a required field": {"      required: [LanguageId]", "      required: [LanguageId, Kind]",

@@ -43,11 +43,11 @@ type Me struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
-// rest, and members that are not listed here are kept.
+// Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
+// rest, and properties that are not listed here are kept.
 type Order struct {
 	// ID is the id of the order. Inferred: every other object of the API has its id under this
-	// name, and other pages speak of the id of an order.
+	// name, and other pages mention the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
@@ -55,17 +55,17 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem is an order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Only part of it is known.
 type OrderItem struct {
 	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
-	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
-	// line is assumed because the page says that it relates to a line, and the name reads "articles
-	// of an order item".
+	// broken down; usable as a pick list. Inferred: the name is documented; its location inside a
+	// line is assumed because the page relates it to a line, and the name reads "articles of an
+	// order item".
 	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle is a warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -79,20 +79,20 @@ type OrganizationInfo struct {
 	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName: Short name, for people.
+	// ShortName is the short name of the organization, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
-	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
-	// none; the name and the meaning are documented.
+	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
+	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
+	// vendor shows none; the name and meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
+	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
@@ -514,7 +514,7 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 // Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
-// GetMe gets the user that the tokens belong to.
+// GetMe gets the authenticated user.
 //
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the
 // value of `organizationName` in every other path.
@@ -529,9 +529,9 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 
 // ListOrders lists orders.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration
-// reads the orders in the status that means "ready for the ERP", for example `Nowe` (new), and then
-// changes their status so that they are not read again. Paging is not published.
+// Returns all orders of the organization, or those in the given statuses. An ERP integration reads
+// the orders in the status that means "ready for the ERP", such as `Nowe` (new), and then changes
+// their status so that it does not read them again. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp

@@ -23,8 +23,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
-// CreateIntegration is a new integration. Further members, which the vendor's Swagger has, may be
-// added.
+// CreateIntegration is a new integration. It may also have other properties of the vendor's
+// Swagger.
 type CreateIntegration struct {
 	// IntegrationType is the kind of the integration. 28 is the own shop (własny sklep); other
 	// values are not published.
@@ -45,8 +45,8 @@ type CreateIntegration struct {
 	AdditionalProperties wire.UnknownFields    `json:"-"`
 }
 
-// CreateOrder is a new order, with the members that the vendor lists as the required minimum.
-// Further members, which the vendor's Swagger has, may be added.
+// CreateOrder is a new order, with the properties that the vendor lists as the required minimum. It
+// may also have other properties of the vendor's Swagger.
 type CreateOrder struct {
 	// BuyerID is the id of the contractor (kontrahent) who buys (nabywca).
 	BuyerID int64 `json:"BuyerId"`
@@ -54,8 +54,9 @@ type CreateOrder struct {
 	// IntegrationID is the id of the integration (source) that the order comes from.
 	IntegrationID int64 `json:"IntegrationId"`
 
-	// Items contains the order lines. Inferred: the vendor lists the members of a line but not the
-	// name of the list; `Items` is assumed because orders that are read have their lines there.
+	// Items contains the order lines. Inferred: the vendor lists the properties of a line but not
+	// the name of the list; `Items` is assumed because orders have their lines there when they are
+	// read.
 	Items []CreateOrderItem `json:"Items"`
 
 	// PayerID is the id of the contractor who pays (płatnik).
@@ -75,14 +76,15 @@ type CreateOrder struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is needed.
+// CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
+// required.
 type CreateOrderItem struct {
 	// OfferID is the id of the offer (oferta).
 	OfferID int64 `json:"OfferId"`
 
 	// PriceGross is the gross price (cena brutto) of one unit, a decimal. The vendor recommends it
-	// over the net price, because xSale's own mechanisms work on gross prices. The currency is not
-	// part of the published model.
+	// over the net price, because xSale's own mechanisms use gross prices. The currency is not part
+	// of the published model.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// PriceNet is the net price (cena netto) of one unit, a decimal. The currency is not part of
@@ -97,10 +99,10 @@ type CreateOrderItem struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Created is the answer to a create. Not published; see the response.
+// Created is the body of the response to a create. Not published; see the response.
 type Created struct {
-	// ID is the id of what was created. Inferred: every object of the API that is known has its id
-	// under this name.
+	// ID is the id of the new object. Inferred: every known object of the API has its id under this
+	// name.
 	ID                   int64              `json:"Id,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -127,11 +129,11 @@ type Me struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Order is an order (zamówienie). The model is known only in part: the vendor's Swagger has the
-// rest, and members that are not listed here are kept.
+// Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
+// rest, and properties that are not listed here are kept.
 type Order struct {
 	// ID is the id of the order. Inferred: every other object of the API has its id under this
-	// name, and other pages speak of the id of an order.
+	// name, and other pages mention the id of an order.
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
@@ -139,18 +141,18 @@ type Order struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItem is an order line (pozycja zamówienia). Known only in part.
+// OrderItem is an order line (pozycja zamówienia). Only part of it is known.
 type OrderItem struct {
-	// OfferID is the id of the offer.
+	// OfferID: Id of the offer.
 	OfferID int64 `json:"OfferId,omitzero"`
 
 	// OrderItemArticles contains the warehouse articles of the line, with offers and sets already
-	// broken down; usable as a pick list. Inferred: the name is documented; that it sits inside a
-	// line is assumed because the page says that it relates to a line, and the name reads "articles
-	// of an order item".
+	// broken down; usable as a pick list. Inferred: the name is documented; its location inside a
+	// line is assumed because the page relates it to a line, and the name reads "articles of an
+	// order item".
 	OrderItemArticles []OrderItemArticle `json:"OrderItemArticles,omitzero"`
 
-	// PriceGross is the gross price of one, a decimal.
+	// PriceGross: Gross price of one, a decimal.
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// Quantity: How many, a decimal.
@@ -158,7 +160,7 @@ type OrderItem struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// OrderItemArticle is a warehouse article of an order line. Its members are not published.
+// OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
@@ -191,35 +193,34 @@ type OrganizationInfo struct {
 	// and a GUID, but is not a valid GUID.
 	Name string `json:"Name,omitzero"`
 
-	// ShortName: Short name, for people.
+	// ShortName is the short name of the organization, for people.
 	ShortName            string             `json:"ShortName,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// ParameterDefinition is the definition of a parameter. Its members are not published; the vendor's
-// Swagger has them.
+// ParameterDefinition is the definition of a parameter. Its properties are not published; the
+// vendor's Swagger has them.
 type ParameterDefinition struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Status is a status (status) of orders and payments. The members are not published.
+// Status is a status (status) of orders and payments. Its properties are not published.
 type Status struct {
 	// ID is the id of the status, the value of `statusidin`. Inferred: the panel shows a numeric
-	// id, and every object of the API that is known has its id under this name.
+	// id, and every known object of the API has its id under this name.
 	ID int64 `json:"Id,omitzero"`
 
 	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
-	// name, and every object of the API that is known has its name under this name.
+	// name, and every known object of the API has its name under this name.
 	Name                 string             `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
-// Translation contains the name and the description of an article in one language (tłumaczenie).
-// Known only in part.
+// Translation contains the name and description of an article in one language (tłumaczenie). Only
+// part of it is known.
 type Translation struct {
-	// Description is the description of the product, as HTML. Inferred: that it may be null is
-	// assumed because the scripts guard against it; that it is HTML, because they hand it to a
-	// translator as HTML.
+	// Description is the product description, as HTML. Inferred: null is assumed to be possible
+	// because the scripts guard against it, and HTML because they pass it to a translator as HTML.
 	Description wire.Nullable[string] `json:"Description,omitzero"`
 
 	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
@@ -228,7 +229,7 @@ type Translation struct {
 	// Example: 2
 	LanguageID int64 `json:"LanguageId"`
 
-	// Name is the name of the product. Inferred: that it may be null is assumed because the scripts
+	// Name is the name of the product. Inferred: null is assumed to be possible because the scripts
 	// guard against it.
 	Name                 wire.Nullable[string] `json:"Name,omitzero"`
 	AdditionalProperties wire.UnknownFields    `json:"-"`
@@ -236,13 +237,13 @@ type Translation struct {
 
 // ListOrdersParams contains the parameters of ListOrders.
 type ListOrdersParams struct {
-	// StatusIDs: Only orders whose status id is in this list. Inferred: the encoding as a repeated
-	// key (`statusidin=1&statusidin=2`) is assumed as the commonest one, because the vendor shows
-	// none; the name and the meaning are documented.
+	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
+	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
+	// vendor shows none; the name and meaning are documented.
 	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
 
-	// StatusNames: Only orders whose status name is in this list. Inferred: the encoding as a
-	// repeated key is assumed as the commonest one, because the vendor shows none; the name and the
+	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
+	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
@@ -1435,7 +1436,7 @@ func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Cl
 // Raw returns the underlying client, whose methods return raw responses.
 func (c *Client) Raw() *RawClient { return c.raw }
 
-// GetMe gets the user that the tokens belong to.
+// GetMe gets the authenticated user.
 //
 // Returns the user and the organizations that the user may work for. `Organizations[].Name` is the
 // value of `organizationName` in every other path.
@@ -1450,7 +1451,8 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 
 // ListTranslations lists the translations of an article.
 //
-// Returns the names and descriptions (tłumaczenia) of an article in all its languages.
+// Returns the translations (tłumaczenia) of an article, a name and description for each of its
+// languages.
 //
 // It calls GET /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
@@ -1480,8 +1482,8 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 
 // SetTranslation writes one translation of an article.
 //
-// Writes the name and the description of an article in one language. The language is named in the
-// body, not in the path. The scripts write languages that the article need not have yet.
+// Writes the name and description of an article in one language. The body names the language, not
+// the path. The scripts also write languages that the article may not have yet.
 //
 // It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
@@ -1502,8 +1504,8 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 
 // CreateIntegration creates an own-shop integration.
 //
-// Creates the integration (integracja) that stands for an own shop (własny sklep). Orders sent to
-// the API name it as their source.
+// Creates the integration (integracja) for an own shop (własny sklep). Orders sent to the API name
+// it as their source.
 //
 // It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
 func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
@@ -1524,7 +1526,7 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // CreateParameter defines a parameter in a category.
 //
 // Defines a parameter (parametr, cecha) of the offers in a category of an own-shop integration.
-// Parameters describe a product and serve to build variants. Only the path is published; the
+// Parameters describe a product and are used to build variants. Only the path is published; the
 // vendor's Swagger has the body.
 //
 // It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters. Evidence:
@@ -1539,9 +1541,9 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 
 // ListOrders lists orders.
 //
-// Returns the organization's orders, all of them or those in the named statuses. An ERP integration
-// reads the orders in the status that means "ready for the ERP", for example `Nowe` (new), and then
-// changes their status so that they are not read again. Paging is not published.
+// Returns all orders of the organization, or those in the given statuses. An ERP integration reads
+// the orders in the status that means "ready for the ERP", such as `Nowe` (new), and then changes
+// their status so that it does not read them again. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
@@ -1592,8 +1594,8 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 // CreateOrder creates an order.
 //
 // Adds an order from an own shop or a marketplace. The integration, the contractors (buyer,
-// recipient, payer) and the offers must exist. How the vendor treats the same order sent twice is
-// not published.
+// recipient, payer) and the offers must exist. The effect of sending the same order twice is not
+// published.
 //
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
@@ -1606,9 +1608,9 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 
 // ListStatuses lists statuses.
 //
-// Returns all statuses, the default ones and the organization's own. The list is open: an
-// organization may add statuses, and the vendor warns not to rename the default ones, because
-// automatic actions rely on the names.
+// Returns all statuses, both the default ones and the organization's own. The list is open: an
+// organization may add statuses. The vendor warns against renaming the default ones, because
+// automatic actions rely on their names.
 //
 // It calls GET /{organizationName}/statuses. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp

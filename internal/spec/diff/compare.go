@@ -1,10 +1,11 @@
-// Package diff says what changed from one API description to the next, and what of it breaks a client.
+// Package diff lists the changes between two versions of a spec, and which of them break a client.
 //
-// The rules of what breaks are those of oasdiff. Where no rule has a word for a difference, it is listed with its place all
-// the same, so that two descriptions without changes are equal.
+// The rules come from oasdiff. A difference that no rule covers is still listed with its pointer,
+// so no changes means that the specs are equal.
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -14,23 +15,23 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Change is one thing that differs.
+// Change is one difference.
 type Change struct {
 	ID        string `json:"id"` // name of the rule, such as response-property-type-changed
 	Level     Level  `json:"level"`
-	Operation string `json:"operation,omitempty"` // such as GET /orders; "" for what belongs to no single one
-	Section   string `json:"section"`             // part of the description, such as paths or components
+	Operation string `json:"operation,omitempty"` // such as GET /orders; "" outside a single operation
+	Section   string `json:"section"`             // part of the spec, such as paths or components
 	Text      string `json:"text"`
-	Old       string `json:"old,omitempty"` // JSON pointer into the old description; "" where something was added
-	New       string `json:"new,omitempty"` // JSON pointer into the new description; "" where something was taken out
+	Old       string `json:"old,omitempty"` // JSON pointer into the old spec; "" for an addition
+	New       string `json:"new,omitempty"` // JSON pointer into the new spec; "" for a removal
 }
 
-// Result is what Compare found.
+// Result is the result of [Compare].
 type Result struct {
-	Changes []Change `json:"changes"` // the worst first
+	Changes []Change `json:"changes"` // most severe first
 }
 
-// Breaking is the number of changes that break a client.
+// Breaking counts the changes that break a client.
 func (r *Result) Breaking() int {
 	count := 0
 	for _, change := range r.Changes {
@@ -41,7 +42,7 @@ func (r *Result) Breaking() int {
 	return count
 }
 
-// Compare lists what changed from one description to the next. Both are OpenAPI 3.0.
+// Compare lists the changes between two versions of a spec. Both are OpenAPI 3.0.
 func Compare(before, after tree.Object) (*Result, error) {
 	result := &Result{Changes: []Change{}}
 	differences := differencesOf(before, after)
@@ -58,7 +59,7 @@ func Compare(before, after tree.Object) (*Result, error) {
 	}
 	structural, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), base.info, revision.info)
 	if err != nil {
-		return nil, fmt.Errorf("compare the descriptions: %w", err)
+		return nil, fmt.Errorf("compare the specs: %w", err)
 	}
 	localize := checker.NewDefaultLocalizer()
 	for _, found := range checker.CheckBackwardCompatibilityUntilLevel(newConfig(), structural, sources, checker.INFO) {
@@ -75,12 +76,12 @@ func Compare(before, after tree.Object) (*Result, error) {
 		}
 		result.Changes = append(result.Changes, change)
 	}
-	named := namesOf(result.Changes)
+	covered := pointersOf(result.Changes)
 	for _, difference := range differences {
-		if !named.have(difference) {
+		if !covered.contain(difference) {
 			result.Changes = append(result.Changes, difference.change())
 		}
 	}
-	slices.SortStableFunc(result.Changes, func(a, b Change) int { return a.Level.rank() - b.Level.rank() })
+	slices.SortStableFunc(result.Changes, func(a, b Change) int { return cmp.Compare(a.Level.rank(), b.Level.rank()) })
 	return result, nil
 }

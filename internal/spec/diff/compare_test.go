@@ -13,26 +13,26 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-func read(t *testing.T, text string) tree.Object {
+func read(t *testing.T, source string) tree.Object {
 	t.Helper()
-	document, err := tree.Read([]byte(text))
+	document, err := tree.Read([]byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return document
 }
 
-// edits are texts that stand in a description once, each followed by what it becomes.
+// edits alternate old strings, each unique in a spec, and new ones.
 type edits []string
 
-func (e edits) of(text string) string {
+func (e edits) of(spec string) string {
 	for i := 0; i < len(e); i += 2 {
-		if strings.Count(text, e[i]) != 1 {
-			panic(fmt.Sprintf("%q stands there %d times", e[i], strings.Count(text, e[i])))
+		if count := strings.Count(spec, e[i]); count != 1 {
+			panic(fmt.Sprintf("%q occurs %d times", e[i], count))
 		}
-		text = strings.Replace(text, e[i], e[i+1], 1)
+		spec = strings.Replace(spec, e[i], e[i+1], 1)
 	}
-	return text
+	return spec
 }
 
 func compare(t *testing.T, before, after tree.Object) *diff.Result {
@@ -43,10 +43,10 @@ func compare(t *testing.T, before, after tree.Object) *diff.Result {
 	}
 	for _, change := range result.Changes {
 		if _, ok := tree.Lookup(before, change.Old); !ok {
-			t.Errorf("%+v: the old description has no such place", change)
+			t.Errorf("%+v: old pointer not found", change)
 		}
 		if _, ok := tree.Lookup(after, change.New); !ok {
-			t.Errorf("%+v: the new description has no such place", change)
+			t.Errorf("%+v: new pointer not found", change)
 		}
 		if change.Text == "" || change.Section == "" || change.Old+change.New == "" {
 			t.Errorf("incomplete: %+v", change)
@@ -63,14 +63,14 @@ func summary(result *diff.Result) []string {
 	return lines
 }
 
-// TestEveryChangeShows makes one change to the sample and lists all that must come of it.
-func TestEveryChangeShows(t *testing.T) {
+// TestSingleChanges makes one change to the sample and lists all expected findings.
+func TestSingleChanges(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		edits edits
 		want  []string
 	}{
-		{"version of the format", edits{"openapi: 3.0.3", "openapi: 3.0.1"}, []string{"info note-changed"}},
+		{"OpenAPI version", edits{"openapi: 3.0.3", "openapi: 3.0.1"}, []string{"info note-changed"}},
 		{"title", edits{"title: Shop", "title: Shops"}, []string{"info note-changed"}},
 		{"version", edits{"version: '1.0'", "version: '1.1'"}, []string{"info note-changed"}},
 		{"server", edits{"example.test/v1", "example.test/v2"}, []string{"warning unjudged-change"}},
@@ -79,8 +79,8 @@ func TestEveryChangeShows(t *testing.T) {
 			"info api-security-anonymous-access-added POST /{shop}/orders",
 			"info api-security-anonymous-access-added DELETE /{shop}/orders/{id}",
 		}},
-		{"scheme of security", edits{"scheme: bearer", "scheme: basic"}, []string{"breaking api-security-component-http-scheme-changed"}},
-		{"description of a tag", edits{"What people buy.", "What people have bought."}, []string{"info note-changed"}},
+		{"security scheme", edits{"scheme: bearer", "scheme: basic"}, []string{"breaking api-security-component-http-scheme-changed"}},
+		{"tag description", edits{"What people buy.", "What people have bought."}, []string{"info note-changed"}},
 		{"tag", edits{"tags: [Orders]\n      summary", "tags: [Sales]\n      summary"}, []string{
 			"info api-tag-added GET /{shop}/orders",
 			"info api-tag-removed GET /{shop}/orders",
@@ -131,16 +131,16 @@ func TestEveryChangeShows(t *testing.T) {
 		{"failure documented", edits{"        '404':\n          description: There is no such shop.\n", ""}, []string{
 			"info response-non-success-status-removed GET /{shop}/orders",
 		}},
-		{"text of a response", edits{"The orders.", "Some orders."}, []string{"info note-changed GET /{shop}/orders"}},
-		{"header of a response", edits{"X-Total:", "X-Count:"}, []string{
+		{"response description", edits{"The orders.", "Some orders."}, []string{"info note-changed GET /{shop}/orders"}},
+		{"response header", edits{"X-Total:", "X-Count:"}, []string{
 			"info optional-response-header-removed GET /{shop}/orders",
 			"info response-header-added GET /{shop}/orders",
 		}},
-		{"media type of a response", edits{"application/json: # orders", "text/json:"}, []string{
+		{"response media type", edits{"application/json: # orders", "text/json:"}, []string{
 			"breaking response-media-type-removed GET /{shop}/orders",
 			"info response-media-type-added GET /{shop}/orders",
 		}},
-		{"media type of a request", edits{"application/json: # new order", "application/xml:"}, []string{
+		{"request media type", edits{"application/json: # new order", "application/xml:"}, []string{
 			"breaking request-body-media-type-removed POST /{shop}/orders",
 			"info request-body-media-type-added POST /{shop}/orders",
 		}},
@@ -150,8 +150,8 @@ func TestEveryChangeShows(t *testing.T) {
 			"info response-optional-property-added GET /{shop}/orders",
 		}},
 		{"example", edits{"example: []", "example: [{Id: 1}]"}, []string{"info note-changed GET /{shop}/orders"}},
-		{"example of a member", edits{"Ring twice", "Ring once"}, []string{"info note-changed"}},
-		{"body of a request optional", edits{"requestBody:\n        required: true", "requestBody:\n        required: false"}, []string{
+		{"example of a property", edits{"Ring twice", "Ring once"}, []string{"info note-changed"}},
+		{"request body optional", edits{"requestBody:\n        required: true", "requestBody:\n        required: false"}, []string{
 			"info request-body-became-optional POST /{shop}/orders",
 		}},
 		{"other schema", edits{"{$ref: '#/components/schemas/Order'} # created", "{$ref: '#/components/schemas/Unused'}"}, []string{
@@ -162,53 +162,53 @@ func TestEveryChangeShows(t *testing.T) {
 			"warning response-optional-property-removed POST /{shop}/orders",
 			"info note-changed POST /{shop}/orders",
 		}},
-		{"member renamed", edits{"        Note:\n", "        Remark:\n"}, []string{
+		{"property renamed", edits{"        Note:\n", "        Remark:\n"}, []string{
 			"warning response-optional-property-removed GET /{shop}/orders",
 			"warning response-optional-property-removed POST /{shop}/orders",
 			"info response-optional-property-added GET /{shop}/orders",
 			"info response-optional-property-added POST /{shop}/orders",
 		}},
-		{"member renamed in a request", edits{"        Comment:\n", "        Remark:\n"}, []string{
+		{"request property renamed", edits{"        Comment:\n", "        Remark:\n"}, []string{
 			"warning request-property-removed POST /{shop}/orders",
 			"info new-optional-request-property POST /{shop}/orders",
 		}},
-		{"required member renamed", edits{"required: [Id]", "required: [Number]", "Id:\n          type: integer # of an order", "Number:\n          type: integer"}, []string{
+		{"required property renamed", edits{"required: [Id]", "required: [Number]", "Id:\n          type: integer # of an order", "Number:\n          type: integer"}, []string{
 			"breaking response-required-property-removed GET /{shop}/orders",
 			"breaking response-required-property-removed POST /{shop}/orders",
 			"info response-required-property-added GET /{shop}/orders",
 			"info response-required-property-added POST /{shop}/orders",
 		}},
-		{"type of a member", edits{"type: integer # of an order\n          format: int64\n", "type: string\n"}, []string{
+		{"type of a property", edits{"type: integer # of an order\n          format: int64\n", "type: string\n"}, []string{
 			"breaking response-property-type-changed GET /{shop}/orders",
 			"breaking response-property-type-changed POST /{shop}/orders",
 		}},
-		{"format of a member", edits{"format: double", "format: float"}, []string{"breaking request-property-type-changed POST /{shop}/orders"}},
+		{"format of a property", edits{"format: double", "format: float"}, []string{"breaking request-property-type-changed POST /{shop}/orders"}},
 		{"format added", edits{"        Note:\n          type: string\n", "        Note:\n          type: string\n          format: date\n"}, []string{
 			"info response-property-type-specialized GET /{shop}/orders",
 			"info response-property-type-specialized POST /{shop}/orders",
 		}},
-		{"member required in a request", edits{"required: [BuyerId]", "required: [BuyerId, Payment]"}, []string{
+		{"request property required", edits{"required: [BuyerId]", "required: [BuyerId, Payment]"}, []string{
 			"breaking request-property-became-required POST /{shop}/orders",
 		}},
-		{"member optional in a request", edits{"      required: [BuyerId]\n", ""}, []string{"info request-property-became-optional POST /{shop}/orders"}},
-		{"member optional in a response", edits{"      required: [Id]\n", ""}, []string{
+		{"request property optional", edits{"      required: [BuyerId]\n", ""}, []string{"info request-property-became-optional POST /{shop}/orders"}},
+		{"response property optional", edits{"      required: [Id]\n", ""}, []string{
 			"breaking response-property-became-optional GET /{shop}/orders",
 			"breaking response-property-became-optional POST /{shop}/orders",
 		}},
-		{"new required member", edits{"required: [BuyerId]", "required: [BuyerId, PayerId]", "# more", "PayerId: {type: integer}"}, []string{
+		{"new required property", edits{"required: [BuyerId]", "required: [BuyerId, PayerId]", "# more", "PayerId: {type: integer}"}, []string{
 			"breaking new-required-request-property POST /{shop}/orders",
 		}},
-		{"value of a request removed", edits{"enum: [Card, Cash]", "enum: [Card]"}, []string{
+		{"request value removed", edits{"enum: [Card, Cash]", "enum: [Card]"}, []string{
 			"breaking request-property-enum-value-removed POST /{shop}/orders",
 		}},
-		{"value of a request added", edits{"enum: [Card, Cash]", "enum: [Card, Cash, Cheque]"}, []string{
+		{"request value added", edits{"enum: [Card, Cash]", "enum: [Card, Cash, Cheque]"}, []string{
 			"info request-property-enum-value-added POST /{shop}/orders",
 		}},
-		{"value of a response removed", edits{"enum: [New, Sent]", "enum: [New]"}, []string{
+		{"response value removed", edits{"enum: [New, Sent]", "enum: [New]"}, []string{
 			"info response-property-enum-value-removed GET /{shop}/orders",
 			"info response-property-enum-value-removed POST /{shop}/orders",
 		}},
-		{"value of a response added", edits{"enum: [New, Sent]", "enum: [New, Paid, Sent]"}, []string{
+		{"response value added", edits{"enum: [New, Sent]", "enum: [New, Paid, Sent]"}, []string{
 			"breaking response-property-enum-value-added GET /{shop}/orders",
 			"breaking response-property-enum-value-added POST /{shop}/orders",
 		}},
@@ -234,7 +234,7 @@ func TestEveryChangeShows(t *testing.T) {
 		{"number of elements", edits{"minItems: 1", "minItems: 2"}, []string{
 			"breaking request-property-min-items-increased POST /{shop}/orders",
 		}},
-		{"further members", edits{"additionalProperties: true", "additionalProperties: false"}, []string{
+		{"additional properties", edits{"additionalProperties: true", "additionalProperties: false"}, []string{
 			"warning unjudged-change",
 		}},
 		{"description", edits{"description: An order.", "description: What is bought."}, []string{"info note-changed"}},
@@ -255,48 +255,48 @@ func TestEveryChangeShows(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 			if back := compare(t, after, before); len(back.Changes) == 0 {
-				t.Error("the way back shows nothing")
+				t.Error("no changes in reverse")
 			}
 		})
 	}
 }
 
-// TestNoPlaceIsOverlooked takes one member or element after the other out of the sample.
-func TestNoPlaceIsOverlooked(t *testing.T) {
+// TestEveryRemovalShows removes each value of the sample in turn.
+func TestEveryRemovalShows(t *testing.T) {
 	before := read(t, sample)
-	places := placesOf("", before)
-	if len(places) < 150 {
-		t.Fatalf("only %d places", len(places))
+	all := pointersIn("", before)
+	if len(all) < 150 {
+		t.Fatalf("only %d pointers", len(all))
 	}
-	for _, place := range places {
-		result, err := diff.Compare(before, without(before, place))
+	for _, pointer := range all {
+		result, err := diff.Compare(before, without(before, pointer))
 		if _, ok := errors.AsType[*tree.Problem](err); err == nil && len(result.Changes) == 0 || err != nil && !ok {
-			t.Errorf("%s: got %+v, %v", place, result, err)
+			t.Errorf("%s: got %+v, %v", pointer, result, err)
 		}
 	}
 }
 
-func placesOf(pointer string, value any) []string {
-	var places []string
-	visit := func(token string, inner any) {
-		place := tree.Join(pointer, token)
-		places = append(append(places, place), placesOf(place, inner)...)
+func pointersIn(pointer string, value any) []string {
+	var all []string
+	visit := func(token string, value any) {
+		inner := tree.Join(pointer, token)
+		all = append(append(all, inner), pointersIn(inner, value)...)
 	}
 	switch value := value.(type) {
 	case tree.Object:
-		for name, member := range tree.Fields(value) {
-			visit(name, member)
+		for name, inner := range tree.Fields(value) {
+			visit(name, inner)
 		}
 	case []any:
 		for i, element := range value {
 			visit(strconv.Itoa(i), element)
 		}
 	}
-	return places
+	return all
 }
 
-func without(document tree.Object, place string) tree.Object {
-	tokens, _ := tree.Split(place)
+func without(document tree.Object, pointer string) tree.Object {
+	tokens, _ := tree.Split(pointer)
 	var remove func(value any, tokens []string) any
 	remove = func(value any, tokens []string) any {
 		switch value := value.(type) {
@@ -321,17 +321,17 @@ func without(document tree.Object, place string) tree.Object {
 	return remove(tree.Clone(document), tokens).(tree.Object)
 }
 
-// TestChangesDoNotHideOthers makes a change that a rule names and one that no rule names, next to each other.
-func TestChangesDoNotHideOthers(t *testing.T) {
+// TestAdjacentChanges makes a change that a rule covers next to one that no rule covers.
+func TestAdjacentChanges(t *testing.T) {
 	for name, test := range map[string]struct {
 		edits edits
-		want  string // in the text of a change
+		want  string // prefix of the text of a change
 	}{
 		"of the same operation": {
 			edits{"operationId: listOrders", "operationId: getOrders", "summary: List orders", "summary: Orders"},
 			`/paths/~1{shop}~1orders/get/summary changed from "List orders" to "Orders"`,
 		},
-		"of the same member": {
+		"of the same property": {
 			edits{"maxLength: 200\n          example: Ring twice", "maxLength: 300\n          example: Ring once"},
 			`/components/schemas/Order/properties/Note/example changed from "Ring twice" to "Ring once"`,
 		},
@@ -339,11 +339,11 @@ func TestChangesDoNotHideOthers(t *testing.T) {
 			edits{"scheme: bearer", "scheme: basic\n      description: In clear."},
 			`/components/securitySchemes/token/description was added: "In clear."`,
 		},
-		"of a parameter before one that is new": {
+		"of a parameter next to a new one": {
 			edits{"        - name: statusIds\n", "        - name: new\n          in: query\n        - name: statusIds\n          description: Ids.\n"},
 			`/paths/~1{shop}~1orders/get/parameters/1/description was added: "Ids."`,
 		},
-		"of a path with another parameter": {
+		"of a path with a renamed variable": {
 			edits{"orders/{id}:", "orders/{orderId}:", "name: id\n", "name: orderId\n", "description: Gone.", "description: Away."},
 			`/paths/~1{shop}~1orders~1{orderId}/delete/responses/204/description changed from "Gone." to "Away."`,
 		},
@@ -351,7 +351,7 @@ func TestChangesDoNotHideOthers(t *testing.T) {
 			edits{"type: string\n    get:", "type: integer\n          example: 1\n    get:"},
 			`/paths/~1{shop}~1orders/parameters/0/schema/example was added: 1`,
 		},
-		"of a member with the name of a keyword": {
+		"of a property named like a keyword": {
 			edits{"Level: {type: integer}", "Level: {type: string}", "security: {", "security: {title: Safety, "},
 			`/components/schemas/Order/properties/security/title was added: "Safety"`,
 		},
@@ -368,7 +368,7 @@ func TestChangesDoNotHideOthers(t *testing.T) {
 	}
 }
 
-func TestEqualDescriptions(t *testing.T) {
+func TestEqualSpecs(t *testing.T) {
 	document := read(t, sample)
 	data, err := tree.JSON(document)
 	if err != nil {
@@ -383,18 +383,18 @@ func TestEqualDescriptions(t *testing.T) {
 	}
 }
 
-func TestBreakingIsCounted(t *testing.T) {
+func TestBreaking(t *testing.T) {
 	after := edits{"enum: [Card, Cash]", "enum: [Card]", "enum: [New, Sent]", "enum: [New, Paid, Sent]", "title: Shop", "title: Shops"}.of(sample)
 	if result := compare(t, read(t, sample), read(t, after)); result.Breaking() != 3 || len(result.Changes) != 4 {
 		t.Errorf("%d of %+v", result.Breaking(), result.Changes)
 	}
 }
 
-func TestDescriptionsThatCannotBeRead(t *testing.T) {
+func TestUnreadableSpecs(t *testing.T) {
 	good, bad := read(t, sample), read(t, `{"openapi": "3.0.3", "paths": {"/a": {"get": 1}}}`)
 	for name, test := range map[string][2]tree.Object{"old": {bad, good}, "new": {good, bad}} {
 		_, err := diff.Compare(test[0], test[1])
-		if problem, ok := errors.AsType[*tree.Problem](err); !ok || !strings.Contains(problem.Message, "the "+name+" description") || problem.Remedy == "" {
+		if problem, ok := errors.AsType[*tree.Problem](err); !ok || !strings.Contains(problem.Message, "the "+name+" spec") || problem.Remedy == "" {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

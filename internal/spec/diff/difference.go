@@ -3,21 +3,20 @@ package diff
 import (
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// difference is a place where two descriptions are not the same JSON. Where something was added there is no old place;
-// where something was taken out, no new one.
+// difference is a location where the JSON of two specs differs. An addition has no old pointer and
+// a removal no new one.
 type difference struct {
 	old, new      string // JSON pointers
 	before, after any
 }
 
-// differencesOf lists the outermost places where two descriptions differ.
+// differencesOf lists the outermost differences between two specs.
 func differencesOf(before, after tree.Object) []difference {
 	c := &comparison{}
 	c.objects("", "", before, after)
@@ -29,7 +28,7 @@ type comparison struct{ found []difference }
 func (c *comparison) values(old, new string, before, after any) {
 	switch before := before.(type) {
 	case tree.Object:
-		// Another reference is one difference: what is behind it is compared where it stands.
+		// A different reference is one difference: its target is compared where it is defined.
 		if after, ok := after.(tree.Object); ok && before["$ref"] == after["$ref"] {
 			c.objects(old, new, before, after)
 			return
@@ -51,7 +50,7 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 		renamed = renamedPaths(before, after)
 	}
 	met := map[string]bool{}
-	for name, member := range tree.Fields(before) {
+	for name, value := range tree.Fields(before) {
 		counterpart := name
 		if other, ok := renamed[name]; ok {
 			counterpart = other
@@ -59,45 +58,41 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 		}
 		met[counterpart] = true
 		if other, ok := after[counterpart]; ok {
-			c.values(tree.Join(old, name), tree.Join(new, counterpart), member, other)
+			c.values(tree.Join(old, name), tree.Join(new, counterpart), value, other)
 		} else {
-			c.found = append(c.found, difference{old: tree.Join(old, name), before: member})
+			c.found = append(c.found, difference{old: tree.Join(old, name), before: value})
 		}
 	}
-	for name, member := range tree.Fields(after) {
+	for name, value := range tree.Fields(after) {
 		if !met[name] {
-			c.found = append(c.found, difference{new: tree.Join(new, name), after: member})
+			c.found = append(c.found, difference{new: tree.Join(new, name), after: value})
 		}
 	}
 }
 
-// renamedPaths returns the paths of which nothing but the names of parameters changed, with their new form.
+// renamedPaths maps old paths to new ones that differ only in the names of variables.
 func renamedPaths(before, after tree.Object) map[string]string {
 	templates := map[string]string{}
 	for path := range tree.Fields(after) {
-		templates[template(path)] = path
+		templates[tree.PathShape(path)] = path
 	}
 	renamed := map[string]string{}
 	for path := range tree.Fields(before) {
-		if other, ok := templates[template(path)]; ok && other != path {
+		if other, ok := templates[tree.PathShape(path)]; ok && other != path {
 			renamed[path] = other
 		}
 	}
 	return renamed
 }
 
-var parameterName = regexp.MustCompile(`\{[^{}]*\}`)
-
-func template(path string) string { return parameterName.ReplaceAllLiteralString(path, "{}") }
-
-// lists compares elements with their like, so that one that is put in between does not make all behind it differ.
+// lists compares elements by key, so an insertion does not make all later elements differ.
 func (c *comparison) lists(old, new string, before, after []any) {
 	oldKeys, newKeys := keysOf(before), keysOf(after)
 	counterparts := map[string]int{}
 	for j, key := range newKeys {
 		counterparts[key] = j
 	}
-	var order []int // in the new list, of the elements that both have
+	var order []int // new indexes of the common elements
 	var removed []int
 	for i, key := range oldKeys {
 		j, ok := counterparts[key]
@@ -114,13 +109,13 @@ func (c *comparison) lists(old, new string, before, after []any) {
 	}
 	added := slices.Sorted(maps.Values(counterparts))
 	for _, i := range removed {
-		place := tree.Join(old, strconv.Itoa(i))
+		pointer := tree.Join(old, strconv.Itoa(i))
 		n := slices.IndexFunc(added, func(j int) bool { return inPath(before[i]) && inPath(after[j]) })
 		if n < 0 {
-			c.found = append(c.found, difference{old: place, before: before[i]})
+			c.found = append(c.found, difference{old: pointer, before: before[i]})
 			continue
 		}
-		c.values(place, tree.Join(new, strconv.Itoa(added[n])), before[i], after[added[n]])
+		c.values(pointer, tree.Join(new, strconv.Itoa(added[n])), before[i], after[added[n]])
 		added = slices.Delete(added, n, n+1)
 	}
 	for _, j := range added {
@@ -128,14 +123,14 @@ func (c *comparison) lists(old, new string, before, after []any) {
 	}
 }
 
-// inPath reports whether an element is a parameter in the path, which has another name where nothing but that changed.
+// inPath reports whether an element is a path parameter. They are compared even after a rename.
 func inPath(element any) bool {
 	object, _ := element.(tree.Object)
 	return object["in"] == "path"
 }
 
-// keysOf returns what the elements of a list are known by: scalars and references by themselves, objects by their names,
-// the others by their number among their like.
+// keysOf returns keys for the elements of a list: the value of a scalar or reference, the name of
+// an object, and a number among equal ones.
 func keysOf(list []any) []string {
 	counts := map[string]int{}
 	keys := make([]string, len(list))
@@ -150,12 +145,12 @@ func keysOf(list []any) []string {
 func keyOf(element any) string {
 	object, ok := element.(tree.Object)
 	if !ok {
-		data, _ := tree.JSON(element) // which every part of a tree can be written as
+		data, _ := tree.JSON(element) // every part of a spec is valid JSON
 		return string(data)
 	}
 	for _, name := range []string{"$ref", "name"} {
-		if text, ok := object[name].(string); ok {
-			return name + " " + text + " " + tree.String(object["in"])
+		if value, ok := object[name].(string); ok {
+			return name + " " + value + " " + tree.String(object["in"])
 		}
 	}
 	return ""

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oasdiff/oasdiff/checker"
@@ -11,21 +10,22 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// document is a description as oasdiff reads it: as YAML, because the places of its findings are lines, and those of JSON
-// are not kept.
+// document is a spec in the form that oasdiff reads. It is YAML, because oasdiff reports lines and
+// only keeps those of YAML.
 type document struct {
-	info   *load.SpecInfo
-	places map[int]string    // JSON pointers by line
-	moved  map[string]string // where parameters stand in the original
+	info     *load.SpecInfo
+	pointers map[int]string    // JSON pointers by line
+	moved    map[string]string // original pointers of moved parameters
 }
 
-func newDocument(name string, description tree.Object) (*document, error) {
-	d := &document{places: map[int]string{}, moved: map[string]string{}}
-	description = tree.Clone(description).(tree.Object)
-	d.moveParameters(description)
-	data, err := tree.YAML(description)
+func newDocument(name string, spec tree.Object) (*document, error) {
+	d := &document{pointers: map[int]string{}, moved: map[string]string{}}
+	spec = tree.Clone(spec).(tree.Object)
+	d.moveParameters(spec)
+	data, err := tree.YAML(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -38,74 +38,73 @@ func newDocument(name string, description tree.Object) (*document, error) {
 	loader.IncludeOrigin = true
 	d.info, err = load.NewSpecInfoFromData(loader, data, name)
 	if err != nil {
-		message := fmt.Sprintf("the %s description cannot be read: %v", name, err)
-		return nil, &tree.Problem{Message: message, Remedy: "normalise it first"}
+		message := fmt.Sprintf("cannot read the %s spec: %v", name, err)
+		return nil, &tree.Problem{Message: message, Remedy: "normalize it first"}
 	}
 	return d, nil
 }
 
-// moveParameters copies the parameters of path items into their operations, because the rules look nowhere else.
-func (d *document) moveParameters(description tree.Object) {
-	for _, operation := range tree.Operations(description) {
+// moveParameters moves the parameters of path items into their operations, because the rules ignore
+// them elsewhere.
+func (d *document) moveParameters(spec tree.Object) {
+	for _, operation := range tree.Operations(spec) {
 		own := tree.ListAt(operation.Object, "parameters")
 		overridden := map[string]bool{}
 		for _, parameter := range own {
-			overridden[parameterKey(description, parameter)] = true
+			overridden[parameterKey(spec, parameter)] = true
 		}
 		for i, parameter := range tree.ListAt(operation.Item, "parameters") {
-			if overridden[parameterKey(description, parameter)] {
+			if overridden[parameterKey(spec, parameter)] {
 				continue
 			}
-			place := tree.Join(operation.Pointer, "parameters", strconv.Itoa(len(own)))
-			d.moved[place] = tree.Join("/paths", operation.Path, "parameters", strconv.Itoa(i))
+			pointer := tree.Join(operation.Pointer, "parameters", strconv.Itoa(len(own)))
+			d.moved[pointer] = tree.Join("/paths", operation.Path, "parameters", strconv.Itoa(i))
 			own = append(own, parameter)
 		}
 		if len(own) > 0 {
 			operation.Object["parameters"] = own
 		}
 	}
-	for _, operation := range tree.Operations(description) {
+	for _, operation := range tree.Operations(spec) {
 		delete(operation.Item, "parameters")
 	}
 }
 
-func parameterKey(description tree.Object, parameter any) string {
+func parameterKey(spec tree.Object, parameter any) string {
 	object, _ := parameter.(tree.Object)
-	if reference, ok := strings.CutPrefix(tree.String(object["$ref"]), "#"); ok {
-		target, _ := tree.Lookup(description, reference)
-		object, _ = target.(tree.Object)
-	}
-	return tree.String(object["in"]) + " " + tree.String(object["name"])
+	resolved := view.Spec(spec).Resolve(view.Node{Object: object})
+	return resolved.Value("in") + " " + resolved.Value("name")
 }
 
-// index enters the places by line. An element that is an object begins on the line of its first member, and wins: a place
-// that is too wide shows a difference twice, one that is too narrow would hide it.
+// index records pointers by line. An object in a list starts on the line of its first field. The
+// object wins: a pointer that is too wide shows a difference twice, but one that is too narrow
+// would hide it.
 func (d *document) index(pointer string, node *yaml.Node) {
 	switch node.Kind {
 	case yaml.MappingNode:
 		for i := 0; i < len(node.Content); i += 2 {
-			member := tree.Join(pointer, node.Content[i].Value)
-			d.places[node.Content[i].Line] = member
-			d.index(member, node.Content[i+1])
+			field := tree.Join(pointer, node.Content[i].Value)
+			d.pointers[node.Content[i].Line] = field
+			d.index(field, node.Content[i+1])
 		}
 	case yaml.SequenceNode:
 		for i, element := range node.Content {
-			place := tree.Join(pointer, strconv.Itoa(i))
-			d.index(place, element)
-			d.places[element.Line] = place
+			inner := tree.Join(pointer, strconv.Itoa(i))
+			d.index(inner, element)
+			d.pointers[element.Line] = inner
 		}
 	}
 }
 
-// pointer returns where in the original description a finding is, or "".
+// pointer returns the pointer of a finding into the original spec, or "".
 func (d *document) pointer(source *checker.Source) string {
 	if source == nil {
 		return ""
 	}
-	pointer := d.places[source.Line]
+	pointer := d.pointers[source.Line]
 	for i, c := range pointer + "/" {
-		if place, ok := d.moved[pointer[:i]]; ok && c == '/' {
-			return place + pointer[i:]
+		if original, ok := d.moved[pointer[:i]]; ok && c == '/' {
+			return original + pointer[i:]
 		}
 	}
 	return pointer

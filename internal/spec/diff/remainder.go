@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -9,74 +10,72 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// names are the places that the rules name, and with false those that only hold such places: a path that is gone is named
-// by its operations.
-type names struct{ old, new map[string]bool }
+// pointers are the pointers that the rules report (true) and the pointers around them (false). A
+// removed path is only reported by its operations.
+type pointers struct{ old, new map[string]bool }
 
-func namesOf(changes []Change) names {
-	n := names{map[string]bool{}, map[string]bool{}}
+func pointersOf(changes []Change) pointers {
+	p := pointers{map[string]bool{}, map[string]bool{}}
 	for _, change := range changes {
-		enter(n.old, change.Old)
-		enter(n.new, change.New)
+		enter(p.old, change.Old)
+		enter(p.new, change.New)
 	}
-	return n
+	return p
 }
 
-func enter(places map[string]bool, pointer string) {
+func enter(reported map[string]bool, pointer string) {
 	if pointer == "" {
 		return
 	}
-	places[pointer] = true
+	reported[pointer] = true
 	for i, c := range pointer {
-		if _, ok := places[pointer[:i]]; !ok && c == '/' {
-			places[pointer[:i]] = false
+		if _, ok := reported[pointer[:i]]; !ok && c == '/' {
+			reported[pointer[:i]] = false
 		}
 	}
 }
 
-// have reports whether a rule names the difference.
-func (n names) have(d difference) bool {
-	return isNamed(n.old, d.old, d.before) || isNamed(n.new, d.new, d.after)
+// contain reports whether a rule covers a difference.
+func (p pointers) contain(d difference) bool {
+	return covered(p.old, d.old, d.before) || covered(p.new, d.new, d.after)
 }
 
-func isNamed(places map[string]bool, place string, value any) bool {
-	if place == "" {
+func covered(reported map[string]bool, pointer string, value any) bool {
+	if pointer == "" {
 		return false
 	}
-	if _, ok := places[place]; ok {
+	if _, ok := reported[pointer]; ok {
 		return true
 	}
-	tokens, _ := tree.Split(place)
+	tokens, _ := tree.Split(pointer)
 	last := len(tokens) - 1
 	outer := func(count int) string { return tree.Join("", tokens[:count]...) }
-	// The rules name some things by what they belong to.
+	// The rules report some changes at a related pointer.
 	switch {
-	case last > 0 && tokens[last-1] == "required": // a required member by the member
-		return places[tree.Join(outer(last-1), "properties", tree.String(value))]
+	case last > 0 && tokens[last-1] == "required": // at the required property
+		return reported[tree.Join(outer(last-1), "properties", tree.String(value))]
 	case tokens[last] == "required":
-		members, _ := value.([]any)
-		return len(members) > 0 && !slices.ContainsFunc(members, func(member any) bool {
-			return !places[tree.Join(outer(last), "properties", tree.String(member))]
+		names, _ := value.([]any)
+		return len(names) > 0 && !slices.ContainsFunc(names, func(name any) bool {
+			return !reported[tree.Join(outer(last), "properties", tree.String(name))]
 		})
 	case tokens[last] == "format":
-		return places[tree.Join(outer(last), "type")]
+		return reported[tree.Join(outer(last), "type")]
 	case slices.Contains(tokens, "security"):
-		return places[outer(slices.Index(tokens, "security")+1)]
+		return reported[outer(slices.Index(tokens, "security")+1)]
 	case last > 2 && tokens[1] == "securitySchemes":
-		return places[outer(3)] && !isInNote(tokens)
+		return reported[outer(3)] && !insideNote(tokens)
 	}
 	return false
 }
 
-// change says what no rule has a word for. It is a warning where it belongs to what goes over the wire.
+// change returns the change for a difference that no rule covers. It is a warning if it affects
+// requests or responses.
 func (d difference) change() Change {
-	place := d.new
-	if place == "" {
-		place = d.old
-	}
-	tokens, _ := tree.Split(place)
+	pointer := cmp.Or(d.new, d.old)
+	tokens, _ := tree.Split(pointer)
 	change := Change{ID: "unjudged-change", Level: Warning, Section: tokens[0], Old: d.old, New: d.new}
-	if isNote(tokens, d) {
+	if note(tokens, d) {
 		change.ID, change.Level = "note-changed", Info
 	}
 	if len(tokens) > 2 && tokens[0] == "paths" && slices.Contains(tree.Methods, tokens[2]) {
@@ -84,53 +83,53 @@ func (d difference) change() Change {
 	}
 	switch {
 	case d.old == "":
-		change.Text = place + " was added" + shown(": ", d.after)
+		change.Text = pointer + " was added" + shown(": ", d.after)
 	case d.new == "":
-		change.Text = place + " was removed" + shown(": ", d.before)
+		change.Text = pointer + " was removed" + shown(": ", d.before)
 	default:
-		change.Text = place + " changed" + shown(" from ", d.before) + shown(" to ", d.after)
+		change.Text = pointer + " changed" + shown(" from ", d.before) + shown(" to ", d.after)
 	}
 	return change
 }
 
-// notes are the members that say something about an API and change nothing of it.
+// notes are fields that document an API without changing it.
 var notes = []string{
 	"deprecated", "description", "example", "examples", "externalDocs", "info", "links", "openapi", "operationId", "summary",
 	"tags", "title", "xml",
 }
 
-// collections are the members whose own members have names or numbers.
+// collections are fields whose own fields have names or numbers that an author chooses.
 var collections = []string{
 	"callbacks", "content", "encoding", "headers", "mapping", "parameters", "paths", "properties", "requestBodies",
 	"responses", "schemas", "scopes", "securitySchemes", "variables",
 }
 
-// isNote reports whether a difference is outside of what goes over the wire.
-func isNote(tokens []string, d difference) bool {
+// note reports whether a difference does not affect requests and responses.
+func note(tokens []string, d difference) bool {
 	last, inBoth := len(tokens)-1, d.old != "" && d.new != ""
 	switch {
-	case tokens[0] == "components" && last <= 2 && !inBoth: // where it is used, the use differs as well
-	case inBoth && isList(d.before) && isList(d.after): // of lists, nothing but their order is compared as a whole
-	case inBoth && (isReference(d.before) || isReference(d.after)): // what is behind it is compared by the rules
-	case tokens[0] == "paths" && last == 1 && inBoth: // the names of parameters in the path
-	case last > 1 && tokens[last] == "name" && tokens[last-2] == "parameters": // those parameters themselves
+	case tokens[0] == "components" && last <= 2 && !inBoth: // if it is used, the use differs too
+	case inBoth && list(d.before) && list(d.after): // lists as a whole only differ in order
+	case inBoth && (reference(d.before) || reference(d.after)): // the rules compare the targets
+	case tokens[0] == "paths" && last == 1 && inBoth: // names of path variables
+	case last > 1 && tokens[last] == "name" && tokens[last-2] == "parameters": // names of their parameters
 	default:
-		return isInNote(tokens)
+		return insideNote(tokens)
 	}
 	return true
 }
 
-func isList(value any) bool {
+func list(value any) bool {
 	_, ok := value.([]any)
 	return ok
 }
 
-func isReference(value any) bool {
+func reference(value any) bool {
 	object, _ := value.(tree.Object)
 	return object["$ref"] != nil
 }
 
-func isInNote(tokens []string) bool {
+func insideNote(tokens []string) bool {
 	named := false
 	for _, token := range tokens {
 		if !named && (slices.Contains(notes, token) || strings.HasPrefix(token, "x-")) {
@@ -141,18 +140,18 @@ func isInNote(tokens []string) bool {
 	return false
 }
 
-const maxShown = 60 // runes of a value, which keeps a change on a line
+const maxShown = 60 // runes of a value, to keep a change on one line
 
 func shown(before string, value any) string {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false) // which ASP.NET descriptions are full of
+	encoder.SetEscapeHTML(false) // common in ASP.NET specs
 	if err := encoder.Encode(value); err != nil {
 		return ""
 	}
-	text := []rune(strings.TrimSpace(buffer.String()))
-	if len(text) > maxShown {
-		text = append(text[:maxShown-1], '…')
+	runes := []rune(strings.TrimSpace(buffer.String()))
+	if len(runes) > maxShown {
+		runes = append(runes[:maxShown-1], '…')
 	}
-	return before + string(text)
+	return before + string(runes)
 }

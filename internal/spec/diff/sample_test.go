@@ -1,6 +1,6 @@
 package diff_test
 
-// sample has a bit of everything that can change.
+// sample contains one of everything that can change.
 const sample = `openapi: 3.0.3
 info:
   title: Shop

@@ -1,85 +1,65 @@
 package evidence
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// body is what a request or response holds.
+// body is the content of a request or response.
 type body struct {
-	mediaTypes []string // none where no body is described
-	isJSON     bool
-	schema     node // of the JSON
+	mediaTypes []string // empty if there is no body
+	json       bool
+	schema     view.Node // of the JSON
 }
 
-// body returns what is in the content of a request, a response or a parameter.
-func (d document) body(holder node) body {
-	var b body
-	content := holder.member("content")
-	for name := range tree.Fields(content.object) {
-		b.mediaTypes = append(b.mediaTypes, name)
-		mediaType, _, _ := strings.Cut(strings.ToLower(name), ";")
-		if mediaType == "application/json" || !b.isJSON && (mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")) {
-			b.isJSON, b.schema = true, content.member(name).member("schema")
-		}
-	}
-	return b
+func bodyOf(owner view.Node) body {
+	content, _, ok := view.JSON(owner)
+	return body{slices.Sorted(maps.Keys(owner.At("content").Object)), ok, content.At("schema")}
 }
 
-func (c *comparison) request(ours, theirs tree.Operation, evidence string) {
-	own := c.ours.resolve(node{ours.Pointer, ours.Object}.member("requestBody"))
-	other := c.theirs.resolve(node{theirs.Pointer, theirs.Object}.member("requestBody"))
-	if own.object != nil || other.object != nil {
-		c.bodies(Finding{Detail: "request", Evidence: kindOf(own.object, evidence)}, own, other, "")
+func (c *comparison) request(ours, theirs view.Operation, evidence string) {
+	own := c.ours.Resolve(ours.At("requestBody"))
+	other := c.theirs.Resolve(theirs.At("requestBody"))
+	if own.Object != nil || other.Object != nil {
+		c.bodies(Finding{Detail: "request", Evidence: evidenceOf(own.Object, evidence)}, own, other, "")
 	}
 }
 
-// responses compares the answers to a success, whatever their status codes, and whether there are failures.
-func (c *comparison) responses(ours, theirs tree.Operation, evidence string) {
-	own, status := c.ours.success(ours)
-	other, otherStatus := c.theirs.success(theirs)
-	if own.object != nil {
-		c.bodies(Finding{Detail: "response", Evidence: kindOf(own.object, evidence)}, own, other, otherStatus+": ")
+// responses compares the success responses, whatever their statuses, and whether there are
+// failures.
+func (c *comparison) responses(ours, theirs view.Operation, evidence string) {
+	own, status := success(c.ours, ours)
+	other, otherStatus := success(c.theirs, theirs)
+	if own.Object != nil {
+		c.bodies(Finding{Detail: "response", Evidence: evidenceOf(own.Object, evidence)}, own, other, otherStatus+": ")
 	}
-	failure := c.ours.resolve(node{ours.Pointer, ours.Object}.member("responses").member("default"))
-	if failure.object == nil || status == "default" {
+	failure := c.ours.Resolve(ours.At("responses").At("default"))
+	if failure.Object == nil || status == "default" {
 		return
 	}
 	finding := Finding{
 		Detail:      "response default",
-		Evidence:    kindOf(failure.object, evidence),
+		Evidence:    evidenceOf(failure.Object, evidence),
 		Verdict:     Missing,
 		Ours:        "default",
-		OursPointer: failure.pointer,
+		OursPointer: failure.Pointer,
 	}
-	responses := node{theirs.Pointer, theirs.Object}.member("responses")
-	if failures := slices.DeleteFunc(statusesOf(responses.object), isSuccess); len(failures) > 0 {
-		finding.Verdict, finding.Theirs, finding.TheirsPointer = Confirmed, strings.Join(failures, ", "), responses.pointer
+	if failures := slices.DeleteFunc(theirs.Statuses(), view.Success); len(failures) > 0 {
+		finding.Verdict, finding.Theirs, finding.TheirsPointer = Confirmed, strings.Join(failures, ", "), theirs.At("responses").Pointer
 	}
 	c.add(finding)
 }
 
-func statusesOf(responses tree.Object) []string {
-	var statuses []string
-	for status := range tree.Fields(responses) {
-		if !strings.HasPrefix(status, "x-") {
-			statuses = append(statuses, status)
-		}
-	}
-	return statuses
-}
-
-func isSuccess(status string) bool { return strings.HasPrefix(status, "2") }
-
-// success returns the response to a success with its status: the first that has a body, or else the first.
-func (d document) success(operation tree.Operation) (found node, code string) {
-	responses := node{operation.Pointer, operation.Object}.member("responses")
-	for _, status := range statusesOf(responses.object) { // of which "default" is the last
-		response := d.resolve(responses.member(status))
-		first := found.object == nil && (isSuccess(status) || status == "default")
-		better := isSuccess(status) && d.body(found).mediaTypes == nil && d.body(response).mediaTypes != nil
+// success returns the first success response that has a body, or else the first one, with its
+// status.
+func success(spec view.Spec, operation view.Operation) (found view.Node, code string) {
+	for _, status := range operation.Statuses() {
+		response := spec.Resolve(operation.At("responses").At(status))
+		first := found.Object == nil && (view.Success(status) || status == "default")
+		better := view.Success(status) && bodyOf(found).mediaTypes == nil && bodyOf(response).mediaTypes != nil
 		if first || better {
 			found, code = response, status
 		}
@@ -87,31 +67,31 @@ func (d document) success(operation tree.Operation) (found node, code string) {
 	return found, code
 }
 
-// describeBody returns the type of JSON, or else the media types.
-func (d document) describeBody(b body) string {
+// describe returns the type of the JSON, or else the media types.
+func (b body) describe(spec view.Spec) string {
 	switch {
-	case b.isJSON:
-		return d.describe(d.schema(b.schema))
+	case b.json:
+		return spec.Describe(spec.Schema(b.schema))
 	case b.mediaTypes == nil:
 		return "no body"
 	}
 	return strings.Join(b.mediaTypes, ", ")
 }
 
-// bodies compares what two requests or responses hold. The status is put before what is said of theirs.
-func (c *comparison) bodies(finding Finding, own, other node, status string) {
-	ours, theirs := c.ours.body(own), c.theirs.body(other)
-	finding.OursPointer, finding.Ours = own.pointer, c.ours.describeBody(ours)
-	if other.object != nil {
-		finding.TheirsPointer, finding.Theirs = other.pointer, status+c.theirs.describeBody(theirs)
+// bodies compares two requests or responses. The status goes before what theirs contains.
+func (c *comparison) bodies(finding Finding, own, other view.Node, status string) {
+	ours, theirs := bodyOf(own), bodyOf(other)
+	finding.OursPointer, finding.Ours = own.Pointer, ours.describe(c.ours)
+	if other.Object != nil {
+		finding.TheirsPointer, finding.Theirs = other.Pointer, status+theirs.describe(c.theirs)
 	}
 	switch {
-	case ours.isJSON && theirs.isJSON:
+	case ours.json && theirs.json:
 		c.content(finding, ours.schema, theirs.schema)
 		return
-	case own.object == nil:
+	case own.Object == nil:
 		finding.Verdict, finding.Evidence, finding.Ours, finding.OursPointer = New, "", "", ""
-	case other.object == nil, theirs.mediaTypes == nil && ours.mediaTypes != nil: // which may be an answer left out
+	case other.Object == nil, theirs.mediaTypes == nil && ours.mediaTypes != nil: // the vendor may have left out the body
 		finding.Verdict = Missing
 	case slices.Equal(ours.mediaTypes, theirs.mediaTypes):
 		finding.Verdict = Confirmed
@@ -121,38 +101,40 @@ func (c *comparison) bodies(finding Finding, own, other node, status string) {
 	c.add(finding)
 }
 
-// content compares two bodies of JSON.
-func (c *comparison) content(finding Finding, ours, theirs node) {
-	own, other := c.ours.schema(ours), c.theirs.schema(theirs)
-	finding.Verdict, finding.OursPointer, finding.TheirsPointer = c.verdictOn(own, other), ours.pointer, theirs.pointer
+// content compares two JSON bodies.
+func (c *comparison) content(finding Finding, ours, theirs view.Node) {
+	own, other := c.ours.Schema(ours), c.theirs.Schema(theirs)
+	finding.Verdict, finding.OursPointer, finding.TheirsPointer = c.compareTypes(own, other), ours.Pointer, theirs.Pointer
 	c.met = map[[2]string]bool{}
-	list, inEnvelope := c.theirs.envelope(other)
-	inside := place{side: finding.Detail, evidence: finding.Evidence}
-	if own.kind == "array" && inEnvelope { // its array is compared all the same: the elements are what a user is after
-		finding.Theirs += ", with the array in " + list
+	at := location{side: finding.Detail, evidence: finding.Evidence}
+	list := c.envelopeList(other)
+	if own.Kind() != view.Array || list == "" {
 		c.add(finding)
-		for name := range other.members {
-			if name != list {
-				c.addNew(inside, name, other)
-			}
-		}
-		c.inside(inside, own, c.theirs.schema(other.members[list]))
+		c.inside(at, own, other)
 		return
 	}
+	// An envelope contradicts a bare array, but users need the elements: compare them anyway.
+	finding.Theirs += ", with the array in " + list
 	c.add(finding)
-	c.inside(inside, own, other)
-}
-
-// envelope returns the name of the one array in an object.
-func (d document) envelope(s schema) (string, bool) {
-	var arrays []string
-	for name, member := range s.members {
-		if d.schema(member).kind == "array" {
-			arrays = append(arrays, name)
+	for name := range other.Properties {
+		if name != list {
+			c.addNew(at, name, other)
 		}
 	}
-	if len(arrays) != 1 {
-		return "", false
+	c.inside(at, own, c.theirs.Schema(other.Properties[list]))
+}
+
+// envelopeList returns the name of the only array in an object, or "".
+func (c *comparison) envelopeList(s view.Schema) string {
+	list := ""
+	for name, property := range s.Properties {
+		if c.theirs.Schema(property).Kind() != view.Array {
+			continue
+		}
+		if list != "" {
+			return ""
+		}
+		list = name
 	}
-	return arrays[0], true
+	return list
 }

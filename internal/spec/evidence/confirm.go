@@ -1,5 +1,6 @@
-// Package evidence holds a description whose details say how sure they are against the vendor's own description, which
-// needs an account and so cannot be shipped: what it confirms, what it contradicts, and what it has besides.
+// Package evidence compares a spec that marks how sure each detail is with the vendor's own spec,
+// which needs an account and cannot be shipped. It reports what the vendor's spec confirms,
+// contradicts, lacks and adds.
 package evidence
 
 import (
@@ -7,45 +8,48 @@ import (
 	"slices"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// Verdict is what the vendor's description says of a detail.
+// Verdict is the result of comparing a detail with the vendor's spec.
 type Verdict string
 
-// The verdicts.
 const (
 	Confirmed    Verdict = "confirmed"
 	Contradicted Verdict = "contradicted"
-	Missing      Verdict = "missing" // it does not say
-	New          Verdict = "new"     // it has what ours does not
+	Missing      Verdict = "missing" // only in our spec
+	New          Verdict = "new"     // only in the vendor's spec
 )
 
-// The kinds of evidence, as x-evidence in our description has them.
+// Kinds of evidence, the values of x-evidence in our spec.
 const (
 	Documented = "documented"
 	Observed   = "observed"
 	Inferred   = "inferred"
 )
 
-// Finding is one detail and what became of it. What the vendor's description lacks or contradicts as a whole is one
-// finding: of its inside nothing is said.
+// InferredNote introduces the reason for an inferred detail in a "description".
+const InferredNote = "Inferred:"
+
+// Finding is the verdict on one detail. If the vendor's spec lacks or contradicts an object as a
+// whole, there are no findings about its parts.
 type Finding struct {
 	OperationID   string  `json:"operationId"`
 	Method        string  `json:"method"`
 	Path          string  `json:"path"`
 	Detail        string  `json:"detail"`             // such as "operation", "query statusidin" or "response [].Items[].Id"
-	Evidence      string  `json:"evidence,omitempty"` // ours; "" for what is new
+	Evidence      string  `json:"evidence,omitempty"` // from our spec; "" for a new detail
 	Verdict       Verdict `json:"verdict"`
 	Ours          string  `json:"ours,omitempty"`
 	Theirs        string  `json:"theirs,omitempty"`
-	OursPointer   string  `json:"oursPointer,omitempty"` // JSON pointer into our description
+	OursPointer   string  `json:"oursPointer,omitempty"` // JSON pointer into our spec
 	TheirsPointer string  `json:"theirsPointer,omitempty"`
 }
 
-// Confirm compares our description with the vendor's own. Both are OpenAPI 3.0. The findings are sorted: what is inferred
-// first, and of that what is contradicted.
+// Confirm compares our spec with the vendor's. Both are OpenAPI 3.0. The findings are sorted:
+// inferred details first, and contradicted ones before others.
 func Confirm(ours, theirs tree.Object) []Finding {
-	c := &comparison{ours: document{ours}, theirs: document{theirs}, findings: []Finding{}}
+	c := &comparison{ours: view.Spec(ours), theirs: view.Spec(theirs), findings: []Finding{}}
 	c.operations()
 	slices.SortStableFunc(c.findings, func(a, b Finding) int {
 		return cmp.Or(
@@ -59,7 +63,7 @@ func Confirm(ours, theirs tree.Object) []Finding {
 	return c.findings
 }
 
-// rank is the place of a value in an order; what is not in the order comes last.
+// rank returns the position of a value in an order. Other values rank last.
 func rank[T comparable](value T, order ...T) int {
 	if i := slices.Index(order, value); i >= 0 {
 		return i
@@ -67,21 +71,21 @@ func rank[T comparable](value T, order ...T) int {
 	return len(order)
 }
 
-// comparison is one run of Confirm.
+// comparison is one run of [Confirm].
 type comparison struct {
-	ours, theirs document
+	ours, theirs view.Spec
 	findings     []Finding
-	operation    Finding // its first three fields, which those of all details share
-	met          map[[2]string]bool
+	operation    Finding            // its first three fields, shared by all details of the current operation
+	met          map[[2]string]bool // pointers of compared schemas
 }
 
-// add enters a finding of the operation at hand.
+// add adds a finding about the current operation.
 func (c *comparison) add(finding Finding) {
 	finding.OperationID, finding.Method, finding.Path = c.operation.OperationID, c.operation.Method, c.operation.Path
 	c.findings = append(c.findings, finding)
 }
 
-// kindOf returns the evidence that a place gives, or else that of what it is in.
-func kindOf(object tree.Object, outer string) string {
+// evidenceOf returns the evidence of an object, or that of the object around it.
+func evidenceOf(object tree.Object, outer string) string {
 	return cmp.Or(tree.String(object["x-evidence"]), outer)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/xsale-go/xsale/openapi"
 )
 
-func read(t *testing.T, text string) tree.Object {
+func read(t *testing.T, source string) tree.Object {
 	t.Helper()
-	document, err := tree.Read([]byte(text))
+	document, err := tree.Read([]byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,35 +26,35 @@ func ours(t *testing.T) tree.Object {
 	return read(t, string(openapi.Spec()))
 }
 
-// edit changes a description.
+// edit changes a spec.
 type edit func(document tree.Object)
 
-// set puts a value, written as YAML, where the pointer points.
+// set replaces the value at a pointer with a value in YAML.
 func set(pointer, value string) edit {
 	return func(document tree.Object) {
 		wrapped, err := tree.Read([]byte("value: " + value))
 		if err != nil {
 			panic(err)
 		}
-		holder, name := holderOf(document, pointer)
-		switch holder := holder.(type) {
+		parent, name := parentOf(document, pointer)
+		switch parent := parent.(type) {
 		case tree.Object:
-			holder[name] = wrapped["value"]
+			parent[name] = wrapped["value"]
 		case []any:
 			index, err := strconv.Atoi(name)
 			if err != nil {
 				panic(err)
 			}
-			holder[index] = wrapped["value"]
+			parent[index] = wrapped["value"]
 		}
 	}
 }
 
-// remove takes away the member that the pointer points at.
+// remove deletes the value at a pointer.
 func remove(pointer string) edit {
 	return func(document tree.Object) {
-		holder, name := holderOf(document, pointer)
-		object := holder.(tree.Object)
+		parent, name := parentOf(document, pointer)
+		object := parent.(tree.Object)
 		if _, ok := object[name]; !ok {
 			panic("nothing at " + pointer)
 		}
@@ -62,7 +62,7 @@ func remove(pointer string) edit {
 	}
 }
 
-// move gives a member another name or place.
+// move moves a value to another pointer.
 func move(from, to string) edit {
 	return func(document tree.Object) {
 		value, ok := tree.Lookup(document, from)
@@ -70,42 +70,42 @@ func move(from, to string) edit {
 			panic("nothing at " + from)
 		}
 		remove(from)(document)
-		holder, name := holderOf(document, to)
-		holder.(tree.Object)[name] = value
+		parent, name := parentOf(document, to)
+		parent.(tree.Object)[name] = value
 	}
 }
 
-func holderOf(document tree.Object, pointer string) (any, string) {
+func parentOf(document tree.Object, pointer string) (any, string) {
 	tokens, _ := tree.Split(pointer)
 	last := len(tokens) - 1
-	holder, ok := tree.Lookup(document, tree.Join("", tokens[:last]...))
+	parent, ok := tree.Lookup(document, tree.Join("", tokens[:last]...))
 	if !ok {
-		panic("nothing holds " + pointer)
+		panic("no parent of " + pointer)
 	}
-	return holder, tokens[last]
+	return parent, tokens[last]
 }
 
-// confirm compares and checks what all findings have in common. It returns those that are not confirmed, as texts, and the
-// number of those that are.
+// confirm compares two specs and checks what all findings have in common. It returns the
+// unconfirmed findings as lines, and the number of confirmed ones.
 func confirm(t *testing.T, ours, theirs tree.Object) (others []string, confirmed int) {
 	t.Helper()
 	findings := evidence.Confirm(ours, theirs)
 	for _, finding := range findings {
-		isNew := finding.Verdict == evidence.New
-		if finding.Method == "" || finding.Path == "" || finding.OperationID == "" || (finding.Evidence == "") != isNew {
+		added := finding.Verdict == evidence.New
+		if finding.Method == "" || finding.Path == "" || finding.OperationID == "" || (finding.Evidence == "") != added {
 			t.Errorf("incomplete: %+v", finding)
 		}
-		if (finding.Ours == "") != isNew || (finding.OursPointer == "") != isNew {
-			t.Errorf("our side of %+v", finding)
+		if (finding.Ours == "") != added || (finding.OursPointer == "") != added {
+			t.Errorf("our side is wrong: %+v", finding)
 		}
 		if finding.Verdict != evidence.Missing && (finding.Theirs == "" || finding.TheirsPointer == "") {
-			t.Errorf("their side of %+v", finding)
+			t.Errorf("their side is wrong: %+v", finding)
 		}
 		if _, ok := tree.Lookup(ours, finding.OursPointer); !ok {
-			t.Errorf("ours has no such place: %+v", finding)
+			t.Errorf("pointer not in our spec: %+v", finding)
 		}
 		if _, ok := tree.Lookup(theirs, finding.TheirsPointer); !ok {
-			t.Errorf("theirs has no such place: %+v", finding)
+			t.Errorf("pointer not in their spec: %+v", finding)
 		}
 		if finding.Verdict == evidence.Confirmed {
 			confirmed++
@@ -118,6 +118,5 @@ func confirm(t *testing.T, ours, theirs tree.Object) (others []string, confirmed
 }
 
 func line(f evidence.Finding) string {
-	text := fmt.Sprintf("%s %s %s: %s, %q, %q", f.Evidence, f.OperationID, f.Detail, f.Verdict, f.Ours, f.Theirs)
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s: %s, %q, %q", f.Evidence, f.OperationID, f.Detail, f.Verdict, f.Ours, f.Theirs))
 }

@@ -2,32 +2,33 @@ package evidence
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// operations compares each operation of ours with the one of theirs that the same request reaches.
+// operations compares each of our operations with the vendor's operation that the same request
+// reaches.
 func (c *comparison) operations() {
-	ours, theirs := tree.Operations(c.ours.root), tree.Operations(c.theirs.root)
-	found := make(map[string]tree.Operation, len(theirs))
+	theirs := c.theirs.Operations()
+	found := make(map[string]view.Operation, len(theirs))
 	methods := map[string][]string{}
 	for _, operation := range theirs {
-		path := c.theirs.route(operation.Path)
+		path := route(c.theirs, operation.Path)
 		found[operation.Method+path] = operation
-		methods[path] = append(methods[path], strings.ToUpper(operation.Method))
+		methods[path] = append(methods[path], operation.Method)
 	}
-	for _, operation := range ours {
-		path := c.ours.route(operation.Path)
+	for _, operation := range c.ours.Operations() {
+		path := route(c.ours, operation.Path)
 		counterpart, ok := found[operation.Method+path]
 		delete(found, operation.Method+path)
 		c.begin(operation)
 		finding := Finding{
 			Detail:      "operation",
-			Evidence:    kindOf(operation.Object, ""),
+			Evidence:    evidenceOf(operation.Object, ""),
 			Verdict:     Missing,
-			Ours:        title(operation),
+			Ours:        operation.String(),
 			OursPointer: operation.Pointer,
 		}
 		if !ok {
@@ -37,44 +38,34 @@ func (c *comparison) operations() {
 			c.add(finding)
 			continue
 		}
-		finding.Verdict, finding.Theirs, finding.TheirsPointer = Confirmed, title(counterpart), counterpart.Pointer
+		finding.Verdict, finding.Theirs, finding.TheirsPointer = Confirmed, counterpart.String(), counterpart.Pointer
 		c.add(finding)
 		c.parameters(operation, counterpart, finding.Evidence)
 		c.request(operation, counterpart, finding.Evidence)
 		c.responses(operation, counterpart, finding.Evidence)
 	}
 	for _, operation := range theirs {
-		if _, ok := found[operation.Method+c.theirs.route(operation.Path)]; ok {
+		if _, ok := found[operation.Method+route(c.theirs, operation.Path)]; ok {
 			c.begin(operation)
-			c.add(Finding{Detail: "operation", Verdict: New, Theirs: title(operation), TheirsPointer: operation.Pointer})
+			c.add(Finding{Detail: "operation", Verdict: New, Theirs: operation.String(), TheirsPointer: operation.Pointer})
 		}
 	}
 }
 
-// begin makes an operation the one at hand.
-func (c *comparison) begin(operation tree.Operation) {
-	c.operation = Finding{
-		OperationID: tree.String(operation.Object["operationId"]),
-		Method:      strings.ToUpper(operation.Method),
-		Path:        operation.Path,
-	}
+// begin sets the current operation.
+func (c *comparison) begin(operation view.Operation) {
+	c.operation = Finding{OperationID: operation.ID, Method: operation.Method, Path: operation.Path}
 }
 
-func title(operation tree.Operation) string {
-	return strings.ToUpper(operation.Method) + " " + operation.Path
-}
-
-var parameterName = regexp.MustCompile(`\{[^{}]*\}`)
-
-// route returns what a path is known by, as ASP.NET routes it: behind the base path of the server, whatever the
-// parameters are called, and without regard to case.
-func (d document) route(path string) string {
+// route returns a path the way ASP.NET routes it: below the base path of the server, without the
+// names of variables, and in lower case.
+func route(spec view.Spec, path string) string {
 	base := ""
-	if servers := tree.ListAt(d.root, "servers"); len(servers) > 0 {
+	if servers := tree.ListAt(spec, "servers"); len(servers) > 0 {
 		server, _ := servers[0].(tree.Object)
 		if address, err := url.Parse(tree.String(server["url"])); err == nil {
 			base = strings.TrimSuffix(address.Path, "/")
 		}
 	}
-	return strings.ToLower(strings.TrimSuffix(base+parameterName.ReplaceAllLiteralString(path, "{}"), "/"))
+	return strings.ToLower(strings.TrimSuffix(base+tree.PathShape(path), "/"))
 }

@@ -5,36 +5,36 @@ import (
 	"testing"
 )
 
-// TestSchemas compares small bodies of requests.
+// TestSchemas compares small request bodies.
 func TestSchemas(t *testing.T) {
 	for name, test := range map[string]struct {
 		ours, theirs string
 		want         []string
 	}{
-		"array that is put together": {
+		"composed array": {
 			"{type: array, items: {type: string}}", "{allOf: [{items: {type: string}}, {title: T}]}", nil,
 		},
-		"member that a class has for itself": {
+		"property of the class itself": {
 			"{properties: {A: {type: string}}}", "{properties: {A: {type: string}}, allOf: [{properties: {A: {type: integer}}}]}", nil,
 		},
-		"member required in one of several classes": {
+		"property required in one of several classes": {
 			"{properties: {A: {}}}", "{properties: {A: {}}, oneOf: [{allOf: [{required: [A]}]}, {}]}", nil,
 		},
-		"member required by a class": {
+		"property required by a class": {
 			"{properties: {A: {}}}", "{properties: {A: {}}, allOf: [{required: [A]}]}",
 			[]string{`observed op request A required: contradicted, "optional", "required"`},
 		},
-		"needed members in one of several classes": {
+		"alternatives in one of several classes": {
 			"{properties: {A: {}}, oneOf: [{anyOf: [{required: [A]}]}, {}]}", "{properties: {A: {}}}", nil,
 		},
-		"members of which exactly one is needed": {
+		"exactly one of two properties": {
 			"{properties: {A: {}, B: {}}, oneOf: [{required: [B]}, {required: [A]}]}", "{properties: {A: {}, B: {}}}",
 			[]string{`observed op request one of: missing, "A, B", ""`},
 		},
-		"members needed by a class": {
+		"requirement in a base class": {
 			"{properties: {A: {}}, allOf: [{required: [A]}]}", "{properties: {A: {}}, required: [A]}", nil,
 		},
-		"alternative that needs nothing": {
+		"alternative without requirements": {
 			"{properties: {A: {}}, anyOf: [{required: [A]}, {}]}", "{properties: {A: {}}}", nil,
 		},
 		"any type": {
@@ -42,9 +42,9 @@ func TestSchemas(t *testing.T) {
 		},
 		"wider integer": {
 			"{type: integer, format: int32}", "{type: integer, format: int64}",
-			[]string{`observed op request: contradicted, "integer int32", "integer int64"`},
+			[]string{`observed op request: contradicted, "integer of the format int32", "integer of the format int64"`},
 		},
-		"names that differ by case only": {
+		"names that differ only in case": {
 			"{properties: {id: {type: string}}}", "{properties: {Id: {type: integer}, id: {type: string}}}",
 			[]string{`op request Id: new, "", "integer"`},
 		},
@@ -70,21 +70,21 @@ func TestParameters(t *testing.T) {
 		ours, theirs string // of the path and of the operation
 		want         []string
 	}{
-		"header in another case, whose encoding is another matter": {
+		"header in another case with another encoding": {
 			"{post: {parameters: [" + header + "]", "{post: {parameters: [{name: x-shop, in: header, explode: false, schema: {type: array, items: {type: string}}}]", nil,
 		},
-		"reference that leads nowhere": {"{post: {parameters: []", "{post: {parameters: [{$ref: '#/a'}]", nil},
-		"operation's own in place of its path's": {
+		"reference without a target": {"{post: {parameters: []", "{post: {parameters: [{$ref: '#/a'}]", nil},
+		"operation overrides its path": {
 			"{post: {parameters: [{name: a, in: query, schema: {type: string}}]",
 			"{parameters: [{name: a, in: query, schema: {type: integer}}], post: {parameters: [{name: a, in: query, schema: {type: string}}]", nil,
 		},
-		"header with the name of a key in the query": {
+		"header with the name of a query key": {
 			"{post: {parameters: []", "{post: {parameters: [{name: key, in: header, schema: {type: string}}]",
 			[]string{`op header key: new, "", "string"`},
 		},
 	} {
-		path := func(text string) string {
-			return "components: {securitySchemes: {key: {in: query, name: key}}}\npaths: {/a: " + text + ", operationId: op, x-evidence: observed}}}"
+		path := func(item string) string {
+			return "components: {securitySchemes: {key: {in: query, name: key}}}\npaths: {/a: " + item + ", operationId: op, x-evidence: observed}}}"
 		}
 		if others, _ := confirm(t, read(t, path(test.ours)), read(t, path(test.theirs))); !slices.Equal(others, test.want) {
 			t.Errorf("%s: got %q, want %q", name, others, test.want)

@@ -9,8 +9,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/evidence"
 )
 
-// vendor is made up, in the form that ASP.NET services describe themselves in, behind the pipeline that makes it a normal
-// description.
+// vendor is an invented spec in the form of an ASP.NET service, as the pipeline returns it.
 const vendor = `
 openapi: 3.0.3
 info: {title: Sales API, version: v1}
@@ -113,17 +112,17 @@ components:
     ProblemDetails: {type: object, additionalProperties: {}, properties: {title: {type: string, nullable: true}}}
 `
 
-func TestVendorOfASPNET(t *testing.T) {
+func TestASPNETVendor(t *testing.T) {
 	others, confirmed := confirm(t, ours(t), read(t, vendor))
 	want := []string{
 		`Orders_GetById operation: new, "", "GET /{organization}/Orders/{id}"`,
 		`createOrder request Lines: new, "", "array of object, required"`,
 		`documented createIntegration operation: missing, "POST /{organizationName}/integrations", ""`,
-		`documented createOrder request PurchaseDate: contradicted, "string date", "string date-time"`,
+		`documented createOrder request PurchaseDate: contradicted, "string of the format date", "string of the format date-time"`,
 		`documented createParameter operation: missing, "POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters", ""`,
-		`documented getMe response Id: contradicted, "Id: integer int64", "id: integer int32"`,
-		`documented getMe response Organizations[].Id: contradicted, "integer int64", "string uuid"`,
-		`documented listOrders query statusidin: contradicted, "statusidin: array of integer int64", "statusIdIn: array of integer int32"`,
+		`documented getMe response Id: contradicted, "Id: integer of the format int64", "id: integer of the format int32"`,
+		`documented getMe response Organizations[].Id: contradicted, "integer of the format int64", "string of the format uuid"`,
+		`documented listOrders query statusidin: contradicted, "statusidin: array of integer of the format int64", "statusIdIn: array of integer of the format int32"`,
 		`documented listOrders query statusnamein: contradicted, "statusnamein: array of string", "statusNameIn: array of string"`,
 		`documented listStatuses operation: missing, "GET /{organizationName}/statuses", ""`,
 		`inferred createOrder request Items: missing, "array of object", ""`,
@@ -131,10 +130,10 @@ func TestVendorOfASPNET(t *testing.T) {
 		`inferred listOrders query statusnamein encoding: contradicted, "a key for each element", "one key, separated by commas"`,
 		`inferred listOrders response default: missing, "default", ""`,
 		`inferred listOrders response: contradicted, "array of object", "200: object, with the array in Items"`,
-		`listOrders query page: new, "", "integer int32"`,
-		`listOrders response TotalCount: new, "", "integer int32"`,
+		`listOrders query page: new, "", "integer of the format int32"`,
+		`listOrders response TotalCount: new, "", "integer of the format int32"`,
 		`listOrders response [].Items[].Order: new, "", "object"`,
-		`listOrders response [].Items[].OrderItemArticles[].Quantity: new, "", "number double"`,
+		`listOrders response [].Items[].OrderItemArticles[].Quantity: new, "", "number of the format double"`,
 		`listOrders response [].Status: new, "", "object, nullable"`,
 		`observed listTranslations operation: missing, "GET /{organizationName}/articles/{id}/translations", ""`,
 		`observed setTranslation operation: missing, "PUT /{organizationName}/articles/{id}/translations", ""`,
@@ -143,7 +142,7 @@ func TestVendorOfASPNET(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(others, "\n"), strings.Join(want, "\n"))
 	}
 	if confirmed != 31 {
-		t.Errorf("%d details are confirmed", confirmed)
+		t.Errorf("%d details confirmed", confirmed)
 	}
 }
 
@@ -156,7 +155,7 @@ func TestOrderOfFindings(t *testing.T) {
 		if len(got) == 0 || got[len(got)-1] != group {
 			got = append(got, group)
 		} else if before := findings[i-1]; slices.Compare([]string{before.Path, before.Method, before.Detail}, []string{finding.Path, finding.Method, finding.Detail}) >= 0 {
-			t.Errorf("%+v stands before %+v", before, finding)
+			t.Errorf("%+v is before %+v", before, finding)
 		}
 	}
 	want := []string{
@@ -166,15 +165,15 @@ func TestOrderOfFindings(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	for range 10 { // the members of objects have no order of their own
+	for range 10 { // map order must not matter
 		if !slices.Equal(findings, evidence.Confirm(ours(t), read(t, theirs))) {
-			t.Fatal("the order changes from run to run")
+			t.Fatal("the order differs between runs")
 		}
 	}
 }
 
-// TestBasePathOfTheServer has the vendor's paths below another address than ours.
-func TestBasePathOfTheServer(t *testing.T) {
+// TestServerBasePath compares specs with different server URLs.
+func TestServerBasePath(t *testing.T) {
 	for server, reached := range map[string]bool{
 		"https://api.example.test":     true,
 		"https://api.example.test/":    true,
@@ -187,19 +186,19 @@ func TestBasePathOfTheServer(t *testing.T) {
 		theirs := ours(t)
 		set("/servers/0/url", `"`+server+`"`)(theirs)
 		others, confirmed := confirm(t, ours(t), theirs)
-		if isReached := confirmed > 0; isReached != reached || len(others) == 0 != reached {
-			t.Errorf("%s: %d details are confirmed, and not: %q", server, confirmed, others)
+		if confirmed > 0 != reached || len(others) == 0 != reached {
+			t.Errorf("%s: %d details confirmed; others: %q", server, confirmed, others)
 		}
 	}
 	theirs := ours(t)
 	set("/servers/0/url", "https://api.example.test/v2")(theirs)
 	if others, confirmed := confirm(t, theirs, theirs); len(others) > 0 || confirmed == 0 {
-		t.Errorf("the same base path: %d details are confirmed, and not: %q", confirmed, others)
+		t.Errorf("the same base path: %d details confirmed; others: %q", confirmed, others)
 	}
 }
 
-// TestSchemasThatHoldThemselves must end, and compare each pair of schemas where it is met first.
-func TestSchemasThatHoldThemselves(t *testing.T) {
+// TestRecursiveSchemas checks that the comparison ends and compares the same two schemas only once.
+func TestRecursiveSchemas(t *testing.T) {
 	tree := func(schemas string) string {
 		return `{"openapi": "3.0.3", "paths": {"/tree": {"get": {"operationId": "getTree", "x-evidence": "observed", "responses": {"200": {"content":
 			{"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}}}}}}, "components": {"schemas": ` + schemas + `}}`
@@ -228,7 +227,7 @@ func TestSchemasThatHoldThemselves(t *testing.T) {
 	}
 	arrays := tree(`{"Node": {"items": {"$ref": "#/components/schemas/Node"}}}`)
 	if others, confirmed := confirm(t, read(t, arrays), read(t, arrays)); len(others) > 0 || confirmed != 2 {
-		t.Errorf("arrays of themselves: %d details are confirmed, and not: %q", confirmed, others)
+		t.Errorf("arrays of themselves: %d details confirmed; others: %q", confirmed, others)
 	}
 }
 
@@ -239,6 +238,6 @@ func TestFindingsAsJSON(t *testing.T) {
 		t.Errorf("got %s, %v", data, err)
 	}
 	if data, err := json.Marshal(evidence.Confirm(read(t, "{}"), read(t, "{}"))); err != nil || string(data) != "[]" {
-		t.Errorf("of nothing: %s, %v", data, err)
+		t.Errorf("empty specs: %s, %v", data, err)
 	}
 }

@@ -5,8 +5,9 @@ import (
 	older "gopkg.in/yaml.v3"
 )
 
-// The library of overlays has the nodes of an older YAML library, which differ from those of package spec in nothing but
-// their type. Text is no way between them: neither library reads all characters that JSON may hold.
+// The overlay library uses nodes of an older YAML library. They only differ in type from the nodes
+// of package tree. Encoding and decoding is no alternative: neither library reads all characters
+// that JSON allows.
 
 func toOlder(node *yaml.Node) *older.Node {
 	content := make([]*older.Node, len(node.Content))
@@ -16,7 +17,7 @@ func toOlder(node *yaml.Node) *older.Node {
 	return &older.Node{Kind: older.Kind(node.Kind), Style: older.Style(node.Style), Tag: node.Tag, Value: node.Value, Content: content}
 }
 
-// fromOlder copies each node once, because an alias may lead to a node around it.
+// fromOlder copies each node once, because an alias may refer to a node around it.
 func fromOlder(node *older.Node, copies map[*older.Node]*yaml.Node) *yaml.Node {
 	if node == nil {
 		return nil

@@ -1,5 +1,5 @@
-// Package overlay applies OpenAPI overlay files (Overlay Specification 1.0 and 1.1), the user's own
-// way to change what a description says and to mend what the pipeline cannot.
+// Package overlay applies OpenAPI overlay files (Overlay Specification 1.0 and 1.1). With them,
+// users change a spec and fix problems that the pipeline cannot.
 package overlay
 
 import (
@@ -16,9 +16,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Apply returns the description with the overlay's actions applied. An action that matches nothing
-// is an error, so that a change of the description that an overlay relies on is noticed. The name
-// of the overlay stands in errors and the report.
+// Apply returns a spec with the actions of an overlay applied. An action that matches nothing is an
+// error, so users notice when a spec no longer fits their overlay. Errors and the report contain
+// the name of the overlay.
 func Apply(document tree.Object, name string, data []byte, report *tree.Report) (tree.Object, error) {
 	return apply(document, name, data, report, false)
 }
@@ -34,13 +34,13 @@ func apply(document tree.Object, name string, data []byte, report *tree.Report, 
 		return nil, fmt.Errorf("overlay %s: want a YAML or JSON object with overlay, info and actions", name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("overlay %s: %s; check that it is whole", name, oneLine(err))
+		return nil, fmt.Errorf("overlay %s: %s; check that the file is complete", name, oneLine(err))
 	}
 	if err := file.Validate(); err != nil {
 		return nil, fmt.Errorf("overlay %s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if !file.UsesRFC9535() && file.JSONPathVersion == "" {
-		file.JSONPathVersion = "rfc9535" // the standard, which the library leaves to be asked for
+		file.JSONPathVersion = "rfc9535" // the standard, but not the default of the library
 	}
 	node, err := tree.Node(document)
 	if err != nil {
@@ -66,7 +66,7 @@ func apply(document tree.Object, name string, data []byte, report *tree.Report, 
 	}
 	result, ok := value.(tree.Object)
 	if !ok {
-		return nil, fmt.Errorf("overlay %s: it leaves no description", name)
+		return nil, fmt.Errorf("overlay %s: nothing is left of the spec", name)
 	}
 	for i, action := range file.Actions {
 		report.Add("overlay", "", action.Target, updates[i], fmt.Sprintf("action %d of %s", i+1, name))
@@ -74,13 +74,13 @@ func apply(document tree.Object, name string, data []byte, report *tree.Report, 
 	return result, nil
 }
 
-// plainUpdates returns what the actions add, and has them say it without aliases, behind which
-// later actions would not look, and without members that stand twice, of which one would be lost.
+// plainUpdates returns the updates of the actions. It also replaces aliases in them, which later
+// actions cannot look into, and rejects duplicate fields, which would lose a value.
 func plainUpdates(actions []overlay.Action) ([]any, error) {
 	updates := make([]any, len(actions))
 	for i := range actions {
 		update := &actions[i].Update
-		if update.IsZero() { // it removes or copies
+		if update.IsZero() { // a removal or copy
 			continue
 		}
 		value, err := asTree(update)
@@ -97,7 +97,7 @@ func plainUpdates(actions []overlay.Action) ([]any, error) {
 	return updates, nil
 }
 
-// asTree turns a node into a tree, with numbers as they were written.
+// asTree converts a node to a tree and keeps numbers as written.
 func asTree(node *older.Node) (any, error) {
 	return tree.FromNode(fromOlder(node, map[*older.Node]*yaml.Node{}))
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// author writes random descriptions in the manner of the tools of ASP.NET. Equal seeds give equal descriptions.
+// author writes random specs in the style of ASP.NET tools. Equal seeds give equal specs.
 type author struct {
 	random  *rand.Rand
 	version string // 2.0, 3.0 or 3.1
 	schemas []string
-	shapes  map[string]bool // of the paths, without the names of their variables
+	shapes  map[string]bool // templates of paths, without variable names
 	ids     map[string]bool
 }
 
@@ -24,11 +24,11 @@ func pick[T any](random *rand.Rand, choices ...T) T { return choices[random.IntN
 // chance is true once in n times.
 func (a *author) chance(n int) bool { return a.random.IntN(n) == 0 }
 
-// words are parts of names that are all right by themselves.
+// words are parts of harmless names.
 var words = strings.Fields(`Order Customer Invoice Stock Article Price Status Document Warehouse Address Payment User Item Line Page
 	Result Report Zamówienie Żółć Ilość Odpowiedź`)
 
-// oddNames mean something to Go, to the generator or to the code that it writes.
+// oddNames have a meaning in Go, in the generator or in generated code.
 var oddNames = append(strings.Fields(`body ctx params context url json server r w c err request type range string len rsp req response
 	New Client RawClient Params Error String Type Handler Unimplemented NewFake ServerInterface NewClient Operation Raw
 	nil true iota int error any map func select go package import interface struct var const default switch fmt io http
@@ -41,8 +41,8 @@ var oddNames = append(strings.Fields(`body ctx params context url json server r 
 
 func (a *author) word() string { return pick(a.random, words...) }
 
-// memberName is the name of a member, in one of the ways in which services write them.
-func (a *author) memberName() string {
+// propertyName returns a property name in one of the styles that services use.
+func (a *author) propertyName() string {
 	if a.chance(3) {
 		return pick(a.random, oddNames...)
 	}
@@ -59,7 +59,7 @@ func (a *author) memberName() string {
 	return name
 }
 
-// schemaName is the name of a type, in one of the ways in which tools write those of .NET.
+// schemaName returns a type name in one of the styles that .NET tools use.
 func (a *author) schemaName() string {
 	plain, other := a.word()+a.word(), a.word()
 	switch a.random.IntN(16) {
@@ -88,7 +88,7 @@ func (a *author) schemaName() string {
 	return plain
 }
 
-// ref is a reference to a schema of the components.
+// ref returns a reference to a component schema.
 func (a *author) ref(name string) object {
 	name = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	if a.chance(4) { // Swashbuckle writes references to generic types as URLs
@@ -100,5 +100,5 @@ func (a *author) ref(name string) object {
 	return object{"$ref": "#/components/schemas/" + name}
 }
 
-// isOpenAPI3 is said of both 3.0 and 3.1.
-func (a *author) isOpenAPI3() bool { return a.version != "2.0" }
+// openAPI3 is true for 3.0 and 3.1.
+func (a *author) openAPI3() bool { return a.version != "2.0" }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// document writes a whole description with a number of operations.
+// document writes a whole spec with a number of operations.
 func (a *author) document(operations int) []byte {
 	for range 3 + operations {
 		a.schemas = append(a.schemas, a.schemaName())
@@ -47,14 +47,15 @@ func (a *author) document(operations int) []byte {
 	}
 	data, err := json.Marshal(document)
 	if err != nil {
-		panic(err) // a tree of plain values can always be written
+		panic(err) // unreachable: plain values always encode
 	}
 	return data
 }
 
 var variable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 
-// path returns a path whose shape no other has, whatever the case and the constraints of its variables.
+// path returns a path with a unique template, regardless of the case and constraints of its
+// variables.
 func (a *author) path() string {
 	for {
 		var path strings.Builder
@@ -70,11 +71,11 @@ func (a *author) path() string {
 			path.WriteString(pick(a.random, "/"+a.word(), "/"+strings.ToLower(a.word()), "/archive", "/{"+name+"}", "/{"+name+"}", "/{"+name+":int}",
 				"/Orders({"+name+"})", "/{"+name+"}.{"+name+"Format}", "/v{"+name+"}", "/a-b_c~d", "/@me", "/$batch", "/x:y", "/"))
 		}
-		text := strings.ReplaceAll(path.String(), "//", "/")
-		shape := variable.ReplaceAllString(text, "{}")
-		if text != "" && !a.shapes[shape] {
+		unique := strings.ReplaceAll(path.String(), "//", "/")
+		shape := variable.ReplaceAllString(unique, "{}")
+		if unique != "" && !a.shapes[shape] {
 			a.shapes[shape] = true
-			return text
+			return unique
 		}
 	}
 }
@@ -101,14 +102,14 @@ func (a *author) parameters(operation object, path string) {
 			continue // undeclared
 		}
 		parameter := a.typed(object{"name": match[1], "in": "path", "required": true})
-		if a.isOpenAPI3() && a.chance(6) {
+		if a.openAPI3() && a.chance(6) {
 			parameter["style"] = pick(a.random, "simple", "label", "matrix")
 		}
 		parameters = append(parameters, parameter)
 	}
 	taken := map[string]bool{}
 	for range a.random.IntN(5) {
-		name := pick(a.random, a.memberName(), "Filter.Name", "filter[name]", "ids[]", "X-Api-Version", "page-size", "pageSize")
+		name := pick(a.random, a.propertyName(), "Filter.Name", "filter[name]", "ids[]", "X-Api-Version", "page-size", "pageSize")
 		in := pick(a.random, "query", "query", "query", "header", "cookie")
 		if a.version == "2.0" && in == "cookie" || taken[in+name] {
 			continue
@@ -118,7 +119,7 @@ func (a *author) parameters(operation object, path string) {
 		if a.chance(4) {
 			parameter["required"] = true
 		}
-		if a.isOpenAPI3() && in == "query" && a.chance(4) {
+		if a.openAPI3() && in == "query" && a.chance(4) {
 			parameter["style"] = pick(a.random, "form", "spaceDelimited", "pipeDelimited", "deepObject")
 			parameter["explode"] = a.chance(2)
 		}
@@ -132,7 +133,7 @@ func (a *author) parameters(operation object, path string) {
 	}
 }
 
-// typed gives a parameter its type, in the way of the version.
+// typed sets the type of a parameter in the style of the version.
 func (a *author) typed(parameter object) object {
 	if a.version == "2.0" {
 		schema := pick(a.random, a.scalar(), a.scalar(), a.enum(), object{"type": "array", "items": a.scalar(), "collectionFormat": pick(a.random, "multi", "csv", "pipes", "ssv", "tsv")},
@@ -152,9 +153,9 @@ func (a *author) typed(parameter object) object {
 	return parameter
 }
 
-// body gives an operation a body; in 2.0 it is among the parameters.
+// body sets the body of an operation, or returns it as parameters in 2.0.
 func (a *author) body(operation object) []any {
-	if a.isOpenAPI3() {
+	if a.openAPI3() {
 		operation["requestBody"] = object{"content": a.content(true), "required": a.chance(2)}
 		return nil
 	}
@@ -164,7 +165,7 @@ func (a *author) body(operation object) []any {
 		var parts []any
 		for i := range 1 + a.random.IntN(3) {
 			part := pick(a.random, a.scalar(), object{"type": "file"}, object{"type": "array", "items": a.scalar()})
-			part["name"] = a.memberName() + fmt.Sprint(i)
+			part["name"] = a.propertyName() + fmt.Sprint(i)
 			part["in"] = "formData"
 			parts = append(parts, part)
 		}
@@ -172,10 +173,10 @@ func (a *author) body(operation object) []any {
 	case 1:
 		operation["consumes"] = []any{"application/json", "text/json", "application/xml", "application/x-www-form-urlencoded"}
 	}
-	return []any{object{"name": a.memberName(), "in": "body", "schema": a.schema(1), "required": a.chance(2)}}
+	return []any{object{"name": a.propertyName(), "in": "body", "schema": a.schema(1), "required": a.chance(2)}}
 }
 
-func (a *author) content(isRequest bool) object {
+func (a *author) content(request bool) object {
 	schema := a.schema(1)
 	media := func(schema object) object { return object{"schema": schema} }
 	switch a.random.IntN(12) {
@@ -192,11 +193,11 @@ func (a *author) content(isRequest bool) object {
 	case 5:
 		return object{pick(a.random, "*/*", "image/*", "application/pdf", "application/vnd.acme.v1+json", "application/json; charset=utf-8", "application/json;odata.metadata=minimal;odata.streaming=true", "text/csv", "text/html"): media(schema)}
 	case 6, 7:
-		if isRequest {
+		if request {
 			return a.form()
 		}
 	case 8:
-		if isRequest {
+		if request {
 			return object{"application/json-patch+json": media(schema), "application/json": media(schema), "text/json": media(schema), "application/*+json": media(schema)}
 		}
 		return object{}
@@ -222,7 +223,7 @@ func (a *author) responses() object {
 	for range a.random.IntN(4) {
 		response := object{"description": pick(a.random, "OK", "", "Two\nlines")}
 		if !a.chance(4) {
-			if a.isOpenAPI3() {
+			if a.openAPI3() {
 				response["content"] = a.content(false)
 			} else {
 				response["schema"] = a.schema(1)
@@ -230,7 +231,7 @@ func (a *author) responses() object {
 		}
 		if a.chance(5) {
 			header := a.scalar()
-			if a.isOpenAPI3() {
+			if a.openAPI3() {
 				header = object{"schema": header, "description": "A header."}
 			}
 			response["headers"] = object{pick(a.random, "X-Total-Count", "Location", "ETag", "x_odd", "type", "Body", "X-Zażółć", "Content-Type", "retry-after"): header}

@@ -4,10 +4,10 @@ import "fmt"
 
 type object = map[string]any
 
-// maxInline is how deep schemas stand in one another.
+// maxInline bounds the nesting of inline schemas.
 const maxInline = 4
 
-// schema returns any schema that can stand inside another.
+// schema returns any inline schema.
 func (a *author) schema(depth int) object {
 	if depth >= maxInline {
 		return a.scalar()
@@ -110,7 +110,7 @@ func (a *author) enum() object {
 func (a *author) object(depth int) object {
 	properties, required := object{}, []any{}
 	for range a.random.IntN(8) {
-		name := a.memberName()
+		name := a.propertyName()
 		properties[name] = a.schema(depth)
 		if a.chance(3) {
 			required = append(required, name)
@@ -150,12 +150,12 @@ func (a *author) composition(depth int) object {
 		schema["type"] = "object"
 	}
 	if a.chance(6) {
-		schema["required"] = []any{a.memberName()}
+		schema["required"] = []any{a.propertyName()}
 	}
 	return schema
 }
 
-// union returns a choice of schemas; in 2.0, where there are none, the extension that stands for it.
+// union returns alternatives of schemas, or the equivalent extension in 2.0.
 func (a *author) union(depth int) object {
 	var elements []any
 	mapping := object{}
@@ -169,16 +169,16 @@ func (a *author) union(depth int) object {
 		}
 		element := a.schema(depth)
 		if a.chance(4) {
-			element["title"] = pick(a.random, a.memberName(), a.word())
+			element["title"] = pick(a.random, a.propertyName(), a.word())
 		}
 		elements = append(elements, element)
 	}
-	if !a.isOpenAPI3() {
+	if !a.openAPI3() {
 		return object{"x-oneOf": elements}
 	}
 	schema := object{pick(a.random, "oneOf", "anyOf"): elements}
 	if a.chance(3) {
-		discriminator := object{"propertyName": pick(a.random, "type", "$type", "kind", a.memberName())}
+		discriminator := object{"propertyName": pick(a.random, "type", "$type", "kind", a.propertyName())}
 		if a.chance(2) {
 			discriminator["mapping"] = mapping
 		}
@@ -193,7 +193,7 @@ func (a *author) union(depth int) object {
 	return schema
 }
 
-// newer returns a schema in the words of OpenAPI 3.1, as .NET 9 and 10 write them.
+// newer returns a schema with keywords of OpenAPI 3.1, as .NET 9 and 10 write them.
 func (a *author) newer(depth int) object {
 	if a.version != "3.1" {
 		return a.scalar()
@@ -210,7 +210,7 @@ func (a *author) newer(depth int) object {
 		object{"const": pick[any](a.random, "x", 1, true, nil)}, object{"enum": []any{"A", nil}},
 		object{"type": "array", "prefixItems": []any{a.scalar(), a.schema(depth)}, "items": false},
 		object{"type": "object", "patternProperties": object{"^x": a.schema(depth)}},
-		object{"$ref": a.ref(name)["$ref"], "description": "Beside.", "default": nil}, object{"type": "null"},
+		object{"$ref": a.ref(name)["$ref"], "description": "Sibling.", "default": nil}, object{"type": "null"},
 		object{"type": "string", "contentEncoding": "base64"}, object{"type": "string", "examples": []any{"a"}},
 		object{"type": "integer", "exclusiveMinimum": 0}, object{"$defs": object{"Inner": a.schema(depth)}, "$ref": "#/$defs/Inner"},
 		object{"properties": object{"a": true}, "unevaluatedProperties": false}, object{"not": object{"type": "null"}},
@@ -231,8 +231,8 @@ func (a *author) allowNull(schema object) {
 	}
 }
 
-// component returns a schema of the components. One that is only another is so of one before it, because what leads back to
-// itself is nothing.
+// component returns a component schema. A mere reference only refers to earlier schemas, to avoid
+// circles.
 func (a *author) component(index int) object {
 	switch a.random.IntN(14) {
 	case 0:
@@ -256,7 +256,7 @@ func (a *author) component(index int) object {
 	case 8: // is inherited from
 		base := a.object(1)
 		base["properties"].(object)["$type"] = object{"type": "string"}
-		if a.isOpenAPI3() {
+		if a.openAPI3() {
 			base["discriminator"] = object{"propertyName": "$type", "mapping": object{"x": a.ref(pick(a.random, a.schemas...))["$ref"]}}
 		} else {
 			base["discriminator"] = "$type"
@@ -272,14 +272,14 @@ func (a *author) component(index int) object {
 	return a.object(1)
 }
 
-// deep is a schema into which .NET 9 refers, from inside itself, too.
+// deep is a schema with references to its own parts, as .NET 9 writes them.
 func deep() object {
-	place := "#/components/schemas/Deep/properties/"
+	properties := "#/components/schemas/Deep/properties/"
 	return object{"type": "object", "properties": object{
-		"self":   object{"type": "object", "properties": object{"next": object{"$ref": place + "self"}, "name": object{"type": "string"}}},
-		"list":   object{"type": "array", "items": object{"type": "object", "properties": object{"children": object{"$ref": place + "list"}}}},
+		"self":   object{"type": "object", "properties": object{"next": object{"$ref": properties + "self"}, "name": object{"type": "string"}}},
+		"list":   object{"type": "array", "items": object{"type": "object", "properties": object{"children": object{"$ref": properties + "list"}}}},
 		"map":    object{"type": "object", "additionalProperties": object{"type": "object", "properties": object{"a": object{"type": "integer"}}}},
 		"inline": object{"type": "string", "enum": []any{"a", "b"}},
-		"again":  object{"$ref": place + "list/items"},
+		"again":  object{"$ref": properties + "list/items"},
 	}}
 }

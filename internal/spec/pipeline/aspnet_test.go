@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	firstSeed = flag.Uint64("first-seed", 1, "the first seed of the random descriptions")
-	seedCount = flag.Uint64("seeds", 6, "how many random descriptions are tried")
-	everyCase = flag.Bool("every-case", false, "every hostile text and shape in every place, and not one in some")
-	seedsTo   = flag.String("seeds-to", "", "folder for the code of the random descriptions, to compile it; empty for none")
+	firstSeed = flag.Uint64("first-seed", 1, "first `SEED` of the random specs")
+	seedCount = flag.Uint64("seeds", 6, "`NUMBER` of random specs")
+	everyCase = flag.Bool("every-case", false, "try every hostile string and shape at every location instead of a sample")
+	seedsTo   = flag.String("seeds-to", "", "`DIR` for the code of the random specs, to compile it")
 )
 
-// TestASPNET takes random descriptions, each with oddities that real ones have, through all stages: code must come of each,
-// and the same code twice. The generator checks that the code is right.
+// TestASPNET generates code from random specs with the oddities of real ones. The code must be the
+// same twice. The generator checks that it is valid.
 func TestASPNET(t *testing.T) {
 	for seed := *firstSeed; seed < *firstSeed+*seedCount; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestASPNET(t *testing.T) {
 			files := generated(t, data, split)
 			for i, file := range generated(t, data, split) {
 				if !bytes.Equal(file.Content, files[i].Content) {
-					t.Errorf("%s is not the same twice", file.Name)
+					t.Errorf("%s differs between runs", file.Name)
 				}
 			}
 			write(t, fmt.Sprint("p", seed), data, files)
@@ -51,17 +51,17 @@ func generated(t *testing.T, data []byte, split bool) []codegen.File {
 	return files
 }
 
-func write(t *testing.T, folder string, data []byte, files []codegen.File) {
+func write(t *testing.T, dir string, data []byte, files []codegen.File) {
 	t.Helper()
 	if *seedsTo == "" {
 		return
 	}
-	folder = filepath.Join(*seedsTo, folder)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	dir = filepath.Join(*seedsTo, dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(files, codegen.File{Name: "description.json", Content: data}) {
-		if err := os.WriteFile(filepath.Join(folder, file.Name), file.Content, 0o644); err != nil {
+	for _, file := range append(files, codegen.File{Name: "spec.json", Content: data}) {
+		if err := os.WriteFile(filepath.Join(dir, file.Name), file.Content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// BenchmarkGenerate350 takes a description of the size of the largest real ones from bytes to code: 350 operations and as
-// many schemas.
+// BenchmarkGenerate350 generates code from a spec as large as the largest real ones: 350 operations
+// and as many schemas.
 func BenchmarkGenerate350(b *testing.B) {
 	data := newAuthor(350).document(350)
 	b.SetBytes(int64(len(data)))

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestCycles takes schemas that lead back to themselves, in all ways, and references to what is not there.
+// TestCycles covers all kinds of recursive schemas and dangling references.
 func TestCycles(t *testing.T) {
 	const ref = `{"$ref":"#/components/schemas/%s"}`
 	a, b, c := fmt.Sprintf(ref, "A"), fmt.Sprintf(ref, "B"), fmt.Sprintf(ref, "C")
@@ -19,7 +19,7 @@ func TestCycles(t *testing.T) {
 		"three references":              `"A":` + b + `,"B":` + c + `,"C":` + a,
 		"an allOf of itself":            `"A":{"allOf":[` + a + `]}`,
 		"an allOf of two":               `"A":{"allOf":[` + b + `]},"B":{"allOf":[` + a + `]}`,
-		"an allOf with members":         `"A":{"allOf":[` + b + `,{"properties":{"a":{}}}]},"B":{"allOf":[` + a + `],"properties":{"b":{}}}`,
+		"an allOf with fields":          `"A":{"allOf":[` + b + `,{"properties":{"a":{}}}]},"B":{"allOf":[` + a + `],"properties":{"b":{}}}`,
 		"a oneOf of itself":             `"A":{"oneOf":[` + a + `]}`,
 		"a oneOf of two":                `"A":{"oneOf":[` + a + `,` + b + `]},"B":{"anyOf":[` + a + `,` + b + `]}`,
 		"a choice of choices":           `"A":{"oneOf":[` + b + `,{"type":"string"}]},"B":{"oneOf":[` + a + `,{"type":"integer"}]}`,
@@ -29,9 +29,9 @@ func TestCycles(t *testing.T) {
 		"a map of a list":               `"A":{"type":"object","additionalProperties":` + b + `},"B":{"type":"array","items":` + a + `}`,
 		"a list of a reference":         `"A":{"type":"array","items":` + b + `},"B":` + a,
 		"a map of a reference":          `"A":{"type":"object","additionalProperties":` + b + `},"B":` + a,
-		"a member by value":             `"A":{"type":"object","required":["a"],"properties":{"a":` + a + `}}`,
-		"members by value":              `"A":{"type":"object","required":["b"],"properties":{"b":` + b + `}},"B":{"type":"object","required":["a"],"properties":{"a":` + a + `}}`,
-		"a member and a choice":         `"A":{"type":"object","required":["b"],"properties":{"b":` + b + `}},"B":{"oneOf":[` + a + `,{"type":"string"}]}`,
+		"a field by value":              `"A":{"type":"object","required":["a"],"properties":{"a":` + a + `}}`,
+		"fields by value":               `"A":{"type":"object","required":["b"],"properties":{"b":` + b + `}},"B":{"type":"object","required":["a"],"properties":{"a":` + a + `}}`,
+		"a field and a choice":          `"A":{"type":"object","required":["b"],"properties":{"b":` + b + `}},"B":{"oneOf":[` + a + `,{"type":"string"}]}`,
 		"a reference into itself":       `"A":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A/properties/a"}}}`,
 		"a reference around itself":     `"A":{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"$ref":"#/components/schemas/A/properties/a"}}}}}`,
 		"references into each other":    `"A":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/B/properties/b"}}},"B":{"type":"object","properties":{"b":{"$ref":"#/components/schemas/A/properties/a"}}}`,
@@ -40,13 +40,13 @@ func TestCycles(t *testing.T) {
 		"a reference to all":            `"A":{"type":"object","properties":{"a":{"$ref":"#"}}}`,
 		"a reference to the components": `"A":{"type":"object","properties":{"a":{"$ref":"#/components"}}}`,
 		"a reference to a path":         `"A":{"$ref":"#/paths/~1a/get"}`,
-		"a reference to text":           `"A":{"$ref":"#/openapi"}`,
+		"a ref to a string":             `"A":{"$ref":"#/openapi"}`,
 		"another host":                  `"A":{"$ref":"http://127.0.0.1:1/x.json#/A"}`,
 		"a file":                        `"A":{"$ref":"../../../etc/passwd"},"B":{"$ref":"file:///etc/passwd#/a"}`,
 		"a host in a discriminator":     `"A":{"oneOf":[` + b + `,` + c + `],"discriminator":{"propertyName":"t","mapping":{"b":"http://127.0.0.1:1/"}}},"B":{"type":"object","properties":{"t":{}}},"C":{"type":"object","properties":{"t":{}}}`,
-		"what is not there":             `"A":{"$ref":"#/components/schemas/Nowhere"}`,
+		"a missing schema":              `"A":{"$ref":"#/components/schemas/Nowhere"}`,
 		"a bad pointer":                 `"A":{"$ref":"#A"},"B":{"$ref":""},"C":{"$ref":"#/%"}`,
-		"a reference that is no text":   `"A":{"$ref":1},"B":{"$ref":{}},"C":{"$ref":[]}`,
+		"references of other types":     `"A":{"$ref":1},"B":{"$ref":{}},"C":{"$ref":[]}`,
 		"a discriminator of itself":     `"A":{"type":"object","properties":{"t":{"type":"string"}},"discriminator":{"propertyName":"t"},"oneOf":[` + b + `]},"B":{"allOf":[` + a + `,{"type":"object","properties":{"x":{}}}]}`,
 	} {
 		for _, use := range []string{a, `{"type":"array","items":` + a + `}`, `{"allOf":[` + a + `,{"type":"object","properties":{"own":` + a + `}}]}`} {
@@ -61,7 +61,7 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// TestWrongShapes puts other kinds of JSON into the places of a description.
+// TestWrongShapes replaces each value of a spec with JSON of other kinds.
 func TestWrongShapes(t *testing.T) {
 	const whole = `{"openapi":"3.1.0","info":{"title":"a","version":"1"},"servers":[{"url":"/","variables":{"a":{"default":"b"}}}],"tags":[{"name":"a"}],"security":[{"a":[]}],
 		"paths":{"/a/{b}":{"parameters":[{"name":"b","in":"path","schema":{"type":"string"}}],"post":{"operationId":"a","tags":["a"],"deprecated":true,"security":[{"a":[]}],
@@ -75,16 +75,16 @@ func TestWrongShapes(t *testing.T) {
 		`null`, `true`, `false`, `1`, `-1e400`, `12345678901234567890123`, `"x"`, `""`, `[]`, `{}`, `[null]`, `[[]]`, `[{}]`, `{"x":null}`,
 		`{"$ref":"#/components/schemas/A"}`, `[1,"a",null,{}]`,
 	}
-	for place := 0; ; place++ {
+	for index := 0; ; index++ {
 		for i, instead := range wrong {
-			if !*everyCase && 3*i != place%(3*len(wrong)) {
+			if !*everyCase && 3*i != index%(3*len(wrong)) {
 				continue
 			}
 			var value any
 			if err := json.Unmarshal([]byte(whole), &value); err != nil {
 				t.Fatal(err)
 			}
-			left := place
+			left := index
 			changed, done := replaced(value, json.RawMessage(instead), &left)
 			if !done {
 				return
@@ -93,7 +93,7 @@ func TestWrongShapes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Run(fmt.Sprint(place, instead), func(t *testing.T) { checkHarmless(t, data) })
+			t.Run(fmt.Sprint(index, instead), func(t *testing.T) { checkHarmless(t, data) })
 			if t.Failed() {
 				t.Fatalf("%s", data)
 			}
@@ -101,7 +101,7 @@ func TestWrongShapes(t *testing.T) {
 	}
 }
 
-// replaced puts a value into the place of the given number, and reports whether there is one.
+// replaced replaces the value with a number in traversal order, and reports whether it exists.
 func replaced(value, wrong any, left *int) (any, bool) {
 	if *left == 0 {
 		return wrong, true
@@ -126,23 +126,23 @@ func replaced(value, wrong any, left *int) (any, bool) {
 	return value, false
 }
 
-// TestSizes takes descriptions that are large or deep where small ones would do.
+// TestSizes covers needlessly large and deep specs.
 func TestSizes(t *testing.T) {
 	nested := func(open, inner, shut string, times int) string {
 		return strings.Repeat(open, times) + inner + strings.Repeat(shut, times)
 	}
 	depth := 60
 	if *everyCase {
-		depth = 180 // the most that is read is 200 levels
+		depth = 180 // the limit is 200 levels
 	}
-	schema := func(text string) string {
-		return `{"openapi":"3.1.0","paths":{},"components":{"schemas":{"A":` + text + `}}}`
+	schema := func(source string) string {
+		return `{"openapi":"3.1.0","paths":{},"components":{"schemas":{"A":` + source + `}}}`
 	}
 	for name, data := range map[string]string{
 		"50 MB":            `{"openapi":"3.0.3","x-a":"` + strings.Repeat("a", 50<<20) + `"}`,
 		"deep JSON":        `{"openapi":"3.0.3","x-a":` + nested("[", "", "]", 1<<20) + `}`,
 		"deep YAML":        "openapi: 3.0.3\nx-a: " + nested("[", "", "]", 1<<14),
-		"deep members":     schema(nested(`{"properties":{"a":`, `{}`, `}}`, depth/2)),
+		"deep fields":      schema(nested(`{"properties":{"a":`, `{}`, `}}`, depth/2)),
 		"deep lists":       schema(nested(`{"type":"array","items":`, `{}`, `}`, depth)),
 		"deep maps":        schema(nested(`{"type":"object","additionalProperties":`, `{}`, `}`, depth)),
 		"deep allOf":       schema(nested(`{"allOf":[{"type":"object"},`, `{}`, `]}`, depth/2)),
@@ -157,7 +157,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// doubling are schemas that would double with each, were they written out.
+// doubling returns schemas whose size doubles with each one if references are inlined.
 func doubling(times int) string {
 	var schemas strings.Builder
 	for i := range times {

@@ -2,7 +2,8 @@ package pipeline
 
 import "testing"
 
-// FuzzRun takes any bytes through the pipeline. What passes the validation must become code, which the generator checks.
+// FuzzRun puts any bytes through the pipeline. A valid spec must become code, which the generator
+// checks.
 func FuzzRun(f *testing.F) {
 	for _, seed := range []string{
 		`{"swagger":"2.0","info":{"title":"a","version":"1"},"basePath":"/api","paths":{"/a/{id}":{"post":{"consumes":["multipart/form-data"],"parameters":[{"name":"id","in":"path","type":"integer","format":"int32","required":true},{"name":"f","in":"formData","type":"file"},{"name":"l","in":"query","type":"array","items":{"type":"string","enum":["a","b"]},"collectionFormat":"multi"}],"responses":{"200":{"schema":{"$ref":"#/definitions/A[B]"}}}}}},"definitions":{"A[B]":{"allOf":[{"$ref":"#/definitions/B"},{"properties":{"x":{"type":"string","format":"date-time","x-nullable":true}}}]},"B":{"type":"object","discriminator":"t","properties":{"t":{"type":"string"}}}}}`,

@@ -15,15 +15,15 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// texts try to end the literal, the comment, the tag or the line that they stand in.
-var texts = []string{
+// hostileStrings try to end the literal, comment, tag or line that contains them.
+var hostileStrings = []string{
 	"\"", "`", "\\", "*/", "/*", "//go:generate touch x", "\n//go:build ignore", "\nfunc init() { panic(1) }\n", "\r\nvar X = 1", "\u2028var X = 1",
 	"\u202e", "\ufeff", "\x00", "\x1b", "\x7f", "\ufffd", "`+os.Exit(1)+`", "\"; func init() {} //", "{{.}}", "{{define \"x\"}}", "%s%d%!", "a b", "'",
 	"a,omitempty", "", " ", "-", "💥", "${x}", "func init() {}", "import \"os\"", strings.Repeat("long", 5000), "\u0085func init() {}", "a\tb", "😀,",
 }
 
-// hostile are descriptions with a place for a text. The places are where code, comments and tags are made of texts.
-var hostile = []string{
+// hostileSpecs have placeholders for strings that become code, comments and tags.
+var hostileSpecs = []string{
 	`{"openapi":"3.0.3","info":{"title":%[1]s,"version":%[1]s,"description":%[1]s},"paths":{"/a":{"get":{"operationId":%[1]s,"summary":%[1]s,"description":%[1]s,"tags":[%[1]s],"responses":{"200":{"description":%[1]s}}}}}}`,
 	`{"openapi":"3.0.3","paths":{%[1]s:{"get":{"responses":{}}}}}`,
 	`{"openapi":"3.0.3","paths":{"/a/{b}":{"get":{"responses":{%[1]s:{"description":"x","content":{"application/json":{"schema":{"type":"string"}}}}}}}}}`,
@@ -40,26 +40,26 @@ var hostile = []string{
 	`{"swagger":"2.0","paths":{"/a":{"post":{"consumes":["multipart/form-data"],"parameters":[{"name":%[1]s,"in":"formData","type":"file"},{"name":"b","in":"formData","type":"array","items":{"type":"string"},"description":%[1]s}],"responses":{"200":{"schema":{"type":"file"},"headers":{%[1]s:{"type":%[1]s}}}}}}}}`,
 }
 
-// TestHostileTexts puts texts that mean something to Go or to the generator into all places of a description. Each ends in
-// an error that names a remedy, or in code that declares what it would without them.
-func TestHostileTexts(t *testing.T) {
-	for i, description := range hostile {
-		for j, text := range texts {
+// TestHostileStrings puts strings with a meaning in Go or in the generator into specs. Each must
+// result in an error with a remedy, or in code with the usual declarations.
+func TestHostileStrings(t *testing.T) {
+	for i, spec := range hostileSpecs {
+		for j, hostile := range hostileStrings {
 			if !*everyCase && (i+j)%4 != 0 {
 				continue
 			}
-			quoted, err := json.Marshal(text)
+			quoted, err := json.Marshal(hostile)
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Run(fmt.Sprintf("%d %.20q", i, text), func(t *testing.T) {
-				checkHarmless(t, []byte(strings.ReplaceAll(description, "%[1]s", string(quoted))))
+			t.Run(fmt.Sprintf("%d %.20q", i, hostile), func(t *testing.T) {
+				checkHarmless(t, []byte(strings.ReplaceAll(spec, "%[1]s", string(quoted))))
 			})
 		}
 	}
 }
 
-// checkHarmless takes a description through the pipeline, and checks the error or the code that comes of it.
+// checkHarmless puts a spec through the pipeline and checks the resulting error or code.
 func checkHarmless(t *testing.T, data []byte) {
 	t.Helper()
 	result, err := Run(data, Options{})
@@ -69,26 +69,26 @@ func checkHarmless(t *testing.T, data []byte) {
 	}
 	files, err := codegen.Generate(result.Document, codegen.Options{Package: "api", Server: true, From: "a"}, result.Report)
 	if err != nil {
-		t.Fatalf("what is valid cannot be generated: %v\n%s", err, data[:min(len(data), 2000)])
+		t.Fatalf("cannot generate code from a valid spec: %v\n%s", err, data[:min(len(data), 2000)])
 	}
 	for _, file := range files {
 		checkDeclarations(t, file)
 	}
 }
 
-// checkError wants errors that say what is wrong and what can be done.
+// checkError checks that an error names a problem and a remedy.
 func checkError(t *testing.T, err error) {
 	t.Helper()
-	problems, isList := err.(tree.Problems)
-	if problem, ok := err.(*tree.Problem); ok {
-		problems, isList = tree.Problems{problem}, true
+	problems, ok := err.(tree.Problems)
+	if problem, single := err.(*tree.Problem); single {
+		problems, ok = tree.Problems{problem}, true
 	}
-	if !isList {
-		t.Errorf("the error is not a problem: %v", err)
+	if !ok {
+		t.Errorf("not a problem: %v", err)
 	}
 	for _, problem := range problems {
 		if problem.Message == "" || problem.Remedy == "" {
-			t.Errorf("the error does not say what is wrong or what to do: %v", problem)
+			t.Errorf("no message or remedy: %v", problem)
 		}
 	}
 }
@@ -97,8 +97,8 @@ var imports = strings.Fields(`bytes context encoding/json errors fmt io iter mim
 	github.com/oapi-codegen/runtime github.com/oapi-codegen/runtime/types github.com/oapi-codegen/runtime/strictmiddleware/nethttp
 	github.com/xsale-go/xsale/call github.com/xsale-go/xsale/xsaletest/fake github.com/xsale-go/xsale/wire github.com/xsale-go/xsale/wire/codec`)
 
-// checkDeclarations wants nothing that would run by itself, no package that generated code has no use for, and no comment
-// that means something to a tool.
+// checkDeclarations rejects code that runs on import, unexpected imports, and comments with a
+// meaning for tools.
 func checkDeclarations(t *testing.T, file codegen.File) {
 	t.Helper()
 	set := token.NewFileSet()
@@ -110,27 +110,27 @@ func checkDeclarations(t *testing.T, file codegen.File) {
 		switch declaration := declaration.(type) {
 		case *ast.FuncDecl:
 			if declaration.Name.Name == "init" || declaration.Name.Name == "main" {
-				t.Errorf("it declares func %s", declaration.Name.Name)
+				t.Errorf("code declares func %s", declaration.Name.Name)
 			}
 		case *ast.GenDecl:
 			for _, one := range declaration.Specs {
 				if imported, ok := one.(*ast.ImportSpec); ok && !slices.Contains(imports, strings.Trim(imported.Path.Value, `"`)) {
-					t.Errorf("it imports %s", imported.Path.Value)
+					t.Errorf("code imports %s", imported.Path.Value)
 				}
 			}
 			if declaration.Tok == token.VAR {
-				t.Errorf("it declares a variable: %v", declaration.Specs)
+				t.Errorf("code declares a variable: %v", declaration.Specs)
 			}
 		}
 	}
 	for _, group := range syntax.Comments {
 		for _, comment := range group.List {
 			if strings.HasPrefix(comment.Text, "/*") || strings.HasPrefix(comment.Text, "//go:") || strings.HasPrefix(comment.Text, "//line") || strings.HasPrefix(comment.Text, "//export") {
-				t.Errorf("it holds the comment %.60q", comment.Text)
+				t.Errorf("code has the comment %.60q", comment.Text)
 			}
 		}
 	}
 	if bytes.ContainsAny(file.Content, "\x00\u202e\u2028\u0085") {
-		t.Error("it holds characters that are not seen")
+		t.Error("code has invisible characters")
 	}
 }

@@ -1,5 +1,5 @@
-// Package pipeline takes an API description from the bytes that a service serves to one that code
-// can be generated from. Each stage is a package of its own; here is their order.
+// Package pipeline turns the spec that a service serves into one for code generation. Each stage is
+// a separate package; this one defines their order.
 package pipeline
 
 import (
@@ -13,30 +13,30 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/validate"
 )
 
-// Options say what is to become of a description.
+// Options configure a run.
 type Options struct {
-	Overlays []Overlay        // applied in order, after the normaliser
+	Overlays []Overlay        // applied in order, after normalization
 	Filter   selection.Filter // applied after the overlays
 }
 
-// Overlay is the content of an overlay file, and its name for messages.
+// Overlay is an overlay file, with a name for messages.
 type Overlay struct {
 	Name     string
 	Data     []byte
 	Optional bool // skips actions that match nothing, which are errors otherwise
 }
 
-// Result is a normal description, and how it came to be.
+// Result is a spec in normal form and the report of its changes.
 type Result struct {
-	Version  tree.Version // of the description as it was read
+	Version  tree.Version // of the original spec
 	Document tree.Object  // OpenAPI 3.0.3
 	Report   *tree.Report // every change
 }
 
-// Run reads a description and makes it normal: read, detect its version, convert Swagger 2.0,
-// normalise, overlay, select, validate. What is wrong with it is an error of type [spec.Problems]
-// or [*spec.Problem], with the places and the remedies; the result, as far as it got, comes with
-// the error.
+// Run puts a spec in normal form: it reads the spec, detects the version, converts Swagger 2.0,
+// normalizes, applies overlays, selects operations and validates. An invalid spec is an error of
+// type [tree.Problems] or [*tree.Problem], with pointers and remedies. An error comes with the
+// result so far.
 func Run(data []byte, options Options) (*Result, error) {
 	result := &Result{Report: &tree.Report{}}
 	document, err := tree.Read(data)

@@ -1,4 +1,4 @@
-// Package selection leaves a description with some of its operations, and the schemas that those need.
+// Package selection reduces a spec to some of its operations and the schemas that they need.
 package selection
 
 import (
@@ -10,12 +10,12 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Filter names operations. An operation is selected when it matches one value of each kind that has any; an empty Filter
-// selects all.
+// Filter selects operations. An operation matches if it matches one value of each field that has
+// values. An empty Filter selects all operations.
 type Filter struct {
 	Tags       []string
 	Operations []string // operation ids
-	Paths      []string // path prefixes, of whole segments: /orders is a prefix of /orders/{id}, not of /orders-archive
+	Paths      []string // path prefixes of whole segments: /orders matches /orders/{id}, not /orders-archive
 	Methods    []string // in either case
 }
 
@@ -24,28 +24,28 @@ func (f Filter) IsZero() bool {
 	return len(f.Tags)+len(f.Operations)+len(f.Paths)+len(f.Methods) == 0
 }
 
-// Select removes the operations that are not selected, and the schemas and tags that are then not used.
-// A value of the filter that no operation has is a problem that lists what there is, so that a typo does not select less in
-// silence; the others are still looked at.
+// Select removes unselected operations, and schemas and tags that are then unused. A value that
+// matches no operation is a problem that lists the existing values, so a typo does not silently
+// select less.
 func Select(document tree.Object, filter Filter) error {
 	if filter.IsZero() {
 		return nil
 	}
 	operations := tree.Operations(document)
-	s := newMatcher(filter)
+	criteria := newCriteria(filter)
 	selected := 0
 	for _, operation := range operations {
-		if s.matches(operation) {
+		if criteria.match(operation) {
 			selected++
 		} else {
 			delete(operation.Item, operation.Method)
 		}
 	}
-	if err := s.unmatched(operations); err != nil {
+	if err := criteria.unmatched(operations); err != nil {
 		return err
 	}
 	if selected == 0 {
-		return &tree.Problem{Message: "no operation matches the whole selection", Remedy: "an operation must match one value of each kind that is given: widen one of them"}
+		return &tree.Problem{Message: "no operation matches the whole selection", Remedy: "an operation must match one value of each kind: widen one of them"}
 	}
 	removeEmptyPaths(document)
 	removeUnusedTags(document)
@@ -53,48 +53,45 @@ func Select(document tree.Object, filter Filter) error {
 	return nil
 }
 
-// kind is one of the four ways to name an operation.
-type kind struct {
-	name   string
-	wanted []string
-	met    map[string]bool
-	match  func(wanted string, operation tree.Operation) bool
-	values func(operation tree.Operation) []string // for the list of what there is
+// criterion is one field of a [Filter].
+type criterion struct {
+	name    string
+	wanted  []string
+	matched map[string]bool
+	match   func(wanted string, operation tree.Operation) bool
+	values  func(operation tree.Operation) []string // existing values, for problems
 }
 
-type matcher struct{ kinds []*kind }
+type criteria []criterion
 
-func newMatcher(filter Filter) *matcher {
+func newCriteria(filter Filter) criteria {
 	one := func(value func(tree.Operation) string) func(tree.Operation) []string {
 		return func(operation tree.Operation) []string { return []string{value(operation)} }
 	}
-	return &matcher{[]*kind{
-		{name: "tag", wanted: filter.Tags, values: tagsOf, match: func(wanted string, operation tree.Operation) bool {
+	return criteria{
+		{"tag", filter.Tags, map[string]bool{}, func(wanted string, operation tree.Operation) bool {
 			return slices.Contains(tagsOf(operation), wanted)
-		}},
-		{name: "operation", wanted: filter.Operations, values: one(idOf), match: func(wanted string, operation tree.Operation) bool {
+		}, tagsOf},
+		{"operation", filter.Operations, map[string]bool{}, func(wanted string, operation tree.Operation) bool {
 			return idOf(operation) == wanted
-		}},
-		{name: "path", wanted: filter.Paths, values: one(func(o tree.Operation) string { return o.Path }), match: func(wanted string, operation tree.Operation) bool {
+		}, one(idOf)},
+		{"path", filter.Paths, map[string]bool{}, func(wanted string, operation tree.Operation) bool {
 			return hasPathPrefix(operation.Path, wanted)
-		}},
-		{name: "method", wanted: filter.Methods, values: one(func(o tree.Operation) string { return o.Method }), match: func(wanted string, operation tree.Operation) bool {
+		}, one(func(o tree.Operation) string { return o.Path })},
+		{"method", filter.Methods, map[string]bool{}, func(wanted string, operation tree.Operation) bool {
 			return strings.EqualFold(operation.Method, wanted)
-		}},
-	}}
+		}, one(func(o tree.Operation) string { return o.Method })},
+	}
 }
 
-func (m *matcher) matches(operation tree.Operation) bool {
+func (c criteria) match(operation tree.Operation) bool {
 	all := true
-	for _, kind := range m.kinds {
-		any := len(kind.wanted) == 0
-		for _, wanted := range kind.wanted {
-			if kind.match(wanted, operation) {
+	for _, criterion := range c {
+		any := len(criterion.wanted) == 0
+		for _, wanted := range criterion.wanted {
+			if criterion.match(wanted, operation) {
 				any = true
-				if kind.met == nil {
-					kind.met = map[string]bool{}
-				}
-				kind.met[wanted] = true
+				criterion.matched[wanted] = true
 			}
 		}
 		all = all && any
@@ -102,31 +99,31 @@ func (m *matcher) matches(operation tree.Operation) bool {
 	return all
 }
 
-// maxListed keeps the list of what there is readable.
+// maxListed bounds the values that a problem lists.
 const maxListed = 40
 
-func (m *matcher) unmatched(operations []tree.Operation) error {
+func (c criteria) unmatched(operations []tree.Operation) error {
 	var problems tree.Problems
-	for _, kind := range m.kinds {
-		for _, wanted := range kind.wanted {
-			if kind.met[wanted] {
+	for _, criterion := range c {
+		for _, wanted := range criterion.wanted {
+			if criterion.matched[wanted] {
 				continue
 			}
 			values := map[string]bool{}
 			for _, operation := range operations {
-				for _, value := range kind.values(operation) {
+				for _, value := range criterion.values(operation) {
 					values[value] = true
 				}
 			}
 			listed := slices.Sorted(maps.Keys(values))
 			remedy := "there are: " + strings.Join(listed[:min(len(listed), maxListed)], ", ")
 			if len(listed) == 0 {
-				remedy = "there are none"
+				remedy = "the spec has no " + criterion.name + "s"
 			}
 			if len(listed) > maxListed {
 				remedy += fmt.Sprintf(" and %d more", len(listed)-maxListed)
 			}
-			problems.Add("", fmt.Sprintf("no operation has the %s %q", kind.name, wanted), remedy)
+			problems.Add("", fmt.Sprintf("no operation has the %s %q", criterion.name, wanted), remedy)
 		}
 	}
 	return problems.Err()
@@ -134,18 +131,15 @@ func (m *matcher) unmatched(operations []tree.Operation) error {
 
 func tagsOf(operation tree.Operation) []string {
 	var tags []string
-	for _, tag := range tree.ListAt(operation.Object, "tags") {
-		if text, ok := tag.(string); ok {
-			tags = append(tags, text)
+	for _, value := range tree.ListAt(operation.Object, "tags") {
+		if tag, ok := value.(string); ok {
+			tags = append(tags, tag)
 		}
 	}
 	return tags
 }
 
-func idOf(operation tree.Operation) string {
-	id, _ := operation.Object["operationId"].(string)
-	return id
-}
+func idOf(operation tree.Operation) string { return tree.String(operation.Object["operationId"]) }
 
 func hasPathPrefix(path, prefix string) bool {
 	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(prefix, "/"))
@@ -157,12 +151,9 @@ func removeEmptyPaths(document tree.Object) {
 	for _, operation := range tree.Operations(document) {
 		used[operation.Path] = true
 	}
-	paths := tree.ObjectAt(document, "paths")
-	for path := range tree.Fields(paths) {
-		if !used[path] && !strings.HasPrefix(path, "x-") {
-			delete(paths, path)
-		}
-	}
+	maps.DeleteFunc(tree.ObjectAt(document, "paths"), func(path string, _ any) bool {
+		return !used[path] && !tree.Extension(path)
+	})
 }
 
 func removeUnusedTags(document tree.Object) {
@@ -185,8 +176,8 @@ func removeUnusedTags(document tree.Object) {
 	}
 }
 
-// prune removes the schemas that no operation needs, however far the way to them is. Other components, which an overlay may
-// have added, count as needed.
+// prune removes schemas that no operation needs, directly or indirectly. Other components, which an
+// overlay may have added, count as needed.
 func prune(document tree.Object) {
 	trees := []any{document["paths"]}
 	for section, component := range tree.ObjectAt(document, "components") {
@@ -195,10 +186,5 @@ func prune(document tree.Object) {
 		}
 	}
 	needed := tree.Reachable(document, trees...)
-	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
-	for name := range schemas {
-		if !needed[name] {
-			delete(schemas, name)
-		}
-	}
+	maps.DeleteFunc(tree.Schemas(document), func(name string, _ any) bool { return !needed[name] })
 }

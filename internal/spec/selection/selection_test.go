@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-const description = `{
+const sample = `{
 	"tags": [{"name": "orders"}, {"name": "items"}, {"name": "nobody"}, "odd"],
 	"paths": {
 		"x-a": {"get": {}}, "/empty": {"summary": "s"},
@@ -26,9 +26,9 @@ const description = `{
 			"Animal": {"discriminator": {"propertyName": "k", "mapping": {"cat": "#/components/schemas/Cat", "odd": 1}}}, "Cat": {"allOf": [{"$ref": "#/components/schemas/Animal"}, {"$ref": "#/components/schemas/Paw"}]}, "Paw": {}, "Dog": {},
 			"A/B": {}, "C": {"properties": {"d": {"$ref": "#/components/schemas/D"}}}, "D": {}, "Failure": {}, "Alone": {"items": {"$ref": "#/components/schemas/Alone"}}}}}`
 
-func read(t *testing.T, text string) tree.Object {
+func read(t *testing.T, source string) tree.Object {
 	t.Helper()
-	document, err := tree.Read([]byte(text))
+	document, err := tree.Read([]byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestSelect(t *testing.T) {
 		{"a discriminator", Filter{Operations: []string{"listAnimals"}}, "listAnimals", "", "Animal Cat Failure Paw"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			document := read(t, description)
+			document := read(t, sample)
 			if err := Select(document, test.filter); err != nil {
 				t.Fatal(err)
 			}
@@ -72,17 +72,17 @@ func TestSelect(t *testing.T) {
 					tags = append(tags, tree.String(tag["name"]))
 				}
 			}
-			schemas := slices.Sorted(maps.Keys(tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")))
-			for what, pair := range map[string][2]string{
+			schemas := slices.Sorted(maps.Keys(tree.Schemas(document)))
+			for what, lists := range map[string][2]string{
 				"operations": {strings.Join(operations, " "), test.operations}, "tags": {strings.Join(tags, " "), test.tags}, "schemas": {strings.Join(schemas, " "), test.schemas},
 			} {
-				if pair[0] != pair[1] {
-					t.Errorf("the %s are %q and not %q", what, pair[0], pair[1])
+				if lists[0] != lists[1] {
+					t.Errorf("%s: got %q, want %q", what, lists[0], lists[1])
 				}
 			}
 			_, hasEmpty := tree.ObjectAt(document, "paths")["/empty"]
 			if _, hasExtension := tree.ObjectAt(document, "paths")["x-a"]; !hasExtension || hasEmpty != test.filter.IsZero() {
-				t.Errorf("the paths are %v", document["paths"])
+				t.Errorf("got paths %v", document["paths"])
 			}
 		})
 	}
@@ -97,15 +97,15 @@ func TestUnknownValues(t *testing.T) {
 		{"an id", `no operation has the operation "getorder"; there are: createOrder, getOrder, listAnimals, listArchive, listOrders, setName`, Filter{Operations: []string{"getorder"}}},
 		{"half a segment", `no operation has the path "/order"; there are: /animals, /names, /orders, /orders-archive, /orders/{id}`, Filter{Paths: []string{"/order"}}},
 		{"several", "no operation has the tag \"a\"; there are: items, orders\nno operation has the method \"head\"; there are: get, post, put", Filter{Tags: []string{"a"}, Methods: []string{"get", "head"}}},
-		{"nothing in common", "no operation matches the whole selection; an operation must match one value of each kind that is given: widen one of them", Filter{Tags: []string{"orders"}, Methods: []string{"put"}}},
+		{"nothing in common", "no operation matches the whole selection; an operation must match one value of each kind: widen one of them", Filter{Tags: []string{"orders"}, Methods: []string{"put"}}},
 	} {
-		if err := Select(read(t, description), test.filter); err == nil || err.Error() != test.want {
+		if err := Select(read(t, sample), test.filter); err == nil || err.Error() != test.want {
 			t.Errorf("%s: got %v", test.name, err)
 		}
 	}
-	for name, description := range map[string]string{"no tags": `{"paths": {"/a": {"get": {}}}}`, "no operations": `{}`} {
-		err := Select(read(t, description), Filter{Tags: []string{"a"}})
-		if err == nil || err.Error() != `no operation has the tag "a"; there are none` {
+	for name, source := range map[string]string{"no tags": `{"paths": {"/a": {"get": {}}}}`, "no operations": `{}`} {
+		err := Select(read(t, source), Filter{Tags: []string{"a"}})
+		if err == nil || err.Error() != `no operation has the tag "a"; the spec has no tags` {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -12,48 +12,48 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// described returns a description with the given members beside those that it must have.
-func described(paths, schemas string) string {
+// newSpec returns a spec with paths, schemas and all required fields.
+func newSpec(paths, schemas string) string {
 	return `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {` + paths + `}, "components": {"schemas": {` + schemas + `}}}`
 }
 
-// get is a path item with a GET that has the given members.
-func get(path, id, members string) string {
-	return `"` + path + `": {"get": {"operationId": "` + id + `", ` + members + `"responses": {"200": {"description": "OK"}}}}`
+// get returns a path item with a GET operation and additional fields.
+func get(path, id, fields string) string {
+	return `"` + path + `": {"get": {"operationId": "` + id + `", ` + fields + `"responses": {"200": {"description": "OK"}}}}`
 }
 
-func validate(t *testing.T, text string) error {
+func validate(t *testing.T, spec string) error {
 	t.Helper()
-	document, err := tree.Read([]byte(text))
+	document, err := tree.Read([]byte(spec))
 	if err != nil {
-		t.Fatalf("%v in %s", err, text)
+		t.Fatalf("%v in %s", err, spec)
 	}
 	before := tree.Clone(document)
 	err = Validate(document)
 	if after, _ := tree.JSON(document); !equalJSON(t, before, after) {
-		t.Errorf("the description has changed to %s", after)
+		t.Errorf("the spec changed to %s", after)
 	}
 	return err
 }
 
 func equalJSON(t *testing.T, value any, data []byte) bool {
 	t.Helper()
-	text, err := tree.JSON(value)
+	encoded, err := tree.JSON(value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text) == string(data)
+	return string(encoded) == string(data)
 }
 
-func TestValidDescriptionsPass(t *testing.T) {
-	for name, text := range map[string]string{
-		"empty":                described("", ""),
-		"an operation":         described(get("/a/{id}", "getA", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/A"}}], `), `"A": {"type": "string", "x-a": 1}`),
-		"a cycle of types":     described("", `"A": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}, "$ref": {"type": "string"}}}`),
-		"a base and its parts": described("", `"A": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}, "B": {"type": "object"}`),
-		"similar paths":        described(get("/a/{id}", "a", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {}}], `)+`, `+get("/a/{id}/b", "b", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {}}], `), ""),
+func TestValidSpecs(t *testing.T) {
+	for name, spec := range map[string]string{
+		"empty":                newSpec("", ""),
+		"an operation":         newSpec(get("/a/{id}", "getA", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/A"}}], `), `"A": {"type": "string", "x-a": 1}`),
+		"a cycle of types":     newSpec("", `"A": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}, "$ref": {"type": "string"}}}`),
+		"a base and its parts": newSpec("", `"A": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}, "B": {"type": "object"}`),
+		"similar paths":        newSpec(get("/a/{id}", "a", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {}}], `)+`, `+get("/a/{id}/b", "b", `"parameters": [{"name": "id", "in": "path", "required": true, "schema": {}}], `), ""),
 	} {
-		if err := validate(t, text); err != nil {
+		if err := validate(t, spec); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -64,57 +64,57 @@ func TestProblems(t *testing.T) {
 		return `"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "OK", ` + content + `}}}}`
 	}
 	for _, test := range []struct {
-		name, text string
-		places     string // of the problems, separated by spaces
-		says       string
+		name, spec string
+		pointers   string // of the problems, separated by spaces
+		message    string
 	}{
-		{"a reference to nothing", described("", `"A": {"$ref": "#/components/schemas/B"}`), "/components/schemas/A/$ref", "which is not there"},
-		{"a reference to another file", described("", `"A": {"items": {"$ref": "other.json#/B"}, "type": "array"}`), "/components/schemas/A/items/$ref", "which is not fetched"},
-		{"a reference without a fragment", described("", `"A": {"$ref": ""}`), "/components/schemas/A/$ref", "which is not fetched"},
-		{"a reference to itself", described("", `"A": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref", "back to itself"},
-		{"a reference into a schema", described("", `"A": {"type": "object", "properties": {"B": {"type": "string"}}}, "C": {"$ref": "#/components/schemas/A/properties/B"}`),
-			"/components/schemas/C/$ref", "inside a schema"},
-		{"too many schemas", described("", many(maxSchemas+1)), "/components/schemas", "more than the 4000"},
-		{"references without an end", described("", chain(maxReferences+1)), "/components/schemas/S0/$ref", "on and on"},
-		{"references in a circle", described("", `"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref /components/schemas/B/$ref", "back to itself"},
-		{"a circle of compositions", described("", `"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}`), "/components/schemas/A/allOf/0/$ref", "back to itself"},
-		{"a query", described(get("/a?b=c", "a", ""), ""), "/paths/~1a?b=c", "query"},
-		{"a fragment", described(get("/a#b", "a", ""), ""), "/paths/~1a#b", "fragment"},
-		{"no slash", described(get("a", "a", ""), ""), "/paths/a", "slash"},
-		{"an open brace", described(get("/{a", "a", ""), ""), "/paths/~1{a", "braces"},
-		{"a variable without a name", described(get("/{}", "a", ""), ""), "/paths/~1{}", "no name"},
-		{"the same path twice", described(get("/{a}", "a", "")+", "+get("/{b}", "b", ""), ""), "/paths/~1{b}", `"/{a}"`},
-		{"no id", described(get("/a", "", ""), ""), "/paths/~1a/get/operationId", "no id"},
-		{"the id of another", described(get("/a", "same", "")+", "+get("/b", "same", ""), ""), "/paths/~1b/get/operationId", "/paths/~1a/get"},
-		{"a member with a quote", described("", `"A": {"properties": {"a\"b": {}}}`), `/components/schemas/A/properties/a"b`, "Go source"},
-		{"a member with a backquote", described("", "\"A\": {\"properties\": {\"a`b\": {}}}"), "/components/schemas/A/properties/a`b", "Go source"},
-		{"a member with a line end", described("", `"A": {"items": {"properties": {"a\nb": {}}}}`), "/components/schemas/A/items/properties/a\nb", "Go source"},
-		{"a member that reads otherwise", described("", `"A": {"properties": {"a\u202eb": {}}}`), "/components/schemas/A/properties/a\u202eb", "Go source"},
-		{"a member with a comma", described("", `"A": {"properties": {"a,b": {}}}`), "/components/schemas/A/properties/a,b", "comma"},
-		{"a discriminator", described("", `"A": {"discriminator": {"propertyName": "a\\b", "mapping": {"c\"d": "#/components/schemas/A"}}}`),
+		{"a reference to nothing", newSpec("", `"A": {"$ref": "#/components/schemas/B"}`), "/components/schemas/A/$ref", "which does not exist"},
+		{"a reference to another file", newSpec("", `"A": {"items": {"$ref": "other.json#/B"}, "type": "array"}`), "/components/schemas/A/items/$ref", "which is not fetched"},
+		{"a reference without a fragment", newSpec("", `"A": {"$ref": ""}`), "/components/schemas/A/$ref", "which is not fetched"},
+		{"a reference to itself", newSpec("", `"A": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref", "in a circle"},
+		{"a reference into a schema", newSpec("", `"A": {"type": "object", "properties": {"B": {"type": "string"}}}, "C": {"$ref": "#/components/schemas/A/properties/B"}`),
+			"/components/schemas/C/$ref", "inside another"},
+		{"too many schemas", newSpec("", many(maxSchemas+1)), "/components/schemas", "exceed the limit of 4000"},
+		{"an endless chain of references", newSpec("", chain(maxReferences+1)), "/components/schemas/S0/$ref", "too many in a row"},
+		{"references in a circle", newSpec("", `"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}`), "/components/schemas/A/$ref /components/schemas/B/$ref", "in a circle"},
+		{"a circle of compositions", newSpec("", `"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}`), "/components/schemas/A/allOf/0/$ref", "in a circle"},
+		{"a query", newSpec(get("/a?b=c", "a", ""), ""), "/paths/~1a?b=c", "query"},
+		{"a fragment", newSpec(get("/a#b", "a", ""), ""), "/paths/~1a#b", "fragment"},
+		{"no slash", newSpec(get("a", "a", ""), ""), "/paths/a", "slash"},
+		{"an open brace", newSpec(get("/{a", "a", ""), ""), "/paths/~1{a", "braces"},
+		{"a variable without a name", newSpec(get("/{}", "a", ""), ""), "/paths/~1{}", "no name"},
+		{"the same path twice", newSpec(get("/{a}", "a", "")+", "+get("/{b}", "b", ""), ""), "/paths/~1{b}", `"/{a}"`},
+		{"no id", newSpec(get("/a", "", ""), ""), "/paths/~1a/get/operationId", "no id"},
+		{"the id of another", newSpec(get("/a", "same", "")+", "+get("/b", "same", ""), ""), "/paths/~1b/get/operationId", "/paths/~1a/get"},
+		{"a property with a quote", newSpec("", `"A": {"properties": {"a\"b": {}}}`), `/components/schemas/A/properties/a"b`, "Go source"},
+		{"a property with a backquote", newSpec("", "\"A\": {\"properties\": {\"a`b\": {}}}"), "/components/schemas/A/properties/a`b", "Go source"},
+		{"a property with a line end", newSpec("", `"A": {"items": {"properties": {"a\nb": {}}}}`), "/components/schemas/A/items/properties/a\nb", "Go source"},
+		{"a property with a bidirectional override", newSpec("", `"A": {"properties": {"a\u202eb": {}}}`), "/components/schemas/A/properties/a\u202eb", "Go source"},
+		{"a property with a comma", newSpec("", `"A": {"properties": {"a,b": {}}}`), "/components/schemas/A/properties/a,b", "comma"},
+		{"a discriminator", newSpec("", `"A": {"discriminator": {"propertyName": "a\\b", "mapping": {"c\"d": "#/components/schemas/A"}}}`),
 			`/components/schemas/A/discriminator/propertyName /components/schemas/A/discriminator/mapping/c"d`, "Go source"},
-		{"a path with a quote", described(`"/a\"b": {"get": {"operationId": "a", "responses": {}}}`, ""), `/paths/~1a"b`, "Go source"},
-		{"an id with a quote", described(get("/a", `a\"b`, ""), ""), "/paths/~1a/get", "Go source"},
-		{"a header with a quote", described(withContent(`"headers": {"a\"b": {"schema": {}}}`), ""), "/paths/~1a/get/responses/200/headers", "Go source"},
-		{"a media type with a quote", described(withContent(`"content": {"a/b\"": {}}`), ""), "/paths/~1a/get/responses/200/content", "Go source"},
-		{"a media type of a request with a quote", described(get("/a", "a", `"requestBody": {"content": {"a/b\"": {}}}, `), ""), "/paths/~1a/get/requestBody/content", "Go source"},
-		{"a type that is none", described("", `"A": {"type": "object"}, "B": {"type": "date"}`), "/components/schemas/B", "date"},
-		{"a variable that is not declared", described(get("/{a}", "a", ""), ""), "", "missing: [a]"},
-		{"a parameter without a schema", described(get("/a", "a", `"parameters": [{"name": "q", "in": "query"}], `), ""), "/paths/~1a/get", "q"},
-		{"no title", strings.Replace(described("", ""), `"title": "T", `, "", 1), "", "title"},
-		{"what is not OpenAPI", described(get("/a", "a", `"deprecated": "yes", `), ""), "", "not OpenAPI"},
+		{"a path with a quote", newSpec(`"/a\"b": {"get": {"operationId": "a", "responses": {}}}`, ""), `/paths/~1a"b`, "Go source"},
+		{"an id with a quote", newSpec(get("/a", `a\"b`, ""), ""), "/paths/~1a/get", "Go source"},
+		{"a header with a quote", newSpec(withContent(`"headers": {"a\"b": {"schema": {}}}`), ""), "/paths/~1a/get/responses/200/headers", "Go source"},
+		{"a media type with a quote", newSpec(withContent(`"content": {"a/b\"": {}}`), ""), "/paths/~1a/get/responses/200/content", "Go source"},
+		{"a media type of a request with a quote", newSpec(get("/a", "a", `"requestBody": {"content": {"a/b\"": {}}}, `), ""), "/paths/~1a/get/requestBody/content", "Go source"},
+		{"an unknown type", newSpec("", `"A": {"type": "object"}, "B": {"type": "date"}`), "/components/schemas/B", "date"},
+		{"an undeclared variable", newSpec(get("/{a}", "a", ""), ""), "", "missing: [a]"},
+		{"a parameter without a schema", newSpec(get("/a", "a", `"parameters": [{"name": "q", "in": "query"}], `), ""), "/paths/~1a/get", "q"},
+		{"no title", strings.Replace(newSpec("", ""), `"title": "T", `, "", 1), "", "title"},
+		{"an invalid field", newSpec(get("/a", "a", `"deprecated": "yes", `), ""), "", "not OpenAPI"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := validate(t, test.text)
+			err := validate(t, test.spec)
 			problems := problemsOf(t, err)
-			var places []string
+			var pointers []string
 			for _, problem := range problems {
-				places = append(places, problem.Pointer)
+				pointers = append(pointers, problem.Pointer)
 				if problem.Remedy == "" || strings.Contains(problem.Message, "\n") {
-					t.Errorf("it says %+v", problem)
+					t.Errorf("incomplete problem: %+v", problem)
 				}
 			}
-			if got := strings.Join(places, " "); got != test.places || !strings.Contains(problems[0].Message, test.says) {
+			if got := strings.Join(pointers, " "); got != test.pointers || !strings.Contains(problems[0].Message, test.message) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -133,39 +133,39 @@ func problemsOf(t *testing.T, err error) tree.Problems {
 	return problems
 }
 
-// All that is wrong comes at once, so that a user mends it in one go.
+// TestSeveralProblems checks that all problems are reported at once.
 func TestSeveralProblems(t *testing.T) {
-	err := validate(t, described(get("/a?b", "same", "")+", "+get("/c", "same", "")+", "+get("/d", "", ""), `"A": {"$ref": "#/no"}, "B": {"properties": {"a,b": {}}}`))
+	err := validate(t, newSpec(get("/a?b", "same", "")+", "+get("/c", "same", "")+", "+get("/d", "", ""), `"A": {"$ref": "#/no"}, "B": {"properties": {"a,b": {}}}`))
 	if problems := problemsOf(t, err); len(problems) != 5 {
 		t.Errorf("got %v", err)
 	}
-	err = validate(t, described(get("/a", "a", `"parameters": [{"name": "q", "in": "query"}], `), `"A": {"type": "date"}, "B": {"type": "time"}`))
+	err = validate(t, newSpec(get("/a", "a", `"parameters": [{"name": "q", "in": "query"}], `), `"A": {"type": "date"}, "B": {"type": "time"}`))
 	if problems := problemsOf(t, err); len(problems) != 3 {
 		t.Errorf("got %v", err)
 	}
 }
 
-// A description from one host must not make this program call another, wherever the reference stands.
-func TestNothingIsFetched(t *testing.T) {
+// TestNoFetch checks that references to another host are never fetched.
+func TestNoFetch(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) { t.Errorf("a connection is %v", state) }
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) { t.Errorf("connection %v", state) }
 	server.Start()
 	defer server.Close()
 	ref := `{"$ref": "` + server.URL + `/a.json"}`
-	for name, text := range map[string]string{
-		"a schema":    described("", `"A": `+ref),
-		"an example":  described(`"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": {"a/b": {"examples": {"e": `+ref+`}}}}}}}`, ""),
-		"a path":      described(`"/a": `+ref, ""),
-		"a callback":  described(get("/a", "a", `"callbacks": {"c": `+ref+`}, `), ""),
-		"a parameter": described(get("/a", "a", `"parameters": [`+ref+`], `), ""),
+	for name, spec := range map[string]string{
+		"a schema":    newSpec("", `"A": `+ref),
+		"an example":  newSpec(`"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": {"a/b": {"examples": {"e": `+ref+`}}}}}}}`, ""),
+		"a path":      newSpec(`"/a": `+ref, ""),
+		"a callback":  newSpec(get("/a", "a", `"callbacks": {"c": `+ref+`}, `), ""),
+		"a parameter": newSpec(get("/a", "a", `"parameters": [`+ref+`], `), ""),
 	} {
-		if err := validate(t, text); err == nil || !strings.Contains(err.Error(), "ref") {
+		if err := validate(t, spec); err == nil || !strings.Contains(err.Error(), "ref") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }
 
-// chain returns schemas of which each refers to the next.
+// chain returns schemas that each refer to the next one.
 func chain(count int) string {
 	var schemas strings.Builder
 	for i := range count {
@@ -175,7 +175,7 @@ func chain(count int) string {
 	return schemas.String()
 }
 
-// many returns schemas of which none refers to another.
+// many returns schemas without references.
 func many(count int) string {
 	var schemas strings.Builder
 	schemas.WriteString(`"S": {"type": "string"}`)
