@@ -1,4 +1,4 @@
-package main
+package secondopinion
 
 // verdict is the result of checking an exchange.
 type verdict string

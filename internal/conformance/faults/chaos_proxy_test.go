@@ -1,4 +1,4 @@
-package chaos_test
+package faults_test
 
 import (
 	"bytes"
@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 // fate is what the proxy does to a request.
@@ -71,7 +69,7 @@ type chaosProxy struct {
 	connections map[net.Conn]http.ConnState // that are not closed
 }
 
-func newChaosProxy(t *testing.T, network *stub.Network, host string) *chaosProxy {
+func newChaosProxy(t *testing.T, network *Network, host string) *chaosProxy {
 	p := &chaosProxy{
 		t:           t,
 		host:        host,

@@ -1,4 +1,4 @@
-package stub
+package faults_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package main
+package secondopinion
 
 // difference is a verdict of Prism that differs from this module's.
 type difference struct {

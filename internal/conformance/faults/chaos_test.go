@@ -1,4 +1,4 @@
-package chaos_test
+package faults_test
 
 import (
 	"context"
@@ -49,7 +49,7 @@ type chaos struct {
 func testChaos(t *testing.T, count int) {
 	goroutines := runtime.NumGoroutine()
 	start := time.Now()
-	network := stub.NewNetwork()
+	network := NewNetwork()
 
 	sandboxListener, proxyListener := network.Listen(), network.Listen()
 	sandbox, err := xsaletest.Start(xsaletest.WithListener(sandboxListener), xsaletest.WithOrders(15))
@@ -158,7 +158,7 @@ func (c *chaos) list(client *xsale.Client, statuses ...string) []xsale.Order {
 
 // report logs how much has happened, and fails where a kind of fault or of outcome has not: the
 // test would show nothing.
-func (c *chaos) report(proxy *chaosProxy, network *stub.Network, took time.Duration) {
+func (c *chaos) report(proxy *chaosProxy, network *Network, took time.Duration) {
 	outcomes := map[string]int{}
 	for i := range c.calls {
 		call := &c.calls[i]

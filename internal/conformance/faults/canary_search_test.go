@@ -1,4 +1,4 @@
-package canary_test
+package faults_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package canary_test
+package faults_test
 
 import (
 	"bytes"
@@ -22,7 +22,6 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
-	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -93,7 +92,7 @@ func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.
 	slog.SetDefault(r.logger)
 	t.Cleanup(func() { slog.SetDefault(previous); log.SetOutput(writer); log.SetFlags(flags) })
 
-	network := stub.NewNetwork()
+	network := NewNetwork()
 	transport := &http.Transport{DialContext: network.Dial}
 	sandboxListener, frontListener := network.Listen(), network.Listen()
 	var err error

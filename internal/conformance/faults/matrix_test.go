@@ -1,4 +1,4 @@
-package faultmatrix_test
+package faults_test
 
 import (
 	"bytes"
@@ -313,7 +313,7 @@ func sentinelsOf(status int) []error {
 }
 
 func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsaletest.Fault) {
-	network := stub.NewNetwork()
+	network := NewNetwork()
 	sandbox, err := xsaletest.Start(xsaletest.WithListener(network.Listen()), xsaletest.WithOrders(matrixOrders))
 	if err != nil {
 		t.Fatal(err)
