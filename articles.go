@@ -8,8 +8,8 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// ArticlesService reads and writes data of articles (towary), the stock items that offers sell. It is
-// safe for concurrent use.
+// ArticlesService reads and writes data of articles (towary), the stock items that offers sell. It
+// is safe for concurrent use.
 type ArticlesService service
 
 // Translation is the name and the description of an article in one language. The text is HTML.
@@ -23,8 +23,8 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 	return s.client.api.ListTranslationsSeq(ctx, s.name, articleID, s.checked(options)...)
 }
 
-// SetTranslation writes the translation of an article in the language that it names. Absent fields are
-// not sent; a translation that was read is written back whole, with its unknown fields.
+// SetTranslation writes the translation of an article in the language that it names. Absent fields
+// are not sent; a translation that was read is written back whole, with its unknown fields.
 //
 // PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They
 // write languages that the article may not have yet, so a missing one is probably created.

@@ -7,12 +7,12 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// IntegrationTypeOwnShop is the kind of integration that stands for an own shop. The vendor publishes
-// no other value.
+// IntegrationTypeOwnShop is the kind of integration that stands for an own shop. The vendor
+// publishes no other value.
 const IntegrationTypeOwnShop = 28
 
-// IntegrationsService creates integrations (integracje), the sources of orders, and the parameters of
-// their offers. It is safe for concurrent use.
+// IntegrationsService creates integrations (integracje), the sources of orders, and the parameters
+// of their offers. It is safe for concurrent use.
 type IntegrationsService service
 
 // CreateIntegration is a new integration.
@@ -27,8 +27,8 @@ type ParameterDefinition = gen.ParameterDefinition
 
 // Create adds an integration. Name and IntegrationType are required.
 //
-// POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id of
-// the response, so [Created.ID] may be 0 after a success.
+// POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id
+// of the response, so [Created.ID] may be 0 after a success.
 func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...call.Option) (Created, error) {
 	check := unset(field{"Name", integration.Name != ""}, field{"IntegrationType", integration.IntegrationType != 0})
 	return s.client.api.CreateIntegration(ctx, s.name, integration, s.checked(options, check)...)

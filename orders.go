@@ -12,8 +12,8 @@ import (
 // OrdersService reads and creates orders (zamówienia). It is safe for concurrent use.
 type OrdersService service
 
-// Order is an order that was read. Money and quantities are exact decimals; the currency is not part
-// of the published model.
+// Order is an order that was read. Money and quantities are exact decimals; the currency is not
+// part of the published model.
 type Order = gen.Order
 
 // OrderItem is a line of an order that was read.
@@ -34,24 +34,26 @@ type ListOrdersParams = gen.ListOrdersParams
 // Created is the response to a create.
 type Created = gen.Created
 
-// List returns the organization's orders, all of them or those in the given statuses. The call is sent
-// when the list is ranged over, and again in each further range. An error ends the list; the elements
-// before it are good. Paging is not published: the list is what the server sends in one response.
+// List returns the organization's orders, all of them or those in the given statuses. The call is
+// sent when the list is ranged over, and again in each further range. An error ends the list; the
+// elements before it are good. Paging is not published: the list is what the server sends in one
+// response.
 //
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
-// Inferred: the response is an array, or an object with one; the statuses are sent as repeated keys.
+// Inferred: the response is an array, or an object with one; the statuses are sent as repeated
+// keys.
 func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	return s.client.api.ListOrdersSeq(ctx, s.name, &params, s.checked(options)...)
 }
 
 // Create adds an order. The integration, the contractors and the offers that it names must exist. A
-// line needs PriceNet or PriceGross; the vendor recommends PriceGross. An order that lacks a required
-// field is rejected with [ErrInvalid] before anything is sent.
+// line needs PriceNet or PriceGross; the vendor recommends PriceGross. An order that lacks a
+// required field is rejected with [ErrInvalid] before anything is sent.
 //
-// A create is retried only after a response that rules out processing. How the vendor treats the same
-// order sent twice is not published, and neither is the response, so [Created.ID] may be 0 after a
-// success.
+// A create is retried only after a response that rules out processing. How the vendor treats the
+// same order sent twice is not published, and neither is the response, so [Created.ID] may be 0
+// after a success.
 //
 // POST /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.

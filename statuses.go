@@ -8,7 +8,8 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// StatusesService reads the statuses (statusy) of orders and payments. It is safe for concurrent use.
+// StatusesService reads the statuses (statusy) of orders and payments. It is safe for concurrent
+// use.
 type StatusesService service
 
 // Status is a status of orders and payments. An organization may add its own, so there is no closed

@@ -23,7 +23,8 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// candidate is a way to read JSON into structs, in the order of the columns in docs/decisions/json.md.
+// candidate is a way to read JSON into structs, in the order of the columns in
+// docs/decisions/json.md.
 type candidate struct {
 	name      string
 	unmarshal func(data []byte, target any) error
@@ -51,8 +52,8 @@ func page(tb testing.TB) []byte {
 	return answer.Body.Bytes()
 }
 
-// The plain structs have what the description lists, with money as floats and dates as text, which is less work than the
-// types of wire do.
+// The plain structs have what the description lists, with money as floats and dates as text, which
+// is less work than the types of wire do.
 type plainOrder struct {
 	ID             int64  `json:"Id"`
 	Number         string `json:"Number"`
@@ -142,7 +143,8 @@ func benchmarkCodec[T any](b *testing.B, candidate candidate, body []byte) {
 	}
 }
 
-// sample is what the questions are asked with. Only wire looks at DecodeJSON, the others at the fields.
+// sample is what the questions are asked with. Only wire looks at DecodeJSON, the others at the
+// fields.
 type sample struct {
 	Text   string
 	Number int64

@@ -1,5 +1,5 @@
-// Package bench compares libraries that the client could depend on. It is a module of its own, so that the libraries
-// that were not chosen never reach the module graph of the client's users.
+// Package bench compares libraries that the client could depend on. It is a module of its own, so
+// that the libraries that were not chosen never reach the module graph of the client's users.
 package bench
 
 import (
@@ -21,7 +21,8 @@ import (
 	shopspring "github.com/shopspring/decimal"
 )
 
-// library is one candidate; questions about facts are asked in text, so that one table serves all of them.
+// library is one candidate; questions about facts are asked in text, so that one table serves all
+// of them.
 type library interface {
 	libraryName() string
 	parsed(text string) (string, error)
@@ -179,7 +180,8 @@ func ratOperator(compute func(result, x, y *big.Rat) *big.Rat) func(x, y *big.Ra
 	}
 }
 
-// formatRat writes as many places as the number has, and a fraction where no count of places is enough.
+// formatRat writes as many places as the number has, and a fraction where no count of places is
+// enough.
 func formatRat(r *big.Rat) string {
 	if places, finite := r.FloatPrec(); finite {
 		return r.FloatString(places)
@@ -255,8 +257,8 @@ func (n numbers[T]) stored(text string) (string, error) {
 	return fmt.Sprintf("%T %v", stored, stored), err
 }
 
-// fact is a row of the table in docs/decisions/decimals.md: a question and the result of each library,
-// in the order of libraries.
+// fact is a row of the table in docs/decisions/decimals.md: a question and the result of each
+// library, in the order of libraries.
 type fact struct {
 	question string
 	ask      func(library) (string, error)
@@ -403,7 +405,8 @@ func TestDecimalLargestPowerOfTen(t *testing.T) {
 	}
 }
 
-// One byte for each power of ten: a number of 1e9 made in Go, past the parser's bound, would be a gigabyte of text.
+// One byte for each power of ten: a number of 1e9 made in Go, past the parser's bound, would be a
+// gigabyte of text.
 func TestShopspringTextGrowsWithTheExponent(t *testing.T) {
 	if length := len(shopspring.New(1, 1_000_000).String()); length != 1_000_001 {
 		t.Errorf("1e6 is %d characters", length)
@@ -418,7 +421,8 @@ func TestShopspringKeepsPlacesInTheExponent(t *testing.T) {
 	}
 }
 
-// Division is the one operation of shopspring that rounds on its own; DivRound lets the caller say where.
+// Division is the one operation of shopspring that rounds on its own; DivRound lets the caller say
+// where.
 func TestShopspringDivisionStopsAtSixteenPlaces(t *testing.T) {
 	one, three := shopspring.NewFromInt(1), shopspring.NewFromInt(3)
 	if got := one.Div(three).String(); got != "0.3333333333333333" {
@@ -429,8 +433,8 @@ func TestShopspringDivisionStopsAtSixteenPlaces(t *testing.T) {
 	}
 }
 
-// The settings of shopspring are variables of the package: a program that lowers this one narrows what everybody in the
-// process can parse.
+// The settings of shopspring are variables of the package: a program that lowers this one narrows
+// what everybody in the process can parse.
 func TestShopspringBoundIsProcessWide(t *testing.T) {
 	before := shopspring.MaxDecodeExponent
 	t.Cleanup(func() { shopspring.MaxDecodeExponent = before })
@@ -440,8 +444,8 @@ func TestShopspringBoundIsProcessWide(t *testing.T) {
 	}
 }
 
-// An assignment copies the struct but not the digits of a number beyond 128 bits, so computing into the copy changes
-// the original.
+// An assignment copies the struct but not the digits of a number beyond 128 bits, so computing into
+// the copy changes the original.
 func TestApdCopiesShareLargeNumbers(t *testing.T) {
 	original, _, err := apd.NewFromString(digits40)
 	if err != nil {
@@ -467,7 +471,8 @@ func TestApdReportsRounding(t *testing.T) {
 
 const orderLines = 500
 
-// order returns prices with two decimal places and quantities that are mostly whole, the same ones in every run.
+// order returns prices with two decimal places and quantities that are mostly whole, the same ones
+// in every run.
 func order() (prices, quantities []string) {
 	random := rand.New(rand.NewPCG(1, 2))
 	magnitudes := []int{10, 100, 1_000, 10_000, 100_000}
@@ -536,8 +541,9 @@ func benchmarkEach(b *testing.B, benchmark func(library, *testing.B)) {
 	}
 }
 
-// The operation that is measured is a whole order of 1000 numbers, so that microseconds for each operation read as
-// nanoseconds for each number, and a fraction of an allocation is not rounded away.
+// The operation that is measured is a whole order of 1000 numbers, so that microseconds for each
+// operation read as nanoseconds for each number, and a fraction of an allocation is not rounded
+// away.
 func (n numbers[T]) benchmarkParse(b *testing.B) {
 	texts := orderTexts()
 	values := make([]T, len(texts))

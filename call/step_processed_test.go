@@ -116,8 +116,8 @@ func TestOtherCallsAreNotWatched(t *testing.T) {
 	}
 }
 
-// Where a connection that was kept breaks before the response, net/http itself repeats what it takes
-// for idempotent.
+// Where a connection that was kept breaks before the response, net/http itself repeats what it
+// takes for idempotent.
 
 func closedAddress(t *testing.T) string {
 	t.Helper()

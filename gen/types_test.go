@@ -122,7 +122,8 @@ func TestDescribedMembersAreNotAmongTheUnknown(t *testing.T) {
 	}
 }
 
-// TestAbsentMembersOfARequestAreLeftOut guards the tags: what is required is always written, the rest only when set.
+// TestAbsentMembersOfARequestAreLeftOut guards the tags: what is required is always written, the
+// rest only when set.
 func TestAbsentMembersOfARequestAreLeftOut(t *testing.T) {
 	for want, value := range map[string]any{
 		`{"BuyerId":0,"IntegrationId":0,"Items":null,"PayerId":0,"PaymentFormId":0,"PurchaseDate":null,"RecipientId":0}`: gen.CreateOrder{},

@@ -75,8 +75,8 @@ func (l azureLogin) GetToken(context.Context, policy.TokenRequestOptions) (azcor
 	return azcore.AccessToken{Token: "access", ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
 }
 
-// azurePipeline is the least that the Azure library needs: its token cache is not exported, so the pipeline around it is
-// part of what is measured.
+// azurePipeline is the least that the Azure library needs: its token cache is not exported, so the
+// pipeline around it is part of what is measured.
 func azurePipeline(l *login) func(context.Context) {
 	bearer := azruntime.NewBearerTokenPolicy(azureLogin{l}, []string{"scope"}, nil)
 	answer := transport(func(*http.Request) (*http.Response, error) {

@@ -1,7 +1,7 @@
 // Command auth compares the token source of this module with those of other libraries, in one run.
 //
-// It prints what a call pays for a token that is valid, what setting both headers costs, and how many logins a crowd of
-// callers causes when there is no valid token.
+// It prints what a call pays for a token that is valid, what setting both headers costs, and how
+// many logins a crowd of callers causes when there is no valid token.
 package main
 
 import (

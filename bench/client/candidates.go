@@ -24,8 +24,8 @@ const (
 // names are in the order of the table's columns.
 var names = []string{nameThis, nameStock, nameOgen, nameByHand}
 
-// nameShipped is the client of this module with the description that the module brings along, which lists two members of
-// an order and keeps the others as JSON.
+// nameShipped is the client of this module with the description that the module brings along, which
+// lists two members of an order and keeps the others as JSON.
 const nameShipped = "shipped"
 
 // candidate is one of the compared clients.

@@ -22,7 +22,8 @@ const (
 	argumentList  = "list"
 )
 
-// startServer starts the server in a process of its own, so that its work is not counted as the clients'.
+// startServer starts the server in a process of its own, so that its work is not counted as the
+// clients'.
 func startServer() (address string, stop func(), err error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -53,7 +54,8 @@ func startServer() (address string, stop func(), err error) {
 	return strings.TrimSpace(line), stop, nil
 }
 
-// serve is the process of the server: it prints its address, and ends with its standard input, that is, with its parent.
+// serve is the process of the server: it prints its address, and ends with its standard input, that
+// is, with its parent.
 func serve() error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -65,8 +67,8 @@ func serve() error {
 	return err
 }
 
-// readListInChild lets a candidate read the long list in a fresh process, and returns the seconds and the peak of its
-// resident memory in bytes.
+// readListInChild lets a candidate read the long list in a fresh process, and returns the seconds
+// and the peak of its resident memory in bytes.
 func readListInChild(name, address string) ([]float64, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -108,7 +110,8 @@ func readList(name, address string) error {
 	return nil
 }
 
-// peakMemory returns the most resident memory that this process has had, in bytes; only Linux tells it.
+// peakMemory returns the most resident memory that this process has had, in bytes; only Linux tells
+// it.
 func peakMemory() (int64, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -46,7 +46,8 @@ func measureCold(address string) ([]row, error) {
 	}, nil
 }
 
-// start returns the nanoseconds from the start of the program to the first byte that it prints, which is its answer.
+// start returns the nanoseconds from the start of the program to the first byte that it prints,
+// which is its answer.
 func start(program, address string) (float64, error) {
 	process := exec.Command(program, address)
 	process.Stderr = os.Stderr

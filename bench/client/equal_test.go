@@ -18,7 +18,8 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// page sums up what a client has read, in whole cents and seconds, so that it does not depend on the client's types.
+// page sums up what a client has read, in whole cents and seconds, so that it does not depend on
+// the client's types.
 type page struct {
 	orders, items, articles int
 	ids                     int64 // of orders, items and articles

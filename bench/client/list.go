@@ -1,6 +1,7 @@
 package main
 
-// measureList reads a list of 100 MB, each time in a fresh process, because the peak of a process never falls.
+// measureList reads a list of 100 MB, each time in a fresh process, because the peak of a process
+// never falls.
 func measureList(address string) ([]row, error) {
 	measured, err := takeTurns(listRounds, names, 2, func(name string) ([]float64, error) { return readListInChild(name, address) })
 	if err != nil {

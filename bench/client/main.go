@@ -1,8 +1,10 @@
-// Command client compares the client that this module generates with others of the same API, in one run: the one that
-// oapi-codegen writes by default ("stock"), ogen's, and net/http with encoding/json by hand.
+// Command client compares the client that this module generates with others of the same API, in one
+// run: the one that oapi-codegen writes by default ("stock"), ogen's, and net/http with
+// encoding/json by hand.
 //
-// All call one server, in a process of its own, over loopback. The candidates take turns in rounds; a value is the median
-// of its rounds, a ratio the median of the rounds' ratios. The allocations are the client's alone.
+// All call one server, in a process of its own, over loopback. The candidates take turns in rounds;
+// a value is the median of its rounds, a ratio the median of the rounds' ratios. The allocations
+// are the client's alone.
 package main
 
 import (

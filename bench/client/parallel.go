@@ -34,7 +34,8 @@ func measureParallel(candidates map[string]candidate) ([]row, error) {
 	}, nil
 }
 
-// together returns the calls per second of all connections. The first call of each, which opens it, is not counted.
+// together returns the calls per second of all connections. The first call of each, which opens it,
+// is not counted.
 func together(calls int, call func() error) (float64, error) {
 	if _, err := crowd(1, call); err != nil {
 		return 0, err

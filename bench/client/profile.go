@@ -8,7 +8,8 @@ import (
 
 const profiledCalls = 1000
 
-// profilePage writes profiles of this client that reads the page: page.cpu.pprof and page.allocs.pprof.
+// profilePage writes profiles of this client that reads the page: page.cpu.pprof and
+// page.allocs.pprof.
 func profilePage(c candidate) error {
 	runtime.MemProfileRate = 16 << 10 // of small objects, too, at little cost
 	if err := readPage(c); err != nil {

@@ -30,7 +30,8 @@ const (
 	atMost               // at most limit
 )
 
-// verdict says the target, and whether it was met. A missed one has the value, because the table may round it to the limit.
+// verdict says the target, and whether it was met. A missed one has the value, because the table
+// may round it to the limit.
 func (t target) verdict(r row) string {
 	this := median(r.values[nameThis])
 	var value float64

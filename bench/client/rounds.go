@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Rounds, that is, how often each candidate has its turn. Turns are many and short where they can be, so that what
-// disturbs the machine for some seconds does not move the median.
+// Rounds, that is, how often each candidate has its turn. Turns are many and short where they can
+// be, so that what disturbs the machine for some seconds does not move the median.
 const (
 	sequentialRounds = 101
 	parallelRounds   = 31
@@ -17,8 +17,9 @@ const (
 // series has the values of one quantity, for each candidate one of each round.
 type series map[string][]float64
 
-// takeTurns lets the candidates measure in turn, each round beginning with another one, so that what disturbs the machine
-// for a while disturbs all of them. A turn returns one value of each quantity.
+// takeTurns lets the candidates measure in turn, each round beginning with another one, so that
+// what disturbs the machine for a while disturbs all of them. A turn returns one value of each
+// quantity.
 func takeTurns(rounds int, candidates []string, quantities int, turn func(name string) ([]float64, error)) ([]series, error) {
 	measured := make([]series, quantities)
 	for i := range measured {
@@ -39,7 +40,8 @@ func takeTurns(rounds int, candidates []string, quantities int, turn func(name s
 	return measured, nil
 }
 
-// ratio returns the median of the rounds' ratios: within a round the two were measured one after the other.
+// ratio returns the median of the rounds' ratios: within a round the two were measured one after
+// the other.
 func (s series) ratio(name, base string) float64 {
 	ratios := make([]float64, len(s[name]))
 	for i := range ratios {

@@ -62,8 +62,9 @@ func readPage(c candidate) error {
 	return err
 }
 
-// repeat returns the nanoseconds, the allocations and the allocated bytes of one call. What the last turn has left is
-// collected first, and the first call, which may open a connection or log in, is not counted.
+// repeat returns the nanoseconds, the allocations and the allocated bytes of one call. What the
+// last turn has left is collected first, and the first call, which may open a connection or log in,
+// is not counted.
 func repeat(calls int, call func() error) ([]float64, error) {
 	if err := call(); err != nil {
 		return nil, err

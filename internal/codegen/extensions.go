@@ -12,8 +12,8 @@ import (
 // Extensions of operations that this package reads. Both are booleans.
 const (
 	// idempotentExtension overrides whether an operation is safe to send more than once, which
-	// otherwise depends on its method. A search by POST is idempotent; a GET that increments a counter
-	// is not.
+	// otherwise depends on its method. A search by POST is idempotent; a GET that increments a
+	// counter is not.
 	idempotentExtension = "x-idempotent"
 
 	// emptyExtension marks an operation whose success may have no body, although the spec describes

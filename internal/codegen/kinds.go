@@ -17,9 +17,9 @@ const (
 	kindScalar
 )
 
-// openObject marks a component that is an object without listed properties. It becomes a struct that
-// keeps all fields as unknown ones, so that a property which the spec adds later does not change the
-// kind of the type.
+// openObject marks a component that is an object without listed properties. It becomes a struct
+// that keeps all fields as unknown ones, so that a property which the spec adds later does not
+// change the kind of the type.
 const openObject = "x-xsale-open-object"
 
 func (p *preparer) markOpenObjects() {

@@ -7,10 +7,10 @@ import (
 	"unicode"
 )
 
-// sentence turns the description of name in a spec into a doc comment. It rewrites the start only if
-// the grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer." Anything
-// else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the result is
-// empty.
+// sentence turns the description of name in a spec into a doc comment. It rewrites the start only
+// if the grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer."
+// Anything else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the
+// result is empty.
 func sentence(name, description string) string {
 	description = strings.TrimSpace(description)
 	if !strings.ContainsFunc(description, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {

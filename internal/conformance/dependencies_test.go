@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// What a user of the library builds is a short list, so that it stays one. Test, command line and generator may need more.
+// What a user of the library builds is a short list, so that it stays one. Test, command line and
+// generator may need more.
 func TestLibraryBuildsFewModules(t *testing.T) {
 	allowed := []string{
 		"github.com/apapsch/go-jsonmerge/v2", // of oapi-codegen/runtime

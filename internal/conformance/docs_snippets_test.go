@@ -187,8 +187,8 @@ func parse(source string) (*ast.File, error) {
 	return parser.ParseFile(token.NewFileSet(), "snippet.go", source, parser.ParseComments)
 }
 
-// undeclaredIn returns the names that a file uses and does not declare, imports and predeclared names
-// among them.
+// undeclaredIn returns the names that a file uses and does not declare, imports and predeclared
+// names among them.
 func undeclaredIn(file *ast.File) []string {
 	names := map[string]bool{}
 	for _, identifier := range file.Unresolved {

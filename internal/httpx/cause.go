@@ -15,8 +15,8 @@ func Cause(ctx context.Context, err error) error {
 	return WithoutURL(err)
 }
 
-// WithoutURL drops the method and URL that net/http puts in front of an error, because the query may
-// contain personal data.
+// WithoutURL drops the method and URL that net/http puts in front of an error, because the query
+// may contain personal data.
 func WithoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err

@@ -1,4 +1,5 @@
-// Package peer has what the compared clients share, so that they differ in nothing but how they read and write.
+// Package peer has what the compared clients share, so that they differ in nothing but how they
+// read and write.
 package peer
 
 import "net/http"
@@ -9,7 +10,8 @@ const (
 	IDToken     = "an-opaque-identity-token-of-the-measurement-0123456789abcdef0123"
 )
 
-// SetHeaders sets the three headers that the vendor's pages show for a call, as a client does that has no token source.
+// SetHeaders sets the three headers that the vendor's pages show for a call, as a client does that
+// has no token source.
 func SetHeaders(header http.Header) {
 	header.Set("Accept", "application/json")
 	header.Set("Authorization", "Bearer "+AccessToken)

@@ -1,4 +1,5 @@
-// Package server answers the calls and logins of the compared clients, with bodies that are made once.
+// Package server answers the calls and logins of the compared clients, with bodies that are made
+// once.
 package server
 
 import (
@@ -45,7 +46,8 @@ func New() http.Handler {
 	return mux
 }
 
-// authorized refuses a call without both tokens, so that no client is fast because it leaves them out.
+// authorized refuses a call without both tokens, so that no client is fast because it leaves them
+// out.
 func authorized(answer func(http.ResponseWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		if request.Header.Get("Authorization") != "Bearer "+peer.AccessToken || request.Header.Get("X-Id-Token") != peer.IDToken {
@@ -62,7 +64,8 @@ func write(w http.ResponseWriter, body []byte) {
 	w.Write(body)
 }
 
-// writeList writes the long list in chunks; it has no length, as an answer that is made while it is sent.
+// writeList writes the long list in chunks; it has no length, as an answer that is made while it is
+// sent.
 func writeList(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	elements := pageBody[1 : len(pageBody)-1]

@@ -14,9 +14,9 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A whole run at debug level, in which every part of the calls and of the responses has canaries: the
-// log holds a line for each call and attempt and none of the canaries, what is said to be free of
-// personal data is, and no error holds a secret.
+// A whole run at debug level, in which every part of the calls and of the responses has canaries:
+// the log holds a line for each call and attempt and none of the canaries, what is said to be free
+// of personal data is, and no error holds a secret.
 func TestLogHoldsNoCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newCanaryRun(t, nil)

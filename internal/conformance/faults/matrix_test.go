@@ -396,8 +396,8 @@ func (c *matrixCall) firstID() int64 {
 	return 1
 }
 
-// elements returns the ids of a list, and how many of its elements the first half of the response has
-// whole.
+// elements returns the ids of a list, and how many of its elements the first half of the response
+// has whole.
 func (c *matrixCall) elements(t *testing.T, direct *xsale.Client) (ids []int64, inHalf int) {
 	if c.list == "" {
 		return nil, 0

@@ -186,8 +186,8 @@ func testHostile(t *testing.T, cases []hostileCase) {
 	}
 }
 
-// newHostileClient returns a client of a loopback server that sends nothing twice, except after a new
-// login.
+// newHostileClient returns a client of a loopback server that sends nothing twice, except after a
+// new login.
 func newHostileClient(t *testing.T, address string, transport http.RoundTripper, options ...xsale.Option) (*xsale.Client, func()) {
 	t.Helper()
 	source, err := authn.New(authn.Config{

@@ -1,6 +1,6 @@
-// Package secondopinion compares this module with Stoplight's Prism, which shares no code with it. The
-// client calls Prism's mock and, with Prism as a checking proxy, the sandbox. Then both check the same
-// valid and invalid requests and responses.
+// Package secondopinion compares this module with Stoplight's Prism, which shares no code with it.
+// The client calls Prism's mock and, with Prism as a checking proxy, the sandbox. Then both check
+// the same valid and invalid requests and responses.
 package secondopinion
 
 import (
