@@ -16,7 +16,7 @@ import (
 )
 
 // Option configures a [Client].
-type Option func(*config) error
+type Option func(*config)
 
 type config struct {
 	auth             authn.Config
@@ -49,13 +49,12 @@ func defaultConfig() config {
 	}
 }
 
-func (c *config) add(err error) {
-	if c.err != nil && err != nil {
+// fail records why an option is invalid.
+func (c *config) fail(err error) {
+	if c.err != nil {
 		err = fmt.Errorf("%w; %w", c.err, err)
 	}
-	if err != nil {
-		c.err = err
-	}
+	c.err = err
 }
 
 // FromEnvironment configures a Client from environment variables. XSALE_CLIENT_ID,
@@ -68,7 +67,7 @@ func (c *config) add(err error) {
 //
 // Options after it take precedence.
 func FromEnvironment() Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.Credentials = authn.FromEnvironment
 		for _, variable := range []struct {
 			name   string
@@ -81,19 +80,16 @@ func FromEnvironment() Option {
 			{"XSALE_SCOPE", WithScope},
 		} {
 			if value := os.Getenv(variable.name); value != "" {
-				if err := variable.option(value)(c); err != nil {
-					return fmt.Errorf("%s: %w", variable.name, err)
-				}
+				variable.option(value)(c)
 			}
 		}
 		if setting := os.Getenv("XSALE_TOKEN_STORE"); setting != "" {
 			store, err := authn.ParseStore(setting)
 			if err != nil {
-				return fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
+				c.fail(fmt.Errorf("XSALE_TOKEN_STORE: %w", err))
 			}
 			c.auth.Store = store
 		}
-		return nil
 	}
 }
 
@@ -104,96 +100,86 @@ func WithCredentials(credentials authn.Credentials) Option {
 
 // WithCredentialsFunc asks for the credentials at each login.
 func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if credentials == nil {
-			return errors.New("WithCredentialsFunc: the function is nil")
+			c.fail(errors.New("WithCredentialsFunc: the function is nil"))
 		}
 		c.auth.Credentials = credentials
-		return nil
 	}
 }
 
 // WithTokenSource takes the tokens from a source that clients share. Options about logging in then
 // have no effect. The source must be made for the same origin; [New] rejects any other.
 func WithTokenSource(source *authn.Source) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if source == nil {
-			return errors.New("WithTokenSource: the source is nil")
+			c.fail(errors.New("WithTokenSource: the source is nil"))
 		}
 		c.source = source
-		return nil
 	}
 }
 
 // WithTokenStore shares the tokens with other programs through a store.
 func WithTokenStore(store authn.Store) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.Store = store
-		return nil
 	}
 }
 
 // WithTokenObserver reports logins to observer: new tokens, failed logins and store failures,
 // instead of the logger. API calls are reported to [WithHooks].
 func WithTokenObserver(observer authn.Observer) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.Observer = observer
-		return nil
 	}
 }
 
 // WithOnDemandLogin logs in only when a call needs it, never ahead of expiry. It suits programs
 // that run for seconds.
 func WithOnDemandLogin() Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.OnDemand = true
-		return nil
 	}
 }
 
 // WithOrganization sets the default organization: the one of [Client.Orders] and the other services
 // of the Client. It is Organizations[].Name of [Client.Me].
 func WithOrganization(name string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.organization = name
 		if err := httpx.CheckSegment(name); err != nil {
-			return fmt.Errorf("organization: %w", err)
+			c.fail(fmt.Errorf("WithOrganization or XSALE_ORGANIZATION: %w", err))
 		}
-		return nil
 	}
 }
 
 // WithBaseURL calls another URL than [DefaultBaseURL], such as a sandbox. It must be https, except
 // on loopback.
 func WithBaseURL(baseURL string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.APIURL = strings.TrimRight(baseURL, "/")
-		return nil
 	}
 }
 
 // WithTokenURL logs in at another URL than [authn.DefaultTokenURL]. It must be https, except on
 // loopback.
 func WithTokenURL(tokenURL string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.TokenURL = tokenURL
-		return nil
 	}
 }
 
 // WithAudience requests tokens for another API than [authn.DefaultAudience].
 func WithAudience(audience string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.Audience = audience
-		return nil
 	}
 }
 
 // WithScope requests another scope than [authn.DefaultScope]. It must include openid.
 func WithScope(scope string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.auth.Scope = scope
-		return nil
 	}
 }
 
@@ -201,13 +187,12 @@ func WithScope(scope string) Option {
 // custom transport. The copy follows no redirects and keeps no cookies, because they could carry
 // the tokens elsewhere. A Timeout of the client bounds each attempt.
 func WithHTTPClient(client *http.Client) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if client == nil {
-			return errors.New("WithHTTPClient: the client is nil")
+			c.fail(errors.New("WithHTTPClient: the client is nil"))
 		}
 		c.httpClient = client
 		c.auth.HTTPClient = client
-		return nil
 	}
 }
 
@@ -216,21 +201,19 @@ func WithHTTPClient(client *http.Client) Option {
 // failure, attempts, durations and sizes. Bodies, query values, headers, tokens, passwords and the
 // paths of raw calls are never logged.
 func WithLogger(logger *slog.Logger) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if logger == nil {
-			return errors.New("WithLogger: the logger is nil")
+			c.fail(errors.New("WithLogger: the logger is nil"))
 		}
 		c.logger = logger
-		return nil
 	}
 }
 
 // WithHooks reports the Client's API calls to hooks, for metrics and traces. Repeated options add
 // up. Logins are reported to [WithTokenObserver].
 func WithHooks(hooks call.Hooks) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.hooks = append(c.hooks, hooks)
-		return nil
 	}
 }
 
@@ -241,12 +224,11 @@ func WithHooks(hooks call.Hooks) Option {
 // GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been processed is not retried, and
 // its error is [ErrMaybeProcessed]. A wait beyond the call's deadline is not started.
 func WithRetries(count int) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if count < 0 || count > 10 {
-			return fmt.Errorf("WithRetries: %d: want 0 to 10", count)
+			c.fail(fmt.Errorf("WithRetries: %d: want 0 to 10", count))
 		}
 		c.retries = count
-		return nil
 	}
 }
 
@@ -256,12 +238,11 @@ func WithRetries(count int) Option {
 // the rate, which successes restore step by step. Calls wait for their turn, or fail at once when
 // it comes after their deadline.
 func WithRateLimit(perSecond float64, burst int) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
-			return fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive; leave it out for no limit", perSecond, burst)
+			c.fail(fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive; leave it out for no limit", perSecond, burst))
 		}
 		c.ratePerSecond, c.rateBurst = perSecond, burst
-		return nil
 	}
 }
 
@@ -270,12 +251,11 @@ func WithRateLimit(perSecond float64, burst int) Option {
 // WithAttemptTimeout bounds each wait for more. The error wraps [context.DeadlineExceeded].
 // [call.Timeout] sets it for one call.
 func WithTimeout(timeout time.Duration) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if timeout <= 0 {
-			return fmt.Errorf("WithTimeout: %v is not positive", timeout)
+			c.fail(fmt.Errorf("WithTimeout: %v is not positive", timeout))
 		}
 		c.timeout = timeout
-		return nil
 	}
 }
 
@@ -284,33 +264,30 @@ func WithTimeout(timeout time.Duration) Option {
 // more, because reading a long list may take longer.
 // [call.AttemptTimeout] sets it for one call.
 func WithAttemptTimeout(timeout time.Duration) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if timeout <= 0 {
-			return fmt.Errorf("WithAttemptTimeout: %v is not positive", timeout)
+			c.fail(fmt.Errorf("WithAttemptTimeout: %v is not positive", timeout))
 		}
 		c.attemptTimeout = timeout
-		return nil
 	}
 }
 
 // WithMaxResponseBytes bounds a response, or one element of a list; 64 MiB by default.
 func WithMaxResponseBytes(count int64) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if count <= 0 {
-			return fmt.Errorf("WithMaxResponseBytes: %d is not positive", count)
+			c.fail(fmt.Errorf("WithMaxResponseBytes: %d is not positive", count))
 		}
 		c.maxResponseBytes = count
-		return nil
 	}
 }
 
 // WithUserAgent names your program in the User-Agent header, in front of this module's own name.
 func WithUserAgent(product string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return errors.New("WithUserAgent: the name has a character that is not visible ASCII")
+			c.fail(errors.New("WithUserAgent: the name has a character that is not visible ASCII"))
 		}
 		c.userAgent = product + " " + defaultUserAgent
-		return nil
 	}
 }

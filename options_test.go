@@ -1,7 +1,6 @@
 package xsale
 
 import (
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -13,7 +12,8 @@ import (
 
 func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 	for _, perSecond := range []float64{-1, math.NaN(), math.Inf(1)} {
-		if err := WithRateLimit(perSecond, 1)(&config{}); err == nil {
+		c := config{}
+		if WithRateLimit(perSecond, 1)(&c); c.err == nil {
 			t.Errorf("a rate of %v is taken", perSecond)
 		}
 	}
@@ -28,7 +28,7 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 		"WithTimeout":          WithTimeout(-1),
 		"WithMaxResponseBytes": WithMaxResponseBytes(0),
 		"WithUserAgent":        WithUserAgent("shop\r\nX-Evil: 1"),
-		"organization":         WithOrganization(".."),
+		"WithOrganization":     WithOrganization(".."),
 		"base URL":             WithBaseURL("http://api.xsale.ai"),
 		"token URL":            WithTokenURL("login.futuriti.pl/oauth/token"),
 	} {
@@ -56,8 +56,10 @@ func TestFromEnvironmentLeavesAStoreThatWasGiven(t *testing.T) {
 	t.Setenv("XSALE_TOKEN_STORE", "")
 	c := defaultConfig()
 	store := &authn.MemoryStore{}
-	if err := errors.Join(WithTokenStore(store)(&c), FromEnvironment()(&c)); err != nil || c.auth.Store != store {
-		t.Errorf("%v, %v", c.auth.Store, err)
+	WithTokenStore(store)(&c)
+	FromEnvironment()(&c)
+	if c.err != nil || c.auth.Store != store {
+		t.Errorf("%v, %v", c.auth.Store, c.err)
 	}
 }
 
@@ -76,8 +78,8 @@ func TestFromEnvironment(t *testing.T) {
 	t.Setenv("XSALE_SCOPE", "openid other")
 	t.Setenv("XSALE_TOKEN_STORE", t.TempDir())
 	c := defaultConfig()
-	if err := FromEnvironment()(&c); err != nil {
-		t.Fatal(err)
+	if FromEnvironment()(&c); c.err != nil {
+		t.Fatal(c.err)
 	}
 	if c.organization != "acme" || c.auth.APIURL != "https://sandbox.example" || c.auth.TokenURL != "https://login.example/oauth/token" ||
 		c.auth.Audience != "https://audience.example" || c.auth.Scope != "openid other" || c.auth.Store == nil || c.auth.Credentials == nil {
@@ -85,8 +87,8 @@ func TestFromEnvironment(t *testing.T) {
 	}
 
 	t.Setenv("XSALE_ORGANIZATION", "..")
-	if err := FromEnvironment()(&c); err == nil || !strings.Contains(err.Error(), "XSALE_ORGANIZATION") {
-		t.Error(err)
+	if FromEnvironment()(&c); c.err == nil || !strings.Contains(c.err.Error(), "XSALE_ORGANIZATION") {
+		t.Error(c.err)
 	}
 }
 

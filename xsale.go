@@ -67,7 +67,7 @@ type Client struct {
 func New(options ...Option) (*Client, error) {
 	c := defaultConfig()
 	for _, option := range options {
-		c.add(option(&c))
+		option(&c)
 	}
 	if c.err != nil {
 		return nil, fmt.Errorf("xsale: %w", c.err)
