@@ -127,7 +127,7 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 			return nil
 		}
 	}
-	content := bytes.TrimSpace(bytes.TrimPrefix(body, utf8Mark))
+	content := bytes.TrimSpace(httpx.TrimBOM(body))
 	if operation.MayBeEmpty && len(content) == 0 {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -133,9 +134,9 @@ func (b *elementBody) rest() ([]byte, error) {
 
 // withoutMark skips a byte order mark.
 func withoutMark(reader io.Reader) io.Reader {
-	start := make([]byte, len(utf8Mark))
+	start := make([]byte, len("\ufeff"))
 	n, err := io.ReadFull(reader, start)
-	start = bytes.TrimPrefix(start[:n], utf8Mark)
+	start = httpx.TrimBOM(start[:n])
 	if err != nil {
 		return bytes.NewReader(start) // the body keeps the error
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -19,7 +20,7 @@ type Response struct {
 
 // Decode reads the body as JSON into value, a pointer. It fails with [ErrDecode].
 func (r *Response) Decode(value any) error {
-	if err := codec.Unmarshal(bytes.TrimPrefix(r.Body, utf8Mark), value); err != nil {
+	if err := codec.Unmarshal(httpx.TrimBOM(r.Body), value); err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)
 	}
 	return nil

@@ -8,11 +8,12 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Byte order marks, which Windows programs write in front of a body.
+// Byte order marks of UTF-16, which Windows programs write in front of a body.
 var (
-	utf8Mark        = []byte("\xef\xbb\xbf")
 	utf16LittleMark = []byte("\xff\xfe")
 	utf16BigMark    = []byte("\xfe\xff")
 )
@@ -25,7 +26,7 @@ func bodyString(body []byte) string {
 	if rest, ok := bytes.CutPrefix(body, utf16BigMark); ok {
 		return utf16String(rest, binary.BigEndian)
 	}
-	return string(bytes.TrimPrefix(body, utf8Mark))
+	return string(httpx.TrimBOM(body))
 }
 
 func utf16String(body []byte, order binary.ByteOrder) string {

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // addition is a field that the spec does not list.
@@ -66,7 +66,7 @@ func (c *config) checkAdditions(spec *contract.Document) error {
 // addUnknownFields adds the header and, to JSON, the fields.
 func (r *response) addUnknownFields() {
 	r.Header().Set(addedHeader, addedHeaderValue)
-	mediaType, _, _ := mime.ParseMediaType(r.Header().Get("Content-Type"))
+	mediaType := httpx.MediaType(r.Header().Get("Content-Type"))
 	if !strings.HasSuffix(mediaType, "json") {
 		return
 	}

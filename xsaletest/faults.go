@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Fault is a failure to inject into a request, see [Sandbox.Fail] and [WithRandomFaults]. Faults
@@ -266,7 +268,7 @@ func (f Fault) check() error {
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
 	for name, value := range f.headers() {
-		if !validHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !httpx.ValidHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 			return fmt.Errorf("%v: invalid header: the name must be an ASCII token, the value one line", f)
 		}
 	}
@@ -274,10 +276,3 @@ func (f Fault) check() error {
 }
 
 const allFaults = "use Status, RetryAfter, RetryAt, Delay, Cut, Truncated, Garbage, Trickle, RevokedToken, ExpiredIDToken, BlockedAccount or ChangedSigningKey"
-
-// validHeaderName reports whether a name is a token of RFC 9110.
-func validHeaderName(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
-	})
-}

@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 const (
@@ -88,7 +89,7 @@ func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oaut
 	if err != nil {
 		return nil, invalidRequest("The body cannot be read.")
 	}
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	mediaType := httpx.MediaType(r.Header.Get("Content-Type"))
 	switch mediaType {
 	case "application/json":
 		var fields map[string]any

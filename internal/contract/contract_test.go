@@ -65,7 +65,7 @@ func TestRequests(t *testing.T) {
 		"beyond the range":       {"POST", "/Kowalski/orders", orderWith("2.50", "1e999"), []string{"error|value|/Items/0/Quantity|number out of range|number"}},
 		"local time":             {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-10-25T08:15:00"), nil},
 		"zoned time":             {"POST", "/Kowalski/orders", orderWith("2024-10-25", "2024-10-25T08:15:00.1234567+02:00"), nil},
-		"byte order mark":        {"POST", "/Kowalski/orders", byteOrderMark + validOrder, nil},
+		"byte order mark":        {"POST", "/Kowalski/orders", "\ufeff" + validOrder, nil},
 		"tiny":                   {"POST", "/Kowalski/orders", orderWith("2.50", "1e-401"), []string{"error|value|/Items/0/Quantity|number out of range|number"}},
 		"empty line":             {"POST", "/Kowalski/orders", orderWith(`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90}`, `{"Quantity":null}`), []string{"error|value|/Items/0|object that fits no alternative|at least one of PriceGross, PriceNet", "error|value|/Items/0/OfferId|missing|integer of the format int64", "error|value|/Items/0/VariantId|missing|integer of the format int64", "error|value|/Items/0/Quantity|null|number"}},
 		"duplicate field":        {"POST", "/Kowalski/orders", orderWith(`"BuyerId":7`, `"BuyerId":7,"BuyerId":7`), []string{"error|body|/BuyerId|a duplicate field|one field of this name"}},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // CheckResponse checks the response to the request. Without an operation there are no findings:
@@ -104,7 +105,6 @@ func mediaTypes(content openapi3.Content) string { return list(slices.Sorted(map
 
 // mediaTypeOf returns the media type of a body without its parameters, and whether it is JSON.
 func mediaTypeOf(header http.Header) (name string, asJSON bool) {
-	name, _, _ = strings.Cut(header.Get("Content-Type"), ";")
-	name = strings.ToLower(strings.TrimSpace(name))
+	name = httpx.MediaType(header.Get("Content-Type"))
 	return name, name == "application/json" || name == "text/json" || strings.HasSuffix(name, "+json")
 }

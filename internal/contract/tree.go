@@ -10,9 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
-
-const byteOrderMark = "\xef\xbb\xbf"
 
 // maxDepth is the limit of jsontext.
 const maxDepth = 10_000
@@ -28,7 +27,7 @@ type tree struct {
 type mismatch struct{ got, want string }
 
 func readTree(body []byte) (value any, duplicates []string, invalid *mismatch) {
-	body = bytes.TrimPrefix(body, []byte(byteOrderMark))
+	body = httpx.TrimBOM(body)
 	if !utf8.Valid(body) {
 		return nil, nil, &mismatch{"invalid UTF-8", "JSON"}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"regexp"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/evidence"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/view"
@@ -203,7 +203,7 @@ func (r *run) brokenAt(data []byte) location {
 }
 
 func sameMediaType(described, received string) bool {
-	plain, _, _ := mime.ParseMediaType(described)
+	plain := httpx.MediaType(described)
 	return plain == "*/*" || strings.EqualFold(plain, received)
 }
 
@@ -211,7 +211,7 @@ func sameMediaType(described, received string) bool {
 var mediaTypeName = regexp.MustCompile(`^[a-z]{1,20}/[a-z0-9.+-]{1,60}$`)
 
 func mediaTypeOf(header http.Header) string {
-	received, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	received := httpx.MediaType(header.Get("Content-Type"))
 	switch {
 	case header.Get("Content-Type") == "":
 		return "none"

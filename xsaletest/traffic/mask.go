@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -99,7 +100,7 @@ func (m *masker) body(id string, body []byte) recordedBody {
 	if len(body) == 0 {
 		return recordedBody{}
 	}
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	decoder := json.NewDecoder(bytes.NewReader(httpx.TrimBOM(body)))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err == nil {
