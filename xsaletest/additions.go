@@ -42,9 +42,8 @@ const (
 // same in every run. A field that an object already has, in any case, stays as it is. Error
 // responses get additions, too. An unknown operation is an error that lists the known ones.
 func WithUnknownFields(operationIDs ...string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.additions, c.addTo = true, append(c.addTo, operationIDs...)
-		return nil
 	}
 }
 

@@ -49,23 +49,22 @@ func defaultRandomFaults() []Fault {
 // before the response, processed or not, Cut(InBody), Truncated and Garbage. Faults of
 // [Sandbox.Fail] come first.
 func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if !(rate >= 0 && rate <= 1) { // false for NaN
-			return fmt.Errorf("WithRandomFaults: rate %v is not between 0 and 1", rate)
+			c.fail(fmt.Errorf("WithRandomFaults: rate %v is not between 0 and 1", rate))
 		}
 		for _, fault := range faults {
 			if err := fault.check(); err != nil {
-				return fmt.Errorf("WithRandomFaults: %w", err)
+				c.fail(fmt.Errorf("WithRandomFaults: %w", err))
 			}
 			if fault.times != 0 {
-				return fmt.Errorf("WithRandomFaults: %v: Times and Always are for Fail", fault)
+				c.fail(fmt.Errorf("WithRandomFaults: %v: Times and Always are for Fail", fault))
 			}
 		}
 		if len(faults) == 0 {
 			faults = defaultRandomFaults()
 		}
 		c.random = randomFaults{seed, rate, slices.Clone(faults)}
-		return nil
 	}
 }
 

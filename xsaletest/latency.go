@@ -15,24 +15,22 @@ type latency struct {
 // WithLatency delays every request to the API and to the login service before it is processed. If
 // the client leaves or [Sandbox.Close] is called meanwhile, the request is not processed.
 func WithLatency(wait time.Duration) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if wait < 0 {
-			return fmt.Errorf("WithLatency: %v is negative", wait)
+			c.fail(fmt.Errorf("WithLatency: %v is negative", wait))
 		}
 		c.latency = latency{0, wait, wait}
-		return nil
 	}
 }
 
 // WithRandomLatency is [WithLatency] with uniformly distributed delays. They depend only on the
 // seed and the number of earlier requests.
 func WithRandomLatency(seed uint64, shortest, longest time.Duration) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if shortest < 0 || longest < shortest {
-			return fmt.Errorf("WithRandomLatency: %v to %v: the shortest must not be negative, nor longer than the longest", shortest, longest)
+			c.fail(fmt.Errorf("WithRandomLatency: %v to %v: the shortest must not be negative, nor longer than the longest", shortest, longest))
 		}
 		c.latency = latency{seed, shortest, longest}
-		return nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package xsaletest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -9,7 +10,7 @@ import (
 )
 
 // Option configures a [Sandbox].
-type Option func(*config) error
+type Option func(*config)
 
 type config struct {
 	address        *net.TCPAddr
@@ -26,7 +27,10 @@ type config struct {
 	addTo          []string   // operation ids; empty for all
 	test           testing.TB // of New; nil for Start
 	allowsInvalid  bool
+	err            error // the first of an option
 }
+
+func (c *config) fail(err error) { c.err = cmp.Or(c.err, err) }
 
 func defaultConfig() config {
 	return config{
@@ -41,16 +45,14 @@ func defaultConfig() config {
 // WithAddress sets the address to listen on, such as 127.0.0.1:8080. Port 0 picks a free port; the
 // default is 127.0.0.1:0. It must be on loopback, because everyone knows the sandbox's credentials.
 func WithAddress(address string) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		resolved, err := net.ResolveTCPAddr("tcp", address)
 		if err != nil {
-			return fmt.Errorf("WithAddress: %w", err)
-		}
-		if !resolved.IP.IsLoopback() {
-			return fmt.Errorf("WithAddress: %s is not on loopback: everyone knows the sandbox's credentials, so only this machine may reach it", address)
+			c.fail(fmt.Errorf("WithAddress: %w", err))
+		} else if !resolved.IP.IsLoopback() {
+			c.fail(fmt.Errorf("WithAddress: %s is not on loopback: everyone knows the sandbox's credentials, so only this machine may reach it", address))
 		}
 		c.address = resolved
-		return nil
 	}
 }
 
@@ -59,67 +61,61 @@ func WithAddress(address string) Option {
 // that cannot dial that address needs its own transport. The caller must make sure that nobody
 // else can reach the listener, because everyone knows the sandbox's credentials.
 func WithListener(listener net.Listener) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if listener == nil {
-			return errors.New("WithListener: the listener is nil")
+			c.fail(errors.New("WithListener: the listener is nil"))
 		}
 		c.listener = listener
-		return nil
 	}
 }
 
 // WithTLS serves https, with a certificate authority that is created at the start and exists in
 // memory only. See [Sandbox.HTTPClient] and [Sandbox.CertificatePEM].
 func WithTLS() Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.tls = true
-		return nil
 	}
 }
 
 // WithClock sets the clock for tokens, their expiry, login limits and the Date header. The function
 // must be safe for concurrent use. The default is [time.Now]. TLS certificates use the real time.
 func WithClock(clock func() time.Time) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if clock == nil {
-			return errors.New("WithClock: the function is nil")
+			c.fail(errors.New("WithClock: the function is nil"))
 		}
 		c.clock = clock
-		return nil
 	}
 }
 
 // WithTokenLifetimes sets the lifetimes of tokens in whole seconds, by default 24 hours for access
 // tokens and 10 hours for ID tokens. The token endpoint's expires_in is that of the access token.
 func WithTokenLifetimes(access, id time.Duration) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		for _, lifetime := range []time.Duration{access, id} {
 			if lifetime < time.Second || lifetime%time.Second != 0 {
-				return fmt.Errorf("WithTokenLifetimes: %v is not a positive number of whole seconds", lifetime)
+				c.fail(fmt.Errorf("WithTokenLifetimes: %v is not a positive number of whole seconds", lifetime))
 			}
 		}
 		c.accessLifetime, c.idLifetime = access, id
-		return nil
 	}
 }
 
 // WithOrders sets the number of generated orders, 300 by default. The same number gives the same
 // orders.
 func WithOrders(count int) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		if count < 0 {
-			return fmt.Errorf("WithOrders: %d is negative", count)
+			c.fail(fmt.Errorf("WithOrders: %d is negative", count))
 		}
 		c.orders = count
-		return nil
 	}
 }
 
 // WithInvalidRequests keeps requests that break the spec from failing the test of [New], for tests
 // that send them on purpose. Such requests get a 400 either way.
 func WithInvalidRequests() Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.allowsInvalid = true
-		return nil
 	}
 }

@@ -120,10 +120,7 @@ type Sandbox struct {
 // [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
-	withTest := func(c *config) error {
-		c.test = t
-		return nil
-	}
+	withTest := func(c *config) { c.test = t }
 	sandbox, err := Start(slices.Concat([]Option{withTest}, options)...)
 	if err != nil {
 		t.Fatal(err)
@@ -149,9 +146,10 @@ func Start(options ...Option) (*Sandbox, error) {
 func start(options []Option) (*Sandbox, error) {
 	c := defaultConfig()
 	for _, option := range options {
-		if err := option(&c); err != nil {
-			return nil, err
-		}
+		option(&c)
+	}
+	if c.err != nil {
+		return nil, c.err
 	}
 	key, err := processKey()
 	if err != nil {

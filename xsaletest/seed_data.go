@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/xsale-go/xsale"
@@ -48,9 +49,8 @@ type SeedOrder struct {
 // that name the JSON pointer into the seed, such as /Orders/0/Items/1. The API reads no
 // integrations or parameters, so there is nothing to seed; integration 1 exists.
 func WithSeed(seed Seed) Option {
-	return func(c *config) error {
+	return func(c *config) {
 		c.seed = &seed
-		return nil
 	}
 }
 
@@ -116,54 +116,46 @@ func newSeededState(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo
 	return organizations, s, nil
 }
 
-func seededOrganizations(seed *Seed, spec *contract.Document) (organizations []gen.OrganizationInfo, err error) {
+func seededOrganizations(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo, error) {
 	if len(seed.Organizations) == 0 {
 		return sampleOrganizations(), nil
 	}
-	ids, names := make(map[int64]bool), make(map[string]bool)
-	for i, seeded := range seed.Organizations {
-		pointer := fmt.Sprintf("/Organizations/%d", i)
-		organization, err := seededValue[gen.OrganizationInfo](pointer, "OrganizationInfo", seeded, spec)
-		switch {
-		case err != nil:
-			return nil, err
-		case organization.Name == "":
-			return nil, seedError(pointer+"/Name", "is empty: it is the organizationName in paths")
-		case names[organization.Name]:
-			return nil, seedError(pointer+"/Name", "belongs to another organization")
-		case ids[organization.ID]:
-			return nil, seedError(pointer+"/Id", "belongs to another organization")
-		}
-		ids[organization.ID], names[organization.Name] = true, true
-		organizations = append(organizations, organization)
-	}
-	return organizations, nil
+	return checkSeeded("/Organizations", "organization", seed.Organizations, spec, func(o gen.OrganizationInfo) (int64, string) { return o.ID, o.Name })
 }
 
-func seededStatuses(seed *Seed, spec *contract.Document) (statuses []gen.Status, err error) {
+func seededStatuses(seed *Seed, spec *contract.Document) ([]gen.Status, error) {
 	if len(seed.Statuses) == 0 {
 		return defaultStatuses(), nil
 	}
-	ids, names := make(map[int64]bool), make(map[string]bool)
-	for i, seeded := range seed.Statuses {
-		pointer := fmt.Sprintf("/Statuses/%d", i)
-		status, err := seededValue[gen.Status](pointer, "Status", seeded, spec)
-		switch {
-		case err != nil:
-			return nil, err
-		case status.ID <= 0:
-			return nil, seedError(pointer+"/Id", "must be positive")
-		case ids[status.ID]:
-			return nil, seedError(pointer+"/Id", "belongs to another status")
-		case status.Name == "":
-			return nil, seedError(pointer+"/Name", "is empty")
-		case names[status.Name]:
-			return nil, seedError(pointer+"/Name", "belongs to another status")
+	for i, status := range seed.Statuses {
+		if status.ID <= 0 {
+			return nil, seedError(fmt.Sprintf("/Statuses/%d/Id", i), "must be positive")
 		}
-		ids[status.ID], names[status.Name] = true, true
-		statuses = append(statuses, status)
 	}
-	return statuses, nil
+	return checkSeeded("/Statuses", "status", seed.Statuses, spec, func(s gen.Status) (int64, string) { return s.ID, s.Name })
+}
+
+// checkSeeded returns a copy of values that fit the spec and have unique ids and names.
+func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, key func(T) (int64, string)) ([]T, error) {
+	schema := reflect.TypeFor[T]().Name()
+	ids, names := make(map[int64]bool), make(map[string]bool)
+	for i, value := range values {
+		pointer := fmt.Sprintf("%s/%d", list, i)
+		if _, err := seededJSON(pointer, schema, value, spec); err != nil {
+			return nil, err
+		}
+		id, name := key(value)
+		switch {
+		case ids[id]:
+			return nil, seedError(pointer+"/Id", "belongs to another "+noun)
+		case name == "":
+			return nil, seedError(pointer+"/Name", "is empty")
+		case names[name]:
+			return nil, seedError(pointer+"/Name", "belongs to another "+noun)
+		}
+		ids[id], names[name] = true, true
+	}
+	return slices.Clone(values), nil
 }
 
 func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) error {
@@ -209,35 +201,19 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec
 	if article <= 0 {
 		return seedError(pointer, "the article id must be positive")
 	}
-	translations := []gen.Translation{}
 	languages := make(map[int64]bool)
 	for i, translation := range seeded {
 		here := fmt.Sprintf("%s/%d", pointer, i)
-		value, err := seededValue[gen.Translation](here, "Translation", translation, spec)
-		if err != nil {
+		if _, err := seededJSON(here, "Translation", translation, spec); err != nil {
 			return err
 		}
-		if languages[value.LanguageID] {
+		if languages[translation.LanguageID] {
 			return seedError(here+"/LanguageId", "belongs to another translation of the article")
 		}
-		languages[value.LanguageID] = true
-		translations = append(translations, value)
+		languages[translation.LanguageID] = true
 	}
-	s.translations[article] = translations
+	s.translations[article] = append([]gen.Translation{}, seeded...) // never nil
 	return nil
-}
-
-// seededValue converts a value to the sandbox's type, with all its fields.
-func seededValue[T any](pointer, schema string, value any, spec *contract.Document) (T, error) {
-	var converted T
-	body, err := seededJSON(pointer, schema, value, spec)
-	if err != nil {
-		return converted, err
-	}
-	if err := codec.Unmarshal(body, &converted); err != nil {
-		return converted, seedError(pointer, err.Error())
-	}
-	return converted, nil
 }
 
 // seededJSON returns a value as JSON that fits a schema of the spec.
