@@ -225,8 +225,8 @@ func ExampleError() {
 		fmt.Println(failure.StatusCode, failure.Code, failure.Reason.Permanent())
 	}
 	// Output:
-	// login failed: wrong user name or password (status 403, invalid_grant); check the user name
-	// and the password; ten wrong attempts block the account 403 invalid_grant true
+	// login failed: wrong user name or password (status 403, invalid_grant); check the user name and the password; ten wrong attempts block the account
+	// 403 invalid_grant true
 }
 
 func ExampleSecret() {
@@ -332,8 +332,8 @@ func ExampleLogTo() {
 	_, err := source.Token(context.Background())
 	fmt.Println(errors.Is(err, authn.ErrMFARequired))
 	// Output:
-	// level=WARN msg="xsale login failed" failure.reason="multi-factor authentication required"
-	// failure.status=403 failure.code=mfa_required failure.attempts=1 true
+	// level=WARN msg="xsale login failed" failure.reason="multi-factor authentication required" failure.status=403 failure.code=mfa_required failure.attempts=1
+	// true
 }
 
 func dropTime(_ []string, attribute slog.Attr) slog.Attr {

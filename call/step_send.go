@@ -29,7 +29,7 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	introduce(request.Header, s.userAgent)
 	response, err := s.transport.RoundTrip(request)
 	if err != nil {
-		err = causeOf(ctx, err) // before the context is canceled here
+		err = httpx.Cause(ctx, err) // before the context is canceled here
 		timer.Stop()
 		cancel(nil)
 		return nil, err
@@ -92,7 +92,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		err = causeOf(b.ctx, err)
+		err = httpx.Cause(b.ctx, err)
 	}
 	return n, err
 }
@@ -101,18 +101,5 @@ func (b *timedBody) Close() error {
 	b.timer.Stop()
 	err := b.ReadCloser.Close()
 	b.cancel(nil)
-	return err
-}
-
-// causeOf prefers the reason why the context ended to what the network made of it.
-func causeOf(ctx context.Context, err error) error {
-	return withoutURL(httpx.Cause(ctx, err))
-}
-
-// withoutURL is [httpx.WithoutURL] with an explanation of a bare EOF.
-func withoutURL(err error) error {
-	if err = httpx.WithoutURL(err); err == io.EOF {
-		return fmt.Errorf("the connection ended before the response: %w", io.EOF)
-	}
 	return err
 }

@@ -3,6 +3,8 @@ package httpx
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/url"
 )
 
@@ -16,10 +18,13 @@ func Cause(ctx context.Context, err error) error {
 }
 
 // WithoutURL drops the method and URL that net/http puts in front of an error, because the query
-// may contain personal data.
+// may contain personal data, and explains a bare EOF.
 func WithoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if err == io.EOF {
+		return fmt.Errorf("the connection ended before the response: %w", err)
 	}
 	return err
 }
