@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -65,7 +66,7 @@ func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
 			sent++
 			response := stub.Response(200, "", "X-Request-Id", "r-1")
-			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Id":`), stub.FailingReader{Err: io.ErrUnexpectedEOF}))
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Id":`), iotest.ErrReader(io.ErrUnexpectedEOF)))
 			if request.Method == http.MethodGet && sent == 2 {
 				response = stub.Response(200, `{"Id":5}`)
 			}

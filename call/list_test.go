@@ -96,7 +96,7 @@ func TestListSaysWhyReadingStopped(t *testing.T) {
 	for _, body := range []string{"", "[", `[{"Id":1},`} {
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
 			response := stub.Response(200, "", "Content-Type", "text/html")
-			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), stub.FailingReader{Err: context.DeadlineExceeded}))
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), iotest.ErrReader(context.DeadlineExceeded)))
 			return response, nil
 		})
 		if _, err := call.Collect(client.Organization("").Statuses.List(t.Context())); !errors.Is(err, context.DeadlineExceeded) {

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -157,8 +158,6 @@ func (f *facts) edit(_ context.Context, request *http.Request) error {
 		}
 		request.URL.RawQuery = query.Encode()
 	}
-	for name, values := range f.header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, f.header)
 	return nil
 }

@@ -150,7 +150,7 @@ func TestDryRun(t *testing.T) {
 func TestCapture(t *testing.T) {
 	broken := func(*http.Request) (*http.Response, error) {
 		response := stub.Response(200, "", "X-Kind", "k")
-		response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Na`), stub.FailingReader{Err: io.ErrUnexpectedEOF}))
+		response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Na`), iotest.ErrReader(io.ErrUnexpectedEOF)))
 		return response, nil
 	}
 	fetch := func(doer call.Doer, options ...call.Option) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -42,7 +43,7 @@ func TestErrMaybeProcessedFollowsTheAnswer(t *testing.T) {
 		{"lost", func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, true},
 		{"a body that breaks off", func(*http.Request) (*http.Response, error) {
 			response := stub.Response(200, "")
-			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Name":`), stub.FailingReader{Err: io.ErrUnexpectedEOF}))
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"Name":`), iotest.ErrReader(io.ErrUnexpectedEOF)))
 			return response, nil
 		}, true},
 		{"a body that is too large", always(200, `{"Name":"`+strings.Repeat("x", 100)+`"}`), true},

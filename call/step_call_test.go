@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -326,7 +327,7 @@ func TestHooksAreToldWhyReadingFailed(t *testing.T) {
 	var done call.Event
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
 		response := stub.Response(200, "")
-		response.Body = io.NopCloser(stub.FailingReader{Err: io.ErrUnexpectedEOF})
+		response.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
 		return response, nil
 	}, xsale.WithHooks(call.Hooks{CallDone: func(_ context.Context, event call.Event) { done = event }}))
 	response, err := call.Open(t.Context(), getThing, nil, through(client.Doer(), "GET"))

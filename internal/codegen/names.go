@@ -12,11 +12,11 @@ import (
 var acronyms = map[string]string{}
 
 func init() {
-	for _, word := range strings.Fields(`ACL API ASCII CPU CSS CSV DB DNS EAN EOF ERP GID GUID HTML HTTP HTTPS IBAN ID IP
+	for word := range strings.FieldsSeq(`ACL API ASCII CPU CSS CSV DB DNS EAN EOF ERP GID GUID HTML HTTP HTTPS IBAN ID IP
 		JSON KSEF NIP PDF QPS RAM REGON RPC SIP SKU SLA SMTP SQL SSH TCP TLS TTL UDP UI UID URI URL UTF8 UUID VAT VM XML XSRF XSS`) {
 		acronyms[strings.ToLower(word)] = word
 	}
-	for _, word := range strings.Fields("API GUID ID IP NIP PDF SKU UID URI URL UUID") {
+	for word := range strings.FieldsSeq("API GUID ID IP NIP PDF SKU UID URI URL UUID") {
 		acronyms[strings.ToLower(word)+"s"] = word + "s"
 	}
 }

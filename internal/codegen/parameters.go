@@ -15,7 +15,7 @@ import (
 var localNames = map[string]bool{}
 
 func init() {
-	for _, name := range strings.Fields(`body bytes c client context contenttype ctx edit editors err errors fake fmt handler http io json mime
+	for name := range strings.FieldsSeq(`body bytes c client context contenttype ctx edit editors err errors fake fmt handler http io json mime
 		mimetype multipart multipartbody operationpath operationvalues options params path querystring queryurl queryvalues r
 		rawqueryfragments reqeditors request router req response rsp runtime server serverurl sh siw strings url value w wire call codec strict`) {
 		localNames[name] = true

@@ -111,7 +111,7 @@ func firstSentence(description string) []string {
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
-	for _, word := range strings.Fields(words) {
+	for word := range strings.FieldsSeq(words) {
 		set[word] = true
 	}
 	return set
@@ -200,9 +200,16 @@ func terminated(text string) string {
 	return text
 }
 
-// actions are verbs that begin the summaries of operations, in the imperative.
-var actions = wordSet(`add assign calculate cancel confirm create define delete download fetch find generate get list modify remove
-	replace restore retrieve return save send set submit update upload verify write`)
+// actions are verbs that begin the summaries of operations, in the imperative or not, with the form
+// that follows a name.
+var actions = func() map[string]string {
+	forms := map[string]string{}
+	for verb := range wordSet(`adds assigns calculates cancels confirms creates defines deletes downloads finds generates gets
+		lists removes replaces restores retrieves returns saves sends sets submits updates uploads writes`) {
+		forms[verb], forms[strings.TrimSuffix(verb, "s")] = verb, verb
+	}
+	return forms
+}()
 
 // action turns the summary of an operation into a sentence, or returns "" if the grammar is
 // uncertain.
@@ -213,21 +220,8 @@ func action(name, summary string) string {
 	if rest == "" || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
 		return ""
 	}
-	verb := strings.ToLower(first)
-	for base := range actions {
-		if verb == base || verb == thirdPerson(base) {
-			return terminated(name + " " + thirdPerson(base) + " " + rest)
-		}
+	if verb := actions[strings.ToLower(first)]; verb != "" {
+		return terminated(name + " " + verb + " " + rest)
 	}
 	return ""
-}
-
-func thirdPerson(verb string) string {
-	switch {
-	case strings.HasSuffix(verb, "y") && !strings.ContainsAny(verb[len(verb)-2:len(verb)-1], "aeiou"):
-		return strings.TrimSuffix(verb, "y") + "ies"
-	case strings.HasSuffix(verb, "sh"), strings.HasSuffix(verb, "ch"):
-		return verb + "es"
-	}
-	return verb + "s"
 }

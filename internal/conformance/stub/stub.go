@@ -74,11 +74,6 @@ func (c *CloseRecorder) Close() error {
 	return nil
 }
 
-// FailingReader fails at the first read.
-type FailingReader struct{ Err error }
-
-func (r FailingReader) Read([]byte) (int, error) { return 0, r.Err }
-
 // Responses is a Doer that plays a script, repeats its last entry, and keeps the requests.
 type Responses struct {
 	Script   []func() (*http.Response, error)
