@@ -17,7 +17,9 @@ done
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT # the module cache is read-only
 trap 'exit 1' HUP INT TERM
-go run ./internal/devtools/modproxy -version "$version" -out "$work/proxy"
+mkdir "$work/source"
+git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$work/source"
+go run ./internal/devtools/modproxy -source "$work/source" -version "$version" -out "$work/proxy"
 
 # Modules in this machine's cache are not fetched again. The checksum database verifies them all except
 # this one, which it cannot know.

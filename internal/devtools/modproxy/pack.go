@@ -24,12 +24,8 @@ func pack(dir, version, out string) error {
 	if err != nil {
 		return fmt.Errorf("go.mod: %w", err)
 	}
-	files, err := trackedFiles(dir)
-	if err != nil {
-		return err
-	}
 	var archive bytes.Buffer
-	if err := zip.Create(&archive, released, files); err != nil {
+	if err := zip.CreateFromDir(&archive, released, dir); err != nil {
 		return err
 	}
 	info, err := json.Marshal(map[string]string{"Version": version})
