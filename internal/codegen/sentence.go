@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// sentence turns the description of name in a spec into a doc comment. It rewrites the start only
+// sentence turns what a spec reports about name into a doc comment. It rewrites the start only
 // if the grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer."
 // Anything else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the
 // result is empty.
@@ -76,7 +76,7 @@ func cutMatch(description string, pattern *regexp.Regexp) (string, bool) {
 	return rest, match != "" && len(firstSentence(rest)) > 0
 }
 
-// complement adds a verb in front of a noun phrase with an article, or returns "" if the description
+// complement adds a verb in front of a noun phrase with an article, or returns "" if the text
 // may be something else.
 func complement(description string) string {
 	words := firstSentence(description)
