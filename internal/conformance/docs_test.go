@@ -13,26 +13,6 @@ import (
 	"unicode/utf8"
 )
 
-// complete turns on the checks of every page and every package. While it is false, the checks
-// cover the pages and packages in underReview, and log what they find elsewhere.
-const complete = true
-
-// underReview are the pages and the directories of Go files that must pass while complete is false.
-var underReview = []string{
-	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
-	"docs/README.md", "docs/architecture.md", "docs/calls.md", "docs/speed.md", "docs/troubleshooting.md",
-	"docs/decisions/decimals.md", "docs/decisions/json.md",
-	"call", "internal/conformance", "wire", "wire/codec",
-}
-
-// awaited are link targets that may be missing while complete is false.
-var awaited = []string{"docs/authn.md"}
-
-// enforced reports whether findings in a page or a Go file are errors.
-func enforced(name string) bool {
-	return complete || slices.Contains(underReview, name) || slices.Contains(underReview, path.Dir(name))
-}
-
 // root is the directory of the module.
 const root = "../.."
 
@@ -74,9 +54,7 @@ func TestLinksResolve(t *testing.T) {
 					name = path.Join(path.Dir(page.name), target)
 				}
 				if _, err := os.Stat(filepath.Join(root, name)); err != nil {
-					if complete || !slices.Contains(awaited, name) {
-						report(t, page.name, i+1, "no such file: "+match[1])
-					}
+					report(t, page.name, i+1, "no such file: "+match[1])
 					continue
 				}
 				if anchor != "" && !slices.Contains(readPage(t, name).anchors(), anchor) {
@@ -99,7 +77,7 @@ func TestNamedFilesExist(t *testing.T) {
 					continue
 				}
 				if matches, _ := filepath.Glob(filepath.Join(root, match[1])); matches == nil && !exists(match[1], "xsaletest") {
-					reportIf(t, complete, name, i+1, "no such file: "+match[1])
+					report(t, name, i+1, "no such file: "+match[1])
 				}
 			}
 		}
@@ -211,19 +189,10 @@ func (p page) anchors() []string {
 	return anchors
 }
 
-// report fails the test, or logs the finding if the page or file is not under review yet.
+// report fails the test with a finding in a file.
 func report(t *testing.T, name string, line int, finding string) {
 	t.Helper()
-	reportIf(t, enforced(name), name, line, finding)
-}
-
-func reportIf(t *testing.T, fails bool, name string, line int, finding string) {
-	t.Helper()
-	if fails {
-		t.Errorf("%s:%d: %s", name, line, finding)
-	} else {
-		t.Logf("%s:%d: %s", name, line, finding)
-	}
+	t.Errorf("%s:%d: %s", name, line, finding)
 }
 
 // messagePart matches what the code may have as one string, without values, paths and numbers.
@@ -243,7 +212,7 @@ func TestErrorMessagesExist(t *testing.T) {
 			for _, part := range messagePart.FindAllString(message, -1) {
 				part = strings.TrimSpace(part)
 				if len(part) > 8 && !strings.Contains(sources, part) && !fromGo(part) {
-					reportIf(t, complete, page.name, block.line+i, "no such message in the code: "+part)
+					report(t, page.name, block.line+i, "no such message in the code: "+part)
 				}
 			}
 		}
