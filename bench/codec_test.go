@@ -23,13 +23,13 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// candidate is a way to read JSON into structs, in the order of the columns in
-// docs/decisions/json.md.
+// candidate is a JSON decoder.
 type candidate struct {
 	name      string
 	unmarshal func(data []byte, target any) error
 }
 
+// codecs has the order of the columns in docs/decisions/json.md.
 var codecs = []candidate{
 	{"encoding/json", json.Unmarshal},
 	{"wire", codec.Unmarshal},
@@ -39,21 +39,21 @@ var codecs = []candidate{
 	{"json/v2", func(data []byte, target any) error { return jsonv2.Unmarshal(data, target) }},
 }
 
-// page is the body of 100 orders that the compared clients read, too.
+// page returns the body of 100 orders that command client uses.
 func page(tb testing.TB) []byte {
 	tb.Helper()
 	request := httptest.NewRequest("GET", "/"+server.PageOrganization+"/orders", nil)
 	peer.SetHeaders(request.Header)
-	answer := httptest.NewRecorder()
-	server.New().ServeHTTP(answer, request)
-	if answer.Code != 200 || answer.Body.Len() < 100_000 {
-		tb.Fatal(answer.Code, answer.Body.Len())
+	response := httptest.NewRecorder()
+	server.New().ServeHTTP(response, request)
+	if response.Code != 200 || response.Body.Len() < 100_000 {
+		tb.Fatal(response.Code, response.Body.Len())
 	}
-	return answer.Body.Bytes()
+	return response.Body.Bytes()
 }
 
-// The plain structs have what the description lists, with money as floats and dates as text, which
-// is less work than the types of wire do.
+// The plain structs have the fields that the spec lists, with money as floats and dates as strings.
+// That is less work than wire's types do.
 type plainOrder struct {
 	ID             int64  `json:"Id"`
 	Number         string `json:"Number"`
@@ -94,7 +94,7 @@ type plainItem struct {
 }
 
 // A candidate that is fast because it reads less must not win the benchmark.
-func TestCodecsReadThePageAlike(t *testing.T) {
+func TestCodecsDecodePageEqually(t *testing.T) {
 	body := page(t)
 	var want []plainOrder
 	if err := json.Unmarshal(body, &want); err != nil || len(want) != server.Orders || want[99].Items[4].OrderItemArticles[0].ArticleID == 0 {
@@ -102,11 +102,11 @@ func TestCodecsReadThePageAlike(t *testing.T) {
 	}
 	for _, candidate := range codecs {
 		if candidate.name == "wire" {
-			continue // it reads the generated types
+			continue // it decodes the generated types
 		}
 		var got []plainOrder
 		if err := candidate.unmarshal(body, &got); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s decodes other values, error %v", candidate.name, err)
+			t.Errorf("%s: got other values than encoding/json, error %v", candidate.name, err)
 		}
 	}
 	var typed []xsaleapi.Order
@@ -116,7 +116,7 @@ func TestCodecsReadThePageAlike(t *testing.T) {
 	for i, order := range typed {
 		item := order.Items[4]
 		if order.ID != want[i].ID || order.Buyer.City != want[i].Buyer.City || item.Name != want[i].Items[4].Name || len(item.OrderItemArticles) != len(want[i].Items[4].OrderItemArticles) {
-			t.Errorf("order %d is read as %+v", i, order)
+			t.Errorf("order %d: got %+v", i, order)
 		}
 	}
 }
@@ -143,8 +143,7 @@ func benchmarkCodec[T any](b *testing.B, candidate candidate, body []byte) {
 	}
 }
 
-// sample is what the questions are asked with. Only wire looks at DecodeJSON, the others at the
-// fields.
+// sample is the target of the questions. Only wire uses DecodeJSON; the others use the fields.
 type sample struct {
 	Text   string
 	Number int64
@@ -193,7 +192,7 @@ func (s *sampleChild) DecodeJSON(d *codec.Decoder) {
 	}
 }
 
-// read decodes a document. A panic is an error.
+// read decodes a document. It returns a panic as an error.
 func (c candidate) read(document string) (result sample, err error) {
 	defer func() {
 		if caught := recover(); caught != nil {
@@ -218,7 +217,7 @@ var codecQuestions = []struct {
 	document string
 	result   func(sample) string
 }{
-	{"a control character in a string", "{\"Text\":\"\x01\"}", text},
+	{"a control character in a string", "{\"Text\":\"\x01\"}", textField},
 	{"the same in an unknown field", "{\"Else\":\"\x01\"}", wasRead},
 	{"`\\q` in an unknown field", `{"Else":"\q"}`, wasRead},
 	{"`01` as a number", `{"Number":01}`, wasRead},
@@ -231,10 +230,10 @@ var codecQuestions = []struct {
 	{"`[1,]` as raw JSON", `{"Raw":[1,]}`, wasRead},
 	{"text after the value", `{} x`, wasRead},
 	{"NUL after the value", "{}\x00", wasRead},
-	{"a string with invalid UTF-8", "{\"Text\":\"\xff\"}", text},
-	{"an unpaired surrogate", `{"Text":"\ud800"}`, text},
-	{"a name in another case", `{"TEXT":"a"}`, text},
-	{"a name twice", `{"Text":"a","Text":"b"}`, text},
+	{"a string with invalid UTF-8", "{\"Text\":\"\xff\"}", textField},
+	{"an unpaired surrogate", `{"Text":"\ud800"}`, textField},
+	{"a name in another case", `{"TEXT":"a"}`, textField},
+	{"a name twice", `{"Text":"a","Text":"b"}`, textField},
 	{"an object twice", `{"Child":{"A":1},"Child":{"B":2}}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.Child.A, s.Child.B) }},
 	{"a list twice", `{"List":[{"A":1}],"List":[{"B":2}]}`, func(s sample) string { return fmt.Sprintf("A %d, B %d", s.List[0].A, s.List[0].B) }},
 	{"9223372036854775808 for an int64", `{"Number":9223372036854775808}`, wasRead},
@@ -242,7 +241,7 @@ var codecQuestions = []struct {
 	{"10,001 nested arrays", `{"Else":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, wasRead},
 }
 
-func text(s sample) string {
+func textField(s sample) string {
 	if s.Text == "\ufffd" {
 		return "replaced"
 	}
@@ -270,7 +269,7 @@ func TestCodecFacts(t *testing.T) {
 	}
 }
 
-// The counts are the same in every run, because the seed is.
+// The seed is fixed, so the counts are the same in every run.
 func TestCodecsOnBrokenDocuments(t *testing.T) {
 	const documents = 20_000
 	random := rand.New(rand.NewPCG(1, 2))
@@ -318,17 +317,16 @@ func countRow(question string, counts [6]int) string {
 	return question + " | " + strings.Trim(strings.ReplaceAll(fmt.Sprint(counts), " ", " | "), "[]")
 }
 
-// A caller may reuse the buffer.
-func TestCodecsThatShareTheInput(t *testing.T) {
+// A caller may reuse the input buffer.
+func TestCodecsAfterInputChanges(t *testing.T) {
 	row := "values after overwriting the input"
 	for _, candidate := range codecs {
-		input := []byte(`{"Text":"a text that is not escaped","Raw":[1]}`)
+		input := []byte(`{"Text":"a string without escapes","Raw":[1]}`)
 		var got sample
 		if err := candidate.unmarshal(input, &got); err != nil {
 			t.Fatal(candidate.name, err)
 		}
-		before := got.String()
-		before = strings.Clone(before)
+		before := strings.Clone(got.String())
 		copy(input, bytes.Repeat([]byte("X"), len(input)))
 		result := "unchanged"
 		if got.String() != before {

@@ -1,5 +1,5 @@
-// Package bench compares libraries that the client could depend on. It is a module of its own, so
-// that the libraries that were not chosen never reach the module graph of the client's users.
+// Package bench compares libraries that the client could depend on. It is a separate module, so
+// that the libraries that were not chosen stay out of the module graph of the client's users.
 package bench
 
 import (
@@ -21,16 +21,16 @@ import (
 	shopspring "github.com/shopspring/decimal"
 )
 
-// library is one candidate; questions about facts are asked in text, so that one table serves all
-// of them.
+// library is one candidate. Its methods take and return strings, so that one table of facts serves
+// all candidates.
 type library interface {
 	libraryName() string
-	parsed(text string) (string, error)
+	parsed(number string) (string, error)
 	computed(x, operator, y string) (string, error)
-	marshaled(text string) (string, error)
+	marshaled(number string) (string, error)
 	unmarshaled(literal string) (string, error)
 	scanned(source any) (string, error)
-	stored(text string) (string, error)
+	stored(number string) (string, error)
 
 	benchmarkParse(b *testing.B)
 	benchmarkFormat(b *testing.B)
@@ -40,21 +40,21 @@ type library interface {
 	sumOfOrder() (string, error)
 }
 
-// numbers says how a library does each thing with its number type T, as its documentation shows it.
+// numbers implements library for the number type T, in the way that the library documents.
 type numbers[T any] struct {
 	name      string
-	parse     func(text string, into *T) error
+	parse     func(number string, into *T) error
 	format    func(*T) string
 	operators map[string]func(x, y *T) (T, error)
 	sumLines  func(prices, quantities []T) (T, error)
 }
 
-// The order of the columns in docs/decisions/decimals.md.
+// libraries has the order of the columns in docs/decisions/decimals.md.
 var libraries = []library{
 	numbers[shopspring.Decimal]{
 		name: "shopspring",
-		parse: func(text string, into *shopspring.Decimal) (err error) {
-			*into, err = shopspring.NewFromString(text)
+		parse: func(number string, into *shopspring.Decimal) (err error) {
+			*into, err = shopspring.NewFromString(number)
 			return err
 		},
 		format: func(d *shopspring.Decimal) string { return d.String() },
@@ -72,8 +72,8 @@ var libraries = []library{
 	},
 	numbers[apd.Decimal]{
 		name: "apd",
-		parse: func(text string, into *apd.Decimal) error {
-			_, _, err := into.SetString(text)
+		parse: func(number string, into *apd.Decimal) error {
+			_, _, err := into.SetString(number)
 			return err
 		},
 		format: func(d *apd.Decimal) string { return d.String() },
@@ -97,8 +97,8 @@ var libraries = []library{
 	},
 	numbers[govalues.Decimal]{
 		name: "govalues",
-		parse: func(text string, into *govalues.Decimal) (err error) {
-			*into, err = govalues.Parse(text)
+		parse: func(number string, into *govalues.Decimal) (err error) {
+			*into, err = govalues.Parse(number)
 			return err
 		},
 		format: func(d *govalues.Decimal) string { return d.String() },
@@ -122,8 +122,8 @@ var libraries = []library{
 	},
 	numbers[udecimal.Decimal]{
 		name: "udecimal",
-		parse: func(text string, into *udecimal.Decimal) (err error) {
-			*into, err = udecimal.Parse(text)
+		parse: func(number string, into *udecimal.Decimal) (err error) {
+			*into, err = udecimal.Parse(number)
 			return err
 		},
 		format: func(d *udecimal.Decimal) string { return d.String() },
@@ -141,8 +141,8 @@ var libraries = []library{
 	},
 	numbers[big.Rat]{
 		name: "big.Rat",
-		parse: func(text string, into *big.Rat) error {
-			if _, ok := into.SetString(text); !ok {
+		parse: func(number string, into *big.Rat) error {
+			if _, ok := into.SetString(number); !ok {
 				return errors.New("not a number")
 			}
 			return nil
@@ -163,7 +163,7 @@ var libraries = []library{
 	},
 }
 
-// apdOperator works in the base context, whose precision of 0 means that nothing is rounded.
+// apdOperator uses the base context. Its precision is 0, which means that it does not round.
 func apdOperator(
 	compute func(result, x, y *apd.Decimal) (apd.Condition, error),
 ) func(x, y *apd.Decimal) (apd.Decimal, error) {
@@ -180,8 +180,7 @@ func ratOperator(compute func(result, x, y *big.Rat) *big.Rat) func(x, y *big.Ra
 	}
 }
 
-// formatRat writes as many places as the number has, and a fraction where no count of places is
-// enough.
+// formatRat returns all decimals of the number, or a fraction if there is no end to them.
 func formatRat(r *big.Rat) string {
 	if places, finite := r.FloatPrec(); finite {
 		return r.FloatString(places)
@@ -191,9 +190,9 @@ func formatRat(r *big.Rat) string {
 
 func (n numbers[T]) libraryName() string { return n.name }
 
-func (n numbers[T]) parsed(text string) (string, error) {
+func (n numbers[T]) parsed(number string) (string, error) {
 	var value T
-	if err := n.parse(text, &value); err != nil {
+	if err := n.parse(number, &value); err != nil {
 		return "", err
 	}
 	return n.format(&value), nil
@@ -211,16 +210,16 @@ func (n numbers[T]) computed(x, operator, y string) (string, error) {
 	return n.format(&result), nil
 }
 
-func (n numbers[T]) marshaled(text string) (string, error) {
+func (n numbers[T]) marshaled(number string) (string, error) {
 	var value T
-	if err := n.parse(text, &value); err != nil {
+	if err := n.parse(number, &value); err != nil {
 		return "", err
 	}
 	literal, err := json.Marshal(&value)
 	return string(literal), err
 }
 
-// unmarshaled starts from 7, to tell a member that was left alone from one that became 0.
+// unmarshaled starts from 7, to distinguish an unchanged value from 0.
 func (n numbers[T]) unmarshaled(literal string) (string, error) {
 	var value T
 	if err := n.parse("7", &value); err != nil {
@@ -244,9 +243,9 @@ func (n numbers[T]) scanned(source any) (string, error) {
 	return n.format(&value), nil
 }
 
-func (n numbers[T]) stored(text string) (string, error) {
+func (n numbers[T]) stored(number string) (string, error) {
 	var value T
-	if err := n.parse(text, &value); err != nil {
+	if err := n.parse(number, &value); err != nil {
 		return "", err
 	}
 	valuer, ok := any(&value).(driver.Valuer)
@@ -257,58 +256,58 @@ func (n numbers[T]) stored(text string) (string, error) {
 	return fmt.Sprintf("%T %v", stored, stored), err
 }
 
-// fact is a row of the table in docs/decisions/decimals.md: a question and the result of each
-// library, in the order of libraries.
+// fact is a row of the table in docs/decisions/decimals.md: a question and the results in the order
+// of libraries.
 type fact struct {
 	question string
 	ask      func(library) (string, error)
-	answers  [5]string
+	results  [5]string
 }
 
 const (
 	digits40  = "1234567890123456789012345678901234567890"
 	exact     = "exact"
 	rounded   = "**rounded**"
-	refused   = "error"
-	oversized = "1e999999999" // short as text, a gigabyte when written out
+	rejected  = "error"
+	oversized = "1e999999999" // a gigabyte when written out
 )
 
 var facts = []fact{
 	{"parse 1234567890123456.789", parseExactness("1234567890123456.789"), [5]string{exact, exact, exact, exact, exact}},
 	{"parse 16777217.01", parseExactness("16777217.01"), [5]string{exact, exact, exact, exact, exact}},
-	{"parse 40 digits", parseExactness(digits40), [5]string{exact, exact, refused, exact, exact}},
-	{"parse 400 digits", parseExactness(strings.Repeat("7", 400)), [5]string{exact, exact, refused, refused, exact}},
-	{"parse 1e-30", parseExactness("1e-30"), [5]string{exact, exact, rounded, refused, exact}},
+	{"parse 40 digits", parseExactness(digits40), [5]string{exact, exact, rejected, exact, exact}},
+	{"parse 400 digits", parseExactness(strings.Repeat("7", 400)), [5]string{exact, exact, rejected, rejected, exact}},
+	{"parse 1e-30", parseExactness("1e-30"), [5]string{exact, exact, rounded, rejected, exact}},
 	{"0.1 + 0.2", exactness("0.1", "+", "0.2"), [5]string{exact, exact, exact, exact, exact}},
 	{"1234567.89123 * 987654.321987", exactness("1234567.89123", "*", "987654.321987"), [5]string{exact, exact, rounded, exact, exact}},
 	{"0.00000000001 * 0.00000000001", exactness("0.00000000001", "*", "0.00000000001"), [5]string{exact, exact, rounded, rounded, exact}},
-	{"1 / 3", exactness("1", "/", "3"), [5]string{rounded, refused, rounded, rounded, exact}},
-	{"0.000000001 / 1000000000", exactness("0.000000001", "/", "1000000000"), [5]string{rounded, refused, exact, exact, exact}},
+	{"1 / 3", exactness("1", "/", "3"), [5]string{rounded, rejected, rounded, rounded, exact}},
+	{"0.000000001 / 1000000000", exactness("0.000000001", "/", "1000000000"), [5]string{rounded, rejected, exact, exact, exact}},
 
-	{"format 10.50", textOf("10.50"), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
-	{"format -0.00", textOf("-0.00"), [5]string{"0", "-0.00", "0.00", "0", "0"}},
-	{"format 0.000", textOf("0.000"), [5]string{"0", "0.000", "0.000", "0", "0"}},
-	{"format 1E3", textOf("1E3"), [5]string{"1000", "1E+3", "1000", refused, "1000"}},
-	{"format 1.0e+2", textOf("1.0e+2"), [5]string{"100", "1.0E+2", "100", refused, "100"}},
-	{"format NaN", textOf("NaN"), [5]string{refused, "NaN", refused, refused, refused}},
-	{"format 1e999999999", textOf(oversized), [5]string{refused, refused, refused, refused, refused}},
+	{"format 10.50", formatOf("10.50"), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
+	{"format -0.00", formatOf("-0.00"), [5]string{"0", "-0.00", "0.00", "0", "0"}},
+	{"format 0.000", formatOf("0.000"), [5]string{"0", "0.000", "0.000", "0", "0"}},
+	{"format 1E3", formatOf("1E3"), [5]string{"1000", "1E+3", "1000", rejected, "1000"}},
+	{"format 1.0e+2", formatOf("1.0e+2"), [5]string{"100", "1.0E+2", "100", rejected, "100"}},
+	{"format NaN", formatOf("NaN"), [5]string{rejected, "NaN", rejected, rejected, rejected}},
+	{"format 1e999999999", formatOf(oversized), [5]string{rejected, rejected, rejected, rejected, rejected}},
 
 	{"marshal 10.50 to JSON", jsonOf("10.50"), [5]string{`"10.5"`, `"10.50"`, `"10.50"`, `"10.5"`, `"21/2"`}},
-	{"unmarshal a JSON number", fromJSON("10.50"), [5]string{"10.5", refused, "10.50", "10.5", refused}},
+	{"unmarshal a JSON number", fromJSON("10.50"), [5]string{"10.5", rejected, "10.50", "10.5", rejected}},
 	{"unmarshal a quoted number", fromJSON(`"10.50"`), [5]string{"10.5", "10.50", "10.50", "10.5", "10.5"}},
 	{"unmarshal null over 7", fromJSON("null"), [5]string{"7", "7", "7", "7", "7"}},
 
 	{"sql Scan of []byte 10.50", scanOf([]byte("10.50")), [5]string{"10.5", "10.50", "10.50", "10.5", "no method"}},
-	{"sql Scan of NULL", scanOf(nil), [5]string{refused, refused, refused, refused, "no method"}},
+	{"sql Scan of NULL", scanOf(nil), [5]string{rejected, rejected, rejected, rejected, "no method"}},
 	{"sql Value of 10.50", valueOf("10.50"), [5]string{"string 10.5", "string 10.50", "string 10.50", "string 10.5", "no method"}},
 }
 
-func textOf(text string) func(library) (string, error) {
-	return func(l library) (string, error) { return l.parsed(text) }
+func formatOf(number string) func(library) (string, error) {
+	return func(l library) (string, error) { return l.parsed(number) }
 }
 
-func jsonOf(text string) func(library) (string, error) {
-	return func(l library) (string, error) { return l.marshaled(text) }
+func jsonOf(number string) func(library) (string, error) {
+	return func(l library) (string, error) { return l.marshaled(number) }
 }
 
 func fromJSON(literal string) func(library) (string, error) {
@@ -319,14 +318,14 @@ func scanOf(source any) func(library) (string, error) {
 	return func(l library) (string, error) { return l.scanned(source) }
 }
 
-func valueOf(text string) func(library) (string, error) {
-	return func(l library) (string, error) { return l.stored(text) }
+func valueOf(number string) func(library) (string, error) {
+	return func(l library) (string, error) { return l.stored(number) }
 }
 
-func parseExactness(text string) func(library) (string, error) {
+func parseExactness(number string) func(library) (string, error) {
 	return func(l library) (string, error) {
-		got, err := l.parsed(text)
-		return verdict(got, rational(text)), err
+		got, err := l.parsed(number)
+		return verdict(got, rational(number)), err
 	}
 }
 
@@ -353,10 +352,10 @@ func verdict(got string, truth *big.Rat) string {
 	return rounded
 }
 
-func rational(text string) *big.Rat {
-	value, ok := new(big.Rat).SetString(text)
+func rational(number string) *big.Rat {
+	value, ok := new(big.Rat).SetString(number)
 	if !ok {
-		panic("not a number: " + text)
+		panic("not a number: " + number)
 	}
 	return value
 }
@@ -369,16 +368,15 @@ func TestDecimalFacts(t *testing.T) {
 	for _, fact := range facts {
 		t.Run(fact.question, func(t *testing.T) {
 			for i, library := range libraries {
-				answer, err := fact.ask(library)
+				got, err := fact.ask(library)
 				if err != nil {
-					answer = refused
+					got = rejected
 				}
-				if answer != fact.answers[i] {
-					t.Errorf("%s: %s (%v), the table says %s", library.libraryName(), answer, err, fact.answers[i])
+				if got != fact.results[i] {
+					t.Errorf("%s: got %s (%v), want %s", library.libraryName(), got, err, fact.results[i])
 				}
 			}
-			// This keeps the page in sync with the libraries.
-			row := "| " + fact.question + " | " + strings.Join(fact.answers[:], " | ") + " |"
+			row := "| " + fact.question + " | " + strings.Join(fact.results[:], " | ") + " |"
 			if !strings.Contains(string(page), row) {
 				t.Errorf("docs/decisions/decimals.md lacks the row\n%s", row)
 			}
@@ -386,67 +384,66 @@ func TestDecimalFacts(t *testing.T) {
 	}
 }
 
-// The largest power of ten bounds the memory that a short hostile text can take.
+// The largest power of ten limits the memory that a short hostile string can cost.
 func TestDecimalLargestPowerOfTen(t *testing.T) {
 	largest := map[string]int{"shopspring": 10_000, "apd": 100_000, "govalues": 18, "big.Rat": 1_000_000}
 	for _, library := range libraries {
 		exponent, ok := largest[library.libraryName()]
-		if !ok { // udecimal reads no exponent at all
+		if !ok { // udecimal does not parse exponents
 			exponent = -1
 		}
 		if exponent >= 0 {
 			if _, err := library.parsed(fmt.Sprintf("1e%d", exponent)); err != nil {
-				t.Errorf("%s refuses 1e%d: %v", library.libraryName(), exponent, err)
+				t.Errorf("%s rejects 1e%d: %v", library.libraryName(), exponent, err)
 			}
 		}
 		if _, err := library.parsed(fmt.Sprintf("1e%d", exponent+1)); err == nil {
-			t.Errorf("%s reads 1e%d", library.libraryName(), exponent+1)
+			t.Errorf("%s accepts 1e%d", library.libraryName(), exponent+1)
 		}
 	}
 }
 
-// One byte for each power of ten: a number of 1e9 made in Go, past the parser's bound, would be a
-// gigabyte of text.
-func TestShopspringTextGrowsWithTheExponent(t *testing.T) {
+// Each power of ten takes a byte. 1e9, which Go code can create past the parser's limit, would
+// print as a gigabyte.
+func TestShopspringStringGrowsWithExponent(t *testing.T) {
 	if length := len(shopspring.New(1, 1_000_000).String()); length != 1_000_001 {
-		t.Errorf("1e6 is %d characters", length)
+		t.Errorf("1e6: got %d characters, want 1,000,001", length)
 	}
 }
 
-// What the page says about keeping places: the value holds them, only String drops them.
-func TestShopspringKeepsPlacesInTheExponent(t *testing.T) {
+// The value keeps trailing zeros; only String drops them.
+func TestShopspringKeepsTrailingZerosInExponent(t *testing.T) {
 	value := shopspring.RequireFromString("10.50")
 	if got := value.StringFixed(-value.Exponent()); got != "10.50" {
-		t.Errorf("10.50 with its own places is %s", got)
+		t.Errorf("got %s, want 10.50", got)
 	}
 }
 
-// Division is the one operation of shopspring that rounds on its own; DivRound lets the caller say
-// where.
-func TestShopspringDivisionStopsAtSixteenPlaces(t *testing.T) {
+// Division is shopspring's only operation that rounds. DivRound takes the precision.
+func TestShopspringDivisionRoundsToSixteenPlaces(t *testing.T) {
 	one, three := shopspring.NewFromInt(1), shopspring.NewFromInt(3)
 	if got := one.Div(three).String(); got != "0.3333333333333333" {
-		t.Errorf("1 / 3 is %s", got)
+		t.Errorf("1 / 3: got %s", got)
 	}
 	if got := one.DivRound(three, 20).String(); got != "0.33333333333333333333" {
-		t.Errorf("1 / 3 to 20 places is %s", got)
+		t.Errorf("1 / 3, rounded to 20 decimals: got %s", got)
 	}
 }
 
-// The settings of shopspring are variables of the package: a program that lowers this one narrows
-// what everybody in the process can parse.
-func TestShopspringBoundIsProcessWide(t *testing.T) {
+// shopspring's settings are package variables: lowering this one makes numbers invalid in the whole
+// process.
+func TestShopspringExponentLimitIsGlobal(t *testing.T) {
 	before := shopspring.MaxDecodeExponent
 	t.Cleanup(func() { shopspring.MaxDecodeExponent = before })
 	shopspring.MaxDecodeExponent = 100
 	if value, err := shopspring.NewFromString("1e-300"); err == nil {
-		t.Errorf("read %s", value)
+		t.Errorf("1e-300: got %s, want an error", value)
 	}
 }
 
-// An assignment copies the struct but not the digits of a number beyond 128 bits, so computing into
-// the copy changes the original.
-func TestApdCopiesShareLargeNumbers(t *testing.T) {
+// Assignment copies the struct but not the digits of a number beyond 128 bits, so arithmetic on the
+// copy changes the original.
+func TestApdCopiesShareDigits(t *testing.T) {
 	original, _, err := apd.NewFromString(digits40)
 	if err != nil {
 		t.Fatal(err)
@@ -460,19 +457,18 @@ func TestApdCopiesShareLargeNumbers(t *testing.T) {
 	}
 }
 
-// With a precision apd divides, and says whether it rounded.
+// With a precision, apd divides and reports whether it rounded.
 func TestApdReportsRounding(t *testing.T) {
 	var third apd.Decimal
 	condition, err := apd.BaseContext.WithPrecision(20).Quo(&third, apd.New(1, 0), apd.New(3, 0))
 	if err != nil || !condition.Inexact() || third.String() != "0.33333333333333333333" {
-		t.Errorf("1 / 3 is %s, %v, %v", third.String(), condition, err)
+		t.Errorf("1 / 3: got %s, %v, %v", third.String(), condition, err)
 	}
 }
 
 const orderLines = 500
 
-// order returns prices with two decimal places and quantities that are mostly whole, the same ones
-// in every run.
+// order returns prices with two decimals and mostly whole quantities, the same ones in every run.
 func order() (prices, quantities []string) {
 	random := rand.New(rand.NewPCG(1, 2))
 	magnitudes := []int{10, 100, 1_000, 10_000, 100_000}
@@ -488,15 +484,15 @@ func order() (prices, quantities []string) {
 	return prices, quantities
 }
 
-func orderTexts() []string {
+func orderNumbers() []string {
 	prices, quantities := order()
 	return append(prices, quantities...)
 }
 
-func (n numbers[T]) parseAll(texts []string) ([]T, error) {
-	values := make([]T, len(texts))
-	for i, text := range texts {
-		if err := n.parse(text, &values[i]); err != nil {
+func (n numbers[T]) parseAll(literals []string) ([]T, error) {
+	values := make([]T, len(literals))
+	for i, number := range literals {
+		if err := n.parse(number, &values[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -504,9 +500,9 @@ func (n numbers[T]) parseAll(texts []string) ([]T, error) {
 }
 
 func (n numbers[T]) sumOfOrder() (string, error) {
-	priceTexts, quantityTexts := order()
-	prices, priceErr := n.parseAll(priceTexts)
-	quantities, quantityErr := n.parseAll(quantityTexts)
+	priceStrings, quantityStrings := order()
+	prices, priceErr := n.parseAll(priceStrings)
+	quantities, quantityErr := n.parseAll(quantityStrings)
 	if err := errors.Join(priceErr, quantityErr); err != nil {
 		return "", err
 	}
@@ -524,7 +520,7 @@ func TestDecimalSumsAgree(t *testing.T) {
 	for _, library := range libraries {
 		got, err := library.sumOfOrder()
 		if err != nil || rational(got).Cmp(truth) != 0 {
-			t.Errorf("%s: %s, %v; want %s", library.libraryName(), got, err, formatRat(truth))
+			t.Errorf("%s: got %s, %v, want %s", library.libraryName(), got, err, formatRat(truth))
 		}
 	}
 }
@@ -541,18 +537,17 @@ func benchmarkEach(b *testing.B, benchmark func(library, *testing.B)) {
 	}
 }
 
-// The operation that is measured is a whole order of 1000 numbers, so that microseconds for each
-// operation read as nanoseconds for each number, and a fraction of an allocation is not rounded
-// away.
+// One operation is a whole order of 1000 numbers, so µs per operation are ns per number, and
+// fractions of an allocation per number stay visible.
 func (n numbers[T]) benchmarkParse(b *testing.B) {
-	texts := orderTexts()
-	values := make([]T, len(texts))
+	literals := orderNumbers()
+	values := make([]T, len(literals))
 	var zero T
 	b.ReportAllocs()
 	for b.Loop() {
-		for i, text := range texts {
-			values[i] = zero // or a library that parses in place would reuse the memory of an earlier number
-			if err := n.parse(text, &values[i]); err != nil {
+		for i, number := range literals {
+			values[i] = zero // keeps a library from reusing the memory of the last number
+			if err := n.parse(number, &values[i]); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -560,29 +555,29 @@ func (n numbers[T]) benchmarkParse(b *testing.B) {
 }
 
 func (n numbers[T]) benchmarkFormat(b *testing.B) {
-	values, err := n.parseAll(orderTexts())
+	values, err := n.parseAll(orderNumbers())
 	if err != nil {
 		b.Fatal(err)
 	}
-	texts := make([]string, len(values)) // keeps the texts on the heap, where a caller would have them
+	formatted := make([]string, len(values)) // keeps the strings on the heap, as a caller would
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range values {
-			texts[i] = n.format(&values[i])
+			formatted[i] = n.format(&values[i])
 		}
 	}
 }
 
 func (n numbers[T]) benchmarkParseFormat(b *testing.B) {
-	texts := orderTexts()
-	values := make([]T, len(texts))
-	formatted := make([]string, len(texts))
+	literals := orderNumbers()
+	values := make([]T, len(literals))
+	formatted := make([]string, len(literals))
 	var zero T
 	b.ReportAllocs()
 	for b.Loop() {
-		for i, text := range texts {
+		for i, number := range literals {
 			values[i] = zero
-			if err := n.parse(text, &values[i]); err != nil {
+			if err := n.parse(number, &values[i]); err != nil {
 				b.Fatal(err)
 			}
 			formatted[i] = n.format(&values[i])
@@ -591,9 +586,9 @@ func (n numbers[T]) benchmarkParseFormat(b *testing.B) {
 }
 
 func (n numbers[T]) benchmarkSum(b *testing.B) {
-	priceTexts, quantityTexts := order()
-	prices, priceErr := n.parseAll(priceTexts)
-	quantities, quantityErr := n.parseAll(quantityTexts)
+	priceStrings, quantityStrings := order()
+	prices, priceErr := n.parseAll(priceStrings)
+	quantities, quantityErr := n.parseAll(quantityStrings)
 	if err := errors.Join(priceErr, quantityErr); err != nil {
 		b.Fatal(err)
 	}
@@ -605,16 +600,16 @@ func (n numbers[T]) benchmarkSum(b *testing.B) {
 	}
 }
 
-// benchmarkRetained reports the heap that one parsed number keeps, its place in the slice included.
+// benchmarkRetained reports the heap per parsed number, including its slice element.
 func (n numbers[T]) benchmarkRetained(b *testing.B) {
 	const count = 1_000_000
-	texts := orderTexts()
+	literals := orderNumbers()
 	var retained float64
 	for b.Loop() {
 		before := heapInUse()
 		values := make([]T, count)
 		for i := range values {
-			if err := n.parse(texts[i%len(texts)], &values[i]); err != nil {
+			if err := n.parse(literals[i%len(literals)], &values[i]); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -622,7 +617,7 @@ func (n numbers[T]) benchmarkRetained(b *testing.B) {
 		runtime.KeepAlive(values)
 	}
 	b.ReportMetric(retained, "retained-B/value")
-	b.ReportMetric(0, "ns/op") // hides a time that is mostly the collector's
+	b.ReportMetric(0, "ns/op") // hides the time, which is mostly garbage collection
 }
 
 func heapInUse() uint64 {

@@ -59,7 +59,7 @@ func TestRequests(t *testing.T) {
 			body, contentType = string(data), "application/json"
 		}
 		if body != test.body || request.Header.Get("Content-Type") != contentType {
-			t.Errorf("%s %s: got the body %s as %q, want %s", test.method, test.url, body, request.Header.Get("Content-Type"), test.body)
+			t.Errorf("%s %s: got the body %s with content type %q, want %s", test.method, test.url, body, request.Header.Get("Content-Type"), test.body)
 		}
 	}
 }

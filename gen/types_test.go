@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// object is what every generated type of a JSON object offers.
+// object has the methods of every generated type of a JSON object.
 type object interface {
 	json.Marshaler
 	json.Unmarshaler
@@ -21,7 +21,7 @@ type object interface {
 	Set(name string, value json.RawMessage) error
 }
 
-// objects makes one value of each generated type of a JSON object.
+// objects creates a value of each generated type of a JSON object.
 var objects = map[string]func() object{
 	"CreateIntegration":    func() object { return new(gen.CreateIntegration) },
 	"CreateOrder":          func() object { return new(gen.CreateOrder) },
@@ -52,79 +52,78 @@ func typesOf(file *ast.File) []*ast.TypeSpec {
 	return types
 }
 
-func TestEveryObjectKeepsUnknownMembers(t *testing.T) {
+func TestObjectsKeepUnknownFields(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "types.gen.go", nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, typ := range typesOf(file) {
-		_, isStruct := typ.Type.(*ast.StructType)
-		if name := typ.Name.Name; isStruct && !strings.HasSuffix(name, "Params") && objects[name] == nil {
+		_, structure := typ.Type.(*ast.StructType)
+		if name := typ.Name.Name; structure && !strings.HasSuffix(name, "Params") && objects[name] == nil {
 			t.Errorf("%s is not in the table of this test", name)
 		}
 	}
 
 	const exact = `12345678901234567890.123`
-	for name, make := range objects {
-		object := make()
+	for name, create := range objects {
+		object := create()
 		if got := reflect.TypeOf(object).Elem().Name(); got != name {
-			t.Errorf("%s stands in the table for %s", got, name)
+			t.Errorf("%s: got a %s", name, got)
 		}
-		if err := object.UnmarshalJSON([]byte(`{"Nowhere described": ` + exact + `}`)); err != nil {
+		if err := object.UnmarshalJSON([]byte(`{"Not in the spec": ` + exact + `}`)); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got, found := object.Get("Nowhere described"); !found || string(got) != exact {
-			t.Errorf("%s keeps %s, %v", name, got, found)
+		if got, found := object.Get("Not in the spec"); !found || string(got) != exact {
+			t.Errorf("%s: got the unknown field %s, %v, want %s", name, got, found, exact)
 		}
 		if err := object.Set("Added", json.RawMessage(`1.10`)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := json.Marshal(object)
-		if err != nil || !strings.HasSuffix(string(data), `"Nowhere described":`+exact+`,"Added":1.10}`) {
-			t.Errorf("%s is written as %s, %v", name, data, err)
+		if err != nil || !strings.HasSuffix(string(data), `"Not in the spec":`+exact+`,"Added":1.10}`) {
+			t.Errorf("%s: got %s, %v, want both unknown fields at the end", name, data, err)
 		}
 
-		fresh := make()
+		fresh := create()
 		if err := fresh.Set("First", json.RawMessage(`1`)); err != nil {
 			t.Fatal(err)
 		}
 		if got, found := fresh.Get("First"); !found || string(got) != `1` {
-			t.Errorf("%s: the first member that is set is %s, %v", name, got, found)
+			t.Errorf("%s: got the only unknown field %s, %v, want 1", name, got, found)
 		}
 	}
 }
 
-func TestDescribedMembersAreNotAmongTheUnknown(t *testing.T) {
-	for name, make := range objects {
-		structure := reflect.TypeOf(make()).Elem()
+func TestKnownFieldsAreNotUnknown(t *testing.T) {
+	for name, create := range objects {
+		structure := reflect.TypeOf(create()).Elem()
 		for field := range structure.Fields() {
-			member, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if member == "-" {
+			property, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if property == "-" {
 				continue
 			}
-			for _, spelling := range []string{member, strings.ToLower(member), strings.ToUpper(member)} {
-				object := make()
+			for _, spelling := range []string{property, strings.ToLower(property), strings.ToUpper(property)} {
+				object := create()
 				if err := object.UnmarshalJSON(fmt.Appendf(nil, `{%q:null}`, spelling)); err != nil {
 					t.Errorf("%s.%s: %v", name, spelling, err)
 				}
 				if got, found := object.Get(spelling); found {
-					t.Errorf("%s.%s is among the unknown members: %s", name, spelling, got)
+					t.Errorf("%s.%s: got it as an unknown field: %s", name, spelling, got)
 				}
 				if err := object.Set(spelling, json.RawMessage(`null`)); err != nil {
 					t.Fatal(err)
 				}
 				if data, err := object.MarshalJSON(); err == nil {
-					t.Errorf("%s.%s is written twice: %s", name, spelling, data)
+					t.Errorf("%s.%s: marshaled twice: %s", name, spelling, data)
 				}
 			}
 		}
 	}
 }
 
-// TestAbsentMembersOfARequestAreLeftOut guards the tags: what is required is always written, the
-// rest only when set.
-func TestAbsentMembersOfARequestAreLeftOut(t *testing.T) {
+// Required fields are always marshaled, the others only when set.
+func TestRequestsOmitUnsetFields(t *testing.T) {
 	for want, value := range map[string]any{
 		`{"BuyerId":0,"IntegrationId":0,"Items":null,"PayerId":0,"PaymentFormId":0,"PurchaseDate":null,"RecipientId":0}`: gen.CreateOrder{},
 		`{"OfferId":0,"Quantity":null,"VariantId":0}`:                                                                    gen.CreateOrderItem{},
@@ -141,7 +140,7 @@ func TestAbsentMembersOfARequestAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestTranslationKeepsAbsentNullAndTextApart(t *testing.T) {
+func TestTranslationDistinguishesAbsentNullAndEmpty(t *testing.T) {
 	for _, document := range []string{
 		`{"LanguageId":2}`,
 		`{"LanguageId":2,"Name":null}`,
@@ -153,7 +152,7 @@ func TestTranslationKeepsAbsentNullAndTextApart(t *testing.T) {
 			t.Errorf("%s: %v", document, err)
 		}
 		if got, err := json.Marshal(translation); err != nil || string(got) != document {
-			t.Errorf("%s is written back as %s, %v", document, got, err)
+			t.Errorf("%s: got %s, %v after a round trip", document, got, err)
 		}
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"fmt"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/bench/client/byhand"
 	"github.com/xsale-go/xsale/bench/client/ogen"
 	"github.com/xsale-go/xsale/bench/client/stock"
 	"github.com/xsale-go/xsale/bench/client/this"
 	"github.com/xsale-go/xsale/bench/client/xsaleapi"
+	"github.com/xsale-go/xsale/call"
 )
 
-// The names of the candidates, which are those of their folders in cold, too.
+// Names of the candidates, and of their directories in cold.
 const (
 	nameThis   = "this"
 	nameStock  = "stock"
@@ -21,21 +21,21 @@ const (
 	nameByHand = "byhand"
 )
 
-// names are in the order of the table's columns.
+// names has the order of the table's columns.
 var names = []string{nameThis, nameStock, nameOgen, nameByHand}
 
-// nameShipped is the client of this module with the description that the module brings along, which
-// lists two members of an order and keeps the others as JSON.
+// nameShipped is this module's client with the shipped spec, which lists two fields of an order.
+// The client keeps the others as JSON.
 const nameShipped = "shipped"
 
 // candidate is one of the compared clients.
 type candidate struct {
 	me     func(context.Context) error
 	orders func(ctx context.Context, organization string) (count int, err error)
-	stream func(ctx context.Context, organization string) (count int, err error) // as orders, in the least memory that the client can
+	stream func(ctx context.Context, organization string) (count int, err error) // like orders, but with as little memory as the client can use
 }
 
-// newCandidates returns the compared clients for the server at an address.
+// newCandidates returns the clients to compare, all for the server at address.
 func newCandidates(address string) (map[string]candidate, error) {
 	candidates := map[string]candidate{nameByHand: byHandCandidate(byhand.New(address))}
 	stockClient, err := stock.New(address)
@@ -56,12 +56,12 @@ func newCandidates(address string) (map[string]candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	candidates[nameThis] = thisCandidate(client, api)
+	candidates[nameThis] = thisCandidate(api)
 	candidates[nameShipped] = shippedCandidate(client)
 	return candidates, nil
 }
 
-func thisCandidate(client *xsale.Client, api *xsaleapi.Client) candidate {
+func thisCandidate(api *xsaleapi.Client) candidate {
 	return candidate{
 		me: func(ctx context.Context) error {
 			_, err := api.GetMe(ctx)
@@ -71,21 +71,16 @@ func thisCandidate(client *xsale.Client, api *xsaleapi.Client) candidate {
 			orders, err := api.ListOrders(ctx, organization)
 			return len(orders), err
 		},
-		stream: streamOfThis(api),
-	}
-}
-
-// streamOfThis reads orders one by one.
-func streamOfThis(api *xsaleapi.Client) func(context.Context, string) (int, error) {
-	return func(ctx context.Context, organization string) (int, error) {
-		count := 0
-		for _, err := range api.ListOrdersSeq(ctx, organization) {
-			if err != nil {
-				return count, err
+		stream: func(ctx context.Context, organization string) (int, error) {
+			count := 0
+			for _, err := range api.ListOrdersSeq(ctx, organization) {
+				if err != nil {
+					return count, err
+				}
+				count++
 			}
-			count++
-		}
-		return count, nil
+			return count, nil
+		},
 	}
 }
 

@@ -16,14 +16,14 @@ import (
 	"github.com/xsale-go/xsale/bench/client/server"
 )
 
-// The first argument of a process that this program starts of itself.
+// First argument of a child process, which is this program again.
 const (
 	argumentServe = "serve"
 	argumentList  = "list"
 )
 
-// startServer starts the server in a process of its own, so that its work is not counted as the
-// clients'.
+// startServer starts the server in its own process, so that its work does not count as the
+// clients' work.
 func startServer() (address string, stop func(), err error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -49,13 +49,13 @@ func startServer() (address string, stop func(), err error) {
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		stop()
-		return "", nil, fmt.Errorf("the server did not start: %w", err)
+		return "", nil, fmt.Errorf("server did not start: %w", err)
 	}
 	return strings.TrimSpace(line), stop, nil
 }
 
-// serve is the process of the server: it prints its address, and ends with its standard input, that
-// is, with its parent.
+// serve runs the server. It prints the server's address and returns at the end of standard input,
+// and so when the parent process exits.
 func serve() error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,8 +67,8 @@ func serve() error {
 	return err
 }
 
-// readListInChild lets a candidate read the long list in a fresh process, and returns the seconds
-// and the peak of its resident memory in bytes.
+// readListInChild makes a candidate read the long list in a new process. It returns the time in
+// seconds and the process's peak resident memory in bytes.
 func readListInChild(name, address string) ([]float64, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -87,7 +87,7 @@ func readListInChild(name, address string) ([]float64, error) {
 	return []float64{seconds, peak}, nil
 }
 
-// readList is the process that reads the long list.
+// readList reads the long list and prints the time and the peak memory.
 func readList(name, address string) error {
 	candidates, err := newCandidates(address)
 	if err != nil {
@@ -100,7 +100,7 @@ func readList(name, address string) error {
 		return err
 	}
 	if count != server.ListOrders() {
-		return fmt.Errorf("%d orders instead of %d", count, server.ListOrders())
+		return fmt.Errorf("got %d orders, want %d", count, server.ListOrders())
 	}
 	peak, err := peakMemory()
 	if err != nil {
@@ -110,8 +110,7 @@ func readList(name, address string) error {
 	return nil
 }
 
-// peakMemory returns the most resident memory that this process has had, in bytes; only Linux tells
-// it.
+// peakMemory returns the peak resident memory of this process in bytes. It works only on Linux.
 func peakMemory() (int64, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -124,5 +123,5 @@ func peakMemory() (int64, error) {
 			return kibibytes * 1024, err
 		}
 	}
-	return 0, errors.New("the system does not tell the peak of resident memory")
+	return 0, errors.New("peak resident memory unavailable: /proc/self/status has no VmHWM")
 }

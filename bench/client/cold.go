@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// startsPerTurn is how many starts make one value, because a single one takes milliseconds.
+// startsPerTurn is the number of starts per value. A single start takes only milliseconds.
 const startsPerTurn = 3
 
-// measureCold builds a program for each candidate that makes one call, and starts it.
+// measureCold builds a program with one call for each candidate, and starts it.
 func measureCold(address string) ([]row, error) {
-	folder, err := os.MkdirTemp("", "cold")
+	dir, err := os.MkdirTemp("", "cold")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", folder, "github.com/xsale-go/xsale/bench/client/cold/...")
+	defer os.RemoveAll(dir)
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", dir, "github.com/xsale-go/xsale/bench/client/cold/...")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return nil, err
 	}
 	measured, err := takeTurns(coldRounds, names, 2, func(name string) ([]float64, error) {
-		program := filepath.Join(folder, name)
+		program := filepath.Join(dir, name)
 		info, err := os.Stat(program)
 		if err != nil {
 			return nil, err
@@ -42,12 +42,12 @@ func measureCold(address string) ([]row, error) {
 	}
 	return []row{
 		{"program with one call, stripped", bytes, measured[0], nil},
-		{"from its start to the answer (this logs in first)", nanoseconds, measured[1], nil},
+		{"from its start to the response (this logs in first)", nanoseconds, measured[1], nil},
 	}, nil
 }
 
-// start returns the nanoseconds from the start of the program to the first byte that it prints,
-// which is its answer.
+// start returns the nanoseconds from the program's start to its first byte of output, a field of the
+// response.
 func start(program, address string) (float64, error) {
 	process := exec.Command(program, address)
 	process.Stderr = os.Stderr

@@ -18,15 +18,15 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// page sums up what a client has read, in whole cents and seconds, so that it does not depend on
-// the client's types.
+// page sums up what a client read, in whole cents and seconds, so that it does not depend on the
+// client's types.
 type page struct {
 	orders, items, articles int
 	ids                     int64 // of orders, items and articles
-	totals, lines           int64 // TotalGross, and PriceGross of all items
+	totals, lines           int64 // TotalGross of the orders, PriceGross of the items
 	seconds                 int64 // of PurchaseDate and ModifiedAt
 	comments, paid          int
-	letters                 int // of the buyers' and items' names
+	letters                 int // in the names of buyers and items
 }
 
 func (p *page) addOrder(id int64, total float64, purchased, modified int64, comment string, paid bool, buyer string) {
@@ -57,7 +57,7 @@ func (p *page) addArticle(id int64) {
 
 func cents(amount float64) int64 { return int64(math.Round(amount * 100)) }
 
-// user is what a client has read of GET /me.
+// user is what a client read from GET /me.
 type user struct {
 	id           int64
 	name, email  string
@@ -65,7 +65,7 @@ type user struct {
 	organization string
 }
 
-// reader reads with one of the clients.
+// reader reads the page and the user with one of the clients.
 type reader struct {
 	me   func(context.Context) (user, error)
 	page func(context.Context) (page, error)
@@ -88,17 +88,17 @@ func TestCandidatesDoEqualWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := reader.me(t.Context()); err != nil || got != wantUser {
-				t.Errorf("me: %+v, %v", got, err)
+				t.Errorf("me: got %+v, %v, want %+v", got, err, wantUser)
 			}
 			if got, err := reader.page(t.Context()); err != nil || got != wantPage {
-				t.Errorf("page: %+v instead of %+v, %v", got, wantPage, err)
+				t.Errorf("page: got %+v, %v, want %+v", got, err, wantPage)
 			}
 		})
 	}
 }
 
-// The client of this module does more than the others: it keeps what the description does not list.
-func TestThisKeepsUnlistedMembers(t *testing.T) {
+// Unlike the other clients, this module's keeps fields that the spec does not list.
+func TestThisKeepsUnknownFields(t *testing.T) {
 	fake := httptest.NewServer(server.New())
 	defer fake.Close()
 	client, api := newThis(t, fake.URL)
@@ -115,18 +115,18 @@ func TestThisKeepsUnlistedMembers(t *testing.T) {
 		count++
 		total, _ := shipped.Get("TotalGross")
 		if shipped.ID != order.ID || string(total) != order.TotalGross.String() {
-			t.Errorf("order %d: %d, %s", order.ID, shipped.ID, total)
+			t.Errorf("order %d, total %s: got %d, %s with the shipped spec", order.ID, order.TotalGross, shipped.ID, total)
 		}
 		if rate, _ := order.Get("ExchangeRate"); string(rate) != "1.00" {
-			t.Errorf("order %d: rate %s", order.ID, rate)
+			t.Errorf("order %d: got the rate %s, want 1.00", order.ID, rate)
 		}
-		var place struct{ Code string }
-		if warehouse, _ := order.Items[0].Get("Warehouse"); json.Unmarshal(warehouse, &place) != nil || place.Code != "MAIN" {
-			t.Errorf("order %d: warehouse %s", order.ID, warehouse)
+		var decoded struct{ Code string }
+		if warehouse, _ := order.Items[0].Get("Warehouse"); json.Unmarshal(warehouse, &decoded) != nil || decoded.Code != "MAIN" {
+			t.Errorf("order %d: got the warehouse %s, want MAIN", order.ID, warehouse)
 		}
 	}
 	if count != len(orders) {
-		t.Errorf("%d orders, and %d by the shipped description", len(orders), count)
+		t.Errorf("got %d orders with the shipped spec, want %d", count, len(orders))
 	}
 }
 
@@ -266,11 +266,11 @@ func newThis(t *testing.T, address string) (*xsale.Client, *xsaleapi.Client) {
 	return client, api
 }
 
-func orEmpty(text *string) string {
-	if text == nil {
+func orEmpty(value *string) string {
+	if value == nil {
 		return ""
 	}
-	return *text
+	return *value
 }
 
 func float(t *testing.T, amount wire.Decimal) float64 {

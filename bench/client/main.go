@@ -1,10 +1,9 @@
-// Command client compares the client that this module generates with others of the same API, in one
-// run: the one that oapi-codegen writes by default ("stock"), ogen's, and net/http with
-// encoding/json by hand.
+// Command client compares this module's generated client with other clients of the same API, in one
+// run: oapi-codegen's default client ("stock"), ogen's, and net/http with encoding/json by hand.
 //
-// All call one server, in a process of its own, over loopback. The candidates take turns in rounds;
-// a value is the median of its rounds, a ratio the median of the rounds' ratios. The allocations
-// are the client's alone.
+// All call one server in another process over loopback. The candidates take turns in rounds. A
+// value is the median of its rounds, a ratio the median of the rounds' ratios. Allocations do not
+// include the server's.
 package main
 
 import (
@@ -16,7 +15,7 @@ import (
 	"strings"
 )
 
-// parts are what is measured, in the order of the table.
+// parts lists the measurements in the order of the table.
 var parts = []string{"me", "page", "list", "parallel", "cold"}
 
 func main() {
@@ -27,8 +26,8 @@ func main() {
 }
 
 func run() error {
-	only := flag.String("only", strings.Join(parts, ","), "what is measured")
-	profile := flag.String("profile", "", "page: only write CPU and allocation profiles of this client's page")
+	only := flag.String("only", strings.Join(parts, ","), "comma-separated `parts` to measure")
+	profile := flag.String("profile", "", "with page, only write CPU and allocation profiles of this client reading the page")
 	flag.Parse()
 	switch flag.Arg(0) {
 	case argumentServe:
@@ -39,11 +38,11 @@ func run() error {
 	chosen := strings.Split(*only, ",")
 	for _, part := range chosen {
 		if !slices.Contains(parts, part) {
-			return fmt.Errorf("-only %s: there is %s", part, strings.Join(parts, ", "))
+			return fmt.Errorf("-only %s: unknown part: want %s", part, strings.Join(parts, ", "))
 		}
 	}
 	if *profile != "" && *profile != "page" {
-		return fmt.Errorf("-profile %s: there is page", *profile)
+		return fmt.Errorf("-profile %s: unknown part: want page", *profile)
 	}
 	address, stop, err := startServer()
 	if err != nil {
@@ -57,7 +56,7 @@ func run() error {
 	if *profile == "page" {
 		return profilePage(candidates[nameThis])
 	}
-	fmt.Printf("%s, %s/%s, %d CPUs; medians of %d rounds (list %d, connections %d, programs %d) in which the candidates take turns\n\n",
+	fmt.Printf("%s, %s/%s, %d CPUs; medians of %d rounds (list %d, connections %d, programs %d); the candidates take turns\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), sequentialRounds, listRounds, parallelRounds, coldRounds)
 	rows, err := measure(chosen, candidates, address)
 	if err != nil {

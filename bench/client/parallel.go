@@ -9,13 +9,13 @@ import (
 
 const connections = 32
 
-// Calls of each connection in one turn.
+// Calls per connection in one turn.
 const (
 	parallelMeCalls   = 100
 	parallelPageCalls = 3
 )
 
-// measureParallel lets many callers share each client.
+// measureParallel measures each client with many concurrent callers.
 func measureParallel(candidates map[string]candidate) ([]row, error) {
 	measured, err := takeTurns(parallelRounds, names, 2, func(name string) ([]float64, error) {
 		me, err := together(parallelMeCalls, func() error { return candidates[name].me(context.Background()) })
@@ -34,8 +34,8 @@ func measureParallel(candidates map[string]candidate) ([]row, error) {
 	}, nil
 }
 
-// together returns the calls per second of all connections. The first call of each, which opens it,
-// is not counted.
+// together returns the calls per second of all connections. The first call of each connection,
+// which opens it, does not count.
 func together(calls int, call func() error) (float64, error) {
 	if _, err := crowd(1, call); err != nil {
 		return 0, err
@@ -44,7 +44,7 @@ func together(calls int, call func() error) (float64, error) {
 	return float64(calls*connections) / took.Seconds(), err
 }
 
-// crowd returns how long so many callers need who each call so often.
+// crowd returns how long it takes until each connection's caller has made its calls.
 func crowd(calls int, call func() error) (time.Duration, error) {
 	var wait sync.WaitGroup
 	failures := make([]error, connections)

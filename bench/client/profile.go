@@ -8,10 +8,10 @@ import (
 
 const profiledCalls = 1000
 
-// profilePage writes profiles of this client that reads the page: page.cpu.pprof and
+// profilePage writes profiles of this client reading the page to page.cpu.pprof and
 // page.allocs.pprof.
 func profilePage(c candidate) error {
-	runtime.MemProfileRate = 16 << 10 // of small objects, too, at little cost
+	runtime.MemProfileRate = 16 << 10 // includes small objects, at little cost
 	if err := readPage(c); err != nil {
 		return err
 	}

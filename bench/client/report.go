@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// row is a line of the table: a quantity, of which less is better but for rates.
+// row is a line of the table: a quantity. Less is better, except for rates.
 type row struct {
 	label   string
 	format  func(float64) string
@@ -15,47 +15,42 @@ type row struct {
 	targets []target
 }
 
-// target is what this client is to reach.
+// target is a limit for this client.
 type target struct {
 	kind  kind
-	base  string // the candidate that it is compared with
+	base  string // the candidate to compare with
 	limit float64
 }
 
 type kind int
 
 const (
-	timesOf  kind = iota // at most limit times the base
-	moreThan             // at most limit more than the base
-	atMost               // at most limit
+	timesOf kind = iota // at most limit times the base
+	atMost              // at most limit
 )
 
-// verdict says the target, and whether it was met. A missed one has the value, because the table
-// may round it to the limit.
+// verdict returns the target and whether it was met. If it was missed, the value is included,
+// because the table may round it to the limit.
 func (t target) verdict(r row) string {
-	this := median(r.values[nameThis])
 	var value float64
-	var text, reached string
+	var want, got string
 	switch t.kind {
 	case timesOf:
 		value = r.values.ratio(nameThis, t.base)
-		text, reached = fmt.Sprintf("≤ %.2f × %s", t.limit, columns[t.base]), fmt.Sprintf("%.3f", value)
-	case moreThan:
-		value = this - median(r.values[t.base])
-		text, reached = fmt.Sprintf("≤ %s + %s", columns[t.base], r.format(t.limit)), r.format(value)
+		want, got = fmt.Sprintf("≤ %.2f × %s", t.limit, columns[t.base]), fmt.Sprintf("%.3f", value)
 	case atMost:
-		value = this
-		text, reached = "≤ "+r.format(t.limit), r.format(value)
+		value = median(r.values[nameThis])
+		want, got = "≤ "+r.format(t.limit), r.format(value)
 	}
 	if value > t.limit {
-		return fmt.Sprintf("%s MISSED (%s)", text, reached)
+		return fmt.Sprintf("%s MISSED (%s)", want, got)
 	}
-	return text + " met"
+	return want + " met"
 }
 
 var columns = map[string]string{nameThis: "this", nameStock: "stock", nameOgen: "ogen", nameByHand: "net/http"}
 
-// printTable prints all rows with the ratios of this client to the others.
+// printTable prints the rows, with the ratios of this client to the others.
 func printTable(rows []row) {
 	writer := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	heading := []string{""}
@@ -96,7 +91,7 @@ func number(value float64) string { return fmt.Sprintf("%.0f", value) }
 
 func perSecond(value float64) string { return fmt.Sprintf("%.0f/s", value) }
 
-// bytes is in decimal units, as the length of the list is.
+// bytes uses decimal units, like the length of the list.
 func bytes(value float64) string {
 	if value < 1e6 {
 		return fmt.Sprintf("%.1f kB", value/1e3)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Rounds, that is, how often each candidate has its turn. Turns are many and short where they can
-// be, so that what disturbs the machine for some seconds does not move the median.
+// Rounds: how many turns each candidate takes. Turns are short and many where possible, so that a
+// few seconds of other load do not move the median.
 const (
 	sequentialRounds = 101
 	parallelRounds   = 31
@@ -14,12 +14,11 @@ const (
 	listRounds       = 7
 )
 
-// series has the values of one quantity, for each candidate one of each round.
+// series has the values of one quantity: for each candidate, one value per round.
 type series map[string][]float64
 
-// takeTurns lets the candidates measure in turn, each round beginning with another one, so that
-// what disturbs the machine for a while disturbs all of them. A turn returns one value of each
-// quantity.
+// takeTurns measures the candidates in turns. Each round starts with another candidate, so that a
+// temporary load affects all of them. A turn returns one value of each quantity.
 func takeTurns(rounds int, candidates []string, quantities int, turn func(name string) ([]float64, error)) ([]series, error) {
 	measured := make([]series, quantities)
 	for i := range measured {
@@ -40,8 +39,8 @@ func takeTurns(rounds int, candidates []string, quantities int, turn func(name s
 	return measured, nil
 }
 
-// ratio returns the median of the rounds' ratios: within a round the two were measured one after
-// the other.
+// ratio returns the median of the rounds' ratios. The two values of a round were measured shortly
+// after each other.
 func (s series) ratio(name, base string) float64 {
 	ratios := make([]float64, len(s[name]))
 	for i := range ratios {

@@ -48,7 +48,7 @@ func run() error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	sandbox, err := xsaletest.Start(xsaletest.WithOrders(1)) // as many as Prism generates
+	sandbox, err := xsaletest.Start(xsaletest.WithOrders(1)) // like Prism
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func run() error {
 	fake := httptest.NewServer(fakeapi.NewFake(asPrism{}))
 	defer fake.Close()
 	fakeValidator := traffic.Validate(newTransport())
-	candidates := []candidate{ // in the order of the columns
+	candidates := []candidate{ // the order of the columns
 		{sandbox.URL(), validator, header},
 		{fake.URL, fakeValidator, header},
 		{mock.URL, newTransport(), header},
@@ -150,11 +150,11 @@ func allChecked(validator *traffic.Validator) error {
 	}
 	for _, finding := range report.Findings {
 		if finding.Severity == "error" {
-			return fmt.Errorf("the validator found: %v", finding)
+			return fmt.Errorf("validator finding: %v", finding)
 		}
 	}
 	if report.Calls == 0 || report.UncheckedBodies > 0 {
-		return fmt.Errorf("the validator left %d bodies of %d calls unchecked", report.UncheckedBodies, report.Calls)
+		return fmt.Errorf("validator left %d bodies of %d calls unchecked", report.UncheckedBodies, report.Calls)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
-func TestAnswersAreCheckedAndFit(t *testing.T) {
+func TestFakeMatchesSpec(t *testing.T) {
 	server := httptest.NewServer(fakeapi.NewFake(asPrism{}))
 	defer server.Close()
 	validator := traffic.Validate(newTransport())
@@ -27,15 +27,15 @@ func TestAnswersAreCheckedAndFit(t *testing.T) {
 	if err := c.call(t.Context(), "/elsewhere"); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("unsuccessful response: got %v", err)
 	}
-	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "the validator found: ") {
+	if err := allChecked(validator); err == nil || !strings.HasPrefix(err.Error(), "validator finding: ") {
 		t.Errorf("error in the traffic: got %v", err)
 	}
 	if err := allChecked(traffic.Validate(nil)); err == nil {
-		t.Error("without a call: no error")
+		t.Error("no calls: got no error")
 	}
 }
 
-func TestTokensAreThoseOfTheSandbox(t *testing.T) {
+func TestSandboxAcceptsTokens(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	header, err := tokens(t.Context(), sandbox)
 	if err != nil {

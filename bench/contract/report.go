@@ -7,24 +7,23 @@ import (
 	"text/tabwriter"
 )
 
-// minRatio is what each of ours is to reach, in calls a second of Prism's.
+// minRatio is the target for both servers of this module, relative to Prism's calls per second.
 const minRatio = 10
 
-// The candidates.
 const (
 	sandboxColumn = iota
 	fakeColumn
 	prismColumn
 )
 
-// row has the calls a second of the rounds, for each candidate.
+// row has the calls per second of each candidate in each round.
 type row struct {
 	name  string
 	rates [][]float64
 }
 
-// ratio is the median of the rounds' ratios to Prism: within a round they were measured one after
-// the other.
+// ratio returns the median of the rounds' ratios to Prism. The values of a round were measured
+// shortly after each other.
 func (r row) ratio(column int) float64 {
 	ratios := make([]float64, len(r.rates[column]))
 	for i := range ratios {

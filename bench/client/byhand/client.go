@@ -1,4 +1,4 @@
-// Package byhand calls the API with net/http and encoding/json alone, as people write it.
+// Package byhand calls the API with only net/http and encoding/json, as most people would write it.
 package byhand
 
 import (
@@ -37,7 +37,7 @@ func (c *Client) Orders(ctx context.Context, organization string) ([]Order, erro
 	return orders, err
 }
 
-func (c *Client) get(ctx context.Context, path string, answer any) error {
+func (c *Client) get(ctx context.Context, path string, result any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address+path, nil)
 	if err != nil {
 		return err
@@ -55,5 +55,5 @@ func (c *Client) get(ctx context.Context, path string, answer any) error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("GET %s: %s", path, response.Status)
 	}
-	return json.Unmarshal(body, answer)
+	return json.Unmarshal(body, result)
 }

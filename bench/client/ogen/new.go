@@ -6,8 +6,8 @@ import (
 	"github.com/xsale-go/xsale/bench/client/peer"
 )
 
-// New returns the client with the shared HTTP client, and the token headers set by a round tripper.
-// Members that the description does not list are skipped by ogen's default.
+// New returns a client with the shared HTTP client. A round tripper sets the token headers. By
+// default, ogen skips fields that the spec does not list.
 func New(address string) (*Client, error) {
 	client := peer.NewHTTPClient()
 	client.Transport = authorized{client.Transport}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// NewHTTPClient returns an HTTP client as a program should have one: with a timeout, and keeping as
-// many connections to the one host as there are callers, where net/http keeps two.
+// NewHTTPClient returns an HTTP client with production settings: it has a timeout, and it keeps an
+// idle connection for every caller, where net/http keeps two per host.
 func NewHTTPClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 32

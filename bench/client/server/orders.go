@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Orders is the number of orders of the page.
+// Orders is the number of orders on the page.
 const Orders = 100
 
 const itemsPerOrder = 5
 
-// money is written with two places, as the vendor's decimals are.
+// money is an amount in hundredths, marshaled with two decimals like the vendor's.
 type money int64
 
 func (m money) MarshalJSON() ([]byte, error) {
@@ -42,7 +42,7 @@ type order struct {
 	Buyer          buyer
 	Items          []item
 
-	// The description does not list these: a real service has such members, too.
+	// The spec does not list these fields: a real service has such fields too.
 	ExchangeRate money
 	Parcel       parcel
 }
@@ -69,7 +69,7 @@ type item struct {
 	VatRate           money
 	OrderItemArticles []article
 
-	// The description does not list these.
+	// The spec does not list these fields.
 	Discount  money
 	Warehouse warehouse
 }
@@ -91,10 +91,10 @@ var (
 	streets    = []string{"Długa", "Polna", "Leśna", "Krótka", "Szkolna"}
 	products   = []string{"Oak desk 140 × 70", "Office chair, black", "Desk lamp \"Mini\"", "Bookshelf, five boards", "Filing cabinet"}
 	statuses   = []string{"Nowe", "W realizacji", "Spakowane", "Wysłane"}
-	comments   = []string{"Please call before the delivery", "Proszę o fakturę na firmę", "Leave it at the neighbour's"}
+	comments   = []string{"Please call before the delivery", "Proszę o fakturę na firmę", "Leave it with the neighbor"}
 )
 
-// newOrders returns the orders of the page, the same at each call.
+// newOrders returns the orders of the page, the same ones in every run.
 func newOrders() []order {
 	random := rand.New(rand.NewPCG(1, 2))
 	begin := time.Date(2024, time.October, 25, 8, 0, 0, 0, time.FixedZone("", 2*60*60))

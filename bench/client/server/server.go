@@ -1,4 +1,4 @@
-// Package server answers the calls and logins of the compared clients, with bodies that are made
+// Package server is the API and the login service of the compared clients. It builds its bodies
 // once.
 package server
 
@@ -12,13 +12,13 @@ import (
 	"github.com/xsale-go/xsale/bench/client/peer"
 )
 
-// The organizations, which differ in how many orders they have.
+// Organizations, with different numbers of orders.
 const (
 	PageOrganization = "sklep"     // [Orders]
-	ListOrganization = "hurtownia" // [ListOrders], which is about [ListBytes]
+	ListOrganization = "hurtownia" // [ListOrders], about [ListBytes]
 )
 
-// ListBytes is the length that the long list has at least.
+// ListBytes is the minimum length of the long list.
 const ListBytes = 100_000_000
 
 const meBody = `{"Id":17,"Name":"Jan Kowalski","Nickname":"jan","Email":"jan@example.com","EmailVerified":true,` +
@@ -27,16 +27,15 @@ const meBody = `{"Id":17,"Name":"Jan Kowalski","Nickname":"jan","Email":"jan@exa
 var loginBody = fmt.Sprintf(`{"access_token":%q,"id_token":%q,"expires_in":86400,"scope":"openid","token_type":"Bearer"}`,
 	peer.AccessToken, peer.IDToken)
 
-// pageBody is the page, and repetitions how often its orders stand in the long list.
+// pageBody is the page. The long list repeats its orders, repetitions times.
 var (
 	pageBody    = newPageBody()
 	repetitions = ListBytes/len(pageBody) + 1
 )
 
-// ListOrders returns the number of orders of the long list.
+// ListOrders returns the number of orders in the long list.
 func ListOrders() int { return repetitions * Orders }
 
-// New returns the handler.
 func New() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, _ *http.Request) { write(w, []byte(loginBody)) })
@@ -46,15 +45,15 @@ func New() http.Handler {
 	return mux
 }
 
-// authorized refuses a call without both tokens, so that no client is fast because it leaves them
-// out.
-func authorized(answer func(http.ResponseWriter)) http.HandlerFunc {
+// authorized responds with 401 unless the call has both tokens, so that no client is fast because
+// it omits them.
+func authorized(respond func(http.ResponseWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		if request.Header.Get("Authorization") != "Bearer "+peer.AccessToken || request.Header.Get("X-Id-Token") != peer.IDToken {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		answer(w)
+		respond(w)
 	}
 }
 
@@ -64,8 +63,8 @@ func write(w http.ResponseWriter, body []byte) {
 	w.Write(body)
 }
 
-// writeList writes the long list in chunks; it has no length, as an answer that is made while it is
-// sent.
+// writeList writes the long list in chunks and without a length, like a response that is built
+// while it is sent.
 func writeList(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	elements := pageBody[1 : len(pageBody)-1]
@@ -86,7 +85,7 @@ func newPageBody() []byte {
 	encoder := json.NewEncoder(&page)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(newOrders()); err != nil {
-		panic(err) // the orders are made here
+		panic(err)
 	}
 	return bytes.TrimSpace(page.Bytes())
 }

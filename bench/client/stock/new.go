@@ -7,8 +7,7 @@ import (
 	"github.com/xsale-go/xsale/bench/client/peer"
 )
 
-// New returns the client with the shared HTTP client, and the token headers set by a request
-// editor.
+// New returns a client with the shared HTTP client. A request editor sets the token headers.
 func New(address string) (*ClientWithResponses, error) {
 	editor := func(_ context.Context, request *http.Request) error {
 		peer.SetHeaders(request.Header)

@@ -1,4 +1,4 @@
-// Package this makes the client of this module, with everything on that is on by default.
+// Package this makes this module's client with its default settings.
 package this
 
 import (
@@ -6,7 +6,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// New returns a client for an address that answers calls and logins.
+// New returns a client for the API and the login service at address.
 func New(address string) (*xsale.Client, error) {
 	return xsale.New(
 		xsale.WithBaseURL(address),

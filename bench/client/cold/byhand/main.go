@@ -1,4 +1,4 @@
-// Command byhand makes one call with net/http and encoding/json alone.
+// Command byhand makes one call with only net/http and encoding/json.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command ogen makes one call with the client that ogen writes.
+// Command ogen makes one call with ogen's client.
 package main
 
 import (

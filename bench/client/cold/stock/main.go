@@ -1,4 +1,4 @@
-// Command stock makes one call with the client that oapi-codegen writes by default.
+// Command stock makes one call with oapi-codegen's default client.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command this makes one call with the client of this module.
+// Command this makes one call with this module's client.
 package main
 
 import (
