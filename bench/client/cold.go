@@ -46,8 +46,8 @@ func measureCold(address string) ([]row, error) {
 	}, nil
 }
 
-// start returns the nanoseconds from the program's start to its first byte of output, a field of the
-// response.
+// start returns the nanoseconds from the program's start to its first byte of output, which comes
+// from the response.
 func start(program, address string) (float64, error) {
 	process := exec.Command(program, address)
 	process.Stderr = os.Stderr
