@@ -1,8 +1,8 @@
 // Command auth compares the token source of this module with those of other libraries, in one run.
 //
 // It prints the cost of getting a valid token and of setting both headers, and how many logins a
-// crowd of callers causes when there is no valid token. A value is the median of its rounds, a ratio
-// the median of the rounds' ratios.
+// crowd of callers causes when there is no valid token. A value is the median of its rounds, a
+// ratio the median of the rounds' ratios.
 package main
 
 import (

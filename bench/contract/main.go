@@ -74,7 +74,7 @@ func run() error {
 	fmt.Printf("%s, %s/%s, %d CPUs; calls per second, medians of %d rounds of %v\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, turn)
 	var rows []row
-	for _, operation := range []struct{ name, path string }{{"GET /me", mePath}, {"GET orders, of one", ordersPath}} {
+	for _, operation := range []struct{ name, path string }{{"GET /me", mePath}, {"GET orders, one order", ordersPath}} {
 		for _, connections := range []int{1, 8} {
 			measured, err := takeTurns(ctx, candidates, operation.path, connections)
 			if err != nil {
