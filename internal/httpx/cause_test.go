@@ -13,7 +13,7 @@ func TestCause(t *testing.T) {
 	if got := Cause(t.Context(), failure); got != io.ErrUnexpectedEOF {
 		t.Errorf("got %v", got)
 	}
-	if got := Cause(t.Context(), io.EOF); got != io.EOF {
+	if got := Cause(t.Context(), io.EOF); !errors.Is(got, io.EOF) || got.Error() != "the connection ended before the response: EOF" {
 		t.Errorf("got %v", got)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
