@@ -65,7 +65,7 @@ var richResponses = map[string]string{
 
 // canaries are parts of the responses, in lower case.
 var canaries = []string{
-	"canar", "kowalska", "nowak", "527252", "918273", "635427", "739184", "826495", "1987", "05.06", "601 000", "anna", "o'neill", "größe",
+	"canar", "kowalska", "nowak", "527252", "918273", "635427", "739184", "826495", "1987", "05.06.", "601 000", "anna", "o'neill", "größe",
 }
 
 // The output of verify, in every format, at debug level and for failures, contains no values and no
