@@ -39,13 +39,12 @@ const defaultUserAgent = "xsale-go/" + Version
 
 func defaultConfig() config {
 	return config{
-		auth:             authn.Config{APIURL: DefaultBaseURL},
-		logger:           slog.New(slog.DiscardHandler),
-		retries:          3,
-		timeout:          5 * time.Minute,
-		attemptTimeout:   time.Minute,
-		maxResponseBytes: 64 << 20,
-		userAgent:        defaultUserAgent,
+		auth:           authn.Config{APIURL: DefaultBaseURL},
+		logger:         slog.New(slog.DiscardHandler),
+		retries:        3,
+		timeout:        5 * time.Minute,
+		attemptTimeout: time.Minute,
+		userAgent:      defaultUserAgent,
 	}
 }
 
@@ -148,7 +147,7 @@ func WithOrganization(name string) Option {
 	return func(c *config) {
 		c.organization = name
 		if err := httpx.CheckSegment(name); err != nil {
-			c.fail(fmt.Errorf("WithOrganization or XSALE_ORGANIZATION: %w", err))
+			c.fail(fmt.Errorf("%w: WithOrganization or XSALE_ORGANIZATION: %w", ErrInvalid, err))
 		}
 	}
 }

@@ -89,11 +89,9 @@ func (o *Organization) Name() string { return o.name }
 // Call is [Client.Call] with a path below the organization: "/orders" for
 // /{organizationName}/orders.
 func (o *Organization) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
-	if o.err != nil {
-		return nil, o.err
-	}
+	var err error
 	if !strings.HasPrefix(path, "/") { // or it would become part of the organization's name
-		return nil, fmt.Errorf("%w: path %q: want /orders, with a leading slash", ErrInvalid, path)
+		err = fmt.Errorf("%w: path %q: want /orders, with a leading slash", ErrInvalid, path)
 	}
-	return o.client.Call(ctx, method, "/"+url.PathEscape(o.name)+path, body, options...)
+	return o.client.Call(ctx, method, "/"+url.PathEscape(o.name)+path, body, o.checked(options, err)...)
 }

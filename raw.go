@@ -2,12 +2,14 @@ package xsale
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/call"
@@ -25,13 +27,14 @@ import (
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
 	target, err := rawPath(path)
 	if err != nil {
-		return nil, err
+		target = &url.URL{Path: path}
 	}
-	reader, err := rawBody(body)
-	if err != nil {
-		return nil, err
-	}
+	reader, bodyErr := rawBody(body)
+	refusal := cmp.Or(err, bodyErr)
 	send := func(ctx context.Context, edit call.Edit) (*http.Response, error) {
+		if refusal != nil {
+			return nil, refusal
+		}
 		request, err := http.NewRequestWithContext(ctx, method, c.BaseURL()+target.String(), reader)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -44,7 +47,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 		}
 		return c.doer.Do(request)
 	}
-	response, err := call.Fetch[call.Response](ctx, call.RawOperation(method, target.Path), options, send)
+	response, err := call.Fetch[call.Response](ctx, call.RawOperation(method, target.Path), append(slices.Clip(options), call.Refuse(refusal)), send)
 	if err != nil {
 		return nil, err
 	}

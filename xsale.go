@@ -32,7 +32,6 @@ package xsale
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -117,10 +116,6 @@ func (c *config) tokenSource() (*authn.Source, error) {
 }
 
 func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.Source) call.Doer {
-	hooks := c.hooks
-	if c.logger.Handler() != slog.DiscardHandler {
-		hooks = append([]call.Hooks{call.LogHooks(c.logger)}, hooks...)
-	}
 	attemptTimeout := c.attemptTimeout
 	if httpClient.Timeout > 0 {
 		attemptTimeout = min(attemptTimeout, httpClient.Timeout)
@@ -136,7 +131,8 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 		Retries:          c.retries,
 		RatePerSecond:    c.ratePerSecond,
 		RateBurst:        c.rateBurst,
-		Hooks:            hooks,
+		Hooks:            c.hooks,
+		Logger:           c.logger,
 	})
 }
 

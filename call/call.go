@@ -92,7 +92,8 @@ func (s *state) sendChecked(ctx context.Context, send SendFunc) (*http.Response,
 	}
 	for _, value := range s.PathValues {
 		if err := httpx.CheckSegment(fmt.Sprint(value)); err != nil {
-			return nil, fmt.Errorf("%w: path value of %s: %w", ErrInvalid, s.Route, err)
+			s.facts.reject("path value of %s: %v", s.Route, err)
+			return nil, s.invalid
 		}
 	}
 	return send(withState(ctx, s), s.edit)

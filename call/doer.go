@@ -1,7 +1,9 @@
 package call
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -42,13 +44,14 @@ type Config struct {
 
 	Timeout          time.Duration // of a whole call
 	AttemptTimeout   time.Duration
-	MaxResponseBytes int64  // of a response, or of an element of a list
+	MaxResponseBytes int64  // of a response, or of an element of a list; 64 MiB by default
 	UserAgent        string // value of the header
 
 	Retries       int     // none by default
 	RatePerSecond float64 // no limit by default
 	RateBurst     int     // with a limit
 	Hooks         []Hooks // none by default
+	Logger        *slog.Logger
 }
 
 // defaultMaxResponseBytes bounds the responses of a Doer that is not made by NewDoer.
@@ -62,10 +65,13 @@ const defaultMaxResponseBytes = 64 << 20
 // tokens, held to the rate limit, counted, bounded in size, watched for what it may have done, and
 // sent.
 func NewDoer(c Config) Doer {
+	if c.Logger != nil && c.Logger.Handler() != slog.DiscardHandler {
+		c.Hooks = append([]Hooks{logHooks(c.Logger)}, c.Hooks...)
+	}
 	userAgent := []string{c.UserAgent}
 	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
 	chain = &processedStep{next: chain}
-	chain = &bodyStep{next: chain, maxBytes: c.MaxResponseBytes}
+	chain = &bodyStep{next: chain, maxBytes: cmp.Or(c.MaxResponseBytes, defaultMaxResponseBytes)}
 	chain = &attemptStep{next: chain, hooks: c.Hooks}
 	chain = &rateLimitStep{next: chain, throttle: newThrottle(c.RatePerSecond, c.RateBurst)}
 	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL}
@@ -75,30 +81,47 @@ func NewDoer(c Config) Doer {
 	return &rehearseStep{next: chain, userAgent: userAgent}
 }
 
-// Wrap returns a Doer with which the calls of a generated client have the errors of this package,
-// whatever doer sends them: status, size and what the server may have done are judged; tokens,
-// retries, limits and hooks remain doer's own. A Doer made by [NewDoer] is returned as it is.
-// Generated code calls it.
+// Wrap returns a Doer that sends through doer and adds this package's errors, dry runs and response
+// size limit (64 MiB) to the calls of a generated client. It adds no tokens, retries, timeouts or
+// hooks. A Doer made by [NewDoer], directly or inside doer, keeps its own. Generated code calls it.
 func Wrap(doer Doer) Doer {
 	if own, ok := doer.(*rehearseStep); ok {
 		return own
 	}
-	var chain Doer = &processedStep{next: doer}
-	chain = &bodyStep{next: chain, maxBytes: defaultMaxResponseBytes}
-	chain = &statusStep{next: chain}
-	return &rehearseStep{next: &wrapped{judged: chain, plain: doer}}
+	return &rehearseStep{next: &wrapped{doer}}
 }
 
-// wrapped judges the calls of this package. Other requests, such as those of a raw client, are
-// doer's own.
-type wrapped struct{ judged, plain Doer }
+// wrapped judges the responses to the calls of this package, unless the chain of a Client below it
+// has done so. Other requests, such as those of a raw client, go straight to the Doer.
+type wrapped struct{ doer Doer }
 
 func (w *wrapped) Do(request *http.Request) (*http.Response, error) {
-	if stateIn(request.Context()) == nil {
-		return w.plain.Do(request)
+	call := stateIn(request.Context())
+	if call == nil {
+		return w.doer.Do(request)
 	}
-	return w.judged.Do(request)
+	watch := &connectionWatch{}
+	if call.mayDoHarm() {
+		request = request.WithContext(watch.in(request.Context()))
+	}
+	response, err := w.doer.Do(request)
+	if !call.deadline.IsZero() { // the chain of a Client has taken the call
+		return response, err
+	}
+	if call.mayDoHarm() {
+		call.note(watch, response, err)
+	}
+	sent := &bodyStep{next: result{response, err}, maxBytes: defaultMaxResponseBytes}
+	return (&statusStep{next: sent}).Do(request)
 }
+
+// result is a Doer whose request has been sent.
+type result struct {
+	response *http.Response
+	err      error
+}
+
+func (r result) Do(*http.Request) (*http.Response, error) { return r.response, r.err }
 
 // replay returns the request with its body from the start, and whether that is possible. A request
 // is never changed once it has been sent.

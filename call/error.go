@@ -179,7 +179,7 @@ func (e *Error) Error() string {
 		separator = "; "
 	}
 	for _, field := range e.Fields {
-		if s := field.String(); !strings.Contains(e.Message, s) { // some servers repeat the fields in the message
+		if s := field.String(); !strings.Contains(e.Message+";", s+";") { // some servers repeat the fields in the message
 			b.WriteString(separator + s)
 			separator = "; "
 		}

@@ -258,7 +258,7 @@ func ExampleNewDoer() {
 		MaxResponseBytes: 1 << 20,
 		UserAgent:        "erp-sync/1.0",
 		Retries:          3,
-		Hooks:            []call.Hooks{call.LogHooks(slog.New(slog.NewTextHandler(os.Stderr, nil)))},
+		Logger:           slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 
 	request, err := http.NewRequest(http.MethodGet, sandbox.URL()+"/me", nil)

@@ -13,9 +13,9 @@ const (
 	logCall    = "xsale call"
 )
 
-// LogHooks returns hooks that log each attempt, each wait before another one, and the end of each
+// logHooks returns hooks that log each attempt, each wait before another one, and the end of each
 // call at debug level.
-func LogHooks(logger *slog.Logger) Hooks {
+func logHooks(logger *slog.Logger) Hooks {
 	log := func(line string) func(context.Context, Event) {
 		return func(ctx context.Context, event Event) {
 			if logger.Enabled(ctx, slog.LevelDebug) {

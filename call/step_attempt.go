@@ -32,7 +32,7 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	call.status, call.requestBytes, call.responseBytes = 0, requestSize(request), -1
 	if err == nil {
 		call.status, call.responseBytes = response.StatusCode, response.ContentLength
-	} else if failed, ok := errors.AsType[*Error](err); ok { // the body broke off after the status
+	} else if failed, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrDecode) { // the body broke off after the status
 		call.status = failed.StatusCode
 	}
 	event := call.event()

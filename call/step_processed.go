@@ -27,10 +27,15 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 		preventReplay(request)
 	}
 	response, err := s.next.Do(request)
-	call.neverLeft = err != nil && watch.unconnected()
-	acted := err != nil && !call.neverLeft || err == nil && mayHaveActed(response.StatusCode)
-	call.maybeProcessed = call.maybeProcessed || acted // what an earlier attempt may have done stays
+	call.note(watch, response, err)
 	return response, err
+}
+
+// note records what an attempt may have done. What an earlier one may have done stays.
+func (o *outcome) note(watch *connectionWatch, response *http.Response, err error) {
+	o.neverLeft = err != nil && watch.unconnected()
+	acted := err != nil && !o.neverLeft || err == nil && mayHaveActed(response.StatusCode)
+	o.maybeProcessed = o.maybeProcessed || acted
 }
 
 // preventReplay changes a request so that net/http does not send it again. It would where a reused

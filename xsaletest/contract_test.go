@@ -145,3 +145,14 @@ func TestResponsesAreChecked(t *testing.T) {
 		})
 	}
 }
+
+// Servers respond to HEAD as to GET, without a body; so do the sandbox and generated fakes.
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	c := newCaller(t)
+	if reply := c.call(http.MethodHead, "/me", ""); reply.status != http.StatusOK || reply.body != "" {
+		t.Errorf("%d %q", reply.status, reply.body)
+	}
+	if requests := c.sandbox.Requests("getMe"); len(requests) != 1 {
+		t.Errorf("%d requests of getMe", len(requests))
+	}
+}

@@ -111,6 +111,7 @@ func (p *preparer) merged(schema tree.Object, open []string) tree.Object {
 			result[keyword] = value
 		}
 	}
+	delete(result, openObject) // of a part
 	return result
 }
 

@@ -25,13 +25,10 @@ const (
 func (p *preparer) checkExtensions() error {
 	var problems tree.Problems
 	for _, operation := range tree.Operations(p.document) {
-		for name, remedy := range map[string]string{
-			idempotentExtension: "write true or false without quotes, or remove it with an overlay to use the default of the method",
-			emptyExtension:      "write true or false without quotes, or remove it with an overlay",
-		} {
+		for _, name := range []string{idempotentExtension, emptyExtension} {
 			value, set := operation.Object[name]
 			if _, ok := value.(bool); set && !ok {
-				problems.Add(tree.Join(operation.Pointer, name), fmt.Sprintf("%.80q is not a boolean", fmt.Sprint(value)), remedy)
+				problems.Add(tree.Join(operation.Pointer, name), fmt.Sprintf("%.80q is not a boolean", fmt.Sprint(value)), "write true or false without quotes, or remove it with an overlay to use the default")
 			}
 		}
 	}

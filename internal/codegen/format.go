@@ -21,11 +21,11 @@ var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescapin
 // list: a map, which costs several allocations per object and loses the order.
 var unknownFields = regexp.MustCompile(`(?m)^(\s*AdditionalProperties\s+)map\[string\]json\.RawMessage(\s+.json:"-".)$`)
 
-// FormatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by
+// formatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by
 // wire.UnknownFields, writes doc comments, removes unused imports and formats the code. The
 // formatter of oapi-codegen would search the user's modules and run the go command. The schemas
 // are those that prepare returns.
-func FormatCode(code string, schemas map[string]string) ([]byte, error) {
+func formatCode(code string, schemas map[string]string) ([]byte, error) {
 	code = unknownFields.ReplaceAllString(code, "${1}wire.UnknownFields${2}")
 	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()

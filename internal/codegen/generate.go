@@ -81,7 +81,7 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 		if err != nil {
 			return nil, fmt.Errorf("generate %s: %w", part.file, err)
 		}
-		content, err := FormatCode(code, schemas)
+		content, err := formatCode(code, schemas)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +145,7 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 		},
 		AllowRemoteRefsFrom: []string{},
 		OutputOptions: codegen.OutputOptions{
-			SkipFmt:                   true, // FormatCode does it
+			SkipFmt:                   true, // formatCode does it
 			SkipPrune:                 true,
 			NameNormalizer:            string(verbatim),
 			ClientTypeName:            "RawClient",

@@ -55,7 +55,9 @@ func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
 	if formType(mediaType) {
 		form := p.resolve(p.merged(schema, nil))
 		if kindOf(form) == kindObject || kindOf(form) == kindMap {
-			form = p.inside(tree.Clone(form).(tree.Object), name)
+			form = tree.Clone(form).(tree.Object)
+			delete(form, openObject) // a form without fields is a map
+			form = p.inside(form, name)
 			delete(form, "additionalProperties")
 			if mediaType == "application/x-www-form-urlencoded" {
 				p.flattenForm(form)

@@ -25,7 +25,7 @@ const openObject = "x-xsale-open-object"
 func (p *preparer) markOpenObjects() {
 	for _, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		if _, dictionary := schema["additionalProperties"].(tree.Object); kindOf(schema) == kindMap && !dictionary {
+		if len(tree.ObjectAt(schema, "additionalProperties")) == 0 && kindOf(schema) == kindMap {
 			schema[openObject] = true
 		}
 	}

@@ -23,7 +23,7 @@ type method struct {
 	Arguments  string // in the declaration, after ctx
 	Names      string // in the call, after ctx
 	Result     string
-	Call       string // what of package xsale sends it
+	Call       string // function of package call that sends it
 	ID         string // Go literal, as the next two
 	Method     string
 	Route      string
@@ -73,7 +73,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	if !operation.HasBody() {
 		base.Comment = comment(operation, base.Name, result)
-		return withElements([]method{base}, base, result), nil
+		return withElements(operation, []method{base}, base, result), nil
 	}
 	whole := base
 	whole.Name += "WithBody"
@@ -91,12 +91,12 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		typed.Arguments += ", body " + operation.OperationId + body.NameTag + "RequestBody"
 		typed.Names += ", body"
 		typed.Comment = comment(operation, typed.Name, result)
-		methods = withElements(append(methods, typed), typed, result)
+		methods = withElements(operation, append(methods, typed), typed, result)
 	}
 	if len(methods) == 1 {
 		methods[0].Comment = comment(operation, whole.Name, result)
 	} else {
-		methods[0].Comment = lineComment(whole.Name+" is "+methods[1].Name+" with a body of any type.", commentWidth)
+		methods[0].Comment = withDuties(operation, whole.Name+" is "+methods[1].Name+" with a body of any type.", result)
 	}
 	return methods, nil
 }
@@ -106,15 +106,15 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 const elementsSuffix = "Seq"
 
 // withElements adds a streaming variant of a method that returns a list.
-func withElements(methods []method, whole method, result result) []method {
+func withElements(operation *codegen.OperationDefinition, methods []method, whole method, result result) []method {
 	element, list := strings.CutPrefix(result.goType, "[]")
 	if !list || result.stream || element == "byte" {
 		return methods
 	}
 	each := whole
 	each.Name += elementsSuffix
-	each.Comment = lineComment(fmt.Sprintf("%s is %s with one element of the response in memory at a time. The range over the list sends the "+
-		"call. An error ends the list; the elements before it are valid.", each.Name, whole.Name), commentWidth)
+	each.Comment = withDuties(operation, fmt.Sprintf("%s is %s with one element of the response in memory at a time. The range over the list sends the "+
+		"call. An error ends the list; the elements before it are valid.", each.Name, whole.Name), result)
 	each.Result = "iter.Seq2[" + element + ", error]"
 	each.Call = "Stream[" + element + "]"
 	return append(methods, each)
@@ -210,6 +210,11 @@ func comment(operation *codegen.OperationDefinition, name string, result result)
 	} else {
 		text = paragraphs(name+" calls "+request+"."+evidence(operation), operation.Summary, operation.Spec.Description)
 	}
+	return withDuties(operation, text, result)
+}
+
+// withDuties completes the documentation with what every variant of a method needs.
+func withDuties(operation *codegen.OperationDefinition, text string, result result) string {
 	if result.stream {
 		text = paragraphs(text, "The caller must close the body of the response.")
 	}

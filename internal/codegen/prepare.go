@@ -62,7 +62,7 @@ const schemasPrefix = "#/components/schemas/"
 // reservedNames are names that every generated client or server declares.
 var reservedNames = []string{
 	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientOption", "ClientInterface", "HttpRequestDoer", "RequestEditorFn",
-	"WithHTTPClient", "WithRequestEditorFn", "WithBaseURL",
+	"WithHTTPClient", "WithRequestEditorFn",
 	"NewFake", "Unimplemented", "Handler", "ServerInterface", "ServerInterfaceWrapper", "MiddlewareFunc", "UnescapedCookieParamError", "UnmarshalingParamError",
 	"RequiredParamError", "RequiredHeaderError", "InvalidParamFormatError", "TooManyValuesForParamError",
 	"StrictServerInterface", "StrictHandlerFunc", "StrictMiddlewareFunc", "StrictHTTPServerOptions", "NewStrictHandler",

@@ -217,7 +217,7 @@ func action(name, summary string) string {
 	summary = strings.TrimSpace(summary)
 	first, rest, _ := strings.Cut(summary, " ")
 	words := firstSentence(summary)
-	if rest == "" || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
+	if rest == "" || len(words) < 2 || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
 		return ""
 	}
 	if verb := actions[strings.ToLower(first)]; verb != "" {

@@ -119,7 +119,7 @@ func (d *Document) checkStrings(schema *openapi3.Schema, values []string, split 
 		}
 		value = elements
 	} else {
-		if len(values) > 1 {
+		if len(values) > 1 && strings.HasPrefix(location, "query ") { // lines of a header are one value (RFC 9110 section 5.3)
 			f.fail(KindParameter, location, fmt.Sprintf("%d values", len(values)), "one value")
 		}
 		value = parseAs(scalar(schema), values[0])

@@ -32,11 +32,7 @@ func (r *Router) HandleFunc(pattern string, handler func(http.ResponseWriter, *h
 // [http.Request.SetPathValue]. A GET handler also serves HEAD. ServeHTTP responds with 405 if the
 // path exists with other methods only, and with 404 if it does not exist.
 func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	path := request.URL.EscapedPath()
-	match, found := r.handlers.Find(request.Method, path)
-	if !found && request.Method == http.MethodHead {
-		match, found = r.handlers.Find(http.MethodGet, path)
-	}
+	match, found := r.handlers.Find(request.Method, request.URL.EscapedPath())
 	switch {
 	case found:
 		for name, value := range match.Variables {

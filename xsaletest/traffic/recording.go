@@ -17,7 +17,7 @@ import (
 const (
 	manifestFile    = "recording.json"
 	exchangeSuffix  = ".exchange.json"
-	recordingFormat = 1
+	recordingFormat = 2
 )
 
 // manifest describes how a recording is masked, so that Replay can mask requests in the same way.

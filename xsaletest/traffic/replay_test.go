@@ -446,10 +446,10 @@ func TestChangedRecordings(t *testing.T) {
 		"two values":     {write(file, func(text string) string { return text + text }), file + " is truncated or was edited: record again"},
 		"other newlines": {write(file, func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), ""},
 		"renamed":        {func(t *testing.T, dir string) { rename(t, dir, file, "other.exchange.json") }, "other.exchange.json was edited or renamed: record again"},
-		"manifest":       {write("recording.json", replace(`1`, `2`)), "the recording has format 2, and this version reads 1: record again"},
+		"manifest":       {write("recording.json", replace(`2`, `3`)), "the recording has format 3, and this version reads 2: record again"},
 		"no manifest":    {func(t *testing.T, dir string) { rename(t, dir, "recording.json", "x") }, "no recording in directory"},
 		"short manifest": {write("recording.json", func(text string) string { return text[:3] }), "recording.json is truncated or was edited"},
-		"another key":    {write("recording.json", replace(`1`, `1,"key":"00"`)), "the recording was masked with another key"},
+		"another key":    {write("recording.json", replace(`2`, `2,"key":"00"`)), "the recording was masked with another key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "copy")

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
 // Validator is an [http.RoundTripper] that passes traffic on unchanged and checks it against a
@@ -73,11 +75,14 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 		return v.next.RoundTrip(forwarded)
 	}
 	c := v.config.document.Call(request)
+	var found []contract.Finding
+	if body.whole {
+		found = c.CheckRequest(body.data)
+	}
 	v.mu.Lock()
 	v.calls++
-	if body.whole {
-		v.findings.add(c.CheckRequest(body.data))
-	} else {
+	v.findings.add(found)
+	if !body.whole {
 		v.unchecked++
 	}
 	v.mu.Unlock()
@@ -92,15 +97,15 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 		watched.limit = 0
 	}
 	watched.done = func(data []byte, whole bool) {
+		found, count := c.CheckResponseHead, &v.unchecked
+		if whole {
+			found, count = func(status int, header http.Header) []contract.Finding { return c.CheckResponse(status, header, data) }, &v.checked
+		}
+		findings := found(status, header)
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		if whole {
-			v.checked++
-			v.findings.add(c.CheckResponse(status, header, data))
-			return
-		}
-		v.unchecked++
-		v.findings.add(c.CheckResponseHead(status, header))
+		*count++
+		v.findings.add(findings)
 	}
 	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
 		watched.finish(true)

@@ -6,6 +6,7 @@ package route
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func compareEntries[T any](a, b entry[T]) int {
 
 // Find returns the first entry for a method and an escaped path. A template without the method
 // yields to a less exact template with it. If no entry has the method, the match has the most
-// exact template and the allowed methods.
+// exact template and the allowed methods. An entry for GET also serves HEAD.
 func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
 	parts := split(path)
 	for _, e := range t.entries {
@@ -76,6 +77,9 @@ func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
 			match.Template, match.Variables, match.segments = e.template, variables, e.segments
 		}
 		match.Allowed = append(match.Allowed, e.method)
+	}
+	if method == http.MethodHead && slices.Contains(match.Allowed, http.MethodGet) {
+		return t.Find(http.MethodGet, path)
 	}
 	slices.Sort(match.Allowed)
 	match.Allowed = slices.Compact(match.Allowed)

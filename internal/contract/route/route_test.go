@@ -41,7 +41,7 @@ func TestFind(t *testing.T) {
 		{"GET", "/trailing", "/{organization} allows DELETE"},
 		{"PUT", "/orders/7", "/orders/{id} allows GET, POST"},
 		{"PUT", "/files/latest.json", "/files/latest.json allows GET, HEAD"}, // of three templates
-		{"HEAD", "/orders/7", "/orders/{id} allows GET, POST"},
+		{"HEAD", "/orders/7", "GET /orders/{id} map[id:7]"},
 		{"GET", "/orders/7/", " allows "},
 		{"GET", "/orders//items", " allows "},
 		{"GET", "/orders/", " allows "},

@@ -37,3 +37,12 @@ func TestIdempotenceMustBeBoolean(t *testing.T) {
 		}
 	}
 }
+
+func TestMayBeEmpty(t *testing.T) {
+	for extension, want := range map[string]bool{"": false, `"x-may-be-empty":true,`: true, `"x-may-be-empty":false,`: false} {
+		code := codeOf(t, `"schemas":{}`, `"/a":{"post":{"operationId":"create",`+extension+`"responses":{"201":{"description":"","content":{"application/json":{"schema":{"type":"integer"}}}}}}}`)
+		if strings.Contains(code, "MayBeEmpty: true") != want {
+			t.Errorf("with %q: may be empty is %v", extension, !want)
+		}
+	}
+}
