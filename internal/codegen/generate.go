@@ -66,9 +66,9 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	defer exclusive.Unlock()
 	codegen.NameNormalizers[verbatim] = verbatimName
 	codegen.TemplateFunctions["xsaleMethods"] = methodsOf
-	codegen.TemplateFunctions["xsalePackageComment"] = func() string { return packageComment(options.From) }
 	var files []File
-	for _, part := range partsOf(options) {
+	for i, part := range partsOf(options) {
+		codegen.TemplateFunctions["xsaleHeader"] = func() string { return header(options, i == 0) }
 		loaded, err := openapi3.NewLoader().LoadFromData(data) // for each part, because oapi-codegen changes it
 		if err != nil {
 			return nil, fmt.Errorf("load prepared spec: %w", err)
@@ -165,10 +165,14 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 	}, nil
 }
 
-func packageComment(from string) string {
-	comment := "calls an API with the tokens, retries and errors of github.com/xsale-go/xsale."
-	if from = strings.Join(strings.Fields(from), " "); from != "" {
-		comment += "\n// It was generated from " + from + "."
+// header returns what stands above the package clause. Only the first file documents the package.
+func header(options Options, first bool) string {
+	if !first {
+		return string(mark) + "\n\n"
 	}
-	return comment
+	comment := "// Package " + options.Package + " calls an API with the tokens, retries and errors of github.com/xsale-go/xsale.\n"
+	if from := strings.Join(strings.Fields(options.From), " "); from != "" {
+		comment += "// It was generated from " + from + ".\n"
+	}
+	return comment + "//\n" + string(mark) + "\n"
 }
