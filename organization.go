@@ -32,9 +32,9 @@ type service struct {
 // checked returns the options of a call that is not sent if the organization or an argument is
 // invalid.
 func (o *Organization) checked(options []call.Option, problems ...error) []call.Option {
-	checked := append(slices.Clip(options), call.Refuse(o.err))
+	checked := append(slices.Clip(options), call.Reject(o.err))
 	for _, problem := range problems {
-		checked = append(checked, call.Refuse(problem))
+		checked = append(checked, call.Reject(problem))
 	}
 	return checked
 }

@@ -26,7 +26,7 @@ const (
 	ErrConfiguration          Reason = "login request rejected"
 	ErrRateLimited            Reason = "too many logins"
 	ErrUnavailable            Reason = "login service unavailable"
-	ErrInvalidReply           Reason = "invalid response from the login service"
+	ErrInvalidResponse        Reason = "invalid response from the login service"
 	ErrCredentialsUnavailable Reason = "credentials unavailable"
 )
 
@@ -58,7 +58,7 @@ func (r Reason) remedy() string {
 		return "share tokens among programs through a token store instead of logging in from each"
 	case ErrUnavailable:
 		return "check the network and the token URL, and try again later"
-	case ErrInvalidReply:
+	case ErrInvalidResponse:
 		return "check the token URL"
 	}
 	return "" // for ErrCredentialsUnavailable, Err names the remedy

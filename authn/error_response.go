@@ -127,5 +127,5 @@ func (r errorResponse) classify() verdict {
 	case r.status >= 400:
 		return verdict{reason: ErrConfiguration}
 	}
-	return verdict{reason: ErrInvalidReply} // a redirect, or a 2xx other than 200
+	return verdict{reason: ErrInvalidResponse} // a redirect, or a 2xx other than 200
 }

@@ -68,7 +68,7 @@ func TestHintIsCapped(t *testing.T) {
 func TestLifetimeStartsAtItsOwnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limit := oauthError(429, "too_many_requests", "", "Retry-After", "10")
-		server := newFakeServer(t, limit, limit, step{body: tokenReply("access", "id", 5), delay: time.Second})
+		server := newFakeServer(t, limit, limit, step{body: tokenBody("access", "id", 5), delay: time.Second})
 		source := server.source(t)
 		token, err := source.Token(t.Context())
 		if err != nil {

@@ -33,7 +33,7 @@ var errExpiredOnArrival = errors.New("the tokens have already expired")
 // wrong clock on this machine neither shortens nor prolongs the lifetime. Signatures are not
 // checked, because the tokens came from the service over TLS (OpenID Connect Core, section
 // 3.1.3.7).
-func (r *reply) lifetime(date, now time.Time) (time.Duration, error) {
+func (r *tokenResponse) lifetime(date, now time.Time) (time.Duration, error) {
 	if date.IsZero() {
 		date = now
 	}

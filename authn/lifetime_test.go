@@ -15,7 +15,7 @@ import (
 func TestF13_IDTokenExpiresFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.respond = func(int) step { return step{body: tokenReply(jwtFor(24*time.Hour), jwtFor(10*time.Hour), 86400)} }
+		server.respond = func(int) step { return step{body: tokenBody(jwtFor(24*time.Hour), jwtFor(10*time.Hour), 86400)} }
 		source := server.source(t)
 		for range 24 * 60 {
 			token, err := source.Token(t.Context())
@@ -33,7 +33,7 @@ func TestF13_IDTokenExpiresFirst(t *testing.T) {
 	})
 }
 
-// lifetimeOf returns the lifetime of the tokens of one reply.
+// lifetimeOf returns the lifetime of the tokens of one response.
 func lifetimeOf(t *testing.T, body string, header http.Header) time.Duration {
 	t.Helper()
 	server := newFakeServer(t, step{body: body, header: header})
@@ -84,7 +84,7 @@ func TestF14_ImplausibleLifetimes(t *testing.T) {
 				if test.claims != nil {
 					access = unsigned(test.claims)
 				}
-				if got := lifetimeOf(t, tokenReply(access, "opaque-id", test.expiresIn), nil); got != test.lifetime {
+				if got := lifetimeOf(t, tokenBody(access, "opaque-id", test.expiresIn), nil); got != test.lifetime {
 					t.Errorf("got lifetime %v, want %v", got, test.lifetime)
 				}
 			})
@@ -103,7 +103,7 @@ func TestF15_TokensNotJWT(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if got := lifetimeOf(t, tokenReply(access, access, 7200), nil); got != 2*time.Hour {
+				if got := lifetimeOf(t, tokenBody(access, access, 7200), nil); got != 2*time.Hour {
 					t.Errorf("got lifetime %v", got)
 				}
 			})
@@ -124,7 +124,7 @@ func TestF19_ClockSkew(t *testing.T) {
 						header = http.Header{"Date": {"not a date"}}
 					}
 					token := unsigned(map[string]any{"iat": service.Unix(), "nbf": service.Add(time.Minute).Unix(), "exp": service.Add(5 * time.Minute).Unix()})
-					if got := lifetimeOf(t, tokenReply(token, token, nil), header); got != 5*time.Minute {
+					if got := lifetimeOf(t, tokenBody(token, token, nil), header); got != 5*time.Minute {
 						t.Errorf("got lifetime %v", got)
 					}
 				})
@@ -176,7 +176,7 @@ func TestExpiresAt(t *testing.T) {
 func TestExpiredOnArrival(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		past := unsigned(map[string]any{"iat": time.Now().Unix(), "exp": time.Now().Unix()})
-		server := newFakeServer(t, step{body: tokenReply(past, past, nil)})
+		server := newFakeServer(t, step{body: tokenBody(past, past, nil)})
 		_, err := server.source(t).Token(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "already expired") {
 			t.Errorf("got %v", err)
@@ -187,10 +187,10 @@ func TestExpiredOnArrival(t *testing.T) {
 // Without minLifetime, each call logged in for tokens that live a millisecond.
 func TestLifetimeBelowOneSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newFakeServer(t, step{body: tokenReply("access", "id", 0.001)})
+		server := newFakeServer(t, step{body: tokenBody("access", "id", 0.001)})
 		source := server.source(t)
 		for range 500 {
-			if _, err := source.Token(t.Context()); !errors.Is(err, ErrInvalidReply) {
+			if _, err := source.Token(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Millisecond)
@@ -209,11 +209,11 @@ func TestClaimsInMilliseconds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := parseReply(body)
+	response, err := parseTokenResponse(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lifetime, err := reply.lifetime(now, now); err != nil || lifetime != fallbackLifetime {
+	if lifetime, err := response.lifetime(now, now); err != nil || lifetime != fallbackLifetime {
 		t.Errorf("%v, %v", lifetime, err)
 	}
 }

@@ -97,7 +97,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	}
 	token, err := a.read(response)
 	if err != nil {
-		return nil, &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Attempts: a.requests, Err: err}
+		return nil, &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Attempts: a.requests, Err: err}
 	}
 	return token, nil
 }
@@ -108,16 +108,16 @@ func (a *loginAttempt) read(response *http.Response) (*Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply, err := parseReply(body)
+	tokens, err := parseTokenResponse(body)
 	if err != nil {
 		return nil, err
 	}
 	date, _ := http.ParseTime(response.Header.Get("Date"))
-	lifetime, err := reply.lifetime(date, a.started.time())
+	lifetime, err := tokens.lifetime(date, a.started.time())
 	if err != nil {
 		return nil, err
 	}
-	return newToken(reply.accessToken, reply.idToken, a.started, lifetime), nil
+	return newToken(tokens.accessToken, tokens.idToken, a.started, lifetime), nil
 }
 
 // checkRetry records the failure and reports whether to send the login again.
@@ -132,15 +132,15 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 		// The service may have counted the login, so retry only once.
 		return a.requests <= 1 && !certificateError(err), nil
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxReplyBytes+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
 	response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
 	case err != nil:
 		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: a.presentable(err)}
 		return a.requests <= 1, nil
-	case len(body) > maxReplyBytes:
-		a.failure = &Error{Reason: ErrInvalidReply, StatusCode: response.StatusCode, Err: fmt.Errorf("response is longer than %d bytes", maxReplyBytes)}
+	case len(body) > maxResponseBytes:
+		a.failure = &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Err: fmt.Errorf("response is longer than %d bytes", maxResponseBytes)}
 		return false, nil
 	case response.StatusCode == http.StatusOK:
 		return false, nil

@@ -81,7 +81,7 @@ func TestF29_Redirects(t *testing.T) {
 					}
 					defer c.Close()
 					_, err = c.Call(t.Context(), "POST", "/acme/orders", map[string]int{"a": 1})
-					if which == "login" && !errors.Is(err, authn.ErrInvalidReply) || which == "call" && !errors.Is(err, xsale.ErrRedirect) {
+					if which == "login" && !errors.Is(err, authn.ErrInvalidResponse) || which == "call" && !errors.Is(err, xsale.ErrRedirect) {
 						t.Errorf("got %v", err)
 					}
 					if sink.hits != 0 {

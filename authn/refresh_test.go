@@ -169,7 +169,7 @@ func (o *recordingObserver) failed() []*Error {
 func TestF18_LifetimeShorterThanWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.respond = func(n int) step { return step{body: tokenReply("access", "id", 5)} }
+		server.respond = func(n int) step { return step{body: tokenBody("access", "id", 5)} }
 		source := server.source(t)
 		for range 600 { // a minute
 			if _, err := source.Token(t.Context()); err != nil {

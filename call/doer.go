@@ -31,8 +31,8 @@ type TokenSource interface {
 	// Token returns valid tokens, after a login if necessary.
 	Token(context.Context) (*authn.Token, error)
 
-	// Invalidate reports that the API refused the tokens, and returns whether it is worth asking
-	// for others.
+	// Invalidate reports that the API rejected the tokens, and returns whether to try again with
+	// new ones.
 	Invalidate(*authn.Token) bool
 }
 

@@ -18,7 +18,7 @@ import (
 // (RFC 9110).
 var (
 	ErrBadRequest   = errors.New("bad request")            // 400, 422
-	ErrUnauthorized = errors.New("tokens refused")         // 401, after one fresh login
+	ErrUnauthorized = errors.New("tokens rejected")        // 401, after one fresh login
 	ErrForbidden    = errors.New("not allowed")            // 403
 	ErrNotFound     = errors.New("not found")              // 404
 	ErrConflict     = errors.New("conflict")               // 409

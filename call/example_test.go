@@ -177,8 +177,8 @@ func ExampleIdempotent() {
 	// Output: true false
 }
 
-// Refuse is for functions that check their arguments and then call.
-func ExampleRefuse() {
+// Reject is for functions that check their arguments and then call.
+func ExampleReject() {
 	client, closeBoth := newSandboxClient()
 	defer closeBoth()
 
@@ -189,7 +189,7 @@ func ExampleRefuse() {
 		return nil
 	}
 	order := newOrder()
-	_, err := client.Orders.Create(context.Background(), order, call.Refuse(check(order)))
+	_, err := client.Orders.Create(context.Background(), order, call.Reject(check(order)))
 	fmt.Println(err)
 	// Output: <nil>
 }

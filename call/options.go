@@ -15,25 +15,24 @@ import (
 // sent.
 type Option func(*facts)
 
-// reject makes the call fail.
-func (f *facts) reject(format string, args ...any) {
-	f.refuse(fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...)))
+func (f *facts) rejectf(format string, args ...any) {
+	f.reject(fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...)))
 }
 
-func (f *facts) refuse(err error) {
+// reject makes the call fail.
+func (f *facts) reject(err error) {
 	if f.invalid != nil {
 		err = fmt.Errorf("%w; %w", f.invalid, err)
 	}
 	f.invalid = err
 }
 
-// Refuse makes the call fail with err before anything is sent; nil changes nothing. It is for
-// checks of arguments: with
-// [DryRun] the request can be looked at all the same.
-func Refuse(err error) Option {
+// Reject makes the call fail with err before anything is sent; nil changes nothing. It is for
+// checks of arguments. [DryRun] still stores the request.
+func Reject(err error) Option {
 	return func(f *facts) {
 		if err != nil {
-			f.refuse(err)
+			f.reject(err)
 		}
 	}
 }
@@ -55,11 +54,11 @@ func Header(name, value string) Option {
 		canonical := http.CanonicalHeaderKey(name)
 		switch remedy := reservedHeaders[canonical]; {
 		case remedy != "":
-			f.reject("Header: %s cannot be set: %s", canonical, remedy)
+			f.rejectf("Header: %s cannot be set: %s", canonical, remedy)
 		case !httpx.ValidHeaderName(name):
-			f.reject("Header: %.80q is not a header name: use letters, digits and hyphens", name)
+			f.rejectf("Header: %.80q is not a header name: use letters, digits and hyphens", name)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-			f.reject("Header: the value of %s has a control character: encode it", canonical)
+			f.rejectf("Header: the value of %s has a control character: encode it", canonical)
 		default:
 			if f.header == nil {
 				f.header = http.Header{}
@@ -98,7 +97,7 @@ func Idempotent(safe bool) Option {
 func Timeout(timeout time.Duration) Option {
 	return func(f *facts) {
 		if timeout <= 0 {
-			f.reject("Timeout: %v is not positive: leave it out for the Client's timeout", timeout)
+			f.rejectf("Timeout: %v is not positive: leave it out for the Client's timeout", timeout)
 		}
 		f.timeout = timeout
 	}
@@ -108,7 +107,7 @@ func Timeout(timeout time.Duration) Option {
 func AttemptTimeout(timeout time.Duration) Option {
 	return func(f *facts) {
 		if timeout <= 0 {
-			f.reject("AttemptTimeout: %v is not positive: leave it out for the Client's timeout", timeout)
+			f.rejectf("AttemptTimeout: %v is not positive: leave it out for the Client's timeout", timeout)
 		}
 		f.attemptTimeout = timeout
 	}
@@ -122,7 +121,7 @@ func AttemptTimeout(timeout time.Duration) Option {
 func DryRun(request **http.Request) Option {
 	return func(f *facts) {
 		if request == nil {
-			f.reject("DryRun: the pointer is nil: pass the address of a *http.Request")
+			f.rejectf("DryRun: the pointer is nil: pass the address of a *http.Request")
 			return
 		}
 		*request = nil
@@ -138,7 +137,7 @@ func DryRun(request **http.Request) Option {
 func Capture(response **Response) Option {
 	return func(f *facts) {
 		if response == nil {
-			f.reject("Capture: the pointer is nil: pass the address of a *Response")
+			f.rejectf("Capture: the pointer is nil: pass the address of a *Response")
 			return
 		}
 		*response = nil

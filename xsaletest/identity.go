@@ -71,12 +71,12 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 		failure.write(w)
 		return
 	}
-	reply, err := i.tokens.issue(form.Get("scope"))
+	tokens, err := i.tokens.issue(form.Get("scope"))
 	if err != nil {
 		(&oauthError{http.StatusInternalServerError, "server_error", "The tokens cannot be signed."}).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, "application/json", reply)
+	writeJSON(w, http.StatusOK, "application/json", tokens)
 }
 
 // readTokenRequest accepts a JSON object, which the vendor documents, and a form, which Auth0

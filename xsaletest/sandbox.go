@@ -245,9 +245,9 @@ func (s *Sandbox) serveLogin(w http.ResponseWriter, r *http.Request) {
 		fault = s.faults.nextLogin()
 	}
 	s.inject(fault, w, r, func() *response {
-		reply := &response{}
-		s.identity.serveToken(reply, r)
-		return reply
+		result := &response{}
+		s.identity.serveToken(result, r)
+		return result
 	})
 }
 

@@ -50,8 +50,8 @@ func newTokenService(key *signingKey, issuer string, c config) *tokenService {
 	}
 }
 
-// tokenReply is the response to a login.
-type tokenReply struct {
+// tokenResponse is the response to a login.
+type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	IDToken     string `json:"id_token,omitempty"`
 	Scope       string `json:"scope"`
@@ -60,9 +60,9 @@ type tokenReply struct {
 }
 
 // issue returns the tokens of a new login. It includes an ID token only if the scope has openid.
-func (s *tokenService) issue(scope string) (*tokenReply, error) {
+func (s *tokenService) issue(scope string) (*tokenResponse, error) {
 	scopes := strings.Fields(scope)
-	reply := &tokenReply{
+	tokens := &tokenResponse{
 		Scope:     strings.Join(scopes, " "),
 		ExpiresIn: int64(s.accessLifetime / time.Second),
 		TokenType: "Bearer",
@@ -74,13 +74,13 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 	var err error
 	accessID := rand.Text()
 	issued[accessID] = issuedToken{login, false, now.Add(s.accessLifetime)}
-	if reply.AccessToken, err = s.sign(jwt.MapClaims{
+	if tokens.AccessToken, err = s.sign(jwt.MapClaims{
 		"jti":   accessID,
 		"iss":   s.issuer,
 		"aud":   []string{Audience, s.issuer + "userinfo"},
 		"sub":   subject,
 		"azp":   ClientID,
-		"scope": reply.Scope,
+		"scope": tokens.Scope,
 		"iat":   now.Unix(),
 		"exp":   issued[accessID].expiry.Unix(),
 	}); err != nil {
@@ -90,7 +90,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 		user := newUser(nil)
 		idID := rand.Text()
 		issued[idID] = issuedToken{login, true, now.Add(s.idLifetime)}
-		if reply.IDToken, err = s.sign(jwt.MapClaims{
+		if tokens.IDToken, err = s.sign(jwt.MapClaims{
 			"jti":            idID,
 			"iss":            s.issuer,
 			"aud":            ClientID,
@@ -113,7 +113,7 @@ func (s *tokenService) issue(scope string) (*tokenReply, error) {
 	// Verification rejects expired tokens by themselves, so they can go.
 	maps.DeleteFunc(s.issued, func(_ string, token issuedToken) bool { return !now.Before(token.expiry) })
 	maps.Copy(s.issued, issued)
-	return reply, nil
+	return tokens, nil
 }
 
 func (s *tokenService) sign(claims jwt.MapClaims) (string, error) {

@@ -262,6 +262,6 @@ func newResponse(request *http.Request, status int, header http.Header, body []b
 
 // loginResponse returns dummy tokens.
 func loginResponse(request *http.Request) *http.Response {
-	const reply = `{"access_token":"replayed-access-token","id_token":"replayed-id-token","token_type":"Bearer","scope":"openid","expires_in":86400}`
-	return newResponse(request, http.StatusOK, http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}}, []byte(reply))
+	const tokens = `{"access_token":"replayed-access-token","id_token":"replayed-id-token","token_type":"Bearer","scope":"openid","expires_in":86400}`
+	return newResponse(request, http.StatusOK, http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}}, []byte(tokens))
 }

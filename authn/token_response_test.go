@@ -29,7 +29,7 @@ func TestF16_MissingIDToken(t *testing.T) {
 				store := &MemoryStore{}
 				source := server.source(t, func(c *Config) { c.Store = store })
 				_, errs, _ := crowd(t, source, 50)
-				if len(errs) != 50 || server.posts() != 1 || !errors.Is(errs[0], ErrInvalidReply) || !strings.Contains(errs[0].Error(), "openid") {
+				if len(errs) != 50 || server.posts() != 1 || !errors.Is(errs[0], ErrInvalidResponse) || !strings.Contains(errs[0].Error(), "openid") {
 					t.Errorf("%d logins, %v", server.posts(), errs)
 				}
 				key, err := source.StoreKey(t.Context())
@@ -51,7 +51,7 @@ func TestF16_MissingIDToken(t *testing.T) {
 
 // Without the size limit, two megabytes were read, and 64 of the bomb. Without the check of the
 // error field, an error was taken for tokens.
-func TestF17_InvalidReplies(t *testing.T) {
+func TestF17_InvalidResponses(t *testing.T) {
 	var bomb bytes.Buffer
 	writer := gzip.NewWriter(&bomb)
 	writer.Write(bytes.Repeat([]byte(" "), 64<<20))
@@ -75,7 +75,7 @@ func TestF17_InvalidReplies(t *testing.T) {
 				source := server.source(t, func(c *Config) { c.HTTPClient = &http.Client{Transport: meter} })
 				_, err := source.Token(t.Context())
 				failure, ok := errors.AsType[*Error](err)
-				if !ok || failure.Reason != ErrInvalidReply && failure.Reason != ErrUnavailable {
+				if !ok || failure.Reason != ErrInvalidResponse && failure.Reason != ErrUnavailable {
 					t.Fatalf("got %v", err)
 				}
 				if strings.Contains(err.Error(), "canary") {
@@ -84,7 +84,7 @@ func TestF17_InvalidReplies(t *testing.T) {
 				if posts := server.posts(); posts > 2 {
 					t.Errorf("%d logins", posts)
 				}
-				if read := meter.read.Load(); read > maxReplyBytes+1 {
+				if read := meter.read.Load(); read > maxResponseBytes+1 {
 					t.Errorf("read %d bytes", read)
 				}
 			})
@@ -120,7 +120,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 // RFC 6749 section 5.1: the token type is case-insensitive.
 func TestTokenTypeIgnoresCase(t *testing.T) {
 	for _, tokenType := range []string{`"Bearer"`, `"bearer"`, `"BEARER"`, `""`, `null`} {
-		if _, err := parseReply([]byte(`{"access_token":"a","id_token":"b","token_type":` + tokenType + `}`)); err != nil {
+		if _, err := parseTokenResponse([]byte(`{"access_token":"a","id_token":"b","token_type":` + tokenType + `}`)); err != nil {
 			t.Errorf("%s: %v", tokenType, err)
 		}
 	}
@@ -139,12 +139,12 @@ func TestF32_UnsendableTokens(t *testing.T) {
 		"64 KiB + 1":  strings.Repeat("a", maxTokenBytes+1),
 		"ten million": strings.Repeat("a", 10<<20),
 	} {
-		for _, body := range []string{tokenReply(token, "canary-id-1", 60), tokenReply("canary-access-1", token, 60)} {
+		for _, body := range []string{tokenBody(token, "canary-id-1", 60), tokenBody("canary-access-1", token, 60)} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					server := newFakeServer(t, step{body: body})
 					_, err := server.source(t).Token(t.Context())
-					if !errors.Is(err, ErrInvalidReply) {
+					if !errors.Is(err, ErrInvalidResponse) {
 						t.Fatalf("got %v", err)
 					}
 					if len(err.Error()) > 400 || strings.Contains(err.Error(), "X-Evil") {
@@ -255,24 +255,24 @@ func TestF23_ConnectionBreaksAfterRequest(t *testing.T) {
 	})
 }
 
-func FuzzParseReply(f *testing.F) {
-	f.Add([]byte(tokenReply("access", "id", 86400)))
-	f.Add([]byte(tokenReply(unsigned(map[string]any{"exp": 1e300, "iat": -5}), unsigned(map[string]any{"exp": "soon"}), "1")))
+func FuzzParseTokenResponse(f *testing.F) {
+	f.Add([]byte(tokenBody("access", "id", 86400)))
+	f.Add([]byte(tokenBody(unsigned(map[string]any{"exp": 1e300, "iat": -5}), unsigned(map[string]any{"exp": "soon"}), "1")))
 	f.Add([]byte(`{"access_token":"a","id_token":"b","expires_in":1e999}`))
 	f.Add([]byte(`{"error":null,"access_token":"a.b.c","id_token":"....."}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reply, err := parseReply(body)
+		response, err := parseTokenResponse(body)
 		if err != nil {
 			return
 		}
-		for _, token := range []string{reply.accessToken, reply.idToken} {
+		for _, token := range []string{response.accessToken, response.idToken} {
 			if token == "" || len(token) > maxTokenBytes || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 				t.Errorf("token %q", token)
 			}
 		}
 		now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 		for _, date := range []time.Time{{}, now, now.Add(100 * 365 * 24 * time.Hour)} {
-			if lifetime, err := reply.lifetime(date, now); err == nil && (lifetime <= 0 || lifetime > maxLifetime) {
+			if lifetime, err := response.lifetime(date, now); err == nil && (lifetime <= 0 || lifetime > maxLifetime) {
 				t.Errorf("lifetime %v", lifetime)
 			}
 		}

@@ -10,11 +10,11 @@ import (
 
 // success responds to the n-th login with opaque tokens that are valid for a day.
 func success(n int) step {
-	return step{body: tokenReply(fmt.Sprintf("%s%d", canaryAccessToken, n), fmt.Sprintf("%s%d", canaryIDToken, n), 86400)}
+	return step{body: tokenBody(fmt.Sprintf("%s%d", canaryAccessToken, n), fmt.Sprintf("%s%d", canaryIDToken, n), 86400)}
 }
 
-// tokenReply returns the body of a reply. expiresIn is any JSON value, or nil to omit the field.
-func tokenReply(access, id string, expiresIn any) string {
+// tokenBody returns the body of a response. expiresIn is any JSON value, or nil to omit the field.
+func tokenBody(access, id string, expiresIn any) string {
 	fields := map[string]any{"access_token": access, "id_token": id, "token_type": "Bearer", "scope": DefaultScope}
 	if expiresIn != nil {
 		fields["expires_in"] = expiresIn

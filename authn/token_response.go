@@ -12,20 +12,20 @@ import (
 
 // Limits on responses of the login service, far above what it sends.
 const (
-	maxReplyBytes       = 256 << 10
+	maxResponseBytes    = 256 << 10
 	maxTokenBytes       = 64 << 10
 	maxCodeBytes        = 60
 	maxDescriptionBytes = 300
 )
 
-// reply is a validated 200 response of the token endpoint.
-type reply struct {
+// tokenResponse is a validated 200 response of the token endpoint.
+type tokenResponse struct {
 	accessToken, idToken string
 	expiresIn            time.Duration // 0 if missing or not plausible
 }
 
-// parseReply checks every field, because the tokens end up in headers.
-func parseReply(body []byte) (*reply, error) {
+// parseTokenResponse checks every field, because the tokens end up in headers.
+func parseTokenResponse(body []byte) (*tokenResponse, error) {
 	var fields struct {
 		AccessToken string          `json:"access_token"`
 		IDToken     string          `json:"id_token"`
@@ -48,7 +48,7 @@ func parseReply(body []byte) (*reply, error) {
 	if fields.TokenType != "" && !strings.EqualFold(fields.TokenType, "Bearer") {
 		return nil, errors.New("token_type is not Bearer")
 	}
-	return &reply{fields.AccessToken, fields.IDToken, parseExpiresIn(fields.ExpiresIn)}, nil
+	return &tokenResponse{fields.AccessToken, fields.IDToken, parseExpiresIn(fields.ExpiresIn)}, nil
 }
 
 // checkToken rejects a token that cannot be sent in a header. The error does not contain the token.
