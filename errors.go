@@ -5,23 +5,23 @@ import "github.com/xsale-go/xsale/call"
 // Error is a failed call, see [call.Error]. Find one with errors.AsType[*xsale.Error](err).
 type Error = call.Error
 
-// FieldError is what the server reports about one field of the request, see [call.FieldError].
+// FieldError is a server error about one field of the request, see [call.FieldError].
 type FieldError = call.FieldError
 
 // Sentinels for [errors.Is].
 var (
 	ErrBadRequest     = call.ErrBadRequest     // 400, 422
-	ErrUnauthorized   = call.ErrUnauthorized   // 401, after one fresh login
+	ErrUnauthorized   = call.ErrUnauthorized   // 401, even after a fresh login if one was allowed
 	ErrForbidden      = call.ErrForbidden      // 403
 	ErrNotFound       = call.ErrNotFound       // 404
 	ErrConflict       = call.ErrConflict       // 409
 	ErrRateLimited    = call.ErrRateLimited    // 429, after the retries
 	ErrServer         = call.ErrServer         // 5xx, after the retries
 	ErrRedirect       = call.ErrRedirect       // 3xx: tokens are not sent on
-	ErrDecode         = call.ErrDecode         // a success whose body breaks off or does not fit
+	ErrDecode         = call.ErrDecode         // a success whose body is truncated or does not fit
 	ErrTooLarge       = call.ErrTooLarge       // see WithMaxResponseBytes
 	ErrInvalid        = call.ErrInvalid        // rejected before anything was sent
 	ErrDryRun         = call.ErrDryRun         // see call.DryRun
-	ErrNotSent        = call.ErrNotSent        // ended before the request was sent
+	ErrNotSent        = call.ErrNotSent        // the last attempt was not sent
 	ErrMaybeProcessed = call.ErrMaybeProcessed // the server may have acted on a call that is not idempotent
 )

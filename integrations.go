@@ -7,8 +7,8 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// IntegrationTypeOwnShop is the kind of integration that stands for an own shop. The vendor
-// publishes no other value.
+// IntegrationTypeOwnShop is the type of an integration with the user's own shop. The vendor
+// publishes no other type.
 const IntegrationTypeOwnShop = 28
 
 // IntegrationsService creates integrations (integracje), the sources of orders, and the parameters

@@ -57,11 +57,11 @@ func (c *config) fail(err error) {
 }
 
 // FromEnvironment configures a Client from environment variables. XSALE_CLIENT_ID,
-// XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD are required, and read again at each
-// login. These are optional:
+// XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD are read at each login; if one is missing,
+// the first login fails, not [New]. These are optional:
 //
 //   - XSALE_ORGANIZATION, see [WithOrganization];
-//   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the options of those names;
+//   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the options so named;
 //   - XSALE_TOKEN_STORE, see [authn.ParseStore].
 //
 // Options after it take precedence.
@@ -107,8 +107,9 @@ func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
 	}
 }
 
-// WithTokenSource takes the tokens from a source that clients share. Options about logging in then
-// have no effect. The source must be made for the same origin; [New] rejects any other.
+// WithTokenSource takes the tokens from a source that Clients share. Options about logging in then
+// have no effect. The source must be for the origin of the base URL. [Client.Close] does not close
+// it.
 func WithTokenSource(source *authn.Source) Option {
 	return func(c *config) {
 		if source == nil {
@@ -141,8 +142,8 @@ func WithOnDemandLogin() Option {
 	}
 }
 
-// WithOrganization sets the default organization: the one of [Client.Orders] and the other services
-// of the Client. It is Organizations[].Name of [Client.Me].
+// WithOrganization sets the default organization, which [Client.Orders] and the Client's other
+// services use. [Client.Me] returns the names.
 func WithOrganization(name string) Option {
 	return func(c *config) {
 		c.organization = name
@@ -152,30 +153,31 @@ func WithOrganization(name string) Option {
 	}
 }
 
-// WithBaseURL calls another URL than [DefaultBaseURL], such as a sandbox. It must be https, except
-// on loopback.
+// WithBaseURL sets the URL of the API, such as a sandbox's. The default is [DefaultBaseURL]. It
+// must be https, except on loopback.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) {
 		c.auth.APIURL = strings.TrimRight(baseURL, "/")
 	}
 }
 
-// WithTokenURL logs in at another URL than [authn.DefaultTokenURL]. It must be https, except on
-// loopback.
+// WithTokenURL sets the URL of the login service. The default is [authn.DefaultTokenURL]. It must
+// be https, except on loopback.
 func WithTokenURL(tokenURL string) Option {
 	return func(c *config) {
 		c.auth.TokenURL = tokenURL
 	}
 }
 
-// WithAudience requests tokens for another API than [authn.DefaultAudience].
+// WithAudience sets the API that tokens are for. The default is [authn.DefaultAudience].
 func WithAudience(audience string) Option {
 	return func(c *config) {
 		c.auth.Audience = audience
 	}
 }
 
-// WithScope requests another scope than [authn.DefaultScope]. It must include openid.
+// WithScope sets the scope of tokens, which must include openid. The default is
+// [authn.DefaultScope].
 func WithScope(scope string) Option {
 	return func(c *config) {
 		c.auth.Scope = scope
@@ -183,8 +185,9 @@ func WithScope(scope string) Option {
 }
 
 // WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
-// custom transport. The copy follows no redirects and keeps no cookies, because they could carry
-// the tokens elsewhere. A Timeout of the client bounds each attempt.
+// custom transport. The copy keeps no cookies and follows no redirects, which could send tokens
+// elsewhere. Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout]
+// is set.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {
@@ -195,10 +198,11 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithLogger logs each request, each wait before another attempt and the end of each call at debug
-// level, and failed logins and stores as warnings: operation, method, route, status, class of the
-// failure, attempts, durations and sizes. Bodies, query values, headers, tokens, passwords and the
-// paths of raw calls are never logged.
+// WithLogger logs requests, retries and finished calls at debug level: operation, method, route,
+// status, class of the failure, attempts, durations and sizes. Unless [WithTokenObserver] or
+// [WithTokenSource] is set, it logs new tokens at info level, and failed logins and store failures
+// as warnings. Bodies, query values, headers, tokens, passwords and the paths of raw calls are
+// never logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) {
 		if logger == nil {
@@ -209,19 +213,22 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 // WithHooks reports the Client's API calls to hooks, for metrics and traces. Repeated options add
-// up. Logins are reported to [WithTokenObserver].
+// up. [WithTokenObserver] reports logins.
 func WithHooks(hooks call.Hooks) Option {
 	return func(c *config) {
 		c.hooks = append(c.hooks, hooks)
 	}
 }
 
-// WithRetries sets how many times a call is sent again after a transient failure, from 0 to 10; 3
-// by default. Every call is retried after 429 and where no connection was made, because the server
-// has not acted then. After 408, 5xx except 501 and 505, and a broken connection a call is retried
-// when it is idempotent: as the spec or [call.Idempotent] says, or by default when its method is
-// GET, HEAD, PUT, DELETE, OPTIONS or TRACE. A POST that may have been processed is not retried, and
-// its error is [ErrMaybeProcessed]. A wait beyond the call's deadline is not started.
+// WithRetries sets how many times a call is retried after a temporary failure, from 0 to 10; 3 by
+// default. Every call is retried after a 429, and if no connection was made, because the server has
+// not acted. Idempotent calls are also retried after 408, 5xx except 501 and 505, and a broken
+// connection. GET, HEAD, PUT, DELETE, OPTIONS and TRACE are idempotent, unless the spec or
+// [call.Idempotent] says otherwise. The error of any other call that may have been processed is
+// [ErrMaybeProcessed].
+//
+// A call is not retried if its body cannot be read again, if Retry-After is over 30 seconds, or if
+// the wait would outlast the call's deadline.
 func WithRetries(count int) Option {
 	return func(c *config) {
 		if count < 0 || count > 10 {
@@ -232,10 +239,11 @@ func WithRetries(count int) Option {
 }
 
 // WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By
-// default there is no limit; the vendor publishes none. With and without it, a Client learns from
-// 429: all its calls pause for as long as the server asks, 30 seconds at most, and go on at half
-// the rate, which successes restore step by step. Calls wait for their turn, or fail at once when
-// it comes after their deadline.
+// default there is no limit; the vendor publishes none. With or without it, all calls of a Client
+// pause after a 429, for as long as Retry-After asks but at most 30 seconds, or else for a random
+// time. They resume at half the previous rate, which successes restore step by step. Calls wait for
+// their turn. If that is after the deadline, they fail at once with [ErrNotSent], wrapping
+// [context.DeadlineExceeded].
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) {
 		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
@@ -260,8 +268,7 @@ func WithTimeout(timeout time.Duration) Option {
 
 // WithAttemptTimeout bounds one attempt of a call, from connecting to the last byte of the
 // response; a minute by default. For a list it bounds the time to the first byte and each wait for
-// more, because reading a long list may take longer.
-// [call.AttemptTimeout] sets it for one call.
+// more, because reading a long list may take longer. [call.AttemptTimeout] sets it for one call.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(c *config) {
 		if timeout <= 0 {
@@ -271,7 +278,8 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds a response, or one element of a list; 64 MiB by default.
+// WithMaxResponseBytes bounds a response, or one element of a list; 64 MiB by default. A larger one
+// fails with [ErrTooLarge], although the server has processed the call.
 func WithMaxResponseBytes(count int64) Option {
 	return func(c *config) {
 		if count <= 0 {

@@ -34,10 +34,9 @@ type ListOrdersParams = gen.ListOrdersParams
 // Created is the response to a create.
 type Created = gen.Created
 
-// List returns the organization's orders, all of them or those in the given statuses. The call is
-// sent when the list is ranged over, and again in each further range. An error ends the list; the
-// elements before it are good. Paging is not published: the list is what the server sends in one
-// response.
+// List returns the organization's orders, all of them or those in the given statuses. Each range
+// over the list sends the call. An error ends the list; the elements before the error are valid.
+// Paging is not published: the list is what the server sends in one response.
 //
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
@@ -51,9 +50,9 @@ func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, optio
 // line needs PriceNet or PriceGross; the vendor recommends PriceGross. An order that lacks a
 // required field is rejected with [ErrInvalid] before anything is sent.
 //
-// A create is retried only after a response that rules out processing. How the vendor treats the
-// same order sent twice is not published, and neither is the response, so [Created.ID] may be 0
-// after a success.
+// A create is retried only if the server cannot have processed it: after a 429, or if no connection
+// was made. The vendor does not publish how it treats a repeated order, nor the response, so
+// [Created.ID] may be 0 after a success.
 //
 // POST /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.

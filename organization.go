@@ -24,7 +24,7 @@ type Organization struct {
 	err    error // why the name cannot be used; every call returns it
 }
 
-// service is what the services share.
+// service is the base of the services.
 type service struct {
 	*Organization
 }
@@ -83,7 +83,7 @@ func (c *Client) Organization(name string) *Organization {
 	return o
 }
 
-// Name returns the name of the organization in paths.
+// Name returns the organization's name, as it appears in paths.
 func (o *Organization) Name() string { return o.name }
 
 // Call is [Client.Call] with a path below the organization: "/orders" for

@@ -17,23 +17,24 @@ import (
 )
 
 // Call sends a request to any path of the API, with the tokens, retries, limits and errors of every
-// other call. It is for operations that this package has no method for: the vendor's Swagger at
-// https://api.xsale.ai/swagger lists them all.
+// other call: a non-2xx response is an [*Error]. It is for operations that this package has no
+// method for. The vendor's Swagger at https://api.xsale.ai/swagger lists them all.
 //
 // The path starts with a slash, may have a query, and is sent as it is: escape values with
-// [url.PathEscape]. Segments that are empty, "." or ".." are rejected, also next to an escaped
-// slash or backslash. The body is nil, JSON as []byte or [json.RawMessage], an [io.Reader] with
-// JSON, or a value to encode as JSON. A reader that net/http cannot read twice disables retries.
+// [url.PathEscape]. Segments that are empty, "." or ".." fail with [ErrInvalid], even next to an
+// escaped slash or backslash. The body is nil, JSON as []byte or [json.RawMessage], an [io.Reader]
+// with JSON, or a value to encode as JSON. Of the readers, only *bytes.Buffer, *bytes.Reader and
+// *strings.Reader allow retries.
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
 	target, err := rawPath(path)
 	if err != nil {
 		target = &url.URL{Path: path}
 	}
 	reader, bodyErr := rawBody(body)
-	refusal := cmp.Or(err, bodyErr)
+	invalid := cmp.Or(err, bodyErr)
 	send := func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-		if refusal != nil {
-			return nil, refusal
+		if invalid != nil {
+			return nil, invalid
 		}
 		request, err := http.NewRequestWithContext(ctx, method, c.BaseURL()+target.String(), reader)
 		if err != nil {
@@ -47,7 +48,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 		}
 		return c.doer.Do(request)
 	}
-	response, err := call.Fetch[call.Response](ctx, call.RawOperation(method, target.Path), append(slices.Clip(options), call.Refuse(refusal)), send)
+	response, err := call.Fetch[call.Response](ctx, call.RawOperation(method, target.Path), append(slices.Clip(options), call.Reject(invalid)), send)
 	if err != nil {
 		return nil, err
 	}

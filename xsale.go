@@ -2,8 +2,7 @@
 // of Futuriti.
 //
 // A [Client] logs in by itself, keeps the tokens for as long as they are valid, and turns every
-// non-2xx response into an
-// [*Error]:
+// non-2xx response into an [*Error]:
 //
 //	client, err := xsale.New(xsale.FromEnvironment())
 //	if err != nil {
@@ -19,11 +18,11 @@
 //
 // The types of requests and responses are generated from the spec in package openapi, which
 // contains what is public about the API. Fields that it does not list are kept: see
-// AdditionalProperties, Get and Set of each type. Operations that it does not list are reached
-// through [Client.Call].
+// AdditionalProperties, Get and Set of each type. [Client.Call] reaches operations that it does not
+// list.
 //
-// Options of single calls, errors in detail, hooks, and the list helpers Collect and Map are in
-// package call.
+// Package call has the options of single calls, the details of errors, hooks, and the list helpers
+// Collect and Map.
 //
 // A Client, its organizations and their services are safe for concurrent use. Programs make one
 // Client per account and share it.
@@ -137,8 +136,9 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 }
 
 // Doer returns what the Client sends its requests through, with tokens, retries, limits and typed
-// errors. Pass it to a client generated from the vendor's own spec. It rejects requests to origins
-// other than the base URL's.
+// errors. Pass it to a client generated from the vendor's own spec. Unlike [http.Client], it
+// returns an [*Error] and no response for a non-2xx. Requests to origins other than the base URL's
+// fail with [ErrNotSent]. The caller must close response bodies.
 func (c *Client) Doer() call.Doer { return c.doer }
 
 // TokenSource returns the source of the Client's tokens.
@@ -147,8 +147,9 @@ func (c *Client) TokenSource() *authn.Source { return c.source }
 // BaseURL returns the URL of the API, without a slash at the end.
 func (c *Client) BaseURL() string { return c.baseURL.String() }
 
-// Close ends a login in progress and closes idle connections. It leaves a token source or an HTTP
-// client that was passed to New alone.
+// Close ends a login in progress and closes idle connections. Later calls fail with
+// [authn.ErrClosed], unless the token source was passed to New: Close does not close such a source
+// or HTTP client.
 func (c *Client) Close() error {
 	if c.ownHTTP != nil {
 		c.ownHTTP.CloseIdleConnections()

@@ -1,9 +1,9 @@
 // Package call sends one call of an API: the options of a call, its errors, its hooks, and the
 // chain of steps between a generated client and net/http.
 //
-// Callers meet [Option], [Error], [Hooks], [Collect] and [Map]. Generated code meets [Operation],
-// [Fetch], [Stream],
-// [Execute] and [Open]. Package xsale puts a Client together from [NewDoer].
+// Applications use [Option], [Error], [Hooks], [Collect] and [Map]. Generated code uses
+// [Operation], [Fetch], [Stream], [Execute] and [Open]. Package xsale makes a Client with
+// [NewDoer].
 package call
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// Edit changes a request before it is sent. It has the form of a request editor of oapi-codegen.
+// Edit changes a request before it is sent. Its type is that of oapi-codegen's request editors.
 type Edit = func(context.Context, *http.Request) error
 
 // SendFunc is a method of a generated client with its arguments filled in. It passes edit to that
@@ -31,7 +31,7 @@ type SendFunc func(ctx context.Context, edit Edit) (*http.Response, error)
 // also accepts plain text; with T = [Response] it returns the response as it came. Generated code
 // calls it.
 //
-// Errors are those of every call: [*Error], or an *authn.Error when the login failed.
+// An error is an [*Error], or an *authn.Error if the login failed.
 func Fetch[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) (T, error) {
 	var value, none T // an error comes with none, not with what was decoded before it
 	call := &state{facts: facts{Operation: operation, reading: readWhole}}
@@ -65,7 +65,8 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 }
 
 // Open sends a call of a generated client and returns its 2xx response with the body unread: a
-// file, or something that is not JSON. The caller closes the body. Generated code calls it.
+// file, or something that is not JSON. The caller must close the body. Reading it counts toward the
+// timeouts and the size limit, and Hooks.CallDone runs when it is closed. Generated code calls it.
 func Open(ctx context.Context, operation Operation, options []Option, send SendFunc) (*http.Response, error) {
 	call := &state{facts: facts{Operation: operation, reading: readByCaller}}
 	return call.send(ctx, options, send)
@@ -92,7 +93,7 @@ func (s *state) sendChecked(ctx context.Context, send SendFunc) (*http.Response,
 	}
 	for _, value := range s.PathValues {
 		if err := httpx.CheckSegment(fmt.Sprint(value)); err != nil {
-			s.facts.reject("path value of %s: %v", s.Route, err)
+			s.facts.rejectf("path value of %s: %v", s.Route, err)
 			return nil, s.invalid
 		}
 	}
@@ -138,7 +139,7 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 	return describeBody(response, content, codec.Unmarshal(content, target))
 }
 
-// describeBody reports what came instead of JSON, which helps more than where its syntax is wrong.
+// describeBody replaces a syntax error by what the response has instead of JSON, which helps more.
 // Other errors stay as they are.
 func describeBody(response *http.Response, body []byte, err error) error {
 	if _, syntax := errors.AsType[*codec.SyntaxError](err); !syntax {
@@ -148,7 +149,7 @@ func describeBody(response *http.Response, body []byte, err error) error {
 		return errors.New("the response has no body")
 	}
 	if coding := response.Header.Get("Content-Encoding"); coding != "" {
-		return fmt.Errorf("the response is %s, which the request did not ask for", shorten(coding))
+		return fmt.Errorf("the response is encoded as %s, which the request did not ask for", shorten(coding))
 	}
 	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {

@@ -11,19 +11,18 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// Doer sends a request. Generated clients take one as their HTTP client; [*http.Client] is one,
-// too.
+// Doer sends a request, like [*http.Client]. Generated clients take one as their HTTP client.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Connection is what a generated client needs of a Client.
+// Connection is the part of a Client that a generated client uses.
 type Connection interface {
 	BaseURL() string // without a slash at the end
 	Doer() Doer
 }
 
-// TokenSource is what a Doer needs of an [authn.Source].
+// TokenSource is the part of an [authn.Source] that a Doer uses.
 type TokenSource interface {
 	// Current returns valid tokens, or nil. It does not wait.
 	Current() *authn.Token
@@ -59,31 +58,28 @@ const defaultMaxResponseBytes = 64 << 20
 
 // NewDoer returns the Doer of a Client. It rejects requests to origins other than the base URL's.
 // It is safe for concurrent use.
-//
-// The chain of steps is put together here, from the wire outwards. Read from the bottom, a call is
-// shown instead of sent in a dry run, bounded in time, judged by its status, retried, given its
-// tokens, held to the rate limit, counted, bounded in size, watched for what it may have done, and
-// sent.
 func NewDoer(c Config) Doer {
 	if c.Logger != nil && c.Logger.Handler() != slog.DiscardHandler {
 		c.Hooks = append([]Hooks{logHooks(c.Logger)}, c.Hooks...)
 	}
-	userAgent := []string{c.UserAgent}
+	limit := cmp.Or(c.MaxResponseBytes, defaultMaxResponseBytes)
+	// From the wire outwards: a call runs through the steps from the last to the first.
+	userAgent, throttle := []string{c.UserAgent}, newThrottle(c.RatePerSecond, c.RateBurst)
 	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
-	chain = &processedStep{next: chain}
-	chain = &bodyStep{next: chain, maxBytes: cmp.Or(c.MaxResponseBytes, defaultMaxResponseBytes)}
-	chain = &attemptStep{next: chain, hooks: c.Hooks}
-	chain = &rateLimitStep{next: chain, throttle: newThrottle(c.RatePerSecond, c.RateBurst)}
-	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL}
-	chain = &retryStep{next: chain, retries: c.Retries, hooks: c.Hooks}
-	chain = &statusStep{next: chain}
-	chain = &callStep{next: chain, timeout: c.Timeout, hooks: c.Hooks}
-	return &rehearseStep{next: chain, userAgent: userAgent}
+	chain = &processedStep{next: chain}                                 // may the server have acted?
+	chain = &bodyStep{next: chain, maxBytes: limit}                     // limit the size
+	chain = &attemptStep{next: chain, hooks: c.Hooks}                   // count the attempt
+	chain = &rateLimitStep{next: chain, throttle: throttle}             // wait for a turn
+	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL} // set the tokens
+	chain = &retryStep{next: chain, retries: c.Retries, hooks: c.Hooks} // repeat attempts
+	chain = &statusStep{next: chain}                                    // non-2xx to Error
+	chain = &callStep{next: chain, timeout: c.Timeout, hooks: c.Hooks}  // deadline
+	return &rehearseStep{next: chain, userAgent: userAgent}             // dry runs end here
 }
 
 // Wrap returns a Doer that sends through doer and adds this package's errors, dry runs and response
-// size limit (64 MiB) to the calls of a generated client. It adds no tokens, retries, timeouts or
-// hooks. A Doer made by [NewDoer], directly or inside doer, keeps its own. Generated code calls it.
+// size limit (64 MiB) to a generated client's calls. It adds no tokens, retries, timeouts or hooks.
+// A Doer made by [NewDoer], directly or inside doer, keeps its own. Generated code calls it.
 func Wrap(doer Doer) Doer {
 	if own, ok := doer.(*rehearseStep); ok {
 		return own
@@ -91,8 +87,8 @@ func Wrap(doer Doer) Doer {
 	return &rehearseStep{next: &wrapped{doer}}
 }
 
-// wrapped judges the responses to the calls of this package, unless the chain of a Client below it
-// has done so. Other requests, such as those of a raw client, go straight to the Doer.
+// wrapped adds errors and the size limit to calls from this package, unless the chain of a Client
+// below has done so. Other requests, such as those of a raw client, go straight to doer.
 type wrapped struct{ doer Doer }
 
 func (w *wrapped) Do(request *http.Request) (*http.Response, error) {
@@ -123,8 +119,8 @@ type result struct {
 
 func (r result) Do(*http.Request) (*http.Response, error) { return r.response, r.err }
 
-// replay returns the request with its body from the start, and whether that is possible. A request
-// is never changed once it has been sent.
+// replay returns the request with its body from the start, and whether that is possible. It returns
+// a copy, because a sent request must not change.
 func replay(request *http.Request) (*http.Request, bool) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return request, true

@@ -18,26 +18,25 @@ import (
 // (RFC 9110).
 var (
 	ErrBadRequest   = errors.New("bad request")            // 400, 422
-	ErrUnauthorized = errors.New("tokens rejected")        // 401, after one fresh login
+	ErrUnauthorized = errors.New("tokens rejected")        // 401, even after a fresh login if one was allowed
 	ErrForbidden    = errors.New("not allowed")            // 403
 	ErrNotFound     = errors.New("not found")              // 404
 	ErrConflict     = errors.New("conflict")               // 409
 	ErrRateLimited  = errors.New("too many requests")      // 429, after the retries
 	ErrServer       = errors.New("server failed")          // 5xx, after the retries
 	ErrRedirect     = errors.New("redirect not followed")  // 3xx: tokens are not sent on
-	ErrDecode       = errors.New("cannot decode response") // a success whose body breaks off or does not fit
+	ErrDecode       = errors.New("cannot decode response") // a success whose body is truncated or does not fit
 	ErrTooLarge     = errors.New("response too large")     // see WithMaxResponseBytes
 	ErrInvalid      = errors.New("invalid argument")       // rejected before anything was sent
 	ErrDryRun       = errors.New("dry run, not sent")      // see DryRun
 
-	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, where the server may
-	// have acted: it broke off without a response, or the response was 408, 5xx except 501 and 505,
-	// or a success that cannot be decoded. Look before you send it again.
+	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, if the server may
+	// have acted: there was no response, or it was 408, 5xx except 501 and 505, or a success that
+	// cannot be decoded. Check whether it was processed before sending it again.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
-	// ErrNotSent marks a call that ended before its request was sent: tokens for another origin, a
-	// deadline in the way of the rate limit, or a context that was canceled. The server knows
-	// nothing of it.
+	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it
+	// was sent. Earlier attempts may have reached the server: check Attempts and MaybeProcessed.
 	ErrNotSent = errors.New("request not sent")
 )
 
@@ -57,8 +56,8 @@ type Error struct {
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
 	RequestID  string // the server's id of the request, if it sends one
 
-	// Code, Message and Fields are read from the body. The vendor does not publish its form; the
-	// common ones of ASP.NET and ServiceStack are known.
+	// Code, Message and Fields are read from the body. The vendor does not publish its format; the
+	// common formats of ASP.NET and ServiceStack are known.
 	Code    string
 	Message string
 	Fields  []FieldError
@@ -66,21 +65,20 @@ type Error struct {
 	RetryAfter time.Duration // the server's hint, 0 without one
 	Attempts   int           // requests sent
 
-	// MaybeProcessed is the result of errors.Is(err, ErrMaybeProcessed).
-	MaybeProcessed bool
+	MaybeProcessed bool // whether the server may have processed the call, see ErrMaybeProcessed
 
 	Header    http.Header // of the response; nil without one
 	Body      []byte      // of the response, up to 64 KiB; with [redacted] for the tokens of the call
 	Truncated bool        // whether Body is only the beginning
 
-	Err error // the cause, where it is not the status
+	Err error // the cause, if it is not the status
 
-	html bool // the body is a page for people: of a proxy or a login, seldom of the API
+	html bool // the body is a web page: of a proxy or a login, seldom of the API
 }
 
-// FieldError is what the server reports about one field of the request.
+// FieldError is a server error about one field of the request.
 type FieldError struct {
-	Field   string // as the server names it; empty where the message is about no single field
+	Field   string // as the server names it; empty if the message is not about one field
 	Message string
 }
 
@@ -199,8 +197,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] where
-// MaybeProcessed is set.
+// Is reports whether target is the sentinel of the status, or [ErrMaybeProcessed] if MaybeProcessed
+// is set.
 func (e *Error) Is(target error) bool {
 	if target == ErrMaybeProcessed {
 		return e.MaybeProcessed

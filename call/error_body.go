@@ -18,8 +18,8 @@ const (
 	maxFields  = 100
 )
 
-// parseBody reads code, message and fields from a body of a known form. The form decides, not the
-// Content-Type, because servers and the proxies in front of them get that wrong.
+// parseBody reads code, message and fields from a body in a known format. JSON is recognized
+// whatever the Content-Type, which servers and the proxies in front of them often get wrong.
 func (e *Error) parseBody(contentType string) {
 	text := strings.TrimSpace(bodyString(e.Body))
 	mediaType := httpx.MediaType(contentType)

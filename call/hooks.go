@@ -10,9 +10,9 @@ import (
 )
 
 // Hooks receives callbacks about a Client's calls, for metrics and traces. Each function may be
-// nil. They run in the goroutine of the call, which waits for them; calls that run at the same time
-// call them at the same time. Logins and token stores are not calls: an authn.Observer receives
-// those.
+// nil. They run in the goroutine of the call, concurrently for different calls, so they must be
+// fast and safe for concurrent use. Panics are not recovered. An authn.Observer receives logins and
+// the events of token stores, which are not calls.
 type Hooks struct {
 	// CallStart runs before the call logs in or sends anything. It may return a context derived
 	// from ctx, which the rest of the call uses: a tracer starts its span here. Nil changes
@@ -25,8 +25,8 @@ type Hooks struct {
 	// Retry runs before the wait for another attempt.
 	Retry func(ctx context.Context, event Event)
 
-	// CallDone runs at the end of a call: when its response is read, when the caller closes the
-	// body, or when a list ends or is broken off.
+	// CallDone runs once at the end of a call: when its response is read, when the caller closes
+	// the body, or when the loop over a list ends. It does not run if a body is never closed.
 	CallDone func(ctx context.Context, event Event)
 }
 
@@ -40,8 +40,8 @@ type Event struct {
 	// CallDone the total.
 	Attempt int
 
-	// Status is the status of the response, 0 without one. For Retry it is the reason; for CallDone
-	// the latest status.
+	// Status is the status of the response, 0 without one. For Retry it is the status that caused
+	// the retry; for CallDone the latest status.
 	Status int
 
 	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success

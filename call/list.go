@@ -12,12 +12,11 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// Stream sends a call of a generated client when it is ranged over, and again in each further
-// range, and yields the elements of its response one by one, so that memory contains one at a time.
-// The response is a JSON array or, as an assumption about responses that are not published, an
-// object: then its first array is read and the rest is ignored. An error ends the list; the
-// elements before it are good. Breaking out of the loop frees the connection. Generated code calls
-// it.
+// Stream sends a call of a generated client each time it is ranged over, and yields the elements of
+// its response one by one, so that only one is in memory at a time. The response is a JSON array
+// or, as an assumption about responses that are not published, an object, whose first array is the
+// list; the rest of the object is ignored. An error ends the list; the elements before the error
+// are valid. Breaking out of the loop frees the connection. Generated code calls it.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
@@ -69,7 +68,8 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 	}
 }
 
-// Collect gathers a list into a slice. With an error it also returns the elements before it.
+// Collect gathers a list into a slice. With an error it returns the elements before the error as
+// well.
 func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	var elements []T
 	for element, err := range list {

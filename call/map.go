@@ -7,12 +7,12 @@ import (
 )
 
 // Map calls a function for each element of a list, at most workers at a time, and yields the
-// results in the order of the list: to fetch something for each of many orders, say. It runs when
-// it is ranged over.
+// results in the order of the list: for example, to fetch details for each order. It runs when it
+// is ranged over.
 //
 // The first error, of the list or of a function, ends it: the context of the other functions is
 // canceled with that error as its cause, and the error is yielded after the complete results before
-// it. Breaking out of the loop cancels them, too. No function runs after the range ends, so a
+// it. Breaking out of the loop cancels them as well. No function runs after the range ends, so a
 // function must return soon after its context is canceled. At most workers elements are in memory
 // at a time, including results that wait for their turn.
 func Map[T, R any](ctx context.Context, list iter.Seq2[T, error], workers int, call func(context.Context, T) (R, error)) iter.Seq2[R, error] {

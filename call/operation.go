@@ -11,11 +11,11 @@ type Operation struct {
 	// x-idempotent in the spec.
 	Idempotent bool
 
-	// PathValues are the values of the variables in Route. A value that a server could resolve as
-	// "here", "up" or nothing is rejected with [ErrInvalid].
+	// PathValues are the values of the variables in Route. Values that are empty, "." or ".." fail
+	// with [ErrInvalid], because a server could resolve them to another path.
 	PathValues []any
 
-	// Accept lists the media types of successful responses.
+	// Accept is the value of the Accept header. If it is empty, a Client sends application/json.
 	Accept string
 
 	// MayBeEmpty reports whether a success may have no body; the result is then the zero value.

@@ -47,7 +47,8 @@ func Query(name, value string) Option {
 	}
 }
 
-// Header adds a header. The two token headers and those of the connection, such as Host and
+// Header sets a header, replacing the values that the request already has. Repeated options for one
+// header add values. The token headers and those of the connection, such as Host and
 // Content-Length, are rejected.
 func Header(name, value string) Option {
 	return func(f *facts) {
@@ -85,9 +86,9 @@ var reservedHeaders = func() map[string]string {
 }()
 
 // Idempotent overrides whether the call is safe to send more than once. With true it is retried
-// after any transient failure; with false only where the server has not acted, and its error may be
-// [ErrMaybeProcessed]. A create marked true may still fail with ErrMaybeProcessed: the mark allows
-// the retry, and does not change what the server did.
+// after any temporary failure; with false only if the server has not acted, and its error may be
+// [ErrMaybeProcessed]. A create with true may still fail with ErrMaybeProcessed: the option allows
+// retries, and does not change what the server did.
 func Idempotent(safe bool) Option {
 	return func(f *facts) { f.repeatable = &safe }
 }
@@ -115,9 +116,9 @@ func AttemptTimeout(timeout time.Duration) Option {
 
 // DryRun neither logs in nor sends the call. It stores the request as a Client would send it, with
 // [redacted] for the tokens, and the call fails with [ErrDryRun]. The body of the request can be
-// read; a body that came from a reader which cannot be read twice is that reader. A request is
-// stored even where a check rejects the arguments, and the error then wraps [ErrInvalid], too; nil
-// is stored where no request can be built, so check it before use.
+// read; if it came from a reader that cannot be read twice, it is that reader. If a check rejects
+// the arguments, the request is stored and the error wraps [ErrInvalid] as well. If no request can
+// be built, nil is stored, so check it before use.
 func DryRun(request **http.Request) Option {
 	return func(f *facts) {
 		if request == nil {
@@ -129,11 +130,11 @@ func DryRun(request **http.Request) Option {
 	}
 }
 
-// Capture stores the response in addition to what the call returns: status, header and body, of a
-// success or a failure; nil without a response; after retries, the last one. The body is what the
-// call reads: the whole of a success, what was read before it broke off, or up to 64 KiB of a
-// failure or where the call returns only an error. For lists and [Open] only status and header are
-// stored. While captured, a whole body is in memory twice.
+// Capture stores the status, header and body of the response in addition to what the call returns.
+// After retries, it stores the last response; without a response, nil. The body of a success is
+// complete, but empty for lists and [Open]. The body of a failure, a truncated body, and that of a
+// method that returns only an error are at most 64 KiB. A captured body is in memory twice. Do not
+// share the pointer between concurrent calls.
 func Capture(response **Response) Option {
 	return func(f *facts) {
 		if response == nil {

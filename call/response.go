@@ -11,14 +11,14 @@ import (
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
-// Response is the response to a raw call, or what [Capture] stores of the response to any call.
+// Response is the response to a raw call, or one that [Capture] stored.
 type Response struct {
-	StatusCode int // of a raw call a 2xx
+	StatusCode int // always 2xx for a raw call
 	Header     http.Header
 	Body       []byte
 }
 
-// Decode reads the body as JSON into value, a pointer. It fails with [ErrDecode].
+// Decode decodes the JSON body into value, a pointer. Errors wrap [ErrDecode].
 func (r *Response) Decode(value any) error {
 	if err := codec.Unmarshal(httpx.TrimBOM(r.Body), value); err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)

@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// state is what is known of one call. It travels in the context of the request. Only the goroutine
-// of the call uses it.
+// state is the state of one call. The context of the request carries it. Only the goroutine of the
+// call uses it.
 type state struct {
 	facts
 	record
@@ -71,7 +71,7 @@ type sent struct {
 // outcome is what the server may have done.
 type outcome struct {
 	maybeProcessed bool // it may have acted on an attempt, and the call is not idempotent
-	neverLeft      bool // the latest attempt had no connection, so the server knows nothing of it
+	neverLeft      bool // the latest attempt had no connection, so nothing was sent
 }
 
 // received is the body of the response as far as bodyStep knows it.
@@ -151,9 +151,8 @@ func RawOperation(method, path string) Operation {
 	return Operation{Method: method, Route: path, Idempotent: httpx.IdempotentMethod(method)}
 }
 
-// failureOf gives an error without a response the form of an [*Error]. A failed login stays as it
-// is, because it says nothing about the API; so does an argument that was rejected before there was
-// a call.
+// failureOf turns an error without a response into an [*Error]. A failed login stays as it is,
+// because it is not about the API. So does an argument that was rejected before the call.
 func failureOf(s *state, err error) error {
 	if errors.Is(err, ErrInvalid) {
 		return err

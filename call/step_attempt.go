@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// attemptStep counts the attempts of a call and notifies the hooks of each.
+// attemptStep counts the attempts of a call and reports each to the hooks.
 type attemptStep struct {
 	next  Doer
 	hooks []Hooks
@@ -32,7 +32,7 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	call.status, call.requestBytes, call.responseBytes = 0, requestSize(request), -1
 	if err == nil {
 		call.status, call.responseBytes = response.StatusCode, response.ContentLength
-	} else if failed, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrDecode) { // the body broke off after the status
+	} else if failed, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrDecode) { // the body was truncated
 		call.status = failed.StatusCode
 	}
 	event := call.event()

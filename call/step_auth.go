@@ -11,8 +11,8 @@ import (
 )
 
 // authStep sets both token headers as late as possible, so that a call that has waited does not
-// carry tokens that have expired meanwhile. After a 401, which means that the server did not act, it
-// drops the tokens and sends the call once more.
+// carry tokens that have expired meanwhile. A 401 means that the server rejected the tokens and did
+// not act: authStep drops them and sends the call once more.
 type authStep struct {
 	next   Doer
 	source TokenSource

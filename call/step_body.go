@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// bodyStep bounds what is read of a response, and reads it where the call wants it whole. A list
+// bodyStep bounds what is read of a response, and reads it if the call wants it whole. A list
 // has no size that could be bounded; its reader bounds each element.
 type bodyStep struct {
 	next     Doer
@@ -48,7 +48,7 @@ func readAll(response *http.Response) (*wholeBody, error) {
 	whole.Grow(int(min(max(response.ContentLength, 0), maxSpareBuffer)) + bytes.MinRead)
 	_, err := whole.ReadFrom(response.Body)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("the connection broke in the response: %w", io.ErrUnexpectedEOF)
+		err = fmt.Errorf("the connection ended before the response was complete: %w", io.ErrUnexpectedEOF)
 	}
 	return whole, err
 }

@@ -38,9 +38,9 @@ func (o *outcome) note(watch *connectionWatch, response *http.Response, err erro
 	o.maybeProcessed = o.maybeProcessed || acted
 }
 
-// preventReplay changes a request so that net/http does not send it again. It would where a reused
-// connection breaks before the response, if it takes the request for idempotent by its method or by
-// a header, although the server may have acted on it.
+// preventReplay changes a request so that net/http does not send it again. If a reused connection
+// breaks before the response, net/http resends requests that it considers idempotent by method or
+// header, although the server may have acted on them.
 func preventReplay(request *http.Request) {
 	switch request.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -58,9 +58,8 @@ func preventReplay(request *http.Request) {
 	}
 }
 
-// mayHaveActed reports whether a server that responds with the status may have done what it was
-// asked to do. A success has, so an error about the body of a success is one of a call that was
-// processed.
+// mayHaveActed reports whether a server that responds with the status may have processed the
+// request. After a success it has, even if the body is an error.
 func mayHaveActed(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout:

@@ -18,7 +18,7 @@ const (
 	maxRetryWait = 30 * time.Second
 )
 
-// retryStep repeats a call after a transient failure, where that cannot do harm.
+// retryStep repeats a call after a temporary failure, if that cannot do harm.
 type retryStep struct {
 	next    Doer
 	retries int
@@ -32,7 +32,7 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 	for attempt := 0; ; attempt++ {
 		response, err := s.next.Do(request)
 		if last != nil && err != nil && (ctx.Err() != nil || call.endsWithin(ctx, 0) || !wasSent(err)) {
-			return nil, last.endedBy(err, call) // the last response says more than the attempt that was not made
+			return nil, last.endedBy(err, call) // the last response is more useful than the attempt that was not made
 		}
 		if attempt >= s.retries || !transient(ctx, response, err) || !harmless(call, response, err) {
 			return response, err
@@ -56,7 +56,7 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 		if response != nil {
 			last = errorFromResponse(call, response)
 			response.Body.Close()
-		} else if failed, ok := errors.AsType[*Error](err); ok { // the connection broke in the response
+		} else if failed, ok := errors.AsType[*Error](err); ok { // the body was truncated
 			last = failed
 		} else {
 			last = newError(call, err)
@@ -121,9 +121,9 @@ func transient(ctx context.Context, response *http.Response, err error) bool {
 	return response.StatusCode >= 500
 }
 
-// harmless reports whether the call may be sent again. After a 429 it was not processed, and
-// without a connection the server knows nothing of it; in every other case it may have been, so the
-// operation or the caller must allow for it.
+// harmless reports whether the call may be sent again. After a 429, or without a connection, the
+// server has not processed it. In any other case it may have, so the operation or the caller must
+// allow a repetition.
 func harmless(call *state, response *http.Response, err error) bool {
 	switch {
 	case call.mayRepeat():

@@ -65,7 +65,7 @@ func attemptTimer(timeout time.Duration, cancel context.CancelCauseFunc) *time.T
 // a header in place.
 var acceptJSON = []string{"application/json"}
 
-// introduce sets the headers of every request, except where the request has its own.
+// introduce sets the headers of every request, unless the request has its own.
 func introduce(header http.Header, userAgent []string) {
 	if header.Get("User-Agent") == "" && userAgent != nil {
 		header["User-Agent"] = userAgent
@@ -75,8 +75,8 @@ func introduce(header http.Header, userAgent []string) {
 	}
 }
 
-// timedBody ends the time limit when the body is closed, and reports the limit where that is what
-// cut the body off.
+// timedBody ends the time limit when the body is closed. If the limit truncated the body, Read
+// reports it.
 type timedBody struct {
 	io.ReadCloser
 	ctx    context.Context
