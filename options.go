@@ -61,7 +61,7 @@ func (c *config) fail(err error) {
 // the first login fails, not [New]. These are optional:
 //
 //   - XSALE_ORGANIZATION, see [WithOrganization];
-//   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the options so named;
+//   - XSALE_BASE_URL, XSALE_TOKEN_URL, XSALE_AUDIENCE and XSALE_SCOPE, see the matching options;
 //   - XSALE_TOKEN_STORE, see [authn.ParseStore].
 //
 // Options after it take precedence.

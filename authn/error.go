@@ -14,9 +14,9 @@ type Reason string
 // Error returns the reason as a string.
 func (r Reason) Error() string { return string(r) }
 
-// Reasons up to ErrConfiguration are permanent: a [Source] does not log in again until the
-// credentials change or [Source.Reset] is called, because each attempt brings the account closer
-// to being blocked.
+// Reasons up to ErrConfiguration are permanent: trying again cannot help, and may block the
+// account. A [Source] logs in again only with other credentials, or after [Source.Reset],
+// [Source.Refresh] or [Source.Clear]. It uses tokens that another program saves in the store.
 const (
 	ErrInvalidCredentials     Reason = "wrong user name or password"
 	ErrInvalidClient          Reason = "wrong client ID or client secret"
@@ -33,7 +33,7 @@ const (
 // ErrClosed is returned by a [Source] after [Source.Close].
 var ErrClosed = errors.New("authn: source closed")
 
-// Permanent reports whether another login with the same credentials is pointless.
+// Permanent reports whether logging in again with the same credentials is pointless.
 func (r Reason) Permanent() bool {
 	switch r {
 	case ErrInvalidCredentials, ErrInvalidClient, ErrBlocked, ErrVerificationRequired, ErrMFARequired, ErrConfiguration:
@@ -72,10 +72,10 @@ type Error struct {
 	Code        string        // OAuth error code such as invalid_grant, or empty
 	Description string        // the service's own words, bounded, with secrets removed
 	RetryAfter  time.Duration // the wait that the service asked for, or 0
-	RetryAt     time.Time     // when the Source may log in again; zero if it will not by itself
+	RetryAt     time.Time     // earliest next login after a temporary failure
 	Attempts    int           // requests sent for this login
 	MFAToken    Secret        // with ErrMFARequired: the token to continue with, if the service sent one
-	Err         error         // the cause, if it is not a response of the service
+	Err         error         // the cause, unless it is a response
 }
 
 // Error names the reason, the details from the service, and the remedy.

@@ -18,8 +18,9 @@ import (
 const maxEntryBytes = 1 << 20
 
 // FileStore is a [Store] in files that only their owner can read. The programs of one user on one
-// machine share it. It rejects a file that others can read, that another user owns, or that is a
-// symbolic link. Locks are separate files, and end with the process that holds them.
+// machine share it. It rejects a file that is not regular, such as a symbolic link, and except on
+// Windows a file that others can read or write or that another user owns. Locks are separate files,
+// and end with the process that holds them.
 type FileStore struct {
 	path func(key string) string
 }
@@ -36,7 +37,7 @@ func NewDirStore(dir string) *FileStore {
 	return &FileStore{func(key string) string { return filepath.Join(dir, key+".json") }}
 }
 
-// NewCacheStore returns a [NewDirStore] in the directory xsale of [os.UserCacheDir].
+// NewCacheStore returns a store like [NewDirStore] in the xsale directory of [os.UserCacheDir].
 func NewCacheStore() (*FileStore, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {

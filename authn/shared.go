@@ -75,8 +75,9 @@ func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
 }
 
 // Clear forgets the tokens and a failed login, in this Source and in the store. The tokens
-// themselves stay valid until they expire. Clear fails if the credentials or the store are
-// unavailable.
+// themselves stay valid until they expire, and a login in progress continues. Without credentials,
+// Clear fails and changes nothing. If the store fails, Clear returns the error, but this Source has
+// forgotten them.
 func (s *Source) Clear(ctx context.Context) error {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {

@@ -8,7 +8,8 @@ import (
 )
 
 // Store keeps tokens outside a [Source], so that programs share a login. Implementations must be
-// safe for concurrent use and return when ctx is done. Package storetest has tests for any Store.
+// safe for concurrent use, return when ctx is done, and copy the Data that Save receives and Load
+// returns. Package storetest has tests for any Store.
 type Store interface {
 	// Load returns the entry last saved under key, or the zero Entry if there is no entry.
 	Load(ctx context.Context, key string) (Entry, error)
@@ -18,8 +19,9 @@ type Store interface {
 	Save(ctx context.Context, key string, entry Entry) error
 
 	// TryLock takes the lock of the key if it is free and reports whether it did. It does not wait.
-	// The lock ends with unlock, or else when the lease expires or the program dies. A holder that
-	// outlives its lease does no harm: Save ignores its entry, because the version is too low.
+	// The lock ends with unlock, which may be called more than once, or else when the lease expires
+	// or the program dies. A holder that outlives its lease does no harm: Save ignores its entry,
+	// because the version is too low.
 	TryLock(ctx context.Context, key string, lease time.Duration) (unlock func(), locked bool, err error)
 }
 

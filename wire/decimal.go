@@ -77,7 +77,8 @@ func (d Decimal) Decimal() decimal.Decimal {
 }
 
 // Compare compares d and other as numbers. It returns -1 if d is less than other, 0 if they are
-// equal, and +1 if d is greater.
+// equal, and +1 if d is greater. An absent or null number counts as 0; [Decimal.IsSet] tells them
+// apart.
 func (d Decimal) Compare(other Decimal) int { return d.Decimal().Cmp(other.Decimal()) }
 
 // IsSet reports whether d is neither absent nor null. The number 0 is set.

@@ -4,5 +4,5 @@
 //
 // Decimal and DateTime keep the JSON literal they were read from and write it back unchanged: 10.50
 // stays 10.50, and a time without a zone stays without one. Their zero value is an absent field;
-// the JSON option omitzero leaves it out. Copies are cheap, and concurrent use is safe.
+// the JSON option omitzero leaves it out. Copies are cheap, and concurrent reads are safe.
 package wire

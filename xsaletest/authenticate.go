@@ -14,8 +14,8 @@ const (
 
 var (
 	errMissing   = errors.New("is missing")
-	errNotBearer = errors.New(`is not "Bearer" and the token`)
-	errMismatch  = errors.New("is from another login than the access token")
+	errNotBearer = errors.New(`is not of the form "Bearer <token>"`)
+	errMismatch  = errors.New("is from a different login than the access token")
 )
 
 // authenticate requires both tokens of one login. The problem does not repeat them.

@@ -80,7 +80,7 @@ func TestCallsNeedBothTokens(t *testing.T) {
 		"swapped":                {"Bearer " + good.ID, good.Access, both, "audience"},
 		"access token twice":     {"Bearer " + good.Access, good.Access, both[1:], "audience"},
 		"ID token twice":         {"Bearer " + good.ID, good.ID, both[:1], "audience"},
-		"different logins":       {"Bearer " + good.Access, otherLogin.ID, both[1:], "another login"},
+		"different logins":       {"Bearer " + good.Access, otherLogin.ID, both[1:], "a different login"},
 		"other sandbox":          {"Bearer " + otherSandbox.Access, otherSandbox.ID, both, "another service"},
 		"foreign access token":   {"Bearer " + signWith(t, jwt.SigningMethodRS256, foreignKey, access), good.ID, both[:1], "signature"},
 		"foreign ID token":       {"Bearer " + good.Access, signWith(t, jwt.SigningMethodRS256, foreignKey, id), both[1:], "signature"},

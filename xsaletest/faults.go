@@ -48,14 +48,14 @@ const (
 
 const always = -1
 
-// CutPoint is where [Cut] ends a connection.
+// CutPoint is the point of a response at which [Cut] closes the connection.
 type CutPoint int
 
-// Points where a response can be cut. From the headers on, the request was processed.
+// AfterHeaders and InBody always process the request first.
 const (
-	BeforeResponse CutPoint = iota // sends nothing; processes the request only with [Fault.Processed]
+	BeforeResponse CutPoint = iota // sends nothing; the request is processed only with [Fault.Processed]
 	AfterHeaders                   // sends status and headers
-	InBody                         // sends half of the body, too
+	InBody                         // sends status, headers and half of the body
 )
 
 // Status responds with a status from 200 to 599 instead of processing the request. The body is
@@ -73,10 +73,10 @@ func RetryAfter(wait time.Duration) Fault { return Fault{kind: retryAfterFault, 
 func RetryAt(date time.Time) Fault { return Fault{kind: retryAtFault, at: date} }
 
 // Delay waits before the request is processed, or with [Fault.Processed] before the response is
-// sent. If the client leaves or [Sandbox.Close] is called meanwhile, the rest does not happen.
+// sent. If the client disconnects or [Sandbox.Close] is called first, nothing more happens.
 func Delay(wait time.Duration) Fault { return Fault{kind: delayFault, delay: wait} }
 
-// Cut ends the connection.
+// Cut closes the connection at a point of the response.
 func Cut(point CutPoint) Fault { return Fault{kind: cutFault, cut: point} }
 
 // Truncated processes the request and sends half of the body with a matching Content-Length, so
@@ -88,7 +88,7 @@ func Truncated() Fault { return Fault{kind: truncatedFault} }
 func Garbage() Fault { return Fault{kind: garbageFault} }
 
 // Trickle processes the request and sends the body in pieces of some bytes, with a pause between
-// them. It ends if the client leaves or [Sandbox.Close] is called.
+// them. It ends if the client disconnects or [Sandbox.Close] is called.
 func Trickle(bytes int, every time.Duration) Fault {
 	return Fault{kind: trickleFault, bytes: bytes, delay: every}
 }
@@ -104,12 +104,12 @@ func ExpiredIDToken() Fault { return Fault{kind: expiredIDTokenFault} }
 // gets a 401, and every login fails with too_many_attempts until [Sandbox.Unblock].
 func BlockedAccount() Fault { return Fault{kind: blockedAccountFault} }
 
-// ChangedSigningKey replaces the key of the login service, also in its key set. Tokens signed
-// with the old key get a 401, including those of the request.
+// ChangedSigningKey replaces the login service's key, including in its key set. Requests with
+// tokens that the old key signed get a 401.
 func ChangedSigningKey() Fault { return Fault{kind: changedSigningKeyFault} }
 
-// Processed processes the request before the fault, like a server whose response gets lost: a
-// create has created. It applies to [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]; the
+// Processed makes the sandbox process the request before the fault, as if the response got lost: a
+// create takes effect. It applies to [Status], [RetryAfter], [RetryAt], [Delay] and [Cut]. The
 // other faults with a body always process the request.
 func (f Fault) Processed() Fault {
 	f.processed = true
@@ -129,7 +129,7 @@ func (f Fault) WithHeader(name, value string) Fault {
 	return f
 }
 
-// Times injects the fault into several requests in a row instead of one.
+// Times injects the fault into the next count requests instead of one.
 func (f Fault) Times(count int) Fault {
 	f.times = count
 	if count < 1 {

@@ -12,9 +12,9 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// Names for [Sandbox.Fail] next to those of the spec's operations.
+// Names for [Sandbox.Fail], in addition to the operationIds of the spec.
 const (
-	AnyOperation = "*"           // every API request, also one that the spec does not have
+	AnyOperation = "*"           // every API request, including ones that the spec does not have
 	Login        = "oauth/token" // requests for tokens
 )
 
@@ -42,12 +42,12 @@ func defaultRandomFaults() []Fault {
 	}
 }
 
-// WithRandomFaults gives each API request one of the faults, with a probability from 0 to 1. The
-// seed and the number of the request, see [Request], decide alone: the same requests in the same
-// order fail the same way. A fault that does not fit the operation is not drawn. Without faults,
-// it draws from Status(500), Status(503), processed or not, RetryAfter(1s), Delay(500ms), Cut
-// before the response, processed or not, Cut(InBody), Truncated and Garbage. Faults of
-// [Sandbox.Fail] come first.
+// WithRandomFaults injects a random fault into each API request with a probability from 0 to 1. The
+// choice depends only on the seed and the number of the request, see [Request]: the same requests
+// in the same order get the same faults. Only faults that the operation can have are chosen. The
+// default faults are Status(500), Status(503) and Cut(BeforeResponse), the last two also with
+// Processed, RetryAfter(1s), Delay(500ms), Cut(InBody), Truncated and Garbage. Faults of
+// [Sandbox.Fail] take precedence.
 func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 	return func(c *config) {
 		if !(rate >= 0 && rate <= 1) { // false for NaN
@@ -74,7 +74,7 @@ func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 // operation waits for one that it fits. [Login] queues them for requests for tokens.
 //
 // An unknown operation, an invalid fault, and a fault without effect on the operation are errors;
-// then no fault is queued. A sandbox of [New] also fails its test with the error.
+// then no fault is queued. A sandbox of [New] fails its test as well.
 func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	if s.config.test != nil {
 		s.config.test.Helper()

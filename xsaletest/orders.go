@@ -75,7 +75,7 @@ func (s *state) addOrder(created gen.CreateOrder, status int64) (id int64, err e
 	return id, nil
 }
 
-// listedOrder returns a created order in the form of the list: with an Id, and OrderItemArticles
+// listedOrder returns a created order as lists have it: with an Id, and OrderItemArticles
 // in every line. The fields of these articles are not published, so the list is empty. It
 // modifies created.
 func listedOrder(id int64, created gen.CreateOrder) (json.RawMessage, error) {

@@ -33,7 +33,7 @@ func newProblem(status int, detail string, details ...problemError) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Errors: details}
 }
 
-// problemErrors returns findings in the form of problem details.
+// problemErrors returns findings as the errors of problem details.
 func problemErrors(findings []contract.Finding) []problemError {
 	details := make([]problemError, len(findings))
 	for i, f := range findings {
@@ -63,7 +63,8 @@ func (p *problem) write(w http.ResponseWriter) {
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
 
-// writeJSON writes a value that always has a JSON form. A client that has left is not an error.
+// writeJSON writes a value that can always be encoded as JSON. A client that has left is not an
+// error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)

@@ -13,7 +13,7 @@ type response struct {
 	body   bytes.Buffer
 }
 
-// newResponse returns a response with a body of JSON, or without one where body is nil.
+// newResponse returns a response with a body of JSON, or without one if body is nil.
 func newResponse(status int, body any) *response {
 	r := &response{}
 	if body == nil {

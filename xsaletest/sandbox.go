@@ -4,13 +4,14 @@
 //	sandbox := xsaletest.New(t)
 //	client := sandbox.Client(t)
 //
-// The sandbox keeps what it is sent: a created order is listed afterwards. It starts with the
+// The sandbox keeps created data: a new order is in the next list. It starts with the
 // vendor's published samples and generated orders that are the same in every run. Its login
 // service issues signed tokens, rejects wrong credentials, blocks a user after ten wrong
 // passwords, and slows down a user who logs in too often, as Auth0 does. Every API call needs
-// both tokens. Every request and response is checked against the spec in package openapi: a
-// request that breaks it gets a 400 and fails the test of [New], with the operation and the JSON
-// pointer.
+// both tokens. Requests and responses are checked against the spec in package openapi. A request
+// to a known operation that breaks the spec gets a 400 and fails the test of [New], with the
+// operation and the JSON pointer. Unknown paths and methods and invalid tokens do not fail the
+// test: they get a 404, 405 or 401.
 //
 // # Faults
 //
@@ -48,8 +49,8 @@
 //   - a translation replaces the one in the same language, and a parameter may be defined in any
 //     category.
 //
-// The credentials are constants of this package, so they are no secret. The sandbox therefore
-// listens on loopback only, unless it is given a listener.
+// The credentials are public constants, so the sandbox listens on loopback only, unless
+// [WithListener] is set.
 package xsaletest
 
 import (
@@ -116,7 +117,7 @@ type Sandbox struct {
 }
 
 // New starts a sandbox and closes it when the test and its subtests have ended. It fails the test
-// if the sandbox cannot start, and for every request that breaks the spec; see
+// if the sandbox cannot start, and for every request to a known operation that breaks the spec; see
 // [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
@@ -258,7 +259,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.delay(w, r)
 	fault := s.faults.next(c.Operation, c.logged.request.Number)
 	c.logged.setFault(fault)
-	defer s.report(c) // also if the connection is cut
+	defer s.report(c) // even if the connection is cut
 	s.inject(fault, w, r, func() *response { return s.respond(c) })
 }
 
@@ -290,10 +291,9 @@ func (serverLog) Write(line []byte) (int, error) {
 	return os.Stderr.Write(line)
 }
 
-// Close stops the sandbox. Requests in progress get two seconds to end, then Close cuts their
-// connections; it cuts those that wait for a latency or a fault at once. When Close returns, all
-// goroutines of the sandbox have ended. Closing again has no effect. The error is why the sandbox
-// had stopped before Close, if it had.
+// Close stops the sandbox. Requests in progress have two seconds to finish; requests that wait for
+// a latency or a fault are cut at once. When Close returns, all goroutines of the sandbox have
+// ended. Closing again has no effect. The error is that of a server that stopped before Close.
 func (s *Sandbox) Close() error {
 	s.closeOnce.Do(func() { close(s.closing) })
 	s.transport.CloseIdleConnections()
@@ -339,7 +339,7 @@ func (s *Sandbox) Logins() int { return int(s.identity.tokens.logins.Load()) }
 // TokenRequests returns the number of requests for tokens, successful or not.
 func (s *Sandbox) TokenRequests() int { return int(s.identity.requests.Load()) }
 
-// Calls returns the number of API requests, including rejected ones.
+// Calls returns the number of API requests received. Each retry and each rejected request counts.
 func (s *Sandbox) Calls() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
@@ -349,5 +349,5 @@ func (s *Sandbox) Calls() int {
 // RevokeTokens revokes all issued tokens: the API rejects them with 401.
 func (s *Sandbox) RevokeTokens() { s.identity.tokens.revoke() }
 
-// Unblock lifts the block of a user after too many wrong passwords.
+// Unblock unblocks a user who was blocked after too many wrong passwords.
 func (s *Sandbox) Unblock(username string) { s.identity.limits.unblock(username) }

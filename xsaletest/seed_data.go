@@ -16,31 +16,31 @@ import (
 
 // Seed is the initial data of a sandbox, see [WithSeed].
 type Seed struct {
-	// Organizations are the organizations of the user; nil is [Organization] alone. Orders and
-	// translations belong to the first, which is the default of [Sandbox.Options] and
+	// Organizations are the organizations of the user. If empty, [Organization] is the only one.
+	// Orders and translations belong to the first, the default of [Sandbox.Options] and
 	// [Sandbox.Environment]. The others have their own data and start with the statuses only.
 	Organizations []xsale.OrganizationInfo
 
-	// Statuses are those of every organization; nil are the eight of every new account. New
-	// orders get the first.
+	// Statuses are the statuses of every organization, the first for new orders. If empty, they
+	// are the eight of a new account.
 	Statuses []xsale.Status
 
 	Orders []SeedOrder
 
-	// Translations are those of the articles, by article id. An article without any has an empty
-	// slice.
+	// Translations are the translations of each article, by article id. An empty slice is an
+	// article without translations.
 	Translations map[int64][]xsale.Translation
 }
 
 // SeedOrder is an order of a [Seed].
 type SeedOrder struct {
 	// Order is the listed order: JSON as []byte, string or [json.RawMessage], which is kept to
-	// the digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. Without
-	// an Id it gets the next free one.
+	// the digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. An order
+	// without an Id gets the next free one.
 	Order any
 
-	// Status is the name of the order's status; empty is that of new orders. Orders do not contain
-	// their status, but lists of orders are filtered by it.
+	// Status is the name of the order's status. If empty, it is that of new orders. Orders do not
+	// contain their status, but lists of orders are filtered by it.
 	Status string
 }
 
@@ -147,11 +147,11 @@ func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, 
 		id, name := key(value)
 		switch {
 		case ids[id]:
-			return nil, seedError(pointer+"/Id", "belongs to another "+noun)
+			return nil, seedError(pointer+"/Id", "is already used by another "+noun)
 		case name == "":
 			return nil, seedError(pointer+"/Name", "is empty")
 		case names[name]:
-			return nil, seedError(pointer+"/Name", "belongs to another "+noun)
+			return nil, seedError(pointer+"/Name", "is already used by another "+noun)
 		}
 		ids[id], names[name] = true, true
 	}
@@ -181,7 +181,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 			return seedError(pointer+"/Id", "must be a positive 64-bit integer")
 		}
 		if slices.ContainsFunc(s.orders, func(known order) bool { return known.id == id }) {
-			return seedError(pointer+"/Id", "belongs to another order")
+			return seedError(pointer+"/Id", "is already used by another order")
 		}
 	} else {
 		if err := setField(&fields.AdditionalProperties, "Id", fmt.Sprint(id)); err != nil {
@@ -208,7 +208,7 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec
 			return err
 		}
 		if languages[translation.LanguageID] {
-			return seedError(here+"/LanguageId", "belongs to another translation of the article")
+			return seedError(here+"/LanguageId", "is already used by another translation of the article")
 		}
 		languages[translation.LanguageID] = true
 	}

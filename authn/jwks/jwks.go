@@ -56,7 +56,8 @@ type Verifier struct {
 	audience string
 }
 
-// New fetches the key set, and again every hour until ctx ends.
+// New fetches the key set and returns an error if it cannot. Until ctx ends, a goroutine fetches it
+// again every hour.
 func New(ctx context.Context, config Config) (*Verifier, error) {
 	address := cmp.Or(config.URL, DefaultURL)
 	if _, err := httpx.ParseEndpoint("key set URL", address); err != nil {

@@ -1,4 +1,4 @@
-// Package fake is what generated servers need to fake an API in tests: a router that accepts the
+// Package fake supports generated servers that fake an API in tests: a router that accepts the
 // paths of any OpenAPI spec, functions to write responses, and an error for operations that a
 // fake does not implement.
 package fake

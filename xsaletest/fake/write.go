@@ -9,15 +9,15 @@ import (
 	"net/http"
 )
 
-// WriteEmpty responds without a body. Status 0 means 200, as in the functions below.
+// WriteEmpty responds without a body. Status 0 means 200.
 func WriteEmpty(w http.ResponseWriter, status int, header http.Header) error {
 	maps.Copy(w.Header(), header)
 	w.WriteHeader(orOK(status))
 	return nil
 }
 
-// WriteJSON responds with a value as JSON. If the value cannot be encoded, it sends nothing and
-// returns an error.
+// WriteJSON responds with a value as JSON. Status 0 means 200. If the value cannot be encoded, it
+// sends nothing and returns an error.
 func WriteJSON(w http.ResponseWriter, status int, header http.Header, contentType string, body any) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -28,13 +28,13 @@ func WriteJSON(w http.ResponseWriter, status int, header http.Header, contentTyp
 	return WriteStream(w, status, header, contentType, &buffer)
 }
 
-// WriteText responds with a string.
+// WriteText responds with a string. Status 0 means 200.
 func WriteText(w http.ResponseWriter, status int, header http.Header, contentType, body string) error {
 	return WriteStream(w, status, header, contentType, bytes.NewReader([]byte(body)))
 }
 
 // WriteStream responds with the data of a reader, which it closes if it is an io.Closer. A nil
-// reader means no body.
+// reader means no body. Status 0 means 200.
 func WriteStream(w http.ResponseWriter, status int, header http.Header, contentType string, body io.Reader) error {
 	maps.Copy(w.Header(), header)
 	w.Header().Set("Content-Type", contentType)

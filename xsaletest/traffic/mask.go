@@ -88,7 +88,7 @@ func (m *masker) response(id string, response *http.Response, body []byte) recor
 	return masked
 }
 
-// parameter masks a value of a path or a query, where a number is written like a string.
+// parameter masks a value of a path or a query, which writes numbers like strings.
 func (m *masker) parameter(id, location, name, value string) string {
 	if integer.MatchString(value) {
 		return m.number(name, json.Number(value)).String()

@@ -29,7 +29,7 @@ type ReplayOption interface {
 
 type option interface{ apply(*config) error }
 
-// setting is every option. What a function returns decides where it is accepted.
+// setting implements every option. The result type of a function decides which functions accept it.
 type setting func(*config) error
 
 func (s setting) apply(c *config) error { return s(c) }
@@ -65,8 +65,8 @@ func newConfig[O option](options []O) (*config, error) {
 	return c, nil
 }
 
-// WithSpec checks against another spec than the one in package openapi: OpenAPI 3.0 as JSON or
-// YAML, in the normal form that `xsale spec pull --normal` writes.
+// WithSpec sets the spec: OpenAPI 3.0 as JSON or YAML, normalized by `xsale spec pull --normal`.
+// The default is the spec in package openapi.
 func WithSpec(data []byte) interface {
 	ValidateOption
 	RecordOption
@@ -142,9 +142,9 @@ func WithUnmasked(operation, location string) RecordOption {
 	})
 }
 
-// WithMaskKey makes placeholders depend on a key, so that nobody can test a guessed value without
-// it. [Replay] needs the key of [Record]. It is not written anywhere; keep it in the environment,
-// for example.
+// WithMaskKey makes placeholders depend on a key of at least 16 characters, so that nobody can test
+// a guessed value without it. The recording does not contain the key, but [Replay] needs it: keep
+// it, for example in the environment.
 func WithMaskKey(key string) interface {
 	RecordOption
 	ReplayOption

@@ -92,7 +92,7 @@ func letters(random *rand.Rand, count int) string {
 	return string(masked)
 }
 
-// digits keeps the form of a number and adds no leading zero.
+// digits keeps the format of a number and adds no leading zero.
 func (m *masker) digits(value string) string {
 	random := m.random(value)
 	first := true
@@ -120,7 +120,7 @@ func (m *masker) integer(value string) string {
 	return value
 }
 
-// code keeps the form of a code: the positions of digits, letters and other characters.
+// code keeps the pattern of a code: the positions of digits, letters and other characters.
 func (m *masker) code(value string) string {
 	random := m.random(value)
 	return strings.Map(func(r rune) rune {

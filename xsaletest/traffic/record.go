@@ -29,25 +29,25 @@ type Recorder struct {
 //
 // Record creates the directory. If it exists, it must be empty or contain an earlier recording,
 // which is removed. Each exchange becomes a JSON file that only its owner can read, named by
-// operation, request and repetition, so that equal traffic gives equal files whatever its order.
-// It is written before the caller gets the response, whose body is read to its end first. The
-// call fails if a file cannot be written, or if a body is longer than [WithBodyLimit] or has a
+// operation, request and repetition, so that equal traffic gives equal files in any order. The
+// recorder reads the whole response and writes the file before it returns the response. The call
+// fails if the file cannot be written, or if a body is longer than [WithBodyLimit] or has a
 // Content-Encoding. A call without a response is not recorded.
 //
-// Recordings are masked. Of the headers they keep Content-Type on both sides, and Retry-After and
-// Allow; never a token or a cookie. Logins are not recorded. Recordings keep names that look like
-// field names, booleans, ids and other numbers of up to eight digits, decimals, dates, and
-// strings that the spec lists as values. Every other string in a body, the query or the path
-// becomes a placeholder of its kind: digits for digits (NIP, telephone), an address at
-// example.com for an e-mail address, a code of the same form for a code, letters for other text,
-// of equal length up to 16 characters and then of 16, 64, 256 or 1024. So do numbers and decimals
-// in fields named like personal numbers or dates, and integers of nine and more digits that are
-// not ids. [WithUnmasked] makes exceptions. A body that is not JSON becomes one placeholder.
+// Recordings are masked. They keep the headers Content-Type, Retry-After and Allow, never a token
+// or a cookie, and no logins. They keep names that look like field names, booleans, ids, other
+// numbers of up to eight digits, decimals, dates, and strings that the spec lists as values. Every
+// other string in a body, the query or the path becomes a placeholder of its kind: digits for
+// digits (NIP, telephone), an address at example.com for an e-mail address, a code with the same
+// pattern for a code, and letters for other strings, of the same length up to 16 characters and
+// otherwise of 16, 64, 256 or 1024. Numbers and decimals in fields named like personal numbers or
+// dates, and integers of nine and more digits that are not ids, become placeholders as well.
+// [WithUnmasked] makes exceptions. A body that is not JSON becomes one placeholder.
 //
-// Equal values have equal placeholders, and there are about a million placeholders for each kind
-// of value. Without [WithMaskKey], anyone can compute the placeholder of a value. It does not
-// reveal the value, because many values share it, but it can confirm a guess among few
-// candidates. Review a recording before you publish it: no rule knows all personal data.
+// Equal values have equal placeholders, about a million for each kind of value. Many values share a
+// placeholder, so it does not reveal its value. But without [WithMaskKey] anyone can compute the
+// placeholder of a value, and so confirm a guess among a few candidates. Review a recording before
+// you publish it: no rule knows all personal data.
 func Record(next http.RoundTripper, dir string, options ...RecordOption) (*Recorder, error) {
 	c, err := newConfig(options)
 	if err != nil {
@@ -70,7 +70,7 @@ func (r *Recorder) begin() error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(r.dir, manifestFile)); len(entries) > 0 && err != nil {
-		return fmt.Errorf("directory %s contains something else than a recording: use another one, or empty it", r.dir)
+		return fmt.Errorf("directory %s contains files other than a recording: use another directory, or empty it", r.dir)
 	}
 	for _, entry := range entries {
 		if exchangeFile(entry.Name()) {

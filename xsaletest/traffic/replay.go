@@ -28,15 +28,15 @@ type Replayer struct {
 	played    map[string]int
 }
 
-// Replay reads the recording that [Record] wrote to a directory. The API's address, the
-// credentials and the organization of the client may be any.
+// Replay reads the recording that [Record] wrote to a directory. The client may have any base URL
+// and credentials. Its organization must be the recorded one or its placeholder.
 //
 // The replayer responds to a request if its method, path, query and body, masked like the
-// recording, were recorded. Values from earlier responses of the recording count as they are.
-// Equal requests get their responses in the order of the recording, and one more is an error. So
-// is a request that was not recorded: the error names the masked request and similar ones. A
-// client treats it as a network failure; with [github.com/xsale-go/xsale.WithRetries] of 0 it
-// fails at once. Logins get dummy tokens, valid for a day.
+// recording, were recorded. Placeholders of the recording match as they are. Equal requests get
+// their responses in the order of the recording, and one more is an error. So is a request that was
+// not recorded: the error names the masked request and similar ones. A client treats it as a
+// network failure, and fails at once with [github.com/xsale-go/xsale.WithRetries](0). Logins get
+// dummy tokens, valid for a day.
 //
 // Replay first checks each exchange against the spec. A recording that no longer fits is an error
 // with the operation and the JSON pointer. It does not check what recording drops or may break:
@@ -67,7 +67,7 @@ func replay(dir string, options []ReplayOption) (*Replayer, error) {
 	case m.Format != recordingFormat:
 		return nil, fmt.Errorf("the recording has format %d, and this version reads %d: record again", m.Format, recordingFormat)
 	case m.Key != r.masker.keyMark():
-		return nil, errors.New("the recording was masked with another key, or without one: pass the WithMaskKey of Record")
+		return nil, errors.New("the recording was masked with another key, or without one: pass the key that was used to record")
 	}
 	if err := r.readExchanges(dir); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (r *Replayer) all() []*exchange {
 	return all
 }
 
-// check reports what of the recording does not fit the spec.
+// check reports the exchanges that do not fit the spec.
 func (r *Replayer) check() error {
 	all := newFindings(r.config)
 	for _, e := range r.all() {
@@ -152,7 +152,7 @@ func (e *exchange) excuses(f contract.Finding) bool {
 	return f.Kind == contract.KindForm
 }
 
-// request returns the request in a form that can be checked.
+// request returns the request for a check against the spec.
 func (r recordedRequest) request() (*http.Request, error) {
 	request, err := http.NewRequest(r.Method, "http://recording.invalid"+r.Path, nil)
 	if err != nil {
@@ -200,7 +200,7 @@ func (r *Replayer) next(request *http.Request, body []byte) (*exchange, error) {
 		return nil, fmt.Errorf("%s was not recorded; %s", masked.name(operation), r.near(masked, operation))
 	}
 	if r.played[key] == len(recorded) {
-		return nil, fmt.Errorf("%s was recorded %d times and was sent once more: record again", masked.name(operation), len(recorded))
+		return nil, fmt.Errorf("%s was sent more often than it was recorded (%d): record again", masked.name(operation), len(recorded))
 	}
 	r.played[key]++
 	return recorded[r.played[key]-1], nil
@@ -231,7 +231,7 @@ func (r *Replayer) near(masked recordedRequest, operation string) string {
 	if names == nil {
 		return "nothing similar was recorded"
 	}
-	return "recorded were " + strings.Join(names, ", ")
+	return "similar recorded requests: " + strings.Join(names, ", ")
 }
 
 // Unused returns the file names of the exchanges that were not played, to find what a test no

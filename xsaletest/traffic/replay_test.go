@@ -82,7 +82,7 @@ func TestRecordAndReplay(t *testing.T) {
 	if err == nil {
 		t.Fatalf("a second user: %+v", me)
 	}
-	if want := "getMe (GET /me) was recorded 1 times and was sent once more: record again"; !strings.Contains(err.Error(), want) {
+	if want := "getMe (GET /me) was sent more often than it was recorded (1): record again"; !strings.Contains(err.Error(), want) {
 		t.Errorf("%v", err)
 	}
 }
@@ -279,7 +279,7 @@ func TestUnrecordedRequests(t *testing.T) {
 		t.Fatal("got a response")
 	}
 	text := err.Error()
-	if !strings.Contains(text, "traffic: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; recorded were listOrders (GET /") {
+	if !strings.Contains(text, "traffic: replay: listOrders (GET /") || !strings.Contains(text, "?statusnamein=") || !strings.Contains(text, " was not recorded; similar recorded requests: listOrders (GET /") {
 		t.Error(text)
 	}
 	if strings.Contains(text, "Kowalski") || strings.Contains(text, xsaletest.Organization) {
@@ -296,7 +296,7 @@ func TestUnrecordedRequests(t *testing.T) {
 	}
 	request = request.WithContext(t.Context())
 	request.Method = "DELETE"
-	if _, err := replayer.RoundTrip(request); err == nil || err.Error() != "traffic: replay: DELETE /me was not recorded; recorded were getMe (GET /me)" {
+	if _, err := replayer.RoundTrip(request); err == nil || err.Error() != "traffic: replay: DELETE /me was not recorded; similar recorded requests: getMe (GET /me)" {
 		t.Errorf("%v", err)
 	}
 }
@@ -506,7 +506,7 @@ func TestRecordingDirectories(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "precious.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := traffic.Record(nil, dir); err == nil || !strings.Contains(err.Error(), "contains something else than a recording") {
+	if _, err := traffic.Record(nil, dir); err == nil || !strings.Contains(err.Error(), "contains files other than a recording") {
 		t.Errorf("%v", err)
 	}
 	if _, err := traffic.Record(nil, filepath.Join(dir, "precious.txt", "x")); !errors.Is(err, fs.ErrExist) && err == nil {

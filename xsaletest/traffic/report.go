@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-// report is the JSON form of a Validator.
+// report is the report of a Validator as JSON.
 type report struct {
 	Calls     int       `json:"calls"`
 	Unchecked int       `json:"uncheckedBodies"`

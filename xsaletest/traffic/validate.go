@@ -27,15 +27,14 @@ type Validator struct {
 // Validate returns a validator in front of another transport, such as that of the sandbox's
 // HTTPClient, or in front of [http.DefaultTransport] for nil.
 //
-// It checks paths, methods, parameters, media types, statuses, listed headers, and bodies: JSON and
-// forms, with every error they have. Of the formats of strings it checks date, date-time, byte and
-// uuid, as strictly as the types of this module read them; it does not check others, such as email
-// and uri. It does not check tokens, which is up to the server. Requests to the login service pass
-// unchecked.
+// It checks paths, methods, parameters, media types, statuses, listed headers, and all of a JSON or
+// form body. Of the string formats it checks date, date-time, byte and uuid, as strictly as the
+// types of this module read them, but no others, such as email and uri. It does not check tokens,
+// nor requests to the login service.
 //
-// The caller gets the body of a response as it arrives. It is checked once it was read to its
-// end, or closed after a whole JSON value, from a copy. If it was not, or is longer than
-// [WithBodyLimit], or has a Content-Encoding, only the media type is checked, and the report
+// The caller gets the body of a response as it arrives. A copy is checked when the caller has read
+// the body to its end, or closes it after a whole JSON value. Otherwise, or if the body is longer
+// than [WithBodyLimit] or has a Content-Encoding, only the media type is checked, and the report
 // counts the body as unchecked. The body of a request is read from its GetBody or, without one,
 // buffered up to the same limit.
 //
