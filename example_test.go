@@ -91,7 +91,7 @@ func ExampleWithCredentials() {
 	defer client.Close()
 }
 
-// A program can point at other URLs than the vendor's, such as those of a test environment.
+// A program can use URLs other than the vendor's, such as those of a test environment.
 func ExampleWithBaseURL() {
 	client, err := xsale.New(
 		xsale.WithCredentialsFunc(authn.FromEnvironment),

@@ -19,7 +19,7 @@ type state struct {
 	record
 }
 
-// facts are what the caller asked for. Nothing changes them once the call is sent.
+// facts are the caller's settings. Nothing changes them once the call is sent.
 type facts struct {
 	Operation
 	reading reading
