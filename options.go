@@ -107,9 +107,8 @@ func WithCredentialsFunc(credentials authn.CredentialsFunc) Option {
 	}
 }
 
-// WithTokenSource takes the tokens from a source that Clients share. Options about logging in then
-// have no effect. The source must be for the origin of the base URL. [Client.Close] does not close
-// it.
+// WithTokenSource takes the tokens from a source for the same origin, which Clients may share.
+// Options about logging in then have no effect, and [Client.Close] does not close the source.
 func WithTokenSource(source *authn.Source) Option {
 	return func(c *config) {
 		if source == nil {
@@ -176,8 +175,7 @@ func WithAudience(audience string) Option {
 	}
 }
 
-// WithScope sets the scope of tokens, which must include openid. The default is
-// [authn.DefaultScope].
+// WithScope sets the scope, which must include openid. The default is [authn.DefaultScope].
 func WithScope(scope string) Option {
 	return func(c *config) {
 		c.auth.Scope = scope
@@ -185,9 +183,8 @@ func WithScope(scope string) Option {
 }
 
 // WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
-// custom transport. The copy keeps no cookies and follows no redirects, which could send tokens
-// elsewhere. Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout]
-// is set.
+// custom transport. The copy keeps no cookies and follows no redirects, which could leak tokens.
+// Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {
@@ -201,8 +198,7 @@ func WithHTTPClient(client *http.Client) Option {
 // WithLogger logs requests, retries and finished calls at debug level: operation, method, route,
 // status, class of the failure, attempts, durations and sizes. Unless [WithTokenObserver] or
 // [WithTokenSource] is set, it logs new tokens at info level, and failed logins and store failures
-// as warnings. Bodies, query values, headers, tokens, passwords and the paths of raw calls are
-// never logged.
+// as warnings. It never logs bodies, query values, headers, secrets or the paths of raw calls.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) {
 		if logger == nil {

@@ -17,10 +17,10 @@ import (
 // maxEntryBytes bounds how much of a file is read.
 const maxEntryBytes = 1 << 20
 
-// FileStore is a [Store] in files that only their owner can read. The programs of one user on one
-// machine share it. It rejects a file that is not regular, such as a symbolic link, and except on
-// Windows a file that others can read or write or that another user owns. Locks are separate files,
-// and end with the process that holds them.
+// FileStore is a [Store] in files that only their owner can read, for the programs of one user on
+// one machine. It rejects symbolic links and other irregular files and, except on Windows, files
+// that another user owns or others can read or write. Locks are separate files, and end with the
+// process that holds them.
 type FileStore struct {
 	path func(key string) string
 }

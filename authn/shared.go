@@ -74,10 +74,9 @@ func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
 	return s.keyOf(credentials), nil
 }
 
-// Clear forgets the tokens and a failed login, in this Source and in the store. The tokens
-// themselves stay valid until they expire, and a login in progress continues. Without credentials,
-// Clear fails and changes nothing. If the store fails, Clear returns the error, but this Source has
-// forgotten them.
+// Clear forgets the tokens and a failed login, in this Source and in the store. The tokens stay
+// valid until they expire, and a login in progress continues. Clear fails without credentials,
+// changing nothing, and if the store fails, with this Source cleared all the same.
 func (s *Source) Clear(ctx context.Context) error {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {

@@ -76,9 +76,8 @@ func (d Decimal) Decimal() decimal.Decimal {
 	return decimal.NewFromBigInt(digits, int32(exponent-len(fraction)))
 }
 
-// Compare compares d and other as numbers. It returns -1 if d is less than other, 0 if they are
-// equal, and +1 if d is greater. An absent or null number counts as 0; [Decimal.IsSet] tells them
-// apart.
+// Compare compares d and other as numbers, absent and null as 0; see [Decimal.IsSet]. It returns -1
+// if d is less than other, 0 if they are equal, and +1 if d is greater.
 func (d Decimal) Compare(other Decimal) int { return d.Decimal().Cmp(other.Decimal()) }
 
 // IsSet reports whether d is neither absent nor null. The number 0 is set.

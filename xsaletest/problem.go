@@ -63,8 +63,7 @@ func (p *problem) write(w http.ResponseWriter) {
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
 
-// writeJSON writes a value that can always be encoded as JSON. A client that has left is not an
-// error.
+// writeJSON writes a value that can be encoded. A client that has left is not an error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)

@@ -56,8 +56,7 @@ type Verifier struct {
 	audience string
 }
 
-// New fetches the key set and returns an error if it cannot. Until ctx ends, a goroutine fetches it
-// again every hour.
+// New fetches the key set or fails. A goroutine fetches it again every hour until ctx ends.
 func New(ctx context.Context, config Config) (*Verifier, error) {
 	address := cmp.Or(config.URL, DefaultURL)
 	if _, err := httpx.ParseEndpoint("key set URL", address); err != nil {
