@@ -12,7 +12,8 @@ import (
 // is safe for concurrent use.
 type ArticlesService service
 
-// Translation is the name and the description of an article in one language. The text is HTML.
+// Translation is the name and the description of an article in one language; see
+// [gen.Translation]. The text is HTML.
 type Translation = gen.Translation
 
 // ListTranslations returns the translations of an article, one for each language. See

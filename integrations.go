@@ -15,10 +15,11 @@ const IntegrationTypeOwnShop = 28
 // of their offers. It is safe for concurrent use.
 type IntegrationsService service
 
-// CreateIntegration is a new integration.
+// CreateIntegration is a new integration; see [gen.CreateIntegration] for the fields.
 type CreateIntegration = gen.CreateIntegration
 
-// OrderSynchronization contains the settings of an integration for the export of orders.
+// OrderSynchronization contains the settings for the export of orders; see
+// [gen.OrderSynchronization].
 type OrderSynchronization = gen.OrderSynchronization
 
 // ParameterDefinition is the definition of a parameter of offers. Its fields are not published: set

@@ -7,7 +7,7 @@ import (
 	"github.com/xsale-go/xsale/gen"
 )
 
-// Me is a user of xSale and the organizations that the user may work for.
+// Me is a user of xSale and the user's organizations; see [gen.Me] for the fields.
 type Me = gen.Me
 
 // OrganizationInfo is an organization of a user. [Client.Organization] takes its Name.

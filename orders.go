@@ -12,26 +12,26 @@ import (
 // OrdersService reads and creates orders (zamówienia). It is safe for concurrent use.
 type OrdersService service
 
-// Order is an order that was read. Money and quantities are exact decimals; the currency is not
-// part of the published model.
+// Order is an order that was read; see [gen.Order] for the fields. Money and quantities are exact
+// decimals; the currency is not part of the published model.
 type Order = gen.Order
 
-// OrderItem is a line of an order that was read.
+// OrderItem is a line of an order that was read; see [gen.OrderItem].
 type OrderItem = gen.OrderItem
 
 // OrderItemArticle is a warehouse article of an order line. Its fields are not published.
 type OrderItemArticle = gen.OrderItemArticle
 
-// CreateOrder is a new order.
+// CreateOrder is a new order; see [gen.CreateOrder] for the fields, all of them required.
 type CreateOrder = gen.CreateOrder
 
-// CreateOrderItem is a line of a new order.
+// CreateOrderItem is a line of a new order; see [gen.CreateOrderItem].
 type CreateOrderItem = gen.CreateOrderItem
 
-// ListOrdersParams selects orders by status. The zero value selects all.
+// ListOrdersParams selects orders by status; see [gen.ListOrdersParams]. The zero value selects all.
 type ListOrdersParams = gen.ListOrdersParams
 
-// Created is the response to a create.
+// Created is the response to a create; see [gen.Created].
 type Created = gen.Created
 
 // List returns the organization's orders, all of them or those in the given statuses. Each range
