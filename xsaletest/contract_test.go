@@ -48,7 +48,7 @@ func TestRejectsRequestsThatBreakTheSpec(t *testing.T) {
 		"list for an object":      {"POST", ":/orders", `["Kowalski"]`, []string{""}, "object"},
 		"not JSON":                {"POST", ":/orders", `{"Name":Kowalski}`, []string{""}, "invalid JSON"},
 		"two values":              {"POST", ":/orders", validOrder + `{"Name":"Kowalski"}`, []string{""}, "more than one"},
-		"no body":                 {"POST", ":/orders", "", []string{""}, "no body"},
+		"no body":                 {"POST", ":/orders", "", []string{""}, "the body is missing"},
 		"inside an allOf":         {"POST", ":/integrations", `{"Name":"shop","IntegrationType":28,"OrderSynchronization":{"ExportToWarehouse":5}}`, []string{"/OrderSynchronization/ExportToWarehouse"}, "string"},
 		"integration":             {"POST", ":/integrations", `{"IsActive":true}`, []string{"/Name", "/IntegrationType"}, "missing"},
 		"definition":              {"POST", ":/integrations/1/categories/1/parameters", `[]`, []string{""}, "object"},

@@ -32,9 +32,9 @@ func TestRequestsThatBreakTheSpecFailTheTest(t *testing.T) {
 		{"POST", ":/orders", personal, `
   error: createOrder (POST /{organizationName}/orders), request at /Items/0/Quantity: string, want number
   error: createOrder (POST /{organizationName}/orders), request at /PurchaseDate: string of another format, want string of the format date, such as 2024-10-25
-  notice: createOrder (POST /{organizationName}/orders), request at /Buyer: object, want no field of this name is listed
-  notice: createOrder (POST /{organizationName}/orders), request at /Nip: string, want no field of this name is listed
-  notice: createOrder (POST /{organizationName}/orders), request at /Total: string, want no field of this name is listed
+  notice: createOrder (POST /{organizationName}/orders), request at /Buyer: object, but the spec lists no field of this name
+  notice: createOrder (POST /{organizationName}/orders), request at /Nip: string, but the spec lists no field of this name
+  notice: createOrder (POST /{organizationName}/orders), request at /Total: string, but the spec lists no field of this name
   body, strings masked: {"Buyer":{"Name":"…","Tags":["…",null,true]},"BuyerId":7,"IntegrationId":1,"Items":[{"OfferId":501,"PriceGross":149.90,"Quantity":"…","VariantId":1}],"Nip":"…","PayerId":9,"PaymentFormId":2,"PurchaseDate":"25.10.2024","RecipientId":8,"Total":"149.90"}`},
 		{"POST", ":/integrations", `{"Name":"shop","IntegrationType":2.5,"OrderSynchronization":{"ExportToWarehouse":5}}`, `
   error: createIntegration (POST /{organizationName}/integrations), request at /IntegrationType: number, want integer of the format int64

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -121,10 +122,7 @@ func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.Schem
 		w.fail(here, got, "a string that selects an alternative")
 		return
 	}
-	target := schema.Discriminator.Mapping[selector].Ref
-	if target == "" {
-		target = selector
-	}
+	target := cmp.Or(schema.Discriminator.Mapping[selector].Ref, selector)
 	if !strings.Contains(target, "/") {
 		target = "#/components/schemas/" + target
 	}

@@ -137,3 +137,17 @@ func TestResponses(t *testing.T) {
 		})
 	}
 }
+
+func TestFindingDetail(t *testing.T) {
+	for want, f := range map[string]Finding{
+		"string, want integer":                               {Got: "string", Want: "integer"},
+		"no body, want application/json":                     {Got: "no body", Want: "application/json"},
+		"the body is missing":                                {Got: "no body", Want: "a body"},
+		"integer, but the spec lists no field of this name":  {Got: "integer", Want: "no field of this name is listed"},
+		"integer, but the spec allows no field of this name": {Got: "integer", Want: "no field of this name"},
+	} {
+		if got := f.Detail(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -68,17 +69,18 @@ func (f Finding) String() string {
 }
 
 // Detail returns what was sent and what the spec wants.
-func (f Finding) Detail() string { return f.Got + ", want " + f.Want }
+func (f Finding) Detail() string { return rewordings.Replace(f.Got + ", want " + f.Want) }
+
+// rewordings replace details that read badly.
+var rewordings = strings.NewReplacer(
+	"no body, want a body", "the body is missing",
+	"want no field of this name is listed", "but the spec lists no field of this name",
+	"want no field of this name", "but the spec allows no field of this name",
+)
 
 // Errors returns the findings that break the spec.
 func Errors(all []Finding) []Finding {
-	var broken []Finding
-	for _, f := range all {
-		if f.Severity == Error {
-			broken = append(broken, f)
-		}
-	}
-	return broken
+	return slices.DeleteFunc(slices.Clone(all), func(f Finding) bool { return f.Severity != Error })
 }
 
 // maxFindings bounds the findings of each severity in a message: a long list may not fit at all.

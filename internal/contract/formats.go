@@ -62,10 +62,7 @@ func (d *Document) pattern(source string) *regexp.Regexp {
 	if cached, ok := d.patterns.Load(source); ok {
 		return cached.(*regexp.Regexp)
 	}
-	compiled, err := regexp.Compile(source)
-	if err != nil {
-		compiled = nil
-	}
+	compiled, _ := regexp.Compile(source)
 	d.patterns.Store(source, compiled)
 	return compiled
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,15 +33,8 @@ func (c *Call) checkParameters(f *findings) {
 		}
 		c.checkParameter(parameter, query, f)
 	}
-	var unknown []string
-	for name := range query {
-		if !known[name] && !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-			unknown = append(unknown, name)
-		}
-	}
-	slices.Sort(unknown)
-	for _, name := range unknown {
-		if !open {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !open && !known[name] && !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 			f.note(KindAddition, "query "+printableName(name), "a query parameter", "none of this name")
 		}
 	}
@@ -206,17 +200,11 @@ func (c *Call) checkUnusual(parameter *openapi3.Parameter, f *findings) {
 
 // checkHeaders checks the response headers that the spec lists.
 func (d *Document) checkHeaders(listed openapi3.Headers, header http.Header, f *findings) {
-	names := make([]string, 0, len(listed))
-	for name := range listed {
-		if !strings.EqualFold(name, "Content-Type") {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		parameter := &listed[name].Value.Parameter
 		schema, values := schemaOf(parameter), header.Values(name)
 		switch {
+		case strings.EqualFold(name, "Content-Type"):
 		case len(values) == 0 && parameter.Required:
 			f.fail(KindParameter, "header "+name, "missing", "a header")
 		case len(values) > 0 && schema != nil && plain(schema):

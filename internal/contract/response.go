@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -43,10 +44,7 @@ func (c *Call) checkHead(status int, header http.Header, hasBody bool, f *findin
 		f.fail(KindBody, "", "a body", fmt.Sprintf("none, because of the status %d", status))
 	}
 	responses := c.Operation.spec.Responses
-	response := responses.Status(status)
-	if response == nil {
-		response = responses.Default()
-	}
+	response := cmp.Or(responses.Status(status), responses.Default())
 	if response == nil {
 		f.note(KindStatus, "", fmt.Sprintf("status %d", status), list(slices.Sorted(maps.Keys(responses.Map()))))
 		return nil

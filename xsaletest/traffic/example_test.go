@@ -97,7 +97,7 @@ func ExampleValidator_Findings() {
 	// Output:
 	// error: getMe (GET /me), response 200 at /Email: null, want string (ignored: known since May)
 	// error: getMe (GET /me), response 200 at /Id: string, want integer
-	// error: getMe (GET /me), response 200 at /Phone: string, want no field of this name is listed
+	// error: getMe (GET /me), response 200 at /Phone: string, but the spec lists no field of this name
 	// true
 }
 
