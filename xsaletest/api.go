@@ -77,7 +77,7 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	}
 	c.findings = c.CheckRequest(c.body)
 	if broken := contract.Errors(c.findings); len(broken) > 0 {
-		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec.", problemErrors(broken)...)
+		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec", problemErrors(broken)...)
 	}
 	name, named := c.Variables["organizationName"]
 	if !named {
@@ -85,14 +85,14 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	}
 	organization := s.organizations[name]
 	if organization == nil {
-		return nil, newProblem(http.StatusNotFound, "There is no such organization.", problemError{"path organizationName", "the user does not work for it"})
+		return nil, newProblem(http.StatusNotFound, "There is no such organization", problemError{"path organizationName", "the user does not work for it"})
 	}
 	r, err := s.operations[c.OperationID()](organization, c)
 	if err != nil {
 		return nil, problemOf(err)
 	}
 	if broken := contract.Errors(c.CheckResponse(r.status, r.Header(), r.body.Bytes())); len(broken) > 0 {
-		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec.", problemErrors(broken)...)
+		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec", problemErrors(broken)...)
 	}
 	return r, nil
 }
@@ -103,7 +103,7 @@ func problemOf(err error) *problem {
 		return failure
 	}
 	if unfit, ok := errors.AsType[*codec.ValueError](err); ok {
-		return newProblem(http.StatusBadRequest, "The sandbox cannot read the request.", problemError{unfit.Pointer, "does not fit its type"})
+		return newProblem(http.StatusBadRequest, "The sandbox cannot read the request", problemError{unfit.Pointer, "does not fit its type"})
 	}
 	return newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
 }

@@ -47,5 +47,5 @@ func (s *state) setTranslation(c *apiCall) (*response, error) {
 }
 
 func newNoArticleProblem() *problem {
-	return newProblem(http.StatusNotFound, "There is no such article.", problemError{"path id", "there is no such article"})
+	return newProblem(http.StatusNotFound, "There is no such article", problemError{"path id", "there is no such article"})
 }

@@ -35,7 +35,7 @@ func (s *tokenService) authenticate(header http.Header) *problem {
 	if details == nil {
 		return nil
 	}
-	return newProblem(http.StatusUnauthorized, "The tokens are invalid.", details...).with("WWW-Authenticate", "Bearer")
+	return newProblem(http.StatusUnauthorized, "The tokens are invalid", details...).with("WWW-Authenticate", "Bearer")
 }
 
 func (s *tokenService) checkAccessToken(value string) (login int64, err error) {

@@ -70,7 +70,7 @@ func (f Fault) writeResponse(w http.ResponseWriter) {
 	}
 	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
 	if body == "" && hasBody {
-		details, _ := json.Marshal(newProblem(status, "The test injected this failure."))
+		details, _ := json.Marshal(newProblem(status, "The test injected this failure"))
 		body, contentType = string(details), "application/problem+json"
 	}
 	if hasBody {

@@ -21,7 +21,7 @@ func (s *state) createParameter(c *apiCall) (*response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(id) {
-		return nil, newProblem(http.StatusNotFound, "There is no such integration.", problemError{"path id", "there is no such integration"})
+		return nil, newProblem(http.StatusNotFound, "There is no such integration", problemError{"path id", "there is no such integration"})
 	}
 	s.lastParameter++
 	return newResponse(http.StatusCreated, gen.Created{ID: s.lastParameter}), nil

@@ -54,7 +54,7 @@ func (s *state) createOrder(c *apiCall) (*response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(order.IntegrationID) {
-		return nil, newProblem(http.StatusBadRequest, "The order cannot be created.", problemError{"/IntegrationId", "there is no such integration"})
+		return nil, newProblem(http.StatusBadRequest, "The order cannot be created", problemError{"/IntegrationId", "there is no such integration"})
 	}
 	id, err := s.addOrder(order, s.statuses[0].ID)
 	if err != nil {
