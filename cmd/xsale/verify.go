@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,11 +105,16 @@ func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 		if checks.Writes, err = readWrites(command, f, document.Document); err != nil {
 			return err
 		}
-		if !mayCall {
-			planned, err := verify.Plan(checks)
-			if err != nil {
-				return err
+		planned, params, err := verify.Plan(checks)
+		if err != nil {
+			return err
+		}
+		for name := range checks.Params {
+			if !slices.Contains(params, name) {
+				return usagef("--param %s: no call takes it; the calls take %s", name, strings.Join(params, ", "))
 			}
+		}
+		if !mayCall {
 			if _, err := interruptible(ctx, func() (struct{}, error) {
 				return struct{}{}, askToCall(command.InOrStdin(), command.ErrOrStderr(), client.BaseURL(), planned)
 			}); err != nil {

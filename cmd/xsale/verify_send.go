@@ -28,10 +28,8 @@ func sender(client *xsale.Client) func(context.Context, verify.Request) (*verify
 		if err == nil {
 			return &verify.Response{Status: response.StatusCode, Header: response.Header, Body: response.Body}, nil
 		}
-		failure := &verify.Failure{Message: failureText(ctx, err), Err: err}
-		if _, login := errors.AsType[*authn.Error](err); login || ctx.Err() != nil {
-			failure.Ends = true
-		}
+		_, login := errors.AsType[*authn.Error](err)
+		failure := &verify.Failure{Message: failureText(ctx, err), Err: err, Ends: login || ctx.Err() != nil}
 		if call, ok := errors.AsType[*xsale.Error](err); ok && call.StatusCode != 0 && call.StatusCode/100 != 2 {
 			return &verify.Response{Status: call.StatusCode, Header: call.Header}, failure
 		}

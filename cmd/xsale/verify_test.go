@@ -341,6 +341,10 @@ func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 		"--timeout 0s":                             "want positive values",
 		"--apply missing.yaml":                     "--apply: open missing.yaml",
 		"--param id=1 --param id=2":                "--param sets id twice",
+		"--param statusin=1":                       "--param statusin: no call takes it; the calls take id, listOrders.organizationName, listOrders.statusidin, listOrders.statusnamein, listStatuses.organizationName, listTranslations.id, listTranslations.organizationName, statusidin, statusnamein",
+		"--param listOrder.statusidin=1":           "--param listOrder.statusidin: no call takes it",
+		"--param setTranslation.id=1":              "--param setTranslation.id: no call takes it", // without --write
+		"--param organizationName=x":               "--param organizationName: no call takes it",  // see --organization
 		"--write createOrder --body createOrder=x": "no such file",
 		"--write createOrder --body createOrder=" + writeFile(t, "{"): "want one JSON value",
 	} {
@@ -397,7 +401,7 @@ func TestVerifyAsksBeforeProduction(t *testing.T) {
 		t.Errorf("%d token requests", sandbox.TokenRequests())
 	}
 
-	planned := []verify.Planned{{Operation: "listOrders", Method: "GET", Path: "/{organizationName}/orders", Filters: []string{"statusidin"}}}
+	planned := []verify.Planned{{Method: "GET", Path: "/{organizationName}/orders", Filters: []string{"statusidin"}}}
 	for input, agreed := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\nyes\n": false} {
 		var out strings.Builder
 		err := askToCall(strings.NewReader(input), &out, "https://api.xsale.ai", planned)

@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"slices"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
 // readWrites returns the bodies of the operations that may write. Every body comes from the user:
@@ -17,14 +18,22 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 	if err != nil {
 		return nil, err
 	}
+	operations := map[string]view.Operation{}
+	var writing []string
+	for _, operation := range view.Spec(document).Operations() {
+		operations[operation.ID] = operation
+		if operation.Method != http.MethodGet {
+			writing = append(writing, operation.ID)
+		}
+	}
 	writes := map[string][]byte{}
 	for _, id := range f.writes {
-		operation := operationOf(document, id)
+		operation, ok := operations[id]
 		file, hasBody := files[id]
 		switch {
-		case operation == nil:
-			return nil, usagef("--write %s: the spec has no such operation that writes; it has %s", id, strings.Join(writeIDs(document), ", "))
-		case operation.Method == "get":
+		case !ok:
+			return nil, usagef("--write %s: the spec has no such operation that writes; it has %s", id, strings.Join(writing, ", "))
+		case operation.Method == http.MethodGet:
 			return nil, usagef("--write %s: the operation only reads and is called anyway; leave it out", id)
 		case operation.Object["requestBody"] != nil && !hasBody:
 			return nil, usagef("--write %s: the operation needs a body: pass --body %s=FILE", id, id)
@@ -49,23 +58,4 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 		}
 	}
 	return writes, nil
-}
-
-func operationOf(document tree.Object, id string) *tree.Operation {
-	operations := tree.Operations(document)
-	i := slices.IndexFunc(operations, func(o tree.Operation) bool { return tree.String(o.Object["operationId"]) == id })
-	if i < 0 {
-		return nil
-	}
-	return &operations[i]
-}
-
-func writeIDs(document tree.Object) []string {
-	var ids []string
-	for _, operation := range tree.Operations(document) {
-		if operation.Method != "get" {
-			ids = append(ids, tree.String(operation.Object["operationId"]))
-		}
-	}
-	return ids
 }

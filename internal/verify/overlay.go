@@ -26,10 +26,6 @@ type learned struct {
 	updates  map[string]tree.Object
 }
 
-func newLearned(document tree.Object) *learned {
-	return &learned{document, map[string]tree.Object{}}
-}
-
 func (l *learned) update(pointer string, update tree.Object) {
 	if l.updates[pointer] == nil {
 		l.updates[pointer] = tree.Object{}

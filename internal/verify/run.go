@@ -45,7 +45,7 @@ type observation struct {
 
 func newRun(options Options) (*run, error) {
 	r := &run{
-		Options: options, spec: view.Spec(options.Document), findings: []Finding{}, learned: newLearned(options.Document),
+		Options: options, spec: view.Spec(options.Document), findings: []Finding{}, learned: &learned{options.Document, map[string]tree.Object{}},
 		observed: map[string]*observation{}, responses: map[string]any{}, strings: map[string]bool{},
 		hidden: map[string]bool{}, described: map[string]bool{}, contradicted: map[string]int{},
 	}
@@ -82,25 +82,34 @@ func newRun(options Options) (*run, error) {
 
 // Planned is an operation that a run may call.
 type Planned struct {
-	Operation, Method, Path string
-	Filters                 []string // tried with several values
+	Method, Path string
+	Filters      []string // tried with several values
 }
 
-// Plan returns the operations that a run may call. It skips those whose variables it cannot fill.
-func Plan(options Options) ([]Planned, error) {
+// Plan returns the operations that a run may call, and the names of the Params that it takes. The
+// run skips operations whose variables it cannot fill.
+func Plan(options Options) (planned []Planned, params []string, err error) {
 	r, err := newRun(options)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var planned []Planned
 	for _, operation := range slices.Concat(r.operations, r.writes) {
-		p := Planned{operation.ID, operation.Method, operation.Path, nil}
+		p := Planned{operation.Method, operation.Path, nil}
 		for _, filter := range r.filters(operation) {
 			p.Filters = append(p.Filters, filter.Name)
 		}
+		for _, parameter := range r.spec.Parameters(operation) {
+			if parameter.In == "path" || parameter.In == "query" {
+				params = append(params, operation.ID+"."+parameter.Name)
+			}
+			if parameter.In == "query" || parameter.In == "path" && !organizationVariable(parameter.Name) {
+				params = append(params, parameter.Name)
+			}
+		}
 		planned = append(planned, p)
 	}
-	return planned, nil
+	slices.Sort(params)
+	return planned, slices.Compact(params), nil
 }
 
 // add adds a finding about an operation.

@@ -102,7 +102,7 @@ func (s *shape) learn(value any, at location, note func(string)) {
 	switch value := value.(type) {
 	case string:
 		note(value)
-		if !validDate(value) {
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
 			s.notDate++
 		}
 		if !validDateTime(value) {
@@ -154,11 +154,6 @@ func kindOf(value any) view.Kind {
 		return view.Array
 	}
 	return view.Object
-}
-
-func validDate(value string) bool {
-	_, err := time.Parse(time.DateOnly, value)
-	return err == nil
 }
 
 // dateTime matches RFC 3339 with a zone; [time.Parse] alone would accept more.

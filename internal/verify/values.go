@@ -11,12 +11,6 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
-// prefix returns the part of a path before a variable.
-func prefix(path, variable string) string {
-	before, _, _ := strings.Cut(path, "{"+variable+"}")
-	return before
-}
-
 // fill returns the path of an operation with values for its variables and the required query, or
 // what is missing.
 func (r *run) fill(operation view.Operation) (path string, query url.Values, missing string) {
@@ -95,7 +89,8 @@ func (r *run) knownID(operation view.Operation, variable string) string {
 		return ""
 	}
 	name := plain(variable)
-	for _, element := range elements(r.responses[strings.TrimSuffix(prefix(operation.Path, variable), "/")]) {
+	list, _, _ := strings.Cut(operation.Path, "/{"+variable+"}")
+	for _, element := range elements(r.responses[list]) {
 		for field, value := range tree.Fields(element) {
 			if id := tree.String(value); id != "" && (plain(field) == name || plain(field) == "id") {
 				return id
@@ -163,19 +158,17 @@ func (r *run) organization() (value, need string) {
 
 // elements returns the elements of a list, or of the only array in an object.
 func elements(value any) []any {
-	list, ok := value.([]any)
-	if ok {
+	if list, ok := value.([]any); ok {
 		return list
 	}
-	found := 0
+	var lists [][]any
 	for _, field := range tree.Fields(value) {
-		if inner, ok := field.([]any); ok {
-			list = inner
-			found++
+		if list, ok := field.([]any); ok {
+			lists = append(lists, list)
 		}
 	}
-	if found != 1 {
+	if len(lists) != 1 {
 		return nil
 	}
-	return list
+	return lists[0]
 }

@@ -204,7 +204,7 @@ func TestDataNames(t *testing.T) {
 // TestTargets checks that pointers (RFC 6901) become JSONPaths (RFC 9535) with correct quoting.
 func TestTargets(t *testing.T) {
 	document := tree.Object{"paths": tree.Object{"/a/{b}": tree.Object{"get": tree.Object{"parameters": []any{tree.Object{"name": "it's", "in": "query"}}, "allOf": []any{tree.Object{}}}}}}
-	l := newLearned(document)
+	l := &learned{document: document}
 	for pointer, want := range map[string]string{
 		"":                                 "$",
 		"/paths/~1a~1{b}/get":              "$.paths['/a/{b}'].get",
