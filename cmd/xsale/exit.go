@@ -12,6 +12,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/spec/selection"
 )
 
 // The exit codes, for scripts. See exitCodesHelp.
@@ -53,7 +54,7 @@ func exitCode(ctx context.Context, err error) int {
 	network, noConnection := errors.AsType[*net.OpError](err)
 	call, failedCall := errors.AsType[*xsale.Error](err)
 	switch {
-	case usage, errors.Is(err, xsale.ErrInvalid):
+	case usage, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted
@@ -89,6 +90,8 @@ func report(stderr io.Writer, err error) {
 // remedy suggests what to do about an error of the API. The other errors of a login contain theirs.
 func remedy(err error) string {
 	switch {
+	case errors.Is(err, xsale.ErrMaybeProcessed):
+		return "check whether it was processed before sending it again"
 	case errors.Is(err, authn.ErrCredentialsUnavailable):
 		return "set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
 	case errors.Is(err, syscall.EADDRINUSE):

@@ -9,10 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/mod/modfile"
 
 	"github.com/xsale-go/xsale"
 )
@@ -20,32 +23,51 @@ import (
 //go:embed xsale.yaml
 var configTemplate []byte
 
-const generateFile = "generate.go"
+const commandPath = "github.com/xsale-go/xsale/cmd/xsale"
 
 // initGenerate writes a settings file, and a file with a line for go generate. It overwrites
 // nothing.
 func initGenerate(command *cobra.Command, configFile string) error {
+	var ignored error
+	command.LocalNonPersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && flag.Name != "init" && flag.Name != "config" {
+			ignored = usagef("--init and --%s exclude each other: run 'xsale generate --init' first", flag.Name)
+		}
+	})
+	if ignored != nil {
+		return ignored
+	}
 	dir := filepath.Dir(configFile)
-	source := filepath.Join(dir, generateFile)
+	source := filepath.Join(dir, "generate.go")
 	for _, file := range []string{configFile, source} {
 		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 			return usagef("%s already exists: remove it first, or choose another --config", file)
 		}
 	}
-	line := "//go:generate go run github.com/xsale-go/xsale/cmd/xsale@v" + versionOfModule() + " generate"
+	line, get := "go run "+commandPath+"@v"+versionOfModule(), "go get github.com/xsale-go/xsale@v"+versionOfModule()+" && "
+	if toolOfModule() {
+		line, get = "go tool xsale", ""
+	}
+	line += " generate"
 	if name := filepath.Base(configFile); name != defaultConfigFile {
 		line += " --config " + name
 	}
-	code := fmt.Sprintf("package %s\n\n%s\n", packageOf(dir), line)
+	code := fmt.Sprintf("package %s\n\n//go:generate %s\n", packageOf(dir), line)
 	if err := os.WriteFile(configFile, configTemplate, 0o644); err != nil {
 		return err
 	}
 	if err := os.WriteFile(source, []byte(code), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: go get github.com/xsale-go/xsale@v%s && go generate ./...\n",
-		configFile, source, versionOfModule())
+	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: %sgo generate ./...\n", configFile, source, get)
 	return nil
+}
+
+// toolOfModule reports whether go.mod in the current directory lists this program as a tool.
+func toolOfModule() bool {
+	data, _ := os.ReadFile("go.mod")
+	module, err := modfile.Parse("go.mod", data, nil)
+	return err == nil && slices.ContainsFunc(module.Tool, func(t *modfile.Tool) bool { return t.Path == commandPath })
 }
 
 // versionOfModule returns the version this program was installed or run as, or the version in the
@@ -63,10 +85,7 @@ func packageOf(dir string) string {
 	if found, err := build.ImportDir(dir, 0); err == nil {
 		return found.Name
 	}
-	absolute, err := filepath.Abs(dir)
-	if err != nil {
-		return "main"
-	}
+	absolute, _ := filepath.Abs(dir)
 	name := strings.Map(func(r rune) rune {
 		if r <= unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			return unicode.ToLower(r)

@@ -116,7 +116,8 @@ func TestGenerateErrors(t *testing.T) {
 		"foreign origin":        {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
 		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "connection refused"},
 		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitFailed, "https"},
-		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitFailed, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
+		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
+		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `no operation has the method "FOO"; there are: get, post, put`},
 		"package name":          {nil, "", []string{"--package", "my-api"}, exitUsage, `package "my-api" is not a Go package name`},
 		"no such overlay":       {nil, "", []string{"--overlay", "nothing.yaml"}, exitUsage, "--overlay: open nothing.yaml"},
 		"not an overlay":        {func(t *testing.T) { writeFileAt(t, "text.yaml", "just text") }, "", []string{"--overlay", "text.yaml"}, exitFailed, "overlay text.yaml: want a YAML or JSON object with overlay, info and actions"},
@@ -154,6 +155,29 @@ func TestGenerateInit(t *testing.T) {
 	}
 	execute(t, "", "generate").expect(t, exitOK, filepath.Join("xsaleapi", "api.gen.go"))
 	execute(t, "", "generate", "--init").expect(t, exitUsage, "xsale.yaml already exists")
+}
+
+func TestGenerateInitOfModuleWithTool(t *testing.T) {
+	inEmptyDir(t)
+	writeFileAt(t, "go.mod", "module example.test/shopsync\n\ngo 1.26.0\n\ntool github.com/xsale-go/xsale/cmd/xsale\n")
+	r := execute(t, "", "generate", "--init", "--config", "api.yaml").expect(t, exitOK, "wrote api.yaml and generate.go\nnext: go generate ./...\n")
+	if strings.Contains(r.stderr, "go get") {
+		t.Errorf("the module is already required: %s", r.stderr)
+	}
+	if code := readFile(t, "generate.go"); !strings.HasSuffix(code, "\n\n//go:generate go tool xsale generate --config api.yaml\n") {
+		t.Errorf("generate.go contains %q", code)
+	}
+}
+
+func TestGenerateInitRejectsOtherFlags(t *testing.T) {
+	inEmptyDir(t)
+	for _, flag := range []string{"--spec=api.yaml", "--package=shop", "--out=shop", "--tag=Orders", "--server", "--split=false", "--explain", "--check"} {
+		name, _, _ := strings.Cut(flag, "=")
+		execute(t, "", "generate", "--init", flag).expect(t, exitUsage, "--init and "+name+" exclude each other: run 'xsale generate --init' first")
+	}
+	if entries, err := os.ReadDir("."); err != nil || len(entries) != 0 {
+		t.Errorf("--init wrote %v, %v", entries, err)
+	}
 }
 
 func TestGenerateSettings(t *testing.T) {

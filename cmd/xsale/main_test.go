@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -206,6 +207,23 @@ func TestJSONDoesNotEscapeHTML(t *testing.T) {
 	useSandbox(t)
 	for _, output := range []string{"json", "ndjson"} {
 		execute(t, "", "articles", "translations", "get", "16519", "-o", output).expect(t, exitOK, "<p>")
+	}
+}
+
+func TestHelpExplainsFilters(t *testing.T) {
+	execute(t, "", "orders", "list", "--help").expect(t, exitOK, "repeatable and take lists separated by commas", "orders that match both")
+}
+
+func TestErrorsOfSandbox(t *testing.T) {
+	sandbox := useSandbox(t)
+	execute(t, "", "statuses", "list", "--organization", "x").expect(t, exitRejected, "404 Not Found: There is no such organization; path organizationName: the user does not work for it\n")
+	if err := sandbox.Fail("createOrder", xsaletest.Status(http.StatusServiceUnavailable).Processed()); err != nil {
+		t.Fatal(err)
+	}
+	r := execute(t, orderJSON, "orders", "create", "--file", "-").expect(t, exitUnavailable,
+		"503 Service Unavailable: The test injected this failure; the request may have been processed\nhint: check whether it was processed before sending it again\n")
+	if strings.Contains(r.stderr, "try again later") {
+		t.Errorf("a hint to create the order twice: %s", r.stderr)
 	}
 }
 

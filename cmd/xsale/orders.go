@@ -19,7 +19,9 @@ func newOrdersListCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "list",
 		Short: "List orders, optionally by status",
-		Args:  takes(),
+		Long: `List orders, optionally by status. The filters are repeatable and take lists separated by commas. If
+both are set, the sandbox lists the orders that match both; the vendor's documentation does not say.`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)

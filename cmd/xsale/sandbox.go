@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -42,12 +43,12 @@ same faults.`,
 			if latency < 0 {
 				return usagef("--latency %v: want 0 or more", latency)
 			}
-			options := []xsaletest.Option{xsaletest.WithAddress(address)}
+			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency)}
 			if certificate != "" {
+				if certificate, err = filepath.Abs(certificate); err != nil {
+					return err
+				}
 				options = append(options, xsaletest.WithTLS())
-			}
-			if latency != 0 {
-				options = append(options, xsaletest.WithLatency(latency))
 			}
 			if faultRate != 0 {
 				options = append(options, xsaletest.WithRandomFaults(seed, faultRate))

@@ -24,7 +24,7 @@ func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]st
 	}()
 	stderr.waitFor(t, "listens at")
 	variables = map[string]string{}
-	for _, match := range regexp.MustCompile(`(?m)^\w+ (XSALE_\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
+	for _, match := range regexp.MustCompile(`(?m)^\w+ (\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
 		variables[match[1]] = match[2]
 	}
 	return variables, func() {
@@ -58,6 +58,16 @@ func TestInterruptStopsSandbox(t *testing.T) {
 		t.Errorf("without tokens: %s", response.Status)
 	}
 	stop()
+}
+
+// A program that runs in another directory must find the certificate.
+func TestSandboxPrintsPathOfCertificate(t *testing.T) {
+	inEmptyDir(t)
+	variables, stop := startSandboxCommand(t, "--tls-cert", "ca.pem")
+	stop()
+	if file := variables["SSL_CERT_FILE"]; !filepath.IsAbs(file) || readFile(t, file) != readFile(t, "ca.pem") {
+		t.Errorf("SSL_CERT_FILE=%s", file)
+	}
 }
 
 // sandboxResponses sends requests without tokens to a sandbox with the given flags. It returns

@@ -80,6 +80,10 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 	if err != nil {
 		return err
 	}
+	if a.output == outputTable && len(difference.Changes) == 0 {
+		_, err := fmt.Fprintln(command.OutOrStdout(), "no differences")
+		return err
+	}
 	err = printList(command.OutOrStdout(), a.output, withoutErrors(difference.Changes), table[diff.Change]{
 		heading: []string{"LEVEL", "OPERATION", "CHANGE", "POINTER"},
 		row: func(c diff.Change) []any {

@@ -59,7 +59,12 @@ func TestSpecDiff(t *testing.T) {
 	writeFileAt(t, "before.yaml", before)
 	writeFileAt(t, "described.yaml", strings.Replace(before, "The id of the offer (oferta).", "The id of an offer.", 1))
 	writeFileAt(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
-	execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK)
+	if r := execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK); r.stdout != "no differences\n" {
+		t.Errorf("got %q", r.stdout)
+	}
+	if r := execute(t, "", "spec", "diff", "before.yaml", "before.yaml", "-o", "json").expect(t, exitOK); r.stdout != "[]\n" {
+		t.Errorf("got %q", r.stdout)
+	}
 	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the spec of this module
 	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the specs differ: 1 changes, 0 of them breaking")
 	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "The id of an offer")

@@ -65,7 +65,7 @@ func Run(data []byte, options Options) (*Result, error) {
 	}
 	result.Document = document
 	if err := selection.Select(document, options.Filter); err != nil {
-		return result, fmt.Errorf("selection: %w", err)
+		return result, fmt.Errorf("%w: %w", selection.ErrInvalid, err)
 	}
 	return result, validate.Validate(document)
 }

@@ -2,6 +2,7 @@
 package selection
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
+
+// ErrInvalid reports a selection that does not fit the spec.
+var ErrInvalid = errors.New("selection")
 
 // Filter selects operations. An operation matches if it matches one value of each field that has
 // values. An empty Filter selects all operations.
