@@ -35,7 +35,7 @@ type SendFunc func(ctx context.Context, edit Edit) (*http.Response, error)
 func Fetch[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) (T, error) {
 	var value, none T // an error comes with none, not with what was decoded before it
 	call := &state{facts: facts{Operation: operation, reading: readWhole}}
-	response, err := call.send(ctx, options, send)
+	response, err := call.run(ctx, options, send)
 	if err != nil {
 		return none, err
 	}
@@ -56,7 +56,7 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 // it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
-	response, err := call.send(ctx, options, send)
+	response, err := call.run(ctx, options, send)
 	if err != nil {
 		return err
 	}
@@ -69,15 +69,15 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 // timeouts and the size limit, and Hooks.CallDone runs when it is closed. Generated code calls it.
 func Open(ctx context.Context, operation Operation, options []Option, send SendFunc) (*http.Response, error) {
 	call := &state{facts: facts{Operation: operation, reading: readByCaller}}
-	return call.send(ctx, options, send)
+	return call.run(ctx, options, send)
 }
 
-// send applies the options and sends the call.
-func (s *state) send(ctx context.Context, options []Option, send SendFunc) (*http.Response, error) {
+// run applies the options and sends the call.
+func (s *state) run(ctx context.Context, options []Option, send SendFunc) (*http.Response, error) {
 	for _, option := range options {
 		option(&s.facts)
 	}
-	response, err := s.sendChecked(ctx, send)
+	response, err := s.runChecked(ctx, send)
 	if err != nil {
 		err = failureOf(s, err)
 		s.captureFailure(err)
@@ -87,7 +87,7 @@ func (s *state) send(ctx context.Context, options []Option, send SendFunc) (*htt
 	return response, nil
 }
 
-func (s *state) sendChecked(ctx context.Context, send SendFunc) (*http.Response, error) {
+func (s *state) runChecked(ctx context.Context, send SendFunc) (*http.Response, error) {
 	if s.invalid != nil && s.rehearsed == nil {
 		return nil, s.invalid
 	}

@@ -21,7 +21,7 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 	return func(yield func(T, error) bool) {
 		var zero T
 		call := &state{facts: facts{Operation: operation, reading: readByElements}}
-		response, err := call.send(ctx, options, send)
+		response, err := call.run(ctx, options, send)
 		if err != nil {
 			yield(zero, err)
 			return
