@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// What a user of the library builds is a short list, so that it stays one. Test, command line and
-// generator may need more.
+// The library builds few modules. Tests, the command line and the generator may need more.
 func TestLibraryBuildsFewModules(t *testing.T) {
 	allowed := []string{
 		"github.com/apapsch/go-jsonmerge/v2", // of oapi-codegen/runtime
