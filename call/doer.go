@@ -46,11 +46,11 @@ type Config struct {
 	MaxResponseBytes int64  // of a response, or of an element of a list; 64 MiB by default
 	UserAgent        string // value of the header
 
-	Retries       int     // none by default
-	RatePerSecond float64 // no limit by default
-	RateBurst     int     // with a limit
-	Hooks         []Hooks // none by default
-	Logger        *slog.Logger
+	Retries       int          // none by default
+	RatePerSecond float64      // no limit by default
+	RateBurst     int          // with a limit
+	Hooks         []Hooks      // none by default
+	Logger        *slog.Logger // none by default
 }
 
 // defaultMaxResponseBytes bounds the responses of a Doer that is not made by NewDoer.
