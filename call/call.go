@@ -139,8 +139,8 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 	return describeBody(response, content, codec.Unmarshal(content, target))
 }
 
-// describeBody replaces a syntax error by what the response has instead of JSON, which helps more.
-// Other errors stay as they are.
+// describeBody replaces a syntax error with a description of what came instead of JSON, which helps
+// more. Other errors stay as they are.
 func describeBody(response *http.Response, body []byte, err error) error {
 	if _, syntax := errors.AsType[*codec.SyntaxError](err); !syntax {
 		return err

@@ -31,8 +31,8 @@ var (
 	ErrDryRun       = errors.New("dry run, not sent")      // see DryRun
 
 	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, if the server may
-	// have acted: there was no response, or it was 408, 5xx except 501 and 505, or a success that
-	// cannot be decoded. Check whether it was processed before sending it again.
+	// have acted: it got no response after connecting, or 408, 5xx except 501 and 505, or a success
+	// that cannot be decoded. Check whether it was processed before sending it again.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it

@@ -49,8 +49,8 @@ type Event struct {
 	// request rejected before it was sent. It is empty for a success.
 	Class string
 
-	// Err is the error behind Class. For CallDone it is the error that the caller gets; it is nil
-	// for an attempt with a response. Its message may quote the server.
+	// Err is the error behind Class. For CallDone it is the error that the caller gets; for an
+	// attempt it is nil if there was a readable response. Its message may quote the server.
 	Err error
 
 	// Duration is the time of the attempt without the waits before it; for CallDone the time of the

@@ -94,7 +94,7 @@ func Idempotent(safe bool) Option {
 }
 
 // Timeout bounds the whole call instead of the Client's WithTimeout. Like [AttemptTimeout] and
-// [Idempotent] it takes effect in calls that a Client sends.
+// [Idempotent], it takes effect only in calls that a Client sends.
 func Timeout(timeout time.Duration) Option {
 	return func(f *facts) {
 		if timeout <= 0 {

@@ -28,7 +28,7 @@ type retryStep struct {
 func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 	call := stateOf(request)
 	ctx := request.Context()
-	var last *Error // of the attempt before
+	var last *Error // of the previous attempt
 	for attempt := 0; ; attempt++ {
 		response, err := s.next.Do(request)
 		if last != nil && err != nil && (ctx.Err() != nil || call.endsWithin(ctx, 0) || !wasSent(err)) {
@@ -96,8 +96,8 @@ func (e *Error) endedBy(err error, call *state) *Error {
 	return &ended
 }
 
-// wasSent reports whether a failed attempt was one: neither rejected by this package nor without a
-// login.
+// wasSent reports whether a failed attempt was sent at all: it was not stopped by this package, nor
+// by a failed login.
 func wasSent(err error) bool {
 	_, login := errors.AsType[*authn.Error](err)
 	return !login && !errors.Is(err, ErrNotSent)

@@ -47,7 +47,7 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// cancelAfter ends an attempt after its timeout, or with the whole call if that ends before.
+// cancelAfter ends an attempt after its timeout, or with the whole call if that ends first.
 func cancelAfter(call *state, timeout time.Duration, cancel context.CancelCauseFunc) *time.Timer {
 	if left := time.Until(call.deadline); !call.deadline.IsZero() && left < timeout {
 		return time.AfterFunc(left, func() { cancel(call.timedOut()) })

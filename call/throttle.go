@@ -21,8 +21,8 @@ const (
 const noHint = time.Duration(-1)
 
 // throttle decides when requests may be sent: at the rate of WithRateLimit, or freely, until the
-// server responds with 429. Then all requests pause and go on at half the rate, and each success
-// restores a part of it (additive increase, multiplicative decrease). Responses to requests sent
+// server responds with 429. Then all requests pause and go on at half the rate, and which successes
+// restore step by step (additive increase, multiplicative decrease). Responses to requests sent
 // before the cut belong to the same wave and do not change the rate again.
 type throttle struct {
 	perSecond float64 // of WithRateLimit; 0 for no limit
