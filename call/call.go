@@ -139,7 +139,7 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 	return describeBody(response, content, codec.Unmarshal(content, target))
 }
 
-// describeBody replaces a syntax error with a description of what came instead of JSON, which helps
+// describeBody replaces a syntax error with a report of what came instead of JSON, which helps
 // more. Other errors stay as they are.
 func describeBody(response *http.Response, body []byte, err error) error {
 	if _, syntax := errors.AsType[*codec.SyntaxError](err); !syntax {
