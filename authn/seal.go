@@ -23,7 +23,7 @@ type sealer struct {
 	aead          cipher.AEAD
 	fingerprint   [sha256.Size]byte // of the credentials; never stored
 	keyID         string            // identifies the key
-	credentialsID string            // identifies the credentials; keyed, so that it does not help to guess them
+	credentialsID string            // keyed hash of the credentials, useless for guessing them
 }
 
 func newSealer(credentials Credentials, custom Secret) (*sealer, error) {

@@ -59,7 +59,7 @@ func TestCallReadsEveryContentType(t *testing.T) {
 	}
 }
 
-// A connection that breaks in the response is tried again like any other, where that does no harm.
+// A connection that breaks in the response is retried where that is safe.
 func TestCallIsRepeatedWhenTheAnswerBreaksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0

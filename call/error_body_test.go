@@ -35,8 +35,7 @@ func TestErrorReadsKnownBodies(t *testing.T) {
 	}
 }
 
-// A page comes from a proxy or a login, which the text says, because no message of the API is to be
-// looked for in it.
+// An HTML page comes from a proxy or a login, not from the API, and the error says that.
 func TestErrorSaysThatItIsHTML(t *testing.T) {
 	for body, want := range map[string]string{
 		"<html><title>Bad\nGateway</title>": "GET /me: 502 Bad Gateway (an HTML page): Bad Gateway",
@@ -83,7 +82,7 @@ func manyFields(count int) string {
 	return fields.String()
 }
 
-// checkParsed tests what holds for the error of every body.
+// checkParsed checks the properties of every error.
 func checkParsed(t *testing.T, contentType, body string) {
 	t.Helper()
 	e := errorFromResponse(&state{facts: facts{Operation: getMe}}, stub.Response(500, body, "Content-Type", contentType))

@@ -18,8 +18,7 @@ var getThing = call.Operation{ID: "getThing", Method: http.MethodGet, Route: "/t
 
 type thing struct{ Name string }
 
-// through is what a method of a generated client does: it makes the request, has it edited, and
-// sends it.
+// through is a method of a generated client: it builds the request, edits it and sends it.
 func through(doer call.Doer, method string) call.SendFunc {
 	return func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 		request, err := http.NewRequestWithContext(ctx, method, xsale.DefaultBaseURL+"/things/5?a=1", nil)
@@ -33,8 +32,8 @@ func through(doer call.Doer, method string) call.SendFunc {
 	}
 }
 
-// forEachDoer runs a test with calls through a Client and through a plain HTTP client, which both
-// meet the same server.
+// forEachDoer runs a test through a Client and through a plain HTTP client, against the same
+// server.
 func forEachDoer(t *testing.T, serve func(*http.Request) (*http.Response, error), test func(t *testing.T, doer call.Doer)) {
 	t.Helper()
 	for name, doer := range map[string]call.Doer{
@@ -100,7 +99,7 @@ func TestFetchReadsPlainText(t *testing.T) {
 	}
 }
 
-// calls are the three ways to send a call, each as a function that gives nothing but the error.
+// calls are the three ways to send a call; each returns only the error.
 var calls = map[string]func(ctx context.Context, operation call.Operation, options []call.Option, send call.SendFunc) error{
 	"Fetch": func(ctx context.Context, operation call.Operation, options []call.Option, send call.SendFunc) error {
 		_, err := call.Fetch[thing](ctx, operation, options, send)
@@ -277,8 +276,7 @@ func TestGeneratedCallsCloseTheBody(t *testing.T) {
 	})
 }
 
-// A Client repeats calls of a generated client as its own: where that does no harm, or where the
-// caller says so.
+// A Client retries the calls of a generated client like its own: if they are idempotent.
 func TestGeneratedCallsAreRepeatedByTheClient(t *testing.T) {
 	for _, test := range []struct {
 		method  string

@@ -91,7 +91,7 @@ func TestListBoundsEachElementAndNotTheWhole(t *testing.T) {
 	}
 }
 
-// Why reading stopped is told, whatever had come until then and of whatever type it was.
+// The error names the reason why reading stopped, whatever was read before.
 func TestListSaysWhyReadingStopped(t *testing.T) {
 	for _, body := range []string{"", "[", `[{"Id":1},`} {
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
@@ -150,7 +150,7 @@ func TestListReportsAFailedCall(t *testing.T) {
 	}
 }
 
-// An element as long as the limit leaves nothing of it for the comma and the start of the next.
+// An element as long as the limit leaves no room for the comma after it.
 func TestListAllowsElementsAsLongAsTheLimit(t *testing.T) {
 	const limit = 1000
 	for length := limit - 3; length <= limit; length++ {

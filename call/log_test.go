@@ -16,8 +16,7 @@ import (
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
-// Each line of the log has what it should have, and nothing else; what must not be logged stands in
-// every part of the call.
+// Each log line has its attributes and nothing else. Every part of the call contains a canary.
 func TestLogIsWrittenByAllowList(t *testing.T) {
 	common := []string{"time", "level", "msg", "operation", "method", "route"}
 	outcome := append(slices.Clone(common), "status", "error", "duration", "request_bytes", "response_bytes")

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// numbers is a list of the numbers below count, which then fails with err unless that is nil. It
-// tells how many were read and whether it has ended.
+// numbers lists the numbers below count and then fails with err, if any. It returns how many were
+// read and whether the list has ended.
 type numbers struct {
 	count int
 	err   error

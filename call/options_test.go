@@ -60,8 +60,7 @@ func TestOptionsThatCannotBeUsedAreRefused(t *testing.T) {
 	}
 }
 
-// A dry run shows the request as it would be sent, without tokens, and sends nothing: no login
-// either.
+// A dry run shows the request without tokens, and neither logs in nor sends anything.
 func TestDryRun(t *testing.T) {
 	source, service := stub.Source(t)
 	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {

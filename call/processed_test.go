@@ -73,7 +73,7 @@ func TestErrMaybeProcessedFollowsTheAnswer(t *testing.T) {
 				t.Errorf("%s, %s: the text is %q", test.name, op.name, err)
 			}
 		}
-		// A generated client that sends through another Doer has the same.
+		// A generated client behaves the same with another Doer.
 		if test.name != "a body that is too large" {
 			_, err := call.Fetch[thing](t.Context(), call.Operation{Method: "POST"}, nil, through(&http.Client{Transport: stub.RoundTripFunc(test.serve)}, "POST"))
 			if errors.Is(err, call.ErrMaybeProcessed) != test.want {

@@ -19,10 +19,9 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// The tests of this file hold what go-retryablehttp, the usual choice for retries, is known to get
-// wrong.
+// These tests cover known mistakes of go-retryablehttp, the usual library for retries.
 
-// localClient returns a client for a server on loopback, which logs in at a service of its own.
+// localClient returns a client for a loopback server with its own login service.
 func localClient(t *testing.T, api string, options ...xsale.Option) *xsale.Client {
 	t.Helper()
 	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -105,7 +104,7 @@ func TestARetryAfterOfAnHourIsReportedAndNotObeyed(t *testing.T) {
 	}
 }
 
-// watchedReader gives zeros, and looks at the heap meanwhile.
+// watchedReader returns zeros and measures the heap.
 type watchedReader struct {
 	left, peak int64
 	reads      int

@@ -23,7 +23,7 @@ func TestAttemptStepCountsWithoutHooks(t *testing.T) {
 	}
 }
 
-// What is not sent, because the call has ended, is no attempt.
+// A request that is not sent, because the call has ended, does not count as an attempt.
 func TestAttemptStepDoesNotSendForACallThatIsOverdue(t *testing.T) {
 	state := &state{record: record{limit: limit{deadline: time.Now(), allowed: time.Minute}}}
 	next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}

@@ -25,8 +25,8 @@ func silent(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// The bound of a call holds wherever the time goes, the error says which bound it was, and what the
-// server said last stays.
+// The timeout of a call covers every phase. The error names the timeout and keeps the latest
+// response.
 func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 	dripping := func(request *http.Request) (*http.Response, error) {
 		response := stub.Response(200, "")
@@ -66,7 +66,7 @@ func TestCallTimeoutBoundsTheWholeCall(t *testing.T) {
 	}
 }
 
-// slowSource logs in for as long as the call lets it.
+// slowSource logs in until the context of the call ends.
 type slowSource struct{}
 
 func (slowSource) Token(ctx context.Context) (*authn.Token, error) {
@@ -87,8 +87,7 @@ func TestCallTimeoutBoundsTheLogin(t *testing.T) {
 	})
 }
 
-// When the time of the call ends in a later attempt, what the server said before is still on the
-// error.
+// If a call times out in a later attempt, the error keeps the earlier response.
 func TestCallTimeoutKeepsTheLastAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
@@ -137,8 +136,8 @@ func TestCallTimeoutOfAListEndsWithItsFirstByte(t *testing.T) {
 	})
 }
 
-// Behind the first byte the bound of a wait for more is what the error names, also where the call's
-// own time was shorter.
+// After the first byte of a list, only the attempt timeout applies, even if the call timeout is
+// shorter.
 func TestAListThatStandsStillNamesItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
@@ -154,7 +153,7 @@ func TestAListThatStandsStillNamesItsBound(t *testing.T) {
 	})
 }
 
-// A body that the caller reads is bounded until it is closed.
+// The timeout covers a body that the caller reads, until it is closed.
 func TestCallTimeoutBoundsWhatTheCallerReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
@@ -173,7 +172,7 @@ func TestCallTimeoutBoundsWhatTheCallerReads(t *testing.T) {
 	})
 }
 
-// recorder is a hook that keeps the events.
+// recorder records the events of hooks.
 type recorder struct{ events []string }
 
 func (r *recorder) hooks() call.Hooks {
@@ -322,7 +321,7 @@ func TestHooksAreToldOfSizes(t *testing.T) {
 	}
 }
 
-// The last event of a call says why its response could not be read, where the caller reads it.
+// CallDone reports why the caller could not read the body.
 func TestHooksAreToldWhyReadingFailed(t *testing.T) {
 	var done call.Event
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {
@@ -341,7 +340,7 @@ func TestHooksAreToldWhyReadingFailed(t *testing.T) {
 	}
 }
 
-// Only the attempt after a wait says that there was one.
+// Only the attempt right after a wait has RetryWait.
 func TestHooksAreToldOfTheWaitOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []time.Duration
@@ -358,8 +357,8 @@ func TestHooksAreToldOfTheWaitOnce(t *testing.T) {
 	})
 }
 
-// A request of a client that knows nothing of calls is one, too.
-// A hook that returns nothing, or a context of its own, does not lose the call.
+// A plain request through the Doer is a call, too. A hook that returns nil or a foreign context
+// does not break it.
 func TestCallStartMayReturnAnyContext(t *testing.T) {
 	for name, returned := range map[string]context.Context{"nil": nil, "another": context.Background()} {
 		client := newTestClient(t, always(404, ""), xsale.WithHooks(call.Hooks{CallStart: func(context.Context, call.Event) context.Context { return returned }}))

@@ -18,8 +18,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// closedAddress returns an address that refuses connections. Without a connection nothing was sent:
-// a create is repeated then, and its error does not say that it may be done.
+// closedAddress returns an address that refuses connections.
 func TestACreateWithoutAConnectionIsRepeated(t *testing.T) {
 	hangUp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer hangUp.Close()
@@ -67,8 +66,7 @@ func TestACreateWithoutAConnectionIsRepeated(t *testing.T) {
 	}
 }
 
-// What was refused before it was sent has done nothing.
-// What an earlier attempt may have done stays on the error, whatever comes later.
+// ErrMaybeProcessed of an earlier attempt stays, whatever the later attempts do.
 func TestErrMaybeProcessedStays(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -102,7 +100,7 @@ func TestErrMaybeProcessedStays(t *testing.T) {
 	}
 }
 
-// A create that was refused with 429 and sent again is in doubt as soon as the second attempt is.
+// A create that was retried after a 429 may have been processed if the second attempt fails.
 func TestOtherCallsAreNotWatched(t *testing.T) {
 	request := stub.Request(t, "GET", "/me", "")
 	next := stub.DoerFunc(func(got *http.Request) (*http.Response, error) {
@@ -116,8 +114,7 @@ func TestOtherCallsAreNotWatched(t *testing.T) {
 	}
 }
 
-// Where a connection that was kept breaks before the response, net/http itself repeats what it
-// takes for idempotent.
+// net/http itself replays requests that it considers idempotent when a reused connection breaks.
 
 func closedAddress(t *testing.T) string {
 	t.Helper()

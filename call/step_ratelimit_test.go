@@ -28,7 +28,7 @@ func TestRateLimitStepSpacesRequests(t *testing.T) {
 	})
 }
 
-// A call that has to be over before its turn fails at once, and leaves its turn to another.
+// A call with a deadline before its turn fails at once and frees its turn.
 func TestRateLimitStepDoesNotWaitInVain(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -87,7 +87,7 @@ func TestRateLimitStepStopsWaitingWithItsContext(t *testing.T) {
 	})
 }
 
-// A call that waits for its turn when another one gets a 429 waits for the end of the pause, too.
+// A call that waits for its turn also waits for the pause after another call gets a 429.
 func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -112,7 +112,7 @@ func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 	})
 }
 
-// The step tells the throttle what it needs: what was sent, what was refused, and what was not.
+// The step reports requests, successes and 429s to the throttle.
 func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		code := 200
@@ -146,8 +146,6 @@ func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	})
 }
 
-// limitedServer responds with 429 beyond its limit per second, and counts. After a 429 all
-// calls of a Client wait until the server wants more, and then come one after the other. The call
-// that got the 429 waits as long as the server asks, not twice as long. A pause that the call has
-// no time for is not waited out, and what the server said stays on the error. Many callers find the
-// rate of a server that does not say it: nearly all is served, and little is refused.
+// limitedServer responds with 429 beyond its limit per second and counts the requests. After a 429
+// all calls of a Client pause for the Retry-After, once, and continue one by one; a call whose
+// deadline is earlier fails at once. Many callers find the unknown rate with few rejections.

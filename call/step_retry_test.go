@@ -131,7 +131,7 @@ func TestRetryStepStopsWaitingWithItsContext(t *testing.T) {
 	})
 }
 
-// A wait that the call has no time for is not begun: the last response is the result, at once.
+// If there is no time for the wait, the latest response is returned at once.
 func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 	for _, test := range []struct {
 		name              string
@@ -169,7 +169,7 @@ func TestRetryStepDoesNotWaitLongerThanTheCallMayTake(t *testing.T) {
 	}
 }
 
-// What the server said last stays on the error, whatever keeps the next attempt from being sent.
+// The error keeps the latest response if the next attempt cannot be sent.
 func TestRetryStepKeepsTheLastAnswer(t *testing.T) {
 	for name, second := range map[string]error{"refused": ErrNotSent, "no login": &authn.Error{Reason: authn.ErrUnavailable}} {
 		synctest.Test(t, func(t *testing.T) {

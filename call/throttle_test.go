@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// since is an instant of the tables, in seconds after the start.
+// since is a point in time of the tables, in seconds after the start.
 func since(seconds float64) time.Time {
 	return time.Unix(1_700_000_000, 0).Add(time.Duration(seconds * float64(time.Second)))
 }
@@ -43,7 +43,7 @@ func TestSentRate(t *testing.T) {
 	}
 }
 
-// sends notes requests at a steady rate in the seconds before an instant.
+// sends records requests at a steady rate during the seconds before a point in time.
 func sends(throttle *throttle, perSecond int, until float64) {
 	for second := until - seenSeconds; second < until; second++ {
 		for range perSecond {
@@ -111,7 +111,7 @@ func TestThrottlePausesAsLongAsTheServerAsks(t *testing.T) {
 	}
 }
 
-// Pauses without a hint grow from wave to wave, and start again at the shortest after a success.
+// Pauses without a hint grow with each wave and restart after a success.
 func TestThrottlePausesLongerWaveByWave(t *testing.T) {
 	for _, succeeds := range []bool{false, true} {
 		longest := time.Duration(0)
@@ -176,8 +176,7 @@ func TestThrottleComesBackStepByStep(t *testing.T) {
 	}
 }
 
-// The turns after a pause follow one another at the learned rate, and turns from before a cut do
-// not hold.
+// Turns after a pause follow at the learned rate; turns reserved before a cut are void.
 func TestThrottleSpacesTheTurnsAfterACut(t *testing.T) {
 	throttle := newThrottle(100, 50)
 	early := throttle.reserve(since(9))

@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
-// around is a Doer that decorates that of a Client, as a program might do.
+// around decorates a Client's Doer, as a program might.
 func around(client *xsale.Client) call.Doer {
 	return stub.DoerFunc(func(request *http.Request) (*http.Response, error) { return client.Doer().Do(request) })
 }

@@ -96,15 +96,17 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 		watched.limit = 0
 	}
 	watched.done = func(data []byte, whole bool) {
-		found, count := c.CheckResponseHead, &v.unchecked
+		var found []contract.Finding
+		count := &v.checked
 		if whole {
-			found, count = func(status int, header http.Header) []contract.Finding { return c.CheckResponse(status, header, data) }, &v.checked
+			found = c.CheckResponse(status, header, data)
+		} else {
+			found, count = c.CheckResponseHead(status, header), &v.unchecked
 		}
-		findings := found(status, header)
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		*count++
-		v.findings.add(findings)
+		v.findings.add(found)
 	}
 	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
 		watched.finish(true)

@@ -38,7 +38,7 @@ func Hooks(tracers trace.TracerProvider, meters metric.MeterProvider, baseURL st
 			measures.retry(ctx, event)
 		},
 		CallDone: func(ctx context.Context, event call.Event) {
-			measures.call(ctx, event) // before the span ends, so that it can be an exemplar
+			measures.call(ctx, event) // before the span ends: it may be an exemplar
 			spans.end(ctx, event)
 		},
 	}, nil

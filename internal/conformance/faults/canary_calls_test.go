@@ -16,7 +16,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// canaryCall is a call with canaries in all that it carries and all that it gets.
+// canaryCall is a call with canaries in its request and its responses.
 type canaryCall struct {
 	name      string
 	responses []http.HandlerFunc // one for each request, then the sandbox responds
@@ -143,7 +143,7 @@ var canaryCalls = []canaryCall{
 		`<html>`+xsaletest.Password)}, call: loginAgain, logged: "getMe GET 0 login 0"},
 }
 
-// carried are options with canaries, and further ones.
+// carried returns options with canaries, and further options.
 func carried(options ...call.Option) []call.Option {
 	return append(options, call.Query("q", canaryQuery), call.Query("nip", canaryNIP), call.Header("X-Canary", canaryHeader))
 }
@@ -243,7 +243,7 @@ func hijack(text string) http.HandlerFunc {
 	}
 }
 
-// cutAnswer is a success that ends before it should.
+// cutAnswer is a truncated success.
 func cutAnswer(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		status := "200 OK"

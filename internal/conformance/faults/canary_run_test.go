@@ -25,7 +25,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// What the calls carry and what the server says, and no log may hold.
+// Canaries in requests and responses. No log may contain them.
 const (
 	canaryFirstName = "Żaneta"
 	canaryLastName  = "Kanarkowska"
@@ -52,7 +52,7 @@ var canaryTexts = []string{
 
 var canarySecrets = []string{xsaletest.Password, xsaletest.ClientSecret, canaryMFA}
 
-// canaryPerson is what a shop knows of a buyer, as JSON.
+// canaryPerson is a shop's data about a buyer, as JSON.
 var canaryPerson = func() json.RawMessage {
 	person, err := json.Marshal(map[string]string{
 		"FirstName": canaryFirstName, "LastName": canaryLastName, "Company": canaryCompany, "Email": canaryEmail, "NIP": canaryNIP,
@@ -64,9 +64,8 @@ var canaryPerson = func() json.RawMessage {
 	return person
 }()
 
-// canaryRun is a client with everything that it says: its log, what hooks are told, and its errors.
-// The sandbox and what stands in front of it work over connections in memory, in a bubble of
-// testing/synctest.
+// canaryRun is a client with all of its output: the log, the events of hooks, and the errors. The
+// sandbox and the proxy in front of it use connections in memory, in a synctest bubble.
 type canaryRun struct {
 	t       *testing.T
 	client  *xsale.Client
@@ -75,8 +74,8 @@ type canaryRun struct {
 	sandbox *xsaletest.Sandbox
 	logger  *slog.Logger
 	log     bytes.Buffer // of the client, of errors that the caller logs, and of what logs to nowhere in particular
-	events  bytes.Buffer // what hooks are told but for the errors
-	errors  bytes.Buffer // the texts of errors, in which the server may say what it wants, but secrets
+	events  bytes.Buffer // all of the events but their errors
+	errors  bytes.Buffer // error messages, which may quote the server but contain no secrets
 	store   brokenStore
 
 	mu        sync.Mutex
@@ -84,7 +83,7 @@ type canaryRun struct {
 	tokens    []string           // that were sent
 }
 
-// newCanaryRun starts a run; its client's transport is that of the network, or around it.
+// newCanaryRun starts a run. Its client uses the network in memory, or a transport around it.
 func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.RoundTripper) *canaryRun {
 	r := &canaryRun{t: t}
 	r.logger = slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
@@ -136,7 +135,7 @@ func newCanaryRun(t *testing.T, around func(*canaryRun, http.RoundTripper) http.
 	return r
 }
 
-// front responds as configured, after a second, and keeps the tokens that it sees.
+// front responds as configured, after a second, and records the tokens.
 func (r *canaryRun) front(next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		answer := next.ServeHTTP
@@ -160,7 +159,7 @@ func (r *canaryRun) respondWith(responses []http.HandlerFunc) (left int) {
 	return left
 }
 
-// hooks print all of an event that is said to be free of personal data.
+// hooks print the fields of events that are documented as free of personal data.
 func (r *canaryRun) hooks() call.Hooks {
 	print := func(_ context.Context, event call.Event) {
 		r.logError(event.Err)
@@ -176,8 +175,7 @@ func (r *canaryRun) hooks() call.Hooks {
 	}
 }
 
-// logError logs an error as a caller does, where its type says what may be logged, and keeps the
-// text for itself.
+// logError logs an error through its LogValue, and keeps the message.
 func (r *canaryRun) logError(err error) {
 	if err == nil {
 		return
@@ -188,7 +186,7 @@ func (r *canaryRun) logError(err error) {
 	}
 }
 
-// allTokens returns the tokens that were sent, and pieces of them that are in no other text.
+// allTokens returns the tokens that were sent, and unique parts of them.
 func (r *canaryRun) allTokens() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -206,7 +204,7 @@ func (r *canaryRun) allTokens() []string {
 	return pieces
 }
 
-// brokenStore says what it is given, which is encrypted.
+// brokenStore fails with the encrypted data that it was given.
 type brokenStore struct{ authn.MemoryStore }
 
 func (s *brokenStore) Save(_ context.Context, key string, entry authn.Entry) error {

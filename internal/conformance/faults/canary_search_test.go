@@ -14,9 +14,8 @@ import (
 	"unicode/utf16"
 )
 
-// findCanary returns the first canary that a text holds, with what stands around it; empty where it
-// holds none. Case and backslashes make no difference, so that text which was escaped more than
-// once is found, too.
+// findCanary returns the first canary in s, with the text around it, or an empty string. It ignores
+// case and backslashes, to find strings that were escaped more than once.
 func findCanary(text string, canaries []string) string {
 	text = folded(text)
 	for _, canary := range canaries {
@@ -31,8 +30,8 @@ func findCanary(text string, canaries []string) string {
 
 func folded(text string) string { return strings.ToLower(strings.ReplaceAll(text, `\`, "")) }
 
-// canaryForms returns how a text may be written: as it is, as URLs, JSON, HTML and Go escape it, as
-// bytes in hexadecimal, decimal and Go's form, and in base64, also as a part of something longer.
+// canaryForms returns the encodings of a string: raw, URL, JSON, HTML and Go escapes, bytes in
+// hexadecimal, decimal and Go syntax, and base64, also within a longer string.
 func canaryForms(canary string) []string {
 	written, _ := json.Marshal(canary)
 	quoted := func(text string) string { return text[1 : len(text)-1] }
@@ -63,7 +62,7 @@ func canaryForms(canary string) []string {
 	return slices.Compact(forms)
 }
 
-// asciiJSON escapes what .NET's JSON does.
+// asciiJSON escapes a string as the JSON encoder of .NET does.
 func asciiJSON(text string) string {
 	var escaped strings.Builder
 	for _, unit := range utf16.Encode([]rune(text)) {
@@ -76,7 +75,7 @@ func asciiJSON(text string) string {
 	return escaped.String()
 }
 
-// A canary is found however it was logged: this is what makes an empty search worth something.
+// Every encoding of a canary is found. Otherwise an empty search result would prove nothing.
 func TestSearchFindsCanariesInEveryForm(t *testing.T) {
 	const canary = "Żaneta+kanarek@example.pl ?"
 	body := []byte(`{"Buyer":{"Name":"` + canary + `"}}`)

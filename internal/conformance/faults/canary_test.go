@@ -14,9 +14,9 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A whole run at debug level, in which every part of the calls and of the responses has canaries:
-// the log holds a line for each call and attempt and none of the canaries, what is said to be free
-// of personal data is, and no error holds a secret.
+// In a run at debug level, every part of requests and responses contains canaries. The log has a
+// line for each call and attempt and no canary, events have none where documented, and errors no
+// secret.
 func TestLogHoldsNoCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newCanaryRun(t, nil)
@@ -67,8 +67,8 @@ func TestLogHoldsNoCanary(t *testing.T) {
 	})
 }
 
-// checkLines says what is wrong with the log of a call: it should have a line for each request and
-// one for the whole.
+// checkLines returns what is wrong with the log of a call: it has a line for each request and one
+// for the call.
 func checkLines(log, want string) string {
 	requests, attempts, got := 0, 0, ""
 	var inAttempts time.Duration
@@ -137,7 +137,7 @@ func printedValues(r *canaryRun) string {
 	return printed.String()
 }
 
-// leakyTransport logs what it should not.
+// leakyTransport logs whole requests.
 type leakyTransport struct {
 	next http.RoundTripper
 	leak func(*http.Request)
@@ -148,7 +148,7 @@ func (l *leakyTransport) RoundTrip(request *http.Request) (*http.Response, error
 	return l.next.RoundTrip(request)
 }
 
-// The run would notice a log that is less careful.
+// The run fails if the log leaks.
 func TestCanaryRunNoticesLeaks(t *testing.T) {
 	for name, leak := range map[string]func(*canaryRun, *http.Request) any{
 		"body": func(r *canaryRun, request *http.Request) any {

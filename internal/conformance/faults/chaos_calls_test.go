@@ -25,7 +25,7 @@ const (
 	firstLanguage   = 100 // of languages that no article has at first
 )
 
-// chaosCall is one call and what became of it.
+// chaosCall is a call and its result.
 type chaosCall struct {
 	*chaosKind
 	number  int
@@ -40,10 +40,10 @@ type chaosCall struct {
 	ended   error // why the context had ended when the call returned
 }
 
-// mayHarm reports whether it matters how often the call was processed.
+// mayHarm reports whether processing the call twice matters.
 func (c *chaosCall) mayHarm() bool { return c.method == http.MethodPost || c.marked }
 
-// chaosWorker makes one call after the other. It alone writes its translation, so that it knows
+// chaosWorker makes one call after another. No other worker writes its translation, so it knows
 // what it must read.
 type chaosWorker struct {
 	article, language int64
@@ -54,7 +54,7 @@ func newChaosWorker(n int) *chaosWorker {
 	return &chaosWorker{article: int64(firstArticle + n%articles), language: int64(firstLanguage + n), written: []string{""}}
 }
 
-// chaosKind is a kind of calls and how often it is made, out of the sum of all.
+// chaosKind is a kind of call and its share of all calls.
 type chaosKind struct {
 	name, operation string
 	method, route   string
@@ -89,7 +89,7 @@ func drawKind(random *rand.Rand) *chaosKind {
 	panic("unreachable")
 }
 
-// makeCall makes the call of a number.
+// makeCall makes the call with this number.
 func (c *chaos) makeCall(number int, worker *chaosWorker) {
 	random := rand.New(rand.NewPCG(c.seed, uint64(number)))
 	current := &c.calls[number]
@@ -104,8 +104,8 @@ func (c *chaos) makeCall(number int, worker *chaosWorker) {
 	current.ended = ctx.Err()
 }
 
-// disturb puts a third of the calls under a time limit or a context that ends, between a
-// millisecond and some minutes, or forbids that they are repeated.
+// disturb gives a third of the calls a timeout or a canceled context, from a millisecond to
+// minutes, or forbids retries.
 func (c *chaosCall) disturb(ctx context.Context, cancel context.CancelFunc) (context.Context, context.CancelFunc) {
 	after := time.Duration(float64(time.Millisecond) * math.Pow(10, 5.3*c.random.Float64()))
 	drawn := c.random.IntN(100)
@@ -182,7 +182,7 @@ func breakOffList(ctx context.Context, c *chaos, call *chaosCall) error {
 	return c.listOrders(ctx, call, call.random.IntN(len(c.completed)))
 }
 
-// listOrders reads a list up to a number of orders. What came before an error must be right, too.
+// listOrders reads at most count orders. The orders before an error must be right, too.
 func (c *chaos) listOrders(ctx context.Context, call *chaosCall, limit int) error {
 	var ids []int64
 	var err error

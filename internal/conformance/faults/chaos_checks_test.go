@@ -9,8 +9,7 @@ import (
 	"github.com/xsale-go/xsale"
 )
 
-// checkOrders compares what the sandbox has with what the creates returned. There were some orders
-// before.
+// checkOrders compares the orders of the sandbox with the results of the creates.
 func (c *chaos) checkOrders(orders []xsale.Order, before int) {
 	found := map[int][]int64{} // by the number of the call
 	for _, order := range orders {
@@ -64,7 +63,7 @@ func (c *chaos) checkCalls(seen map[int][]fate) {
 	}
 }
 
-// problems says what does not fit with the fates of the call's requests.
+// problems returns the contradictions between a result and the fates of the requests.
 func (c *chaosCall) problems(seen []fate) (problems []string) {
 	require := func(holds bool, problem string) {
 		if !holds {
@@ -81,14 +80,13 @@ func (c *chaosCall) problems(seen []fate) (problems []string) {
 		return append(problems, "not an *Error")
 	}
 	require(failed.Operation == c.operation && failed.Method == c.method && failed.Route == c.route, "names another call")
-	// A call whose time was over may also have left the last response unread.
+	// A call that timed out may have left the last response unread.
 	late := errors.Is(c.err, context.DeadlineExceeded) || errors.Is(c.err, context.Canceled)
 	require(c.ended == nil || errors.Is(c.err, c.ended), "hides that the context has ended")
 	require(!late || c.hurried, "a call without hurry has run out of time")
 	require(failed.Attempts <= 4, "more attempts than allowed")
 
-	// net/http itself repeats a GET once more where a connection that it has kept turns out to be
-	// cut.
+	// net/http replays a GET when a reused connection turns out to be cut.
 	replayed := 0
 	if c.method == http.MethodGet && !c.marked {
 		replayed = countFates(seen, fate.cut)
@@ -115,7 +113,7 @@ func (c *chaosCall) problems(seen []fate) (problems []string) {
 	return problems
 }
 
-// classOf returns what a failure says that has happened.
+// classOf returns the kind of failure that an error reports.
 func classOf(failed *xsale.Error) string {
 	class := ""
 	for _, sentinel := range []error{
@@ -132,7 +130,7 @@ func classOf(failed *xsale.Error) string {
 	return class
 }
 
-// classOfFate returns what a failure must say that has happened.
+// classOfFate returns the kind of failure that an error must report.
 func classOfFate(f fate) string {
 	switch f {
 	case cutBefore, cutAfter:

@@ -36,8 +36,7 @@ func (f fate) processed() bool {
 	return f == answered || f == cutAfter || f == cutInside || f == unavailableAfter
 }
 
-// Every one of that many requests has the fault. Where two fall on the same request, it has the
-// first.
+// The intervals of the faults, in requests. If two coincide, the first one counts.
 const (
 	cutEvery         = 10
 	unavailableEvery = 7
@@ -54,7 +53,7 @@ const (
 // callHeader names the call that a request belongs to.
 const callHeader = "X-Chaos-Call"
 
-// chaosProxy stands in front of a server and breaks what passes, by a counter of the requests.
+// chaosProxy breaks the traffic of a server by a counter of requests.
 type chaosProxy struct {
 	t         *testing.T
 	host      string
@@ -81,7 +80,7 @@ func newChaosProxy(t *testing.T, network *Network, host string) *chaosProxy {
 	return p
 }
 
-// note keeps the states of the connections.
+// note records the states of connections.
 func (p *chaosProxy) note(connection net.Conn, state http.ConnState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,7 +103,7 @@ func (p *chaosProxy) inState(state http.ConnState) int {
 	return count
 }
 
-// decide gives the next request its fate, and returns how long its response takes.
+// decide returns the fate of the next request and the time of its response.
 func (p *chaosProxy) decide(call int, method string) (fate, time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -188,8 +187,7 @@ func (p *chaosProxy) pass(request *http.Request, body []byte) (*http.Response, [
 	return response, content
 }
 
-// writeAnswer sends the header and the beginning of the body. A client that has left is not our
-// concern.
+// writeAnswer sends the header and the beginning of the body. It ignores a client that has left.
 func writeAnswer(w http.ResponseWriter, response *http.Response, content []byte, length int) {
 	maps.Copy(w.Header(), response.Header)
 	if len(content) > 0 {

@@ -23,10 +23,10 @@ const chaosWorkers = 64
 
 var chaosSeed = flag.Uint64("chaos-seed", rand.Uint64(), "what the calls of TestChaos are drawn with")
 
-// TestChaos makes 10,000 calls at 64 workers while every 10th connection is cut, every 7th response
-// is a 503 and every 11th a 429. Then no create is lost or doubled, every failure says what it
-// is, and nothing is left behind. It runs in a bubble of package synctest, with HTTP over pipes, so
-// that the hours of backoff and throttling cost no real time.
+// TestChaos makes 10,000 calls with 64 workers while every 10th connection is cut, every 7th
+// response is a 503 and every 11th a 429. No create is lost or doubled, every failure is typed, and
+// nothing leaks. It runs in a synctest bubble with HTTP over pipes, so hours of backoff cost no
+// real time.
 func TestChaos(t *testing.T) {
 	count := 10_000
 	if testing.Short() {
@@ -36,7 +36,7 @@ func TestChaos(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { testChaos(t, count) }) // fails, too, where a goroutine of the bubble is left
 }
 
-// chaos is what the calls share.
+// chaos is the shared state of the calls.
 type chaos struct {
 	t         *testing.T
 	seed      uint64
@@ -156,8 +156,7 @@ func (c *chaos) list(client *xsale.Client, statuses ...string) []xsale.Order {
 	return orders
 }
 
-// report logs how much has happened, and fails where a kind of fault or of outcome has not: the
-// test would show nothing.
+// report logs the counts, and fails if a kind of fault or outcome never occurred.
 func (c *chaos) report(proxy *chaosProxy, network *Network, took time.Duration) {
 	outcomes := map[string]int{}
 	for i := range c.calls {

@@ -20,9 +20,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// TestFaultMatrix makes every call of the client meet every fault of the sandbox, once and for
-// ever. What must come of it follows from a few rules: see expect. It runs in bubbles of package
-// synctest, so that waits cost no real time.
+// TestFaultMatrix runs every call of the client into every fault of the sandbox, once and always.
+// The expected result follows from the rules in expect. It runs in synctest bubbles.
 func TestFaultMatrix(t *testing.T) {
 	for _, invoke := range matrixCalls {
 		for _, fault := range matrixFaults {
@@ -109,7 +108,7 @@ var matrixCalls = []matrixCall{
 	}},
 }
 
-// idOf returns the id of what was created.
+// idOf returns the id of the created object.
 func idOf(created xsale.Created, err error) (string, error) { return fmt.Sprint(created.ID), err }
 
 // idsOf returns the ids of a list up to a number of elements, or of all of it.
@@ -126,7 +125,7 @@ func idsOf[T any](list iter.Seq2[T, error], limit int, id func(T) int64) (string
 	return fmt.Sprint(ids), nil
 }
 
-// matrixFault is a fault and what it does to a request.
+// matrixFault is a fault and its effect on a request.
 type matrixFault struct {
 	xsaletest.Fault
 	does      effect
@@ -192,12 +191,12 @@ var matrixFaults = []matrixFault{
 	{Fault: xsaletest.BlockedAccount(), does: blocks},
 }
 
-// aboutBodies reports whether the fault needs a response with a body.
+// aboutBodies reports whether the fault needs a response body.
 func (f matrixFault) aboutBodies() bool {
 	return f.does == breaksBody || f.does == spoilsBody || f.does == stallsBody || f.does == drips
 }
 
-// expectation is what must come of a call.
+// expectation is the expected result of a call.
 type expectation struct {
 	is       []error // of all sentinels, those that match; nil is a success
 	status   int     // of the *Error; 0 without a response
@@ -209,8 +208,8 @@ type expectation struct {
 
 const allElements = -1
 
-// expect follows the rules of the client. A failure passes on the next attempt, unless the fault is
-// forever, and the call is repeated up to three times where that does no harm.
+// expect applies the client's rules: a failure passes on the next attempt unless the fault is
+// always there, and the call is retried up to three times where that is safe.
 func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation {
 	want := expectation{attempts: 1, logins: 1, elements: allElements}
 	success := http.StatusOK
@@ -245,7 +244,7 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 		if f.does == stallsBody {
 			want.is = append(want.is, context.DeadlineExceeded)
 		}
-		// A list is on its way to its reader, and JSON is decoded once the response is complete.
+		// A list is already being read; JSON is decoded once the response is complete.
 		mayPass = c.body != readsList && c.body != readsFirst && f.does != spoilsBody
 	}
 	if want.status == http.StatusUnauthorized { // with a new login, once
@@ -280,8 +279,7 @@ func (c *matrixCall) expect(f matrixFault, always bool, inHalf int) expectation 
 	return want
 }
 
-// errNoSentinel stands for a failure without a sentinel, as opposed to a
-// success.
+// errNoSentinel is a failure without a sentinel.
 var errNoSentinel = errors.New("no sentinel")
 
 var matrixSentinels = []error{
@@ -318,8 +316,7 @@ func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsal
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Without connections that are kept, because net/http itself repeats a GET on one that turns
-	// out to be cut.
+	// Without reused connections, on which net/http would replay a GET.
 	transport := &http.Transport{DialContext: network.Dial, DisableKeepAlives: true}
 	bodies := &stub.BodyCounter{Next: transport}
 	newClient := func() *xsale.Client {
@@ -385,7 +382,7 @@ func testMatrixCase(t *testing.T, call matrixCall, fault matrixFault, given xsal
 	}
 }
 
-// firstID is the id of the first that is created.
+// firstID is the id of the first created object.
 func (c *matrixCall) firstID() int64 {
 	switch c.operation {
 	case "createOrder":
@@ -396,8 +393,7 @@ func (c *matrixCall) firstID() int64 {
 	return 1
 }
 
-// elements returns the ids of a list, and how many of its elements the first half of the response
-// has whole.
+// elements returns the ids of a list, and how many elements are complete in the first half.
 func (c *matrixCall) elements(t *testing.T, direct *xsale.Client) (ids []int64, inHalf int) {
 	if c.list == "" {
 		return nil, 0
@@ -460,7 +456,7 @@ func (c *matrixCall) check(t *testing.T, value string, err error, want expectati
 	}
 }
 
-// wantedValue is what the call must have read.
+// wantedValue is the value that the call must return.
 func (c *matrixCall) wantedValue(want expectation, elements []int64) string {
 	failed := want.is != nil
 	switch {

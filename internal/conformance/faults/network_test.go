@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Network carries connections in memory, because under testing/synctest the time stands still while
-// a goroutine waits for a real one.
+// Network connects in memory, because synctest time stops while a goroutine waits for a real
+// connection.
 type Network struct {
 	Dialed, Open atomic.Int32 // connections made, and ends not yet closed
 
@@ -35,7 +35,7 @@ func (n *Network) Listen() net.Listener {
 	return l
 }
 
-// Dial has the form of a transport's DialContext.
+// Dial is a transport's DialContext.
 func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	listener := n.listeners[address]
@@ -61,7 +61,7 @@ func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error)
 	return nil, err
 }
 
-// conn counts its end.
+// conn counts its Close.
 type conn struct {
 	net.Conn
 	network *Network
