@@ -52,7 +52,6 @@ func TestDateTimeReadsFormatsOfASPNET(t *testing.T) {
 		{`"2024-10-25T08:15:00.1234567+02:00"`, "2024-10-25T08:15:00.1234567+02:00", true, true, "2024-10-25T06:15:00.1234567Z"},
 		{`"2024-10-25T08:15:00.1234567\u002B02:00"`, "2024-10-25T08:15:00.1234567+02:00", true, true, "2024-10-25T06:15:00.1234567Z"},
 		{`"2024-10-25T08:15:00\u002b02:00"`, "2024-10-25T08:15:00+02:00", true, true, "2024-10-25T06:15:00Z"},
-		{`"0001-01-01T00:00:00Z"`, "0001-01-01T00:00:00Z", true, true, "0001-01-01T00:00:00Z"},
 		{`"9999-12-31T23:59:59.9999999Z"`, "9999-12-31T23:59:59.9999999Z", true, true, "9999-12-31T23:59:59.9999999Z"},
 	}
 	for _, test := range tests {
@@ -144,7 +143,9 @@ func TestDateTimeRejects(t *testing.T) {
 		" ", "today", "2024", "2024-10", "2024-1-5", "24-10-25", "20241025", "25.10.2024", "10/25/2024", "2024-02-30", "2023-02-29",
 		"2024-13-01", "2024-00-01", "2024-10-00", "12024-10-25", "-2024-10-25", " 2024-10-25", "2024-10-25 ", "2024-10-25\n",
 		"2024-10-25T", "2024-10-25Z", "2024-10-25+02:00", "2024-10-25T08", "2024-10-25T08:15", "2024-10-25 08:15:00", "2024-10-25t08:15:00",
-		"2024-10-25T24:00:00", "2024-10-25T08:60:00", "2024-10-25T08:15:60", "2024-10-25T08:15:00.", "2024-10-25T08:15:00.x",
+		"2024-10-25T24:00:00", "2024-10-25T08:60:00", "2024-10-25T08:15:60", "2024-10-25T08:15:00.", "2024-10-25T08:15:00.x", "2024-10-25T8:15:00", "2024-10-25T08:15:00,5",
+		"2024-10-25T08:15:00+02:60", "2024-10-25T08:15:00+24:00", "2024-10-25T08:15:00.Z", "2024-10-25T08:5:00", "2024-10-25T08:15:0", "2024-10-25T08:15:00--2:00",
+		"2024-04-31", "1900-02-29", "2024-10-25T08:15:00+02", "2024-10-25T08:15:00+02:00Z", "+024-10-25", "2024-10-25T-8:15:00",
 		"2024-10-25T08:15:00z", "2024-10-25T08:15:00ZZ", "2024-10-25T08:15:00+2", "2024-10-25T08:15:00+0200",
 		"2024-10-25T08:15:00+25:00", "2024-10-25T08:15:00+02:00[Europe/Warsaw]", "2024-10-25T08:15:00 CET", "08:15:00", "T08:15:00Z",
 		"/Date(1729844100000)/", "null", "\"2024-10-25\"", "2024-10-2５", "----------", "ZZZZZZZZZZZZ", strings.Repeat("9", 10000),
@@ -287,5 +288,66 @@ func TestDecimalAsParameter(t *testing.T) {
 		runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number"})
 	if err != nil || got != "price=10.50" {
 		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+// The clocks of Warsaw went forward on 2024-03-31 at 02:00 and back on 2024-10-27 at 03:00.
+func TestDateTimeWhenClocksChange(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		location *time.Location
+		wall     string
+		utc      string
+	}{
+		{warsaw(t), "2024-03-31T01:59:59", "2024-03-31T00:59:59Z"},
+		{warsaw(t), "2024-03-31T02:00:00", "2024-03-31T01:00:00Z"}, // does not occur: 03:00
+		{warsaw(t), "2024-03-31T02:30:00", "2024-03-31T01:30:00Z"}, // 03:30
+		{warsaw(t), "2024-03-31T03:00:00", "2024-03-31T01:00:00Z"},
+		{warsaw(t), "2024-10-27T01:59:59", "2024-10-26T23:59:59Z"},
+		{warsaw(t), "2024-10-27T02:00:00", "2024-10-27T00:00:00Z"}, // occurs twice: the first
+		{warsaw(t), "2024-10-27T02:30:00.5", "2024-10-27T00:30:00.5Z"},
+		{warsaw(t), "2024-10-27T03:00:00", "2024-10-27T02:00:00Z"},
+		{newYork, "2024-03-10T02:30:00", "2024-03-10T07:30:00Z"},
+		{newYork, "2024-11-03T01:30:00", "2024-11-03T05:30:00Z"},
+		{time.UTC, "2024-10-27T02:30:00", "2024-10-27T02:30:00Z"},
+	} {
+		d, err := wire.ParseDateTime(test.wall)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := d.Time(test.location); !ok || got.UTC().Format(time.RFC3339Nano) != test.utc || got.Location() != test.location {
+			t.Errorf("%s: %v, %v, want %s", test.wall, got, ok, test.utc)
+		}
+	}
+}
+
+func TestDateTimeMinimumOfDotNet(t *testing.T) {
+	for s, minimum := range map[string]bool{
+		"0001-01-01": true, "0001-01-01T00:00:00": true, "0001-01-01T00:00:00.0000000": true, "0001-01-01T00:00:00Z": true,
+		"0001-01-01T00:00:00+00:00": true, "": false, "0001-01-02": false, "0001-01-01T00:00:01": false, "2024-10-25": false, "0001-01-01T00:00:00+01:00": false,
+	} {
+		d, err := wire.ParseDateTime(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.IsMinValue() != minimum || !d.IsSet() {
+			t.Errorf("%q: IsMinValue %v", s, d.IsMinValue())
+		}
+		if got, ok := d.Time(warsaw(t)); s != "" && ok == minimum || minimum && !got.IsZero() {
+			t.Errorf("%q: Time %v, %v", s, got, ok)
+		}
+	}
+}
+
+func TestDateIn(t *testing.T) {
+	evening := time.Date(2024, time.October, 25, 22, 5, 0, 0, time.UTC)
+	if got := wire.DateIn(evening, warsaw(t)); got != wire.NewDate(2024, time.October, 26) {
+		t.Errorf("in Warsaw: %s", got)
+	}
+	if got := wire.DateIn(evening.In(warsaw(t)), nil); got != wire.NewDate(2024, time.October, 25) {
+		t.Errorf("in UTC: %s", got)
 	}
 }
