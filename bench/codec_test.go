@@ -158,36 +158,48 @@ type sampleChild struct {
 	rest wire.UnknownFields
 }
 
+var (
+	sampleFields      = codec.NewFields("Text", "Number", "Child", "List", "Raw")
+	sampleChildFields = codec.NewFields("A", "B")
+)
+
 func (s *sample) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&s.rest)
+	object := d.Object(sampleFields, s.rest.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Text":
+			object.Known(0)
 			d.Decode(&s.Text)
 		case "Number":
+			object.Known(1)
 			d.Decode(&s.Number)
 		case "Child":
+			object.Known(2)
 			d.Decode(&s.Child)
 		case "List":
+			object.Known(3)
 			codec.DecodeSlice(d, &s.List)
 		case "Raw":
+			object.Known(4)
 			d.Decode(&s.Raw)
 		default:
-			object.Unknown("Text", "Number", "Child", "List", "Raw")
+			object.Unknown()
 		}
 	}
 }
 
 func (s *sampleChild) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&s.rest)
+	object := d.Object(sampleChildFields, s.rest.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "A":
+			object.Known(0)
 			d.Decode(&s.A)
 		case "B":
+			object.Known(1)
 			d.Decode(&s.B)
 		default:
-			object.Unknown("A", "B")
+			object.Unknown()
 		}
 	}
 }

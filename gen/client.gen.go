@@ -711,7 +711,8 @@ func (c *Client) ListTranslations(ctx context.Context, organizationName string, 
 }
 
 // ListTranslationsSeq is ListTranslations with one element of the response in memory at a time. The
-// range over the list sends the call. An error ends the list; the elements before it are valid.
+// range over the list sends the call. An element that does not fit is a [*call.ElementError], after
+// which the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
 	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -812,7 +813,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
-// the list sends the call. An error ends the list; the elements before it are valid.
+// the list sends the call. An element that does not fit is a [*call.ElementError], after which the
+// range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params
@@ -824,7 +826,7 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		}
 		params = &sent
 	}
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})
@@ -869,9 +871,10 @@ func (c *Client) ListStatuses(ctx context.Context, organizationName string, opti
 }
 
 // ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The range
-// over the list sends the call. An error ends the list; the elements before it are valid.
+// over the list sends the call. An element that does not fit is a [*call.ElementError], after which
+// the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
-	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListStatuses(ctx, organizationName, edit)
 		})

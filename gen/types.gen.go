@@ -251,21 +251,47 @@ func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a CreateIntegration) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a CreateIntegration) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a CreateIntegration) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a CreateIntegration) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfCreateIntegration = codec.NewFields("IntegrationType", "IsActive", "Name", "OrderSynchronization")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateIntegration) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfCreateIntegration, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "IntegrationType":
+			object.Known(0)
 			d.Int64(&a.IntegrationType)
 		case "IsActive":
+			object.Known(1)
 			codec.DecodePointer(d, &a.IsActive)
 		case "Name":
+			object.Known(2)
 			d.String(&a.Name)
 		case "OrderSynchronization":
+			object.Known(3)
 			codec.DecodePointer(d, &a.OrderSynchronization)
 		default:
-			object.Unknown("IntegrationType", "IsActive", "Name", "OrderSynchronization")
+			object.Unknown()
 		}
 	}
 }
@@ -275,10 +301,11 @@ func (a *CreateIntegration) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a CreateIntegration) MarshalJSON() ([]byte, error) {
-	type fields CreateIntegration
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "IntegrationType", "IsActive", "Name", "OrderSynchronization")
+	type plain CreateIntegration
+	return codec.MarshalObject(&a, plain(a), fieldsOfCreateIntegration, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -292,27 +319,56 @@ func (a *CreateOrder) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a CreateOrder) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a CreateOrder) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a CreateOrder) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a CreateOrder) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfCreateOrder = codec.NewFields("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateOrder) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfCreateOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "BuyerId":
+			object.Known(0)
 			d.Int64(&a.BuyerID)
 		case "IntegrationId":
+			object.Known(1)
 			d.Int64(&a.IntegrationID)
 		case "Items":
+			object.Known(2)
 			codec.DecodeSlice(d, &a.Items)
 		case "PayerId":
+			object.Known(3)
 			d.Int64(&a.PayerID)
 		case "PaymentFormId":
+			object.Known(4)
 			d.Int64(&a.PaymentFormID)
 		case "PurchaseDate":
+			object.Known(5)
 			a.PurchaseDate.DecodeJSON(d)
 		case "RecipientId":
+			object.Known(6)
 			d.Int64(&a.RecipientID)
 		default:
-			object.Unknown("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+			object.Unknown()
 		}
 	}
 }
@@ -322,10 +378,11 @@ func (a *CreateOrder) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a CreateOrder) MarshalJSON() ([]byte, error) {
-	type fields CreateOrder
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+	type plain CreateOrder
+	return codec.MarshalObject(&a, plain(a), fieldsOfCreateOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -339,23 +396,50 @@ func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a CreateOrderItem) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a CreateOrderItem) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a CreateOrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a CreateOrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfCreateOrderItem = codec.NewFields("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *CreateOrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfCreateOrderItem, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "OfferId":
+			object.Known(0)
 			d.Int64(&a.OfferID)
 		case "PriceGross":
+			object.Known(1)
 			a.PriceGross.DecodeJSON(d)
 		case "PriceNet":
+			object.Known(2)
 			a.PriceNet.DecodeJSON(d)
 		case "Quantity":
+			object.Known(3)
 			a.Quantity.DecodeJSON(d)
 		case "VariantId":
+			object.Known(4)
 			d.Int64(&a.VariantID)
 		default:
-			object.Unknown("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+			object.Unknown()
 		}
 	}
 }
@@ -365,10 +449,11 @@ func (a *CreateOrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a CreateOrderItem) MarshalJSON() ([]byte, error) {
-	type fields CreateOrderItem
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
+	type plain CreateOrderItem
+	return codec.MarshalObject(&a, plain(a), fieldsOfCreateOrderItem, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -382,15 +467,38 @@ func (a *Created) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Created) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Created) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Created) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Created) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfCreated = codec.NewFields("Id")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Created) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfCreated, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		default:
-			object.Unknown("Id")
+			object.Unknown()
 		}
 	}
 }
@@ -400,10 +508,11 @@ func (a *Created) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Created) MarshalJSON() ([]byte, error) {
-	type fields Created
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id")
+	type plain Created
+	return codec.MarshalObject(&a, plain(a), fieldsOfCreated, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -417,25 +526,53 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Me) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Me) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
+			object.Known(0)
 			d.String(&a.Email)
 		case "EmailVerified":
+			object.Known(1)
 			d.Bool(&a.EmailVerified)
 		case "Id":
+			object.Known(2)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(3)
 			d.String(&a.Name)
 		case "Nickname":
+			object.Known(4)
 			d.String(&a.Nickname)
 		case "Organizations":
+			object.Known(5)
 			codec.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+			object.Unknown()
 		}
 	}
 }
@@ -445,10 +582,11 @@ func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type fields Me
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type plain Me
+	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -462,17 +600,41 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Order) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Order) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrder = codec.NewFields("Id", "Items")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Items":
+			object.Known(1)
 			codec.DecodeSlice(d, &a.Items)
 		default:
-			object.Unknown("Id", "Items")
+			object.Unknown()
 		}
 	}
 }
@@ -482,10 +644,11 @@ func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type fields Order
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Items")
+	type plain Order
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -499,15 +662,38 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItem) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItem) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItem = codec.NewFields("OrderItemArticles")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "OrderItemArticles":
+			object.Known(0)
 			codec.DecodeSlice(d, &a.OrderItemArticles)
 		default:
-			object.Unknown("OrderItemArticles")
+			object.Unknown()
 		}
 	}
 }
@@ -517,10 +703,11 @@ func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type fields OrderItem
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OrderItemArticles")
+	type plain OrderItem
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -534,9 +721,31 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItemArticle = codec.NewFields()
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		default:
@@ -550,10 +759,11 @@ func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type fields OrderItemArticle
-	return codec.MarshalObject(fields(a), a.AdditionalProperties)
+	type plain OrderItemArticle
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -567,19 +777,44 @@ func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderSynchronization) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderSynchronization) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderSynchronization) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderSynchronization) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderSynchronization = codec.NewFields("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderSynchronization) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderSynchronization, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "ERPDocumentSerialNumber":
+			object.Known(0)
 			codec.DecodePointer(d, &a.ERPDocumentSerialNumber)
 		case "ExportToWarehouse":
+			object.Known(1)
 			codec.DecodePointer(d, &a.ExportToWarehouse)
 		case "ExportWithoutTransport":
+			object.Known(2)
 			codec.DecodePointer(d, &a.ExportWithoutTransport)
 		default:
-			object.Unknown("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+			object.Unknown()
 		}
 	}
 }
@@ -589,10 +824,11 @@ func (a *OrderSynchronization) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderSynchronization) MarshalJSON() ([]byte, error) {
-	type fields OrderSynchronization
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
+	type plain OrderSynchronization
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderSynchronization, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -606,19 +842,44 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrganizationInfo = codec.NewFields("Id", "Name", "ShortName")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		case "ShortName":
+			object.Known(2)
 			d.String(&a.ShortName)
 		default:
-			object.Unknown("Id", "Name", "ShortName")
+			object.Unknown()
 		}
 	}
 }
@@ -628,10 +889,11 @@ func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type fields OrganizationInfo
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type plain OrganizationInfo
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -645,9 +907,31 @@ func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a ParameterDefinition) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a ParameterDefinition) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a ParameterDefinition) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a ParameterDefinition) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfParameterDefinition = codec.NewFields()
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ParameterDefinition) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfParameterDefinition, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		default:
@@ -661,10 +945,11 @@ func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
-	type fields ParameterDefinition
-	return codec.MarshalObject(fields(a), a.AdditionalProperties)
+	type plain ParameterDefinition
+	return codec.MarshalObject(&a, plain(a), fieldsOfParameterDefinition, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -678,17 +963,41 @@ func (a *Status) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Status) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Status) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Status) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Status) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfStatus = codec.NewFields("Id", "Name")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Status) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfStatus, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		default:
-			object.Unknown("Id", "Name")
+			object.Unknown()
 		}
 	}
 }
@@ -698,10 +1007,11 @@ func (a *Status) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Status) MarshalJSON() ([]byte, error) {
-	type fields Status
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name")
+	type plain Status
+	return codec.MarshalObject(&a, plain(a), fieldsOfStatus, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -715,19 +1025,44 @@ func (a *Translation) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Translation) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Translation) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Translation) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Translation) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfTranslation = codec.NewFields("Description", "LanguageId", "Name")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Translation) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfTranslation, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Description":
+			object.Known(0)
 			d.Decode(&a.Description)
 		case "LanguageId":
+			object.Known(1)
 			d.Int64(&a.LanguageID)
 		case "Name":
+			object.Known(2)
 			d.Decode(&a.Name)
 		default:
-			object.Unknown("Description", "LanguageId", "Name")
+			object.Unknown()
 		}
 	}
 }
@@ -737,8 +1072,9 @@ func (a *Translation) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Translation) MarshalJSON() ([]byte, error) {
-	type fields Translation
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Description", "LanguageId", "Name")
+	type plain Translation
+	return codec.MarshalObject(&a, plain(a), fieldsOfTranslation, a.AdditionalProperties.Raw())
 }

@@ -111,6 +111,10 @@ func TestKnownFieldsAreNotUnknown(t *testing.T) {
 				if got, found := object.Get(spelling); found {
 					t.Errorf("%s.%s: got it as an unknown field: %s", name, spelling, got)
 				}
+				if err := object.Set(spelling, json.RawMessage(`null`)); err == nil {
+					t.Errorf("%s.%s: set as an unknown field", name, spelling)
+				}
+				object = create() // one made in Go does not know its fields until it is marshaled
 				if err := object.Set(spelling, json.RawMessage(`null`)); err != nil {
 					t.Fatal(err)
 				}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -114,23 +113,28 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 
 // DecodeJSON implements [codec.Decodable].
 func (d *Decimal) DecodeJSON(decoder *codec.Decoder) {
-	literal := decoder.Value()
-	if literal == nil {
+	literal := decoder.Literal()
+	if literal == "" {
 		return
 	}
-	if literal[0] == '0' || literal[0] == '-' || literal[0] >= '1' && literal[0] <= '9' {
-		// The decoder has checked everything but the limits.
-		if len(literal) <= maxDecimalLength && !slices.ContainsFunc(literal, func(b byte) bool { return b|0x20 == 'e' }) {
-			d.literal = decoder.Keep(literal)
+	// The decoder has checked a number, except for the limits.
+	number := literal[0] == '-' || literal[0] >= '0' && literal[0] <= '9'
+	if !number || len(literal) > maxDecimalLength || hasExponent(literal) {
+		if err := checkDecimalLiteral(literal); err != nil {
+			decoder.Fail(err)
 			return
 		}
 	}
-	s := string(literal)
-	if err := checkDecimalLiteral(s); err != nil {
-		decoder.Fail(err)
-		return
+	d.literal = literal
+}
+
+func hasExponent(number string) bool {
+	for i := range len(number) { // faster than strings.ContainsAny for short strings
+		if number[i]|0x20 == 'e' {
+			return true
+		}
 	}
-	d.literal = s
+	return false
 }
 
 func checkDecimalLiteral(literal string) error {

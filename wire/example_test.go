@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -120,6 +121,27 @@ func ExampleNewDate() {
 	// Output: 2024-10-25
 }
 
+// An order of 22:05 UTC was made on the next day in Warsaw.
+func ExampleDateIn() {
+	warsaw, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(wire.DateIn(time.Date(2024, time.July, 31, 22, 5, 0, 0, time.UTC), warsaw))
+	// Output: 2024-08-01
+}
+
+// .NET writes its minimum for a date that is not set.
+func ExampleDateTime_IsMinValue() {
+	paid, err := wire.ParseDateTime("0001-01-01T00:00:00")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, ok := paid.Time(nil)
+	fmt.Println(paid.IsMinValue(), ok)
+	// Output: true false
+}
+
 func ExampleNewDateTime() {
 	fmt.Println(wire.NewDateTime(time.Date(2024, time.October, 25, 8, 15, 0, 0, time.UTC)))
 	// Output: 2024-10-25T08:15:00Z
@@ -190,4 +212,32 @@ func ExampleUnknownFields() {
 	// 0.50 true 2
 	// Warehouse {"Code":"MAG-1"}
 	// false
+}
+
+// The Get methods of an object read fields that the spec does not list.
+func ExampleUnknownFields_GetString() {
+	var order gen.Order
+	err := json.Unmarshal([]byte(`{"Id":7,"Number":"A\u002BB","Weight":2,"TotalGross":149.90,"PaidAt":"2024-10-25","Comment":null}`), &order)
+	if err != nil {
+		log.Fatal(err)
+	}
+	number, _, err := order.GetString("Number")
+	fmt.Println(number, err)
+	weight, _, err := order.GetInt("weight") // names match as those of known fields do
+	fmt.Println(weight, err)
+	total, _, err := order.GetDecimal("TotalGross")
+	fmt.Println(total, err)
+	paid, _, err := order.GetDateTime("PaidAt")
+	fmt.Println(paid, err)
+	_, ok, err := order.GetString("Comment") // null, as good as absent
+	fmt.Println(ok, err)
+	_, ok, err = order.GetInt("Number")
+	fmt.Println(ok, err)
+	// Output:
+	// A+B <nil>
+	// 2 <nil>
+	// 149.90 <nil>
+	// 2024-10-25 <nil>
+	// false <nil>
+	// false field Number: want an integer, got a string
 }

@@ -25,35 +25,45 @@ type scalars struct {
 	unknown wire.UnknownFields
 }
 
+var structureFields = codec.NewFields("price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+
 func (s *scalars) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&s.unknown)
+	object := d.Object(structureFields, s.unknown.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "price":
+			object.Known(0)
 			d.Decode(&s.Price)
 		case "pointer":
+			object.Known(1)
 			codec.DecodePointer(d, &s.Pointer)
 		case "prices":
+			object.Known(2)
 			codec.DecodeSlice(d, &s.Prices)
 		case "map":
+			object.Known(3)
 			d.Decode(&s.Map)
 		case "nullable":
+			object.Known(4)
 			d.Decode(&s.Nullable)
 		case "day":
+			object.Known(5)
 			d.Decode(&s.Day)
 		case "days":
+			object.Known(6)
 			codec.DecodeSlice(d, &s.Days)
 		case "later":
+			object.Known(7)
 			d.Decode(&s.Later)
 		default:
-			object.Unknown("price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+			object.Unknown()
 		}
 	}
 }
 
 func (s scalars) MarshalJSON() ([]byte, error) {
-	type fields scalars
-	return codec.MarshalObject(fields(s), s.unknown, "price", "pointer", "prices", "map", "nullable", "day", "days", "later")
+	type plain scalars
+	return codec.MarshalObject(&s, plain(s), structureFields, s.unknown.Raw())
 }
 
 // checkWholeObject expects the same JSON back from an object with a number and a date in every kind

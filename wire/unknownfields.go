@@ -1,11 +1,120 @@
 package wire
 
-import "github.com/xsale-go/xsale/wire/codec"
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/xsale-go/xsale/wire/codec"
+)
 
 // UnknownFields contains the fields of an object that the spec does not list, in the order the
 // server sent them, with their exact JSON. Generated types have one as AdditionalProperties and
-// write it back after the fields they know.
+// write it back.
 //
-// Get, Set and Delete access one field, All iterates over them, Len counts them. The zero value is
-// empty. Changing a copy leaves the original alone; concurrent reads are safe.
-type UnknownFields = codec.UnknownFields
+// In an object that was read, it also remembers how the known fields came, so that the object is
+// written back as it came: null stays null, 0 stays 0, and an absent field stays absent, except for
+// the fields that have been changed. To write an object like one made in Go, set its
+// AdditionalProperties to the zero value.
+//
+// The zero value is empty. Changing a copy leaves the original alone; concurrent reads are safe.
+type UnknownFields struct{ raw codec.Raw }
+
+// Raw gives package codec access to the JSON. Generated code calls it.
+func (f *UnknownFields) Raw() *codec.Raw { return &f.raw }
+
+// Get returns the exact JSON of a field and whether it is present. It finds a name as known fields
+// are found: exactly, or with another case if only one name differs that way. The last of several
+// equal names wins.
+func (f UnknownFields) Get(name string) (json.RawMessage, bool) {
+	value := f.find(name)
+	return json.RawMessage(value), value != ""
+}
+
+// find returns the JSON of a field; empty without one.
+func (f UnknownFields) find(name string) (value string) {
+	var folded codec.RawField
+	ambiguous := false
+	for field := range f.raw.Unknown() {
+		switch {
+		case field.Name == name:
+			value = field.Value
+		case strings.EqualFold(field.Name, name):
+			ambiguous = ambiguous || folded.Value != "" && folded.Name != field.Name
+			folded = field
+		}
+	}
+	if value == "" && !ambiguous {
+		return folded.Value
+	}
+	return value
+}
+
+// GetString returns a string, however the server escaped it. It returns false if the field is
+// absent or null, and an error if it is not a string. Names are found as by [UnknownFields.Get].
+func (f UnknownFields) GetString(name string) (string, bool, error) { return get[string](f, name) }
+
+// GetInt returns an integer, like [UnknownFields.GetString]. A number with a fraction or an
+// exponent is an error.
+func (f UnknownFields) GetInt(name string) (int64, bool, error) { return get[int64](f, name) }
+
+// GetDecimal returns an exact number, like [UnknownFields.GetString]. The server may have quoted
+// it.
+func (f UnknownFields) GetDecimal(name string) (Decimal, bool, error) { return get[Decimal](f, name) }
+
+// GetDateTime returns a date, like [UnknownFields.GetString].
+func (f UnknownFields) GetDateTime(name string) (DateTime, bool, error) {
+	return get[DateTime](f, name)
+}
+
+func get[T any](f UnknownFields, name string) (value T, ok bool, err error) {
+	literal := f.find(name)
+	if literal == "" || literal == null {
+		return value, false, nil
+	}
+	if err := codec.Unmarshal([]byte(literal), &value); err != nil {
+		var none T
+		return none, false, fmt.Errorf("field %s: %w", name, err)
+	}
+	return value, true, nil
+}
+
+// Set replaces a field, or adds it at the end. It returns an error and changes nothing if value is
+// not valid JSON, or if the object was read and the spec lists the field.
+func (f *UnknownFields) Set(name string, value json.RawMessage) error {
+	if !json.Valid(value) {
+		return fmt.Errorf("value of field %s is not valid JSON", name)
+	}
+	if known, ok := f.raw.Known.Find(name); ok {
+		return fmt.Errorf("field %s is known as %s: set the field of the struct", name, known)
+	}
+	f.raw = f.raw.Set(name, string(value))
+	return nil
+}
+
+// Delete removes a field.
+func (f *UnknownFields) Delete(name string) { f.raw = f.raw.Set(name, "") }
+
+// All iterates over the names and the exact JSON of the fields, in order.
+func (f UnknownFields) All() iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		for field := range f.raw.Unknown() {
+			if !yield(field.Name, json.RawMessage(field.Value)) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of fields.
+func (f UnknownFields) Len() int {
+	count := 0
+	for range f.raw.Unknown() {
+		count++
+	}
+	return count
+}
+
+// IsZero reports whether there are no fields.
+func (f UnknownFields) IsZero() bool { return f.Len() == 0 }

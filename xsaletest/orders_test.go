@@ -21,11 +21,10 @@ func TestCreatedOrderIsListed(t *testing.T) {
 	if len(orders) != 6 {
 		t.Fatalf("%d orders", len(orders))
 	}
-	want := `{"BuyerId":7,"IntegrationId":1,"Items":[` +
-		`{"OfferId":501,"PriceGross":149.90,"Quantity":2.50,"VariantId":1,"Remark":null,"OrderItemArticles":[]},` +
-		`{"OfferId":502,"PriceNet":0.10,"Quantity":1,"VariantId":3,"OrderItemArticles":[]}],` +
-		`"PayerId":9,"PaymentFormId":2,"PurchaseDate":"2024-10-25","RecipientId":8,` +
-		`"Comment":{"Text":"proszę dzwonić","Amount":1.50},"Id":` + strconv.FormatInt(id, 10) + `}`
+	want := `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,` +
+		`"Comment":{"Text":"proszę dzwonić","Amount":1.50},"Items":[` +
+		`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90,"Remark":null,"OrderItemArticles":[]},` +
+		`{"OfferId":502,"VariantId":3,"Quantity":1,"PriceNet":0.10,"OrderItemArticles":[]}],"Id":` + strconv.FormatInt(id, 10) + `}`
 	if got := string(orders[5]); got != want {
 		t.Errorf("listed as\n%s instead of\n%s", got, want)
 	}

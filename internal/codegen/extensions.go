@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// Extensions of operations that this package reads. Both are booleans.
+// Extensions of operations that this package reads.
 const (
 	// idempotentExtension overrides whether an operation is safe to send more than once, which
 	// otherwise depends on its method. A search by POST is idempotent; a GET that increments a
@@ -19,9 +19,13 @@ const (
 	// emptyExtension marks an operation whose success may have no body, although the spec describes
 	// one: the result is then the zero value.
 	emptyExtension = "x-may-be-empty"
+
+	// listExtension names the field of an object that may contain the list, although the spec
+	// describes an array. "*" stands for an unknown field.
+	listExtension = "x-list-field"
 )
 
-// checkExtensions rejects values other than true and false.
+// checkExtensions rejects values of another type.
 func (p *preparer) checkExtensions() error {
 	var problems tree.Problems
 	for _, operation := range tree.Operations(p.document) {
@@ -30,6 +34,10 @@ func (p *preparer) checkExtensions() error {
 			if _, ok := value.(bool); set && !ok {
 				problems.Add(tree.Join(operation.Pointer, name), fmt.Sprintf("%.80q is not a boolean", fmt.Sprint(value)), "write true or false without quotes, or remove it with an overlay to use the default")
 			}
+		}
+		value, set := operation.Object[listExtension]
+		if name, ok := value.(string); set && (!ok || name == "") {
+			problems.Add(tree.Join(operation.Pointer, listExtension), fmt.Sprintf("%.80q is not a name", fmt.Sprint(value)), `write the name of the field that contains the list, or "*" if it is unknown`)
 		}
 	}
 	return problems.Err()
@@ -47,4 +55,10 @@ func idempotent(operation *codegen.OperationDefinition) bool {
 func mayBeEmpty(operation *codegen.OperationDefinition, result result) bool {
 	marked, _ := operation.Spec.Extensions[emptyExtension].(bool)
 	return result.goType != "" && (result.mayBeEmpty || marked)
+}
+
+// listField returns the field of an object that may contain the list.
+func listField(operation *codegen.OperationDefinition) string {
+	name, _ := operation.Spec.Extensions[listExtension].(string)
+	return name
 }

@@ -31,6 +31,7 @@ type method struct {
 	Accept     string // Go literal; "" if no response has a body
 	MayBeEmpty bool
 	Idempotent bool
+	ListField  string   // Go literal; "" if the list is the whole response
 	EmptyLists []string // fields of params that are not sent if empty
 }
 
@@ -114,7 +115,11 @@ func withElements(operation *codegen.OperationDefinition, methods []method, whol
 	each := whole
 	each.Name += elementsSuffix
 	each.Comment = withDuties(operation, fmt.Sprintf("%s is %s with one element of the response in memory at a time. The range over the list sends the "+
-		"call. An error ends the list; the elements before it are valid.", each.Name, whole.Name), result)
+		"call. An element that does not fit is a [*call.ElementError], after which the range goes on. Any other error ends the list. The elements before an "+
+		"error are valid.", each.Name, whole.Name), result)
+	if field := listField(operation); field != "" {
+		each.ListField = strconv.Quote(field)
+	}
 	each.Result = "iter.Seq2[" + element + ", error]"
 	each.Call = "Stream[" + element + "]"
 	return append(methods, each)

@@ -11,7 +11,7 @@ import (
 )
 
 // methodNames are names of methods of generated structs, which fields cannot use.
-var methodNames = []string{"AdditionalProperties", "Get", "Set", "DecodeJSON", "MarshalJSON", "UnmarshalJSON"}
+var methodNames = []string{"AdditionalProperties", "Get", "GetString", "GetInt", "GetDecimal", "GetDateTime", "Set", "DecodeJSON", "MarshalJSON", "UnmarshalJSON"}
 
 // nameProperties gives each property a Go name that is unique in its struct, in x-go-name.
 func (p *preparer) nameProperties() error {

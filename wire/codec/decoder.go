@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -22,28 +22,34 @@ type Decodable interface {
 // and reads nothing after it, so generated code need not check errors. [Unmarshal] and [Elements]
 // create Decoders. A Decoder is not safe for concurrent use.
 //
-// As in encoding/json, null leaves a plain value unchanged, names match exactly or else
-// case-insensitively, the last of several equal names wins, and invalid UTF-8 is replaced.
+// As in encoding/json, null leaves a plain value unchanged, and names match exactly or else
+// case-insensitively. What encoding/json would read as something else is an error: a field that
+// comes twice, a string that is not valid UTF-8, null in a list of plain values, and an object that
+// only refers to another one ($ref).
 type Decoder struct {
 	tokens  jsontext.Decoder
 	input   bytes.Buffer
-	size    int             // of the input
-	strings strings.Builder // see Keep
-	unknown []byte          // unknown fields of the objects being read, outermost first
-	lengths []*elementsOf   // see DecodeSlice
+	text    string // a copy of the input, which strings and objects are parts of
+	scratch []byte
+	slabs   []spare // see DecodeSlice
+	length  int     // of the last slice that was decoded by reflection: the next one may be alike
 	err     error
 }
 
 // jsontext rejects both by default.
 var lenient = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
+// maxSpareBytes limits the memory that a Decoder keeps for the next use.
+const maxSpareBytes = 64 << 10
+
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}
 
 // Unmarshal is a faster [encoding/json.Unmarshal] for generated types and for slices and maps of
-// them. Decoded values do not share memory with data. Errors are of type [*ValueError] or
+// them. Decoded values do not share memory with data, but with each other: a string or an object
+// that outlives the rest keeps a copy of data in memory. Errors are of type [*ValueError] or
 // [*SyntaxError]; after an error, target may be partly filled.
 func Unmarshal(data []byte, target any) error {
-	d := newDecoder(data)
+	d := newDecoder(data, string(data))
 	defer d.release()
 	d.Decode(target)
 	if d.err == nil {
@@ -52,10 +58,11 @@ func Unmarshal(data []byte, target any) error {
 	return d.err
 }
 
-func newDecoder(data []byte) *Decoder {
+// newDecoder reads data, which text is a copy of.
+func newDecoder(data []byte, text string) *Decoder {
 	d := decoders.Get().(*Decoder)
 	d.input = *bytes.NewBuffer(data) // jsontext reads a bytes.Buffer in place
-	d.size = len(data)
+	d.text = text
 	d.tokens.Reset(&d.input, lenient...)
 	return d
 }
@@ -63,12 +70,13 @@ func newDecoder(data []byte) *Decoder {
 func (d *Decoder) release() {
 	d.input = bytes.Buffer{}
 	d.tokens.Reset(&d.input, lenient...)
-	d.strings.Reset()
-	if cap(d.unknown) > maxSpareBytes {
-		d.unknown = nil
+	d.text, d.err = "", nil
+	for _, slab := range d.slabs {
+		slab.drop()
 	}
-	d.unknown = d.unknown[:0]
-	d.err = nil
+	if cap(d.scratch) > maxSpareBytes {
+		d.scratch = nil
+	}
 	decoders.Put(d)
 }
 
@@ -108,8 +116,11 @@ func (d *Decoder) failRead(err error) {
 }
 
 func (d *Decoder) failKind(want string, value []byte) {
-	got := map[jsontext.Kind]string{'t': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array"}
-	d.Fail(fmt.Errorf("want %s, got %s", want, got[jsontext.Value(value).Kind()]))
+	d.Fail(fmt.Errorf("want %s, got %s", want, kindOf(value)))
+}
+
+func kindOf(value []byte) string {
+	return map[jsontext.Kind]string{'t': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array"}[jsontext.Value(value).Kind()]
 }
 
 // kind returns the kind of the next value: n, t, f, 0, ", {, [ or a closing bracket. It is 0 at the
@@ -159,7 +170,7 @@ func (d *Decoder) valueOf(kind jsontext.Kind, want string) []byte {
 	switch {
 	case value == nil || value[0] == 'n':
 		return nil
-	case jsontext.Value(value).Kind() != kind:
+	case value[0] != byte(kind) && jsontext.Value(value).Kind() != kind: // numbers have several first bytes
 		d.failKind(want, value)
 		return nil
 	}
@@ -179,33 +190,29 @@ func (d *Decoder) begin(delimiter jsontext.Kind, want string) bool {
 	return true
 }
 
-const (
-	stringsBlock  = 4 << 10
-	maxSpareBytes = 64 << 10
-)
-
-// Keep returns a copy of data. Short strings share a block, which saves an allocation for each; a
-// string that outlives the others keeps at most one block in memory.
-func (d *Decoder) Keep(data []byte) string {
-	if len(data) == 0 {
-		return ""
-	}
-	if d.strings.Cap()-d.strings.Len() < len(data) {
-		if len(data) > stringsBlock/8 {
-			return string(data)
-		}
-		d.strings.Reset()
-		d.strings.Grow(min(stringsBlock, d.size))
-	}
-	start := d.strings.Len()
-	d.strings.Write(data)
-	return d.strings.String()[start:]
+// Literal reads the next value and returns its JSON, or "" after an error.
+func (d *Decoder) Literal() string {
+	value := d.Value()
+	end := int(d.tokens.InputOffset())
+	return d.text[end-len(value) : end]
 }
 
-// unquote returns the value of a JSON string.
+// unquote returns the value of the JSON string that was read last. A string that Go cannot hold is
+// an error: written back, it would be another one.
 func (d *Decoder) unquote(literal []byte) string {
 	if plain(literal) {
-		return d.Keep(literal[1 : len(literal)-1])
+		end := int(d.tokens.InputOffset())
+		return d.text[end-len(literal)+1 : end-1]
 	}
-	return d.Keep(unquoted(literal))
+	value, err := jsontext.AppendUnquote(d.scratch[:0], literal)
+	d.scratch = value
+	if err != nil {
+		d.Fail(errors.New("a string that is not valid UTF-8, or has half of a surrogate pair"))
+	}
+	return string(value)
+}
+
+// plain reports whether a JSON string needs only its quotes removed.
+func plain(literal []byte) bool {
+	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
 }

@@ -104,13 +104,15 @@ func TestDecoderRecoversFromPanic(t *testing.T) {
 
 type panicking struct{ unknown wire.UnknownFields }
 
+var parentFields = codec.NewFields("Children")
+
 func (p *panicking) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&p.unknown)
+	object := d.Object(parentFields, p.unknown.Raw())
 	for object.Next() {
 		if string(object.Name) == "Children" {
 			panic("bug in the type")
 		}
-		object.Unknown("Children")
+		object.Unknown()
 	}
 }
 
@@ -189,34 +191,34 @@ func TestNestedSlicesTakeLittleMemory(t *testing.T) {
 
 func TestValueErrorsHavePointerButNoValue(t *testing.T) {
 	for input, pointer := range map[string]string{
-		`{"Text":["Kowalska"]}`:                         "/Text",
-		`{"Long":"Kowalska"}`:                           "/Long",
-		`{"Long":48600123456e1}`:                        "/Long",
-		`{"Int":48600123456}`:                           "/Int",
-		`{"int":48600123456}`:                           "/int",
-		`{"Number":"Kowalska"}`:                         "/Number",
-		`{"Flag":"Kowalska"}`:                           "/Flag",
-		`{"Word":{"Kowalska":"Kowalska"}}`:              "/Word",
-		`{"LongPointer":"Kowalska"}`:                    "/LongPointer",
-		`{"Child":"Kowalska"}`:                          "/Child",
-		`{"Child":{"ID":"Kowalska"}}`:                   "/Child/ID",
-		`{"Children":[{},{"Children":"Kowalska"}]}`:     "/Children/1/Children",
-		`{"Rows":[[],[1,"Kowalska"]]}`:                  "/Rows/1/1",
-		`{"Map":{"a/b~c":{"Kowalska":"Kowalska"}}}`:     "/Map/a~1b~0c",
-		`{"Objects":{"a":{"Name":["Kowalska"]}}}`:       "/Objects/a/Name",
-		`{"Bytes":"Kowalska!"}`:                         "/Bytes",
-		`{"Price":"Kowalska"}`:                          "/Price",
-		`{"Price":48600123456e401}`:                     "/Price",
-		`{"Price":["Kowalska"]}`:                        "/Price",
-		`{"Day":"Kowalska"}`:                            "/Day",
-		`{"Day":48600123456}`:                           "/Day",
-		`{"Nullable":{"Kowalska":1}}`:                   "/Nullable",
-		`{"NullableChild":{"ID":"Kowalska"}}`:           "/NullableChild/ID",
-		`"Kowalska"`:                                    "",
-		`["Kowalska"]`:                                  "",
-		`{"Kowalska":"Kowalska","Text":48600123456}`:    "/Text",
-		`{"Child":{"Kowalska":1,"Name":48600123456}}`:   "/Child/Name",
-		`{"Children":[{"ID":1},null,["Kowalska","b"]]}`: "/Children/2",
+		`{"Text":["Kowalska"]}`:                       "/Text",
+		`{"Long":"Kowalska"}`:                         "/Long",
+		`{"Long":48600123456e1}`:                      "/Long",
+		`{"Int":48600123456}`:                         "/Int",
+		`{"int":48600123456}`:                         "/int",
+		`{"Number":"Kowalska"}`:                       "/Number",
+		`{"Flag":"Kowalska"}`:                         "/Flag",
+		`{"Word":{"Kowalska":"Kowalska"}}`:            "/Word",
+		`{"LongPointer":"Kowalska"}`:                  "/LongPointer",
+		`{"Child":"Kowalska"}`:                        "/Child",
+		`{"Child":{"ID":"Kowalska"}}`:                 "/Child/ID",
+		`{"Children":[{},{"Children":"Kowalska"}]}`:   "/Children/1/Children",
+		`{"Rows":[[],[1,"Kowalska"]]}`:                "/Rows/1/1",
+		`{"Map":{"a/b~c":{"Kowalska":"Kowalska"}}}`:   "/Map/a~1b~0c",
+		`{"Objects":{"a":{"Name":["Kowalska"]}}}`:     "/Objects/a/Name",
+		`{"Bytes":"Kowalska!"}`:                       "/Bytes",
+		`{"Price":"Kowalska"}`:                        "/Price",
+		`{"Price":48600123456e401}`:                   "/Price",
+		`{"Price":["Kowalska"]}`:                      "/Price",
+		`{"Day":"Kowalska"}`:                          "/Day",
+		`{"Day":48600123456}`:                         "/Day",
+		`{"Nullable":{"Kowalska":1}}`:                 "/Nullable",
+		`{"NullableChild":{"ID":"Kowalska"}}`:         "/NullableChild/ID",
+		`"Kowalska"`:                                  "",
+		`["Kowalska"]`:                                "",
+		`{"Kowalska":"Kowalska","Text":48600123456}`:  "/Text",
+		`{"Child":{"Kowalska":1,"Name":48600123456}}`: "/Child/Name",
+		`{"Children":[{"ID":1},{},["Kowalska","b"]]}`: "/Children/2",
 	} {
 		checkValueError(t, input, pointer, codec.Unmarshal([]byte(input), new(document)))
 		_, err := readElements(strings.NewReader(`[{},` + input + `]`))
@@ -290,7 +292,7 @@ type failingReader struct{ err error }
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestElementsKeepTheFirstError(t *testing.T) {
-	elements := codec.NewElements(strings.NewReader(`[{"ID":1},{"ID":"a"},{"ID":3}]`))
+	elements := codec.NewElements(strings.NewReader(`[{"ID":1},{"ID":2]`), codec.List{})
 	var got child
 	first := errors.Join(elements.Open(), elements.Next(&got))
 	if first != nil || got.ID != 1 {
@@ -303,8 +305,8 @@ func TestElementsKeepTheFirstError(t *testing.T) {
 }
 
 func TestElementsRejectsOtherStreams(t *testing.T) {
-	for _, input := range []string{``, `1`, `"a"`, `null`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
-		elements := codec.NewElements(strings.NewReader(input))
+	for _, input := range []string{``, `1`, `"a"`, `{}`, `{"a":1}`, `{"a":{"b":[1]}}`, `{"a":[1]}`, `{"a":[1]`, `{"a":[1]} 2`, `[1] 2`, `[1`, `{"a":`, `[1]]`} {
+		elements := codec.NewElements(strings.NewReader(input), codec.List{})
 		err := elements.Open()
 		for err == nil && elements.More() {
 			err = elements.Next(new(json.RawMessage))
@@ -324,7 +326,7 @@ func TestElementsTakeMemoryOfOne(t *testing.T) {
 	const count = 20_000
 	stream := io.MultiReader(strings.NewReader("["), &repeated{element: element, count: count}, strings.NewReader(`{}]`))
 	var before, after runtime.MemStats
-	elements := codec.NewElements(stream)
+	elements := codec.NewElements(stream, codec.List{})
 	if err := elements.Open(); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -61,18 +62,29 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// checkAgainstEncodingJSON expects the Decoder and encoding/json to accept the same inputs and
-// decode the same values. It compares values only on success, because encoding/json continues after
-// an error and the Decoder does not.
+// strict are the reasons for which the Decoder rejects what encoding/json accepts.
+var strict = []string{"a field that comes twice", "a string that is not valid UTF-8", "null in a list", "a reference ($ref)"}
+
+func rejectedAsAmbiguous(err error) bool {
+	unfit, ok := errors.AsType[*codec.ValueError](err)
+	return ok && slices.ContainsFunc(strict, func(reason string) bool { return strings.HasPrefix(unfit.Err.Error(), reason) })
+}
+
+// checkAgainstEncodingJSON expects the Decoder and encoding/json to accept the same inputs, except
+// for ambiguous ones, and to decode the same values. It compares values only on success, because
+// encoding/json continues after an error and the Decoder does not.
 func checkAgainstEncodingJSON(t *testing.T, input []byte) {
 	t.Helper()
 	var got document
 	var want reference[referenceDocument]
 	err, wantErr := codec.Unmarshal(input, &got), json.Unmarshal(input, &want)
+	if rejectedAsAmbiguous(err) && json.Valid(input) {
+		return
+	}
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%.200q: %v, encoding/json: %v", input, err, wantErr)
 	}
-	if err == nil && described(got) != described(want) {
+	if err == nil && !strings.Contains(described(got), twin) && described(got) != described(want) {
 		t.Fatalf("%.200q:\n%s\nencoding/json:\n%s", input, described(got), described(want))
 	}
 }
@@ -105,7 +117,7 @@ func checkStreaming(t *testing.T, input []byte, seed uint64) {
 }
 
 func readElements(stream io.Reader) (documents []document, err error) {
-	elements := codec.NewElements(stream)
+	elements := codec.NewElements(stream, codec.List{Envelope: "Items"})
 	if err := elements.Open(); err != nil {
 		return nil, err
 	}

@@ -2,93 +2,262 @@ package codec
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
 )
 
+// AnyField is the Envelope of a List that may be in any field of an object.
+const AnyField = "*"
+
+// List describes the lists that Elements accepts.
+type List struct {
+	// Envelope is the field of an object that contains the list, in responses that are no array.
+	// It is AnyField if the field is unknown, and empty if the response must be an array.
+	Envelope string
+
+	// Names are names that the field may have if Envelope is AnyField. Otherwise, the list is
+	// recognized by its elements: an empty list, for example, has none.
+	Names []string
+
+	// Fields are the names of the fields of an element.
+	Fields []string
+}
+
+// FieldNames returns the names of the JSON fields of T, a struct or a pointer to one; none for
+// other types.
+func FieldNames[T any]() []string {
+	kind := reflect.TypeFor[T]()
+	for kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	if kind.Kind() != reflect.Struct {
+		return nil
+	}
+	var names []string
+	for _, field := range fieldsOf(kind) {
+		names = append(names, field.name)
+	}
+	return names
+}
+
 // Elements decodes the elements of a JSON array one by one from a stream, so only one is in memory
-// at a time. The array is the whole stream or the first array in an object; the vendor does not
-// document which. After an error every call returns that error. Elements is not safe for concurrent
-// use.
+// at a time. An element that does not fit is a [*ValueError] and does not end the list. Any other
+// error does: every further call returns it. Elements is not safe for concurrent use.
 type Elements struct {
-	decoder   Decoder
-	enveloped bool
+	decoder  Decoder // of the stream
+	list     List
+	pointer  string // to the list
+	envelope []byte // an object without its closing brace; nil without an envelope
+	empty    bool   // there is no array, but null, say
+	index    int    // of the current element
+	first    string // element that has been read to recognize the list
+	json     string // of the current element
 }
 
 // NewElements reads from stream and does not close it.
-func NewElements(stream io.Reader) *Elements {
-	e := &Elements{}
-	e.decoder.size = stringsBlock // the size of a stream is unknown
+func NewElements(stream io.Reader, list List) *Elements {
+	e := &Elements{list: list, index: -1}
 	e.decoder.tokens.Reset(stream, lenient...)
 	return e
 }
 
-// Open reads up to the first element.
+// Envelope returns the fields next to the list that have been read so far.
+func (e *Elements) Envelope() Raw {
+	if len(e.envelope) <= 1 {
+		return Raw{}
+	}
+	return Raw{JSON: string(e.envelope) + "}"}
+}
+
+// Index returns the index of the current element, from 0.
+func (e *Elements) Index() int { return e.index }
+
+// JSON returns the current element as received.
+func (e *Elements) JSON() string { return e.json }
+
+// Open reads up to the first element. A null is an empty list.
 func (e *Elements) Open() error {
 	d := &e.decoder
 	switch d.kind() {
 	case '[':
 		d.tokens.ReadToken()
-		return nil
 	case '{':
-		e.enveloped = true
 		d.tokens.ReadToken()
-		return e.openField()
-	}
-	if d.Value(); d.err == nil {
-		d.err = errors.New("response is neither a JSON array nor an object")
+		e.envelope = []byte{'{'}
+		e.openEnvelope()
+	case 'n':
+		d.Value()
+		e.empty = true
+	default:
+		if value := d.Value(); d.err == nil {
+			d.err = errors.New("want a list, got " + kindOf(value))
+		}
 	}
 	return d.err
 }
 
-// openField finds the first array in the object.
-func (e *Elements) openField() error {
+// openEnvelope reads up to the first element of the list in an object. Without such a list, it reads
+// the whole object.
+func (e *Elements) openEnvelope() {
 	d := &e.decoder
-	for d.kind() != '}' {
-		d.skip() // the name
-		if d.kind() == '[' {
-			d.tokens.ReadToken()
-			return nil
-		}
-		if d.skip(); d.err != nil {
-			return d.err
+	for d.kind() != '}' && d.err == nil {
+		name := string(d.Value())
+		if e.enter(name) {
+			e.pointer = "/" + pointerEscapes.Replace(string(unquoted([]byte(name))))
+			e.checkEnvelope()
+			return
 		}
 	}
-	d.err = errors.New("response object contains no array")
-	return d.err
+	e.empty = true
+	for field := range e.Envelope().Unknown() {
+		if e.named(field.Name) && emptyList(field) {
+			e.checkEnvelope()
+			return
+		}
+	}
+	if d.err == nil {
+		d.err = fmt.Errorf("want a list, got %s", e.describe())
+	}
+}
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// enter reads the value of a field with the given name. If it is the list, enter stops at its
+// elements and returns true. Otherwise, it keeps the value.
+func (e *Elements) enter(name string) bool {
+	d := &e.decoder
+	if d.kind() != '[' {
+		e.keep(name, d.Value())
+		return false
+	}
+	d.tokens.ReadToken()
+	array := []byte{'['}
+	if d.kind() != ']' && d.err == nil {
+		if e.list.Envelope != "" && e.list.Envelope != AnyField && e.named(string(unquoted([]byte(name)))) {
+			return true
+		}
+		array = append(array, d.Value()...)
+		if e.recognizes(name, string(array[1:])) {
+			e.first = string(array[1:])
+			return true
+		}
+	}
+	for d.kind() != ']' && d.err == nil {
+		array = append(append(array, ','), d.Value()...)
+	}
+	if d.err == nil {
+		d.tokens.ReadToken()
+	}
+	e.keep(name, append(array, ']'))
+	return false
+}
+
+func (e *Elements) keep(name string, value []byte) {
+	e.envelope = appendField(e.envelope, name, string(value))
+}
+
+// named reports whether a field has a name of the list.
+func (e *Elements) named(name string) bool {
+	if e.list.Envelope == AnyField {
+		return indexFold(e.list.Names, name) >= 0
+	}
+	return strings.EqualFold(name, e.list.Envelope)
+}
+
+// recognizes reports whether the array in a field is the list, given its first element: that has
+// fields of the type. If it cannot have any, the name of the array decides.
+func (e *Elements) recognizes(name, first string) bool {
+	if e.list.Envelope != AnyField {
+		return false
+	}
+	if first[0] == '{' && len(e.list.Fields) > 0 {
+		for field := range (Raw{JSON: first}).Unknown() {
+			if indexFold(e.list.Fields, field.Name) >= 0 {
+				return true
+			}
+		}
+		return false
+	}
+	return (first == "null" || len(e.list.Fields) == 0) && e.named(string(unquoted([]byte(name))))
+}
+
+// checkEnvelope rejects an envelope with a field of an element, because it may be an element
+// itself.
+func (e *Elements) checkEnvelope() {
+	d := &e.decoder
+	for field := range e.Envelope().Unknown() {
+		if d.err == nil && e.list.Envelope == AnyField && indexFold(e.list.Fields, field.Name) >= 0 && !emptyList(field) {
+			d.err = fmt.Errorf("want a list, got %s, which may be an element of it", e.describe())
+		}
+	}
+}
+
+func emptyList(field RawField) bool { return field.Value == "null" || field.Value == "[]" }
+
+// harmlessName matches names of fields that an error may quote: others may be personal data.
+var harmlessName = regexp.MustCompile(`^[A-Za-z@$_][A-Za-z0-9@$_.-]{0,39}$`)
+
+const maxNames = 8 // in an error
+
+// describe names the fields of the envelope.
+func (e *Elements) describe() string {
+	var names []string
+	for field := range e.Envelope().Unknown() {
+		if harmlessName.MatchString(field.Name) && len(names) < maxNames {
+			names = append(names, field.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "an object"
+	}
+	return "an object (" + strings.Join(names, ", ") + ")"
 }
 
 // More reports whether Next has another element or an error to return.
-func (e *Elements) More() bool { return e.decoder.kind() != ']' }
+func (e *Elements) More() bool { return !e.empty && (e.first != "" || e.decoder.kind() != ']') }
 
 // Next decodes the next element into target, a pointer.
 func (e *Elements) Next(target any) error {
-	d := &e.decoder
-	d.Decode(target)
+	data := []byte(e.first)
+	if e.first == "" {
+		data = e.decoder.Value()
+	}
+	if e.decoder.err != nil {
+		return e.decoder.err
+	}
+	e.first, e.json = "", string(data)
+	e.index++
+	d := newDecoder(data, e.json)
+	defer d.release()
+	d.decodeElement(target)
+	if unfit, ok := errors.AsType[*ValueError](d.err); ok {
+		return &ValueError{e.pointer + "/" + strconv.Itoa(e.index) + unfit.Pointer, unfit.Err}
+	}
 	return d.err
 }
 
-// Close reads the stream to its end and returns an error if it is truncated.
+// Close reads the stream to its end. It returns an error if the stream is truncated, or if what
+// follows the list makes it doubtful which list was meant.
 func (e *Elements) Close() error {
 	d := &e.decoder
-	if d.err != nil {
-		return d.err
+	if !e.empty && d.err == nil {
+		d.tokens.ReadToken() // the bracket
 	}
-	d.tokens.ReadToken() // the bracket
-	for e.enveloped && d.err == nil && d.kind() != '}' {
-		d.skip()
+	for e.envelope != nil && d.err == nil && d.kind() != '}' {
+		if name := string(d.Value()); e.enter(name) && d.err == nil {
+			d.err = fmt.Errorf("want one list, got a second one after %s", e.pointer)
+		}
 	}
-	if e.enveloped && d.err == nil {
+	if e.envelope != nil && d.err == nil {
 		d.tokens.ReadToken()
+		e.checkEnvelope()
 	}
 	if d.err == nil {
 		d.end()
 	}
 	return d.err
-}
-
-// skip discards the next value.
-func (d *Decoder) skip() {
-	if d.err == nil {
-		d.failRead(d.tokens.SkipValue())
-	}
 }

@@ -22,50 +22,50 @@ type article struct {
 	AdditionalProperties wire.UnknownFields `json:"-"`
 }
 
+var articleFields = codec.NewFields("Id", "Name", "Active", "Parent", "Tags", "Size")
+
 func (a *article) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(articleFields, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		case "Active":
+			object.Known(2)
 			d.Bool(&a.Active)
 		case "Parent":
+			object.Known(3)
 			codec.DecodePointer(d, &a.Parent)
 		case "Tags":
+			object.Known(4)
 			codec.DecodeSlice(d, &a.Tags)
 		case "Size":
+			object.Known(5)
 			d.Decode(&a.Size)
 		default:
-			object.Unknown("Id", "Name", "Active", "Parent", "Tags", "Size")
+			object.Unknown()
 		}
 	}
 }
 
 func (a article) MarshalJSON() ([]byte, error) {
-	type fields article
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "Active", "Parent", "Tags", "Size")
+	type plain article
+	return codec.MarshalObject(&a, plain(a), articleFields, a.AdditionalProperties.Raw())
 }
 
 // size is a scalar that keeps its literal, like wire.Decimal.
 type size struct{ literal string }
 
 func (s *size) DecodeJSON(d *codec.Decoder) {
-	if d.Null() {
-		*s = size{}
-		return
-	}
-	literal := d.Value()
-	if d.Err() != nil {
-		return
-	}
-	if !strings.HasSuffix(string(literal), `cm"`) {
+	literal := d.Literal()
+	if d.Err() == nil && !strings.HasSuffix(literal, `cm"`) {
 		d.Fail(errors.New("want a size in cm"))
-		return
 	}
-	s.literal = d.Keep(literal)
+	s.literal = literal
 }
 
 func (s size) MarshalJSON() ([]byte, error) { return []byte(s.literal), nil }
@@ -84,7 +84,7 @@ func Example() {
 	}
 	fmt.Println(string(data))
 	// Output:
-	// {"Id":8,"Name":"Oak & ash","Active":true,"Tags":["new"],"Size":"80 cm","Price":149.90}
+	// {"Id":8,"Price":149.90,"Name":"Oak & ash","Active":true,"Tags":["new"],"Size":"80 cm"}
 }
 
 // Errors contain the pointer to a value but never the value.
@@ -108,7 +108,8 @@ func ExampleUnmarshal() {
 
 // Elements finds the list in an envelope and decodes one element at a time.
 func ExampleElements() {
-	elements := codec.NewElements(strings.NewReader(`{"Total":2,"Items":[{"Id":7},{"Id":8}]}`))
+	list := codec.List{Envelope: codec.AnyField, Fields: codec.FieldNames[article]()}
+	elements := codec.NewElements(strings.NewReader(`{"Total":2,"Items":[{"Id":7},{"Id":8}]}`), list)
 	if err := elements.Open(); err != nil {
 		log.Fatal(err)
 	}

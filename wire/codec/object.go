@@ -1,9 +1,7 @@
 package codec
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,15 +9,43 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// Fields are the names of the fields of a generated type.
+type Fields struct{ names []string }
+
+// NewFields returns the fields with the given names. Each type has one Fields, in a variable.
+func NewFields(names ...string) *Fields { return &Fields{names} }
+
+// Find returns the name of the field that a name means: the same, or else one that differs only in
+// case. It finds nothing in a nil Fields.
+func (f *Fields) Find(name string) (string, bool) {
+	if f == nil {
+		return "", false
+	}
+	index, _ := f.index(name)
+	if index < 0 {
+		return "", false
+	}
+	return f.names[index], true
+}
+
+// index returns the index of a name, or else of one that differs only in case, or -1.
+func (f *Fields) index(name string) (index int, exact bool) {
+	if index = slices.Index(f.names, name); index >= 0 {
+		return index, true
+	}
+	return indexFold(f.names, name), false
+}
+
 // Object iterates over the fields of a JSON object. Generated types use it:
 //
-//	object := d.Object(&v.AdditionalProperties)
+//	object := d.Object(articleFields, a.AdditionalProperties.Raw())
 //	for object.Next() {
 //		switch string(object.Name) {
 //		case "Id":
-//			d.Decode(&v.ID)
+//			object.Known(0)
+//			d.Int64(&a.ID)
 //		default:
-//			object.Unknown("Id")
+//			object.Unknown()
 //		}
 //	}
 type Object struct {
@@ -27,18 +53,23 @@ type Object struct {
 	// Escapes are not resolved: no known name contains any, and Unknown resolves them.
 	Name []byte
 
-	literal []byte // the name as received
-	decoder *Decoder
-	unknown *UnknownFields
-	start   int // of this object's fields in decoder.unknown
-	open    bool
-	again   bool // the current field matched a known name in Unknown; yield it under that name
+	decoder   *Decoder
+	fields    *Fields
+	raw       *Raw
+	start     int          // offset of the object
+	count     int          // of the fields
+	seen      uint64       // bits of the known fields with an index below 64
+	seenMore  map[int]bool // the other ones
+	open      bool
+	again     bool // the current field matched a known name in Unknown; yield it under that name
+	reference bool // there is a $ref
 }
 
-// Object begins to decode an object and stores unknown fields in unknown. A null counts as an
-// object without fields and leaves unknown unchanged.
-func (d *Decoder) Object(unknown *UnknownFields) Object {
-	return Object{decoder: d, unknown: unknown, start: len(d.unknown), open: d.begin('{', "an object")}
+// Object begins to decode an object, and stores its JSON in raw. A null counts as an object
+// without fields and leaves raw unchanged.
+func (d *Decoder) Object(fields *Fields, raw *Raw) Object {
+	open := d.begin('{', "an object")
+	return Object{decoder: d, fields: fields, raw: raw, start: int(d.tokens.InputOffset()) - 1, open: open}
 }
 
 // Next advances to the next field and reports whether there is one.
@@ -59,28 +90,61 @@ func (o *Object) Next() bool {
 	if literal == nil {
 		return false
 	}
-	o.literal, o.Name = literal, literal[1:len(literal)-1]
+	o.Name = literal[1 : len(literal)-1]
+	o.count++
 	return true
 }
 
-// Unknown keeps the current field. If its name differs from a known one only in case or escapes,
-// Next yields the field again under the known name instead.
-func (o *Object) Unknown(known ...string) {
-	d := o.decoder
-	if index := o.find(known); index >= 0 {
-		o.Name, o.again = []byte(known[index]), true
-		return
+// Known marks the field with an index in Fields as the current one. It is an error if the object
+// has it already.
+func (o *Object) Known(index int) {
+	if index > 63 || o.seen&(1<<index) != 0 {
+		o.knownAgain(index)
 	}
-	d.unknown = append(append(append(d.unknown, ','), o.literal...), ':')
-	d.unknown = append(d.unknown, d.Value()...)
+	o.seen |= 1 << index
 }
 
-// find returns the index of the current name, ignoring case and escapes, or -1.
-func (o *Object) find(known []string) int {
-	if slices.ContainsFunc(o.Name, func(b byte) bool { return b >= utf8.RuneSelf || b == '\\' }) {
-		return indexFold(known, string(unquoted(o.literal)))
+// knownAgain is the rare part of Known, which is inlined.
+func (o *Object) knownAgain(index int) {
+	if o.has(index) {
+		o.decoder.Fail(errors.New("a field that comes twice"))
 	}
-	for i, name := range known { // the length or the first letter rules out most
+	if o.seenMore == nil {
+		o.seenMore = map[int]bool{}
+	}
+	o.seenMore[index] = true
+}
+
+func (o *Object) has(index int) bool {
+	return index < 64 && o.seen&(1<<index) != 0 || o.seenMore[index]
+}
+
+// Unknown skips the value of the current field, whose JSON the object keeps. If its name differs
+// from a known one only in case or escapes, and that field has not come yet, Next yields the field
+// again under the known name instead.
+func (o *Object) Unknown() {
+	d := o.decoder
+	if index := o.find(); index >= 0 && (!o.has(index) || o.names(index)) {
+		o.Name, o.again = []byte(o.fields.names[index]), true
+		return
+	}
+	o.reference = o.reference || string(o.Name) == "$ref"
+	d.Value()
+}
+
+// names reports whether the current name is exactly a known one, apart from escapes.
+func (o *Object) names(index int) bool { return o.name() == o.fields.names[index] }
+
+// name returns the current name without escapes.
+func (o *Object) name() string { return string(unquoted([]byte(`"` + string(o.Name) + `"`))) }
+
+// find returns the index of the current name, ignoring case and escapes, or -1.
+func (o *Object) find() int {
+	if slices.ContainsFunc(o.Name, func(b byte) bool { return b >= utf8.RuneSelf || b == '\\' }) {
+		index, _ := o.fields.index(o.name())
+		return index
+	}
+	for i, name := range o.fields.names { // the length or the first letter rules out most
 		if len(name) == len(o.Name) && name != "" && name[0]|0x20 == o.Name[0]|0x20 && strings.EqualFold(name, string(o.Name)) {
 			return i
 		}
@@ -88,22 +152,15 @@ func (o *Object) find(known []string) int {
 	return -1
 }
 
-// close stores the unknown fields. Those of the enclosing objects precede them in the buffer.
+// close stores the JSON of the object.
 func (o *Object) close() {
 	o.open = false
 	d := o.decoder
-	*o.unknown = UnknownFields{}
-	if fields := d.unknown[o.start:]; len(fields) > 0 {
-		fields[0] = '{' // replaces the first comma
-		d.unknown = append(d.unknown, '}')
-		o.unknown.object = d.Keep(d.unknown[o.start:])
+	if o.reference && o.count == 1 {
+		d.Fail(errors.New("a reference ($ref) to another object in place of the object"))
+		return
 	}
-	d.unknown = d.unknown[:o.start]
-}
-
-// plain reports whether a JSON string needs only its quotes removed.
-func plain(literal []byte) bool {
-	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
+	*o.raw = Raw{d.text[o.start:d.tokens.InputOffset()], o.fields}
 }
 
 // unquoted returns the value of a valid JSON string, with invalid UTF-8 replaced.
@@ -114,34 +171,4 @@ func unquoted(literal []byte) []byte {
 
 func indexFold(names []string, name string) int {
 	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, name) })
-}
-
-// MarshalObject writes the fields of known, a struct without its own MarshalJSON, and then the
-// unknown fields. An unknown field with one of the given names is an error, because known already
-// has a field for it. Generated types call it.
-func MarshalObject(known any, unknown UnknownFields, names ...string) ([]byte, error) {
-	data, err := Marshal(known)
-	if err != nil || unknown.IsZero() {
-		return data, err
-	}
-	for name := range unknown.All() {
-		if indexFold(names, name) >= 0 {
-			return nil, fmt.Errorf("field %s is also in AdditionalProperties: remove it there", name)
-		}
-	}
-	data = data[:len(data)-1] // reopen the object
-	if data[len(data)-1] != '{' {
-		data = append(data, ',')
-	}
-	return append(data, unknown.object[1:]...), nil
-}
-
-// Marshal is [json.Marshal] without HTML escapes: whether <, > and & are escaped is up to the
-// encoder that the caller uses.
-func Marshal(value any) ([]byte, error) {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // referenceDocument is document for encoding/json. It differs from a plain struct where the Decoder
@@ -106,9 +107,9 @@ func (n *nullableReference) UnmarshalJSON(data []byte) error {
 func described(value any) string {
 	switch value := value.(type) {
 	case document:
-		return describedStruct(reflect.ValueOf(value)) + describedUnknown(value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(documentFields, value.AdditionalProperties)
 	case child:
-		return describedStruct(reflect.ValueOf(value)) + describedUnknown(value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(childFields, value.AdditionalProperties)
 	case reference[referenceDocument]:
 		return describedStruct(reflect.ValueOf(value.known)) + describedRest(value.rest)
 	case reference[referenceChild]:
@@ -167,9 +168,16 @@ func describedStruct(structure reflect.Value) string {
 	return input.String()
 }
 
-func describedUnknown(fields wire.UnknownFields) string {
+// twin marks an unknown field whose name differs from a known one only in case. encoding/json merges
+// the two.
+const twin = "twin: "
+
+func describedUnknown(known *codec.Fields, fields wire.UnknownFields) string {
 	rest := map[string]json.RawMessage{}
 	for name, raw := range fields.All() {
+		if _, ok := known.Find(name); ok {
+			name = twin + name
+		}
 		rest[name] = raw
 	}
 	return describedRest(rest)

@@ -46,48 +46,100 @@ func (d *Decoder) Int64(target *int64) { *target = d.integer(*target, 64) }
 // Bool decodes a boolean.
 func (d *Decoder) Bool(target *bool) { *target = d.boolean(*target) }
 
-// DecodeSlice decodes an array. null is a nil slice.
+// DecodeSlice decodes an array. null is a nil slice; in the array it is an error unless T can be
+// null.
+//
+// Slices of one type share blocks of memory, which saves an allocation for each. A slice that
+// outlives the others keeps at most one block in memory.
 func DecodeSlice[T any](d *Decoder, target *[]T) {
 	*target = nil
 	if !d.begin('[', "an array") {
 		return
 	}
-	length := d.lengthOf(reflect.TypeFor[T]())
-	elements := make([]T, 0, *length)
-	*length = min(*length, 1) // slices of the same type nested in the elements must not reserve as much
+	slab := slabOf[T](d)
+	if slab.busy { // with a slice of the same type, which this one is in
+		slab = &slabFor[T]{}
+	}
+	slab.busy = true
 	for !d.atEnd(']') && d.err == nil {
-		var zero T
-		elements = append(elements, zero)
-		d.Decode(&elements[len(elements)-1])
+		d.decodeElement(slab.next())
 	}
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
-	if cap(elements) > 2*len(elements) {
-		elements = append(make([]T, 0, len(elements)), elements...)
-	}
-	*length = min(len(elements), maxExpectedLength)
-	*target = elements
+	slab.busy = false
+	*target = slab.take()
 }
 
-// maxExpectedLength limits the memory reserved for a slice before its elements are read.
-const maxExpectedLength = 256
-
-// elementsOf is the length of the last slice of a type. It is the capacity of the next one, because
-// objects in a list tend to be alike.
-type elementsOf struct {
-	kind   reflect.Type
-	length int
+// slabFor is a block of memory for slices of a type.
+type slabFor[T any] struct {
+	block []T // the slices so far, and the current one
+	start int // of the current one
+	busy  bool
 }
 
-func (d *Decoder) lengthOf(kind reflect.Type) *int {
-	for _, lengths := range d.lengths {
-		if lengths.kind == kind {
-			return &lengths.length
+const slabBytes = 8 << 10
+
+// slabOf returns the block of a Decoder for a type.
+func slabOf[T any](d *Decoder) *slabFor[T] {
+	for _, known := range d.slabs {
+		if slab, ok := known.(*slabFor[T]); ok {
+			return slab
 		}
 	}
-	d.lengths = append(d.lengths, &elementsOf{kind, 4})
-	return &d.lengths[len(d.lengths)-1].length
+	slab := &slabFor[T]{}
+	d.slabs = append(d.slabs, slab)
+	return slab
+}
+
+// next returns the next element of the current slice.
+func (s *slabFor[T]) next() *T {
+	if len(s.block) == cap(s.block) {
+		current := s.block[s.start:]
+		size := max(int(reflect.TypeFor[T]().Size()), 1)
+		length := max(min(2*cap(s.block), slabBytes/size), 2*len(current), 4)
+		s.block = append(make([]T, 0, length), current...)
+		s.start = 0
+	}
+	s.block = s.block[:len(s.block)+1]
+	return &s.block[len(s.block)-1]
+}
+
+// take returns the current slice and begins the next one.
+func (s *slabFor[T]) take() []T {
+	slice := s.block[s.start:len(s.block):len(s.block)]
+	s.start = len(s.block)
+	if slice == nil {
+		return []T{}
+	}
+	return slice
+}
+
+// drop gives the block to its slices.
+func (s *slabFor[T]) drop() { *s = slabFor[T]{} }
+
+// spare is a slabFor any type.
+type spare interface{ drop() }
+
+// decodeElement decodes an element of an array into target, a pointer.
+func (d *Decoder) decodeElement(target any) {
+	d.Decode(target)
+	if d.err == nil && strings.HasSuffix(d.text[:d.tokens.InputOffset()], "null") && !mayBeNull(target) { // no other value ends like this
+		d.Fail(errors.New("null in a list"))
+	}
+}
+
+// mayBeNull reports whether the value at target can be null.
+func mayBeNull(target any) bool {
+	if object, ok := target.(Decodable); ok {
+		_, nullable := object.(interface{ IsNull() bool })
+		return nullable
+	}
+	switch reflect.TypeOf(target).Elem().Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface: // a json.RawMessage is a slice
+		return true
+	}
+	return false
 }
 
 // DecodePointer decodes a value into a new pointer. null is a nil pointer.
@@ -189,23 +241,20 @@ func (d *Decoder) decodeSlice(slice reflect.Value) {
 	if !d.begin('[', "an array") {
 		return
 	}
-	length := d.lengthOf(slice.Type().Elem())
-	slice.Set(reflect.MakeSlice(slice.Type(), 0, *length))
+	slice.Set(reflect.MakeSlice(slice.Type(), 0, min(d.length, maxExpectedLength)))
 	for d.kind() != ']' && d.err == nil {
 		slice.Grow(1)
 		slice.SetLen(slice.Len() + 1)
-		d.Decode(slice.Index(slice.Len() - 1).Addr().Interface())
+		d.decodeElement(slice.Index(slice.Len() - 1).Addr().Interface())
 	}
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
-	if slice.Cap() > 2*slice.Len() {
-		fitting := reflect.MakeSlice(slice.Type(), slice.Len(), slice.Len())
-		reflect.Copy(fitting, slice)
-		slice.Set(fitting)
-	}
-	*length = min(slice.Len(), maxExpectedLength)
+	d.length = slice.Len()
 }
+
+// maxExpectedLength limits the memory reserved for a slice before its elements are read.
+const maxExpectedLength = 256
 
 func (d *Decoder) decodeMap(values reflect.Value) {
 	if !d.begin('{', "an object") {

@@ -112,29 +112,59 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Buyer) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Buyer) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Buyer) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Buyer) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfBuyer = codec.NewFields("City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Buyer) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfBuyer, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "City":
+			object.Known(0)
 			d.String(&a.City)
 		case "CountryCode":
+			object.Known(1)
 			d.String(&a.CountryCode)
 		case "Email":
+			object.Known(2)
 			d.String(&a.Email)
 		case "FirstName":
+			object.Known(3)
 			d.String(&a.FirstName)
 		case "LastName":
+			object.Known(4)
 			d.String(&a.LastName)
 		case "Phone":
+			object.Known(5)
 			d.String(&a.Phone)
 		case "PostalCode":
+			object.Known(6)
 			d.String(&a.PostalCode)
 		case "Street":
+			object.Known(7)
 			d.String(&a.Street)
 		default:
-			object.Unknown("City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+			object.Unknown()
 		}
 	}
 }
@@ -144,10 +174,11 @@ func (a *Buyer) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Buyer) MarshalJSON() ([]byte, error) {
-	type fields Buyer
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+	type plain Buyer
+	return codec.MarshalObject(&a, plain(a), fieldsOfBuyer, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -161,25 +192,53 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Me) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Me) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
+			object.Known(0)
 			d.String(&a.Email)
 		case "EmailVerified":
+			object.Known(1)
 			d.Bool(&a.EmailVerified)
 		case "Id":
+			object.Known(2)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(3)
 			d.String(&a.Name)
 		case "Nickname":
+			object.Known(4)
 			d.String(&a.Nickname)
 		case "Organizations":
+			object.Known(5)
 			codec.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+			object.Unknown()
 		}
 	}
 }
@@ -189,10 +248,11 @@ func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type fields Me
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type plain Me
+	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -206,57 +266,101 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Order) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Order) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrder = codec.NewFields("Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
+			object.Known(0)
 			codec.DecodePointer(d, &a.Buyer)
 		case "Comment":
+			object.Known(1)
 			d.String(&a.Comment)
 		case "CreatedAt":
+			object.Known(2)
 			a.CreatedAt.DecodeJSON(d)
 		case "CurrencyCode":
+			object.Known(3)
 			d.String(&a.CurrencyCode)
 		case "DeliveryFormId":
+			object.Known(4)
 			d.Int64(&a.DeliveryFormID)
 		case "ExternalNumber":
+			object.Known(5)
 			d.String(&a.ExternalNumber)
 		case "Id":
+			object.Known(6)
 			d.Int64(&a.ID)
 		case "IntegrationId":
+			object.Known(7)
 			d.Int64(&a.IntegrationID)
 		case "IsCanceled":
+			object.Known(8)
 			d.Bool(&a.IsCanceled)
 		case "IsPaid":
+			object.Known(9)
 			d.Bool(&a.IsPaid)
 		case "Items":
+			object.Known(10)
 			codec.DecodeSlice(d, &a.Items)
 		case "ModifiedAt":
+			object.Known(11)
 			a.ModifiedAt.DecodeJSON(d)
 		case "Number":
+			object.Known(12)
 			d.String(&a.Number)
 		case "PaidAmount":
+			object.Known(13)
 			a.PaidAmount.DecodeJSON(d)
 		case "PaymentFormId":
+			object.Known(14)
 			d.Int64(&a.PaymentFormID)
 		case "PurchaseDate":
+			object.Known(15)
 			a.PurchaseDate.DecodeJSON(d)
 		case "ShippingGross":
+			object.Known(16)
 			a.ShippingGross.DecodeJSON(d)
 		case "StatusId":
+			object.Known(17)
 			d.Int64(&a.StatusID)
 		case "StatusName":
+			object.Known(18)
 			d.String(&a.StatusName)
 		case "TotalGross":
+			object.Known(19)
 			a.TotalGross.DecodeJSON(d)
 		case "TotalNet":
+			object.Known(20)
 			a.TotalNet.DecodeJSON(d)
 		case "WantsInvoice":
+			object.Known(21)
 			d.Bool(&a.WantsInvoice)
 		default:
-			object.Unknown("Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+			object.Unknown()
 		}
 	}
 }
@@ -266,10 +370,11 @@ func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type fields Order
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
+	type plain Order
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -283,35 +388,68 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItem) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItem) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItem = codec.NewFields("Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Ean":
+			object.Known(0)
 			d.String(&a.EAN)
 		case "Id":
+			object.Known(1)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(2)
 			d.String(&a.Name)
 		case "OfferId":
+			object.Known(3)
 			d.Int64(&a.OfferID)
 		case "OrderItemArticles":
+			object.Known(4)
 			codec.DecodeSlice(d, &a.OrderItemArticles)
 		case "PriceGross":
+			object.Known(5)
 			a.PriceGross.DecodeJSON(d)
 		case "PriceNet":
+			object.Known(6)
 			a.PriceNet.DecodeJSON(d)
 		case "Quantity":
+			object.Known(7)
 			a.Quantity.DecodeJSON(d)
 		case "Sku":
+			object.Known(8)
 			d.String(&a.SKU)
 		case "VariantId":
+			object.Known(9)
 			d.Int64(&a.VariantID)
 		case "VatRate":
+			object.Known(10)
 			a.VATRate.DecodeJSON(d)
 		default:
-			object.Unknown("Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+			object.Unknown()
 		}
 	}
 }
@@ -321,10 +459,11 @@ func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type fields OrderItem
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
+	type plain OrderItem
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -338,17 +477,41 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItemArticle = codec.NewFields("ArticleId", "Quantity")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "ArticleId":
+			object.Known(0)
 			d.Int64(&a.ArticleID)
 		case "Quantity":
+			object.Known(1)
 			a.Quantity.DecodeJSON(d)
 		default:
-			object.Unknown("ArticleId", "Quantity")
+			object.Unknown()
 		}
 	}
 }
@@ -358,10 +521,11 @@ func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type fields OrderItemArticle
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "ArticleId", "Quantity")
+	type plain OrderItemArticle
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -375,19 +539,44 @@ func (a *Organization) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Organization) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Organization) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Organization) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Organization) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrganization = codec.NewFields("Id", "Name", "ShortName")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Organization) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrganization, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		case "ShortName":
+			object.Known(2)
 			d.String(&a.ShortName)
 		default:
-			object.Unknown("Id", "Name", "ShortName")
+			object.Unknown()
 		}
 	}
 }
@@ -397,10 +586,11 @@ func (a *Organization) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Organization) MarshalJSON() ([]byte, error) {
-	type fields Organization
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type plain Organization
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrganization, a.AdditionalProperties.Raw())
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.
@@ -614,9 +804,10 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, option
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
-// the list sends the call. An error ends the list; the elements before it are valid.
+// the list sends the call. An element that does not fit is a [*call.ElementError], after which the
+// range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Order, error] {
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, edit)
 		})

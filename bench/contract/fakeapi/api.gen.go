@@ -108,25 +108,53 @@ func (a *Me) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Me) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Me) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Email":
+			object.Known(0)
 			d.String(&a.Email)
 		case "EmailVerified":
+			object.Known(1)
 			d.Bool(&a.EmailVerified)
 		case "Id":
+			object.Known(2)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(3)
 			d.String(&a.Name)
 		case "Nickname":
+			object.Known(4)
 			d.String(&a.Nickname)
 		case "Organizations":
+			object.Known(5)
 			codec.DecodeSlice(d, &a.Organizations)
 		default:
-			object.Unknown("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+			object.Unknown()
 		}
 	}
 }
@@ -136,10 +164,11 @@ func (a *Me) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Me) MarshalJSON() ([]byte, error) {
-	type fields Me
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+	type plain Me
+	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -153,17 +182,41 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Order) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Order) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrder = codec.NewFields("Id", "Items")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Items":
+			object.Known(1)
 			codec.DecodeSlice(d, &a.Items)
 		default:
-			object.Unknown("Id", "Items")
+			object.Unknown()
 		}
 	}
 }
@@ -173,10 +226,11 @@ func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type fields Order
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Items")
+	type plain Order
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -190,15 +244,38 @@ func (a *OrderItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItem) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItem) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItem = codec.NewFields("OrderItemArticles")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "OrderItemArticles":
+			object.Known(0)
 			codec.DecodeSlice(d, &a.OrderItemArticles)
 		default:
-			object.Unknown("OrderItemArticles")
+			object.Unknown()
 		}
 	}
 }
@@ -208,10 +285,11 @@ func (a *OrderItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type fields OrderItem
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "OrderItemArticles")
+	type plain OrderItem
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -225,9 +303,31 @@ func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItemArticle = codec.NewFields()
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		default:
@@ -241,10 +341,11 @@ func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type fields OrderItemArticle
-	return codec.MarshalObject(fields(a), a.AdditionalProperties)
+	type plain OrderItemArticle
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -258,19 +359,44 @@ func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrganizationInfo) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrganizationInfo = codec.NewFields("Id", "Name", "ShortName")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		case "ShortName":
+			object.Known(2)
 			d.String(&a.ShortName)
 		default:
-			object.Unknown("Id", "Name", "ShortName")
+			object.Unknown()
 		}
 	}
 }
@@ -280,10 +406,11 @@ func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type fields OrganizationInfo
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Name", "ShortName")
+	type plain OrganizationInfo
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
 }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.
@@ -553,7 +680,8 @@ func (c *Client) ListOrders(ctx context.Context, organizationName string, params
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
-// the list sends the call. An error ends the list; the elements before it are valid.
+// the list sends the call. An element that does not fit is a [*call.ElementError], after which the
+// range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	if params != nil {
 		sent := *params
@@ -565,7 +693,7 @@ func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, par
 		}
 		params = &sent
 	}
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.ListOrders(ctx, organizationName, params, edit)
 		})

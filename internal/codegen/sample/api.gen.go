@@ -253,17 +253,41 @@ func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a AddInvoiceResponse) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a AddInvoiceResponse) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a AddInvoiceResponse) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a AddInvoiceResponse) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfAddInvoiceResponse = codec.NewFields("Id", "Size")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *AddInvoiceResponse) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfAddInvoiceResponse, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Id":
+			object.Known(0)
 			d.Int64(&a.ID)
 		case "Size":
+			object.Known(1)
 			d.Int64(&a.Size)
 		default:
-			object.Unknown("Id", "Size")
+			object.Unknown()
 		}
 	}
 }
@@ -273,10 +297,11 @@ func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) {
-	type fields AddInvoiceResponse
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Id", "Size")
+	type plain AddInvoiceResponse
+	return codec.MarshalObject(&a, plain(a), fieldsOfAddInvoiceResponse, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -290,19 +315,44 @@ func (a *Buyer) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Buyer) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Buyer) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Buyer) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Buyer) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfBuyer = codec.NewFields("Name", "Nip", "Parent")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Buyer) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfBuyer, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
+			object.Known(0)
 			codec.DecodePointer(d, &a.Name)
 		case "Nip":
+			object.Known(1)
 			d.Decode(&a.NIP)
 		case "Parent":
+			object.Known(2)
 			codec.DecodePointer(d, &a.Parent)
 		default:
-			object.Unknown("Name", "Nip", "Parent")
+			object.Unknown()
 		}
 	}
 }
@@ -312,10 +362,11 @@ func (a *Buyer) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Buyer) MarshalJSON() ([]byte, error) {
-	type fields Buyer
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name", "Nip", "Parent")
+	type plain Buyer
+	return codec.MarshalObject(&a, plain(a), fieldsOfBuyer, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -329,17 +380,41 @@ func (a *Category) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Category) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Category) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Category) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Category) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfCategory = codec.NewFields("Children", "Name")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Category) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfCategory, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Children":
+			object.Known(0)
 			codec.DecodeSlice(d, &a.Children)
 		case "Name":
+			object.Known(1)
 			d.String(&a.Name)
 		default:
-			object.Unknown("Children", "Name")
+			object.Unknown()
 		}
 	}
 }
@@ -349,10 +424,11 @@ func (a *Category) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Category) MarshalJSON() ([]byte, error) {
-	type fields Category
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Children", "Name")
+	type plain Category
+	return codec.MarshalObject(&a, plain(a), fieldsOfCategory, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -366,15 +442,38 @@ func (a *ClientModel) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a ClientModel) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a ClientModel) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a ClientModel) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a ClientModel) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfClientModel = codec.NewFields("Name")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ClientModel) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfClientModel, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
+			object.Known(0)
 			d.String(&a.Name)
 		default:
-			object.Unknown("Name")
+			object.Unknown()
 		}
 	}
 }
@@ -384,10 +483,11 @@ func (a *ClientModel) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a ClientModel) MarshalJSON() ([]byte, error) {
-	type fields ClientModel
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name")
+	type plain ClientModel
+	return codec.MarshalObject(&a, plain(a), fieldsOfClientModel, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -401,43 +501,80 @@ func (a *Order) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Order) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Order) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrder = codec.NewFields("Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Buyer":
+			object.Known(0)
 			codec.DecodePointer(d, &a.Buyer)
 		case "Discount":
+			object.Known(1)
 			a.Discount.DecodeJSON(d)
 		case "Email":
+			object.Known(2)
 			codec.DecodePointer(d, &a.Email)
 		case "Extra":
+			object.Known(3)
 			d.Decode(&a.Extra)
 		case "Get":
+			object.Known(4)
 			codec.DecodePointer(d, &a.GetField)
 		case "Id":
+			object.Known(5)
 			codec.DecodePointer(d, &a.ID)
 		case "Items":
+			object.Known(6)
 			codec.DecodeSlice(d, &a.Items)
 		case "Number":
+			object.Known(7)
 			codec.DecodePointer(d, &a.Number)
 		case "OrderNo":
+			object.Known(8)
 			codec.DecodePointer(d, &a.OrderNo)
 		case "Paid":
+			object.Known(9)
 			codec.DecodePointer(d, &a.Paid)
 		case "Placed":
+			object.Known(10)
 			a.Placed.DecodeJSON(d)
 		case "Status":
+			object.Known(11)
 			codec.DecodePointer(d, &a.Status)
 		case "Tags":
+			object.Known(12)
 			d.Decode(&a.Tags)
 		case "Total":
+			object.Known(13)
 			a.Total.DecodeJSON(d)
 		case "order-no":
+			object.Known(14)
 			codec.DecodePointer(d, &a.OrderNoField)
 		default:
-			object.Unknown("Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+			object.Unknown()
 		}
 	}
 }
@@ -447,10 +584,11 @@ func (a *Order) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Order) MarshalJSON() ([]byte, error) {
-	type fields Order
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
+	type plain Order
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -464,23 +602,50 @@ func (a *OrderChange) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderChange) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderChange) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderChange) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderChange) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderChange = codec.NewFields("Due", "Note", "Paid", "Priority", "Status")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderChange) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderChange, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Due":
+			object.Known(0)
 			a.Due.DecodeJSON(d)
 		case "Note":
+			object.Known(1)
 			d.Decode(&a.Note)
 		case "Paid":
+			object.Known(2)
 			d.Decode(&a.Paid)
 		case "Priority":
+			object.Known(3)
 			codec.DecodePointer(d, &a.Priority)
 		case "Status":
+			object.Known(4)
 			codec.DecodePointer(d, &a.Status)
 		default:
-			object.Unknown("Due", "Note", "Paid", "Priority", "Status")
+			object.Unknown()
 		}
 	}
 }
@@ -490,10 +655,11 @@ func (a *OrderChange) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderChange) MarshalJSON() ([]byte, error) {
-	type fields OrderChange
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Due", "Note", "Paid", "Priority", "Status")
+	type plain OrderChange
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderChange, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -507,17 +673,41 @@ func (a *OrderFilter) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderFilter) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderFilter) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderFilter) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderFilter) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderFilter = codec.NewFields("city", "limit")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderFilter) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderFilter, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "city":
+			object.Known(0)
 			codec.DecodePointer(d, &a.City)
 		case "limit":
+			object.Known(1)
 			codec.DecodePointer(d, &a.Limit)
 		default:
-			object.Unknown("city", "limit")
+			object.Unknown()
 		}
 	}
 }
@@ -527,10 +717,11 @@ func (a *OrderFilter) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderFilter) MarshalJSON() ([]byte, error) {
-	type fields OrderFilter
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "city", "limit")
+	type plain OrderFilter
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderFilter, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -544,17 +735,41 @@ func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderItemsItem) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderItemsItem) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderItemsItem) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderItemsItem) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderItemsItem = codec.NewFields("Quantity", "Sku")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderItemsItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderItemsItem, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Quantity":
+			object.Known(0)
 			a.Quantity.DecodeJSON(d)
 		case "Sku":
+			object.Known(1)
 			codec.DecodePointer(d, &a.SKU)
 		default:
-			object.Unknown("Quantity", "Sku")
+			object.Unknown()
 		}
 	}
 }
@@ -564,10 +779,11 @@ func (a *OrderItemsItem) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderItemsItem) MarshalJSON() ([]byte, error) {
-	type fields OrderItemsItem
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Quantity", "Sku")
+	type plain OrderItemsItem
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemsItem, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -581,17 +797,41 @@ func (a *OrderPaid) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderPaid) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderPaid) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderPaid) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderPaid) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderPaid = codec.NewFields("Amount", "Kind")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderPaid) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderPaid, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Amount":
+			object.Known(0)
 			a.Amount.DecodeJSON(d)
 		case "Kind":
+			object.Known(1)
 			d.String(&a.Kind)
 		default:
-			object.Unknown("Amount", "Kind")
+			object.Unknown()
 		}
 	}
 }
@@ -601,10 +841,11 @@ func (a *OrderPaid) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderPaid) MarshalJSON() ([]byte, error) {
-	type fields OrderPaid
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Amount", "Kind")
+	type plain OrderPaid
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderPaid, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -618,17 +859,41 @@ func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a OrderPlaced) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a OrderPlaced) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a OrderPlaced) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a OrderPlaced) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfOrderPlaced = codec.NewFields("Kind", "OrderId")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *OrderPlaced) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfOrderPlaced, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Kind":
+			object.Known(0)
 			d.String(&a.Kind)
 		case "OrderId":
+			object.Known(1)
 			d.Int64(&a.OrderID)
 		default:
-			object.Unknown("Kind", "OrderId")
+			object.Unknown()
 		}
 	}
 }
@@ -638,10 +903,11 @@ func (a *OrderPlaced) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a OrderPlaced) MarshalJSON() ([]byte, error) {
-	type fields OrderPlaced
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Kind", "OrderId")
+	type plain OrderPlaced
+	return codec.MarshalObject(&a, plain(a), fieldsOfOrderPlaced, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -655,17 +921,41 @@ func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a PagedResultOfOrder) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a PagedResultOfOrder) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a PagedResultOfOrder) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a PagedResultOfOrder) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfPagedResultOfOrder = codec.NewFields("Items", "Total")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *PagedResultOfOrder) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfPagedResultOfOrder, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Items":
+			object.Known(0)
 			codec.DecodeSlice(d, &a.Items)
 		case "Total":
+			object.Known(1)
 			d.Int64(&a.Total)
 		default:
-			object.Unknown("Items", "Total")
+			object.Unknown()
 		}
 	}
 }
@@ -675,10 +965,11 @@ func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) {
-	type fields PagedResultOfOrder
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Items", "Total")
+	type plain PagedResultOfOrder
+	return codec.MarshalObject(&a, plain(a), fieldsOfPagedResultOfOrder, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -692,17 +983,41 @@ func (a *Party) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a Party) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a Party) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a Party) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a Party) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfParty = codec.NewFields("Name", "Parent")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *Party) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfParty, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "Name":
+			object.Known(0)
 			codec.DecodePointer(d, &a.Name)
 		case "Parent":
+			object.Known(1)
 			codec.DecodePointer(d, &a.Parent)
 		default:
-			object.Unknown("Name", "Parent")
+			object.Unknown()
 		}
 	}
 }
@@ -712,10 +1027,11 @@ func (a *Party) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a Party) MarshalJSON() ([]byte, error) {
-	type fields Party
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "Name", "Parent")
+	type plain Party
+	return codec.MarshalObject(&a, plain(a), fieldsOfParty, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -729,17 +1045,41 @@ func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a ProblemDetails) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a ProblemDetails) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a ProblemDetails) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a ProblemDetails) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfProblemDetails = codec.NewFields("status", "title")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *ProblemDetails) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfProblemDetails, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "status":
+			object.Known(0)
 			d.Decode(&a.Status)
 		case "title":
+			object.Known(1)
 			d.String(&a.Title)
 		default:
-			object.Unknown("status", "title")
+			object.Unknown()
 		}
 	}
 }
@@ -749,10 +1089,11 @@ func (a *ProblemDetails) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a ProblemDetails) MarshalJSON() ([]byte, error) {
-	type fields ProblemDetails
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "status", "title")
+	type plain ProblemDetails
+	return codec.MarshalObject(&a, plain(a), fieldsOfProblemDetails, a.AdditionalProperties.Raw())
 }
 
 // Get returns the exact JSON of a field that the spec does not list, and whether it is present.
@@ -766,15 +1107,38 @@ func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
 	return a.AdditionalProperties.Set(name, value)
 }
 
+// GetString is Get for a string. It returns false if the field is absent or null.
+func (a StartJobResponse) GetString(name string) (string, bool, error) {
+	return a.AdditionalProperties.GetString(name)
+}
+
+// GetInt is Get for an integer. It returns false if the field is absent or null.
+func (a StartJobResponse) GetInt(name string) (int64, bool, error) {
+	return a.AdditionalProperties.GetInt(name)
+}
+
+// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
+func (a StartJobResponse) GetDecimal(name string) (wire.Decimal, bool, error) {
+	return a.AdditionalProperties.GetDecimal(name)
+}
+
+// GetDateTime is Get for a date. It returns false if the field is absent or null.
+func (a StartJobResponse) GetDateTime(name string) (wire.DateTime, bool, error) {
+	return a.AdditionalProperties.GetDateTime(name)
+}
+
+var fieldsOfStartJobResponse = codec.NewFields("JobId")
+
 // DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
 func (a *StartJobResponse) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(&a.AdditionalProperties)
+	object := d.Object(fieldsOfStartJobResponse, a.AdditionalProperties.Raw())
 	for object.Next() {
 		switch string(object.Name) {
 		case "JobId":
+			object.Known(0)
 			d.String(&a.JobID)
 		default:
-			object.Unknown("JobId")
+			object.Unknown()
 		}
 	}
 }
@@ -784,10 +1148,11 @@ func (a *StartJobResponse) UnmarshalJSON(data []byte) error {
 	return codec.Unmarshal(data, a)
 }
 
-// MarshalJSON writes the fields that the spec lists, then the others.
+// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
+// otherwise, the fields that the spec lists, then the others.
 func (a StartJobResponse) MarshalJSON() ([]byte, error) {
-	type fields StartJobResponse
-	return codec.MarshalObject(fields(a), a.AdditionalProperties, "JobId")
+	type plain StartJobResponse
+	return codec.MarshalObject(&a, plain(a), fieldsOfStartJobResponse, a.AdditionalProperties.Raw())
 }
 
 // AsOrderPlaced decodes the union as a value of type OrderPlaced.
@@ -2193,7 +2558,8 @@ func (c *Client) ListEvents(ctx context.Context, options ...call.Option) ([]List
 }
 
 // ListEventsSeq is ListEvents with one element of the response in memory at a time. The range over
-// the list sends the call. An error ends the list; the elements before it are valid.
+// the list sends the call. An element that does not fit is a [*call.ElementError], after which the
+// range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter.Seq2[ListEventsResponseItem, error] {
 	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
@@ -2272,7 +2638,8 @@ func (c *Client) GetArchive(ctx context.Context, year int32, options ...call.Opt
 }
 
 // GetArchiveSeq is GetArchive with one element of the response in memory at a time. The range over
-// the list sends the call. An error ends the list; the elements before it are valid.
+// the list sends the call. An element that does not fit is a [*call.ElementError], after which the
+// range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...call.Option) iter.Seq2[Order, error] {
 	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
