@@ -35,13 +35,15 @@ type ListOrdersParams = gen.ListOrdersParams
 type Created = gen.Created
 
 // List returns the organization's orders, all of them or those in the given statuses. Each range
-// over the list sends the call. An error ends the list; the elements before the error are valid.
-// Paging is not published: the list is what the server sends in one response.
+// over the list sends the call. An order that does not fit is a [*call.ElementError], after which
+// the range goes on, so that one order does not hide the others. Any other error ends the list. The
+// orders before an error are valid. Paging is not published: the list is what the server sends in
+// one response; [call.Envelope] reads the fields next to it.
 //
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
-// Inferred: the response is an array, or an object with one; the statuses are sent as repeated
-// keys.
+// Inferred: the response is an array, or an object with exactly one array of orders; the statuses
+// are sent as repeated keys.
 func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
 	return s.client.api.ListOrdersSeq(ctx, s.name, &params, s.checked(options)...)
 }

@@ -20,7 +20,8 @@ type Status = gen.Status
 //
 // GET /{organizationName}/statuses, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
-// Inferred: the response is an array, or an object with one; Id and Name of a status.
+// Inferred: the response is an array, or an object with exactly one array of statuses; Id and Name of
+// a status.
 func (s *StatusesService) List(ctx context.Context, options ...call.Option) iter.Seq2[Status, error] {
 	return s.client.api.ListStatusesSeq(ctx, s.name, s.checked(options)...)
 }

@@ -133,15 +133,21 @@ func (e *Error) setResponse(response *http.Response) {
 // server may echo.
 func (e *Error) setBody(s *state, body []byte) {
 	e.Truncated = len(body) > maxErrorBody
-	e.Body = bytes.Clone(body[:min(len(body), maxErrorBody)])
+	e.Body = s.withoutTokens(body[:min(len(body), maxErrorBody)])
+}
+
+// withoutTokens returns a copy without the tokens of the call.
+func (s *state) withoutTokens(body []byte) []byte {
+	body = bytes.Clone(body)
 	if s.token == nil {
-		return
+		return body
 	}
 	for _, secret := range []string{s.token.AccessToken(), s.token.IDToken()} {
 		if secret != "" {
-			e.Body = bytes.ReplaceAll(e.Body, []byte(secret), []byte(redacted))
+			body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
 		}
 	}
+	return body
 }
 
 func requestID(header http.Header) string {

@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -33,6 +35,17 @@ func newSandboxClient(options ...xsale.Option) (client *xsale.Client, closeBoth 
 		client.Close()
 		sandbox.Close()
 	}
+}
+
+// ordersAre replaces the response to a list of orders.
+func ordersAre(body string) xsale.Option {
+	transport := stub.RoundTripFunc(func(request *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(request.URL.Path, "/orders") {
+			return stub.Response(http.StatusOK, body), nil
+		}
+		return http.DefaultTransport.RoundTrip(request)
+	})
+	return xsale.WithHTTPClient(&http.Client{Transport: transport})
 }
 
 // newOrder is a complete order.
@@ -63,6 +76,42 @@ func ExampleCollect() {
 	}
 	fmt.Println(statuses[0].Name)
 	// Output: Nowe
+}
+
+// One order that does not fit does not hide the others.
+func ExampleElementError() {
+	client, closeBoth := newSandboxClient(ordersAre(`[{"Id":1},{"Id":2,"Items":{}},{"Id":3}]`))
+	defer closeBoth()
+
+	for order, err := range client.Orders.List(context.Background(), xsale.ListOrdersParams{}) {
+		if bad, ok := errors.AsType[*call.ElementError](err); ok {
+			fmt.Println(bad.Index, bad.Pointer, string(bad.JSON))
+			continue
+		}
+		if err != nil {
+			log.Fatal(err) // the list has ended
+		}
+		fmt.Println(order.ID)
+	}
+	// Output:
+	// 1
+	// 1 /1/Items {"Id":2,"Items":{}}
+	// 3
+}
+
+// The fields next to a list are complete after its end.
+func ExampleEnvelope() {
+	var envelope wire.UnknownFields
+	client, closeBoth := newSandboxClient(ordersAre(`{"TotalCount":300,"Items":[{"Id":1}],"NextPage":2}`))
+	defer closeBoth()
+
+	orders, err := call.Collect(client.Orders.List(context.Background(), xsale.ListOrdersParams{}, call.Envelope(&envelope)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	total, _, err := envelope.GetInt("TotalCount")
+	fmt.Println(len(orders), total, err)
+	// Output: 1 300 <nil>
 }
 
 // Map calls a function for each element of a list, here eight at a time, and keeps the order.

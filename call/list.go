@@ -4,72 +4,157 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
+	"path"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Stream sends a call of a generated client each time it is ranged over, and yields the elements of
-// its response one by one, so that only one is in memory at a time. The response is a JSON array
-// or, as an assumption about responses that are not published, an object, whose first array is the
-// list; the rest of the object is ignored. An error ends the list; the elements before the error
-// are valid. Breaking out of the loop frees the connection. Generated code calls it.
+// its response one by one, so that only one is in memory at a time. Generated code calls it.
+//
+// The response is a JSON array or, if [Operation].ListField is set, an object that contains one.
+// Without a known field, the list is the array whose elements have fields of T; an object that could
+// be read in another way is an error. Status 204, null, and null in place of the list are an empty
+// list. [Envelope] reads the fields next to the list.
+//
+// An element that does not fit T, and a null, is yielded as an [*ElementError]; the range goes on
+// unless the caller ends it. Any other error ends the list. The elements before an error are valid.
+// Breaking out of the loop frees the connection.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var zero T
+		var none T
 		call := &state{facts: facts{Operation: operation, reading: readByElements}}
 		response, err := call.run(ctx, options, send)
 		if err != nil {
-			yield(zero, err)
+			yield(none, err)
 			return
 		}
-		var failure error // of reading the list
-		defer func() {
-			if failure != nil {
-				closeWith(response.Body, failure)
-			} else {
-				response.Body.Close()
-			}
-		}()
-		body := newElementBody(response.Body, cmp.Or(call.elementLimit, defaultMaxResponseBytes))
-		defer body.release()
-		elements := codec.NewElements(withoutMark(body))
-		fail := func(err error) {
-			seen, cause := body.rest()
-			if cause != nil { // without what the decoder wraps around it
-				err = cause
-			}
-			failure = decodeError(call, response, seen, describeBody(response, seen, err))
-			yield(zero, failure)
-		}
-		if err := elements.Open(); err != nil {
-			fail(err)
+		list := newList[T](call, response)
+		defer list.close()
+		if response.StatusCode == http.StatusNoContent {
 			return
 		}
-		for elements.More() {
+		err = list.elements.Open()
+		list.keepEnvelope()
+		if err != nil {
+			yield(none, list.fail(err))
+			return
+		}
+		for list.elements.More() {
 			var element T
-			body.allowMore()
-			if err := elements.Next(&element); err != nil {
-				fail(err)
-				return
+			list.body.allowMore()
+			if err := list.elements.Next(&element); err != nil {
+				if !yield(none, list.fail(err)) || list.ended {
+					return
+				}
+				continue
 			}
-			body.allowMore() // before what leads up to the next element is read
+			list.body.allowMore() // before what leads up to the next element is read
 			if !yield(element, nil) {
 				return
 			}
 		}
-		body.allowMore()
-		if err := elements.Close(); err != nil {
-			fail(err)
+		list.body.allowMore()
+		err = list.elements.Close()
+		list.keepEnvelope()
+		if err != nil {
+			yield(none, list.fail(err))
 		}
 	}
 }
 
+// usualNames are names of the list in an object, in the conventions of ASP.NET APIs. The last part
+// of the path is another one.
+var usualNames = []string{"Items", "Value", "Values", "$values", "Data", "Result", "Results", "Records", "List", "Content", "Elements", "Rows", "Entries"}
+
+// list is a response that is read by elements.
+type list struct {
+	call     *state
+	response *http.Response
+	body     *elementBody
+	elements *codec.Elements
+	failure  error // the first one of reading the list, for hooks
+	ended    bool  // by the failure
+}
+
+func newList[T any](call *state, response *http.Response) *list {
+	body := newElementBody(response.Body, cmp.Or(call.elementLimit, defaultMaxResponseBytes))
+	elements := codec.NewElements(withoutMark(body), codec.List{
+		Envelope: call.ListField,
+		Names:    append([]string{path.Base(call.Route)}, usualNames...),
+		Fields:   codec.FieldNames[T](),
+	})
+	return &list{call: call, response: response, body: body, elements: elements}
+}
+
+// fail returns the error for the caller.
+func (l *list) fail(err error) error {
+	failure := l.elementError(err)
+	if failure == nil {
+		seen, cause := l.body.rest()
+		if cause != nil { // without what the decoder wraps around it
+			err = cause
+		}
+		l.ended = true
+		failure = decodeError(l.call, l.response, seen, describeBody(l.response, seen, err))
+	}
+	if l.failure == nil {
+		l.failure = failure
+	}
+	return failure
+}
+
+// elementError returns the error for an element that does not fit, or nil if the list ends here.
+func (l *list) elementError(err error) *Error {
+	unfit, ok := errors.AsType[*codec.ValueError](err)
+	if !ok {
+		return nil
+	}
+	element := []byte(l.elements.JSON())
+	return decodeError(l.call, l.response, element, &ElementError{l.elements.Index(), unfit.Pointer, l.call.withoutTokens(element), unfit.Err})
+}
+
+// keepEnvelope stores the fields next to the list for the caller.
+func (l *list) keepEnvelope() {
+	if l.call.envelope != nil {
+		*l.call.envelope.Raw() = l.elements.Envelope()
+	}
+}
+
+func (l *list) close() {
+	if l.failure != nil {
+		closeWith(l.response.Body, l.failure)
+	} else {
+		l.response.Body.Close()
+	}
+	l.body.release()
+}
+
+// ElementError is an element of a list that does not fit its type. It comes inside an [*Error] that
+// is an [ErrDecode]. The range over the list goes on after it.
+type ElementError struct {
+	Index   int             // of the element, from 0
+	Pointer string          // JSON pointer (RFC 6901) in the response to the value that does not fit
+	JSON    json.RawMessage // the element as received; it may contain personal data
+	Err     error           // why the value does not fit, without the value
+}
+
+// Error returns the index, the pointer and the reason.
+func (e *ElementError) Error() string {
+	return fmt.Sprintf("element %d: %s: %v", e.Index, e.Pointer, e.Err)
+}
+
+func (e *ElementError) Unwrap() error { return e.Err }
+
 // Collect gathers a list into a slice. With an error it returns the elements before the error as
-// well.
+// well. To skip elements that do not fit, range over the list instead.
 func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	var elements []T
 	for element, err := range list {

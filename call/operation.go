@@ -20,4 +20,8 @@ type Operation struct {
 
 	// MayBeEmpty reports whether a success may have no body; the result is then the zero value.
 	MayBeEmpty bool
+
+	// ListField is the field of an object that contains the list, in responses that are no array.
+	// It is "*" if the field is unknown, and empty if the response must be an array.
+	ListField string
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // Option changes one call. An invalid one makes the call fail with [ErrInvalid] before anything is
@@ -143,6 +144,21 @@ func Capture(response **Response) Option {
 		}
 		*response = nil
 		f.captured = response
+	}
+}
+
+// Envelope stores the fields next to a list in its response, such as a total count or the address
+// of the next page. Those before the list are there at its first element, all of them after its end.
+// They are empty for a response that is an array, and for other calls. Do not share the pointer
+// between concurrent calls.
+func Envelope(fields *wire.UnknownFields) Option {
+	return func(f *facts) {
+		if fields == nil {
+			f.rejectf("Envelope: the pointer is nil: pass the address of a wire.UnknownFields")
+			return
+		}
+		*fields = wire.UnknownFields{}
+		f.envelope = fields
 	}
 }
 

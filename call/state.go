@@ -10,6 +10,7 @@ import (
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // state is the state of one call. The context of the request carries it. Only the goroutine of the
@@ -32,6 +33,7 @@ type facts struct {
 	attemptTimeout time.Duration
 	rehearsed      **http.Request // of DryRun
 	captured       **Response     // of Capture
+	envelope       *wire.UnknownFields
 
 	invalid error // why the call cannot be sent
 }

@@ -90,7 +90,7 @@ func TestHostileStatuses(t *testing.T) {
 		hostileCase{name: "204 to a call with a response body", serve: reply(204, "", ""),
 			want: outcome{status: 204, is: []error{call.ErrDecode}, text: "GET /me: 204 No Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "204 to a list", serve: reply(204, "", ""), call: callList,
-			want: outcome{value: "[]", status: 204, is: []error{call.ErrDecode}, text: "GET /{organizationName}/statuses: 204 No Content: cannot decode response: the response has no body"}},
+			want: outcome{value: "[]"}},
 		hostileCase{name: "204 to a generated call", serve: reply(204, "", ""), call: callFetch,
 			want: outcome{status: 204, is: []error{call.ErrDecode}, text: "GET /things/{id}: 204 No Content: cannot decode response: the response has no body"}},
 		hostileCase{name: "204 to a create", serve: reply(204, "", ""), call: callCreate, want: outcome{value: "0"}},
