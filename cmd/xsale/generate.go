@@ -120,11 +120,11 @@ func shortJSON(value any) string {
 	if value == nil {
 		return "-"
 	}
-	var encoded strings.Builder
-	if err := newEncoder(&encoded, "").Encode(value); err != nil {
+	encoded, err := formatJSON(value)
+	if err != nil {
 		return "?"
 	}
-	short := []rune(strings.TrimSpace(encoded.String()))
+	short := []rune(string(encoded))
 	if len(short) > maxShortJSON {
 		return string(short[:maxShortJSON-1]) + "…"
 	}

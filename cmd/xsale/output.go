@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/xsale-go/xsale/internal/printable"
 )
@@ -42,12 +43,11 @@ func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], ta
 	case outputJSON:
 		return printArray(out, list)
 	case outputNDJSON:
-		encoder := newEncoder(out, "")
 		for value, err := range list {
 			if err != nil {
 				return err
 			}
-			if err := encoder.Encode(value); err != nil {
+			if err := encodeJSON(out, value); err != nil {
 				return err
 			}
 		}
@@ -76,13 +76,11 @@ func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
 		if _, err := io.WriteString(out, separator); err != nil {
 			return err
 		}
-		var element bytes.Buffer
-		encoder := newEncoder(&element, "")
-		encoder.SetIndent("  ", "  ")
-		if err := encoder.Encode(value); err != nil {
+		element, err := formatJSON(value, jsontext.WithIndentPrefix("  "), jsontext.WithIndent("  "))
+		if err != nil {
 			return err
 		}
-		if _, err := out.Write(bytes.TrimSpace(element.Bytes())); err != nil {
+		if _, err := out.Write(element); err != nil {
 			return err
 		}
 		separator = ",\n  "
@@ -99,9 +97,9 @@ func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
 func printValue[T any](out io.Writer, output string, value T, rows func(T) [][]any) error {
 	switch output {
 	case outputJSON:
-		return newEncoder(out, "  ").Encode(value)
+		return encodeJSON(out, value, jsontext.WithIndent("  "))
 	case outputNDJSON:
-		return newEncoder(out, "").Encode(value)
+		return encodeJSON(out, value)
 	}
 	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, row := range rows(value) {
@@ -121,11 +119,24 @@ func printRow(out io.Writer, cells []any) {
 	io.WriteString(out, "\n")
 }
 
-func newEncoder(out io.Writer, indent string) *json.Encoder {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", indent)
-	return encoder
+// encodeJSON writes a value and a line break.
+func encodeJSON(out io.Writer, value any, format ...jsontext.Options) error {
+	data, err := formatJSON(value, format...)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(data, '\n'))
+	return err
+}
+
+// formatJSON returns a value as JSON. Numbers, and the order of fields, stay as they came; strings
+// lose their escapes, because people read them.
+func formatJSON(value any, format ...jsontext.Options) ([]byte, error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return jsontext.AppendFormat(nil, data, append(format, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))...)
 }
 
 // withoutErrors turns a slice into a list for printList.

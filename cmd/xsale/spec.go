@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/openapi"
@@ -37,7 +38,7 @@ func newSpecShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return newEncoder(command.OutOrStdout(), "  ").Encode(document)
+				return encodeJSON(command.OutOrStdout(), document, jsontext.WithIndent("  "))
 			}
 			return usagef("--format %q: use yaml or json", format)
 		},
