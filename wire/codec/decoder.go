@@ -29,7 +29,8 @@ type Decodable interface {
 type Decoder struct {
 	tokens  jsontext.Decoder
 	input   bytes.Buffer
-	text    string // a copy of the input, which strings and objects are parts of
+	text    string // a copy of the input from base on, which strings and objects are parts of
+	base    int64
 	scratch []byte
 	slabs   []spare // see DecodeSlice
 	length  int     // of the last slice that was decoded by reflection: the next one may be alike
@@ -53,7 +54,7 @@ func Unmarshal(data []byte, target any) error {
 	defer d.release()
 	d.Decode(target)
 	if d.err == nil {
-		d.end()
+		d.finish()
 	}
 	return d.err
 }
@@ -80,8 +81,8 @@ func (d *Decoder) release() {
 	decoders.Put(d)
 }
 
-// end rejects trailing data.
-func (d *Decoder) end() {
+// finish rejects trailing data.
+func (d *Decoder) finish() {
 	offset := d.tokens.InputOffset()
 	_, err := d.tokens.ReadToken()
 	if _, syntax := errors.AsType[*jsontext.SyntacticError](err); syntax || err == nil {
@@ -193,15 +194,18 @@ func (d *Decoder) begin(delimiter jsontext.Kind, want string) bool {
 // Literal reads the next value and returns its JSON, or "" after an error.
 func (d *Decoder) Literal() string {
 	value := d.Value()
-	end := int(d.tokens.InputOffset())
+	end := d.end()
 	return d.text[end-len(value) : end]
 }
+
+// end returns the index in text behind what was read last.
+func (d *Decoder) end() int { return int(d.tokens.InputOffset() - d.base) }
 
 // unquote returns the value of the JSON string that was read last. A string that Go cannot hold is
 // an error: written back, it would be another one.
 func (d *Decoder) unquote(literal []byte) string {
 	if plain(literal) {
-		end := int(d.tokens.InputOffset())
+		end := d.end()
 		return d.text[end-len(literal)+1 : end-1]
 	}
 	value, err := jsontext.AppendUnquote(d.scratch[:0], literal)

@@ -1,12 +1,12 @@
 package codec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -49,20 +49,54 @@ func FieldNames[T any]() []string {
 // error does: every further call returns it. Elements is not safe for concurrent use.
 type Elements struct {
 	decoder  Decoder // of the stream
+	stream   io.Reader
+	block    strings.Builder // the text of the decoder: the current element, those before it, and what is read ahead
 	list     List
 	pointer  string // to the list
 	envelope []byte // an object without its closing brace; nil without an envelope
 	empty    bool   // there is no array, but null, say
 	index    int    // of the current element
+	start    int    // of the current element in the text of the decoder
 	first    string // element that has been read to recognize the list
-	json     string // of the current element
 }
+
+// blockBytes is the size of the text that elements share. A string or an object that outlives the
+// others keeps one block in memory, or its element if that is longer.
+const (
+	blockBytes = 32 << 10
+	readBytes  = 8 << 10 // at a time
+)
 
 // NewElements reads from stream and does not close it.
 func NewElements(stream io.Reader, list List) *Elements {
-	e := &Elements{list: list, index: -1}
-	e.decoder.tokens.Reset(stream, lenient...)
+	e := &Elements{stream: stream, list: list, index: -1}
+	e.decoder.tokens.Reset((*reader)(e), lenient...)
 	return e
+}
+
+// reader is the stream of an Elements, whose Decoder needs a copy of what it reads.
+type reader Elements
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.stream.Read(p[:min(len(p), readBytes)])
+	r.block.Write(p[:n])
+	r.decoder.text = r.block.String()
+	return n, err
+}
+
+// nextBlock begins a new text when the current one has no room. It is for the time between two
+// values.
+func (e *Elements) nextBlock() {
+	d := &e.decoder
+	if e.block.Cap()-e.block.Len() >= readBytes {
+		return
+	}
+	ahead := d.text[d.end():]
+	d.base = d.tokens.InputOffset()
+	e.block = strings.Builder{}
+	e.block.Grow(blockBytes + len(ahead))
+	e.block.WriteString(ahead)
+	d.text = e.block.String()
 }
 
 // Envelope returns the fields next to the list that have been read so far.
@@ -77,7 +111,10 @@ func (e *Elements) Envelope() Raw {
 func (e *Elements) Index() int { return e.index }
 
 // JSON returns the current element as received.
-func (e *Elements) JSON() string { return e.json }
+func (e *Elements) JSON() string {
+	d := &e.decoder
+	return strings.TrimLeft(d.text[e.start:d.end()], " \t\r\n,")
+}
 
 // Open reads up to the first element. A null is an empty list.
 func (e *Elements) Open() error {
@@ -140,6 +177,7 @@ func (e *Elements) enter(name string) bool {
 		if e.list.Envelope != "" && e.list.Envelope != AnyField && e.named(string(unquoted([]byte(name)))) {
 			return true
 		}
+		e.start = d.end()
 		array = append(array, d.Value()...)
 		if e.recognizes(name, string(array[1:])) {
 			e.first = string(array[1:])
@@ -222,23 +260,43 @@ func (e *Elements) More() bool { return !e.empty && (e.first != "" || e.decoder.
 
 // Next decodes the next element into target, a pointer.
 func (e *Elements) Next(target any) error {
-	data := []byte(e.first)
-	if e.first == "" {
-		data = e.decoder.Value()
+	d := &e.decoder
+	if d.err != nil {
+		return d.err
 	}
-	if e.decoder.err != nil {
-		return e.decoder.err
-	}
-	e.first, e.json = "", string(data)
 	e.index++
-	d := newDecoder(data, e.json)
-	defer d.release()
-	d.decodeElement(target)
-	if unfit, ok := errors.AsType[*ValueError](d.err); ok {
-		return &ValueError{e.pointer + "/" + strconv.Itoa(e.index) + unfit.Pointer, unfit.Err}
+	if e.first != "" {
+		return e.decodeFirst(target)
 	}
-	return d.err
+	e.nextBlock()
+	e.start = d.end()
+	depth := d.tokens.StackDepth()
+	d.decodeElement(target)
+	unfit, ok := errors.AsType[*ValueError](d.err)
+	if !ok {
+		return d.err
+	}
+	for d.err = nil; d.err == nil && d.tokens.StackDepth() > depth; { // the rest of the element
+		_, err := d.tokens.ReadToken()
+		d.failRead(err)
+	}
+	return cmp.Or[error](d.err, unfit)
 }
+
+// decodeFirst decodes the element that was read to recognize the list.
+func (e *Elements) decodeFirst(target any) error {
+	err := Unmarshal([]byte(e.first), &element{target})
+	e.first = ""
+	if unfit, ok := errors.AsType[*ValueError](err); ok {
+		return &ValueError{e.pointer + "/0" + unfit.Pointer, unfit.Err}
+	}
+	return err
+}
+
+// element is an element of an array.
+type element struct{ target any }
+
+func (e *element) DecodeJSON(d *Decoder) { d.decodeElement(e.target) }
 
 // Close reads the stream to its end. It returns an error if the stream is truncated, or if what
 // follows the list makes it doubtful which list was meant.
@@ -257,7 +315,7 @@ func (e *Elements) Close() error {
 		e.checkEnvelope()
 	}
 	if d.err == nil {
-		d.end()
+		d.finish()
 	}
 	return d.err
 }

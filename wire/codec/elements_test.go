@@ -107,7 +107,7 @@ func TestElementsOfAnArray(t *testing.T) {
 		"[{\"Name\":\"\xff\"},{\"ID\":2}]":                    "!/0/Name {\"Name\":\"\xff\"}; 2",
 		`[{"Name":"\ud800"},{"ID":2}]`:                        `!/0/Name {"Name":"\ud800"}; 2`,
 		`{"Items":[{"ID":1}]}`:                                "want a list, got an object (Items)",
-		`[{"ID":1},{]`:                                        "1; invalid JSON at offset 11: invalid character ']' at start of string (expecting '\"')",
+		`[{"ID":1},{]`:                                        "1; invalid JSON at offset 11: invalid character ']' at start of value",
 	} {
 		if got := readList(input, codec.List{}); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", input, got, want)

@@ -56,7 +56,7 @@ type Object struct {
 	decoder   *Decoder
 	fields    *Fields
 	raw       *Raw
-	start     int          // offset of the object
+	start     int          // of the object in the text of the decoder
 	count     int          // of the fields
 	seen      uint64       // bits of the known fields with an index below 64
 	seenMore  map[int]bool // the other ones
@@ -69,7 +69,7 @@ type Object struct {
 // without fields and leaves raw unchanged.
 func (d *Decoder) Object(fields *Fields, raw *Raw) Object {
 	open := d.begin('{', "an object")
-	return Object{decoder: d, fields: fields, raw: raw, start: int(d.tokens.InputOffset()) - 1, open: open}
+	return Object{decoder: d, fields: fields, raw: raw, start: d.end() - 1, open: open}
 }
 
 // Next advances to the next field and reports whether there is one.
@@ -140,9 +140,11 @@ func (o *Object) name() string { return string(unquoted([]byte(`"` + string(o.Na
 
 // find returns the index of the current name, ignoring case and escapes, or -1.
 func (o *Object) find() int {
-	if slices.ContainsFunc(o.Name, func(b byte) bool { return b >= utf8.RuneSelf || b == '\\' }) {
-		index, _ := o.fields.index(o.name())
-		return index
+	for _, b := range o.Name {
+		if b >= utf8.RuneSelf || b == '\\' {
+			index, _ := o.fields.index(o.name())
+			return index
+		}
 	}
 	for i, name := range o.fields.names { // the length or the first letter rules out most
 		if len(name) == len(o.Name) && name != "" && name[0]|0x20 == o.Name[0]|0x20 && strings.EqualFold(name, string(o.Name)) {
@@ -160,7 +162,7 @@ func (o *Object) close() {
 		d.Fail(errors.New("a reference ($ref) to another object in place of the object"))
 		return
 	}
-	*o.raw = Raw{d.text[o.start:d.tokens.InputOffset()], o.fields}
+	*o.raw = Raw{d.text[o.start:d.end()], o.fields}
 }
 
 // unquoted returns the value of a valid JSON string, with invalid UTF-8 replaced.

@@ -124,7 +124,7 @@ type spare interface{ drop() }
 // decodeElement decodes an element of an array into target, a pointer.
 func (d *Decoder) decodeElement(target any) {
 	d.Decode(target)
-	if d.err == nil && strings.HasSuffix(d.text[:d.tokens.InputOffset()], "null") && !mayBeNull(target) { // no other value ends like this
+	if d.err == nil && strings.HasSuffix(d.text[:d.end()], "null") && !mayBeNull(target) { // no other value ends like this
 		d.Fail(errors.New("null in a list"))
 	}
 }
