@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 )
 
 // statusNew is the status of orders to import.
@@ -23,13 +24,19 @@ type ERP interface {
 }
 
 // ImportNew imports the new orders that the ERP does not have yet and returns how many it
-// imported. If the list breaks off, the orders before the break are imported, and the next run
-// imports the rest.
+// imported. An order that does not fit its type is part of the error and does not keep the others
+// from being imported. If the list breaks off, the orders before the break are imported, and the
+// next run imports the rest.
 func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, error) {
 	imported := 0
+	var unfit []error
 	for order, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}}) {
+		if _, ok := errors.AsType[*call.ElementError](err); ok { // its JSON field has the order
+			unfit = append(unfit, err)
+			continue
+		}
 		if err != nil {
-			return imported, fmt.Errorf("list orders: %w", err)
+			return imported, errors.Join(append(unfit, fmt.Errorf("list orders: %w", err))...)
 		}
 		known, err := erp.Has(ctx, order.ID)
 		if err == nil && !known {
@@ -42,7 +49,7 @@ func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, err
 			imported++
 		}
 	}
-	return imported, nil
+	return imported, errors.Join(unfit...)
 }
 
 // noteField is the field of an order for the shop's own number. The spec does not list one: look

@@ -1,9 +1,13 @@
 package orderimport
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -113,6 +117,44 @@ func TestImportResumesAfterCutList(t *testing.T) {
 	if err != nil || first+second != want {
 		t.Errorf("got %d and %d orders, want %d: %v", first, second, want, err)
 	}
+}
+
+// Whichever order is bad, all others are imported, in one run.
+func TestImportGoesOnAfterABadOrder(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	want := countNew(t, newShop(t, sandbox)) - 1
+	transport := &spoiler{next: sandbox.HTTPClient().Transport}
+	shop := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: transport})).Organization("")
+	for bad := range want + 1 {
+		transport.index = bad
+		imported, err := ImportNew(t.Context(), shop, &memoryERP{})
+		unfit, ok := errors.AsType[*call.ElementError](err)
+		if imported != want || !ok || unfit.Index != bad || !strings.Contains(string(unfit.JSON), `"Items":{}`) {
+			t.Errorf("bad order %d: %d orders of %d, %v", bad, imported, want, err)
+		}
+	}
+}
+
+// spoiler spoils the order with an index in the list of orders.
+type spoiler struct {
+	next  http.RoundTripper
+	index int
+}
+
+func (s *spoiler) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := s.next.RoundTrip(request)
+	if err != nil || !strings.HasSuffix(request.URL.Path, "/orders") {
+		return response, err
+	}
+	defer response.Body.Close()
+	var orders []map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&orders); err != nil {
+		return nil, err
+	}
+	orders[s.index]["Items"] = struct{}{}
+	body, err := json.Marshal(orders)
+	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return response, err
 }
 
 func TestImportKeepsUnknownFields(t *testing.T) {
