@@ -130,13 +130,18 @@ func decode(operation Operation, response *http.Response, body []byte, target an
 		}
 	}
 	content := bytes.TrimSpace(httpx.TrimBOM(body))
-	if operation.MayBeEmpty && len(content) == 0 {
+	result := reflect.TypeOf(target).Elem()
+	if len(content) == 0 && (operation.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
 		return nil
 	}
-	if string(content) == "null" && !operation.MayBeEmpty && reflect.TypeOf(target).Elem().Kind() == reflect.Struct {
+	if string(content) == "null" && !operation.MayBeEmpty && result.Kind() == reflect.Struct {
 		return errors.New("the response is null")
 	}
 	return describeBody(response, content, codec.Unmarshal(content, target))
+}
+
+func sliceType(result reflect.Type) bool {
+	return result.Kind() == reflect.Slice && result.Elem().Kind() != reflect.Uint8 // not raw JSON
 }
 
 // describeBody replaces a syntax error with a report of what came instead of JSON, which helps

@@ -14,6 +14,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/wire"
 )
@@ -288,5 +289,19 @@ func TestHooksLearnOfABadElement(t *testing.T) {
 	}
 	if bad, ok := errors.AsType[*call.ElementError](done.Err); !ok || bad.Index != 1 || done.Class != "response" {
 		t.Errorf("class %q, %v", done.Class, done.Err)
+	}
+}
+
+// A list that is read whole is empty in the same cases.
+func TestFetchOfAnEmptyList(t *testing.T) {
+	for status, body := range map[int]string{204: "", 200: "null"} {
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(status, body), nil })
+		api, err := gen.New(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if orders, err := api.ListOrders(t.Context(), "a", nil); err != nil || len(orders) != 0 {
+			t.Errorf("%d: %d orders, %v", status, len(orders), err)
+		}
 	}
 }
