@@ -37,7 +37,9 @@ func TestObjectsAreWrittenAsTheyWereRead(t *testing.T) {
 	for _, object := range []any{
 		gen.CreateIntegration{}, gen.CreateOrder{}, gen.CreateOrderItem{}, gen.Created{}, gen.Me{}, gen.Order{}, gen.OrderItem{}, gen.OrderItemArticle{},
 		gen.OrderSynchronization{}, gen.OrganizationInfo{}, gen.ParameterDefinition{}, gen.Status{}, gen.Translation{},
-		sample.Order{}, sample.OrderChange{}, sample.Buyer{},
+		sample.AddInvoiceResponse{}, sample.Buyer{}, sample.Category{}, sample.ClientModel{}, sample.Order{}, sample.OrderChange{},
+		sample.OrderFilter{}, sample.OrderItemsItem{}, sample.OrderPaid{}, sample.OrderPlaced{}, sample.PagedResultOfOrder{}, sample.Party{}, sample.ProblemDetails{},
+		sample.StartJobResponse{},
 	} {
 		kind := reflect.TypeOf(object)
 		t.Run(kind.String(), func(t *testing.T) {

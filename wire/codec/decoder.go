@@ -211,10 +211,12 @@ func (d *Decoder) unquote(literal []byte) string {
 	value, err := jsontext.AppendUnquote(d.scratch[:0], literal)
 	d.scratch = value
 	if err != nil {
-		d.Fail(errors.New("a string that is not valid UTF-8, or has half of a surrogate pair"))
+		d.Fail(errNotUTF8)
 	}
 	return string(value)
 }
+
+var errNotUTF8 = errors.New("a string that is not valid UTF-8, or has half of a surrogate pair")
 
 // plain reports whether a JSON string needs only its quotes removed.
 func plain(literal []byte) bool {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Decode decodes the next value into target, a pointer. encoding/json decodes types that Decoder
@@ -225,6 +227,10 @@ func (d *Decoder) decodeOther(target any) {
 
 func (d *Decoder) decodeByJSON(target any) {
 	if value := d.Value(); value != nil {
+		if !jsontext.Value(value).IsValid(jsontext.AllowDuplicateNames(true)) { // encoding/json would replace it
+			d.Fail(errNotUTF8)
+			return
+		}
 		err := json.Unmarshal(value, target)
 		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			unfit.Value, _, _ = strings.Cut(unfit.Value, " ") // drops the number after its kind
