@@ -179,6 +179,15 @@ func TestNamesThatDifferByCaseOnlyAreBothKept(t *testing.T) {
 		t.Errorf("Id %d, id %s", order.ID, twin)
 	}
 	checkUnchanged(t, `{"Id":5,"id":6}`, order)
+	var folded gen.Order
+	mustUnmarshal(t, `{"id":1,"ID":2}`, &folded)
+	if twin, ok := folded.Get("ID"); folded.ID != 1 || !ok || string(twin) != "2" {
+		t.Errorf("id %d, ID %s", folded.ID, twin)
+	}
+	folded.ID = 9
+	if got, want := mustMarshal(t, folded), `{"id":9,"ID":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	for _, document := range []string{`{"id":6,"Id":5}`, `{"Id":5,"Id":6}`, `{"Id":5,"\u0049d":6}`} {
 		if err := json.Unmarshal([]byte(document), &order); err == nil || !strings.Contains(err.Error(), "a field that comes twice") {
 			t.Errorf("%s: %v", document, err)

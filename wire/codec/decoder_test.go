@@ -366,3 +366,13 @@ func (r *repeated) Read(p []byte) (int, error) {
 	}
 	return r.rest.Read(p)
 }
+
+// encoding/json decodes types of others, and would replace what is not valid UTF-8.
+func TestBrokenStringsInOtherTypes(t *testing.T) {
+	for _, input := range []string{`{"Name":"a\ud800"}`, "{\"Name\":\"a\xff\"}", "{\"Name\":{\"b\":\"\xff\"}}"} {
+		var target struct{ Name any }
+		if err := codec.Unmarshal([]byte(input), &target); err == nil || !strings.Contains(err.Error(), "not valid UTF-8") {
+			t.Errorf("%q: read %v, %v", input, target, err)
+		}
+	}
+}
