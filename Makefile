@@ -3,6 +3,8 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
+EXPRESS     = express@5.3.0
+VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
 .PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-jsonv2 consumer example-testing otel outsider check
@@ -57,8 +59,9 @@ fuzz: ## run each fuzz target briefly; FUZZTIME=10000000x for longer
 lint-spec: ## lint the spec with Redocly; needs npm
 	REDOCLY_TELEMETRY=off npx --yes $(REDOCLY) lint --config openapi/redocly.yaml --max-problems 1000 openapi/openapi.yaml
 
-second-opinion: ## compare Prism's verdicts on traffic with ours; needs npm
-	npx --yes --package $(PRISM) -- go test -count=1 -v -run TestPrism ./internal/conformance/secondopinion
+second-opinion: ## compare the verdicts of Prism and express-openapi-validator on traffic with ours; needs npm
+	npx --yes --package $(PRISM) --package $(EXPRESS) --package $(VALIDATOR) -- \
+		go test -count=1 -v -run "^(TestPrism|TestExpressValidator)$$" ./internal/conformance/secondopinion
 
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...

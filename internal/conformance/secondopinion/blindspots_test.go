@@ -27,7 +27,7 @@ func blindSpots(spec *openapi3.T, all []verdicts) []string {
 		}
 	}
 	for _, v := range all {
-		if v.prism == v.own && v.finding != nil && v.finding.Kind == contract.KindValue {
+		if v.peer == v.own && v.finding != nil && v.finding.Kind == contract.KindValue {
 			delete(unseen, v.finding.Direction+" of "+v.finding.OperationID)
 		}
 	}

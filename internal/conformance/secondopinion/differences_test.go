@@ -1,18 +1,18 @@
 package secondopinion
 
-// difference is a verdict of Prism that differs from this module's.
+// difference is a verdict of a peer that differs from this module's.
 type difference struct {
-	prism  verdict
+	peer   verdict
 	reason string
 }
 
-// Why Prism and this module differ.
+// Why Prism and this module differ. Some reasons hold for other peers.
 const (
 	exactIDs     = "Prism stores numbers as doubles and limits integers to 2^53; ids are int64 here, and exact"
-	noFractions  = "OpenAPI 3.0 integers have no fraction or exponent, and Go rejects them; Prism follows later drafts of JSON Schema"
-	coerced      = `Prism parses parameters like JavaScript: "" is 0, and 0x10 is 16`
+	noFractions  = "OpenAPI 3.0 integers have no fraction or exponent, and Go rejects them; the peer follows later drafts of JSON Schema"
+	coerced      = `parameters are parsed like JavaScript: "" is 0, and 0x10 is 16`
 	serversWord  = "the server rejects a call without tokens; the sandbox does"
-	datesAndTime = "whether a time is accepted is not published, and ASP.NET reads and writes one; Prism follows RFC 3339"
+	datesAndTime = "whether a time is accepted is not published, and ASP.NET reads and writes one; the peer follows RFC 3339"
 	bodiless     = "the spec covers all 2XX, and a 204 has no body in HTTP; Prism requires its content type anyway"
 	blindChain   = "recursion leaves nullable without a type; Prism cannot compile that schema and silently checks nothing"
 	blindLabel   = "JavaScript cannot compile the pattern, and Prism silently checks nothing"

@@ -7,7 +7,31 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/conformance/prism"
 )
+
+func judgeByPrism(ctx context.Context, spec []byte, exchanges []exchange) ([]verdict, error) {
+	upstream := newUpstream()
+	defer upstream.Close()
+	proxy, err := prism.Proxy(ctx, spec, upstream.URL)
+	if err != nil {
+		return nil, err
+	}
+	defer proxy.Close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	judge := &prismJudge{baseURL: proxy.URL, transport: transport, upstream: upstream}
+	var all []verdict
+	for _, e := range exchanges {
+		verdict, err := judge.verdict(ctx, e)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", e.method, e.path, err)
+		}
+		all = append(all, verdict)
+	}
+	return all, nil
+}
 
 // prismJudge sends exchanges through Prism, a proxy in front of the upstream.
 type prismJudge struct {

@@ -16,9 +16,12 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
+// apiTable is the table of the shipped spec.
+const apiTable = "API"
+
 var tables = []table{
-	{"API", openapi.Spec(), apiCases(), apiDifferences},
-	{"trees", treeSpec, treeCases(), treeDifferences},
+	{apiTable, openapi.Spec(), apiCases(), map[string]map[string]difference{prismPeer.name: apiDifferences, expressPeer.name: expressAPIDifferences}},
+	{"trees", treeSpec, treeCases(), map[string]map[string]difference{prismPeer.name: treeDifferences}},
 }
 
 func load(t *testing.T, data []byte) *openapi3.T {
@@ -30,7 +33,7 @@ func load(t *testing.T, data []byte) *openapi3.T {
 	return spec
 }
 
-// ownVerdicts returns the verdicts of a run in which Prism agrees with everything.
+// ownVerdicts returns the verdicts of a run in which a peer agrees with everything.
 func ownVerdicts(t *testing.T, table table) []verdicts {
 	t.Helper()
 	document, err := contract.Load(table.spec)
@@ -68,34 +71,36 @@ func TestOwnVerdicts(t *testing.T) {
 
 func TestDifferencesAreReal(t *testing.T) {
 	for _, table := range tables {
-		for name, difference := range table.differences {
-			i := slices.IndexFunc(table.cases, func(c testCase) bool { return c.name == name })
-			if i < 0 || table.cases[i].want == difference.prism || difference.reason == "" {
-				t.Errorf("%q is not a difference: %+v", name, difference)
+		for peer, differences := range table.differences {
+			for name, difference := range differences {
+				i := slices.IndexFunc(table.cases, func(c testCase) bool { return c.name == name })
+				if i < 0 || table.cases[i].want == difference.peer || difference.reason == "" {
+					t.Errorf("%q is not a difference to %s: %+v", name, peer, difference)
+				}
 			}
 		}
 	}
 }
 
 func TestCompareDifferences(t *testing.T) {
-	table := table{differences: map[string]difference{"known": {passes, "because"}}}
-	known := verdicts{name: "known", own: responseRejected, prism: passes}
+	table := table{differences: map[string]map[string]difference{prismPeer.name: {"known": {passes, "because"}}}}
+	known := verdicts{name: "known", own: responseRejected, peer: passes}
 	for name, test := range map[string]struct {
 		all   []verdicts
 		known int
 		wrong []string
 	}{
-		"as listed": {[]verdicts{known, {name: "equal", own: passes, prism: passes}}, 1, nil},
-		"unlisted": {[]verdicts{known, {name: "new", own: passes, prism: requestRejected}}, 1,
+		"as listed": {[]verdicts{known, {name: "equal", own: passes, peer: passes}}, 1, nil},
+		"unlisted": {[]verdicts{known, {name: "new", own: passes, peer: requestRejected}}, 1,
 			[]string{`"new": "passes" here, "request rejected" by Prism: fix the wrong one, or list the difference with its reason`}},
-		"gone": {[]verdicts{{name: "known", own: responseRejected, prism: responseRejected}}, 0,
+		"gone": {[]verdicts{{name: "known", own: responseRejected, peer: responseRejected}}, 0,
 			[]string{`"known": a difference is listed, but both have "response rejected": remove it`}},
-		"changed": {[]verdicts{{name: "known", own: responseRejected, prism: warned}}, 0,
+		"changed": {[]verdicts{{name: "known", own: responseRejected, peer: warned}}, 0,
 			[]string{`"known": "passes" is listed for Prism, but got "passes with a warning"`}},
 		"without case": {nil, 0, []string{`"known": a difference is listed, but there is no such case`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			known, wrong := table.compare(test.all)
+			known, wrong := table.compare(prismPeer, test.all)
 			if len(known) != test.known || !slices.Equal(wrong, test.wrong) {
 				t.Errorf("known: %v, wrong: %q", known, wrong)
 			}
@@ -112,7 +117,7 @@ func TestBlindSpots(t *testing.T) {
 	}
 	for i := range all {
 		if all[i].finding != nil && all[i].finding.OperationID == "listStatuses" || all[i].own == requestRejected && all[i].finding.Kind == contract.KindValue {
-			all[i].prism = passes
+			all[i].peer = passes
 		}
 	}
 	want := []string{"request of createIntegration", "request of createOrder", "request of createParameter", "request of setTranslation", "response of listStatuses"}
