@@ -122,7 +122,7 @@ func TestTypes(t *testing.T) {
 	for values, want := range map[string]string{
 		`[1,2]`: "integer", `[1,1.0]`: "number", `[1e2]`: "number", `[-9223372036854775808]`: "integer", `[9223372036854775808]`: "number", `[true]`: "boolean", `[null]`: "null", `[1,null]`: "integer, nullable", `[1,"a",null]`: "integer or null or string",
 		`["2024-10-25"]`: "string of the format date", `["2024-10-25","2024-10-25T01:02:03Z"]`: "string", `["2024-10-25T01:02:03.123+02:00"]`: "string of the format date-time",
-		`["2024-10-25T01:02:03"]`: "string", `["2024-02-30"]`: "string", `["2024-10-25 "]`: "string", `[""]`: "string", `["2024-10-25T25:02:03Z"]`: "string",
+		`["2024-10-25T01:02:03"]`: "string of the format date-time", `["0001-01-01T00:00:00","2024-10-25T01:02:03.1Z"]`: "string of the format date-time", `["2024-02-30"]`: "string", `["2024-10-25 "]`: "string", `[""]`: "string", `["2024-10-25T25:02:03Z"]`: "string",
 		`[[]]`: "empty array", `[[],[1],[1.5]]`: "array of number", `[[null]]`: "array of null", `[{},null]`: "object, nullable", `[{},[]]`: "array or object",
 	} {
 		var list []any
@@ -253,6 +253,17 @@ func TestOtherMediaTypes(t *testing.T) {
 		}})
 		if err != nil || len(report.Findings) != 1 || report.Findings[0].Verdict != want || report.Findings[0].Detail != "content type" {
 			t.Errorf("%s: %v, %v", received, report.Findings, err)
+		}
+	}
+}
+
+// What is nested deeper than maxDepth is not compared: a crafted response would take hours.
+func TestNestingIsBounded(t *testing.T) {
+	result := described(t, `{"type":"object","properties":{"Id":{"type":"integer"}}}`, "")
+	for _, nested := range [][2]string{{`{"a":`, "}"}, {`{"1 x":`, "}"}, {`[{"a":`, "}]"}, {`[`, "]"}} {
+		body := strings.Repeat(nested[0], 3000) + "1" + strings.Repeat(nested[1], 3000)
+		if _, lines := verifyThings(t, result.Document, body); len(lines) == 0 || len(lines) > maxDepth+1 {
+			t.Errorf("%s: %d findings", nested[0], len(lines))
 		}
 	}
 }
