@@ -28,6 +28,7 @@ type Document struct {
 	routes       route.Table[*Operation]
 	operations   []*Operation
 	enums        enumValues
+	unchecked    []string // formats
 	compositions sync.Map // of *openapi3.Schema to *composition
 	patterns     sync.Map // of string to *regexp.Regexp, nil if Go cannot compile it
 }
@@ -53,7 +54,8 @@ func Load(data []byte) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)
 	}
-	d := &Document{spec: spec, enums: collectEnums(spec)}
+	d := &Document{spec: spec}
+	d.collect(spec)
 	if err := d.addOperations(); err != nil {
 		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}

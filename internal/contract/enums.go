@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -13,8 +15,15 @@ type enumValues map[string]map[string]bool
 // Listed reports whether the spec lists a string as a value of fields or parameters with this name.
 func (d *Document) Listed(name, value string) bool { return d.enums[name][value] }
 
-func collectEnums(spec *openapi3.T) enumValues {
-	c := &enumCollector{values: make(enumValues), seen: make(map[*openapi3.Schema]bool)}
+// UncheckedFormats returns the string formats of the spec that are not checked, sorted.
+func (d *Document) UncheckedFormats() []string { return d.unchecked }
+
+// noRule are formats that allow every string.
+var noRule = []string{"", "binary", "password"}
+
+// collect walks the schemas of a spec.
+func (d *Document) collect(spec *openapi3.T) {
+	c := &collector{values: make(enumValues), seen: make(map[*openapi3.Schema]bool), unchecked: make(map[string]bool)}
 	if spec.Components != nil {
 		for _, schema := range spec.Components.Schemas {
 			c.visit(schema)
@@ -32,32 +41,34 @@ func collectEnums(spec *openapi3.T) enumValues {
 			}
 		}
 	}
-	return c.values
+	d.enums, d.unchecked = c.values, slices.Sorted(maps.Keys(c.unchecked))
 }
 
-type enumCollector struct {
-	values enumValues
-	seen   map[*openapi3.Schema]bool
+type collector struct {
+	values    enumValues
+	seen      map[*openapi3.Schema]bool
+	unchecked map[string]bool
 }
 
-func (c *enumCollector) parameters(parameters openapi3.Parameters) {
+func (c *collector) parameters(parameters openapi3.Parameters) {
 	for _, parameter := range parameters {
 		c.add(parameter.Value.Name, parameter.Value.Schema, make(map[*openapi3.Schema]bool))
 	}
 }
 
-func (c *enumCollector) content(content openapi3.Content) {
+func (c *collector) content(content openapi3.Content) {
 	for _, media := range content {
 		c.visit(media.Schema)
 	}
 }
 
 // visit walks the properties of a schema and its parts.
-func (c *enumCollector) visit(ref *openapi3.SchemaRef) {
+func (c *collector) visit(ref *openapi3.SchemaRef) {
 	if ref == nil || c.seen[ref.Value] {
 		return
 	}
 	c.seen[ref.Value] = true
+	c.format(ref.Value)
 	for name, property := range ref.Value.Properties {
 		c.add(name, property, make(map[*openapi3.Schema]bool))
 		c.visit(property)
@@ -78,11 +89,12 @@ func (c *enumCollector) visit(ref *openapi3.SchemaRef) {
 }
 
 // add adds the values of one property, or of the elements of its list.
-func (c *enumCollector) add(name string, ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
+func (c *collector) add(name string, ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
 	if ref == nil || seen[ref.Value] {
 		return
 	}
 	seen[ref.Value] = true
+	c.format(ref.Value)
 	for _, value := range ref.Value.Enum {
 		if value, ok := value.(string); ok {
 			c.list(name, value)
@@ -94,7 +106,14 @@ func (c *enumCollector) add(name string, ref *openapi3.SchemaRef, seen map[*open
 	}
 }
 
-func (c *enumCollector) list(name, value string) {
+func (c *collector) format(schema *openapi3.Schema) {
+	_, checked := formats[schema.Format]
+	if schema.Type.Is(openapi3.TypeString) && !checked && !slices.Contains(noRule, schema.Format) {
+		c.unchecked[schema.Format] = true
+	}
+}
+
+func (c *collector) list(name, value string) {
 	if c.values[name] == nil {
 		c.values[name] = make(map[string]bool)
 	}

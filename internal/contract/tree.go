@@ -31,7 +31,7 @@ func readTree(body []byte) (value any, duplicates []string, invalid *mismatch) {
 	if !utf8.Valid(body) {
 		return nil, nil, &mismatch{"invalid UTF-8", "JSON"}
 	}
-	// A lone surrogate, written as an escape, is invalid UTF-8 to jsontext, but valid JSON.
+	// Half of a surrogate pair, written as an escape, is invalid UTF-8 to jsontext, too.
 	t := &tree{decoder: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	value, err := t.node()
 	switch {
@@ -43,7 +43,14 @@ func readTree(body []byte) (value any, duplicates []string, invalid *mismatch) {
 	if _, err = t.decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, nil, &mismatch{"more than one JSON value", "one JSON value"}
 	}
+	if mayHaveSurrogates(body) && !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return nil, nil, &mismatch{"half of a surrogate pair", "JSON"}
+	}
 	return value, t.duplicates, nil
+}
+
+func mayHaveSurrogates(body []byte) bool {
+	return bytes.Contains(body, []byte(`\ud`)) || bytes.Contains(body, []byte(`\uD`))
 }
 
 func (t *tree) node() (any, error) {

@@ -12,7 +12,7 @@ import (
 
 func TestTreesEqualEncodingJSON(t *testing.T) {
 	for _, body := range []string{
-		`null`, `true`, `false`, `0`, `-1.50e+2`, `12345678901234567890.123`, `""`, `"\u017c\ud83d\ude00\\"`, `"\ud800"`,
+		`null`, `true`, `false`, `0`, `-1.50e+2`, `12345678901234567890.123`, `""`, `"\u017c\ud83d\ude00\\"`, `"\\ud800"`,
 		`[]`, `{}`, ` [ 1 , [ ] , { "a" : null } ] `, `{"a":{"b":[true,"x"]},"A":1,"a":2}`, `{"a":1,"a":{"b":2}}`, `{"\u0061":1}`,
 		``, ` `, `{`, `[1,`, `[1,]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{1:2}`, `]`, `}`, `01`, `+1`, `nul`, `"a`, "\"\x01\"", `"\q"`, `'a'`,
 		`1 2`, `{} {}`, `[]x`, `null,`, "1\x00",
@@ -36,9 +36,12 @@ func TestTreesEqualEncodingJSON(t *testing.T) {
 
 func TestTreesReportInvalidJSON(t *testing.T) {
 	for body, want := range map[string]string{
-		"\"\xff\"": "invalid UTF-8",
-		`1 2`:      "more than one JSON value",
-		`{"a":1,}`: "invalid JSON",
+		"\"\xff\"":                  "invalid UTF-8",
+		`"\ud800"`:                  "half of a surrogate pair",
+		`{"a":["\uDE00\uD83D"]}`:    "half of a surrogate pair",
+		`{"\uD83D":"\uD83D\uDE00"}`: "half of a surrogate pair",
+		`1 2`:                       "more than one JSON value",
+		`{"a":1,}`:                  "invalid JSON",
 		strings.Repeat("[", 12_000) + strings.Repeat("]", 12_000):           "JSON that is too deep",
 		strings.Repeat(`{"a":`, 12_000) + "1" + strings.Repeat("}", 12_000): "JSON that is too deep",
 	} {

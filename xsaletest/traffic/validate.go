@@ -20,6 +20,7 @@ type Validator struct {
 	mu        sync.Mutex
 	findings  findings
 	calls     int
+	responses int
 	checked   int // responses
 	unchecked int // bodies
 }
@@ -89,6 +90,9 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.mu.Lock()
+	v.responses++
+	v.mu.Unlock()
 	// The caller may change the header while it reads the body.
 	status, header := response.StatusCode, response.Header.Clone()
 	watched := &watchedBody{ReadCloser: response.Body, limit: v.config.bodyLimit}

@@ -420,3 +420,61 @@ func TestCheckFailsIfNoResponseWasChecked(t *testing.T) {
 	validator.Check(f)
 	wantLines(t, f.lines)
 }
+
+// logs is a test that keeps its log.
+type logs struct {
+	failures
+	logged []string
+}
+
+func (l *logs) Logf(format string, arguments ...any) {
+	l.logged = append(l.logged, fmt.Sprintf(format, arguments...))
+}
+
+func TestCheckSaysWhatItCouldNotCheck(t *testing.T) {
+	spec := `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{"/users":{"get":{"operationId":"listUsers","parameters":[
+		{"name":"host","in":"query","schema":{"type":"string","format":"hostname"}}],"responses":{"200":{"description":"OK","content":{"application/json":{
+		"schema":{"type":"array","items":{"type":"object","properties":{"Email":{"type":"string","format":"email"},"Password":{"type":"string","format":"password"},
+		"Day":{"type":"string","format":"date"}}}}}}}}}}}}`
+	fails := false
+	next := transport(func(request *http.Request) (*http.Response, error) {
+		if fails {
+			return nil, errors.New("no network")
+		}
+		return responding(200, "application/json", `[{"Email":"?"}]`).RoundTrip(request)
+	})
+	for name, test := range map[string]struct {
+		run    func(*traffic.Validator)
+		errors []string
+		logged []string
+	}{
+		"all read": {func(v *traffic.Validator) { roundTrip(t, v, "GET", "/users", "") }, nil, nil},
+		"left open": {func(v *traffic.Validator) {
+			if _, err := v.RoundTrip(httptest.NewRequest("GET", "/users", nil)); err != nil {
+				t.Error(err)
+			}
+		}, []string{"traffic: no response body was checked: read responses to their end, or raise WithBodyLimit"}, nil},
+		"one left open": {func(v *traffic.Validator) {
+			roundTrip(t, v, "GET", "/users", "")
+			if _, err := v.RoundTrip(httptest.NewRequest("GET", "/users", nil)); err != nil {
+				t.Error(err)
+			}
+		}, nil, []string{"traffic: 1 of 2 response bodies were not checked, because they were not read to their end or are too long"}},
+		"no response": {func(v *traffic.Validator) {
+			fails = true
+			defer func() { fails = false }()
+			if _, err := v.RoundTrip(httptest.NewRequest("GET", "/users", nil)); err == nil {
+				t.Error("no error")
+			}
+		}, nil, []string{"traffic: 1 of 1 calls got no response that could be checked"}},
+	} {
+		validator := traffic.Validate(next, traffic.WithSpec([]byte(spec)))
+		test.run(validator)
+		l := &logs{failures: failures{TB: t}}
+		validator.Check(l)
+		wantLines(t, l.lines, test.errors...)
+		if want := append(test.logged, "traffic: formats of the spec that are not checked: email, hostname"); !slices.Equal(l.logged, want) {
+			t.Errorf("%s: logged %q", name, l.logged)
+		}
+	}
+}
