@@ -2,6 +2,7 @@ package xsale
 
 import (
 	"context"
+	"strings"
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
@@ -31,7 +32,7 @@ type ParameterDefinition = gen.ParameterDefinition
 // POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id
 // of the response, so [Created.ID] may be 0 after a success.
 func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...call.Option) (Created, error) {
-	check := unset(field{"Name", integration.Name != ""}, field{"IntegrationType (use IntegrationTypeOwnShop)", integration.IntegrationType != 0})
+	check := unset(field{"Name", strings.TrimSpace(integration.Name) != ""}, field{"IntegrationType (use IntegrationTypeOwnShop)", integration.IntegrationType != 0})
 	return s.client.api.CreateIntegration(ctx, s.name, integration, s.checked(options, check)...)
 }
 
@@ -42,5 +43,6 @@ func (s *IntegrationsService) Create(ctx context.Context, integration CreateInte
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow.
 // Inferred: the Id of the response.
 func (s *IntegrationsService) CreateParameter(ctx context.Context, integrationID, categoryID int64, definition ParameterDefinition, options ...call.Option) (Created, error) {
-	return s.client.api.CreateParameter(ctx, s.name, integrationID, categoryID, definition, s.checked(options)...)
+	return s.client.api.CreateParameter(ctx, s.name, integrationID, categoryID, definition,
+		s.checked(options, notID("integration", integrationID), notID("category", categoryID))...)
 }

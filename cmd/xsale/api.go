@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"unicode"
@@ -35,7 +36,8 @@ written unchanged.`,
 			}
 			var body any
 			if file != "" {
-				data, err := readInput(command, file)
+				var value json.RawMessage
+				data, err := readJSON(command, file, &value)
 				if err != nil {
 					return err
 				}

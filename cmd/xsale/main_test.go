@@ -211,7 +211,7 @@ func TestJSONDoesNotEscapeHTML(t *testing.T) {
 }
 
 func TestHelpExplainsFilters(t *testing.T) {
-	execute(t, "", "orders", "list", "--help").expect(t, exitOK, "repeatable and take lists separated by commas", "orders that match both")
+	execute(t, "", "orders", "list", "--help").expect(t, exitOK, "--status-id also takes ids separated", "orders that match both")
 }
 
 func TestErrorsOfSandbox(t *testing.T) {

@@ -40,8 +40,8 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		SilenceUsage:  true,
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return checkOutput(a.output)
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			return cmp.Or(checkEmpty(command.Flags()), checkOutput(a.output))
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
