@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -73,30 +73,21 @@ lost.`,
 			if command.Flags().Changed("description") {
 				change.Description = wire.Some(description)
 			}
-			var changes json.RawMessage
 			if file != "" {
-				if changes, err = readJSON(command, file, &change); err != nil {
+				if _, err := readJSON(command, file, &change); err != nil {
 					return err
 				}
 				if change.LanguageID <= 0 {
 					return usagef("%s: LanguageId is %d: want the id of the language, from 1 up", inputName(file), change.LanguageID)
 				}
-				if len(jsonFields(changes)) < 2 {
-					return usagef("%s: nothing to change next to LanguageId", inputName(file))
-				}
-			} else {
-				if language <= 0 {
-					return usagef("--language %d: want an id from 1 up", language)
-				}
-				if !change.Name.IsSet() && !change.Description.IsSet() {
-					return usagef("nothing to change: pass --name, --description or both")
-				}
-				if changes, err = json.Marshal(change); err != nil {
-					return err
-				}
+			} else if language <= 0 {
+				return usagef("--language %d: want an id from 1 up", language)
+			}
+			if change.Name.IsZero() && change.Description.IsZero() && change.AdditionalProperties.IsZero() {
+				return usagef("nothing to change in language %d: pass --name, --description or a --file with fields", change.LanguageID)
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
-				return changeTranslation(ctx, organization.Articles, article, change.LanguageID, changes)
+				return changeTranslation(ctx, organization.Articles, article, change)
 			})
 		},
 	}
@@ -109,37 +100,32 @@ lost.`,
 	return command
 }
 
-// changeTranslation reads the translations of an article and writes the one in a language back with
-// changes. A list that cannot be read to its end writes nothing: it may be missing the language.
-func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, article, language int64, changes json.RawMessage) error {
+// changeTranslation reads the translations of an article and writes one back with the fields of
+// change. A list that cannot be read to its end writes nothing: it may be missing the language.
+func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, article int64, change xsale.Translation) error {
 	translations, err := call.Collect(articles.ListTranslations(ctx, article))
 	if err != nil {
 		return err
 	}
-	var changed xsale.Translation
-	found := 0
-	for _, translation := range translations {
-		if translation.LanguageID == language {
-			changed = translation
-			found++
-		}
+	same := func(t xsale.Translation) bool { return t.LanguageID == change.LanguageID }
+	i := slices.IndexFunc(translations, same)
+	if i < 0 {
+		return articles.SetTranslation(ctx, article, change)
 	}
-	switch found {
-	case 0:
-	case 1:
-		whole, err := json.Marshal(changed)
-		if err != nil {
+	if slices.ContainsFunc(translations[i+1:], same) {
+		return fmt.Errorf("article %d has several translations in language %d: use 'xsale api' to write one", article, change.LanguageID)
+	}
+	changed := translations[i]
+	if !change.Name.IsZero() {
+		changed.Name = change.Name
+	}
+	if !change.Description.IsZero() {
+		changed.Description = change.Description
+	}
+	for name, value := range change.AdditionalProperties.All() {
+		if err := changed.Set(name, value); err != nil {
 			return err
 		}
-		if changes, err = mergeFields(whole, changes); err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("article %d has %d translations in language %d: use 'xsale api' to write one of them", article, found, language)
-	}
-	changed = xsale.Translation{}
-	if err := json.Unmarshal(changes, &changed); err != nil {
-		return err
 	}
 	return articles.SetTranslation(ctx, article, changed)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -9,62 +8,8 @@ import (
 	"strings"
 )
 
-// jsonField is a field of a JSON object, with its value as written.
-type jsonField struct {
-	name  string
-	value json.RawMessage
-}
-
-// jsonFields returns the fields of a valid JSON value in order; none if it is not an object.
-func jsonFields(value json.RawMessage) []jsonField {
-	decoder := json.NewDecoder(bytes.NewReader(value))
-	if start, _ := decoder.Token(); start != json.Delim('{') {
-		return nil
-	}
-	var fields []jsonField
-	for decoder.More() {
-		name, _ := decoder.Token()
-		var field json.RawMessage
-		if decoder.Decode(&field) != nil {
-			break
-		}
-		fields = append(fields, jsonField{name.(string), field})
-	}
-	return fields
-}
-
-// mergeFields returns an object with the fields of changes in place of its own. Names are compared
-// without case, as the API's types are read.
-func mergeFields(object, changes json.RawMessage) (json.RawMessage, error) {
-	fields := jsonFields(object)
-	for _, change := range jsonFields(changes) {
-		if i := indexField(fields, change.name); i >= 0 {
-			fields[i].value = change.value
-		} else {
-			fields = append(fields, change)
-		}
-	}
-	var merged bytes.Buffer
-	separator := "{"
-	for _, field := range fields {
-		name, err := json.Marshal(field.name)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&merged, "%s%s:%s", separator, name, field.value)
-		separator = ","
-	}
-	merged.WriteByte('}')
-	return merged.Bytes(), nil
-}
-
-func indexField(fields []jsonField, name string) int {
-	return slices.IndexFunc(fields, func(f jsonField) bool { return strings.EqualFold(f.name, name) })
-}
-
-// checkFields rejects fields that cannot be meant: a name that occurs twice, of which one value
-// would be lost, and a misspelled one, which the API would ignore. Other unknown fields are fine,
-// because only part of the API is public.
+// checkFields rejects misspelled fields, which the API would ignore, and names that differ only in
+// case. Other unknown fields are fine, because only part of the API is public.
 func checkFields(pointer string, value json.RawMessage, model reflect.Type) error {
 	switch model.Kind() {
 	case reflect.Pointer:
@@ -84,20 +29,27 @@ func checkFields(pointer string, value json.RawMessage, model reflect.Type) erro
 	default:
 		return nil
 	}
-	fields, known := jsonFields(value), knownFields(model)
-	for i, field := range fields {
-		at := pointer + "/" + field.name
-		if indexField(fields[:i], field.name) >= 0 {
-			return fmt.Errorf("%s: the field occurs twice", at)
-		}
-		same := func(name string) bool { return strings.EqualFold(name, field.name) }
-		for name, fieldType := range known {
-			if same(name) {
-				if err := checkFields(at, field.value, fieldType); err != nil {
-					return err
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(value, &fields) != nil {
+		return nil // a value with its own syntax, or null
+	}
+	known := knownFields(model)
+	for name, field := range fields {
+		at := pointer + "/" + name
+		if listed, ok := foldKey(known, name); ok {
+			for other := range fields {
+				if other != name && strings.EqualFold(other, name) {
+					return fmt.Errorf("%s: a field that comes twice, as %s and %s", pointer+"/"+listed, min(name, other), max(name, other))
 				}
-			} else if misspelled(field.name, name) && indexField(fields, name) < 0 && !containsKey(known, same) {
-				return fmt.Errorf("%s: the spec has no such field: did you mean %s? 'xsale api' sends any field", at, name)
+			}
+			if err := checkFields(at, field, known[listed]); err != nil {
+				return err
+			}
+			continue
+		}
+		for listed := range known {
+			if _, present := foldKey(fields, listed); !present && misspelled(name, listed) {
+				return fmt.Errorf("%s: the spec has no such field: did you mean %s? 'xsale api' sends any field", at, listed)
 			}
 		}
 	}
@@ -116,13 +68,14 @@ func knownFields(model reflect.Type) map[string]reflect.Type {
 	return known
 }
 
-func containsKey[V any](values map[string]V, match func(string) bool) bool {
+// foldKey returns the key that equals a name without case, as fields are read.
+func foldKey[V any](values map[string]V, name string) (string, bool) {
 	for key := range values {
-		if match(key) {
-			return true
+		if strings.EqualFold(key, name) {
+			return key, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // misspelled reports whether a name is another one but for one letter that is missing, added, wrong

@@ -99,7 +99,7 @@ func TestUsageErrors(t *testing.T) {
 		`me --token-store ""`:                           `--token-store is empty: pass a value, or leave it out; see 'xsale me --help'`,
 		`generate --package ""`:                         `--package is empty: pass a value, or leave it out; see 'xsale generate --help'`,
 		`spec lint ""`:                                  `FROM is empty; see 'xsale spec lint --help'`,
-		"articles translations set 1 --language 2":      `nothing to change: pass --name, --description or both`,
+		"articles translations set 1 --language 2":      `nothing to change in language 2: pass --name, --description or a --file with fields`,
 
 		// Files.
 		"orders create --file nothing.json": `open nothing.json: no such file or directory`,

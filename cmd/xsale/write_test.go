@@ -83,10 +83,10 @@ func TestTranslationsSetNamesWhatIsMissing(t *testing.T) {
 	sandbox := useSandbox(t)
 	for input, want := range map[string]string{
 		`{"Name":"x"}`:                                 "standard input: LanguageId is 0: want the id of the language, from 1 up",
-		`{"LanguageId":2}`:                             "standard input: nothing to change next to LanguageId",
+		`{"LanguageId":2}`:                             "nothing to change in language 2: pass --name, --description or a --file with fields",
 		`{"LanguageId":2,"Nme":"x"}`:                   "standard input: /Nme: the spec has no such field: did you mean Name? 'xsale api' sends any field",
-		`{"LanguageId":2,"Name":"x","name":"y"}`:       "standard input: /name: the field occurs twice",
-		`{"LanguageId":2,"Name":"x","LanguageId":"9"}`: "standard input: /LanguageId: want an integer, got a string",
+		`{"LanguageId":2,"Name":"x","name":"y"}`:       "standard input: /Name: a field that comes twice, as Name and name",
+		`{"LanguageId":2,"Name":"x","LanguageId":"9"}`: "standard input: /LanguageId: a field that comes twice",
 	} {
 		r := execute(t, input, "articles", "translations", "set", "16519", "--file", "-").expect(t, exitUsage)
 		if r.stderr != "xsale: "+want+"\n" {
@@ -104,9 +104,9 @@ func TestCreateRejectsFieldsThatCannotBeMeant(t *testing.T) {
 	sandbox := useSandbox(t)
 	replace := func(old, new string) string { return strings.Replace(orderJSON, old, new, 1) }
 	for input, want := range map[string]string{
-		replace(`"BuyerId"`, `"BuyerId":8,"BuyerId"`):                        "/BuyerId: the field occurs twice",
-		replace(`"BuyerId"`, `"buyerId":8,"BuyerId"`):                        "/BuyerId: the field occurs twice",
-		replace(`"Quantity"`, `"quantity":1,"Quantity"`):                     "/Items/0/Quantity: the field occurs twice",
+		replace(`"BuyerId"`, `"BuyerId":8,"BuyerId"`):                        "/BuyerId: a field that comes twice",
+		replace(`"BuyerId"`, `"buyerId":8,"BuyerId"`):                        "/BuyerId: a field that comes twice",
+		replace(`"Quantity"`, `"quantity":1,"Quantity"`):                     "/Items/0/Quantity: a field that comes twice",
 		replace(`"PriceGross":149.90`, `"PriceGross":149.90,"Price_Nett":1`): "/Items/0/Price_Nett: the spec has no such field: did you mean PriceNet?",
 		replace(`"PriceGross"`, `"PriceGros"`):                               "/Items/0/PriceGros: the spec has no such field: did you mean PriceGross?",
 		replace(`"PaymentFormId"`, `"PaymentFromId"`):                        "/PaymentFromId: the spec has no such field: did you mean PaymentFormId?",
