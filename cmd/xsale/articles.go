@@ -31,7 +31,7 @@ func newTranslationsGetCommand(a *app) *cobra.Command {
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				translations := organization.Articles.ListTranslations(ctx, article)
-				return printList(command.OutOrStdout(), a.output, translations, table[xsale.Translation]{
+				return printReceived(command, a.output, translations, table[xsale.Translation]{
 					heading: []string{"LANGUAGE", "NAME", "DESCRIPTION"},
 					row: func(translation xsale.Translation) []any {
 						name, _ := translation.Name.Get()

@@ -26,7 +26,7 @@ does not say.`,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)
-				return printList(command.OutOrStdout(), a.output, orders, table[xsale.Order]{
+				return printReceived(command, a.output, orders, table[xsale.Order]{
 					heading: []string{"ID", "DATE", "LINES"},
 					row: func(order xsale.Order) []any {
 						return []any{order.ID, unlistedField(order, "PurchaseDate"), len(order.Items)}
