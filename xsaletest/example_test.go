@@ -269,6 +269,21 @@ func ExampleWithUnknownFields() {
 	// 12345678901234567890.123456789012345678
 }
 
+// Code that compares JSON instead of decoded strings fails with escapes.
+func ExampleWithEscapedStrings() {
+	sandbox, client := start(xsaletest.WithEscapedStrings())
+	defer sandbox.Close()
+	defer client.Close()
+
+	response, err := client.Organization("").Call(context.Background(), http.MethodGet, "/statuses", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.Contains(string(response.Body), `"Wys\u0142ane"`))
+	// Output:
+	// true
+}
+
 // A test that breaks the spec on purpose.
 func ExampleWithInvalidRequests() {
 	_ = func(t *testing.T) {

@@ -24,7 +24,8 @@ type config struct {
 	latency        latency
 	random         randomFaults
 	additions      bool
-	addTo          []string   // operation ids; empty for all
+	addTo          []string // operation ids; empty for all
+	escapes        bool
 	test           testing.TB // of New; nil for Start
 	allowsInvalid  bool
 	err            error // the first of an option

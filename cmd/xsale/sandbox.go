@@ -20,7 +20,7 @@ func newSandboxCommand() *cobra.Command {
 	var latency time.Duration
 	var faultRate float64
 	var seed uint64
-	var additions bool
+	var additions, escapes bool
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run a fake xSale and its login service on loopback",
@@ -31,8 +31,8 @@ prints the environment variables that point a program at it.
 
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
-fields that the spec does not list to every response. The same --seed gives the same requests the
-same faults.`,
+fields that the spec does not list to every response. --escapes writes strings with the escapes of
+ASP.NET. The same --seed gives the same requests the same faults.`,
 		Example: `  xsale sandbox
   xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1`,
 		Args: takes(),
@@ -55,6 +55,9 @@ same faults.`,
 			}
 			if additions {
 				options = append(options, xsaletest.WithUnknownFields())
+			}
+			if escapes {
+				options = append(options, xsaletest.WithEscapedStrings())
 			}
 			sandbox, err := xsaletest.Start(options...)
 			if err != nil {
@@ -84,6 +87,7 @@ same faults.`,
 	flags.Float64Var(&faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
 	flags.Uint64Var(&seed, "seed", 1, "`NUMBER` that determines which requests fail")
 	flags.BoolVar(&additions, "additions", false, "respond with fields and a status that the spec does not list")
+	flags.BoolVar(&escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
 	return command
 }
 
