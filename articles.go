@@ -21,7 +21,7 @@ type Translation = gen.Translation
 //
 // GET /{organizationName}/articles/{id}/translations, observed in public third-party scripts.
 func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64, options ...call.Option) iter.Seq2[Translation, error] {
-	return s.client.api.ListTranslationsSeq(ctx, s.name, articleID, s.checked(options, notID("article", articleID))...)
+	return s.client.api.ListTranslationsSeq(ctx, s.name, articleID, s.checked(options)...)
 }
 
 // SetTranslation writes the translation of an article in the language that it names. It replaces the
@@ -31,6 +31,5 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 // PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They
 // write languages that the article may not have yet, so a missing one is probably created.
 func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...call.Option) error {
-	return s.client.api.SetTranslation(ctx, s.name, articleID, translation,
-		s.checked(options, notID("article", articleID), notID("LanguageId", translation.LanguageID))...)
+	return s.client.api.SetTranslation(ctx, s.name, articleID, translation, s.checked(options, notID("LanguageId", translation.LanguageID))...)
 }

@@ -43,6 +43,5 @@ func (s *IntegrationsService) Create(ctx context.Context, integration CreateInte
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow.
 // Inferred: the Id of the response.
 func (s *IntegrationsService) CreateParameter(ctx context.Context, integrationID, categoryID int64, definition ParameterDefinition, options ...call.Option) (Created, error) {
-	return s.client.api.CreateParameter(ctx, s.name, integrationID, categoryID, definition,
-		s.checked(options, notID("integration", integrationID), notID("category", categoryID))...)
+	return s.client.api.CreateParameter(ctx, s.name, integrationID, categoryID, definition, s.checked(options)...)
 }

@@ -198,7 +198,7 @@ func TestCreateOnceEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// Whoever waits for a number leaves with the context; a part of the object may have the number.
+// A wait for a number ends with its context; a part of the object may have the number.
 func TestCreateOnceWaitsForItsNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		find, _ := lookUps(nil)

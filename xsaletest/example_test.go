@@ -68,6 +68,8 @@ func ExampleStart() {
 	// loremipsum@futuriti.pl
 	// XSALE_BASE_URL
 	// XSALE_TOKEN_URL
+	// XSALE_AUDIENCE
+	// XSALE_SCOPE
 	// XSALE_CLIENT_ID
 	// XSALE_CLIENT_SECRET
 	// XSALE_USERNAME

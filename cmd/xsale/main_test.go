@@ -36,8 +36,6 @@ func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 		t.Setenv(name, value)
 	}
 	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
-	t.Setenv("XSALE_AUDIENCE", "")
-	t.Setenv("XSALE_SCOPE", "")
 	return sandbox
 }
 

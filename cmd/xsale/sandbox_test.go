@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -60,6 +63,45 @@ func TestInterruptStopsSandbox(t *testing.T) {
 	stop()
 }
 
+// What is printed is enough for a program in any language: this one knows nothing but the vendor's
+// documentation.
+func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
+	variables, stop := startSandboxCommand(t)
+	defer stop()
+	login, err := json.Marshal(map[string]string{
+		"grant_type": "password", "client_id": variables["XSALE_CLIENT_ID"], "client_secret": variables["XSALE_CLIENT_SECRET"],
+		"username": variables["XSALE_USERNAME"], "password": variables["XSALE_PASSWORD"],
+		"audience": variables["XSALE_AUDIENCE"], "scope": variables["XSALE_SCOPE"],
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(variables["XSALE_TOKEN_URL"], "application/json", bytes.NewReader(login))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var tokens map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&tokens); err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, variables["XSALE_BASE_URL"]+"/"+variables["XSALE_ORGANIZATION"]+"/orders", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Authorization", fmt.Sprint("Bearer ", tokens["access_token"]))
+	request.Header.Set("x-id-token", fmt.Sprint(tokens["id_token"]))
+	orders, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer orders.Body.Close()
+	if orders.StatusCode != http.StatusOK {
+		t.Errorf("%s with tokens %v", orders.Status, tokens["scope"])
+	}
+}
+
 // A program that runs in another directory must find the certificate.
 func TestSandboxPrintsPathOfCertificate(t *testing.T) {
 	inEmptyDir(t)
@@ -102,6 +144,9 @@ func TestSandboxFlags(t *testing.T) {
 	}
 	if responses, header := sandboxResponses(t, "--additions"); !slices.Equal(responses, unauthorized) || header.Get("X-Sandbox-Addition") == "" {
 		t.Errorf("%v, %v", responses, header)
+	}
+	if responses, _ := sandboxResponses(t, "--escapes"); !slices.Equal(responses, unauthorized) {
+		t.Errorf("%v", responses)
 	}
 	first, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
 	again, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
