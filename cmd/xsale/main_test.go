@@ -181,8 +181,14 @@ func TestExitCodes(t *testing.T) {
 		t.Setenv("XSALE_PASSWORD", "")
 		execute(t, "", "me").expect(t, exitLogin, "XSALE_PASSWORD is not set", "hint:")
 	})
+	t.Run("neither account nor organization", func(t *testing.T) { // what the user needs first
+		t.Setenv("XSALE_PASSWORD", "")
+		t.Setenv("XSALE_ORGANIZATION", "")
+		execute(t, "", "orders", "list").expect(t, exitLogin, "XSALE_PASSWORD is not set", "run 'xsale sandbox'")
+	})
 	t.Run("no organization", func(t *testing.T) {
 		t.Setenv("XSALE_ORGANIZATION", "")
+		execute(t, "", "api", "GET", "/{organizationName}/orders").expect(t, exitUsage, "XSALE_ORGANIZATION")
 		execute(t, "", "statuses", "list").expect(t, exitUsage, "XSALE_ORGANIZATION")
 	})
 }

@@ -111,7 +111,16 @@ func startError(address string, err error) error {
 // setVariable formats an assignment for the usual shell of the system.
 func setVariable(variable string) string {
 	if runtime.GOOS == "windows" {
-		return "set " + variable
+		return "set " + variable // cmd takes quotes as part of the value
 	}
-	return "export " + variable
+	return exportVariable(variable)
+}
+
+// exportVariable quotes the value if a shell would split or change it.
+func exportVariable(variable string) string {
+	name, value, _ := strings.Cut(variable, "=")
+	if strings.ContainsAny(value, " \t\n'\"`$&|;<>()*?[]#~!\\{}") {
+		value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	}
+	return "export " + name + "=" + value
 }

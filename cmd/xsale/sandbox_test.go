@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 // startSandboxCommand runs xsale sandbox in the background until stop is called, and returns the
@@ -28,7 +30,7 @@ func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]st
 	stderr.waitFor(t, "listens at")
 	variables = map[string]string{}
 	for _, match := range regexp.MustCompile(`(?m)^\w+ (\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
-		variables[match[1]] = match[2]
+		variables[match[1]] = strings.Trim(match[2], "'")
 	}
 	return variables, func() {
 		t.Helper()
@@ -97,8 +99,23 @@ func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer orders.Body.Close()
-	if orders.StatusCode != http.StatusOK {
-		t.Errorf("%s with tokens %v", orders.Status, tokens["scope"])
+	if orders.StatusCode != http.StatusOK || tokens["scope"] != authn.DefaultScope {
+		t.Errorf("%s with tokens for %v", orders.Status, tokens["scope"])
+	}
+}
+
+// A shell reads the lines as they are meant.
+func TestVariablesAreQuotedForAShell(t *testing.T) {
+	for variable, want := range map[string]string{
+		"XSALE_BASE_URL=http://127.0.0.1:8080":           "export XSALE_BASE_URL=http://127.0.0.1:8080",
+		"XSALE_USERNAME=loremipsum@futuriti.pl":          "export XSALE_USERNAME=loremipsum@futuriti.pl",
+		"XSALE_SCOPE=openid profile email":               "export XSALE_SCOPE='openid profile email'",
+		"SSL_CERT_FILE=/home/o'neil/$x/ca.pem":           `export SSL_CERT_FILE='/home/o'\''neil/$x/ca.pem'`,
+		"XSALE_ORGANIZATION=Futuriti_bb7b2a13-84e7-4261": "export XSALE_ORGANIZATION=Futuriti_bb7b2a13-84e7-4261",
+	} {
+		if got := exportVariable(variable); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

@@ -49,6 +49,13 @@ and details that the spec lacks. A field name that looks like data, such as an e
 written as *. --overlay writes the new details as an OpenAPI overlay for 'xsale generate --overlay'. It
 leaves out contradicted details, which need your decision.
 
+Verdicts:
+  contradicted  the responses differ from the spec
+  failed        the call failed, so nothing was compared
+  new           only in the responses
+  confirmed     as in the spec
+  open          the responses do not tell, or there were none
+
 Before it calls the production address, the command lists the calls and asks for confirmation. --yes
 confirms in advance. The spec itself is fetched before that.
 
