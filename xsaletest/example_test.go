@@ -286,6 +286,25 @@ func ExampleWithEscapedStrings() {
 	// true
 }
 
+// A sandbox outside a test reports what a test would fail for.
+func ExampleWithReport() {
+	sandbox, client := start(xsaletest.WithReport(func(number int, findings string) {
+		fmt.Printf("request %d:%s\n", number, findings)
+	}))
+	defer sandbox.Close()
+	defer client.Close()
+
+	for _, err := range client.Orders.List(context.Background(), xsale.ListOrdersParams{}, call.Query("page", "1")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		break
+	}
+	// Output:
+	// request 1:
+	//   notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
+}
+
 // A test that breaks the spec on purpose.
 func ExampleWithInvalidRequests() {
 	_ = func(t *testing.T) {

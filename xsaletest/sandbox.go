@@ -123,7 +123,12 @@ type Sandbox struct {
 // [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
-	withTest := func(c *config) { c.test = t }
+	withTest := func(c *config) {
+		c.test = t
+		c.report = func(number int, findings string) {
+			t.Errorf("xsaletest: request %d breaks the spec; WithInvalidRequests allows it:%s", number, findings)
+		}
+	}
 	sandbox, err := Start(slices.Concat([]Option{withTest}, options)...)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"os"
 	"path/filepath"
@@ -26,8 +27,9 @@ func newSandboxCommand() *cobra.Command {
 		Short: "Run a fake xSale and its login service on loopback",
 		Long: `Run a fake xSale and its login service on loopback, until interrupted.
 
-The sandbox stores the data it receives and checks every request and response against the spec. It
-prints the environment variables that point a program at it.
+The sandbox stores the data it receives and checks every request and response against the spec.
+Requests that break it, and query parameters that it does not list, are reported on standard error.
+The command prints the environment variables that point a program at the sandbox.
 
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
@@ -43,7 +45,11 @@ ASP.NET. The same --seed gives the same requests the same faults.`,
 			if latency < 0 {
 				return usagef("--latency %v: want 0 or more", latency)
 			}
-			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency)}
+			report := log.New(command.ErrOrStderr(), "", 0)
+			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency),
+				xsaletest.WithReport(func(number int, findings string) {
+					report.Printf("request %d breaks the spec:%s", number, findings)
+				})}
 			if certificate != "" {
 				if certificate, err = filepath.Abs(certificate); err != nil {
 					return err

@@ -21,11 +21,16 @@ import (
 // variables that it prints.
 func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]string, stop func()) {
 	t.Helper()
+	return startSandboxWith(t, &syncBuffer{}, flags...)
+}
+
+func startSandboxWith(t *testing.T, stderr *syncBuffer, flags ...string) (variables map[string]string, stop func()) {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
-	var stdout, stderr syncBuffer
+	var stdout syncBuffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, &stderr)
+		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, stderr)
 	}()
 	stderr.waitFor(t, "listens at")
 	variables = map[string]string{}
@@ -102,6 +107,22 @@ func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
 	if orders.StatusCode != http.StatusOK || tokens["scope"] != authn.DefaultScope {
 		t.Errorf("%s with tokens for %v", orders.Status, tokens["scope"])
 	}
+}
+
+// A misspelled filter lists everything, which a program in another language must learn, too.
+func TestSandboxReportsRequests(t *testing.T) {
+	var stderr syncBuffer
+	variables, stop := startSandboxWith(t, &stderr)
+	defer stop()
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	t.Setenv("XSALE_TOKEN_STORE", "memory")
+	execute(t, "", "api", "GET", "/{organizationName}/orders", "--query", "page=1").expect(t, exitOK)
+	stderr.waitFor(t, "request 1 breaks the spec:\n  notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name\n")
+	execute(t, `{"Name":"canary"}`, "api", "POST", "/{organizationName}/integrations", "-f", "-").expect(t, exitRejected)
+	stderr.waitFor(t, "request 2 breaks the spec:")
+	stderr.waitFor(t, `strings masked: {"Name":"…"}`)
 }
 
 // A shell reads the lines as they are meant.
