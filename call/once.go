@@ -95,6 +95,7 @@ func settle[T any](ctx context.Context, number string, find func(context.Context
 // Numbers are compared as decoded strings, exactly: "01" is not "1". Two elements with the number
 // are an error. If no element has it, the list must have been complete: an error of the list, an
 // [ElementError] included, and an error of numberOf are returned, because the number may be there.
+// The list must have every element that may have the number: all pages, and orders in any status.
 func FindByNumber[T any](list iter.Seq2[T, error], number string, numberOf func(T) (string, bool, error)) (T, bool, error) {
 	var found, none T
 	count := 0
@@ -104,9 +105,8 @@ func FindByNumber[T any](list iter.Seq2[T, error], number string, numberOf func(
 			var own string
 			var has bool
 			if own, has, err = numberOf(element); err == nil && has && own == number {
-				if count++; count == 1 {
-					found = element
-				}
+				found = element
+				count++
 			}
 		}
 		if err != nil && unread == nil {
