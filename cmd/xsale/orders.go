@@ -24,6 +24,11 @@ by commas. If both are set, the sandbox lists the orders that match both; the ve
 does not say.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
+			for _, id := range params.StatusIDs {
+				if id <= 0 {
+					return usagef("--status-id %d: want an id from 1 up", id)
+				}
+			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)
 				return printReceived(command, a.output, orders, table[xsale.Order]{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ The exit code is 1 if the API contradicts the spec, otherwise that of the first 
 }
 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
-	if !(f.rate > 0) || f.timeout <= 0 {
+	if !(f.rate > 0 && f.rate <= math.MaxFloat64) || f.timeout <= 0 {
 		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
 	}
 	// Each call is sent once: a retry would burden the API and teach nothing.

@@ -126,6 +126,30 @@ func TestCreateRejectsFieldsThatCannotBeMeant(t *testing.T) {
 	}
 }
 
+// What a file says is sent as the file says it: null, -0, the digits of numbers, unknown fields, and
+// their order.
+func TestCreateSendsTheFile(t *testing.T) {
+	sandbox := useSandbox(t)
+	const (
+		order = `{"Number":"A+B Łódź","Items":[{"Quantity":1.50,"OfferId":501,"VariantId":1,"PriceGross":1.4990e2,"Zero":-0,"Tags":[]}],` +
+			`"PurchaseDate":"2024-10-25","IntegrationId":1,"PaymentFormId":1,"BuyerId":7,"RecipientId":7,"PayerId":7,"Comment":null,"Empty":{}}`
+		integration = `{"IntegrationType":28,"Color":"","Name":"shop","OrderSynchronization":{"ExportToWarehouse":"","Extra":1e2}}`
+		translation = `{"Name":"Desk","LanguageId":2,"Description":null,"Weight":1.50}`
+		parameter   = `{"Values":[],"Name":null}`
+	)
+	for operation, command := range map[string]struct{ body, line string }{
+		"createOrder":       {order, "orders create --file -"},
+		"createIntegration": {integration, "integrations create --file -"},
+		"setTranslation":    {translation, "articles translations set 16519 --file -"},
+		"createParameter":   {parameter, "api POST /{organizationName}/integrations/1/categories/1/parameters --file -"},
+	} {
+		execute(t, "\n"+command.body+"\n", strings.Fields(command.line)...).expect(t, exitOK)
+		if got := string(sandbox.Requests(operation)[0].Body); got != command.body {
+			t.Errorf("%s:\ngot  %s\nwant %s", operation, got, command.body)
+		}
+	}
+}
+
 // The body of a raw call is JSON, sent byte by byte.
 func TestAPISendsTheBodyAsItIs(t *testing.T) {
 	sandbox := useSandbox(t)
