@@ -24,12 +24,12 @@ func (s *ArticlesService) ListTranslations(ctx context.Context, articleID int64,
 	return s.client.api.ListTranslationsSeq(ctx, s.name, articleID, s.checked(options)...)
 }
 
-// SetTranslation writes the translation of an article in the language that it names. Absent fields
-// are not sent; a translation that was read is written back whole, with its unknown fields.
+// SetTranslation writes the translation of an article in the language that it names. It replaces the
+// translation: absent fields are not sent, and the server may erase them. To change a field, read
+// the translation, change it and write it back; unknown fields are kept.
 //
 // PUT /{organizationName}/articles/{id}/translations, observed in public third-party scripts. They
 // write languages that the article may not have yet, so a missing one is probably created.
 func (s *ArticlesService) SetTranslation(ctx context.Context, articleID int64, translation Translation, options ...call.Option) error {
-	check := unset(field{"LanguageId", translation.LanguageID != 0})
-	return s.client.api.SetTranslation(ctx, s.name, articleID, translation, s.checked(options, check)...)
+	return s.client.api.SetTranslation(ctx, s.name, articleID, translation, s.checked(options, notID("LanguageId", translation.LanguageID))...)
 }

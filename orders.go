@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
@@ -40,12 +41,25 @@ type Created = gen.Created
 // orders before an error are valid. Paging is not published: the list is what the server sends in
 // one response; [call.Envelope] reads the fields next to it.
 //
+// Lists without values in params do not filter. A blank name or an id below 1 is rejected with
+// [ErrInvalid], because it could select all orders.
+//
 // GET /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp.
 // Inferred: the response is an array, or an object with exactly one array of orders; the statuses
 // are sent as repeated keys.
 func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
-	return s.client.api.ListOrdersSeq(ctx, s.name, &params, s.checked(options)...)
+	return s.client.api.ListOrdersSeq(ctx, s.name, &params, s.checked(options, notID("StatusIDs", params.StatusIDs...), blankName(params.StatusNames))...)
+}
+
+// blankName returns an error if a name of a status is blank, or nil.
+func blankName(names []string) error {
+	for _, name := range names {
+		if strings.TrimSpace(name) == "" {
+			return fmt.Errorf("%w: StatusNames has the blank name %q: leave it out, or use a name from Statuses.List", ErrInvalid, name)
+		}
+	}
+	return nil
 }
 
 // Create adds an order. The integration, the contractors and the offers that it names must exist. A
@@ -54,7 +68,8 @@ func (s *OrdersService) List(ctx context.Context, params ListOrdersParams, optio
 //
 // A create is retried only if the server cannot have processed it: after a 429, or if no connection
 // was made. The vendor does not publish how it treats a repeated order, nor the response, so
-// [Created.ID] may be 0 after a success.
+// [Created.ID] may be 0 after a success. With a number of the shop's own in the order,
+// [call.CreateOnce] finds out after an [ErrMaybeProcessed] whether the order exists.
 //
 // POST /{organizationName}/orders, documented at
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace.

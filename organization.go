@@ -62,6 +62,16 @@ func unset(fields ...field) error {
 	return fmt.Errorf("%w: %s are not set", ErrInvalid, strings.Join(names, ", "))
 }
 
+// notID returns an error that names an id that cannot exist, or nil.
+func notID(name string, ids ...int64) error {
+	for _, id := range ids {
+		if id <= 0 {
+			return fmt.Errorf("%w: %s %d: want an id from 1 up", ErrInvalid, name, id)
+		}
+	}
+	return nil
+}
+
 // Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me].
 // An empty name is the default organization of [WithOrganization] or XSALE_ORGANIZATION. It sends
 // nothing; an invalid name is the error of every call.

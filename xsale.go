@@ -21,8 +21,8 @@
 // AdditionalProperties, Get and Set of each type. [Client.Call] reaches operations that it does not
 // list.
 //
-// Package call has the options of single calls, the details of errors, hooks, and the list helpers
-// Collect and Map.
+// Package call has the options of single calls, the details of errors, hooks, the list helpers
+// Collect and Map, and CreateOnce for creates whose response may get lost.
 //
 // A Client, its organizations and their services are safe for concurrent use. Programs make one
 // Client per account and share it.

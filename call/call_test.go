@@ -191,6 +191,11 @@ func TestInvalidArgumentsAreNotSent(t *testing.T) {
 		"order without line": mustFail[xsale.Created](t)(client.Organization("").Orders.Create(t.Context(), xsale.CreateOrder{})),
 		"integration":        mustFail[xsale.Created](t)(client.Organization("").Integrations.Create(t.Context(), xsale.CreateIntegration{})),
 		"translation":        client.Organization("").Articles.SetTranslation(t.Context(), 1, xsale.Translation{}),
+		"language -1":        client.Organization("").Articles.SetTranslation(t.Context(), 1, xsale.Translation{LanguageID: -1}),
+		"blank integration":  mustFail[xsale.Created](t)(client.Organization("").Integrations.Create(t.Context(), xsale.CreateIntegration{Name: " ", IntegrationType: 28})),
+		"no name of status":  mustFail[[]xsale.Order](t)(call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Nowe", ""}}))),
+		"blank status":       mustFail[[]xsale.Order](t)(call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{" \t"}}))),
+		"status 0":           mustFail[[]xsale.Order](t)(call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{StatusIDs: []int64{3, 0}}))),
 		"organization ..":    mustFail[[]xsale.Order](t)(call.Collect(client.Organization("..").Orders.List(t.Context(), xsale.ListOrdersParams{}))),
 		"organization .":     mustFail[[]xsale.Status](t)(call.Collect(client.Organization(".").Statuses.List(t.Context()))),
 	} {

@@ -32,7 +32,8 @@ var (
 
 	// ErrMaybeProcessed marks a call that is not idempotent, such as a create, if the server may
 	// have acted: it got no response after connecting, or 408, 5xx except 501 and 505, or a success
-	// that cannot be decoded. Check whether it was processed before sending it again.
+	// that cannot be decoded. Check whether it was processed before sending it again, as
+	// [CreateOnce] does.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it

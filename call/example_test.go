@@ -322,3 +322,39 @@ func ExampleNewDoer() {
 	fmt.Println(response.StatusCode)
 	// Output: 200
 }
+
+// An order has the shop's own number in a field of the vendor's Swagger, here ExternalNumber.
+func ExampleCreateOnce() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	number := "S-2024/1"
+	order := newOrder()
+	if err := order.Set("ExternalNumber", []byte(`"S-2024/1"`)); err != nil {
+		log.Fatal(err)
+	}
+	find := func(ctx context.Context, number string) (int64, bool, error) {
+		orders := client.Orders.List(ctx, xsale.ListOrdersParams{})
+		order, found, err := call.FindByNumber(orders, number, func(order xsale.Order) (string, bool, error) {
+			return order.GetString("ExternalNumber")
+		})
+		return order.ID, found, err
+	}
+	create := func(ctx context.Context) (int64, error) {
+		created, err := client.Orders.Create(ctx, order, call.Timeout(time.Minute))
+		return created.ID, err
+	}
+	for range 2 { // the second time it is found
+		id, err := call.CreateOnce(context.Background(), number, find, create)
+		if errors.Is(err, call.ErrMaybeProcessed) {
+			log.Fatal("call CreateOnce again later: ", err)
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(id)
+	}
+	// Output:
+	// 301
+	// 301
+}

@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/xsale-go/xsale/wire/codec"
+import (
+	"fmt"
+
+	"github.com/xsale-go/xsale/wire/codec"
+)
 
 const null = "null" // the JSON literal
 
@@ -24,6 +28,17 @@ func Some[T any](value T) Nullable[T] { return Nullable[T]{value, stateSet} }
 
 // Null returns a Nullable that marshals as null.
 func Null[T any]() Nullable[T] { return Nullable[T]{state: stateNull} }
+
+// String returns the value as fmt prints it, "null", or "" if the field is absent.
+func (n Nullable[T]) String() string {
+	switch n.state {
+	case stateSet:
+		return fmt.Sprint(n.value)
+	case stateNull:
+		return null
+	}
+	return ""
+}
 
 // Get returns the value and true, or the zero value of T and false if the field is absent or null.
 func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == stateSet }

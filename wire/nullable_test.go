@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -102,6 +103,20 @@ func TestRandomNullablesRoundTrip(t *testing.T) {
 		mustUnmarshal(t, mustMarshal(t, fields), &read)
 		if !reflect.DeepEqual(read, fields) {
 			t.Errorf("%v: round trip %v", fields, read)
+		}
+	}
+}
+
+func TestNullablePrintsItsValue(t *testing.T) {
+	for want, value := range map[string]fmt.Stringer{
+		"Biurko": wire.Some("Biurko"),
+		"-0.50":  wire.Some(wire.MustDecimal("-0.50")),
+		"[1 2]":  wire.Some([]int{1, 2}),
+		"null":   wire.Null[int](),
+		"":       wire.Nullable[int]{},
+	} {
+		if got := fmt.Sprint(value); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

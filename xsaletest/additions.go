@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -40,11 +41,19 @@ const (
 // AddedObject, AddedArray, AddedDecimal, AddedNull, AddedText and one whose name needs escapes;
 // listStatuses gets another status at the end; every response gets another header. They are the
 // same in every run. A field that an object already has, in any case, stays as it is. Error
-// responses get additions, too. An unknown operation is an error that lists the known ones.
+// responses get additions, too. Strings are escaped as by [WithEscapedStrings]. An unknown operation
+// is an error that lists the known ones.
 func WithUnknownFields(operationIDs ...string) Option {
 	return func(c *config) {
 		c.additions, c.addTo = true, append(c.addTo, operationIDs...)
 	}
+}
+
+// WithEscapedStrings escapes the strings in JSON responses as ASP.NET does by default: what is not
+// ASCII, and " & ' + < > and the backquote, are written as \u002B. Code that compares JSON instead
+// of decoded strings fails.
+func WithEscapedStrings() Option {
+	return func(c *config) { c.escapes = true }
 }
 
 // addsTo reports whether the responses of an operation get additions; an empty id is any other
@@ -62,73 +71,81 @@ func (c *config) checkAdditions(spec *contract.Document) error {
 	return nil
 }
 
-// addUnknownFields adds the header and, to JSON, the fields.
-func (r *response) addUnknownFields() {
-	r.Header().Set(addedHeader, addedHeaderValue)
+// rewrite replaces the body, if it is JSON, with one that has escaped strings and, if additions is
+// set, unknown fields.
+func (r *response) rewrite(additions bool) {
+	if additions {
+		r.Header().Set(addedHeader, addedHeaderValue)
+	}
 	mediaType := httpx.MediaType(r.Header().Get("Content-Type"))
 	if !strings.HasSuffix(mediaType, "json") {
 		return
 	}
-	if body, err := addFields(r.body.Bytes()); err == nil {
-		r.body = *bytes.NewBuffer(body)
+	body := rewriter{decoder: json.NewDecoder(bytes.NewReader(r.body.Bytes())), additions: additions}
+	body.decoder.UseNumber() // keeps numbers to the digit
+	if body.copyValue() == nil {
+		body.out.WriteByte('\n')
+		r.body = body.out
 	}
 }
 
-// addFields adds the additions to every object of a JSON value, after its fields. It keeps
-// everything else, numbers to the digit.
-func addFields(body []byte) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var out bytes.Buffer
-	if err := copyValue(decoder, &out); err != nil {
-		return nil, err
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+// rewriter copies a JSON value with escaped strings. Additions follow the fields of every object.
+type rewriter struct {
+	decoder   *json.Decoder
+	out       bytes.Buffer
+	additions bool
 }
 
-func copyValue(decoder *json.Decoder, out *bytes.Buffer) error {
-	token, err := decoder.Token()
+func (r *rewriter) copyValue() error {
+	token, err := r.decoder.Token()
 	if err != nil {
 		return err
 	}
 	switch token {
 	case json.Delim('{'):
-		return copyObject(decoder, out)
+		return r.copyObject()
 	case json.Delim('['):
-		out.WriteByte('[')
-		for first := true; decoder.More(); first = false {
+		r.out.WriteByte('[')
+		for first := true; r.decoder.More(); first = false {
 			if !first {
-				out.WriteByte(',')
+				r.out.WriteByte(',')
 			}
-			if err := copyValue(decoder, out); err != nil {
+			if err := r.copyValue(); err != nil {
 				return err
 			}
 		}
-		out.WriteByte(']')
-		_, err = decoder.Token()
+		r.out.WriteByte(']')
+		_, err = r.decoder.Token()
 		return err
 	}
-	return writeScalar(out, token)
+	if text, ok := token.(string); ok {
+		r.writeString(text)
+		return nil
+	}
+	scalar, err := json.Marshal(token)
+	r.out.Write(scalar)
+	return err
 }
 
-func copyObject(decoder *json.Decoder, out *bytes.Buffer) error {
-	out.WriteByte('{')
+func (r *rewriter) copyObject() error {
+	r.out.WriteByte('{')
 	present := make(map[string]bool) // by name in lower case
-	for decoder.More() {
-		name, err := decoder.Token()
+	separate := func(name string) {
+		if len(present) > 0 {
+			r.out.WriteByte(',')
+		}
+		present[strings.ToLower(name)] = true
+	}
+	for r.decoder.More() {
+		token, err := r.decoder.Token()
 		if err != nil {
 			return err
 		}
-		if len(present) > 0 {
-			out.WriteByte(',')
-		}
-		present[strings.ToLower(name.(string))] = true
-		if err := writeScalar(out, name); err != nil {
-			return err
-		}
-		out.WriteByte(':')
-		if err := copyValue(decoder, out); err != nil {
+		name := token.(string)
+		separate(name)
+		r.writeString(name)
+		r.out.WriteByte(':')
+		if err := r.copyValue(); err != nil {
 			return err
 		}
 	}
@@ -137,27 +154,34 @@ func copyObject(decoder *json.Decoder, out *bytes.Buffer) error {
 		if err := json.Unmarshal([]byte(added.name), &name); err != nil {
 			return err
 		}
-		if present[strings.ToLower(name)] {
-			continue
+		if r.additions && !present[strings.ToLower(name)] {
+			separate(name)
+			r.out.WriteString(added.name + ":" + added.value)
 		}
-		if len(present) > 0 {
-			out.WriteByte(',')
-		}
-		present[strings.ToLower(name)] = true
-		out.WriteString(added.name + ":" + added.value)
 	}
-	out.WriteByte('}')
-	_, err := decoder.Token()
+	r.out.WriteByte('}')
+	_, err := r.decoder.Token()
 	return err
 }
 
-// writeScalar writes a string, number, boolean or null.
-func writeScalar(out *bytes.Buffer, token json.Token) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(token); err != nil {
-		return err
+// shortEscapes are the characters that System.Text.Json does not escape by number.
+var shortEscapes = map[rune]string{'\b': `\b`, '\t': `\t`, '\n': `\n`, '\f': `\f`, '\r': `\r`, '\\': `\\`}
+
+// writeString writes a string as System.Text.Json does with its default encoder, which allows only
+// letters of ASCII and what is harmless in HTML.
+func (r *rewriter) writeString(text string) {
+	r.out.WriteByte('"')
+	for _, c := range text {
+		switch short := shortEscapes[c]; {
+		case short != "":
+			r.out.WriteString(short)
+		case c >= ' ' && c < 0x7f && !strings.ContainsRune("\"&'+<>`", c):
+			r.out.WriteRune(c)
+		default:
+			for _, unit := range utf16.Encode([]rune{c}) {
+				fmt.Fprintf(&r.out, `\u%04X`, unit)
+			}
+		}
 	}
-	out.Truncate(out.Len() - 1) // without the encoder's newline
-	return nil
+	r.out.WriteByte('"')
 }

@@ -100,6 +100,26 @@ func TestAdditionsKeepTheRest(t *testing.T) {
 	}
 }
 
+// The escapes are those of System.Text.Json's default encoder.
+func TestStringsAreEscapedAsASPNETDoes(t *testing.T) {
+	const text = `A+B "Ł/ó" <&> 'x' a\\b ` + "`y` \u007f 😀 \\t"
+	for name, option := range map[string]xsaletest.Option{"escapes": xsaletest.WithEscapedStrings(), "unknown fields": xsaletest.WithUnknownFields()} {
+		c := newCaller(t, option, xsaletest.WithOrders(0))
+		encoded, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.create(":/orders", strings.Replace(validOrder, `{`, `{"Numer+":`+string(encoded)+`,"Sum":1.50e2,"Zero":-0,`, 1))
+		const want = `"Numer\u002B":"A\u002BB \u0022\u0141/\u00F3\u0022 \u003C\u0026\u003E \u0027x\u0027 a\\\\b \u0060y\u0060 \u007F \uD83D\uDE00 \\t","Sum":1.50e2,"Zero":-0,`
+		if body := c.call("GET", ":/orders", "").body; !strings.Contains(body, want) {
+			t.Errorf("%s: got  %s\nwant %s", name, body, want)
+		}
+		if body := c.call("GET", ":/statuses", "").body; !strings.Contains(body, `"Wys\u0142ane"`) {
+			t.Errorf("%s: got %s", name, body)
+		}
+	}
+}
+
 // A client may send back what it has read.
 func TestAdditionsAreNotRepeated(t *testing.T) {
 	c := newCaller(t, xsaletest.WithUnknownFields(), xsaletest.WithOrders(0))

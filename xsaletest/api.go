@@ -53,8 +53,8 @@ func (s *Sandbox) respond(c *apiCall) *response {
 		r = &response{}
 		failure.write(r)
 	}
-	if s.config.addsTo(c.OperationID()) {
-		r.addUnknownFields()
+	if additions := s.config.addsTo(c.OperationID()); additions || s.config.escapes {
+		r.rewrite(additions)
 	}
 	return r
 }

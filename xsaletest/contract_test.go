@@ -97,7 +97,7 @@ func TestRequestsAreBounded(t *testing.T) {
 }
 
 func TestUnknownQueryParametersAndFieldsPass(t *testing.T) {
-	c := newCaller(t, xsaletest.WithOrders(3))
+	c := newCaller(t, xsaletest.WithOrders(3), xsaletest.WithInvalidRequests())
 	if orders := c.listOrders("?a-filter=of+the+Swagger"); len(orders) != 3 {
 		t.Errorf("%d orders", len(orders))
 	}

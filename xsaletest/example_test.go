@@ -68,6 +68,8 @@ func ExampleStart() {
 	// loremipsum@futuriti.pl
 	// XSALE_BASE_URL
 	// XSALE_TOKEN_URL
+	// XSALE_AUDIENCE
+	// XSALE_SCOPE
 	// XSALE_CLIENT_ID
 	// XSALE_CLIENT_SECRET
 	// XSALE_USERNAME
@@ -267,6 +269,40 @@ func ExampleWithUnknownFields() {
 	fmt.Println(string(added))
 	// Output:
 	// 12345678901234567890.123456789012345678
+}
+
+// Code that compares JSON instead of decoded strings fails with escapes.
+func ExampleWithEscapedStrings() {
+	sandbox, client := start(xsaletest.WithEscapedStrings())
+	defer sandbox.Close()
+	defer client.Close()
+
+	response, err := client.Organization("").Call(context.Background(), http.MethodGet, "/statuses", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.Contains(string(response.Body), `"Wys\u0142ane"`))
+	// Output:
+	// true
+}
+
+// A sandbox outside a test reports what a test would fail for.
+func ExampleWithReport() {
+	sandbox, client := start(xsaletest.WithReport(func(number int, findings string) {
+		fmt.Printf("request %d:%s\n", number, findings)
+	}))
+	defer sandbox.Close()
+	defer client.Close()
+
+	for _, err := range client.Orders.List(context.Background(), xsale.ListOrdersParams{}, call.Query("page", "1")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		break
+	}
+	// Output:
+	// request 1:
+	//   notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name
 }
 
 // A test that breaks the spec on purpose.

@@ -24,8 +24,10 @@ type config struct {
 	latency        latency
 	random         randomFaults
 	additions      bool
-	addTo          []string   // operation ids; empty for all
+	addTo          []string // operation ids; empty for all
+	escapes        bool
 	test           testing.TB // of New; nil for Start
+	report         func(number int, findings string)
 	allowsInvalid  bool
 	err            error // the first of an option
 }
@@ -109,6 +111,19 @@ func WithOrders(count int) Option {
 			c.fail(fmt.Errorf("WithOrders: %d is negative", count))
 		}
 		c.orders = count
+	}
+}
+
+// WithReport calls a function for every request to a known operation that breaks the spec or has a
+// query parameter that the spec does not list: with the number of the request, and a line for each
+// finding and for the body, whose strings are masked. It is for a sandbox of [Start]; that of [New]
+// fails its test instead, unless this option is set. The function must be safe for concurrent use.
+func WithReport(report func(number int, findings string)) Option {
+	return func(c *config) {
+		if report == nil {
+			c.fail(errors.New("WithReport: the function is nil: use WithInvalidRequests to report nothing"))
+		}
+		c.report = report
 	}
 }
 

@@ -10,7 +10,8 @@
 // passwords, and slows down a user who logs in too often, as Auth0 does. Every API call needs
 // both tokens. Requests and responses are checked against the spec in package openapi. A request
 // to a known operation that breaks the spec gets a 400 and fails the test of [New], with the
-// operation and the JSON pointer. Unknown paths and methods and invalid tokens do not fail the
+// operation and the JSON pointer. A query parameter that the spec does not list is ignored, as a
+// server would, and fails the test, too: a misspelled filter lists everything. Unknown paths and methods and invalid tokens do not fail the
 // test: they get a 404, 405 or 401.
 //
 // # Faults
@@ -70,6 +71,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
@@ -121,7 +123,12 @@ type Sandbox struct {
 // [WithInvalidRequests].
 func New(t testing.TB, options ...Option) *Sandbox {
 	t.Helper()
-	withTest := func(c *config) { c.test = t }
+	withTest := func(c *config) {
+		c.test = t
+		c.report = func(number int, findings string) {
+			t.Errorf("xsaletest: request %d breaks the spec; WithInvalidRequests allows it:%s", number, findings)
+		}
+	}
 	sandbox, err := Start(slices.Concat([]Option{withTest}, options)...)
 	if err != nil {
 		t.Fatal(err)
@@ -320,11 +327,14 @@ func (s *Sandbox) HTTPClient() *http.Client { return &http.Client{Transport: s.t
 func (s *Sandbox) CertificatePEM() []byte { return bytes.Clone(s.certificatePEM) }
 
 // Environment returns the environment variables, as NAME=value, that point a program at the
-// sandbox. With TLS the program must also trust [Sandbox.CertificatePEM].
+// sandbox: all that a program in any language needs to log in and call the API. With TLS the program
+// must also trust [Sandbox.CertificatePEM].
 func (s *Sandbox) Environment() []string {
 	return []string{
 		"XSALE_BASE_URL=" + s.URL(),
 		"XSALE_TOKEN_URL=" + s.TokenURL(),
+		"XSALE_AUDIENCE=" + Audience,
+		"XSALE_SCOPE=" + authn.DefaultScope,
 		"XSALE_CLIENT_ID=" + ClientID,
 		"XSALE_CLIENT_SECRET=" + ClientSecret,
 		"XSALE_USERNAME=" + Username,

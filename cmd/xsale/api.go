@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"unicode"
@@ -35,7 +36,8 @@ written unchanged.`,
 			}
 			var body any
 			if file != "" {
-				data, err := readInput(command, file)
+				var value json.RawMessage
+				data, err := readJSON(command, file, &value)
 				if err != nil {
 					return err
 				}
@@ -51,11 +53,10 @@ written unchanged.`,
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				if strings.Contains(path, organizationPlaceholder) {
-					organization := client.Organization("").Name()
-					if organization == "" {
-						return errNoOrganization
+					if err := a.checkOrganization(ctx, client); err != nil {
+						return err
 					}
-					path = strings.ReplaceAll(path, organizationPlaceholder, url.PathEscape(organization))
+					path = strings.ReplaceAll(path, organizationPlaceholder, url.PathEscape(client.Organization("").Name()))
 				}
 				response, err := client.Call(ctx, method, path, body, options...)
 				if err != nil {

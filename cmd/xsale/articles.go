@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -28,7 +31,7 @@ func newTranslationsGetCommand(a *app) *cobra.Command {
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				translations := organization.Articles.ListTranslations(ctx, article)
-				return printList(command.OutOrStdout(), a.output, translations, table[xsale.Translation]{
+				return printReceived(command, a.output, translations, table[xsale.Translation]{
 					heading: []string{"LANGUAGE", "NAME", "DESCRIPTION"},
 					row: func(translation xsale.Translation) []any {
 						name, _ := translation.Name.Get()
@@ -46,8 +49,15 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 	var language int64
 	command := &cobra.Command{
 		Use:   "set ARTICLE (--language ID [--name NAME] [--description HTML] | --file FILE)",
-		Short: "Write the translation of an article in one language",
-		Args:  takes("ARTICLE"),
+		Short: "Change the translation of an article in one language",
+		Long: `Change the translation of an article in one language. Fields that are not passed keep their values:
+the translation is read, changed and written back as a whole. Empty values erase, such as
+--description "" or null in the file. A language that the article does not have yet is written with
+what is passed.
+
+The API has no condition on a write: what another program changes between the read and the write is
+lost.`,
+		Args: takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			article, err := parseID("ARTICLE", arguments[0])
 			if err != nil {
@@ -56,31 +66,68 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 			if err := fileOrFlags(command, "language", "name", "description"); err != nil {
 				return err
 			}
-			translation := xsale.Translation{LanguageID: language}
+			change := xsale.Translation{LanguageID: language}
 			if command.Flags().Changed("name") {
-				translation.Name = wire.Some(name)
+				change.Name = wire.Some(name)
 			}
 			if command.Flags().Changed("description") {
-				translation.Description = wire.Some(description)
+				change.Description = wire.Some(description)
 			}
 			if file != "" {
-				if err := readJSON(command, file, &translation); err != nil {
+				if _, err := readJSON(command, file, &change); err != nil {
 					return err
+				}
+				if change.LanguageID <= 0 {
+					return usagef("%s: LanguageId is %d: want the id of the language, from 1 up", inputName(file), change.LanguageID)
 				}
 			} else if language <= 0 {
 				return usagef("--language %d: want an id from 1 up", language)
 			}
+			if change.Name.IsZero() && change.Description.IsZero() && change.AdditionalProperties.IsZero() {
+				return usagef("nothing to change in language %d: pass --name, --description or a --file with fields", change.LanguageID)
+			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
-				return organization.Articles.SetTranslation(ctx, article, translation)
+				return changeTranslation(ctx, organization.Articles, article, change)
 			})
 		},
 	}
 	flags := command.Flags()
-	flags.StringVarP(&file, "file", "f", "", "`FILE` with the translation as JSON, - for standard input")
+	flags.StringVarP(&file, "file", "f", "", "`FILE` with the fields to change and LanguageId as JSON, - for standard input")
 	flags.Int64Var(&language, "language", 0, "`ID` of the language, such as 2 for English")
 	flags.StringVar(&name, "name", "", "`NAME` of the product")
 	flags.StringVar(&description, "description", "", "description of the product, as `HTML`")
+	mayBeEmpty(flags, "name", "description")
 	return command
+}
+
+// changeTranslation reads the translations of an article and writes one back with the fields of
+// change. A list that cannot be read to its end writes nothing: it may be missing the language.
+func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, article int64, change xsale.Translation) error {
+	translations, err := call.Collect(articles.ListTranslations(ctx, article))
+	if err != nil {
+		return err
+	}
+	same := func(t xsale.Translation) bool { return t.LanguageID == change.LanguageID }
+	i := slices.IndexFunc(translations, same)
+	if i < 0 {
+		return articles.SetTranslation(ctx, article, change)
+	}
+	if slices.ContainsFunc(translations[i+1:], same) {
+		return fmt.Errorf("article %d has several translations in language %d: use 'xsale api' to write one", article, change.LanguageID)
+	}
+	changed := translations[i]
+	if !change.Name.IsZero() {
+		changed.Name = change.Name
+	}
+	if !change.Description.IsZero() {
+		changed.Description = change.Description
+	}
+	for name, value := range change.AdditionalProperties.All() {
+		if err := changed.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return articles.SetTranslation(ctx, article, changed)
 }
 
 func parseID(name, value string) (int64, error) {

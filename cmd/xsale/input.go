@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -27,24 +28,39 @@ func readInput(command *cobra.Command, file string) ([]byte, error) {
 	return data, nil
 }
 
-// readJSON reads a value from a file, or from standard input for "-".
-func readJSON(command *cobra.Command, file string, value any) error {
+// inputName returns how errors name an input.
+func inputName(file string) string {
+	if file == "-" {
+		return "standard input"
+	}
+	return file
+}
+
+// readJSON reads a value from a file, or from standard input for "-". It returns the JSON as well.
+func readJSON(command *cobra.Command, file string, value any) (json.RawMessage, error) {
 	data, err := readInput(command, file)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if file == "-" {
-		file = "standard input"
+	if err := parseJSON(inputName(file), data, value); err != nil {
+		return nil, err
 	}
+	return bytes.TrimSpace(data), nil
+}
+
+func parseJSON(file string, data []byte, value any) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return usagef("%s is empty: want JSON", file)
 	}
-	err = json.Unmarshal(data, value)
+	err := json.Unmarshal(data, value)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		before := data[:syntax.Offset]
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := len(before) - (bytes.LastIndexByte(before, '\n') + 1)
 		return usagef("%s: invalid JSON at line %d, column %d", file, line, column)
+	}
+	if err == nil {
+		err = checkFields("", data, reflect.TypeOf(value).Elem())
 	}
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", file, err)}

@@ -30,7 +30,7 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 			}
 			if file != "" {
 				integration = xsale.CreateIntegration{}
-				if err := readJSON(command, file, &integration); err != nil {
+				if _, err := readJSON(command, file, &integration); err != nil {
 					return err
 				}
 			}

@@ -36,8 +36,6 @@ func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 		t.Setenv(name, value)
 	}
 	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
-	t.Setenv("XSALE_AUDIENCE", "")
-	t.Setenv("XSALE_SCOPE", "")
 	return sandbox
 }
 
@@ -183,8 +181,14 @@ func TestExitCodes(t *testing.T) {
 		t.Setenv("XSALE_PASSWORD", "")
 		execute(t, "", "me").expect(t, exitLogin, "XSALE_PASSWORD is not set", "hint:")
 	})
+	t.Run("neither account nor organization", func(t *testing.T) { // what the user needs first
+		t.Setenv("XSALE_PASSWORD", "")
+		t.Setenv("XSALE_ORGANIZATION", "")
+		execute(t, "", "orders", "list").expect(t, exitLogin, "XSALE_PASSWORD is not set", "run 'xsale sandbox'")
+	})
 	t.Run("no organization", func(t *testing.T) {
 		t.Setenv("XSALE_ORGANIZATION", "")
+		execute(t, "", "api", "GET", "/{organizationName}/orders").expect(t, exitUsage, "XSALE_ORGANIZATION")
 		execute(t, "", "statuses", "list").expect(t, exitUsage, "XSALE_ORGANIZATION")
 	})
 }
@@ -211,7 +215,7 @@ func TestJSONDoesNotEscapeHTML(t *testing.T) {
 }
 
 func TestHelpExplainsFilters(t *testing.T) {
-	execute(t, "", "orders", "list", "--help").expect(t, exitOK, "repeatable and take lists separated by commas", "orders that match both")
+	execute(t, "", "orders", "list", "--help").expect(t, exitOK, "--status-id also takes ids separated", "orders that match both")
 }
 
 func TestErrorsOfSandbox(t *testing.T) {

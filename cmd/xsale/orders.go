@@ -19,13 +19,19 @@ func newOrdersListCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "list",
 		Short: "List orders, optionally by status",
-		Long: `List orders, optionally by status. The filters are repeatable and take lists separated by commas. If
-both are set, the sandbox lists the orders that match both; the vendor's documentation does not say.`,
+		Long: `List orders, optionally by status. Both filters are repeatable; --status-id also takes ids separated
+by commas. If both are set, the sandbox lists the orders that match both; the vendor's documentation
+does not say.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
+			for _, id := range params.StatusIDs {
+				if id <= 0 {
+					return usagef("--status-id %d: want an id from 1 up", id)
+				}
+			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)
-				return printList(command.OutOrStdout(), a.output, orders, table[xsale.Order]{
+				return printReceived(command, a.output, orders, table[xsale.Order]{
 					heading: []string{"ID", "DATE", "LINES"},
 					row: func(order xsale.Order) []any {
 						return []any{order.ID, unlistedField(order, "PurchaseDate"), len(order.Items)}
@@ -34,7 +40,7 @@ both are set, the sandbox lists the orders that match both; the vendor's documen
 			})
 		},
 	}
-	command.Flags().StringSliceVar(&params.StatusNames, "status-name", nil, "list orders in these statuses, by `NAME`")
+	command.Flags().StringArrayVar(&params.StatusNames, "status-name", nil, "list orders in these statuses, by `NAME`")
 	command.Flags().Int64SliceVar(&params.StatusIDs, "status-id", nil, "list orders in these statuses, by `ID`")
 	command.Flags().Lookup("status-id").DefValue = "" // or the help shows []
 	return command
@@ -61,7 +67,7 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 				return usagef("pass --file with the order as JSON, - for standard input")
 			}
 			var order xsale.CreateOrder
-			if err := readJSON(command, file, &order); err != nil {
+			if _, err := readJSON(command, file, &order); err != nil {
 				return err
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {

@@ -11,7 +11,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/printable"
 )
 
@@ -34,6 +36,26 @@ func checkOutput(output string) error {
 type table[T any] struct {
 	heading []string
 	row     func(T) []any // the cells of one row
+}
+
+// printReceived is printList for a list of the API. Elements that do not fit the spec are reported
+// and left out, and make the command fail at the end: they must not hide the others.
+func printReceived[T any](command *cobra.Command, output string, list iter.Seq2[T, error], table table[T]) error {
+	unfit := 0
+	err := printList(command.OutOrStdout(), output, func(yield func(T, error) bool) {
+		for value, err := range list {
+			if element, ok := errors.AsType[*call.ElementError](err); ok {
+				unfit++
+				fmt.Fprintf(command.ErrOrStderr(), "xsale: %v\n", element)
+			} else if !yield(value, err) {
+				return
+			}
+		}
+	}, table)
+	if unfit > 0 {
+		err = errors.Join(err, fmt.Errorf("elements that do not fit the spec and are left out: %d; 'xsale api' prints the whole list", unfit))
+	}
+	return err
 }
 
 // printList writes elements as they arrive, so that memory stays bounded for JSON. An error ends
@@ -71,6 +93,9 @@ func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
 	separator := "[\n  "
 	for value, err := range list {
 		if err != nil {
+			if separator[0] == ',' { // an array without its end shows that the list is not complete
+				io.WriteString(out, "\n")
+			}
 			return err
 		}
 		if _, err := io.WriteString(out, separator); err != nil {

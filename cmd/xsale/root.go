@@ -40,8 +40,8 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		SilenceUsage:  true,
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return checkOutput(a.output)
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			return cmp.Or(checkEmpty(command.Flags()), checkOutput(a.output))
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
@@ -139,12 +139,25 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 // withOrganization calls use with the organization that the command works in.
 func (a *app) withOrganization(command *cobra.Command, use func(context.Context, *xsale.Organization) error) error {
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-		organization := client.Organization("")
-		if organization.Name() == "" {
-			return errNoOrganization
+		if err := a.checkOrganization(ctx, client); err != nil {
+			return err
 		}
-		return use(ctx, organization)
+		return use(ctx, client.Organization(""))
 	})
+}
+
+// checkOrganization returns an error if no organization is set. Missing credentials come first: the
+// command that lists the organizations needs them.
+func (a *app) checkOrganization(ctx context.Context, client *xsale.Client) error {
+	if client.Organization("").Name() != "" {
+		return nil
+	}
+	if a.credentials == "" {
+		if _, err := authn.FromEnvironment(ctx); err != nil {
+			return &authn.Error{Reason: authn.ErrCredentialsUnavailable, Err: err}
+		}
+	}
+	return errNoOrganization
 }
 
 var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION or --organization; 'xsale me' lists the names")
@@ -164,7 +177,13 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 	if a.debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+	withoutEmpty := func(_ []string, attribute slog.Attr) slog.Attr {
+		if attribute.Value.Kind() == slog.KindString && attribute.Value.String() == "" {
+			return slog.Attr{}
+		}
+		return attribute
+	}
+	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level, ReplaceAttr: withoutEmpty}))
 }
 
 func newVersionCommand() *cobra.Command {

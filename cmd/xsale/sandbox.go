@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"os"
 	"path/filepath"
@@ -20,19 +21,20 @@ func newSandboxCommand() *cobra.Command {
 	var latency time.Duration
 	var faultRate float64
 	var seed uint64
-	var additions bool
+	var additions, escapes bool
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run a fake xSale and its login service on loopback",
 		Long: `Run a fake xSale and its login service on loopback, until interrupted.
 
-The sandbox stores the data it receives and checks every request and response against the spec. It
-prints the environment variables that point a program at it.
+The sandbox stores the data it receives and checks every request and response against the spec.
+Requests that break it, and query parameters that it does not list, are reported on standard error.
+The command prints the environment variables that point a program at the sandbox.
 
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
-fields that the spec does not list to every response. The same --seed gives the same requests the
-same faults.`,
+fields that the spec does not list to every response. --escapes writes strings with the escapes of
+ASP.NET. The same --seed gives the same requests the same faults.`,
 		Example: `  xsale sandbox
   xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1`,
 		Args: takes(),
@@ -43,7 +45,11 @@ same faults.`,
 			if latency < 0 {
 				return usagef("--latency %v: want 0 or more", latency)
 			}
-			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency)}
+			report := log.New(command.ErrOrStderr(), "", 0)
+			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency),
+				xsaletest.WithReport(func(number int, findings string) {
+					report.Printf("request %d breaks the spec:%s", number, findings)
+				})}
 			if certificate != "" {
 				if certificate, err = filepath.Abs(certificate); err != nil {
 					return err
@@ -55,6 +61,9 @@ same faults.`,
 			}
 			if additions {
 				options = append(options, xsaletest.WithUnknownFields())
+			}
+			if escapes {
+				options = append(options, xsaletest.WithEscapedStrings())
 			}
 			sandbox, err := xsaletest.Start(options...)
 			if err != nil {
@@ -84,6 +93,7 @@ same faults.`,
 	flags.Float64Var(&faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
 	flags.Uint64Var(&seed, "seed", 1, "`NUMBER` that determines which requests fail")
 	flags.BoolVar(&additions, "additions", false, "respond with fields and a status that the spec does not list")
+	flags.BoolVar(&escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
 	return command
 }
 
@@ -107,7 +117,16 @@ func startError(address string, err error) error {
 // setVariable formats an assignment for the usual shell of the system.
 func setVariable(variable string) string {
 	if runtime.GOOS == "windows" {
-		return "set " + variable
+		return "set " + variable // cmd takes quotes as part of the value
 	}
-	return "export " + variable
+	return exportVariable(variable)
+}
+
+// exportVariable quotes the value if a shell would split or change it.
+func exportVariable(variable string) string {
+	name, value, _ := strings.Cut(variable, "=")
+	if strings.ContainsAny(value, " \t\n'\"`$&|;<>()*?[]#~!\\{}") {
+		value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	}
+	return "export " + name + "=" + value
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -10,22 +13,29 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 // startSandboxCommand runs xsale sandbox in the background until stop is called, and returns the
 // variables that it prints.
 func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]string, stop func()) {
 	t.Helper()
+	return startSandboxWith(t, &syncBuffer{}, flags...)
+}
+
+func startSandboxWith(t *testing.T, stderr *syncBuffer, flags ...string) (variables map[string]string, stop func()) {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
-	var stdout, stderr syncBuffer
+	var stdout syncBuffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, &stderr)
+		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, stderr)
 	}()
 	stderr.waitFor(t, "listens at")
 	variables = map[string]string{}
 	for _, match := range regexp.MustCompile(`(?m)^\w+ (\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
-		variables[match[1]] = match[2]
+		variables[match[1]] = strings.Trim(match[2], "'")
 	}
 	return variables, func() {
 		t.Helper()
@@ -58,6 +68,76 @@ func TestInterruptStopsSandbox(t *testing.T) {
 		t.Errorf("without tokens: %s", response.Status)
 	}
 	stop()
+}
+
+// What is printed is enough for a program in any language: this one knows nothing but the vendor's
+// documentation.
+func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
+	variables, stop := startSandboxCommand(t)
+	defer stop()
+	login, err := json.Marshal(map[string]string{
+		"grant_type": "password", "client_id": variables["XSALE_CLIENT_ID"], "client_secret": variables["XSALE_CLIENT_SECRET"],
+		"username": variables["XSALE_USERNAME"], "password": variables["XSALE_PASSWORD"],
+		"audience": variables["XSALE_AUDIENCE"], "scope": variables["XSALE_SCOPE"],
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(variables["XSALE_TOKEN_URL"], "application/json", bytes.NewReader(login))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var tokens map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&tokens); err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, variables["XSALE_BASE_URL"]+"/"+variables["XSALE_ORGANIZATION"]+"/orders", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Authorization", fmt.Sprint("Bearer ", tokens["access_token"]))
+	request.Header.Set("x-id-token", fmt.Sprint(tokens["id_token"]))
+	orders, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer orders.Body.Close()
+	if orders.StatusCode != http.StatusOK || tokens["scope"] != authn.DefaultScope {
+		t.Errorf("%s with tokens for %v", orders.Status, tokens["scope"])
+	}
+}
+
+// A misspelled filter lists everything, which a program in another language must learn, too.
+func TestSandboxReportsRequests(t *testing.T) {
+	var stderr syncBuffer
+	variables, stop := startSandboxWith(t, &stderr)
+	defer stop()
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	t.Setenv("XSALE_TOKEN_STORE", "memory")
+	execute(t, "", "api", "GET", "/{organizationName}/orders", "--query", "page=1").expect(t, exitOK)
+	stderr.waitFor(t, "request 1 breaks the spec:\n  notice: listOrders (GET /{organizationName}/orders), request at query page: a query parameter, want none of this name\n")
+	execute(t, `{"Name":"canary"}`, "api", "POST", "/{organizationName}/integrations", "-f", "-").expect(t, exitRejected)
+	stderr.waitFor(t, "request 2 breaks the spec:")
+	stderr.waitFor(t, `strings masked: {"Name":"…"}`)
+}
+
+// A shell reads the lines as they are meant.
+func TestVariablesAreQuotedForAShell(t *testing.T) {
+	for variable, want := range map[string]string{
+		"XSALE_BASE_URL=http://127.0.0.1:8080":           "export XSALE_BASE_URL=http://127.0.0.1:8080",
+		"XSALE_USERNAME=loremipsum@futuriti.pl":          "export XSALE_USERNAME=loremipsum@futuriti.pl",
+		"XSALE_SCOPE=openid profile email":               "export XSALE_SCOPE='openid profile email'",
+		"SSL_CERT_FILE=/home/o'neil/$x/ca.pem":           `export SSL_CERT_FILE='/home/o'\''neil/$x/ca.pem'`,
+		"XSALE_ORGANIZATION=Futuriti_bb7b2a13-84e7-4261": "export XSALE_ORGANIZATION=Futuriti_bb7b2a13-84e7-4261",
+	} {
+		if got := exportVariable(variable); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
 }
 
 // A program that runs in another directory must find the certificate.
@@ -102,6 +182,9 @@ func TestSandboxFlags(t *testing.T) {
 	}
 	if responses, header := sandboxResponses(t, "--additions"); !slices.Equal(responses, unauthorized) || header.Get("X-Sandbox-Addition") == "" {
 		t.Errorf("%v, %v", responses, header)
+	}
+	if responses, _ := sandboxResponses(t, "--escapes"); !slices.Equal(responses, unauthorized) {
+		t.Errorf("%v", responses)
 	}
 	first, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
 	again, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")

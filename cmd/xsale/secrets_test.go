@@ -8,6 +8,15 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
+// Log lines leave out what is empty.
+func TestDebugLinesHaveNoEmptyAttributes(t *testing.T) {
+	useSandbox(t)
+	r := execute(t, "", "api", "GET", "/me", "--debug").expect(t, exitOK, "method=GET status=200 attempts=1")
+	if strings.Contains(r.stderr, `=""`) {
+		t.Error(r.stderr)
+	}
+}
+
 // The output of every command, in every format and at debug level, is free of passwords and tokens.
 func TestNoCommandPrintsASecret(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithInvalidRequests()) // verify sends some on purpose

@@ -16,7 +16,7 @@ func newStatusesCommand(a *app) *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				statuses := organization.Statuses.List(ctx)
-				return printList(command.OutOrStdout(), a.output, statuses, table[xsale.Status]{
+				return printReceived(command, a.output, statuses, table[xsale.Status]{
 					heading: []string{"ID", "NAME"},
 					row:     func(status xsale.Status) []any { return []any{status.ID, status.Name} },
 				})

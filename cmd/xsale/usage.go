@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,6 +74,11 @@ func takes(names ...string) cobra.PositionalArgs {
 		if len(arguments) > len(names) {
 			return fmt.Errorf("unexpected argument %q", arguments[len(names)])
 		}
+		for i, argument := range arguments {
+			if strings.TrimSpace(argument) == "" {
+				return fmt.Errorf("%s is empty", strings.Trim(names[i], "[]"))
+			}
+		}
 		return nil
 	}
 }
@@ -90,6 +96,32 @@ func fileOrFlags(command *cobra.Command, others ...string) error {
 		}
 	}
 	return nil
+}
+
+const mayBeEmptyKey = "may be empty"
+
+// mayBeEmpty allows empty values of flags; see checkEmpty.
+func mayBeEmpty(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		_ = flags.SetAnnotation(name, mayBeEmptyKey, nil) // the flag exists
+	}
+}
+
+// checkEmpty rejects empty values of flags. Most come from a variable that is not set, and would
+// select everything or fall back to a default.
+func checkEmpty(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		values := []string{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		_, allowed := flag.Annotations[mayBeEmptyKey]
+		empty := func(value string) bool { return strings.TrimSpace(value) == "" }
+		if err == nil && !allowed && (len(values) == 0 || slices.ContainsFunc(values, empty)) {
+			err = fmt.Errorf("--%s is empty: pass a value, or leave it out", flag.Name)
+		}
+	})
+	return err
 }
 
 // wantedValues describes what each type of flag accepts.

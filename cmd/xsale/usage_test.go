@@ -67,6 +67,7 @@ func TestUsageErrors(t *testing.T) {
 		"verify --rate x":                                   `--rate "x": want a number; see 'xsale verify --help'`,
 		"verify --timeout 5":                                `--timeout "5": want a duration, such as 30s or 500ms; see 'xsale verify --help'`,
 		"verify --rate 0":                                   `--rate 0, --timeout 30s: want positive values`,
+		"verify --rate Inf":                                 `--rate +Inf, --timeout 30s: want positive values`,
 		"verify --param x":                                  `--param "x": write it as name=value`,
 		"sandbox --seed -1":                                 `--seed "-1": want a whole number from 0 up; see 'xsale sandbox --help'`,
 		"sandbox --faults 3":                                `--faults 3: want a rate from 0 to 1`,
@@ -82,6 +83,24 @@ func TestUsageErrors(t *testing.T) {
 		"me --credentials fd:x":                             `--credentials: fd:x is not a file descriptor: write it as fd:3`,
 		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme; see 'xsale articles translations set --help'`,
 		"orders list --status-name Nowe --organization a -": `unexpected argument "-"; see 'xsale orders list --help'`,
+
+		// Empty values, most often of a variable that is not set.
+		`orders list --status-name ""`:                  `--status-name is empty: pass a value, or leave it out; see 'xsale orders list --help'`,
+		`orders list --status-name Nowe --status-name=`: `--status-name is empty: pass a value, or leave it out; see 'xsale orders list --help'`,
+		`orders list --status-id ""`:                    `--status-id "": want whole numbers separated by commas, such as 3,7; see 'xsale orders list --help'`,
+		"orders list --status-id 0":                     `--status-id 0: want an id from 1 up`,
+		"orders list --status-id 3,-1":                  `--status-id -1: want an id from 1 up`,
+		`orders list --organization ""`:                 `--organization is empty: pass a value, or leave it out; see 'xsale orders list --help'`,
+		`orders create --file ""`:                       `--file is empty: pass a value, or leave it out; see 'xsale orders create --help'`,
+		`api POST /me --file ""`:                        `--file is empty: pass a value, or leave it out; see 'xsale api --help'`,
+		`api "" /me`:                                    `METHOD is empty; see 'xsale api --help'`,
+		`api GET /me --query ""`:                        `--query is empty: pass a value, or leave it out; see 'xsale api --help'`,
+		`integrations create --name ""`:                 `--name is empty: pass a value, or leave it out; see 'xsale integrations create --help'`,
+		`me --credentials ""`:                           `--credentials is empty: pass a value, or leave it out; see 'xsale me --help'`,
+		`me --token-store ""`:                           `--token-store is empty: pass a value, or leave it out; see 'xsale me --help'`,
+		`generate --package ""`:                         `--package is empty: pass a value, or leave it out; see 'xsale generate --help'`,
+		`spec lint ""`:                                  `FROM is empty; see 'xsale spec lint --help'`,
+		"articles translations set 1 --language 2":      `nothing to change in language 2: pass --name, --description or a --file with fields`,
 
 		// Files.
 		"orders create --file nothing.json": `open nothing.json: no such file or directory`,
@@ -99,7 +118,11 @@ func TestUsageErrors(t *testing.T) {
 			if os.PathSeparator == '\\' {
 				want = strings.ReplaceAll(want, "no such file or directory", "The system cannot find the file specified.")
 			}
-			r := execute(t, "", strings.Fields(arguments)...)
+			fields := strings.Fields(arguments)
+			for i, field := range fields { // two quotes stand for an empty argument
+				fields[i] = strings.ReplaceAll(field, `""`, "")
+			}
+			r := execute(t, "", fields...)
 			if r.code != exitUsage || r.stderr != "xsale: "+want+"\n" || r.stdout != "" {
 				t.Errorf("exit code %d, output %q\n got %swant xsale: %s", r.code, r.stdout, r.stderr, want)
 			}

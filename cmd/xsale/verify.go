@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -49,6 +50,13 @@ and details that the spec lacks. A field name that looks like data, such as an e
 written as *. --overlay writes the new details as an OpenAPI overlay for 'xsale generate --overlay'. It
 leaves out contradicted details, which need your decision.
 
+Verdicts:
+  contradicted  the responses differ from the spec
+  failed        the call failed, so nothing was compared
+  new           only in the responses
+  confirmed     as in the spec
+  open          the responses do not tell, or there were none
+
 Before it calls the production address, the command lists the calls and asks for confirmation. --yes
 confirms in advance. The spec itself is fetched before that.
 
@@ -80,7 +88,7 @@ The exit code is 1 if the API contradicts the spec, otherwise that of the first 
 }
 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
-	if !(f.rate > 0) || f.timeout <= 0 {
+	if !(f.rate > 0 && f.rate <= math.MaxFloat64) || f.timeout <= 0 {
 		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
 	}
 	// Each call is sent once: a retry would burden the API and teach nothing.

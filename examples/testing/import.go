@@ -56,8 +56,7 @@ func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, err
 // up the name in the vendor's Swagger.
 const noteField = "Note"
 
-// Send creates an order exactly once. If a create may have been processed, Send looks for the
-// shop's number in the list of orders before it tries again.
+// Send creates an order exactly once, even if it is called again after an error.
 func Send(ctx context.Context, shop *xsale.Organization, number string, order xsale.CreateOrder) error {
 	note, err := json.Marshal(number)
 	if err != nil {
@@ -66,19 +65,14 @@ func Send(ctx context.Context, shop *xsale.Organization, number string, order xs
 	if err := order.Set(noteField, note); err != nil {
 		return err
 	}
-	const attempts = 3
-	for attempt := 1; ; attempt++ {
-		_, err = shop.Orders.Create(ctx, order)
-		if !errors.Is(err, xsale.ErrMaybeProcessed) || attempt == attempts {
-			return err
-		}
-		for listed, err := range shop.Orders.List(ctx, xsale.ListOrdersParams{}) {
-			if err != nil {
-				return fmt.Errorf("order %s may have been created: %w", number, err)
-			}
-			if sent, _ := listed.Get(noteField); string(sent) == string(note) {
-				return nil
-			}
-		}
+	find := func(ctx context.Context, number string) (int64, bool, error) {
+		order, found, err := call.FindByNumber(shop.Orders.List(ctx, xsale.ListOrdersParams{}), number,
+			func(order xsale.Order) (string, bool, error) { return order.GetString(noteField) })
+		return order.ID, found, err
 	}
+	_, err = call.CreateOnce(ctx, number, find, func(ctx context.Context) (int64, error) {
+		created, err := shop.Orders.Create(ctx, order)
+		return created.ID, err
+	})
+	return err
 }

@@ -185,7 +185,13 @@ func TestSendCreatesOnce(t *testing.T) {
 			if len(faults) > 0 {
 				sandbox.Fail("createOrder", faults...)
 			}
-			if err := Send(t.Context(), shop, "S-2024/1", exampleOrder()); err != nil {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond) // or Send looks for longer
+			defer cancel()
+			err := Send(ctx, shop, "S-2024/1", exampleOrder())
+			if errors.Is(err, xsale.ErrMaybeProcessed) { // the next run of the program sends it
+				err = Send(t.Context(), shop, "S-2024/1", exampleOrder())
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			orders, err := call.Collect(shop.Orders.List(t.Context(), xsale.ListOrdersParams{}))
