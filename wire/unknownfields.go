@@ -28,31 +28,34 @@ func (f *UnknownFields) Raw() *codec.Raw { return &f.raw }
 // are found: exactly, or with another case if only one name differs that way. The last of several
 // equal names wins.
 func (f UnknownFields) Get(name string) (json.RawMessage, bool) {
-	value := f.find(name)
-	return json.RawMessage(value), value != ""
+	value, err := f.find(name)
+	return json.RawMessage(value), value != "" && err == nil
 }
 
-// find returns the JSON of a field; empty without one.
-func (f UnknownFields) find(name string) (value string) {
+// find returns the JSON of a field; empty without one. It fails if several names differ from the
+// wanted one only in case.
+func (f UnknownFields) find(name string) (value string, err error) {
 	var folded codec.RawField
-	ambiguous := false
 	for field := range f.raw.Unknown() {
 		switch {
 		case field.Name == name:
 			value = field.Value
 		case strings.EqualFold(field.Name, name):
-			ambiguous = ambiguous || folded.Value != "" && folded.Name != field.Name
+			if folded.Value != "" && folded.Name != field.Name {
+				err = fmt.Errorf("field %s may be %s or %s: use the exact name", name, folded.Name, field.Name)
+			}
 			folded = field
 		}
 	}
-	if value == "" && !ambiguous {
-		return folded.Value
+	if value != "" {
+		return value, nil
 	}
-	return value
+	return folded.Value, err
 }
 
 // GetString returns a string, however the server escaped it. It returns false if the field is
-// absent or null, and an error if it is not a string. Names are found as by [UnknownFields.Get].
+// absent or null, and an error if it is not a string. Names are found as by [UnknownFields.Get], but
+// a name with several candidates is an error.
 func (f UnknownFields) GetString(name string) (string, bool, error) { return get[string](f, name) }
 
 // GetInt returns an integer, like [UnknownFields.GetString]. A number with a fraction or an
@@ -69,9 +72,9 @@ func (f UnknownFields) GetDateTime(name string) (DateTime, bool, error) {
 }
 
 func get[T any](f UnknownFields, name string) (value T, ok bool, err error) {
-	literal := f.find(name)
-	if literal == "" || literal == null {
-		return value, false, nil
+	literal, err := f.find(name)
+	if err != nil || literal == "" || literal == null {
+		return value, false, err
 	}
 	if err := codec.Unmarshal([]byte(literal), &value); err != nil {
 		var none T

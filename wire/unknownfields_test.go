@@ -24,7 +24,7 @@ func TestGetFindsNamesWithAnotherCase(t *testing.T) {
 
 func TestTypedGetters(t *testing.T) {
 	var order gen.Order
-	mustUnmarshal(t, `{"s":"A\u002BB","n":12,"quoted":"12.50","d":"2024-10-25T08:15:00\u002B02:00","null":null,"bad":"\ud800","f":1.50,"o":{}}`, &order)
+	mustUnmarshal(t, `{"s":"A\u002BB","n":12,"quoted":"12.50","d":"2024-10-25T08:15:00\u002B02:00","null":null,"bad":"\ud800","f":1.50,"o":{},"Twin":"a","twin":"b"}`, &order)
 	for _, test := range []struct {
 		name string
 		get  func(name string) (any, bool, error)
@@ -46,6 +46,8 @@ func TestTypedGetters(t *testing.T) {
 		{"D", anyOf(order.GetDateTime), `2024-10-25T08:15:00\u002B02:00`, ""},
 		{"o", anyOf(order.GetDateTime), "", `field o: not a date: want a string such as "2024-10-25"`},
 		{"absent", anyOf(order.GetDateTime), "", ""},
+		{"TWIN", anyOf(order.GetString), "", "field TWIN may be Twin or twin: use the exact name"},
+		{"twin", anyOf(order.GetString), "b", ""},
 	} {
 		value, ok, err := test.get(test.name)
 		data, marshalErr := json.Marshal(value)
