@@ -28,8 +28,8 @@ func (f *UnknownFields) Raw() *codec.Raw { return &f.raw }
 // are found: exactly, or with another case if only one name differs that way. The last of several
 // equal names wins.
 func (f UnknownFields) Get(name string) (json.RawMessage, bool) {
-	value, err := f.find(name)
-	return json.RawMessage(value), value != "" && err == nil
+	value, _ := f.find(name)
+	return json.RawMessage(value), value != ""
 }
 
 // find returns the JSON of a field; empty without one. It fails if several names differ from the
@@ -47,10 +47,13 @@ func (f UnknownFields) find(name string) (value string, err error) {
 			folded = field
 		}
 	}
-	if value != "" {
+	switch {
+	case value != "":
 		return value, nil
+	case err != nil:
+		return "", err
 	}
-	return folded.Value, err
+	return folded.Value, nil
 }
 
 // GetString returns a string, however the server escaped it. It returns false if the field is
