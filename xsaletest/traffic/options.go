@@ -3,10 +3,13 @@ package traffic
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // ValidateOption configures [Validate] and [ValidateFor].
@@ -44,6 +47,7 @@ type config struct {
 	strict    bool
 	ignored   []ignoredFinding
 	kept      []locationPattern
+	headers   []string // of responses
 	maskKey   string
 }
 
@@ -141,6 +145,27 @@ func WithUnmasked(operation, location string) RecordOption {
 		return nil
 	})
 }
+
+// WithHeaders keeps further headers of responses, such as Link or X-Total-Count, with their values as
+// they are: do not name headers that contain personal data. Cookies and tokens are never recorded.
+func WithHeaders(names ...string) RecordOption {
+	return setting(func(c *config) error {
+		for _, name := range names {
+			canonical := http.CanonicalHeaderKey(name)
+			if !httpx.ValidHeaderName(name) {
+				return fmt.Errorf("WithHeaders: %.80q is not a header name", name)
+			}
+			if slices.Contains(secretHeaders, canonical) {
+				return fmt.Errorf("WithHeaders: %s may contain a secret and is never recorded", canonical)
+			}
+			c.headers = append(c.headers, canonical)
+		}
+		return nil
+	})
+}
+
+// secretHeaders are response headers that recordings never contain.
+var secretHeaders = []string{"Set-Cookie", "Set-Cookie2", "Authorization", "X-Id-Token", "Www-Authenticate", "Proxy-Authenticate", "Authentication-Info"}
 
 // WithMaskKey makes placeholders depend on a key of at least 16 characters, so that nobody can test
 // a guessed value without it. The recording does not contain the key, but [Replay] needs it: keep

@@ -5,11 +5,20 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/matching"
 )
 
 // publicBits is how much of a hash goes into a placeholder without a key: few enough bits that
@@ -20,6 +29,9 @@ const publicBits = 20
 func (m *masker) random(value string) *rand.Rand {
 	mac := hmac.New(sha256.New, []byte("xsale recording "+m.key))
 	mac.Write([]byte(value))
+	if m.again > 0 {
+		fmt.Fprint(mac, " again ", m.again)
+	}
 	sum := mac.Sum(nil)
 	seed, more := binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])
 	if m.key == "" {
@@ -134,4 +146,85 @@ func (m *masker) code(value string) string {
 		}
 		return r
 	}, value)
+}
+
+// numberLike returns a placeholder that follows the rules that the number follows.
+func (m *masker) numberLike(schemas []*openapi3.Schema, value string) string {
+	schemas = m.followed(schemas, json.Number(value))
+	fits := func(candidate string) bool { return m.fits(schemas, json.Number(candidate)) }
+	if masked := m.integer(value); fits(masked) {
+		return masked
+	}
+	low, high, step := bounds(schemas, value)
+	random := m.random(value)
+	for range maxAgain {
+		number := new(big.Rat).Sub(high, low)
+		number.Mul(number, new(big.Rat).SetFloat64(random.Float64()))
+		number.Add(number, low)
+		number.Quo(number, step)
+		whole := new(big.Int).Quo(number.Num(), number.Denom())
+		number.Mul(new(big.Rat).SetInt(whole), step)
+		if masked := strings.TrimSuffix(strings.TrimRight(number.FloatString(10), "0"), "."); fits(masked) {
+			return masked
+		}
+	}
+	return m.integer(value)
+}
+
+// bounds returns the range of numbers like value, and their step.
+func bounds(schemas []*openapi3.Schema, value string) (low, high, step *big.Rat) {
+	size := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(value))), nil))
+	low, high, step = new(big.Rat).Neg(size), size, big.NewRat(1, 1)
+	for _, schema := range schemas {
+		if schema.Min != nil && new(big.Rat).SetFloat64(*schema.Min).Cmp(low) > 0 {
+			low = new(big.Rat).SetFloat64(*schema.Min)
+		}
+		if schema.Max != nil && new(big.Rat).SetFloat64(*schema.Max).Cmp(high) < 0 {
+			high = new(big.Rat).SetFloat64(*schema.Max)
+		}
+		if schema.MultipleOf != nil && *schema.MultipleOf > 0 {
+			step, _ = new(big.Rat).SetString(strconv.FormatFloat(*schema.MultipleOf, 'f', -1, 64))
+		}
+	}
+	if high.Cmp(low) < 0 {
+		high = new(big.Rat).Add(low, size)
+	}
+	return low, high, step
+}
+
+// stringLike returns a placeholder that follows the rules that the string follows.
+func (m *masker) stringLike(schemas []*openapi3.Schema, value string) string {
+	schemas = m.followed(schemas, value)
+	length := utf8.RuneCountInString(value)
+	for _, masked := range []func() string{
+		func() string { return m.placeholder(value) },
+		func() string { return letters(m.random(value), length) },
+		func() string { return m.code(value) },
+		func() string { return m.digits(value) },
+		func() string { return m.matching(schemas, value) },
+	} {
+		if masked := masked(); m.fits(schemas, masked) {
+			return masked
+		}
+	}
+	return m.placeholder(value)
+}
+
+// matching returns a string that matches the pattern of a schema.
+func (m *masker) matching(schemas []*openapi3.Schema, value string) string {
+	for _, schema := range schemas {
+		if matched, ok := matching.String(m.random(value), schema.Pattern); ok && schema.Pattern != "" {
+			return matched
+		}
+	}
+	return ""
+}
+
+// followed returns the schemas that a value follows.
+func (m *masker) followed(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
+	return slices.DeleteFunc(slices.Clone(schemas), func(schema *openapi3.Schema) bool { return !m.document.Fits(schema, value) })
+}
+
+func (m *masker) fits(schemas []*openapi3.Schema, value any) bool {
+	return !slices.ContainsFunc(schemas, func(schema *openapi3.Schema) bool { return !m.document.Fits(schema, value) })
 }

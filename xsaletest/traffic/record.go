@@ -141,7 +141,7 @@ func (r *Recorder) failure(request *http.Request, err error) error {
 
 func (r *Recorder) write(request *http.Request, body []byte, response *http.Response, responseBody []byte) error {
 	masked, operation := r.masker.request(request, body)
-	e := exchange{Operation: operation, Request: masked, Response: r.masker.response(operation, response, responseBody)}
+	e := exchange{Operation: operation, Request: masked, Response: r.masker.response(request, response, responseBody)}
 	key := e.Request.key()
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/xsale-go/xsale/internal/atomicfile"
 )
 
 const (
 	manifestFile    = "recording.json"
 	exchangeSuffix  = ".exchange.json"
-	recordingFormat = 2
+	recordingFormat = 3
 )
 
 // manifest describes how a recording is masked, so that Replay can mask requests in the same way.
@@ -67,9 +69,13 @@ func (b recordedBody) bytes() []byte {
 	return compact.Bytes()
 }
 
-// key is equal for requests that Replay treats as equal.
+// key is equal for requests that Replay treats as equal. The order of fields does not count.
 func (r recordedRequest) key() string {
-	return strings.Join([]string{r.Method, r.Path, url.Values(r.Query).Encode(), string(r.bytes())}, "\n")
+	body := r.bytes()
+	if sorted := jsontext.Value(bytes.Clone(body)); r.Body != nil && sorted.Format(jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true)) == nil {
+		body = sorted
+	}
+	return strings.Join([]string{r.Method, r.Path, url.Values(r.Query).Encode(), string(body)}, "\n")
 }
 
 // name describes a request to people.
