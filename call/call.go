@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -41,7 +42,7 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	}
 	body, err := call.bytes(response)
 	if err == nil {
-		err = decode(operation, response, body, &value)
+		err = decode(call, response, body, &value)
 	}
 	if err != nil {
 		failure := decodeError(call, response, body, err)
@@ -118,23 +119,30 @@ func closeWith(body io.ReadCloser, err error) {
 }
 
 // decode reads the body of a success into target, a pointer.
-func decode(operation Operation, response *http.Response, body []byte, target any) error {
-	switch target := target.(type) {
-	case *Response:
+func decode(call *state, response *http.Response, body []byte, target any) error {
+	if target, ok := target.(*Response); ok {
 		*target = Response{response.StatusCode, response.Header, bytes.Clone(body)}
 		return nil
-	case *string:
-		if httpx.MediaType(response.Header.Get("Content-Type")) == "text/plain" { // ASP.NET writes strings this way
-			*target = string(body)
-			return nil
-		}
 	}
-	content := bytes.TrimSpace(httpx.TrimBOM(body))
-	result := reflect.TypeOf(target).Elem()
-	if len(content) == 0 && (operation.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
+	contentType := response.Header.Get("Content-Type")
+	body, err := inUTF8(body, contentType, call.maxBytes)
+	if err != nil {
+		return err
+	}
+	body = httpx.TrimBOM(body)
+	if target, ok := target.(*string); ok && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
+		if !utf8.Valid(body) {
+			return errors.New("the text is not valid UTF-8, and the response names no other charset")
+		}
+		*target = string(body)
 		return nil
 	}
-	if string(content) == "null" && !operation.MayBeEmpty && result.Kind() == reflect.Struct {
+	content := bytes.TrimSpace(body)
+	result := reflect.TypeOf(target).Elem()
+	if len(content) == 0 && (call.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
+		return nil
+	}
+	if string(content) == "null" && !call.MayBeEmpty && result.Kind() == reflect.Struct {
 		return errors.New("the response is null")
 	}
 	return describeBody(response, content, codec.Unmarshal(content, target))
@@ -160,7 +168,7 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
 		return fmt.Errorf("the response is %s, not JSON", shorten(mediaType))
 	}
-	if htmlPage(mediaType, strings.TrimSpace(bodyString(body))) {
+	if htmlPage(mediaType, strings.TrimSpace(string(body))) {
 		return errors.New("the response is HTML, not JSON")
 	}
 	return err

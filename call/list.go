@@ -85,7 +85,7 @@ type list struct {
 }
 
 func newList[T any](call *state, response *http.Response) *list {
-	body := newElementBody(response.Body, cmp.Or(call.elementLimit, defaultMaxResponseBytes))
+	body := newElementBody(response.Body, cmp.Or(call.maxBytes, defaultMaxResponseBytes))
 	elements := codec.NewElements(withoutMark(body), codec.List{
 		Envelope: call.ListField,
 		Names:    append([]string{path.Base(call.Route)}, usualNames...),

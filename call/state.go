@@ -78,8 +78,8 @@ type outcome struct {
 
 // received is the body of the response as far as bodyStep knows it.
 type received struct {
-	whole        *bytes.Buffer // the body of a success that is read whole
-	elementLimit int64         // bytes that an element of a list may have
+	whole    *bytes.Buffer // the body of a success that is read whole
+	maxBytes int64         // bytes that the response, or an element of a list, may have
 }
 
 // reading is how the body of a success is read.

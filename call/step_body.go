@@ -22,9 +22,10 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	call := stateOf(request)
+	call.maxBytes = s.maxBytes
 	success := response.StatusCode/100 == 2
 	if success && call.reading == readByElements {
-		call.elementLimit = s.maxBytes
+		response.Body = &utf8Body{ReadCloser: response.Body, contentType: response.Header.Get("Content-Type")}
 		return response, nil
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
