@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,7 @@ type config struct {
 	httpClient       *http.Client
 	logger           *slog.Logger
 	hooks            []call.Hooks
+	failureWhen      []call.FailureSign
 	ratePerSecond    float64 // 0 without a limit
 	rateBurst        int
 	retries          int
@@ -213,6 +215,26 @@ func WithLogger(logger *slog.Logger) Option {
 func WithHooks(hooks call.Hooks) Option {
 	return func(c *config) {
 		c.hooks = append(c.hooks, hooks)
+	}
+}
+
+// WithFailureWhen makes a 2xx response a failure, with [ErrReportedFailure], if a top-level field of
+// its body has one of the values, compared as JSON. Without values, every value means a failure
+// except null, false, 0, "", [], {} and the zero date and GUID of .NET. The name is matched
+// case-insensitively. Repeated options add up. It holds for every call whose body this module
+// reads, raw ones included, so not for files. Common forms, such as "Success":false without a
+// result, are known without it. In a spec, x-failure-when does the same.
+func WithFailureWhen(field string, values ...any) Option {
+	return func(c *config) {
+		if field == "" {
+			c.fail(errors.New("WithFailureWhen: the name of the field is empty"))
+		}
+		for _, value := range values {
+			if _, err := json.Marshal(value); err != nil {
+				c.fail(fmt.Errorf("WithFailureWhen: value of %s: %w", field, err))
+			}
+		}
+		c.failureWhen = append(c.failureWhen, call.FailureSign{Field: field, Values: values})
 	}
 }
 

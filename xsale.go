@@ -127,6 +127,7 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 		AttemptTimeout:   attemptTimeout,
 		MaxResponseBytes: c.maxResponseBytes,
 		UserAgent:        c.userAgent,
+		FailureWhen:      c.failureWhen,
 		Retries:          c.retries,
 		RatePerSecond:    c.ratePerSecond,
 		RateBurst:        c.rateBurst,

@@ -45,7 +45,10 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 		err = decode(call, response, body, &value)
 	}
 	if err != nil {
-		failure := decodeError(call, response, body, err)
+		failure, reported := errors.AsType[*Error](err)
+		if !reported {
+			failure = decodeError(call, response, body, err)
+		}
 		closeWith(response.Body, failure)
 		return none, failure
 	}
@@ -53,15 +56,23 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	return value, nil
 }
 
-// Execute sends a call of a generated client and discards the response body. Generated code calls
-// it.
+// Execute sends a call of a generated client and discards the response body, after a look for a
+// reported failure in the first 64 KiB. Generated code calls it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.run(ctx, options, send)
 	if err != nil {
 		return err
 	}
-	drain(response.Body)
+	body := &wholeBody{buffers.Get().(*bytes.Buffer)}
+	defer body.Close()
+	io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
+	text, _ := inUTF8(body.Bytes(), response.Header.Get("Content-Type"), maxErrorBody)
+	if failure := call.reported(response, body.Bytes(), bytes.TrimSpace(httpx.TrimBOM(text)), nil); failure != nil {
+		closeWith(response.Body, failure)
+		return failure
+	}
+	response.Body.Close()
 	return nil
 }
 
@@ -122,23 +133,31 @@ func closeWith(body io.ReadCloser, err error) {
 func decode(call *state, response *http.Response, body []byte, target any) error {
 	if target, ok := target.(*Response); ok {
 		*target = Response{response.StatusCode, response.Header, bytes.Clone(body)}
-		return nil
+		if len(call.signs) == 0 {
+			return nil
+		}
 	}
 	contentType := response.Header.Get("Content-Type")
-	body, err := inUTF8(body, contentType, call.maxBytes)
+	text, err := inUTF8(body, contentType, call.maxBytes)
+	text = httpx.TrimBOM(text)
+	content := bytes.TrimSpace(text)
+	result := reflect.TypeOf(target).Elem()
+	if failure := call.reported(response, body, content, result); failure != nil {
+		return failure
+	}
+	if _, raw := target.(*Response); raw {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	body = httpx.TrimBOM(body)
 	if target, ok := target.(*string); ok && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
-		if !utf8.Valid(body) {
+		if !utf8.Valid(text) {
 			return errors.New("the text is not valid UTF-8, and the response names no other charset")
 		}
-		*target = string(body)
+		*target = string(text)
 		return nil
 	}
-	content := bytes.TrimSpace(body)
-	result := reflect.TypeOf(target).Elem()
 	if len(content) == 0 && (call.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
 		return nil
 	}

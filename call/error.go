@@ -36,6 +36,10 @@ var (
 	// [CreateOnce] does.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
+	// ErrReportedFailure is a 2xx response whose body reports a failure, such as
+	// {"Success":false,"Message":"…"}; see [FailureSign]. The call is not retried.
+	ErrReportedFailure = errors.New("the response reports a failure")
+
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it
 	// was sent. Earlier attempts may have reached the server: check Attempts and MaybeProcessed.
 	ErrNotSent = errors.New("request not sent")
@@ -47,8 +51,8 @@ const (
 	maxErrorText = 4 << 10
 )
 
-// Error is a failed call: a non-2xx response, a response that cannot be decoded, or no response at
-// all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
+// Error is a failed call: a non-2xx response, a 2xx response that cannot be decoded or reports a
+// failure, or no response at all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
 // changed after it is returned.
 type Error struct {
 	StatusCode int    // HTTP status, 0 without a response

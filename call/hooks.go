@@ -45,7 +45,7 @@ type Event struct {
 	Status int
 
 	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success
-	// that cannot be decoded, "connection", "timeout", "canceled", "login", or "not_sent" for a
+	// that cannot be decoded, "reported" for a success that reports a failure, "connection", "timeout", "canceled", "login", or "not_sent" for a
 	// request rejected before it was sent. It is empty for a success.
 	Class string
 
@@ -90,6 +90,8 @@ func classOf(ctx context.Context, status int, err error) string {
 		return "canceled"
 	case errors.Is(err, ErrNotSent):
 		return "not_sent"
+	case errors.Is(err, ErrReportedFailure):
+		return "reported"
 	case errors.Is(err, ErrDecode), errors.Is(err, ErrTooLarge):
 		return "response"
 	}

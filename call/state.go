@@ -73,11 +73,13 @@ type sent struct {
 // outcome is what the server may have done.
 type outcome struct {
 	maybeProcessed bool // it may have acted on an attempt, and the call is not idempotent
+	maybeBefore    bool // the same without the latest attempt
 	neverLeft      bool // the latest attempt had no connection, so nothing was sent
 }
 
 // received is the body of the response as far as bodyStep knows it.
 type received struct {
+	signs    []FailureSign // of the Client
 	whole    *bytes.Buffer // the body of a success that is read whole
 	maxBytes int64         // bytes that the response, or an element of a list, may have
 }
