@@ -59,7 +59,11 @@ type Error struct {
 	Operation  string // operationId in the spec; empty for a raw call
 	Method     string
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
-	RequestID  string // the server's id of the request, if it sends one
+
+	// RequestID is the server's id of the request, if it sends one: from the headers X-Request-Id,
+	// Request-Id, X-Correlation-Id, Correlation-Id, X-Trace-Id, traceparent (its trace id) and those
+	// of Azure, AWS and Cloudflare, in this order, else traceId, requestId or correlationId in the body.
+	RequestID string
 
 	// Code, Message and Fields are read from the body. The vendor does not publish its format; the
 	// common formats of ASP.NET and ServiceStack are known.
@@ -155,9 +159,24 @@ func (s *state) withoutTokens(body []byte) []byte {
 	return body
 }
 
+// idHeaders are the headers with a server's id of a request: first those of applications and
+// tracing, then those of gateways in front of them.
+var idHeaders = []string{
+	"X-Request-Id", "Request-Id", "X-Correlation-Id", "Correlation-Id", "X-Trace-Id", "Traceparent",
+	"X-Ms-Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Amzn-Trace-Id", "X-Azure-Ref", "Cf-Ray",
+}
+
 func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
-		if id := header.Get(name); id != "" {
+	for _, name := range idHeaders {
+		id := header.Get(name)
+		if name == "Traceparent" { // version, trace id, span id, flags: https://www.w3.org/TR/trace-context/
+			parts := strings.Split(id, "-")
+			if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0") == "" {
+				continue
+			}
+			id = parts[1]
+		}
+		if id != "" {
 			return id
 		}
 	}
