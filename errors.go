@@ -23,6 +23,7 @@ var (
 	ErrInvalid         = call.ErrInvalid         // rejected before anything was sent
 	ErrDryRun          = call.ErrDryRun          // see call.DryRun
 	ErrReportedFailure = call.ErrReportedFailure // a 2xx whose body reports a failure, see WithFailureWhen
+	ErrProxy           = call.ErrProxy           // a proxy made no connection, so nothing was sent
 	ErrNotSent         = call.ErrNotSent         // the last attempt was not sent
 	ErrMaybeProcessed  = call.ErrMaybeProcessed  // the server may have acted on a call that is not idempotent
 )

@@ -56,7 +56,7 @@ type Client struct {
 	baseURL      *url.URL
 	source       *authn.Source
 	ownsSource   bool
-	ownHTTP      *http.Client // nil when it was given
+	ownHTTP      *http.Client // nil if its connections are the caller's
 	organization string
 }
 
@@ -81,7 +81,7 @@ func New(options ...Option) (*Client, error) {
 	if apiURL, err := httpx.ParseEndpoint("API URL", source.APIURL()); err != nil || !httpx.SameOrigin(apiURL, baseURL) {
 		return nil, fmt.Errorf("xsale: token source is for %s: refusing to send its tokens to %s", source.APIURL(), baseURL)
 	}
-	httpClient := httpx.NewClient(c.httpClient)
+	httpClient, owned := httpx.NewClient(c.httpClient)
 	client := &Client{
 		doer:         c.doer(httpClient, baseURL, source),
 		baseURL:      baseURL,
@@ -89,7 +89,7 @@ func New(options ...Option) (*Client, error) {
 		ownsSource:   c.source == nil,
 		organization: c.organization,
 	}
-	if c.httpClient == nil {
+	if owned {
 		client.ownHTTP = httpClient
 	}
 	if client.api, err = gen.New(client); err != nil {

@@ -40,6 +40,10 @@ var (
 	// {"Success":false,"Message":"…"}; see [FailureSign]. The call is not retried.
 	ErrReportedFailure = errors.New("the response reports a failure")
 
+	// ErrProxy is a proxy that refused to connect, or that no connection was made to, so that nothing
+	// was sent. Its status is in the message, not in StatusCode, which is the API's.
+	ErrProxy = httpx.ErrProxy
+
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it
 	// was sent. Earlier attempts may have reached the server: check Attempts and MaybeProcessed.
 	ErrNotSent = errors.New("request not sent")

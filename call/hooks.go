@@ -45,7 +45,7 @@ type Event struct {
 	Status int
 
 	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success
-	// that cannot be decoded, "reported" for a success that reports a failure, "connection", "timeout", "canceled", "login", or "not_sent" for a
+	// that cannot be decoded, "reported" for a success that reports a failure, "connection", "timeout", "canceled", "login", "proxy", or "not_sent" for a
 	// request rejected before it was sent. It is empty for a success.
 	Class string
 
@@ -88,6 +88,8 @@ func classOf(ctx context.Context, status int, err error) string {
 		return "timeout"
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return "canceled"
+	case errors.Is(err, ErrProxy):
+		return "proxy"
 	case errors.Is(err, ErrNotSent):
 		return "not_sent"
 	case errors.Is(err, ErrReportedFailure):

@@ -96,11 +96,11 @@ func (e *Error) endedBy(err error, call *state) *Error {
 	return &ended
 }
 
-// wasSent reports whether a failed attempt was sent at all: it was not stopped by this package, nor
-// by a failed login.
+// wasSent reports whether a failed attempt reached the network: it was not stopped by this package,
+// nor by a failed login.
 func wasSent(err error) bool {
 	_, login := errors.AsType[*authn.Error](err)
-	return !login && !errors.Is(err, ErrNotSent)
+	return !login && (!errors.Is(err, ErrNotSent) || errors.Is(err, ErrProxy))
 }
 
 // transient reports whether the failure may be gone at the next attempt.
@@ -110,15 +110,9 @@ func transient(ctx context.Context, response *http.Response, err error) bool {
 	}
 	if err != nil {
 		// Package authn has its own rules for retrying a login.
-		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
+		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge) && !httpx.PermanentProxy(err)
 	}
-	switch response.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return response.StatusCode >= 500
+	return httpx.TemporaryStatus(response.StatusCode)
 }
 
 // harmless reports whether the call may be sent again. After a 429, or without a connection, the
