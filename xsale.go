@@ -61,11 +61,13 @@ type Client struct {
 }
 
 // New returns a Client. It sends nothing yet: the first call logs in. An invalid option is an error
-// that names it.
+// that names it; a nil option is ignored.
 func New(options ...Option) (*Client, error) {
 	c := defaultConfig()
 	for _, option := range options {
-		option(&c)
+		if option != nil {
+			option(&c)
+		}
 	}
 	if c.err != nil {
 		return nil, fmt.Errorf("xsale: %w", c.err)

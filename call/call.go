@@ -87,7 +87,9 @@ func Open(ctx context.Context, operation Operation, options []Option, send SendF
 // run applies the options and sends the call.
 func (s *state) run(ctx context.Context, options []Option, send SendFunc) (*http.Response, error) {
 	for _, option := range options {
-		option(&s.facts)
+		if option != nil {
+			option(&s.facts)
+		}
 	}
 	response, err := s.runChecked(ctx, send)
 	if err != nil {

@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -60,7 +61,7 @@ const (
 // changed after it is returned.
 type Error struct {
 	StatusCode int    // HTTP status, 0 without a response
-	Operation  string // operationId in the spec; empty for a raw call
+	Operation  string // operationId in the spec; for a raw call empty, or set by Name
 	Method     string
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
 
@@ -86,6 +87,7 @@ type Error struct {
 
 	Err error // the cause, if it is not the status
 
+	raw  bool // Route is a path, which may contain personal data
 	html bool // the body is a web page: of a proxy or a login, seldom of the API
 }
 
@@ -104,7 +106,7 @@ func (f FieldError) String() string {
 }
 
 func newError(s *state, cause error) *Error {
-	return &Error{Operation: s.ID, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
+	return &Error{Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
 }
 
 // errorFromResponse reads the response, but does not close it.
@@ -265,7 +267,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("attempts", e.Attempts),
 		slog.Bool("maybe_processed", e.MaybeProcessed),
 	}
-	if e.Operation != "" {
+	if e.Operation != "" && !e.raw {
 		attributes = append(attributes, slog.String("route", e.Route))
 	}
 	return slog.GroupValue(attributes...)

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,7 +33,7 @@ type Hooks struct {
 
 // Event describes a call to [Hooks]. All fields except Err are free of personal data.
 type Event struct {
-	Operation string // operationId in the spec; empty for a raw call
+	Operation string // operationId in the spec; for a raw call empty, or set by Name
 	Method    string
 	Route     string // path template, such as /{organizationName}/orders; empty for a raw call, because a path may contain personal data
 
@@ -67,7 +68,7 @@ type Event struct {
 
 // event returns the fields that all events of a call have.
 func (s *state) event() Event {
-	event := Event{Operation: s.ID, Method: s.Method, Attempt: s.attempts, RequestBytes: s.requestBytes, ResponseBytes: s.responseBytes}
+	event := Event{Operation: cmp.Or(s.ID, s.name), Method: s.Method, Attempt: s.attempts, RequestBytes: s.requestBytes, ResponseBytes: s.responseBytes}
 	if s.ID != "" {
 		event.Route = s.Route
 	}

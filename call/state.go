@@ -26,6 +26,7 @@ type facts struct {
 	reading reading
 
 	// What the options set; nil and 0 leave the choice to the operation and the Client.
+	name           string
 	query          map[string][]string
 	header         http.Header
 	repeatable     *bool
