@@ -30,6 +30,7 @@ type config struct {
 	ratePerSecond    float64 // 0 without a limit
 	rateBurst        int
 	retries          int
+	retryBudget      int
 	timeout          time.Duration
 	attemptTimeout   time.Duration
 	maxResponseBytes int64
@@ -246,13 +247,28 @@ func WithFailureWhen(field string, values ...any) Option {
 // [ErrMaybeProcessed].
 //
 // A call is not retried if its body cannot be read again, if Retry-After is over 30 seconds, or if
-// the wait would outlast the call's deadline.
+// the wait would outlast the call's deadline. [WithRetryBudget] limits the retries of all calls.
 func WithRetries(count int) Option {
 	return func(c *config) {
 		if count < 0 || count > 10 {
 			c.fail(fmt.Errorf("WithRetries: %d: want 0 to 10", count))
 		}
 		c.retries = count
+	}
+}
+
+// WithRetryBudget sets how many retries all calls of a Client may make beyond those that successes
+// earn; 15 by default. It keeps the load in an outage near what it is without retries. A retry takes
+// one, which comes back if it succeeds; a success without a retry adds 0.2, and 10 seconds add one.
+// Retries after a 429, which [WithRateLimit] describes, and logins take none. With an empty budget,
+// failures are returned at once, and their message says so. A program that must outlast failures of
+// most calls, such as a test with random faults, sets a large number.
+func WithRetryBudget(retries int) Option {
+	return func(c *config) {
+		if retries < 1 {
+			c.fail(fmt.Errorf("WithRetryBudget: %d: want at least 1; WithRetries(0) makes no retries", retries))
+		}
+		c.retryBudget = retries
 	}
 }
 

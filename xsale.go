@@ -131,6 +131,7 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 		UserAgent:        c.userAgent,
 		FailureWhen:      c.failureWhen,
 		Retries:          c.retries,
+		RetryBudget:      c.retryBudget,
 		RatePerSecond:    c.ratePerSecond,
 		RateBurst:        c.rateBurst,
 		Hooks:            c.hooks,

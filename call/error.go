@@ -87,8 +87,9 @@ type Error struct {
 
 	Err error // the cause, if it is not the status
 
-	raw  bool // Route is a path, which may contain personal data
-	html bool // the body is a web page: of a proxy or a login, seldom of the API
+	budgetSpent bool // why the call was not retried
+	raw         bool // Route is a path, which may contain personal data
+	html        bool // the body is a web page: of a proxy or a login, seldom of the API
 }
 
 // FieldError is a server error about one field of the request.
@@ -106,7 +107,7 @@ func (f FieldError) String() string {
 }
 
 func newError(s *state, cause error) *Error {
-	return &Error{Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
+	return &Error{Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", budgetSpent: s.budgetSpent, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
 }
 
 // errorFromResponse reads the response, but does not close it.
@@ -222,6 +223,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "%s%v", separator, e.Err)
 	}
 	line := printable.Line(b.String(), maxErrorText)
+	if e.budgetSpent {
+		line += "; not retried: the retry budget is spent (WithRetryBudget)"
+	}
 	if e.MaybeProcessed {
 		line += "; " + ErrMaybeProcessed.Error()
 	}

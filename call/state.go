@@ -60,7 +60,8 @@ type waits struct {
 	wait   time.Duration // before attempt number waitedFor
 	waited time.Duration // all of them
 
-	waitedFor int
+	waitedFor   int
+	budgetSpent bool // there was no further attempt because of the retry budget
 }
 
 // sent counts the attempts. Status and sizes are those of the latest one, and only kept for hooks.
