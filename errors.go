@@ -8,6 +8,9 @@ type Error = call.Error
 // FieldError is a server error about one field of the request, see [call.FieldError].
 type FieldError = call.FieldError
 
+// Temporary reports whether the same call may succeed later, see [call.Temporary].
+func Temporary(err error) bool { return call.Temporary(err) }
+
 // Sentinels for [errors.Is].
 var (
 	ErrBadRequest      = call.ErrBadRequest      // 400, 422

@@ -108,9 +108,9 @@ var failureForms = map[string]func(value json.RawMessage) bool{
 }
 
 // failureIn returns the field by which an object that came with a 2xx status reports a failure in
-// one of the common forms; empty without one. A problem has the media type of problem details. It must not mistake a result for a failure. So a
-// result that declares the field, or has a value in any field that it declares, is none. The
-// declared names are in the form of foldName.
+// one of the common forms; empty without one. A problem has the media type of problem details. A
+// result must not be mistaken for a failure, so the forms do not apply to fields that the result
+// declares, nor if one of those has a value. The declared names are in the form of foldName.
 func failureIn(fields map[string]json.RawMessage, declared map[string]bool, problem bool) string {
 	folded := map[string]json.RawMessage{}
 	found := ""

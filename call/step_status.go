@@ -40,12 +40,12 @@ func redirectError(from *url.URL, location string) error {
 		return errors.New("redirect not followed: its Location is not a valid URL")
 	}
 	shown := (&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path, RawPath: target.RawPath}).String()
-	remedy := "set the URL that the API has moved to with WithBaseURL, if you trust it"
+	remedy := "tokens are sent over https only"
 	switch {
 	case httpx.SameOrigin(from, target) && strings.Trim(target.Path, "/") == strings.Trim(from.Path, "/"):
 		remedy = "correct the path of the call or of the spec"
-	case target.Scheme == "http" && from.Scheme == "https":
-		remedy = "tokens are never sent over plain http"
+	case target.Scheme == "https", httpx.SameOrigin(from, target):
+		remedy = "if the API has moved there, set WithBaseURL"
 	}
 	return fmt.Errorf("redirect to %s not followed: %s", shown, remedy)
 }
