@@ -159,3 +159,32 @@ func TestReportedFailureOfACreate(t *testing.T) {
 		t.Errorf("sent %d times, class %q, %v", sent, class, err)
 	}
 }
+
+// An object in place of a list, and the fields next to an empty one, may report a failure.
+func TestReportedFailuresOfLists(t *testing.T) {
+	for _, test := range []struct {
+		body    string
+		count   int
+		failure bool
+	}{
+		{`{"Success":false,"Message":"no","Errors":[]}`, 0, true},
+		{`{"Success":false,"Message":"no","Items":[]}`, 0, true},
+		{`{"Success":false,"Message":"no","Items":null}`, 0, true},
+		{`{"error":{"code":"E1","message":"no"}}`, 0, true},
+		{`{"Data":null,"IsSuccess":false,"ErrorMessages":["no"]}`, 0, true},
+		{`{"title":"no","status":400}`, 0, true},
+		{`{"Items":[{"Id":1,"Name":"a"}],"Success":false,"Message":"no"}`, 1, false},
+		{`{"Items":[{"Id":1,"Name":"a"}],"Outcome":"ERROR","Message":"no"}`, 1, true},
+		{`{"Outcome":"ERROR","Message":"no","Items":[{"Id":1,"Name":"a"}]}`, 1, true},
+		{`{"Items":[],"TotalCount":0,"Success":true}`, 0, false},
+		{`[]`, 0, false},
+		{`[{"Id":1,"Name":"a","Success":false}]`, 1, false},
+	} {
+		client := newTestClient(t, always(200, test.body), xsale.WithFailureWhen("Outcome", "ERROR"))
+		statuses, err := call.Collect(client.Statuses.List(t.Context()))
+		e, _ := errors.AsType[*call.Error](err)
+		if errors.Is(err, call.ErrReportedFailure) != test.failure || err != nil && !test.failure || len(statuses) != test.count || test.failure && e.Message != "no" {
+			t.Errorf("%s: %d statuses, %v", test.body, len(statuses), err)
+		}
+	}
+}
