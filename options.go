@@ -187,7 +187,9 @@ func WithScope(scope string) Option {
 
 // WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
 // custom transport. The copy keeps no cookies and follows no redirects, which could leak tokens.
-// Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set.
+// Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set. An
+// *http.Transport with a Proxy is copied, too, with connections of its own, so that a refusal of the
+// proxy is an [ErrProxy].
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {

@@ -68,9 +68,9 @@ func reportRefusals(transport *http.Transport) {
 	}
 }
 
-// withProxy returns an error of net/http about the connection to a proxy as a [ProxyError].
+// withProxy returns an error about the connection to a proxy, HTTP or SOCKS, as a [ProxyError].
 func withProxy(err error) error {
-	if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Op == "proxyconnect" {
+	if failed, ok := errors.AsType[*net.OpError](err); ok && (failed.Op == "proxyconnect" || failed.Op == "socks connect") {
 		return &ProxyError{Err: err}
 	}
 	return err
