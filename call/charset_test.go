@@ -112,6 +112,8 @@ func TestCharsetOfPlainText(t *testing.T) {
 		{"text/plain", "\xbf", ""},
 		{"text/plain; charset=utf-8", "\xbf", ""},
 		{"text/plain; charset=koi8-u", "a", ""},
+		{"text/plain; charset=utf-16le", "a\x00", "a"},
+		{"text/plain; charset=utf-16le", "a\x00\x3d\xd8", ""},
 	} {
 		forEachDoer(t, always(200, test.body, "Content-Type", test.contentType), func(t *testing.T, doer call.Doer) {
 			got, err := call.Fetch[string](t.Context(), getThing, nil, through(doer, "GET"))

@@ -38,7 +38,7 @@ func TestNewClientWithCustomDefaultTransport(t *testing.T) {
 	pool := x509.NewCertPool()
 	http.DefaultTransport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS10}}
 	transport := newDefault().Transport.(*http.Transport)
-	if transport.TLSClientConfig.RootCAs != pool || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 {
+	if transport.TLSClientConfig.RootCAs != pool || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 || transport.OnProxyConnectResponse == nil {
 		t.Errorf("got %+v", transport.TLSClientConfig)
 	}
 
