@@ -100,7 +100,9 @@ func TestRetryBudgetIsEnoughForNormalLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
-			if time.Since(start) < time.Second {
+			limited := time.Since(start) < time.Second
+			time.Sleep(20 * time.Millisecond) // so that all are sent at once
+			if limited {
 				return stub.Response(429, "", "Retry-After", "1"), nil
 			}
 			return stub.Response(200, `{"Id":7}`), nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
@@ -187,4 +188,21 @@ func TestReportedFailuresOfLists(t *testing.T) {
 			t.Errorf("%s: %d statuses, %v", test.body, len(statuses), err)
 		}
 	}
+}
+
+// An attempt before the reported failure may have been processed.
+func TestReportedFailureAfterALostAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		client := newTestClient(t, func(*http.Request) (*http.Response, error) {
+			if sent++; sent == 1 {
+				return stub.Response(503, ""), nil
+			}
+			return stub.Response(200, `{"Success":false}`), nil
+		})
+		_, err := call.Fetch[gen.Created](t.Context(), call.Operation{Method: "POST", Route: "/x"}, []call.Option{call.Idempotent(true)}, through(client.Doer(), "POST"))
+		if !errors.Is(err, call.ErrReportedFailure) || !errors.Is(err, call.ErrMaybeProcessed) || sent != 2 {
+			t.Errorf("%d requests: %v", sent, err)
+		}
+	})
 }
