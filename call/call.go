@@ -143,6 +143,13 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 	text, err := inUTF8(body, contentType, call.maxBytes)
 	text = httpx.TrimBOM(text)
 	content := bytes.TrimSpace(text)
+	if target, ok := target.(*string); ok && err == nil && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
+		if !utf8.Valid(text) {
+			return errors.New("the text is not valid UTF-8, and the response names no other charset")
+		}
+		*target = string(text)
+		return nil
+	}
 	result := reflect.TypeOf(target).Elem()
 	if failure := call.reported(response, body, content, result); failure != nil {
 		return failure
@@ -152,13 +159,6 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 	}
 	if err != nil {
 		return err
-	}
-	if target, ok := target.(*string); ok && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
-		if !utf8.Valid(text) {
-			return errors.New("the text is not valid UTF-8, and the response names no other charset")
-		}
-		*target = string(text)
-		return nil
 	}
 	if len(content) == 0 && (call.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
 		return nil

@@ -99,6 +99,10 @@ func TestReportedFailuresLeaveDeclaredFieldsAlone(t *testing.T) {
 	if _, err := call.Fetch[map[string]any](t.Context(), getThing, nil, through(doer, "GET")); err != nil {
 		t.Error(err)
 	}
+	text := newTestClient(t, always(200, `{"Success":false}`, "Content-Type", "text/plain")).Doer()
+	if got, err := call.Fetch[string](t.Context(), getThing, nil, through(text, "GET")); err != nil || got != `{"Success":false}` {
+		t.Errorf("got %q, %v", got, err)
+	}
 	if _, err := call.Fetch[any](t.Context(), getThing, nil, through(doer, "GET")); err != nil {
 		t.Error(err)
 	}
