@@ -185,6 +185,64 @@ func ExampleWithHooks() {
 	// getMe 200 1
 }
 
+// A server may report a failure with a 2xx status. Common forms are known; others are named.
+func ExampleWithFailureWhen() {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	if err := sandbox.Fail("setTranslation", xsaletest.Status(200, `{"Outcome":"REJECTED","Message":"no such language"}`)); err != nil {
+		log.Fatal(err)
+	}
+	client, err := xsale.New(append(sandbox.Options(), xsale.WithFailureWhen("Outcome", "REJECTED", "ERROR"))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	err = client.Articles.SetTranslation(context.Background(), 5, xsale.Translation{LanguageID: 9})
+	fmt.Println(errors.Is(err, xsale.ErrReportedFailure))
+	fmt.Println(err)
+	// Output:
+	// true
+	// PUT /{organizationName}/articles/{id}/translations: 200 OK: no such language; the response reports a failure (Outcome)
+}
+
+// A test with many random faults needs more retries than a server that works.
+func ExampleWithRetryBudget() {
+	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithRetries(5), xsale.WithRetryBudget(1000))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+}
+
+// An import that runs again later is told which failures that may help with.
+func ExampleTemporary() {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	if err := sandbox.Fail("listStatuses", xsaletest.Status(503)); err != nil {
+		log.Fatal(err)
+	}
+	client, err := xsale.New(append(sandbox.Options(), xsale.WithRetries(0))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	for range 2 {
+		_, err := call.Collect(client.Statuses.List(context.Background()))
+		fmt.Println(err == nil, xsale.Temporary(err))
+	}
+	// Output:
+	// false true
+	// true false
+}
+
 func ExampleClient_Me() {
 	client, closeBoth := newSandboxClient()
 	defer closeBoth()

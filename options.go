@@ -1,6 +1,7 @@
 package xsale
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,9 +26,11 @@ type config struct {
 	httpClient       *http.Client
 	logger           *slog.Logger
 	hooks            []call.Hooks
+	failureWhen      []call.FailureSign
 	ratePerSecond    float64 // 0 without a limit
 	rateBurst        int
 	retries          int
+	retryBudget      int
 	timeout          time.Duration
 	attemptTimeout   time.Duration
 	maxResponseBytes int64
@@ -184,7 +187,9 @@ func WithScope(scope string) Option {
 
 // WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
 // custom transport. The copy keeps no cookies and follows no redirects, which could leak tokens.
-// Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set.
+// Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set. An
+// *http.Transport with a Proxy is copied, too, with connections of its own, so that a refusal of the
+// proxy is an [ErrProxy].
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {
@@ -216,6 +221,26 @@ func WithHooks(hooks call.Hooks) Option {
 	}
 }
 
+// WithFailureWhen makes a 2xx response a failure, with [ErrReportedFailure], if a top-level field of
+// its body has one of the values, compared as JSON. Without values, every value means a failure
+// except null, false, 0, "", [], {} and the zero date and GUID of .NET. The name is matched
+// case-insensitively. Repeated options add up. It holds for every call whose body this module
+// reads, raw ones included, so not for files. Common forms, such as "Success":false without a
+// result, are known without it. In a spec, x-failure-when does the same.
+func WithFailureWhen(field string, values ...any) Option {
+	return func(c *config) {
+		if field == "" {
+			c.fail(errors.New("WithFailureWhen: the name of the field is empty"))
+		}
+		for _, value := range values {
+			if _, err := json.Marshal(value); err != nil {
+				c.fail(fmt.Errorf("WithFailureWhen: value of %s: %w", field, err))
+			}
+		}
+		c.failureWhen = append(c.failureWhen, call.FailureSign{Field: field, Values: values})
+	}
+}
+
 // WithRetries sets how many times a call is retried after a temporary failure, from 0 to 10; 3 by
 // default. Every call is retried after a 429, and if no connection was made, because the server has
 // not acted. Idempotent calls are also retried after 408, 5xx except 501 and 505, and a broken
@@ -224,13 +249,28 @@ func WithHooks(hooks call.Hooks) Option {
 // [ErrMaybeProcessed].
 //
 // A call is not retried if its body cannot be read again, if Retry-After is over 30 seconds, or if
-// the wait would outlast the call's deadline.
+// the wait would outlast the call's deadline. [WithRetryBudget] limits the retries of all calls.
 func WithRetries(count int) Option {
 	return func(c *config) {
 		if count < 0 || count > 10 {
 			c.fail(fmt.Errorf("WithRetries: %d: want 0 to 10", count))
 		}
 		c.retries = count
+	}
+}
+
+// WithRetryBudget sets how many retries all calls of a Client may make beyond those that successes
+// earn; 15 by default. It keeps the load in an outage near what it is without retries. A retry takes
+// one, which comes back if it succeeds; a success without a retry adds 0.2, and 10 seconds add one.
+// Retries after a 429, which [WithRateLimit] describes, and logins take none. With an empty budget,
+// failures are returned at once, and their message says so. A program that must outlast failures of
+// most calls, such as a test with random faults, sets a large number.
+func WithRetryBudget(retries int) Option {
+	return func(c *config) {
+		if retries < 1 {
+			c.fail(fmt.Errorf("WithRetryBudget: %d: want at least 1; WithRetries(0) makes no retries", retries))
+		}
+		c.retryBudget = retries
 	}
 }
 

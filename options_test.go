@@ -23,6 +23,8 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 		"WithHTTPClient":       WithHTTPClient(nil),
 		"WithLogger":           WithLogger(nil),
 		"WithRetries":          WithRetries(-1),
+		"WithRetryBudget":      WithRetryBudget(0),
+		"WithFailureWhen":      WithFailureWhen("Status", func() {}),
 		"WithRateLimit":        WithRateLimit(0, 1),
 		"WithAttemptTimeout":   WithAttemptTimeout(0),
 		"WithTimeout":          WithTimeout(-1),

@@ -56,16 +56,18 @@ type Client struct {
 	baseURL      *url.URL
 	source       *authn.Source
 	ownsSource   bool
-	ownHTTP      *http.Client // nil when it was given
+	ownHTTP      *http.Client // nil if its connections are the caller's
 	organization string
 }
 
 // New returns a Client. It sends nothing yet: the first call logs in. An invalid option is an error
-// that names it.
+// that names it; a nil option is ignored.
 func New(options ...Option) (*Client, error) {
 	c := defaultConfig()
 	for _, option := range options {
-		option(&c)
+		if option != nil {
+			option(&c)
+		}
 	}
 	if c.err != nil {
 		return nil, fmt.Errorf("xsale: %w", c.err)
@@ -81,7 +83,7 @@ func New(options ...Option) (*Client, error) {
 	if apiURL, err := httpx.ParseEndpoint("API URL", source.APIURL()); err != nil || !httpx.SameOrigin(apiURL, baseURL) {
 		return nil, fmt.Errorf("xsale: token source is for %s: refusing to send its tokens to %s", source.APIURL(), baseURL)
 	}
-	httpClient := httpx.NewClient(c.httpClient)
+	httpClient, owned := httpx.NewClient(c.httpClient)
 	client := &Client{
 		doer:         c.doer(httpClient, baseURL, source),
 		baseURL:      baseURL,
@@ -89,7 +91,7 @@ func New(options ...Option) (*Client, error) {
 		ownsSource:   c.source == nil,
 		organization: c.organization,
 	}
-	if c.httpClient == nil {
+	if owned {
 		client.ownHTTP = httpClient
 	}
 	if client.api, err = gen.New(client); err != nil {
@@ -127,7 +129,9 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 		AttemptTimeout:   attemptTimeout,
 		MaxResponseBytes: c.maxResponseBytes,
 		UserAgent:        c.userAgent,
+		FailureWhen:      c.failureWhen,
 		Retries:          c.retries,
+		RetryBudget:      c.retryBudget,
 		RatePerSecond:    c.ratePerSecond,
 		RateBurst:        c.rateBurst,
 		Hooks:            c.hooks,

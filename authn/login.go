@@ -130,7 +130,7 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	if err != nil {
 		a.failure = &Error{Reason: ErrUnavailable, Err: a.presentable(err)}
 		// The service may have counted the login, so retry only once.
-		return a.requests <= 1 && !certificateError(err), nil
+		return a.requests <= 1 && !certificateError(err) && !httpx.PermanentProxy(err), nil
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
 	response.Body.Close()

@@ -179,10 +179,11 @@ func New(config Config) (*Source, error) {
 	if length := len(config.EncryptionKey.Reveal()); length > 0 && length < minEncryptionKey {
 		return nil, fmt.Errorf("authn: EncryptionKey has %d bytes: use at least %d random bytes", length, minEncryptionKey)
 	}
+	client, owned := httpx.NewClient(config.HTTPClient)
 	s := &Source{
 		credentials: config.Credentials,
 		login: login{
-			client:   httpx.NewClient(config.HTTPClient),
+			client:   client,
 			tokenURL: tokenURL,
 			audience: cmp.Or(config.Audience, DefaultAudience),
 			scope:    cmp.Or(config.Scope, DefaultScope),
@@ -192,7 +193,7 @@ func New(config Config) (*Source, error) {
 		store:         config.Store,
 		loginTimeout:  cmp.Or(config.LoginTimeout, defaultLoginTimeout),
 		onDemand:      config.OnDemand,
-		ownsClient:    config.HTTPClient == nil,
+		ownsClient:    owned,
 		encryptionKey: config.EncryptionKey,
 		verifyStored:  config.VerifyStored,
 		observer:      config.Observer,

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -41,10 +42,13 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	}
 	body, err := call.bytes(response)
 	if err == nil {
-		err = decode(operation, response, body, &value)
+		err = decode(call, response, body, &value)
 	}
 	if err != nil {
-		failure := decodeError(call, response, body, err)
+		failure, reported := errors.AsType[*Error](err)
+		if !reported {
+			failure = decodeError(call, response, body, err)
+		}
 		closeWith(response.Body, failure)
 		return none, failure
 	}
@@ -52,15 +56,23 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	return value, nil
 }
 
-// Execute sends a call of a generated client and discards the response body. Generated code calls
-// it.
+// Execute sends a call of a generated client and discards the response body, after a look for a
+// reported failure in the first 64 KiB. Generated code calls it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.run(ctx, options, send)
 	if err != nil {
 		return err
 	}
-	drain(response.Body)
+	body := &wholeBody{buffers.Get().(*bytes.Buffer)}
+	defer body.Close()
+	io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
+	text, _ := inUTF8(body.Bytes(), response.Header.Get("Content-Type"), maxErrorBody)
+	if failure := call.reported(response, body.Bytes(), bytes.TrimSpace(httpx.TrimBOM(text)), nil); failure != nil {
+		closeWith(response.Body, failure)
+		return failure
+	}
+	response.Body.Close()
 	return nil
 }
 
@@ -75,7 +87,9 @@ func Open(ctx context.Context, operation Operation, options []Option, send SendF
 // run applies the options and sends the call.
 func (s *state) run(ctx context.Context, options []Option, send SendFunc) (*http.Response, error) {
 	for _, option := range options {
-		option(&s.facts)
+		if option != nil {
+			option(&s.facts)
+		}
 	}
 	response, err := s.runChecked(ctx, send)
 	if err != nil {
@@ -118,23 +132,38 @@ func closeWith(body io.ReadCloser, err error) {
 }
 
 // decode reads the body of a success into target, a pointer.
-func decode(operation Operation, response *http.Response, body []byte, target any) error {
-	switch target := target.(type) {
-	case *Response:
+func decode(call *state, response *http.Response, body []byte, target any) error {
+	if target, ok := target.(*Response); ok {
 		*target = Response{response.StatusCode, response.Header, bytes.Clone(body)}
-		return nil
-	case *string:
-		if httpx.MediaType(response.Header.Get("Content-Type")) == "text/plain" { // ASP.NET writes strings this way
-			*target = string(body)
+		if len(call.signs) == 0 {
 			return nil
 		}
 	}
-	content := bytes.TrimSpace(httpx.TrimBOM(body))
-	result := reflect.TypeOf(target).Elem()
-	if len(content) == 0 && (operation.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
+	contentType := response.Header.Get("Content-Type")
+	text, err := inUTF8(body, contentType, call.maxBytes)
+	text = httpx.TrimBOM(text)
+	content := bytes.TrimSpace(text)
+	if target, ok := target.(*string); ok && err == nil && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
+		if !utf8.Valid(text) {
+			return errors.New("the text is not valid UTF-8, and the response names no other charset")
+		}
+		*target = string(text)
 		return nil
 	}
-	if string(content) == "null" && !operation.MayBeEmpty && result.Kind() == reflect.Struct {
+	result := reflect.TypeOf(target).Elem()
+	if failure := call.reported(response, body, content, result); failure != nil {
+		return failure
+	}
+	if _, raw := target.(*Response); raw {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(content) == 0 && (call.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
+		return nil
+	}
+	if string(content) == "null" && !call.MayBeEmpty && result.Kind() == reflect.Struct {
 		return errors.New("the response is null")
 	}
 	return describeBody(response, content, codec.Unmarshal(content, target))
@@ -160,7 +189,7 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
 		return fmt.Errorf("the response is %s, not JSON", shorten(mediaType))
 	}
-	if htmlPage(mediaType, strings.TrimSpace(bodyString(body))) {
+	if htmlPage(mediaType, strings.TrimSpace(string(body))) {
 		return errors.New("the response is HTML, not JSON")
 	}
 	return err

@@ -46,11 +46,13 @@ type Config struct {
 	MaxResponseBytes int64  // of a response, or of an element of a list; 64 MiB by default
 	UserAgent        string // value of the header
 
-	Retries       int          // none by default
-	RatePerSecond float64      // no limit by default
-	RateBurst     int          // with a limit
-	Hooks         []Hooks      // none by default
-	Logger        *slog.Logger // none by default
+	FailureWhen   []FailureSign // of successes that report a failure; the common forms are known
+	Retries       int           // of a call; none by default
+	RetryBudget   int           // retries beyond those that successes earn; 15 by default
+	RatePerSecond float64       // no limit by default
+	RateBurst     int           // with a limit
+	Hooks         []Hooks       // none by default
+	Logger        *slog.Logger  // none by default
 }
 
 // defaultMaxResponseBytes bounds the responses of a Doer that is not made by NewDoer.
@@ -65,16 +67,17 @@ func NewDoer(c Config) Doer {
 	limit := cmp.Or(c.MaxResponseBytes, defaultMaxResponseBytes)
 	// From the wire outwards: a call runs through the steps from the last to the first.
 	userAgent, throttle := []string{c.UserAgent}, newThrottle(c.RatePerSecond, c.RateBurst)
+	budget := newRetryBudget(cmp.Or(c.RetryBudget, defaultRetryBudget))
 	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
-	chain = &processedStep{next: chain}                                 // may the server have acted?
-	chain = &bodyStep{next: chain, maxBytes: limit}                     // limit the size
-	chain = &attemptStep{next: chain, hooks: c.Hooks}                   // count the attempt
-	chain = &rateLimitStep{next: chain, throttle: throttle}             // wait for a turn
-	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL} // set the tokens
-	chain = &retryStep{next: chain, retries: c.Retries, hooks: c.Hooks} // repeat attempts
-	chain = &statusStep{next: chain}                                    // non-2xx to Error
-	chain = &callStep{next: chain, timeout: c.Timeout, hooks: c.Hooks}  // deadline
-	return &rehearseStep{next: chain, userAgent: userAgent}             // dry runs end here
+	chain = &processedStep{next: chain}                                                 // may the server have acted?
+	chain = &bodyStep{next: chain, maxBytes: limit, signs: c.FailureWhen}               // limit the size
+	chain = &attemptStep{next: chain, hooks: c.Hooks}                                   // count the attempt
+	chain = &rateLimitStep{next: chain, throttle: throttle}                             // wait for a turn
+	chain = &authStep{next: chain, source: c.Source, origin: c.BaseURL}                 // set the tokens
+	chain = &retryStep{next: chain, retries: c.Retries, budget: budget, hooks: c.Hooks} // repeat attempts
+	chain = &statusStep{next: chain}                                                    // non-2xx to Error
+	chain = &callStep{next: chain, timeout: c.Timeout, hooks: c.Hooks}                  // deadline
+	return &rehearseStep{next: chain, userAgent: userAgent}                             // dry runs end here
 }
 
 // Wrap returns a Doer that sends through doer and adds this package's errors, dry runs and response

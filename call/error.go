@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,14 @@ var (
 	// [CreateOnce] does.
 	ErrMaybeProcessed = errors.New("the request may have been processed")
 
+	// ErrReportedFailure is a 2xx response whose body reports a failure, such as
+	// {"Success":false,"Message":"…"}; see [FailureSign]. The call is not retried.
+	ErrReportedFailure = errors.New("the response reports a failure")
+
+	// ErrProxy is a proxy that refused to connect, or that no connection was made to, so that nothing
+	// was sent. Its status is in the message, not in StatusCode, which is the API's.
+	ErrProxy = httpx.ErrProxy
+
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it
 	// was sent. Earlier attempts may have reached the server: check Attempts and MaybeProcessed.
 	ErrNotSent = errors.New("request not sent")
@@ -47,15 +56,19 @@ const (
 	maxErrorText = 4 << 10
 )
 
-// Error is a failed call: a non-2xx response, a response that cannot be decoded, or no response at
-// all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
+// Error is a failed call: a non-2xx response, a 2xx response that cannot be decoded or reports a
+// failure, or no response at all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
 // changed after it is returned.
 type Error struct {
 	StatusCode int    // HTTP status, 0 without a response
-	Operation  string // operationId in the spec; empty for a raw call
+	Operation  string // operationId in the spec; for a raw call empty, or set by Name
 	Method     string
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
-	RequestID  string // the server's id of the request, if it sends one
+
+	// RequestID is the server's id of the request, if it sends one: from the headers X-Request-Id,
+	// Request-Id, X-Correlation-Id, Correlation-Id, X-Trace-Id, traceparent (its trace id) and those
+	// of Azure, AWS and Cloudflare, in this order, else traceId, requestId or correlationId in the body.
+	RequestID string
 
 	// Code, Message and Fields are read from the body. The vendor does not publish its format; the
 	// common formats of ASP.NET and ServiceStack are known.
@@ -74,7 +87,9 @@ type Error struct {
 
 	Err error // the cause, if it is not the status
 
-	html bool // the body is a web page: of a proxy or a login, seldom of the API
+	budgetSpent bool // why the call was not retried
+	raw         bool // Route is a path, which may contain personal data
+	html        bool // the body is a web page: of a proxy or a login, seldom of the API
 }
 
 // FieldError is a server error about one field of the request.
@@ -92,7 +107,7 @@ func (f FieldError) String() string {
 }
 
 func newError(s *state, cause error) *Error {
-	return &Error{Operation: s.ID, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
+	return &Error{Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", budgetSpent: s.budgetSpent, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
 }
 
 // errorFromResponse reads the response, but does not close it.
@@ -151,9 +166,24 @@ func (s *state) withoutTokens(body []byte) []byte {
 	return body
 }
 
+// idHeaders are the headers with a server's id of a request: first those of applications and
+// tracing, then those of gateways in front of them.
+var idHeaders = []string{
+	"X-Request-Id", "Request-Id", "X-Correlation-Id", "Correlation-Id", "X-Trace-Id", "Traceparent",
+	"X-Ms-Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Amzn-Trace-Id", "X-Azure-Ref", "Cf-Ray",
+}
+
 func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
-		if id := header.Get(name); id != "" {
+	for _, name := range idHeaders {
+		id := header.Get(name)
+		if name == "Traceparent" { // version, trace id, span id, flags: https://www.w3.org/TR/trace-context/
+			parts := strings.Split(id, "-")
+			if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0") == "" {
+				continue
+			}
+			id = parts[1]
+		}
+		if id != "" {
 			return id
 		}
 	}
@@ -193,6 +223,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "%s%v", separator, e.Err)
 	}
 	line := printable.Line(b.String(), maxErrorText)
+	if e.budgetSpent {
+		line += "; not retried: the retry budget is spent (WithRetryBudget)"
+	}
 	if e.MaybeProcessed {
 		line += "; " + ErrMaybeProcessed.Error()
 	}
@@ -238,7 +271,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("attempts", e.Attempts),
 		slog.Bool("maybe_processed", e.MaybeProcessed),
 	}
-	if e.Operation != "" {
+	if e.Operation != "" && !e.raw {
 		attributes = append(attributes, slog.String("route", e.Route))
 	}
 	return slog.GroupValue(attributes...)

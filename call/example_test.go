@@ -259,6 +259,18 @@ func ExampleHooks() {
 	// call getMe 200
 }
 
+// A name shows what a raw call is in errors, hooks and logs.
+func ExampleName() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	_, err := client.Call(context.Background(), http.MethodGet, "/a-path-of-the-swagger/7", nil, call.Name("findThing"))
+	if failure, ok := errors.AsType[*call.Error](err); ok {
+		fmt.Println(failure.Operation, failure.StatusCode, call.Temporary(err))
+	}
+	// Output: findThing 404 false
+}
+
 func ExampleError() {
 	client, closeBoth := newSandboxClient()
 	defer closeBoth()

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,7 +33,7 @@ type Hooks struct {
 
 // Event describes a call to [Hooks]. All fields except Err are free of personal data.
 type Event struct {
-	Operation string // operationId in the spec; empty for a raw call
+	Operation string // operationId in the spec; for a raw call empty, or set by Name
 	Method    string
 	Route     string // path template, such as /{organizationName}/orders; empty for a raw call, because a path may contain personal data
 
@@ -45,7 +46,7 @@ type Event struct {
 	Status int
 
 	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success
-	// that cannot be decoded, "connection", "timeout", "canceled", "login", or "not_sent" for a
+	// that cannot be decoded, "reported" for a success that reports a failure, "connection", "timeout", "canceled", "login", "proxy", or "not_sent" for a
 	// request rejected before it was sent. It is empty for a success.
 	Class string
 
@@ -60,6 +61,10 @@ type Event struct {
 	RequestBytes  int64 // size of the request body, -1 if unknown
 	ResponseBytes int64 // Content-Length of the response, -1 without one
 
+	// BudgetSpent reports, for CallDone, that the call was not retried because too many others were:
+	// the server seems to be down.
+	BudgetSpent bool
+
 	// RetryWait is the wait before this attempt; for Retry the wait that follows; for CallDone the
 	// sum of all waits.
 	RetryWait time.Duration
@@ -67,7 +72,7 @@ type Event struct {
 
 // event returns the fields that all events of a call have.
 func (s *state) event() Event {
-	event := Event{Operation: s.ID, Method: s.Method, Attempt: s.attempts, RequestBytes: s.requestBytes, ResponseBytes: s.responseBytes}
+	event := Event{Operation: cmp.Or(s.ID, s.name), Method: s.Method, Attempt: s.attempts, RequestBytes: s.requestBytes, ResponseBytes: s.responseBytes}
 	if s.ID != "" {
 		event.Route = s.Route
 	}
@@ -88,8 +93,12 @@ func classOf(ctx context.Context, status int, err error) string {
 		return "timeout"
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
 		return "canceled"
+	case errors.Is(err, ErrProxy):
+		return "proxy"
 	case errors.Is(err, ErrNotSent):
 		return "not_sent"
+	case errors.Is(err, ErrReportedFailure):
+		return "reported"
 	case errors.Is(err, ErrDecode), errors.Is(err, ErrTooLarge):
 		return "response"
 	}

@@ -11,6 +11,8 @@ import (
 	"iter"
 	"net/http"
 	"path"
+	"reflect"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -66,6 +68,8 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 		list.keepEnvelope()
 		if err != nil {
 			yield(none, list.fail(err))
+		} else if failure := list.reported(list.body.seen.Bytes(), list.elements.Envelope().JSON); failure != nil {
+			yield(none, list.record(failure))
 		}
 	}
 }
@@ -85,7 +89,7 @@ type list struct {
 }
 
 func newList[T any](call *state, response *http.Response) *list {
-	body := newElementBody(response.Body, cmp.Or(call.elementLimit, defaultMaxResponseBytes))
+	body := newElementBody(response.Body, cmp.Or(call.maxBytes, defaultMaxResponseBytes))
 	elements := codec.NewElements(withoutMark(body), codec.List{
 		Envelope: call.ListField,
 		Names:    append([]string{path.Base(call.Route)}, usualNames...),
@@ -103,8 +107,25 @@ func (l *list) fail(err error) error {
 			err = cause
 		}
 		l.ended = true
-		failure = decodeError(l.call, l.response, seen, describeBody(l.response, seen, err))
+		if failure = l.reported(seen, string(seen)); failure == nil {
+			failure = decodeError(l.call, l.response, seen, describeBody(l.response, seen, err))
+		}
 	}
+	return l.record(failure)
+}
+
+// reported returns the failure that an object reports in place of a list, or next to it. The common
+// forms of failures do not count next to elements.
+func (l *list) reported(body []byte, object string) *Error {
+	var result reflect.Type // nothing is expected
+	if l.elements.Index() >= 0 {
+		result = reflect.TypeFor[Response]()
+	}
+	return l.call.reported(l.response, body, bytes.TrimSpace([]byte(strings.TrimPrefix(object, "\ufeff"))), result)
+}
+
+// record keeps the first failure for hooks.
+func (l *list) record(failure *Error) error {
 	if l.failure == nil {
 		l.failure = failure
 	}

@@ -211,7 +211,7 @@ func TestListIsNeverGuessed(t *testing.T) {
 		{200, `{"Orders":null}`, "", ""},
 		{200, `null`, "", ""},
 		{204, ``, "", ""},
-		{200, `{"Success":false,"Message":"a","Errors":[]}`, "", "want a list, got an object (Success, Message, Errors)"},
+		{200, `{"Success":false,"Message":"a","Errors":[]}`, "", "a; the response reports a failure (Success)"},
 		{200, `{"Id":7,"Items":[{"OfferId":1}]}`, "", "want a list, got an object (Id, Items)"},
 		{200, `{"Orders":[{"Id":1}],"Archive":[{"Id":2}]}`, "1", "want one list, got a second one after /Orders"},
 		{200, ``, "", "the response has no body"},

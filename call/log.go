@@ -40,6 +40,9 @@ func logAttributes(line string, event Event) []slog.Attr {
 	if line == logCall {
 		count = "attempts"
 	}
+	if event.BudgetSpent {
+		attributes = append(attributes, slog.Bool("budget_spent", true))
+	}
 	return append(attributes,
 		slog.Int("status", event.Status),
 		slog.String("error", event.Class),

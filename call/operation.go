@@ -24,4 +24,8 @@ type Operation struct {
 	// ListField is the field of an object that contains the list, in responses that are no array.
 	// It is "*" if the field is unknown, and empty if the response must be an array.
 	ListField string
+
+	// FailureWhen has the fields of a success that report a failure, next to the common forms and
+	// those of the Client. The generator takes it from x-failure-when in the spec.
+	FailureWhen []FailureSign
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Option changes one call. An invalid one makes the call fail with [ErrInvalid] before anything is
-// sent.
+// sent; a nil one is ignored.
 type Option func(*facts)
 
 func (f *facts) rejectf(format string, args ...any) {
@@ -34,6 +34,22 @@ func Reject(err error) Option {
 	return func(f *facts) {
 		if err != nil {
 			f.reject(err)
+		}
+	}
+}
+
+// Name names a raw call in its [Error], hooks and logs, which have no path for it. It has at most 128
+// letters, digits and characters of -_.:;|/+= and must not contain personal data. A call of the spec
+// has its operationId and rejects a name.
+func Name(name string) Option {
+	return func(f *facts) {
+		switch {
+		case name == "" || loggableID(name) != name:
+			f.rejectf("Name: %.80q: use 1 to %d letters, digits or characters of -_.:;|/+=", name, maxLoggedID)
+		case f.ID != "":
+			f.rejectf("Name: the call has the name %s from the spec: leave the option out", f.ID)
+		default:
+			f.name = name
 		}
 	}
 }

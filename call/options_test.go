@@ -1,12 +1,16 @@
 package call_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
@@ -216,5 +220,37 @@ func TestCapture(t *testing.T) {
 	}
 	if raw, err := client.Call(t.Context(), "GET", "/x", nil, call.Capture(&response)); err != nil || string(response.Body) != `[{"Id":1}]` || string(raw.Body) != string(response.Body) {
 		t.Errorf("a raw call: %+v, %v", response, err)
+	}
+}
+
+func TestNilOptionsAreIgnored(t *testing.T) {
+	client := newTestClient(t, always(200, `{"Id":7}`), nil)
+	if me, err := client.Me(t.Context(), nil, call.Timeout(time.Minute), nil); err != nil || me.ID != 7 {
+		t.Errorf("got %+v, %v", me, err)
+	}
+}
+
+// A name is seen by hooks, logs and errors, and the path of the call is not.
+func TestName(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var event call.Event
+	client := newTestClient(t, always(400, `{}`), xsale.WithLogger(logger), xsale.WithHooks(call.Hooks{CallDone: func(_ context.Context, e call.Event) { event = e }}))
+	_, err := client.Call(t.Context(), "GET", "/canary", nil, call.Name("orders.find"))
+	e, ok := errors.AsType[*call.Error](err)
+	if !ok || e.Operation != "orders.find" || event.Operation != "orders.find" || event.Route != "" {
+		t.Errorf("got %v, %+v", err, event)
+	}
+	logger.Error("failed", "error", e)
+	if !strings.Contains(log.String(), `"operation":"orders.find"`) || strings.Contains(log.String(), "canary") {
+		t.Error(log.String())
+	}
+	for _, name := range []string{"", "a b", "ż", "a\nb", strings.Repeat("a", 129)} {
+		if _, err := client.Call(t.Context(), "GET", "/x", nil, call.Name(name)); !errors.Is(err, call.ErrInvalid) {
+			t.Errorf("%q: got %v", name, err)
+		}
+	}
+	if _, err := client.Me(t.Context(), call.Name("mine")); !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "getMe") {
+		t.Errorf("got %v", err)
 	}
 }

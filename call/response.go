@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -18,9 +19,14 @@ type Response struct {
 	Body       []byte
 }
 
-// Decode decodes the JSON body into value, a pointer. Errors wrap [ErrDecode].
+// Decode decodes the JSON body into value, a pointer, from the charset that the header names. Errors
+// wrap [ErrDecode].
 func (r *Response) Decode(value any) error {
-	if err := codec.Unmarshal(httpx.TrimBOM(r.Body), value); err != nil {
+	body, err := inUTF8(r.Body, r.Header.Get("Content-Type"), math.MaxInt64-1)
+	if err == nil {
+		err = codec.Unmarshal(httpx.TrimBOM(body), value)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)
 	}
 	return nil

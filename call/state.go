@@ -26,6 +26,7 @@ type facts struct {
 	reading reading
 
 	// What the options set; nil and 0 leave the choice to the operation and the Client.
+	name           string
 	query          map[string][]string
 	header         http.Header
 	repeatable     *bool
@@ -59,7 +60,8 @@ type waits struct {
 	wait   time.Duration // before attempt number waitedFor
 	waited time.Duration // all of them
 
-	waitedFor int
+	waitedFor   int
+	budgetSpent bool // there was no further attempt because of the retry budget
 }
 
 // sent counts the attempts. Status and sizes are those of the latest one, and only kept for hooks.
@@ -73,13 +75,15 @@ type sent struct {
 // outcome is what the server may have done.
 type outcome struct {
 	maybeProcessed bool // it may have acted on an attempt, and the call is not idempotent
+	maybeBefore    bool // the same without the latest attempt
 	neverLeft      bool // the latest attempt had no connection, so nothing was sent
 }
 
 // received is the body of the response as far as bodyStep knows it.
 type received struct {
-	whole        *bytes.Buffer // the body of a success that is read whole
-	elementLimit int64         // bytes that an element of a list may have
+	signs    []FailureSign // of the Client
+	whole    *bytes.Buffer // the body of a success that is read whole
+	maxBytes int64         // bytes that the response, or an element of a list, may have
 }
 
 // reading is how the body of a success is read.

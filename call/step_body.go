@@ -14,6 +14,7 @@ import (
 type bodyStep struct {
 	next     Doer
 	maxBytes int64
+	signs    []FailureSign // by which successes report failures
 }
 
 func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
@@ -22,9 +23,10 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	call := stateOf(request)
+	call.maxBytes, call.signs = s.maxBytes, s.signs
 	success := response.StatusCode/100 == 2
 	if success && call.reading == readByElements {
-		call.elementLimit = s.maxBytes
+		response.Body = &utf8Body{ReadCloser: response.Body, contentType: response.Header.Get("Content-Type")}
 		return response, nil
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}

@@ -16,7 +16,7 @@ func TestBodyStepBoundsTheAnswer(t *testing.T) {
 		next := stub.DoerFunc(func(*http.Request) (*http.Response, error) {
 			return stub.Response(200, strings.Repeat("x", length)), nil
 		})
-		response, err := (&bodyStep{next, 10}).Do(stub.Request(t, "GET", "/me", ""))
+		response, err := (&bodyStep{next: next, maxBytes: 10}).Do(stub.Request(t, "GET", "/me", ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestBodyStepBoundsTheAnswer(t *testing.T) {
 func TestBodyStepLeavesListsAlone(t *testing.T) {
 	next := stub.DoerFunc(func(*http.Request) (*http.Response, error) { return stub.Response(200, "a list of many bytes"), nil })
 	request := stub.Request(t, "GET", "/acme/orders", "")
-	response, err := (&bodyStep{next, 10}).Do(request.WithContext(withState(t.Context(), &state{facts: facts{reading: readByElements}})))
+	response, err := (&bodyStep{next: next, maxBytes: 10}).Do(request.WithContext(withState(t.Context(), &state{facts: facts{reading: readByElements}})))
 	if err != nil {
 		t.Fatal(err)
 	}

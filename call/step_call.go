@@ -106,6 +106,7 @@ func (c *runningCall) end(err error) {
 	}
 	event.Err, event.Class = err, classOf(c.ctx, event.Status, err)
 	event.Duration, event.RetryWait = time.Since(c.start), c.state.waited
+	event.BudgetSpent = c.state.budgetSpent
 	for _, hook := range c.hooks {
 		if hook.CallDone != nil {
 			hook.CallDone(c.ctx, event)

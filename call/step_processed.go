@@ -33,6 +33,7 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 
 // note records what an attempt may have done. What an earlier one may have done stays.
 func (o *outcome) note(watch *connectionWatch, response *http.Response, err error) {
+	o.maybeBefore = o.maybeProcessed
 	o.neverLeft = err != nil && watch.unconnected()
 	acted := err != nil && !o.neverLeft || err == nil && mayHaveActed(response.StatusCode)
 	o.maybeProcessed = o.maybeProcessed || acted

@@ -45,6 +45,10 @@ func (s *rateLimitStep) wait(ctx context.Context, call *state) error {
 		if turn.wait <= 0 {
 			return nil
 		}
+		if ctx.Err() != nil {
+			turn.reservation.Cancel()
+			return fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
+		}
 		if call.endsWithin(ctx, turn.wait) {
 			turn.reservation.Cancel()
 			return fmt.Errorf("%w: rate limit: next slot in %v, after the call's deadline: %w", ErrNotSent, turn.wait.Round(time.Millisecond), context.DeadlineExceeded)

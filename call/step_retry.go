@@ -18,10 +18,12 @@ const (
 	maxRetryWait = 30 * time.Second
 )
 
-// retryStep repeats a call after a temporary failure, if that cannot do harm.
+// retryStep repeats a call after a temporary failure, if that cannot do harm and the budget allows
+// it. A 429 takes nothing from the budget, because the rate limit slows down all calls after it.
 type retryStep struct {
 	next    Doer
 	retries int
+	budget  *retryBudget
 	hooks   []Hooks
 }
 
@@ -33,6 +35,10 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 		response, err := s.next.Do(request)
 		if last != nil && err != nil && (ctx.Err() != nil || call.endsWithin(ctx, 0) || !wasSent(err)) {
 			return nil, last.endedBy(err, call) // the last response is more useful than the attempt that was not made
+		}
+		if err == nil && !httpx.TemporaryStatus(response.StatusCode) {
+			s.budget.succeeded(time.Now(), attempt > 0)
+			return response, nil
 		}
 		if attempt >= s.retries || !transient(ctx, response, err) || !harmless(call, response, err) {
 			return response, err
@@ -51,6 +57,15 @@ func (s *retryStep) Do(request *http.Request) (*http.Response, error) {
 			}
 		}
 		if call.endsWithin(ctx, wait) {
+			return response, err
+		}
+		if limited := response != nil && response.StatusCode == http.StatusTooManyRequests; !limited && !s.budget.take(time.Now()) {
+			call.budgetSpent = true
+			if failed, ok := errors.AsType[*Error](err); ok { // hooks may have kept it
+				copied := *failed
+				copied.budgetSpent = true
+				err = &copied
+			}
 			return response, err
 		}
 		if response != nil {
@@ -96,11 +111,11 @@ func (e *Error) endedBy(err error, call *state) *Error {
 	return &ended
 }
 
-// wasSent reports whether a failed attempt was sent at all: it was not stopped by this package, nor
-// by a failed login.
+// wasSent reports whether a failed attempt reached the network: it was not stopped by this package,
+// nor by a failed login.
 func wasSent(err error) bool {
 	_, login := errors.AsType[*authn.Error](err)
-	return !login && !errors.Is(err, ErrNotSent)
+	return !login && (!errors.Is(err, ErrNotSent) || errors.Is(err, ErrProxy))
 }
 
 // transient reports whether the failure may be gone at the next attempt.
@@ -110,15 +125,9 @@ func transient(ctx context.Context, response *http.Response, err error) bool {
 	}
 	if err != nil {
 		// Package authn has its own rules for retrying a login.
-		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge)
+		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge) && !httpx.PermanentProxy(err)
 	}
-	switch response.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return response.StatusCode >= 500
+	return httpx.TemporaryStatus(response.StatusCode)
 }
 
 // harmless reports whether the call may be sent again. After a 429, or without a connection, the

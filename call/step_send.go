@@ -3,6 +3,7 @@ package call
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,6 +31,9 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	response, err := s.transport.RoundTrip(request)
 	if err != nil {
 		err = httpx.Cause(ctx, err) // before the context is canceled here
+		if errors.Is(err, ErrProxy) {
+			err = fmt.Errorf("%w: %w", ErrNotSent, err)
+		}
 		timer.Stop()
 		cancel(nil)
 		return nil, err

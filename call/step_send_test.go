@@ -17,7 +17,8 @@ import (
 )
 
 func newSendStep(given *http.Client, timeout time.Duration, userAgent string) *sendStep {
-	return &sendStep{httpx.NewClient(given).Transport, timeout, []string{userAgent}}
+	client, _ := httpx.NewClient(given)
+	return &sendStep{client.Transport, timeout, []string{userAgent}}
 }
 
 func TestSendStepBoundsTheTimeOfAnAttempt(t *testing.T) {

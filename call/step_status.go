@@ -1,6 +1,14 @@
 package call
 
-import "net/http"
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
 
 // statusStep turns every non-2xx response into an [*Error].
 type statusStep struct {
@@ -17,5 +25,27 @@ func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	defer response.Body.Close()
-	return nil, errorFromResponse(call, response)
+	failure := errorFromResponse(call, response)
+	if location := response.Header.Get("Location"); response.StatusCode/100 == 3 && location != "" && failure.Err == nil {
+		failure.Err = redirectError(request.URL, location)
+	}
+	return nil, failure
+}
+
+// redirectError names the target of a redirect without its query, which may contain personal data,
+// and the remedy.
+func redirectError(from *url.URL, location string) error {
+	target, err := from.Parse(location)
+	if err != nil || target.Host == "" {
+		return errors.New("redirect not followed: its Location is not a valid URL")
+	}
+	shown := (&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path, RawPath: target.RawPath}).String()
+	remedy := "tokens are sent over https only"
+	switch {
+	case httpx.SameOrigin(from, target) && strings.Trim(target.Path, "/") == strings.Trim(from.Path, "/"):
+		remedy = "correct the path of the call or of the spec"
+	case target.Scheme == "https", httpx.SameOrigin(from, target):
+		remedy = "if the API has moved there, set WithBaseURL"
+	}
+	return fmt.Errorf("redirect to %s not followed: %s", shown, remedy)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/xsale-go/xsale/internal/conformance/stub"
@@ -64,3 +65,36 @@ func TestStatusStepKeepsLoginFailuresApart(t *testing.T) {
 type errorReader struct{ err error }
 
 func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestRedirectNamesItsTarget(t *testing.T) {
+	for _, test := range []struct{ location, want, avoid string }{
+		{"https://api.xsale.ai/acme/orders/?secret=1#secret", "redirect to https://api.xsale.ai/acme/orders/ not followed: correct the path", "secret"},
+		{"/acme/orders/", "https://api.xsale.ai/acme/orders/ not followed: correct the path", ""},
+		{"orders/?a=secret", "https://api.xsale.ai/acme/orders/ not followed: correct the path", "secret"},
+		{"/v2/acme/orders", "https://api.xsale.ai/v2/acme/orders not followed: if the API has moved", ""},
+		{"//other.example/acme/orders", "https://other.example/acme/orders not followed: if the API has moved", ""},
+		{"https://user:secret@other.example:8443/a%2Fb", "https://other.example:8443/a%2Fb not followed: if the API has moved there, set WithBaseURL", "secret"},
+		{"http://api.xsale.ai/acme/orders", "http://api.xsale.ai/acme/orders not followed", ""},
+		{"http://other.example/x", "http://other.example/x not followed: tokens are sent over https only", ""},
+		{"?page=secret", "https://api.xsale.ai/acme/orders not followed: correct", "secret"},
+		{"https://[::1secret", "its Location is not a valid URL", "secret"},
+		{"mailto:secret", "its Location is not a valid URL", "secret"},
+		{"https://a.example/\u202ex\x1b[2J", "not a valid URL", "\x1b"},
+		{"https://a.example/\u202ex", "redirect to https://a.example/%E2%80%AEx not", "\u202e"},
+		{"", "302 Found", "redirect"},
+	} {
+		step := &statusStep{next: stub.DoerFunc(func(*http.Request) (*http.Response, error) {
+			response := stub.Response(302, "")
+			if test.location != "" {
+				response.Header["Location"] = []string{test.location}
+			}
+			return response, nil
+		})}
+		_, err := step.Do(stub.Request(t, "GET", "/acme/orders", ""))
+		if err == nil || !errors.Is(err, ErrRedirect) || !strings.Contains(err.Error(), test.want) || test.avoid != "" && strings.Contains(err.Error(), test.avoid) {
+			t.Errorf("%q: got %v", test.location, err)
+			continue
+		}
+		stub.CheckLine(t, err.Error(), maxErrorText)
+	}
+}

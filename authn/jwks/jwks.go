@@ -62,7 +62,7 @@ func New(ctx context.Context, config Config) (*Verifier, error) {
 	if _, err := httpx.ParseEndpoint("key set URL", address); err != nil {
 		return nil, fmt.Errorf("jwks: %w", err)
 	}
-	client := httpx.NewClient(config.HTTPClient)
+	client, _ := httpx.NewClient(config.HTTPClient)
 	if config.HTTPClient == nil {
 		client.Timeout = requestTimeout // a fetch for an unknown key has no other bound than the caller's ctx
 	}

@@ -1,7 +1,12 @@
 package codegen
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
@@ -23,9 +28,13 @@ const (
 	// listExtension names the field of an object that may contain the list, although the spec
 	// describes an array. "*" stands for an unknown field.
 	listExtension = "x-list-field"
+
+	// failureExtension lists the fields of a success that report a failure, with the values that
+	// do. It may also stand at the root, for the operations without one.
+	failureExtension = "x-failure-when"
 )
 
-// checkExtensions rejects values of another type.
+// checkExtensions rejects invalid values, and replaces those of failureExtension with Go code.
 func (p *preparer) checkExtensions() error {
 	var problems tree.Problems
 	for _, operation := range tree.Operations(p.document) {
@@ -39,8 +48,52 @@ func (p *preparer) checkExtensions() error {
 		if name, ok := value.(string); set && (!ok || name == "") {
 			problems.Add(tree.Join(operation.Pointer, listExtension), fmt.Sprintf("%.80q is not a name", fmt.Sprint(value)), `write the name of the field that contains the list, or "*" if it is unknown`)
 		}
+		pointer, value := operation.Pointer, operation.Object[failureExtension]
+		if _, set := operation.Object[failureExtension]; !set {
+			if value, set = p.document[failureExtension]; !set {
+				continue
+			}
+			pointer = ""
+		}
+		code, ok := failureSigns(value)
+		if !ok {
+			problems.Add(tree.Join(pointer, failureExtension), fmt.Sprintf("%.80q is not a map from fields to lists of values", fmt.Sprint(value)), "write it like {Status: [ERROR, 500]}, with strings, numbers, booleans and nulls; an empty list means any value but null, false, 0 and empty ones")
+		}
+		if operation.Object[failureExtension] = code; pointer == "" && !ok {
+			delete(p.document, failureExtension) // it is reported once
+		}
 	}
 	return problems.Err()
+}
+
+// failureSigns returns the value of failureExtension as Go code; empty for an empty map.
+func failureSigns(value any) (code string, ok bool) {
+	fields, ok := value.(tree.Object)
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		values, list := fields[field].([]any)
+		ok = ok && list && field != ""
+		var literals []string
+		for _, value := range values {
+			literal := fmt.Sprintf("%#v", value)
+			switch value := value.(type) {
+			case nil:
+				literal = "nil"
+			case json.Number:
+				number, err := value.Float64()
+				literal = strconv.FormatFloat(number, 'g', -1, 64)
+				if integer, notInteger := value.Int64(); notInteger == nil {
+					literal, err = strconv.FormatInt(integer, 10), nil
+				}
+				ok = ok && err == nil
+			case string, bool:
+			default:
+				ok = false
+			}
+			literals = append(literals, literal)
+		}
+		code += fmt.Sprintf("{Field: %q, Values: []any{%s}}, ", field, strings.Join(literals, ", "))
+	}
+	return strings.TrimSuffix(code, ", "), ok
 }
 
 // idempotent reports whether an operation is safe to send more than once.
@@ -61,4 +114,10 @@ func mayBeEmpty(operation *codegen.OperationDefinition, result result) bool {
 func listField(operation *codegen.OperationDefinition) string {
 	name, _ := operation.Spec.Extensions[listExtension].(string)
 	return name
+}
+
+// failureWhen returns the signs of a failure, which checkExtensions has turned into Go code.
+func failureWhen(operation *codegen.OperationDefinition) string {
+	code, _ := operation.Spec.Extensions[failureExtension].(string)
+	return code
 }

@@ -46,3 +46,41 @@ func TestMayBeEmpty(t *testing.T) {
 		}
 	}
 }
+
+func TestFailureSigns(t *testing.T) {
+	const paths = `"/a":{"post":{"operationId":"create","responses":{"204":{"description":""}}},"get":{"operationId":"get","x-failure-when":{},"responses":{"204":{"description":""}}},"put":{"operationId":"put","x-failure-when":{"Outcome":["ERR\"OR",2,2.50,true,null],"Error":[]},"responses":{"204":{"description":""}}}}`
+	generate := func(root, paths string) ([]File, error) {
+		document, err := tree.Read([]byte(`{"openapi":"3.0.3","info":{"title":"a","version":"1"},` + root + `"paths":{` + paths + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Generate(document, Options{Package: "api"}, &tree.Report{})
+	}
+	files, err := generate(`"x-failure-when":{"Status":["ERROR"]},`, paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := string(files[0].Content)
+	for id, want := range map[string]string{
+		"create": `, FailureWhen: []call.FailureSign{{Field: "Status", Values: []any{"ERROR"}}}}, options`,
+		"get":    `, Idempotent: true}, options`,
+		"put":    `, FailureWhen: []call.FailureSign{{Field: "Error", Values: []any{}}, {Field: "Outcome", Values: []any{"ERR\"OR", 2, 2.5, true, nil}}}}, options`,
+	} {
+		_, rest, _ := strings.Cut(code, `ID: "`+id+`"`)
+		if line, _, _ := strings.Cut(rest, "\n"); !strings.Contains(line, want) {
+			t.Errorf("%s: %s", id, line)
+		}
+	}
+	for _, value := range []string{`true`, `["Status"]`, `{"Status":"ERROR"}`, `{"Status":[[1]]}`, `{"Status":[{}]}`, `{"":[1]}`, `{"Status":[1e999]}`, `null`} {
+		const two = `"/a":{"post":{"operationId":"a","responses":{"204":{"description":""}}},"put":{"operationId":"b","responses":{"204":{"description":""}}}}`
+		_, err := generate(`"x-failure-when":`+value+`,`, two)
+		problems, ok := errors.AsType[tree.Problems](err)
+		if !ok || len(problems) != 1 || problems[0].Pointer != "/x-failure-when" || !strings.Contains(problems[0].Remedy, "{Status: [ERROR, 500]}") {
+			t.Errorf("%s at the root: got %v", value, err)
+		}
+		_, err = generate("", `"/a":{"post":{"operationId":"a","x-failure-when":`+value+`,"responses":{"204":{"description":""}}}}`)
+		if problems, ok := errors.AsType[tree.Problems](err); !ok || len(problems) != 1 || problems[0].Pointer != "/paths/~1a/post/x-failure-when" {
+			t.Errorf("%s: got %v", value, err)
+		}
+	}
+}

@@ -17,22 +17,23 @@ const (
 
 // method is the template data of a method of the typed client.
 type method struct {
-	Name       string
-	Raw        string // name of the raw client's method
-	Comment    string
-	Arguments  string // in the declaration, after ctx
-	Names      string // in the call, after ctx
-	Result     string
-	Call       string // function of package call that sends it
-	ID         string // Go literal, as the next two
-	Method     string
-	Route      string
-	PathValues string
-	Accept     string // Go literal; "" if no response has a body
-	MayBeEmpty bool
-	Idempotent bool
-	ListField  string   // Go literal; "" if the list is the whole response
-	EmptyLists []string // fields of params that are not sent if empty
+	Name        string
+	Raw         string // name of the raw client's method
+	Comment     string
+	Arguments   string // in the declaration, after ctx
+	Names       string // in the call, after ctx
+	Result      string
+	Call        string // function of package call that sends it
+	ID          string // Go literal, as the next two
+	Method      string
+	Route       string
+	PathValues  string
+	Accept      string // Go literal; "" if no response has a body
+	MayBeEmpty  bool
+	Idempotent  bool
+	ListField   string   // Go literal; "" if the list is the whole response
+	FailureWhen string   // signs in Go; "" without any
+	EmptyLists  []string // fields of params that are not sent if empty
 }
 
 // methodsOf returns the methods of an operation, which match those of the raw client: one for an
@@ -44,15 +45,16 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		return nil, err
 	}
 	base := method{
-		Name:       operation.OperationId,
-		Raw:        operation.OperationId,
-		Result:     result.declaration(),
-		Call:       result.call(),
-		ID:         strconv.Quote(originalID(operation)),
-		Method:     "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
-		Route:      strconv.Quote(operation.Path),
-		MayBeEmpty: mayBeEmpty(operation, result),
-		Idempotent: idempotent(operation),
+		Name:        operation.OperationId,
+		Raw:         operation.OperationId,
+		Result:      result.declaration(),
+		Call:        result.call(),
+		ID:          strconv.Quote(originalID(operation)),
+		Method:      "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
+		Route:       strconv.Quote(operation.Path),
+		MayBeEmpty:  mayBeEmpty(operation, result),
+		Idempotent:  idempotent(operation),
+		FailureWhen: failureWhen(operation),
 	}
 	if len(result.accept) > 0 {
 		base.Accept = strconv.Quote(strings.Join(result.accept, ", "))

@@ -18,7 +18,7 @@ func Cause(ctx context.Context, err error) error {
 }
 
 // WithoutURL drops the method and URL that net/http puts in front of an error, because the query
-// may contain personal data, and explains a bare EOF.
+// may contain personal data, explains a bare EOF, and tells a [ProxyError] apart.
 func WithoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
@@ -26,5 +26,5 @@ func WithoutURL(err error) error {
 	if err == io.EOF {
 		return fmt.Errorf("the connection ended before the response: %w", err)
 	}
-	return err
+	return withProxy(err)
 }

@@ -11,18 +11,23 @@ const idleConnections = 32
 
 // NewClient returns a copy of given, or a new client if given is nil, that stores no cookies
 // and never follows redirects: on 307 and 308, net/http would resend a password, and it would
-// send x-id-token to any host.
-func NewClient(given *http.Client) *http.Client {
-	client := &http.Client{}
+// send x-id-token to any host. It reports whether the transport is the new client's own: made
+// without one, or copied from one with a proxy, whose refusals are then a [ProxyError].
+func NewClient(given *http.Client) (client *http.Client, owned bool) {
+	client = &http.Client{}
 	if given != nil {
 		*client = *given
 	}
 	if client.Transport == nil {
-		client.Transport = newTransport()
+		client.Transport, owned = newTransport(), given == nil
+	} else if transport, ok := client.Transport.(*http.Transport); ok && transport.Proxy != nil {
+		transport = transport.Clone()
+		reportRefusals(transport)
+		client.Transport, owned = transport, true
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Jar = nil
-	return client
+	return client, owned
 }
 
 // newTransport returns the default transport with a minimum TLS version. If the program has
@@ -38,5 +43,6 @@ func newTransport() http.RoundTripper {
 	}
 	transport.TLSClientConfig.MinVersion = max(transport.TLSClientConfig.MinVersion, tls.VersionTLS12)
 	transport.MaxIdleConnsPerHost = idleConnections
+	reportRefusals(transport)
 	return transport
 }

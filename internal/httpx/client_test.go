@@ -17,13 +17,18 @@ func TestNewClientKeepsSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	given := &http.Client{Transport: otherTransport{}, Timeout: time.Minute, Jar: jar}
-	made := NewClient(given)
-	if made.Transport != given.Transport || made.Timeout != time.Minute || made.Jar != nil || made.CheckRedirect(nil, nil) != http.ErrUseLastResponse {
+	made, owned := NewClient(given)
+	if made.Transport != given.Transport || made.Timeout != time.Minute || made.Jar != nil || owned || made.CheckRedirect(nil, nil) != http.ErrUseLastResponse {
 		t.Errorf("got %+v", made)
 	}
 	if given.Jar == nil || given.CheckRedirect != nil {
 		t.Error("the given client changed")
 	}
+}
+
+func newDefault() *http.Client {
+	client, _ := NewClient(nil)
+	return client
 }
 
 func TestNewClientWithCustomDefaultTransport(t *testing.T) {
@@ -32,18 +37,31 @@ func TestNewClientWithCustomDefaultTransport(t *testing.T) {
 
 	pool := x509.NewCertPool()
 	http.DefaultTransport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS10}}
-	transport := NewClient(nil).Transport.(*http.Transport)
-	if transport.TLSClientConfig.RootCAs != pool || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 {
+	transport := newDefault().Transport.(*http.Transport)
+	if transport.TLSClientConfig.RootCAs != pool || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 || transport.OnProxyConnectResponse == nil {
 		t.Errorf("got %+v", transport.TLSClientConfig)
 	}
 
 	http.DefaultTransport = &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13}}
-	if got := NewClient(nil).Transport.(*http.Transport).TLSClientConfig.MinVersion; got != tls.VersionTLS13 {
+	if got := newDefault().Transport.(*http.Transport).TLSClientConfig.MinVersion; got != tls.VersionTLS13 {
 		t.Errorf("the minimum version was lowered to %x", got)
 	}
 
 	http.DefaultTransport = otherTransport{standard}
-	if NewClient(nil).Transport != http.DefaultTransport {
+	if newDefault().Transport != http.DefaultTransport {
 		t.Error("the program's own transport is not used")
+	}
+}
+
+// Only a transport that may meet a proxy is copied, so that the others share their connections.
+func TestNewClientCopiesTransportsWithAProxy(t *testing.T) {
+	plain := &http.Transport{}
+	if made, owned := NewClient(&http.Client{Transport: plain}); made.Transport != plain || owned {
+		t.Error("a transport without a proxy was copied")
+	}
+	proxied := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	made, owned := NewClient(&http.Client{Transport: proxied})
+	if made.Transport == proxied || !owned || proxied.OnProxyConnectResponse != nil || made.Transport.(*http.Transport).OnProxyConnectResponse == nil {
+		t.Error("a transport with a proxy was not copied")
 	}
 }

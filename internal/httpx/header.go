@@ -9,6 +9,17 @@ func MediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(mediaType))
 }
 
+// Charset returns the charset parameter of a Content-Type; empty without one.
+func Charset(contentType string) string {
+	_, parameters, _ := strings.Cut(contentType, ";")
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		if name, value, _ := strings.Cut(parameter, "="); strings.EqualFold(strings.TrimSpace(name), "charset") {
+			return strings.Trim(strings.TrimSpace(value), `"'`)
+		}
+	}
+	return ""
+}
+
 // ValidHeaderName reports whether name is a token (RFC 9110 section 5.6.2).
 func ValidHeaderName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {

@@ -70,7 +70,8 @@ func testChaos(t *testing.T, count int) {
 		client, err := xsale.New(append(sandbox.Options(),
 			xsale.WithBaseURL(address),
 			xsale.WithHTTPClient(&http.Client{Transport: bodies}),
-			xsale.WithTimeout(24*time.Hour), // so that a call in no hurry is not overtaken by the learned rate
+			xsale.WithTimeout(24*time.Hour),  // so that a call in no hurry is not overtaken by the learned rate
+			xsale.WithRetryBudget(1_000_000), // most requests meet a fault
 		)...)
 		if err != nil {
 			t.Fatal(err)

@@ -50,7 +50,7 @@ type outcome struct {
 // sentinels are all errors that a caller may ask for.
 var sentinels = []error{
 	call.ErrBadRequest, call.ErrUnauthorized, call.ErrForbidden, call.ErrNotFound, call.ErrConflict, call.ErrRateLimited, call.ErrServer, call.ErrRedirect, call.ErrDecode,
-	call.ErrTooLarge, call.ErrInvalid, call.ErrNotSent, call.ErrMaybeProcessed,
+	call.ErrTooLarge, call.ErrInvalid, call.ErrNotSent, call.ErrMaybeProcessed, call.ErrReportedFailure, call.ErrProxy,
 }
 
 // hostileCall sends a call and returns what it read as a string.

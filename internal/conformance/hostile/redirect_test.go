@@ -45,7 +45,7 @@ func TestHostileRedirects(t *testing.T) {
 					reply(code, "", "", "Location", target)(w, request)
 				},
 				call: kind.hostileCall,
-				want: outcome{value: kind.value, status: code, is: []error{call.ErrRedirect}, text: fmt.Sprintf("%s: %d %s", kind.name, code, http.StatusText(code))},
+				want: outcome{value: kind.value, status: code, is: []error{call.ErrRedirect}, says: fmt.Sprintf("%s: %d %s: redirect ", kind.name, code, http.StatusText(code))},
 			})
 		}
 	}
@@ -62,6 +62,6 @@ func TestHostileRedirects(t *testing.T) {
 		hostileCase{name: "a plain HTTP client without a Location", serve: reply(302, "", ""), call: callFetch,
 			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /things/{id}: 302 Found"}},
 		hostileCase{name: "a Location that is no address", serve: reply(302, "", "", "Location", "http://[::1"),
-			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /me: 302 Found"}},
+			want: outcome{status: 302, is: []error{call.ErrRedirect}, text: "GET /me: 302 Found: redirect not followed: its Location is not a valid URL"}},
 	))
 }

@@ -68,7 +68,7 @@ func TestGetReturnsClientErrors(t *testing.T) {
 		{"not found", page{status: 404}, "404 Not Found; " + remedy, xsale.ErrNotFound},
 		{"rejected", page{status: 401}, "401 Unauthorized (after 2 attempts); " + byHand, xsale.ErrUnauthorized},
 		{"not allowed", page{status: 403}, "403 Forbidden; " + byHand, xsale.ErrForbidden},
-		{"redirected", page{status: 302, location: "/v2.json?hunter2"}, "302 Found; " + remedy, xsale.ErrRedirect},
+		{"redirected", page{status: 302, location: "/v2.json?hunter2"}, "302 Found: redirect to $/v2.json not followed: if the API has moved there, set WithBaseURL; " + remedy, xsale.ErrRedirect},
 		{"failed", page{status: 500}, "500 Internal Server Error; " + remedy, xsale.ErrServer},
 	} {
 		site := newSite(t, map[string]page{"/v1.json": test.page, "/v2.json": {body: minimal}})

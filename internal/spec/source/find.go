@@ -25,7 +25,7 @@ type search struct {
 func find(ctx context.Context, address *url.URL, options Options) (*Source, error) {
 	s := &search{fetcher: fetcher{doer: options.Doer}, tried: options.Tried}
 	if options.Doer == nil {
-		client := httpx.NewClient(nil)
+		client, _ := httpx.NewClient(nil)
 		defer client.CloseIdleConnections()
 		s.fetcher = fetcher{doer: plainDoer{client.Transport}, follows: true}
 	}

@@ -1,0 +1,213 @@
+package call
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// FailureSign is a top-level field of a 2xx response by which a server reports a failure. The call
+// then fails with [ErrReportedFailure].
+type FailureSign struct {
+	Field string // matched case-insensitively
+
+	// Values are those that mean a failure, compared as JSON. Without any, every value does except
+	// null, false, 0, "", [], {} and the zero date and GUID of .NET.
+	Values []any
+}
+
+// in reports whether the value of the field means a failure.
+func (s FailureSign) in(value json.RawMessage) bool {
+	if len(s.Values) == 0 {
+		return !blank(value)
+	}
+	var got any
+	return json.Unmarshal(value, &got) == nil && slices.ContainsFunc(s.Values, func(want any) bool {
+		text, err := json.Marshal(want)
+		var same any
+		return err == nil && json.Unmarshal(text, &same) == nil && reflect.DeepEqual(got, same)
+	})
+}
+
+// reported returns the failure that the body of a success reports, or nil. The text is the body in
+// UTF-8 without white space around it, and result the type that it is decoded into; nil if it is
+// discarded.
+func (s *state) reported(response *http.Response, body, text []byte, result reflect.Type) *Error {
+	contentType := response.Header.Get("Content-Type")
+	problem := httpx.MediaType(contentType) == "application/problem+json"
+	common := len(text) <= maxErrorBody && (problem || mayReportFailure(text))
+	if !common && len(s.FailureWhen)+len(s.signs) == 0 || len(text) == 0 || text[0] != '{' {
+		return nil
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil {
+		return nil
+	}
+	field := signIn(fields, s.FailureWhen, s.signs)
+	if declared, known := declaredFields(result); field == "" && common && known {
+		field = failureIn(fields, declared, problem)
+	}
+	if field == "" {
+		return nil
+	}
+	return s.reportedError(response, body, field)
+}
+
+// reportedError is a success whose field reports a failure. The server says that it failed, so only
+// earlier attempts may have been processed.
+func (s *state) reportedError(response *http.Response, body []byte, field string) *Error {
+	e := newError(s, fmt.Errorf("%w (%s)", ErrReportedFailure, shorten(field)))
+	e.MaybeProcessed = s.maybeBefore
+	e.setResponse(response)
+	e.setBody(s, body)
+	e.parseBody(response.Header.Get("Content-Type"))
+	return e
+}
+
+// signIn returns the first field of an object that has one of the signs; empty without one.
+func signIn(fields map[string]json.RawMessage, signs ...[]FailureSign) string {
+	for _, sign := range slices.Concat(signs...) {
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if strings.EqualFold(name, sign.Field) && sign.in(fields[name]) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// mayReportFailure is a quick test for the fields of failureIn, in PascalCase and camelCase.
+func mayReportFailure(text []byte) bool {
+	contains := func(part string) bool { return bytes.Contains(text, []byte(part)) }
+	return contains("uccess") || contains("ucceeded") || contains("rror") || contains("ailed") || contains("ailure") ||
+		(contains(`tatus"`) || contains(`tatusCode"`)) && (contains(`itle"`) || contains(`etail"`) || contains(`essage"`))
+}
+
+// failureForms are the fields by which ASP.NET and other servers commonly report a failure, in the
+// form of foldName.
+var failureForms = map[string]func(value json.RawMessage) bool{
+	"success": jsonFalse, "issuccess": jsonFalse, "successful": jsonFalse, "issuccessful": jsonFalse, "succeeded": jsonFalse, "issucceeded": jsonFalse,
+	"iserror": jsonTrue, "haserror": jsonTrue, "haserrors": jsonTrue, "failed": jsonTrue, "isfailed": jsonTrue, "isfailure": jsonTrue,
+	"errormessage": filled, "errormessages": filled, "errors": filled,
+	"error": func(value json.RawMessage) bool {
+		object, ok := objectIn(value)
+		return !ok && (filled(value) || jsonTrue(value)) || filled(object["code"]) || filled(object["message"]) || jsonTrue(object["code"])
+	},
+	"responsestatus": func(value json.RawMessage) bool { // of ServiceStack
+		object, _ := objectIn(value)
+		return filled(object["errorcode"])
+	},
+}
+
+// failureIn returns the field by which an object that came with a 2xx status reports a failure in
+// one of the common forms; empty without one. A problem has the media type of problem details. A
+// result must not be mistaken for a failure, so the forms do not apply to fields that the result
+// declares, nor if one of those has a value. The declared names are in the form of foldName.
+func failureIn(fields map[string]json.RawMessage, declared map[string]bool, problem bool) string {
+	folded := map[string]json.RawMessage{}
+	found := ""
+	if problem {
+		found = "problem details"
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		key, value := foldName(name), fields[name]
+		folded[key] = value
+		if declared[key] && !describesFailure(key) && !blank(value) {
+			return ""
+		}
+		form := failureForms[key]
+		if form == nil {
+			continue
+		}
+		if strings.Contains(key, "succe") && jsonTrue(value) {
+			return ""
+		}
+		if found == "" && !declared[key] && form(value) {
+			found = name
+		}
+	}
+	if found != "" {
+		return found
+	}
+	for _, name := range []string{"status", "statuscode"} { // problem details of another media type
+		status := string(bytes.Trim(folded[name], `"`))
+		if len(status) == 3 && (status[0] == '4' || status[0] == '5') && !declared[name] &&
+			(filled(folded["title"]) || filled(folded["detail"]) || filled(folded["message"])) {
+			return name
+		}
+	}
+	return ""
+}
+
+// describesFailure reports whether a field is filled by failures as well.
+func describesFailure(name string) bool {
+	return slices.Contains([]string{"message", "messages", "errormessage", "errormessages", "errors"}, name)
+}
+
+// declaredFields returns the names of the fields that a type declares. It reports false for a type
+// that leaves it to the caller to look: a response, a map, an any, or one that keeps its JSON.
+func declaredFields(result reflect.Type) (declared map[string]bool, known bool) {
+	for result != nil && result.Kind() == reflect.Pointer {
+		result = result.Elem()
+	}
+	switch {
+	case result == nil:
+		return nil, true
+	case result == reflect.TypeFor[Response](), result == reflect.TypeFor[json.RawMessage]():
+		return nil, false
+	case result.Kind() != reflect.Struct:
+		return nil, result.Kind() != reflect.Map && result.Kind() != reflect.Interface
+	}
+	declared, known = map[string]bool{}, result.NumField() == 0
+	for _, field := range reflect.VisibleFields(result) {
+		known = known || field.IsExported()
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "-" {
+			declared[foldName(cmp.Or(name, field.Name))] = true
+		}
+	}
+	return declared, known
+}
+
+// foldName makes the spellings of a name equal: PascalCase, camelCase and snake_case.
+func foldName(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+}
+
+// objectIn returns the fields of an object by their folded names.
+func objectIn(value json.RawMessage) (map[string]json.RawMessage, bool) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(value, &object) != nil || object == nil {
+		return nil, false
+	}
+	folded := map[string]json.RawMessage{}
+	for name, value := range object {
+		folded[foldName(name)] = value
+	}
+	return folded, true
+}
+
+func jsonTrue(value json.RawMessage) bool  { return string(value) == "true" }
+func jsonFalse(value json.RawMessage) bool { return string(value) == "false" }
+
+// filled reports whether a value is a string, a list or an object with something in it, or a
+// number other than 0.
+func filled(value json.RawMessage) bool { return !blank(value) && !jsonTrue(value) }
+
+// blank reports whether a value is absent, null, false, 0, "", [], {} or a zero of .NET.
+func blank(value json.RawMessage) bool {
+	text := strings.Join(strings.Fields(string(value)), "")
+	switch text {
+	case "", "null", "false", `""`, "[]", "{}", `"00000000-0000-0000-0000-000000000000"`:
+		return true
+	}
+	return strings.HasPrefix(text, `"0001-01-01`) || strings.Trim(text, "-0.") == ""
+}
