@@ -67,8 +67,7 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 	body := &wholeBody{buffers.Get().(*bytes.Buffer)}
 	defer body.Close()
 	io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
-	text, _ := inUTF8(body.Bytes(), response.Header.Get("Content-Type"), maxErrorBody)
-	if failure := call.reported(response, body.Bytes(), bytes.TrimSpace(httpx.TrimBOM(text)), nil); failure != nil {
+	if failure := call.reported(response, body.Bytes(), bytes.TrimSpace(httpx.TrimBOM(body.Bytes())), nil); failure != nil {
 		closeWith(response.Body, failure)
 		return failure
 	}
@@ -140,12 +139,12 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 		}
 	}
 	contentType := response.Header.Get("Content-Type")
-	text, err := inUTF8(body, contentType, call.maxBytes)
-	text = httpx.TrimBOM(text)
+	unreadable := checkCharset(response.Header)
+	text := httpx.TrimBOM(body)
 	content := bytes.TrimSpace(text)
-	if target, ok := target.(*string); ok && err == nil && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
+	if target, ok := target.(*string); ok && unreadable == nil && httpx.MediaType(contentType) == "text/plain" { // ASP.NET writes strings this way
 		if !utf8.Valid(text) {
-			return errors.New("the text is not valid UTF-8, and the response names no other charset")
+			return errors.New("the text is not valid UTF-8")
 		}
 		*target = string(text)
 		return nil
@@ -157,8 +156,8 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 	if _, raw := target.(*Response); raw {
 		return nil
 	}
-	if err != nil {
-		return err
+	if unreadable != nil {
+		return unreadable
 	}
 	if len(content) == 0 && (call.MayBeEmpty || response.StatusCode == http.StatusNoContent && sliceType(result)) {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/printable"
@@ -23,11 +22,7 @@ const (
 // parseBody reads code, message and fields from a body in a known format. JSON is recognized
 // whatever the Content-Type, which servers and the proxies in front of them often get wrong.
 func (e *Error) parseBody(contentType string) {
-	body, err := inUTF8(e.Body, contentType, maxErrorBody*utf8.UTFMax)
-	if body == nil && e.Err == nil {
-		e.Err = err
-	}
-	text := strings.TrimSpace(string(httpx.TrimBOM(body)))
+	text := strings.TrimSpace(bodyString(e.Body))
 	mediaType := httpx.MediaType(contentType)
 	if text == "" {
 		return

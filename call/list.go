@@ -43,7 +43,9 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 		if response.StatusCode == http.StatusNoContent {
 			return
 		}
-		err = list.elements.Open()
+		if err = checkCharset(response.Header); err == nil {
+			err = list.elements.Open()
+		}
 		list.keepEnvelope()
 		if err != nil {
 			yield(none, list.fail(err))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -19,12 +18,11 @@ type Response struct {
 	Body       []byte
 }
 
-// Decode decodes the JSON body into value, a pointer, from the charset that the header names. Errors
-// wrap [ErrDecode].
+// Decode decodes the JSON body into value, a pointer. Errors wrap [ErrDecode].
 func (r *Response) Decode(value any) error {
-	body, err := inUTF8(r.Body, r.Header.Get("Content-Type"), math.MaxInt64-1)
+	err := checkCharset(r.Header)
 	if err == nil {
-		err = codec.Unmarshal(httpx.TrimBOM(body), value)
+		err = codec.Unmarshal(httpx.TrimBOM(r.Body), value)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDecode, err)

@@ -26,7 +26,6 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 	call.maxBytes, call.signs = s.maxBytes, s.signs
 	success := response.StatusCode/100 == 2
 	if success && call.reading == readByElements {
-		response.Body = &utf8Body{ReadCloser: response.Body, contentType: response.Header.Get("Content-Type")}
 		return response, nil
 	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}

@@ -113,6 +113,7 @@ func TestResponses(t *testing.T) {
 		body         string
 		want         []string
 	}{
+		"another charset":      {"GET", "/me", 200, "application/json; charset=windows-1250", `{"Id":1}`, []string{"error|content type|header Content-Type|another charset|UTF-8"}},
 		"me":                   {"GET", "/me", 200, "application/json; charset=utf-8", `{"Id":1,"Name":"Kowalski"}`, nil},
 		"failure without body": {"GET", "/me", 404, "", "", nil},
 		"failure as a problem": {"GET", "/me", 418, "application/problem+json", `{"detail":"Kowalski"}`, nil},

@@ -78,10 +78,13 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	if len(content) == 0 {
 		return nil
 	}
+	name, asJSON := mediaTypeOf(header)
+	if asJSON && !httpx.UTF8(header.Get("Content-Type")) {
+		f.fail(KindContentType, "header Content-Type", "another charset", "UTF-8")
+	}
 	if media := content.Get(header.Get("Content-Type")); media != nil {
 		return media
 	}
-	name, asJSON := mediaTypeOf(header)
 	got := "another media type"
 	switch {
 	case name == "":

@@ -20,6 +20,15 @@ func Charset(contentType string) string {
 	return ""
 }
 
+// UTF8 reports whether a Content-Type has no other charset than UTF-8, or ASCII as a part of it.
+func UTF8(contentType string) bool {
+	switch strings.ToLower(Charset(contentType)) {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		return true
+	}
+	return false
+}
+
 // ValidHeaderName reports whether name is a token (RFC 9110 section 5.6.2).
 func ValidHeaderName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {

@@ -159,7 +159,8 @@ func ExampleReplay() {
 		fmt.Println(len(statuses) > 0)
 	}
 
-	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, dir, traffic.WithUnmasked("listStatuses", "/*/Name"))
+	recorder, err := traffic.Record(sandbox.HTTPClient().Transport, dir,
+		traffic.WithUnmasked("listStatuses", "/*/Name"), traffic.WithHeaders("Link", "X-Total-Count"))
 	if err != nil {
 		log.Fatal(err)
 	}

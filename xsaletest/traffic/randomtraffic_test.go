@@ -211,7 +211,7 @@ func (r *randomTraffic) json(ref *openapi3.SchemaRef, depth int, request bool) s
 	return r.json(nil, depth, request)
 }
 
-// scalar reports whether a schema is none of an object. An allOf with one is a reference with a
+// scalar reports whether a schema is not of an object. An allOf with one is a reference with a
 // description.
 func scalar(schema *openapi3.Schema) bool {
 	return len(schema.Enum) > 0 || schema.Type != nil && !schema.Type.Is("object")

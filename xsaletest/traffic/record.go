@@ -34,8 +34,8 @@ type Recorder struct {
 // fails if the file cannot be written, or if a body is longer than [WithBodyLimit] or has a
 // Content-Encoding. A call without a response is not recorded.
 //
-// Recordings are masked. They keep the headers Content-Type, Retry-After and Allow, never a token
-// or a cookie, and no logins. They keep names that look like field names, booleans, ids, other
+// Recordings are masked. They keep the headers Content-Type, Retry-After and Allow, and those of
+// [WithHeaders], never a token or a cookie, and no logins. They keep names that look like field names, booleans, ids, other
 // numbers of up to eight digits, decimals, dates, and strings that the spec lists as values. Every
 // other string in a body, the query or the path becomes a placeholder of its kind: digits for
 // digits (NIP, telephone), an address at example.com for an e-mail address, a code with the same
@@ -43,6 +43,10 @@ type Recorder struct {
 // otherwise of 16, 64, 256 or 1024. Numbers and decimals in fields named like personal numbers or
 // dates, and integers of nine and more digits that are not ids, become placeholders as well.
 // [WithUnmasked] makes exceptions. A body that is not JSON becomes one placeholder.
+//
+// A placeholder follows the rules of the spec that its value follows, such as a range, a length or a
+// pattern, and the values of a set and the names of a map stay different, so that Replay plays what
+// Validate accepts. Fields keep their order.
 //
 // Equal values have equal placeholders, about a million for each kind of value. Many values share a
 // placeholder, so it does not reveal its value. But without [WithMaskKey] anyone can compute the

@@ -41,7 +41,7 @@ type Replayer struct {
 //
 // Replay first checks each exchange against the spec. A recording that no longer fits is an error
 // with the operation and the JSON pointer. It does not check what recording drops or may break:
-// headers, and the length and pattern of strings. [WithIgnored] accepts what never fit. A file
+// headers, forms, and the length and pattern of strings. [WithIgnored] accepts what never fit. A file
 // that is truncated or edited, or without an earlier repetition, is an error.
 func Replay(dir string, options ...ReplayOption) (*Replayer, error) {
 	r, err := replay(dir, options)
