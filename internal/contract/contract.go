@@ -27,8 +27,6 @@ type Document struct {
 	spec         *openapi3.T
 	routes       route.Table[*Operation]
 	operations   []*Operation
-	enums        enumValues
-	unchecked    []string // formats
 	compositions sync.Map // of *openapi3.Schema to *composition
 	patterns     sync.Map // of string to *regexp.Regexp, nil if Go cannot compile it
 }
@@ -55,7 +53,6 @@ func Load(data []byte) (*Document, error) {
 		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)
 	}
 	d := &Document{spec: spec}
-	d.collect(spec)
 	if err := d.addOperations(); err != nil {
 		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}

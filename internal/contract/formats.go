@@ -2,8 +2,11 @@ package contract
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -23,6 +26,37 @@ var formats = map[string]format{
 	"date-time": {validDateTime, ", such as 2024-10-25T08:15:00"},
 	"byte":      {validBase64, ", that is base64"},
 	"uuid":      {uuid.MatchString, ""},
+}
+
+// noRule are formats that allow every string.
+var noRule = []string{"binary", "password"}
+
+// UncheckedFormats returns the string formats of the spec that are not checked, sorted.
+func (d *Document) UncheckedFormats() []string {
+	var spec any
+	if data, err := d.spec.MarshalJSON(); err != nil || json.Unmarshal(data, &spec) != nil {
+		return nil
+	}
+	unchecked := make(map[string]bool)
+	addUnchecked(spec, unchecked)
+	return slices.Sorted(maps.Keys(unchecked))
+}
+
+func addUnchecked(value any, unchecked map[string]bool) {
+	switch value := value.(type) {
+	case map[string]any:
+		format, ok := value["format"].(string)
+		if _, checked := formats[format]; ok && !checked && value["type"] == openapi3.TypeString && !slices.Contains(noRule, format) {
+			unchecked[format] = true
+		}
+		for _, field := range value {
+			addUnchecked(field, unchecked)
+		}
+	case []any:
+		for _, element := range value {
+			addUnchecked(element, unchecked)
+		}
+	}
 }
 
 // libraryFormats are the same formats for the checks that kin-openapi does. Its own registry is

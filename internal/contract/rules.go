@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -92,6 +93,10 @@ func (r Rules) collect(schema *openapi3.Schema, value any, pointer string, activ
 			r.collect(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i), nil)
 		}
 	case map[string]any:
+		if schema.Discriminator != nil {
+			at := pointer + "/" + escapePointer(schema.Discriminator.PropertyName)
+			r[at] = append(r[at], &openapi3.Schema{Enum: variants(schema)})
+		}
 		for name, field := range value {
 			property := schema.Properties[name]
 			if property == nil {
@@ -102,4 +107,16 @@ func (r Rules) collect(schema *openapi3.Schema, value any, pointer string, activ
 			}
 		}
 	}
+}
+
+// variants returns the values of a discriminator.
+func variants(schema *openapi3.Schema) []any {
+	var names []any
+	for name := range schema.Discriminator.Mapping {
+		names = append(names, name)
+	}
+	for _, part := range parts(schema) {
+		names = append(names, strings.TrimPrefix(part.Ref, "#/components/schemas/"))
+	}
+	return names
 }

@@ -294,7 +294,7 @@ func (m *masker) listed(in valueIn, value any) bool {
 }
 
 func (m *masker) string(in valueIn, value string) string {
-	if value == "" || strings.EqualFold(value, "true") || strings.EqualFold(value, "false") || m.document.Listed(in.name, value) || m.listed(in, value) {
+	if value == "" || strings.EqualFold(value, "true") || strings.EqualFold(value, "false") || m.listed(in, value) {
 		return value
 	}
 	_, err := wire.ParseDateTime(value)
