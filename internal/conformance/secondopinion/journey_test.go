@@ -95,10 +95,11 @@ func journey(ctx context.Context, client *xsale.Client) error {
 	if len(statuses) == 0 {
 		return errors.New("there is no status")
 	}
+	id := max(statuses[0].ID, 1) // Prism's mock makes negative ids up
 	for _, params := range []xsale.ListOrdersParams{
 		{},
-		{StatusIDs: []int64{statuses[0].ID}, StatusNames: []string{statuses[0].Name}},
-		{StatusIDs: []int64{statuses[0].ID, 2}, StatusNames: []string{statuses[0].Name, "W toku & dalej"}},
+		{StatusIDs: []int64{id}, StatusNames: []string{statuses[0].Name}},
+		{StatusIDs: []int64{id, 2}, StatusNames: []string{statuses[0].Name, "W toku & dalej"}},
 	} {
 		orders, err := call.Collect(shop.Orders.List(ctx, params))
 		if err != nil {
