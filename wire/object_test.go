@@ -259,19 +259,6 @@ func TestObjectRejectsOtherValues(t *testing.T) {
 	}
 }
 
-// randomObject returns an object with the given fields and random other fields, shuffled.
-func randomObject(random *rand.Rand, fields ...string) string {
-	for i := range random.IntN(4) {
-		name, err := json.Marshal(fmt.Sprintf("%d%s", i, randomString(random)))
-		if err != nil {
-			panic(err)
-		}
-		fields = append(fields, string(name)+": "+randomValue(random, 3))
-	}
-	random.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
-	return "{ " + strings.Join(fields, ", ") + "}"
-}
-
 func randomValue(random *rand.Rand, depth int) string {
 	kinds := 6
 	if depth == 0 {
