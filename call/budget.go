@@ -8,8 +8,9 @@ import (
 
 // A retry takes one from the budget, and successes fill it, so that an outage does not multiply the
 // load of a Client. The AWS SDKs have 100 retries, and a success without a retry earns 0.2
-// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html); gRPC leaves the
-// number to the service, 10 to 1000, and suggests 0.1 (https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). gRPC leaves the
+// number to the service, 10 to 1000, and suggests 0.1
+// (https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
 // The number here is small, because a Client has few calls at once, and the time adds enough for a
 // program that makes a call now and then.
 const (

@@ -56,8 +56,9 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 	return value, nil
 }
 
-// Execute sends a call of a generated client and discards the response body, after a look for a
-// reported failure in the first 64 KiB. Generated code calls it.
+// Execute sends a call of a generated client and discards the response body, after a look at the
+// first 64 KiB: a reported failure, and a web page, such as that of a login, are errors. Generated
+// code calls it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.run(ctx, options, send)
@@ -67,7 +68,12 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 	body := &wholeBody{buffers.Get().(*bytes.Buffer)}
 	defer body.Close()
 	io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
-	if failure := call.reported(response, body.Bytes(), bytes.TrimSpace(httpx.TrimBOM(body.Bytes())), nil); failure != nil {
+	text := bytes.TrimSpace(httpx.TrimBOM(body.Bytes()))
+	failure := call.reported(response, body.Bytes(), text, nil)
+	if failure == nil && htmlPage(httpx.MediaType(response.Header.Get("Content-Type")), string(text)) {
+		failure = decodeError(call, response, body.Bytes(), errors.New("the response is HTML, not of the API"))
+	}
+	if failure != nil {
 		closeWith(response.Body, failure)
 		return failure
 	}

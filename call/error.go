@@ -57,8 +57,8 @@ const (
 )
 
 // Error is a failed call: a non-2xx response, a 2xx response that cannot be decoded or reports a
-// failure, or no response at all. A failed login is an [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not
-// changed after it is returned.
+// failure, or no response at all. A failed login is an
+// [*github.com/xsale-go/xsale/authn.Error] instead. An Error is not changed after it is returned.
 type Error struct {
 	StatusCode int    // HTTP status, 0 without a response
 	Operation  string // operationId in the spec; for a raw call empty, or set by Name

@@ -46,8 +46,9 @@ type Event struct {
 	Status int
 
 	// Class is a word for the failure: "status" for a non-2xx response, "response" for a success
-	// that cannot be decoded, "reported" for a success that reports a failure, "connection", "timeout", "canceled", "login", "proxy", or "not_sent" for a
-	// request rejected before it was sent. It is empty for a success.
+	// that cannot be decoded, "reported" for a success that reports a failure, "connection",
+	// "timeout", "canceled", "login", "proxy", or "not_sent" for a request rejected before it was
+	// sent. It is empty for a success.
 	Class string
 
 	// Err is the error behind Class. For CallDone it is the error that the caller gets; for an

@@ -92,7 +92,8 @@ func TestHostileSuccesses(t *testing.T) {
 	add(callList, "an element that is too large", json, `[{"Id":1},{"Id":2,"Name":"`+strings.Repeat("x", 8192)+`"}]`,
 		outcome{value: "[1]", is: []error{call.ErrTooLarge}, partial: true, says: "response too large: an element of more than 4096 bytes"}, xsale.WithMaxResponseBytes(4096))
 
-	for _, body := range []string{"", "null", "canary", page, "{"} {
+	add(callSet, "a web page for a command", json, page, outcome{text: "PUT /{organizationName}/articles/{id}/translations: 200 OK: cannot decode response: the response is HTML, not of the API"})
+	for _, body := range []string{"", "null", "canary", "{"} {
 		add(callSet, "a command is content with "+body, json, body, outcome{})
 		add(callRaw, "a raw call returns "+body, json, body, outcome{value: body})
 	}
