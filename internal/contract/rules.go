@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ func (c *Call) RequestRules(value any) Rules {
 	if c.Operation == nil || c.Operation.spec.RequestBody == nil {
 		return nil
 	}
-	return rulesOf(c.Operation.spec.RequestBody.Value.Content, c.request.Header, value)
+	return c.document.rulesOf(c.Operation.spec.RequestBody.Value.Content, c.request.Header, value)
 }
 
 // ResponseRules returns the rules for the JSON of a response's body.
@@ -33,25 +34,73 @@ func (c *Call) ResponseRules(status int, header http.Header, value any) Rules {
 	if response == nil {
 		return nil
 	}
-	return rulesOf(response.Value.Content, header, value)
+	return c.document.rulesOf(response.Value.Content, header, value)
 }
 
-// ParameterRules returns the schema of a parameter, or of its elements.
-func (c *Call) ParameterRules(in, name string) []*openapi3.Schema {
+// ParameterRules are the rules for the values of a parameter.
+type ParameterRules struct {
+	Schemas   []*openapi3.Schema // of each value
+	Listed    bool               // the spec has this name
+	Set       bool               // the values are different
+	Separator string             // of values in one string, if any
+}
+
+// ParameterRules returns the rules for a parameter, or for a field of one that is an object.
+func (c *Call) ParameterRules(in, name string) ParameterRules {
 	if c.Operation == nil {
-		return nil
+		return ParameterRules{}
 	}
 	for _, parameter := range c.Operation.parameters() {
 		schema := schemaOf(parameter)
-		if parameter.In != in || parameter.Name != name || schema == nil {
+		if parameter.In != in || schema == nil {
 			continue
 		}
-		if schema.Items != nil {
-			schema = schema.Items.Value
+		if parameter.Name != name {
+			field := strings.TrimSuffix(strings.TrimPrefix(name, parameter.Name+"["), "]")
+			if fields := properties(schema, field); in == openapi3.ParameterInQuery && len(fields) > 0 {
+				return ParameterRules{Schemas: fields, Listed: true}
+			}
+			continue
 		}
-		return []*openapi3.Schema{schema}
+		rules := ParameterRules{Schemas: withParts(schema), Listed: true}
+		if items := itemsOf(schema); items != nil {
+			rules.Schemas, rules.Set, rules.Separator = withParts(items), single(schema).UniqueItems, separator(parameter)
+		}
+		return rules
 	}
-	return nil
+	return ParameterRules{}
+}
+
+// separator returns what separates the elements of a list in one value.
+func separator(parameter *openapi3.Parameter) string {
+	method, err := parameter.SerializationMethod()
+	switch {
+	case err != nil || parameter.In == openapi3.ParameterInQuery && method.Explode:
+		return ""
+	case method.Style == openapi3.SerializationPipeDelimited:
+		return "|"
+	case method.Style == openapi3.SerializationSpaceDelimited:
+		return " "
+	}
+	return ","
+}
+
+// properties returns the schemas of a field of an object.
+func properties(schema *openapi3.Schema, name string) []*openapi3.Schema {
+	var all []*openapi3.Schema
+	for _, part := range withParts(schema) {
+		if property := part.Properties[name]; property != nil {
+			all = append(all, withParts(cmp.Or(itemsOf(property.Value), property.Value))...)
+		}
+	}
+	return all
+}
+
+// withParts returns a schema and its parts.
+func withParts(schema *openapi3.Schema) []*openapi3.Schema {
+	c := collector{rules: Rules{}}
+	c.collect(schema, nil, "", nil)
+	return c.rules[""]
 }
 
 // Fits reports whether a value follows a schema.
@@ -61,7 +110,7 @@ func (d *Document) Fits(schema *openapi3.Schema, value any) bool {
 	return f.errors == 0
 }
 
-func rulesOf(content openapi3.Content, header http.Header, value any) Rules {
+func (d *Document) rulesOf(content openapi3.Content, header http.Header, value any) Rules {
 	media := content.Get(header.Get("Content-Type"))
 	if media == nil {
 		media = content.Get("application/json")
@@ -69,20 +118,25 @@ func rulesOf(content openapi3.Content, header http.Header, value any) Rules {
 	if media == nil || media.Schema == nil {
 		return nil
 	}
-	rules := Rules{}
-	rules.collect(media.Schema.Value, value, "", nil)
-	return rules
+	c := collector{d, Rules{}}
+	c.collect(media.Schema.Value, value, "", nil)
+	return c.rules
+}
+
+type collector struct {
+	document *Document
+	rules    Rules
 }
 
 // collect adds the schemas of a value and of what is inside. Active are those of the same value.
-func (r Rules) collect(schema *openapi3.Schema, value any, pointer string, active []*openapi3.Schema) {
+func (c collector) collect(schema *openapi3.Schema, value any, pointer string, active []*openapi3.Schema) {
 	if slices.Contains(active, schema) {
 		return
 	}
 	active = append(active, schema)
-	r[pointer] = append(r[pointer], schema)
+	c.rules[pointer] = append(c.rules[pointer], schema)
 	for _, part := range parts(schema) {
-		r.collect(part.Value, value, pointer, active)
+		c.collect(part.Value, value, pointer, active)
 	}
 	switch value := value.(type) {
 	case []any:
@@ -90,12 +144,12 @@ func (r Rules) collect(schema *openapi3.Schema, value any, pointer string, activ
 			return
 		}
 		for i, element := range value {
-			r.collect(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i), nil)
+			c.collect(schema.Items.Value, element, pointer+"/"+strconv.Itoa(i), nil)
 		}
 	case map[string]any:
 		if schema.Discriminator != nil {
 			at := pointer + "/" + escapePointer(schema.Discriminator.PropertyName)
-			r[at] = append(r[at], &openapi3.Schema{Enum: variants(schema)})
+			c.rules[at] = append(c.rules[at], &openapi3.Schema{Enum: c.document.variants(schema)})
 		}
 		for name, field := range value {
 			property := schema.Properties[name]
@@ -103,20 +157,23 @@ func (r Rules) collect(schema *openapi3.Schema, value any, pointer string, activ
 				property = schema.AdditionalProperties.Schema
 			}
 			if property != nil {
-				r.collect(property.Value, field, pointer+"/"+escapePointer(name), nil)
+				c.collect(property.Value, field, pointer+"/"+escapePointer(name), nil)
 			}
 		}
 	}
 }
 
-// variants returns the values of a discriminator.
-func variants(schema *openapi3.Schema) []any {
+// variants returns the values of a discriminator. Without a mapping, it names any schema, because
+// variants may refer to the schema instead of the reverse.
+func (d *Document) variants(schema *openapi3.Schema) []any {
 	var names []any
 	for name := range schema.Discriminator.Mapping {
 		names = append(names, name)
 	}
-	for _, part := range parts(schema) {
-		names = append(names, strings.TrimPrefix(part.Ref, "#/components/schemas/"))
+	if d.spec.Components != nil {
+		for name := range d.spec.Components.Schemas {
+			names = append(names, name)
+		}
 	}
 	return names
 }

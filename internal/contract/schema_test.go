@@ -190,18 +190,18 @@ func TestRules(t *testing.T) {
 	document := load(t, withSchemas(`"S":{"type":"string","enum":["New","Done"]},"V":{"type":"object","properties":{"state":{"$ref":"#/components/schemas/S"},"next":{"$ref":"#/components/schemas/V"},
 		"states":{"type":"array","items":{"allOf":[{"$ref":"#/components/schemas/S"}]}},"name":{"type":"string","maxLength":5}},"additionalProperties":{"type":"integer","minimum":3}},
 		"A":{"type":"object","properties":{"kind":{"type":"string"}}},"C":{"oneOf":[{"$ref":"#/components/schemas/A"}],"discriminator":{"propertyName":"kind","mapping":{"an-a":"#/components/schemas/A"}}}`))
-	rules := Rules{}
+	all := collector{document, Rules{}}
 	schemas := document.spec.Components.Schemas
-	rules.collect(schemas["V"].Value, decoded(t, `{"state":"New","next":{"next":null,"name":"a"},"states":["Done","x"],"a/b":1}`), "", nil)
-	rules.collect(schemas["C"].Value, decoded(t, `{"kind":"an-a"}`), "/c", nil)
+	all.collect(schemas["V"].Value, decoded(t, `{"state":"New","next":{"next":null,"name":"a"},"states":["Done","x"],"a/b":1}`), "", nil)
+	all.collect(schemas["C"].Value, decoded(t, `{"kind":"an-a"}`), "/c", nil)
 	for pointer, values := range map[string][2]any{ // one that fits and one that does not
 		"/state": {"Done", "x"}, "/states/1": {"New", "x"}, "/next/name": {"a", "abcdef"}, "/a~1b": {json.Number("3"), json.Number("2")}, "/c/kind": {"an-a", "a-b"},
 	} {
 		fits := func(value any) bool {
-			return !slices.ContainsFunc(rules[pointer], func(schema *openapi3.Schema) bool { return !document.Fits(schema, value) })
+			return !slices.ContainsFunc(all.rules[pointer], func(schema *openapi3.Schema) bool { return !document.Fits(schema, value) })
 		}
-		if len(rules[pointer]) == 0 || !fits(values[0]) || fits(values[1]) {
-			t.Errorf("%s: %d schemas, %v fits %v, %v fits %v", pointer, len(rules[pointer]), values[0], fits(values[0]), values[1], fits(values[1]))
+		if len(all.rules[pointer]) == 0 || !fits(values[0]) || fits(values[1]) {
+			t.Errorf("%s: %d schemas, %v fits %v, %v fits %v", pointer, len(all.rules[pointer]), values[0], fits(values[0]), values[1], fits(values[1]))
 		}
 	}
 }

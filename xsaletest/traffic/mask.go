@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"mime"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
@@ -61,25 +65,47 @@ func (m *masker) replace(value string, placeholder func(string) string) string {
 func (m *masker) request(request *http.Request, body []byte) (recordedRequest, string) {
 	c := m.document.Call(request)
 	id := c.OperationID()
-	parameter := func(in, name, value string) string {
-		return m.parameter(valueIn{c.ParameterRules(in, name), id, in + " " + name, name}, value)
-	}
+	contentType, body := withoutBoundary(request.Header.Get("Content-Type"), body)
 	masked := recordedRequest{
-		Method:       request.Method,
-		Path:         c.MaskedPath(func(name, value string) string { return parameter("path", name, value) }),
-		ContentType:  request.Header.Get("Content-Type"),
-		recordedBody: m.body(id, body, c.RequestRules),
+		Method: request.Method, Path: m.path(c, request), ContentType: contentType, recordedBody: m.body(id, body, c.RequestRules),
 	}
-	for name, values := range request.URL.Query() {
+	query := request.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if masked.Query == nil {
 			masked.Query = make(map[string][]string)
 		}
-		maskedName := m.name(name)
-		for _, value := range values {
-			masked.Query[maskedName] = append(masked.Query[maskedName], parameter("query", name, value))
+		rules := c.ParameterRules("query", name)
+		maskedName := name
+		if !rules.Listed {
+			maskedName = m.name(name)
 		}
+		masked.Query[maskedName] = append(masked.Query[maskedName], m.parameter(rules, valueIn{rules.Schemas, id, "query " + name, name}, query[name])...)
 	}
 	return masked, id
+}
+
+// path masks a path so that it stays a path of the same operation.
+func (m *masker) path(c *contract.Call, request *http.Request) string {
+	for other := *m; ; other.again++ {
+		masked := c.MaskedPath(func(name, value string) string {
+			rules := c.ParameterRules("path", name)
+			return other.parameter(rules, valueIn{rules.Schemas, c.OperationID(), "path " + name, name}, []string{value})[0]
+		})
+		target, err := url.Parse(masked)
+		if err != nil || other.again == maxAgain || m.document.Call(&http.Request{Method: request.Method, URL: target}).Path == c.Path {
+			return masked
+		}
+	}
+}
+
+// withoutBoundary replaces the boundary of a multipart body, which is random.
+func withoutBoundary(contentType string, body []byte) (string, []byte) {
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	boundary := parameters["boundary"]
+	if err != nil || boundary == "" {
+		return contentType, body
+	}
+	return mediaType + "; boundary=boundary", bytes.ReplaceAll(body, []byte(boundary), []byte("boundary"))
 }
 
 // keptHeaders are response headers without personal data.
@@ -94,7 +120,10 @@ func (m *masker) response(request *http.Request, response *http.Response, body [
 			if masked.Header == nil {
 				masked.Header = make(map[string][]string)
 			}
-			masked.Header[http.CanonicalHeaderKey(name)] = values
+			for _, value := range values {
+				key := http.CanonicalHeaderKey(name)
+				masked.Header[key] = append(masked.Header[key], strings.ToValidUTF8(value, "\uFFFD")) // files are JSON
+			}
 		}
 	}
 	return masked
@@ -108,15 +137,25 @@ type valueIn struct {
 	name     string // of the field, or of the field of the list
 }
 
-// parameter masks a value of a path or a query, which writes numbers like strings.
-func (m *masker) parameter(in valueIn, value string) string {
-	if strings.Contains(value, ",") && len(in.schemas) > 0 { // a list in one value
-		parts := strings.Split(value, ",")
-		for i := range parts {
-			parts[i] = m.parameter(in, parts[i])
-		}
-		return strings.Join(parts, ",")
+// parameter masks the values of a parameter.
+func (m *masker) parameter(rules contract.ParameterRules, in valueIn, values []string) []string {
+	if rules.Separator != "" {
+		elements := m.parameter(contract.ParameterRules{Set: rules.Set}, in, strings.Split(strings.Join(values, rules.Separator), rules.Separator))
+		return []string{strings.Join(elements, rules.Separator)}
 	}
+	mask := func(m *masker, i int) string { return m.text(in, strings.ToValidUTF8(values[i], "\uFFFD")) }
+	if rules.Set {
+		return m.set(values, mask)
+	}
+	masked := make([]string, len(values))
+	for i := range values {
+		masked[i] = mask(m, i)
+	}
+	return masked
+}
+
+// text masks a value of a path or a query, which writes numbers like strings.
+func (m *masker) text(in valueIn, value string) string {
 	ofType := func(name string) bool {
 		return slices.ContainsFunc(in.schemas, func(schema *openapi3.Schema) bool { return schema.Type.Is(name) })
 	}
@@ -137,7 +176,7 @@ func (m *masker) body(id string, body []byte, rules func(any) contract.Rules) re
 	if err := decoder.Decode(&value); err == nil {
 		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
 			masking := &bodyMasker{masker: m, rules: rules(value), id: id, tokens: jsontext.NewDecoder(bytes.NewReader(body), lenient...)}
-			if masking.value("", "", "") == nil {
+			if masking.value(value, "", "", "") == nil {
 				return recordedBody{Body: masking.out.Bytes()}
 			}
 		}
@@ -156,14 +195,16 @@ type bodyMasker struct {
 	out    bytes.Buffer
 }
 
-// value masks the next value. The pointer has the original names, the location the masked ones. The
-// name is that of its field, or of the field of its list.
-func (b *bodyMasker) value(pointer, location, name string) error {
+// value masks the next value, which is parsed, too. The pointer has the original names, the
+// location the masked ones. The name is that of its field, or of the field of its list.
+func (b *bodyMasker) value(parsed any, pointer, location, name string) error {
 	switch b.tokens.PeekKind() {
 	case '{':
-		return b.object(pointer, location)
+		fields, _ := parsed.(map[string]any) // no object if a duplicate follows
+		return b.object(fields, pointer, location)
 	case '[':
-		return b.array(pointer, location, name)
+		elements, _ := parsed.([]any)
+		return b.array(elements, pointer, location, name)
 	}
 	token, err := b.tokens.ReadToken()
 	if err != nil {
@@ -189,22 +230,28 @@ func quoted(s string) string {
 	return string(data)
 }
 
-func (b *bodyMasker) object(pointer, location string) error {
+func (b *bodyMasker) object(fields map[string]any, pointer, location string) error {
 	b.tokens.ReadToken()
 	b.out.WriteByte('{')
-	taken := make(map[string]bool)
+	names := slices.Sorted(maps.Keys(fields)) // any order gives the same placeholders
+	masked := make(map[string]string, len(names))
+	for i, name := range b.set(names, func(m *masker, i int) string { return m.name(names[i]) }) {
+		masked[names[i]] = name
+	}
 	for count := 0; b.tokens.PeekKind() != '}'; count++ {
 		token, err := b.tokens.ReadToken()
 		if err != nil {
 			return err
 		}
 		name := token.String()
-		masked := b.distinct(taken, func(m *masker) string { return m.name(name) })
+		if _, ok := masked[name]; !ok { // in an object before a duplicate
+			masked[name] = b.name(name)
+		}
 		if count > 0 {
 			b.out.WriteByte(',')
 		}
-		b.out.WriteString(quoted(masked) + ":")
-		if err := b.value(pointer+"/"+pointerEscapes.Replace(name), location+"/"+masked, name); err != nil {
+		b.out.WriteString(quoted(masked[name]) + ":")
+		if err := b.value(fields[name], pointer+"/"+pointerEscapes.Replace(name), location+"/"+masked[name], name); err != nil {
 			return err
 		}
 	}
@@ -213,27 +260,22 @@ func (b *bodyMasker) object(pointer, location string) error {
 	return err
 }
 
-func (b *bodyMasker) array(pointer, location, name string) error {
+func (b *bodyMasker) array(elements []any, pointer, location, name string) error {
+	if elements != nil && slices.ContainsFunc(b.rules[pointer], func(schema *openapi3.Schema) bool { return schema.UniqueItems }) {
+		return b.differentElements(elements, pointer, location, name)
+	}
 	b.tokens.ReadToken()
 	b.out.WriteByte('[')
-	set := slices.ContainsFunc(b.rules[pointer], func(schema *openapi3.Schema) bool { return schema.UniqueItems })
-	taken := make(map[string]bool)
 	for index := 0; b.tokens.PeekKind() != ']'; index++ {
 		if index > 0 {
 			b.out.WriteByte(',')
 		}
-		step := "/" + strconv.Itoa(index)
-		if kind := b.tokens.PeekKind(); set && (kind == '"' || kind == '0') {
-			token, err := b.tokens.ReadToken()
-			if err != nil {
-				return err
-			}
-			in := valueIn{b.rules[pointer+step], b.id, location + step, name}
-			masked := b.distinct(taken, func(m *masker) string { return m.scalar(in, token) })
-			b.out.WriteString(masked)
-			continue
+		var parsed any
+		if index < len(elements) {
+			parsed = elements[index]
 		}
-		if err := b.value(pointer+step, location+step, name); err != nil {
+		step := "/" + strconv.Itoa(index)
+		if err := b.value(parsed, pointer+step, location+step, name); err != nil {
 			return err
 		}
 	}
@@ -242,21 +284,56 @@ func (b *bodyMasker) array(pointer, location, name string) error {
 	return err
 }
 
+// differentElements masks an array so that its elements stay different.
+func (b *bodyMasker) differentElements(elements []any, pointer, location, name string) error {
+	array, err := b.tokens.ReadValue()
+	if err != nil {
+		return err
+	}
+	var raw []string
+	split := jsontext.NewDecoder(bytes.NewReader(bytes.Clone(array)), lenient...)
+	for split.ReadToken(); split.PeekKind() != ']'; {
+		element, err := split.ReadValue()
+		if err != nil {
+			return err
+		}
+		raw = append(raw, string(element))
+	}
+	masked := b.set(raw, func(m *masker, i int) string {
+		element := &bodyMasker{masker: m, rules: b.rules, id: b.id, tokens: jsontext.NewDecoder(strings.NewReader(raw[i]), lenient...)}
+		step := "/" + strconv.Itoa(i)
+		err = errors.Join(err, element.value(elements[i], pointer+step, location+step, name))
+		return element.out.String()
+	})
+	b.out.WriteString("[" + strings.Join(masked, ",") + "]")
+	return err
+}
+
+// set masks values so that different ones stay different.
+func (m *masker) set(values []string, mask func(m *masker, index int) string) []string {
+	masked := make([]string, len(values))
+	taken := make(map[string]string, len(values)) // values by placeholder
+	for i, value := range values {
+		if masked[i] = mask(m, i); masked[i] == value {
+			taken[value] = value
+		}
+	}
+	for i, value := range values {
+		for other := *m; other.again < maxAgain; masked[i] = mask(&other, i) {
+			if owner, ok := taken[masked[i]]; !ok || owner == value {
+				break
+			}
+			other.again++
+		}
+		taken[masked[i]] = value
+	}
+	return masked
+}
+
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // maxAgain bounds how often a placeholder is replaced by another one.
-const maxAgain = 100
-
-// distinct returns a placeholder that is not taken, and takes it.
-func (m *masker) distinct(taken map[string]bool, mask func(*masker) string) string {
-	masked := mask(m)
-	for other := *m; taken[masked] && other.again < maxAgain; {
-		other.again++
-		masked = mask(&other)
-	}
-	taken[masked] = true
-	return masked
-}
+const maxAgain = 1000
 
 // name masks a name that no field has: the names of maps are data. Short numbers are kept, as in
 // values.
@@ -267,8 +344,10 @@ func (m *masker) name(name string) string {
 	return m.replace(name, m.placeholder)
 }
 
-// maskedBirthday replaces every personal date.
-const maskedBirthday = "1970-01-01"
+// birthday returns what replaces a personal date.
+func (m *masker) birthday() string {
+	return time.Date(1970, 1, 1+m.again, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
 
 var (
 	integer      = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)
@@ -301,7 +380,7 @@ func (m *masker) string(in valueIn, value string) string {
 	date, personal := err == nil, personalName.MatchString(in.name)
 	switch {
 	case date && personal:
-		return maskedBirthday + value[len(maskedBirthday):]
+		return m.birthday() + value[len(time.DateOnly):]
 	case !personal && (date || shortDecimal.MatchString(value)):
 		return value
 	}

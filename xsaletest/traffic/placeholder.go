@@ -61,6 +61,8 @@ var (
 // placeholder returns a string of the same kind.
 func (m *masker) placeholder(value string) string {
 	switch {
+	case m.again > tries: // there are too few of this kind
+		return "masked" + letters(m.random(value), 10)
 	case email.MatchString(value):
 		return "masked-" + letters(m.random(value), 8) + "@example.com"
 	case numeric.MatchString(value):
@@ -97,9 +99,13 @@ func (m *masker) placeholder(value string) string {
 
 // letters returns letters only, so that they are also valid base64.
 func letters(random *rand.Rand, count int) string {
+	return characters(random, count, "abcdefghijklmnopqrstuvwxyz")
+}
+
+func characters(random *rand.Rand, count int, alphabet string) string {
 	masked := make([]byte, count)
 	for i := range masked {
-		masked[i] = byte('a' + random.IntN(26))
+		masked[i] = alphabet[random.IntN(len(alphabet))]
 	}
 	return string(masked)
 }
@@ -152,29 +158,35 @@ func (m *masker) code(value string) string {
 func (m *masker) numberLike(schemas []*openapi3.Schema, value string) string {
 	schemas = m.followed(schemas, json.Number(value))
 	fits := func(candidate string) bool { return m.fits(schemas, json.Number(candidate)) }
-	if masked := m.integer(value); fits(masked) {
+	if masked := m.integer(value); m.again <= tries && fits(masked) {
 		return masked
 	}
-	low, high, step := bounds(schemas, value)
+	_, fraction, _ := strings.Cut(value, ".")
+	low, high, step := bounds(schemas, value, len(fraction))
 	random := m.random(value)
-	for range maxAgain {
+	for range tries {
 		number := new(big.Rat).Sub(high, low)
+		number.Add(number, step) // includes the end of the range
 		number.Mul(number, new(big.Rat).SetFloat64(random.Float64()))
 		number.Add(number, low)
 		number.Quo(number, step)
-		whole := new(big.Int).Quo(number.Num(), number.Denom())
-		number.Mul(new(big.Rat).SetInt(whole), step)
-		if masked := strings.TrimSuffix(strings.TrimRight(number.FloatString(10), "0"), "."); fits(masked) {
+		floor := new(big.Int).Div(number.Num(), number.Denom())
+		number.Mul(new(big.Rat).SetInt(floor), step)
+		if masked := number.FloatString(len(fraction)); fits(masked) {
 			return masked
 		}
 	}
 	return m.integer(value)
 }
 
+// tries bounds how often a random placeholder is compared with the rules.
+const tries = 100
+
 // bounds returns the range of numbers like value, and their step.
-func bounds(schemas []*openapi3.Schema, value string) (low, high, step *big.Rat) {
-	size := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(value))), nil))
-	low, high, step = new(big.Rat).Neg(size), size, big.NewRat(1, 1)
+func bounds(schemas []*openapi3.Schema, value string, decimals int) (low, high, step *big.Rat) {
+	power := func(exponent int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exponent)), nil) }
+	size := new(big.Rat).SetInt(power(len(value)))
+	low, high, step = new(big.Rat).Neg(size), size, new(big.Rat).SetFrac(big.NewInt(1), power(decimals))
 	for _, schema := range schemas {
 		if schema.Min != nil && new(big.Rat).SetFloat64(*schema.Min).Cmp(low) > 0 {
 			low = new(big.Rat).SetFloat64(*schema.Min)
@@ -198,7 +210,12 @@ func (m *masker) stringLike(schemas []*openapi3.Schema, value string) string {
 	length := utf8.RuneCountInString(value)
 	for _, masked := range []func() string{
 		func() string { return m.placeholder(value) },
-		func() string { return letters(m.random(value), length) },
+		func() string {
+			if m.again > tries {
+				return characters(m.random(value), length, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+			}
+			return letters(m.random(value), length)
+		},
 		func() string { return m.code(value) },
 		func() string { return m.digits(value) },
 		func() string { return m.matching(schemas, value) },
@@ -212,9 +229,12 @@ func (m *masker) stringLike(schemas []*openapi3.Schema, value string) string {
 
 // matching returns a string that matches the pattern of a schema.
 func (m *masker) matching(schemas []*openapi3.Schema, value string) string {
+	random := m.random(value)
 	for _, schema := range schemas {
-		if matched, ok := matching.String(m.random(value), schema.Pattern); ok && schema.Pattern != "" {
-			return matched
+		for range tries {
+			if matched, ok := matching.String(random, schema.Pattern); ok && schema.Pattern != "" && m.fits(schemas, matched) {
+				return matched
+			}
 		}
 	}
 	return ""
