@@ -359,7 +359,7 @@ var (
 func (m *masker) number(in valueIn, number json.Number) json.Number {
 	digits := number.String()
 	long := integer.MatchString(digits) && len(strings.TrimPrefix(digits, "-")) >= 9
-	if idName.MatchString(in.name) || !personalName.MatchString(in.name) && !long || m.listed(in, number) {
+	if idName.MatchString(in.name) || !personalName.MatchString(in.name) && !long || m.listed(in, number) || m.unmasked(in) {
 		return number
 	}
 	return json.Number(m.replace(digits, func(value string) string { return m.numberLike(in.schemas, value) }))
@@ -370,6 +370,11 @@ func (m *masker) listed(in valueIn, value any) bool {
 	return slices.ContainsFunc(in.schemas, func(schema *openapi3.Schema) bool {
 		return len(schema.Enum) > 0 && m.document.Fits(schema, value)
 	})
+}
+
+// unmasked reports whether values at a location are kept.
+func (m *masker) unmasked(in valueIn) bool {
+	return slices.ContainsFunc(m.kept, func(kept locationPattern) bool { return kept.matches(in.id, in.location) })
 }
 
 func (m *masker) string(in valueIn, value string) string {
@@ -384,12 +389,8 @@ func (m *masker) string(in valueIn, value string) string {
 	case !personal && (date || shortDecimal.MatchString(value)):
 		return value
 	}
-	if !hasEmail.MatchString(value) {
-		for _, kept := range m.kept {
-			if kept.matches(in.id, in.location) {
-				return value
-			}
-		}
+	if m.unmasked(in) && !hasEmail.MatchString(value) {
+		return value
 	}
 	return m.replace(value, func(value string) string { return m.stringLike(in.schemas, value) })
 }

@@ -132,7 +132,7 @@ func WithIgnored(operation, location, reason string) interface {
 	})
 }
 
-// WithUnmasked leaves strings at a location unmasked. Operation and location are those of
+// WithUnmasked leaves strings and numbers at a location unmasked. Operation and location are those of
 // [WithIgnored], such as WithUnmasked("listStatuses", "/*/Name") or WithUnmasked("listOrders",
 // "query statusnamein"). E-mail addresses are always masked.
 func WithUnmasked(operation, location string) RecordOption {

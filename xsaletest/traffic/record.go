@@ -9,7 +9,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
+
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
 // Recorder is an [http.RoundTripper] that passes traffic on and writes each exchange to a file,
@@ -146,6 +150,9 @@ func (r *Recorder) failure(request *http.Request, err error) error {
 func (r *Recorder) write(request *http.Request, body []byte, response *http.Response, responseBody []byte) error {
 	masked, operation := r.masker.request(request, body)
 	e := exchange{Operation: operation, Request: masked, Response: r.masker.response(request, response, responseBody)}
+	if err := r.check(&e, request, body, response, responseBody); err != nil {
+		return err
+	}
 	key := e.Request.key()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,5 +162,24 @@ func (r *Recorder) write(request *http.Request, body []byte, response *http.Resp
 		return err
 	}
 	r.count[key]++
+	return nil
+}
+
+// check reports a placeholder that breaks a rule that its value follows. Replay would reject it.
+func (r *Recorder) check(e *exchange, request *http.Request, body []byte, response *http.Response, responseBody []byte) error {
+	broken, err := e.check(r.config.document)
+	if err != nil || len(broken) == 0 {
+		return err
+	}
+	c := r.config.document.Call(request)
+	original := slices.Concat(c.CheckRequest(body), c.CheckResponse(response.StatusCode, response.Header, responseBody))
+	for _, finding := range broken {
+		known := func(f contract.Finding) bool {
+			return f.Direction == finding.Direction && (f.Location == finding.Location || strings.Contains(f.Location, "*")) // the name of data
+		}
+		if !slices.ContainsFunc(original, known) {
+			return fmt.Errorf("no placeholder fits: %s: keep the value with WithUnmasked", finding)
+		}
+	}
 	return nil
 }

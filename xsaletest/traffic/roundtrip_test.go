@@ -181,6 +181,7 @@ func TestOtherResponsesReplay(t *testing.T) {
 		"HEAD":          {"HEAD", "/afy/orders", "", 200, http.Header{"Content-Type": {"application/json"}, "Content-Length": {"120"}}},
 		"binary":        {"GET", "/afy/files/1", "%PDF-1.7\x00\xff\xfe", 200, http.Header{"Content-Type": {"application/pdf"}}},
 		"not UTF-8":     {"GET", "/afy/files?name=%ff7&status=%fe", "[]", 200, http.Header{"Content-Type": {"application/json"}, "Link": {"</\xb3>; rel=next", "</b>; rel=last"}}},
+		"unlisted":      {"GET", "/afy/orders?jan%40kowalski.pl=1&a-1=2&a-2=3", "[]", 200, http.Header{"Content-Type": {"application/json"}}},
 		"no media type": {"GET", "/afy/orders", "x", 502, http.Header{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,5 +216,30 @@ func TestOtherResponsesReplay(t *testing.T) {
 				t.Errorf("%d %q %v, %v", response.StatusCode, body, response.Header, err)
 			}
 		})
+	}
+}
+
+// Record fails before Replay would have to.
+func TestRecordRejectsWhatCannotBeMasked(t *testing.T) {
+	spec := thingsSpec(`{"name":"code","in":"query","style":"form","explode":false,"schema":{"type":"object","properties":{"kind":{"type":"string","enum":["Paid order"]}}}}`,
+		`{"type":"object","properties":{"Phone":{"type":"integer","allOf":[{"multipleOf":1000003},{"multipleOf":7}]}}}`, "")
+	const want = "traffic: record GET /things: no placeholder fits: "
+	for _, test := range []struct{ query, body, operation, location string }{
+		{"?code=kind,Paid+order", `{}`, "list", "query code"},
+		{"", `{"Phone":7000021}`, "list", "/Phone"},
+	} {
+		recorder, err := traffic.Record(responding(200, "application/json", test.body), t.TempDir(), traffic.WithSpec([]byte(spec)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = recorder.RoundTrip(httptest.NewRequest("GET", "/things"+test.query, nil))
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), test.location) || strings.Contains(err.Error(), "Paid") || strings.Contains(err.Error(), "7000021") {
+			t.Errorf("%v", err)
+		}
+		recorder, err = traffic.Record(responding(200, "application/json", test.body), t.TempDir(), traffic.WithSpec([]byte(spec)), traffic.WithUnmasked(test.operation, test.location))
+		if err != nil {
+			t.Fatal(err)
+		}
+		roundTrip(t, recorder, "GET", "/things"+test.query, "")
 	}
 }
