@@ -119,6 +119,11 @@ func checkInverse(t *testing.T, spec []byte, count int, random *rand.Rand) {
 		if err != nil || response.StatusCode != e.status {
 			t.Errorf("%s %s: %d, %v", e.method, e.target, response.StatusCode, err)
 		}
+		for _, finding := range document.Call(e.request()).CheckResponse(e.status, e.header, body) {
+			if finding.Severity == contract.Error {
+				t.Errorf("%s: replayed %s\ninstead of %s", finding, body, e.body)
+			}
+		}
 		if got, want := skeleton(body), skeleton([]byte(e.body)); strings.HasSuffix(e.header.Get("Content-Type"), "json") && got != want {
 			t.Errorf("%s %s: replayed\n%s\ninstead of\n%s\n%s\n%s", e.method, e.target, got, want, body, e.body)
 		}
@@ -219,16 +224,19 @@ func jsonResponse(schema any) map[string]any {
 }
 
 func randomParameter(random *rand.Rand, in string, index int) map[string]any {
-	schema := randomScalarSchema(random)
-	if random.IntN(3) == 0 {
-		schema = map[string]any{"type": "array", "items": schema}
+	name := []string{"nip", "flag[]", "X-Customer"}[index]
+	parameter := map[string]any{"name": name, "in": in, "required": random.IntN(2) == 0, "schema": randomScalarSchema(random)}
+	if random.IntN(2) == 0 {
+		parameter["schema"] = map[string]any{"type": "array", "uniqueItems": random.IntN(2) == 0, "items": parameter["schema"]}
+		if in == "query" {
+			parameter["style"], parameter["explode"] = []string{"form", "pipeDelimited", "spaceDelimited"}[random.IntN(3)], random.IntN(2) == 0
+		}
 	}
-	name := []string{"nip", "flag", "X-Customer"}[index]
-	return map[string]any{"name": name, "in": in, "required": random.IntN(2) == 0, "schema": schema}
+	return parameter
 }
 
 func randomScalarSchema(random *rand.Rand) map[string]any {
-	return []map[string]any{
+	all := []map[string]any{
 		{"type": "integer", "format": "int32"}, {"type": "integer", "format": "int64", "minimum": 2000000000, "maximum": 9000000000},
 		{"type": "integer", "minimum": 5, "maximum": 40}, {"type": "integer", "multipleOf": 25, "minimum": 0, "maximum": 100000},
 		{"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 1000000000}, {"type": "number", "multipleOf": 0.5},
@@ -236,8 +244,11 @@ func randomScalarSchema(random *rand.Rand) map[string]any {
 		{"type": "string", "format": "uuid"}, {"type": "string", "format": "byte"}, {"type": "string", "minLength": 20, "maxLength": 30},
 		{"type": "string", "maxLength": 5}, {"type": "string", "pattern": `^\d{10}$`}, {"type": "string", "pattern": `^[A-Z]{2}\d{6}$`},
 		{"type": "string", "enum": []string{"NEW", "Paid order", "2024-a"}}, {"type": "string", "format": "email"},
-		{"type": "integer", "enum": []int{600100200, 5, 123456789012}},
-	}[random.IntN(19)]
+		{"type": "integer", "enum": []int{600100200, 5, 123456789012}}, {"type": "number", "minimum": 0.5, "maximum": 0.9},
+		{"type": "integer", "minimum": -3, "exclusiveMinimum": true, "maximum": -1}, {"type": "string", "enum": []string{"a, b", "c|d", "e f"}},
+		{"type": "string", "maxLength": 1}, {"type": "string", "pattern": "^ORD/[0-9]{4,6}$", "minLength": 9},
+	}
+	return all[random.IntN(len(all))]
 }
 
 func randomObjectSchema(random *rand.Rand) map[string]any {
@@ -247,7 +258,11 @@ func randomObjectSchema(random *rand.Rand) map[string]any {
 		schema := randomScalarSchema(random)
 		switch name {
 		case "Tags":
-			schema = map[string]any{"type": "array", "uniqueItems": true, "minItems": 1, "items": randomScalarSchema(random)}
+			items := randomScalarSchema(random)
+			if random.IntN(2) == 0 {
+				items = map[string]any{"type": "object", "properties": map[string]any{"Phone": items}}
+			}
+			schema = map[string]any{"type": "array", "uniqueItems": true, "minItems": 1, "items": items}
 		case "Counts":
 			schema = map[string]any{"type": "object", "minProperties": 0, "additionalProperties": randomScalarSchema(random)}
 		case "Animal":

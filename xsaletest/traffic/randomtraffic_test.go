@@ -2,6 +2,7 @@ package traffic_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -57,7 +58,7 @@ func (e randomExchange) response() *http.Response {
 // next returns an exchange of an operation that the checks accept, or false if a few tries have
 // failed, because a pattern is out of reach, for example.
 func (r *randomTraffic) next(path, method string) (randomExchange, bool) {
-	for range 20 {
+	for range 200 {
 		e, ok := r.exchange(path, method)
 		if !ok {
 			return e, false
@@ -87,7 +88,8 @@ func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
 			target = strings.ReplaceAll(target, "{"+p.Name+"}", url.PathEscape(strings.Join(values, ",")))
 		case "query":
 			if p.Explode != nil && !*p.Explode {
-				values = []string{strings.Join(values, ",")}
+				separator := map[string]string{"pipeDelimited": "|", "spaceDelimited": " "}[p.Style]
+				values = []string{strings.Join(values, cmp.Or(separator, ","))}
 			}
 			query[p.Name] = values
 		case "header":

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -80,10 +81,11 @@ func replay(dir string, options []ReplayOption) (*Replayer, error) {
 }
 
 func (r *Replayer) readExchanges(dir string) error {
-	entries, err := os.ReadDir(dir) // by name, so that repetitions are in order
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
+	var all []*exchange
 	for _, entry := range entries {
 		if !exchangeFile(entry.Name()) {
 			continue
@@ -95,14 +97,18 @@ func (r *Replayer) readExchanges(dir string) error {
 		if e.Digest == "" || e.Digest != e.digest() || e.fileName() != entry.Name() {
 			return fmt.Errorf("%s was edited or renamed: record again", entry.Name())
 		}
+		all = append(all, e)
+	}
+	slices.SortStableFunc(all, func(a, b *exchange) int { return cmp.Compare(a.Repetition, b.Repetition) })
+	for _, e := range all {
 		key := e.Request.key()
 		if e.Repetition != len(r.exchanges[key])+1 {
-			return fmt.Errorf("%s is repetition %d of its request, and an earlier one is missing: record again", entry.Name(), e.Repetition)
+			return fmt.Errorf("%s is repetition %d of its request, and an earlier one is missing: record again", e.fileName(), e.Repetition)
 		}
 		r.exchanges[key] = append(r.exchanges[key], e)
 		request, err := e.Request.request()
 		if err != nil {
-			return fmt.Errorf("%s: %w: record again", entry.Name(), err)
+			return fmt.Errorf("%s: %w: record again", e.fileName(), err)
 		}
 		r.masker.learn(request, e)
 	}

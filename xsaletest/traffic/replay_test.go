@@ -304,6 +304,7 @@ func TestUnrecordedRequests(t *testing.T) {
 
 func TestRepetitionsAreReplayedInOrder(t *testing.T) {
 	dir := t.TempDir()
+	const calls = 1001 // names of files have three digits
 	count := 0
 	recorder, err := traffic.Record(transport(func(request *http.Request) (*http.Response, error) {
 		count++
@@ -312,14 +313,14 @@ func TestRepetitionsAreReplayedInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 12 {
+	for range calls {
 		roundTrip(t, recorder, "GET", "/me", "")
 	}
 	replayer, err := traffic.Replay(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 12 {
+	for i := range calls {
 		if got, want := roundTrip(t, replayer, "GET", "/me", ""), fmt.Sprintf(`{"Id":%d}`, i+1); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
