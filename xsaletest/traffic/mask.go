@@ -8,7 +8,6 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -91,8 +90,8 @@ func (m *masker) path(c *contract.Call, request *http.Request) string {
 			rules := c.ParameterRules("path", name)
 			return other.parameter(rules, valueIn{rules.Schemas, c.OperationID(), "path " + name, name}, []string{value})[0]
 		})
-		target, err := url.Parse(masked)
-		if err != nil || other.again == maxAgain || m.document.Call(&http.Request{Method: request.Method, URL: target}).Path == c.Path {
+		routed, err := recordedRequest{Method: request.Method, Path: masked}.request()
+		if err != nil || other.again == maxAgain || m.document.Call(routed).Path == c.Path {
 			return masked
 		}
 	}

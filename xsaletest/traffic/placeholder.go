@@ -65,6 +65,8 @@ func (m *masker) placeholder(value string) string {
 		return "masked" + letters(m.random(value), 10)
 	case email.MatchString(value):
 		return "masked-" + letters(m.random(value), 8) + "@example.com"
+	case integer.MatchString(value):
+		return m.integer(value) // as for a number
 	case numeric.MatchString(value):
 		return m.digits(value)
 	case hexGroups.MatchString(value):

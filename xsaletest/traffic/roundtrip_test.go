@@ -243,3 +243,68 @@ func TestRecordRejectsWhatCannotBeMasked(t *testing.T) {
 		roundTrip(t, recorder, "GET", "/things"+test.query, "")
 	}
 }
+
+// A placeholder in a path could be the name of another path.
+func TestMaskedPathsStayPaths(t *testing.T) {
+	var others []string
+	for letter := 'a'; letter <= 'z'; letter++ {
+		others = append(others, fmt.Sprintf(`"/codes/%c":{"get":{"responses":{"204":{"description":""}}}}`, letter))
+	}
+	spec := strings.Replace(thingsSpec("", `{}`, ""), `"/things":{`, strings.Join(others, ",")+`,"/codes/{code}":{"parameters":[{"name":"code","in":"path","required":true,"schema":{"type":"string"}}],`, 1)
+	dir := t.TempDir()
+	recorder, err := traffic.Record(responding(200, "application/json", `[]`), dir, traffic.WithSpec([]byte(spec)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, recorder, "GET", "/codes/%C5%BC", "")
+	replayer, err := traffic.Replay(dir, traffic.WithSpec([]byte(spec)), traffic.WithStrict())
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, replayer, "GET", "/codes/%C5%BC", "")
+}
+
+// A client sends what it read: the original when it records, and the placeholder when it replays.
+func TestPlaceholdersThatAreSentBackReplay(t *testing.T) {
+	random := newRandom(t)
+	for range 3 {
+		spec := []byte(randomSpec(random))
+		document, err := contract.Load(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		traffics := &randomTraffic{random, document}
+		var created []randomExchange
+		for i := range 40 {
+			if e, ok := traffics.next(fmt.Sprintf("/things%d/{id}", i%4), "POST"); ok {
+				created = append(created, e)
+			}
+		}
+		current := 0
+		server := transport(func(request *http.Request) (*http.Response, error) {
+			if request.Method == "GET" {
+				return responding(200, "application/json", "["+created[current].requestBody+"]")(request)
+			}
+			return created[current].response(), nil
+		})
+		// client copies each thing.
+		client := func(through http.RoundTripper) {
+			for current = range created {
+				path, _, _ := strings.Cut(created[current].target, "?")
+				read := roundTrip(t, through, "GET", path, "")
+				roundTrip(t, through, "POST", path, strings.TrimSuffix(strings.TrimPrefix(read, "["), "]"))
+			}
+		}
+		dir := t.TempDir()
+		recorder, err := traffic.Record(server, dir, traffic.WithSpec(spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client(recorder)
+		replayer, err := traffic.Replay(dir, traffic.WithSpec(spec), traffic.WithIgnored("", "query *", "not sent"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client(replayer)
+	}
+}
