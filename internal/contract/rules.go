@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -56,8 +55,11 @@ func (c *Call) ParameterRules(in, name string) ParameterRules {
 			continue
 		}
 		if parameter.Name != name {
-			field := strings.TrimSuffix(strings.TrimPrefix(name, parameter.Name+"["), "]")
-			if fields := properties(schema, field); in == openapi3.ParameterInQuery && len(fields) > 0 {
+			fields := withParts(schema)
+			for _, step := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, parameter.Name+"["), "]"), "][") {
+				fields = inside(fields, step)
+			}
+			if in == openapi3.ParameterInQuery && len(fields) > 0 {
 				return ParameterRules{Schemas: fields, Listed: true}
 			}
 			continue
@@ -85,12 +87,15 @@ func separator(parameter *openapi3.Parameter) string {
 	return ","
 }
 
-// properties returns the schemas of a field of an object.
-func properties(schema *openapi3.Schema, name string) []*openapi3.Schema {
+// inside returns the schemas of a field, or of an element.
+func inside(schemas []*openapi3.Schema, step string) []*openapi3.Schema {
 	var all []*openapi3.Schema
-	for _, part := range withParts(schema) {
-		if property := part.Properties[name]; property != nil {
-			all = append(all, withParts(cmp.Or(itemsOf(property.Value), property.Value))...)
+	for _, schema := range schemas {
+		if property := schema.Properties[step]; property != nil {
+			all = append(all, withParts(property.Value)...)
+		}
+		if _, err := strconv.Atoi(step); err == nil && schema.Items != nil {
+			all = append(all, withParts(schema.Items.Value)...)
 		}
 	}
 	return all

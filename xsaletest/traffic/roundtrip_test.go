@@ -2,6 +2,7 @@ package traffic_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -64,6 +65,7 @@ func TestPlaceholdersFollowRules(t *testing.T) {
 		"only the maximum":   {property("Phone", `{"type":"integer","minimum":5,"exclusiveMinimum":true,"maximum":6}`), `{"Phone":6}`},
 		"one value":          {property("Phone", `{"type":"integer","minimum":7,"maximum":7}`), `{"Phone":7}`},
 		"negative":           {property("Phone", `{"type":"integer","minimum":-9,"maximum":-8}`), `{"Phone":-8}`},
+		"negative set":       {property("Phones", `{"type":"array","uniqueItems":true,"items":{"type":"integer","minimum":-9,"maximum":-5}}`), `{"Phones":[` + numbers(-9, -5, "%d") + `]}`},
 		"exponent":           {property("Phone", `{"type":"number","minimum":1,"maximum":9e8}`), `{"Phone":6.001e8}`},
 		"negative zero":      {property("Phone", `{"type":"number"}`), `{"Phone":-0}`},
 		"all of a range":     {property("Phones", `{"type":"array","uniqueItems":true,"items":{"type":"integer","minimum":5,"maximum":40}}`), `{"Phones":[` + numbers(5, 40, "%d") + `]}`},
@@ -111,7 +113,8 @@ func TestMasksOfNumbersKeepDecimals(t *testing.T) {
 func TestParametersReplay(t *testing.T) {
 	list := func(items string) string { return `{"type":"array","uniqueItems":true,"items":` + items + `}` }
 	enum := `{"type":"string","enum":["Paid order","New, open","C"]}`
-	object := `{"type":"object","properties":{"status":` + enum + `,"phone":{"type":"integer","minimum":5,"maximum":40}}}`
+	object := `{"type":"object","properties":{"status":` + enum + `,"phone":{"type":"integer","minimum":5,"maximum":40},
+		"inner":{"type":"object","properties":{"status":` + enum + `}},"statuses":{"type":"array","items":` + enum + `}}}`
 	for name, test := range map[string]struct{ parameter, query string }{
 		"set":             {`{"name":"phone","in":"query","schema":` + list(`{"type":"integer","minimum":5,"maximum":8}`) + `}`, "?phone=5&phone=6&phone=7&phone=8"},
 		"set with commas": {`{"name":"phone","in":"query","explode":false,"schema":` + list(`{"type":"integer","minimum":5,"maximum":8}`) + `}`, "?phone=5,6,7,8"},
@@ -120,6 +123,7 @@ func TestParametersReplay(t *testing.T) {
 		"pipes":           {`{"name":"status","in":"query","style":"pipeDelimited","explode":false,"schema":` + list(enum) + `}`, "?status=Paid+order%7CC"},
 		"spaces":          {`{"name":"phone","in":"query","style":"spaceDelimited","explode":false,"schema":` + list(`{"type":"integer","minimum":5,"maximum":8}`) + `}`, "?phone=5%206"},
 		"deep object":     {`{"name":"filter","in":"query","style":"deepObject","explode":true,"schema":` + object + `}`, "?filter%5Bstatus%5D=Paid+order&filter%5Bphone%5D=7"},
+		"deeper":          {`{"name":"filter","in":"query","style":"deepObject","explode":true,"schema":` + object + `}`, "?filter%5Binner%5D%5Bstatus%5D=Paid+order&filter%5Bstatuses%5D%5B0%5D=Paid+order"},
 		"fields":          {`{"name":"filter","in":"query","schema":` + object + `}`, "?status=Paid+order&phone=7"},
 		"name":            {`{"name":"statusidin[]","in":"query","schema":` + list(`{"type":"integer"}`) + `}`, "?statusidin%5B%5D=1&statusidin%5B%5D=2"},
 		"boolean":         {`{"name":"flag","in":"query","schema":{"type":"boolean"}}`, "?flag=True"},
@@ -307,4 +311,29 @@ func TestPlaceholdersThatAreSentBackReplay(t *testing.T) {
 		}
 		client(replayer)
 	}
+}
+
+// A number of a body is a string in a query.
+func TestNumbersThatAreSentBackReplay(t *testing.T) {
+	spec := thingsSpec(`{"name":"nip","in":"query","schema":{"type":"string"}}`, `{"type":"array","items":{"type":"object","properties":{"Nip":{"type":"integer"}}}}`, "")
+	dir := t.TempDir()
+	client := func(through http.RoundTripper) {
+		var things []struct{ Nip json.Number }
+		if err := json.Unmarshal([]byte(roundTrip(t, through, "GET", "/things", "")), &things); err != nil {
+			t.Fatal(err)
+		}
+		for _, thing := range things {
+			roundTrip(t, through, "GET", "/things?nip="+thing.Nip.String(), "")
+		}
+	}
+	recorder, err := traffic.Record(responding(200, "application/json", `[{"Nip":5260250274},{"Nip":7740001454},{"Nip":6340125442}]`), dir, traffic.WithSpec([]byte(spec)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client(recorder)
+	replayer, err := traffic.Replay(dir, traffic.WithSpec([]byte(spec)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client(replayer)
 }
