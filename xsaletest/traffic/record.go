@@ -35,27 +35,29 @@ type Recorder struct {
 // which is removed. Each exchange becomes a JSON file that only its owner can read, named by
 // operation, request and repetition, so that equal traffic gives equal files in any order. The
 // recorder reads the whole response and writes the file before it returns the response. The call
-// fails if the file cannot be written, or if a body is longer than [WithBodyLimit] or has a
-// Content-Encoding. A call without a response is not recorded.
+// fails if the file cannot be written, if a body is longer than [WithBodyLimit] or has a
+// Content-Encoding, or if no placeholder of a value fits the spec. The server may have acted on
+// such a call. A call without a response is not recorded.
 //
 // Recordings are masked. They keep the headers Content-Type, Retry-After and Allow, and those of
-// [WithHeaders], never a token or a cookie, and no logins. They keep names that look like field names, booleans, ids, other
-// numbers of up to eight digits, decimals, dates, and strings that the spec lists as values. Every
-// other string in a body, the query or the path becomes a placeholder of its kind: digits for
-// digits (NIP, telephone), an address at example.com for an e-mail address, a code with the same
-// pattern for a code, and letters for other strings, of the same length up to 16 characters and
-// otherwise of 16, 64, 256 or 1024. Numbers and decimals in fields named like personal numbers or
-// dates, and integers of nine and more digits that are not ids, become placeholders as well.
-// [WithUnmasked] makes exceptions. A body that is not JSON becomes one placeholder.
+// [WithHeaders], never a token or a cookie, and no logins. They keep names that look like field
+// names, booleans, ids, other numbers of up to eight digits, decimals, dates, and strings that the
+// spec lists as values. Every other string in a body, the query or the path becomes a placeholder
+// of its kind: digits for digits (NIP, telephone), an address at example.com for an e-mail address,
+// a code with the same pattern for a code, and letters for other strings, of the same length up to
+// 16 characters and otherwise of 16, 64, 256 or 1024. Numbers and decimals in fields named like
+// personal numbers or dates, and integers of nine and more digits that are not ids, become
+// placeholders as well. [WithUnmasked] makes exceptions. A body that is not JSON becomes one
+// placeholder.
 //
-// A placeholder follows the rules of the spec that its value follows, such as a range, a length or a
-// pattern, and the values of a set and the names of a map stay different, so that Replay plays what
-// Validate accepts. Fields keep their order.
+// A placeholder follows the rules of the spec that its value follows, such as a range, a length or
+// a pattern, and the values of a set and the names of a map stay different, so that Replay plays
+// what Validate accepts. Fields keep their order. The boundary of a multipart body is dropped.
 //
-// Equal values have equal placeholders, about a million for each kind of value. Many values share a
-// placeholder, so it does not reveal its value. But without [WithMaskKey] anyone can compute the
-// placeholder of a value, and so confirm a guess among a few candidates. Review a recording before
-// you publish it: no rule knows all personal data.
+// Equal values under equal rules have equal placeholders, about a million for each kind of value.
+// Many values share a placeholder, so it does not reveal its value. But without [WithMaskKey]
+// anyone can compute the placeholder of a value, and so confirm a guess among a few candidates.
+// Review a recording before you publish it: no rule knows all personal data.
 func Record(next http.RoundTripper, dir string, options ...RecordOption) (*Recorder, error) {
 	c, err := newConfig(options)
 	if err != nil {
