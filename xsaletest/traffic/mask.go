@@ -314,19 +314,28 @@ func (m *masker) set(values []string, mask func(m *masker, index int) string) []
 	taken := make(map[string]string, len(values)) // values by placeholder
 	for i, value := range values {
 		if masked[i] = mask(m, i); masked[i] == value {
-			taken[value] = value
+			taken[canonical(value)] = value
 		}
 	}
 	for i, value := range values {
 		for other := *m; other.again < maxAgain; masked[i] = mask(&other, i) {
-			if owner, ok := taken[masked[i]]; !ok || owner == value {
+			if owner, ok := taken[canonical(masked[i])]; !ok || owner == value {
 				break
 			}
 			other.again++
 		}
-		taken[masked[i]] = value
+		taken[canonical(masked[i])] = value
 	}
 	return masked
+}
+
+// canonical returns the same string for equal JSON, such as 0.5 and 0.50.
+func canonical(value string) string {
+	sorted := jsontext.Value(value)
+	if sorted.Canonicalize(lenient...) != nil {
+		return value // a string
+	}
+	return string(sorted)
 }
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")

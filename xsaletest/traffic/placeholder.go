@@ -164,7 +164,11 @@ func (m *masker) numberLike(schemas []*openapi3.Schema, value string) string {
 		return masked
 	}
 	_, fraction, _ := strings.Cut(value, ".")
-	low, high, step := bounds(schemas, value, len(fraction))
+	decimals := len(fraction)
+	if decimals > 0 && m.again > tries {
+		decimals++
+	}
+	low, high, step := bounds(schemas, value, decimals)
 	random := m.random(value)
 	for range tries {
 		number := new(big.Rat).Sub(high, low)
@@ -174,7 +178,7 @@ func (m *masker) numberLike(schemas []*openapi3.Schema, value string) string {
 		number.Quo(number, step)
 		floor := new(big.Int).Div(number.Num(), number.Denom())
 		number.Mul(new(big.Rat).SetInt(floor), step)
-		if masked := number.FloatString(len(fraction)); fits(masked) {
+		if masked := number.FloatString(decimals); fits(masked) {
 			return masked
 		}
 	}

@@ -65,6 +65,7 @@ func TestPlaceholdersFollowRules(t *testing.T) {
 		"only the maximum":   {property("Phone", `{"type":"integer","minimum":5,"exclusiveMinimum":true,"maximum":6}`), `{"Phone":6}`},
 		"one value":          {property("Phone", `{"type":"integer","minimum":7,"maximum":7}`), `{"Phone":7}`},
 		"negative":           {property("Phone", `{"type":"integer","minimum":-9,"maximum":-8}`), `{"Phone":-8}`},
+		"decimals of a set":  {property("Lines", `{"type":"array","uniqueItems":true,"items":{"type":"object","properties":{"Phone":{"type":"number","minimum":0.5,"maximum":0.9}}}}`), `{"Lines":[` + numbers(51, 59, `{"Phone":0.%d}`) + `,` + numbers(61, 69, `{"Phone":0.%d}`) + `,` + numbers(71, 79, `{"Phone":0.%d}`) + `,` + numbers(5, 9, `{"Phone":0.%d}`) + `]}`},
 		"negative set":       {property("Phones", `{"type":"array","uniqueItems":true,"items":{"type":"integer","minimum":-9,"maximum":-5}}`), `{"Phones":[` + numbers(-9, -5, "%d") + `]}`},
 		"exponent":           {property("Phone", `{"type":"number","minimum":1,"maximum":9e8}`), `{"Phone":6.001e8}`},
 		"negative zero":      {property("Phone", `{"type":"number"}`), `{"Phone":-0}`},
