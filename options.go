@@ -225,8 +225,9 @@ func WithHooks(hooks call.Hooks) Option {
 // its body has one of the values, compared as JSON. Without values, every value means a failure
 // except null, false, 0, "", [], {} and the zero date and GUID of .NET. The name is matched
 // case-insensitively. Repeated options add up. It holds for every call whose body this module
-// reads, raw ones included, so not for files. Common forms, such as "Success":false without a
-// result, are known without it. In a spec, x-failure-when does the same.
+// reads, raw ones included, so not for files, nor beyond the first 64 KiB of a response that is
+// discarded. Common forms, such as "Success":false without a result, are known without it. In a
+// spec, x-failure-when does the same.
 func WithFailureWhen(field string, values ...any) Option {
 	return func(c *config) {
 		if field == "" {
@@ -261,7 +262,7 @@ func WithRetries(count int) Option {
 
 // WithRetryBudget sets how many retries all calls of a Client may make beyond those that successes
 // earn; 15 by default. It keeps the load in an outage near what it is without retries. A retry takes
-// one, which comes back if it succeeds; a success without a retry adds 0.2, and 10 seconds add one.
+// one, which comes back if it succeeds; a call without a retry that does not fail temporarily adds 0.2, and 10 seconds add one.
 // Retries after a 429, which [WithRateLimit] describes, and logins take none. With an empty budget,
 // failures are returned at once, and their message says so. A program that must outlast failures of
 // most calls, such as a test with random faults, sets a large number.

@@ -57,8 +57,8 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 }
 
 // Execute sends a call of a generated client and discards the response body, after a look at the
-// first 64 KiB: a reported failure, and a web page, such as that of a login, are errors. Generated
-// code calls it.
+// first 64 KiB: a failure that they report, and a web page, such as that of a login, are errors.
+// Generated code calls it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.run(ctx, options, send)

@@ -7,7 +7,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// checkCharset rejects a text in another charset than UTF-8, which JSON must have (RFC 8259 section
+// checkCharset rejects text in a charset other than UTF-8, which JSON must have (RFC 8259 section
 // 8.1): read as UTF-8, it would be mangled, and perhaps written back like that.
 func checkCharset(header http.Header) error {
 	contentType := header.Get("Content-Type")

@@ -41,7 +41,11 @@ func TestMapKeepsTheOrderAndTheBound(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var running, most atomic.Int32
 			square := func(_ context.Context, i int) (int, error) {
-				most.Store(max(most.Load(), running.Add(1)))
+				for now := running.Add(1); ; {
+					if old := most.Load(); now <= old || most.CompareAndSwap(old, now) {
+						break
+					}
+				}
 				time.Sleep(time.Duration((i*7)%5+1) * time.Second)
 				running.Add(-1)
 				return i * i, nil

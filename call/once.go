@@ -35,19 +35,19 @@ const (
 // ErrMaybeProcessed, the error wraps both. The context bounds everything, so bound the create itself
 // with [Timeout], or no time is left to look.
 //
-// Calls with the same number wait for each other within the process, whatever they create. Programs
-// do not: give each number to one program. The number must reach find as it was sent, so choose one
+// Calls with the same number wait for each other within the process, whatever they create, and share
+// an ErrMaybeProcessed. Programs do not: give each number to one program. The number must reach find as it was sent, so choose one
 // that the server does not trim or change. Safe for concurrent use.
-func CreateOnce[T any](ctx context.Context, number string, find func(ctx context.Context, number string) (T, bool, error), create func(context.Context) (T, error)) (T, error) {
+func CreateOnce[T any](ctx context.Context, number string, find func(ctx context.Context, number string) (T, bool, error), create func(context.Context) (T, error)) (created T, err error) {
 	var none T
 	if strings.TrimSpace(number) == "" {
 		return none, fmt.Errorf("%w: CreateOnce: the number %q is blank: pass the caller's own number of the object", ErrInvalid, number)
 	}
-	ctx, release, err := creating.acquire(ctx, number)
+	ctx, release, err := acquire(ctx, number)
 	if err != nil {
 		return none, fmt.Errorf("number %q: wait for another create: %w", number, err)
 	}
-	defer release()
+	defer func() { release(err) }()
 	object, found, err := find(ctx, number)
 	if err != nil {
 		return none, fmt.Errorf("number %q: look-up before the create: %w", number, err)
@@ -125,41 +125,41 @@ func FindByNumber[T any](list iter.Seq2[T, error], number string, numberOf func(
 }
 
 // creating contains the numbers that CreateOnce works on.
-var creating = claims{taken: make(map[string]chan struct{})}
+var creating sync.Map // of string to *claim
 
-type claims struct {
-	mu    sync.Mutex
-	taken map[string]chan struct{} // closed on release
+// claim is the work on a number.
+type claim struct {
+	done chan struct{}
+	err  error // once it is done
 }
 
 // claimed is the context key of a number that the caller works on, so that a create may use
 // CreateOnce for a part of its object, such as the buyer of an order.
 type claimed string
 
-// acquire waits until nobody else works on a number.
-func (c *claims) acquire(ctx context.Context, number string) (_ context.Context, release func(), err error) {
+// acquire waits until nobody else works on a number. If that work ended with an ErrMaybeProcessed,
+// the server may still be working on the create, so acquire fails with it.
+func acquire(ctx context.Context, number string) (_ context.Context, release func(error), err error) {
 	if ctx.Value(claimed(number)) != nil {
-		return ctx, func() {}, nil
+		return ctx, func(error) {}, nil
 	}
+	own := &claim{done: make(chan struct{})}
 	for {
-		c.mu.Lock()
-		taken, busy := c.taken[number]
+		other, busy := creating.LoadOrStore(number, own)
 		if !busy {
-			done := make(chan struct{})
-			c.taken[number] = done
-			c.mu.Unlock()
-			return context.WithValue(ctx, claimed(number), true), func() {
-				c.mu.Lock()
-				delete(c.taken, number)
-				c.mu.Unlock()
-				close(done)
+			return context.WithValue(ctx, claimed(number), true), func(err error) {
+				own.err = err
+				creating.Delete(number)
+				close(own.done)
 			}, nil
 		}
-		c.mu.Unlock()
 		select {
-		case <-taken:
+		case <-other.(*claim).done:
 		case <-ctx.Done():
 			return nil, nil, context.Cause(ctx)
+		}
+		if err := other.(*claim).err; errors.Is(err, ErrMaybeProcessed) {
+			return nil, nil, err
 		}
 	}
 }

@@ -280,3 +280,27 @@ func values(list []any) iter.Seq2[string, error] {
 		}
 	}
 }
+
+// Who waits for a create that may have been processed gets its error, and does not send another one.
+func TestCreateOnceSharesALostCreate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var creates atomic.Int64
+		find := func(context.Context, string) (int64, bool, error) { return 0, false, nil }
+		create := func(context.Context) (int64, error) {
+			creates.Add(1)
+			return 0, call.ErrMaybeProcessed
+		}
+		var group sync.WaitGroup
+		for range 5 {
+			group.Go(func() {
+				if _, err := call.CreateOnce(t.Context(), "S-1", find, create); !errors.Is(err, call.ErrMaybeProcessed) {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if creates.Load() != 1 {
+			t.Errorf("%d creates", creates.Load())
+		}
+	})
+}

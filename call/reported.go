@@ -84,22 +84,25 @@ func signIn(fields map[string]json.RawMessage, signs ...[]FailureSign) string {
 	return ""
 }
 
-// mayReportFailure is a quick test for the fields of failureIn, in PascalCase and camelCase.
+// mayReportFailure is a quick test for the fields of failureIn.
 func mayReportFailure(text []byte) bool {
-	contains := func(part string) bool { return bytes.Contains(text, []byte(part)) }
-	return contains("uccess") || contains("ucceeded") || contains("rror") || contains("ailed") || contains("ailure") ||
-		(contains(`tatus"`) || contains(`tatusCode"`)) && (contains(`itle"`) || contains(`etail"`) || contains(`essage"`))
+	for _, part := range []string{"ucc", "UCC", "rror", "RROR", "ail", "AIL", "tatus", "TATUS", `ok"`, `Ok"`, `OK"`} {
+		if bytes.Contains(text, []byte(part)) {
+			return true
+		}
+	}
+	return false
 }
 
 // failureForms are the fields by which ASP.NET and other servers commonly report a failure, in the
 // form of foldName.
 var failureForms = map[string]func(value json.RawMessage) bool{
-	"success": jsonFalse, "issuccess": jsonFalse, "successful": jsonFalse, "issuccessful": jsonFalse, "succeeded": jsonFalse, "issucceeded": jsonFalse,
+	"success": jsonFalse, "issuccess": jsonFalse, "successful": jsonFalse, "issuccessful": jsonFalse, "succeeded": jsonFalse, "issucceeded": jsonFalse, "ok": jsonFalse, "isok": jsonFalse,
 	"iserror": jsonTrue, "haserror": jsonTrue, "haserrors": jsonTrue, "failed": jsonTrue, "isfailed": jsonTrue, "isfailure": jsonTrue,
 	"errormessage": filled, "errormessages": filled, "errors": filled,
 	"error": func(value json.RawMessage) bool {
 		object, ok := objectIn(value)
-		return !ok && (filled(value) || jsonTrue(value)) || filled(object["code"]) || filled(object["message"]) || jsonTrue(object["code"])
+		return !ok && !blank(value) || slices.ContainsFunc(messageNames, func(name string) bool { return filled(object[foldName(name)]) })
 	},
 	"responsestatus": func(value json.RawMessage) bool { // of ServiceStack
 		object, _ := objectIn(value)

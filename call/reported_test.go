@@ -51,6 +51,9 @@ var successes = []struct {
 	{"further down", `{"Order":{"Success":false}}`, "", false, true, ""},
 	{"only a word", `{"Comment":"Success false"}`, "", false, true, ""},
 	{"an empty object", `{}`, "", false, true, ""},
+	{"in capitals", `{"SUCCESS":false,"MESSAGE":"no"}`, "", true, true, "no"},
+	{"not ok", `{"Ok":false,"Message":"no"}`, "", true, true, "no"},
+	{"an error with a detail", `{"Id":0,"error":{"detail":"no"}}`, "", true, true, "no"},
 }
 
 func TestReportedFailures(t *testing.T) {

@@ -50,8 +50,8 @@ func ParseDateTime(s string) (DateTime, error) {
 // DateTime with a zone ignores location; any other is wall clock time in location, and a date
 // without a time is midnight there. A nil location is UTC.
 //
-// When clocks go back, a time between the two changes occurs twice: Time returns the first. When
-// they go forward, the skipped times do not occur: Time moves them forward by the length of the gap.
+// When clocks go back, an hour occurs twice: Time returns the first. When they go forward, the
+// skipped times do not occur: Time moves them forward by the length of the gap.
 // In Warsaw, 02:30 on the last Sunday of October is in summer time, and on the last Sunday of March
 // it is 03:30.
 func (d DateTime) Time(location *time.Location) (time.Time, bool) {

@@ -32,28 +32,33 @@ func (f UnknownFields) Get(name string) (json.RawMessage, bool) {
 	return json.RawMessage(value), value != ""
 }
 
-// find returns the JSON of a field; empty without one. It fails if several names differ from the
-// wanted one only in case.
+// find returns the JSON of a field; empty without one.
 func (f UnknownFields) find(name string) (value string, err error) {
-	var folded codec.RawField
+	actual, err := f.locate(name)
+	for field := range f.raw.Unknown() {
+		if err == nil && field.Name == actual {
+			value = field.Value
+		}
+	}
+	return value, err
+}
+
+// locate returns the name that a field has in the object: the same, or else the only one that
+// differs in case, or else the given one for a field that is absent.
+func (f UnknownFields) locate(name string) (actual string, err error) {
+	actual = name
 	for field := range f.raw.Unknown() {
 		switch {
 		case field.Name == name:
-			value = field.Value
-		case strings.EqualFold(field.Name, name):
-			if folded.Value != "" && folded.Name != field.Name {
-				err = fmt.Errorf("field %s may be %s or %s: use the exact name", name, folded.Name, field.Name)
-			}
-			folded = field
+			return name, nil
+		case !strings.EqualFold(field.Name, name):
+		case actual == name:
+			actual = field.Name
+		case actual != field.Name:
+			err = fmt.Errorf("field %s may be %s or %s: use the exact name", name, actual, field.Name)
 		}
 	}
-	switch {
-	case value != "":
-		return value, nil
-	case err != nil:
-		return "", err
-	}
-	return folded.Value, nil
+	return actual, err
 }
 
 // GetString returns a string, however the server escaped it. It returns false if the field is
@@ -86,7 +91,7 @@ func get[T any](f UnknownFields, name string) (value T, ok bool, err error) {
 	return value, true, nil
 }
 
-// Set replaces a field, or adds it at the end. It returns an error and changes nothing if value is
+// Set replaces a field, found as by [UnknownFields.Get], or adds it at the end. It returns an error and changes nothing if value is
 // not valid JSON, or if the object was read and the spec lists the field.
 func (f *UnknownFields) Set(name string, value json.RawMessage) error {
 	if !json.Valid(value) {
@@ -95,12 +100,20 @@ func (f *UnknownFields) Set(name string, value json.RawMessage) error {
 	if known, ok := f.raw.Known.Find(name); ok {
 		return fmt.Errorf("field %s is known as %s: set the field of the struct", name, known)
 	}
-	f.raw = f.raw.Set(name, string(value))
+	actual, err := f.locate(name)
+	if err != nil {
+		return err
+	}
+	f.raw = f.raw.Set(actual, string(value))
 	return nil
 }
 
-// Delete removes a field.
-func (f *UnknownFields) Delete(name string) { f.raw = f.raw.Set(name, "") }
+// Delete removes a field, found as by [UnknownFields.Get].
+func (f *UnknownFields) Delete(name string) {
+	if actual, err := f.locate(name); err == nil {
+		f.raw = f.raw.Set(actual, "")
+	}
+}
 
 // All iterates over the names and the exact JSON of the fields, in order.
 func (f UnknownFields) All() iter.Seq2[string, json.RawMessage] {

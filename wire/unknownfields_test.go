@@ -84,3 +84,23 @@ func TestSetRejectsKnownFieldsOfAnObjectThatWasRead(t *testing.T) {
 		t.Errorf("%d fields", got)
 	}
 }
+
+// What Get finds, Set replaces and Delete removes.
+func TestSetAndDeleteFindNamesWithAnotherCase(t *testing.T) {
+	var order gen.Order
+	mustUnmarshal(t, `{"Id":1,"totalGross":5,"Twin":1,"twin":2}`, &order)
+	if err := order.Set("TotalGross", json.RawMessage(`7`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := order.Set("TWIN", json.RawMessage(`3`)); err == nil {
+		t.Error("an ambiguous name was set")
+	}
+	order.AdditionalProperties.Delete("TWIN")
+	if got, want := mustMarshal(t, order), `{"Id":1,"totalGross":7,"Twin":1,"twin":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	order.AdditionalProperties.Delete("TOTALGROSS")
+	if got, want := mustMarshal(t, order), `{"Id":1,"Twin":1,"twin":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -11,8 +11,8 @@
 // both tokens. Requests and responses are checked against the spec in package openapi. A request
 // to a known operation that breaks the spec gets a 400 and fails the test of [New], with the
 // operation and the JSON pointer. A query parameter that the spec does not list is ignored, as a
-// server would, and fails the test, too: a misspelled filter lists everything. Unknown paths and methods and invalid tokens do not fail the
-// test: they get a 404, 405 or 401.
+// server would, and fails the test, too: a misspelled filter lists everything. Unknown paths and
+// methods and invalid tokens do not fail the test: they get a 404, 405 or 401.
 //
 // # Faults
 //

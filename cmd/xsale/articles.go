@@ -55,7 +55,7 @@ the translation is read, changed and written back as a whole. Empty values erase
 --description "" or null in the file. A language that the article does not have yet is written with
 what is passed.
 
-The API has no condition on a write: what another program changes between the read and the write is
+The API has no conditional writes: what another program changes between the read and the write is
 lost.`,
 		Args: takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
@@ -56,7 +57,7 @@ func ImportNew(ctx context.Context, shop *xsale.Organization, erp ERP) (int, err
 // up the name in the vendor's Swagger.
 const noteField = "Note"
 
-// Send creates an order exactly once, even if it is called again after an error.
+// Send creates an order once, even if it is called again minutes after an error.
 func Send(ctx context.Context, shop *xsale.Organization, number string, order xsale.CreateOrder) error {
 	note, err := json.Marshal(number)
 	if err != nil {
@@ -71,7 +72,7 @@ func Send(ctx context.Context, shop *xsale.Organization, number string, order xs
 		return order.ID, found, err
 	}
 	_, err = call.CreateOnce(ctx, number, find, func(ctx context.Context) (int64, error) {
-		created, err := shop.Orders.Create(ctx, order)
+		created, err := shop.Orders.Create(ctx, order, call.Timeout(time.Minute))
 		return created.ID, err
 	})
 	return err

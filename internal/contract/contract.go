@@ -27,6 +27,7 @@ type Document struct {
 	spec         *openapi3.T
 	routes       route.Table[*Operation]
 	operations   []*Operation
+	unchecked    func() []string
 	compositions sync.Map // of *openapi3.Schema to *composition
 	patterns     sync.Map // of string to *regexp.Regexp, nil if Go cannot compile it
 }
@@ -52,7 +53,7 @@ func Load(data []byte) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)
 	}
-	d := &Document{spec: spec}
+	d := &Document{spec: spec, unchecked: sync.OnceValue(func() []string { return uncheckedFormats(spec) })}
 	if err := d.addOperations(); err != nil {
 		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}

@@ -32,9 +32,11 @@ var formats = map[string]format{
 var noRule = []string{"binary", "password"}
 
 // UncheckedFormats returns the string formats of the spec that are not checked, sorted.
-func (d *Document) UncheckedFormats() []string {
+func (d *Document) UncheckedFormats() []string { return d.unchecked() }
+
+func uncheckedFormats(document *openapi3.T) []string {
 	var spec any
-	if data, err := d.spec.MarshalJSON(); err != nil || json.Unmarshal(data, &spec) != nil {
+	if data, err := document.MarshalJSON(); err != nil || json.Unmarshal(data, &spec) != nil {
 		return nil
 	}
 	unchecked := make(map[string]bool)

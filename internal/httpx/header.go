@@ -20,7 +20,7 @@ func Charset(contentType string) string {
 	return ""
 }
 
-// UTF8 reports whether a Content-Type has no other charset than UTF-8, or ASCII as a part of it.
+// UTF8 reports whether a Content-Type names no charset other than UTF-8 and ASCII.
 func UTF8(contentType string) bool {
 	switch strings.ToLower(Charset(contentType)) {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":

@@ -96,8 +96,8 @@ func (s *shape) elements() *shape {
 	return s.items
 }
 
-// maxDepth is the nesting up to which values are compared. What is inside is the work of every level
-// around it, so that a crafted response could take hours.
+// maxDepth is the nesting up to which values are compared. A nested value costs time at every level
+// above it, so a crafted response could take hours.
 const maxDepth = 100
 
 // learn adds a value, and passes each string in it to note.

@@ -19,8 +19,8 @@ type List struct {
 	// It is AnyField if the field is unknown, and empty if the response must be an array.
 	Envelope string
 
-	// Names are names that the field may have if Envelope is AnyField. Otherwise, the list is
-	// recognized by its elements: an empty list, for example, has none.
+	// Names are names that the field may have if Envelope is AnyField. They are only used for a
+	// list without telling elements, such as an empty one.
 	Names []string
 
 	// Fields are the names of the fields of an element.

@@ -83,8 +83,8 @@ func (r Raw) has(name string) bool {
 	return false
 }
 
-// Set returns the object with another value for each unknown field of that name, or without them if
-// value is empty. A new field is the last one.
+// Set returns the object with another value for the first unknown field of that name and without the
+// others, or without any if value is empty. A new field is the last one.
 func (r Raw) Set(name, value string) Raw {
 	object := []byte{'{'}
 	for field, known := range r.All() {

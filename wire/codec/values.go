@@ -117,10 +117,10 @@ func (s *slabFor[T]) take() []T {
 	return slice
 }
 
-// drop gives the block to its slices.
+// drop forgets the block, which its slices still use.
 func (s *slabFor[T]) drop() { *s = slabFor[T]{} }
 
-// spare is a slabFor any type.
+// spare is a slabFor of any type.
 type spare interface{ drop() }
 
 // decodeElement decodes an element of an array into target, a pointer.
