@@ -37,7 +37,7 @@ func newTestClient(t *testing.T, serve func(*http.Request) (*http.Response, erro
 func TestCloseClosesIdleConnections(t *testing.T) {
 	var open sync.WaitGroup
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `{"access_token":"access","id_token":"id","expires_in":60}`)
+		fmt.Fprint(w, `{"access_token":"access","id_token":"id","expires_in":60,"Id":1}`)
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {

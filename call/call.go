@@ -171,7 +171,11 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 	if string(content) == "null" && !call.MayBeEmpty && result.Kind() == reflect.Struct {
 		return errors.New("the response is null")
 	}
-	return describeBody(response, content, codec.Unmarshal(content, target))
+	unmarshal := codec.UnmarshalResult
+	if call.MayBeEmpty { // the result is not published
+		unmarshal = codec.Unmarshal
+	}
+	return describeBody(response, content, unmarshal(content, target))
 }
 
 func sliceType(result reflect.Type) bool {

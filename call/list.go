@@ -11,8 +11,6 @@ import (
 	"iter"
 	"net/http"
 	"path"
-	"reflect"
-	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -26,8 +24,8 @@ import (
 // be read in another way is an error. Status 204, null, and null in place of the list are an empty
 // list. [Envelope] reads the fields next to the list.
 //
-// An element that does not fit T, and a null, is yielded as an [*ElementError]; the range goes on
-// unless the caller ends it. Any other error ends the list. The elements before an error are valid.
+// An element that does not fit T, such as null or an object with none of the fields of T, is yielded
+// as an [*ElementError]; the range goes on unless the caller ends it. Any other error ends the list. The elements before an error are valid.
 // Breaking out of the loop frees the connection.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -58,6 +56,7 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 				if !yield(none, list.fail(err)) || list.ended {
 					return
 				}
+				list.body.allowMore()
 				continue
 			}
 			list.body.allowMore() // before what leads up to the next element is read
@@ -116,14 +115,9 @@ func (l *list) fail(err error) error {
 	return l.record(failure)
 }
 
-// reported returns the failure that an object reports in place of a list, or next to it. The common
-// forms of failures do not count next to elements.
+// reported returns the failure that an object reports in place of a list, or next to it.
 func (l *list) reported(body []byte, object string) *Error {
-	var result reflect.Type // nothing is expected
-	if l.elements.Index() >= 0 {
-		result = reflect.TypeFor[Response]()
-	}
-	return l.call.reported(l.response, body, bytes.TrimSpace([]byte(strings.TrimPrefix(object, "\ufeff"))), result)
+	return l.call.reported(l.response, body, bytes.TrimSpace(httpx.TrimBOM([]byte(object))), nil)
 }
 
 // record keeps the first failure for hooks.
@@ -245,8 +239,8 @@ func withoutMark(reader io.Reader) io.Reader {
 	start := make([]byte, len("\ufeff"))
 	n, err := io.ReadFull(reader, start)
 	start = httpx.TrimBOM(start[:n])
-	if err != nil {
-		return bytes.NewReader(start) // the body keeps the error
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return bytes.NewReader(start)
 	}
 	return io.MultiReader(bytes.NewReader(start), reader)
 }

@@ -71,10 +71,10 @@ func settle[T any](ctx context.Context, number string, find func(context.Context
 		if found && err == nil {
 			return object, nil
 		}
-		if err != nil {
+		if err != nil && (!Temporary(err) || time.Now().After(end)) {
 			return none, fmt.Errorf("number %q: %w; look-up: %w", number, lost, err)
 		}
-		if time.Now().After(end) {
+		if err == nil && time.Now().After(end) {
 			return none, fmt.Errorf("number %q: not found %v after the create, look again later: %w", number, lookUpTime, lost)
 		}
 		wait := time.NewTimer(httpx.FullJitter(attempt, lookUpBase, lookUpLimit))

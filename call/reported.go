@@ -86,7 +86,7 @@ func signIn(fields map[string]json.RawMessage, signs ...[]FailureSign) string {
 
 // mayReportFailure is a quick test for the fields of failureIn.
 func mayReportFailure(text []byte) bool {
-	for _, part := range []string{"ucc", "UCC", "rror", "RROR", "ail", "AIL", "tatus", "TATUS", `ok"`, `Ok"`, `OK"`} {
+	for _, part := range []string{"ucc", "UCC", "rror", "RROR", "ail", "AIL", "tatus", "TATUS", "alid", "ALID", "xception", "odelState", "ault", `ok"`, `Ok"`, `OK"`} {
 		if bytes.Contains(text, []byte(part)) {
 			return true
 		}
@@ -98,6 +98,7 @@ func mayReportFailure(text []byte) bool {
 // form of foldName.
 var failureForms = map[string]func(value json.RawMessage) bool{
 	"success": jsonFalse, "issuccess": jsonFalse, "successful": jsonFalse, "issuccessful": jsonFalse, "succeeded": jsonFalse, "issucceeded": jsonFalse, "ok": jsonFalse, "isok": jsonFalse,
+	"isvalid": jsonFalse, "errorcode": filled, "modelstate": filled, "validationerrors": filled, "exceptionmessage": filled, "fault": filled, "odata.error": filled,
 	"iserror": jsonTrue, "haserror": jsonTrue, "haserrors": jsonTrue, "failed": jsonTrue, "isfailed": jsonTrue, "isfailure": jsonTrue,
 	"errormessage": filled, "errormessages": filled, "errors": filled,
 	"error": func(value json.RawMessage) bool {
@@ -116,25 +117,28 @@ var failureForms = map[string]func(value json.RawMessage) bool{
 // declares, nor if one of those has a value. The declared names are in the form of foldName.
 func failureIn(fields map[string]json.RawMessage, declared map[string]bool, problem bool) string {
 	folded := map[string]json.RawMessage{}
-	found := ""
+	found, hasResult := "", false
 	if problem {
 		found = "problem details"
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		key, value := foldName(name), fields[name]
 		folded[key] = value
-		if declared[key] && !describesFailure(key) && !blank(value) {
-			return ""
-		}
+		hasResult = hasResult || declared[key] && !describesFailure(key) && !blank(value)
 		form := failureForms[key]
 		if form == nil {
 			continue
 		}
 		if strings.Contains(key, "succe") && jsonTrue(value) {
-			return ""
+			hasResult = true
 		}
 		if found == "" && !declared[key] && form(value) {
 			found = name
+		}
+	}
+	if hasResult { // only an explicit failure with its reason outranks a result
+		if form := failureForms[foldName(found)]; form == nil || !jsonFalse(fields[found]) || !filled(folded["errormessage"]) && !filled(folded["errormessages"]) && !filled(folded["errors"]) {
+			return ""
 		}
 	}
 	if found != "" {
@@ -198,8 +202,13 @@ func objectIn(value json.RawMessage) (map[string]json.RawMessage, bool) {
 	return folded, true
 }
 
-func jsonTrue(value json.RawMessage) bool  { return string(value) == "true" }
-func jsonFalse(value json.RawMessage) bool { return string(value) == "false" }
+func jsonTrue(value json.RawMessage) bool {
+	return slices.Contains([]string{"true", `"true"`, `"True"`, "1"}, string(value))
+}
+
+func jsonFalse(value json.RawMessage) bool {
+	return slices.Contains([]string{"false", `"false"`, `"False"`, "0"}, string(value))
+}
 
 // filled reports whether a value is a string, a list or an object with something in it, or a
 // number other than 0.

@@ -90,7 +90,9 @@ func inLocation(wall time.Time, location *time.Location) time.Time {
 // a time. Servers write it for a date that is not set.
 func (d DateTime) IsMinValue() bool {
 	rest, ok := strings.CutPrefix(d.String(), "0001-01-01")
-	rest = strings.TrimSuffix(strings.TrimSuffix(rest, "Z"), "+00:00")
+	if zone := strings.IndexAny(rest, "Z+-"); zone >= 0 {
+		rest = rest[:zone]
+	}
 	return ok && strings.Trim(rest, "T0:.") == ""
 }
 

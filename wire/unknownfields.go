@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xsale-go/xsale/wire/codec"
 )
@@ -94,7 +95,7 @@ func get[T any](f UnknownFields, name string) (value T, ok bool, err error) {
 // Set replaces a field, found as by [UnknownFields.Get], or adds it at the end. It returns an error and changes nothing if value is
 // not valid JSON, or if the object was read and the spec lists the field.
 func (f *UnknownFields) Set(name string, value json.RawMessage) error {
-	if !json.Valid(value) {
+	if !json.Valid(value) || !utf8.Valid(value) {
 		return fmt.Errorf("value of field %s is not valid JSON", name)
 	}
 	if known, ok := f.raw.Known.Find(name); ok {

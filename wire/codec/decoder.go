@@ -34,8 +34,11 @@ type Decoder struct {
 	scratch []byte
 	slabs   []spare // see DecodeSlice
 	length  int     // of the last slice that was decoded by reflection: the next one may be alike
+	alien   bool    // the object that ended last had none of the fields of its type
 	err     error
 }
+
+var errAlien = errors.New("an object with none of the fields of its type")
 
 // jsontext rejects both by default.
 var lenient = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
@@ -60,6 +63,21 @@ func Unmarshal(data []byte, target any) error {
 }
 
 // newDecoder reads data, which text is a copy of.
+// UnmarshalResult is [Unmarshal] for the result of a call: an object with none of the fields of its
+// type, such as one around the result, is an error.
+func UnmarshalResult(data []byte, target any) error {
+	d := newDecoder(data, string(data))
+	defer d.release()
+	d.Decode(target)
+	if _, object := target.(Decodable); object && d.err == nil && d.alien && jsontext.Value(data).Kind() == '{' {
+		d.Fail(errAlien)
+	}
+	if d.err == nil {
+		d.finish()
+	}
+	return d.err
+}
+
 func newDecoder(data []byte, text string) *Decoder {
 	d := decoders.Get().(*Decoder)
 	d.input = *bytes.NewBuffer(data) // jsontext reads a bytes.Buffer in place
@@ -71,7 +89,7 @@ func newDecoder(data []byte, text string) *Decoder {
 func (d *Decoder) release() {
 	d.input = bytes.Buffer{}
 	d.tokens.Reset(&d.input, lenient...)
-	d.text, d.err = "", nil
+	d.text, d.err, d.alien = "", nil, false
 	for _, slab := range d.slabs {
 		slab.drop()
 	}

@@ -107,6 +107,9 @@ func checkStreaming(t *testing.T, input []byte, seed uint64) {
 	}
 	for name, stream := range streams {
 		got, err := readElements(stream)
+		if err != nil && strings.HasSuffix(err.Error(), "none of the fields of its type") {
+			continue // suspicious as an element of a list only
+		}
 		if (err == nil) != (wantErr == nil) {
 			t.Fatalf("%s: %.200q: %v, at once: %v", name, input, err, wantErr)
 		}

@@ -52,6 +52,7 @@ type Elements struct {
 	stream   io.Reader
 	block    strings.Builder // the text of the decoder: the current element, those before it, and what is read ahead
 	list     List
+	name     string // of the field that is the list
 	pointer  string // to the list
 	envelope []byte // an object without its closing brace; nil without an envelope
 	empty    bool   // there is no array, but null, say
@@ -144,7 +145,8 @@ func (e *Elements) openEnvelope() {
 	for d.kind() != '}' && d.err == nil {
 		name := string(d.Value())
 		if e.enter(name) {
-			e.pointer = "/" + pointerEscapes.Replace(string(unquoted([]byte(name))))
+			e.name = string(unquoted([]byte(name)))
+			e.pointer = "/" + pointerEscapes.Replace(e.name)
 			e.checkEnvelope()
 			return
 		}
@@ -168,7 +170,9 @@ var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 func (e *Elements) enter(name string) bool {
 	d := &e.decoder
 	if d.kind() != '[' {
-		e.keep(name, d.Value())
+		if value := d.Value(); d.err == nil {
+			e.keep(name, value)
+		}
 		return false
 	}
 	d.tokens.ReadToken()
@@ -179,6 +183,9 @@ func (e *Elements) enter(name string) bool {
 		}
 		e.start = d.end()
 		array = append(array, d.Value()...)
+		if d.err != nil {
+			return false
+		}
 		if e.recognizes(name, string(array[1:])) {
 			e.first = string(array[1:])
 			return true
@@ -187,9 +194,10 @@ func (e *Elements) enter(name string) bool {
 	for d.kind() != ']' && d.err == nil {
 		array = append(append(array, ','), d.Value()...)
 	}
-	if d.err == nil {
-		d.tokens.ReadToken()
+	if d.err != nil {
+		return false
 	}
+	d.tokens.ReadToken()
 	e.keep(name, append(array, ']'))
 	return false
 }
@@ -206,10 +214,13 @@ func (e *Elements) named(name string) bool {
 	return strings.EqualFold(name, e.list.Envelope)
 }
 
+// otherLists are names of arrays next to a list, whose elements may have an Id as well.
+var otherLists = []string{"Errors", "Warnings", "Messages", "ErrorMessages", "ValidationErrors", "Notifications", "Links", "Included"}
+
 // recognizes reports whether the array in a field is the list, given its first element: that has
 // fields of the type. If it cannot have any, the name of the array decides.
 func (e *Elements) recognizes(name, first string) bool {
-	if e.list.Envelope != AnyField {
+	if e.list.Envelope != AnyField || indexFold(otherLists, string(unquoted([]byte(name)))) >= 0 {
 		return false
 	}
 	if first[0] == '{' && len(e.list.Fields) > 0 {
@@ -230,6 +241,9 @@ func (e *Elements) checkEnvelope() {
 	for field := range e.Envelope().Unknown() {
 		if d.err == nil && e.list.Envelope == AnyField && indexFold(e.list.Fields, field.Name) >= 0 && !emptyList(field) {
 			d.err = fmt.Errorf("want a list, got %s, which may be an element of it", e.describe())
+		}
+		if d.err == nil && e.list.Envelope == AnyField && e.name != "" && !e.named(e.name) && e.named(field.Name) && emptyList(field) {
+			d.err = fmt.Errorf("want one list, got %s, which may be empty, and %s", field.Name, e.pointer)
 		}
 	}
 }
@@ -271,7 +285,11 @@ func (e *Elements) Next(target any) error {
 	e.nextBlock()
 	e.start = d.end()
 	depth := d.tokens.StackDepth()
+	d.alien = false
 	d.decodeElement(target)
+	if _, object := target.(Decodable); object && d.err == nil && d.alien && strings.HasPrefix(e.JSON(), "{") {
+		d.Fail(errAlien)
+	}
 	unfit, ok := errors.AsType[*ValueError](d.err)
 	if !ok {
 		return d.err

@@ -57,7 +57,10 @@ func TestElementsInAnUnknownField(t *testing.T) {
 		`{"Children":[null,{"ID":1}]}`:                              `!/Children/0 null; 1`,
 		`{"ID":null,"Items":[{"ID":1}]}`:                            "1",
 
-		`{}`: "want a list, got an object",
+		`{}`:                                          "want a list, got an object",
+		`{"Errors":[{"ID":3}]}`:                       "want a list, got an object (Errors)",
+		`{"Children":[],"Statuses":[{"ID":1}]}`:       "want one list, got Children, which may be empty, and /Statuses",
+		`{"Statuses":[{"ID":1}],"Children":[]}`:       "1; want one list, got Children, which may be empty, and /Statuses",
 		`{"Success":false,"Message":"a","Errors":[]}`: "want a list, got an object (Success, Message, Errors)",
 		`{"Errors":["a"]}`:                            "want a list, got an object (Errors)",
 		`{"Jan Kowalski":1,"Errors":["a"]}`:           "want a list, got an object (Errors)",
@@ -100,14 +103,15 @@ func TestElementsInAKnownField(t *testing.T) {
 
 func TestElementsOfAnArray(t *testing.T) {
 	for input, want := range map[string]string{
-		`[{"ID":1},null,{"ID":3}]`:                            "1; !/1 null; 3",
-		`[{"ID":1},{"ID":2,"Children":{}},{"ID":3},{"ID":4}]`: `1; !/1/Children {"ID":2,"Children":{}}; 3; 4`,
-		`[{"$ref":"1"},{"$ref":"1","ID":2}]`:                  `!/0 {"$ref":"1"}; 2`,
-		`[{"ID":1,"ID":2},{"id":1,"ID":2},{"ID":5,"id":6}]`:   `!/0/ID {"ID":1,"ID":2}; !/1/ID {"id":1,"ID":2}; 5`,
-		"[{\"Name\":\"\xff\"},{\"ID\":2}]":                    "!/0/Name {\"Name\":\"\xff\"}; 2",
-		`[{"Name":"\ud800"},{"ID":2}]`:                        `!/0/Name {"Name":"\ud800"}; 2`,
-		`{"Items":[{"ID":1}]}`:                                "want a list, got an object (Items)",
-		`[{"ID":1},{]`:                                        "1; invalid JSON at offset 11: invalid character ']' at start of value",
+		`[{"ID":1},null,{"ID":3}]`:                                 "1; !/1 null; 3",
+		`[{"ID":1},{"ID":2,"Children":{}},{"ID":3},{"ID":4}]`:      `1; !/1/Children {"ID":2,"Children":{}}; 3; 4`,
+		`[{"$ref":"1"},{"$ref":"1","ID":2}]`:                       `!/0 {"$ref":"1"}; 2`,
+		`[{"ID":1,"ID":2},{"id":1,"ID":2},{"ID":5,"id":6}]`:        `!/0/ID {"ID":1,"ID":2}; !/1/ID {"id":1,"ID":2}; 5`,
+		"[{\"Name\":\"\xff\"},{\"ID\":2}]":                         "!/0/Name {\"Name\":\"\xff\"}; 2",
+		`[{"Name":"\ud800"},{"ID":2}]`:                             `!/0/Name {"Name":"\ud800"}; 2`,
+		`{"Items":[{"ID":1}]}`:                                     "want a list, got an object (Items)",
+		`[{"ID":1},{"Success":false},{},{"$ref":"1","$type":"a"}]`: `1; !/1 {"Success":false}; 0; !/3 {"$ref":"1","$type":"a"}`,
+		`[{"ID":1},{]`: "1; invalid JSON at offset 11: invalid character ']' at start of value",
 	} {
 		if got := readList(input, codec.List{}); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", input, got, want)
@@ -144,5 +148,23 @@ func TestElementsReadNoFurtherThanNeeded(t *testing.T) {
 	var first, second child
 	if err := errors.Join(elements.Open(), elements.Next(&first), elements.Next(&second), elements.Close()); err != nil || second.ID != 2 {
 		t.Error(second, err)
+	}
+}
+
+// However a response is cut, it is an error, and never a panic.
+func TestElementsOfCutEnvelopes(t *testing.T) {
+	const whole = `{"Links":[{"Rel":"self"}],"Total":1,"Children":[{"ID":1,"Children":[{}]},{"ID":2}],"More":[[1],"a"],"End":{"a":1}}`
+	if got := readList(whole, childOf); got != "1; 2" {
+		t.Fatal(got)
+	}
+	for length := range len(whole) {
+		if got := readList(whole[:length], childOf); !strings.HasSuffix(got, "unexpected EOF") {
+			t.Errorf("%s: %s", whole[:length], got)
+		}
+	}
+	for _, invalid := range []string{`{"Items":[x]}`, `{"Items":[{"ID":01}]}`, `{"a":x}`, `{x}`} {
+		if got := readList(invalid, childOf); !strings.Contains(got, "invalid JSON") {
+			t.Errorf("%s: %s", invalid, got)
+		}
 	}
 }

@@ -158,7 +158,9 @@ func (o *Object) find() int {
 func (o *Object) close() {
 	o.open = false
 	d := o.decoder
-	if o.reference && o.count == 1 {
+	none := o.seen == 0 && o.seenMore == nil && len(o.fields.names) > 0
+	d.alien = none && o.count > 0
+	if o.reference && (o.count == 1 || none) {
 		d.Fail(errors.New("a reference ($ref) to another object in place of the object"))
 		return
 	}
