@@ -203,11 +203,11 @@ func objectIn(value json.RawMessage) (map[string]json.RawMessage, bool) {
 }
 
 func jsonTrue(value json.RawMessage) bool {
-	return slices.Contains([]string{"true", `"true"`, `"True"`, "1"}, string(value))
+	return slices.Contains([]string{"true", `"true"`, `"True"`}, string(value))
 }
 
 func jsonFalse(value json.RawMessage) bool {
-	return slices.Contains([]string{"false", `"false"`, `"False"`, "0"}, string(value))
+	return slices.Contains([]string{"false", `"false"`, `"False"`}, string(value))
 }
 
 // filled reports whether a value is a string, a list or an object with something in it, or a
