@@ -52,13 +52,21 @@ func (s *state) reported(response *http.Response, body, text []byte, result refl
 		return nil
 	}
 	field := signIn(fields, s.FailureWhen, s.signs)
+	certain := field != "" || problem
 	if declared, known := declaredFields(result); field == "" && common && known {
 		field = failureIn(fields, declared, problem)
 	}
 	if field == "" {
 		return nil
 	}
-	return s.reportedError(response, body, field)
+	failure := s.reportedError(response, body, field)
+	for name, value := range fields {
+		certain = certain || jsonFalse(value) && failureForms[foldName(name)] != nil && failureForms[foldName(name)](value)
+	}
+	if !certain && s.mayDoHarm() { // it may be a warning next to a result
+		failure.MaybeProcessed = true
+	}
+	return failure
 }
 
 // reportedError is a success whose field reports a failure. The server says that it failed, so only
