@@ -218,7 +218,7 @@ func ExampleWithRetryBudget() {
 	defer client.Close()
 }
 
-// An import that runs again later is told which failures that may help with.
+// An import retries later only after failures that may pass.
 func ExampleTemporary() {
 	sandbox, err := xsaletest.Start()
 	if err != nil {

@@ -70,8 +70,8 @@ func TestInterruptStopsSandbox(t *testing.T) {
 	stop()
 }
 
-// What is printed is enough for a program in any language: this one knows nothing but the vendor's
-// documentation.
+// The output suffices for a program in any language: this one knows only the vendor's documentation
+// of the login.
 func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
 	variables, stop := startSandboxCommand(t)
 	defer stop()

@@ -83,7 +83,7 @@ func (m *masker) request(request *http.Request, body []byte) (recordedRequest, s
 	return masked, id
 }
 
-// path masks a path so that it stays a path of the same operation.
+// path masks the variables of a path. The result still routes to the same operation.
 func (m *masker) path(c *contract.Call, request *http.Request) string {
 	for other := *m; ; other.again++ {
 		masked := c.MaskedPath(func(name, value string) string {
