@@ -251,7 +251,7 @@ func (e *Elements) checkEnvelope() {
 func emptyList(field RawField) bool { return field.Value == "null" || field.Value == "[]" }
 
 // harmlessName matches names of fields that an error may quote: others may be personal data.
-var harmlessName = regexp.MustCompile(`^[A-Za-z@$_][A-Za-z0-9@$_.-]{0,39}$`)
+var harmlessName = regexp.MustCompile(`^[@$_]?[A-Za-z][A-Za-z0-9_.-]{0,39}$`)
 
 const maxNames = 8 // in an error
 

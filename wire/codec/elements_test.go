@@ -64,6 +64,7 @@ func TestElementsInAnUnknownField(t *testing.T) {
 		`{"Success":false,"Message":"a","Errors":[]}`: "want a list, got an object (Success, Message, Errors)",
 		`{"Errors":["a"]}`:                            "want a list, got an object (Errors)",
 		`{"Jan Kowalski":1,"Errors":["a"]}`:           "want a list, got an object (Errors)",
+		`{"jan@x.pl":1,"$id":2}`:                      "want a list, got an object ($id)",
 		`{"Data":{"Items":[{"ID":1}]}}`:               "want a list, got an object (Data)",
 		`{"ID":7,"Items":[{"OfferId":1}]}`:            "want a list, got an object (ID, Items)",
 		`{"ID":7,"Items":[{"ID":1}]}`:                 "want a list, got an object (ID), which may be an element of it",
