@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -107,6 +108,11 @@ func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, art
 	if err != nil {
 		return err
 	}
+	for i, translation := range translations {
+		if translation.LanguageID <= 0 { // it may be the one to change
+			return fmt.Errorf("article %d: translation %d of the list has no LanguageId: use 'xsale api' to write one", article, i+1)
+		}
+	}
 	same := func(t xsale.Translation) bool { return t.LanguageID == change.LanguageID }
 	i := slices.IndexFunc(translations, same)
 	if i < 0 {
@@ -116,6 +122,11 @@ func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, art
 		return fmt.Errorf("article %d has several translations in language %d: use 'xsale api' to write one", article, change.LanguageID)
 	}
 	changed := translations[i]
+	for name := range changed.AdditionalProperties.All() {
+		if known, twin := foldKey(knownFields(reflect.TypeOf(changed)), name); twin {
+			return fmt.Errorf("article %d: the translation has both %s and %s: use 'xsale api' to write it", article, known, name)
+		}
+	}
 	if !change.Name.IsZero() {
 		changed.Name = change.Name
 	}

@@ -59,10 +59,18 @@ func sameFields(t *testing.T, object string) string {
 // Without the current translation, nothing is written.
 func TestTranslationsSetNeedsTheCurrentOne(t *testing.T) {
 	set := []string{"articles", "translations", "set", "16519", "--language", "9", "--name", "x"}
+	list := func(body string) xsaletest.Fault {
+		return xsaletest.Status(http.StatusOK, body).WithHeader("Content-Type", "application/json")
+	}
 	for name, fault := range map[string]xsaletest.Fault{
 		"404":  xsaletest.Status(http.StatusNotFound),
 		"cut":  xsaletest.Cut(xsaletest.InBody),
 		"HTML": xsaletest.Garbage(),
+		// The one to change may be among these.
+		"no language":   list(`[{"LanguageId":null,"Name":"old","Description":"d"}]`),
+		"negative":      list(`[{"LanguageId":-9,"Name":"old"},{"LanguageId":9,"Name":"old"}]`),
+		"two spellings": list(`[{"LanguageId":9,"Name":"old","name":"two"}]`),
+		"two of one":    list(`[{"LanguageId":9,"Name":"old"},{"LanguageId":9,"Name":"two"}]`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			sandbox := useSandbox(t)
