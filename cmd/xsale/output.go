@@ -161,7 +161,11 @@ func formatJSON(value any, format ...jsontext.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jsontext.AppendFormat(nil, data, append(format, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))...)
+	format = append(format, jsontext.AllowDuplicateNames(true))
+	if !jsontext.Value(data).IsValid(format...) { // half of a surrogate pair has no other form
+		format = append(format, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
+	}
+	return jsontext.AppendFormat(nil, data, format...)
 }
 
 // withoutErrors turns a slice into a list for printList.

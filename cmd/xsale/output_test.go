@@ -29,6 +29,7 @@ func TestJSONIsWhatCame(t *testing.T) {
 		"statuses":          {"listStatuses", `[{"Name":null,"Color":"#fff","Id":3}]`, []string{"statuses", "list"}, `{"Name":null,"Color":"#fff","Id":3}`},
 		"translations":      {"listTranslations", "[" + text + "]", []string{"articles", "translations", "get", "16519"}, text},
 		"created":           {"createOrder", `{"Number":"A\u002BB","Id":null}`, []string{"orders", "create", "-f", "-"}, `{"Number":"A+B","Id":null}`},
+		"half a pair":       {"createOrder", `{"Id":1,"Extra":"\ud800","Note":"\u0119"}`, []string{"orders", "create", "-f", "-"}, `{"Id":1,"Extra":"\ud800","Note":"\u0119"}`},
 		"created, camel":    {"createOrder", `{"id":12.0e0,"ok":true}`, []string{"orders", "create", "-f", "-"}, ""},
 		"integration":       {"createIntegration", `{"id":9,"Warnings":[]}`, []string{"integrations", "create", "--name", "x"}, `{"id":9,"Warnings":[]}`},
 	} {
