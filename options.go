@@ -223,11 +223,11 @@ func WithHooks(hooks call.Hooks) Option {
 
 // WithFailureWhen makes a 2xx response a failure, with [ErrReportedFailure], if a top-level field of
 // its body has one of the values, compared as JSON. Without values, every value means a failure
-// except null, false, 0, "", [], {} and the zero date and GUID of .NET. The name is matched
-// case-insensitively. Repeated options add up. It holds for every call whose body this module
-// reads, raw ones included, so not for files, nor beyond the first 64 KiB of a response that is
-// discarded. Common forms, such as "Success":false without a result, are known without it. In a
-// spec, x-failure-when does the same.
+// except null, false, 0, "", the zero date and GUID of .NET, and lists and objects of nothing else.
+// The name is matched case-insensitively. Repeated options add up. It holds for every call whose
+// body this module reads, raw ones included, so not for files, nor beyond the first 64 KiB of a
+// response that is discarded. Common forms are known without it, such as "Success":false without a
+// result, or with a reason in the response of a create. In a spec, x-failure-when does the same.
 func WithFailureWhen(field string, values ...any) Option {
 	return func(c *config) {
 		if field == "" {

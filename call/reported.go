@@ -20,7 +20,7 @@ type FailureSign struct {
 	Field string // matched case-insensitively
 
 	// Values are those that mean a failure, compared as JSON. Without any, every value does except
-	// null, false, 0, "", [], {} and the zero date and GUID of .NET.
+	// null, false, 0, "", the zero date and GUID of .NET, and lists and objects of nothing else.
 	Values []any
 }
 
@@ -43,7 +43,7 @@ func (s FailureSign) in(value json.RawMessage) bool {
 func (s *state) reported(response *http.Response, body, text []byte, result reflect.Type) *Error {
 	contentType := response.Header.Get("Content-Type")
 	problem := httpx.MediaType(contentType) == "application/problem+json"
-	common := len(text) <= maxErrorBody && (problem || mayReportFailure(text))
+	common := (len(text) <= maxErrorBody || s.mayDoHarm()) && (problem || mayReportFailure(text))
 	if !common && len(s.FailureWhen)+len(s.signs) == 0 || len(text) == 0 || text[0] != '{' {
 		return nil
 	}
@@ -54,15 +54,14 @@ func (s *state) reported(response *http.Response, body, text []byte, result refl
 	field := signIn(fields, s.FailureWhen, s.signs)
 	certain := field != "" || problem
 	if declared, known := declaredFields(result); field == "" && common && known {
-		field = failureIn(fields, declared, problem)
+		var explicit bool
+		field, explicit = failureIn(fields, declared, problem, s.mayDoHarm())
+		certain = certain || explicit
 	}
 	if field == "" {
 		return nil
 	}
 	failure := s.reportedError(response, body, field)
-	for name, value := range fields {
-		certain = certain || jsonFalse(value) && failureForms[foldName(name)] != nil && failureForms[foldName(name)](value)
-	}
 	if !certain && s.mayDoHarm() { // it may be a warning next to a result
 		failure.MaybeProcessed = true
 	}
@@ -102,16 +101,18 @@ func mayReportFailure(text []byte) bool {
 	return false
 }
 
-// failureForms are the fields by which ASP.NET and other servers commonly report a failure, in the
-// form of foldName.
+// outcomes are the fields that say whether a call succeeded, in the form of foldName.
+var outcomes = []string{"success", "issuccess", "successful", "issuccessful", "succeeded", "issucceeded", "ok", "isok", "isvalid"}
+
+// failureForms are the fields by which ASP.NET and other servers commonly report a failure. The
+// names are in the form of foldName.
 var failureForms = map[string]func(value json.RawMessage) bool{
-	"success": jsonFalse, "issuccess": jsonFalse, "successful": jsonFalse, "issuccessful": jsonFalse, "succeeded": jsonFalse, "issucceeded": jsonFalse, "ok": jsonFalse, "isok": jsonFalse,
-	"isvalid": jsonFalse, "errorcode": filled, "modelstate": filled, "validationerrors": filled, "exceptionmessage": filled, "fault": filled, "odata.error": filled,
+	"errorcode": filled, "modelstate": filled, "validationerrors": filled, "exceptionmessage": filled, "fault": filled, "odata.error": filled,
 	"iserror": jsonTrue, "haserror": jsonTrue, "haserrors": jsonTrue, "failed": jsonTrue, "isfailed": jsonTrue, "isfailure": jsonTrue,
 	"errormessage": filled, "errormessages": filled, "errors": filled,
 	"error": func(value json.RawMessage) bool {
 		object, ok := objectIn(value)
-		return !ok && !blank(value) || slices.ContainsFunc(messageNames, func(name string) bool { return filled(object[foldName(name)]) })
+		return !ok && filled(value) || slices.ContainsFunc(messageNames, func(name string) bool { return filled(object[foldName(name)]) })
 	},
 	"responsestatus": func(value json.RawMessage) bool { // of ServiceStack
 		object, _ := objectIn(value)
@@ -120,46 +121,65 @@ var failureForms = map[string]func(value json.RawMessage) bool{
 }
 
 // failureIn returns the field by which an object that came with a 2xx status reports a failure in
-// one of the common forms; empty without one. A problem has the media type of problem details. A
-// result must not be mistaken for a failure, so the forms do not apply to fields that the result
-// declares, nor if one of those has a value. The declared names are in the form of foldName.
-func failureIn(fields map[string]json.RawMessage, declared map[string]bool, problem bool) string {
+// one of the common forms; empty without one. It is explicit if it says that nothing was done. A
+// problem has the media type of problem details. A result must not be mistaken for a failure, so
+// the forms do not apply to fields that the result declares, nor if one of those has a value;
+// except that a command which says no, and why, is not taken for done. The declared names are in
+// the form of foldName.
+func failureIn(fields map[string]json.RawMessage, declared map[string]bool, problem, command bool) (field string, explicit bool) {
 	folded := map[string]json.RawMessage{}
-	found, hasResult := "", false
-	if problem {
-		found = "problem details"
-	}
+	outcome, other, hasResult, succeeded := "", "", false, false
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		key, value := foldName(name), fields[name]
 		folded[key] = value
 		hasResult = hasResult || declared[key] && !describesFailure(key) && !blank(value)
 		form := failureForms[key]
-		if form == nil {
-			continue
-		}
-		if strings.Contains(key, "succe") && jsonTrue(value) {
-			hasResult = true
-		}
-		if found == "" && !declared[key] && form(value) {
-			found = name
-		}
-	}
-	if hasResult { // only an explicit failure with its reason outranks a result
-		if form := failureForms[foldName(found)]; form == nil || !jsonFalse(fields[found]) || !filled(folded["errormessage"]) && !filled(folded["errormessages"]) && !filled(folded["errors"]) {
-			return ""
+		switch isOutcome := slices.Contains(outcomes, key); {
+		case isOutcome && jsonTrue(value):
+			succeeded = true
+		case declared[key]:
+		case isOutcome && jsonFalse(value):
+			outcome = cmp.Or(outcome, name)
+		case form != nil && form(value):
+			other = cmp.Or(other, name)
 		}
 	}
-	if found != "" {
-		return found
+	anyFilled := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return filled(folded[name]) })
 	}
-	for _, name := range []string{"status", "statuscode"} { // problem details of another media type
-		status := string(bytes.Trim(folded[name], `"`))
-		if len(status) == 3 && (status[0] == '4' || status[0] == '5') && !declared[name] &&
-			(filled(folded["title"]) || filled(folded["detail"]) || filled(folded["message"])) {
-			return name
+	if outcome != "" {
+		explained := anyFilled("errormessage", "errormessages", "errors") ||
+			command && anyFilled("message", "messages", "reason", "detail", "error", "errorcode", "validationerrors")
+		if result := hasResult || succeeded; !result || explained {
+			return outcome, !result
+		}
+		return "", false
+	}
+	if hasResult || succeeded {
+		return "", false
+	}
+	if problem {
+		return "problem details", true
+	}
+	for _, name := range []string{"data", "result", "d"} {
+		if inner, ok := objectIn(folded[name]); ok && other == "" && !declared[name] {
+			if field, explicit := failureIn(inner, declared, false, command); slices.Contains(outcomes, field) {
+				return name + "." + field, explicit
+			}
 		}
 	}
-	return ""
+	if other != "" {
+		return other, false
+	}
+	for _, name := range []string{"status", "statuscode"} {
+		status := strings.ToLower(string(bytes.Trim(folded[name], `"`)))
+		problem := len(status) == 3 && (status[0] == '4' || status[0] == '5') && anyFilled("title", "detail", "message") // of another media type
+		jsend := slices.Contains([]string{"error", "fail", "failed"}, status) && anyFilled("message", "data")
+		if !declared[name] && (problem || jsend) {
+			return name, false
+		}
+	}
+	return "", false
 }
 
 // describesFailure reports whether a field is filled by failures as well.
@@ -218,16 +238,28 @@ func jsonFalse(value json.RawMessage) bool {
 	return slices.Contains([]string{"false", `"false"`, `"False"`}, string(value))
 }
 
-// filled reports whether a value is a string, a list or an object with something in it, or a
-// number other than 0.
-func filled(value json.RawMessage) bool { return !blank(value) && !jsonTrue(value) }
+// filled reports whether a value is a list or an object with something in it, a number other than
+// 0, or a string that does not say that all is well.
+func filled(value json.RawMessage) bool {
+	word := strings.ToLower(strings.Trim(string(value), `"`))
+	return !blank(value) && !jsonTrue(value) && !slices.Contains([]string{"0", "ok", "none", "false", "success"}, word)
+}
 
-// blank reports whether a value is absent, null, false, 0, "", [], {} or a zero of .NET.
+// blank reports whether a value is absent, null, false, 0, "", a zero of .NET, or a list or an
+// object of nothing else.
 func blank(value json.RawMessage) bool {
-	text := strings.Join(strings.Fields(string(value)), "")
+	text := string(bytes.TrimSpace(value))
 	switch text {
-	case "", "null", "false", `""`, "[]", "{}", `"00000000-0000-0000-0000-000000000000"`:
+	case "", "null", "false", `""`, `"00000000-0000-0000-0000-000000000000"`:
 		return true
+	}
+	switch text[0] {
+	case '[':
+		var list []json.RawMessage
+		return json.Unmarshal(value, &list) == nil && !slices.ContainsFunc(list, func(inner json.RawMessage) bool { return !blank(inner) })
+	case '{':
+		var object map[string]json.RawMessage
+		return json.Unmarshal(value, &object) == nil && !slices.ContainsFunc(slices.Collect(maps.Values(object)), func(inner json.RawMessage) bool { return !blank(inner) })
 	}
 	return strings.HasPrefix(text, `"0001-01-01`) || strings.Trim(text, "-0.") == ""
 }

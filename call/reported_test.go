@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -55,6 +56,16 @@ var successes = []struct {
 	{"in capitals", `{"SUCCESS":false,"MESSAGE":"no"}`, "", true, true, "no"},
 	{"not ok", `{"Ok":false,"Message":"no"}`, "", true, true, "no"},
 	{"an error with a detail", `{"Id":0,"error":{"detail":"no"}}`, "", true, true, "no"},
+	{"in data", `{"Data":{"IsSuccess":false,"Message":"no"}}`, "", true, true, "no"},
+	{"in d", `{"d":{"success":false}}`, "", true, true, ""},
+	{"in result, next to an Id", `{"Result":{"success":false},"Id":7}`, "", false, false, ""},
+	{"JSend error", `{"status":"error","message":"no"}`, "", true, true, "no"},
+	{"JSend fail", `{"status":"fail","data":{"title":"no"}}`, "", true, true, "no"},
+	{"JSend success", `{"status":"success","data":{"title":"fail"}}`, "", false, true, ""},
+	{"ok with warnings", `{"ok":true,"Errors":["a warning"]}`, "", false, true, ""},
+	{"empty lists in Errors", `{"Errors":{"Items":[],"Count":0}}`, "", false, true, ""},
+	{"a null in Errors", `{"Errors":[null,"",{}]}`, "", false, true, ""},
+	{"an error that says OK", `{"Error":"OK","ErrorCode":"0","ErrorMessage":"None"}`, "", false, true, ""},
 }
 
 func TestReportedFailures(t *testing.T) {
@@ -88,6 +99,20 @@ func TestReportedFailures(t *testing.T) {
 				t.Errorf("%s: a raw call fails with %v", test.name, err)
 			}
 		})
+	}
+}
+
+// Of an object that was read, a field named like an outcome may be a property.
+func TestReportedFailureNextToWhatWasRead(t *testing.T) {
+	for body, failure := range map[string]bool{
+		`{"Id":7,"IsValid":false,"Message":"an order's note"}`: false,
+		`{"Id":7,"IsValid":false,"Errors":["no price"]}`:       true,
+		`{"Id":0,"IsValid":false}`:                             true,
+	} {
+		doer := newTestClient(t, always(200, body)).Doer()
+		if _, err := call.Fetch[gen.Created](t.Context(), getThing, nil, through(doer, "GET")); errors.Is(err, call.ErrReportedFailure) != failure {
+			t.Errorf("%s: got %v", body, err)
+		}
 	}
 }
 
@@ -167,6 +192,28 @@ func TestReportedFailureOfACreate(t *testing.T) {
 	}
 	if sent != 1 || class != "reported" || errors.Is(err, call.ErrMaybeProcessed) {
 		t.Errorf("sent %d times, class %q, %v", sent, class, err)
+	}
+}
+
+// An id does not make up for a server that says no, and why. It may have created something.
+func TestReportedFailureNextToAnId(t *testing.T) {
+	for body, failure := range map[string]bool{
+		`{"Id":7,"Success":false,"Message":"exists"}`:                                        true,
+		`{"id":7,"isSuccess":"False","reason":"exists"}`:                                     true,
+		`{"Id":7,"Ok":false,"Error":{"Code":5}}`:                                             true,
+		`{"Id":7,"IsValid":false,"ErrorCode":"E1"}`:                                          true,
+		`{"Id":7,"Data":{"Success":false,"Message":"of something else"}}`:                    false,
+		`{"Id":7,"Success":false,"Message":""}`:                                              false,
+		`{"Id":7,"Success":true,"Message":"created"}`:                                        false,
+		`{"Id":7,"Succeeded":true,"Ok":false}`:                                               false,
+		`{"Id":7,"Message":"exists"}`:                                                        false,
+		`{"Id":7,"Success":false,"Message":"no","Log":"` + strings.Repeat("x", 1<<16) + `"}`: true,
+	} {
+		doer := newTestClient(t, always(200, body)).Doer()
+		_, err := call.Fetch[gen.Created](t.Context(), call.Operation{Method: "POST", Route: "/x"}, nil, through(doer, "POST"))
+		if errors.Is(err, call.ErrReportedFailure) != failure || errors.Is(err, call.ErrMaybeProcessed) != failure {
+			t.Errorf("create, %.80s: got %v", body, err)
+		}
 	}
 }
 
