@@ -3,7 +3,6 @@ package authn
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -130,7 +129,7 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	if err != nil {
 		a.failure = &Error{Reason: ErrUnavailable, Err: a.presentable(err)}
 		// The service may have counted the login, so retry only once.
-		return a.requests <= 1 && !certificateError(err) && !httpx.PermanentProxy(err), nil
+		return a.requests <= 1 && !httpx.PermanentTLS(err) && !httpx.PermanentProxy(err), nil
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
 	response.Body.Close()
@@ -198,9 +197,4 @@ func (a *loginAttempt) presentable(err error) error {
 
 func (a *loginAttempt) secrets() []Secret {
 	return []Secret{a.credentials.Password, a.credentials.ClientSecret}
-}
-
-func certificateError(err error) bool {
-	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
-	return ok
 }

@@ -327,7 +327,7 @@ func (s *Source) waitFor(ctx context.Context, flight *flight) (*Token, error) {
 	case <-flight.done:
 		return flight.token, flight.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for the login: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("waiting for the login: %w", httpx.ContextError(ctx))
 	case <-s.lifetime.Done():
 		return nil, ErrClosed
 	}

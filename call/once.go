@@ -82,7 +82,7 @@ func settle[T any](ctx context.Context, number string, find func(context.Context
 		case <-wait.C:
 		case <-ctx.Done():
 			wait.Stop()
-			return none, fmt.Errorf("number %q: %w; look-up: %w", number, lost, context.Cause(ctx))
+			return none, fmt.Errorf("number %q: %w; look-up: %w", number, lost, httpx.ContextError(ctx))
 		}
 	}
 }
@@ -156,7 +156,7 @@ func acquire(ctx context.Context, number string) (_ context.Context, release fun
 		select {
 		case <-other.(*claim).done:
 		case <-ctx.Done():
-			return nil, nil, context.Cause(ctx)
+			return nil, nil, httpx.ContextError(ctx)
 		}
 		if err := other.(*claim).err; errors.Is(err, ErrMaybeProcessed) {
 			return nil, nil, err

@@ -139,3 +139,19 @@ func TestProxyThatIsDown(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A function that cannot tell the proxy, such as one that asks a server for it, sends nothing.
+func TestProxyThatIsNotKnown(t *testing.T) {
+	source, _ := stub.Source(t)
+	unknown := func(*http.Request) (*url.URL, error) {
+		return nil, &url.Error{Op: "parse", URL: "http://user:canary@proxy", Err: errors.New("no such proxy")}
+	}
+	client, err := xsale.New(xsale.WithTokenSource(source), xsale.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: unknown}}), xsale.WithRetries(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Call(t.Context(), "POST", "/me", nil)
+	if want := "no such proxy"; !errors.Is(err, call.ErrProxy) || !errors.Is(err, call.ErrNotSent) || errors.Is(err, call.ErrMaybeProcessed) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,11 +1,12 @@
 package call
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // attemptStep counts the attempts of a call and reports each to the hooks.
@@ -18,7 +19,7 @@ func (s *attemptStep) Do(request *http.Request) (*http.Response, error) {
 	call := stateOf(request)
 	ctx := request.Context()
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, httpx.ContextError(ctx))
 	}
 	if !call.deadline.IsZero() && !time.Now().Before(call.deadline) {
 		return nil, fmt.Errorf("%w: %w", ErrNotSent, call.timedOut())

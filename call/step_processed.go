@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -34,7 +35,7 @@ func (s *processedStep) Do(request *http.Request) (*http.Response, error) {
 // note records what an attempt may have done. What an earlier one may have done stays.
 func (o *outcome) note(watch *connectionWatch, response *http.Response, err error) {
 	o.maybeBefore = o.maybeProcessed
-	o.neverLeft = err != nil && watch.unconnected()
+	o.neverLeft = err != nil && (watch.unconnected() || errors.Is(err, ErrProxy))
 	acted := err != nil && !o.neverLeft || err == nil && mayHaveActed(response.StatusCode)
 	o.maybeProcessed = o.maybeProcessed || acted
 }

@@ -47,7 +47,7 @@ func (s *rateLimitStep) wait(ctx context.Context, call *state) error {
 		}
 		if ctx.Err() != nil {
 			turn.reservation.Cancel()
-			return fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
+			return fmt.Errorf("%w: %w", ErrNotSent, httpx.ContextError(ctx))
 		}
 		if call.endsWithin(ctx, turn.wait) {
 			turn.reservation.Cancel()

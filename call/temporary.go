@@ -2,8 +2,6 @@ package call
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -21,7 +19,7 @@ import (
 // canceled. It does not say that another call is safe: check [ErrMaybeProcessed] before you send a
 // create again.
 func Temporary(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || certificateError(err) {
+	if err == nil || errors.Is(err, context.Canceled) || httpx.PermanentTLS(err) {
 		return false
 	}
 	for _, permanent := range []error{ErrInvalid, ErrDryRun, ErrTooLarge, ErrReportedFailure, authn.ErrClosed} {
@@ -45,16 +43,4 @@ func Temporary(err error) bool {
 	}
 	_, network := errors.AsType[net.Error](err)
 	return network
-}
-
-// certificateError reports whether a TLS connection failed for a reason that stays until somebody
-// changes a certificate or a setting.
-func certificateError(err error) bool {
-	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
-	_, hostname := errors.AsType[x509.HostnameError](err)
-	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
-	_, plain := errors.AsType[tls.RecordHeaderError](err)
-	_, alert := errors.AsType[tls.AlertError](err)
-	return untrusted || unknown || hostname || invalid || plain || alert
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -72,7 +73,8 @@ func TestTemporaryCalls(t *testing.T) {
 		{"an unknown authority", broken(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), false},
 		{"another host's certificate", broken(x509.HostnameError{Certificate: &x509.Certificate{}}), false},
 		{"plain HTTP", broken(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
-		{"an alert", broken(&net.OpError{Op: "remote error", Err: tls.AlertError(42)}), false},
+		{"an alert", broken(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}), false},
+		{"an alert that may pass", broken(&net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}), true},
 	} {
 		client := newTestClient(t, test.serve, xsale.WithRetries(0), xsale.WithMaxResponseBytes(100))
 		_, err := client.Me(t.Context())
@@ -98,6 +100,12 @@ func TestTemporaryOtherErrors(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(io.ErrUnexpectedEOF)
+	ending, end := context.WithCancelCause(t.Context())
+	time.AfterFunc(time.Millisecond, func() { end(&net.DNSError{Err: "stopped"}) })
+	late, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, errors.New("lunch"))
+	defer cancel()
 	var request *http.Request
 	for name, test := range map[string]struct {
 		err  error
@@ -107,6 +115,9 @@ func TestTemporaryOtherErrors(t *testing.T) {
 		"a timeout":               {me(t.Context(), call.Timeout(time.Millisecond)), true},
 		"no turn in time":         {me(t.Context(), call.Timeout(time.Millisecond)), true},
 		"canceled":                {me(canceled), false},
+		"canceled for a reason":   {me(stopped), false},
+		"canceled later":          {me(ending), false},
+		"a timeout's reason":      {me(late), true},
 		"a dry run":               {me(t.Context(), call.DryRun(&request)), false},
 		"an invalid option":       {me(t.Context(), call.Timeout(-1)), false},
 		"not sent":                {&call.Error{Err: call.ErrNotSent}, false},
@@ -142,5 +153,29 @@ func TestTemporaryOtherErrors(t *testing.T) {
 		client.Close()
 		source.Close()
 		server.Close()
+	}
+}
+
+// A server that wants a client certificate refuses every connection without one.
+func TestRefusedTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	for name, httpClient := range map[string]*http.Client{"no client certificate": server.Client(), "an unknown authority": {Transport: &http.Transport{}}} {
+		source, err := authn.New(authn.Config{Credentials: credentials, APIURL: server.URL, HTTPClient: &http.Client{Transport: &stub.Login{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := xsale.New(xsale.WithTokenSource(source), xsale.WithBaseURL(server.URL), xsale.WithHTTPClient(httpClient), xsale.WithRetries(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Me(t.Context()); err == nil || call.Temporary(err) {
+			t.Errorf("%s: %v is temporary", name, err)
+		}
+		client.Close()
+		source.Close()
 	}
 }

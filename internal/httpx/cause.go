@@ -12,9 +12,19 @@ import (
 // network; see [WithoutURL].
 func Cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return ContextError(ctx)
 	}
 	return WithoutURL(err)
+}
+
+// ContextError returns the cause of the end of a context. A cause of the caller's own still is a
+// [context.Canceled] or [context.DeadlineExceeded], which decides whether to try again.
+func ContextError(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), cause)
 }
 
 // WithoutURL drops the method and URL that net/http puts in front of an error, because the query

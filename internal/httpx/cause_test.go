@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"testing"
@@ -18,6 +19,12 @@ func TestCause(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("closing")
+	cancel(reason)
+	if got := Cause(ctx, failure); !errors.Is(got, reason) || !errors.Is(got, context.Canceled) || got.Error() != "context canceled: closing" {
+		t.Errorf("got %v", got)
+	}
+	ctx, cancel = context.WithCancelCause(t.Context())
+	reason = fmt.Errorf("too late: %w", context.DeadlineExceeded)
 	cancel(reason)
 	if got := Cause(ctx, failure); got != reason {
 		t.Errorf("got %v", got)

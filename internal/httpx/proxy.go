@@ -51,9 +51,19 @@ func TemporaryStatus(status int) bool {
 	return status >= 500
 }
 
-// reportRefusals makes a transport return a [ProxyError] for a refused CONNECT. Without it,
-// net/http returns the words of the proxy's status, which read like a response of the server.
+// reportRefusals makes a transport return a [ProxyError] for a refused CONNECT, and if it cannot
+// tell the proxy. Without it, net/http returns the words of the proxy's status, which read like a
+// response of the server.
 func reportRefusals(transport *http.Transport) {
+	if find := transport.Proxy; find != nil {
+		transport.Proxy = func(request *http.Request) (*url.URL, error) {
+			proxy, err := find(request)
+			if err != nil {
+				err = &ProxyError{Err: WithoutURL(err)}
+			}
+			return proxy, err
+		}
+	}
 	given := transport.OnProxyConnectResponse
 	transport.OnProxyConnectResponse = func(ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response) error {
 		if given != nil {
@@ -70,7 +80,7 @@ func reportRefusals(transport *http.Transport) {
 
 // withProxy returns an error about the connection to a proxy, HTTP or SOCKS, as a [ProxyError].
 func withProxy(err error) error {
-	if failed, ok := errors.AsType[*net.OpError](err); ok && (failed.Op == "proxyconnect" || failed.Op == "socks connect") {
+	if failed, ok := errors.AsType[*net.OpError](err); ok && !errors.Is(err, ErrProxy) && (failed.Op == "proxyconnect" || failed.Op == "socks connect") {
 		return &ProxyError{Err: err}
 	}
 	return err
