@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,7 +48,7 @@ type chaos struct {
 }
 
 func testChaos(t *testing.T, count int) {
-	goroutines := runtime.NumGoroutine()
+	goroutines, _ := goroutinesInBubble()
 	start := time.Now()
 	network := NewNetwork()
 
@@ -126,9 +127,17 @@ func testChaos(t *testing.T, count int) {
 	if open := network.Open.Load(); open != 0 {
 		t.Errorf("%d ends of connections are left open", open)
 	}
-	if left := runtime.NumGoroutine() - goroutines; left > 0 {
-		t.Errorf("%d goroutines are left", left)
+	if left, stacks := goroutinesInBubble(); left > goroutines {
+		t.Errorf("%d goroutines are left:\n%s", left-goroutines, stacks)
 	}
+}
+
+// goroutinesInBubble counts the goroutines of the bubble. Those of other tests, which
+// runtime.NumGoroutine includes, come and go.
+func goroutinesInBubble() (count int, stacks string) {
+	buffer := make([]byte, 4<<20)
+	stacks = string(buffer[:runtime.Stack(buffer, true)])
+	return strings.Count(stacks, ", synctest bubble "), stacks
 }
 
 // run makes all calls and returns the workers.
