@@ -82,7 +82,7 @@ type Error struct {
 	MaybeProcessed bool // whether the server may have processed the call, see ErrMaybeProcessed
 
 	Header    http.Header // of the response; nil without one
-	Body      []byte      // of the response, up to 64 KiB; with [redacted] for the tokens of the call
+	Body      []byte      // of the response, up to 64 KiB; with [redacted] for the tokens of the call, as in Header
 	Truncated bool        // whether Body is only the beginning
 
 	Err error // the cause, if it is not the status
@@ -113,7 +113,7 @@ func newError(s *state, cause error) *Error {
 // errorFromResponse reads the response, but does not close it.
 func errorFromResponse(s *state, response *http.Response) *Error {
 	e := newError(s, nil)
-	e.setResponse(response)
+	e.setResponse(s, response)
 	if hint, ok := httpx.RetryAfter(response.Header, time.Now()); ok {
 		e.RetryAfter = hint
 	}
@@ -134,36 +134,52 @@ func errorFromResponse(s *state, response *http.Response) *Error {
 // lost.
 func decodeError(s *state, response *http.Response, body []byte, cause error) *Error {
 	e := newError(s, fmt.Errorf("%w: %w", ErrDecode, cause))
-	e.setResponse(response)
+	e.setResponse(s, response)
 	e.setBody(s, body)
 	return e
 }
 
-func (e *Error) setResponse(response *http.Response) {
+func (e *Error) setResponse(s *state, response *http.Response) {
 	e.StatusCode = response.StatusCode
-	e.Header = response.Header
-	e.RequestID = requestID(response.Header)
+	e.Header = response.Header.Clone()
+	for _, values := range e.Header {
+		for i, value := range values {
+			values[i] = string(s.withoutTokens([]byte(value)))
+		}
+	}
+	e.RequestID = requestID(e.Header)
 }
 
-// setBody stores a copy, so that a long body can be freed, without the tokens of the call, which a
-// server may echo.
+// setBody stores a copy, so that a long body can be freed.
 func (e *Error) setBody(s *state, body []byte) {
 	e.Truncated = len(body) > maxErrorBody
 	e.Body = s.withoutTokens(body[:min(len(body), maxErrorBody)])
 }
 
-// withoutTokens returns a copy without the tokens of the call.
-func (s *state) withoutTokens(body []byte) []byte {
-	body = bytes.Clone(body)
+// minTokenPart is the number of bytes from which the beginning of a token is redacted. Every JWT
+// begins with the same few.
+const minTokenPart = 16
+
+// withoutTokens returns a copy without the tokens of the call, which a server may echo. One may be
+// cut off at the end.
+func (s *state) withoutTokens(text []byte) []byte {
+	text = bytes.Clone(text)
 	if s.token == nil {
-		return body
+		return text
 	}
 	for _, secret := range []string{s.token.AccessToken(), s.token.IDToken()} {
-		if secret != "" {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
+		if secret == "" {
+			continue
+		}
+		text = bytes.ReplaceAll(text, []byte(secret), []byte(redacted))
+		for n := min(len(secret), len(text)); n >= minTokenPart; n-- {
+			if rest, cut := bytes.CutSuffix(text, []byte(secret[:n])); cut {
+				text = append(rest, redacted...)
+				break
+			}
 		}
 	}
-	return body
+	return text
 }
 
 // idHeaders are the headers with a server's id of a request: first those of applications and

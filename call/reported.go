@@ -73,7 +73,7 @@ func (s *state) reported(response *http.Response, body, text []byte, result refl
 func (s *state) reportedError(response *http.Response, body []byte, field string) *Error {
 	e := newError(s, fmt.Errorf("%w (%s)", ErrReportedFailure, shorten(field)))
 	e.MaybeProcessed = s.maybeBefore
-	e.setResponse(response)
+	e.setResponse(s, response)
 	e.setBody(s, body)
 	e.parseBody(response.Header.Get("Content-Type"))
 	return e

@@ -26,7 +26,7 @@ func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 	}
 	defer response.Body.Close()
 	failure := errorFromResponse(call, response)
-	if location := response.Header.Get("Location"); response.StatusCode/100 == 3 && location != "" && failure.Err == nil {
+	if location := failure.Header.Get("Location"); response.StatusCode/100 == 3 && location != "" && failure.Err == nil {
 		failure.Err = redirectError(request.URL, location)
 	}
 	return nil, failure

@@ -90,10 +90,11 @@ type brokenReader struct{ err error }
 func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestTemporaryOtherErrors(t *testing.T) {
-	client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+	hang := func(request *http.Request) (*http.Response, error) {
 		<-request.Context().Done()
 		return nil, request.Context().Err()
-	}, xsale.WithRateLimit(0.001, 1))
+	}
+	client := newTestClient(t, hang, xsale.WithRateLimit(0.001, 1))
 	me := func(ctx context.Context, options ...call.Option) error {
 		_, err := client.Me(ctx, options...)
 		return err
@@ -103,7 +104,10 @@ func TestTemporaryOtherErrors(t *testing.T) {
 	stopped, stop := context.WithCancelCause(t.Context())
 	stop(io.ErrUnexpectedEOF)
 	ending, end := context.WithCancelCause(t.Context())
-	time.AfterFunc(time.Millisecond, func() { end(&net.DNSError{Err: "stopped"}) })
+	_, stoppedLater := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+		end(&net.DNSError{Err: "stopped"})
+		return hang(request)
+	}).Me(ending)
 	late, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, errors.New("lunch"))
 	defer cancel()
 	var request *http.Request
@@ -116,7 +120,7 @@ func TestTemporaryOtherErrors(t *testing.T) {
 		"no turn in time":         {me(t.Context(), call.Timeout(time.Millisecond)), true},
 		"canceled":                {me(canceled), false},
 		"canceled for a reason":   {me(stopped), false},
-		"canceled later":          {me(ending), false},
+		"canceled later":          {stoppedLater, false},
 		"a timeout's reason":      {me(late), true},
 		"a dry run":               {me(t.Context(), call.DryRun(&request)), false},
 		"an invalid option":       {me(t.Context(), call.Timeout(-1)), false},
