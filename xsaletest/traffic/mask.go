@@ -64,7 +64,7 @@ func (m *masker) replace(value string, placeholder func(string) string) string {
 func (m *masker) request(request *http.Request, body []byte) (recordedRequest, string) {
 	c := m.document.Call(request)
 	id := c.OperationID()
-	contentType, body := withoutBoundary(request.Header.Get("Content-Type"), body)
+	contentType, body := withoutBoundary(withoutFileName(request.Header.Get("Content-Type")), body)
 	masked := recordedRequest{
 		Method: request.Method, Path: m.path(c, request), ContentType: contentType, recordedBody: m.body(id, body, c.RequestRules),
 	}
@@ -107,6 +107,18 @@ func withoutBoundary(contentType string, body []byte) (string, []byte) {
 	return mediaType + "; boundary=boundary", bytes.ReplaceAll(body, []byte(boundary), []byte("boundary"))
 }
 
+// withoutFileName drops the name of a file from a Content-Type.
+func withoutFileName(contentType string) string {
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	count := len(parameters)
+	delete(parameters, "name")
+	delete(parameters, "filename")
+	if err != nil || len(parameters) == count {
+		return contentType
+	}
+	return mime.FormatMediaType(mediaType, parameters)
+}
+
 // keptHeaders are response headers without personal data.
 var keptHeaders = []string{"Content-Type", "Retry-After", "Allow"}
 
@@ -121,6 +133,9 @@ func (m *masker) response(request *http.Request, response *http.Response, body [
 			}
 			for _, value := range values {
 				key := http.CanonicalHeaderKey(name)
+				if key == "Content-Type" {
+					value = withoutFileName(value)
+				}
 				masked.Header[key] = append(masked.Header[key], strings.ToValidUTF8(value, "\uFFFD")) // files are JSON
 			}
 		}
@@ -359,15 +374,20 @@ func (m *masker) birthday() string {
 
 var (
 	integer      = regexp.MustCompile(`^(0|-?[1-9]\d*)$`)
+	shortNumber  = regexp.MustCompile(`^\d{1,2}$`) // there are too few of these for placeholders
 	shortDecimal = regexp.MustCompile(`^-?\d{1,9}\.\d{1,6}$`)
-	idName       = regexp.MustCompile(`(I|^i)[dD]$|^id|_id$|idin$`)
+	idName       = regexp.MustCompile(`(I|^i)[dD]s?$|^[iI]d[A-Z_]|_id$|idin$`)
 	personalName = regexp.MustCompile(`(?i)nip|pesel|regon|iban|account|phone|mobile|fax|^tel|vat_?-?(id|no|num)|tax_?-?(id|no|num)|passport|birth|urodz`)
 )
 
 func (m *masker) number(in valueIn, number json.Number) json.Number {
 	digits := number.String()
 	long := integer.MatchString(digits) && len(strings.TrimPrefix(digits, "-")) >= 9
-	if idName.MatchString(in.name) || !personalName.MatchString(in.name) && !long || m.listed(in, number) || m.unmasked(in) {
+	personal := personalName.MatchString(in.name)
+	if idName.MatchString(in.name) { // an AccountId, but not a VatId
+		personal, long = personal && long, false
+	}
+	if !personal && !long || m.listed(in, number) || m.unmasked(in) {
 		return number
 	}
 	return json.Number(m.replace(digits, func(value string) string { return m.numberLike(in.schemas, value) }))
@@ -394,7 +414,7 @@ func (m *masker) string(in valueIn, value string) string {
 	switch {
 	case date && personal:
 		return m.birthday() + value[len(time.DateOnly):]
-	case !personal && (date || shortDecimal.MatchString(value)):
+	case !personal && (date || shortDecimal.MatchString(value) || shortNumber.MatchString(value)):
 		return value
 	}
 	if m.unmasked(in) && !hasEmail.MatchString(value) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -155,17 +156,22 @@ func WithHeaders(names ...string) RecordOption {
 			if !httpx.ValidHeaderName(name) {
 				return fmt.Errorf("WithHeaders: %.80q is not a header name", name)
 			}
-			if slices.Contains(secretHeaders, canonical) {
+			if slices.Contains(secretHeaders, canonical) || secretName.MatchString(name) {
 				return fmt.Errorf("WithHeaders: %s may contain a secret and is never recorded", canonical)
 			}
-			c.headers = append(c.headers, canonical)
+			if !slices.Contains(c.headers, canonical) && !slices.Contains(keptHeaders, canonical) {
+				c.headers = append(c.headers, canonical)
+			}
 		}
 		return nil
 	})
 }
 
-// secretHeaders are response headers that recordings never contain.
-var secretHeaders = []string{"Set-Cookie", "Set-Cookie2", "Authorization", "X-Id-Token", "Www-Authenticate", "Proxy-Authenticate", "Authentication-Info"}
+// secretHeaders are response headers that recordings never contain, and secretName matches others.
+var (
+	secretHeaders = []string{"Www-Authenticate", "Proxy-Authenticate", "Authentication-Info"}
+	secretName    = regexp.MustCompile(`(?i)cookie|token|secret|authoriz|password|session|api-?key`)
+)
 
 // WithMaskKey makes placeholders depend on a key of at least 16 characters, so that nobody can test
 // a guessed value without it. The recording does not contain the key, but [Replay] needs it: keep

@@ -140,7 +140,7 @@ func TestParametersReplay(t *testing.T) {
 // Every program writes another boundary.
 func TestMultipartReplays(t *testing.T) {
 	dir := t.TempDir()
-	recorder, err := traffic.Record(responding(200, "application/json", `{}`), dir)
+	recorder, err := traffic.Record(responding(200, `application/json; charset=utf-8; name="Kowalski.json"`, `{}`), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestMultipartReplays(t *testing.T) {
 		}
 		form.Close()
 		request := httptest.NewRequest("POST", "/afy/files", &body)
-		request.Header.Set("Content-Type", form.FormDataContentType())
+		request.Header.Set("Content-Type", form.FormDataContentType()+`; filename="Kowalski.pdf"`)
 		response, err := through.RoundTrip(request)
 		if err == nil {
 			response.Body.Close()
@@ -161,6 +161,11 @@ func TestMultipartReplays(t *testing.T) {
 	}
 	if err := send(recorder, "Kowalski\xff"); err != nil {
 		t.Fatal(err)
+	}
+	for name, content := range filesOf(t, dir) {
+		if strings.Contains(content, "Kowalski") {
+			t.Errorf("%s: %s", name, content)
+		}
 	}
 	replayer, err := traffic.Replay(dir)
 	if err != nil {
