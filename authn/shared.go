@@ -101,7 +101,7 @@ func (s *Source) Clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.store.Save(ctx, entry.key, Entry{data, stored.Version + 1, s.clock().add(time.Hour).time()})
+	return s.store.Save(ctx, entry.key, Entry{Data: data, Version: stored.Version + 1, Expires: s.clock().add(time.Hour).time()})
 }
 
 // load returns the stored record. It treats a failing store as empty.
@@ -146,7 +146,7 @@ func (s *shared) save(ctx context.Context, set func(*envelope) error) {
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
-		err = guarded(func() error { return s.store.Save(ctx, s.key, Entry{data, s.version + 1, expires}) })
+		err = guarded(func() error { return s.store.Save(ctx, s.key, Entry{Data: data, Version: s.version + 1, Expires: expires}) })
 	}
 	if err != nil {
 		s.source.degraded("save", err)

@@ -31,6 +31,10 @@ type Entry struct {
 	Data    []byte    `json:"data"`
 	Version int64     `json:"version"` // at least 1; 0 means no entry
 	Expires time.Time `json:"expires"` // the store may drop the entry after this time
+
+	// Age is how long ago the entry was saved by the store's own clock. Load sets it, so that
+	// programs whose clocks differ agree on how much of a wait is left. 0 means unknown.
+	Age time.Duration `json:"-"`
 }
 
 // MemoryStore is a [Store] that Sources of one program share. The zero value is ready to use. Do
