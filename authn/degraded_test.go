@@ -49,9 +49,9 @@ func TestF34_UnusableStore(t *testing.T) {
 		want    []string // failed operations
 		longest time.Duration
 	}{
-		"hanging": {hangingStore{}, []string{"load", "lock", "save"}, 4 * storeTimeout},
+		"hanging": {hangingStore{}, []string{"load"}, storeTimeout + maxSpread},
 		"full":    {fullStore{&MemoryStore{}}, []string{"save"}, 0},
-		"held":    {heldStore{&MemoryStore{}}, []string{"lock"}, defaultLoginTimeout/2 + time.Second},
+		"held":    {heldStore{&MemoryStore{}}, []string{"lock"}, defaultLoginTimeout/2 + impatience + time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -72,7 +72,9 @@ type Error struct {
 	Code        string        // OAuth error code such as invalid_grant, or empty
 	Description string        // the service's own words, bounded, with secrets removed
 	RetryAfter  time.Duration // the wait that the service asked for, or 0
-	RetryAt     time.Time     // earliest next login after a temporary failure
+	RetryAt     time.Time     // earliest next login, in UTC by this machine's clock; zero if only other credentials help
+	FailedAt    time.Time     // when the login failed, in UTC by this machine's clock
+	Remembered  bool          // no login was sent now: this one failed earlier, perhaps in another program
 	Attempts    int           // requests sent for this login
 	MFAToken    Secret        // with ErrMFARequired: the token to continue with, if the service sent one
 	Err         error         // the cause, unless it is a response
@@ -101,7 +103,25 @@ func (e *Error) Error() string {
 	if remedy := e.Reason.remedy(); remedy != "" {
 		fmt.Fprintf(&message, "; %s", remedy)
 	}
+	if e.Remembered {
+		fmt.Fprintf(&message, "; remembered since %s until %s: to try again now, call Source.Reset or run xsale token refresh",
+			e.FailedAt.Format(time.RFC3339), e.until())
+	}
 	return message.String()
+}
+
+func (e *Error) until() string {
+	if e.RetryAt.IsZero() {
+		return "the credentials change"
+	}
+	return e.RetryAt.Format(time.RFC3339)
+}
+
+// remembered returns a copy for callers that come later.
+func (e *Error) remembered() *Error {
+	copied := *e
+	copied.Remembered = true
+	return &copied
 }
 
 // Unwrap returns Err.

@@ -98,6 +98,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	if err != nil {
 		return nil, &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Attempts: a.requests, Err: err}
 	}
+	token.requests = a.requests
 	return token, nil
 }
 

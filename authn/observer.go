@@ -5,15 +5,16 @@ import "log/slog"
 // Observer receives the events of a [Source]: logins and token stores, not API calls. Hooks of a
 // Client report API calls; see [github.com/xsale-go/xsale.WithHooks].
 //
-// Its methods run while callers wait for the login, so they should return quickly. They must be
-// safe for concurrent use and must not call the Source. A panic in them is recovered and ignored.
+// A Source calls one method at a time, and may do so while callers wait for the login, so the methods
+// should return quickly. An observer of several Sources must be safe for concurrent use. The methods must
+// not call the Source. A panic in them is recovered and ignored.
 type Observer interface {
 	// TokenChanged reports new tokens, from a login or from the store.
 	TokenChanged(token *Token, fromStore bool)
 	// LoginFailed reports a failed login, including one in the background that no caller waits for.
 	LoginFailed(err *Error)
-	// StoreDegraded reports a failure of the store that the Source ignored. The operation is
-	// "load", "save", "lock", "unlock", "verify" or "seal".
+	// StoreDegraded reports a failure of the store that the Source ignored, at most once for an
+	// operation in a login. The operation is "load", "save", "lock", "unlock", "verify" or "seal".
 	StoreDegraded(operation string, err error)
 }
 
@@ -35,13 +36,4 @@ func (o logObserver) LoginFailed(err *Error) {
 
 func (o logObserver) StoreDegraded(operation string, err error) {
 	o.log.Warn("xsale token store failed; continuing without it", slog.String("operation", operation), slog.Any("error", err))
-}
-
-// notify shields callers from a panic in the observer.
-func (s *Source) notify(event func(Observer)) {
-	if s.observer == nil {
-		return
-	}
-	defer func() { _ = recover() }()
-	event(s.observer)
 }

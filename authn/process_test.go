@@ -244,6 +244,7 @@ func TestF34_UntrustedFiles(t *testing.T) {
 			}
 			key, err := first.StoreKey(t.Context())
 			check(t, err)
+			first.Close() // saves first
 			file := filepath.Join(dir, key+".json")
 			if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 				t.Fatalf("%v, %v", info, err)
@@ -260,6 +261,7 @@ func TestF34_UntrustedFiles(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			source.Close() // saves first
 			if posts.Load() != 2 {
 				t.Errorf("%d logins", posts.Load()-1)
 			}
@@ -298,12 +300,17 @@ func plantTokens(t *testing.T, file string) {
 // knows the format but not the key could.
 func forgeTokens(t *testing.T, data []byte) []byte {
 	t.Helper()
-	var parts map[string]map[string]any
-	if err := json.Unmarshal(data, &parts); err != nil || parts["tokens"] == nil {
-		t.Fatalf("no tokens in the entry: %v", err)
+	var parts map[string]any
+	if err := json.Unmarshal(data, &parts); err != nil {
+		t.Fatal(err)
 	}
-	parts["tokens"]["data"] = fmt.Appendf(nil, `{"access_token":"forged","id_token":"forged","issued_at":%q,"expires_at":%q}`,
-		time.Now().UTC().Format(time.RFC3339), time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
+	tokens, _ := parts["tokens"].(map[string]any)
+	for _, part := range tokens {
+		part.(map[string]any)["data"] = []byte(`{"access_token":"forged","id_token":"forged","lifetime":3600000000000}`)
+	}
+	if len(tokens) != 1 {
+		t.Fatalf("no tokens in the entry: %s", data)
+	}
 	forged, err := json.Marshal(parts)
 	if err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func (s *sealer) seal(location string, value any, until time.Time) (*sealedPart,
 	if err != nil {
 		return nil, err
 	}
-	return &sealedPart{s.keyID, s.aead.Seal(nil, nil, data, []byte(location)), until}, nil
+	return &sealedPart{s.aead.Seal(nil, nil, data, []byte(location)), until}, nil
 }
 
 func (s *sealer) open(location string, part *sealedPart, value any) error {

@@ -5,16 +5,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
-
-	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 const (
-	// storePollInterval is how often a program checks whether another one has finished its login.
-	storePollInterval = 50 * time.Millisecond
-	// storeTimeout bounds one operation of the store.
-	storeTimeout = 5 * time.Second
+	// storeTimeout bounds all operations of the store in one login.
+	storeTimeout = 3 * time.Second
+	// lockLease is the lease of a lock that its store renews.
+	lockLease = 15 * time.Second
 	// sharedLatch is how long programs share a permanent failure. A job that starts every minute
 	// with a wrong password then tries it once a day.
 	sharedLatch = 24 * time.Hour
@@ -22,40 +21,32 @@ const (
 
 // shared is the entry of one account in a store, during one login.
 type shared struct {
-	source *Source
-	store  Store
-	key    string
-	sealer *sealer
+	source   *Source
+	store    Store // nil if there is none
+	failed   bool  // the entry cannot be read or written
+	key      string
+	sealer   *sealer
+	left     time.Duration // for the operations of the store
+	reported map[string]bool
+	held     func() // frees the lock
+	lockErr  error  // why the store cannot lock
 
 	// From the last load.
 	version  int64
 	envelope envelope
-
-	unwanted *tokenRecord // tokens not to use, even if valid
 }
 
-func (s *Source) entry(credentials Credentials) (*shared, error) {
-	sealer, err := newSealer(credentials, s.encryptionKey)
-	if err != nil {
-		return nil, err
+func (s *Source) newShared(credentials Credentials) *shared {
+	e := &shared{source: s, store: s.store, key: s.keyOf(credentials), left: min(storeTimeout, s.loginTimeout/4), reported: map[string]bool{}}
+	if e.store == nil {
+		return e
 	}
-	return &shared{source: s, store: s.store, key: s.keyOf(credentials), sealer: sealer}, nil
-}
-
-// stored returns the account's tokens in the store, or nil if there are no usable ones.
-func (s *Source) stored(ctx context.Context, credentials Credentials) *Token {
-	if s.store == nil {
-		return nil
+	var err error
+	if e.sealer, err = newSealer(credentials, s.encryptionKey); err != nil {
+		e.fail("seal", err)
+		e.store = nil
 	}
-	entry, err := s.entry(credentials)
-	if err != nil {
-		return nil
-	}
-	token := entry.usable(ctx, entry.load(ctx))
-	if token != nil {
-		s.notify(func(o Observer) { o.TokenChanged(token, true) })
-	}
-	return token
+	return e
 }
 
 // keyOf returns the account's key in a store. Accounts that differ in any of these fields must
@@ -65,226 +56,232 @@ func (s *Source) keyOf(credentials Credentials) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// StoreKey returns the account's key in a [Store]. It needs the credentials but does not log in.
-func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
-	credentials, failed := s.askCredentials(ctx)
-	if failed != nil {
-		return "", failed
-	}
-	return s.keyOf(credentials), nil
+// out reports whether there is no store to share the login with.
+func (e *shared) out() bool { return e.store == nil || e.failed }
+
+// fail reports an error of the store. This login then goes on without other programs.
+func (e *shared) fail(operation string, err error) {
+	e.degraded(operation, err)
+	e.failed = true
 }
 
-// Clear forgets the tokens and a failed login, in this Source and in the store. The tokens stay
-// valid until they expire, and a login in progress continues. Clear fails without credentials,
-// changing nothing, and if the store fails, with this Source cleared all the same.
-func (s *Source) Clear(ctx context.Context) error {
-	credentials, failed := s.askCredentials(ctx)
-	if failed != nil {
-		return failed
+// degraded reports an error, once for each operation in a login.
+func (e *shared) degraded(operation string, err error) {
+	if !e.reported[operation] {
+		e.reported[operation] = true
+		e.source.notify(func(o Observer) { o.StoreDegraded(operation, err) })
 	}
-	s.mu.Lock()
-	s.failure, s.next.ignoreFailure = nil, true
-	s.current.Store(nil)
-	s.mu.Unlock()
-	if s.store == nil {
-		return nil
+}
+
+// within runs an operation of the store in the time that is left for all of them. It returns when that is
+// over even if the operation does not, because storage may hang in the kernel. The function late
+// receives a result that comes too late.
+func within[T any](ctx context.Context, e *shared, operation func(context.Context, Store) (T, error), late func(T)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
 	}
-	entry, err := s.entry(credentials)
-	if err != nil {
-		return err
+	start := time.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, e.left, fmt.Errorf("the token store did not respond within %v", min(storeTimeout, e.source.loginTimeout/4)))
+	defer cancel()
+	done := make(chan outcome, 1)
+	store := e.store
+	go func() {
+		o := outcome{err: errAbandoned} // by runtime.Goexit
+		defer func() { done <- o }()
+		o.err = guarded(func() (err error) {
+			o.value, err = operation(ctx, store)
+			return err
+		})
+	}()
+	select {
+	case o := <-done:
+		e.left -= time.Since(start)
+		return o.value, o.err
+	case <-ctx.Done():
+		e.left = 0
+		if late != nil {
+			go func() {
+				if o := <-done; o.err == nil {
+					late(o.value)
+				}
+			}()
+		}
+		var none T
+		return none, context.Cause(ctx)
 	}
-	stored, err := s.store.Load(ctx, entry.key)
-	if err != nil {
-		return err
-	}
-	data, err := json.Marshal(envelope{})
-	if err != nil {
-		return err
-	}
-	return s.store.Save(ctx, entry.key, Entry{Data: data, Version: stored.Version + 1, Expires: s.clock().add(time.Hour).time()})
 }
 
 // load returns the stored record. It treats a failing store as empty.
-func (s *shared) load(ctx context.Context) *record {
-	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-	defer cancel()
-	var entry Entry
-	err := guarded(func() (err error) {
-		entry, err = s.store.Load(ctx, s.key)
+func (e *shared) load(ctx context.Context) *record {
+	if e.out() || e.loadEnvelope(ctx) != nil {
+		return &record{}
+	}
+	r, err := e.envelope.open(e.sealer, e.key)
+	if err != nil {
+		e.envelope = envelope{Budget: e.envelope.Budget}
+		e.degraded("load", err)
+		return &record{budget: e.envelope.Budget}
+	}
+	return r
+}
+
+// loadEnvelope loads the entry and converts its times to this program's clock.
+func (e *shared) loadEnvelope(ctx context.Context) error {
+	e.version, e.envelope = 0, envelope{}
+	stored, err := within(ctx, e, func(ctx context.Context, store Store) (Entry, error) { return store.Load(ctx, e.key) }, nil)
+	if err != nil {
+		if ctx.Err() == nil {
+			e.fail("load", err)
+		}
 		return err
+	}
+	e.version = stored.Version
+	if stored.Version == 0 {
+		return nil
+	}
+	if json.Unmarshal(stored.Data, &e.envelope) != nil {
+		e.envelope = envelope{}
+		e.degraded("load", errors.New("stored entry has an unknown format"))
+		return nil
+	}
+	if e.envelope.rebase(stored.Age, e.source.clock().time()) {
+		return e.save(ctx)
+	}
+	return nil
+}
+
+// change loads the entry, changes it, and saves it unless another program has saved meanwhile. It replaces an
+// entry that cannot be read.
+func (e *shared) change(ctx context.Context, set func(*envelope) error) error {
+	if e.store == nil || e.left <= 0 {
+		return nil
+	}
+	_ = e.loadEnvelope(ctx)
+	err := set(&e.envelope)
+	if errors.Is(err, errClaimed) {
+		return err
+	}
+	if err != nil {
+		e.fail("save", err)
+		return err
+	}
+	return e.save(ctx)
+}
+
+func (e *shared) save(ctx context.Context) error {
+	now := e.source.clock().time()
+	e.envelope.Saved = now
+	expires := e.envelope.dropOld(now)
+	data, err := json.Marshal(e.envelope)
+	if err == nil {
+		entry := Entry{Data: data, Version: e.version + 1, Expires: expires}
+		_, err = within(ctx, e, func(ctx context.Context, store Store) (struct{}, error) {
+			return struct{}{}, store.Save(ctx, e.key, entry)
+		}, nil)
+	}
+	if err != nil {
+		e.fail("save", err)
+		return err
+	}
+	e.version++
+	return nil
+}
+
+// locked reports whether this login has the lock.
+func (e *shared) locked() bool { return e.held != nil }
+
+// lockable reports whether the store can lock.
+func (e *shared) lockable() bool { return e.lockErr == nil }
+
+// lock takes the lock, or reports that another program has it or that the store cannot lock.
+func (e *shared) lock(ctx context.Context) bool {
+	if !e.lockable() {
+		return false
+	}
+	type lock struct {
+		unlock func()
+		locked bool
+	}
+	taken, err := within(ctx, e, func(ctx context.Context, store Store) (l lock, err error) {
+		if leases, ok := store.(LeaseStore); ok {
+			l.unlock, l.locked, err = leases.HoldLock(ctx, e.key, lockLease)
+		} else {
+			l.unlock, l.locked, err = store.TryLock(ctx, e.key, e.source.loginTimeout+storeTimeout)
+		}
+		return l, err
+	}, func(l lock) {
+		if l.locked {
+			l.unlock()
+		}
 	})
 	if err != nil {
-		s.source.degraded("load", err)
-		return &record{}
+		if ctx.Err() == nil {
+			e.lockErr = err
+			e.degraded("lock", err)
+		}
+		return false
 	}
-	s.version, s.envelope = entry.Version, envelope{}
-	if entry.Version == 0 {
-		return &record{}
+	if taken.locked {
+		e.held = taken.unlock
 	}
-	if json.Unmarshal(entry.Data, &s.envelope) != nil {
-		s.envelope = envelope{}
-		s.source.degraded("load", errors.New("stored entry has an unknown format"))
-		return &record{}
+	return taken.locked
+}
+
+// unlock frees the lock, if this login has it.
+func (e *shared) unlock() {
+	if e.held == nil {
+		return
 	}
-	tokens, failure, err := s.envelope.open(s.sealer, s.key)
+	free := e.held
+	e.held = nil
+	_, err := within(context.Background(), e, func(context.Context, Store) (struct{}, error) { free(); return struct{}{}, nil }, nil)
 	if err != nil {
-		s.envelope = envelope{}
-		s.source.degraded("load", err)
-		return &record{}
-	}
-	return &record{tokens, failure}
-}
-
-// save stores the last loaded entry with one part replaced, unless another program has saved since.
-func (s *shared) save(ctx context.Context, set func(*envelope) error) {
-	err := set(&s.envelope)
-	var data []byte
-	expires := s.envelope.dropOld(s.source.clock().time())
-	if err == nil {
-		data, err = json.Marshal(s.envelope)
-	}
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-		defer cancel()
-		err = guarded(func() error { return s.store.Save(ctx, s.key, Entry{Data: data, Version: s.version + 1, Expires: expires}) })
-	}
-	if err != nil {
-		s.source.degraded("save", err)
+		e.degraded("unlock", err)
 	}
 }
 
-// lock takes the lock, or reports that another program holds it. If the store cannot lock, this
-// program logs in without the lock.
-func (s *shared) lock(ctx context.Context) (unlock func(), locked bool) {
-	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-	defer cancel()
-	err := guarded(func() (err error) {
-		unlock, locked, err = s.store.TryLock(ctx, s.key, s.source.loginTimeout+storeTimeout)
-		return err
-	})
-	if err != nil {
-		s.source.degraded("lock", err)
-		return func() {}, true
-	}
-	free := unlock
-	return func() {
-		if err := guarded(func() error { free(); return nil }); err != nil {
-			s.source.degraded("unlock", err)
-		}
-	}, locked
-}
+// close ends the use of the store in this login.
+func (e *shared) close() { e.unlock() }
 
-// fetch returns tokens from the store, or logs in while it holds the lock. Waiting programs
-// watch the entry rather than the lock, so that all of them get the new tokens at once.
-func (s *shared) fetch(ctx context.Context, options loginOptions, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
-	// Reserve half of the time for the login itself, in case another program hangs with the lock.
-	patience, cancel := context.WithTimeoutCause(ctx, s.source.loginTimeout/2, errors.New("timed out waiting for the lock of another program"))
-	defer cancel()
-	locked := false
-	for first := true; ; first = false {
-		r := s.load(ctx)
-		if first && options.ignoreTokens {
-			s.unwanted = r.tokens
-		}
-		if token := s.usable(ctx, r); token != nil {
-			s.source.notify(func(o Observer) { o.TokenChanged(token, true) })
-			return token, nil
-		}
-		if failed := s.standing(r.failure); failed != nil && !options.ignoreFailure {
-			return nil, failed
-		}
-		if locked {
-			return s.loginAndSave(ctx, r, login)
-		}
-		unlock, ok := s.lock(patience)
-		if ok {
-			defer unlock()
-			locked = true
-			continue // the entry may have changed before the lock was taken
-		}
-		select {
-		case <-time.After(storePollInterval + httpx.Random(storePollInterval)):
-		case <-patience.Done():
-			if ctx.Err() == nil {
-				s.source.degraded("lock", context.Cause(patience))
-			}
-			return s.loginAndSave(ctx, r, login)
-		}
+func (s *Source) newFailureRecord(failed *failure) *failureRecord {
+	now := s.clock()
+	wait := time.Duration(failed.until.wall - now.wall)
+	if failed.err.Reason.Permanent() {
+		wait = sharedLatch
 	}
-}
-
-func (s *shared) loginAndSave(ctx context.Context, r *record, login func(failuresBefore int) (*Token, *failure)) (*Token, *failure) {
-	failuresBefore := 0
-	if r.failure != nil && !r.failure.Reason.Permanent() {
-		failuresBefore = r.failure.Count
-	}
-	token, failed := login(failuresBefore)
-	if failed == nil {
-		s.save(ctx, func(e *envelope) error { return e.setTokens(s.sealer, s.key, newTokenRecord(token)) })
-		return token, nil
-	}
-	if s.source.lifetime.Err() == nil { // a failure caused by Close means nothing to others
-		// Save the failure even if the context of the login has ended.
-		s.save(context.WithoutCancel(ctx), func(e *envelope) error { return e.setFailure(s.sealer, s.key, s.newFailureRecord(failed)) })
-	}
-	return nil, failed
-}
-
-// usable returns the tokens of the record if they are valid, pass VerifyStored, and are better than
-// the Source's own.
-func (s *shared) usable(ctx context.Context, r *record) *Token {
-	if s.unwanted != nil && r.tokens != nil && *r.tokens == *s.unwanted {
-		return nil
-	}
-	token, err := r.tokens.token(s.source.clock())
-	if err != nil {
-		s.source.degraded("load", err)
-		return nil
-	}
-	if token == nil || s.source.clock().reaches(token.deadline) || !s.source.wants(token) {
-		return nil
-	}
-	if verify := s.source.verifyStored; verify != nil {
-		if err := guarded(func() error { return verify(ctx, token) }); err != nil {
-			s.source.degraded("verify", err)
-			return nil
-		}
-	}
-	return token
-}
-
-func (s *shared) newFailureRecord(failed *failure) *failureRecord {
-	r := &failureRecord{
+	return &failureRecord{
 		Reason:      failed.err.Reason,
 		StatusCode:  failed.err.StatusCode,
 		Code:        failed.err.Code,
 		Description: failed.err.Description,
 		Count:       failed.count,
-		Until:       failed.until.time(),
+		Wait:        wait,
+		until:       now.add(wait).time(),
 	}
-	if failed.err.Reason.Permanent() {
-		r.Until = s.source.clock().add(sharedLatch).time()
-	}
-	return r
 }
 
 // standing returns the failure of another program while it applies to this one, or nil.
-func (s *shared) standing(r *failureRecord) *failure {
-	now := s.source.clock()
-	left := time.Duration(0)
-	if r != nil {
-		left = min(r.Until.Sub(now.time()), sharedLatch)
+func (s *Source) standing(r *failureRecord) *failure {
+	if r == nil {
+		return nil
 	}
+	now := s.clock()
+	longest := maxHintedCoolDown
+	if r.Reason.Permanent() {
+		longest = sharedLatch
+	}
+	wait := min(r.Wait, longest)
+	left := min(r.until.Sub(now.time()), wait)
 	if left <= 0 {
 		return nil
 	}
-	err := &Error{Reason: r.Reason, StatusCode: r.StatusCode, Code: r.Code, Description: r.Description, RetryAt: r.Until}
+	err := &Error{
+		Reason: r.Reason, StatusCode: r.StatusCode, Code: r.Code, Description: r.Description,
+		RetryAt: now.add(left).time(), FailedAt: now.add(left - wait).time(), Remembered: true,
+	}
 	if r.Reason.Permanent() {
 		left = credentialsInterval // check the store again soon: another program may have logged in
 	}
-	failed := &failure{err: err, count: r.Count, until: now.add(left), old: true}
-	if r.Reason.Permanent() {
-		failed.rejected = &rejectedCredentials{s.sealer.fingerprint, err}
-	}
-	return failed
+	return &failure{err: err, count: r.Count, until: now.add(left)}
 }

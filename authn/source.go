@@ -3,7 +3,6 @@ package authn
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 )
@@ -28,21 +28,12 @@ const (
 const (
 	defaultLoginTimeout = time.Minute
 	minEncryptionKey    = 32 // bytes
-	// A Source remembers a failed login for a second, doubled for each further failed request,
-	// up to a minute.
-	minCoolDown = time.Second
-	maxCoolDown = time.Minute
-	// maxHintedCoolDown bounds a hint of the service: a wrong one must not stop a program for
-	// weeks.
-	maxHintedCoolDown = time.Hour
-	// tooManyLoginsCoolDown is the time over which Auth0 counts the logins of a user.
-	tooManyLoginsCoolDown = time.Minute
-	// minRejectionInterval prevents a login per call if the API rejects every token.
-	minRejectionInterval = 30 * time.Second
-	// minRefreshInterval spaces logins in the background. credentialsInterval spaces checks for new
-	// credentials after a permanent failure.
-	minRefreshInterval  = 30 * time.Second
+	// credentialsInterval spaces checks for new credentials after a permanent failure, and for tokens
+	// of another program after a 401.
 	credentialsInterval = time.Second
+	// acceptance is how long a success with suspect tokens outweighs further rejections: they
+	// concern an organization, not the tokens.
+	acceptance = 30 * time.Second
 )
 
 // Config configures a [Source]. Only Credentials is required.
@@ -54,8 +45,9 @@ type Config struct {
 	Audience string // default DefaultAudience
 	Scope    string // must include openid, for the ID token; default DefaultScope
 
-	// Store shares tokens with other Sources and programs. By default tokens stay in this
-	// Source. If the store fails, the Source reports it to Observer and carries on without it.
+	// Store shares tokens and the login budget with other Sources and programs. By default tokens
+	// stay in this Source, and the budget in this program. If the store fails, the Source reports it
+	// to Observer and carries on without it.
 	Store Store
 
 	// HTTPClient sends the logins, always without redirects and cookies. The default uses TLS
@@ -99,65 +91,26 @@ type Source struct {
 	observer      Observer
 	clock         clock
 	logins        atomic.Int64
+	httpClient    weak.Pointer[http.Client] // the one that was configured
 
 	lifetime context.Context // canceled by Close
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
 
-	mu            sync.Mutex
-	flight        *flight // the login in progress
-	failure       *failure
-	next          loginOptions      // for the next login
-	rejected      [sha256.Size]byte // the tokens that the API rejected last
-	nextRejection instant
-	nextRefresh   instant
-}
+	observing sync.Mutex // held while the observer runs
 
-// loginOptions change the next login; Reset and Refresh set them.
-type loginOptions struct {
-	ignoreFailure bool // log in even if another program has failed
-	ignoreTokens  bool // ignore the tokens that are in the store now
-}
-
-// flight is one login that any number of callers wait for. No caller owns it.
-type flight struct {
-	done  chan struct{}
-	token *Token
-	err   error
-}
-
-// failure remembers a failed login, so that callers share it instead of repeating it.
-type failure struct {
-	err      *Error
-	count    int                  // consecutive failed requests
-	until    instant              // when to log in again or, if permanent, to check the credentials again
-	rejected *rejectedCredentials // survives failures of another kind, such as unavailable credentials
-	old      bool                 // already reported to the observer
-	ahead    bool                 // from a login in the background, while valid tokens were in use
-}
-
-// rejectedCredentials are credentials that the service rejected for a permanent reason.
-type rejectedCredentials struct {
-	credentials [sha256.Size]byte
-	err         *Error
-}
-
-// rejectionOf returns the permanent failure of these credentials, or nil.
-func (f *failure) rejectionOf(credentials [sha256.Size]byte) *Error {
-	if f == nil || f.rejected == nil || f.rejected.credentials != credentials {
-		return nil
-	}
-	return f.rejected.err
-}
-
-// temporary returns the number of consecutive requests that failed for a temporary reason.
-// Logins in the background do not count: they are spaced anyway, and must not delay later
-// callers.
-func (f *failure) temporary() int {
-	if f == nil || f.ahead || f.err.Reason.Permanent() {
-		return 0
-	}
-	return f.count
+	mu          sync.Mutex
+	flight      *flight // the login in progress
+	failure     *failure
+	refusals    refusals // permanent failures
+	resets      int
+	pass        bool     // the next login ignores failures and the budget
+	account     *account // since the first login
+	key         string   // in the store, since the first login
+	acceptedAt  instant  // the last success with suspect tokens
+	unconfirmed *Token   // tokens of a login after a 401, until a call succeeds with them
+	nextRefresh instant
+	nextLook    instant // at the store after a 401
 }
 
 // New returns a Source without logging in. It returns an error if config is invalid.
@@ -195,6 +148,7 @@ func New(config Config) (*Source, error) {
 		onDemand:      config.OnDemand,
 		ownsClient:    owned,
 		encryptionKey: config.EncryptionKey,
+		httpClient:    weak.Make(config.HTTPClient),
 		verifyStored:  config.VerifyStored,
 		observer:      config.Observer,
 		clock:         systemClock,
@@ -204,20 +158,22 @@ func New(config Config) (*Source, error) {
 }
 
 // Token returns valid tokens, logging in if necessary. Callers that arrive during a login wait for
-// it and share its result. A caller whose ctx ends returns early without ending the login.
+// it and share its result. A caller whose ctx ends returns early without ending the login. While the
+// tokens are valid, a login that fails is no error: Token returns the tokens, even suspect ones.
 //
-// A failed login is an [*Error]. Token returns the same error immediately until [Error.RetryAt],
-// or, for a permanent reason, until the credentials change or [Source.Reset] is called. If ctx
-// ends first, Token returns its error. After Close it returns [ErrClosed].
+// A failed login is an [*Error]. Until [Error.RetryAt] Token returns it again at once, as remembered.
+// After a permanent reason it does so until the credentials change or [Source.Reset] is called. If
+// ctx ends first, Token returns its error. After Close it returns [ErrClosed].
 func (s *Source) Token(ctx context.Context) (*Token, error) {
-	if token := s.Current(); token != nil {
+	if token := s.Current(); token != nil && token.unsuspect == nil {
 		return token, nil
 	}
 	return s.wait(ctx)
 }
 
-// Current returns the current valid tokens, or nil. It never waits. Shortly before they expire it
-// starts a login in the background, as [Source.Token] does.
+// Current returns the current tokens, or nil if there are none or they are about to expire. It never
+// waits, and returns suspect tokens too. Shortly before tokens expire it starts a login in the background,
+// as [Source.Token] does.
 func (s *Source) Current() *Token {
 	now := s.clock()
 	token := s.current.Load()
@@ -237,37 +193,84 @@ func (s *Source) APIURL() string { return s.apiURL.String() }
 // count.
 func (s *Source) Logins() int { return int(s.logins.Load()) }
 
-// Invalidate reports to the Source that the API rejected the tokens, so that the next call logs in.
-// It returns true if other tokens are already in use or the next call will log in. It returns false
-// and keeps the tokens within 30 seconds of the previous rejection, so that an API that rejects
-// every token does not cause a login per call.
+// Invalidate reports to the Source that the API rejected the tokens with a 401. They become suspect:
+// they stay in use until the Source has others, and one login is tried in the background if the budget of
+// the account allows it. Invalidate returns true if [Source.Token] may return other tokens: now, or
+// after the login in progress, for which it waits. It returns false if trying again is pointless.
+//
+// The budget allows a login at once after the first rejection. While the API rejects the new tokens
+// too, the wait doubles from 30 seconds to an hour. Within 30 seconds of a call that succeeds with
+// suspect tokens, rejections do not lead to a login: they concern an organization, not the tokens.
 func (s *Source) Invalidate(token *Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.current.Load() != token {
+	current := s.current.Load()
+	if current == nil || !token.same(current) {
 		return true
 	}
-	now := s.clock()
-	if s.nextRejection != (instant{}) && !now.reaches(s.nextRejection) {
+	if s.lifetime.Err() != nil {
 		return false
 	}
-	s.nextRejection = now.add(minRejectionInterval)
-	s.rejected = token.fingerprint()
-	s.current.Store(nil)
+	now := s.clock()
+	if token.unsuspect == nil && current == token {
+		s.current.Store(token.suspect())
+	}
+	switch {
+	case s.flight != nil:
+		return true
+	case s.acceptedAt != (instant{}) && !now.reaches(s.acceptedAt.add(acceptance)):
+		return false
+	case s.failure != nil && !now.reaches(s.failure.until):
+		return false
+	case s.store != nil && !now.reaches(s.nextLook): // another program may have new tokens
+		return false
+	case s.store == nil && s.account != nil && s.account.next(ForRejection, now.time()).After(now.time()):
+		return false
+	}
+	s.nextLook = now.add(credentialsInterval)
+	s.takeOff(ForRejection)
 	return true
 }
 
-// Reset forgets a failed login, so that the next call logs in again. Call it after the account has
-// been unblocked.
+// Confirm reports to the Source that the API accepted tokens that were suspect, or tokens with which a
+// rejected call was sent again. It clears the suspicion.
+func (s *Source) Confirm(token *Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if token.Suspect() && s.current.CompareAndSwap(token, token.unsuspect) {
+		s.acceptedAt = s.clock()
+	}
+	if token != s.unconfirmed || s.lifetime.Err() != nil {
+		return
+	}
+	s.unconfirmed = nil
+	s.account.change(s.clock().time(), func(b *budget) { b.Rejected = streak{} })
+	if s.store == nil {
+		return
+	}
+	stored := &shared{source: s, store: s.store, key: s.key, left: storeTimeout, reported: map[string]bool{}}
+	s.running.Go(func() {
+		stored.change(s.lifetime, func(e *envelope) error { e.Budget.Rejected = streak{}; return nil })
+	})
+}
+
+// Reset forgets failed logins and lets the next login pass the login budget, so that the next call
+// logs in again. Call it after the account has been unblocked.
 func (s *Source) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failure, s.next.ignoreFailure = nil, true
+	s.forget()
 }
 
-// Refresh logs in even if this Source or the store has valid tokens, and forgets a failed login.
-// If a login is in progress, Refresh waits for that one. It returns the new tokens, or an error
-// like [Source.Token]; the current tokens then stay in use.
+// forget forgets failures; the caller must hold mu.
+func (s *Source) forget() {
+	s.failure, s.refusals, s.pass = nil, nil, true
+	s.resets++
+}
+
+// Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and
+// passes the login budget. If a login is in progress, Refresh waits for that one. It returns the new
+// tokens, or an error like [Source.Token]; the current tokens then stay in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	s.mu.Lock()
 	if s.lifetime.Err() != nil {
@@ -275,16 +278,47 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 		return nil, ErrClosed
 	}
 	if s.flight == nil {
-		s.failure, s.next = nil, loginOptions{ignoreFailure: true, ignoreTokens: true}
-		s.takeOff()
+		s.forget()
+		s.takeOff(ForRequest)
 	}
 	flight := s.flight
 	s.mu.Unlock()
 	return s.waitFor(ctx, flight)
 }
 
+// Clear forgets the tokens and failed logins, in this Source and in the store, and lets the next login
+// pass the login budget. The tokens stay valid until they expire, and a login in progress continues.
+// Clear fails without credentials, changing nothing, and if the store fails, with this Source cleared
+// all the same.
+func (s *Source) Clear(ctx context.Context) error {
+	credentials, failed := s.askCredentials(ctx)
+	if failed != nil {
+		return failed
+	}
+	s.mu.Lock()
+	s.forget()
+	s.current.Store(nil)
+	s.mu.Unlock()
+	if s.store == nil {
+		return nil
+	}
+	return s.newShared(credentials).change(ctx, func(e *envelope) error {
+		e.Tokens, e.Failures = nil, nil
+		return nil
+	})
+}
+
+// StoreKey returns the account's key in a [Store]. It needs the credentials but does not log in.
+func (s *Source) StoreKey(ctx context.Context) (key string, err error) {
+	credentials, failed := s.askCredentials(ctx)
+	if failed != nil {
+		return "", failed
+	}
+	return s.keyOf(credentials), nil
+}
+
 // Close cancels a login in progress, releases its callers, and waits for the goroutines of the
-// Source to end. It does not change the store.
+// Source to end. New tokens are still saved in the store.
 func (s *Source) Close() error {
 	s.mu.Lock() // no login may start after Wait
 	s.end(ErrClosed)
@@ -297,222 +331,15 @@ func (s *Source) Close() error {
 	return nil
 }
 
-// wait returns the result of the login in progress, or of a new one.
-func (s *Source) wait(ctx context.Context) (*Token, error) {
-	s.mu.Lock()
-	now := s.clock()
-	if token := s.current.Load(); token != nil && !now.reaches(token.deadline) {
-		s.mu.Unlock()
-		return token, nil
-	}
-	if s.lifetime.Err() != nil {
-		s.mu.Unlock()
-		return nil, ErrClosed
-	}
-	if s.flight == nil {
-		if failed := s.failure; failed != nil && !now.reaches(failed.until) {
-			s.mu.Unlock()
-			return nil, failed.err
-		}
-		s.takeOff()
-	}
-	flight := s.flight
-	s.mu.Unlock()
-	return s.waitFor(ctx, flight)
-}
-
-// waitFor returns the result of the login, or an error as soon as ctx ends or the Source is closed.
-func (s *Source) waitFor(ctx context.Context, flight *flight) (*Token, error) {
-	select {
-	case <-flight.done:
-		return flight.token, flight.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for the login: %w", httpx.ContextError(ctx))
-	case <-s.lifetime.Done():
-		return nil, ErrClosed
-	}
-}
-
-// refreshAhead starts a login while the tokens are still valid, unless one is running or has just
-// failed. It never waits.
-func (s *Source) refreshAhead(token *Token, now instant) {
-	if !s.mu.TryLock() {
-		return // another goroutine is starting or finishing a login
-	}
-	defer s.mu.Unlock()
-	if s.flight != nil || s.current.Load() != token || s.lifetime.Err() != nil {
+// notify calls the observer, one event at a time, and shields callers from a panic in it.
+func (s *Source) notify(event func(Observer)) {
+	if s.observer == nil {
 		return
 	}
-	if !now.reaches(s.nextRefresh) || s.failure != nil && !now.reaches(s.failure.until) {
-		return
-	}
-	s.nextRefresh = now.add(minRefreshInterval + httpx.Random(minRefreshInterval))
-	s.takeOff()
-}
-
-// takeOff starts a login; the caller must hold mu. The login has its own context and timeout: a
-// caller that leaves does not end it, and a service that hangs does not block it.
-func (s *Source) takeOff() {
-	flight := &flight{done: make(chan struct{})}
-	s.flight = flight
-	previous, options := s.failure, s.next
-	s.next = loginOptions{}
-	s.running.Go(func() {
-		ctx, cancel := context.WithTimeoutCause(s.lifetime, s.loginTimeout, fmt.Errorf("no login within %v", s.loginTimeout))
-		defer cancel()
-		s.fly(ctx, flight, previous, options)
-	})
-}
-
-// fly runs the login and always lands it. A panic or runtime.Goexit in the user's functions
-// becomes an error.
-func (s *Source) fly(ctx context.Context, flight *flight, previous *failure, options loginOptions) {
-	var token *Token
-	var failed *failure
-	defer func() {
-		if value := recover(); value != nil {
-			failed = s.remember(&Error{Reason: ErrUnavailable, Err: panicked(value)}, previous, 0)
-		} else if token == nil && failed == nil {
-			failed = s.remember(&Error{Reason: ErrUnavailable, Err: errors.New("the login was abandoned")}, previous, 0)
-		}
-		s.land(flight, token, failed, previous)
-	}()
-	token, failed = s.fetch(ctx, previous, options)
-}
-
-// land publishes the result of a login and releases its callers.
-func (s *Source) land(flight *flight, token *Token, failed, previous *failure) {
-	s.mu.Lock()
-	closed := s.lifetime.Err() != nil
-	s.flight = nil
-	if s.failure != previous { // Reset was called during the login
-		s.failure = nil
-	} else {
-		s.failure = failed
-	}
-	switch {
-	case closed:
-		flight.err = ErrClosed
-	case failed == nil:
-		flight.token = token
-		s.current.Store(token)
-	default:
-		flight.err = failed.err
-	}
-	s.mu.Unlock()
-	if failed != nil && !failed.old && !closed {
-		s.notify(func(o Observer) { o.LoginFailed(failed.err) })
-	}
-	close(flight.done)
-}
-
-// guarded calls a user's function and converts a panic to an error.
-func guarded(call func() error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = panicked(value)
-		}
-	}()
-	return call()
-}
-
-// panicked reports only the type of the value, because the value may contain a secret.
-func panicked(value any) error {
-	return fmt.Errorf("panic of type %T during the login", value)
-}
-
-// fetch returns valid tokens from the store or from a login.
-func (s *Source) fetch(ctx context.Context, previous *failure, options loginOptions) (*Token, *failure) {
-	credentials, failed := s.askCredentials(ctx)
-	if failed != nil {
-		return nil, s.remember(failed, previous, 0)
-	}
-	fingerprint := credentials.fingerprint()
-	if rejection := previous.rejectionOf(fingerprint); rejection != nil {
-		if token := s.stored(ctx, credentials); token != nil {
-			return token, nil // another program has logged in since
-		}
-		again := s.remember(rejection, previous, 0)
-		again.old = true
-		return nil, again
-	}
-	login := func(failuresBefore int) (*Token, *failure) {
-		token, err := s.login.run(ctx, credentials)
-		if err != nil {
-			cause, _ := errors.AsType[*Error](err)
-			failed := s.remember(cause, previous, failuresBefore)
-			if cause.Reason.Permanent() {
-				failed.rejected = &rejectedCredentials{fingerprint, cause}
-			}
-			return nil, failed
-		}
-		s.logins.Add(1)
-		s.notify(func(o Observer) { o.TokenChanged(token, false) })
-		return token, nil
-	}
-	if s.store == nil {
-		return login(0)
-	}
-	entry, err := s.entry(credentials)
-	if err != nil {
-		s.degraded("seal", err)
-		return login(0)
-	}
-	return entry.fetch(ctx, options, login)
-}
-
-// askCredentials calls the user's CredentialsFunc.
-func (s *Source) askCredentials(ctx context.Context) (Credentials, *Error) {
-	var credentials Credentials
-	err := guarded(func() (err error) {
-		credentials, err = s.credentials(ctx)
-		return err
-	})
-	if err == nil {
-		err = credentials.check("ClientID", "ClientSecret", "Username", "Password")
-	}
-	if err != nil {
-		return Credentials{}, &Error{Reason: ErrCredentialsUnavailable, Err: err}
-	}
-	return credentials, nil
-}
-
-// remember records a failure and when to log in again. The wait grows with the consecutive failed
-// requests, here and in programs that share the store.
-func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) *failure {
-	now := s.clock()
-	failed := &failure{err: err, count: max(1, err.Attempts)}
-	if previous != nil {
-		failed.rejected = previous.rejected
-	}
-	current := s.current.Load()
-	if failed.ahead = current != nil && !now.reaches(current.deadline); !failed.ahead {
-		failed.count += max(failuresElsewhere, previous.temporary())
-	}
-	if err.Reason.Permanent() {
-		failed.until = now.add(credentialsInterval)
-		return failed
-	}
-	wait := max(httpx.Exponential(failed.count-1, minCoolDown, maxCoolDown), min(err.RetryAfter, maxHintedCoolDown))
-	if err.Code == "too_many_logins" {
-		wait = max(wait, tooManyLoginsCoolDown)
-	}
-	failed.until = now.add(wait)
-	err.RetryAt = failed.until.time()
-	return failed
-}
-
-// wants reports whether stored tokens are an improvement: neither the tokens that the API rejected
-// nor the expiring ones that a login in the background is about to replace.
-func (s *Source) wants(token *Token) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	current := s.current.Load()
-	return token.fingerprint() != s.rejected && (current == nil || token.expiresAt.After(current.expiresAt))
-}
-
-func (s *Source) degraded(operation string, err error) {
-	s.notify(func(o Observer) { o.StoreDegraded(operation, err) })
+	s.observing.Lock()
+	defer s.observing.Unlock()
+	defer func() { _ = recover() }()
+	event(s.observer)
 }
 
 // Format writes the name of the type for every verb, because the fields change concurrently and are

@@ -25,6 +25,16 @@ type Store interface {
 	TryLock(ctx context.Context, key string, lease time.Duration) (unlock func(), locked bool, err error)
 }
 
+// LeaseStore is a [Store] whose locks outlive a program that is killed, as in Redis. A [Source] uses
+// HoldLock instead of TryLock, so that other programs need not wait long for the lock of a dead one.
+type LeaseStore interface {
+	Store
+
+	// HoldLock is like TryLock, and renews the lease until unlock is called. If ctx ends, only the
+	// attempt to take the lock does.
+	HoldLock(ctx context.Context, key string, lease time.Duration) (unlock func(), locked bool, err error)
+}
+
 // Entry is the value that a [Store] keeps under a key. The key is a hash of the account and not
 // secret. The data is encrypted.
 type Entry struct {

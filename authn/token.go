@@ -27,8 +27,11 @@ type Token struct {
 	headers    func() (authorization, id []string) // a function, because printing a struct may follow a pointer
 	issuedAt   time.Time
 	expiresAt  time.Time
-	deadline   instant // when a Source stops returning the tokens
+	deadline   instant // when a Source prefers new tokens to these
+	end        instant // when they expire
 	refreshAt  instant // when a call starts a login in the background
+	unsuspect  *Token  // the same tokens before the API rejected them
+	requests   int     // of the login
 }
 
 // newToken returns the tokens of a login at now that are valid for lifetime.
@@ -45,6 +48,7 @@ func newToken(access, id string, now instant, lifetime time.Duration) *Token {
 		issuedAt:  now.time(),
 		expiresAt: now.add(lifetime).time(),
 		deadline:  now.add(lifetime - margin),
+		end:       now.add(lifetime),
 		refreshAt: now.add(lifetime - margin - window + httpx.Random(window/4)),
 	}
 }
@@ -59,8 +63,24 @@ func (t *Token) IDToken() string { return t.id.Reveal() }
 func (t *Token) IssuedAt() time.Time { return t.issuedAt }
 
 // ExpiresAt returns when the first of the two tokens expires, in UTC by this machine's clock. A
-// Source stops returning them a little earlier: a tenth of their lifetime, at most 30 seconds.
+// Source tries to replace them a little earlier: a tenth of their lifetime, at most 30 seconds.
 func (t *Token) ExpiresAt() time.Time { return t.expiresAt }
+
+// Suspect reports whether the API has rejected the tokens and not accepted them since. A Source
+// returns them until it has others.
+func (t *Token) Suspect() bool { return t.unsuspect != nil }
+
+// suspect returns the same tokens, marked.
+func (t *Token) suspect() *Token {
+	marked := *t
+	marked.unsuspect = t
+	return &marked
+}
+
+// same reports whether both are the same tokens, suspect or not.
+func (t *Token) same(other *Token) bool {
+	return t == other || t != nil && other != nil && (t.unsuspect == other || other.unsuspect == t || t.unsuspect != nil && t.unsuspect == other.unsuspect)
+}
 
 // Claims returns the unverified claims of the access token and of the ID token, for display only.
 // Claims of a token that is not a JWT are nil.

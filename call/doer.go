@@ -30,9 +30,13 @@ type TokenSource interface {
 	// Token returns valid tokens, after a login if necessary.
 	Token(context.Context) (*authn.Token, error)
 
-	// Invalidate reports that the API rejected the tokens, and returns whether to try again with
-	// new ones.
+	// Invalidate reports that the API rejected the tokens, and returns whether Token may have
+	// others.
 	Invalidate(*authn.Token) bool
+
+	// Confirm reports that the API accepted tokens that were suspect, or those of a call that was
+	// sent again.
+	Confirm(*authn.Token)
 }
 
 // Config configures a Doer. All fields are required, except those that name a default.

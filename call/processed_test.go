@@ -114,6 +114,7 @@ type brokenSource struct{ err error }
 func (s *brokenSource) Token(context.Context) (*authn.Token, error) { return nil, s.err }
 func (s *brokenSource) Current() *authn.Token                       { return nil }
 func (s *brokenSource) Invalidate(*authn.Token) bool                { return false }
+func (s *brokenSource) Confirm(*authn.Token)                        {}
 
 func TestErrMaybeProcessedOfALaterAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -12,7 +13,7 @@ import (
 
 // authStep sets both token headers as late as possible, so that a call that has waited does not
 // carry tokens that have expired meanwhile. A 401 means that the server rejected the tokens and did
-// not act: authStep drops them and sends the call once more.
+// not act: authStep sends the call once more if the source has other tokens.
 type authStep struct {
 	next   Doer
 	source TokenSource
@@ -23,12 +24,18 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !httpx.SameOrigin(request.URL, s.origin) {
 		return nil, fmt.Errorf("%w: the tokens are for %s: refusing to send them to %s", ErrNotSent, s.origin.Host, request.URL.Host)
 	}
-	token, err := s.token(request)
-	if err != nil {
-		return nil, err
+	token := s.source.Current()
+	if token == nil {
+		var err error
+		if token, err = s.wait(request); err != nil {
+			return nil, err
+		}
 	}
-	response, err := s.next.Do(authorized(request, token))
-	if err != nil || response.StatusCode != http.StatusUnauthorized {
+	response, err := s.send(request, request, token)
+	if err != nil || response.StatusCode != http.StatusUnauthorized || outOfScope(response.Header) {
+		if err == nil && response.StatusCode/100 == 2 && token.Suspect() {
+			s.source.Confirm(token)
+		}
 		return response, err
 	}
 	if !s.source.Invalidate(token) {
@@ -38,25 +45,47 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !ok {
 		return response, nil
 	}
-	drain(response.Body)
-	if token, err = s.token(request); err != nil {
-		return nil, err
+	fresh, err := s.wait(request)
+	if err != nil || fresh.AccessToken() == token.AccessToken() {
+		return response, nil // the 401 tells the caller more than the failed login
 	}
-	return s.next.Do(authorized(again, token))
+	drain(response.Body)
+	response, err = s.send(request, again, fresh)
+	switch {
+	case err != nil:
+	case response.StatusCode != http.StatusUnauthorized:
+		s.source.Confirm(fresh)
+	case !outOfScope(response.Header):
+		s.source.Invalidate(fresh)
+	}
+	return response, err
 }
 
-// token returns the tokens for a request and records them. A call that waits for a login does so
-// within its time.
-func (s *authStep) token(request *http.Request) (token *authn.Token, err error) {
-	call := stateOf(request)
-	if token = s.source.Current(); token == nil {
-		ctx, cancel := call.bounded(request.Context())
-		defer cancel()
-		token, err = s.source.Token(ctx)
-	}
-	call.token = token
-	return token, err
+// wait returns tokens, after a login if necessary, within the time of the call.
+func (s *authStep) wait(request *http.Request) (*authn.Token, error) {
+	ctx, cancel := stateOf(request).bounded(request.Context())
+	defer cancel()
+	return s.source.Token(ctx)
 }
+
+// send sends a request, or its copy for a replay, and records the tokens.
+func (s *authStep) send(original, request *http.Request, token *authn.Token) (*http.Response, error) {
+	stateOf(original).token = token
+	return s.next.Do(authorized(request, token))
+}
+
+// outOfScope reports whether a 401 is about the rights of the user, which other tokens would not
+// change (RFC 6750 section 3.1).
+func outOfScope(header http.Header) bool {
+	for _, challenge := range header.Values("Www-Authenticate") {
+		if insufficientScope.MatchString(challenge) {
+			return true
+		}
+	}
+	return false
+}
+
+var insufficientScope = regexp.MustCompile(`(?i)\berror\s*=\s*"?insufficient_scope\b`)
 
 // authorized returns a copy of the request with the token headers; the caller's request stays
 // without them.
