@@ -80,7 +80,7 @@ func (a *attempt) run(ctx context.Context) {
 			return
 		}
 		if ctx.Err() != nil {
-			s.fail(f, &Error{Reason: ErrUnavailable, Err: httpx.ContextError(ctx)}, 0, nil)
+			s.fail(f, &Error{Reason: ErrUnavailable, Err: httpx.ContextError(ctx)})
 			return
 		}
 	}

@@ -56,13 +56,11 @@ type budget struct {
 	Refused  streak        `json:"refused,omitzero"`
 }
 
-// loginRecord is one login, of a few requests.
+// loginRecord is one login and its place in a store.
 type loginRecord struct {
-	ID       string    `json:"id"`
-	At       time.Time `json:"at"`
-	Purpose  Purpose   `json:"for"`
-	Requests int       `json:"requests"`
-	Running  bool      `json:"running,omitempty"`
+	Login
+	ID      string `json:"id"`
+	Running bool   `json:"running,omitempty"`
 }
 
 // streak counts events in a row: logins after a 401 that have not helped, or wrong passwords.
@@ -113,7 +111,7 @@ func later(a, b time.Time) time.Time {
 }
 
 func newLoginRecord(purpose Purpose, now time.Time) loginRecord {
-	return loginRecord{ID: rand.Text(), At: now, Purpose: purpose, Requests: 1, Running: true}
+	return loginRecord{Login{now, purpose, 1}, rand.Text(), true}
 }
 
 // begin records a login before its first request.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -21,7 +20,6 @@ type flight struct {
 	previous *failure
 	refused  refusals
 	resets   int // of the Source at takeoff
-	landed   sync.Once
 	done     chan struct{}
 	token    *Token
 	err      error
@@ -136,11 +134,16 @@ func (s *Source) fly(ctx context.Context, f *flight) {
 		if value := recover(); value != nil {
 			cause = panicked(value)
 		}
-		s.fail(f, &Error{Reason: ErrUnavailable, Err: cause}, 0, nil)
+		select {
+		case <-f.done:
+			return
+		default:
+		}
+		s.fail(f, &Error{Reason: ErrUnavailable, Err: cause})
 	}()
 	credentials, err := s.askCredentials(ctx)
 	if err != nil {
-		s.fail(f, err, 0, nil)
+		s.fail(f, err)
 		return
 	}
 	a := s.newAttempt(f, credentials)
@@ -148,51 +151,47 @@ func (s *Source) fly(ctx context.Context, f *flight) {
 	a.run(ctx)
 }
 
-// fail lands a flight whose login failed, unless it has landed.
-func (s *Source) fail(f *flight, err *Error, failuresElsewhere int, refused refusals) *failure {
-	failed := s.remember(err, f.previous, failuresElsewhere)
-	s.land(f, result{failed: failed, err: err, refused: refused})
-	return failed
+// fail lands a flight that ended before its login.
+func (s *Source) fail(f *flight, err *Error) {
+	s.land(f, result{failed: s.remember(err, f.previous, 0), err: err})
 }
 
-// land publishes the result of a flight and releases its callers. Only the first result counts.
+// land publishes the result of a flight and releases its callers.
 func (s *Source) land(f *flight, r result) {
-	f.landed.Do(func() {
-		s.mu.Lock()
-		closed := s.lifetime.Err() != nil
-		s.flight = nil
-		switch {
-		case closed:
-			f.err = ErrClosed
-		case r.token != nil:
-			f.token = r.token
-			s.failure, s.refusals = nil, nil
-			s.current.Store(r.token)
-			if f.purpose == ForRejection {
-				s.unconfirmed = r.token
-			}
-		default:
-			f.err = r.failed.err
-			if r.err != nil {
-				f.err = r.err
-			}
-			spare := r.failed.held && (f.purpose == ForExpiry || f.purpose == ForRejection)
-			if !spare && s.resets == f.resets {
-				s.failure = r.failed
-				if r.refused != nil {
-					s.refusals = r.refused
-				}
+	s.mu.Lock()
+	closed := s.lifetime.Err() != nil
+	s.flight = nil
+	switch {
+	case closed:
+		f.err = ErrClosed
+	case r.token != nil:
+		f.token = r.token
+		s.failure, s.refusals = nil, nil
+		s.current.Store(r.token)
+		if f.purpose == ForRejection {
+			s.unconfirmed = r.token
+		}
+	default:
+		f.err = r.failed.err
+		if r.err != nil {
+			f.err = r.err
+		}
+		spare := r.failed.held && (f.purpose == ForExpiry || f.purpose == ForRejection)
+		if !spare && s.resets == f.resets {
+			s.failure = r.failed
+			if r.refused != nil {
+				s.refusals = r.refused
 			}
 		}
-		s.mu.Unlock()
-		switch {
-		case r.token != nil:
-			s.notify(func(o Observer) { o.TokenChanged(r.token, r.fromStore) })
-		case r.err != nil && !closed:
-			s.notify(func(o Observer) { o.LoginFailed(r.err) })
-		}
-		close(f.done)
-	})
+	}
+	s.mu.Unlock()
+	switch {
+	case r.token != nil:
+		s.notify(func(o Observer) { o.TokenChanged(r.token, r.fromStore) })
+	case r.err != nil && !closed:
+		s.notify(func(o Observer) { o.LoginFailed(r.err) })
+	}
+	close(f.done)
 }
 
 // askCredentials calls the user's CredentialsFunc.

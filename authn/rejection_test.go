@@ -1,6 +1,7 @@
 package authn_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,8 +20,14 @@ import (
 // world is the login service and the API behind one client. The n-th login returns the tokens
 // access-n and id-n.
 type world struct {
-	logins atomic.Int32
-	api    func(request *http.Request, body string) int // returns the status
+	logins    atomic.Int32
+	lifetime  int                                          // of tokens in seconds, a day if 0
+	login     func(request *http.Request) (int, string)    // fails a login unless nil
+	api       func(request *http.Request, body string) int // returns the status
+	challenge string                                       // in a 401
+
+	mu sync.Mutex
+	at []time.Time // of the logins
 }
 
 func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -35,23 +42,54 @@ func (w *world) RoundTrip(request *http.Request) (*http.Response, error) {
 	response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
 	content := `{"Id":1}`
 	if request.URL.Path == "/oauth/token" {
-		time.Sleep(100 * time.Millisecond)
-		n := w.logins.Add(1)
-		content = fmt.Sprintf(`{"access_token":"access-%d","id_token":"id-%d","expires_in":86400}`, n, n)
+		content = w.serveLogin(request, response)
+		if request.Context().Err() != nil {
+			return nil, request.Context().Err()
+		}
 	} else if response.StatusCode = w.api(request, body); response.StatusCode != http.StatusOK {
 		content = `{"message":"access denied"}`
+		if response.StatusCode == http.StatusUnauthorized && w.challenge != "" {
+			response.Header.Set("WWW-Authenticate", w.challenge)
+		}
 	}
 	response.Body = io.NopCloser(strings.NewReader(content))
 	return response, nil
 }
 
-func (w *world) client(t *testing.T) *xsale.Client {
+func (w *world) serveLogin(request *http.Request, response *http.Response) (content string) {
+	time.Sleep(100 * time.Millisecond)
+	n := w.logins.Add(1)
+	w.mu.Lock()
+	w.at = append(w.at, time.Now())
+	w.mu.Unlock()
+	if w.login != nil {
+		response.StatusCode, content = w.login(request)
+		return content
+	}
+	return fmt.Sprintf(`{"access_token":"access-%d","id_token":"id-%d","expires_in":%d}`, n, n, cmp.Or(w.lifetime, 86400))
+}
+
+// mostInAMinute returns the largest number of logins in any minute.
+func (w *world) mostInAMinute() (most int) {
+	for i, from := range w.at {
+		count := 0
+		for _, at := range w.at[i:] {
+			if at.Sub(from) < time.Minute {
+				count++
+			}
+		}
+		most = max(most, count)
+	}
+	return most
+}
+
+func (w *world) client(t *testing.T, options ...xsale.Option) *xsale.Client {
 	t.Helper()
-	client, err := xsale.New(
+	client, err := xsale.New(append([]xsale.Option{
 		xsale.WithHTTPClient(&http.Client{Transport: w}),
 		xsale.WithOrganization("acme"),
 		xsale.WithCredentials(authn.Credentials{ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password")}),
-	)
+	}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,17 +3,23 @@
 //	store := redisstore.New(redis.NewClient(&redis.Options{Addr: "redis:6379"}), "")
 //	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment, Store: store})
 //
-// The machine that logs in holds a lock whose lease outlives the login. The others wait for the new
-// tokens. Redis compares versions in one step with the write, so a machine that was paused beyond
-// its lease cannot overwrite newer tokens. Entries are encrypted before they reach Redis; see
-// [authn.Config]. While Redis is down, each program carries on with the tokens it has in memory.
+// The machine that logs in holds a lock, whose short lease it renews until the login ends. The others
+// wait for the new tokens. Redis compares versions in one step with the write, so a machine that was
+// paused beyond its lease cannot overwrite newer tokens, and its own clock measures the age of an entry.
+// Entries are encrypted before they reach Redis; see [authn.Config]. While Redis is down, each program
+// carries on with the tokens it has in memory.
+//
+// The user needs the commands HMGET, HSET, HGET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and no
+// scripts.
 package redisstore
 
 import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,6 +32,9 @@ const DefaultPrefix = "xsale:token:"
 
 // unlockTimeout bounds an unlock, which runs even if the context of the login has ended.
 const unlockTimeout = 2 * time.Second
+
+// maxVersion is the largest version that is valid. A larger one in Redis is replaced.
+const maxVersion = 1 << 53
 
 // Store is an [authn.Store] in Redis 6 or later. It is safe for concurrent use.
 type Store struct {
@@ -46,61 +55,149 @@ func New(client redis.UniversalClient, prefix string) *Store {
 func (s *Store) entryKey(key string) string { return s.prefix + key }
 func (s *Store) lockKey(key string) string  { return s.prefix + key + ":lock" }
 
-// Load implements [authn.Store].
+// Load implements [authn.Store]. The age is by the clock of Redis.
 func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
-	values, err := s.client.HMGet(ctx, s.entryKey(key), "data", "version", "expires").Result()
+	var fields *redis.SliceCmd
+	var left *redis.DurationCmd
+	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+		fields = pipe.HMGet(ctx, s.entryKey(key), "data", "version", "expires", "lifetime")
+		left = pipe.PTTL(ctx, s.entryKey(key))
+		return nil
+	})
 	if err != nil {
 		return authn.Entry{}, err
 	}
-	data, ok := values[0].(string)
-	if !ok {
-		return authn.Entry{}, nil // not stored
+	values := fields.Val()
+	data, _ := values[0].(string)
+	version := parseVersion(values[1])
+	if data == "" || version == 0 {
+		return authn.Entry{}, nil // not stored, or not by this package
 	}
-	version, versionErr := parseInt(values[1])
-	expires, expiresErr := parseInt(values[2])
-	if err := errors.Join(versionErr, expiresErr); err != nil {
-		return authn.Entry{}, err
+	entry := authn.Entry{Data: []byte(data), Version: version, Expires: time.UnixMilli(parseInt(values[2]))}
+	if lifetime := time.Duration(parseInt(values[3])) * time.Millisecond; left.Val() > 0 {
+		entry.Age = max(0, lifetime-left.Val())
 	}
-	return authn.Entry{Data: []byte(data), Version: version, Expires: time.UnixMilli(expires)}, nil
+	return entry, nil
 }
 
-func parseInt(value any) (int64, error) {
-	digits, _ := value.(string)
-	return strconv.ParseInt(digits, 10, 64)
-}
-
-// save compares and writes in one step, because Redis runs scripts atomically.
-var save = redis.NewScript(`
-local stored = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
-if stored >= tonumber(ARGV[1]) then
+// parseVersion returns 0 for what is not a version.
+func parseVersion(value any) int64 {
+	if version := parseInt(value); version > 0 && version < maxVersion {
+		return version
+	}
 	return 0
-end
-redis.call('HSET', KEYS[1], 'version', ARGV[1], 'expires', ARGV[2], 'data', ARGV[3])
-redis.call('PEXPIREAT', KEYS[1], ARGV[2])
-return 1`)
-
-// Save implements [authn.Store]. Redis drops the entry when it expires.
-func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
-	return save.Run(ctx, s.client, []string{s.entryKey(key)}, entry.Version, entry.Expires.UnixMilli(), entry.Data).Err()
 }
 
-// unlock frees the lock only for its holder: after the lease, another machine may hold it.
-var unlock = redis.NewScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then
-	return redis.call('DEL', KEYS[1])
-end
-return 0`)
+func parseInt(value any) int64 {
+	digits, _ := value.(string)
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+// Save implements [authn.Store]. Redis drops the entry when it expires. It replaces an entry without a
+// valid version.
+func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
+	name := s.entryKey(key)
+	lifetime := time.Until(entry.Expires) // a duration, because the clocks may differ
+	if lifetime <= 0 {
+		return nil
+	}
+	return s.ifUnchanged(ctx, name, func(tx *redis.Tx) (func(redis.Pipeliner), error) {
+		stored, err := tx.HGet(ctx, name, "version").Result()
+		if err != nil && !errors.Is(err, redis.Nil) && !isWrongType(err) {
+			return nil, err
+		}
+		if parseVersion(stored) >= entry.Version {
+			return nil, nil
+		}
+		return func(pipe redis.Pipeliner) {
+			pipe.Del(ctx, name) // whatever it was
+			pipe.HSet(ctx, name, "version", entry.Version, "expires", entry.Expires.UnixMilli(), "lifetime", lifetime.Milliseconds(), "data", entry.Data)
+			pipe.PExpire(ctx, name, lifetime)
+		}, nil
+	})
+}
+
+func isWrongType(err error) bool { return strings.HasPrefix(err.Error(), "WRONGTYPE") }
+
+// ifUnchanged reads a key and writes it unless it has changed in between; then it starts over.
+func (s *Store) ifUnchanged(ctx context.Context, name string, read func(*redis.Tx) (write func(redis.Pipeliner), err error)) error {
+	for {
+		err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+			write, err := read(tx)
+			if err != nil || write == nil {
+				return err
+			}
+			_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+				write(pipe)
+				return nil
+			})
+			return err
+		}, name)
+		if !errors.Is(err, redis.TxFailedErr) {
+			return err
+		}
+	}
+}
+
+// ifHeld writes the lock only if the holder still has it: after its lease, another machine may.
+func (s *Store) ifHeld(ctx context.Context, key, holder string, write func(redis.Pipeliner)) error {
+	name := s.lockKey(key)
+	return s.ifUnchanged(ctx, name, func(tx *redis.Tx) (func(redis.Pipeliner), error) {
+		if current, err := tx.Get(ctx, name).Result(); err != nil || current != holder {
+			return nil, err
+		}
+		return write, nil
+	})
+}
 
 // TryLock implements [authn.Store].
 func (s *Store) TryLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
-	holder := rand.Text()
-	locked, err := s.client.SetNX(ctx, s.lockKey(key), holder, lease).Result()
-	if err != nil || !locked {
+	unlock, _, err := s.lock(ctx, key, lease)
+	return unlock, unlock != nil, err
+}
+
+// HoldLock implements [authn.LeaseStore].
+func (s *Store) HoldLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
+	unlock, holder, err := s.lock(ctx, key, lease)
+	if unlock == nil {
 		return nil, false, err
+	}
+	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		ticker := time.NewTicker(lease / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-renewing.Done():
+				return
+			case <-ticker.C: // if this fails, the next one may not
+				_ = s.ifHeld(renewing, key, holder, func(pipe redis.Pipeliner) { pipe.PExpire(renewing, s.lockKey(key), lease) })
+			}
+		}
+	}()
+	return func() { stop(); unlock() }, true, nil
+}
+
+// lock returns a nil unlock if another machine has the lock.
+func (s *Store) lock(ctx context.Context, key string, lease time.Duration) (unlock func(), holder string, err error) {
+	holder = rand.Text()
+	locked, err := s.client.SetNX(ctx, s.lockKey(key), holder, lease).Result()
+	if err != nil {
+		return nil, "", err
+	}
+	if !locked {
+		if left, err := s.client.PTTL(ctx, s.lockKey(key)).Result(); err == nil && left == -1 { // would never end
+			return nil, "", fmt.Errorf("redisstore: the key %q is not a lock: delete it", s.lockKey(key))
+		}
+		return nil, "", nil
 	}
 	return func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockTimeout)
 		defer cancel()
-		unlock.Run(ctx, s.client, []string{s.lockKey(key)}, holder) // if this fails, the lease frees it
-	}, true, nil
+		_ = s.ifHeld(ctx, key, holder, func(pipe redis.Pipeliner) { pipe.Del(ctx, s.lockKey(key)) }) // if this fails, the lease frees it
+	}, holder, nil
 }

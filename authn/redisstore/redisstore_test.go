@@ -271,9 +271,11 @@ func forgeTokens(t *testing.T, data []byte) []byte {
 // Without the encryption, Redis contained the tokens, and forged ones were used.
 func TestRedisSeesNoTokens(t *testing.T) {
 	server, service := newServer(t), newLogin(t, 0)
-	if _, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil {
+	source := newSource(t, server, service.URL, "canary-password")
+	if _, err := source.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	source.Close() // frees the lock
 	client := server.client()
 	keys, err := client.Keys(t.Context(), "*").Result()
 	if err != nil || len(keys) != 1 {

@@ -27,19 +27,56 @@ func newTokenCommand(a *app) *cobra.Command {
 // tokenReport is the output of the token commands. It contains the tokens only with --reveal.
 type tokenReport struct {
 	ExpiresAt    time.Time      `json:"expires_at"`
+	Budget       loginBudget    `json:"login_budget"`
 	AccessClaims map[string]any `json:"access_token_claims"`
 	IDClaims     map[string]any `json:"id_token_claims"`
 	AccessToken  string         `json:"access_token,omitempty"`
 	IDToken      string         `json:"id_token,omitempty"`
 }
 
+// loginBudget is what the account may still log in.
+type loginBudget struct {
+	Logins             []authn.Login `json:"logins"`
+	NextLogin          *time.Time    `json:"next_login"` // null means now
+	NextAfterRejection *time.Time    `json:"next_login_after_rejection"`
+}
+
+func newLoginBudget(status authn.Status) loginBudget {
+	future := func(at time.Time) *time.Time {
+		if !at.After(time.Now()) {
+			return nil
+		}
+		return &at
+	}
+	return loginBudget{status.Logins, future(status.NextLogin), future(status.NextAfterRejection)}
+}
+
+func (b loginBudget) rows() [][]any {
+	var rows [][]any
+	for _, login := range b.Logins {
+		text := fmt.Sprintf("%s (%s)", login.At.Local().Format(time.RFC3339), login.Purpose)
+		if login.Requests > 1 {
+			text += fmt.Sprintf(", %d requests", login.Requests)
+		}
+		rows = append(rows, []any{"Login", text})
+	}
+	next := func(at *time.Time) string {
+		if at == nil {
+			return "now"
+		}
+		return at.Local().Format(time.RFC3339)
+	}
+	return append(rows, []any{"Next login", next(b.NextLogin)}, []any{"Next login after a 401", next(b.NextAfterRejection)})
+}
+
 func newTokenShowCommand(a *app) *cobra.Command {
 	var reveal bool
 	command := &cobra.Command{
 		Use:   "show",
-		Short: "Show when the tokens expire, and their claims",
-		Long: `Show when the tokens expire, and their claims. Without valid tokens it logs in first. The claims are
-not verified.`,
+		Short: "Show when the tokens expire, the last logins, and the claims",
+		Long: `Show when the tokens expire, the last logins of the account by all programs that share the token
+store, when the next login is allowed, and the claims of the tokens. Without valid tokens it logs in
+first. The claims are not verified.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
@@ -47,7 +84,7 @@ not verified.`,
 				if err != nil {
 					return err
 				}
-				return a.printToken(command, token, reveal)
+				return a.printToken(ctx, command, client, token, reveal)
 			})
 		},
 	}
@@ -66,7 +103,7 @@ func newTokenRefreshCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printToken(command, token, false)
+				return a.printToken(ctx, command, client, token, false)
 			})
 		},
 	}
@@ -140,8 +177,12 @@ who has the headers can act as the user, so keep them out of logs.`,
 	return command
 }
 
-func (a *app) printToken(command *cobra.Command, token *authn.Token, reveal bool) error {
-	report := tokenReport{ExpiresAt: token.ExpiresAt()}
+func (a *app) printToken(ctx context.Context, command *cobra.Command, client *xsale.Client, token *authn.Token, reveal bool) error {
+	status, err := client.TokenSource().Status(ctx)
+	if err != nil {
+		return err
+	}
+	report := tokenReport{ExpiresAt: token.ExpiresAt(), Budget: newLoginBudget(status)}
 	report.AccessClaims, report.IDClaims = token.Claims()
 	if reveal {
 		report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
@@ -167,7 +208,7 @@ func tokenRows(report tokenReport) [][]any {
 			rows = append(rows, []any{token.name, "", token.value})
 		}
 	}
-	return rows
+	return append(rows, report.Budget.rows()...)
 }
 
 // formatClaim shows instants as times, lists with commas and everything else as JSON.
