@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,35 @@ func (hangingStore) Save(ctx context.Context, _ string, _ Entry) error {
 func (hangingStore) TryLock(ctx context.Context, _ string, _ time.Duration) (func(), bool, error) {
 	<-ctx.Done()
 	return nil, false, ctx.Err()
+}
+
+// stuckStore does not return from an operation until the channel is closed, whatever its context.
+type stuckStore struct {
+	open chan struct{}
+	at   string
+	*MemoryStore
+	saves *atomic.Int32
+}
+
+func (s stuckStore) Load(ctx context.Context, key string) (Entry, error) {
+	if s.at == "load" {
+		<-s.open
+	}
+	return s.MemoryStore.Load(ctx, key)
+}
+
+func (s stuckStore) Save(ctx context.Context, key string, entry Entry) error {
+	if n := s.saves.Add(1); s.at == "save" || s.at == "second save" && n == 2 {
+		<-s.open
+	}
+	return s.MemoryStore.Save(ctx, key, entry)
+}
+
+func (s stuckStore) TryLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
+	if s.at == "lock" {
+		<-s.open
+	}
+	return s.MemoryStore.TryLock(ctx, key, lease)
 }
 
 // fullStore cannot save.

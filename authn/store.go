@@ -7,6 +7,11 @@ import (
 	"time"
 )
 
+// MaxVersion is the largest version of an [Entry]. A [Store] that finds a larger one, or what is not a
+// version, has no entry: Load returns the zero Entry, and Save replaces it. Otherwise a damaged entry
+// could never be replaced.
+const MaxVersion = 1 << 53
+
 // Store keeps tokens outside a [Source], so that programs share a login. Implementations must be
 // safe for concurrent use, return when ctx is done, and copy the Data that Save receives and Load
 // returns. Package storetest has tests for any Store.
@@ -39,7 +44,7 @@ type LeaseStore interface {
 // secret. The data is encrypted.
 type Entry struct {
 	Data    []byte    `json:"data"`
-	Version int64     `json:"version"` // at least 1; 0 means no entry
+	Version int64     `json:"version"` // from 1 to MaxVersion; 0 means no entry
 	Expires time.Time `json:"expires"` // the store may drop the entry after this time
 
 	// Age is how long ago the entry was saved by the store's own clock. Load sets it, so that
@@ -60,6 +65,9 @@ func (m *MemoryStore) Load(_ context.Context, key string) (Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	entry := m.entries[key]
+	if entry.Version > MaxVersion {
+		return Entry{}, nil
+	}
 	entry.Data = bytes.Clone(entry.Data)
 	return entry, nil
 }
@@ -68,7 +76,7 @@ func (m *MemoryStore) Load(_ context.Context, key string) (Entry, error) {
 func (m *MemoryStore) Save(_ context.Context, key string, entry Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if entry.Version > m.entries[key].Version {
+	if stored := m.entries[key].Version; entry.Version > stored || stored > MaxVersion {
 		if m.entries == nil {
 			m.entries = make(map[string]Entry)
 		}

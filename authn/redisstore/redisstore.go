@@ -33,9 +33,6 @@ const DefaultPrefix = "xsale:token:"
 // unlockTimeout bounds an unlock, which runs even if the context of the login has ended.
 const unlockTimeout = 2 * time.Second
 
-// maxVersion is the largest version that is valid. A larger one in Redis is replaced.
-const maxVersion = 1 << 53
-
 // Store is an [authn.Store] in Redis 6 or later. It is safe for concurrent use.
 type Store struct {
 	client redis.UniversalClient
@@ -82,7 +79,7 @@ func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
 
 // parseVersion returns 0 for what is not a version.
 func parseVersion(value any) int64 {
-	if version := parseInt(value); version > 0 && version < maxVersion {
+	if version := parseInt(value); version > 0 && version <= authn.MaxVersion {
 		return version
 	}
 	return 0
