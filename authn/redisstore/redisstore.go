@@ -9,7 +9,7 @@
 // Entries are encrypted before they reach Redis; see [authn.Config]. While Redis is down, each program
 // carries on with the tokens it has in memory.
 //
-// The user needs the commands HMGET, HSET, HGET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and no
+// The user needs the commands HMGET, HSET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and no
 // scripts.
 package redisstore
 
@@ -67,7 +67,7 @@ func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
 	values := fields.Val()
 	data, _ := values[0].(string)
 	version := parseVersion(values[1])
-	if data == "" || version == 0 {
+	if values[0] == nil || version == 0 {
 		return authn.Entry{}, nil // not stored, or not by this package
 	}
 	entry := authn.Entry{Data: []byte(data), Version: version, Expires: time.UnixMilli(parseInt(values[2]))}
@@ -103,11 +103,11 @@ func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
 		return nil
 	}
 	return s.ifUnchanged(ctx, name, func(tx *redis.Tx) (func(redis.Pipeliner), error) {
-		stored, err := tx.HGet(ctx, name, "version").Result()
-		if err != nil && !errors.Is(err, redis.Nil) && !isWrongType(err) {
+		stored, err := tx.HMGet(ctx, name, "data", "version").Result()
+		if err != nil && !strings.HasPrefix(err.Error(), "WRONGTYPE") {
 			return nil, err
 		}
-		if parseVersion(stored) >= entry.Version {
+		if err == nil && stored[0] != nil && parseVersion(stored[1]) >= entry.Version {
 			return nil, nil
 		}
 		return func(pipe redis.Pipeliner) {
@@ -117,8 +117,6 @@ func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
 		}, nil
 	})
 }
-
-func isWrongType(err error) bool { return strings.HasPrefix(err.Error(), "WRONGTYPE") }
 
 // ifUnchanged reads a key and writes it unless it has changed in between; then it starts over.
 func (s *Store) ifUnchanged(ctx context.Context, name string, read func(*redis.Tx) (write func(redis.Pipeliner), err error)) error {

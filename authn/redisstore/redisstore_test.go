@@ -19,13 +19,14 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/authn/redisstore"
 	"github.com/xsale-go/xsale/authn/storetest"
+	"github.com/xsale-go/xsale/internal/conformance/redisserver"
 )
 
 func TestStore(t *testing.T) {
-	server := newServer(t)
+	server := redisserver.New(t)
 	storetest.Run(t, func(t *testing.T) (authn.Store, authn.Store) {
 		prefix := t.Name() + ":"
-		return redisstore.New(server.client(), prefix), redisstore.New(server.client(), prefix)
+		return redisstore.New(server.Client(), prefix), redisstore.New(server.Client(), prefix)
 	})
 }
 
@@ -35,6 +36,25 @@ type login struct {
 	posts  atomic.Int32
 	delay  time.Duration
 	reject atomic.Bool
+
+	mu sync.Mutex
+	at []time.Time
+}
+
+// mostWithin returns the largest number of logins in any span of the length.
+func (l *login) mostWithin(length time.Duration) (most int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, from := range l.at {
+		count := 0
+		for _, at := range l.at[i:] {
+			if at.Sub(from) < length {
+				count++
+			}
+		}
+		most = max(most, count)
+	}
+	return most
 }
 
 func newLogin(t *testing.T, delay time.Duration) *login {
@@ -42,6 +62,9 @@ func newLogin(t *testing.T, delay time.Duration) *login {
 	l := &login{delay: delay}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		n := l.posts.Add(1)
+		l.mu.Lock()
+		l.at = append(l.at, time.Now())
+		l.mu.Unlock()
 		time.Sleep(l.delay)
 		if l.reject.Load() {
 			w.WriteHeader(http.StatusForbidden)
@@ -63,12 +86,12 @@ func credentials(password string) authn.CredentialsFunc {
 	})
 }
 
-func newSource(t *testing.T, server *server, tokenURL, password string) *authn.Source {
+func newSource(t *testing.T, server *redisserver.Server, tokenURL, password string) *authn.Source {
 	t.Helper()
 	source, err := authn.New(authn.Config{
 		Credentials: credentials(password),
 		TokenURL:    tokenURL,
-		Store:       redisstore.New(server.client(), ""),
+		Store:       redisstore.New(server.Client(), ""),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +102,7 @@ func newSource(t *testing.T, server *server, tokenURL, password string) *authn.S
 
 // Without the lock, 8 machines that start together sent 8 logins.
 func TestF33_FleetStartsTogether(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
+	server, service := redisserver.New(t), newLogin(t, 300*time.Millisecond)
 	start := make(chan struct{})
 	var machines sync.WaitGroup
 	for range 8 {
@@ -100,12 +123,12 @@ func TestF33_FleetStartsTogether(t *testing.T) {
 
 // The same with separate processes.
 func TestF33_ProcessesShareRedis(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 300*time.Millisecond)
+	server, service := redisserver.New(t), newLogin(t, 300*time.Millisecond)
 	var starts []io.WriteCloser
 	var programs []*exec.Cmd
 	for range 8 {
 		program := exec.Command(os.Args[0], "-test.run=^TestHelperProcess$")
-		program.Env = append(os.Environ(), "XSALE_TEST_REDIS="+server.socket, "XSALE_TEST_TOKEN_URL="+service.URL)
+		program.Env = append(os.Environ(), "XSALE_TEST_REDIS="+server.Socket, "XSALE_TEST_TOKEN_URL="+service.URL)
 		output, outputErr := program.StdoutPipe()
 		start, startErr := program.StdinPipe()
 		if err := errors.Join(outputErr, startErr, program.Start()); err != nil {
@@ -135,7 +158,13 @@ func TestHelperProcess(t *testing.T) {
 	if socket == "" {
 		return
 	}
-	source := newSource(t, &server{t: t, socket: socket}, os.Getenv("XSALE_TEST_TOKEN_URL"), "password")
+	client := redisserver.Connect(socket)
+	defer client.Close()
+	source, err := authn.New(authn.Config{Credentials: credentials("password"), TokenURL: os.Getenv("XSALE_TEST_TOKEN_URL"), Store: redisstore.New(client, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
 	fmt.Println("ready")
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil { // until all are ready
 		t.Fatal(err)
@@ -147,7 +176,7 @@ func TestHelperProcess(t *testing.T) {
 
 // A fleet with a wrong password tries it once. When failures were not shared, it was tried 8 times.
 func TestF05_FleetWithWrongPassword(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 0)
+	server, service := redisserver.New(t), newLogin(t, 0)
 	service.reject.Store(true)
 	for range 8 {
 		if _, err := newSource(t, server, service.URL, "wrong").Token(t.Context()); err == nil || !strings.Contains(err.Error(), "wrong user name or password") {
@@ -166,7 +195,7 @@ func TestF05_FleetWithWrongPassword(t *testing.T) {
 // When a failure replaced the tokens in the entry, programs with the right password had to log in
 // again.
 func TestWrongPasswordKeepsStoredTokens(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 0)
+	server, service := redisserver.New(t), newLogin(t, 0)
 	if _, err := newSource(t, server, service.URL, "right").Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -182,12 +211,12 @@ func TestWrongPasswordKeepsStoredTokens(t *testing.T) {
 // While Redis is down, a Source logs in without it and keeps its tokens in memory. Afterwards
 // tokens are shared again.
 func TestF34_RedisRestarts(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 0)
+	server, service := redisserver.New(t), newLogin(t, 0)
 	first := newSource(t, server, service.URL, "password")
 	if _, err := first.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	server.kill()
+	server.Kill()
 	if _, err := first.Token(t.Context()); err != nil || service.posts.Load() != 1 {
 		t.Errorf("tokens in memory: %v, %d logins", err, service.posts.Load())
 	}
@@ -201,7 +230,7 @@ func TestF34_RedisRestarts(t *testing.T) {
 		t.Errorf("a source without its store sent %d logins, want 1", posts-1)
 	}
 
-	server.start() // empty
+	server.Start() // empty
 	if _, err := second.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -212,8 +241,8 @@ func TestF34_RedisRestarts(t *testing.T) {
 
 // A machine that was paused beyond its lease tries to save old tokens. Redis rejects their version.
 func TestPausedMachineCannotOverwrite(t *testing.T) {
-	server := newServer(t)
-	paused, other := redisstore.New(server.client(), ""), redisstore.New(server.client(), "")
+	server := redisserver.New(t)
+	paused, other := redisstore.New(server.Client(), ""), redisstore.New(server.Client(), "")
 	ctx := t.Context()
 	unlock, locked, err := paused.TryLock(ctx, "key", 50*time.Millisecond)
 	if err != nil || !locked {
@@ -270,13 +299,13 @@ func forgeTokens(t *testing.T, data []byte) []byte {
 
 // Without the encryption, Redis contained the tokens, and forged ones were used.
 func TestRedisSeesNoTokens(t *testing.T) {
-	server, service := newServer(t), newLogin(t, 0)
+	server, service := redisserver.New(t), newLogin(t, 0)
 	source := newSource(t, server, service.URL, "canary-password")
 	if _, err := source.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	source.Close() // frees the lock
-	client := server.client()
+	client := server.Client()
 	keys, err := client.Keys(t.Context(), "*").Result()
 	if err != nil || len(keys) != 1 {
 		t.Fatal(keys, err)
