@@ -126,6 +126,7 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 	case shared.lock(ctx): // the entry may have changed before
 	case shared.lockable() && time.Now().Before(a.patience), other != "":
 		pause(ctx, pollInterval+httpx.Random(pollInterval))
+		shared.resetTime()
 	case !a.spread:
 		a.spread = true
 		if shared.lockable() {

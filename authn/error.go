@@ -78,6 +78,8 @@ type Error struct {
 	Attempts    int           // requests sent for this login
 	MFAToken    Secret        // with ErrMFARequired: the token to continue with, if the service sent one
 	Err         error         // the cause, unless it is a response
+
+	held bool // no request was sent, because of the login budget
 }
 
 // Error names the reason, the details from the service, and the remedy.

@@ -30,7 +30,6 @@ type failure struct {
 	count int     // consecutive failed requests
 	until instant // when to log in again or, if permanent, to check the credentials again
 	ahead bool    // from a login while valid tokens were in use
-	held  bool    // no request was sent
 }
 
 // refusals are the permanent failures by the fingerprint of the credentials. They outlive failures of
@@ -51,7 +50,7 @@ func (r refusals) with(fingerprint [sha256.Size]byte, err *Error) refusals {
 // Logins while valid tokens are in use do not count: they are spaced anyway, and must not delay later
 // callers.
 func (f *failure) temporary() int {
-	if f == nil || f.ahead || f.held || f.err.Reason.Permanent() {
+	if f == nil || f.ahead || f.err.held || f.err.Reason.Permanent() {
 		return 0
 	}
 	return f.count
@@ -89,7 +88,7 @@ func (s *Source) held(next time.Time) *failure {
 	now := s.clock()
 	wait := next.Sub(now.time())
 	cause := fmt.Errorf("no login sent: the login budget of the account allows the next one in %v", wait.Round(time.Second))
-	return &failure{err: &Error{Reason: ErrRateLimited, Err: cause, FailedAt: now.time(), RetryAt: next}, until: now.add(wait), held: true}
+	return &failure{err: &Error{Reason: ErrRateLimited, Err: cause, FailedAt: now.time(), RetryAt: next, held: true}, until: now.add(wait)}
 }
 
 // guarded calls a user's function and converts a panic to an error.

@@ -176,7 +176,7 @@ func (s *Source) land(f *flight, r result) {
 		if r.err != nil {
 			f.err = r.err
 		}
-		spare := r.failed.held && (f.purpose == ForExpiry || f.purpose == ForRejection)
+		spare := r.failed.err.held && (f.purpose == ForExpiry || f.purpose == ForRejection)
 		if !spare && s.resets == f.resets {
 			s.failure = r.failed
 			if r.refused != nil {

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// storeTimeout bounds all operations of the store in one login.
+	// storeTimeout bounds all operations of the store in one login, without those that wait for the login
+	// of another program.
 	storeTimeout = 3 * time.Second
 	// lockLease is the lease of a lock that its store renews.
 	lockLease = 15 * time.Second
@@ -37,7 +38,7 @@ type shared struct {
 }
 
 func (s *Source) newShared(credentials Credentials) *shared {
-	e := &shared{source: s, store: s.store, key: s.keyOf(credentials), left: min(storeTimeout, s.loginTimeout/4), reported: map[string]bool{}}
+	e := s.openShared(s.keyOf(credentials))
 	if e.store == nil {
 		return e
 	}
@@ -48,6 +49,14 @@ func (s *Source) newShared(credentials Credentials) *shared {
 	}
 	return e
 }
+
+func (s *Source) openShared(key string) *shared {
+	e := &shared{source: s, store: s.store, key: key, reported: map[string]bool{}}
+	e.resetTime()
+	return e
+}
+
+func (e *shared) resetTime() { e.left = min(storeTimeout, e.source.loginTimeout/4) }
 
 // keyOf returns the account's key in a store. Accounts that differ in any of these fields must
 // never share tokens.

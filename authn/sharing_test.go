@@ -287,3 +287,39 @@ func TestA26_HighestVersion(t *testing.T) {
 		}
 	})
 }
+
+// slowStore takes a while for each operation, as over a long distance.
+type slowStore struct{ Store }
+
+func (s slowStore) Load(ctx context.Context, key string) (Entry, error) {
+	time.Sleep(40 * time.Millisecond)
+	return s.Store.Load(ctx, key)
+}
+
+func (s slowStore) TryLock(ctx context.Context, key string, lease time.Duration) (func(), bool, error) {
+	time.Sleep(40 * time.Millisecond)
+	return s.Store.TryLock(ctx, key, lease)
+}
+
+// When looking at the entry while another program logged in counted as time of the store, each program
+// logged in.
+func TestWaitingForALoginIsNotTheStoresTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t)
+		server.respond = func(n int) step { return success(n).after(20 * time.Second) }
+		store := slowStore{&MemoryStore{}}
+		var programs sync.WaitGroup
+		for range 5 {
+			source := server.sourceAt(t, new(atomic.Int64), func(c *Config) { c.Store = store })
+			programs.Go(func() {
+				if _, err := source.Token(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		programs.Wait()
+		if server.posts() != 1 {
+			t.Errorf("%d logins", server.posts())
+		}
+	})
+}

@@ -195,8 +195,8 @@ func (s *Source) Logins() int { return int(s.logins.Load()) }
 
 // Invalidate reports to the Source that the API rejected the tokens with a 401. They become suspect:
 // they stay in use until the Source has others, and one login is tried in the background if the budget of
-// the account allows it. Invalidate returns true if [Source.Token] may return other tokens: now, or
-// after the login in progress, for which it waits. It returns false if trying again is pointless.
+// the account allows it. Invalidate returns true if there are other tokens, or may be after the login in
+// progress, for which [Source.Replacement] waits. It returns false if trying again is pointless.
 //
 // The budget allows a login at once after the first rejection. While the API rejects the new tokens
 // too, the wait doubles from 30 seconds to an hour. Within 30 seconds of a call that succeeds with
@@ -221,7 +221,7 @@ func (s *Source) Invalidate(token *Token) bool {
 	case s.acceptedAt != (instant{}) && !now.reaches(s.acceptedAt.add(acceptance)):
 		return false
 	case s.failure != nil && !now.reaches(s.failure.until):
-		return false
+		return !s.failure.err.held
 	case s.store != nil && !now.reaches(s.nextLook): // another program may have new tokens
 		return false
 	case s.store == nil && s.account != nil && s.account.next(ForRejection, now.time()).After(now.time()):
@@ -230,6 +230,31 @@ func (s *Source) Invalidate(token *Token) bool {
 	s.nextLook = now.add(credentialsInterval)
 	s.takeOff(ForRejection)
 	return true
+}
+
+// Replacement returns tokens other than those that the API rejected, waiting for the login that
+// [Source.Invalidate] has started. It returns nil without an error if the login budget allows none, an
+// [*Error] if the login failed, and other errors as [Source.Token] does.
+func (s *Source) Replacement(ctx context.Context, rejected *Token) (*Token, error) {
+	s.mu.Lock()
+	token, flight, failed := s.current.Load(), s.flight, s.failure
+	s.mu.Unlock()
+	switch {
+	case token != nil && !token.same(rejected):
+		return token, nil
+	case flight != nil:
+	case token == nil:
+		return s.Token(ctx)
+	case failed != nil && !failed.err.held && !s.clock().reaches(failed.until):
+		return nil, failed.err
+	default:
+		return nil, nil
+	}
+	token, err := s.waitFor(ctx, flight)
+	if failure, ok := errors.AsType[*Error](err); ok && failure.held {
+		return nil, nil
+	}
+	return token, err
 }
 
 // Confirm reports to the Source that the API accepted tokens that were suspect, or tokens with which a
@@ -248,7 +273,7 @@ func (s *Source) Confirm(token *Token) {
 	if s.store == nil {
 		return
 	}
-	stored := &shared{source: s, store: s.store, key: s.key, left: storeTimeout, reported: map[string]bool{}}
+	stored := s.openShared(s.key)
 	s.running.Go(func() {
 		stored.change(s.lifetime, func(e *envelope) error { e.Budget.Rejected = streak{}; return nil })
 	})

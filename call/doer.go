@@ -30,9 +30,11 @@ type TokenSource interface {
 	// Token returns valid tokens, after a login if necessary.
 	Token(context.Context) (*authn.Token, error)
 
-	// Invalidate reports that the API rejected the tokens, and returns whether Token may have
-	// others.
+	// Invalidate reports that the API rejected the tokens, and returns whether there may be others.
 	Invalidate(*authn.Token) bool
+
+	// Replacement returns other tokens than those, after a login if necessary, or nil.
+	Replacement(context.Context, *authn.Token) (*authn.Token, error)
 
 	// Confirm reports that the API accepted tokens that were suspect, or those of a call that was
 	// sent again.

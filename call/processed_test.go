@@ -115,6 +115,9 @@ func (s *brokenSource) Token(context.Context) (*authn.Token, error) { return nil
 func (s *brokenSource) Current() *authn.Token                       { return nil }
 func (s *brokenSource) Invalidate(*authn.Token) bool                { return false }
 func (s *brokenSource) Confirm(*authn.Token)                        {}
+func (s *brokenSource) Replacement(context.Context, *authn.Token) (*authn.Token, error) {
+	return nil, nil
+}
 
 func TestErrMaybeProcessedOfALaterAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

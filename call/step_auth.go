@@ -24,10 +24,14 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !httpx.SameOrigin(request.URL, s.origin) {
 		return nil, fmt.Errorf("%w: the tokens are for %s: refusing to send them to %s", ErrNotSent, s.origin.Host, request.URL.Host)
 	}
+	call := stateOf(request)
 	token := s.source.Current()
 	if token == nil {
+		ctx, cancel := call.bounded(request.Context())
 		var err error
-		if token, err = s.wait(request); err != nil {
+		token, err = s.source.Token(ctx)
+		cancel()
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -45,11 +49,16 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	if !ok {
 		return response, nil
 	}
-	fresh, err := s.wait(request)
-	if err != nil || fresh.AccessToken() == token.AccessToken() {
-		return response, nil // the 401 tells the caller more than the failed login
+	ctx, cancel := call.bounded(request.Context())
+	fresh, err := s.source.Replacement(ctx, token)
+	cancel()
+	if err == nil && fresh == nil {
+		return response, nil
 	}
 	drain(response.Body)
+	if err != nil {
+		return nil, err
+	}
 	response, err = s.send(request, again, fresh)
 	switch {
 	case err != nil:
@@ -59,13 +68,6 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 		s.source.Invalidate(fresh)
 	}
 	return response, err
-}
-
-// wait returns tokens, after a login if necessary, within the time of the call.
-func (s *authStep) wait(request *http.Request) (*authn.Token, error) {
-	ctx, cancel := stateOf(request).bounded(request.Context())
-	defer cancel()
-	return s.source.Token(ctx)
 }
 
 // send sends a request, or its copy for a replay, and records the tokens.

@@ -76,6 +76,9 @@ func (slowSource) Token(ctx context.Context) (*authn.Token, error) {
 func (slowSource) Current() *authn.Token        { return nil }
 func (slowSource) Invalidate(*authn.Token) bool { return false }
 func (slowSource) Confirm(*authn.Token)         {}
+func (slowSource) Replacement(context.Context, *authn.Token) (*authn.Token, error) {
+	return nil, nil
+}
 
 func TestCallTimeoutBoundsTheLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
