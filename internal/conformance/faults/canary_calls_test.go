@@ -136,11 +136,11 @@ var canaryCalls = []canaryCall{
 	{name: "a login that is refused, and repeats the password", login: []xsaletest.Fault{xsaletest.Status(403,
 		`{"error":"invalid_grant","error_description":"`+xsaletest.Password+` of `+xsaletest.Username+` is wrong"}`)}, call: loginAgain, logged: "getMe GET 401 login 1"},
 	{name: "a login that is refused, with a code that repeats everything", login: []xsaletest.Fault{xsaletest.Status(400,
-		`{"error":"`+xsaletest.Username+` `+xsaletest.Password+` `+xsaletest.ClientSecret+`","error_description":{"client_secret":"`+xsaletest.ClientSecret+`"}}`)}, call: loginAgain, logged: "getMe GET 0 login 0"},
+		`{"error":"`+xsaletest.Username+` `+xsaletest.Password+` `+xsaletest.ClientSecret+`","error_description":{"client_secret":"`+xsaletest.ClientSecret+`"}}`)}, call: loginAgain, logged: "getMe GET 401 login 1"},
 	{name: "a login that needs a person", login: []xsaletest.Fault{xsaletest.Status(403,
-		`{"error":"mfa_required","error_description":"`+canaryEmail+`","mfa_token":"`+canaryMFA+`"}`)}, call: loginAgain, logged: "getMe GET 0 login 0"},
+		`{"error":"mfa_required","error_description":"`+canaryEmail+`","mfa_token":"`+canaryMFA+`"}`)}, call: loginAgain, logged: "getMe GET 401 login 1"},
 	{name: "a login that gets a page", login: []xsaletest.Fault{xsaletest.Status(404,
-		`<html>`+xsaletest.Password)}, call: loginAgain, logged: "getMe GET 0 login 0"},
+		`<html>`+xsaletest.Password)}, call: loginAgain, logged: "getMe GET 401 login 1"},
 }
 
 // carried returns options with canaries, and further options.
