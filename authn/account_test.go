@@ -14,7 +14,8 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// organizations is an API that answers 401 to calls of one organization, with a challenge or without.
+// organizations is an API that responds with 401 to calls of one organization, with a challenge or
+// without.
 func (w *world) organizations(challenge string) {
 	w.api = func(request *http.Request, _ string) int {
 		if strings.HasPrefix(request.URL.Path, "/denied/") {
@@ -25,8 +26,8 @@ func (w *world) organizations(challenge string) {
 	w.challenge = challenge
 }
 
-// Each command is a program of its own that shares the store: it has no memory but the store's. Without the
-// login budget in the store, 25 commands sent 26 logins.
+// Each command is a program of its own that shares the store: it has no memory but the store's.
+// Without the login budget in the store, 25 commands sent 26 logins.
 func TestA05_CommandsWithA401(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, store := &world{}, &authn.MemoryStore{}
@@ -102,7 +103,8 @@ func TestA06_EveryCallRejected(t *testing.T) {
 	})
 }
 
-// Without the memory of successes, an organization that answers 401 next to others cost 21 logins.
+// Without the memory of successes, an organization that responds with 401 next to others cost 21
+// logins.
 func TestA07_OneOrganizationRejected(t *testing.T) {
 	for challenge, most := range map[string]int32{"": 4, `Bearer realm="x", error="insufficient_scope"`: 1, `Bearer error=invalid_token`: 4} {
 		t.Run(challenge, func(t *testing.T) {
@@ -141,7 +143,8 @@ func TestA07_Forbidden(t *testing.T) {
 	})
 }
 
-// When a 401 dropped the tokens, 600 calls to another organization failed while the login service did.
+// When a 401 dropped the tokens, 600 calls to another organization failed while the login service
+// did.
 func TestA09_RejectionWhileLoginsFail(t *testing.T) {
 	for name, failure := range map[string]string{
 		"503": "503 {}", "429": "429 {}", "blocked": `429 {"error":"too_many_attempts"}`, "wrong password": `403 {"error":"invalid_grant"}`, "silence": "",

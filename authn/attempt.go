@@ -19,8 +19,8 @@ const (
 	impatience = time.Second
 )
 
-// attempt gets tokens for one flight: from the store, or from a login that the budget of the account
-// allows and that no other program makes at the same time.
+// attempt gets tokens for one flight: from the store, or from a login that the budget of the
+// account allows and that no other program makes at the same time.
 type attempt struct {
 	source      *Source
 	flight      *flight
@@ -105,9 +105,10 @@ func (a *attempt) hold(wait time.Duration) {
 	a.source.land(a.flight, r)
 }
 
-// turn reports whether to log in now. If not, the entry may have changed meanwhile. Programs wait for
-// the one with the lock, and watch the entry rather than the lock, so that all of them get the new tokens
-// at once. One that loses patience, or cannot lock, claims the login in the entry, where the others see it.
+// turn reports whether to log in now. If not, the entry may have changed meanwhile. Programs wait
+// for the one with the lock, and watch the entry rather than the lock, so that all of them get the
+// new tokens at once. One that loses patience, or cannot lock, claims the login in the entry, where
+// the others see it.
 func (a *attempt) turn(ctx context.Context, r *record) bool {
 	shared := a.shared
 	other := r.budget.running(a.source.clock().time(), a.abandoned())
@@ -143,7 +144,8 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 // abandoned is the age at which a claim of a program without the lock counts no more.
 func (a *attempt) abandoned() time.Duration { return a.source.loginTimeout / 4 }
 
-// claim records the login before its first request, so that it counts even if the program is killed.
+// claim records the login before its first request, so that it counts even if the program is
+// killed.
 func (a *attempt) claim(ctx context.Context) {
 	now := a.source.clock().time()
 	login := newLoginRecord(a.flight.purpose, now)
@@ -203,8 +205,8 @@ func (a *attempt) logIn(ctx context.Context, r *record) {
 	})
 }
 
-// landAndSave gives a healthy store a moment before callers go on, because a program may exit right after
-// its only call. They do not wait for a slow one.
+// landAndSave gives a healthy store a moment before callers go on, because a program may exit right
+// after its only call. They do not wait for a slow one.
 func (a *attempt) landAndSave(ctx context.Context, r result, set func(*envelope) error) {
 	saved := make(chan struct{})
 	go func() {
@@ -243,8 +245,8 @@ func (a *attempt) usable(ctx context.Context, r *record) *Token {
 	return token
 }
 
-// wants reports whether stored tokens are an improvement: not the Source's own, and later than valid
-// ones that a login in the background is about to replace.
+// wants reports whether stored tokens are an improvement: not the Source's own, and later than
+// valid ones that a login in the background is about to replace.
 func (s *Source) wants(token *Token) bool {
 	current := s.current.Load()
 	switch {

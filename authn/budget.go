@@ -48,8 +48,8 @@ const (
 	ForRequest   Purpose = "user request" // Refresh, or the first login after Reset or Clear
 )
 
-// budget limits the logins of one account. It is stored in clear next to the tokens, because programs
-// with different passwords share it.
+// budget limits the logins of one account. It is stored in clear next to the tokens, because
+// programs with different passwords share it.
 type budget struct {
 	Logins   []loginRecord `json:"logins,omitempty"` // oldest first
 	Rejected streak        `json:"rejected,omitzero"`

@@ -18,7 +18,8 @@ func machine(offset *atomic.Int64) clock {
 	}
 }
 
-// sourceAt returns a Source of a machine with a wrong clock and an account of its own, as in another program.
+// sourceAt returns a Source of a machine with a wrong clock and an account of its own, as in
+// another program.
 func (f *fakeServer) sourceAt(t *testing.T, offset *atomic.Int64, change ...func(*Config)) *Source {
 	t.Helper()
 	s := f.source(t, append(change, func(c *Config) { client := *c.HTTPClient; c.HTTPClient = &client })...)
@@ -45,8 +46,8 @@ func (s ageStore) Load(ctx context.Context, key string) (Entry, error) {
 	return entry, err
 }
 
-// When only instants were stored, a failure that was saved while the clock was a year ahead refused logins
-// for 8,763 hours.
+// When only instants were stored, a failure that was saved while the clock was a year ahead refused
+// logins for 8,763 hours.
 func TestA08_FailureFromTheFuture(t *testing.T) {
 	for name, failure := range map[string]step{
 		"temporary": {status: 502},
@@ -107,8 +108,8 @@ func TestA08_TokensFromTheFuture(t *testing.T) {
 	})
 }
 
-// The wait of a failure counts from when it was saved, by the clock of the store, not by those of machines
-// that differ.
+// The wait of a failure counts from when it was saved, by the clock of the store, not by those of
+// machines that differ.
 func TestA08_MachinesWithDifferentClocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, store := newFakeServer(t, oauthError(429, "too_many_requests", "", "Retry-After", "50")), newAgeStore()
@@ -143,7 +144,8 @@ func TestA08_MachinesWithDifferentClocks(t *testing.T) {
 	})
 }
 
-// A clock that is set while the program runs neither ends a budget early for long nor prolongs a wait.
+// A clock that is set while the program runs neither ends a budget early for long nor prolongs a
+// wait.
 func TestBudgetSurvivesClockChanges(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var b budget

@@ -8,13 +8,13 @@ const (
 	maxFailures  = 16
 )
 
-// envelope is the data of an entry: the login budget, and for each set of credentials in use for the
-// account its tokens and its last failed login. Each part is sealed separately, so that a program
-// keeps parts that it cannot open: programs with different keys or client secrets do not replace
-// each other's tokens, and a wrong password is not tried again by the next program.
+// envelope is the data of an entry: the login budget, and for each set of credentials in use for
+// the account its tokens and its last failed login. Each part is sealed separately, so that a
+// program keeps parts that it cannot open: programs with different keys or client secrets do not
+// replace each other's tokens, and a wrong password is not tried again by the next program.
 //
-// All times are by the clock of the program that saved the envelope. [envelope.rebase] converts them to
-// the clock of the reader. What is sealed contains durations only.
+// All times are by the clock of the program that saved the envelope. [envelope.rebase] converts
+// them to the clock of the reader. What is sealed contains durations only.
 type envelope struct {
 	Saved    time.Time              `json:"saved"`
 	Tokens   map[string]*sealedPart `json:"tokens,omitempty"`   // by sealer.keyID
@@ -30,10 +30,10 @@ type sealedPart struct {
 // clockTolerance is a difference of clocks that does not matter.
 const clockTolerance = time.Second
 
-// rebase converts all times to this program's clock, and reports whether the entry must be saved again.
-// If the store knows the age of the entry, both clocks were read at the same moment. Otherwise only an
-// entry from the future shows that the clocks differ: it counts as just saved, and is saved again, so
-// that its waits do not start over with the next reader.
+// rebase converts all times to this program's clock, and reports whether the entry must be saved
+// again. If the store knows the age of the entry, both clocks were read at the same moment.
+// Otherwise only an entry from the future shows that the clocks differ: it counts as just saved,
+// and is saved again, so that its waits do not start over with the next reader.
 func (e *envelope) rebase(age time.Duration, now time.Time) (stale bool) {
 	shift := time.Duration(0)
 	if age > 0 {

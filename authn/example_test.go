@@ -125,11 +125,7 @@ func ExampleSource_Invalidate() {
 	defer api.Close()
 
 	ctx := context.Background()
-	for {
-		token, err := source.Token(ctx)
-		if err != nil {
-			log.Fatal(err)
-		}
+	send := func(token *authn.Token) int {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, api.URL+"/me", nil)
 		if err != nil {
 			log.Fatal(err)
@@ -140,14 +136,57 @@ func ExampleSource_Invalidate() {
 			log.Fatal(err)
 		}
 		response.Body.Close()
-		fmt.Println(response.StatusCode)
-		if response.StatusCode != http.StatusUnauthorized || !source.Invalidate(token) {
-			break
+		return response.StatusCode
+	}
+	token, err := source.Token(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	status := send(token)
+	fmt.Println(status)
+	if status == http.StatusUnauthorized && source.Invalidate(token) {
+		fresh, err := source.Replacement(ctx, token)
+		if err != nil {
+			log.Fatal(err)
 		}
+		if fresh != nil { // nil if the login budget allows no login
+			status = send(fresh)
+			fmt.Println(status)
+			token = fresh
+		}
+	}
+	if status == http.StatusOK {
+		source.Confirm(token)
 	}
 	// Output:
 	// 401
 	// 200
+}
+
+// Status says what the account may still do, without a login.
+func ExampleSource_Status() {
+	service := startLogin()
+	defer service.Close()
+	source := newSource(service, nil, nil)
+	defer source.Close()
+
+	ctx := context.Background()
+	if _, err := source.Token(ctx); err != nil {
+		log.Fatal(err)
+	}
+	status, err := source.Status(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("suspect:", status.Token.Suspect())
+	for _, login := range status.Logins {
+		fmt.Println("login for", login.Purpose)
+	}
+	fmt.Println("may log in now:", !status.NextLogin.After(time.Now()))
+	// Output:
+	// suspect: false
+	// login for no tokens
+	// may log in now: true
 }
 
 // A Source does not repeat a login that cannot succeed until the credentials change or Reset is

@@ -32,8 +32,8 @@ type failure struct {
 	ahead bool    // from a login while valid tokens were in use
 }
 
-// refusals are the permanent failures by the fingerprint of the credentials. They outlive failures of
-// another kind.
+// refusals are the permanent failures by the fingerprint of the credentials. They outlive failures
+// of another kind.
 type refusals map[[sha256.Size]byte]*Error
 
 // with returns a copy with another refusal.
@@ -46,8 +46,8 @@ func (r refusals) with(fingerprint [sha256.Size]byte, err *Error) refusals {
 	return copied
 }
 
-// temporary returns the number of consecutive requests that failed for a temporary reason.
-// Logins while valid tokens are in use do not count: they are spaced anyway, and must not delay later
+// temporary returns the number of consecutive requests that failed for a temporary reason. Logins
+// while valid tokens are in use do not count: they are spaced anyway, and must not delay later
 // callers.
 func (f *failure) temporary() int {
 	if f == nil || f.ahead || f.err.held || f.err.Reason.Permanent() {
@@ -56,8 +56,8 @@ func (f *failure) temporary() int {
 	return f.count
 }
 
-// remember returns the memory of a failed login, and sets when the next one may start. The wait grows
-// with the consecutive failed requests, here and in programs that share the store.
+// remember returns the memory of a failed login, and sets when the next one may start. The wait
+// grows with the consecutive failed requests, here and in programs that share the store.
 func (s *Source) remember(err *Error, previous *failure, failuresElsewhere int) *failure {
 	now := s.clock()
 	failed := &failure{count: max(1, err.Attempts), ahead: s.valid(now) != nil}

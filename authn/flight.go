@@ -43,8 +43,8 @@ func (s *Source) valid(now instant) *Token {
 	return nil
 }
 
-// wait returns the result of the login in progress, or of a new one. It falls back to tokens that are
-// still valid.
+// wait returns the result of the login in progress, or of a new one. It falls back to tokens that
+// are still valid.
 func (s *Source) wait(ctx context.Context) (*Token, error) {
 	s.mu.Lock()
 	now := s.clock()

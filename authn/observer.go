@@ -5,9 +5,9 @@ import "log/slog"
 // Observer receives the events of a [Source]: logins and token stores, not API calls. Hooks of a
 // Client report API calls; see [github.com/xsale-go/xsale.WithHooks].
 //
-// A Source calls one method at a time, and may do so while callers wait for the login, so the methods
-// should return quickly. An observer of several Sources must be safe for concurrent use. The methods must
-// not call the Source. A panic in them is recovered and ignored.
+// A Source calls one method at a time, and may do so while callers wait for the login, so the
+// methods should return quickly. An observer of several Sources must be safe for concurrent use.
+// The methods must not call the Source. A panic in them is recovered and ignored.
 type Observer interface {
 	// TokenChanged reports new tokens, from a login or from the store.
 	TokenChanged(token *Token, fromStore bool)

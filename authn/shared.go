@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// storeTimeout bounds all operations of the store in one login, without those that wait for the login
-	// of another program.
+	// storeTimeout bounds all operations of the store in one login, without those that wait for the
+	// login of another program.
 	storeTimeout = 3 * time.Second
 	// lockLease is the lease of a lock that its store renews.
 	lockLease = 15 * time.Second
@@ -23,7 +23,7 @@ const (
 // shared is the entry of one account in a store, during one login.
 type shared struct {
 	source   *Source
-	store    Store // nil if there is none
+	store    Store // nil without one
 	failed   bool  // the entry cannot be read or written
 	key      string
 	sealer   *sealer
@@ -82,9 +82,9 @@ func (e *shared) degraded(operation string, err error) {
 	}
 }
 
-// within runs an operation of the store in the time that is left for all of them. It returns when that is
-// over even if the operation does not, because storage may hang in the kernel. The function late
-// receives a result that comes too late.
+// within runs an operation of the store in the time that is left for all of them. It returns when
+// that is over even if the operation does not, because storage may hang in the kernel. The function
+// late receives a result that comes too late.
 func within[T any](ctx context.Context, e *shared, operation func(context.Context, Store) (T, error), late func(T)) (T, error) {
 	type outcome struct {
 		value T
@@ -160,8 +160,8 @@ func (e *shared) loadEnvelope(ctx context.Context) error {
 	return nil
 }
 
-// change loads the entry, changes it, and saves it unless another program has saved meanwhile. It replaces an
-// entry that cannot be read.
+// change loads the entry, changes it, and saves it unless another program has saved meanwhile. It
+// replaces an entry that cannot be read.
 func (e *shared) change(ctx context.Context, set func(*envelope) error) error {
 	if e.store == nil || e.left <= 0 {
 		return nil

@@ -87,8 +87,8 @@ func TestA23_ObserverOneAtATime(t *testing.T) {
 	})
 }
 
-// When each operation had a timeout of its own, the first call took 20.2 s with a Redis that does not respond,
-// and 29.6 s with storage that ignores its context.
+// When each operation had a timeout of its own, the first call took 20.2 s with a Redis that does
+// not respond, and 29.6 s with storage that ignores its context.
 func TestA24_StoreDoesNotRespond(t *testing.T) {
 	for name, test := range map[string]struct {
 		store   Store
@@ -165,7 +165,8 @@ func TestA25_OneReportForALogin(t *testing.T) {
 	}
 }
 
-// Without claims, 30 programs that could not lock, or whose lock was held by a stopped one, all logged in.
+// Without claims, 30 programs that could not lock, or whose lock was held by a stopped one, all
+// logged in.
 func TestA03_NoHerdWithoutALock(t *testing.T) {
 	for name, store := range map[string]Store{"held": heldStore{&MemoryStore{}}, "no locks": lockless{&MemoryStore{}}} {
 		t.Run(name, func(t *testing.T) {
@@ -217,7 +218,8 @@ func TestA04_UselessStoreSpreadsLogins(t *testing.T) {
 	})
 }
 
-// Without a set of tokens for each key, two programs replaced each other's tokens in 20 of 20 starts.
+// Without a set of tokens for each key, two programs replaced each other's tokens in 20 of 20
+// starts.
 func TestA31_ProgramsWithDifferentKeys(t *testing.T) {
 	for name, other := range map[string]func(*Config){
 		"encryption key": func(c *Config) { c.EncryptionKey = NewSecret(strings.Repeat("k", 32)) },
@@ -301,8 +303,8 @@ func (s slowStore) TryLock(ctx context.Context, key string, lease time.Duration)
 	return s.Store.TryLock(ctx, key, lease)
 }
 
-// When looking at the entry while another program logged in counted as time of the store, each program
-// logged in.
+// When looking at the entry while another program logged in counted as time of the store, each
+// program logged in.
 func TestWaitingForALoginIsNotTheStoresTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)

@@ -28,8 +28,8 @@ const (
 const (
 	defaultLoginTimeout = time.Minute
 	minEncryptionKey    = 32 // bytes
-	// credentialsInterval spaces checks for new credentials after a permanent failure, and for tokens
-	// of another program after a 401.
+	// credentialsInterval spaces checks for new credentials after a permanent failure, and for
+	// tokens of another program after a 401.
 	credentialsInterval = time.Second
 	// acceptance is how long a success with suspect tokens outweighs further rejections: they
 	// concern an organization, not the tokens.
@@ -46,8 +46,8 @@ type Config struct {
 	Scope    string // must include openid, for the ID token; default DefaultScope
 
 	// Store shares tokens and the login budget with other Sources and programs. By default tokens
-	// stay in this Source, and the budget in this program. If the store fails, the Source reports it
-	// to Observer and carries on without it.
+	// stay in this Source, and the budget in this program. If the store fails, the Source reports
+	// it to Observer and carries on without it.
 	Store Store
 
 	// HTTPClient sends the logins, always without redirects and cookies. The default uses TLS
@@ -158,12 +158,13 @@ func New(config Config) (*Source, error) {
 }
 
 // Token returns valid tokens, logging in if necessary. Callers that arrive during a login wait for
-// it and share its result. A caller whose ctx ends returns early without ending the login. While the
-// tokens are valid, a login that fails is no error: Token returns the tokens, even suspect ones.
+// it and share its result. A caller whose ctx ends returns early without ending the login. While
+// the tokens are valid, a login that fails is no error: Token returns the tokens, even suspect
+// ones.
 //
-// A failed login is an [*Error]. Until [Error.RetryAt] Token returns it again at once, as remembered.
-// After a permanent reason it does so until the credentials change or [Source.Reset] is called. If
-// ctx ends first, Token returns its error. After Close it returns [ErrClosed].
+// A failed login is an [*Error]. Until [Error.RetryAt] Token returns it again at once, as
+// remembered. After a permanent reason it does so until the credentials change or [Source.Reset] is
+// called. If ctx ends first, Token returns its error. After Close it returns [ErrClosed].
 func (s *Source) Token(ctx context.Context) (*Token, error) {
 	if token := s.Current(); token != nil && token.unsuspect == nil {
 		return token, nil
@@ -171,9 +172,9 @@ func (s *Source) Token(ctx context.Context) (*Token, error) {
 	return s.wait(ctx)
 }
 
-// Current returns the current tokens, or nil if there are none or they are about to expire. It never
-// waits, and returns suspect tokens too. Shortly before tokens expire it starts a login in the background,
-// as [Source.Token] does.
+// Current returns the current tokens, or nil if there are none or they are about to expire. It
+// never waits, and returns suspect tokens too. Shortly before tokens expire it starts a login in
+// the background, as [Source.Token] does.
 func (s *Source) Current() *Token {
 	now := s.clock()
 	token := s.current.Load()
@@ -193,10 +194,11 @@ func (s *Source) APIURL() string { return s.apiURL.String() }
 // count.
 func (s *Source) Logins() int { return int(s.logins.Load()) }
 
-// Invalidate reports to the Source that the API rejected the tokens with a 401. They become suspect:
-// they stay in use until the Source has others, and one login is tried in the background if the budget of
-// the account allows it. Invalidate returns true if there are other tokens, or may be after the login in
-// progress, for which [Source.Replacement] waits. It returns false if trying again is pointless.
+// Invalidate reports to the Source that the API rejected the tokens with a 401. They become
+// suspect: they stay in use until the Source has others, and one login is tried in the background
+// if the budget of the account allows it. Invalidate returns true if there are other tokens, or may
+// be after the login in progress, for which [Source.Replacement] waits. It returns false if trying
+// again is pointless.
 //
 // The budget allows a login at once after the first rejection. While the API rejects the new tokens
 // too, the wait doubles from 30 seconds to an hour. Within 30 seconds of a call that succeeds with
@@ -233,8 +235,8 @@ func (s *Source) Invalidate(token *Token) bool {
 }
 
 // Replacement returns tokens other than those that the API rejected, waiting for the login that
-// [Source.Invalidate] has started. It returns nil without an error if the login budget allows none, an
-// [*Error] if the login failed, and other errors as [Source.Token] does.
+// [Source.Invalidate] has started. It returns nil without an error if the login budget allows none,
+// an [*Error] if the login failed, and other errors as [Source.Token] does.
 func (s *Source) Replacement(ctx context.Context, rejected *Token) (*Token, error) {
 	s.mu.Lock()
 	token, flight, failed := s.current.Load(), s.flight, s.failure
@@ -257,8 +259,8 @@ func (s *Source) Replacement(ctx context.Context, rejected *Token) (*Token, erro
 	return token, err
 }
 
-// Confirm reports to the Source that the API accepted tokens that were suspect, or tokens with which a
-// rejected call was sent again. It clears the suspicion.
+// Confirm reports to the Source that the API accepted tokens that were suspect, or tokens with
+// which a rejected call was sent again. It clears the suspicion.
 func (s *Source) Confirm(token *Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -294,8 +296,8 @@ func (s *Source) forget() {
 }
 
 // Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and
-// passes the login budget. If a login is in progress, Refresh waits for that one. It returns the new
-// tokens, or an error like [Source.Token]; the current tokens then stay in use.
+// passes the login budget. If a login is in progress, Refresh waits for that one. It returns the
+// new tokens, or an error like [Source.Token]; the current tokens then stay in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	s.mu.Lock()
 	if s.lifetime.Err() != nil {
@@ -311,10 +313,10 @@ func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	return s.waitFor(ctx, flight)
 }
 
-// Clear forgets the tokens and failed logins, in this Source and in the store, and lets the next login
-// pass the login budget. The tokens stay valid until they expire, and a login in progress continues.
-// Clear fails without credentials, changing nothing, and if the store fails, with this Source cleared
-// all the same.
+// Clear forgets the tokens and failed logins, in this Source and in the store, and lets the next
+// login pass the login budget. The tokens stay valid until they expire, and a login in progress
+// continues. Clear fails without credentials, changing nothing, and if the store fails, with this
+// Source cleared all the same.
 func (s *Source) Clear(ctx context.Context) error {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {

@@ -18,8 +18,8 @@ type Status struct {
 	Token *Token
 	// Failure is the failed login that stands in the way of the next one, or nil.
 	Failure *Error
-	// Logins are the last logins of the account, at most 20, oldest first: of all programs that share the
-	// store, or of this program.
+	// Logins are the last logins of the account, at most 20, oldest first: of all programs that
+	// share the store, or of this program.
 	Logins []Login
 	// NextLogin and NextAfterRejection are the earliest times, in UTC, of the next login and of one
 	// after a 401. They may have passed.

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// MaxVersion is the largest version of an [Entry]. A [Store] that finds a larger one, or what is not a
-// version, has no entry: Load returns the zero Entry, and Save replaces it. Otherwise a damaged entry
-// could never be replaced.
+// MaxVersion is the largest version of an [Entry]. A [Store] that finds a larger one, or what is
+// not a version, has no entry: Load returns the zero Entry, and Save replaces it. Otherwise a
+// damaged entry could never be replaced.
 const MaxVersion = 1 << 53
 
 // Store keeps tokens outside a [Source], so that programs share a login. Implementations must be
@@ -30,8 +30,9 @@ type Store interface {
 	TryLock(ctx context.Context, key string, lease time.Duration) (unlock func(), locked bool, err error)
 }
 
-// LeaseStore is a [Store] whose locks outlive a program that is killed, as in Redis. A [Source] uses
-// HoldLock instead of TryLock, so that other programs need not wait long for the lock of a dead one.
+// LeaseStore is a [Store] whose locks outlive a program that is killed, as in Redis. A [Source]
+// uses HoldLock instead of TryLock, so that other programs need not wait long for the lock of a
+// dead one.
 type LeaseStore interface {
 	Store
 

@@ -3,14 +3,14 @@
 //	store := redisstore.New(redis.NewClient(&redis.Options{Addr: "redis:6379"}), "")
 //	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment, Store: store})
 //
-// The machine that logs in holds a lock, whose short lease it renews until the login ends. The others
-// wait for the new tokens. Redis compares versions in one step with the write, so a machine that was
-// paused beyond its lease cannot overwrite newer tokens, and its own clock measures the age of an entry.
-// Entries are encrypted before they reach Redis; see [authn.Config]. While Redis is down, each program
-// carries on with the tokens it has in memory.
+// The machine that logs in holds a lock, whose short lease it renews until the login ends. The
+// others wait for the new tokens. Redis compares versions in one step with the write, so a machine
+// that was paused beyond its lease cannot overwrite newer tokens, and its own clock measures the
+// age of an entry. Entries are encrypted before they reach Redis; see [authn.Config]. While Redis
+// is down, each program carries on with the tokens it has in memory.
 //
-// The user needs the commands HMGET, HSET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and no
-// scripts.
+// The user needs the commands HMGET, HSET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and
+// no scripts.
 package redisstore
 
 import (
@@ -94,8 +94,8 @@ func parseInt(value any) int64 {
 	return number
 }
 
-// Save implements [authn.Store]. Redis drops the entry when it expires. It replaces an entry without a
-// valid version.
+// Save implements [authn.Store]. Redis drops the entry when it expires. It replaces an entry
+// without a valid version.
 func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
 	name := s.entryKey(key)
 	lifetime := time.Until(entry.Expires) // a duration, because the clocks may differ

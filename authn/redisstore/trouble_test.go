@@ -46,7 +46,8 @@ func key(t *testing.T, tokenURL string) string {
 	return redisstore.DefaultPrefix + key
 }
 
-// While Redis could be read but not used as usual, 17 to 30 of 30 machines logged in within a second.
+// While Redis could be read but not used as usual, 17 to 30 of 30 machines logged in within a
+// second.
 func TestA04_RedisInTrouble(t *testing.T) {
 	for name, test := range map[string]struct {
 		trouble func(ctx context.Context, client *redis.Client, key string) error
@@ -150,8 +151,8 @@ func TestLeaseIsRenewed(t *testing.T) {
 	}
 }
 
-// The age of an entry is by the clock of Redis, and its end is a duration: the clock of a machine that
-// saves may be wrong.
+// The age of an entry is by the clock of Redis, and its end is a duration: the clock of a machine
+// that saves may be wrong.
 func TestAgeOfAnEntry(t *testing.T) {
 	server := redisserver.New(t)
 	store := redisstore.New(server.Client(), "")

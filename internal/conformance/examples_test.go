@@ -29,7 +29,7 @@ func TestExamplesUseTheAPI(t *testing.T) {
 var notCalled = map[string]bool{
 	"Error": true, "Is": true, "Unwrap": true, "String": true, "Format": true, "LogValue": true, "ServeHTTP": true, "RoundTrip": true, "Do": true,
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,
-	"Load": true, "Save": true, "TryLock": true,
+	"Load": true, "Save": true, "TryLock": true, "HoldLock": true,
 	"RawOperation": true, // package xsale calls it
 }
 

@@ -41,15 +41,16 @@ type order struct {
 	Redis, Prefix string
 }
 
-// answer is what the program got.
-type answer struct{ Token, Err string }
+// outcome is what the program got.
+type outcome struct{ Token, Err string }
 
-// TestHelperProcess is the main function of a program. It does nothing unless another test starts it.
+// TestHelperProcess is the main function of a program. It does nothing unless another test starts
+// it.
 func TestHelperProcess(t *testing.T) {
 	if os.Getenv("XSALE_TEST_ROLE") != "herd" {
 		return
 	}
-	orders, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	orders, outcomes := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
 		var o order
 		if err := orders.Decode(&o); err == io.EOF {
@@ -57,13 +58,13 @@ func TestHelperProcess(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if err := answers.Encode(o.carryOut(t)); err != nil {
+		if err := outcomes.Encode(o.carryOut(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func (o order) carryOut(t *testing.T) answer {
+func (o order) carryOut(t *testing.T) outcome {
 	var store authn.Store = authn.NewDirStore(o.Dir)
 	if o.Redis != "" {
 		client := redisserver.Connect(o.Redis)
@@ -80,21 +81,21 @@ func (o order) carryOut(t *testing.T) answer {
 	defer source.Close()
 	token, err := source.Token(t.Context())
 	if err != nil {
-		return answer{Err: err.Error()}
+		return outcome{Err: err.Error()}
 	}
-	return answer{Token: token.AccessToken() + " " + token.IDToken()}
+	return outcome{Token: token.AccessToken() + " " + token.IDToken()}
 }
 
 // program is a process that carries out orders.
 type program struct {
-	command *exec.Cmd
-	orders  io.WriteCloser
-	answers chan answer // closed when the process ends
+	command  *exec.Cmd
+	orders   io.WriteCloser
+	outcomes chan outcome // closed when the process ends
 }
 
 func start(t *testing.T) *program {
 	t.Helper()
-	p := &program{command: exec.Command(os.Args[0], "-test.run=^TestHelperProcess$"), answers: make(chan answer, 1)}
+	p := &program{command: exec.Command(os.Args[0], "-test.run=^TestHelperProcess$"), outcomes: make(chan outcome, 1)}
 	p.command.Env = append(os.Environ(), "XSALE_TEST_ROLE=herd")
 	p.command.Stderr = os.Stderr
 	var err error
@@ -109,12 +110,12 @@ func start(t *testing.T) *program {
 		t.Fatal(err)
 	}
 	go func() {
-		defer close(p.answers)
+		defer close(p.outcomes)
 		lines := bufio.NewScanner(output)
 		for lines.Scan() {
-			var a answer
+			var a outcome
 			if json.Unmarshal(lines.Bytes(), &a) == nil {
-				p.answers <- a
+				p.outcomes <- a
 			}
 		}
 	}()
@@ -164,8 +165,8 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// In each round thirty programs without tokens start at once, and random ones are killed and stopped. When a
-// stopped program had the lock, all the others logged in after half a minute.
+// In each round thirty programs without tokens start at once, and random ones are killed and
+// stopped. When a stopped program had the lock, all the others logged in after half a minute.
 func TestA03_KilledAndStoppedPrograms(t *testing.T) {
 	t.Run("files", func(t *testing.T) {
 		run(t, func(round int) order { return order{Dir: filepath.Join(t.TempDir(), strconv.Itoa(round))} })
@@ -212,8 +213,8 @@ func run(t *testing.T, orderOf func(round int) order) {
 	}
 }
 
-// harm kills and stops random programs at random moments, waits for the others, continues the stopped ones and
-// waits for them, and replaces the killed ones.
+// harm kills and stops random programs at random moments, waits for the others, continues the
+// stopped ones and waits for them, and replaces the killed ones.
 func harm(t *testing.T, herd []*program, path string) {
 	picked := rand.Perm(len(herd))[:victims]
 	killed, stopped := picked[:victims/2], picked[victims/2:]
@@ -231,7 +232,7 @@ func harm(t *testing.T, herd []*program, path string) {
 	hands.Wait()
 	await := func(p *program, who string) {
 		select {
-		case a := <-p.answers:
+		case a := <-p.outcomes:
 			if !valid(a, path) {
 				t.Errorf("%s %s: %+v", path, who, a)
 			}
@@ -260,7 +261,7 @@ func harm(t *testing.T, herd []*program, path string) {
 }
 
 // valid reports whether the program got both tokens of one login of the round.
-func valid(a answer, path string) bool {
+func valid(a outcome, path string) bool {
 	access, id, ok := strings.Cut(a.Token, " ")
 	return ok && strings.HasPrefix(access, "access"+path+"-") && strings.TrimPrefix(access, "access") == strings.TrimPrefix(id, "id")
 }
