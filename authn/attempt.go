@@ -46,9 +46,6 @@ func (s *Source) newAttempt(f *flight, credentials Credentials) *attempt {
 	return a
 }
 
-// end frees the lock.
-func (a *attempt) end() { a.shared.close() }
-
 func (a *attempt) run(ctx context.Context) {
 	s, f := a.source, a.flight
 	for first := true; ; first = false {

@@ -147,7 +147,7 @@ func (s *Source) fly(ctx context.Context, f *flight) {
 		return
 	}
 	a := s.newAttempt(f, credentials)
-	defer a.end()
+	defer a.shared.unlock()
 	a.run(ctx)
 }
 

@@ -250,9 +250,6 @@ func (e *shared) unlock() {
 	}
 }
 
-// close ends the use of the store in this login.
-func (e *shared) close() { e.unlock() }
-
 func (s *Source) newFailureRecord(failed *failure) *failureRecord {
 	now := s.clock()
 	wait := time.Duration(failed.until.wall - now.wall)
