@@ -26,7 +26,7 @@ func newTokenCommand(a *app) *cobra.Command {
 
 // tokenReport is the output of the token commands. It contains the tokens only with --reveal.
 type tokenReport struct {
-	ExpiresAt    time.Time      `json:"expires_at"`
+	ExpiresAt    *time.Time     `json:"expires_at"` // null without tokens
 	Budget       loginBudget    `json:"login_budget"`
 	AccessClaims map[string]any `json:"access_token_claims"`
 	IDClaims     map[string]any `json:"id_token_claims"`
@@ -76,15 +76,12 @@ func newTokenShowCommand(a *app) *cobra.Command {
 		Short: "Show when the tokens expire, the last logins, and the claims",
 		Long: `Show when the tokens expire, the last logins of the account by all programs that share the token
 store, when the next login is allowed, and the claims of the tokens. Without valid tokens it logs in
-first. The claims are not verified.`,
+first; if that fails, it shows the rest. The claims are not verified.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Token(ctx)
-				if err != nil {
-					return err
-				}
-				return a.printToken(ctx, command, client, token, reveal)
+				return errors.Join(err, a.printToken(ctx, command, client, token, reveal))
 			})
 		},
 	}
@@ -177,22 +174,29 @@ who has the headers can act as the user, so keep them out of logs.`,
 	return command
 }
 
+// printToken prints what is known of an account. The token is nil without tokens.
 func (a *app) printToken(ctx context.Context, command *cobra.Command, client *xsale.Client, token *authn.Token, reveal bool) error {
 	status, err := client.TokenSource().Status(ctx)
 	if err != nil {
-		return err
+		return nil // no credentials, which the login has reported
 	}
-	report := tokenReport{ExpiresAt: token.ExpiresAt(), Budget: newLoginBudget(status)}
-	report.AccessClaims, report.IDClaims = token.Claims()
-	if reveal {
+	report := tokenReport{Budget: newLoginBudget(status)}
+	if token != nil {
+		report.ExpiresAt = new(token.ExpiresAt())
+		report.AccessClaims, report.IDClaims = token.Claims()
+	}
+	if token != nil && reveal {
 		report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
 	}
 	return printValue(command.OutOrStdout(), a.output, report, tokenRows)
 }
 
 func tokenRows(report tokenReport) [][]any {
-	left := time.Until(report.ExpiresAt).Round(time.Second)
-	rows := [][]any{{"Expires", fmt.Sprintf("%s (in %v)", report.ExpiresAt.Local().Format(time.RFC3339), left)}}
+	rows := [][]any{{"Expires", "no tokens"}}
+	if report.ExpiresAt != nil {
+		left := time.Until(*report.ExpiresAt).Round(time.Second)
+		rows[0][1] = fmt.Sprintf("%s (in %v)", report.ExpiresAt.Local().Format(time.RFC3339), left)
+	}
 	for _, token := range []struct {
 		name   string
 		claims map[string]any

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -37,14 +38,32 @@ func TestTokenRefreshLogsInWithValidTokens(t *testing.T) {
 func TestTokenRefreshForgetsAFailure(t *testing.T) {
 	sandbox := useSandbox(t)
 	sandbox.Fail(xsaletest.Login, xsaletest.Status(429, `{"error":"too_many_attempts"}`))
-	for range 3 {
-		execute(t, "", "me").expect(t, exitLogin, "account blocked")
+	if r := execute(t, "", "me").expect(t, exitLogin, "account blocked"); strings.Contains(r.stderr, "remembered") {
+		t.Errorf("a login that was sent is called remembered: %s", r.stderr)
 	}
+	for range 2 {
+		execute(t, "", "me").expect(t, exitLogin, "account blocked", "remembered since 20", "until 20", "xsale token refresh")
+	}
+	execute(t, "", "token", "show").expect(t, exitLogin, "no tokens", "(no tokens)", "account blocked")
 	if sandbox.TokenRequests() != 1 {
 		t.Errorf("three commands tried a blocked account %d times", sandbox.TokenRequests())
 	}
 	execute(t, "", "token", "refresh").expect(t, exitOK)
 	execute(t, "", "me").expect(t, exitOK)
+}
+
+func TestTokenShowListsLogins(t *testing.T) {
+	useSandbox(t)
+	execute(t, "", "me").expect(t, exitOK)
+	execute(t, "", "token", "refresh").expect(t, exitOK)
+	execute(t, "", "token", "show").expect(t, exitOK, "(no tokens)", "(user request)", "Next login")
+	var report struct {
+		Budget struct{ Logins []authn.Login } `json:"login_budget"`
+	}
+	shown := execute(t, "", "token", "show", "-o", "json").expect(t, exitOK)
+	if err := json.Unmarshal([]byte(shown.stdout), &report); err != nil || len(report.Budget.Logins) != 2 || report.Budget.Logins[0].Requests != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
 }
 
 func TestTokenClear(t *testing.T) {
