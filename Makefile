@@ -21,8 +21,9 @@ demo: ## show an integrator's day against a sandbox
 bench: ## compare this client with oapi-codegen's, ogen and plain net/http
 	cd bench && go run ./client
 
-bench-auth: ## compare the token source with those of other libraries
+bench-auth: ## compare the token source with those of other libraries, in speed and in logins
 	cd bench && go run ./auth
+	cd bench && go test -count=1 -v -run TestScenarios ./auth
 
 bench-contract: ## compare the sandbox with Prism's mock; needs npm
 	cd bench && npx --yes --package $(PRISM) -- go run ./contract
