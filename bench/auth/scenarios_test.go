@@ -8,9 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
@@ -34,7 +32,7 @@ func TestScenarios(t *testing.T) {
 				}
 				var worst cost
 				t.Run(library.name, func(t *testing.T) {
-					for name, play := range scenario.variants {
+					for name, play := range scenario.inputs {
 						t.Run(name, func(t *testing.T) {
 							cost := playOne(t, library, play)
 							if i == 0 {
@@ -65,144 +63,25 @@ this system here.
 Only this module shares a store. With the other libraries, each process logs in by itself, without retries.
 For tokens of seconds, they are set to renew in the last tenth. "-": the library has nothing like it. Uses:`
 
-// cost is what the account pays. burst is the most logins in 100 ms.
-type cost struct{ logins, lost, over, burst, perMinute int }
-
-func (c cost) worst(other cost) cost {
-	return cost{
-		max(c.logins, other.logins), max(c.lost, other.lost), max(c.over, other.over),
-		max(c.burst, other.burst), max(c.perMinute, other.perMinute),
-	}
-}
-
-const anyNumber = -1
-
-// bound is the most that this module may cost, and the fewest logins without which it did nothing.
-// burst and perMinute are without a bound if 0.
-type bound struct {
-	fewest int
-	cost
-}
-
-// show returns the columns with a bound.
-func (b bound) show(c cost) string {
-	columns := strings.ReplaceAll(fmt.Sprintf("%d / %d / %d", c.logins, c.lost, c.over), fmt.Sprint(anyNumber), "any")
-	if b.burst > 0 {
-		columns += fmt.Sprintf(", %d in 100 ms", c.burst)
-	}
-	if b.perMinute > 0 {
-		columns += fmt.Sprintf(", %d in 1 min", c.perMinute)
-	}
-	return columns
-}
-
-func (b bound) String() string { return b.show(b.cost) }
-
-func (b bound) check(t *testing.T, c cost) {
-	t.Helper()
-	above := func(value, bound int) bool { return bound != anyNumber && value > bound }
-	if c.logins < b.fewest || above(c.logins, b.logins) || above(c.lost, b.lost) || above(c.over, b.over) ||
-		b.burst > 0 && c.burst > b.burst || b.perMinute > 0 && c.perMinute > b.perMinute {
-		t.Errorf("cost %s, want at most %v, and at least %d logins", b.show(c), b, b.fewest)
-	}
-}
-
-// run is a scenario with one library.
-type run struct {
-	*testing.T
-	*service
-	library library
-	calls   atomic.Int64
-	lost    atomic.Int64
-}
-
-// playOne runs a variant of a scenario. It begins in a bubble, or makes its own.
-func playOne(t *testing.T, library library, play func(*run)) cost {
-	r := &run{T: t, service: &service{}, library: library}
-	play(r)
-	if r.calls.Load() == 0 {
-		t.Error("no calls")
-	}
-	return cost{
-		len(r.logins), int(r.lost.Load()), len(r.logins) - len(r.counted),
-		r.most(100 * time.Millisecond), r.most(time.Minute),
-	}
-}
-
-// bubble runs f in fake time.
-func bubble(f func(*run)) func(*run) {
-	return func(r *run) {
-		outer := r.T
-		synctest.Test(outer, func(t *testing.T) {
-			r.T = t
-			f(r)
-		})
-		r.T = outer
-	}
-}
-
-// start starts a process. It ends with the bubble.
-func (r *run) start(changes ...func(*process)) program {
-	r.Helper()
-	p := &process{network: &network{service: r.service}, password: func() string { return rightPassword }, secret: "secret"}
-	for _, change := range changes {
-		change(p)
-	}
-	program, err := r.library.start(p)
-	if err != nil {
-		r.Fatal(err)
-	}
-	r.Cleanup(program.close)
-	return program
-}
-
-func sharing(store authn.Store) func(*process) { return func(p *process) { p.store = store } }
-
-// served makes a call that a better client would have served.
-func (r *run) served(p program) {
-	r.calls.Add(1)
-	if p.call(r.Context(), "acme") != nil {
-		r.lost.Add(1)
-	}
-}
-
-// denied makes a call that no tokens can serve.
-func (r *run) denied(p program) {
-	r.calls.Add(1)
-	if p.call(r.Context(), "denied") == nil {
-		r.Error("a denied call succeeded")
-	}
-}
-
-// command is a process with one call.
-func (r *run) command(call func(program), changes ...func(*process)) {
-	p := r.start(changes...)
-	call(p)
-	p.close()
-}
-
-// everySecond calls for a while.
-func everySecond(duration time.Duration, call func()) {
-	for start := time.Now(); time.Since(start) < duration; time.Sleep(time.Second) {
-		call()
-	}
-}
-
-// scenario is a row of the table. The variants share its bound.
+// scenario is a row of the table. The inputs share its bound.
 type scenario struct {
 	id, title string
 	bound     bound
 	alone     bool // the other libraries have nothing like it
-	variants  map[string]func(*run)
+	inputs    map[string]func(*run)
 }
 
-// one is a scenario with one input.
-func one(f func(*run)) map[string]func(*run) { return map[string]func(*run){"one": bubble(f)} }
+// one is the input of a scenario that has no others.
+func one(play func(*run)) map[string]func(*run) { return map[string]func(*run){"one": play} }
 
-var scenarios = []scenario{
-	{"A01", "login answered once by a firewall's 403; a daemon and a command", bound{1, cost{5, 120, 0, 0, 0}}, false,
-		map[string]func(*run){"one": oneFailure(http.StatusForbidden, "error code: 1020")}},
-	{"A02", "the same by a proxy, an ingress or a gateway (9 inputs)", bound{1, cost{5, 120, 0, 0, 0}}, false, map[string]func(*run){
+var scenarios = []scenario{{
+	id: "A01", title: "login answered once by a firewall's 403; a daemon and a command",
+	bound:  bound{cost{logins: 5, lost: 120}, 2}, // a call a second for two minutes
+	inputs: one(oneFailure(http.StatusForbidden, "error code: 1020")),
+}, {
+	id: "A02", title: "the same by a proxy, an ingress or a gateway (9 inputs)",
+	bound: bound{cost{logins: 5, lost: 120}, 2},
+	inputs: map[string]func(*run){
 		"404 text":      oneFailure(http.StatusNotFound, "default backend - 404"),
 		"401 HTML":      oneFailure(http.StatusUnauthorized, "<html><h1>401 Authorization Required</h1></html>"),
 		"400 HTML":      oneFailure(http.StatusBadRequest, "<html><center>nginx</center></html>"),
@@ -212,64 +91,92 @@ var scenarios = []scenario{
 		"431":           oneFailure(http.StatusRequestHeaderFieldsTooLarge, ""),
 		"501":           oneFailure(http.StatusNotImplemented, ""),
 		"403 Forbidden": oneFailure(http.StatusForbidden, `{"message":"Forbidden"}`),
-	}},
-	{"A03", "30 processes start, the first is stopped in its login", bound{1, cost{3, 0, 0, 0, 0}}, false, one(func(r *run) {
-		r.startTogether(true, sharing(&authn.MemoryStore{}))
-	})},
-	{"A04", "Redis: the first of 30 is killed; no right to lock (2 inputs)", bound{1, cost{3, 0, 0, 0, 0}}, false, map[string]func(*run){
-		"killed":   bubble(func(r *run) { r.startTogether(true, sharing(leases{&authn.MemoryStore{}})) }),
-		"no locks": bubble(func(r *run) { r.startTogether(false, sharing(broken{MemoryStore: &authn.MemoryStore{}, locks: true})) }),
-	}},
-	{"A04", "Redis, read-only or out of memory; 30 start (2 inputs)", bound{1, cost{30, 10, 10, 10, 0}}, false, map[string]func(*run){
-		"read-only": bubble(func(r *run) {
-			r.startTogether(false, sharing(broken{MemoryStore: &authn.MemoryStore{}, locks: true, saves: true}))
-		}),
-		"out of memory": bubble(func(r *run) { r.startTogether(false, sharing(broken{MemoryStore: &authn.MemoryStore{}, saves: true})) }),
-	}},
-	{"A05", "a command 25 times in 6 s, each call gets a 401", bound{1, cost{2, 0, 0, 0, 0}}, false, one(func(r *run) {
+	},
+}, {
+	id: "A03", title: "30 processes start, the first is stopped in its login",
+	bound:  bound{cost{logins: 3}, 1},
+	inputs: one(startTogether(true, func() authn.Store { return &authn.MemoryStore{} })),
+}, {
+	id: "A04", title: "Redis: the first of 30 is killed; no right to lock (2 inputs)",
+	bound: bound{cost{logins: 3}, 1},
+	inputs: map[string]func(*run){
+		"killed":   startTogether(true, func() authn.Store { return leases{&authn.MemoryStore{}} }),
+		"no locks": startTogether(false, func() authn.Store { return broken{MemoryStore: &authn.MemoryStore{}, locks: true} }),
+	},
+}, {
+	id: "A04", title: "Redis, read-only or out of memory; 30 start (2 inputs)",
+	bound: bound{cost{logins: 30, lost: 10, over: 10, burst: 10}, 30},
+	inputs: map[string]func(*run){
+		"read-only":     startTogether(false, func() authn.Store { return broken{MemoryStore: &authn.MemoryStore{}, locks: true, saves: true} }),
+		"out of memory": startTogether(false, func() authn.Store { return broken{MemoryStore: &authn.MemoryStore{}, saves: true} }),
+	},
+}, {
+	id: "A05", title: "a command 25 times in 6 s, each call gets a 401",
+	bound: bound{cost{logins: 2}, 1},
+	inputs: one(bubble(func(r *run) {
 		store := sharing(&authn.MemoryStore{})
 		for range 25 {
 			r.command(r.denied, store)
 			time.Sleep(240 * time.Millisecond)
 		}
-	})},
-	{"A06", "a call a second for an hour, each gets a 401", bound{1, cost{12, 0, 0, 0, 0}}, false, one(func(r *run) {
+	})),
+}, {
+	id: "A06", title: "a call a second for an hour, each gets a 401",
+	bound: bound{cost{logins: 12}, 1},
+	inputs: one(bubble(func(r *run) {
 		p := r.start()
 		everySecond(time.Hour, func() { r.denied(p) })
-	})},
-	{"A07", "two organizations for 10 min, one answers 401", bound{1, cost{4, 0, 0, 0, 0}}, false, one(func(r *run) { r.mixed("") })},
-	{"A07", "the same with the challenge insufficient_scope", bound{1, cost{1, 0, 0, 0, 0}}, false, one(func(r *run) {
-		r.mixed(`Bearer realm="api", error="insufficient_scope"`)
-	})},
-	{"A08", "502 while the clock is a year ahead; then it is set", bound{1, cost{10, 60, 0, 0, 0}}, false,
-		map[string]func(*run){"one": clockSetBack}},
-	{"A09", "one 401 while logins fail, then 600 calls elsewhere (3 inputs)", bound{1, cost{anyNumber, 0, 0, 0, 0}}, false, map[string]func(*run){
+	})),
+}, {
+	id: "A07", title: "two organizations for 10 min, one answers 401",
+	bound:  bound{cost{logins: 4}, 1},
+	inputs: one(twoOrganizations("")),
+}, {
+	id: "A07", title: "the same with the challenge insufficient_scope",
+	bound:  bound{cost{logins: 1}, 1},
+	inputs: one(twoOrganizations(`Bearer realm="api", error="insufficient_scope"`)),
+}, {
+	id: "A08", title: "502 while the clock is a year ahead; then it is set",
+	bound:  bound{cost{logins: 10, lost: 60}, 2}, // a call a second for a minute
+	inputs: one(clockSetBack),
+}, {
+	id: "A09", title: "one 401 while logins fail, then 600 calls elsewhere (3 inputs)",
+	bound: bound{cost{logins: anyNumber}, 1},
+	inputs: map[string]func(*run){
 		"503":     rejectedDuring(&rejection{http.StatusServiceUnavailable, "{}"}),
 		"429":     rejectedDuring(&rejection{http.StatusTooManyRequests, "{}"}),
-		"blocked": rejectedDuring(&rejection{http.StatusTooManyRequests, `{"error":"too_many_attempts","error_description":"Your account has been blocked"}`}),
-	}},
-	{"A10", "logins fail while tokens of an hour last; a call a second", bound{1, cost{anyNumber, 0, 0, 0, 0}}, false, one(func(r *run) {
+		"blocked": rejectedDuring(&rejection{http.StatusTooManyRequests, `{"error":"too_many_attempts"}`}),
+	},
+}, {
+	id: "A10", title: "logins fail while tokens of an hour last; a call a second",
+	bound: bound{cost{logins: anyNumber}, 1},
+	inputs: one(bubble(func(r *run) {
 		r.lifetime = time.Hour
 		p := r.start()
 		r.served(p)
 		r.fail(&rejection{http.StatusServiceUnavailable, "{}"}, false)
-		everySecond(time.Hour-time.Second, func() { r.served(p) })
-	})},
-	{"A11", "300 saves next to 8 readers; lost are saves and loads", bound{0, cost{0, 0, 0, 0, 0}}, true,
-		map[string]func(*run){"one": savesNextToReaders}},
-	{"A12", "30 processes whose tokens have just ended, 10 rounds", bound{10, cost{30, 0, 0, 0, 0}}, false, one(func(r *run) {
+		everySecond(r.lifetime-time.Second, func() { r.served(p) })
+	})),
+}, {
+	id: "A11", title: "300 saves next to 8 readers; lost are saves and loads",
+	alone:  true,
+	inputs: one(savesNextToReaders),
+}, {
+	id: "A12", title: "30 processes whose tokens have just ended, 10 rounds",
+	bound: bound{cost{logins: 30}, 10},
+	inputs: one(bubble(func(r *run) {
 		r.lifetime = time.Hour
-		dir := r.TempDir()
-		var programs []program
-		for range 30 {
-			programs = append(programs, r.start(sharing(authn.NewDirStore(dir))))
-		}
+		store := sharing(authn.NewDirStore(r.TempDir()))
+		programs := r.startMany(30, store)
 		for range 10 {
 			r.together(programs)
 			time.Sleep(r.lifetime + time.Minute)
 		}
-	})},
-	{"A21", "two wrong passwords in turn, a call a second for 10 min", bound{1, cost{2, 0, 0, 0, 0}}, false, one(func(r *run) {
+	})),
+}, {
+	id: "A21", title: "two wrong passwords in turn, a call a second for 10 min",
+	bound: bound{cost{logins: 2}, 2},
+	inputs: one(bubble(func(r *run) {
 		asked := 0
 		p := r.start(func(p *process) {
 			p.password = func() string {
@@ -278,16 +185,22 @@ var scenarios = []scenario{
 			}
 		})
 		everySecond(10*time.Minute, func() { r.denied(p) })
-	})},
-	{"A30", "tokens of 1 or 2 s, 100 calls a second for 2 min (2 inputs)", bound{1, cost{anyNumber, 0, 0, 0, 19}}, false, map[string]func(*run){
+	})),
+}, {
+	id: "A30", title: "tokens of 1 or 2 s, 100 calls a second for 2 min (2 inputs)",
+	bound: bound{cost{logins: anyNumber, perMinute: 19}, 2},
+	inputs: map[string]func(*run){
 		"1 s": shortLived(time.Second),
 		"2 s": shortLived(2 * time.Second),
-	}},
-	{"A31", "20 starts with two keys or client secrets in turn (2 inputs)", bound{1, cost{2, 0, 0, 0, 0}}, false, map[string]func(*run){
+	},
+}, {
+	id: "A31", title: "20 starts with two keys or client secrets in turn (2 inputs)",
+	bound: bound{cost{logins: 2}, 2},
+	inputs: map[string]func(*run){
 		"keys":    twoPrograms(func(p *process) { p.storeKey = strings.Repeat("k", 32) }),
 		"secrets": twoPrograms(func(p *process) { p.secret = "other" }),
-	}},
-}
+	},
+}}
 
 // oneFailure is a login service that fails once, with a response that may not be its own.
 func oneFailure(status int, body string) func(*run) {
@@ -301,34 +214,23 @@ func oneFailure(status int, body string) func(*run) {
 	})
 }
 
-// startTogether starts 30 processes. If the first is stopped in its login, the others start a second
-// later.
-func (r *run) startTogether(stop bool, change func(*process)) {
-	processes := 30
-	if stop {
-		processes--
-		stopped := make(chan struct{})
-		first := r.start(change, func(p *process) { p.network.stopped = stopped })
-		var end sync.WaitGroup
-		end.Go(func() { first.call(r.Context(), "acme") })
-		defer end.Wait()
-		defer close(stopped)
-		time.Sleep(time.Second)
-	}
-	var programs []program
-	for range processes {
-		programs = append(programs, r.start(change))
-	}
-	r.together(programs)
-}
-
-// together makes one call with each program at once.
-func (r *run) together(programs []program) {
-	var calls sync.WaitGroup
-	for _, p := range programs {
-		calls.Go(func() { r.served(p) })
-	}
-	calls.Wait()
+// startTogether starts 30 processes with a store. If the first is stopped in its login, the others
+// start a second later.
+func startTogether(stop bool, newStore func() authn.Store) func(*run) {
+	return bubble(func(r *run) {
+		store, processes := sharing(newStore()), 30
+		if stop {
+			processes--
+			stopped := make(chan struct{})
+			first := r.start(store, func(p *process) { p.network.stopped = stopped })
+			var end sync.WaitGroup
+			end.Go(func() { first.call(r.Context(), "acme") })
+			defer end.Wait()
+			defer close(stopped)
+			time.Sleep(time.Second)
+		}
+		r.together(r.startMany(processes, store))
+	})
 }
 
 // leases is a store whose locks outlive a killed program. Logins are shorter than its leases here, so
@@ -361,12 +263,14 @@ func (b broken) TryLock(ctx context.Context, key string, lease time.Duration) (f
 	return b.MemoryStore.TryLock(ctx, key, lease)
 }
 
-func (r *run) mixed(challenge string) {
-	r.challenge = challenge
-	p := r.start()
-	everySecond(10*time.Minute, func() {
-		r.denied(p)
-		r.served(p)
+func twoOrganizations(challenge string) func(*run) {
+	return bubble(func(r *run) {
+		r.challenge = challenge
+		p := r.start()
+		everySecond(10*time.Minute, func() {
+			r.denied(p)
+			r.served(p)
+		})
 	})
 }
 
