@@ -23,7 +23,7 @@ bench: ## compare this client with oapi-codegen's, ogen and plain net/http
 
 bench-auth: ## compare the token source with those of other libraries, in speed and in logins
 	cd bench && go run ./auth
-	cd bench && go test -count=1 -v -run TestScenarios ./auth
+	cd bench/auth && go test -count=1 -run TestScenarios
 
 bench-contract: ## compare the sandbox with Prism's mock; needs npm
 	cd bench && npx --yes --package $(PRISM) -- go run ./contract

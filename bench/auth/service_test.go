@@ -17,8 +17,8 @@ const (
 	rightPassword = "password"
 )
 
-// service is the login service and the API of one account. Like Auth0, it answers a login beyond the
-// limit with too_many_logins, which then does not count for the limit.
+// service is the login service and the API of one account. Like Auth0, it rejects logins beyond the
+// limit with too_many_logins. Those do not count for the limit.
 type service struct {
 	lifetime  time.Duration // of tokens; a day by default
 	challenge string        // in a 401
