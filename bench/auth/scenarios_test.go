@@ -66,7 +66,7 @@ are cases from Windows; this run is on the system above.
 
 Only this module has a store that programs share. With the other libraries, each process logs in, without
 retries; a program may keep a token in a file of its own, which is not measured. For tokens of seconds,
-the others renew in the last tenth, not minutes ahead. How each library is used:`
+they renew in the last tenth of the lifetime, not earlier. How each library is used:`
 
 // scenario is a row of the table. The inputs share its bound.
 type scenario struct {
