@@ -132,8 +132,10 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 		}
 		pause(ctx, httpx.Random(min(impatience, a.source.loginTimeout/8)))
 	default:
+		again := a.login.ID != "" // the first claim is not in the entry: the store does not keep it
 		a.claim(ctx)
 		pause(ctx, 2*pollInterval) // somebody may have claimed it at the same time
+		return again
 	}
 	return false
 }
@@ -146,24 +148,14 @@ func (a *attempt) abandoned() time.Duration { return a.source.loginTimeout / 4 }
 func (a *attempt) claim(ctx context.Context) {
 	now := a.source.clock().time()
 	login := newLoginRecord(a.flight.purpose, now)
-	locked := a.shared.locked()
 	if a.login.ID == "" { // counts once here, however often it must be claimed
 		a.account.change(now, func(b *budget) { b.begin(login) })
 	}
 	a.login = login
-	if a.shared.out() {
-		return
+	if !a.shared.out() {
+		a.shared.change(ctx, func(e *envelope) error { e.Budget.begin(login); return nil })
 	}
-	a.shared.change(ctx, func(e *envelope) error {
-		if !locked && e.Budget.running(now, a.abandoned()) != "" {
-			return errClaimed
-		}
-		e.Budget.begin(login)
-		return nil
-	})
 }
-
-var errClaimed = errors.New("another program logs in")
 
 func (a *attempt) logIn(ctx context.Context, r *record) {
 	s := a.source

@@ -167,11 +167,7 @@ func (e *shared) change(ctx context.Context, set func(*envelope) error) error {
 		return nil
 	}
 	_ = e.loadEnvelope(ctx)
-	err := set(&e.envelope)
-	if errors.Is(err, errClaimed) {
-		return err
-	}
-	if err != nil {
+	if err := set(&e.envelope); err != nil {
 		e.fail("save", err)
 		return err
 	}
