@@ -1,0 +1,184 @@
+// Package redact removes secrets from text that a server has sent.
+package redact
+
+import (
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// Mark replaces a secret.
+const Mark = "[redacted]"
+
+// minPart is the number of bytes from which the beginning of a secret is redacted at the end of a
+// text, where it may be cut off. Every JWT begins with the same few.
+const minPart = 16
+
+// Text returns text with [Mark] in place of each secret, also of one that is escaped, as in JSON,
+// Go, URLs and HTML, or whose second half is missing. A text in UTF-16 that contains a secret
+// becomes UTF-8. Empty secrets are ignored.
+func Text(text string, secrets ...string) string {
+	decoded := httpx.Text([]byte(text))
+	clean := decoded
+	for _, secret := range secrets {
+		clean = without(clean, secret)
+	}
+	if clean == decoded {
+		return text
+	}
+	return clean
+}
+
+func without(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	var clean strings.Builder
+	kept := 0 // everything before is in clean
+	for at := 0; at < len(text); {
+		length := find(text[at:], secret)
+		if length == 0 {
+			at++
+			continue
+		}
+		clean.WriteString(text[kept:at])
+		clean.WriteString(Mark)
+		at += length
+		kept = at
+	}
+	if kept == 0 {
+		return text
+	}
+	return clean.String() + text[kept:]
+}
+
+// find returns the length of the secret at the beginning of text, or of enough of it; 0 if it is
+// not there. A backslash or a percent sign may stand for itself, or begin an escape: both are tried.
+func find(text, secret string) int {
+	type state struct{ at, found int } // bytes of text that stand for bytes of the secret
+	var best state
+	var seen map[state]bool // once there is a choice
+	for todo := []state{{}}; len(todo) > 0; {
+		s := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if s.found > best.found {
+			best = s
+		}
+		if s.found == len(secret) {
+			break
+		}
+		if s.at == len(text) || seen[s] {
+			continue
+		}
+		for _, escape := range escapes(text[s.at:]) {
+			if strings.HasPrefix(secret[s.found:], escape.value) {
+				if seen == nil {
+					seen = make(map[state]bool)
+				}
+				seen[s] = true
+				todo = append(todo, state{s.at + escape.length, s.found + len(escape.value)})
+			}
+		}
+		if text[s.at] == secret[s.found] {
+			todo = append(todo, state{s.at + 1, s.found + 1})
+		}
+	}
+	whole := best.found == len(secret)
+	enough := best.found >= minPart && (best.found >= len(secret)/2 || endsIn(text[best.at:]))
+	if whole || enough {
+		return best.at
+	}
+	return 0
+}
+
+// endsIn reports whether nothing follows but an escape that is cut off.
+func endsIn(rest string) bool {
+	return len(rest) < 8 && (rest == "" || strings.ContainsRune(`\%&`, rune(rest[0])) && cutEscape.MatchString(rest))
+}
+
+// Servers that quote a quotation escape the escapes, too: \\u0041, %2541, &amp;#65; up to three
+// times. Without a bound, a long run of backslashes would be read again and again.
+var (
+	cutEscape = regexp.MustCompile(`^(?:\\{1,8}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&#?[0-9a-zA-Z]*)$`)
+	codepoint = regexp.MustCompile(`^\\{1,8}(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8}))`)
+	surrogate = regexp.MustCompile(`^\\{1,8}u([dD][c-fC-F][0-9a-fA-F]{2})`)
+	hexByte   = regexp.MustCompile(`^(?:\\{1,8}x|%(?:25){0,4})([0-9a-fA-F]{2})`)
+	entity    = regexp.MustCompile(`^&(?:amp;){0,4}(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};)`)
+	backslash = regexp.MustCompile(`^\\{1,8}`)
+)
+
+// controls are what the letters after a backslash mean in JSON and Go.
+var controls = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", 'b': "\b", 'f': "\f", 'a': "\a", 'v': "\v"}
+
+// escape is a character in other characters, and how many bytes they are.
+type escape struct {
+	value  string
+	length int
+}
+
+// escapes returns how the beginning of text can be read as an escape. A null character, as between
+// those of UTF-16, has no value.
+func escapes(text string) []escape {
+	switch text[0] {
+	case 0:
+		if zeros := len(text) - len(strings.TrimLeft(text[:min(len(text), 4)], "\x00")) - max(0, len(text)-4); zeros < 4 { // UTF-32 has 3
+			return []escape{{"", zeros}}
+		}
+	case '+': // in a form
+		return []escape{{" ", 1}}
+	case '&':
+		if match := entity.FindStringSubmatch(text); match != nil {
+			return []escape{{html.UnescapeString("&" + match[1]), len(match[0])}}
+		}
+	case '%', '\\':
+		if match := hexByte.FindStringSubmatch(text); match != nil {
+			code, _ := strconv.ParseUint(match[1], 16, 8)
+			all := []escape{{string([]byte{byte(code)}), len(match[0])}}
+			if code == '+' { // of a form in a URL
+				all = append(all, escape{" ", len(match[0])})
+			}
+			return all
+		}
+		if match := codepoint.FindStringSubmatch(text); match != nil {
+			return codepointEscape(text, match)
+		}
+	}
+	var all []escape
+	slashes := len(backslash.FindString(text))
+	for _, length := range []int{1, slashes} { // of a quotation, or of a quotation of one
+		if length > slashes || length == len(text) {
+			continue
+		}
+		next := text[length]
+		if control, ok := controls[next]; ok {
+			all = append(all, escape{control, length + 1})
+		} else if strings.IndexByte(`"'/\`, next) >= 0 {
+			all = append(all, escape{text[length : length+1], length + 1})
+		}
+	}
+	if slashes > 1 { // all of them are one
+		all = append(all, escape{`\`, slashes})
+	}
+	return all
+}
+
+func codepointEscape(text string, match []string) []escape {
+	code, err := strconv.ParseUint(match[1]+match[2]+match[3], 16, 31)
+	if err != nil {
+		return nil
+	}
+	character, length := rune(code), len(match[0])
+	if utf16.IsSurrogate(character) {
+		second := surrogate.FindStringSubmatch(text[length:])
+		if second == nil {
+			return nil
+		}
+		low, _ := strconv.ParseUint(second[1], 16, 16)
+		character, length = utf16.DecodeRune(character, rune(low)), length+len(second[0])
+	}
+	return []escape{{string(character), length}}
+}
