@@ -135,7 +135,12 @@ func (l *list) elementError(err error) *Error {
 		return nil
 	}
 	element := []byte(l.elements.JSON())
-	return decodeError(l.call, l.response, element, &ElementError{l.elements.Index(), unfit.Pointer, l.call.withoutTokens(element), unfit.Err})
+	return decodeError(l.call, l.response, element, &ElementError{
+		Index:   l.elements.Index(),
+		Pointer: l.call.withoutTokens(unfit.Pointer),
+		JSON:    json.RawMessage(l.call.withoutTokens(string(element))),
+		Err:     l.call.clean(unfit.Err),
+	})
 }
 
 // keepEnvelope stores the fields next to the list for the caller.

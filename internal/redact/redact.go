@@ -14,12 +14,12 @@ import (
 // Mark replaces a secret.
 const Mark = "[redacted]"
 
-// minPart is the number of bytes from which the beginning of a secret is redacted at the end of a
-// text, where it may be cut off. Every JWT begins with the same few.
+// minPart is the number of bytes from which the beginning of a secret is redacted, because a text or
+// a quotation may be cut off. Every JWT begins with the same few.
 const minPart = 16
 
 // Text returns text with [Mark] in place of each secret, also of one that is escaped, as in JSON,
-// Go, URLs and HTML, or whose second half is missing. A text in UTF-16 that contains a secret
+// Go, URLs and HTML, or cut off after its first 16 bytes. A text in UTF-16 that contains a secret
 // becomes UTF-8. Empty secrets are ignored.
 func Text(text string, secrets ...string) string {
 	decoded := httpx.Text([]byte(text))
@@ -87,23 +87,15 @@ func find(text, secret string) int {
 			todo = append(todo, state{s.at + 1, s.found + 1})
 		}
 	}
-	whole := best.found == len(secret)
-	enough := best.found >= minPart && (best.found >= len(secret)/2 || endsIn(text[best.at:]))
-	if whole || enough {
-		return best.at
+	if best.found < min(len(secret), minPart) {
+		return 0
 	}
-	return 0
-}
-
-// endsIn reports whether nothing follows but an escape that is cut off.
-func endsIn(rest string) bool {
-	return len(rest) < 8 && (rest == "" || strings.ContainsRune(`\%&`, rune(rest[0])) && cutEscape.MatchString(rest))
+	return best.at
 }
 
 // Servers that quote a quotation escape the escapes, too: \\u0041, %2541, &amp;#65; up to three
 // times. Without a bound, a long run of backslashes would be read again and again.
 var (
-	cutEscape = regexp.MustCompile(`^(?:\\{1,8}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&#?[0-9a-zA-Z]*)$`)
 	codepoint = regexp.MustCompile(`^\\{1,8}(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8}))`)
 	surrogate = regexp.MustCompile(`^\\{1,8}u([dD][c-fC-F][0-9a-fA-F]{2})`)
 	hexByte   = regexp.MustCompile(`^(?:\\{1,8}x|%(?:25){0,4})([0-9a-fA-F]{2})`)
@@ -125,9 +117,11 @@ type escape struct {
 func escapes(text string) []escape {
 	switch text[0] {
 	case 0:
-		if zeros := len(text) - len(strings.TrimLeft(text[:min(len(text), 4)], "\x00")) - max(0, len(text)-4); zeros < 4 { // UTF-32 has 3
+		head := text[:min(len(text), 4)]
+		if zeros := len(head) - len(strings.TrimLeft(head, "\x00")); zeros < 4 { // UTF-32 has 3
 			return []escape{{"", zeros}}
 		}
+		return nil
 	case '+': // in a form
 		return []escape{{" ", 1}}
 	case '&':

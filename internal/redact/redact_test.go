@@ -122,7 +122,7 @@ func TestText(t *testing.T) {
 func TestTextKeepsTheRest(t *testing.T) {
 	for _, text := range []string{
 		"", "a", "no secret", `\`, `\u`, `%`, `%2`, "&", "&#", "&unknown;", "\\u00", "\xff\xfe", "\xff\xfea", "\x00\x00", "{\x00}\x00",
-		`{"a":"\u0041%41&#65;"}`, token[:15], token[:len(token)/3] + "!", strings.Repeat(`\`, 5000), "eyJhbGciOiJSUzI1NiJ9.another",
+		`{"a":"\u0041%41&#65;"}`, token[:15], strings.Repeat(`\`, 5000),
 	} {
 		if got := Text(text, token, password); got != text {
 			t.Errorf("%q became %q", text, got)
@@ -133,11 +133,11 @@ func TestTextKeepsTheRest(t *testing.T) {
 	}
 }
 
-// The beginning of a secret is redacted where the text ends, and anywhere from half of it.
+// Without minPart, an error kept the beginning of a token that its body or a quotation had cut off.
 func TestTextOfAPart(t *testing.T) {
 	for _, text := range []string{
 		"x" + token[:16], "x" + token[:len(token)-1], "x" + token[:16] + `\u00`, "x" + token[:20] + "%4", "x" + token[:20] + "&#6",
-		"x" + token[:len(token)/2] + "... and more", utf16Of("{x"+token[:20], binary.LittleEndian, true) + "e",
+		"x" + token[:16] + "... and more", utf16Of("{x"+token[:20], binary.LittleEndian, true) + "e",
 	} {
 		if got := Text(text, token); !strings.Contains(got, Mark) || strings.Contains(got, token[:16]) {
 			t.Errorf("%q became %q", text, got)
