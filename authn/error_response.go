@@ -121,19 +121,20 @@ func asString(value any) string {
 // presentable prepares code and description for display: bounded, on one line, and without the
 // secrets. Secrets are removed before the cut, so that no part of one remains.
 func (r errorResponse) presentable(secrets []Secret) (code, description string) {
-	without := func(value string) string { return redact.Text(withoutSecrets(value, secrets), r.tokens...) }
+	without := func(value string) string { return withoutSecrets(value, secrets, r.tokens...) }
 	present := func(value string, length int) string {
 		return printable.Cut(without(printable.String(without(value))), length) // again: replacing a line break may complete a secret
 	}
 	return present(r.code, maxCodeBytes), present(r.description, maxDescriptionBytes)
 }
 
-// withoutSecrets redacts secrets that a service might echo.
-func withoutSecrets(value string, secrets []Secret) string {
+// withoutSecrets redacts secrets and tokens that a service might echo.
+func withoutSecrets(value string, secrets []Secret, tokens ...string) string {
+	tokens = slices.Clip(tokens) // append to a copy
 	for _, secret := range secrets {
-		value = redact.Text(value, secret.Reveal())
+		tokens = append(tokens, secret.Reveal())
 	}
-	return value
+	return redact.Text(value, tokens...)
 }
 
 // permanentCodes are the codes that prove that the login service itself rejected the login, and

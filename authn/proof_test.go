@@ -40,7 +40,7 @@ var passing = map[string]step{
 	"problem":                    {status: 403, header: http.Header{"Content-Type": {"application/problem+json"}}, body: `{"type":"about:blank","title":"Forbidden","status":403,"detail":"invalid_grant?"}`},
 	"blocked address":            {status: 403, body: `{"error":"forbidden","message":"Your IP has been blocked after too many failed login attempts"}`},
 	"blocked address, legacy":    {status: 401, body: `{"error":"unauthorized","message":"IP address blocked"}`},
-	"blocked browser":            {status: 403, body: `{"error":"forbidden","message":"Your user agent is blocked"}`},
+	"blocked browser":            {status: 403, body: `{"error":"forbidden","message":"We blocked your user agent"}`},
 	"bare request error":         {status: 400, body: `{"error":"invalid_request"}`},
 	"request error, 403":         {status: 403, body: `{"error":"invalid_request","error_description":"x"}`},
 	"code in plain text":         {status: 403, body: "invalid_grant"},

@@ -4,6 +4,7 @@ package redact
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -22,30 +23,20 @@ const minPart = 16
 // Go, URLs and HTML, or cut off after its first 16 bytes. A text in UTF-16 that contains a secret
 // becomes UTF-8. Empty secrets are ignored.
 func Text(text string, secrets ...string) string {
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(secret string) bool { return secret == "" })
 	decoded := httpx.Text([]byte(text))
-	clean := decoded
-	for _, secret := range secrets {
-		clean = without(clean, secret)
-	}
-	if clean == decoded {
-		return text
-	}
-	return clean
-}
-
-func without(text, secret string) string {
-	if secret == "" {
-		return text
-	}
 	var clean strings.Builder
 	kept := 0 // everything before is in clean
-	for at := 0; at < len(text); {
-		length := find(text[at:], secret)
+	for at := 0; at < len(decoded); {
+		length := 0 // of the longest one: the beginnings of two tokens are the same
+		for _, secret := range secrets {
+			length = max(length, find(decoded[at:], secret))
+		}
 		if length == 0 {
 			at++
 			continue
 		}
-		clean.WriteString(text[kept:at])
+		clean.WriteString(decoded[kept:at])
 		clean.WriteString(Mark)
 		at += length
 		kept = at
@@ -53,7 +44,7 @@ func without(text, secret string) string {
 	if kept == 0 {
 		return text
 	}
-	return clean.String() + text[kept:]
+	return clean.String() + decoded[kept:]
 }
 
 // find returns the length of the secret at the beginning of text, or of enough of it; 0 if it is

@@ -133,6 +133,16 @@ func TestTextKeepsTheRest(t *testing.T) {
 	}
 }
 
+// When one token was redacted after the other, the end of the second one stayed.
+func TestTextWithTheSameBeginning(t *testing.T) {
+	other := token[:30] + "canary"
+	for _, secrets := range [][]string{{token, other}, {other, token}} {
+		if got := Text(token+" "+other, secrets...); got != "[redacted] [redacted]" {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 // Without minPart, an error kept the beginning of a token that its body or a quotation had cut off.
 func TestTextOfAPart(t *testing.T) {
 	for _, text := range []string{

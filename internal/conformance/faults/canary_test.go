@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/conformance/reflected"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -132,6 +133,7 @@ func printedValues(r *canaryRun) string {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			fmt.Fprintf(&printed, verb+"\n", value)
 		}
+		printed.WriteString(reflected.Print(value))
 		r.logger.Info("a value", "value", value)
 	}
 	return printed.String()
