@@ -109,7 +109,7 @@ func (l *list) fail(err error) error {
 		}
 		l.ended = true
 		if failure = l.reported(seen, string(seen)); failure == nil {
-			failure = decodeError(l.call, l.response, seen, describeBody(l.response, seen, err))
+			failure = decodeError(l.call, l.response, seen, describeBody(l.call, l.response, seen, err))
 		}
 	}
 	return l.record(failure)

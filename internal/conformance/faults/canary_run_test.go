@@ -21,8 +21,8 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
-	"github.com/xsale-go/xsale/internal/conformance/reflected"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
+	"github.com/xsale-go/xsale/internal/conformance/reflected"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
