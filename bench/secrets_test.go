@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,11 +94,15 @@ func TestA18_PrintersShowNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	for _, value := range []any{
+	graphs := []any{source, client, client.Orders, client.Doer()}
+	for _, value := range append(graphs,
 		credentials.Password, &credentials.Password, credentials, &credentials, config, token, *token,
-		&authn.Error{Reason: authn.ErrMFARequired, MFAToken: authn.NewSecret(canary)}, source, client, client.Orders, client.Doer(),
-	} {
+		&authn.Error{Reason: authn.ErrMFARequired, MFAToken: authn.NewSecret(canary)},
+	) {
 		for name, print := range printers {
+			if (name == "yaml" || name == "gob") && slices.Contains(graphs, value) {
+				continue // they do not notice cycles, such as those of contexts, and run out of memory
+			}
 			t.Run(fmt.Sprintf("%s %T", name, value), func(t *testing.T) {
 				defer func() { // some printers cannot print every value, which shows nothing either
 					if problem := recover(); problem != nil && strings.Contains(fmt.Sprint(problem), canary) {
