@@ -84,13 +84,13 @@ func find(text, secret string) int {
 	return best.at
 }
 
-// Servers that quote a quotation escape the escapes, too: \\u0041, %2541, &amp;#65; up to three
-// times. Without a bound, a long run of backslashes would be read again and again.
+// Servers that quote a quotation escape the escapes, too: \\u0041, %2541, &amp;#65; and \u0026#65;
+// up to three times. Without a bound, a long run of backslashes would be read again and again.
 var (
 	codepoint = regexp.MustCompile(`^\\{1,8}(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8}))`)
 	surrogate = regexp.MustCompile(`^\\{1,8}u([dD][c-fC-F][0-9a-fA-F]{2})`)
-	hexByte   = regexp.MustCompile(`^(?:\\{1,8}x|%(?:25){0,4})([0-9a-fA-F]{2})`)
-	entity    = regexp.MustCompile(`^&(?:amp;){0,4}(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};)`)
+	hexByte   = regexp.MustCompile(`^(?:\\{1,8}x|(?:%|\\{1,8}u0025)(?:25){0,4})([0-9a-fA-F]{2})`)
+	entity    = regexp.MustCompile(`^(?:&|\\{1,8}u0026|%26)(?:amp;){0,4}(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};)`)
 	backslash = regexp.MustCompile(`^\\{1,8}`)
 )
 
@@ -115,24 +115,26 @@ func escapes(text string) []escape {
 		return nil
 	case '+': // in a form
 		return []escape{{" ", 1}}
-	case '&':
-		if match := entity.FindStringSubmatch(text); match != nil {
-			return []escape{{html.UnescapeString("&" + match[1]), len(match[0])}}
-		}
-	case '%', '\\':
-		if match := hexByte.FindStringSubmatch(text); match != nil {
-			code, _ := strconv.ParseUint(match[1], 16, 8)
-			all := []escape{{string([]byte{byte(code)}), len(match[0])}}
-			if code == '+' { // of a form in a URL
-				all = append(all, escape{" ", len(match[0])})
-			}
-			return all
-		}
-		if match := codepoint.FindStringSubmatch(text); match != nil {
-			return codepointEscape(text, match)
-		}
+	case '&', '%', '\\':
+	default:
+		return nil
 	}
 	var all []escape
+	if match := entity.FindStringSubmatch(text); match != nil {
+		all = append(all, escape{html.UnescapeString("&" + match[1]), len(match[0])})
+	}
+	if match := hexByte.FindStringSubmatch(text); match != nil {
+		code, _ := strconv.ParseUint(match[1], 16, 8)
+		all = append(all, escape{string([]byte{byte(code)}), len(match[0])})
+	}
+	if match := codepoint.FindStringSubmatch(text); match != nil {
+		all = append(all, codepointEscape(text, match)...)
+	}
+	for _, plus := range all {
+		if plus.value == "+" {
+			all = append(all, escape{" ", plus.length})
+		}
+	}
 	slashes := len(backslash.FindString(text))
 	for _, length := range []int{1, slashes} { // of a quotation, or of a quotation of one
 		if length > slashes || length == len(text) {

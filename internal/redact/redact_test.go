@@ -56,10 +56,14 @@ var forms = map[string]func(string) string{
 	"query, lower": func(s string) string {
 		return strings.ReplaceAll(strings.ToLower(url.QueryEscape("%")), "%25", "%25") + url.QueryEscape(s)
 	},
-	"path":            url.PathEscape,
-	"query twice":     func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
-	"HTML":            html.EscapeString,
-	"HTML twice":      func(s string) string { return html.EscapeString(html.EscapeString(s)) },
+	"path":        url.PathEscape,
+	"query twice": func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+	"HTML":        html.EscapeString,
+	"HTML twice":  func(s string) string { return html.EscapeString(html.EscapeString(s)) },
+	"HTML in JSON": func(s string) string {
+		return strings.ReplaceAll(html.EscapeString(strings.ReplaceAll(s, `\`, "&#92;")), "&", `\u0026`)
+	},
+	"query in JSON":   func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%", `\u0025`) },
 	"HTML, numbers":   func(s string) string { return every(s, func(r rune) string { return fmt.Sprintf("&#%d;", r) }) },
 	"HTML, hex":       func(s string) string { return every(s, func(r rune) string { return fmt.Sprintf("&#x%X;", r) }) },
 	"UTF-16LE":        func(s string) string { return utf16Of(`{"x":"`+s, binary.LittleEndian, true) },
