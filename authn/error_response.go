@@ -144,7 +144,7 @@ func withoutSecrets(value string, secrets []Secret, tokens ...string) string {
 // these write them: a gateway's {"error":"Unauthorized"} proves nothing.
 //
 // These need more than the code, see classify: access_denied, which is also a limit;
-// invalid_request, which gateways use, too, but without a description; and unauthorized, which is
+// invalid_request, which gateways use, too, but seldom with a reason; and unauthorized, which is
 // Auth0's only with words that say blocked. Not listed are endpoint_disabled, method_not_allowed
 // and unsupported_response_type: a gateway may write the same, and as such a login ends before the
 // password is checked, one a minute does no harm.

@@ -30,6 +30,7 @@ func TestA18_NothingToReflect(t *testing.T) {
 		config.EncryptionKey = NewSecret(canaryPassword)
 		failing := newFakeServer(t, permanentFailures["MFA"].response).source(t)
 		_, failure := failing.Token(t.Context())
+		synctest.Wait() // nothing may change what is printed
 		for _, value := range []any{
 			NewSecret(canaryPassword), new(NewSecret(canaryPassword)), []Secret{NewSecret(canaryPassword)}, map[Secret]Secret{NewSecret(canaryPassword): NewSecret(canaryIDToken)},
 			testCredentials(), new(testCredentials()), config, token, *token, source, failing, failure, failing.failure, source.flight,

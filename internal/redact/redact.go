@@ -91,8 +91,10 @@ var (
 	surrogate = regexp.MustCompile(`^\\{1,8}u([dD][c-fC-F][0-9a-fA-F]{2})`)
 	hexByte   = regexp.MustCompile(`^(?:\\{1,8}x|(?:%|\\{1,8}u0025)(?:25){0,4})([0-9a-fA-F]{2})`)
 	entity    = regexp.MustCompile(`^(?:&|\\{1,8}u0026|%26)(?:amp;){0,4}(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};)`)
-	backslash = regexp.MustCompile(`^\\{1,8}`)
 )
+
+// maxSlashes bounds a run of backslashes, as the expressions do.
+const maxSlashes = 8
 
 // controls are what the letters after a backslash mean in JSON and Go.
 var controls = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", 'b': "\b", 'f': "\f", 'a': "\a", 'v': "\v"}
@@ -119,23 +121,19 @@ func escapes(text string) []escape {
 	default:
 		return nil
 	}
+	slashes := 0
+	for slashes < min(len(text), maxSlashes) && text[slashes] == '\\' {
+		slashes++
+	}
 	var all []escape
-	if match := entity.FindStringSubmatch(text); match != nil {
-		all = append(all, escape{html.UnescapeString("&" + match[1]), len(match[0])})
-	}
-	if match := hexByte.FindStringSubmatch(text); match != nil {
-		code, _ := strconv.ParseUint(match[1], 16, 8)
-		all = append(all, escape{string([]byte{byte(code)}), len(match[0])})
-	}
-	if match := codepoint.FindStringSubmatch(text); match != nil {
-		all = append(all, codepointEscape(text, match)...)
+	if slashes == 0 || slashes < len(text) && strings.IndexByte("uUx", text[slashes]) >= 0 {
+		all = coded(text)
 	}
 	for _, plus := range all {
 		if plus.value == "+" {
 			all = append(all, escape{" ", plus.length})
 		}
 	}
-	slashes := len(backslash.FindString(text))
 	for _, length := range []int{1, slashes} { // of a quotation, or of a quotation of one
 		if length > slashes || length == len(text) {
 			continue
@@ -149,6 +147,22 @@ func escapes(text string) []escape {
 	}
 	if slashes > 1 { // all of them are one
 		all = append(all, escape{`\`, slashes})
+	}
+	return all
+}
+
+// coded returns the escapes by number or name.
+func coded(text string) []escape {
+	var all []escape
+	if match := entity.FindStringSubmatch(text); match != nil {
+		all = append(all, escape{html.UnescapeString("&" + match[1]), len(match[0])})
+	}
+	if match := hexByte.FindStringSubmatch(text); match != nil {
+		code, _ := strconv.ParseUint(match[1], 16, 8)
+		all = append(all, escape{string([]byte{byte(code)}), len(match[0])})
+	}
+	if match := codepoint.FindStringSubmatch(text); match != nil {
+		all = append(all, codepointEscape(text, match)...)
 	}
 	return all
 }

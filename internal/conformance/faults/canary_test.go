@@ -125,6 +125,7 @@ func printedValues(r *canaryRun) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	synctest.Wait() // nothing may change what is printed
 	var printed strings.Builder
 	for _, value := range []any{
 		r.client, *r.client, r.client.TokenSource(), r.client.Doer(), r.shop, *r.shop, r.shop.Orders, *r.shop.Orders, r.sandbox.Credentials(), new(r.sandbox.Credentials()),
