@@ -46,11 +46,8 @@ func parseErrorResponse(status int, body []byte) errorResponse {
 	for _, value := range slices.Concat(found["error"], found["code"], found["error_code"], found["errorcode"]) {
 		code, _ := value.(string)
 		r.blockCode = r.blockCode || blockCodes.MatchString(strings.Join(strings.Fields(code), "_"))
-		if _, known := permanentCodes[code]; known || r.code == "" {
+		if r.code == "" || permanentCodes[r.code] == "" && permanentCodes[code] != "" {
 			r.code = code
-		}
-		if _, known := permanentCodes[r.code]; known {
-			break
 		}
 	}
 	for _, value := range slices.Concat(found["error_description"], found["description"], found["message"]) {

@@ -62,11 +62,7 @@ func abandonable(ctx context.Context, send func() (*Token, error)) (*Token, erro
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if panicked := guarded(func() (failed error) {
-			token, failed = send()
-			err = failed
-			return nil
-		}); panicked != nil {
+		if panicked := guarded(func() error { token, err = send(); return nil }); panicked != nil {
 			err = &Error{Reason: ErrUnavailable, Err: panicked}
 		}
 	}()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,12 +165,18 @@ func (s *state) withoutTokens(text string) string {
 	return redact.Text(text, s.token.AccessToken(), s.token.IDToken())
 }
 
-// clean returns err, or if its text contains a token, that text without it.
+// minToken is the number of bytes from which a token is looked for in the cause of an error. A
+// shorter one, as in tests, could be any word of it.
+const minToken = 16
+
+// clean returns err, or if its text contains a token, only that text without it: what err wraps
+// contains the token, too.
 func (s *state) clean(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || s.token == nil {
+		return err
 	}
-	if text := s.withoutTokens(err.Error()); text != err.Error() {
+	tokens := slices.DeleteFunc([]string{s.token.AccessToken(), s.token.IDToken()}, func(token string) bool { return len(token) < minToken })
+	if text := redact.Text(err.Error(), tokens...); text != err.Error() {
 		return errors.New(text)
 	}
 	return err
