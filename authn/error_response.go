@@ -141,7 +141,7 @@ func withoutSecrets(value string, secrets []Secret, tokens ...string) string {
 // these write them: a gateway's {"error":"Unauthorized"} proves nothing.
 //
 // These need more than the code, see classify: access_denied, which is also a limit;
-// invalid_request, which gateways use, too, but seldom with a reason; and unauthorized, which is
+// invalid_request, which gateways use, too, but seldom with words; and unauthorized, which is
 // Auth0's only with words that say blocked. Not listed are endpoint_disabled, method_not_allowed
 // and unsupported_response_type: a gateway may write the same, and as such a login ends before the
 // password is checked, one a minute does no harm.
@@ -162,7 +162,7 @@ var permanentCodes = map[string]Reason{
 // about an address.
 var (
 	blockCodes   = regexp.MustCompile(`(?i)(?:too(?:_|-|%5f|\\+u005f|&#95;|&#x5f;)*many(?:_|-|%5f|\\+u005f|&#95;|&#x5f;)*attempts|password(?:_|-|%5f|\\+u005f|&#95;|&#x5f;)*leaked)`)
-	blockWords   = regexp.MustCompile(`\b(?:(?:account|user|login|password)(?: \S*@\S*)?(?: (?:is|was|has|have|had|been|being|now|currently|temporarily|permanently|already))* (?:blocked|locked|leaked|compromised)|(?:blocked|locked)(?: (?:the|your|this))? (?:account|user)|maximum (?:number of )?(?:\w+ )?attempts|(?:too many|multiple|repeated|consecutive)(?: (?:failed|unsuccessful|incorrect|invalid|wrong|consecutive))+(?: (?:login|log in|sign in|password))? attempts)\b`)
+	blockWords   = regexp.MustCompile(`\b(?:(?:account|user|login|password)(?: \S*@\S*)?(?: (?:is|was|has|have|had|been|being|now|already|\w+ly))* (?:blocked|locked|lockout|leaked|compromised)|(?:blocked|locked)(?: (?:the|your|this))? (?:account|user)|maximum (?:number of )?(?:\w+ ){0,3}attempts|(?:too many|multiple|repeated|consecutive)(?: (?:failed|unsuccessful|incorrect|invalid|wrong|consecutive))+(?: (?:login|log in|sign in|password))? attempts)\b`)
 	addressWords = regexp.MustCompile(`\b(?:ip|ips|ip address|network|host)\b`)
 	limitWords   = regexp.MustCompile(`\b(?:rate limit|global limit|limit (?:has been |was )?(?:reached|exceeded)|too many requests|throttled|quota)\b`)
 )
