@@ -189,7 +189,7 @@ func WithScope(scope string) Option {
 // custom transport. The copy keeps no cookies and follows no redirects, which could leak tokens.
 // Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set. An
 // *http.Transport with a Proxy is copied, too, with connections of its own, so that a refusal of the
-// proxy is an [ErrProxy].
+// proxy is an [ErrProxy], and plain http, which is for loopback only, never reaches the proxy.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {

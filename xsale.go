@@ -84,6 +84,7 @@ func New(options ...Option) (*Client, error) {
 		return nil, fmt.Errorf("xsale: token source is for %s: refusing to send its tokens to %s", source.APIURL(), baseURL)
 	}
 	httpClient, owned := httpx.NewClient(c.httpClient)
+	httpClient.Transport = httpx.Hidden(httpClient.Transport)
 	client := &Client{
 		doer:         c.doer(httpClient, baseURL, source),
 		baseURL:      baseURL,

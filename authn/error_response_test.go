@@ -1,10 +1,13 @@
 package authn
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,7 +40,7 @@ func TestProxyTimeoutIsTemporary(t *testing.T) {
 	})
 }
 
-// Without redacting the code, before the cut, the quoted forms, or errors of the transport, the
+// Without redacting the code, before the cut, quoted forms, or errors of the transport, the
 // password or a part of it was printed.
 func TestEchoedSecretsAreRedacted(t *testing.T) {
 	const password = `canary-"9<&Kq\`
@@ -77,4 +80,56 @@ func TestEchoedSecretsAreRedacted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// When only the plain and the quoted form were redacted, an escaped password stayed, and so did a
+// token next to an error.
+func TestA29_EchoedSecretsInAnyForm(t *testing.T) {
+	escaped := func(format string) string {
+		var all strings.Builder
+		for _, r := range canaryPassword {
+			fmt.Fprintf(&all, format, r)
+		}
+		return all.String()
+	}
+	for name, echo := range map[string]string{
+		"JSON":          escaped(`\u%04x`),
+		"JSON twice":    escaped(`\\u%04X`),
+		"percent":       escaped("%%%02x"),
+		"HTML":          escaped("&#%d;"),
+		"HTML, hex":     escaped("&#x%X;"),
+		"the beginning": canaryPassword[:17] + "…",
+	} {
+		for _, body := range []string{
+			`{"error":"x` + echo + `","error_description":"wrong: ` + echo + `"}`,
+			`{"code":"x","description":{"sent":["` + echo + `"]}}`,
+			utf16Body(`{"error":"x","error_description":"`+echo+`"}`, binary.LittleEndian),
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				_, err := newFakeServer(t, step{status: 403, body: body}).source(t).Token(t.Context())
+				failure, ok := errors.AsType[*Error](err)
+				if !ok || !strings.Contains(failure.Code+failure.Description, redacted) {
+					t.Fatalf("%s: %v", name, err)
+				}
+				text := printed(err)
+				for _, unescape := range []func(string) string{func(s string) string { return html.UnescapeString(strings.ReplaceAll(s, `\u0026`, "&")) }, func(s string) string { u, _ := url.PathUnescape(s); return u }} {
+					text += unescape(failure.Code + failure.Description)
+				}
+				for c := range 128 {
+					text = strings.ReplaceAll(strings.ReplaceAll(text, fmt.Sprintf(`\u%04x`, c), string(rune(c))), fmt.Sprintf(`\u%04X`, c), string(rune(c)))
+				}
+				checkNoSecret(t, name, text)
+			})
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		body := `{"error":"x","error_description":{"access_token":"canary-access-1","id_token":"canary-id-1","mfa_token":"canary-mfa","refresh_token":"canary-r"}}`
+		for _, status := range []int{200, 403} {
+			_, err := newFakeServer(t, step{status: status, body: body}).source(t).Token(t.Context())
+			if err == nil {
+				t.Fatal("no error")
+			}
+			checkNoSecret(t, "tokens", printed(err))
+		}
+	})
 }

@@ -3,8 +3,6 @@ package authn
 import (
 	"errors"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 const (
@@ -30,9 +28,7 @@ var errExpiredOnArrival = errors.New("the tokens have already expired")
 // earlier.
 //
 // Claims are compared with the service's own clock, its iat claim and its Date header, so that a
-// wrong clock on this machine neither shortens nor prolongs the lifetime. Signatures are not
-// checked, because the tokens came from the service over TLS (OpenID Connect Core, section
-// 3.1.3.7).
+// wrong clock on this machine neither shortens nor prolongs the lifetime.
 func (r *tokenResponse) lifetime(date, now time.Time) (time.Duration, error) {
 	if date.IsZero() {
 		date = now
@@ -42,19 +38,19 @@ func (r *tokenResponse) lifetime(date, now time.Time) (time.Duration, error) {
 		shortest = min(shortest, r.expiresIn)
 	}
 	for _, token := range []string{r.accessToken, r.idToken} {
-		var claims jwt.RegisteredClaims
-		if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil || claims.ExpiresAt == nil {
+		claims := claimsOf(token)
+		expiry, ok := claims.time("exp")
+		if !ok {
 			continue // opaque or encrypted: expires_in covers the token
 		}
-		if claims.ExpiresAt.Unix() <= 0 || claims.ExpiresAt.Year() > 9999 {
-			continue // overflow, or milliseconds: with iat in milliseconds, minutes would look like days
-		}
-		left := claims.ExpiresAt.Sub(date)
-		if claims.IssuedAt != nil {
-			fromIssue := claims.ExpiresAt.Sub(claims.IssuedAt.Time)
+		left := expiry.Sub(date)
+		if issued, ok := claims.time("iat"); ok {
+			fromIssue := expiry.Sub(issued)
 			if left <= 0 || left > fromIssue {
 				left = fromIssue // the clock behind date is wrong
 			}
+		} else if left < -maxLifetime {
+			continue // as long ago as no new token can be: the clock or the claim is wrong
 		}
 		shortest = min(shortest, left)
 	}

@@ -1,9 +1,11 @@
 package authn
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,6 +110,55 @@ func TestF15_TokensNotJWT(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// When a claim of an unusual type hid exp, the tokens were used for 24 hours.
+func TestA27_OddClaims(t *testing.T) {
+	for name, odd := range map[string]map[string]any{
+		"numbers":       {"sub": 5, "jti": 6, "aud": 7, "iss": 8},
+		"lists":         {"sub": []int{1}, "aud": []any{1, "a", nil}, "iss": []string{"x"}},
+		"objects":       {"sub": map[string]int{"a": 1}, "aud": map[string]int{}, "jti": true},
+		"iat, a string": {"iat": "2026-11-01T00:00:00Z"},
+		"iat, digits":   {"iat": fmt.Sprint(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Unix())},
+		"nbf":           {"nbf": "soon", "iat": nil},
+		"exp, a string": {"exp": "digits"},
+		"exp, a float":  {"exp": "float"},
+	} {
+		for form, encode := range map[string]func(payload string) string{
+			"unsigned":          func(p string) string { return "eyJhbGciOiJub25lIn0." + p + "." },
+			"unknown algorithm": func(p string) string { return "eyJhbGciOiJYUzI1NiJ9." + p + ".AAAA" },
+			"no algorithm":      func(p string) string { return "e30." + p + ".AAAA" },
+			"odd algorithm":     func(p string) string { return "eyJhbGciOjV9." + p + ".AAAA" },
+			"odd header":        func(p string) string { return "%%%." + p + ".AAAA" },
+			"odd signature":     func(p string) string { return "eyJhbGciOiJub25lIn0." + p + ".%%%" },
+			"no signature":      func(p string) string { return "eyJhbGciOiJub25lIn0." + p },
+			"more parts":        func(p string) string { return "eyJhbGciOiJub25lIn0." + p + ".AAAA.BBBB.CCCC.DDDD" },
+			"padding":           func(p string) string { return "eyJhbGciOiJub25lIn0=." + p + "==.AAAA=" },
+		} {
+			t.Run(name+", "+form, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					expiry := time.Now().Add(10 * time.Hour).Unix()
+					claims := map[string]any{"exp": expiry}
+					maps.Copy(claims, odd)
+					switch claims["exp"] {
+					case "digits":
+						claims["exp"] = fmt.Sprint(expiry)
+					case "float":
+						claims["exp"] = float64(expiry) + 0.25
+					}
+					payload, err := json.Marshal(claims)
+					if err != nil {
+						t.Fatal(err)
+					}
+					token := encode(base64.RawURLEncoding.EncodeToString(payload))
+					got := lifetimeOf(t, tokenBody(token, token, 86400), nil)
+					if got < 10*time.Hour || got > 10*time.Hour+time.Second {
+						t.Errorf("got lifetime %v", got)
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package authn
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,16 +45,47 @@ func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error
 	if err != nil {
 		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("cannot encode the credentials as JSON")}
 	}
-	attempt := &loginAttempt{login: l, credentials: credentials}
-	return attempt.send(ctx, body)
+	return abandonable(ctx, func() (*Token, error) {
+		attempt := &loginAttempt{login: l, credentials: credentials}
+		return attempt.send(ctx, body)
+	})
 }
 
-// loginAttempt is one login: a few requests, and the failure of the last one.
+// patience is how long a transport may take to return after the end of its context.
+const patience = 100 * time.Millisecond
+
+// abandonable calls send and leaves it behind if it ignores the end of ctx, as a transport of the
+// caller's or a body that blocks may. The goroutine then stays until it returns.
+func abandonable(ctx context.Context, send func() (*Token, error)) (*Token, error) {
+	var token *Token
+	err := error(&Error{Reason: ErrUnavailable, Err: errors.New("the login was abandoned")}) // by runtime.Goexit
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if panicked := guarded(func() error { token, err = send(); return nil }); panicked != nil {
+			err = &Error{Reason: ErrUnavailable, Err: panicked}
+		}
+	}()
+	select {
+	case <-done:
+		return token, err
+	case <-ctx.Done():
+	}
+	select {
+	case <-done: // it knows more about the failure
+		return token, err
+	case <-time.After(patience):
+		return nil, &Error{Reason: ErrUnavailable, Err: context.Cause(ctx)}
+	}
+}
+
+// loginAttempt is one login: a few requests, and the tokens or the failure of the last one.
 type loginAttempt struct {
 	*login
 	credentials Credentials
 	started     instant
 	requests    int
+	token       *Token
 	failure     *Error
 }
 
@@ -94,22 +124,17 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 		}
 		return nil, a.failure
 	}
-	token, err := a.read(response)
-	if err != nil {
-		return nil, &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Attempts: a.requests, Err: err}
-	}
-	token.requests = a.requests
-	return token, nil
+	a.token.requests = a.requests
+	return a.token, nil
 }
 
-// read returns the tokens of a successful response. checkRetry has already bounded its body.
-func (a *loginAttempt) read(response *http.Response) (*Token, error) {
-	body, err := io.ReadAll(response.Body)
+// read returns the tokens of a successful response.
+func (a *loginAttempt) read(response *http.Response, body []byte) (*Token, error) {
+	tokens, err := parseTokenResponse(body)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := parseTokenResponse(body)
-	if err != nil {
+	if err := tokens.checkOwner(a.credentials.ClientID); err != nil {
 		return nil, err
 	}
 	date, _ := http.ParseTime(response.Header.Get("Date"))
@@ -132,9 +157,14 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 		// The service may have counted the login, so retry only once.
 		return a.requests <= 1 && !httpx.PermanentTLS(err) && !httpx.PermanentProxy(err), nil
 	}
+	if response.StatusCode < http.StatusOK { // what follows 101 is not a body, and has no end
+		response.Body.Close()
+		a.failure = &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Err: errors.New("not a final status")}
+		return false, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
 	response.Body.Close()
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Body = http.NoBody
 	switch {
 	case err != nil:
 		a.failure = &Error{Reason: ErrUnavailable, StatusCode: response.StatusCode, Err: a.presentable(err)}
@@ -142,10 +172,13 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	case len(body) > maxResponseBytes:
 		a.failure = &Error{Reason: ErrInvalidResponse, StatusCode: response.StatusCode, Err: fmt.Errorf("response is longer than %d bytes", maxResponseBytes)}
 		return false, nil
-	case response.StatusCode == http.StatusOK:
-		return false, nil
 	}
-
+	var unusable error // a success without tokens
+	if response.StatusCode/100 == 2 {
+		if a.token, unusable = a.read(response, body); unusable == nil {
+			return false, nil
+		}
+	}
 	errorResponse := parseErrorResponse(response.StatusCode, body)
 	verdict := errorResponse.classify()
 	code, description := errorResponse.presentable(a.secrets())
@@ -157,6 +190,7 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 		Description: description,
 		RetryAfter:  hint,
 		MFAToken:    NewSecret(errorResponse.mfaToken),
+		Err:         unusable,
 	}
 	return a.requests <= verdict.retries && hint <= maxRetryWait && hasTime(ctx, hint), nil
 }

@@ -1,6 +1,11 @@
 package authn
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,27 +15,57 @@ import (
 const redacted = "[redacted]"
 
 // Secret is a string that prints as [redacted] with every fmt verb, in slog, and in JSON and text
-// encodings; gob cannot encode it. Only [Secret.Reveal] returns the value. It is safe for
-// concurrent use.
+// encodings; gob cannot encode it. Printers by reflection, such as those of test libraries, show
+// ciphertext. Only [Secret.Reveal] returns the value. Secrets can be compared with ==, within one
+// process. A Secret is safe for concurrent use.
 type Secret struct {
-	value *string // a pointer, so that printing a struct with a Secret shows at most an address
+	masked string // empty for the empty secret
 }
 
 // NewSecret returns value as a Secret.
 func NewSecret(value string) Secret {
-	return Secret{&value}
+	if value == "" {
+		return Secret{}
+	}
+	// The start depends on the value, so that equal secrets are equal and others share no key stream.
+	mac := hmac.New(sha256.New, maskKey.mac)
+	io.WriteString(mac, value)
+	masked := append(mac.Sum(nil)[:aes.BlockSize], value...)
+	cipher.NewCTR(maskKey.block, masked[:aes.BlockSize]).XORKeyStream(masked[aes.BlockSize:], masked[aes.BlockSize:])
+	return Secret{string(masked)}
 }
 
 // Reveal returns the value, or "" for the zero Secret.
 func (s Secret) Reveal() string {
-	if s.value == nil {
+	if s.masked == "" {
 		return ""
 	}
-	return *s.value
+	value := []byte(s.masked[aes.BlockSize:])
+	cipher.NewCTR(maskKey.block, []byte(s.masked[:aes.BlockSize])).XORKeyStream(value, value)
+	return string(value)
+}
+
+// maskKey masks the secrets of this process. It keeps them from printers, not from someone who can
+// read the memory of the process.
+var maskKey = newMaskKey()
+
+type maskKeys struct {
+	mac   []byte
+	block cipher.Block
+}
+
+func newMaskKey() maskKeys {
+	var key [64]byte
+	rand.Read(key[:]) // never fails
+	block, err := aes.NewCipher(key[:32])
+	if err != nil {
+		panic(err) // of a key with another length
+	}
+	return maskKeys{key[32:], block}
 }
 
 // IsZero reports whether the value is empty.
-func (s Secret) IsZero() bool { return s.Reveal() == "" }
+func (s Secret) IsZero() bool { return s.masked == "" }
 
 // String returns [redacted].
 func (Secret) String() string { return redacted }

@@ -42,7 +42,7 @@ func printed(value any) string {
 	return out.String()
 }
 
-// Without Format of Secret, the pointer inside it, the function around the headers of a Token, or
+// Without Format of Secret, the mask of its value, the function around the headers of a Token, or
 // redacting what the service echoes, the password or both tokens were printed.
 func TestF31_SecretsInOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

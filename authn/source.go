@@ -133,6 +133,7 @@ func New(config Config) (*Source, error) {
 		return nil, fmt.Errorf("authn: EncryptionKey has %d bytes: use at least %d random bytes", length, minEncryptionKey)
 	}
 	client, owned := httpx.NewClient(config.HTTPClient)
+	client.Transport = httpx.Hidden(client.Transport)
 	s := &Source{
 		credentials: config.Credentials,
 		login: login{

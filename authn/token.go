@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
@@ -24,7 +22,7 @@ const (
 // use, and prints as [redacted].
 type Token struct {
 	access, id Secret
-	headers    func() (authorization, id []string) // a function, because printing a struct may follow a pointer
+	headers    func() (authorization, id []string) // a function, because printers do not look into one
 	issuedAt   time.Time
 	expiresAt  time.Time
 	deadline   instant // when a Source prefers new tokens to these
@@ -85,18 +83,17 @@ func (t *Token) same(other *Token) bool {
 // Claims returns the unverified claims of the access token and of the ID token, for display only.
 // Claims of a token that is not a JWT are nil.
 func (t *Token) Claims() (access, id map[string]any) {
-	return claims(t.AccessToken()), claims(t.IDToken())
-}
-
-func claims(token string) map[string]any {
-	parsed := jwt.MapClaims{}
-	if _, _, err := jwt.NewParser().ParseUnverified(token, parsed); err != nil {
-		return nil
+	decode := func(token string) (claims map[string]any) {
+		if json.Unmarshal(payload(token), &claims) != nil {
+			return nil
+		}
+		return claims
 	}
-	return parsed
+	return decode(t.AccessToken()), decode(t.IDToken())
 }
 
-// SetHeaders sets both headers. Requests share the values: replace them, never modify them.
+// SetHeaders sets both headers; header must not be nil. Requests share the values: replace them,
+// never modify them.
 func (t *Token) SetHeaders(header http.Header) {
 	header[authorizationHeader], header[idTokenHeader] = t.headers()
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Limits on responses of the login service, far above what it sends.
@@ -18,7 +20,7 @@ const (
 	maxDescriptionBytes = 300
 )
 
-// tokenResponse is a validated 200 response of the token endpoint.
+// tokenResponse is a validated 2xx response of the token endpoint.
 type tokenResponse struct {
 	accessToken, idToken string
 	expiresIn            time.Duration // 0 if missing or not plausible
@@ -33,11 +35,11 @@ func parseTokenResponse(body []byte) (*tokenResponse, error) {
 		ExpiresIn   json.RawMessage `json:"expires_in"`
 		Error       json.RawMessage `json:"error"`
 	}
-	if err := json.Unmarshal(body, &fields); err != nil {
+	if err := json.Unmarshal([]byte(httpx.Text(body)), &fields); err != nil {
 		return nil, errors.New("response is not a JSON token response")
 	}
 	if len(fields.Error) > 0 && string(fields.Error) != "null" {
-		return nil, errors.New("response has status 200 but contains an error")
+		return nil, errors.New("response is a success but contains an error")
 	}
 	if err := checkToken("access_token", fields.AccessToken); err != nil {
 		return nil, err

@@ -175,7 +175,7 @@ func decode(call *state, response *http.Response, body []byte, target any) error
 	if call.MayBeEmpty { // the result is not published
 		unmarshal = codec.Unmarshal
 	}
-	return describeBody(response, content, unmarshal(content, target))
+	return describeBody(call, response, content, unmarshal(content, target))
 }
 
 func sliceType(result reflect.Type) bool {
@@ -184,7 +184,7 @@ func sliceType(result reflect.Type) bool {
 
 // describeBody replaces a syntax error with a report of what came instead of JSON, which helps
 // more. Other errors stay as they are.
-func describeBody(response *http.Response, body []byte, err error) error {
+func describeBody(call *state, response *http.Response, body []byte, err error) error {
 	if _, syntax := errors.AsType[*codec.SyntaxError](err); !syntax {
 		return err
 	}
@@ -194,7 +194,7 @@ func describeBody(response *http.Response, body []byte, err error) error {
 	if coding := response.Header.Get("Content-Encoding"); coding != "" {
 		return fmt.Errorf("the response is encoded as %s, which the request did not ask for", shorten(coding))
 	}
-	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
+	mediaType := httpx.MediaType(call.withoutTokens(response.Header.Get("Content-Type"))) // in lower case, a token would not be found
 	if mediaType != "" && !strings.HasSuffix(mediaType, "json") {
 		return fmt.Errorf("the response is %s, not JSON", shorten(mediaType))
 	}

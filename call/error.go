@@ -1,18 +1,19 @@
 package call
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/internal/redact"
 )
 
 // Sentinels for [errors.Is]. The vendor publishes no status codes of the API; these follow HTTP
@@ -118,12 +119,12 @@ func errorFromResponse(s *state, response *http.Response) *Error {
 		e.RetryAfter = hint
 	}
 	if response.StatusCode < http.StatusOK { // what follows 101 is not a body, and has no end
-		e.Err = fmt.Errorf("not a final status: %q", response.Status)
+		e.Err = fmt.Errorf("not a final status: %q", s.withoutTokens(response.Status))
 		return e
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBody+1))
 	if err != nil {
-		e.Err = fmt.Errorf("read the response: %w", err)
+		e.Err = fmt.Errorf("read the response: %w", s.clean(err))
 	}
 	e.setBody(s, body)
 	e.parseBody(response.Header.Get("Content-Type"))
@@ -133,7 +134,7 @@ func errorFromResponse(s *state, response *http.Response) *Error {
 // decodeError is a success that cannot be decoded. Status and body are kept, so that nothing is
 // lost.
 func decodeError(s *state, response *http.Response, body []byte, cause error) *Error {
-	e := newError(s, fmt.Errorf("%w: %w", ErrDecode, cause))
+	e := newError(s, fmt.Errorf("%w: %w", ErrDecode, s.clean(cause)))
 	e.setResponse(s, response)
 	e.setBody(s, body)
 	return e
@@ -144,7 +145,7 @@ func (e *Error) setResponse(s *state, response *http.Response) {
 	e.Header = response.Header.Clone()
 	for _, values := range e.Header {
 		for i, value := range values {
-			values[i] = string(s.withoutTokens([]byte(value)))
+			values[i] = s.withoutTokens(value)
 		}
 	}
 	e.RequestID = requestID(e.Header)
@@ -153,33 +154,32 @@ func (e *Error) setResponse(s *state, response *http.Response) {
 // setBody stores a copy, so that a long body can be freed.
 func (e *Error) setBody(s *state, body []byte) {
 	e.Truncated = len(body) > maxErrorBody
-	e.Body = s.withoutTokens(body[:min(len(body), maxErrorBody)])
+	e.Body = []byte(s.withoutTokens(string(body[:min(len(body), maxErrorBody)])))
 }
 
-// minTokenPart is the number of bytes from which the beginning of a token is redacted. Every JWT
-// begins with the same few.
-const minTokenPart = 16
-
-// withoutTokens returns a copy without the tokens of the call, which a server may echo. One may be
-// cut off at the end.
-func (s *state) withoutTokens(text []byte) []byte {
-	text = bytes.Clone(text)
+// withoutTokens returns text without the tokens of the call, which a server may echo in any form.
+func (s *state) withoutTokens(text string) string {
 	if s.token == nil {
 		return text
 	}
-	for _, secret := range []string{s.token.AccessToken(), s.token.IDToken()} {
-		if secret == "" {
-			continue
-		}
-		text = bytes.ReplaceAll(text, []byte(secret), []byte(redacted))
-		for n := min(len(secret), len(text)); n >= minTokenPart; n-- {
-			if rest, cut := bytes.CutSuffix(text, []byte(secret[:n])); cut {
-				text = append(rest, redacted...)
-				break
-			}
-		}
+	return redact.Text(text, s.token.AccessToken(), s.token.IDToken())
+}
+
+// minToken is the number of bytes from which a token is looked for in the cause of an error. A
+// shorter one, as in tests, could be any word of it.
+const minToken = 16
+
+// clean returns err, or if its text contains a token, only that text without it: what err wraps
+// contains the token, too.
+func (s *state) clean(err error) error {
+	if err == nil || s.token == nil {
+		return err
 	}
-	return text
+	tokens := slices.DeleteFunc([]string{s.token.AccessToken(), s.token.IDToken()}, func(token string) bool { return len(token) < minToken })
+	if text := redact.Text(err.Error(), tokens...); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }
 
 // idHeaders are the headers with a server's id of a request: first those of applications and

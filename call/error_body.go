@@ -22,7 +22,7 @@ const (
 // parseBody reads code, message and fields from a body in a known format. JSON is recognized
 // whatever the Content-Type, which servers and the proxies in front of them often get wrong.
 func (e *Error) parseBody(contentType string) {
-	text := strings.TrimSpace(bodyString(e.Body))
+	text := strings.TrimSpace(httpx.Text(e.Body))
 	mediaType := httpx.MediaType(contentType)
 	if text == "" {
 		return

@@ -109,7 +109,7 @@ func (l *list) fail(err error) error {
 		}
 		l.ended = true
 		if failure = l.reported(seen, string(seen)); failure == nil {
-			failure = decodeError(l.call, l.response, seen, describeBody(l.response, seen, err))
+			failure = decodeError(l.call, l.response, seen, describeBody(l.call, l.response, seen, err))
 		}
 	}
 	return l.record(failure)
@@ -135,7 +135,12 @@ func (l *list) elementError(err error) *Error {
 		return nil
 	}
 	element := []byte(l.elements.JSON())
-	return decodeError(l.call, l.response, element, &ElementError{l.elements.Index(), unfit.Pointer, l.call.withoutTokens(element), unfit.Err})
+	return decodeError(l.call, l.response, element, &ElementError{
+		Index:   l.elements.Index(),
+		Pointer: l.call.withoutTokens(unfit.Pointer),
+		JSON:    json.RawMessage(l.call.withoutTokens(string(element))),
+		Err:     l.call.clean(unfit.Err),
+	})
 }
 
 // keepEnvelope stores the fields next to the list for the caller.

@@ -169,5 +169,5 @@ func failureOf(s *state, err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
-	return newError(s, httpx.WithoutURL(err)) // an http.Client puts the URL in front
+	return newError(s, s.clean(httpx.WithoutURL(err))) // an http.Client puts the URL in front
 }

@@ -9,13 +9,22 @@ import (
 // redacted replaces a token that is shown.
 const redacted = "[redacted]"
 
-// rehearseStep stores the request of a dry run instead of sending it.
+// rehearseStep is the first step: it checks that a request can be sent, and stores the request of a
+// dry run instead of sending it.
 type rehearseStep struct {
 	next      Doer
 	userAgent []string // values of the header
 }
 
 func (s *rehearseStep) Do(request *http.Request) (*http.Response, error) {
+	if request.URL == nil {
+		return nil, fmt.Errorf("%w: request has no URL", ErrInvalid)
+	}
+	if request.Header == nil { // as net/http allows
+		copied := *request
+		copied.Header = make(http.Header)
+		request = &copied
+	}
 	call := stateIn(request.Context())
 	if call == nil || call.rehearsed == nil {
 		return s.next.Do(request)

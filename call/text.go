@@ -1,41 +1,11 @@
 package call
 
 import (
-	"bytes"
-	"encoding/binary"
 	"html"
 	"regexp"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/xsale-go/xsale/internal/httpx"
 )
-
-// Byte order marks of UTF-16, which Windows programs write in front of a body.
-var (
-	utf16LittleMark = []byte("\xff\xfe")
-	utf16BigMark    = []byte("\xfe\xff")
-)
-
-// bodyString returns a body as a string without its byte order mark.
-func bodyString(body []byte) string {
-	if rest, ok := bytes.CutPrefix(body, utf16LittleMark); ok {
-		return utf16String(rest, binary.LittleEndian)
-	}
-	if rest, ok := bytes.CutPrefix(body, utf16BigMark); ok {
-		return utf16String(rest, binary.BigEndian)
-	}
-	return string(httpx.TrimBOM(body))
-}
-
-func utf16String(body []byte, order binary.ByteOrder) string {
-	units := make([]uint16, len(body)/2)
-	for i := range units {
-		units[i] = order.Uint16(body[2*i:])
-	}
-	return string(utf16.Decode(units))
-}
 
 // readable reports whether a body is meant for people: its type says so, or it has no type and
 // looks like it.

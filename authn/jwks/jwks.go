@@ -12,9 +12,11 @@ package jwks
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/MicahParks/jwkset"
@@ -92,8 +94,9 @@ func New(ctx context.Context, config Config) (*Verifier, error) {
 }
 
 // Verify checks that both tokens are signed with RS256 by a key of the set, are from the issuer,
-// have not expired and belong to the same user, and that the access token is for the audience.
-// Use it as authn.Config.VerifyStored.
+// have not expired and belong to the same user, that the access token is for the audience, and that
+// the ID token is one: for the client of the access token, not for the audience. Use it as
+// authn.Config.VerifyStored.
 func (v *Verifier) Verify(ctx context.Context, token *authn.Token) error {
 	access, err := v.parse(ctx, token.AccessToken(), jwt.WithAudience(v.audience))
 	if err != nil {
@@ -103,17 +106,39 @@ func (v *Verifier) Verify(ctx context.Context, token *authn.Token) error {
 	if err != nil {
 		return fmt.Errorf("ID token: %w", err)
 	}
-	if access.Subject == "" || access.Subject != id.Subject {
+	return v.checkPair(access, id)
+}
+
+// checkPair rejects tokens that are valid, but not from one login.
+func (v *Verifier) checkPair(access, id *claims) error {
+	client := cmp.Or(access.AuthorizedParty, access.ClientID)
+	switch {
+	case access.Subject == "" || access.Subject != id.Subject:
 		return errors.New("the two tokens belong to different users")
+	case len(id.Audience) == 0:
+		return errors.New("ID token: no aud claim")
+	case slices.Contains(id.Audience, v.audience) || id.Scope != nil:
+		return errors.New("ID token: it is an access token")
+	case client != "" && !slices.Contains(id.Audience, client):
+		return errors.New("ID token: it is for another client than the access token")
 	}
 	return nil
 }
 
-func (v *Verifier) parse(ctx context.Context, token string, options ...jwt.ParserOption) (*jwt.RegisteredClaims, error) {
+// claims are those that tell the tokens apart. Auth0 writes the client into azp, and with the
+// profile of RFC 9068 into client_id; only access tokens have a scope.
+type claims struct {
+	jwt.RegisteredClaims
+	AuthorizedParty string          `json:"azp"`
+	ClientID        string          `json:"client_id"`
+	Scope           json.RawMessage `json:"scope"`
+}
+
+func (v *Verifier) parse(ctx context.Context, token string, options ...jwt.ParserOption) (*claims, error) {
 	options = append(options, jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(v.issuer), jwt.WithExpirationRequired())
-	claims := &jwt.RegisteredClaims{}
-	_, err := jwt.ParseWithClaims(token, claims, v.keys.KeyfuncCtx(ctx), options...)
-	return claims, err
+	parsed := &claims{}
+	_, err := jwt.ParseWithClaims(token, parsed, v.keys.KeyfuncCtx(ctx), options...)
+	return parsed, err
 }
 
 // boundedTransport limits the size of the key set.

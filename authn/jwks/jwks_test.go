@@ -32,9 +32,15 @@ func newVerifier(t *testing.T, sandbox *xsaletest.Sandbox) *jwks.Verifier {
 	return verifier
 }
 
-// tokenOf logs in to a service that returns these tokens.
+// tokenOf logs in to a service that returns these tokens, as the client that the second one is for.
 func tokenOf(t *testing.T, access, id string) *authn.Token {
 	t.Helper()
+	client := "client"
+	if parsed, _, err := jwt.NewParser().ParseUnverified(id, jwt.MapClaims{}); err == nil {
+		if audience, err := parsed.Claims.GetAudience(); err == nil && len(audience) > 0 {
+			client = audience[0]
+		}
+	}
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"access_token":%q,"id_token":%q,"expires_in":3600}`, access, id)
 	}))
@@ -42,7 +48,7 @@ func tokenOf(t *testing.T, access, id string) *authn.Token {
 	source, err := authn.New(authn.Config{
 		TokenURL: service.URL,
 		Credentials: authn.Static(authn.Credentials{
-			ClientID: "client", ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
+			ClientID: client, ClientSecret: authn.NewSecret("secret"), Username: "user", Password: authn.NewSecret("password"),
 		}),
 	})
 	if err != nil {
@@ -56,7 +62,7 @@ func tokenOf(t *testing.T, access, id string) *authn.Token {
 	return token
 }
 
-func TestVerify(t *testing.T) {
+func TestA28_Verify(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	verifier := newVerifier(t, sandbox)
 	real, err := sandbox.Client(t).TokenSource().Token(t.Context())
@@ -104,6 +110,8 @@ func TestVerify(t *testing.T) {
 		"ID token changed":          {verifier, access, id[:len(id)-8] + "AAAAAAAA", "ID token"},
 		"opaque":                    {verifier, "opaque", id, "access token"},
 		"tokens swapped":            {verifier, id, access, "access token"},
+		"access token twice":        {verifier, access, access, "it is an access token"},
+		"ID token twice":            {verifier, id, id, "access token: "},
 		"other audience":            {otherAudience, access, id, "audience"},
 		"other issuer":              {otherIssuer, access, id, "issuer"},
 	} {

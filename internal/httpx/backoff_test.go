@@ -3,6 +3,7 @@ package httpx
 import (
 	"math"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -62,6 +63,43 @@ func TestRetryAfter(t *testing.T) {
 		got, ok := RetryAfter(header("Retry-After", test.value), now)
 		if got != test.want || ok != test.ok {
 			t.Errorf("%q: got %v, %v, want %v, %v", test.value, got, ok, test.want, test.ok)
+		}
+	}
+}
+
+// When dates were compared with this machine's clock, a hint of 5 s was hours or nothing.
+func TestA20_HintsByTheDateOfTheResponse(t *testing.T) {
+	const server = "Fri, 25 Oct 2024 08:15:00 GMT"
+	for _, test := range []struct {
+		date       string
+		retryAfter string
+		clock      time.Duration // how far this machine is ahead
+		want       time.Duration
+	}{
+		{server, "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
+		{server, "Fri, 25 Oct 2024 08:15:05 GMT", -5 * time.Hour, 5 * time.Second},
+		{server, "Fri, 25 Oct 2024 08:15:05 GMT", 365 * 24 * time.Hour, 5 * time.Second},
+		{server, "Fri, 25 Oct 2024 08:14:55 GMT", -time.Hour, 0},
+		{server, "Sat, 26 Oct 2024 08:15:00 GMT", time.Hour, 24 * time.Hour},
+		{server, "30", time.Hour, 30 * time.Second},
+		// Dates of a server that does not know the time.
+		{"Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
+		{"Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
+		{"yesterday", "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
+		{"Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", 0, Forever},
+	} {
+		h := http.Header{"Date": {test.date}, "Retry-After": {test.retryAfter}}
+		clock := now.Add(test.clock)
+		if got, ok := RetryAfter(h, clock); got != test.want || !ok {
+			t.Errorf("%+v: got %v, %v", test, got, ok)
+		}
+		at, err := http.ParseTime(test.retryAfter)
+		if err != nil || test.want == Forever {
+			continue
+		}
+		h = http.Header{"Date": {test.date}, "X-Ratelimit-Reset": {strconv.FormatInt(at.Unix(), 10)}}
+		if got, ok := RateLimitReset(h, clock); got != test.want || !ok {
+			t.Errorf("%+v: reset: got %v, %v", test, got, ok)
 		}
 	}
 }

@@ -12,7 +12,8 @@ const idleConnections = 32
 // NewClient returns a copy of given, or a new client if given is nil, that stores no cookies
 // and never follows redirects: on 307 and 308, net/http would resend a password, and it would
 // send x-id-token to any host. It reports whether the transport is the new client's own: made
-// without one, or copied from one with a proxy, whose refusals are then a [ProxyError].
+// without one, or copied from one with a proxy, whose refusals are then a [ProxyError]. A proxy
+// never gets plain http.
 func NewClient(given *http.Client) (client *http.Client, owned bool) {
 	client = &http.Client{}
 	if given != nil {
@@ -22,7 +23,7 @@ func NewClient(given *http.Client) (client *http.Client, owned bool) {
 		client.Transport, owned = newTransport(), given == nil
 	} else if transport, ok := client.Transport.(*http.Transport); ok && transport.Proxy != nil {
 		transport = transport.Clone()
-		reportRefusals(transport)
+		limitProxy(transport, plain)
 		client.Transport, owned = transport, true
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -43,6 +44,6 @@ func newTransport() http.RoundTripper {
 	}
 	transport.TLSClientConfig.MinVersion = max(transport.TLSClientConfig.MinVersion, tls.VersionTLS12)
 	transport.MaxIdleConnsPerHost = idleConnections
-	reportRefusals(transport)
+	limitProxy(transport, local)
 	return transport
 }

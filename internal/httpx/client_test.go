@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"testing"
 	"time"
 )
@@ -63,5 +64,37 @@ func TestNewClientCopiesTransportsWithAProxy(t *testing.T) {
 	made, owned := NewClient(&http.Client{Transport: proxied})
 	if made.Transport == proxied || !owned || proxied.OnProxyConnectResponse != nil || made.Transport.(*http.Transport).OnProxyConnectResponse == nil {
 		t.Error("a transport with a proxy was not copied")
+	}
+}
+
+// Without limitProxy, a proxy received plain http to this machine: net/http knows only some of its
+// names.
+func TestA22_PlainHTTPWithoutProxy(t *testing.T) {
+	proxy := http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"})
+	given, _ := NewClient(&http.Client{Transport: &http.Transport{Proxy: proxy}})
+	standard := http.DefaultTransport
+	defer func() { http.DefaultTransport = standard }()
+	http.DefaultTransport = &http.Transport{Proxy: proxy}
+	for _, test := range []struct {
+		address      string
+		given, usual bool // whether the proxy is used
+	}{
+		{"http://LOCALHOST:80", false, false},
+		{"http://127.0.0.1", false, false},
+		{"http://[::1]:80", false, false},
+		{"http://[::ffff:127.0.0.1]", false, false},
+		{"https://LOCALHOST:443", true, false},
+		{"https://127.0.0.1", true, false},
+		{"https://api.example", true, true},
+	} {
+		request, err := http.NewRequest("GET", test.address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for client, want := range map[*http.Client]bool{given: test.given, newDefault(): test.usual} {
+			if got, err := client.Transport.(*http.Transport).Proxy(request); err != nil || (got != nil) != want {
+				t.Errorf("%s: proxy %v, %v", test.address, got, err)
+			}
+		}
 	}
 }

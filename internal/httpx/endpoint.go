@@ -75,8 +75,11 @@ func port(u *url.URL) string {
 	return "443"
 }
 
+// loopback reports whether a host is clearly this machine: localhost, or an IP address in full.
+// Others, such as 127.1 and localhost with a dot, depend on who resolves them. EqualFold would
+// accept letters outside ASCII, such as the long s.
 func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
+	if strings.ToLower(host) == "localhost" {
 		return true
 	}
 	ip := net.ParseIP(host)

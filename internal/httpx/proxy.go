@@ -51,12 +51,19 @@ func TemporaryStatus(status int) bool {
 	return status >= 500
 }
 
-// reportRefusals makes a transport return a [ProxyError] for a refused CONNECT, and if it cannot
-// tell the proxy. Without it, net/http returns the words of the proxy's status, which read like a
+// limitProxy keeps plain http from the proxy of a transport. Plain http is allowed on loopback
+// only, where a proxy would receive passwords and tokens in clear; net/http itself knows localhost
+// in lower case only.
+//
+// It also makes the transport return a [ProxyError] for a refused CONNECT, and if it cannot tell
+// the proxy. Without it, net/http returns the words of the proxy's status, which read like a
 // response of the server.
-func reportRefusals(transport *http.Transport) {
+func limitProxy(transport *http.Transport, direct func(*url.URL) bool) {
 	if find := transport.Proxy; find != nil {
 		transport.Proxy = func(request *http.Request) (*url.URL, error) {
+			if direct(request.URL) {
+				return nil, nil
+			}
 			proxy, err := find(request)
 			if err != nil {
 				err = &ProxyError{Err: WithoutURL(err)}
@@ -77,6 +84,13 @@ func reportRefusals(transport *http.Transport) {
 		return &ProxyError{Host: proxy.Host, StatusCode: response.StatusCode}
 	}
 }
+
+// plain reports whether a URL is plain http.
+func plain(u *url.URL) bool { return u.Scheme == "http" }
+
+// local reports whether a URL is plain http, or its host is this machine: a proxy from the
+// environment would look for it on its own.
+func local(u *url.URL) bool { return plain(u) || loopback(u.Hostname()) }
 
 // withProxy returns an error about the connection to a proxy, HTTP or SOCKS, as a [ProxyError].
 func withProxy(err error) error {

@@ -22,6 +22,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
+	"github.com/xsale-go/xsale/internal/conformance/reflected"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -180,7 +181,7 @@ func (r *canaryRun) logError(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintf(&r.errors, "%v\n%+v\n%q\n", err, err, err)
+	fmt.Fprintf(&r.errors, "%v\n%+v\n%q\n%s\n", err, err, err, reflected.Print(err))
 	if _, ok := err.(slog.LogValuer); ok {
 		r.logger.Error("a call failed", "error", err)
 	}

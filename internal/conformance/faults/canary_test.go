@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/conformance/reflected"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -124,6 +125,7 @@ func printedValues(r *canaryRun) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	synctest.Wait() // nothing may change what is printed
 	var printed strings.Builder
 	for _, value := range []any{
 		r.client, *r.client, r.client.TokenSource(), r.client.Doer(), r.shop, *r.shop, r.shop.Orders, *r.shop.Orders, r.sandbox.Credentials(), new(r.sandbox.Credentials()),
@@ -132,6 +134,7 @@ func printedValues(r *canaryRun) string {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			fmt.Fprintf(&printed, verb+"\n", value)
 		}
+		printed.WriteString(reflected.Print(value))
 		r.logger.Info("a value", "value", value)
 	}
 	return printed.String()
