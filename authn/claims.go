@@ -1,23 +1,28 @@
 package authn
 
 import (
-	"encoding/base64"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-// claims are those of a JWT (RFC 7519) as JSON, without a look at its header and its signature: the
-// tokens came from the service over TLS (OpenID Connect Core, section 3.1.3.7), and a claim of an
-// unusual type must not hide the others. They are nil for an opaque or an encrypted token.
-type claims map[string]json.RawMessage
+// claims are those of a JWT (RFC 7519). They are nil for an opaque or an encrypted token.
+type claims struct{ jwt.MapClaims }
 
+// claimsOf reads claims without a look at the header and the signature: the tokens came from the
+// service over TLS (OpenID Connect Core, section 3.1.3.7). A header that the library does not know,
+// or a claim of an unusual type, must not hide the others.
 func claimsOf(token string) (c claims) {
-	if json.Unmarshal(payload(token), &c) != nil {
-		return nil
+	decoder := json.NewDecoder(bytes.NewReader(payload(token)))
+	decoder.UseNumber() // two large users must not become one
+	if decoder.Decode(&c.MapClaims) != nil {
+		return claims{}
 	}
 	return c
 }
@@ -28,8 +33,8 @@ func payload(token string) []byte {
 	if len(parts) < 2 {
 		return nil
 	}
-	urlSafe := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(parts[1], "="))
-	data, err := base64.RawURLEncoding.DecodeString(urlSafe)
+	urlSafe := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(parts[1])
+	data, err := jwt.NewParser().DecodeSegment(urlSafe)
 	if err != nil {
 		return nil
 	}
@@ -38,13 +43,11 @@ func payload(token string) []byte {
 
 // text returns a claim that is a string or a number; empty without one.
 func (c claims) text(name string) string {
-	var text string
-	if json.Unmarshal(c[name], &text) == nil {
-		return text
-	}
-	var number json.Number
-	if json.Unmarshal(c[name], &number) == nil {
-		return number.String()
+	switch value := c.MapClaims[name].(type) {
+	case string:
+		return value
+	case json.Number:
+		return value.String()
 	}
 	return ""
 }
@@ -62,20 +65,6 @@ func (c claims) time(name string) (time.Time, bool) {
 	return time.UnixMicro(int64(seconds * 1e6)), true
 }
 
-// audience returns the aud claim, a string or a list of them; nil if it is missing or something
-// else.
-func (c claims) audience() []string {
-	var list []string
-	if json.Unmarshal(c["aud"], &list) == nil {
-		return list
-	}
-	var one string
-	if json.Unmarshal(c["aud"], &one) == nil && one != "" {
-		return []string{one}
-	}
-	return nil
-}
-
 // checkOwner rejects tokens of two users, and an ID token for another client, which a mixed-up
 // cache in front of the service would return (OpenID Connect Core, sections 3.1.3.7 and 3.1.3.8). A
 // token that is not a JWT, or lacks the claim, passes.
@@ -84,7 +73,7 @@ func (r *tokenResponse) checkOwner(clientID string) error {
 	if user, other := access.text("sub"), id.text("sub"); user != "" && other != "" && user != other {
 		return errors.New("access_token and id_token belong to different users: their sub claims differ")
 	}
-	if audience := id.audience(); len(audience) > 0 && !slices.Contains(audience, clientID) {
+	if audience, err := id.GetAudience(); err == nil && len(audience) > 0 && !slices.Contains(audience, clientID) {
 		return errors.New("id_token is for another client: its aud claim does not contain the client ID")
 	}
 	return nil
