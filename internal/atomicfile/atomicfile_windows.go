@@ -26,6 +26,7 @@ const (
 
 // Open opens a file so that [Write] can replace it meanwhile. The caller must check what it opened.
 func Open(path string, flag int, mode os.FileMode) (file *os.File, err error) {
+	awaitTurn(path)
 	err = persist(openPatience, func() error {
 		root, err := os.OpenRoot(filepath.Dir(path))
 		if err != nil {
@@ -48,14 +49,20 @@ func replace(temporary *os.File, path string) error {
 	if err := temporary.Close(); err != nil {
 		return err
 	}
-	err := persist(replacePatience, func() error {
+	rename := func() error {
 		root, err := os.OpenRoot(filepath.Dir(path))
 		if err != nil {
 			return err
 		}
 		defer root.Close()
 		return root.Rename(filepath.Base(temporary.Name()), filepath.Base(path))
-	})
+	}
+	err := rename()
+	if err != nil && busy(err) {
+		done := askForTurn(path)
+		err = persist(replacePatience, rename)
+		done()
+	}
 	if _, lost := os.Lstat(temporary.Name()); err != nil && errors.Is(lost, os.ErrNotExist) {
 		return errRemoved
 	}
