@@ -9,11 +9,11 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// maxAbandoned is how many operations of one store may hang. Each keeps a goroutine and, in a file
+// maxAbandoned is how many operations of one store or file may hang. Each keeps a goroutine and, in a file
 // system, a thread of the system; a program with 10,000 threads crashes.
 const maxAbandoned = 4
 
-// bounded runs an operation of a store and returns its result. If ctx ends first, it returns an
+// bounded runs an operation of a store or a file system and returns its result. If ctx ends first, it returns an
 // error at once, although the operation may hang in the system for good. A result that comes later
 // goes to late, if that is not nil, unless it is an error. Panics become errors.
 //
@@ -25,7 +25,7 @@ func bounded[T any](ctx context.Context, abandoned *atomic.Int32, operation func
 		return none, httpx.ContextError(ctx)
 	}
 	if count := abandoned.Load(); count >= maxAbandoned {
-		return none, fmt.Errorf("the token store hangs: %d operations have not returned; check its file system or network", count)
+		return none, fmt.Errorf("the storage hangs: %d operations have not returned; check its file system or network", count)
 	}
 	type outcome struct {
 		value T
@@ -33,7 +33,7 @@ func bounded[T any](ctx context.Context, abandoned *atomic.Int32, operation func
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		result := outcome{err: errors.New("the operation of the token store was abandoned")} // by runtime.Goexit
+		result := outcome{err: errors.New("the storage operation was abandoned")} // by runtime.Goexit
 		defer func() { done <- result }()
 		result.err = guarded(func() (err error) {
 			result.value, err = operation()
@@ -53,5 +53,5 @@ func bounded[T any](ctx context.Context, abandoned *atomic.Int32, operation func
 			late(result.value)
 		}
 	}()
-	return none, fmt.Errorf("the token store did not respond: %w", httpx.ContextError(ctx))
+	return none, fmt.Errorf("the storage did not respond: %w", httpx.ContextError(ctx))
 }

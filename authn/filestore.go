@@ -48,7 +48,7 @@ func dirFile(key string) string { return key + ".json" }
 func NewCacheStore() (*FileStore, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("no cache directory for the token store: %w; set HOME, or name a path such as /var/lib/shop/xsale/", err)
+		return nil, fmt.Errorf("no cache directory for the token store: %w; set it in the environment, or name a directory such as /var/lib/shop/xsale/", err)
 	}
 	return NewDirStore(filepath.Join(dir, "xsale")), nil
 }

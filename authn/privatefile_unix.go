@@ -36,7 +36,7 @@ func checkParent(path string) error {
 	dir := filepath.Dir(path)
 	info, err := os.Stat(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("token directory: %w; name another path, or create it for this user", err)
 	}
 	if !info.IsDir() {
 		return fmt.Errorf("token directory %s is not a directory: remove it or name another path", dir)
