@@ -29,7 +29,7 @@ func checkPrivate(path string, info fs.FileInfo) error {
 //   - The superuser may own it: nothing protects from that user anyway.
 //   - The superuser does not use a directory of another user. It would leave files there that the
 //     owner's programs then reject, after sudo for instance.
-//   - A group may write to it. Many systems give each user a group and a umask of 002. A member of
+//   - A group may write to it. Many systems give each user a group and a umask of 002. The users of
 //     a larger group can remove files, which costs a login, but not read or forge them.
 //   - With the sticky bit, as in /tmp, only the owner of a file can replace it.
 func checkParent(path string) error {

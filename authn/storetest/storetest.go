@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) (a, b authn.Store)) {
 		"LockPerKey":       lockPerKey,
 		"NeverTorn":        neverTorn,
 		"OneHolder":        oneHolder,
+		"Age":              age,
+		"InvalidVersions":  invalidVersions,
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := open(t)
@@ -200,4 +202,51 @@ func oneHolder(t *testing.T, a, b authn.Store) {
 	if count != 1 {
 		t.Errorf("%d of 32 goroutines hold the lock, want 1", count)
 	}
+}
+
+// age checks the age of entries, unless the store leaves it unknown.
+func age(t *testing.T, a, b authn.Store) {
+	const coarse = time.Second // a store may count whole seconds
+	start := time.Now()
+	save(t, a, key, authn.Entry{Data: []byte("one"), Version: 1, Expires: start.Add(time.Hour), Age: 5 * time.Hour})
+	load := func() time.Duration {
+		t.Helper()
+		got, err := b.Load(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if limit := time.Since(start) + coarse; got.Age < 0 || got.Age > limit {
+			t.Fatalf("loaded the age %v, want at most %v", got.Age, limit)
+		}
+		return got.Age
+	}
+	for load() == 0 {
+		if time.Since(start) > 2*coarse {
+			return // unknown
+		}
+		time.Sleep(time.Millisecond)
+	}
+	for first := load(); load() <= first; time.Sleep(time.Millisecond) {
+		if time.Since(start) > 5*coarse {
+			t.Fatalf("the age stays %v", first)
+		}
+	}
+	if time.Since(start) < coarse { // else a new entry could not be told from the old one
+		time.Sleep(coarse)
+	}
+	start = time.Now()
+	save(t, a, key, entry(2, "two"))
+	load()
+}
+
+// invalidVersions checks that an entry with a version that nothing exceeds is not kept for good.
+func invalidVersions(t *testing.T, a, b authn.Store) {
+	for i, version := range []int64{1<<63 - 1, 1<<53 + 1, -1, -1 << 63, 0} {
+		_ = a.Save(t.Context(), key, entry(version, "invalid")) // should be an error
+		valid := int64(i) + 1
+		save(t, b, key, entry(valid, "valid"))
+		expect(t, a, key, valid, []byte("valid"))
+	}
+	save(t, a, key, entry(1<<53, "last"))
+	expect(t, b, key, 1<<53, []byte("last"))
 }
