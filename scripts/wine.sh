@@ -40,7 +40,7 @@ while read -r package directory; do
 	go test -c -vet=off -overlay "$work/overlay.json" -o "$test" "$package"
 	if (cd "$directory" && "$wine" "$test" -test.v -test.timeout=5m -test.skip "^($skipped)\$" >"$output" 2>&1 </dev/null); then
 		echo "ok    $package  $((SECONDS - start))s, $(grep -c '^ *--- PASS' "$output") passed"
-		grep -A1 '^ *--- SKIP' "$output" || true
+		grep -B1 '^ *--- SKIP' "$output" | grep -vE '^--$|^=== ' || true # with the reason
 	else
 		failed=1
 		echo "FAIL  $package  $((SECONDS - start))s"

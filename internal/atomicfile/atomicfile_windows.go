@@ -37,6 +37,9 @@ func Open(path string, flag int, mode os.FileMode) (file *os.File, err error) {
 		file, err = root.OpenFile(filepath.Base(path), flag, mode)
 		return err
 	})
+	if relative, ok := errors.AsType[*os.PathError](err); ok {
+		relative.Path = path
+	}
 	return file, err
 }
 
@@ -65,6 +68,9 @@ func replace(temporary *os.File, path string) error {
 	}
 	if _, lost := os.Lstat(temporary.Name()); err != nil && errors.Is(lost, os.ErrNotExist) {
 		return errRemoved
+	}
+	if relative, ok := errors.AsType[*os.LinkError](err); ok {
+		relative.Old, relative.New = temporary.Name(), path
 	}
 	return err
 }
