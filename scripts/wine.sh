@@ -38,7 +38,7 @@ while read -r package directory; do
 	number=$((number + 1)) start=$SECONDS
 	test=$work/$number.exe output=$work/$number.out
 	go test -c -vet=off -overlay "$work/overlay.json" -o "$test" "$package"
-	if (cd "$directory" && "$wine" "$test" -test.v -test.timeout=5m -test.skip "^($skipped)\$" >"$output" 2>&1 </dev/null); then
+	if (cd "$directory" && "$wine" "$test" -test.v -test.timeout=5m -test.skip="^($skipped)\$" >"$output" 2>&1 </dev/null); then
 		echo "ok    $package  $((SECONDS - start))s, $(grep -c '^ *--- PASS' "$output") passed"
 		grep -B1 '^ *--- SKIP' "$output" | grep -vE '^--$|^=== ' || true # with the reason
 	else

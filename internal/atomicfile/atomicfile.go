@@ -11,6 +11,9 @@ import (
 // errRemoved is returned if another program removed the temporary file.
 var errRemoved = errors.New("the temporary file was removed")
 
+// maxAttempts is more than any number of programs that clean up needs.
+const maxAttempts = 100
+
 // Write replaces the file with data, or creates it. It writes a temporary file in the same
 // directory and renames it, so that readers see the old or the new file and never a part. A program
 // that is killed meanwhile leaves the temporary file; [RemoveLeftovers] removes it.
@@ -19,7 +22,7 @@ var errRemoved = errors.New("the temporary file was removed")
 func Write(path string, data []byte, mode fs.FileMode) error {
 	for attempt := 1; ; attempt++ {
 		// RemoveLeftovers may take a temporary file for a leftover before it is locked.
-		if err := write(path, data, mode); attempt == 5 || !errors.Is(err, errRemoved) {
+		if err := write(path, data, mode); attempt == maxAttempts || !errors.Is(err, errRemoved) {
 			return err
 		}
 	}
