@@ -79,7 +79,7 @@ func TestWriteNextToRemoveLeftovers(t *testing.T) {
 			}
 		}
 	}()
-	for range 200 {
+	for range 50 {
 		if err := Write(filepath.Join(dir, "a.json"), []byte("data"), 0o600); err != nil {
 			t.Error(err)
 			break
