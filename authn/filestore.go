@@ -164,7 +164,8 @@ func (f *FileStore) TryLock(ctx context.Context, key string, _ time.Duration) (f
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), unlockPatience)
 		defer cancel()
-		_, _ = bounded(ctx, &f.abandoned, func() (struct{}, error) { closeLock(file); return struct{}{}, nil }, nil)
+		// Other operations that hang do not keep it from trying: the lock would stay until the program ends.
+		_, _ = bounded(ctx, new(atomic.Int32), func() (struct{}, error) { closeLock(file); return struct{}{}, nil }, nil)
 	}, true, nil
 }
 

@@ -60,6 +60,26 @@ func TestA15_StorageThatHangs(t *testing.T) {
 	}
 }
 
+// A lock is freed although operations hang.
+func TestA15_UnlockNextToOperationsThatHang(t *testing.T) {
+	store := NewDirStore(t.TempDir())
+	unlock, locked, err := store.TryLock(t.Context(), "key", time.Minute)
+	if err != nil || !locked {
+		t.Fatal(locked, err)
+	}
+	store.abandoned.Store(maxAbandoned)
+	if _, err := store.Load(t.Context(), "key"); err == nil || !strings.Contains(err.Error(), "hangs") {
+		t.Errorf("load: %v", err)
+	}
+	unlock()
+	store.abandoned.Store(0)
+	unlock, locked, err = store.TryLock(t.Context(), "key", time.Minute)
+	if err != nil || !locked {
+		t.Fatalf("not freed: %v, %v", locked, err)
+	}
+	unlock()
+}
+
 func TestBounded(t *testing.T) {
 	var abandoned atomic.Int32
 	canceled, cancel := context.WithCancel(t.Context())
