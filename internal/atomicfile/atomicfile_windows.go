@@ -61,7 +61,7 @@ func replace(temporary *os.File, path string) error {
 		return root.Rename(filepath.Base(temporary.Name()), filepath.Base(path))
 	}
 	err := rename()
-	if err != nil && busy(err) {
+	if info, found := os.Lstat(path); err != nil && busy(err) && (found != nil || info.Mode().IsRegular()) {
 		done := askForTurn(path)
 		err = persist(replacePatience, rename)
 		done()
