@@ -12,9 +12,8 @@ import (
 // safe for concurrent use, return when ctx is done, and copy the Data that Save receives and Load
 // returns. Package storetest has tests for any Store.
 type Store interface {
-	// Load returns the entry last saved under key, or the zero Entry if there is no entry. A stored
-	// entry without a valid version, which a program of another version or a damage may leave, is
-	// no entry.
+	// Load returns the entry last saved under key, or the zero Entry if the store has no entry with
+	// a valid version.
 	Load(ctx context.Context, key string) (Entry, error)
 
 	// Save stores the entry if its version is greater than the stored one, or if that is not valid.
@@ -41,6 +40,7 @@ type Entry struct {
 	Age time.Duration `json:"-"`
 }
 
+// maxVersion is the greatest version of an entry. Nothing could replace the greatest int64.
 const maxVersion = 1 << 53
 
 func (e Entry) valid() bool { return e.Version >= 1 && e.Version <= maxVersion }
