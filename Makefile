@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-random test-jsonv2 consumer example-testing otel outsider check
+.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-random test-jsonv2 consumer example-testing otel outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ tidy: ## fail if go mod tidy would change go.mod or go.sum
 cross: ## build for Windows and macOS
 	GOOS=windows go build -o /dev/null ./...
 	GOOS=darwin go build -o /dev/null ./...
+
+wine: ## run the tests as Windows programs; needs Wine 8 and MinGW
+	./scripts/wine.sh
 
 fuzz: ## run each fuzz target briefly; FUZZTIME=10000000x for longer
 	FUZZTIME=$(strip $(FUZZTIME)) ./scripts/fuzz.sh

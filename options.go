@@ -35,6 +35,7 @@ type config struct {
 	attemptTimeout   time.Duration
 	maxResponseBytes int64
 	userAgent        string
+	storeErr         error // of a setting that WithTokenStore may still replace
 	err              error // of all options, on one line
 }
 
@@ -88,9 +89,9 @@ func FromEnvironment() Option {
 		if setting := os.Getenv("XSALE_TOKEN_STORE"); setting != "" {
 			store, err := authn.ParseStore(setting)
 			if err != nil {
-				c.fail(fmt.Errorf("XSALE_TOKEN_STORE: %w", err))
+				err = fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
 			}
-			c.auth.Store = store
+			c.auth.Store, c.storeErr = store, err
 		}
 	}
 }
@@ -124,7 +125,7 @@ func WithTokenSource(source *authn.Source) Option {
 // WithTokenStore shares the tokens with other programs through a store.
 func WithTokenStore(store authn.Store) Option {
 	return func(c *config) {
-		c.auth.Store = store
+		c.auth.Store, c.storeErr = store, nil
 	}
 }
 

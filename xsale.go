@@ -69,6 +69,9 @@ func New(options ...Option) (*Client, error) {
 			option(&c)
 		}
 	}
+	if c.storeErr != nil {
+		c.fail(c.storeErr)
+	}
 	if c.err != nil {
 		return nil, fmt.Errorf("xsale: %w", c.err)
 	}

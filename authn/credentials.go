@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 )
 
@@ -42,41 +41,20 @@ func FromEnvironment(context.Context) (Credentials, error) {
 	return credentials, credentials.check("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD")
 }
 
-// File reads the credentials from a JSON file before each login, so that a mounted secret can be
-// rotated. See [ParseCredentials] for the format. Except on Windows, it rejects a file that every
-// user of the machine can read or write.
-func File(path string) CredentialsFunc {
-	return func(context.Context) (Credentials, error) {
-		info, err := os.Stat(path)
-		if err != nil {
-			return Credentials{}, fmt.Errorf("credentials file: %w", err)
-		}
-		if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o006 != 0 {
-			return Credentials{}, fmt.Errorf("credentials file %s is readable or writable by everyone (mode %v): set it to 0600", path, mode)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return Credentials{}, fmt.Errorf("credentials file: %w", err)
-		}
-		credentials, err := ParseCredentials(data)
-		if err != nil {
-			return Credentials{}, fmt.Errorf("credentials file %s: %w", path, err)
-		}
-		return credentials, nil
-	}
-}
-
 // ParseCredentials parses a JSON object with the strings client_id, client_secret, username and
-// password. It overwrites data with zeros, because data contains secrets.
+// password, in UTF-8 or, as Windows PowerShell writes it, UTF-16, with or without a byte order mark.
+// It overwrites data with zeros, because data contains secrets.
 func ParseCredentials(data []byte) (Credentials, error) {
 	defer clear(data)
+	text := decodeText(data)
+	defer clear(text)
 	var fields struct {
 		ClientID     string `json:"client_id"`
 		ClientSecret string `json:"client_secret"`
 		Username     string `json:"username"`
 		Password     string `json:"password"`
 	}
-	if json.Unmarshal(data, &fields) != nil { // its error could quote a secret
+	if json.Unmarshal(text, &fields) != nil { // its error could quote a secret
 		return Credentials{}, errors.New("not a JSON object with the strings client_id, client_secret, username and password")
 	}
 	credentials := Credentials{fields.ClientID, NewSecret(fields.ClientSecret), fields.Username, NewSecret(fields.Password)}

@@ -5,73 +5,68 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
+	"github.com/xsale-go/xsale/internal/filelock"
 )
 
-// maxEntryBytes bounds how much of a file is read.
-const maxEntryBytes = 1 << 20
-
 // FileStore is a [Store] in files that only their owner can read, for the programs of one user on
-// one machine. It rejects symbolic links and other irregular files and, except on Windows, files
-// that another user owns or others can read or write. Locks are separate files, and end with the
-// process that holds them.
+// one machine. Locks are separate files, and end with the process that holds them.
+//
+// It rejects symbolic links and other irregular files. Except on Windows, it also rejects files
+// that another user owns or others can read or write, and directories that everyone can write to or
+// that another user than the superuser owns; directories with the sticky bit, such as /tmp, are
+// fine. Its methods return when ctx is done, even if the file system hangs. It is safe for
+// concurrent use.
 type FileStore struct {
-	path func(key string) string
+	path      func(key string) string
+	abandoned atomic.Int32
 }
 
 // NewFileStore returns a store in the named file, for programs that use one account. Its
 // directory is created if missing. Tokens of another account in the file are ignored and
 // replaced at the next login.
 func NewFileStore(file string) *FileStore {
-	return &FileStore{func(string) string { return file }}
+	return &FileStore{path: func(string) string { return file }}
 }
 
 // NewDirStore returns a store with a file for each account in dir, which is created if missing.
 func NewDirStore(dir string) *FileStore {
-	return &FileStore{func(key string) string { return filepath.Join(dir, key+".json") }}
+	return &FileStore{path: func(key string) string { return filepath.Join(dir, dirFile(key)) }}
 }
+
+// dirFile returns the name of an account's file in a directory of its own.
+func dirFile(key string) string { return key + ".json" }
 
 // NewCacheStore returns a store like [NewDirStore] in the xsale directory of [os.UserCacheDir].
 func NewCacheStore() (*FileStore, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("find a cache directory for the token store: %w", err)
+		return nil, fmt.Errorf("no cache directory for the token store: %w; set it in the environment, or name a directory such as /var/lib/shop/xsale/", err)
 	}
 	return NewDirStore(filepath.Join(dir, "xsale")), nil
-}
-
-// ParseStore returns the store for a setting such as XSALE_TOKEN_STORE: nil for "memory" or "",
-// [NewCacheStore] for "cache", [NewDirStore] for a path that ends in a separator or is a directory,
-// and [NewFileStore] for any other path.
-func ParseStore(setting string) (Store, error) {
-	switch setting {
-	case "", "memory":
-		return nil, nil
-	case "cache":
-		store, err := NewCacheStore()
-		if err != nil {
-			return nil, err // returning store would make a Store that is not nil
-		}
-		return store, nil
-	}
-	if info, err := os.Stat(setting); os.IsPathSeparator(setting[len(setting)-1]) || err == nil && info.IsDir() {
-		return NewDirStore(setting), nil
-	}
-	return NewFileStore(setting), nil
 }
 
 // Path returns the file for a key.
 func (f *FileStore) Path(key string) string { return f.path(key) }
 
 // Load implements [Store].
-func (f *FileStore) Load(_ context.Context, key string) (Entry, error) {
-	path := f.path(key)
+func (f *FileStore) Load(ctx context.Context, key string) (Entry, error) {
+	return bounded(ctx, &f.abandoned, func() (Entry, error) { return loadFile(f.path(key), key) }, nil)
+}
+
+func loadFile(path, key string) (Entry, error) {
+	if err := checkParent(path); errors.Is(err, fs.ErrNotExist) {
+		return Entry{}, nil
+	} else if err != nil {
+		return Entry{}, err
+	}
 	data, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Entry{}, nil
@@ -81,9 +76,9 @@ func (f *FileStore) Load(_ context.Context, key string) (Entry, error) {
 	}
 	var file tokenFile
 	if err := json.Unmarshal(data, &file); err != nil {
-		return Entry{}, fmt.Errorf("token file %s is not valid: remove it", path)
+		return Entry{}, fmt.Errorf("token file %s is not valid: the next login replaces it, or remove it", path)
 	}
-	if file.Key != key {
+	if file.Key != key || !file.Entry.valid() {
 		return Entry{}, nil
 	}
 	return file.Entry, nil
@@ -98,10 +93,21 @@ type tokenFile struct {
 
 // Save implements [Store]. It writes a temporary file and renames it, so that readers see either
 // the old entry or the new one. It replaces a file with invalid content, but not one that fails
-// the checks of owner and mode, which may belong to someone else.
+// the checks of owner and mode, which may belong to someone else. It also removes temporary files
+// that killed programs left.
 func (f *FileStore) Save(ctx context.Context, key string, entry Entry) error {
-	path := f.path(key)
+	if err := entry.check(); err != nil {
+		return err
+	}
+	_, err := bounded(ctx, &f.abandoned, func() (struct{}, error) { return struct{}{}, saveFile(ctx, f.path(key), key, entry) }, nil)
+	return err
+}
+
+func saveFile(ctx context.Context, path, key string, entry Entry) error {
 	if err := makeParent(path); err != nil {
+		return err
+	}
+	if err := checkParent(path); err != nil {
 		return err
 	}
 	if info, err := os.Lstat(path); err == nil {
@@ -109,54 +115,67 @@ func (f *FileStore) Save(ctx context.Context, key string, entry Entry) error {
 			return err
 		}
 	}
-	if stored, err := f.Load(ctx, key); err == nil && stored.Version >= entry.Version {
+	if stored, err := loadFile(path, key); err == nil && stored.Version >= entry.Version {
 		return nil
 	}
 	data, err := json.Marshal(tokenFile{key, entry})
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, data, 0o600)
+	if ctx.Err() != nil { // the caller has left, and may have saved elsewhere or later since
+		return ctx.Err()
+	}
+	if err := atomicfile.Write(path, data, 0o600); err != nil {
+		return err
+	}
+	dir, base := filepath.Split(path)
+	atomicfile.RemoveLeftovers(filepath.Clean(dir), func(name string) bool {
+		return name == base || base == dirFile(key) && strings.HasSuffix(name, dirFile("")) // other accounts' too
+	})
+	return nil
 }
+
+// unlockPatience bounds how long an unlock waits for storage that hangs.
+const unlockPatience = time.Second
 
 // TryLock implements [Store]. It ignores the lease: the system frees the lock of a dead program.
-func (f *FileStore) TryLock(_ context.Context, key string, _ time.Duration) (func(), bool, error) {
-	path := f.path(key)
-	if err := makeParent(path); err != nil {
+func (f *FileStore) TryLock(ctx context.Context, key string, _ time.Duration) (func(), bool, error) {
+	file, err := bounded(ctx, &f.abandoned, func() (*os.File, error) { return lockFile(f.path(key)) }, closeLock)
+	if err != nil || file == nil {
 		return nil, false, err
 	}
-	return tryLock(path + ".lock")
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), unlockPatience)
+		defer cancel()
+		// Other operations that hang do not keep it from trying: the lock would stay until the program ends.
+		_, _ = bounded(ctx, new(atomic.Int32), func() (struct{}, error) { closeLock(file); return struct{}{}, nil }, nil)
+	}, true, nil
 }
 
-// readPrivate reads a file that nobody else could have read or written. It checks that the
-// opened file is the checked one, so that nobody can swap in a link between the two.
-func readPrivate(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
+// lockFile returns the locked file, or nil if it is locked already. The file stays when the lock is
+// freed: a file that was removed and created again would be a different lock.
+func lockFile(path string) (*os.File, error) {
+	if err := makeParent(path); err != nil {
+		return nil, err
+	}
+	if err := checkParent(path); err != nil {
+		return nil, err
+	}
+	file, err := openPrivate(path+".lock", os.O_CREATE|os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPrivate(path, info); err != nil {
+	locked, err := filelock.Try(file)
+	if !locked {
+		file.Close()
 		return nil, err
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	opened, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !os.SameFile(info, opened) { // replaced in between, by new tokens or by something else
-		if err := checkPrivate(path, opened); err != nil {
-			return nil, err
-		}
-	}
-	return io.ReadAll(io.LimitReader(file, maxEntryBytes))
+	return file, nil
 }
 
-// makeParent creates the directory of a file, closed to other users. It leaves an existing one
-// as is.
-func makeParent(path string) error {
-	return os.MkdirAll(filepath.Dir(path), 0o700)
+func closeLock(file *os.File) {
+	if file != nil {
+		filelock.Unlock(file)
+		file.Close()
+	}
 }

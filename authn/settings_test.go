@@ -63,17 +63,24 @@ func TestParseCredentialsOverwritesItsInput(t *testing.T) {
 
 func TestParseStore(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	for _, variable := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(variable, filepath.Join(dir, "cache"))
+	}
 	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
 	for setting, path := range map[string]string{
+		"~":                                filepath.Join(dir, "key.json"),
+		"~/":                               filepath.Join(dir, "key.json"),
+		"~/new/":                           filepath.Join(dir, "new", "key.json"),
+		"~/tokens.json":                    filepath.Join(dir, "tokens.json"),
 		dir:                                filepath.Join(dir, "key.json"),
 		filepath.Join(dir, "new") + "/":    filepath.Join(dir, "new", "key.json"),
 		filepath.Join(dir, "tokens.json"):  filepath.Join(dir, "tokens.json"),
 		filepath.Join(dir, "no-extension"): filepath.Join(dir, "no-extension"),
 	} {
 		store, err := ParseStore(setting)
-		if files, ok := store.(*FileStore); err != nil || !ok || files.Path("key") != path {
-			t.Errorf("%s: %v, %v", setting, store, err)
+		if files, ok := store.(*FileStore); err != nil || !ok || filepath.Clean(files.Path("key")) != path {
+			t.Errorf("%s: %v, %v, want %s", setting, store, err, path)
 		}
 	}
 	for _, setting := range []string{"", "memory"} {
@@ -90,13 +97,35 @@ func TestParseStore(t *testing.T) {
 // When ParseStore returned the result of NewCacheStore directly, a nil *FileStore became a Store
 // that is not nil.
 func TestParseStoreWithoutCacheDir(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", "")
-	t.Setenv("HOME", "")
-	t.Setenv("LocalAppData", "")
-	if store, err := ParseStore("cache"); err == nil {
-		t.Errorf("got %v", store)
-	} else if store != nil {
-		t.Errorf("got a %T with the error, want nil", store)
+	for _, variable := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData", "USERPROFILE"} {
+		t.Setenv(variable, "")
+	}
+	for setting, want := range map[string]string{"cache": "name a directory such as", "~/x": "write an absolute path", "~": "write an absolute path"} {
+		if store, err := ParseStore(setting); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, %v, want %q", setting, store, err, want)
+		} else if store != nil {
+			t.Errorf("%s: got a %T with the error, want nil", setting, store)
+		}
+	}
+}
+
+// A URL became a directory of that name.
+func TestA32_ParseStoreRejectsURLs(t *testing.T) {
+	for setting, want := range map[string]string{
+		"redis://user:canary@host/0": "package authn/redisstore",
+		"Rediss://canary":            "package authn/redisstore",
+		"unix:///canary":             "a path, not a URL",
+		" https://canary":            "a path, not a URL",
+		"~other/x":                   "absolute path",
+		"~x":                         "absolute path",
+	} {
+		store, err := ParseStore(setting)
+		if err == nil || store != nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v, %v", setting, store, err)
+		}
+	}
+	if store, err := ParseStore(`C://tokens.json`); err != nil || store == nil { // a drive
+		t.Errorf("%v, %v", store, err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -82,43 +81,13 @@ func (e *shared) degraded(operation string, err error) {
 	}
 }
 
-// within runs an operation of the store in the time that is left for all of them. It returns when
-// that is over even if the operation does not, because storage may hang in the kernel. The function
-// late receives a result that comes too late.
-func within[T any](ctx context.Context, e *shared, operation func(context.Context, Store) (T, error), late func(T)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
+// within runs an operation of the store in the time that is left for all of them; see [bounded].
+func within[T any](ctx context.Context, e *shared, operation func(context.Context) (T, error), late func(T)) (T, error) {
 	start := time.Now()
-	ctx, cancel := context.WithTimeoutCause(ctx, e.left, fmt.Errorf("the token store did not respond within %v", min(storeTimeout, e.source.loginTimeout/4)))
+	defer func() { e.left -= time.Since(start) }()
+	ctx, cancel := context.WithTimeout(ctx, e.left)
 	defer cancel()
-	done := make(chan outcome, 1)
-	store := e.store
-	go func() {
-		o := outcome{err: errAbandoned} // by runtime.Goexit
-		defer func() { done <- o }()
-		o.err = guarded(func() (err error) {
-			o.value, err = operation(ctx, store)
-			return err
-		})
-	}()
-	select {
-	case o := <-done:
-		e.left -= time.Since(start)
-		return o.value, o.err
-	case <-ctx.Done():
-		e.left = 0
-		if late != nil {
-			go func() {
-				if o := <-done; o.err == nil {
-					late(o.value)
-				}
-			}()
-		}
-		var none T
-		return none, context.Cause(ctx)
-	}
+	return bounded(ctx, &e.source.abandoned, func() (T, error) { return operation(ctx) }, late)
 }
 
 // load returns the stored record. It treats a failing store as empty.
@@ -138,7 +107,7 @@ func (e *shared) load(ctx context.Context) *record {
 // loadEnvelope loads the entry and converts its times to this program's clock.
 func (e *shared) loadEnvelope(ctx context.Context) error {
 	e.version, e.envelope = 0, envelope{}
-	stored, err := within(ctx, e, func(ctx context.Context, store Store) (Entry, error) { return store.Load(ctx, e.key) }, nil)
+	stored, err := within(ctx, e, func(ctx context.Context) (Entry, error) { return e.store.Load(ctx, e.key) }, nil)
 	if err != nil {
 		if ctx.Err() == nil {
 			e.fail("load", err)
@@ -181,8 +150,8 @@ func (e *shared) save(ctx context.Context) error {
 	data, err := json.Marshal(e.envelope)
 	if err == nil {
 		entry := Entry{Data: data, Version: e.version + 1, Expires: expires}
-		_, err = within(ctx, e, func(ctx context.Context, store Store) (struct{}, error) {
-			return struct{}{}, store.Save(ctx, e.key, entry)
+		_, err = within(ctx, e, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, e.store.Save(ctx, e.key, entry)
 		}, nil)
 	}
 	if err != nil {
@@ -208,11 +177,11 @@ func (e *shared) lock(ctx context.Context) bool {
 		unlock func()
 		locked bool
 	}
-	taken, err := within(ctx, e, func(ctx context.Context, store Store) (l lock, err error) {
-		if leases, ok := store.(LeaseStore); ok {
+	taken, err := within(ctx, e, func(ctx context.Context) (l lock, err error) {
+		if leases, ok := e.store.(LeaseStore); ok {
 			l.unlock, l.locked, err = leases.HoldLock(ctx, e.key, lockLease)
 		} else {
-			l.unlock, l.locked, err = store.TryLock(ctx, e.key, e.source.loginTimeout+storeTimeout)
+			l.unlock, l.locked, err = e.store.TryLock(ctx, e.key, e.source.loginTimeout+storeTimeout)
 		}
 		return l, err
 	}, func(l lock) {
@@ -240,7 +209,7 @@ func (e *shared) unlock() {
 	}
 	free := e.held
 	e.held = nil
-	_, err := within(context.Background(), e, func(context.Context, Store) (struct{}, error) { free(); return struct{}{}, nil }, nil)
+	_, err := within(context.Background(), e, func(context.Context) (struct{}, error) { free(); return struct{}{}, nil }, nil)
 	if err != nil {
 		e.degraded("unlock", err)
 	}

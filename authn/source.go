@@ -97,7 +97,8 @@ type Source struct {
 	end      context.CancelCauseFunc
 	running  sync.WaitGroup
 
-	observing sync.Mutex // held while the observer runs
+	observing sync.Mutex   // held while the observer runs
+	abandoned atomic.Int32 // operations of the store that hang
 
 	mu          sync.Mutex
 	flight      *flight // the login in progress

@@ -3,6 +3,7 @@ package authn
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -16,11 +17,13 @@ const MaxVersion = 1 << 53
 // safe for concurrent use, return when ctx is done, and copy the Data that Save receives and Load
 // returns. Package storetest has tests for any Store.
 type Store interface {
-	// Load returns the entry last saved under key, or the zero Entry if there is no entry.
+	// Load returns the entry last saved under key, or the zero Entry if the store has no entry with
+	// a valid version.
 	Load(ctx context.Context, key string) (Entry, error)
 
-	// Save stores the entry if its version is greater than the stored one. Otherwise it does
-	// nothing and returns nil. A reader never sees a partial entry.
+	// Save stores the entry if its version is greater than the stored one, or if that is not valid.
+	// Otherwise it does nothing and returns nil. It returns an error if the version of the new entry
+	// is not valid. A reader never sees a partial entry.
 	Save(ctx context.Context, key string, entry Entry) error
 
 	// TryLock takes the lock of the key if it is free and reports whether it did. It does not wait.
@@ -48,9 +51,19 @@ type Entry struct {
 	Version int64     `json:"version"` // from 1 to MaxVersion; 0 means no entry
 	Expires time.Time `json:"expires"` // the store may drop the entry after this time
 
-	// Age is how long ago the entry was saved by the store's own clock. Load sets it, so that
-	// programs whose clocks differ agree on how much of a wait is left. 0 means unknown.
+	// Age is how long ago the entry was saved by the clock of the store, if that is another than the
+	// clocks of its programs, as in Redis. Load sets it, so that machines whose clocks differ agree
+	// on how much of a wait is left. 0 means unknown.
 	Age time.Duration `json:"-"`
+}
+
+func (e Entry) valid() bool { return e.Version >= 1 && e.Version <= MaxVersion }
+
+func (e Entry) check() error {
+	if !e.valid() {
+		return fmt.Errorf("version %d of a token store entry is not valid: want 1 to %d", e.Version, int64(MaxVersion))
+	}
+	return nil
 }
 
 // MemoryStore is a [Store] that Sources of one program share. The zero value is ready to use. Do
@@ -66,7 +79,7 @@ func (m *MemoryStore) Load(_ context.Context, key string) (Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	entry := m.entries[key]
-	if entry.Version > MaxVersion {
+	if !entry.valid() {
 		return Entry{}, nil
 	}
 	entry.Data = bytes.Clone(entry.Data)
@@ -75,9 +88,12 @@ func (m *MemoryStore) Load(_ context.Context, key string) (Entry, error) {
 
 // Save implements [Store].
 func (m *MemoryStore) Save(_ context.Context, key string, entry Entry) error {
+	if err := entry.check(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if stored := m.entries[key].Version; entry.Version > stored || stored > MaxVersion {
+	if stored := m.entries[key]; entry.Version > stored.Version || !stored.valid() {
 		if m.entries == nil {
 			m.entries = make(map[string]Entry)
 		}

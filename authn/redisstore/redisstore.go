@@ -97,6 +97,9 @@ func parseInt(value any) int64 {
 // Save implements [authn.Store]. Redis drops the entry when it expires. It replaces an entry
 // without a valid version.
 func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
+	if entry.Version < 1 || entry.Version > authn.MaxVersion {
+		return fmt.Errorf("redisstore: version %d of an entry is not valid: want 1 to %d", entry.Version, int64(authn.MaxVersion))
+	}
 	name := s.entryKey(key)
 	lifetime := time.Until(entry.Expires) // a duration, because the clocks may differ
 	if lifetime <= 0 {

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) (a, b authn.Store)) {
 		"LockPerKey":       lockPerKey,
 		"NeverTorn":        neverTorn,
 		"OneHolder":        oneHolder,
+		"InvalidVersions":  invalidVersions,
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := open(t)
@@ -200,4 +201,16 @@ func oneHolder(t *testing.T, a, b authn.Store) {
 	if count != 1 {
 		t.Errorf("%d of 32 goroutines hold the lock, want 1", count)
 	}
+}
+
+// invalidVersions checks that an entry with a version that nothing exceeds is not kept for good.
+func invalidVersions(t *testing.T, a, b authn.Store) {
+	for i, version := range []int64{1<<63 - 1, 1<<53 + 1, -1, -1 << 63, 0} {
+		_ = a.Save(t.Context(), key, entry(version, "invalid")) // should be an error
+		valid := int64(i) + 1
+		save(t, b, key, entry(valid, "valid"))
+		expect(t, a, key, valid, []byte("valid"))
+	}
+	save(t, a, key, entry(1<<53, "last"))
+	expect(t, b, key, 1<<53, []byte("last"))
 }

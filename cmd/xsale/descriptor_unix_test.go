@@ -12,6 +12,12 @@ import (
 )
 
 func TestCredentialsFromDescriptor(t *testing.T) {
+	for _, name := range []string{"fd:%d", "/dev/fd/%d"} { // the second is a shell's <(command)
+		t.Run(name, func(t *testing.T) { readFromDescriptor(t, name) })
+	}
+}
+
+func readFromDescriptor(t *testing.T, name string) {
 	useSandbox(t)
 	t.Setenv("XSALE_PASSWORD", "")
 	reader, writer, err := os.Pipe()
@@ -26,5 +32,5 @@ func TestCredentialsFromDescriptor(t *testing.T) {
 	fmt.Fprintf(writer, `{"client_id":%q,"client_secret":%q,"username":%q,"password":%q}`,
 		xsaletest.ClientID, xsaletest.ClientSecret, xsaletest.Username, xsaletest.Password)
 	writer.Close()
-	execute(t, "", "me", "--credentials", fmt.Sprintf("fd:%d", descriptor)).expect(t, exitOK)
+	execute(t, "", "me", "--credentials", fmt.Sprintf(name, descriptor)).expect(t, exitOK)
 }

@@ -87,6 +87,9 @@ func report(stderr io.Writer, err error) {
 	}
 }
 
+// windowsAddressInUse is WSAEADDRINUSE. On Windows, syscall.EADDRINUSE is a number of Go's own.
+const windowsAddressInUse = syscall.Errno(10048)
+
 // remedy suggests what to do about an error of the API. The other errors of a login contain theirs.
 func remedy(err error) string {
 	switch {
@@ -94,7 +97,7 @@ func remedy(err error) string {
 		return "check whether it was processed before sending it again"
 	case errors.Is(err, authn.ErrCredentialsUnavailable):
 		return "set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, windowsAddressInUse):
 		return "choose another address with --addr; port 0 picks a free one"
 	case errors.Is(err, xsale.ErrNotFound):
 		return "check the path, the ids and the organization; 'xsale me' lists the organizations"

@@ -114,7 +114,7 @@ func TestGenerateErrors(t *testing.T) {
 		"no spec":               {nil, `{"a":1}`, []string{"--spec", "-"}, exitFailed, "standard input: this is not an API spec"},
 		"a web page":            {nil, `<html>`, []string{"--spec", "-"}, exitFailed, "standard input: this is a web page"},
 		"foreign origin":        {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
-		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "connection refused"},
+		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "dial tcp 127.0.0.1:1: "},
 		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitFailed, "https"},
 		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
 		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `no operation has the method "FOO"; there are: get, post, put`},

@@ -73,9 +73,14 @@ func parseJSON(file string, data []byte, value any) error {
 func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc, error) {
 	var data []byte
 	var err error
-	if descriptor, ok := strings.CutPrefix(from, "fd:"); ok {
+	// A shell's <(command) is /dev/fd/N. Its content comes only once, so it is no file to read again.
+	descriptor, ok := strings.CutPrefix(from, "fd:")
+	if !ok {
+		descriptor, ok = strings.CutPrefix(from, "/dev/fd/")
+	}
+	if ok {
 		data, err = readDescriptor(descriptor)
-	} else if from == "-" {
+	} else if from == "-" || from == "/dev/stdin" {
 		data, err = io.ReadAll(command.InOrStdin())
 	} else {
 		return authn.File(from), nil

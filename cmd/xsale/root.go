@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ type app struct {
 	tokenStore   string
 	credentials  string
 	debug        bool
+	withoutStore bool // the user knows that tokens are not kept
 	started      bool // the command line was valid and the command began
 }
 
@@ -48,7 +50,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
 	flags.StringVarP(&a.output, "output", "o", outputTable, "output `FORMAT`: table, json or ndjson")
-	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or directory (default XSALE_TOKEN_STORE, or cache)")
+	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
 	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
 	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
 	root.AddCommand(
@@ -106,15 +108,15 @@ func (a *app) noteStart(command *cobra.Command) {
 // kept in the user's cache: if each command logged in, the login service would soon block the
 // account. Options in more take precedence.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
-	store, err := a.store()
+	store, err := a.store(command)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	logger := a.logger(command)
 	options := []xsale.Option{
 		xsale.FromEnvironment(),
 		xsale.WithTokenStore(store),
-		xsale.WithTokenObserver(observer{authn.LogTo(logger)}),
+		xsale.WithTokenObserver(&observer{Observer: authn.LogTo(logger)}),
 		xsale.WithOnDemandLogin(),
 		xsale.WithUserAgent("xsale-cli"),
 		xsale.WithLogger(logger),
@@ -162,13 +164,32 @@ func (a *app) checkOrganization(ctx context.Context, client *xsale.Client) error
 
 var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION or --organization; 'xsale me' lists the names")
 
-// observer drops failed logins: they end the command with an error anyway.
-type observer struct{ authn.Observer }
+// observer drops failed logins, which end the command with an error anyway, and all store failures
+// but the first: a directory that cannot be used fails for each operation.
+type observer struct {
+	authn.Observer
+	degraded sync.Once
+}
 
-func (observer) LoginFailed(*authn.Error) {}
+func (*observer) LoginFailed(*authn.Error) {}
 
-func (a *app) store() (authn.Store, error) {
-	return authn.ParseStore(cmp.Or(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache"))
+func (o *observer) StoreDegraded(operation string, err error) {
+	o.degraded.Do(func() { o.Observer.StoreDegraded(operation, err) })
+}
+
+// store returns the token store, or nil for none. Without a cache directory, as in some services and
+// containers, the command goes on without a store and says so once.
+func (a *app) store(command *cobra.Command) (authn.Store, error) {
+	setting := cmp.Or(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache")
+	store, err := authn.ParseStore(setting)
+	if err == nil || setting != "cache" {
+		return store, err
+	}
+	if !a.withoutStore {
+		a.withoutStore = true
+		fmt.Fprintf(command.ErrOrStderr(), "xsale: warning: %v, or pass --token-store; continuing without a token store, so this command logs in for itself\n", err)
+	}
+	return nil, nil
 }
 
 // logger writes warnings and, with --debug, each request.

@@ -128,7 +128,7 @@ func newTokenPathCommand(a *app) *cobra.Command {
 		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				store, err := a.store()
+				store, err := a.store(command)
 				if err != nil {
 					return err
 				}

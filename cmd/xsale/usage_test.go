@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,9 +116,7 @@ func TestUsageErrors(t *testing.T) {
 		"spec lint --overlay nothing.yaml":  `--overlay: open nothing.yaml: no such file or directory`,
 	} {
 		t.Run(arguments, func(t *testing.T) {
-			if os.PathSeparator == '\\' {
-				want = strings.ReplaceAll(want, "no such file or directory", "The system cannot find the file specified.")
-			}
+			want = strings.ReplaceAll(want, "no such file or directory", noSuchFile(t))
 			fields := strings.Fields(arguments)
 			for i, field := range fields { // two quotes stand for an empty argument
 				fields[i] = strings.ReplaceAll(field, `""`, "")
@@ -221,4 +220,15 @@ func TestClaims(t *testing.T) {
 func TestSandboxCertificateCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "missing", "ca.pem")
 	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--tls-cert", file).expect(t, exitFailed, file)
+}
+
+// noSuchFile returns how the system reports a missing file.
+func noSuchFile(t *testing.T) string {
+	t.Helper()
+	_, err := os.Open(filepath.Join(t.TempDir(), "nothing"))
+	missing, ok := errors.AsType[*os.PathError](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	return missing.Err.Error()
 }

@@ -345,7 +345,7 @@ func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 		"--param listOrder.statusidin=1":           "--param listOrder.statusidin: no call takes it",
 		"--param setTranslation.id=1":              "--param setTranslation.id: no call takes it", // without --write
 		"--param organizationName=x":               "--param organizationName: no call takes it",  // see --organization
-		"--write createOrder --body createOrder=x": "no such file",
+		"--write createOrder --body createOrder=x": noSuchFile(t),
 		"--write createOrder --body createOrder=" + writeFile(t, "{"): "want one JSON value",
 	} {
 		execute(t, "", append([]string{"verify"}, strings.Fields(arguments)...)...).expect(t, exitUsage, want)

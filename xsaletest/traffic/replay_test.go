@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -149,8 +150,8 @@ func TestRecordingHasNoPersonalData(t *testing.T) {
 			continue
 		}
 		info, err := os.Stat(name)
-		if err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v %v", name, info.Mode(), err)
+		if err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" { // which has no modes
+			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}
 	if _, err := traffic.Replay(dir); err != nil {

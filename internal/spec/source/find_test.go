@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,7 +192,11 @@ func TestGetBoundsSearch(t *testing.T) {
 func TestGetFromDeadHost(t *testing.T) {
 	site := newSite(t, nil)
 	site.Close()
-	refused := "dial tcp £: connect: connection refused"
+	_, dead := net.Dial("tcp", site.host())
+	if dead == nil {
+		t.Fatal("the host is alive")
+	}
+	refused := dead.Error() // in the words of the system
 	for from, want := range map[string]string{
 		"":                "$/swagger/v1/swagger.json: " + refused,
 		"/swagger":        "$/swagger: " + refused,

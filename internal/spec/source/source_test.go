@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -106,10 +107,15 @@ func (n *notifying) Read(p []byte) (int, error) {
 func TestGetFile(t *testing.T) {
 	directory := t.TempDir()
 	t.Chdir(directory)
-	for name, text := range map[string]string{
+	files := map[string]string{
 		"a.json": minimal, "b.yaml": minimalYAML, "api.xsale.ai": minimal, "127.0.0.1:1": minimal, "a@b?c": minimal, "page.html": "<html>",
 		"large.json": "{}" + strings.Repeat("x", tree.MaxBytes),
-	} {
+	}
+	if runtime.GOOS == "windows" { // which has no such names
+		delete(files, "127.0.0.1:1")
+		delete(files, "a@b?c")
+	}
+	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +124,9 @@ func TestGetFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"a.json", "b.yaml", filepath.Join(directory, "a.json"), "./a.json", "api.xsale.ai", "127.0.0.1:1", "a@b?c"} {
+		if _, ok := files[filepath.Base(path)]; !ok {
+			continue
+		}
 		source, err := Get(t.Context(), path, Options{})
 		if err != nil || source.Name != path {
 			t.Errorf("%s: got %v, %v", path, source, err)
@@ -144,6 +153,9 @@ func TestGetFile(t *testing.T) {
 		"user:hunter2@api.xsale.ai": "the source" + remedy,
 		"api.xsale.ai?key=hunter2":  "the source" + remedy,
 	} {
+		if runtime.GOOS == "windows" && path == "dangling.json" {
+			continue // its links are another matter
+		}
 		source, err := Get(t.Context(), path, Options{})
 		if source != nil || err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, %v", path, source, err)
@@ -157,7 +169,7 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != "a.json: permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if os.Geteuid() == 0 { // root can read every file
+	if os.Geteuid() <= 0 { // root can read every file, and Windows has no modes
 		return
 	}
 	directory := t.TempDir()

@@ -1,4 +1,4 @@
-package authn
+package filelock
 
 import (
 	"os"
@@ -19,8 +19,8 @@ const (
 	errorLockViolation      syscall.Errno = 33
 )
 
-// lockFile locks the first byte, which need not exist.
-func lockFile(file *os.File) (bool, error) {
+// tryLock locks the first byte, which need not exist.
+func tryLock(file *os.File) (bool, error) {
 	var overlapped syscall.Overlapped
 	ok, _, err := lockFileEx.Call(file.Fd(), lockfileExclusiveLock|lockfileFailImmediately, 0, 1, 0, uintptr(unsafe.Pointer(&overlapped)))
 	if ok != 0 {
@@ -32,7 +32,7 @@ func lockFile(file *os.File) (bool, error) {
 	return false, &os.PathError{Op: "lock", Path: file.Name(), Err: err}
 }
 
-func unlockFile(file *os.File) {
+func unlock(file *os.File) {
 	var overlapped syscall.Overlapped
 	_, _, _ = unlockFileEx.Call(file.Fd(), 0, 1, 0, uintptr(unsafe.Pointer(&overlapped)))
 }

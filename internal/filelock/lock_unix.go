@@ -1,13 +1,13 @@
 //go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
 
-package authn
+package filelock
 
 import (
 	"os"
 	"syscall"
 )
 
-func lockFile(file *os.File) (bool, error) {
+func tryLock(file *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch err {
@@ -22,4 +22,4 @@ func lockFile(file *os.File) (bool, error) {
 	}
 }
 
-func unlockFile(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }
+func unlock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }

@@ -1,0 +1,110 @@
+package authn
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// maxCredentialsBytes bounds a credentials file.
+const maxCredentialsBytes = 1 << 20
+
+// File reads the credentials from a JSON file before each login, so that a mounted secret can be
+// rotated. See [ParseCredentials] for the format. Symbolic links are followed, because Kubernetes
+// mounts secrets as links. A named pipe, which gives its content only once, is rejected, and so is a
+// file over 1 MiB.
+//
+// Except on Windows, a file that every user of the machine can read or write is rejected, unless it
+// is on a read-only mount of Linux, as secrets of containers are: their modes say nothing about who
+// can reach them, and the program could not change them.
+func File(path string) CredentialsFunc {
+	abandoned := new(atomic.Int32)
+	return func(ctx context.Context) (Credentials, error) {
+		data, err := bounded(ctx, abandoned, func() ([]byte, error) { return readCredentials(path) }, func(late []byte) { clear(late) })
+		if err != nil {
+			return Credentials{}, fmt.Errorf("credentials file: %w", err)
+		}
+		credentials, err := ParseCredentials(data)
+		if err != nil {
+			return Credentials{}, fmt.Errorf("credentials file %s: %w", path, err)
+		}
+		return credentials, nil
+	}
+}
+
+func readCredentials(path string) ([]byte, error) {
+	file, err := openWithoutWaiting(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file (mode %v): name a JSON file", path, info.Mode())
+	}
+	if err := checkNotPublic(file, info); err != nil {
+		return nil, err
+	}
+	// Room for all of the file, so that the buffer does not grow and leave copies of secrets. Some
+	// file systems give no size.
+	data := make([]byte, min(max(info.Size(), 64<<10), maxCredentialsBytes)+1)
+	read, err := io.ReadFull(file, data)
+	if err == nil {
+		clear(data)
+		return nil, fmt.Errorf("%s has more than %d bytes or is growing: name a JSON file with the credentials", path, len(data)-1)
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		clear(data)
+		return nil, err
+	}
+	return data[:read], nil
+}
+
+// decodeText returns JSON as UTF-8 without a byte order mark. The > of Windows PowerShell writes
+// UTF-16. Without a mark, the zero bytes around the first character, which is ASCII, tell the
+// encoding. The result may share the memory of data.
+func decodeText(data []byte) []byte {
+	if len(data) < 2 {
+		return data
+	}
+	switch order := [2]byte(data); {
+	case order == [2]byte{0xff, 0xfe}:
+		return decodeUTF16(data[2:], 0)
+	case order == [2]byte{0xfe, 0xff}:
+		return decodeUTF16(data[2:], 1)
+	case order[0] != 0 && order[1] == 0:
+		return decodeUTF16(data, 0)
+	case order[0] == 0 && order[1] != 0:
+		return decodeUTF16(data, 1)
+	}
+	return httpx.TrimBOM(data)
+}
+
+// decodeUTF16 decodes units whose low byte is the first (0) or the second (1). Half a unit at the
+// end becomes U+FFFD, which is not JSON.
+func decodeUTF16(data []byte, low int) []byte {
+	text := make([]byte, 0, len(data)/2*3+utf8.UTFMax) // never grows, which would leave copies of secrets
+	unit := func(i int) rune { return rune(data[i+low]) | rune(data[i+1-low])<<8 }
+	for i := 0; i+1 < len(data); i += 2 {
+		r := unit(i)
+		if utf16.IsSurrogate(r) && i+3 < len(data) {
+			if pair := utf16.DecodeRune(r, unit(i+2)); pair != utf8.RuneError {
+				r = pair
+				i += 2
+			}
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	if len(data)%2 == 1 {
+		text = utf8.AppendRune(text, utf8.RuneError)
+	}
+	return text
+}

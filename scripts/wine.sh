@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds the tests of the packages that users run for Windows, and runs them under Wine 8 or later.
+# Needs Wine, and x86_64-w64-mingw32-gcc for what Wine 8 lacks. scripts/wine/skipped.txt has the tests
+# that Wine cannot run. Arguments replace the packages.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+required=
+if [ $# -eq 0 ]; then
+	required='TestA11_ TestA12_' # what went wrong on Windows only
+	set -- ./authn/... ./call/... ./wire/... ./xsaletest/... ./cmd/... ./internal/atomicfile ./internal/filelock
+fi
+
+wine=/usr/lib/wine/wine64 # of Debian
+[ -x "$wine" ] || wine=$(command -v wine64 || command -v wine)
+server=$(dirname "$wine")/wineserver
+
+work=$(mktemp -d)
+export WINEPREFIX=$work/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml= DISPLAY=
+trap '"$server" -k || true; "$server" -w || true; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+"$wine" wineboot -i >"$work/boot" 2>&1 || { cat "$work/boot"; exit 1; }
+x86_64-w64-mingw32-gcc -shared -O2 -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" \
+	scripts/wine/bcryptprimitives.c -ladvapi32
+
+# Wine 8 says "not implemented" where Windows says "invalid information class". Go then deletes files
+# the old way only for the latter.
+source=$(go env GOROOT)/src/internal/syscall/windows/at_windows.go
+sed 's/case STATUS_INVALID_INFO_CLASS,/case NTStatus(0xC0000002), STATUS_INVALID_INFO_CLASS,/' "$source" >"$work/at_windows.go"
+! cmp -s "$source" "$work/at_windows.go" || { echo "scripts/wine.sh: $source has changed" >&2; exit 1; }
+printf '{"Replace": {"%s": "%s"}}' "$source" "$work/at_windows.go" >"$work/overlay.json"
+
+skipped=$(sed -E '/^(#|$)/d; s/ .*//' scripts/wine/skipped.txt | paste -sd '|')
+echo "Not run under Wine:"
+sed -E '/^(#|$)/d; s/^/  /' scripts/wine/skipped.txt
+
+export GOOS=windows GOARCH=amd64 CGO_ENABLED=0
+failed=0 number=0
+while read -r package directory; do
+	number=$((number + 1)) start=$SECONDS
+	test=$work/$number.exe output=$work/$number.out
+	go test -c -vet=off -overlay "$work/overlay.json" -o "$test" "$package"
+	if (cd "$directory" && "$wine" "$test" -test.v -test.timeout=5m -test.skip="^($skipped)\$" >"$output" 2>&1 </dev/null); then
+		echo "ok    $package  $((SECONDS - start))s, $(grep -c '^ *--- PASS' "$output") passed"
+		grep -B1 '^ *--- SKIP' "$output" | grep -vE '^--$|^=== ' || true # with the reason
+	else
+		failed=1
+		echo "FAIL  $package  $((SECONDS - start))s"
+		grep -vE '^=== (RUN|CONT|PAUSE)|^ *--- PASS|^PASS$' "$output" || true
+	fi
+	rm "$test"
+done < <(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' "$@" | grep .)
+[ "$number" -gt 0 ] || { echo "scripts/wine.sh: no package has tests" >&2; exit 1; }
+for name in $required; do
+	grep -q "^--- PASS: $name" "$work"/*.out || { echo "missing: $name"; failed=1; }
+done
+exit "$failed"
