@@ -165,9 +165,13 @@ func (s *sharedThrottle) enqueue(change apply) *operation {
 	return op
 }
 
-// pass takes a pause that was learned while the Limiter failed to the shared state.
+// pass takes what happened while the Limiter failed to the shared state: a pause, and that the burst
+// was used up.
 func (s *sharedThrottle) pass(known limitState) apply {
 	return func(state *limitState, now int64, own rate) turn {
+		if pace := state.pace(now, own); pace.perSecond > 0 {
+			state.Next = max(state.Next, now+span(pace, pace.burst-1))
+		}
 		if known.PausedUntil > max(now, state.PausedUntil) {
 			state.limited(now, state.CutAt, time.Duration(known.PausedUntil-now), 0, own, false)
 		}
@@ -317,8 +321,8 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 	return report
 }
 
-// fail starts or prolongs an outage. At its start, the share begins at a random time of its period,
-// because the other programs may begin now, too.
+// fail starts or prolongs an outage. At its start the burst is used up, and the share begins at a
+// random time of its period, because the other programs may begin now, too.
 func (s *sharedThrottle) fail() {
 	s.backoff = min(max(2*s.backoff, minLimiterRetry), maxLimiterRetry)
 	s.retryAt = time.Now().Add(s.backoff/2 + rand.N(s.backoff/2))
@@ -331,6 +335,8 @@ func (s *sharedThrottle) fail() {
 	now := s.known.begin(s.now(), own)
 	s.known.Free = nil
 	if pace := s.known.pace(now, own); pace.perSecond > 0 && own.programs > 1 {
-		s.known.Next = now + span(pace, pace.burst-1) + rand.N(period(pace.perSecond))
+		between := period(pace.perSecond)
+		given := min(max(s.known.Next, now), now+between) // slots that are still waited for
+		s.known.Next = given + span(pace, pace.burst-1) + rand.N(between)
 	}
 }
