@@ -13,7 +13,8 @@ import (
 
 // Bounds of the wait for a Limiter.
 const (
-	limiterTimeout  = 250 * time.Millisecond // of one Update
+	limiterTimeout  = 225 * time.Millisecond // of the context of one Update
+	limiterPatience = 250 * time.Millisecond // with one that ignores its context
 	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
 	maxLimiterRetry = 10 * time.Second
 )
@@ -141,7 +142,7 @@ func (s *sharedThrottle) do(ctx context.Context, change apply) turn {
 	if op.result.slot != 0 { // it came at the same time
 		s.enqueue(releasing(op.result))
 	}
-	return turn{wait: limiterTimeout}
+	return turn{wait: limiterPatience}
 }
 
 // enqueue takes an operation to the next Update, or applies it at once while the Limiter fails. The
@@ -213,14 +214,14 @@ func (s *sharedThrottle) work() {
 		go s.update(batch, s.known, s.down, s.counted, result)
 		s.mu.Unlock()
 
-		timer := time.NewTimer(limiterTimeout)
+		timer := time.NewTimer(limiterPatience)
 		var u updated
 		select {
 		case u = <-result:
 			s.mu.Lock()
 		case <-timer.C:
 			s.mu.Lock()
-			u.err = fmt.Errorf("no result after %v", limiterTimeout)
+			u.err = fmt.Errorf("no result after %v", limiterPatience)
 			s.hanging = true
 			go func() {
 				<-result
