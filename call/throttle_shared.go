@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/url"
 	"sync"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Bounds of the wait for a Limiter.
@@ -62,11 +63,8 @@ func newSharedThrottle(c Config, own rate) *sharedThrottle {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &sharedThrottle{limiter: c.Limiter, key: originOf(c.BaseURL), own: own, learn: !c.FixedRate, log: log}
+	return &sharedThrottle{limiter: c.Limiter, key: httpx.Origin(c.BaseURL), own: own, learn: !c.FixedRate, log: log}
 }
-
-// originOf returns the key of the state.
-func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 func (s *sharedThrottle) free() bool         { return false }
 func (s *sharedThrottle) starting(time.Time) {} // reserve has counted the request
