@@ -40,7 +40,8 @@ const noHint = time.Duration(-1)
 type rate struct {
 	perSecond float64 // 0 for no limit
 	burst     int
-	programs  int // that share every limit of the state in equal parts, without seeing each other; 0 for one
+	programs  int  // that share every limit of the state in equal parts, without seeing each other; 0 for one
+	fixed     bool // 429s teach nothing
 }
 
 // turn is when a request may be sent.
@@ -164,7 +165,7 @@ func (s *limitState) pace(now int64, own rate) rate {
 	if pace.perSecond <= 0 && s.PerSecond > 0 && (now-s.LimitAt < groupMemory || own.programs > 0) {
 		pace.perSecond, pace.burst = s.PerSecond, s.Burst
 	}
-	if s.Cut {
+	if s.Cut && !own.fixed {
 		if pace.burst = 1; pace.perSecond <= 0 || s.Learned < pace.perSecond {
 			pace.perSecond = s.Learned
 		}
@@ -249,11 +250,11 @@ func (s *limitState) release(now int64, unused turn) {
 
 // limited records a 429 to a request that was sent at the given time. The hint is the wait that the
 // server asks for, and seen the rate sent lately.
-func (s *limitState) limited(now, sent int64, hint time.Duration, seen float64, own rate, learn bool) {
+func (s *limitState) limited(now, sent int64, hint time.Duration, seen float64, own rate) {
 	s.configure(now, own)
 	newWave := s.CutAt == 0 || sent > s.CutAt
 	pause := min(max(hint, 0), maxRetryWait)
-	if newWave && learn && (hint == noHint || s.Waves > 0) { // a server that asks for too little is not tried at once again
+	if newWave && !own.fixed && (hint == noHint || s.Waves > 0) { // a server that asks for too little is not tried at once again
 		pause = max(pause, httpx.FullJitter(s.Waves, retryBase, maxRetryWait))
 	}
 	until := now + int64(pause)
@@ -261,10 +262,10 @@ func (s *limitState) limited(now, sent int64, hint time.Duration, seen float64, 
 	if longer {
 		s.PausedUntil = until
 	}
-	if newWave && learn {
+	if newWave && !own.fixed {
 		s.cutRate(now, seen, own)
 	}
-	if longer || newWave && learn {
+	if longer || newWave && !own.fixed {
 		s.voidSlots(now, own)
 	}
 }

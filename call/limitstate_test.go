@@ -130,11 +130,11 @@ func TestLimitStateCutsTheRateOncePerWave(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var s limitState
-			s.limited(s.begin(since(10), test.own), since(9.5), noHint, test.seen, test.own, true)
+			s.limited(s.begin(since(10), test.own), since(9.5), noHint, test.seen, test.own)
 			if !near(s.Learned, test.want) || !s.Cut {
 				t.Errorf("the rate is %v", s.Learned)
 			}
-			s.limited(s.begin(since(12), test.own), since(test.again), noHint, test.seen, test.own, true)
+			s.limited(s.begin(since(12), test.own), since(test.again), noHint, test.seen, test.own)
 			if !near(s.Learned, test.wantAfterTheSecond) {
 				t.Errorf("after another 429 the rate is %v", s.Learned)
 			}
@@ -147,13 +147,13 @@ func TestLimitStateFindsLowRates(t *testing.T) {
 	var s limitState
 	for i, want := range []float64{10, 5, 2.5, 1.25, 0.625, 0.5, 0.5} {
 		at := 10 + 5*float64(i)
-		s.limited(s.begin(since(at), rate{}), since(at-0.1), time.Second, 0.1, rate{}, true)
+		s.limited(s.begin(since(at), rate{}), since(at-0.1), time.Second, 0.1, rate{})
 		if !near(s.Learned, want) {
 			t.Errorf("after %d the rate is %v, want %v", i+1, s.Learned, want)
 		}
 	}
 	at := 60 + cutMemory.Seconds()
-	if s.limited(s.begin(since(at), rate{}), since(at-0.1), time.Second, 0.1, rate{}, true); s.Learned != highestFloor {
+	if s.limited(s.begin(since(at), rate{}), since(at-0.1), time.Second, 0.1, rate{}); s.Learned != highestFloor {
 		t.Errorf("a while later the rate is %v", s.Learned)
 	}
 }
@@ -175,14 +175,15 @@ func TestLimitStatePausesAsLongAsTheServerAsks(t *testing.T) {
 	} {
 		for _, learn := range []bool{true, false} {
 			var s limitState
-			s.limited(s.begin(since(10), rate{}), since(9), test.hint, 20, rate{}, learn)
+			own := rate{fixed: !learn}
+			s.limited(s.begin(since(10), own), since(9), test.hint, 20, own)
 			if wait := time.Duration(s.PausedUntil - since(10)); wait < test.atLeast || wait > test.atMost && s.PausedUntil != 0 {
 				t.Errorf("%s: it pauses for %v", test.name, wait)
 			}
-			if wait := s.reserve(since(10), turn{}, rate{}, noDeadline).wait; wait < test.atLeast {
+			if wait := s.reserve(since(10), turn{}, own, noDeadline).wait; wait < test.atLeast {
 				t.Errorf("%s: the next request waits for %v", test.name, wait)
 			}
-			s.limited(since(10), since(9), test.secondHint, 20, rate{}, learn)
+			s.limited(since(10), since(9), test.secondHint, 20, own)
 			if wait := time.Duration(s.PausedUntil - since(10)); wait != test.afterSecond {
 				t.Errorf("%s: after another 429 it pauses for %v", test.name, wait)
 			}
@@ -202,7 +203,7 @@ func TestLimitStatePausesLongerWaveByWave(t *testing.T) {
 				var s limitState
 				for wave := range 7 {
 					now := float64(100 * (wave + 1))
-					s.limited(s.begin(since(now), rate{}), since(now-1), hint, 20, rate{}, true)
+					s.limited(s.begin(since(now), rate{}), since(now-1), hint, 20, rate{})
 					longest = max(longest, time.Duration(s.PausedUntil-since(now)))
 					if succeeds {
 						s.succeeded(s.begin(since(now+50), rate{}), since(now+49), rate{})
@@ -233,7 +234,7 @@ func TestLimitStateComesBack(t *testing.T) {
 			var s limitState
 			at := 10.0
 			for range test.cuts {
-				s.limited(s.begin(since(at), test.own), since(at-0.1), 0, 40, test.own, true)
+				s.limited(s.begin(since(at), test.own), since(at-0.1), 0, 40, test.own)
 				at += 1.5
 			}
 			s.PausedUntil, s.RaisedAt = 0, s.CutAt
@@ -269,7 +270,7 @@ func TestLimitStateSpacesTheSlotsAfterACut(t *testing.T) {
 	var s limitState
 	reserveAll(&s, 9, own, 50)
 	early := s.reserve(s.begin(since(9), own), turn{}, own, noDeadline)
-	s.limited(s.begin(since(10), own), since(9), 3*time.Second, 20, own, true)
+	s.limited(s.begin(since(10), own), since(9), 3*time.Second, 20, own)
 	if got := s.reserve(since(10), early, own, noDeadline); got.wait != 3*time.Second {
 		t.Errorf("a slot from before the cut: %+v", got)
 	}
@@ -281,7 +282,7 @@ func TestLimitStateSpacesTheSlotsAfterACut(t *testing.T) {
 // A 429 whose Retry-After is 0 gives no new burst.
 func TestLimitStateNeverExceedsTheLimitAfterA429(t *testing.T) {
 	for _, learn := range []bool{true, false} {
-		own := rate{perSecond: 1, burst: 3}
+		own := rate{perSecond: 1, burst: 3, fixed: !learn}
 		var s limitState
 		sent := 0
 		for at := 0.0; at < 20; at += 0.01 {
@@ -290,7 +291,7 @@ func TestLimitStateNeverExceedsTheLimitAfterA429(t *testing.T) {
 				continue
 			}
 			sent++
-			s.limited(now, now, 0, float64(sent), own, learn)
+			s.limited(now, now, 0, float64(sent), own)
 		}
 		if sent > 23 {
 			t.Errorf("learning %v: %d requests in 20 s", learn, sent)
@@ -314,6 +315,11 @@ func TestLimitStateSharesTheLowestLimit(t *testing.T) {
 	if got := s.pace(since(70), none); got != none {
 		t.Errorf("a while later: %+v", got)
 	}
+	s.limited(since(70), since(69), time.Second, 30, none)
+	if got := s.pace(since(80), rate{fixed: true}); got.perSecond != 0 {
+		t.Errorf("a Client that learns nothing: %+v", got)
+	}
+	s.Cut = false
 	alone := rate{programs: 2}
 	if got := s.pace(since(70), alone); got.perSecond != 0.5 {
 		t.Errorf("while the state fails: %+v", got)
@@ -356,7 +362,7 @@ func TestLimitStateSurvivesAWrongClock(t *testing.T) {
 		}
 
 		s = limitState{}
-		s.limited(s.begin(since(year), own), since(year-1), 5*time.Second, 20, own, true)
+		s.limited(s.begin(since(year), own), since(year-1), 5*time.Second, 20, own)
 		after = s.reserve(s.begin(since(year+jump), own), turn{}, own, noDeadline).wait
 		if after > 5*time.Second || jump <= 0 && after < 5*time.Second {
 			t.Errorf("clock set by %v s: a pause of 5 s takes %v", jump, after)
@@ -382,7 +388,7 @@ func TestLimitStateBoundsStoredTimes(t *testing.T) {
 	if wait := time.Duration(s.PausedUntil - now); wait != maxRetryWait {
 		t.Errorf("the pause is %v", wait)
 	}
-	if s.limited(now, now+1, noHint, 20, own, true); !s.Cut || s.CutAt != now {
+	if s.limited(now, now+1, noHint, 20, own); !s.Cut || s.CutAt != now {
 		t.Errorf("a 429 is ignored: %+v", s)
 	}
 }
@@ -401,7 +407,7 @@ func TestLimitStateTakesEveryRate(t *testing.T) {
 				}
 				last = turn.wait
 			}
-			s.limited(s.begin(since(1), own), since(0.5), time.Second, 1, own, true)
+			s.limited(s.begin(since(1), own), since(0.5), time.Second, 1, own)
 			if wait := s.reserve(s.begin(since(1), own), turn{}, own, noDeadline).wait; wait < time.Second {
 				t.Errorf("%+v: after a 429 the wait is %v", own, wait)
 			}
@@ -414,7 +420,7 @@ func TestLimitStateIsStoredAndRead(t *testing.T) {
 	var s limitState
 	reserveAll(&s, 1, own, 20)
 	s.count(s.At, 0)
-	s.limited(s.begin(since(2), own), since(1.5), 5*time.Second, 30, own, true)
+	s.limited(s.begin(since(2), own), since(1.5), 5*time.Second, 30, own)
 	s.release(since(2), s.reserve(since(2), turn{}, own, noDeadline))
 	data, err := s.encode()
 	if err != nil || len(data) > 1000 {
@@ -456,13 +462,13 @@ func FuzzLimitState(f *testing.F) {
 		if err != nil {
 			return
 		}
-		own := rate{perSecond: 3, burst: 2}
+		own := rate{perSecond: 3, burst: 2, fixed: !learn}
 		now := s.begin(since(0), own)
 		got := s.reserve(now, turn{}, own, noDeadline)
 		if got.wait < 0 || got.wait > 1000*time.Hour {
 			t.Errorf("%s: the wait is %v", stored, got.wait)
 		}
-		s.limited(now, now-ahead%int64(time.Hour), noHint, 5, own, learn)
+		s.limited(now, now-ahead%int64(time.Hour), noHint, 5, own)
 		s.succeeded(now+int64(time.Minute), now+1, own)
 		if data, err := s.encode(); err != nil || !json.Valid(data) {
 			t.Errorf("%s: %v", stored, err)

@@ -15,7 +15,7 @@ import (
 func TestRateLimitStepSpacesRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 2, burst: 1}, true)}
+		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 2, burst: 1})}
 		start := time.Now()
 		for range 5 {
 			if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
@@ -48,7 +48,7 @@ func TestRateLimitStepDoesNotWaitInVain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-				step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1}, true)}
+				step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1})}
 				if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +70,7 @@ func TestRateLimitStepDoesNotWaitInVain(t *testing.T) {
 func TestRateLimitStepStopsWaitingWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1}, true)}
+		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1})}
 		if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 			sent = append(sent, time.Since(start))
 			time.Sleep(500 * time.Millisecond)
 			return stub.Response(429, "", "Retry-After", "10"), nil
-		}), newMemoryThrottle(rate{perSecond: 1, burst: 1}, true)}
+		}), newMemoryThrottle(rate{perSecond: 1, burst: 1})}
 		var calls sync.WaitGroup
 		for range 2 {
 			calls.Go(func() {
@@ -116,7 +116,7 @@ func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		code := 200
-		throttle := newMemoryThrottle(rate{}, true)
+		throttle := newMemoryThrottle(rate{})
 		step := &rateLimitStep{stub.DoerFunc(func(*http.Request) (*http.Response, error) {
 			return stub.Response(code, "", "Retry-After", "2"), nil
 		}), throttle}

@@ -27,9 +27,9 @@ type throttle interface {
 
 // newThrottle returns the throttle of a Client.
 func newThrottle(c Config) throttle {
-	own := rate{perSecond: c.RatePerSecond, burst: c.RateBurst}
+	own := rate{perSecond: c.RatePerSecond, burst: c.RateBurst, fixed: c.FixedRate}
 	if c.Limiter == nil {
-		return newMemoryThrottle(own, !c.FixedRate)
+		return newMemoryThrottle(own)
 	}
 	return newSharedThrottle(c, own)
 }
@@ -37,7 +37,6 @@ func newThrottle(c Config) throttle {
 // memoryThrottle is the throttle of one Client. Without a limit and a 429 it takes no lock.
 type memoryThrottle struct {
 	own   rate
-	learn bool
 	start time.Time
 	sent  sentRate
 	busy  atomic.Bool // while false, and without a limit, nothing below is used
@@ -46,8 +45,8 @@ type memoryThrottle struct {
 	state limitState
 }
 
-func newMemoryThrottle(own rate, learn bool) *memoryThrottle {
-	return &memoryThrottle{own: own, learn: learn, start: time.Now()}
+func newMemoryThrottle(own rate) *memoryThrottle {
+	return &memoryThrottle{own: own, start: time.Now()}
 }
 
 // at returns a time for the state. It does not jump with the clock of the machine.
@@ -77,7 +76,7 @@ func (t *memoryThrottle) limited(sent time.Time, hint time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.state.begin(t.at(time.Now()), t.own)
-	t.state.limited(now, t.at(sent), hint, t.sent.perSecond(now), t.own, t.learn)
+	t.state.limited(now, t.at(sent), hint, t.sent.perSecond(now), t.own)
 	t.busy.Store(true)
 }
 

@@ -30,7 +30,6 @@ type sharedThrottle struct {
 	limiter Limiter
 	key     string
 	own     rate
-	learn   bool
 	log     *slog.Logger
 
 	mu      sync.Mutex
@@ -63,7 +62,7 @@ func newSharedThrottle(c Config, own rate) *sharedThrottle {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &sharedThrottle{limiter: c.Limiter, key: httpx.Origin(c.BaseURL), own: own, learn: !c.FixedRate, log: log}
+	return &sharedThrottle{limiter: c.Limiter, key: httpx.Origin(c.BaseURL), own: own, log: log}
 }
 
 func (s *sharedThrottle) free() bool         { return false }
@@ -105,7 +104,7 @@ func (s *sharedThrottle) limited(sent time.Time, hint time.Duration) {
 		if hint != noHint {
 			rest = max(0, hint-time.Since(received))
 		}
-		state.limited(now, now-int64(time.Since(sent)), rest, state.Sent.perSecond(now), own, s.learn)
+		state.limited(now, now-int64(time.Since(sent)), rest, state.Sent.perSecond(now), own)
 		return turn{}
 	})
 }
@@ -172,7 +171,8 @@ func (s *sharedThrottle) pass(known limitState) apply {
 			state.Next = max(state.Next, now+span(pace, pace.burst-1))
 		}
 		if known.PausedUntil > max(now, state.PausedUntil) {
-			state.limited(now, state.CutAt, time.Duration(known.PausedUntil-now), 0, own, false)
+			own.fixed = true // what it taught was about a share
+			state.limited(now, state.CutAt, time.Duration(known.PausedUntil-now), 0, own)
 		}
 		return turn{}
 	}
