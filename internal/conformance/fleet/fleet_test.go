@@ -13,8 +13,8 @@ import (
 )
 
 // A fleet of 100 programs on 5 machines, whose clocks are off by up to 5 minutes, has one account
-// with 100 calls in any minute. A call too many would block it. In a day there is none, and at least
-// 95 % of the calls are made.
+// with 100 calls in any minute. A call too many would block it. In a day no call is over the
+// limit, and at least 95 % of it is used.
 func TestAFleetUsesALimitAndKeepsIt(t *testing.T) {
 	const limit, window = 100, time.Minute
 	synctest.Test(t, func(t *testing.T) {
