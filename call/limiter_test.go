@@ -212,7 +212,7 @@ func TestAFailingLimiterStopsNoCall(t *testing.T) {
 		"error":      func(context.Context) error { return errors.New("disk on fire") },
 		"panic":      func(context.Context) error { panic("disk on fire") },
 		"slow":       func(ctx context.Context) error { time.Sleep(time.Second); return ctx.Err() },
-		"hung":       func(context.Context) error { time.Sleep(10 * time.Minute); return nil },
+		"hung":       func(context.Context) error { time.Sleep(24 * time.Hour); return nil },
 		"until done": func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,6 +256,7 @@ func TestAFailingLimiterStopsNoCall(t *testing.T) {
 				if most := api.most(10 * time.Second); most > 11 {
 					t.Errorf("%d requests in 10 s", most)
 				}
+				time.Sleep(25 * time.Hour) // until hung updates have returned
 			})
 		})
 	}

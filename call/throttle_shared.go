@@ -18,6 +18,7 @@ const (
 	limiterPatience = 250 * time.Millisecond // with one that ignores its context
 	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
 	maxLimiterRetry = 10 * time.Second
+	maxHanging      = 10 // Updates that do not return
 )
 
 // sharedThrottle is the throttle of a Client with a Limiter. Its operations are collected while an
@@ -35,7 +36,7 @@ type sharedThrottle struct {
 	mu      sync.Mutex
 	queue   []*operation
 	running bool // a goroutine works on the queue
-	hanging bool // an Update did not return in time
+	hanging int  // Updates that did not return in time
 
 	known    limitState
 	knownAt  time.Time // when known was read
@@ -149,7 +150,7 @@ func (s *sharedThrottle) enqueue(change apply) *operation {
 	switch {
 	case !s.down:
 		s.queue = append(s.queue, op)
-	case s.hanging || s.running || time.Now().Before(s.retryAt):
+	case s.hanging == maxHanging || s.running || time.Now().Before(s.retryAt):
 		s.alone(op)
 		return op
 	default: // look whether the Limiter is back
@@ -220,12 +221,12 @@ func (s *sharedThrottle) work() {
 		case <-timer.C:
 			s.mu.Lock()
 			u.err = fmt.Errorf("no result after %v", limiterPatience)
-			s.hanging = true
+			s.hanging++
 			go func() {
 				<-result
 				s.mu.Lock()
 				defer s.mu.Unlock()
-				s.hanging = false
+				s.hanging--
 			}()
 		}
 		timer.Stop()
