@@ -282,11 +282,56 @@ func TestProgramsShareALimitWithoutTheLimiter(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		if most := api.most(time.Minute); most > 2*60+5+5 { // and half a call of each program
+		if most := api.most(time.Minute); most > 2*60+5+5 {
 			t.Errorf("%d requests in a minute", most)
+		}
+		if most := api.most(time.Second); most > 8 {
+			t.Errorf("%d requests in a second", most)
 		}
 		if got := len(api.times); got < 1150 || got > 1225 {
 			t.Errorf("%d requests in 10 minutes", got)
+		}
+	})
+}
+
+// Programs that find the Limiter down at the same time do not begin their share at the same time.
+func TestProgramsBeginTheirShareApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, shared := newSentTimes(), &limiter{}
+		var clients []*xsale.Client
+		for range 20 {
+			client := newTestClient(t, api.Do, xsale.WithLimiter(shared), xsale.WithRateLimit(2, 1))
+			me(t, client)
+			clients = append(clients, client)
+		}
+		time.Sleep(time.Minute)
+		shared.fail(func(context.Context) error { return errors.New("disk on fire") })
+		before := len(api.times)
+		var calls sync.WaitGroup
+		for _, client := range clients {
+			calls.Go(func() { me(t, client) })
+		}
+		calls.Wait()
+		if api.times = api.times[before:]; api.most(time.Second) > 10 { // of 20 in 10 s
+			t.Errorf("sent at %v", api.times)
+		}
+	})
+}
+
+// The burst that was used while the Limiter failed is not given again when it is back.
+func TestAnOutageGivesNoBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, shared := newSentTimes(), &limiter{}
+		client := newTestClient(t, api.Do, xsale.WithLimiter(shared), xsale.WithRateLimit(1, 10))
+		time.AfterFunc(20*time.Second, func() {
+			shared.fail(func(context.Context) error { return errors.New("disk on fire") })
+		})
+		time.AfterFunc(40*time.Second, shared.work)
+		for range 70 {
+			me(t, client)
+		}
+		if took := time.Since(api.start); took < 59*time.Second {
+			t.Errorf("70 calls at 1 a second after a burst of 10 took %v", took)
 		}
 	})
 }

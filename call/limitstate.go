@@ -84,6 +84,10 @@ type limitState struct {
 	Burst     int     `json:"burst,omitempty"`
 	LimitAt   int64   `json:"limitAt,omitempty"`
 
+	// After a failure of the shared state, some programs go on with their share without it.
+	Returning      int   `json:"returning,omitempty"`
+	ReturningUntil int64 `json:"returningUntil,omitempty"`
+
 	Sent           sentRing `json:"sent,omitzero"`
 	Period         int64    `json:"period,omitempty"`         // number of the current programsPeriod
 	Programs       int      `json:"programs,omitempty"`       // in it so far
@@ -117,7 +121,7 @@ func decodeLimitState(data []byte) (limitState, error) {
 	switch {
 	case s.Format > limitFormat:
 		return limitState{}, fmt.Errorf("stored rate limit state has format %d, want %d: update this program", s.Format, limitFormat)
-	case s.Format < limitFormat, s.At <= 0, s.Cuts < 0, s.Waves < 0, s.Programs < 0, s.ProgramsBefore < 0, len(s.Free) > maxFreeSlots,
+	case s.Format < limitFormat, s.At <= 0, s.Cuts < 0, s.Waves < 0, s.Programs < 0, s.ProgramsBefore < 0, s.Returning < 0, len(s.Free) > maxFreeSlots,
 		s.Cut && !(s.Learned > 0), s.PerSecond < 0, s.PerSecond > 0 && s.Burst < 1, s.Before < 0:
 		return limitState{}, errGarbage
 	}
@@ -129,7 +133,7 @@ func decodeLimitState(data []byte) (limitState, error) {
 // far ahead come from a wrong clock, too.
 func (s *limitState) begin(now int64, own rate) int64 {
 	if behind := s.At - now; behind > clockTolerance {
-		for _, at := range []*int64{&s.Next, &s.PausedUntil, &s.CutAt, &s.HalvedAt, &s.RaisedAt, &s.LimitAt} {
+		for _, at := range []*int64{&s.Next, &s.PausedUntil, &s.CutAt, &s.HalvedAt, &s.RaisedAt, &s.LimitAt, &s.ReturningUntil} {
 			if *at != 0 {
 				*at = max(*at-behind, 1)
 			}
@@ -140,7 +144,14 @@ func (s *limitState) begin(now int64, own rate) int64 {
 	}
 	s.At = now
 	s.PausedUntil = min(s.PausedUntil, now+int64(maxRetryWait))
+	s.ReturningUntil = min(s.ReturningUntil, now+int64(maxLimiterRetry))
 	s.CutAt, s.HalvedAt, s.RaisedAt, s.LimitAt = min(s.CutAt, now), min(s.HalvedAt, now), min(s.RaisedAt, now+int64(maxRetryWait)), min(s.LimitAt, now)
+	if s.Returning > 0 && now >= s.ReturningUntil {
+		s.Returning = 0
+		if pace := s.pace(now, own); pace.perSecond > 0 {
+			s.Next = min(s.Next, now+span(pace, pace.burst))
+		}
+	}
 	farthest := farthestSlot
 	if pace := s.pace(now, own); pace.perSecond > 0 {
 		farthest = max(farthest, span(pace, farthestCount)+span(pace, pace.burst))
@@ -159,22 +170,38 @@ func span(pace rate, count int) int64 {
 	return int64(min(float64(period(pace.perSecond))*float64(count), float64(longestSpan)))
 }
 
-// pace returns the rate that holds for a Client; 0 for none.
-func (s *limitState) pace(now int64, own rate) rate {
-	pace := own
-	if pace.perSecond <= 0 && s.PerSecond > 0 && (now-s.LimitAt < groupMemory || own.programs > 0) {
-		pace.perSecond, pace.burst = s.PerSecond, s.Burst
+// whole returns the rate that holds for a Client and all that share the state; 0 for none.
+func (s *limitState) whole(now int64, own rate) rate {
+	whole := own
+	if whole.perSecond <= 0 && s.PerSecond > 0 && (now-s.LimitAt < groupMemory || own.programs > 0) {
+		whole.perSecond, whole.burst = s.PerSecond, s.Burst
 	}
 	if s.Cut && !own.fixed {
-		if pace.burst = 1; pace.perSecond <= 0 || s.Learned < pace.perSecond {
-			pace.perSecond = s.Learned
+		if whole.burst = 1; whole.perSecond <= 0 || s.Learned < whole.perSecond {
+			whole.perSecond = s.Learned
 		}
 	}
-	if own.programs > 1 {
-		pace.perSecond /= float64(own.programs)
-		pace.burst = max(1, pace.burst/own.programs)
+	return whole
+}
+
+// pace returns the part of the whole rate that the users of this state have, if others share the
+// limit without it.
+func (s *limitState) pace(now int64, own rate) rate {
+	pace, programs := s.whole(now, own), own.programs
+	if programs == 0 && now < s.ReturningUntil {
+		programs = s.Returning
+	}
+	if programs > 1 {
+		pace.perSecond /= float64(programs)
+		pace.burst = max(1, pace.burst/programs)
 	}
 	return pace
+}
+
+// returned records that a failure of the shared state has ended, which the other programs, a number
+// in all, will only find out until their next try.
+func (s *limitState) returned(now int64, programs int) {
+	s.Returning, s.ReturningUntil = programs, now+int64(maxLimiterRetry)
 }
 
 // configure notes the limit of a Client.
@@ -226,6 +253,10 @@ func (s *limitState) reserve(now int64, held turn, own rate, left time.Duration)
 		}
 	}
 	wait := time.Duration(slot - now)
+	if now < s.ReturningUntil && slot > s.ReturningUntil && own.programs == 0 {
+		wait = time.Duration(s.ReturningUntil - now) // slots are closer together from then on
+		return turn{wait: wait, late: wait >= left}
+	}
 	if wait > 0 && wait >= left {
 		return turn{wait: wait, late: true}
 	}
@@ -288,9 +319,8 @@ func (s *limitState) cutRate(now int64, seen float64, own rate) {
 
 // tooHigh returns the rate that the server has just refused: the rate sent lately, at most the limit.
 func (s *limitState) tooHigh(now int64, seen float64, own rate) float64 {
-	programs := float64(max(own.programs, 1))
-	limit := s.pace(now, own).perSecond * programs
-	seen *= programs
+	limit := s.whole(now, own).perSecond
+	seen *= float64(max(own.programs, 1))
 	switch {
 	case limit <= 0:
 		return seen
@@ -302,10 +332,8 @@ func (s *limitState) tooHigh(now int64, seen float64, own rate) float64 {
 
 func (s *limitState) floor(now int64, own rate) float64 {
 	floor := max(highestFloor/math.Exp2(float64(s.Cuts-1)), minLearnedRate)
-	own.programs = 0
-	uncut := *s
-	uncut.Cut = false
-	if limit := uncut.pace(now, own).perSecond; limit > 0 {
+	own.fixed = true // the limit, whatever was learned
+	if limit := s.whole(now, own).perSecond; limit > 0 {
 		floor = min(floor, limit)
 	}
 	return floor
@@ -342,7 +370,7 @@ func (s *limitState) succeeded(now, sent int64, own rate) {
 	s.RaisedAt = now
 	s.Learned += min(max(math.Abs(s.Before-s.Learned)/4, s.Before/40), s.Before/recoveryPart)
 	whole := 2 * s.Before // more than what the server found too high
-	if own.programs = 0; own.perSecond > 0 {
+	if own.perSecond > 0 {
 		whole = min(whole, own.perSecond)
 	}
 	if s.Cuts > 1 && s.Learned < whole {

@@ -361,6 +361,10 @@ func TestLimitStateSurvivesAWrongClock(t *testing.T) {
 			t.Errorf("clock set by %v s: the waits are %v and %v", jump, before, after)
 		}
 
+		if later := s.reserve(s.begin(since(year+jump+100), own), turn{}, own, noDeadline).wait; later != 0 {
+			t.Errorf("clock set by %v s: 100 s later the wait is %v", jump, later)
+		}
+
 		s = limitState{}
 		s.limited(s.begin(since(year), own), since(year-1), 5*time.Second, 20, own)
 		after = s.reserve(s.begin(since(year+jump), own), turn{}, own, noDeadline).wait

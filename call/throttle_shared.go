@@ -44,6 +44,7 @@ type sharedThrottle struct {
 	counted  int64     // the period in which this program was counted
 
 	down    bool
+	downAt  time.Time
 	retryAt time.Time
 	backoff time.Duration
 }
@@ -210,7 +211,11 @@ func (s *sharedThrottle) work() {
 			return
 		}
 		result := make(chan updated, 1)
-		go s.update(batch, s.known, s.down, s.counted, result)
+		outage := time.Duration(0)
+		if s.down {
+			outage = time.Since(s.downAt)
+		}
+		go s.update(batch, s.known, outage, s.counted, result)
 		s.mu.Unlock()
 
 		timer := time.NewTimer(limiterPatience)
@@ -246,8 +251,9 @@ type updated struct {
 	results  []turn
 }
 
-// update applies a batch to the shared state, and sends the result.
-func (s *sharedThrottle) update(batch []*operation, known limitState, down bool, counted int64, result chan<- updated) {
+// update applies a batch to the shared state, and sends the result. The Limiter has failed for the
+// outage.
+func (s *sharedThrottle) update(batch []*operation, known limitState, outage time.Duration, counted int64, result chan<- updated) {
 	var u updated
 	defer func() {
 		if r := recover(); r != nil {
@@ -269,8 +275,12 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, down bool,
 		if lost {
 			u.state = known
 		}
+		idle := time.Duration(at.UnixNano() - u.state.At)
 		u.now = u.state.begin(at.UnixNano(), s.own)
-		if u.replaced != nil || lost && down { // nobody knows how much of the burst is left
+		if outage > 0 && (lost || idle > outage) { // it has failed for all
+			u.state.returned(u.now, known.programs())
+		}
+		if u.replaced != nil || lost && outage > 0 { // nobody knows how much of the burst is left
 			u.state.voidSlots(u.now, s.own)
 		}
 		u.counted = u.state.count(u.now, counted)
@@ -329,7 +339,7 @@ func (s *sharedThrottle) fail() {
 	if s.down {
 		return
 	}
-	s.down = true
+	s.down, s.downAt = true, time.Now()
 	own := s.own
 	own.programs = s.known.programs()
 	now := s.known.begin(s.now(), own)

@@ -126,23 +126,29 @@ func TestOldKeysAreDropped(t *testing.T) {
 	}
 }
 
-// A file that was removed while a program waited for its lock is created again.
-func TestTheFileMayBeRemoved(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "limit")
-	limiter := filelimit.New(path)
-	update(t, limiter, "key", `1`)
-	var waiting sync.WaitGroup
-	err := limiter.Update(t.Context(), "key", func([]byte, time.Time) ([]byte, error) {
-		waiting.Go(func() { update(t, filelimit.New(path), "key", `3`) })
-		time.Sleep(20 * time.Millisecond) // until it waits; without that, the test tests less
-		return []byte(`2`), os.Remove(path)
-	})
-	if err != nil && os.PathSeparator == '/' {
-		t.Fatal(err)
-	}
-	waiting.Wait()
-	if before := update(t, limiter, "key", `4`); before != "3" {
-		t.Errorf("the state was %q", before)
+// A file that was removed or replaced while a program waited for its lock is not used any more.
+func TestTheFileMayBeReplaced(t *testing.T) {
+	for _, replaced := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "limit")
+		limiter := filelimit.New(path)
+		update(t, limiter, "key", `1`)
+		var waiting sync.WaitGroup
+		err := limiter.Update(t.Context(), "key", func([]byte, time.Time) ([]byte, error) {
+			waiting.Go(func() { update(t, filelimit.New(path), "key", `3`) })
+			time.Sleep(20 * time.Millisecond) // until it waits; without that, the test tests less
+			err := os.Remove(path)
+			if replaced && err == nil {
+				err = os.WriteFile(path, nil, 0o600)
+			}
+			return []byte(`2`), err
+		})
+		if err != nil && os.PathSeparator == '/' {
+			t.Fatal(err)
+		}
+		waiting.Wait()
+		if before := update(t, limiter, "key", `4`); before != "3" {
+			t.Errorf("replaced: %v: the state was %q", replaced, before)
+		}
 	}
 }
 
