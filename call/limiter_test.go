@@ -304,6 +304,9 @@ func TestProgramsBeginTheirShareApart(t *testing.T) {
 			me(t, client)
 			clients = append(clients, client)
 		}
+		for _, client := range clients { // which now know of each other
+			me(t, client)
+		}
 		time.Sleep(time.Minute)
 		shared.fail(func(context.Context) error { return errors.New("disk on fire") })
 		before := len(api.times)
