@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -215,7 +216,9 @@ func (s *sharedThrottle) work() {
 		if s.down {
 			outage = time.Since(s.downAt)
 		}
-		go s.update(batch, s.known, outage, s.counted, result)
+		known := s.known
+		known.Free = slices.Clone(known.Free)
+		go s.update(batch, known, outage, s.counted, result)
 		s.mu.Unlock()
 
 		timer := time.NewTimer(limiterPatience)
