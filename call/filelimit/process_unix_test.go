@@ -63,6 +63,12 @@ func newAPI(t *testing.T) *api {
 	return a
 }
 
+func (a *api) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.calls)
+}
+
 func (a *api) newClient(t *testing.T, path string, options ...xsale.Option) *xsale.Client {
 	t.Helper()
 	return newClient(t, a.URL, path, options...)
@@ -187,19 +193,26 @@ func TestAPauseReachesOtherPrograms(t *testing.T) {
 	a.mu.Lock()
 	a.limit = len(a.calls) + 50
 	a.mu.Unlock()
-	time.Sleep(time.Second) // calls come all the time, and then no more
+	for deadline := time.Now().Add(30 * time.Second); a.count() < a.limit; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("only %d calls", a.count())
+		}
+	}
+	time.Sleep(time.Second) // half of the pause
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.calls) < a.limit {
-		t.Fatalf("%d calls, %d at the start", len(a.calls), a.limit-50)
-	}
-	limited, programs := a.calls[a.limit-1].at, map[string]bool{}
+	limited, programs, late := a.calls[a.limit-1].at, map[string]bool{}, 0
 	for _, call := range a.calls {
 		programs[call.program] = true
-		if delay := call.at - limited; delay > 100*time.Millisecond {
-			t.Errorf("program %s sent a call %v after the 429", call.program, delay)
-			break
+		switch delay := call.at - limited; {
+		case delay > 500*time.Millisecond:
+			t.Fatalf("program %s sent a call %v after the 429", call.program, delay)
+		case delay > 100*time.Millisecond: // a busy machine may delay calls on their way
+			late++
 		}
+	}
+	if late > 3 {
+		t.Errorf("%d calls came more than 100 ms after the 429", late)
 	}
 	if len(programs) != 3 {
 		t.Errorf("only programs %v have sent calls", programs)
@@ -224,7 +237,7 @@ func TestAStoppedProgramDoesNotStopOthers(t *testing.T) {
 	call(1)
 	holder := startProgram(t, "hold", "", a, path, 0)
 	holder.Process.Signal(syscall.SIGSTOP)
-	if took := call(1); took > 450*time.Millisecond {
+	if took := call(1); took > time.Second {
 		t.Errorf("the first call took %v", took)
 	}
 	if took := call(20); took < 900*time.Millisecond || took > 3*time.Second {
