@@ -70,8 +70,8 @@ second-opinion: ## compare the verdicts of Prism and express-openapi-validator o
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...
 
-test-random: ## run the tests of random documents and exchanges in full, without the race detector
-	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse' ./wire ./xsaletest/traffic
+test-random: ## run the tests of random documents and exchanges, and the day of a fleet, in full, without the race detector
+	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse|TestAFleetUsesALimitAndKeepsIt' ./wire ./xsaletest/traffic ./internal/conformance/fleet
 
 test-jsonv2: ## test the codec with the experimental JSON of the standard library
 	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample

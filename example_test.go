@@ -71,6 +71,32 @@ func ExampleNew() {
 	// Output: https://api.xsale.ai shop
 }
 
+// Two Clients with the logins of two users of one account keep its limit together: 95 requests a
+// minute. For several programs, use package filelimit or redislimit.
+func ExampleWithLimiter() {
+	account := &call.MemoryLimiter{}
+	for _, file := range []string{"/run/secrets/import.json", "/run/secrets/export.json"} {
+		client, err := xsale.New(
+			xsale.WithCredentialsFunc(authn.File(file)),
+			xsale.WithRateLimit(95.0/60, 1),
+			xsale.WithLimiter(account),
+		)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer client.Close()
+	}
+}
+
+// A test of a 429 need not wait for the rate to come back.
+func ExampleWithRateLearning() {
+	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithRateLearning(false))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+}
+
 // An invalid option is an error that names it.
 func ExampleNew_invalid() {
 	_, err := xsale.New(xsale.FromEnvironment(), xsale.WithRetries(99))

@@ -29,6 +29,8 @@ type config struct {
 	failureWhen      []call.FailureSign
 	ratePerSecond    float64 // 0 without a limit
 	rateBurst        int
+	fixedRate        bool
+	limiter          call.Limiter
 	retries          int
 	retryBudget      int
 	timeout          time.Duration
@@ -279,15 +281,43 @@ func WithRetryBudget(retries int) Option {
 // WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By
 // default there is no limit; the vendor publishes none. With or without it, all calls of a Client
 // pause after a 429, for as long as Retry-After asks but at most 30 seconds, or else for a random
-// time. They resume at half the previous rate, which successes restore step by step. Calls wait for
+// time. They resume at a lower rate, which successes restore; see [WithRateLearning]. Calls wait for
 // their turn. If that is after the deadline, they fail at once with [ErrNotSent], wrapping
-// [context.DeadlineExceeded].
+// [context.DeadlineExceeded]. [WithLimiter] shares the limit with other Clients and programs.
+//
+// A limit of n calls in any window of time w is kept by a rate of (n-1)/w and a burst of 1. Take a
+// little less, because requests do not all take the same time to arrive.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(c *config) {
 		if !(perSecond > 0) || math.IsInf(perSecond, 1) || burst < 1 { // NaN is not positive either
 			c.fail(fmt.Errorf("WithRateLimit: %v requests a second in bursts of %d: both must be positive; leave it out for no limit", perSecond, burst))
 		}
 		c.ratePerSecond, c.rateBurst = perSecond, burst
+	}
+}
+
+// WithRateLearning sets whether a Client learns the server's rate from 429s; true by default. It then
+// resumes at half the rate that was too high, after a first 429 at 10 requests a second or more and
+// for one second, and raises the rate step by step after 429s in a row. With false, a 429 only pauses
+// all calls for its Retry-After, at most 30 seconds. Tests of how a program deals with 429s are
+// faster then.
+func WithRateLearning(on bool) Option {
+	return func(c *config) {
+		c.fixedRate = !on
+	}
+}
+
+// WithLimiter shares the limit of [WithRateLimit], the pauses and the rate learned from 429s with all
+// Clients that use the same limiter for the same API, in this program and others. Give all of them the
+// same limit; a Client without one keeps the lowest that the others have, and it pauses with them.
+// While the limiter fails, each Client goes on with its share of the limit, and logs a warning. See
+// [call.Limiter], and packages filelimit and redislimit.
+func WithLimiter(limiter call.Limiter) Option {
+	return func(c *config) {
+		if limiter == nil {
+			c.fail(errors.New("WithLimiter: the limiter is nil"))
+		}
+		c.limiter = limiter
 	}
 }
 

@@ -26,6 +26,7 @@ func TestNewRefusesOptionsThatCannotBeUsed(t *testing.T) {
 		"WithRetryBudget":      WithRetryBudget(0),
 		"WithFailureWhen":      WithFailureWhen("Status", func() {}),
 		"WithRateLimit":        WithRateLimit(0, 1),
+		"WithLimiter":          WithLimiter(nil),
 		"WithAttemptTimeout":   WithAttemptTimeout(0),
 		"WithTimeout":          WithTimeout(-1),
 		"WithMaxResponseBytes": WithMaxResponseBytes(0),

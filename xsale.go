@@ -138,6 +138,8 @@ func (c *config) doer(httpClient *http.Client, baseURL *url.URL, source *authn.S
 		RetryBudget:      c.retryBudget,
 		RatePerSecond:    c.ratePerSecond,
 		RateBurst:        c.rateBurst,
+		FixedRate:        c.fixedRate,
+		Limiter:          c.limiter,
 		Hooks:            c.hooks,
 		Logger:           c.logger,
 	})

@@ -57,6 +57,8 @@ type Config struct {
 	RetryBudget   int           // retries beyond those that successes earn; 15 by default
 	RatePerSecond float64       // no limit by default
 	RateBurst     int           // with a limit
+	FixedRate     bool          // a 429 only pauses for Retry-After; it is learned from by default
+	Limiter       Limiter       // shares the limit, and what 429s taught; none by default
 	Hooks         []Hooks       // none by default
 	Logger        *slog.Logger  // none by default
 }
@@ -72,7 +74,7 @@ func NewDoer(c Config) Doer {
 	}
 	limit := cmp.Or(c.MaxResponseBytes, defaultMaxResponseBytes)
 	// From the wire outwards: a call runs through the steps from the last to the first.
-	userAgent, throttle := []string{c.UserAgent}, newThrottle(c.RatePerSecond, c.RateBurst)
+	userAgent, throttle := []string{c.UserAgent}, newThrottle(c)
 	budget := newRetryBudget(cmp.Or(c.RetryBudget, defaultRetryBudget))
 	var chain Doer = &sendStep{transport: c.Transport, timeout: c.AttemptTimeout, userAgent: userAgent}
 	chain = &processedStep{next: chain}                                                 // may the server have acted?

@@ -15,7 +15,7 @@ import (
 func TestRateLimitStepSpacesRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-		step := &rateLimitStep{next, newThrottle(2, 1)}
+		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 2, burst: 1})}
 		start := time.Now()
 		for range 5 {
 			if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
@@ -48,7 +48,7 @@ func TestRateLimitStepDoesNotWaitInVain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-				step := &rateLimitStep{next, newThrottle(0.1, 1)}
+				step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1})}
 				if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +70,7 @@ func TestRateLimitStepDoesNotWaitInVain(t *testing.T) {
 func TestRateLimitStepStopsWaitingWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(200)}}
-		step := &rateLimitStep{next, newThrottle(0.1, 1)}
+		step := &rateLimitStep{next, newMemoryThrottle(rate{perSecond: 0.1, burst: 1})}
 		if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 			sent = append(sent, time.Since(start))
 			time.Sleep(500 * time.Millisecond)
 			return stub.Response(429, "", "Retry-After", "10"), nil
-		}), newThrottle(1, 1)}
+		}), newMemoryThrottle(rate{perSecond: 1, burst: 1})}
 		var calls sync.WaitGroup
 		for range 2 {
 			calls.Go(func() {
@@ -116,9 +116,10 @@ func TestRateLimitStepWaitsAgainAfterACut(t *testing.T) {
 func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		code := 200
+		throttle := newMemoryThrottle(rate{})
 		step := &rateLimitStep{stub.DoerFunc(func(*http.Request) (*http.Response, error) {
 			return stub.Response(code, "", "Retry-After", "2"), nil
-		}), newThrottle(0, 0)}
+		}), throttle}
 		send := func() {
 			if _, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil {
 				t.Fatal(err)
@@ -129,19 +130,19 @@ func TestRateLimitStepTellsTheThrottle(t *testing.T) {
 		}
 		code = 429
 		send()
-		if !near(step.throttle.learned, 20) {
-			t.Errorf("the rate is %v after 40 requests in a second", step.throttle.learned)
+		if !near(throttle.state.Learned, 20) {
+			t.Errorf("the rate is %v after 40 requests in a second", throttle.state.Learned)
 		}
 		code = 500
 		time.Sleep(5 * time.Second)
 		send()
-		if !near(step.throttle.learned, 20) {
-			t.Errorf("a failure has changed the rate to %v", step.throttle.learned)
+		if !near(throttle.state.Learned, 20) {
+			t.Errorf("a failure has changed the rate to %v", throttle.state.Learned)
 		}
 		code = 200
 		send()
-		if !near(step.throttle.learned, 24) {
-			t.Errorf("the rate is %v after a success", step.throttle.learned)
+		if throttle.state.Cut || !step.throttle.free() {
+			t.Errorf("after a success the state is %+v", throttle.state)
 		}
 	})
 }

@@ -17,7 +17,8 @@ func (s *Sandbox) Credentials() authn.Credentials {
 	}
 }
 
-// Options returns the options for [xsale.New] to use the sandbox and its default organization.
+// Options returns the options for [xsale.New] to use the sandbox and its default organization. They
+// turn [xsale.WithRateLearning] off, so that a 429 does not slow the rest of a test down.
 func (s *Sandbox) Options() []xsale.Option {
 	return []xsale.Option{
 		xsale.WithBaseURL(s.URL()),
@@ -25,6 +26,7 @@ func (s *Sandbox) Options() []xsale.Option {
 		xsale.WithCredentials(s.Credentials()),
 		xsale.WithOrganization(s.organization),
 		xsale.WithHTTPClient(s.HTTPClient()),
+		xsale.WithRateLearning(false),
 	}
 }
 

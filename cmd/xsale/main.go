@@ -15,8 +15,8 @@
 //	xsale version
 //
 // The account comes from the environment; see [xsale.FromEnvironment]. Commands share one login:
-// the tokens are kept in a file that only the user can read. XSALE_TOKEN_STORE or --token-store
-// choose another location.
+// the tokens are kept in a file that only the user can read, and the rate limit in another one next
+// to it. XSALE_TOKEN_STORE or --token-store choose another location.
 package main
 
 import (

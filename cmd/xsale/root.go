@@ -106,7 +106,8 @@ func (a *app) noteStart(command *cobra.Command) {
 
 // withClient calls use with a client for the account. Unless a setting overrides it, tokens are
 // kept in the user's cache: if each command logged in, the login service would soon block the
-// account. Options in more take precedence.
+// account. So is what 429s taught, or each command would have to learn it again. Options in more
+// take precedence.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
 	store, err := a.store(command)
 	if err != nil {
@@ -131,9 +132,17 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	if a.organization != "" {
 		options = append(options, xsale.WithOrganization(a.organization))
 	}
+	var limiter *accountLimiter
+	if files, ok := store.(*authn.FileStore); ok {
+		limiter = &accountLimiter{files: files}
+		options = append(options, xsale.WithLimiter(limiter))
+	}
 	client, err := xsale.New(append(options, more...)...)
 	if err != nil {
 		return usageError{err}
+	}
+	if limiter != nil {
+		limiter.source = client.TokenSource()
 	}
 	return errors.Join(use(command.Context(), client), client.Close())
 }

@@ -19,9 +19,8 @@ func TestLibraryBuildsFewModules(t *testing.T) {
 		"github.com/oapi-codegen/runtime",
 		"github.com/shopspring/decimal",
 		"github.com/xsale-go/xsale",
-		"golang.org/x/time",
 	}
-	output, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "github.com/xsale-go/xsale", "github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/gen", "github.com/xsale-go/xsale/authn", "github.com/xsale-go/xsale/openapi", "github.com/xsale-go/xsale/wire", "github.com/xsale-go/xsale/wire/codec").Output()
+	output, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "github.com/xsale-go/xsale", "github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/call/filelimit", "github.com/xsale-go/xsale/gen", "github.com/xsale-go/xsale/authn", "github.com/xsale-go/xsale/openapi", "github.com/xsale-go/xsale/wire", "github.com/xsale-go/xsale/wire/codec").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

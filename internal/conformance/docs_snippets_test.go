@@ -36,6 +36,8 @@ var imports = map[string]string{
 	"redisstore": module + "/authn/redisstore",
 	"storetest":  module + "/authn/storetest",
 	"call":       module + "/call",
+	"filelimit":  module + "/call/filelimit",
+	"redislimit": module + "/call/redislimit",
 	"fake":       module + "/xsaletest/fake",
 	"gen":        module + "/gen",
 	"openapi":    module + "/openapi",

@@ -14,7 +14,7 @@ import (
 
 // Every exported function and method that users call is used in an Example of its package.
 func TestExamplesUseTheAPI(t *testing.T) {
-	for _, directory := range []string{".", "call", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "wire", "xsaletest", "xsaletest/fake", "xsaletest/traffic"} {
+	for _, directory := range []string{".", "call", "call/filelimit", "call/redislimit", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "wire", "xsaletest", "xsaletest/fake", "xsaletest/traffic"} {
 		used, functions := readPackage(t, directory)
 		for _, name := range slices.Sorted(maps.Keys(functions)) {
 			position := functions[name]
@@ -29,7 +29,7 @@ func TestExamplesUseTheAPI(t *testing.T) {
 var notCalled = map[string]bool{
 	"Error": true, "Is": true, "Unwrap": true, "String": true, "Format": true, "LogValue": true, "ServeHTTP": true, "RoundTrip": true, "Do": true,
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,
-	"Load": true, "Save": true, "TryLock": true, "HoldLock": true,
+	"Load": true, "Save": true, "TryLock": true, "HoldLock": true, "Update": true,
 	"RawOperation": true, // package xsale calls it
 }
 

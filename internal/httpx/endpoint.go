@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -65,11 +66,23 @@ func SameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "http":
+// Origin returns the origin of a URL (RFC 6454 section 6.2): scheme, host and port in one form, the
+// port only if it is not the default.
+func Origin(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") { // IPv6
+		host = "[" + host + "]"
+	}
+	if port := port(u); port != defaultPort(u) {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host
+}
+
+func port(u *url.URL) string { return cmp.Or(u.Port(), defaultPort(u)) }
+
+func defaultPort(u *url.URL) string {
+	if u.Scheme == "http" {
 		return "80"
 	}
 	return "443"

@@ -190,6 +190,9 @@ func TestSameOrigin(t *testing.T) {
 		if got := SameOrigin(a, b); got != test.want {
 			t.Errorf("%s and %s: got %v", test.a, test.b, got)
 		}
+		if got := Origin(a) == Origin(b); got != test.want {
+			t.Errorf("the origins are %s and %s", Origin(a), Origin(b))
+		}
 		if got := SameOrigin(b, a); got != test.want {
 			t.Errorf("%s and %s: got %v", test.b, test.a, got)
 		}

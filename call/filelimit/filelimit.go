@@ -1,0 +1,154 @@
+// Package filelimit shares a rate limit among the programs of one user on one machine through a
+// file.
+//
+//	limiter := filelimit.New("/var/lib/importer/acme.limit")
+//	client, err := xsale.New(xsale.FromEnvironment(), xsale.WithRateLimit(1.6, 1), xsale.WithLimiter(limiter))
+//
+// Only the owner can read the file, and it contains no secret. The system frees the lock on it when
+// a program dies. If a program is stopped while it holds the lock, or the disk fails, each of the
+// others goes on with its share of the limit; see [call.Limiter].
+package filelimit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/xsale-go/xsale/call"
+)
+
+const (
+	maxFileBytes = 1 << 20
+	blockBytes   = 512              // the file is written in whole blocks
+	lockInterval = time.Millisecond // between two tries to lock the file, on average
+	keptFor      = 24 * time.Hour   // after the last use
+)
+
+// Limiter is a [call.Limiter] in a file. It is safe for concurrent use.
+type Limiter struct{ path string }
+
+// New returns a Limiter in the named file, for the programs that use one account of the vendor. The
+// file is created if missing, with mode 0600, and its directory with mode 0700. A symbolic link or
+// another irregular file is rejected and, except on Windows, a file that another user owns or others
+// can read or write. The file must be on a local disk: network file systems do not lock reliably. On
+// a system without file locks, such as Plan 9, each program goes on alone.
+func New(path string) *Limiter { return &Limiter{path} }
+
+var _ call.Limiter = (*Limiter)(nil)
+
+// Path returns the name of the file.
+func (l *Limiter) Path() string { return l.path }
+
+// states is the content of the file: the state of each key.
+type states map[string]entry
+
+type entry struct {
+	Used  time.Time       `json:"used"`
+	State json.RawMessage `json:"state"`
+}
+
+// Update implements [call.Limiter]. The clock is the machine's.
+func (l *Limiter) Update(ctx context.Context, key string, change func(state []byte, now time.Time) ([]byte, error)) error {
+	file, err := l.lock(ctx)
+	if err != nil {
+		return fmt.Errorf("rate limit: %w", err)
+	}
+	defer file.Close() // unlocks it, too
+	old, err := io.ReadAll(io.LimitReader(file, maxFileBytes))
+	if err != nil {
+		return fmt.Errorf("rate limit: %w", err)
+	}
+	all, garbage := states{}, []byte(nil)
+	if len(bytes.TrimSpace(old)) > 0 && (json.Unmarshal(old, &all) != nil || all == nil) {
+		all, garbage = states{}, old // which change reports
+	}
+	now := time.Now().Round(0)
+	stored := []byte(all[key].State)
+	if garbage != nil {
+		stored = garbage
+	}
+	state, err := change(stored, now)
+	if err != nil {
+		return err
+	}
+	for other, entry := range all {
+		if age := now.Sub(entry.Used); age > keptFor || age < -keptFor {
+			delete(all, other)
+		}
+	}
+	all[key] = entry{now, state}
+	data, err := json.Marshal(all)
+	if err != nil {
+		return fmt.Errorf("rate limit: %w", err)
+	}
+	if garbage != nil {
+		err = file.Truncate(0)
+	}
+	if err := errors.Join(err, overwrite(file, data, len(old))); err != nil {
+		return fmt.Errorf("rate limit: %w", err)
+	}
+	return nil
+}
+
+// overwrite replaces the content in one write, which a killed program makes whole or not at all.
+// Spaces fill the last block, so that the file need not be cut. It is not forced to the disk: after a
+// crash of the machine, the state is old or invalid, and replaced.
+func overwrite(file *os.File, data []byte, length int) error {
+	size := max(length, len(data)+1)
+	size = (size + blockBytes - 1) / blockBytes * blockBytes
+	padded := append(data, bytes.Repeat([]byte{' '}, size-len(data))...)
+	padded[len(padded)-1] = '\n'
+	_, err := file.WriteAt(padded, 0)
+	return err
+}
+
+// lock opens and locks the file.
+func (l *Limiter) lock(ctx context.Context) (*os.File, error) {
+	for {
+		file, err := openPrivate(l.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			if err = os.MkdirAll(filepath.Dir(l.path), 0o700); err == nil {
+				file, err = openPrivate(l.path)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := waitForLock(ctx, file); err != nil {
+			file.Close()
+			return nil, err
+		}
+		locked, err := file.Stat()
+		if current, nowErr := os.Lstat(l.path); err == nil && nowErr == nil && os.SameFile(locked, current) {
+			return file, nil
+		}
+		file.Close() // it was removed meanwhile
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// waitForLock waits at random intervals: no system call waits for a lock until a deadline. Programs
+// hold it for microseconds.
+func waitForLock(ctx context.Context, file *os.File) error {
+	for {
+		locked, err := lockFile(file)
+		if locked || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(rand.N(2 * lockInterval)):
+		case <-ctx.Done():
+			return fmt.Errorf("%s is locked by another program: %w", file.Name(), context.Cause(ctx))
+		}
+	}
+}

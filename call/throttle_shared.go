@@ -1,0 +1,355 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// Bounds of the wait for a Limiter.
+const (
+	limiterTimeout  = 225 * time.Millisecond // of the context of one Update
+	limiterPatience = 250 * time.Millisecond // with one that ignores its context
+	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
+	maxLimiterRetry = 10 * time.Second
+	maxHanging      = 10 // Updates that do not return
+)
+
+// sharedThrottle is the throttle of a Client with a Limiter. Its operations are collected while an
+// Update is in progress, and go into the next one together, so that callers of one program do not
+// compete with each other.
+//
+// While the Limiter fails, it goes on with its share of the limit from the state that it knows. One
+// Update at a time looks for the Limiter to come back; no caller waits for it.
+type sharedThrottle struct {
+	limiter Limiter
+	key     string
+	own     rate
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	queue   []*operation
+	running bool // a goroutine works on the queue
+	hanging int  // Updates that did not return in time
+
+	known    limitState
+	knownAt  time.Time // when known was read
+	knownNow int64     // what the clock of the state said then; 0 before
+	counted  int64     // the period in which this program was counted
+
+	down    bool
+	downAt  time.Time
+	retryAt time.Time
+	backoff time.Duration
+}
+
+// apply is what an operation does to the state. It may run several times.
+type apply func(s *limitState, now int64, own rate) turn
+
+type operation struct {
+	apply     apply
+	done      chan struct{}
+	result    turn
+	abandoned bool // nobody waits for the result
+}
+
+func newSharedThrottle(c Config, own rate) *sharedThrottle {
+	log := c.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &sharedThrottle{limiter: c.Limiter, key: httpx.Origin(c.BaseURL), own: own, log: log}
+}
+
+func (s *sharedThrottle) free() bool         { return false }
+func (s *sharedThrottle) starting(time.Time) {} // reserve has counted the request
+
+func (s *sharedThrottle) reserve(ctx context.Context, held turn, left time.Duration) turn {
+	asked := time.Now()
+	return s.do(ctx, func(state *limitState, now int64, own rate) turn {
+		slot := held
+		if shared := own.programs == 0; shared && held.own {
+			slot = turn{} // the others do not know of it
+		}
+		return state.reserve(now, slot, own, left-time.Since(asked))
+	})
+}
+
+func (s *sharedThrottle) release(unused turn) {
+	if unused.slot == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enqueue(releasing(unused))
+}
+
+func releasing(unused turn) apply {
+	return func(state *limitState, now int64, own rate) turn {
+		if shared := own.programs == 0; shared != unused.own {
+			state.release(now, unused)
+		}
+		return turn{}
+	}
+}
+
+func (s *sharedThrottle) limited(sent time.Time, hint time.Duration) {
+	received := time.Now()
+	s.do(context.Background(), func(state *limitState, now int64, own rate) turn {
+		rest := hint
+		if hint != noHint {
+			rest = max(0, hint-time.Since(received))
+		}
+		state.limited(now, now-int64(time.Since(sent)), rest, state.Sent.perSecond(now), own)
+		return turn{}
+	})
+}
+
+func (s *sharedThrottle) succeeded(sent time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if !s.known.mayRaise(now, now-int64(time.Since(sent))) {
+		return
+	}
+	s.enqueue(func(state *limitState, now int64, own rate) turn {
+		state.succeeded(now, now-int64(time.Since(sent)), own)
+		return turn{}
+	})
+}
+
+// do applies an operation to the shared state, or to the known one while the Limiter fails, and
+// waits for the result. If the context ends before, the result says to wait.
+func (s *sharedThrottle) do(ctx context.Context, change apply) turn {
+	s.mu.Lock()
+	op := s.enqueue(change)
+	s.mu.Unlock()
+	select {
+	case <-op.done:
+		return op.result
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	op.abandoned = true
+	if op.result.slot != 0 { // it came at the same time
+		s.enqueue(releasing(op.result))
+	}
+	return turn{wait: limiterPatience}
+}
+
+// enqueue takes an operation to the next Update, or applies it at once while the Limiter fails. The
+// caller holds the lock.
+func (s *sharedThrottle) enqueue(change apply) *operation {
+	op := &operation{apply: change, done: make(chan struct{})}
+	switch {
+	case !s.down:
+		s.queue = append(s.queue, op)
+	case s.hanging == maxHanging || s.running || time.Now().Before(s.retryAt):
+		s.alone(op)
+		return op
+	default: // look whether the Limiter is back
+		s.alone(op)
+		s.queue = append(s.queue, &operation{apply: s.pass(s.known), done: make(chan struct{})})
+	}
+	if !s.running {
+		s.running = true
+		go s.work()
+	}
+	return op
+}
+
+// pass takes what happened while the Limiter failed to the shared state: a pause, and that the burst
+// was used up.
+func (s *sharedThrottle) pass(known limitState) apply {
+	return func(state *limitState, now int64, own rate) turn {
+		if pace := state.pace(now, own); pace.perSecond > 0 {
+			state.Next = max(state.Next, now+span(pace, pace.burst-1))
+		}
+		if known.PausedUntil > max(now, state.PausedUntil) {
+			own.fixed = true // what it taught was about a share
+			state.limited(now, state.CutAt, time.Duration(known.PausedUntil-now), 0, own)
+		}
+		return turn{}
+	}
+}
+
+// alone applies an operation without the Limiter, to a share of the limit.
+func (s *sharedThrottle) alone(op *operation) {
+	defer close(op.done)
+	if op.abandoned {
+		return
+	}
+	own := s.own
+	own.programs = s.known.programs()
+	op.result = op.apply(&s.known, s.known.begin(s.now(), own), own)
+	op.result.own = true
+}
+
+// now returns the time by the clock of the state, as far as it is known.
+func (s *sharedThrottle) now() int64 {
+	if s.knownNow == 0 {
+		s.knownAt, s.knownNow = time.Now(), time.Now().UnixNano()
+	}
+	return s.knownNow + int64(time.Since(s.knownAt))
+}
+
+// work updates the shared state until the queue is empty.
+func (s *sharedThrottle) work() {
+	for {
+		s.mu.Lock()
+		batch := s.queue
+		if s.queue = nil; len(batch) == 0 {
+			s.running = false
+			s.mu.Unlock()
+			return
+		}
+		result := make(chan updated, 1)
+		outage := time.Duration(0)
+		if s.down {
+			outage = time.Since(s.downAt)
+		}
+		known := s.known
+		known.Free = slices.Clone(known.Free)
+		go s.update(batch, known, outage, s.counted, result)
+		s.mu.Unlock()
+
+		timer := time.NewTimer(limiterPatience)
+		var u updated
+		select {
+		case u = <-result:
+			s.mu.Lock()
+		case <-timer.C:
+			s.mu.Lock()
+			u.err = fmt.Errorf("no result after %v", limiterPatience)
+			s.hanging++
+			go func() {
+				<-result
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.hanging--
+			}()
+		}
+		timer.Stop()
+		report := s.finish(batch, u)
+		s.mu.Unlock()
+		report()
+	}
+}
+
+// updated is the result of an Update.
+type updated struct {
+	err      error
+	replaced error // why the stored state was replaced
+	state    limitState
+	now      int64
+	counted  int64
+	results  []turn
+}
+
+// update applies a batch to the shared state, and sends the result. The Limiter has failed for the
+// outage.
+func (s *sharedThrottle) update(batch []*operation, known limitState, outage time.Duration, counted int64, result chan<- updated) {
+	var u updated
+	defer func() {
+		if r := recover(); r != nil {
+			u.err = fmt.Errorf("panic: %v", r)
+		}
+		result <- u
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), limiterTimeout)
+	defer cancel()
+	err := s.limiter.Update(ctx, s.key, func(data []byte, at time.Time) ([]byte, error) {
+		u = updated{results: make([]turn, len(batch))}
+		if u.state, u.err = decodeLimitState(data); errors.Is(u.err, errGarbage) {
+			u.replaced, u.err, data = u.err, nil, nil
+		}
+		if u.err != nil {
+			return nil, u.err
+		}
+		lost := len(data) == 0 && known.At != 0
+		if lost {
+			u.state = known
+		}
+		idle := time.Duration(at.UnixNano() - u.state.At)
+		u.now = u.state.begin(at.UnixNano(), s.own)
+		if outage > 0 && (lost || idle > outage) { // it has failed for all
+			u.state.returned(u.now, known.programs())
+		}
+		if u.replaced != nil || lost && outage > 0 { // nobody knows how much of the burst is left
+			u.state.voidSlots(u.now, s.own)
+		}
+		u.counted = u.state.count(u.now, counted)
+		for i, op := range batch {
+			u.results[i] = op.apply(&u.state, u.now, s.own)
+		}
+		return u.state.encode()
+	})
+	if u.err = err; err == nil && u.results == nil {
+		u.err = errors.New("Update did not call its function")
+	}
+}
+
+// finish hands the results out, and returns what reports an outage, or its end. The caller holds the
+// lock.
+func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
+	report = func() {}
+	if u.err != nil {
+		if !s.down {
+			report = func() {
+				s.log.Warn("xsale rate limit state failed; continuing with this program's share", slog.Any("error", u.err))
+			}
+		}
+		s.fail()
+		for _, op := range append(batch, s.queue...) {
+			s.alone(op)
+		}
+		s.queue = nil
+		return report
+	}
+	switch {
+	case u.replaced != nil:
+		report = func() {
+			s.log.Warn("xsale rate limit state replaced", slog.Any("error", u.replaced))
+		}
+	case s.down:
+		report = func() { s.log.Info("xsale rate limit state works again") }
+	}
+	s.down, s.backoff = false, 0
+	s.known, s.knownAt, s.knownNow, s.counted = u.state, time.Now(), u.now, u.counted
+	for i, op := range batch {
+		op.result = u.results[i]
+		if op.abandoned && op.result.slot != 0 {
+			s.queue = append(s.queue, &operation{apply: releasing(op.result), done: make(chan struct{})})
+		}
+		close(op.done)
+	}
+	return report
+}
+
+// fail starts or prolongs an outage. At its start the burst is used up, and the share begins at a
+// random time of its period, because the other programs may begin now, too.
+func (s *sharedThrottle) fail() {
+	s.backoff = min(max(2*s.backoff, minLimiterRetry), maxLimiterRetry)
+	s.retryAt = time.Now().Add(s.backoff/2 + rand.N(s.backoff/2))
+	if s.down {
+		return
+	}
+	s.down, s.downAt = true, time.Now()
+	own := s.own
+	own.programs = s.known.programs()
+	now := s.known.begin(s.now(), own)
+	s.known.Free = nil
+	if pace := s.known.pace(now, own); pace.perSecond > 0 && own.programs > 1 {
+		between := period(pace.perSecond)
+		given := min(max(s.known.Next, now), now+between) // slots that are still waited for
+		s.known.Next = given + span(pace, pace.burst-1) + rand.N(between)
+	}
+}
