@@ -3,6 +3,9 @@ package authn
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -159,5 +162,57 @@ func TestBudgetSurvivesClockChanges(t *testing.T) {
 	b.shift(0, back)
 	if next := b.next(ForNoTokens, back); next.Sub(back) > time.Minute || !next.After(back) {
 		t.Errorf("next login in %v", next.Sub(back))
+	}
+}
+
+// A hundred programs on five machines, whose clocks are off by up to five minutes, restart every few hours
+// and ask for tokens every minute. 3 % of the logins fail.
+func TestSimulatedFleet(t *testing.T) {
+	const days, lifetime = 5, 10 * time.Hour
+	for name, store := range map[string]func() Store{
+		"a store with a clock, as Redis": func() Store { return newAgeStore() },
+		"a store without, as a file":     func() Store { return &MemoryStore{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, store := newFakeServer(t), store()
+				random := rand.New(rand.NewPCG(1, 2))
+				server.respond = func(n int) step {
+					if random.Float64() < 0.03 {
+						return step{status: []int{429, 500, 502, 503}[random.IntN(4)], delay: 300 * time.Millisecond}
+					}
+					body := tokenBody(fmt.Sprint("access-", n), fmt.Sprint("id-", n), int(lifetime/time.Second))
+					return step{body: body, delay: 300 * time.Millisecond}
+				}
+				end := time.Now().Add(days * 24 * time.Hour)
+				var programs sync.WaitGroup
+				var calls, failed atomic.Int32
+				for i := range 100 {
+					var offset atomic.Int64
+					offset.Store(int64(i%5-2) * int64(150*time.Second))
+					programs.Go(func() {
+						for run := 0; time.Now().Before(end); run++ {
+							source := server.sourceAt(t, &offset, func(c *Config) { c.Store = store })
+							for range 60 * (1 + (i+run)%12) { // minutes
+								calls.Add(1)
+								if token, err := source.Token(t.Context()); err != nil {
+									failed.Add(1)
+								} else if now := time.Now().Add(time.Duration(offset.Load())); !token.ExpiresAt().After(now) {
+									t.Errorf("machine %d got expired tokens", i%5)
+								}
+								time.Sleep(time.Minute)
+							}
+							source.Close()
+						}
+					})
+				}
+				programs.Wait()
+				requests, lifetimes := server.posts(), int(days*24*time.Hour/lifetime)
+				t.Logf("%d calls, %d failed, %d login requests in %d lifetimes", calls.Load(), failed.Load(), requests, lifetimes)
+				if limit := lifetimes*105/100 + lifetimes*3/100 + 2; requests > limit || failed.Load() > 0 { // the failures, and both ends
+					t.Errorf("%d login requests, want at most %d; %d calls failed", requests, limit, failed.Load())
+				}
+			})
+		})
 	}
 }

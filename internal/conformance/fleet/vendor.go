@@ -17,7 +17,7 @@ import (
 type Vendor struct {
 	Limit   int           // calls in any window
 	Window  time.Duration // of the limit
-	Failing float64       // share of the calls that end with a 5xx
+	Failing float64       // share of the calls and logins that end with a 5xx
 	Latency time.Duration // a request and a response take up to this each
 
 	mu     sync.Mutex
@@ -80,6 +80,9 @@ func (v *Vendor) respond(request *http.Request) (status int, body string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if strings.HasSuffix(request.URL.Path, "/oauth/token") {
+		if v.random.Float64() < v.Failing {
+			return http.StatusServiceUnavailable, `{}`
+		}
 		v.counts.Logins++
 		return http.StatusOK, fmt.Sprintf(`{"access_token":"access-%d","id_token":"id-%d","expires_in":86400,"token_type":"Bearer"}`, v.counts.Logins, v.counts.Logins)
 	}
