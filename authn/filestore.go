@@ -14,6 +14,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 // FileStore is a [Store] in files that only their owner can read, for the programs of one user on
@@ -62,12 +63,12 @@ func (f *FileStore) Load(ctx context.Context, key string) (Entry, error) {
 }
 
 func loadFile(path, key string) (Entry, error) {
-	if err := checkParent(path); errors.Is(err, fs.ErrNotExist) {
+	if err := privatefile.CheckParent(path); errors.Is(err, fs.ErrNotExist) {
 		return Entry{}, nil
 	} else if err != nil {
 		return Entry{}, err
 	}
-	data, err := readPrivate(path)
+	data, err := privatefile.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Entry{}, nil
 	}
@@ -104,14 +105,14 @@ func (f *FileStore) Save(ctx context.Context, key string, entry Entry) error {
 }
 
 func saveFile(ctx context.Context, path, key string, entry Entry) error {
-	if err := makeParent(path); err != nil {
+	if err := privatefile.MakeParent(path); err != nil {
 		return err
 	}
-	if err := checkParent(path); err != nil {
+	if err := privatefile.CheckParent(path); err != nil {
 		return err
 	}
 	if info, err := os.Lstat(path); err == nil {
-		if err := checkPrivate(path, info); err != nil {
+		if err := privatefile.Check(path, info); err != nil {
 			return err
 		}
 	}
@@ -155,13 +156,13 @@ func (f *FileStore) TryLock(ctx context.Context, key string, _ time.Duration) (f
 // lockFile returns the locked file, or nil if it is locked already. The file stays when the lock is
 // freed: a file that was removed and created again would be a different lock.
 func lockFile(path string) (*os.File, error) {
-	if err := makeParent(path); err != nil {
+	if err := privatefile.MakeParent(path); err != nil {
 		return nil, err
 	}
-	if err := checkParent(path); err != nil {
+	if err := privatefile.CheckParent(path); err != nil {
 		return nil, err
 	}
-	file, err := openPrivate(path+".lock", os.O_CREATE|os.O_RDWR)
+	file, err := privatefile.Open(path+".lock", os.O_CREATE|os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}

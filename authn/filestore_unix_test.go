@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 // saveKey returns a directory store with an entry, and the entry's file.
@@ -57,7 +59,7 @@ func TestA16_StoreSwappedForPipe(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	for _, flag := range []int{os.O_RDONLY, os.O_CREATE | os.O_RDWR} {
-		_, err := bounded(ctx, &store.abandoned, func() (*os.File, error) { return openPrivate(file, flag) }, nil)
+		_, err := bounded(ctx, &store.abandoned, func() (*os.File, error) { return privatefile.Open(file, flag) }, nil)
 		if err == nil || !strings.Contains(err.Error(), "is not a regular file") {
 			t.Errorf("flag %x: %v", flag, err)
 		}

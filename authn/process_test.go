@@ -202,7 +202,7 @@ func (r *recorder) StoreDegraded(operation string, err error) {
 	r.operations = append(r.operations, fmt.Sprintf("%s: %v", operation, err))
 }
 
-// Without checkPrivate, tokens were read from a file that everyone could write, and links were
+// Without the check of owner and mode, tokens were read from a file that everyone could write, and links were
 // followed. When a store failure was fatal, the calls failed.
 func TestF34_UntrustedFiles(t *testing.T) {
 	windows := runtime.GOOS == "windows"

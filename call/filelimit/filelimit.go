@@ -16,13 +16,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 const (
@@ -37,9 +37,10 @@ type Limiter struct{ path string }
 
 // New returns a Limiter in the named file, for the programs that use one account of the vendor. The
 // file is created if missing, with mode 0600, and its directory with mode 0700. A symbolic link or
-// another irregular file is rejected and, except on Windows, a file that another user owns or others
-// can read or write. The file must be on a local disk: network file systems do not lock reliably. On
-// a system without file locks, such as Plan 9, each program goes on alone.
+// another irregular file is rejected and, except on Windows, a file or a directory that another
+// user could read or replace, as an [github.com/xsale-go/xsale/authn.FileStore] does. The file must
+// be on a local disk: network file systems do not lock reliably. On a system without file locks,
+// such as Plan 9, each program goes on alone.
 func New(path string) *Limiter { return &Limiter{path} }
 
 var _ call.Limiter = (*Limiter)(nil)
@@ -99,8 +100,8 @@ func (l *Limiter) Update(ctx context.Context, key string, change func(state []by
 }
 
 // overwrite replaces the content in one write, which a killed program makes whole or not at all.
-// Spaces fill the last block, so that the file need not be cut. It is not forced to the disk: after a
-// crash of the machine, the state is old or invalid, and replaced.
+// Spaces fill the last block, so that the file need not be cut. It is not forced to the disk: after
+// a crash of the machine, the state is old or invalid, and replaced.
 func overwrite(file *os.File, data []byte, length int) error {
 	size := max(length, len(data)+1)
 	size = (size + blockBytes - 1) / blockBytes * blockBytes
@@ -113,12 +114,13 @@ func overwrite(file *os.File, data []byte, length int) error {
 // lock opens and locks the file.
 func (l *Limiter) lock(ctx context.Context) (*os.File, error) {
 	for {
-		file, err := openPrivate(l.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			if err = os.MkdirAll(filepath.Dir(l.path), 0o700); err == nil {
-				file, err = openPrivate(l.path)
-			}
+		if err := privatefile.MakeParent(l.path); err != nil {
+			return nil, err
 		}
+		if err := privatefile.CheckParent(l.path); err != nil {
+			return nil, err
+		}
+		file, err := privatefile.Open(l.path, os.O_CREATE|os.O_RDWR)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +143,7 @@ func (l *Limiter) lock(ctx context.Context) (*os.File, error) {
 // hold it for microseconds.
 func waitForLock(ctx context.Context, file *os.File) error {
 	for {
-		locked, err := lockFile(file)
+		locked, err := filelock.Try(file)
 		if locked || err != nil {
 			return err
 		}

@@ -19,17 +19,17 @@ func TestFilesOfOthersAreRejected(t *testing.T) {
 		make func(path, victim string) error
 		want string
 	}{
-		"symbolic link":  {func(path, victim string) error { return os.Symlink(victim, path) }, "is a symbolic link: remove it"},
-		"dangling link":  {func(path, victim string) error { return os.Symlink(victim+"x", path) }, "is a symbolic link: remove it"},
-		"named pipe":     {func(path, _ string) error { return syscall.Mkfifo(path, 0o600) }, "is not a regular file: remove it"},
-		"directory":      {func(path, _ string) error { return os.Mkdir(path, 0o700) }, "is a directory"},
+		"symbolic link":  {func(path, victim string) error { return os.Symlink(victim, path) }, "is not a regular file (mode L"},
+		"dangling link":  {func(path, victim string) error { return os.Symlink(victim+"x", path) }, "is not a regular file (mode L"},
+		"named pipe":     {func(path, _ string) error { return syscall.Mkfifo(path, 0o600) }, "is not a regular file (mode p"},
+		"directory":      {func(path, _ string) error { return os.Mkdir(path, 0o700) }, "is not a regular file (mode d"},
 		"open to others": {func(path, _ string) error { return os.WriteFile(path, nil, 0o644) }, "set it to 0600 or remove it"},
 		"another user": {func(path, _ string) error {
 			if err := os.WriteFile(path, nil, 0o600); err != nil || os.Geteuid() != 0 {
 				return err
 			}
 			return os.Chown(path, 12345, 12345)
-		}, "belongs to another user: remove it"},
+		}, "belongs to another user (uid 12345): remove it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "another user" && os.Geteuid() != 0 {

@@ -19,9 +19,11 @@ const (
 	errorLockViolation      syscall.Errno = 33
 )
 
-// tryLock locks the first byte, which need not exist.
+// lockedByte is far behind the content: others cannot read a locked part of a file.
+const lockedByte = 1 << 30
+
 func tryLock(file *os.File) (bool, error) {
-	var overlapped syscall.Overlapped
+	overlapped := syscall.Overlapped{Offset: lockedByte}
 	ok, _, err := lockFileEx.Call(file.Fd(), lockfileExclusiveLock|lockfileFailImmediately, 0, 1, 0, uintptr(unsafe.Pointer(&overlapped)))
 	if ok != 0 {
 		return true, nil
@@ -33,6 +35,6 @@ func tryLock(file *os.File) (bool, error) {
 }
 
 func unlock(file *os.File) {
-	var overlapped syscall.Overlapped
+	overlapped := syscall.Overlapped{Offset: lockedByte}
 	_, _, _ = unlockFileEx.Call(file.Fd(), 0, 1, 0, uintptr(unsafe.Pointer(&overlapped)))
 }

@@ -1,4 +1,5 @@
-package authn
+// Package privatefile opens files that nobody but their owner could have read or written.
+package privatefile
 
 import (
 	"errors"
@@ -11,26 +12,26 @@ import (
 	"github.com/xsale-go/xsale/internal/atomicfile"
 )
 
-// maxEntryBytes bounds a token file.
-const maxEntryBytes = 1 << 20
+// maxBytes bounds what is read of a file.
+const maxBytes = 1 << 20
 
-// readPrivate reads a file that nobody else could have read or written.
-func readPrivate(path string) ([]byte, error) {
-	file, err := openPrivate(path, os.O_RDONLY)
+// Read reads a file, up to 1 MiB of it.
+func Read(path string) ([]byte, error) {
+	file, err := Open(path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxEntryBytes))
+	return io.ReadAll(io.LimitReader(file, maxBytes))
 }
 
-// openPrivate opens a file and checks what it opened, so that nobody can swap in a link or a pipe
+// Open opens a file and checks what it opened, so that nobody can swap in a link or a pipe
 // after the check. It never waits for the other end of a pipe.
-func openPrivate(path string, flag int) (*os.File, error) {
+func Open(path string, flag int) (*os.File, error) {
 	file, err := atomicfile.Open(path, flag, 0o600)
 	if err != nil {
 		if info, found := os.Lstat(path); found == nil { // say what is there instead, such as a link
-			if unsafe := checkPrivate(path, info); unsafe != nil {
+			if unsafe := Check(path, info); unsafe != nil {
 				return nil, unsafe
 			}
 		}
@@ -38,7 +39,7 @@ func openPrivate(path string, flag int) (*os.File, error) {
 	}
 	info, err := file.Stat()
 	if err == nil {
-		err = checkPrivate(path, info)
+		err = Check(path, info)
 	}
 	if err == nil && flag&os.O_CREATE != 0 && info.Mode().Perm()&0o600 != 0o600 {
 		err = file.Chmod(0o600) // the umask has removed rights of the owner
@@ -53,16 +54,16 @@ func openPrivate(path string, flag int) (*os.File, error) {
 // checkRegular rejects links, pipes, directories and devices.
 func checkRegular(path string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("token file %s is not a regular file (mode %v): remove it", path, info.Mode())
+		return fmt.Errorf("file %s is not a regular file (mode %v): remove it", path, info.Mode())
 	}
 	return nil
 }
 
-// makeParent creates the directory of a file, closed to other users, and the missing ones above it.
+// MakeParent creates the directory of a file, closed to other users, and the missing ones above it.
 // It leaves an existing one as is.
-func makeParent(path string) error {
+func MakeParent(path string) error {
 	if err := makeDir(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("create the token directory: %w; name another path, or create it for this user", err)
+		return fmt.Errorf("create a directory: %w; name another path, or create it for this user", err)
 	}
 	return nil
 }

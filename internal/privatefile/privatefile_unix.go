@@ -1,6 +1,6 @@
 //go:build unix
 
-package authn
+package privatefile
 
 import (
 	"fmt"
@@ -10,45 +10,45 @@ import (
 	"syscall"
 )
 
-// checkPrivate rejects a token file that someone else could have read or written.
-func checkPrivate(path string, info fs.FileInfo) error {
+// Check rejects a file that someone else could have read or written.
+func Check(path string, info fs.FileInfo) error {
 	if err := checkRegular(path, info); err != nil {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return fmt.Errorf("token file %s is readable or writable by others (mode %v): set it to 0600 or remove it", path, mode)
+		return fmt.Errorf("file %s is readable or writable by others (mode %v): set it to 0600 or remove it", path, mode)
 	}
 	if uid, ok := ownerOf(info); ok && uid != os.Geteuid() {
-		return fmt.Errorf("token file %s belongs to another user (uid %d): remove it", path, uid)
+		return fmt.Errorf("file %s belongs to another user (uid %d): remove it", path, uid)
 	}
 	return nil
 }
 
-// checkParent rejects the directory of a token file if another user could replace its files.
+// CheckParent rejects the directory of a file if another user could replace its files.
 //
 //   - The superuser may own it: nothing protects from that user anyway.
 //   - The superuser does not use a directory of another user. It would leave files there that the
 //     owner's programs then reject, after sudo for instance.
 //   - A group may write to it. Many systems give each user a group and a umask of 002. The users of
-//     a larger group can remove files, which costs a login, but not read or forge them.
+//     a larger group can remove files, which costs little, but not read or forge them.
 //   - With the sticky bit, as in /tmp, only the owner of a file can replace it.
-func checkParent(path string) error {
+func CheckParent(path string) error {
 	dir := filepath.Dir(path)
 	info, err := os.Stat(dir)
 	if err != nil {
-		return fmt.Errorf("token directory: %w; name another path, or create it for this user", err)
+		return fmt.Errorf("directory of the file: %w; name another path, or create it for this user", err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("token directory %s is not a directory: remove it or name another path", dir)
+		return fmt.Errorf("directory %s is not a directory: remove it or name another path", dir)
 	}
 	if info.Mode()&fs.ModeSticky != 0 {
 		return nil
 	}
 	if mode := info.Mode().Perm(); mode&0o002 != 0 {
-		return fmt.Errorf("token directory %s is writable by everyone (mode %v): set it to 0700, or name a directory in it, which is created", dir, mode)
+		return fmt.Errorf("directory %s is writable by everyone (mode %v): set it to 0700, or name a directory in it, which is created", dir, mode)
 	}
 	if uid, ok := ownerOf(info); ok && uid != 0 && uid != os.Geteuid() {
-		return fmt.Errorf("token directory %s belongs to another user (uid %d, this program runs as %d): change its owner, run as that user, or name another directory", dir, uid, os.Geteuid())
+		return fmt.Errorf("directory %s belongs to another user (uid %d, this program runs as %d): change its owner, run as that user, or name another directory", dir, uid, os.Geteuid())
 	}
 	return nil
 }
