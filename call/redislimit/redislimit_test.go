@@ -17,6 +17,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/call/redislimit"
+	"github.com/xsale-go/xsale/internal/conformance/redisserver"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
@@ -38,8 +39,8 @@ func update(t *testing.T, limiter *redislimit.Limiter, key, state string) string
 }
 
 func TestUpdate(t *testing.T) {
-	server := newServer(t)
-	first, second, other := redislimit.New(server.client(), "a"), redislimit.New(server.client(), "a"), redislimit.New(server.client(), "b")
+	server := redisserver.New(t)
+	first, second, other := redislimit.New(server.Client(), "a"), redislimit.New(server.Client(), "a"), redislimit.New(server.Client(), "b")
 	last := ""
 	for i, limiter := range []*redislimit.Limiter{first, first, second, first, second, second} {
 		state := `{"n":` + string(rune('0'+i)) + `}`
@@ -58,7 +59,7 @@ func TestUpdate(t *testing.T) {
 	if err := first.Update(t.Context(), "key", func([]byte, time.Time) ([]byte, error) { return nil, failed }); err != failed {
 		t.Error(err)
 	}
-	client := server.client()
+	client := server.Client()
 	if got := client.Get(t.Context(), "xsale:limit:a:key").Val(); got != last {
 		t.Errorf("Redis has %q", got)
 	}
@@ -73,10 +74,10 @@ func TestUpdate(t *testing.T) {
 
 // Machines that update at the same time lose nothing, and do not wait for each other for long.
 func TestUpdatesComeOneByOne(t *testing.T) {
-	server := newServer(t)
+	server := redisserver.New(t)
 	var machines sync.WaitGroup
 	for range 20 {
-		limiter := redislimit.New(server.client(), "a")
+		limiter := redislimit.New(server.Client(), "a")
 		machines.Go(func() {
 			for range 25 {
 				err := limiter.Update(t.Context(), "key", func(state []byte, _ time.Time) ([]byte, error) {
@@ -89,15 +90,15 @@ func TestUpdatesComeOneByOne(t *testing.T) {
 		})
 	}
 	machines.Wait()
-	if state := update(t, redislimit.New(server.client(), "a"), "key", "1"); len(state) != 500 {
+	if state := update(t, redislimit.New(server.Client(), "a"), "key", "1"); len(state) != 500 {
 		t.Errorf("%d of 500 updates", len(state))
 	}
 }
 
 // One program alone needs one round trip for an update.
 func TestUpdateTakesOneRoundTrip(t *testing.T) {
-	server := newServer(t)
-	client := server.client()
+	server := redisserver.New(t)
+	client := server.Client()
 	commands := &counter{}
 	client.AddHook(commands)
 	limiter := redislimit.New(client, "a")
@@ -155,11 +156,11 @@ func (a *api) newClient(t *testing.T, limiter call.Limiter, options ...xsale.Opt
 }
 
 func TestAFleetKeepsALimitTogether(t *testing.T) {
-	server, a := newServer(t), &api{start: time.Now()}
+	server, a := redisserver.New(t), &api{start: time.Now()}
 	const perSecond, burst, duration = 100.0, 10, 2 * time.Second
 	var calls sync.WaitGroup
 	for range 20 {
-		client := a.newClient(t, redislimit.New(server.client(), "acme"), xsale.WithRateLimit(perSecond, burst))
+		client := a.newClient(t, redislimit.New(server.Client(), "acme"), xsale.WithRateLimit(perSecond, burst))
 		for range 2 {
 			calls.Go(func() {
 				for time.Since(a.start) < duration {
@@ -183,10 +184,10 @@ func TestAFleetKeepsALimitTogether(t *testing.T) {
 
 // A pause reaches all machines before they send again, also those without a limit.
 func TestAPauseReachesTheFleet(t *testing.T) {
-	server, a := newServer(t), &api{start: time.Now(), limit: 100}
+	server, a := redisserver.New(t), &api{start: time.Now(), limit: 100}
 	var calls sync.WaitGroup
 	for range 5 {
-		client := a.newClient(t, redislimit.New(server.client(), "acme"))
+		client := a.newClient(t, redislimit.New(server.Client(), "acme"))
 		calls.Go(func() {
 			for range 30 {
 				if _, err := client.Me(t.Context()); err != nil {
@@ -207,9 +208,9 @@ func TestAPauseReachesTheFleet(t *testing.T) {
 
 // While Redis is down, the calls keep their share of the limit, and use Redis again afterwards.
 func TestRedisGoesAwayAndComesBack(t *testing.T) {
-	server, a := newServer(t), &api{start: time.Now()}
+	server, a := redisserver.New(t), &api{start: time.Now()}
 	var log bytes.Buffer
-	client := a.newClient(t, redislimit.New(server.client(), "acme"), xsale.WithRateLimit(50, 1), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	client := a.newClient(t, redislimit.New(server.Client(), "acme"), xsale.WithRateLimit(50, 1), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	call := func(count int) time.Duration {
 		start := time.Now()
 		for range count {
@@ -220,18 +221,18 @@ func TestRedisGoesAwayAndComesBack(t *testing.T) {
 		return time.Since(start)
 	}
 	call(10)
-	server.kill()
+	server.Kill()
 	if took := call(50); took < 900*time.Millisecond || took > 3*time.Second {
 		t.Errorf("50 calls at 50 a second took %v", took)
 	}
-	server.start() // empty
+	server.Start() // empty
 	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(log.String(), "works again"); call(1) {
 		if time.Now().After(deadline) {
 			t.Fatalf("Redis is not used again: %s", log.String())
 		}
 	}
 	call(1)
-	if keys, err := server.client().Keys(t.Context(), "*").Result(); err != nil || len(keys) != 1 || keys[0] != "xsale:limit:acme:https://api.xsale.ai" {
+	if keys, err := server.Client().Keys(t.Context(), "*").Result(); err != nil || len(keys) != 1 || keys[0] != "xsale:limit:acme:https://api.xsale.ai" {
 		t.Errorf("keys %q, %v", keys, err)
 	}
 	if strings.Count(log.String(), "WARN") != 1 {
@@ -275,9 +276,9 @@ func TestRedisThatIsOfNoUse(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, a := newServer(t), &api{start: time.Now()}
+			server, a := redisserver.New(t), &api{start: time.Now()}
 			var log bytes.Buffer
-			limiter := redislimit.New(spoil(t, server.client()), "acme")
+			limiter := redislimit.New(spoil(t, server.Client()), "acme")
 			client := a.newClient(t, limiter, xsale.WithRateLimit(50, 1), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 			start := time.Now()
 			for range 21 {
