@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-random test-jsonv2 consumer example-testing otel outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-random test-herd test-jsonv2 consumer example-testing otel outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ test-bench: ## build the benchmarks and test the claims of docs/decisions
 test-random: ## run the tests of random documents and exchanges, and the day of a fleet, in full, without the race detector
 	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse|TestAFleetUsesALimitAndKeepsIt' ./wire ./xsaletest/traffic ./internal/conformance/fleet
 
+test-herd: ## kill and stop programs that share an account, 60 rounds with files and with Redis
+	HERD_ROUNDS=60 go test -count=1 -v -run TestA03 ./internal/conformance/herd
+
 test-jsonv2: ## test the codec with the experimental JSON of the standard library
 	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample
 
@@ -88,4 +91,4 @@ example-testing: ## vet and run the example of tests
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench test-random test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench test-random test-herd test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests
