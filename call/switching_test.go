@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,9 @@ func TestA13_CallSwitchingProtocols(t *testing.T) {
 				return
 			}
 			go func() {
+				if _, err := http.ReadRequest(bufio.NewReader(connection)); err != nil {
+					return // a response to no request would be an error of its own
+				}
 				fmt.Fprint(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nand")
 				io.Copy(io.Discard, connection)
 				connection.Close()
