@@ -254,3 +254,85 @@ func TestA30_ClientsOfOneProgram(t *testing.T) {
 		}
 	})
 }
+
+// When one program of a fleet logs in after a revocation, the others wait for its tokens. They returned the
+// 401 while that login was running.
+func TestA05_FleetWithRevokedTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, store := &world{api: func(*http.Request, string) int { return http.StatusOK }}, &authn.MemoryStore{}
+		var clients []*xsale.Client
+		for range 30 {
+			client := w.client(t, xsale.WithTokenStore(store))
+			if _, err := client.Me(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			clients = append(clients, client)
+		}
+		w.api = func(request *http.Request, _ string) int {
+			if fromLogin(request, 1) {
+				return http.StatusUnauthorized
+			}
+			return http.StatusOK
+		}
+		var calls sync.WaitGroup
+		for _, client := range clients {
+			calls.Go(func() {
+				if _, err := client.Me(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		if w.logins.Load() != 2 {
+			t.Errorf("%d logins", w.logins.Load())
+		}
+	})
+}
+
+// A command that exits right after its only call still confirms that a login has helped: the next
+// revocation may cost a login at once.
+func TestA05_CommandConfirmsALogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, store := &world{}, &authn.MemoryStore{}
+		valid := int32(1)
+		w.api = func(request *http.Request, _ string) int {
+			if fromLogin(request, int(valid)) {
+				return http.StatusOK
+			}
+			return http.StatusUnauthorized
+		}
+		for revocation := range 5 {
+			client := w.client(t, xsale.WithTokenStore(store))
+			if _, err := client.Me(t.Context()); err != nil {
+				t.Fatalf("revocation %d: %v", revocation, err)
+			}
+			client.Close()
+			time.Sleep(5 * time.Second)
+			valid++
+		}
+	})
+}
+
+// An API that is down in more than one way costs no more logins than one that rejects all tokens. When any
+// other status of the second try confirmed the login, there were 156 in ten minutes.
+func TestA06_RejectionsNextToFailures(t *testing.T) {
+	for _, status := range []int{302, 403, 404, 429, 500, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			w, n := &world{}, 0
+			w.api = func(*http.Request, string) int {
+				if n++; n%2 == 1 {
+					return http.StatusUnauthorized
+				}
+				return status
+			}
+			client := w.client(t, xsale.WithRetries(0), xsale.WithRateLearning(false))
+			for range 600 {
+				client.Me(t.Context())
+				time.Sleep(time.Second)
+			}
+			if w.logins.Load() > 8 {
+				t.Errorf("401 and %d: %d logins in ten minutes", status, w.logins.Load())
+			}
+		})
+	}
+}

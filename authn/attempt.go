@@ -48,7 +48,7 @@ func (s *Source) newAttempt(f *flight, credentials Credentials) *attempt {
 
 func (a *attempt) run(ctx context.Context) {
 	s, f := a.source, a.flight
-	for first := true; ; first = false {
+	for first := true; ctx.Err() == nil; first = false {
 		r := a.shared.load(ctx)
 		if first && f.purpose == ForRequest {
 			a.unwanted = r.tokens
@@ -66,6 +66,10 @@ func (a *attempt) run(ctx context.Context) {
 			return
 		}
 		if wait := a.budgetWait(r); wait > 0 {
+			if a.anotherLogsIn(r) {
+				a.poll(ctx)
+				continue
+			}
 			if f.purpose == ForExpiry || f.purpose == ForRejection || wait > maxHold || !hasTime(ctx, wait) {
 				a.hold(wait)
 				return
@@ -76,11 +80,20 @@ func (a *attempt) run(ctx context.Context) {
 			a.logIn(ctx, r)
 			return
 		}
-		if ctx.Err() != nil {
-			s.fail(f, &Error{Reason: ErrUnavailable, Err: httpx.ContextError(ctx)})
-			return
-		}
 	}
+	s.fail(f, &Error{Reason: ErrUnavailable, Err: httpx.ContextError(ctx)})
+}
+
+// anotherLogsIn reports whether another program is logging in, whose tokens may be those to use.
+func (a *attempt) anotherLogsIn(r *record) bool {
+	id := r.budget.running(a.source.clock().time(), a.abandoned())
+	return id != "" && id != a.login.ID && time.Now().Before(a.patience)
+}
+
+// poll waits before another look at the entry. The time of the login that it waits for is not the store's.
+func (a *attempt) poll(ctx context.Context) {
+	pause(ctx, pollInterval+httpx.Random(pollInterval))
+	a.shared.resetTime()
 }
 
 // budgetWait returns how long the login budget makes this login wait.
@@ -123,8 +136,7 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 		return true
 	case shared.lock(ctx): // the entry may have changed before
 	case shared.lockable() && time.Now().Before(a.patience), other != "":
-		pause(ctx, pollInterval+httpx.Random(pollInterval))
-		shared.resetTime()
+		a.poll(ctx)
 	case !a.spread:
 		a.spread = true
 		if shared.lockable() {
@@ -163,6 +175,7 @@ func (a *attempt) logIn(ctx context.Context, r *record) {
 	if r.failure != nil && !r.failure.Reason.Permanent() {
 		failuresBefore = r.failure.Count
 	}
+	a.flight.sent = true
 	token, err := s.login.run(ctx, a.credentials)
 	ctx = context.WithoutCancel(ctx) // what happened is saved even after Close
 	now := s.clock().time()
@@ -226,7 +239,8 @@ func (a *attempt) usable(ctx context.Context, r *record) *Token {
 		return nil
 	}
 	if verify := s.verifyStored; verify != nil {
-		if err := guarded(func() error { return verify(ctx, token) }); err != nil {
+		_, err := within(ctx, a.shared, func(ctx context.Context) (struct{}, error) { return struct{}{}, verify(ctx, token) }, nil)
+		if err != nil {
 			a.shared.degraded("verify", err)
 			return nil
 		}

@@ -50,7 +50,7 @@ func bounded[T any](ctx context.Context, abandoned *atomic.Int32, operation func
 		result := <-done
 		abandoned.Add(-1)
 		if late != nil && result.err == nil {
-			late(result.value)
+			_ = guarded(func() error { late(result.value); return nil })
 		}
 	}()
 	return none, fmt.Errorf("the storage did not respond: %w", httpx.ContextError(ctx))

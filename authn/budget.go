@@ -23,8 +23,9 @@ const (
 	maxRefusalInterval = time.Hour
 	// minRefreshInterval spaces logins ahead of expiry.
 	minRefreshInterval = 30 * time.Second
-	// maxKeptLogins is more than the ceiling of any window.
+	// maxKeptLogins is more than the ceiling of any window. Older logins are kept for people to see.
 	maxKeptLogins = 20
+	keptLogins    = 24 * time.Hour
 )
 
 // ceilings bound the login requests in a window of time. The shorter window spreads the logins of
@@ -89,7 +90,7 @@ func (b *budget) next(purpose Purpose, now time.Time) time.Time {
 			if !free.After(now) {
 				break
 			}
-			if requests += login.Requests; requests >= ceiling.requests {
+			if requests += min(login.Requests, ceiling.requests); requests >= ceiling.requests {
 				next = later(next, free)
 				break
 			}
@@ -103,6 +104,13 @@ func (b *budget) next(purpose Purpose, now time.Time) time.Time {
 	return next
 }
 
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -114,8 +122,11 @@ func newLoginRecord(purpose Purpose, now time.Time) loginRecord {
 	return loginRecord{Login{now, purpose, 1}, rand.Text(), true}
 }
 
-// begin records a login before its first request.
+// begin records a login before its first request. A second time it does nothing.
 func (b *budget) begin(login loginRecord) {
+	if slices.ContainsFunc(b.Logins, func(l loginRecord) bool { return l.ID == login.ID }) {
+		return
+	}
 	b.Logins = append(b.Logins, login)
 	b.Logins = slices.Delete(b.Logins, 0, max(0, len(b.Logins)-maxKeptLogins))
 	if login.Purpose == ForRejection {
@@ -123,9 +134,14 @@ func (b *budget) begin(login loginRecord) {
 	}
 }
 
-// end records the outcome of a login. The reason is empty after a success.
+// end records the outcome of a login. The reason is empty after a success. A second time it does
+// nothing.
 func (b *budget) end(login loginRecord, reason Reason, now time.Time) {
-	if i := slices.IndexFunc(b.Logins, func(l loginRecord) bool { return l.ID == login.ID }); i >= 0 {
+	i := slices.IndexFunc(b.Logins, func(l loginRecord) bool { return l.ID == login.ID })
+	if i >= 0 && !b.Logins[i].Running {
+		return
+	}
+	if i >= 0 {
 		b.Logins[i].Running, b.Logins[i].Requests = false, max(1, login.Requests)
 	}
 	switch reason {
@@ -147,18 +163,26 @@ func (b *budget) running(now time.Time, abandoned time.Duration) (id string) {
 }
 
 // shift adds d to all times, which belonged to another clock. No time is later than now, so that a
-// wrong clock cannot prolong a wait.
-func (b *budget) shift(d time.Duration, now time.Time) {
+// wrong clock cannot prolong a wait; shift reports whether one was.
+func (b *budget) shift(d time.Duration, now time.Time) (changed bool) {
 	move := func(at *time.Time) {
+		if at.IsZero() {
+			return
+		}
 		if *at = at.Add(d); at.After(now) {
-			*at = now
+			*at, changed = now, true
 		}
 	}
 	for i := range b.Logins {
 		move(&b.Logins[i].At)
 	}
-	move(&b.Rejected.At)
-	move(&b.Refused.At)
+	b.Logins = slices.DeleteFunc(b.Logins, func(login loginRecord) bool { return now.Sub(login.At) > keptLogins })
+	for _, s := range []*streak{&b.Rejected, &b.Refused} {
+		if move(&s.At); now.Sub(s.At) > maxRejectionInterval+maxRefusalInterval { // over
+			*s = streak{}
+		}
+	}
+	return changed
 }
 
 // until returns when the last limit ends.

@@ -57,7 +57,7 @@ func TestA08_FailureFromTheFuture(t *testing.T) {
 		"rate":      oauthError(429, "too_many_requests", "", "Retry-After", "50"),
 		"permanent": wrongPassword(),
 	} {
-		for _, ahead := range []time.Duration{5 * time.Minute, 24 * time.Hour, 365 * 24 * time.Hour} {
+		for _, ahead := range []time.Duration{5 * time.Minute, 24 * time.Hour, 365 * 24 * time.Hour, 30 * 365 * 24 * time.Hour} {
 			t.Run(name+" "+ahead.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					server, store := newFakeServer(t, failure), &MemoryStore{}
@@ -95,7 +95,7 @@ func TestA08_TokensFromTheFuture(t *testing.T) {
 		server, store := newFakeServer(t), &MemoryStore{}
 		share := func(c *Config) { c.Store = store }
 		var wrong, right atomic.Int64
-		wrong.Store(int64(365 * 24 * time.Hour))
+		wrong.Store(int64(3 * 365 * 24 * time.Hour))
 		server.sourceAt(t, &wrong, share).Token(t.Context())
 		for range 100 {
 			source := server.sourceAt(t, &right, share)

@@ -1,6 +1,9 @@
 package authn
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Limits on the parts of an entry.
 const (
@@ -32,8 +35,7 @@ const clockTolerance = time.Second
 
 // rebase converts all times to this program's clock, and reports whether the entry must be saved
 // again. If the store knows the age of the entry, both clocks were read at the same moment.
-// Otherwise only an entry from the future shows that the clocks differ: it counts as just saved,
-// and is saved again, so that its waits do not start over with the next reader.
+// Otherwise only times in the future show that the clocks differ: such an entry counts as just saved.
 func (e *envelope) rebase(age time.Duration, now time.Time) (stale bool) {
 	shift := time.Duration(0)
 	if age > 0 {
@@ -45,13 +47,16 @@ func (e *envelope) rebase(age time.Duration, now time.Time) (stale bool) {
 		shift = 0
 	}
 	e.Saved = e.Saved.Add(shift)
-	e.Budget.shift(shift, now)
+	stale = e.Budget.shift(shift, now) || stale
 	for _, parts := range []map[string]*sealedPart{e.Tokens, e.Failures} {
 		for id, part := range parts {
 			if part == nil {
 				delete(parts, id)
-			} else {
-				part.Until = part.Until.Add(shift)
+				continue
+			}
+			part.Until = part.Until.Add(shift)
+			if limit := now.Add(maxLifetime); part.Until.After(limit) {
+				part.Until, stale = limit, true
 			}
 		}
 	}
@@ -96,31 +101,30 @@ func with(parts map[string]*sealedPart, id string, part *sealedPart, limit int) 
 }
 
 // open returns the parts that these credentials can read, nil for a part that is missing or belongs
-// to other credentials. A modified part is an error.
+// to other credentials. A part that was modified is an error; the other is returned all the same. No
+// part is valid for longer than its sealed duration after the entry was saved.
 func (e *envelope) open(s *sealer, key string) (*record, error) {
 	r := &record{budget: e.Budget}
+	var tokensErr, failureErr error
 	if part := e.Tokens[s.keyID]; part != nil {
-		if err := s.open(key+"/tokens", part, &r.tokens); err != nil {
-			return nil, err
-		}
-		if r.tokens != nil {
-			r.tokens.until = part.Until
+		if tokensErr = s.open(key+"/tokens", part, &r.tokens); r.tokens != nil {
+			r.tokens.until = earlier(part.Until, e.Saved.Add(r.tokens.Lifetime))
 		}
 	}
 	if part := e.Failures[s.credentialsID]; part != nil {
-		if err := s.open(key+"/failure/"+s.credentialsID, part, &r.failure); err != nil {
-			return nil, err
-		}
-		if r.failure != nil {
-			r.failure.until = part.Until
+		if failureErr = s.open(key+"/failure/"+s.credentialsID, part, &r.failure); r.failure != nil {
+			r.failure.until = earlier(part.Until, e.Saved.Add(r.failure.Wait))
 		}
 	}
-	return r, nil
+	return r, errors.Join(tokensErr, failureErr)
 }
+
+// minKept is how long an entry is kept at least: a store may ignore one that has expired.
+const minKept = time.Hour
 
 // dropOld removes expired parts and returns when the last remaining one expires.
 func (e *envelope) dropOld(now time.Time) (expires time.Time) {
-	expires = e.Budget.until()
+	expires = later(now.Add(minKept), e.Budget.until())
 	for _, parts := range []map[string]*sealedPart{e.Tokens, e.Failures} {
 		for id, part := range parts {
 			if !part.Until.After(now) {

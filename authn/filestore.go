@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,9 +31,8 @@ type FileStore struct {
 	abandoned atomic.Int32
 }
 
-// NewFileStore returns a store in the named file, for programs that use one account. Its
-// directory is created if missing. Tokens of another account in the file are ignored and
-// replaced at the next login.
+// NewFileStore returns a store in the named file. Its directory is created if missing. A few accounts
+// may share the file.
 func NewFileStore(file string) *FileStore {
 	return &FileStore{path: func(string) string { return file }}
 }
@@ -75,21 +75,35 @@ func loadFile(path, key string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	var file tokenFile
-	if err := json.Unmarshal(data, &file); err != nil {
-		return Entry{}, fmt.Errorf("token file %s is not valid: the next login replaces it, or remove it", path)
+	file, err := parseFile(path, data)
+	if err != nil || !file.Entries[key].valid() {
+		return Entry{}, err
 	}
-	if file.Key != key || !file.Entry.valid() {
-		return Entry{}, nil
-	}
-	return file.Entry, nil
+	return file.Entries[key], nil
 }
 
-// tokenFile is the content of a file. It contains the key, because accounts may use one file in
-// turn.
+// tokenFile is the content of a file: the entries of accounts by key.
 type tokenFile struct {
-	Key string `json:"key"`
-	Entry
+	Entries map[string]Entry `json:"entries"`
+}
+
+// maxFileEntries is the number of accounts that may share a file.
+const maxFileEntries = 16
+
+func parseFile(path string, data []byte) (file tokenFile, err error) {
+	if json.Unmarshal(data, &file) != nil {
+		return tokenFile{}, fmt.Errorf("token file %s is not valid: the next login replaces it, or remove it", path)
+	}
+	return file, nil
+}
+
+// set replaces an entry, and drops those that have expired.
+func (f *tokenFile) set(key string, entry Entry) {
+	maps.DeleteFunc(f.Entries, func(_ string, other Entry) bool { return !other.valid() || other.Expires.Before(time.Now()) })
+	if f.Entries == nil || len(f.Entries) >= maxFileEntries {
+		f.Entries = map[string]Entry{}
+	}
+	f.Entries[key] = entry
 }
 
 // Save implements [Store]. It writes a temporary file and renames it, so that readers see either
@@ -116,10 +130,15 @@ func saveFile(ctx context.Context, path, key string, entry Entry) error {
 			return err
 		}
 	}
-	if stored, err := loadFile(path, key); err == nil && stored.Version >= entry.Version {
+	var file tokenFile
+	if old, err := privatefile.Read(path); err == nil {
+		file, _ = parseFile(path, old)
+	}
+	if stored := file.Entries[key]; stored.valid() && stored.Version >= entry.Version {
 		return nil
 	}
-	data, err := json.Marshal(tokenFile{key, entry})
+	file.set(key, entry)
+	data, err := json.Marshal(file)
 	if err != nil {
 		return err
 	}

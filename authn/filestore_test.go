@@ -110,7 +110,7 @@ func TestA26_InvalidVersions(t *testing.T) {
 			if version == "" {
 				field = ""
 			}
-			content := fmt.Sprintf(`{"key":"key","data":"ZGF0YQ==","expires":"2999-01-01T00:00:00Z"%s}`, field)
+			content := fmt.Sprintf(`{"entries":{"key":{"data":"ZGF0YQ==","expires":"2999-01-01T00:00:00Z"%s}}}`, field)
 			if err := os.WriteFile(filepath.Join(dir, "key.json"), []byte(content), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -13,13 +13,17 @@ import (
 // longer.
 const maxHold = 30 * time.Second
 
+// suspectPatience is how long callers of Token wait for better tokens than valid ones.
+const suspectPatience = 5 * time.Second
+
 // flight is one login that any number of callers wait for. No caller owns it.
 type flight struct {
 	purpose  Purpose
 	pass     bool // ignore failures and the login budget
 	previous *failure
 	refused  refusals
-	resets   int // of the Source at takeoff
+	resets   int  // of the Source at takeoff
+	sent     bool // a login was sent; read it after done
 	done     chan struct{}
 	token    *Token
 	err      error
@@ -70,11 +74,12 @@ func (s *Source) wait(ctx context.Context) (*Token, error) {
 	if valid == nil {
 		return s.waitFor(ctx, flight)
 	}
+	longest := suspectPatience
 	if expiring { // leave time to use them
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(valid.end.wall-now.wall)/2)
-		defer cancel()
+		longest = time.Duration(valid.end.wall-now.wall) / 2
 	}
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	token, err := s.waitFor(ctx, flight)
 	if err != nil && !errors.Is(err, ErrClosed) {
 		if valid := s.valid(s.clock()); valid != nil {
@@ -176,6 +181,7 @@ func (s *Source) land(f *flight, r result) {
 		if r.err != nil {
 			f.err = r.err
 		}
+		s.pass = s.pass || f.pass && !f.sent // nothing has passed yet
 		spare := r.failed.err.held && (f.purpose == ForExpiry || f.purpose == ForRejection)
 		if !spare && s.resets == f.resets {
 			s.failure = r.failed

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -289,11 +290,15 @@ func plantTokens(t *testing.T, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	check(t, err)
-	var stored authn.Entry
-	var fields map[string]any
-	check(t, errors.Join(json.Unmarshal(data, &stored), json.Unmarshal(data, &fields)))
-	fields["data"] = forgeTokens(t, stored.Data)
-	data, err = json.Marshal(fields)
+	var stored struct {
+		Entries map[string]authn.Entry `json:"entries"`
+	}
+	check(t, json.Unmarshal(data, &stored))
+	for key, entry := range stored.Entries {
+		entry.Data = forgeTokens(t, entry.Data)
+		stored.Entries[key] = entry
+	}
+	data, err = json.Marshal(stored)
 	check(t, errors.Join(err, os.WriteFile(file, data, 0o600)))
 }
 
@@ -400,25 +405,23 @@ func TestF35_AccountsNeverShareTokens(t *testing.T) {
 	}
 }
 
-// Two accounts that use one file in turn never get the tokens of each other. Without the key in the
-// file and in the encryption, the second account got the tokens of the first.
+// Two accounts that use one file in turn keep their tokens and never get those of each other. When the
+// file had one entry, each turn was a login.
 func TestF35_OneFileForTwoAccounts(t *testing.T) {
 	url, posts := countingLogin(t)
 	store := authn.NewFileStore(filepath.Join(t.TempDir(), "tokens.json"))
-	var last string
+	got := map[string]map[string]bool{"one": {}, "two": {}}
 	for i := range 4 {
 		credentials := testCredentials
 		credentials.Username = []string{"one", "two"}[i%2]
 		source, err := authn.New(authn.Config{Credentials: authn.Static(credentials), TokenURL: url, Store: store, EncryptionKey: authn.NewSecret(strings.Repeat("k", 32))})
 		check(t, err)
 		token, err := source.Token(t.Context())
-		if err != nil || token.AccessToken() == last {
-			t.Errorf("%s got the tokens of the other account: %v", credentials.Username, err)
-		}
-		last = token.AccessToken()
+		check(t, err)
+		got[credentials.Username][token.AccessToken()] = true
 		source.Close()
 	}
-	if posts.Load() != 4 {
-		t.Errorf("%d logins", posts.Load())
+	if posts.Load() != 2 || len(got["one"]) != 1 || len(got["two"]) != 1 || maps.Equal(got["one"], got["two"]) {
+		t.Errorf("%d logins, tokens %v", posts.Load(), got)
 	}
 }

@@ -1,10 +1,12 @@
 package authn
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +14,8 @@ const (
 	// storeTimeout bounds all operations of the store in one login, without those that wait for the
 	// login of another program.
 	storeTimeout = 3 * time.Second
+	// unlockTimeout bounds the end of a lock.
+	unlockTimeout = time.Second
 	// lockLease is the lease of a lock that its store renews.
 	lockLease = 15 * time.Second
 	// sharedLatch is how long programs share a permanent failure. A job that starts every minute
@@ -97,14 +101,12 @@ func (e *shared) load(ctx context.Context) *record {
 	}
 	r, err := e.envelope.open(e.sealer, e.key)
 	if err != nil {
-		e.envelope = envelope{Budget: e.envelope.Budget}
 		e.degraded("load", err)
-		return &record{budget: e.envelope.Budget}
 	}
 	return r
 }
 
-// loadEnvelope loads the entry and converts its times to this program's clock.
+// loadEnvelope loads the entry.
 func (e *shared) loadEnvelope(ctx context.Context) error {
 	e.version, e.envelope = 0, envelope{}
 	stored, err := within(ctx, e, func(ctx context.Context) (Entry, error) { return e.store.Load(ctx, e.key) }, nil)
@@ -114,7 +116,13 @@ func (e *shared) loadEnvelope(ctx context.Context) error {
 		}
 		return err
 	}
-	e.version = stored.Version
+	return e.use(ctx, stored)
+}
+
+// use decodes an entry and converts its times to this program's clock. An entry from a wrong clock is saved
+// again, so that its waits do not start over with the next reader.
+func (e *shared) use(ctx context.Context, stored Entry) error {
+	e.version, e.envelope = stored.Version, envelope{}
 	if stored.Version == 0 {
 		return nil
 	}
@@ -124,26 +132,50 @@ func (e *shared) loadEnvelope(ctx context.Context) error {
 		return nil
 	}
 	if e.envelope.rebase(stored.Age, e.source.clock().time()) {
-		return e.save(ctx)
+		_, err := e.save(ctx)
+		return err
 	}
 	return nil
 }
 
-// change loads the entry, changes it, and saves it unless another program has saved meanwhile. It
-// replaces an entry that cannot be read.
+// maxSaves is how often a change is tried while other programs save.
+const maxSaves = 3
+
+// change loads the entry, changes it, and saves it. It replaces an entry that cannot be read. Another
+// program may save at the same time, so change looks whether its own entry is there, and otherwise
+// starts over: set may be called several times.
 func (e *shared) change(ctx context.Context, set func(*envelope) error) error {
 	if e.store == nil || e.left <= 0 {
 		return nil
 	}
-	_ = e.loadEnvelope(ctx)
-	if err := set(&e.envelope); err != nil {
-		e.fail("save", err)
-		return err
+	loadErr := e.loadEnvelope(ctx)
+	for range maxSaves {
+		if err := set(&e.envelope); err != nil {
+			e.fail("save", err)
+			return err
+		}
+		saved, err := e.save(ctx)
+		if err != nil {
+			return err
+		}
+		stored, err := within(ctx, e, func(ctx context.Context) (Entry, error) { return e.store.Load(ctx, e.key) }, nil)
+		if err != nil {
+			return errors.Join(loadErr, err)
+		}
+		if bytes.Equal(stored.Data, saved) {
+			return nil
+		}
+		if err := e.use(ctx, stored); err != nil {
+			return err
+		}
 	}
-	return e.save(ctx)
+	err := errors.New("the store does not keep what was saved, or other programs save all the time")
+	e.degraded("save", err)
+	return err
 }
 
-func (e *shared) save(ctx context.Context) error {
+// save returns what it saved.
+func (e *shared) save(ctx context.Context) ([]byte, error) {
 	now := e.source.clock().time()
 	e.envelope.Saved = now
 	expires := e.envelope.dropOld(now)
@@ -156,10 +188,10 @@ func (e *shared) save(ctx context.Context) error {
 	}
 	if err != nil {
 		e.fail("save", err)
-		return err
+		return nil, err
 	}
 	e.version++
-	return nil
+	return data, nil
 }
 
 // locked reports whether this login has the lock.
@@ -169,7 +201,7 @@ func (e *shared) locked() bool { return e.held != nil }
 func (e *shared) lockable() bool { return e.lockErr == nil }
 
 // lock takes the lock, or reports that another program has it or that the store cannot lock.
-func (e *shared) lock(ctx context.Context) bool {
+func (e *shared) lock(parent context.Context) bool {
 	if !e.lockable() {
 		return false
 	}
@@ -177,6 +209,8 @@ func (e *shared) lock(ctx context.Context) bool {
 		unlock func()
 		locked bool
 	}
+	ctx, cancel := context.WithTimeout(parent, e.left/3) // a lock that hangs leaves time to save
+	defer cancel()
 	taken, err := within(ctx, e, func(ctx context.Context) (l lock, err error) {
 		if leases, ok := e.store.(LeaseStore); ok {
 			l.unlock, l.locked, err = leases.HoldLock(ctx, e.key, lockLease)
@@ -190,7 +224,7 @@ func (e *shared) lock(ctx context.Context) bool {
 		}
 	})
 	if err != nil {
-		if ctx.Err() == nil {
+		if parent.Err() == nil {
 			e.lockErr = err
 			e.degraded("lock", err)
 		}
@@ -202,14 +236,16 @@ func (e *shared) lock(ctx context.Context) bool {
 	return taken.locked
 }
 
-// unlock frees the lock, if this login has it.
+// unlock frees the lock, if this login has it, whatever time is left: others wait for it.
 func (e *shared) unlock() {
 	if e.held == nil {
 		return
 	}
 	free := e.held
 	e.held = nil
-	_, err := within(context.Background(), e, func(context.Context) (struct{}, error) { free(); return struct{}{}, nil }, nil)
+	ctx, cancel := context.WithTimeout(context.Background(), unlockTimeout)
+	defer cancel()
+	_, err := bounded(ctx, new(atomic.Int32), func() (struct{}, error) { free(); return struct{}{}, nil }, nil)
 	if err != nil {
 		e.degraded("unlock", err)
 	}

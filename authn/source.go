@@ -162,7 +162,7 @@ func New(config Config) (*Source, error) {
 // Token returns valid tokens, logging in if necessary. Callers that arrive during a login wait for
 // it and share its result. A caller whose ctx ends returns early without ending the login. While
 // the tokens are valid, a login that fails is no error: Token returns the tokens, even suspect
-// ones.
+// ones, after waiting five seconds at most for better ones.
 //
 // A failed login is an [*Error]. Until [Error.RetryAt] Token returns it again at once, as
 // remembered. After a permanent reason it does so until the credentials change or [Source.Reset] is
@@ -264,6 +264,9 @@ func (s *Source) Replacement(ctx context.Context, rejected *Token) (*Token, erro
 // Confirm reports to the Source that the API accepted tokens that were suspect, or tokens with
 // which a rejected call was sent again. It clears the suspicion.
 func (s *Source) Confirm(token *Token) {
+	if token == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if token.Suspect() && s.current.CompareAndSwap(token, token.unsuspect) {
@@ -279,7 +282,7 @@ func (s *Source) Confirm(token *Token) {
 	}
 	stored := s.openShared(s.key)
 	s.running.Go(func() {
-		stored.change(s.lifetime, func(e *envelope) error { e.Budget.Rejected = streak{}; return nil })
+		stored.change(context.WithoutCancel(s.lifetime), func(e *envelope) error { e.Budget.Rejected = streak{}; return nil })
 	})
 }
 
@@ -297,22 +300,32 @@ func (s *Source) forget() {
 	s.resets++
 }
 
-// Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and
-// passes the login budget. If a login is in progress, Refresh waits for that one. It returns the
-// new tokens, or an error like [Source.Token]; the current tokens then stay in use.
+// Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and passes
+// the login budget. If a login is in progress, Refresh waits for that one. It returns the new tokens,
+// or an error like [Source.Token]; the current tokens then stay in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
-	s.mu.Lock()
-	if s.lifetime.Err() != nil {
+	for {
+		s.mu.Lock()
+		if s.lifetime.Err() != nil {
+			s.mu.Unlock()
+			return nil, ErrClosed
+		}
+		flight, own := s.flight, false
+		if flight == nil {
+			s.forget()
+			flight, own = s.takeOff(ForRequest), true
+		}
 		s.mu.Unlock()
-		return nil, ErrClosed
+		token, err := s.waitFor(ctx, flight)
+		select {
+		case <-flight.done:
+			if !own && !flight.sent && !errors.Is(err, ErrClosed) {
+				continue // it only looked into the store, or was held back
+			}
+		default: // ctx has ended
+		}
+		return token, err
 	}
-	if s.flight == nil {
-		s.forget()
-		s.takeOff(ForRequest)
-	}
-	flight := s.flight
-	s.mu.Unlock()
-	return s.waitFor(ctx, flight)
 }
 
 // Clear forgets the tokens and failed logins, in this Source and in the store, and lets the next

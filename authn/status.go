@@ -21,13 +21,13 @@ type Status struct {
 	// Logins are the last logins of the account, at most 20, oldest first: of all programs that
 	// share the store, or of this program.
 	Logins []Login
-	// NextLogin and NextAfterRejection are the earliest times, in UTC, of the next login and of one
-	// after a 401. They may have passed.
+	// NextLogin and NextAfterRejection are the earliest times, in UTC, of the next login with the same
+	// credentials and of one after a 401. They may have passed.
 	NextLogin, NextAfterRejection time.Time
 }
 
 // Status returns what is known of the account, without a login. It fails without credentials.
-func (s *Source) Status(ctx context.Context) (Status, error) {
+func (s *Source) Status(ctx context.Context) (status Status, err error) {
 	credentials, failed := s.askCredentials(ctx)
 	if failed != nil {
 		return Status{}, failed
@@ -36,7 +36,7 @@ func (s *Source) Status(ctx context.Context) (Status, error) {
 	r := a.shared.load(ctx)
 	now := s.clock()
 
-	status := Status{Token: s.valid(now)}
+	status.Token = s.valid(now)
 	if stored := a.usable(ctx, r); stored != nil {
 		status.Token = stored
 	}
@@ -48,6 +48,11 @@ func (s *Source) Status(ctx context.Context) (Status, error) {
 	if standing := s.standing(r.failure); standing != nil {
 		status.Failure = standing.err
 	}
+	defer func() {
+		if status.Failure != nil {
+			status.NextLogin = later(status.NextLogin, status.Failure.RetryAt)
+		}
+	}()
 	a.account.change(now.time(), func(b *budget) {
 		if a.shared.out() {
 			r.budget = *b

@@ -62,9 +62,9 @@ func (s *authStep) Do(request *http.Request) (*http.Response, error) {
 	response, err = s.send(request, again, fresh)
 	switch {
 	case err != nil:
-	case response.StatusCode != http.StatusUnauthorized:
+	case response.StatusCode/100 == 2: // an outage says nothing of the tokens
 		s.source.Confirm(fresh)
-	case !outOfScope(response.Header):
+	case response.StatusCode == http.StatusUnauthorized && !outOfScope(response.Header):
 		s.source.Invalidate(fresh)
 	}
 	return response, err

@@ -33,6 +33,9 @@ const DefaultPrefix = "xsale:token:"
 // unlockTimeout bounds an unlock, which runs even if the context of the login has ended.
 const unlockTimeout = 2 * time.Second
 
+// maxLifetime is longer than any entry lives.
+const maxLifetime = 365 * 24 * time.Hour
+
 // Store is an [authn.Store] in Redis 6 or later. It is safe for concurrent use.
 type Store struct {
 	client redis.UniversalClient
@@ -71,8 +74,8 @@ func (s *Store) Load(ctx context.Context, key string) (authn.Entry, error) {
 		return authn.Entry{}, nil // not stored, or not by this package
 	}
 	entry := authn.Entry{Data: []byte(data), Version: version, Expires: time.UnixMilli(parseInt(values[2]))}
-	if lifetime := time.Duration(parseInt(values[3])) * time.Millisecond; left.Val() > 0 {
-		entry.Age = max(0, lifetime-left.Val())
+	if lifetime := parseInt(values[3]); left.Val() > 0 && lifetime < maxLifetime.Milliseconds() {
+		entry.Age = max(0, time.Duration(lifetime)*time.Millisecond-left.Val())
 	}
 	return entry, nil
 }

@@ -102,7 +102,10 @@ func remedy(err error) string {
 	case errors.Is(err, xsale.ErrNotFound):
 		return "check the path, the ids and the organization; 'xsale me' lists the organizations"
 	case errors.Is(err, xsale.ErrUnauthorized):
-		return "the API also rejects a fresh login: check XSALE_AUDIENCE and XSALE_SCOPE"
+		if failure, ok := errors.AsType[*xsale.Error](err); ok && failure.Attempts > 1 {
+			return "the API also rejects a fresh login: check XSALE_AUDIENCE and XSALE_SCOPE"
+		}
+		return "run 'xsale token show' to see when the next login is allowed, or 'xsale token refresh' to log in now"
 	case errors.Is(err, xsale.ErrForbidden):
 		return "the account lacks a permission: ask the xSale helpdesk"
 	case errors.Is(err, xsale.ErrRateLimited):
