@@ -255,8 +255,8 @@ func TestA30_ClientsOfOneProgram(t *testing.T) {
 	})
 }
 
-// When one program of a fleet logs in after a revocation, the others wait for its tokens. They returned the
-// 401 while that login was running.
+// When one program of a fleet logs in after a revocation, the others wait for its tokens. They
+// returned the 401 while that login was running.
 func TestA05_FleetWithRevokedTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, store := &world{api: func(*http.Request, string) int { return http.StatusOK }}, &authn.MemoryStore{}
@@ -313,8 +313,8 @@ func TestA05_CommandConfirmsALogin(t *testing.T) {
 	})
 }
 
-// An API that is down in more than one way costs no more logins than one that rejects all tokens. When any
-// other status of the second try confirmed the login, there were 156 in ten minutes.
+// An API that is down in more than one way costs no more logins than one that rejects all tokens.
+// When any other status of the second try confirmed the login, there were 156 in ten minutes.
 func TestA06_RejectionsNextToFailures(t *testing.T) {
 	for _, status := range []int{302, 403, 404, 429, 500, 503} {
 		synctest.Test(t, func(t *testing.T) {

@@ -90,7 +90,8 @@ func (a *attempt) anotherLogsIn(r *record) bool {
 	return id != "" && id != a.login.ID && time.Now().Before(a.patience)
 }
 
-// poll waits before another look at the entry. The time of the login that it waits for is not the store's.
+// poll waits before another look at the entry. The time of the login that it waits for is not the
+// store's.
 func (a *attempt) poll(ctx context.Context) {
 	pause(ctx, pollInterval+httpx.Random(pollInterval))
 	a.shared.resetTime()

@@ -9,13 +9,13 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// maxAbandoned is how many operations of one store or file may hang. Each keeps a goroutine and, in a file
-// system, a thread of the system; a program with 10,000 threads crashes.
+// maxAbandoned is how many operations of one store or file may hang. Each keeps a goroutine and, in
+// a file system, a thread of the system; a program with 10,000 threads crashes.
 const maxAbandoned = 4
 
-// bounded runs an operation of a store or a file system and returns its result. If ctx ends first, it returns an
-// error at once, although the operation may hang in the system for good. A result that comes later
-// goes to late, if that is not nil, unless it is an error. Panics become errors.
+// bounded runs an operation of a store or a file system and returns its result. If ctx ends first,
+// it returns an error at once, although the operation may hang in the system for good. A result
+// that comes later goes to late, if that is not nil, unless it is an error. Panics become errors.
 //
 // abandoned counts the operations of the store that hang. If there are too many, bounded fails
 // without starting another. It is safe for concurrent use.

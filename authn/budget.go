@@ -23,7 +23,8 @@ const (
 	maxRefusalInterval = time.Hour
 	// minRefreshInterval spaces logins ahead of expiry.
 	minRefreshInterval = 30 * time.Second
-	// maxKeptLogins is more than the ceiling of any window. Older logins are kept for people to see.
+	// maxKeptLogins is more than the ceiling of any window. Older logins are kept for people to
+	// see.
 	maxKeptLogins = 20
 	keptLogins    = 24 * time.Hour
 )

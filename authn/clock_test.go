@@ -165,8 +165,8 @@ func TestBudgetSurvivesClockChanges(t *testing.T) {
 	}
 }
 
-// A hundred programs on five machines, whose clocks are off by up to five minutes, restart every few hours
-// and ask for tokens every minute. 3 % of the logins fail.
+// A hundred programs on five machines, whose clocks are off by up to five minutes, restart every
+// few hours and ask for tokens every minute. 3 % of the logins fail.
 func TestSimulatedFleet(t *testing.T) {
 	const days, lifetime = 5, 10 * time.Hour
 	for name, store := range map[string]func() Store{

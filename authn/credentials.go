@@ -42,8 +42,8 @@ func FromEnvironment(context.Context) (Credentials, error) {
 }
 
 // ParseCredentials parses a JSON object with the strings client_id, client_secret, username and
-// password, in UTF-8 or, as Windows PowerShell writes it, UTF-16, with or without a byte order mark.
-// It overwrites data with zeros, because data contains secrets.
+// password, in UTF-8 or, as Windows PowerShell writes it, UTF-16, with or without a byte order
+// mark. It overwrites data with zeros, because data contains secrets.
 func ParseCredentials(data []byte) (Credentials, error) {
 	defer clear(data)
 	text := decodeText(data)

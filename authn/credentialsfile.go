@@ -16,8 +16,8 @@ const maxCredentialsBytes = 1 << 20
 
 // File reads the credentials from a JSON file before each login, so that a mounted secret can be
 // rotated. See [ParseCredentials] for the format. Symbolic links are followed, because Kubernetes
-// mounts secrets as links. A named pipe, which gives its content only once, is rejected, and so is a
-// file over 1 MiB.
+// mounts secrets as links. A named pipe, which gives its content only once, is rejected, and so is
+// a file over 1 MiB.
 //
 // Except on Windows, a file that every user of the machine can read or write is rejected, unless it
 // is on a read-only mount of Linux, as secrets of containers are: their modes say nothing about who

@@ -10,8 +10,8 @@ import (
 )
 
 // Edit sets `Authorization: Bearer {access_token}` and `x-id-token: {id_token}` on the request,
-// whose Header may be nil. It logs in first if there are no valid tokens. Its type is oapi-codegen's RequestEditorFn, and it is
-// safe for concurrent use.
+// whose Header may be nil. It logs in first if there are no valid tokens. Its type is
+// oapi-codegen's RequestEditorFn, and it is safe for concurrent use.
 //
 // Edit rejects a request to any origin but the API's, so that tokens reach no other host. It cannot
 // see redirects, and net/http forwards x-id-token to any host: give the HTTP client a CheckRedirect

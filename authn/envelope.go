@@ -35,7 +35,8 @@ const clockTolerance = time.Second
 
 // rebase converts all times to this program's clock, and reports whether the entry must be saved
 // again. If the store knows the age of the entry, both clocks were read at the same moment.
-// Otherwise only times in the future show that the clocks differ: such an entry counts as just saved.
+// Otherwise only times in the future show that the clocks differ: such an entry counts as just
+// saved.
 func (e *envelope) rebase(age time.Duration, now time.Time) (stale bool) {
 	shift := time.Duration(0)
 	if age > 0 {
@@ -101,8 +102,8 @@ func with(parts map[string]*sealedPart, id string, part *sealedPart, limit int) 
 }
 
 // open returns the parts that these credentials can read, nil for a part that is missing or belongs
-// to other credentials. A part that was modified is an error; the other is returned all the same. No
-// part is valid for longer than its sealed duration after the entry was saved.
+// to other credentials. A part that was modified is an error; the other is returned all the same.
+// No part is valid for longer than its sealed duration after the entry was saved.
 func (e *envelope) open(s *sealer, key string) (*record, error) {
 	r := &record{budget: e.Budget}
 	var tokensErr, failureErr error

@@ -31,8 +31,8 @@ type FileStore struct {
 	abandoned atomic.Int32
 }
 
-// NewFileStore returns a store in the named file. Its directory is created if missing. A few accounts
-// may share the file.
+// NewFileStore returns a store in the named file. Its directory is created if missing. A few
+// accounts may share the file.
 func NewFileStore(file string) *FileStore {
 	return &FileStore{path: func(string) string { return file }}
 }
@@ -167,7 +167,8 @@ func (f *FileStore) TryLock(ctx context.Context, key string, _ time.Duration) (f
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), unlockPatience)
 		defer cancel()
-		// Other operations that hang do not keep it from trying: the lock would stay until the program ends.
+		// Other operations that hang do not keep it from trying: the lock would stay until the
+		// program ends.
 		_, _ = bounded(ctx, new(atomic.Int32), func() (struct{}, error) { closeLock(file); return struct{}{}, nil }, nil)
 	}, true, nil
 }

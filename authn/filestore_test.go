@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Storage that hangs in a system call ignores the context. Without bounded, a call with a timeout of
-// 4 seconds took half a minute.
+// Storage that hangs in a system call ignores the context. Without bounded, a call with a timeout
+// of 4 seconds took half a minute.
 func TestA15_StorageThatHangs(t *testing.T) {
 	for name, operation := range map[string]func(context.Context, *FileStore) error{
 		"load": func(ctx context.Context, f *FileStore) error { _, err := f.Load(ctx, "key"); return err },

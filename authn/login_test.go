@@ -48,8 +48,8 @@ func TestA34_SuccessWithoutTokens(t *testing.T) {
 	}
 }
 
-// Without the check of the status, the login waited for a body until its timeout: after 101, net/http
-// no longer ends the connection with the context.
+// Without the check of the status, the login waited for a body until its timeout: after 101,
+// net/http no longer ends the connection with the context.
 func TestA13_SwitchingProtocols(t *testing.T) {
 	for _, protocol := range []string{"Connection: Upgrade\r\nUpgrade: websocket\r\n", ""} {
 		synctest.Test(t, func(t *testing.T) {

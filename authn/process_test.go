@@ -203,8 +203,8 @@ func (r *recorder) StoreDegraded(operation string, err error) {
 	r.operations = append(r.operations, fmt.Sprintf("%s: %v", operation, err))
 }
 
-// Without the check of owner and mode, tokens were read from a file that everyone could write, and links were
-// followed. When a store failure was fatal, the calls failed.
+// Without the check of owner and mode, tokens were read from a file that everyone could write, and
+// links were followed. When a store failure was fatal, the calls failed.
 func TestF34_UntrustedFiles(t *testing.T) {
 	windows := runtime.GOOS == "windows"
 	for name, test := range map[string]struct {
@@ -405,8 +405,8 @@ func TestF35_AccountsNeverShareTokens(t *testing.T) {
 	}
 }
 
-// Two accounts that use one file in turn keep their tokens and never get those of each other. When the
-// file had one entry, each turn was a login.
+// Two accounts that use one file in turn keep their tokens and never get those of each other. When
+// the file had one entry, each turn was a login.
 func TestF35_OneFileForTwoAccounts(t *testing.T) {
 	url, posts := countingLogin(t)
 	store := authn.NewFileStore(filepath.Join(t.TempDir(), "tokens.json"))

@@ -27,7 +27,8 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	// The start depends on the value, so that equal secrets are equal and others share no key stream.
+	// The start depends on the value, so that equal secrets are equal and others share no key
+	// stream.
 	mac := hmac.New(sha256.New, maskKey.mac)
 	io.WriteString(mac, value)
 	masked := append(mac.Sum(nil)[:aes.BlockSize], value...)

@@ -119,8 +119,8 @@ func (e *shared) loadEnvelope(ctx context.Context) error {
 	return e.use(ctx, stored)
 }
 
-// use decodes an entry and converts its times to this program's clock. An entry from a wrong clock is saved
-// again, so that its waits do not start over with the next reader.
+// use decodes an entry and converts its times to this program's clock. An entry from a wrong clock
+// is saved again, so that its waits do not start over with the next reader.
 func (e *shared) use(ctx context.Context, stored Entry) error {
 	e.version, e.envelope = stored.Version, envelope{}
 	if stored.Version == 0 {
@@ -141,9 +141,9 @@ func (e *shared) use(ctx context.Context, stored Entry) error {
 // maxSaves is how often a change is tried while other programs save.
 const maxSaves = 3
 
-// change loads the entry, changes it, and saves it. It replaces an entry that cannot be read. Another
-// program may save at the same time, so change looks whether its own entry is there, and otherwise
-// starts over: set may be called several times.
+// change loads the entry, changes it, and saves it. It replaces an entry that cannot be read.
+// Another program may save at the same time, so change looks whether its own entry is there, and
+// otherwise starts over: set may be called several times.
 func (e *shared) change(ctx context.Context, set func(*envelope) error) error {
 	if e.store == nil || e.left <= 0 {
 		return nil

@@ -300,9 +300,9 @@ func (s *Source) forget() {
 	s.resets++
 }
 
-// Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and passes
-// the login budget. If a login is in progress, Refresh waits for that one. It returns the new tokens,
-// or an error like [Source.Token]; the current tokens then stay in use.
+// Refresh logs in even if this Source or the store has valid tokens, forgets failed logins and
+// passes the login budget. If a login is in progress, Refresh waits for that one. It returns the
+// new tokens, or an error like [Source.Token]; the current tokens then stay in use.
 func (s *Source) Refresh(ctx context.Context) (*Token, error) {
 	for {
 		s.mu.Lock()

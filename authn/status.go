@@ -21,8 +21,8 @@ type Status struct {
 	// Logins are the last logins of the account, at most 20, oldest first: of all programs that
 	// share the store, or of this program.
 	Logins []Login
-	// NextLogin and NextAfterRejection are the earliest times, in UTC, of the next login with the same
-	// credentials and of one after a 401. They may have passed.
+	// NextLogin and NextAfterRejection are the earliest times, in UTC, of the next login with the
+	// same credentials and of one after a 401. They may have passed.
 	NextLogin, NextAfterRejection time.Time
 }
 

@@ -22,8 +22,8 @@ type Store interface {
 	Load(ctx context.Context, key string) (Entry, error)
 
 	// Save stores the entry if its version is greater than the stored one, or if that is not valid.
-	// Otherwise it does nothing and returns nil. It returns an error if the version of the new entry
-	// is not valid. A reader never sees a partial entry.
+	// Otherwise it does nothing and returns nil. It returns an error if the version of the new
+	// entry is not valid. A reader never sees a partial entry.
 	Save(ctx context.Context, key string, entry Entry) error
 
 	// TryLock takes the lock of the key if it is free and reports whether it did. It does not wait.
@@ -51,9 +51,9 @@ type Entry struct {
 	Version int64     `json:"version"` // from 1 to MaxVersion; 0 means no entry
 	Expires time.Time `json:"expires"` // the store may drop the entry after this time
 
-	// Age is how long ago the entry was saved by the clock of the store, if that is another than the
-	// clocks of its programs, as in Redis. Load sets it, so that machines whose clocks differ agree
-	// on how much of a wait is left. 0 means unknown.
+	// Age is how long ago the entry was saved by the clock of the store, if that is another than
+	// the clocks of its programs, as in Redis. Load sets it, so that machines whose clocks differ
+	// agree on how much of a wait is left. 0 means unknown.
 	Age time.Duration `json:"-"`
 }
 

@@ -24,8 +24,8 @@ func (s countingStore) TryLock(ctx context.Context, key string, lease time.Durat
 	return func() { unlock(); s.held.Add(-1) }, locked, err
 }
 
-// When no time was left for the store, the lock was never freed, and the next program waited for half a
-// minute.
+// When no time was left for the store, the lock was never freed, and the next program waited for
+// half a minute.
 func TestLockIsFreedWithoutTimeLeft(t *testing.T) {
 	for name, inner := range map[string]func() Store{
 		"slow": func() Store { return pacedStore{&MemoryStore{}} },
@@ -74,8 +74,8 @@ func (s losesWrite) Save(ctx context.Context, key string, entry Entry) error {
 	return s.MemoryStore.Save(ctx, key, entry)
 }
 
-// When a lock that hangs used up the time of the store, or a write was lost, nothing was saved and each
-// command logged in.
+// When a lock that hangs used up the time of the store, or a write was lost, nothing was saved and
+// each command logged in.
 func TestCommandsWithATroubledStore(t *testing.T) {
 	lost := func(n int32) Store {
 		s := losesWrite{&MemoryStore{}, new(atomic.Int32)}
@@ -142,8 +142,8 @@ func (m *MemoryStore) change(t *testing.T, change func(*envelope)) {
 	}
 }
 
-// No time in an entry, however it came there, stands in the way of logins for long. Some did so forever,
-// because each reader moved them to its own present.
+// No time in an entry, however it came there, stands in the way of logins for long. Some did so
+// forever, because each reader moved them to its own present.
 func TestHostileTimesInAnEntry(t *testing.T) {
 	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, change := range map[string]func(*envelope){
@@ -197,7 +197,8 @@ func TestHostileTimesInAnEntry(t *testing.T) {
 	}
 }
 
-// A part that was modified does not hide the others. When it did, a wrong password was sent 31 times a day.
+// A part that was modified does not hide the others. When it did, a wrong password was sent 31
+// times a day.
 func TestDamagedTokensDoNotHideAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, store := newFakeServer(t), &MemoryStore{}

@@ -104,10 +104,8 @@ func (s *Store) Save(ctx context.Context, key string, entry authn.Entry) error {
 		return fmt.Errorf("redisstore: version %d of an entry is not valid: want 1 to %d", entry.Version, int64(authn.MaxVersion))
 	}
 	name := s.entryKey(key)
-	lifetime := time.Until(entry.Expires) // a duration, because the clocks may differ
-	if lifetime <= 0 {
-		return nil
-	}
+	// A duration, because the clocks may differ. An entry that has expired still replaces another.
+	lifetime := max(time.Until(entry.Expires), time.Minute)
 	return s.ifUnchanged(ctx, name, func(tx *redis.Tx) (func(redis.Pipeliner), error) {
 		stored, err := tx.HMGet(ctx, name, "data", "version").Result()
 		if err != nil && !strings.HasPrefix(err.Error(), "WRONGTYPE") {

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) (a, b authn.Store)) {
 		"NothingStored":    nothingStored,
 		"SaveThenLoad":     saveThenLoad,
 		"LaterVersionWins": laterVersionWins,
+		"ExpiredReplaces":  expiredReplaces,
 		"KeysAreApart":     keysAreApart,
 		"CallerKeepsData":  callerKeepsData,
 		"LockExcludes":     lockExcludes,
@@ -88,6 +89,17 @@ func laterVersionWins(t *testing.T, a, b authn.Store) {
 	expect(t, a, key, 5, []byte("five"))
 	save(t, b, key, entry(6, "six"))
 	expect(t, a, key, 6, []byte("six"))
+}
+
+// expiredReplaces checks that the tokens of an earlier entry are gone, even if the later one has
+// expired.
+func expiredReplaces(t *testing.T, a, b authn.Store) {
+	save(t, a, key, entry(1, "one"))
+	save(t, b, key, authn.Entry{Data: []byte("two"), Version: 2, Expires: time.Now().Add(-time.Hour)})
+	got, err := a.Load(t.Context(), key)
+	if err != nil || got.Version == 1 {
+		t.Errorf("loaded version %d, %v", got.Version, err)
+	}
 }
 
 func keysAreApart(t *testing.T, a, b authn.Store) {
