@@ -31,6 +31,8 @@ const (
 	groupMemory    = int64(time.Minute)      // how long the limit of others holds
 	programsPeriod = int64(time.Minute)      // in which programs are counted
 	maxFreeSlots   = 100
+	minStale       = 250 * time.Millisecond
+	longestReturn  = int64(10 * time.Minute)
 )
 
 // noHint is a 429 without a valid Retry-After.
@@ -51,6 +53,8 @@ type turn struct {
 	era  int64         // of the slot
 	late bool          // the slot is after the deadline, and was not reserved
 	own  bool          // reserved while the shared state failed
+
+	placed bool // has a place among the callers of the program
 }
 
 // limitState is all that a rate limit knows: slots given, the pause, and the rate learned from 429s.
@@ -144,7 +148,7 @@ func (s *limitState) begin(now int64, own rate) int64 {
 	}
 	s.At = now
 	s.PausedUntil = min(s.PausedUntil, now+int64(maxRetryWait))
-	s.ReturningUntil = min(s.ReturningUntil, now+int64(maxLimiterRetry))
+	s.ReturningUntil = min(s.ReturningUntil, now+int64(maxLimiterRetry)+longestReturn)
 	s.CutAt, s.HalvedAt, s.RaisedAt, s.LimitAt = min(s.CutAt, now), min(s.HalvedAt, now), min(s.RaisedAt, now+int64(maxRetryWait)), min(s.LimitAt, now)
 	if s.Returning > 0 && now >= s.ReturningUntil {
 		s.Returning = 0
@@ -158,6 +162,15 @@ func (s *limitState) begin(now int64, own rate) int64 {
 	}
 	s.Next = min(s.Next, now+farthest)
 	return now
+}
+
+// staleAfter returns how long a slot may be used. A program that was stopped, or whose clock was set, must
+// not send all that it had reserved at once.
+func staleAfter(pace rate) int64 {
+	if pace.perSecond <= 0 {
+		return math.MaxInt64
+	}
+	return max(period(pace.perSecond), int64(minStale))
 }
 
 // period returns the time between two requests.
@@ -200,8 +213,12 @@ func (s *limitState) pace(now int64, own rate) rate {
 
 // returned records that a failure of the shared state has ended, which the other programs, a number
 // in all, will only find out until their next try.
-func (s *limitState) returned(now int64, programs int) {
-	s.Returning, s.ReturningUntil = programs, now+int64(maxLimiterRetry)
+func (s *limitState) returned(now int64, programs int, own rate) {
+	wait := int64(maxLimiterRetry)
+	if whole := s.whole(now, own); whole.perSecond > 0 { // they have slots of their own, a period of a share away
+		wait += min(span(whole, programs), longestReturn)
+	}
+	s.Returning, s.ReturningUntil = programs, now+wait
 }
 
 // configure notes the limit of a Client.
@@ -236,11 +253,11 @@ func (s *limitState) programs() int { return max(s.Programs, s.ProgramsBefore, 1
 // made the slot void.
 func (s *limitState) reserve(now int64, held turn, own rate, left time.Duration) turn {
 	s.configure(now, own)
-	if held.slot != 0 && held.era == s.Era {
+	pace := s.pace(now, own)
+	if held.slot != 0 && held.era == s.Era && now-held.slot <= staleAfter(pace) {
 		s.Sent.add(now)
 		return turn{}
 	}
-	pace := s.pace(now, own)
 	slot, next := max(now, s.PausedUntil), s.Next
 	free := -1
 	if pace.perSecond > 0 {

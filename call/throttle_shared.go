@@ -20,6 +20,8 @@ const (
 	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
 	maxLimiterRetry = 10 * time.Second
 	maxHanging      = 10 // Updates that do not return
+	maxContended    = 40 // Updates in a row that read, but were always late to write
+	contendedPause  = 50 * time.Millisecond
 )
 
 // sharedThrottle is the throttle of a Client with a Limiter. Its operations are collected while an
@@ -35,14 +37,18 @@ type sharedThrottle struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
+	places  places
 	queue   []*operation
 	running bool // a goroutine works on the queue
 	hanging int  // Updates that did not return in time
+
+	contended int // Updates in a row that other programs were always faster than
 
 	known    limitState
 	knownAt  time.Time // when known was read
 	knownNow int64     // what the clock of the state said then; 0 before
 	counted  int64     // the period in which this program was counted
+	most     int       // programs that were ever counted
 
 	down    bool
 	downAt  time.Time
@@ -73,22 +79,35 @@ func (s *sharedThrottle) starting(time.Time) {} // reserve has counted the reque
 
 func (s *sharedThrottle) reserve(ctx context.Context, held turn, left time.Duration) turn {
 	asked := time.Now()
-	return s.do(ctx, func(state *limitState, now int64, own rate) turn {
+	if !held.placed {
+		if none, ok := s.take(ctx, left); !ok {
+			return none
+		}
+	}
+	got := s.do(ctx, func(state *limitState, now int64, own rate) turn {
 		slot := held
 		if shared := own.programs == 0; shared && held.own {
 			slot = turn{} // the others do not know of it
 		}
 		return state.reserve(now, slot, own, left-time.Since(asked))
 	})
+	if got.placed = got.wait > 0 && !got.late; !got.placed {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.leave()
+	}
+	return got
 }
 
 func (s *sharedThrottle) release(unused turn) {
-	if unused.slot == 0 {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.enqueue(releasing(unused))
+	if unused.slot != 0 {
+		s.enqueue(releasing(unused))
+	}
+	if unused.placed {
+		s.leave()
+	}
 }
 
 func releasing(unused turn) apply {
@@ -188,10 +207,14 @@ func (s *sharedThrottle) alone(op *operation) {
 		return
 	}
 	own := s.own
-	own.programs = s.known.programs()
+	own.programs = s.programs()
 	op.result = op.apply(&s.known, s.known.begin(s.now(), own), own)
 	op.result.own = true
 }
+
+// programs returns how many programs share the limit, as far as this one knows. It remembers the most,
+// because a program that calls seldom has an old count.
+func (s *sharedThrottle) programs() int { return max(s.known.programs(), s.most) }
 
 // now returns the time by the clock of the state, as far as it is known.
 func (s *sharedThrottle) now() int64 {
@@ -218,7 +241,7 @@ func (s *sharedThrottle) work() {
 		}
 		known := s.known
 		known.Free = slices.Clone(known.Free)
-		go s.update(batch, known, outage, s.counted, result)
+		go s.update(batch, known, s.programs(), outage, s.counted, result)
 		s.mu.Unlock()
 
 		timer := time.NewTimer(limiterPatience)
@@ -239,15 +262,21 @@ func (s *sharedThrottle) work() {
 		}
 		timer.Stop()
 		report := s.finish(batch, u)
+		contended := s.contended
 		s.mu.Unlock()
 		report()
+		if contended > 0 {
+			time.Sleep(rand.N(contendedPause))
+		}
 	}
 }
 
 // updated is the result of an Update.
 type updated struct {
 	err      error
-	replaced error // why the stored state was replaced
+	seen     bool       // the stored state could be read
+	stored   limitState // as it was read
+	replaced error      // why the stored state was replaced
 	state    limitState
 	now      int64
 	counted  int64
@@ -256,7 +285,7 @@ type updated struct {
 
 // update applies a batch to the shared state, and sends the result. The Limiter has failed for the
 // outage.
-func (s *sharedThrottle) update(batch []*operation, known limitState, outage time.Duration, counted int64, result chan<- updated) {
+func (s *sharedThrottle) update(batch []*operation, known limitState, programs int, outage time.Duration, counted int64, result chan<- updated) {
 	var u updated
 	defer func() {
 		if r := recover(); r != nil {
@@ -281,11 +310,15 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, outage tim
 		idle := time.Duration(at.UnixNano() - u.state.At)
 		u.now = u.state.begin(at.UnixNano(), s.own)
 		if outage > 0 && (lost || idle > outage) { // it has failed for all
-			u.state.returned(u.now, known.programs())
+			u.state.returned(u.now, programs, s.own)
 		}
-		if u.replaced != nil || lost && outage > 0 { // nobody knows how much of the burst is left
+		if u.replaced != nil || lost { // nobody knows how much of the burst is left
 			u.state.voidSlots(u.now, s.own)
+		} else if len(data) == 0 {
+			u.state.Era = u.now // slots of a state that was lost are void
 		}
+		u.seen, u.stored = true, u.state
+		u.stored.Free = nil
 		u.counted = u.state.count(u.now, counted)
 		for i, op := range batch {
 			u.results[i] = op.apply(&u.state, u.now, s.own)
@@ -301,6 +334,16 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, outage tim
 // lock.
 func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 	report = func() {}
+	if u.err != nil && u.seen {
+		s.known, s.knownAt, s.knownNow = u.stored, time.Now(), u.now
+		s.most = s.programs()
+	}
+	if u.err != nil && u.seen && !s.down && errors.Is(u.err, context.DeadlineExceeded) && s.contended < maxContended {
+		s.contended++ // others were faster: it works, and their number is not the programs that are down
+		s.queue = append(batch, s.queue...)
+		return report
+	}
+	s.contended = 0
 	if u.err != nil {
 		if !s.down {
 			report = func() {
@@ -324,6 +367,7 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 	}
 	s.down, s.backoff = false, 0
 	s.known, s.knownAt, s.knownNow, s.counted = u.state, time.Now(), u.now, u.counted
+	s.most = s.programs()
 	for i, op := range batch {
 		op.result = u.results[i]
 		if op.abandoned && op.result.slot != 0 {
@@ -344,7 +388,7 @@ func (s *sharedThrottle) fail() {
 	}
 	s.down, s.downAt = true, time.Now()
 	own := s.own
-	own.programs = s.known.programs()
+	own.programs = s.programs()
 	now := s.known.begin(s.now(), own)
 	s.known.Free = nil
 	if pace := s.known.pace(now, own); pace.perSecond > 0 && own.programs > 1 {
