@@ -143,6 +143,7 @@ func (s *limitState) begin(now int64, own rate) int64 {
 			}
 		}
 		s.Free = nil
+		s.Era++ // whoever waits has a slot of the time before
 	} else {
 		now = max(now, s.At)
 	}
@@ -254,7 +255,12 @@ func (s *limitState) programs() int { return max(s.Programs, s.ProgramsBefore, 1
 func (s *limitState) reserve(now int64, held turn, own rate, left time.Duration) turn {
 	s.configure(now, own)
 	pace := s.pace(now, own)
-	if held.slot != 0 && held.era == s.Era && now-held.slot <= staleAfter(pace) {
+	valid := held.slot != 0 && held.era == s.Era
+	if valid && now < held.slot {
+		held.wait = time.Duration(held.slot - now)
+		return held
+	}
+	if valid && now-held.slot <= staleAfter(pace) {
 		s.Sent.add(now)
 		return turn{}
 	}

@@ -15,7 +15,7 @@ import (
 
 // Bounds of the wait for a Limiter.
 const (
-	limiterTimeout  = 225 * time.Millisecond // of the context of one Update
+	limiterTimeout  = 150 * time.Millisecond // of the context of one Update
 	limiterPatience = 250 * time.Millisecond // with one that ignores its context
 	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
 	maxLimiterRetry = 10 * time.Second
@@ -49,6 +49,7 @@ type sharedThrottle struct {
 	knownNow int64     // what the clock of the state said then; 0 before
 	counted  int64     // the period in which this program was counted
 	most     int       // programs that were ever counted
+	last     int64     // the last slot that the shared state gave to this program
 
 	down    bool
 	downAt  time.Time
@@ -91,10 +92,16 @@ func (s *sharedThrottle) reserve(ctx context.Context, held turn, left time.Durat
 		}
 		return state.reserve(now, slot, own, left-time.Since(asked))
 	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if got.placed = got.wait > 0 && !got.late; !got.placed {
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		s.leave()
+	}
+	switch {
+	case got.own && got.placed: // looks for the Limiter meanwhile
+		got.wait = min(got.wait, max(time.Until(s.retryAt), minLimiterRetry))
+	case !got.own:
+		s.last = max(s.last, got.slot)
 	}
 	return got
 }
@@ -308,8 +315,9 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, programs i
 			u.state = known
 		}
 		idle := time.Duration(at.UnixNano() - u.state.At)
+		unused := u.state.Returning == 0 && u.state.Next > u.state.At+int64(minLimiterRetry) && idle > 2*minLimiterRetry // slots that nobody has taken
 		u.now = u.state.begin(at.UnixNano(), s.own)
-		if outage > 0 && (lost || idle > outage) { // it has failed for all
+		if outage > 0 && (lost || idle > outage) || unused { // it has failed for all
 			u.state.returned(u.now, programs, s.own)
 		}
 		if u.replaced != nil || lost { // nobody knows how much of the burst is left
@@ -393,6 +401,10 @@ func (s *sharedThrottle) fail() {
 	s.known.Free = nil
 	if pace := s.known.pace(now, own); pace.perSecond > 0 && own.programs > 1 {
 		between := period(pace.perSecond)
+		if s.last > now-between { // its turn comes a period after its last one
+			s.known.Next = s.last + between + span(pace, pace.burst-1)
+			return
+		}
 		given := min(max(s.known.Next, now), now+between) // slots that are still waited for
 		s.known.Next = given + span(pace, pace.burst-1) + rand.N(between)
 	}
