@@ -48,8 +48,13 @@ var _ call.Limiter = (*Limiter)(nil)
 // Path returns the name of the file.
 func (l *Limiter) Path() string { return l.path }
 
-// states is the content of the file: the state of each key.
-type states map[string]entry
+// content is that of the file: the state of each key.
+type content struct {
+	States map[string]entry `json:"xsale_rate_limit_states"`
+}
+
+// beginning is that of a file of this package. Nothing else is overwritten.
+const beginning = `{"xsale_rate_limit_states":`
 
 type entry struct {
 	Used  time.Time       `json:"used"`
@@ -67,12 +72,19 @@ func (l *Limiter) Update(ctx context.Context, key string, change func(state []by
 	if err != nil {
 		return fmt.Errorf("rate limit: %w", err)
 	}
-	all, garbage := states{}, []byte(nil)
-	if len(bytes.TrimSpace(old)) > 0 && (json.Unmarshal(old, &all) != nil || all == nil) {
-		all, garbage = states{}, old // which change reports
+	if !own(old) {
+		return fmt.Errorf("rate limit: %s is not a rate limit file: name another file, or remove it", l.path)
+	}
+	var all content
+	var garbage []byte
+	if len(bytes.Trim(old, emptyBytes)) > 0 && json.Unmarshal(old, &all) != nil {
+		all, garbage = content{}, old // which change reports
+	}
+	if all.States == nil {
+		all.States = map[string]entry{}
 	}
 	now := time.Now().Round(0)
-	stored := []byte(all[key].State)
+	stored := []byte(all.States[key].State)
 	if garbage != nil {
 		stored = garbage
 	}
@@ -80,23 +92,33 @@ func (l *Limiter) Update(ctx context.Context, key string, change func(state []by
 	if err != nil {
 		return err
 	}
-	for other, entry := range all {
+	for other, entry := range all.States {
 		if age := now.Sub(entry.Used); age > keptFor || age < -keptFor {
-			delete(all, other)
+			delete(all.States, other)
 		}
 	}
-	all[key] = entry{now, state}
+	all.States[key] = entry{now, state}
 	data, err := json.Marshal(all)
 	if err != nil {
 		return fmt.Errorf("rate limit: %w", err)
 	}
+	length := len(old)
 	if garbage != nil {
-		err = file.Truncate(0)
+		length, err = 0, file.Truncate(0)
 	}
-	if err := errors.Join(err, overwrite(file, data, len(old))); err != nil {
+	if err := errors.Join(err, overwrite(file, data, length)); err != nil {
 		return fmt.Errorf("rate limit: %w", err)
 	}
 	return nil
+}
+
+// emptyBytes are those of an empty file, also after a crash.
+const emptyBytes = " \t\r\n\x00"
+
+// own reports whether a file was written by this package, perhaps in part, or is empty.
+func own(data []byte) bool {
+	data = bytes.Trim(data, emptyBytes)
+	return bytes.HasPrefix(data, []byte(beginning)[:min(len(data), len(beginning))])
 }
 
 // overwrite replaces the content in one write, which a killed program makes whole or not at all.

@@ -89,22 +89,43 @@ func TestUpdatesComeOneByOne(t *testing.T) {
 	}
 }
 
-// Content that is not valid is passed on as the state, which the Client reports and replaces.
+// Content of this package that is not valid is passed on as the state, which the Client reports and replaces.
 func TestInvalidContentIsReplaced(t *testing.T) {
+	const own = `{"xsale_rate_limit_states":`
 	for name, content := range map[string]string{
-		"empty": "", "spaces": "  \n", "zeros": strings.Repeat("\x00", 512), "text": "garbage", "cut": `{"key":{"used":"2026-`, "null": "null",
-		"list": "[]", "other JSON": `{"key":7}`, "huge": strings.Repeat("x", 3<<20),
+		"empty": "", "spaces": "  \n", "zeros": strings.Repeat("\x00", 512), "cut": own + `{"key":{"used":"2026-`, "cut at once": `{"xsale_ra`,
+		"other JSON": own + `7}`, "huge": own + strings.Repeat("x", 3<<20),
 	} {
 		path := filepath.Join(t.TempDir(), "limit")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		limiter := filelimit.New(path)
-		if before := update(t, limiter, "key", `{"n":1}`); (before == "") != (strings.TrimSpace(content) == "") {
+		if before := update(t, limiter, "key", `{"n":1}`); (before == "") != (strings.Trim(content, " \n\x00") == "") {
 			t.Errorf("%s: the state was %.20q", name, before)
 		}
 		if before := update(t, limiter, "key", `{"n":2}`); before != `{"n":1}` {
 			t.Errorf("%s: then the state was %.20q", name, before)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() > 1024 {
+			t.Errorf("%s: the file has %d bytes, %v", name, info.Size(), err)
+		}
+	}
+}
+
+// A file of something else, such as the tokens or credentials, is not touched.
+func TestOtherFilesAreKept(t *testing.T) {
+	for _, content := range []string{`{"client_id":"x"}`, `{"entries":{}}`, "text", "null", "[]", "{}", `{"xsale":1}`} {
+		path := filepath.Join(t.TempDir(), "limit")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := filelimit.New(path).Update(t.Context(), "key", func([]byte, time.Time) ([]byte, error) { return []byte("1"), nil })
+		if err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", content, err)
+		}
+		if data, err := os.ReadFile(path); err != nil || string(data) != content {
+			t.Errorf("%s became %q, %v", content, data, err)
 		}
 	}
 }
@@ -112,7 +133,7 @@ func TestInvalidContentIsReplaced(t *testing.T) {
 // Keys that nobody uses any more are dropped.
 func TestOldKeysAreDropped(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "limit")
-	content := `{"old":{"used":"2020-01-01T00:00:00Z","state":{}},"ahead":{"used":"2999-01-01T00:00:00Z","state":{}}}`
+	content := `{"xsale_rate_limit_states":{"old":{"used":"2020-01-01T00:00:00Z","state":{}},"ahead":{"used":"2999-01-01T00:00:00Z","state":{}}}}`
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
