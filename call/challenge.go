@@ -6,8 +6,8 @@ import (
 )
 
 // outOfScope reports whether a 401 is about the rights of the user, which other tokens would not
-// change (RFC 6750 section 3.1). Only the parameter named error counts: a realm or a description
-// may contain the same words.
+// change (RFC 6750 section 3.1). Only the parameter named error counts: a realm, or the words that
+// explain the error, may contain the same.
 func outOfScope(header http.Header) bool {
 	for _, challenges := range header.Values("Www-Authenticate") {
 		for challenges != "" {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// When a pattern was looked for anywhere in the header, the text of a realm or a description kept
-// rejected tokens in use, and single quotes cost a login.
+// When a pattern was looked for anywhere in the header, the text of a realm kept rejected tokens in
+// use, and single quotes cost a login.
 func TestA07_InsufficientScopeIsAParameter(t *testing.T) {
 	for challenge, want := range map[string]bool{
 		`Bearer error="insufficient_scope"`:                               true,

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -34,7 +35,7 @@ func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 		if n <= maxSeconds {
 			return time.Duration(n) * time.Second, true
 		}
-		return until(instant(n), header, now), true
+		return untilUnix(n, header, now), true
 	}
 	at, err := parseDate(value)
 	if err != nil {
@@ -50,7 +51,7 @@ func RateLimitReset(header http.Header, now time.Time) (time.Duration, bool) {
 	if !ok {
 		return 0, false
 	}
-	return until(instant(n), header, now), true
+	return untilUnix(n, header, now), true
 }
 
 // until returns the wait until an instant that the server has named.
@@ -72,12 +73,17 @@ func number(digits string) (int64, bool) {
 	return n, true
 }
 
-// instant returns the instant that a number means.
-func instant(n int64) time.Time {
+// untilUnix returns the wait until an instant in seconds or milliseconds, and [Forever] for one
+// after 2262, which Unix nanoseconds cannot express.
+func untilUnix(n int64, header http.Header, now time.Time) time.Duration {
+	at := time.Unix(n, 0)
 	if n >= minMilliseconds {
-		return time.UnixMilli(n)
+		at = time.UnixMilli(n)
 	}
-	return time.Unix(n, 0)
+	if at.After(time.Unix(0, math.MaxInt64)) {
+		return Forever
+	}
+	return until(at, header, now)
 }
 
 // parseDate parses a date of a header. RFC 9110 requires GMT, but servers write UTC and +0000, too.

@@ -64,7 +64,9 @@ func TestRetryAfter(t *testing.T) {
 		{"1729844099999", 0, true},
 
 		// Numbers that would wrap around in seconds or nanoseconds.
-		{"9223372037", time.Unix(9223372037, 0).Sub(now), true},
+		{"9223372036", time.Unix(9223372036, 0).Sub(now), true},
+		{"9223372037", Forever, true},
+		{"9223372036855", Forever, true},
 		{"18446744074", Forever, true},
 		{"99999999999", Forever, true},
 		{"100000000000", 0, true}, // in 1973
@@ -146,6 +148,7 @@ func TestRateLimitReset(t *testing.T) {
 		{"0", 0, true},
 		{"4102444800", time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Sub(now), true},
 		{"9223372036", time.Unix(9223372036, 0).Sub(now), true},
+		{"9223372037", Forever, true},
 		{"1729844130000", 30 * time.Second, true},
 		{"1729844130250", 30*time.Second + 250*time.Millisecond, true},
 		{"1729844099999", 0, true},
