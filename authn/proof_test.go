@@ -154,6 +154,7 @@ func TestA14_BlockedInEveryForm(t *testing.T) {
 		"an unknown code":      oauthError(403, "user_blocked", ""),
 		"423":                  oauthError(423, "access_denied", "We blocked your account."),
 		"dots":                 oauthError(429, "too.many.attempts", ""),
+		"dots, text":           {status: 429, body: "429 too.many.attempts"},
 		"escaped twice":        {status: 429, body: "error=too%255Fmany%255Fattempts"},
 		"denied, spelled":      oauthError(429, "Access-Denied", "Your account has been blocked"),
 		"denied, truncated":    {status: 429, body: deniedBody[:len(deniedBody)-2]},
@@ -233,6 +234,7 @@ func TestA14_RejectionsInEveryForm(t *testing.T) {
 		reason   Reason
 	}{
 		"byte order mark":  {step{status: 403, body: "\ufeff" + `{"error":"invalid_grant"}`}, ErrInvalidCredentials},
+		"two marks":        {step{status: 403, body: "\ufeff\ufeff" + `{"error":"mfa_required"}`}, ErrMFARequired},
 		"array":            {step{status: 403, body: `[{"error":"invalid_grant"}]`}, ErrInvalidCredentials},
 		"nested":           {step{status: 502, body: `{"error":{"code":"invalid_grant","message":"x"}}`}, ErrInvalidCredentials},
 		"next to another":  {step{status: 403, body: `{"error":"Forbidden","code":"invalid_grant"}`}, ErrInvalidCredentials},

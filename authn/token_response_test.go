@@ -126,6 +126,12 @@ func TestTokenTypeIgnoresCase(t *testing.T) {
 	}
 }
 
+func TestTokensAfterTwoByteOrderMarks(t *testing.T) {
+	if _, err := parseTokenResponse([]byte("\ufeff\ufeff" + tokenBody("a", "b", 60))); err != nil {
+		t.Error(err)
+	}
+}
+
 // When any error field but null meant an error, good tokens were rejected.
 func TestErrorFieldNextToTokens(t *testing.T) {
 	for value, accepted := range map[string]bool{
