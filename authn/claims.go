@@ -65,7 +65,7 @@ func (c claims) time(name string) (time.Time, bool) {
 	return time.UnixMicro(int64(seconds * 1e6)), true
 }
 
-// checkOwner rejects tokens of two users, and an ID token for another client, which a mixed-up
+// checkOwner rejects tokens of two users, and tokens for another client, which a mixed-up
 // cache in front of the service would return (OpenID Connect Core, sections 3.1.3.7 and 3.1.3.8). A
 // token that is not a JWT, or lacks the claim, passes.
 func (r *tokenResponse) checkOwner(clientID string) error {
@@ -75,6 +75,12 @@ func (r *tokenResponse) checkOwner(clientID string) error {
 	}
 	if audience, err := id.GetAudience(); err == nil && len(audience) > 0 && !slices.Contains(audience, clientID) {
 		return errors.New("id_token is for another client: its aud claim does not contain the client ID")
+	}
+	if party := access.text("azp"); party != "" && party != clientID {
+		return errors.New("access_token is for another client: its azp claim is not the client ID")
+	}
+	if party := id.text("azp"); party != "" && party != clientID {
+		return errors.New("id_token is for another client: its azp claim is not the client ID")
 	}
 	return nil
 }

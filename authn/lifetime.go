@@ -44,7 +44,7 @@ func (r *tokenResponse) lifetime(date, now time.Time) (time.Duration, error) {
 			continue // opaque or encrypted: expires_in covers the token
 		}
 		left := expiry.Sub(date)
-		if issued, ok := claims.time("iat"); ok {
+		if issued, ok := claims.time("iat"); ok && issued.Before(expiry) { // any other iat is wrong
 			fromIssue := expiry.Sub(issued)
 			if left <= 0 || left > fromIssue {
 				left = fromIssue // the clock behind date is wrong

@@ -3,6 +3,7 @@ package authn
 import (
 	"encoding/binary"
 	"errors"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,7 +45,19 @@ var passing = map[string]step{
 	"blocked browser":            {status: 403, body: `{"error":"forbidden","message":"We blocked your user agent"}`},
 	"bare request error":         {status: 400, body: `{"error":"invalid_request"}`},
 	"request error, 403":         {status: 403, body: `{"error":"invalid_request","error_description":"x"}`},
-	"code in plain text":         {status: 403, body: "invalid_grant"},
+	"blocked by a firewall":      {status: 403, body: `{"message":"User blocked by WAF policy 17"}`},
+	"blocked, weak code":         {status: 401, body: `{"error":"Unauthorized","message":"User blocked by WAF policy 17"}`},
+	"blocked country":            {status: 403, body: `{"message":"Login blocked: country not allowed"}`},
+	"attempts of an address":     {status: 403, body: `{"message":"Too many failed login attempts from your address"}`},
+	"blocked, unknown code":      {status: 403, body: `{"error":"E2","message":"The user's account has been automatically locked."}`},
+	"blocked, page":              {status: 403, body: "<html><title>Access denied</title>Error code: 1020. Your user is blocked"},
+	"denied by a bucket":         {status: 403, body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"},
+	"denied by a proxy":          {status: 407, body: `{"error":"access_denied"}`},
+	"blocked by a proxy":         {status: 407, body: `{"error":"access_denied","message":"user is blocked"}`},
+	"client of a proxy":          {status: 407, body: `{"error":"invalid_client"}`},
+	"invalid_client, 501":        {status: 501, body: `{"error":"invalid_client","message":"upstream connect error"}`},
+	"invalid_scope, 501":         {status: 501, body: `{"error":"invalid_scope"}`},
+	"prose":                      {status: 403, body: "<html>Invalid user or password for this proxy"},
 	"code, truncated":            {status: 403, body: `{"error":"invalid_gr`},
 	"disabled endpoint":          oauthError(404, "endpoint_disabled", ""),
 	"a number":                   {status: 400, body: `5`},
@@ -95,6 +108,8 @@ func utf16Body(text string, order binary.AppendByteOrder) string {
 
 const blockedBody = `{"error":"too_many_attempts","error_description":"Your account has been blocked after multiple consecutive login attempts."}`
 
+const deniedBody = `{"error":"access_denied","error_description":"Your account has been blocked"}`
+
 // When a response had to be a plain object with the exact code, four logins were sent for a blocked
 // account, and each of them prolonged the block.
 func TestA14_BlockedInEveryForm(t *testing.T) {
@@ -135,9 +150,24 @@ func TestA14_BlockedInEveryForm(t *testing.T) {
 		"maximum":              oauthError(403, "invalid_grant", "You've reached the maximum number of attempts."),
 		"failed attempts":      oauthError(429, "too_many_requests", "Too many failed login attempts"),
 		"failed maximum":       oauthError(403, "invalid_grant", "Maximum number of failed log-in attempts exceeded"),
-		"adverbs":              oauthError(403, "E2", "The user's account has been automatically locked."),
+		"adverbs":              oauthError(403, "unauthorized", "The user's account has been automatically locked."),
 		"an unknown code":      oauthError(403, "user_blocked", ""),
-		"another unknown code": oauthError(423, "E1", "We blocked your account."),
+		"423":                  oauthError(423, "access_denied", "We blocked your account."),
+		"dots":                 oauthError(429, "too.many.attempts", ""),
+		"dots, text":           {status: 429, body: "429 too.many.attempts"},
+		"escaped twice":        {status: 429, body: "error=too%255Fmany%255Fattempts"},
+		"denied, spelled":      oauthError(429, "Access-Denied", "Your account has been blocked"),
+		"denied, truncated":    {status: 429, body: deniedBody[:len(deniedBody)-2]},
+		"denied, two marks":    {status: 429, body: "\ufeff\ufeff" + deniedBody},
+		"denied, JSONP":        {status: 429, body: "callback(" + deniedBody + ");"},
+		"denied, trailing":     {status: 429, body: deniedBody + "\n<!-- proxy -->"},
+		"denied, twice":        {status: 429, body: deniedBody + deniedBody},
+		"denied, HTML":         {status: 429, body: "<html><h1>access_denied</h1><p>Your account has been <b>blocked</b></p>"},
+		"denied, escaped HTML": {status: 429, body: "<pre>" + html.EscapeString(deniedBody) + "</pre>"},
+		"denied, form":         {status: 429, body: "error=access_denied&error_description=Your+account+has%20been+blocked"},
+		"denied, XML":          {status: 429, body: "<error><code>AccessDenied</code><message>Your account has been blocked</message></error>"},
+		"unauthorized, cut":    {status: 401, body: `{"error":"unauthorized","error_description":"user is blocked","x`},
+		"grant, cut":           {status: 403, body: `{"error":"invalid_grant","error_description":"You've reached the maximum number of attempts`},
 		"words in an object":   {status: 403, body: `{"error":"access_denied","error_description":{"rules":["Account locked"]}}`},
 		"words in UTF-16":      {status: 403, body: utf16Body(`{"error":"access_denied","error_description":"account has been blocked"}`, binary.BigEndian)},
 	} {
@@ -167,11 +197,31 @@ func TestA14_LimitsAreNotBlocks(t *testing.T) {
 		"too_many_logins": oauthError(429, "too_many_logins", "too many login attempts"),
 		"requests":        oauthError(429, "too_many_requests", "Too many requests"),
 		"denied, 403":     oauthError(403, "access_denied", "Rate limit reached"),
+		"seconds":         {status: 429, body: `{"message":"Too many failed login attempts, try again in 5 seconds"}`},
+		"coded seconds":   oauthError(429, "too_many_requests", "Too many failed login attempts, try again in 5 seconds"),
+		"per minute":      {status: 429, body: `{"error":"rate_limit","message":"maximum number of login attempts per minute reached"}`},
 		"firewall":        {status: 429, body: "<html>You have been blocked: too many attempts"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			if _, err := newFakeServer(t, response).source(t).Token(t.Context()); !errors.Is(err, ErrRateLimited) {
 				t.Errorf("%s: got %v", name, err)
+			}
+		})
+	}
+}
+
+// When a setting was wrong by its code alone, a proxy that could not reach the service stopped a
+// program until somebody called Reset.
+func TestA02_SettingsWithAServerErrorPass(t *testing.T) {
+	for _, code := range []string{"invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type"} {
+		synctest.Test(t, func(t *testing.T) {
+			body := `{"error":"` + code + `","message":"upstream connect error"}`
+			server := newFakeServer(t, step{status: 503, body: body}, step{status: 500, body: body}, success(3))
+			source := server.source(t)
+			source.Token(t.Context())
+			time.Sleep(2 * time.Minute)
+			if _, err := source.Token(t.Context()); err != nil {
+				t.Errorf("%s: %v", code, err)
 			}
 		})
 	}
@@ -184,12 +234,32 @@ func TestA14_RejectionsInEveryForm(t *testing.T) {
 		reason   Reason
 	}{
 		"byte order mark":  {step{status: 403, body: "\ufeff" + `{"error":"invalid_grant"}`}, ErrInvalidCredentials},
+		"two marks":        {step{status: 403, body: "\ufeff\ufeff" + `{"error":"mfa_required"}`}, ErrMFARequired},
 		"array":            {step{status: 403, body: `[{"error":"invalid_grant"}]`}, ErrInvalidCredentials},
 		"nested":           {step{status: 502, body: `{"error":{"code":"invalid_grant","message":"x"}}`}, ErrInvalidCredentials},
 		"next to another":  {step{status: 403, body: `{"error":"Forbidden","code":"invalid_grant"}`}, ErrInvalidCredentials},
 		"in a success":     {step{status: 200, body: `{"error":"invalid_grant"}`}, ErrInvalidCredentials},
 		"JSON in a string": {step{status: 401, body: `"{\"error\":\"invalid_client\"}"`}, ErrInvalidClient},
 		"UTF-16":           {step{status: 403, body: utf16Body(`{"error":"mfa_required"}`, binary.LittleEndian)}, ErrMFARequired},
+		"plain text":       {step{status: 403, body: "invalid_grant"}, ErrInvalidCredentials},
+		"upper case":       {step{status: 403, body: `{"error":"INVALID_GRANT"}`}, ErrInvalidCredentials},
+		"title case":       {step{status: 403, body: `{"error":"Invalid_Grant"}`}, ErrInvalidCredentials},
+		"camel case":       {step{status: 403, body: `{"code":"invalidUserPassword"}`}, ErrInvalidCredentials},
+		"hyphen":           {step{status: 403, body: `{"error":"invalid-grant"}`}, ErrInvalidCredentials},
+		"dots":             {step{status: 403, body: `{"error":"invalid.user.password"}`}, ErrInvalidCredentials},
+		"spaces":           {step{status: 403, body: `{"error":" invalid grant "}`}, ErrInvalidCredentials},
+		"with words":       {step{status: 403, body: `{"error":"invalid_grant: Wrong email or password."}`}, ErrInvalidCredentials},
+		"in the message":   {step{status: 403, body: `{"error":"Forbidden","message":"invalid_grant"}`}, ErrInvalidCredentials},
+		"next to a client": {step{status: 503, body: `{"error":"invalid_client","code":"invalid_grant"}`}, ErrInvalidCredentials},
+		"proxy":            {step{status: 407, body: `{"error":"invalid_grant"}`}, ErrInvalidCredentials},
+		"truncated":        {step{status: 403, body: `{"error":"invalid_grant","error_desc`}, ErrInvalidCredentials},
+		"truncated spaces": {step{status: 403, body: `{"error":"Invalid User Password","error_desc`}, ErrInvalidCredentials},
+		"escaped":          {step{status: 403, body: `{"error":"invalid\u005fgrant","error_desc`}, ErrInvalidCredentials},
+		"form":             {step{status: 403, body: "error=invalid_grant&error_description=Wrong+password"}, ErrInvalidCredentials},
+		"form, spaces":     {step{status: 403, body: "error=invalid+user%20password"}, ErrInvalidCredentials},
+		"XML":              {step{status: 403, body: "<error><code>INVALID_GRANT</code></error>"}, ErrInvalidCredentials},
+		"CDATA":            {step{status: 403, body: "<error><![CDATA[invalid user password]]></error>"}, ErrInvalidCredentials},
+		"HTML":             {step{status: 502, body: "<html>upstream: {&quot;error&quot;:&quot;invalid_user_password&quot;}"}, ErrInvalidCredentials},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			server := newFakeServer(t, test.response)

@@ -35,10 +35,10 @@ func parseTokenResponse(body []byte) (*tokenResponse, error) {
 		ExpiresIn   json.RawMessage `json:"expires_in"`
 		Error       json.RawMessage `json:"error"`
 	}
-	if err := json.Unmarshal([]byte(httpx.Text(body)), &fields); err != nil {
+	if err := json.Unmarshal([]byte(strings.TrimLeft(httpx.Text(body), "\ufeff")), &fields); err != nil {
 		return nil, errors.New("response is not a JSON token response")
 	}
-	if len(fields.Error) > 0 && string(fields.Error) != "null" {
+	if !emptyError(fields.Error) {
 		return nil, errors.New("response is a success but contains an error")
 	}
 	if err := checkToken("access_token", fields.AccessToken); err != nil {
@@ -47,10 +47,27 @@ func parseTokenResponse(body []byte) (*tokenResponse, error) {
 	if err := checkToken("id_token", fields.IDToken); err != nil {
 		return nil, err
 	}
-	if fields.TokenType != "" && !strings.EqualFold(fields.TokenType, "Bearer") {
+	if kind := strings.TrimSpace(fields.TokenType); kind != "" && !strings.EqualFold(kind, "Bearer") {
 		return nil, errors.New("token_type is not Bearer")
 	}
 	return &tokenResponse{fields.AccessToken, fields.IDToken, parseExpiresIn(fields.ExpiresIn)}, nil
+}
+
+// emptyError reports whether an error field says that there is no error.
+func emptyError(raw json.RawMessage) bool {
+	var value any
+	if len(raw) == 0 || json.Unmarshal(raw, &value) != nil {
+		return true // the body has been decoded, so that raw is valid
+	}
+	switch value := value.(type) {
+	case string:
+		return strings.TrimSpace(value) == ""
+	case map[string]any:
+		return len(value) == 0
+	case []any:
+		return len(value) == 0
+	}
+	return value == nil || value == false || value == 0.0
 }
 
 // checkToken rejects a token that cannot be sent in a header. The error does not contain the token.

@@ -119,9 +119,28 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 
 // RFC 6749 section 5.1: the token type is case-insensitive.
 func TestTokenTypeIgnoresCase(t *testing.T) {
-	for _, tokenType := range []string{`"Bearer"`, `"bearer"`, `"BEARER"`, `""`, `null`} {
+	for _, tokenType := range []string{`"Bearer"`, `"bearer"`, `"BEARER"`, `"bearer "`, `"\tBearer\n"`, `" "`, `""`, `null`} {
 		if _, err := parseTokenResponse([]byte(`{"access_token":"a","id_token":"b","token_type":` + tokenType + `}`)); err != nil {
 			t.Errorf("%s: %v", tokenType, err)
+		}
+	}
+}
+
+func TestTokensAfterTwoByteOrderMarks(t *testing.T) {
+	if _, err := parseTokenResponse([]byte("\ufeff\ufeff" + tokenBody("a", "b", 60))); err != nil {
+		t.Error(err)
+	}
+}
+
+// When any error field but null meant an error, good tokens were rejected.
+func TestErrorFieldNextToTokens(t *testing.T) {
+	for value, accepted := range map[string]bool{
+		`""`: true, `" "`: true, `false`: true, `null`: true, `{}`: true, `{ }`: true, `[]`: true, `0`: true,
+		`"x"`: false, `true`: false, `1`: false, `{"code":"x"}`: false, `["x"]`: false,
+	} {
+		_, err := parseTokenResponse([]byte(`{"access_token":"a","id_token":"b","error":` + value + `}`))
+		if (err == nil) != accepted {
+			t.Errorf("%s: %v", value, err)
 		}
 	}
 }

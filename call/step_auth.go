@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -75,19 +74,6 @@ func (s *authStep) send(original, request *http.Request, token *authn.Token) (*h
 	stateOf(original).token = token
 	return s.next.Do(authorized(request, token))
 }
-
-// outOfScope reports whether a 401 is about the rights of the user, which other tokens would not
-// change (RFC 6750 section 3.1).
-func outOfScope(header http.Header) bool {
-	for _, challenge := range header.Values("Www-Authenticate") {
-		if insufficientScope.MatchString(challenge) {
-			return true
-		}
-	}
-	return false
-}
-
-var insufficientScope = regexp.MustCompile(`(?i)\berror\s*=\s*"?insufficient_scope\b`)
 
 // authorized returns a copy of the request with the token headers; the caller's request stays
 // without them.

@@ -33,7 +33,7 @@ func newVerifier(t *testing.T, sandbox *xsaletest.Sandbox) *jwks.Verifier {
 }
 
 // tokenOf logs in to a service that returns these tokens, as the client that the second one is for.
-func tokenOf(t *testing.T, access, id string) *authn.Token {
+func tokenOf(t *testing.T, access, id string) (*authn.Token, error) {
 	t.Helper()
 	client := "client"
 	if parsed, _, err := jwt.NewParser().ParseUnverified(id, jwt.MapClaims{}); err == nil {
@@ -55,11 +55,7 @@ func tokenOf(t *testing.T, access, id string) *authn.Token {
 		t.Fatal(err)
 	}
 	defer source.Close()
-	token, err := source.Token(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
+	return source.Token(t.Context())
 }
 
 func TestA28_Verify(t *testing.T) {
@@ -109,13 +105,17 @@ func TestA28_Verify(t *testing.T) {
 		"not signed":                {verifier, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), id, "access token"},
 		"ID token changed":          {verifier, access, id[:len(id)-8] + "AAAAAAAA", "ID token"},
 		"opaque":                    {verifier, "opaque", id, "access token"},
-		"tokens swapped":            {verifier, id, access, "access token"},
-		"access token twice":        {verifier, access, access, "it is an access token"},
+		"tokens swapped":            {verifier, id, access, "another client"}, // by the login
+		"access token twice":        {verifier, access, access, "another client"},
 		"ID token twice":            {verifier, id, id, "access token: "},
 		"other audience":            {otherAudience, access, id, "audience"},
 		"other issuer":              {otherIssuer, access, id, "issuer"},
 	} {
-		if err := test.verifier.Verify(t.Context(), tokenOf(t, test.access, test.id)); err == nil || !strings.Contains(err.Error(), test.want) {
+		token, err := tokenOf(t, test.access, test.id)
+		if err == nil {
+			err = test.verifier.Verify(t.Context(), token)
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -181,7 +181,11 @@ func TestUnknownKeysAreRateLimited(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if verifier.Verify(t.Context(), tokenOf(t, token, token)) == nil {
+		parsed, err := tokenOf(t, token, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if verifier.Verify(t.Context(), parsed) == nil {
 			t.Error("a token with a made-up key was accepted")
 		}
 	}

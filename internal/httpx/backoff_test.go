@@ -52,11 +52,26 @@ func TestRetryAfter(t *testing.T) {
 		{"Fri, 25 Oct 2024 08:15:30 +0200", 0, false},
 		{"2024-10-25T08:15:30Z", 0, false},
 
-		// 2^63 nanoseconds lie between these two numbers of seconds.
-		{"9223372036", 9223372036 * time.Second, true},
+		{"Fri, 25 Oct 2024 08:15:30 UTC", 30 * time.Second, true},
+		{"Fri, 25 Oct 2024 08:15:30 +0000", 30 * time.Second, true},
+
+		// More than a year is an instant in seconds or milliseconds.
+		{"31536000", 365 * 24 * time.Hour, true},
+		{"31536001", 0, true},
+		{"1729844130", 30 * time.Second, true},
+		{"1729844099", 0, true},
+		{"1729844130500", 30*time.Second + 500*time.Millisecond, true},
+		{"1729844099999", 0, true},
+
+		// Numbers that would wrap around in seconds or nanoseconds.
+		{"9223372036", time.Unix(9223372036, 0).Sub(now), true},
 		{"9223372037", Forever, true},
+		{"9223372036855", Forever, true},
+		{"18446744074", Forever, true},
+		{"99999999999", Forever, true},
+		{"100000000000", 0, true}, // in 1973
+		{"99999999999999", Forever, true},
 		{"9223372036854775807", Forever, true},
-		{"18446744074", Forever, true}, // in nanoseconds, this wraps around to less than a second
 		{"99999999999999999999", Forever, true},
 	}
 	for _, test := range tests {
@@ -82,6 +97,8 @@ func TestA20_HintsByTheDateOfTheResponse(t *testing.T) {
 		{server, "Fri, 25 Oct 2024 08:14:55 GMT", -time.Hour, 0},
 		{server, "Sat, 26 Oct 2024 08:15:00 GMT", time.Hour, 24 * time.Hour},
 		{server, "30", time.Hour, 30 * time.Second},
+		{"Fri, 25 Oct 2024 08:15:00 UTC", "Fri, 25 Oct 2024 08:15:05 GMT", -5 * time.Hour, 5 * time.Second},
+		{"Fri, 25 Oct 2024 08:15:00 +0000", "Fri, 25 Oct 2024 08:15:05 GMT", -5 * time.Hour, 5 * time.Second},
 		// Dates of a server that does not know the time.
 		{"Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
 		{"Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 25 Oct 2024 08:15:05 GMT", 0, 5 * time.Second},
@@ -97,9 +114,15 @@ func TestA20_HintsByTheDateOfTheResponse(t *testing.T) {
 		if err != nil || test.want == Forever {
 			continue
 		}
-		h = http.Header{"Date": {test.date}, "X-Ratelimit-Reset": {strconv.FormatInt(at.Unix(), 10)}}
-		if got, ok := RateLimitReset(h, clock); got != test.want || !ok {
-			t.Errorf("%+v: reset: got %v, %v", test, got, ok)
+		for _, unix := range []int64{at.Unix(), at.UnixMilli()} {
+			h = http.Header{"Date": {test.date}, "X-Ratelimit-Reset": {strconv.FormatInt(unix, 10)}}
+			if got, ok := RateLimitReset(h, clock); got != test.want || !ok {
+				t.Errorf("%+v: reset %d: got %v, %v", test, unix, got, ok)
+			}
+			h = http.Header{"Date": {test.date}, "Retry-After": {strconv.FormatInt(unix, 10)}}
+			if got, ok := RetryAfter(h, clock); got != test.want || !ok {
+				t.Errorf("%+v: Retry-After %d: got %v, %v", test, unix, got, ok)
+			}
 		}
 	}
 }
@@ -126,6 +149,11 @@ func TestRateLimitReset(t *testing.T) {
 		{"4102444800", time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Sub(now), true},
 		{"9223372036", time.Unix(9223372036, 0).Sub(now), true},
 		{"9223372037", Forever, true},
+		{"1729844130000", 30 * time.Second, true},
+		{"1729844130250", 30*time.Second + 250*time.Millisecond, true},
+		{"1729844099999", 0, true},
+		{"18446744074", Forever, true},
+		{"9223372036854775807", Forever, true},
 		{"99999999999999999999", Forever, true},
 		{"", 0, false},
 		{"-1729844130", 0, false},
