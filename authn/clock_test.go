@@ -33,19 +33,19 @@ func (f *fakeServer) sourceAt(t *testing.T, offset *atomic.Int64, change ...func
 // ageStore tells the age of its entry, as Redis does.
 type ageStore struct {
 	*MemoryStore
-	saved *time.Time
+	saved *atomic.Int64 // in nanoseconds
 }
 
-func newAgeStore() ageStore { return ageStore{&MemoryStore{}, new(time.Time)} }
+func newAgeStore() ageStore { return ageStore{&MemoryStore{}, new(atomic.Int64)} }
 
 func (s ageStore) Save(ctx context.Context, key string, entry Entry) error {
-	*s.saved = time.Now()
+	s.saved.Store(time.Now().UnixNano())
 	return s.MemoryStore.Save(ctx, key, entry)
 }
 
 func (s ageStore) Load(ctx context.Context, key string) (Entry, error) {
 	entry, err := s.MemoryStore.Load(ctx, key)
-	entry.Age = max(1, time.Since(*s.saved))
+	entry.Age = max(1, time.Since(time.Unix(0, s.saved.Load())))
 	return entry, err
 }
 
