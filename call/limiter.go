@@ -14,7 +14,7 @@ import (
 // belongs to the account, whatever credentials its programs have. [MemoryLimiter] is for one
 // program; packages filelimit and redislimit below this one are for more.
 //
-// A Client gives Update 250 milliseconds. If it fails or takes longer, the Client logs a warning,
+// A Client waits 250 milliseconds for Update. If it fails or takes longer, the Client logs a warning,
 // goes on with its share of the limit in memory, and tries again after 1 to 10 seconds.
 // Implementations must be safe for concurrent use.
 type Limiter interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 	"io"
 	"net"
 	"slices"
@@ -109,6 +110,9 @@ func remedy(err error) string {
 	case errors.Is(err, xsale.ErrForbidden):
 		return "the account lacks a permission: ask the xSale helpdesk"
 	case errors.Is(err, xsale.ErrRateLimited):
+		if failure, ok := errors.AsType[*xsale.Error](err); ok && failure.RetryAfter > 0 {
+			return fmt.Sprintf("the API asks to wait %v", failure.RetryAfter.Round(time.Second))
+		}
 		return "call less often, and try again later"
 	case errors.Is(err, xsale.ErrServer):
 		return "try again later"

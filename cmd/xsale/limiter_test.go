@@ -44,5 +44,5 @@ func TestCommandsGoOnWithoutTheLimitFile(t *testing.T) {
 	if err := os.Mkdir(store+".limit", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, "", "me", "--token-store", store).expect(t, exitOK, "xsale rate limit state failed", store+".limit")
+	execute(t, "", "me", "--token-store", store).expect(t, exitOK, "xsale rate limit state failed", filepath.Base(store)+".limit")
 }
