@@ -1,8 +1,8 @@
 // Package call sends one call of an API: the options of a call, its errors, its hooks, and the
 // chain of steps between a generated client and net/http.
 //
-// Applications use [Option], [Error], [Hooks], [Collect], [Map] and [CreateOnce]. Generated code uses
-// [Operation], [Fetch], [Stream], [Execute] and [Open]. Package xsale makes a Client with
+// Applications use [Option], [Error], [Hooks], [Collect], [Map] and [CreateOnce]. Generated code
+// uses [Operation], [Fetch], [Stream], [Execute] and [Open]. Package xsale makes a Client with
 // [NewDoer].
 package call
 

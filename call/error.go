@@ -42,8 +42,8 @@ var (
 	// {"Success":false,"Message":"…"}; see [FailureSign]. The call is not retried.
 	ErrReportedFailure = errors.New("the response reports a failure")
 
-	// ErrProxy is a proxy that refused to connect, or that no connection was made to, so that nothing
-	// was sent. Its status is in the message, not in StatusCode, which is the API's.
+	// ErrProxy is a proxy that refused to connect, or that no connection was made to, so that
+	// nothing was sent. Its status is in the message, not in StatusCode, which is the API's.
 	ErrProxy = httpx.ErrProxy
 
 	// ErrNotSent marks a call whose last attempt was rejected, canceled or out of time before it
@@ -67,8 +67,9 @@ type Error struct {
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
 
 	// RequestID is the server's id of the request, if it sends one: from the headers X-Request-Id,
-	// Request-Id, X-Correlation-Id, Correlation-Id, X-Trace-Id, traceparent (its trace id) and those
-	// of Azure, AWS and Cloudflare, in this order, else traceId, requestId or correlationId in the body.
+	// Request-Id, X-Correlation-Id, Correlation-Id, X-Trace-Id, traceparent (its trace id) and
+	// those of Azure, AWS and Cloudflare, in this order, else traceId, requestId or correlationId
+	// in the body.
 	RequestID string
 
 	// Code, Message and Fields are read from the body. The vendor does not publish its format; the

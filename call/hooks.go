@@ -62,8 +62,8 @@ type Event struct {
 	RequestBytes  int64 // size of the request body, -1 if unknown
 	ResponseBytes int64 // Content-Length of the response, -1 without one
 
-	// BudgetSpent reports, for CallDone, that the call was not retried because too many others were:
-	// the server seems to be down.
+	// BudgetSpent reports, for CallDone, that the call was not retried because too many others
+	// were: the server seems to be down.
 	BudgetSpent bool
 
 	// RetryWait is the wait before this attempt; for Retry the wait that follows; for CallDone the

@@ -11,8 +11,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// How a rate is learned from 429s. One 429 may be a blip, so the first cut is shallow and short; cuts
-// that follow show a real limit, and each halves the floor.
+// How a rate is learned from 429s. One 429 may be a blip, so the first cut is shallow and short;
+// cuts that follow show a real limit, and each halves the floor.
 const (
 	highestFloor     = 10.0 // requests per second after a first 429
 	minLearnedRate   = 0.5  // requests per second; the rate is never cut below it
@@ -57,9 +57,9 @@ type turn struct {
 	placed bool // has a place among the callers of the program
 }
 
-// limitState is all that a rate limit knows: slots given, the pause, and the rate learned from 429s.
-// Its methods are the whole algorithm, and have no other input than their arguments. Times are Unix
-// nanoseconds by the clock of the keeper of the state; 0 is never.
+// limitState is all that a rate limit knows: slots given, the pause, and the rate learned from
+// 429s. Its methods are the whole algorithm, and have no other input than their arguments. Times
+// are Unix nanoseconds by the clock of the keeper of the state; 0 is never.
 //
 // Slots are given by the generic cell rate algorithm: next is the instant up to which the slots
 // given so far use the rate, and a burst may run ahead of it. After a 429 all requests pause and go
@@ -133,8 +133,8 @@ func decodeLimitState(data []byte) (limitState, error) {
 }
 
 // begin brings the state to the present and returns it. A clock that was set back moves all times
-// with it, so that no wait gets longer; one that is a little behind stands still. Times that are too
-// far ahead come from a wrong clock, too.
+// with it, so that no wait gets longer; one that is a little behind stands still. Times that are
+// too far ahead come from a wrong clock, too.
 func (s *limitState) begin(now int64, own rate) int64 {
 	if behind := s.At - now; behind > clockTolerance {
 		for _, at := range []*int64{&s.Next, &s.PausedUntil, &s.CutAt, &s.HalvedAt, &s.RaisedAt, &s.LimitAt, &s.ReturningUntil} {
@@ -143,7 +143,7 @@ func (s *limitState) begin(now int64, own rate) int64 {
 			}
 		}
 		s.Free = nil
-		s.Era++ // whoever waits has a slot of the time before
+		s.Era++ // the slots that calls wait for belong to the time before
 	} else {
 		now = max(now, s.At)
 	}
@@ -165,8 +165,8 @@ func (s *limitState) begin(now int64, own rate) int64 {
 	return now
 }
 
-// staleAfter returns how long a slot may be used. A program that was stopped, or whose clock was set, must
-// not send all that it had reserved at once.
+// staleAfter returns how long a slot may be used. A program that was stopped, or whose clock was
+// set, must not send all that it had reserved at once.
 func staleAfter(pace rate) int64 {
 	if pace.perSecond <= 0 {
 		return math.MaxInt64
@@ -229,8 +229,8 @@ func (s *limitState) configure(now int64, own rate) {
 	}
 }
 
-// count counts a program once per period, and returns the period. A program passes what was returned
-// to it before.
+// count counts a program once per period, and returns the period. A program passes what was
+// returned to it before.
 func (s *limitState) count(now, counted int64) int64 {
 	current := now / programsPeriod
 	switch s.Period {
@@ -249,9 +249,9 @@ func (s *limitState) count(now, counted int64) int64 {
 // programs returns how many programs were counted lately, at least 1.
 func (s *limitState) programs() int { return max(s.Programs, s.ProgramsBefore, 1) }
 
-// reserve returns when a request may be sent, and reserves its slot unless it is only after the time
-// left. A request that has waited for its slot passes that: it may be sent then, unless a 429 has
-// made the slot void.
+// reserve returns when a request may be sent, and reserves its slot unless it is only after the
+// time left. A request that has waited for its slot passes that: it may be sent then, unless a 429
+// has made the slot void.
 func (s *limitState) reserve(now int64, held turn, own rate, left time.Duration) turn {
 	s.configure(now, own)
 	pace := s.pace(now, own)
@@ -340,7 +340,8 @@ func (s *limitState) cutRate(now int64, seen float64, own rate) {
 	s.Cut, s.HalvedAt = true, now
 }
 
-// tooHigh returns the rate that the server has just refused: the rate sent lately, at most the limit.
+// tooHigh returns the rate that the server has just refused: the rate sent lately, at most the
+// limit.
 func (s *limitState) tooHigh(now int64, seen float64, own rate) float64 {
 	limit := s.whole(now, own).perSecond
 	seen *= float64(max(own.programs, 1))

@@ -20,13 +20,13 @@ import (
 // its response one by one, so that only one is in memory at a time. Generated code calls it.
 //
 // The response is a JSON array or, if [Operation].ListField is set, an object that contains one.
-// Without a known field, the list is the array whose elements have fields of T; an object that could
-// be read in another way is an error. Status 204, null, and null in place of the list are an empty
-// list. [Envelope] reads the fields next to the list.
+// Without a known field, the list is the array whose elements have fields of T; an object that
+// could be read in another way is an error. Status 204, null, and null in place of the list are an
+// empty list. [Envelope] reads the fields next to the list.
 //
-// An element that does not fit T, such as null or an object with none of the fields of T, is yielded
-// as an [*ElementError]; the range goes on unless the caller ends it. Any other error ends the list. The elements before an error are valid.
-// Breaking out of the loop frees the connection.
+// An element that does not fit T, such as null or an object with none of the fields of T, is
+// yielded as an [*ElementError]; the range goes on unless the caller ends it. Any other error ends
+// the list. The elements before an error are valid. Breaking out of the loop frees the connection.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -171,8 +171,8 @@ func TestListAllowsElementsAsLongAsTheLimit(t *testing.T) {
 	}
 }
 
-// ordersOf ranges over a response to a list of orders to its end. It returns the ids, with "!" and the
-// pointer for an order that does not fit, and the error that ended the list.
+// ordersOf ranges over a response to a list of orders to its end. It returns the ids, with "!" and
+// the pointer for an order that does not fit, and the error that ended the list.
 func ordersOf(t *testing.T, status int, body string, options ...call.Option) ([]string, error) {
 	t.Helper()
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) { return stub.Response(status, body), nil })

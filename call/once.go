@@ -32,12 +32,13 @@ const (
 //
 // find returns false only if it is certain that there is no such object; [FindByNumber] searches a
 // list that way. If it fails before the create, nothing is sent. If it fails after an
-// ErrMaybeProcessed, the error wraps both. The context bounds everything, so bound the create itself
-// with [Timeout], or no time is left to look.
+// ErrMaybeProcessed, the error wraps both. The context bounds everything, so bound the create
+// itself with [Timeout], or no time is left to look.
 //
-// Calls with the same number wait for each other within the process, whatever they create, and share
-// an ErrMaybeProcessed. Programs do not: give each number to one program. The number must reach find as it was sent, so choose one
-// that the server does not trim or change. Safe for concurrent use.
+// Calls with the same number wait for each other within the process, whatever they create, and
+// share an ErrMaybeProcessed. Programs do not: give each number to one program. The number must
+// reach find as it was sent, so choose one that the server does not trim or change. Safe for
+// concurrent use.
 func CreateOnce[T any](ctx context.Context, number string, find func(ctx context.Context, number string) (T, bool, error), create func(context.Context) (T, error)) (created T, err error) {
 	var none T
 	if strings.TrimSpace(number) == "" {

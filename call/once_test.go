@@ -281,7 +281,8 @@ func values(list []any) iter.Seq2[string, error] {
 	}
 }
 
-// Who waits for a create that may have been processed gets its error, and does not send another one.
+// Who waits for a create that may have been processed gets its error, and does not send another
+// one.
 func TestCreateOnceSharesALostCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var creates atomic.Int64

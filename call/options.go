@@ -38,9 +38,9 @@ func Reject(err error) Option {
 	}
 }
 
-// Name names a raw call in its [Error], hooks and logs, which have no path for it. It has at most 128
-// letters, digits and characters of -_.:;|/+= and must not contain personal data. A call of the spec
-// has its operationId and rejects a name.
+// Name names a raw call in its [Error], hooks and logs, which have no path for it. It has at most
+// 128 letters, digits and characters of -_.:;|/+= and must not contain personal data. A call of the
+// spec has its operationId and rejects a name.
 func Name(name string) Option {
 	return func(f *facts) {
 		switch {
@@ -164,9 +164,9 @@ func Capture(response **Response) Option {
 }
 
 // Envelope stores the fields next to a list in its response, such as a total count or the address
-// of the next page. Those before the list are there at its first element, all of them after its end.
-// They are empty for a response that is an array, and for other calls. Do not share the pointer
-// between concurrent calls.
+// of the next page. Those before the list are there at its first element, all of them after its
+// end. They are empty for a response that is an array, and for other calls. Do not share the
+// pointer between concurrent calls.
 func Envelope(fields *wire.UnknownFields) Option {
 	return func(f *facts) {
 		if fields == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale"
 )
 
-// A program that is killed while many of its calls wait takes few slots with it. When each waiting call had
-// one, the next program waited for five minutes.
+// A program that is killed while many of its calls wait takes few slots with it. When each waiting
+// call had one, the next program waited for five minutes.
 func TestAKilledProgramTakesFewSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api, shared := newSentTimes(), &limiter{}
@@ -37,8 +37,8 @@ func TestAKilledProgramTakesFewSlots(t *testing.T) {
 	})
 }
 
-// Calls that are canceled give their time back. When only a hundred slots came back, the next 200 calls took
-// four times as long.
+// Calls that are canceled give their time back. When only a hundred slots came back, the next 200
+// calls took four times as long.
 func TestManyCanceledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api, shared := newSentTimes(), &limiter{}
@@ -61,7 +61,8 @@ func TestManyCanceledCalls(t *testing.T) {
 	})
 }
 
-// An outage of the limiter for all neither begins nor ends with a rush, however many programs there are.
+// An outage of the limiter for all neither begins nor ends with a rush, however many programs there
+// are.
 func TestOutageForAll(t *testing.T) {
 	for _, programs := range []int{5, 100} {
 		synctest.Test(t, func(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 // maxPlaces bounds the slots of one program.
 const maxPlaces = 100
 
-// places limits the slots that the callers of one program hold at once to about a second's, in the order
-// in which they came. So a program that is killed takes few slots with it, and one whose callers give
-// up returns few.
+// places limits the slots that the callers of one program hold at once to about a second's, in the
+// order in which they came. So a program that is killed takes few slots with it, and one whose
+// callers give up returns few.
 type places struct {
 	taken   int
 	waiting []chan struct{}
@@ -26,8 +26,8 @@ func capacity(whole rate) int {
 	return int(min(math.Ceil(whole.perSecond)+float64(whole.burst), maxPlaces))
 }
 
-// take waits for a place. If the call must end before, it returns a turn that says so; without a place, if
-// ctx ends, one that says to wait.
+// take waits for a place. If the call must end before, it returns a turn that says so; without a
+// place, if ctx ends, one that says to wait.
 func (s *sharedThrottle) take(ctx context.Context, left time.Duration) (none turn, ok bool) {
 	s.mu.Lock()
 	now := s.now()

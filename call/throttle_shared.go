@@ -192,8 +192,8 @@ func (s *sharedThrottle) enqueue(change apply) *operation {
 	return op
 }
 
-// pass takes what happened while the Limiter failed to the shared state: a pause, and that the burst
-// was used up.
+// pass takes what happened while the Limiter failed to the shared state: a pause, and that the
+// burst was used up.
 func (s *sharedThrottle) pass(known limitState) apply {
 	return func(state *limitState, now int64, own rate) turn {
 		if pace := state.pace(now, own); pace.perSecond > 0 {
@@ -219,8 +219,8 @@ func (s *sharedThrottle) alone(op *operation) {
 	op.result.own = true
 }
 
-// programs returns how many programs share the limit, as far as this one knows. It remembers the most,
-// because a program that calls seldom has an old count.
+// programs returns how many programs share the limit, as far as this one knows. It remembers the
+// most, because a program that calls seldom has an old count.
 func (s *sharedThrottle) programs() int { return max(s.known.programs(), s.most) }
 
 // now returns the time by the clock of the state, as far as it is known.
@@ -338,8 +338,8 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, programs i
 	}
 }
 
-// finish hands the results out, and returns what reports an outage, or its end. The caller holds the
-// lock.
+// finish hands the results out, and returns what reports an outage, or its end. The caller holds
+// the lock.
 func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 	report = func() {}
 	if u.err != nil && u.seen {

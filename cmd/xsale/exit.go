@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 	"io"
 	"net"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
