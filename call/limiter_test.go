@@ -1,7 +1,6 @@
 package call_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -218,7 +217,7 @@ func TestAFailingLimiterStopsNoCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api, shared := newSentTimes(), &limiter{}
-				var log bytes.Buffer
+				var log stub.Log
 				logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelInfo}))
 				client := newTestClient(t, api.Do, xsale.WithLimiter(shared), xsale.WithRateLimit(1, 1), xsale.WithLogger(logger))
 				me(t, client)
@@ -374,7 +373,7 @@ func TestAnInvalidStateStopsNoCall(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			api, shared := newSentTimes(), &limiter{}
-			var log bytes.Buffer
+			var log stub.Log
 			client := newTestClient(t, api.Do, xsale.WithLimiter(shared), xsale.WithRateLimit(1, 3), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 			shared.stored.Store(&stored)
 			for range 10 {

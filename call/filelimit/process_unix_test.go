@@ -4,7 +4,6 @@ package filelimit_test
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +24,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call/filelimit"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 // api is an API with its login service that notes when calls come, and from which program.
@@ -222,7 +222,7 @@ func TestAPauseReachesOtherPrograms(t *testing.T) {
 // A program that is stopped while it holds the lock delays each of the others once, and briefly.
 func TestAStoppedProgramDoesNotStopOthers(t *testing.T) {
 	a, path := newAPI(t), filepath.Join(t.TempDir(), "limit")
-	var log bytes.Buffer
+	var log stub.Log
 	logger := slog.New(slog.NewTextHandler(&log, nil))
 	client := a.newClient(t, path, xsale.WithRateLimit(20, 1), xsale.WithLogger(logger))
 	call := func(count int) time.Duration {

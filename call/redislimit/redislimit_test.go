@@ -1,7 +1,6 @@
 package redislimit_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -209,7 +208,7 @@ func TestAPauseReachesTheFleet(t *testing.T) {
 // While Redis is down, the calls keep their share of the limit, and use Redis again afterwards.
 func TestRedisGoesAwayAndComesBack(t *testing.T) {
 	server, a := redisserver.New(t), &api{start: time.Now()}
-	var log bytes.Buffer
+	var log stub.Log
 	client := a.newClient(t, redislimit.New(server.Client(), "acme"), xsale.WithRateLimit(50, 1), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	call := func(count int) time.Duration {
 		start := time.Now()
@@ -277,7 +276,7 @@ func TestRedisThatIsOfNoUse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, a := redisserver.New(t), &api{start: time.Now()}
-			var log bytes.Buffer
+			var log stub.Log
 			limiter := redislimit.New(spoil(t, server.Client()), "acme")
 			client := a.newClient(t, limiter, xsale.WithRateLimit(50, 1), xsale.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 			start := time.Now()
