@@ -23,6 +23,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
 	"github.com/xsale-go/xsale/internal/conformance/reflected"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -74,7 +75,7 @@ type canaryRun struct {
 	sample  *sample.Client
 	sandbox *xsaletest.Sandbox
 	logger  *slog.Logger
-	log     bytes.Buffer // of the client, of errors that the caller logs, and of what logs to nowhere in particular
+	log     stub.Log     // of the client, of errors that the caller logs, and of what logs to nowhere in particular
 	events  bytes.Buffer // all of the events but their errors
 	errors  bytes.Buffer // error messages, which may quote the server but contain no secrets
 	store   brokenStore

@@ -22,3 +22,10 @@ func (l *Log) String() string {
 	defer l.mu.Unlock()
 	return l.buffer.String()
 }
+
+// Len returns the number of bytes so far.
+func (l *Log) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buffer.Len()
+}
