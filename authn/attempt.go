@@ -140,10 +140,12 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 		a.poll(ctx)
 	case !a.spread:
 		a.spread = true
+		longest := min(maxSpread, a.source.loginTimeout/4)
 		if shared.lockable() {
 			shared.degraded("lock", errors.New("timed out waiting for the lock of another program"))
+			longest = min(impatience, a.source.loginTimeout/8)
 		}
-		pause(ctx, httpx.Random(min(impatience, a.source.loginTimeout/8)))
+		pause(ctx, httpx.Random(longest))
 	default:
 		again := a.login.ID != "" // the first claim is not in the entry: the store does not keep it
 		a.claim(ctx)
