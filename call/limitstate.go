@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -130,6 +131,14 @@ func decodeLimitState(data []byte) (limitState, error) {
 		return limitState{}, errGarbage
 	}
 	return s, nil
+}
+
+// sameLimits reports whether two states differ in their counters at most.
+func (s limitState) sameLimits(other limitState) bool {
+	for _, state := range []*limitState{&s, &other} {
+		state.At, state.Sent, state.Period, state.Programs, state.ProgramsBefore = 0, sentRing{}, 0, 0, 0
+	}
+	return reflect.DeepEqual(s, other)
 }
 
 // begin brings the state to the present and returns it. A clock that was set back moves all times

@@ -18,6 +18,18 @@ func (s *sentRing) add(now int64) {
 	*counter = countIn(*counter, second)
 }
 
+// merge adds the counters of another ring.
+func (s *sentRing) merge(other sentRing) {
+	for i, counter := range other {
+		switch mine, theirs := uint32(s[i]>>32), uint32(counter>>32); {
+		case theirs > mine:
+			s[i] = counter
+		case theirs == mine:
+			s[i] += uint64(uint32(counter))
+		}
+	}
+}
+
 func countIn(counter uint64, second uint32) uint64 {
 	if uint32(counter>>32) == second {
 		return counter + 1

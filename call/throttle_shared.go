@@ -19,6 +19,7 @@ const (
 	limiterPatience = 250 * time.Millisecond // with one that ignores its context
 	minLimiterRetry = time.Second            // without the Limiter, after a failure; it doubles
 	maxLimiterRetry = 10 * time.Second
+	countInterval   = time.Second
 	maxHanging      = 10 // Updates that do not return
 	maxContended    = 40 // Updates in a row that read, but were always late to write
 	contendedPause  = 50 * time.Millisecond
@@ -50,11 +51,20 @@ type sharedThrottle struct {
 	counted  int64     // the period in which this program was counted
 	most     int       // programs that were ever counted
 	last     int64     // the last slot that the shared state gave to this program
+	unsent   counts    // that the state does not have yet
 
 	down    bool
 	downAt  time.Time
 	retryAt time.Time
 	backoff time.Duration
+}
+
+// counts are requests of this program that the shared state does not contain yet. Each program adds
+// its own once a second: while nothing limits the calls, the state stays as it is, and a 429 is
+// stored at once, without a race against calls that only count.
+type counts struct {
+	sent    sentRing
+	storeAt int64 // when to add them, by the clock of the state
 }
 
 // apply is what an operation does to the state. It may run several times.
@@ -248,7 +258,7 @@ func (s *sharedThrottle) work() {
 		}
 		known := s.known
 		known.Free = slices.Clone(known.Free)
-		go s.update(batch, known, s.programs(), outage, s.counted, result)
+		go s.update(batch, known, s.programs(), outage, s.counted, s.unsent, result)
 		s.mu.Unlock()
 
 		timer := time.NewTimer(limiterPatience)
@@ -287,12 +297,13 @@ type updated struct {
 	state    limitState
 	now      int64
 	counted  int64
+	unsent   counts
 	results  []turn
 }
 
 // update applies a batch to the shared state, and sends the result. The Limiter has failed for the
 // outage.
-func (s *sharedThrottle) update(batch []*operation, known limitState, programs int, outage time.Duration, counted int64, result chan<- updated) {
+func (s *sharedThrottle) update(batch []*operation, known limitState, programs int, outage time.Duration, counted int64, unsent counts, result chan<- updated) {
 	var u updated
 	defer func() {
 		if r := recover(); r != nil {
@@ -310,6 +321,7 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, programs i
 		if u.err != nil {
 			return nil, u.err
 		}
+		before := u.state
 		lost := len(data) == 0 && known.At != 0
 		if lost {
 			u.state = known
@@ -325,12 +337,23 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, programs i
 		} else if len(data) == 0 {
 			u.state.Era = u.now // slots of a state that was lost are void
 		}
+		u.state.Sent.merge(unsent.sent)
 		u.seen, u.stored = true, u.state
 		u.stored.Free = nil
 		u.counted = u.state.count(u.now, counted)
 		for i, op := range batch {
 			u.results[i] = op.apply(&u.state, u.now, s.own)
 		}
+		if len(data) > 0 && u.counted == counted && u.now < unsent.storeAt && u.state.sameLimits(before) {
+			u.unsent = unsent
+			for _, result := range u.results {
+				if result.wait == 0 {
+					u.unsent.sent.add(u.now)
+				}
+			}
+			return data, nil
+		}
+		u.unsent = counts{storeAt: u.now + int64(countInterval)}
 		return u.state.encode()
 	})
 	if u.err = err; err == nil && u.results == nil {
@@ -374,7 +397,7 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 		report = func() { s.log.Info("xsale rate limit state works again") }
 	}
 	s.down, s.backoff = false, 0
-	s.known, s.knownAt, s.knownNow, s.counted = u.state, time.Now(), u.now, u.counted
+	s.known, s.knownAt, s.knownNow, s.counted, s.unsent = u.state, time.Now(), u.now, u.counted, u.unsent
 	s.most = s.programs()
 	for i, op := range batch {
 		op.result = u.results[i]
