@@ -158,8 +158,7 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 // abandoned is the age at which a claim of a program without the lock counts no more.
 func (a *attempt) abandoned() time.Duration { return a.source.loginTimeout / 4 }
 
-// claim records the login before its first request, so that it counts even if the program is
-// killed.
+// claim records the login before its first request. Even a login of a killed program counts.
 func (a *attempt) claim(ctx context.Context) {
 	now := a.source.clock().time()
 	login := newLoginRecord(a.flight.purpose, now)

@@ -174,9 +174,9 @@ func (s *Source) Token(ctx context.Context) (*Token, error) {
 	return s.wait(ctx)
 }
 
-// Current returns the current tokens, or nil if there are none or they are about to expire. It
-// never waits, and returns suspect tokens too. Shortly before tokens expire it starts a login in
-// the background, as [Source.Token] does.
+// Current returns the tokens in use, also suspect ones, without waiting. It returns nil without
+// tokens and shortly before they expire. Ahead of expiry it starts a login in the background, as
+// [Source.Token] does.
 func (s *Source) Current() *Token {
 	now := s.clock()
 	token := s.current.Load()

@@ -90,7 +90,7 @@ func TestA04_RedisInTrouble(t *testing.T) {
 			if posts := service.posts.Load(); posts > test.most {
 				t.Errorf("30 machines sent %d logins, want at most %d", posts, test.most)
 			}
-			if most := service.mostWithin(100 * time.Millisecond); most > 15 { // of 30; a busy machine bunches them
+			if most := service.mostWithin(100 * time.Millisecond); most > 12 {
 				t.Errorf("%d logins within 100 ms", most)
 			}
 		})

@@ -2,6 +2,7 @@ package redislimit_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net"
@@ -130,6 +131,31 @@ type api struct {
 	start time.Time
 	calls []time.Duration
 	limit int // the call that gets a 429 with Retry-After: 1
+
+	pausedAt time.Duration // when the pause was first in a stored state
+}
+
+// watched notes when the pause of an API is stored.
+type watched struct {
+	call.Limiter
+	api *api
+}
+
+func (w watched) Update(ctx context.Context, key string, change func([]byte, time.Time) ([]byte, error)) error {
+	var stored struct {
+		PausedUntil int64 `json:"pausedUntil"`
+	}
+	err := w.Limiter.Update(ctx, key, func(state []byte, now time.Time) ([]byte, error) {
+		state, err := change(state, now)
+		stored.PausedUntil = 0
+		return state, errors.Join(err, json.Unmarshal(state, &stored))
+	})
+	w.api.mu.Lock()
+	defer w.api.mu.Unlock()
+	if err == nil && stored.PausedUntil != 0 && w.api.pausedAt == 0 {
+		w.api.pausedAt = time.Since(w.api.start)
+	}
+	return err
 }
 
 func (a *api) Do(*http.Request) (*http.Response, error) {
@@ -181,12 +207,14 @@ func TestAFleetKeepsALimitTogether(t *testing.T) {
 	}
 }
 
-// A pause reaches all machines before they send again, also those without a limit.
+// A pause reaches all machines within one round trip, also those without a limit: once it is
+// stored, each of the others sends at most the call that it is asking about.
 func TestAPauseReachesTheFleet(t *testing.T) {
+	const machines = 5
 	server, a := redisserver.New(t), &api{start: time.Now(), limit: 100}
 	var calls sync.WaitGroup
-	for range 5 {
-		client := a.newClient(t, redislimit.New(server.Client(), "acme"))
+	for range machines {
+		client := a.newClient(t, watched{redislimit.New(server.Client(), "acme"), a})
 		calls.Go(func() {
 			for range 30 {
 				if _, err := client.Me(t.Context()); err != nil {
@@ -196,12 +224,17 @@ func TestAPauseReachesTheFleet(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	limited := a.calls[a.limit-1]
-	for i, at := range a.calls[a.limit:] {
-		if delay := at - limited; delay > 100*time.Millisecond && delay < 900*time.Millisecond || i >= 5 && delay < 900*time.Millisecond {
-			t.Errorf("call %d was sent %v after the 429", i, delay)
-			break
+	limited, after := a.calls[a.limit-1], 0
+	for _, at := range a.calls[a.limit:] {
+		if delay := at - limited; delay > 100*time.Millisecond && delay < 900*time.Millisecond {
+			t.Errorf("a call was sent %v after the 429", delay)
 		}
+		if at > a.pausedAt && at-a.pausedAt < 900*time.Millisecond {
+			after++
+		}
+	}
+	if stored := a.pausedAt - limited; stored > 100*time.Millisecond || after >= machines {
+		t.Errorf("the pause was stored %v after the 429; then %d calls were sent", stored, after)
 	}
 }
 

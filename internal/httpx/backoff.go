@@ -28,7 +28,7 @@ const (
 // [RateLimitReset]. A date or an instant is compared with the server's own clock, the Date header
 // of the same response, because this machine's clock may be wrong; without a plausible one, with
 // now. The header is hostile input: a date in the past is 0, and a wait too long for a Duration is
-// [Forever], so that it never wraps around to no wait.
+// [Forever]. It never wraps around to no wait.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if n, ok := number(value); ok {
