@@ -13,8 +13,8 @@ const (
 	minLifetime = time.Second
 	// fallbackLifetime applies when neither the response nor the tokens contain an expiry.
 	fallbackLifetime = time.Hour
-	// maxMargin is how long before their expiry a Source stops returning tokens, so that they
-	// outlive the call that carries them.
+	// maxMargin is how long before their expiry a Source prefers new tokens, so that they outlive
+	// the call that carries them.
 	maxMargin = 30 * time.Second
 	// maxRefreshWindow is how long before that a login in the background may start: long enough to
 	// survive an outage.

@@ -67,7 +67,8 @@ type Config struct {
 	EncryptionKey Secret
 
 	// VerifyStored checks tokens from Store, in addition to their encryption. Tokens that fail are
-	// not used. Package authn/jwks provides a check of the signatures.
+	// not used. It shares the few seconds that a login gives its store. Package authn/jwks provides
+	// a check of the signatures.
 	VerifyStored func(ctx context.Context, token *Token) error
 
 	// Observer receives new tokens, failed logins and store failures; see LogTo.

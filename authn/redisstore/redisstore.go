@@ -9,8 +9,8 @@
 // age of an entry. Entries are encrypted before they reach Redis; see [authn.Config]. While Redis
 // is down, each program carries on with the tokens it has in memory.
 //
-// The user needs the commands HMGET, HSET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, MULTI and EXEC, and
-// no scripts.
+// The user needs the commands HMGET, HSET, PTTL, PEXPIRE, SET, GET, DEL, WATCH, UNWATCH, MULTI and
+// EXEC, and no scripts.
 package redisstore
 
 import (

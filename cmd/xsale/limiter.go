@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/call/filelimit"
-	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 // accountLimiter shares the rate of an account among the commands of a user, in a file next to its
@@ -19,7 +16,7 @@ type accountLimiter struct {
 	source *authn.Source
 
 	mu   sync.Mutex
-	file call.Limiter
+	file *filelimit.Limiter
 }
 
 // Update implements [call.Limiter].
@@ -31,7 +28,7 @@ func (l *accountLimiter) Update(ctx context.Context, key string, change func(sta
 	return file.Update(ctx, key, change)
 }
 
-func (l *accountLimiter) open(ctx context.Context) (call.Limiter, error) {
+func (l *accountLimiter) open(ctx context.Context) (*filelimit.Limiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file == nil {
@@ -39,12 +36,7 @@ func (l *accountLimiter) open(ctx context.Context) (call.Limiter, error) {
 		if err != nil {
 			return nil, err
 		}
-		path := l.files.Path(account) + ".limit"
-		if errors.Join(privatefile.MakeParent(path), privatefile.CheckParent(path)) != nil {
-			l.file = &call.MemoryLimiter{} // the token store, in the same directory, reports why
-		} else {
-			l.file = filelimit.New(path)
-		}
+		l.file = filelimit.New(l.files.Path(account) + ".limit")
 	}
 	return l.file, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 // app contains the flags shared by all commands.
@@ -186,13 +187,22 @@ func (o *observer) StoreDegraded(operation string, err error) {
 	o.degraded.Do(func() { o.Observer.StoreDegraded(operation, err) })
 }
 
-// store returns the token store, or nil for none. Without a cache directory, as in some services and
-// containers, the command goes on without a store and says so once.
+// store returns the token store, or nil for none. Without a directory that it can use, as in some
+// services and containers, the command goes on without a store and reports that once.
 func (a *app) store(command *cobra.Command) (authn.Store, error) {
 	setting := cmp.Or(a.tokenStore, os.Getenv("XSALE_TOKEN_STORE"), "cache")
 	store, err := authn.ParseStore(setting)
-	if err == nil || setting != "cache" {
-		return store, err
+	if err != nil && setting != "cache" {
+		return nil, err
+	}
+	if files, ok := store.(*authn.FileStore); ok {
+		path := files.Path("")
+		if err = privatefile.MakeParent(path); err == nil {
+			err = privatefile.CheckParent(path)
+		}
+	}
+	if err == nil {
+		return store, nil
 	}
 	if !a.withoutStore {
 		a.withoutStore = true
