@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 // program is a separate process that runs one role of TestHelperProcess.
@@ -295,33 +296,11 @@ func plantTokens(t *testing.T, file string) {
 	}
 	check(t, json.Unmarshal(data, &stored))
 	for key, entry := range stored.Entries {
-		entry.Data = forgeTokens(t, entry.Data)
+		entry.Data = stub.ForgeTokens(t, entry.Data)
 		stored.Entries[key] = entry
 	}
 	data, err = json.Marshal(stored)
 	check(t, errors.Join(err, os.WriteFile(file, data, 0o600)))
-}
-
-// forgeTokens replaces the tokens in the data of an entry with unencrypted ones, as someone who
-// knows the format but not the key could.
-func forgeTokens(t *testing.T, data []byte) []byte {
-	t.Helper()
-	var parts map[string]any
-	if err := json.Unmarshal(data, &parts); err != nil {
-		t.Fatal(err)
-	}
-	tokens, _ := parts["tokens"].(map[string]any)
-	for _, part := range tokens {
-		part.(map[string]any)["data"] = []byte(`{"access_token":"forged","id_token":"forged","lifetime":3600000000000}`)
-	}
-	if len(tokens) != 1 {
-		t.Fatalf("no tokens in the entry: %s", data)
-	}
-	forged, err := json.Marshal(parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return forged
 }
 
 func describe(t *testing.T, file string) string {

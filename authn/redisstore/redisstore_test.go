@@ -20,6 +20,7 @@ import (
 	"github.com/xsale-go/xsale/authn/redisstore"
 	"github.com/xsale-go/xsale/authn/storetest"
 	"github.com/xsale-go/xsale/internal/conformance/redisserver"
+	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 
 func TestStore(t *testing.T) {
@@ -275,28 +276,6 @@ func TestPausedMachineCannotOverwrite(t *testing.T) {
 	otherUnlock()
 }
 
-// forgeTokens replaces the tokens in the data of an entry with unencrypted ones, as someone who
-// knows the format but not the key could.
-func forgeTokens(t *testing.T, data []byte) []byte {
-	t.Helper()
-	var parts map[string]any
-	if err := json.Unmarshal(data, &parts); err != nil {
-		t.Fatal(err)
-	}
-	tokens, _ := parts["tokens"].(map[string]any)
-	for _, part := range tokens {
-		part.(map[string]any)["data"] = []byte(`{"access_token":"forged","id_token":"forged","lifetime":3600000000000}`)
-	}
-	if len(tokens) != 1 {
-		t.Fatalf("no tokens in the entry: %s", data)
-	}
-	forged, err := json.Marshal(parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return forged
-}
-
 // Without the encryption, Redis contained the tokens, and forged ones were used.
 func TestRedisSeesNoTokens(t *testing.T) {
 	server, service := redisserver.New(t), newLogin(t, 0)
@@ -325,7 +304,7 @@ func TestRedisSeesNoTokens(t *testing.T) {
 	}
 
 	// Someone with write access to Redis cannot choose the tokens either.
-	if err := client.HSet(t.Context(), keys[0], "data", forgeTokens(t, []byte(values["data"]))).Err(); err != nil {
+	if err := client.HSet(t.Context(), keys[0], "data", stub.ForgeTokens(t, []byte(values["data"]))).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if token, err := newSource(t, server, service.URL, "canary-password").Token(t.Context()); err != nil || service.posts.Load() != 2 || token.AccessToken() == "forged" {
