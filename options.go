@@ -191,8 +191,8 @@ func WithScope(scope string) Option {
 // WithHTTPClient sends calls and logins through a copy of client, for a proxy, certificates or a
 // custom transport. The copy keeps no cookies and follows no redirects, which could leak tokens.
 // Its Timeout bounds each login request, and each attempt unless [call.AttemptTimeout] is set. An
-// *http.Transport with a Proxy is copied, too, with connections of its own, so that a refusal of the
-// proxy is an [ErrProxy], and plain http, which is for loopback only, never reaches the proxy.
+// *http.Transport with a Proxy is copied, too, with connections of its own, so that a refusal of
+// the proxy is an [ErrProxy], and plain http, which is for loopback only, never reaches the proxy.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		if client == nil {
@@ -224,8 +224,8 @@ func WithHooks(hooks call.Hooks) Option {
 	}
 }
 
-// WithFailureWhen makes a 2xx response a failure, with [ErrReportedFailure], if a top-level field of
-// its body has one of the values, compared as JSON. Without values, every value means a failure
+// WithFailureWhen makes a 2xx response a failure, with [ErrReportedFailure], if a top-level field
+// of its body has one of the values, compared as JSON. Without values, every value means a failure
 // except null, false, 0, "", the zero date and GUID of .NET, and lists and objects of nothing else.
 // The name is matched case-insensitively. Repeated options add up. It holds for every call whose
 // body this module reads, raw ones included, so not for files, nor beyond the first 64 KiB of a
@@ -264,11 +264,12 @@ func WithRetries(count int) Option {
 }
 
 // WithRetryBudget sets how many retries all calls of a Client may make beyond those that successes
-// earn; 15 by default. It keeps the load in an outage near what it is without retries. A retry takes
-// one, which comes back if it succeeds; a call without a retry that does not fail temporarily adds 0.2, and 10 seconds add one.
-// Retries after a 429, which [WithRateLimit] describes, and logins take none. With an empty budget,
-// failures are returned at once, and their message says so. A program that must outlast failures of
-// most calls, such as a test with random faults, sets a large number.
+// earn; 15 by default. It keeps the load in an outage near what it is without retries. A retry
+// takes one, which comes back if it succeeds; a call without a retry that does not fail temporarily
+// adds 0.2, and 10 seconds add one. Retries after a 429, which [WithRateLimit] describes, and
+// logins take none. With an empty budget, failures are returned at once, and their message says so.
+// A program that must outlast failures of most calls, such as a test with random faults, sets a
+// large number.
 func WithRetryBudget(retries int) Option {
 	return func(c *config) {
 		if retries < 1 {
@@ -281,8 +282,8 @@ func WithRetryBudget(retries int) Option {
 // WithRateLimit sends at most perSecond requests a second on average, and at most burst at once. By
 // default there is no limit; the vendor publishes none. With or without it, all calls of a Client
 // pause after a 429, for as long as Retry-After asks but at most 30 seconds, or else for a random
-// time. They resume at a lower rate, which successes restore; see [WithRateLearning]. Calls wait for
-// their turn. If that is after the deadline, they fail at once with [ErrNotSent], wrapping
+// time. They resume at a lower rate, which successes restore; see [WithRateLearning]. Calls wait
+// for their turn. If that is after the deadline, they fail at once with [ErrNotSent], wrapping
 // [context.DeadlineExceeded]. [WithLimiter] shares the limit with other Clients and programs.
 //
 // A limit of n calls in any window of time w is kept by a rate of (n-1)/w and a burst of 1. Take a
@@ -296,22 +297,22 @@ func WithRateLimit(perSecond float64, burst int) Option {
 	}
 }
 
-// WithRateLearning sets whether a Client learns the server's rate from 429s; true by default. It then
-// resumes at half the rate that was too high, after a first 429 at 10 requests a second or more and
-// for one second, and raises the rate step by step after 429s in a row. With false, a 429 only pauses
-// all calls for its Retry-After, at most 30 seconds. Tests of how a program deals with 429s are
-// faster then.
+// WithRateLearning sets whether a Client learns the server's rate from 429s; true by default. It
+// then resumes at half the rate that was too high, after a first 429 at 10 requests a second or
+// more and for one second, and raises the rate step by step after 429s in a row. With false, a 429
+// only pauses all calls for its Retry-After, at most 30 seconds. Tests of how a program deals with
+// 429s are faster then.
 func WithRateLearning(on bool) Option {
 	return func(c *config) {
 		c.fixedRate = !on
 	}
 }
 
-// WithLimiter shares the limit of [WithRateLimit], the pauses and the rate learned from 429s with all
-// Clients that use the same limiter for the same API, in this program and others. Give all of them the
-// same limit; a Client without one keeps the lowest that the others have, and it pauses with them.
-// While the limiter fails, each Client goes on with its share of the limit, and logs a warning. See
-// [call.Limiter], and packages filelimit and redislimit.
+// WithLimiter shares the limit of [WithRateLimit], the pauses and the rate learned from 429s with
+// all Clients that use the same limiter for the same API, in this program and others. Give all of
+// them the same limit; a Client without one keeps the lowest that the others have, and it pauses
+// with them. While the limiter fails, each Client goes on with its share of the limit, and logs a
+// warning. See [call.Limiter], and packages filelimit and redislimit.
 func WithLimiter(limiter call.Limiter) Option {
 	return func(c *config) {
 		if limiter == nil {

@@ -302,9 +302,9 @@ type verdict struct {
 // classify decides by code, status and words, because none of them decides alone: a 429 may mean a
 // blocked account, which must never be retried, and access_denied is permanent with a 403 but a
 // temporary limit with a 429, or with a 500 as seen in practice. A wrong password is permanent with
-// any status, a wrong setting not with one of a proxy or of a service in trouble. Whatever is not proven to be
-// permanent passes after a cool-down: a firewall, or an ingress that restarts, responds with any
-// status.
+// any status, a wrong setting not with one of a proxy or of a service in trouble. Whatever is not
+// proven to be permanent passes after a cool-down: a firewall, or an ingress that restarts,
+// responds with any status.
 func (r errorResponse) classify() verdict {
 	proxy := r.status == http.StatusProxyAuthRequired
 	clientError := r.status >= 400 && r.status < 500 && !proxy

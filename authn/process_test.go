@@ -157,7 +157,7 @@ func TestF33_KilledWhileHoldingLock(t *testing.T) {
 	holder.Process.Kill()
 	holder.Wait()
 	seen := &recorder{}
-	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen})
+	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen, LoginTimeout: 4 * time.Second})
 	check(t, err)
 	defer waiting.Close()
 	if _, err := waiting.Token(t.Context()); err != nil || posts.Load() != 1 || len(seen.operations) > 0 {
@@ -256,7 +256,7 @@ func TestF34_UntrustedFiles(t *testing.T) {
 			before := describe(t, file)
 
 			seen := &recorder{}
-			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen})
+			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen, LoginTimeout: 4 * time.Second})
 			check(t, err)
 			defer source.Close()
 			for range 10 {
@@ -329,7 +329,7 @@ func TestF34_UnusableDirectories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, posts := countingLogin(t)
 			seen := &recorder{}
-			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: store, Observer: seen})
+			source, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: store, Observer: seen, LoginTimeout: 4 * time.Second})
 			check(t, err)
 			defer source.Close()
 			for range 10 {

@@ -57,7 +57,7 @@ type Config struct {
 	RetryBudget   int           // retries beyond those that successes earn; 15 by default
 	RatePerSecond float64       // no limit by default
 	RateBurst     int           // with a limit
-	FixedRate     bool          // a 429 only pauses for Retry-After; it is learned from by default
+	FixedRate     bool          // a 429 pauses the calls for its Retry-After, and does not change the rate
 	Limiter       Limiter       // shares the limit, and what 429s taught; none by default
 	Hooks         []Hooks       // none by default
 	Logger        *slog.Logger  // none by default

@@ -89,7 +89,8 @@ func TestUpdatesComeOneByOne(t *testing.T) {
 	}
 }
 
-// Content of this package that is not valid is passed on as the state, which the Client reports and replaces.
+// Content of this package that is not valid is passed on as the state, which the Client reports and
+// replaces.
 func TestInvalidContentIsReplaced(t *testing.T) {
 	const own = `{"xsale_rate_limit_states":`
 	for name, content := range map[string]string{
