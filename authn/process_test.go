@@ -157,7 +157,7 @@ func TestF33_KilledWhileHoldingLock(t *testing.T) {
 	holder.Process.Kill()
 	holder.Wait()
 	seen := &recorder{}
-	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen, LoginTimeout: 4 * time.Second})
+	waiting, err := authn.New(authn.Config{Credentials: authn.Static(testCredentials), TokenURL: url, Store: authn.NewDirStore(dir), Observer: seen})
 	check(t, err)
 	defer waiting.Close()
 	if _, err := waiting.Token(t.Context()); err != nil || posts.Load() != 1 || len(seen.operations) > 0 {
