@@ -72,14 +72,21 @@ func TestAuthStepReturnsASecond401(t *testing.T) {
 }
 
 func TestAuthStepReplacesTheTokenOfABodyThatIsGone(t *testing.T) {
-	next := &stub.Responses{Script: []func() (*http.Response, error){stub.Status(401), stub.Status(401), stub.Status(200)}}
-	step, service := newAuthStep(t, next)
+	sent := 0
+	step, service := newAuthStep(t, stub.DoerFunc(func(request *http.Request) (*http.Response, error) {
+		sent++
+		if request.Header.Get("Authorization") == "Bearer access-1" {
+			return stub.Response(401, ""), nil
+		}
+		return stub.Response(200, ""), nil
+	}))
 	request := stub.Request(t, "POST", "/acme/orders", "")
 	request.Body = io.NopCloser(strings.NewReader("once"))
 	response, err := step.Do(request)
-	if err != nil || response.StatusCode != 401 || len(next.Requests) != 1 {
+	if err != nil || response.StatusCode != 401 || sent != 1 {
 		t.Fatal(response, err)
 	}
+	// The login that follows the 401 may still run: this call uses its tokens, or is sent again.
 	if response, err := step.Do(stub.Request(t, "GET", "/me", "")); err != nil || response.StatusCode != 200 || service.Count.Load() != 2 {
 		t.Errorf("the refused token is still in use: %v, %d logins", err, service.Count.Load())
 	}
