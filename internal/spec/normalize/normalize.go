@@ -15,12 +15,12 @@ type rule func(document tree.Object, report *tree.Report)
 var rules = []rule{
 	removeNulls,
 	fixShapes,
-	removeGoExtensions,
 	cleanDescriptions,
 	removeUnused,
 	fixReferences,
 	inlineComponents,
-	fixShapes, // of path items that were shared
+	fixShapes,          // of path items that were shared
+	removeGoExtensions, // also of what was inlined
 	convertJSONSchema,
 	wrapReferenceSiblings,
 	fixTypes,

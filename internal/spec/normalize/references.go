@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,41 +13,38 @@ const schemasPointer = "/components/schemas"
 // fixReferences rewrites every local reference so that generators can follow it: as the
 // correctly escaped pointer, and, if it points into a schema, to a separate component. It
 // leaves references to other documents for validation to reject.
+//
+// A schema that becomes a component may refer into others, so both steps repeat.
 func fixReferences(document tree.Object, report *tree.Report) {
-	tree.VisitObjects(document, func(pointer string, object tree.Object) {
-		ref, ok := object["$ref"].(string)
-		if !ok || tree.KeyedByName(pointer) {
-			return
-		}
-		if fixed := fixReference(document, ref); fixed != ref {
-			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
-			object["$ref"] = fixed
-		}
-	})
-	hoistInnerTargets(document, report)
-}
-
-// fixReference returns the reference in its correct form, or unchanged if it has no target.
-func fixReference(document tree.Object, ref string) string {
-	fragment, ok := strings.CutPrefix(ref, "#")
-	if !ok {
-		return ref
-	}
-	candidates := []string{fragment}
-	if unescaped, err := url.PathUnescape(fragment); err == nil {
-		candidates = append(candidates, unescaped)
-	}
-	for _, candidate := range candidates {
-		if _, ok := tree.Lookup(document, candidate); ok {
-			return "#" + candidate
-		}
-		if name, ok := strings.CutPrefix(candidate, schemasPointer+"/"); ok { // a name with an unescaped slash
-			if _, ok := tree.Lookup(document, tree.Join(schemasPointer, name)); ok {
-				return "#" + tree.Join(schemasPointer, name)
+	for range maxReferenceChain {
+		r, changes := newResolver(document), len(report.Changes)
+		tree.VisitObjects(document, func(pointer string, object tree.Object) {
+			if tree.KeyedByName(pointer) {
+				return
 			}
+			if ref, ok := object["$dynamicRef"].(string); ok && object["$ref"] == nil {
+				object["$ref"] = r.fix(pointer, ref)
+				report.Add("references", tree.Join(pointer, "$dynamicRef"), ref, object["$ref"], "it is a $ref where no other schema overrides its target")
+				delete(object, "$dynamicRef")
+			}
+			ref, ok := object["$ref"].(string)
+			if !ok {
+				return
+			}
+			if fixed := r.fix(pointer, ref); fixed != ref {
+				report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
+				object["$ref"] = fixed
+			}
+		})
+		hoistInnerTargets(document, report)
+		if len(report.Changes) == changes {
+			break
 		}
 	}
-	return ref
+	if self, ok := document["$self"]; ok {
+		report.Add("references", "/$self", self, nil, "references within the document need no address")
+		delete(document, "$self")
+	}
 }
 
 // hoistInnerTargets turns each schema that is referenced inside another into a component, and
@@ -146,6 +142,9 @@ func hoistSchema(document tree.Object, pointer string, schema tree.Object, repor
 // keywords.
 func nameFromPointer(tokens []string) string {
 	var name strings.Builder
+	if last := len(tokens) - 1; last > 0 && slices.Contains(definitionKeywords, tokens[last-1]) {
+		tokens = tokens[last:] // a definition has a name
+	}
 	for _, token := range tokens {
 		switch token {
 		case "components", "schemas", "properties", "paths", "content", "schema", "responses", "requestBody", "allOf", "anyOf", "oneOf", "application/json":

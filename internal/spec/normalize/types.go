@@ -11,6 +11,7 @@ import (
 // fixTypes corrects the types of schema keywords. Specs written by hand or by old generators
 // contain unknown types, quoted numbers, and misplaced keywords.
 func fixTypes(document tree.Object, report *tree.Report) {
+	r := newResolver(document)
 	fixSchemas(document, report, "types", func(f *schemaFixer) {
 		if _, ok := f.schema["$ref"]; ok {
 			return
@@ -21,7 +22,7 @@ func fixTypes(document tree.Object, report *tree.Report) {
 		f.fixNumbers()
 		f.fixParts()
 		f.fixRequired()
-		f.fixDiscriminator(document)
+		f.fixDiscriminator(r)
 		f.fixOthers()
 		f.inferType()
 		if _, ok := f.schema["items"]; !ok && f.schema["type"] == "array" {

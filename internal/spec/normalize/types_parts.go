@@ -94,7 +94,7 @@ func (f *schemaFixer) fixRequired() {
 }
 
 // fixDiscriminator makes a discriminator name a property and map values to existing schemas.
-func (f *schemaFixer) fixDiscriminator(document tree.Object) {
+func (f *schemaFixer) fixDiscriminator(r *resolver) {
 	if text, ok := f.schema["discriminator"].(string); ok {
 		f.set("discriminator", tree.Object{"propertyName": text}, "OpenAPI 3 requires an object")
 	}
@@ -116,11 +116,11 @@ func (f *schemaFixer) fixDiscriminator(document tree.Object) {
 	fixed := tree.Object{}
 	for value, target := range tree.Fields(mapping) {
 		ref := tree.String(target)
-		if _, ok := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")[ref]; ok {
+		if _, ok := tree.ObjectAt(tree.ObjectAt(r.document, "components"), "schemas")[ref]; ok {
 			ref = "#" + tree.Join(schemasPointer, ref)
 		}
-		ref = fixReference(document, ref)
-		if _, found := tree.Lookup(document, strings.TrimPrefix(ref, "#")); found && strings.HasPrefix(ref, "#/") {
+		ref = r.fix(f.pointer, ref)
+		if _, found := tree.Lookup(r.document, strings.TrimPrefix(ref, "#")); found && strings.HasPrefix(ref, "#/") {
 			fixed[value] = ref
 		}
 	}

@@ -13,7 +13,6 @@ func removeUnused(document tree.Object, report *tree.Report) {
 	}
 	remove(document, "", "webhooks", other)
 	remove(document, "", "jsonSchemaDialect", newer)
-	remove(document, "", "$self", newer)
 	info := tree.ObjectAt(document, "info")
 	remove(info, "/info", "summary", newer)
 	remove(tree.ObjectAt(info, "license"), "/info/license", "identifier", newer)

@@ -18,7 +18,7 @@ func DataKeyword(name string) bool {
 func Extension(name string) bool { return strings.HasPrefix(name, "x-") }
 
 // VisitObjects calls visit with every object of a spec, outer ones first. It skips objects
-// inside data.
+// inside data, where a $ref is not a reference: examples, default values and extensions.
 func VisitObjects(document Object, visit func(pointer string, object Object)) {
 	visitObjects("", document, visit)
 }
@@ -28,7 +28,7 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 	case Object:
 		visit(pointer, value)
 		for name, field := range Fields(value) {
-			if DataKeyword(name) && !KeyedByName(pointer) {
+			if dataAt(pointer, name) {
 				continue
 			}
 			visitObjects(Join(pointer, name), field, visit)
@@ -38,6 +38,16 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 			visitObjects(Join(pointer, strconv.Itoa(i)), element, visit)
 		}
 	}
+}
+
+// dataAt reports whether a field of the object at pointer contains data. Paths and responses may
+// have extensions next to the names.
+func dataAt(pointer, name string) bool {
+	if !KeyedByName(pointer) {
+		return DataKeyword(name) || Extension(name)
+	}
+	tokens, _ := Split(pointer)
+	return Extension(name) && (pointer == "/paths" || tokens[0] == "paths" && tokens[len(tokens)-1] == "responses")
 }
 
 // KeyedByName reports whether the keys of the object at pointer are names chosen by the

@@ -28,8 +28,11 @@ components:
   schemas:
     A: {example: {a: {}}, default: {a: {}}, enum: [{}], const: {}, examples: [{}], properties: {example: {b: {}}, default: {}}}
     example: {x: {example: {}}}
+    x-name: {x-data: {}}
   responses: {default: {content: {}}}
 list: [{a: [{}]}, 1, null, [{}]]
+paths: {x-data: {}, /a: {get: {responses: {x-data: {}}}}}
+x-data: {}
 `)
 	var visited []string
 	VisitObjects(document, func(pointer string, object Object) {
@@ -42,7 +45,9 @@ list: [{a: [{}]}, 1, null, [{}]]
 		"", "/components", "/components/responses", "/components/responses/default", "/components/responses/default/content",
 		"/components/schemas", "/components/schemas/A", "/components/schemas/A/properties", "/components/schemas/A/properties/default",
 		"/components/schemas/A/properties/example", "/components/schemas/A/properties/example/b", "/components/schemas/example", "/components/schemas/example/x",
+		"/components/schemas/x-name",
 		"/info", "/info/later", "/list/0", "/list/0/a/0", "/list/3/0",
+		"/paths", "/paths/~1a", "/paths/~1a/get", "/paths/~1a/get/responses",
 	}
 	if !slices.Equal(visited, want) {
 		t.Errorf("got %q", visited)

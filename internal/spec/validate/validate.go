@@ -42,7 +42,7 @@ func Validate(document tree.Object) error {
 func checkReferences(document tree.Object, problems *tree.Problems) {
 	tree.VisitObjects(document, func(pointer string, object tree.Object) {
 		ref, ok := object["$ref"].(string)
-		if !ok {
+		if !ok || tree.KeyedByName(pointer) {
 			return
 		}
 		pointer = tree.Join(pointer, "$ref")
