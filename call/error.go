@@ -66,6 +66,10 @@ type Error struct {
 	Method     string
 	Route      string // path template, such as /{organizationName}/orders; the path itself for a raw call
 
+	// Page is the page of a list in pages, from 1 for the first one that the range has sent a call
+	// for; 0 for other calls.
+	Page int
+
 	// RequestID is the server's id of the request, if it sends one: from the headers X-Request-Id,
 	// Request-Id, X-Correlation-Id, Correlation-Id, X-Trace-Id, traceparent (its trace id) and
 	// those of Azure, AWS and Cloudflare, in this order, else traceId, requestId or correlationId
@@ -109,7 +113,11 @@ func (f FieldError) String() string {
 }
 
 func newError(s *state, cause error) *Error {
-	return &Error{Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", budgetSpent: s.budgetSpent, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
+	page := 0
+	if s.pages != nil {
+		page = s.pages.number
+	}
+	return &Error{Page: page, Operation: cmp.Or(s.ID, s.name), raw: s.ID == "", budgetSpent: s.budgetSpent, Method: s.Method, Route: s.Route, Attempts: s.attempts, MaybeProcessed: s.maybeProcessed, Err: cause}
 }
 
 // errorFromResponse reads the response, but does not close it.
@@ -212,7 +220,11 @@ func requestID(header http.Header) string {
 // data.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s:", e.Method, e.Route)
+	fmt.Fprintf(&b, "%s %s", e.Method, e.Route)
+	if e.Page != 0 {
+		fmt.Fprintf(&b, ", page %d", e.Page)
+	}
+	b.WriteByte(':')
 	if e.StatusCode != 0 {
 		b.WriteString(strings.TrimRight(fmt.Sprintf(" %d %s", e.StatusCode, http.StatusText(e.StatusCode)), " ")) // not all have a name
 	}
@@ -287,6 +299,9 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("request_id", loggableID(e.RequestID)),
 		slog.Int("attempts", e.Attempts),
 		slog.Bool("maybe_processed", e.MaybeProcessed),
+	}
+	if e.Page != 0 {
+		attributes = append(attributes, slog.Int("page", e.Page))
 	}
 	if e.Operation != "" && !e.raw {
 		attributes = append(attributes, slog.String("route", e.Route))

@@ -24,44 +24,66 @@ import (
 // could be read in another way is an error. Status 204, null, and null in place of the list are an
 // empty list. [Envelope] reads the fields next to the list.
 //
+// If [Operation].Paging is set, the range sends a call for each page, when it needs the elements,
+// and yields the elements of all pages. Each call has its own retries and timeout.
+//
 // An element that does not fit T, such as null or an object with none of the fields of T, is
 // yielded as an [*ElementError]; the range goes on unless the caller ends it. Any other error ends
 // the list. The elements before an error are valid. Breaking out of the loop frees the connection.
 func Stream[T any](ctx context.Context, operation Operation, options []Option, send SendFunc) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		call := &state{facts: facts{Operation: operation, reading: readByElements}}
-		response, err := call.run(ctx, options, send)
-		if err != nil {
-			yield(none, err)
+		if operation.Paging == nil {
+			streamList(ctx, &state{facts: facts{Operation: operation, reading: readByElements}}, options, send, yield)
 			return
 		}
-		list := newList[T](call, response)
-		defer list.close()
-		if response.StatusCode == http.StatusNoContent {
-			return
+		for pages := newPages(operation); pages.more; {
+			pages.begin()
+			call := &state{facts: facts{Operation: operation, reading: readByElements, pages: pages}}
+			if !streamList(ctx, call, options, send, yield) {
+				return
+			}
 		}
+	}
+}
+
+// streamList sends a call and yields the elements of its response. It reports whether the caller
+// has got all of them and may go on.
+func streamList[T any](ctx context.Context, call *state, options []Option, send SendFunc, yield func(T, error) bool) bool {
+	var none T
+	response, err := call.run(ctx, options, send)
+	if err != nil {
+		yield(none, err)
+		return false
+	}
+	list := newList[T](call, response)
+	defer list.close()
+	if response.StatusCode != http.StatusNoContent {
 		if err = checkCharset(response.Header); err == nil {
 			err = list.elements.Open()
 		}
 		list.keepEnvelope()
 		if err != nil {
 			yield(none, list.fail(err))
-			return
+			return false
 		}
 		for list.elements.More() {
 			var element T
 			list.body.allowMore()
-			if err := list.elements.Next(&element); err != nil {
+			err := list.elements.Next(&element)
+			if repeated := list.count(err); repeated != nil {
+				yield(none, list.fail(repeated))
+				return false
+			}
+			if err != nil {
 				if !yield(none, list.fail(err)) || list.ended {
-					return
+					return false
 				}
 				list.body.allowMore()
 				continue
 			}
 			list.body.allowMore() // before what leads up to the next element is read
 			if !yield(element, nil) {
-				return
+				return false
 			}
 		}
 		list.body.allowMore()
@@ -69,10 +91,18 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 		list.keepEnvelope()
 		if err != nil {
 			yield(none, list.fail(err))
-		} else if failure := list.reported(list.body.seen.Bytes(), list.elements.Envelope().JSON); failure != nil {
+			return false
+		}
+		if failure := list.reported(list.body.seen.Bytes(), list.elements.Envelope().JSON); failure != nil {
 			yield(none, list.record(failure))
+			return false
 		}
 	}
+	if err := list.turn(); err != nil {
+		yield(none, list.fail(err))
+		return false
+	}
+	return true
 }
 
 // usualNames are names of the list in an object, in the conventions of ASP.NET APIs. The last part
@@ -91,11 +121,16 @@ type list struct {
 
 func newList[T any](call *state, response *http.Response) *list {
 	body := newElementBody(response.Body, cmp.Or(call.maxBytes, defaultMaxResponseBytes))
-	elements := codec.NewElements(withoutMark(body), codec.List{
+	form := codec.List{
 		Envelope: call.ListField,
 		Names:    append([]string{path.Base(call.Route)}, usualNames...),
 		Fields:   codec.FieldNames[T](),
-	})
+	}
+	if paging := call.Paging; paging != nil && paging.Items != "" {
+		fields := pointerFields(paging.Items)
+		form.Within, form.Envelope = fields[:len(fields)-1], fields[len(fields)-1]
+	}
+	elements := codec.NewElements(withoutMark(body), form)
 	return &list{call: call, response: response, body: body, elements: elements}
 }
 
@@ -141,6 +176,23 @@ func (l *list) elementError(err error) *Error {
 		JSON:    json.RawMessage(l.call.withoutTokens(string(element))),
 		Err:     l.call.clean(unfit.Err),
 	})
+}
+
+// count tells the pages of the list about the current element, which may not fit. It returns an
+// error if that proves that the page is not a new one.
+func (l *list) count(err error) error {
+	if _, unfit := errors.AsType[*codec.ValueError](err); l.call.pages == nil || err != nil && !unfit {
+		return nil
+	}
+	return l.call.pages.count(l.elements.JSON())
+}
+
+// turn tells the pages of the list that this one has been read whole.
+func (l *list) turn() error {
+	if l.call.pages == nil {
+		return nil
+	}
+	return l.call.pages.turn(l.response, l.elements.Envelope())
 }
 
 // keepEnvelope stores the fields next to the list for the caller.

@@ -25,6 +25,10 @@ type Operation struct {
 	// It is "*" if the field is unknown, and empty if the response must be an array.
 	ListField string
 
+	// Paging is how the list is split into pages; nil if it comes in one response. The generator
+	// takes it from x-paging in the spec.
+	Paging *Paging
+
 	// FailureWhen has the fields of a success that report a failure, next to the common forms and
 	// those of the Client. The generator takes it from x-failure-when in the spec.
 	FailureWhen []FailureSign

@@ -191,5 +191,8 @@ func (f *facts) edit(_ context.Context, request *http.Request) error {
 		request.URL.RawQuery = query.Encode()
 	}
 	maps.Copy(request.Header, f.header)
+	if f.pages != nil {
+		return f.pages.edit(request)
+	}
 	return nil
 }

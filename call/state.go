@@ -24,6 +24,7 @@ type state struct {
 type facts struct {
 	Operation
 	reading reading
+	pages   *pages // of the list that the call reads a page of; nil for other calls
 
 	// What the options set; nil and 0 leave the choice to the operation and the Client.
 	name           string

@@ -19,6 +19,10 @@ type List struct {
 	// It is AnyField if the field is unknown, and empty if the response must be an array.
 	Envelope string
 
+	// Within are the fields that lead to the object with the list, outermost first. It is empty if
+	// the list is a field of the response.
+	Within []string
+
 	// Names are names that the field may have if Envelope is AnyField. They are only used for a
 	// list without telling elements, such as an empty one.
 	Names []string
@@ -54,7 +58,8 @@ type Elements struct {
 	list     List
 	name     string // of the field that is the list
 	pointer  string // to the list
-	envelope []byte // an object without its closing brace; nil without an envelope
+	envelope []byte // an object without its closing braces; nil without an envelope
+	inner    []int  // starts of the open objects inside the envelope
 	empty    bool   // there is no array, but null, say
 	index    int    // of the current element
 	start    int    // of the current element in the text of the decoder
@@ -105,7 +110,15 @@ func (e *Elements) Envelope() Raw {
 	if len(e.envelope) <= 1 {
 		return Raw{}
 	}
-	return Raw{JSON: string(e.envelope) + "}"}
+	return Raw{JSON: string(e.envelope) + strings.Repeat("}", 1+len(e.inner))}
+}
+
+// object returns the fields of the innermost open object that have been read so far.
+func (e *Elements) object() Raw {
+	if len(e.inner) == 0 {
+		return e.Envelope()
+	}
+	return Raw{JSON: string(e.envelope[e.inner[len(e.inner)-1]:]) + "}"}
 }
 
 // Index returns the index of the current element, from 0.
@@ -144,15 +157,18 @@ func (e *Elements) openEnvelope() {
 	d := &e.decoder
 	for d.kind() != '}' && d.err == nil {
 		name := string(d.Value())
+		if e.descend(name) {
+			continue
+		}
 		if e.enter(name) {
 			e.name = string(unquoted([]byte(name)))
-			e.pointer = "/" + pointerEscapes.Replace(e.name)
+			e.pointer += "/" + pointerEscapes.Replace(e.name)
 			e.checkEnvelope()
 			return
 		}
 	}
 	e.empty = true
-	for field := range e.Envelope().Unknown() {
+	for field := range e.object().Unknown() {
 		if e.named(field.Name) && emptyList(field) {
 			e.checkEnvelope()
 			return
@@ -165,11 +181,25 @@ func (e *Elements) openEnvelope() {
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
+// descend enters the object in a field with the given name if it leads to the list.
+func (e *Elements) descend(name string) bool {
+	d, depth := &e.decoder, len(e.inner)
+	plain := string(unquoted([]byte(name)))
+	if depth == len(e.list.Within) || !strings.EqualFold(plain, e.list.Within[depth]) || d.kind() != '{' {
+		return false
+	}
+	d.tokens.ReadToken()
+	e.envelope = appendField(e.envelope, name, "{")
+	e.inner = append(e.inner, len(e.envelope)-1)
+	e.pointer += "/" + pointerEscapes.Replace(plain)
+	return true
+}
+
 // enter reads the value of a field with the given name. If it is the list, enter stops at its
 // elements and returns true. Otherwise, it keeps the value.
 func (e *Elements) enter(name string) bool {
 	d := &e.decoder
-	if d.kind() != '[' {
+	if d.kind() != '[' || len(e.inner) < len(e.list.Within) {
 		if value := d.Value(); d.err == nil {
 			e.keep(name, value)
 		}
@@ -323,14 +353,20 @@ func (e *Elements) Close() error {
 	if !e.empty && d.err == nil {
 		d.tokens.ReadToken() // the bracket
 	}
-	for e.envelope != nil && d.err == nil && d.kind() != '}' {
-		if name := string(d.Value()); e.enter(name) && d.err == nil {
-			d.err = fmt.Errorf("want one list, got a second one after %s", e.pointer)
+	for e.envelope != nil && d.err == nil {
+		if d.kind() != '}' {
+			if name := string(d.Value()); e.enter(name) && d.err == nil {
+				d.err = fmt.Errorf("want one list, got a second one after %s", e.pointer)
+			}
+			continue
 		}
-	}
-	if e.envelope != nil && d.err == nil {
 		d.tokens.ReadToken()
-		e.checkEnvelope()
+		if len(e.inner) == 0 {
+			e.checkEnvelope()
+			break
+		}
+		e.inner = e.inner[:len(e.inner)-1]
+		e.envelope = append(e.envelope, '}')
 	}
 	if d.err == nil {
 		d.finish()

@@ -102,6 +102,36 @@ func TestElementsInAKnownField(t *testing.T) {
 	}
 }
 
+func TestElementsWithinObjects(t *testing.T) {
+	list := codec.List{Within: []string{"result", "page"}, Envelope: "Items"}
+	for input, want := range map[string]string{
+		`[{"ID":1}]`: "1",
+		`{"Items":[{"ID":9}],"result":{"Items":[{"ID":9}],"n":1,"page":{"items":[{"ID":1},null]},"z":[1]},"ok":true}`: `1; !/result/page/items/1 null`,
+		`{"result":{"page":{"items":[]}}}`:                                     "",
+		`{"result":{"page":{"items":null,"n":1}},"Items":[{"ID":9}]}`:          "",
+		`{"result":{"page":{"n":1}}}`:                                          "want a list, got an object (result)",
+		`{"result":null,"page":{"items":[{"ID":1}]}}`:                          "want a list, got an object (result, page)",
+		`{"result":{"page":{"items":[{"ID":1}],"Items":[{"ID":2}]}}}`:          "1; want one list, got a second one after /result/page/items",
+	} {
+		if got := readList(input, list); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", input, got, want)
+		}
+	}
+	elements := codec.NewElements(strings.NewReader(`{"a":1,"result":{"page":{"n":2,"items":[],"next":"x"},"z":[1]},"ok":true}`), list)
+	if err := elements.Open(); err != nil {
+		t.Fatal(err)
+	}
+	if got := elements.Envelope().JSON; got != `{"a":1,"result":{"page":{"n":2,"items":[],"next":"x"}}}` {
+		t.Errorf("after Open: %s", got)
+	}
+	if err := elements.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := elements.Envelope().JSON; got != `{"a":1,"result":{"page":{"n":2,"items":[],"next":"x"},"z":[1]},"ok":true}` {
+		t.Errorf("after Close: %s", got)
+	}
+}
+
 func TestElementsOfAnArray(t *testing.T) {
 	for input, want := range map[string]string{
 		`[{"ID":1},null,{"ID":3}]`:                                 "1; !/1 null; 3",
