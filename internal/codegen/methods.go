@@ -1,7 +1,6 @@
 package codegen
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -32,6 +31,7 @@ type method struct {
 	MayBeEmpty  bool
 	Idempotent  bool
 	ListField   string   // Go literal; "" if the list is the whole response
+	Paging      string   // in Go; "" without pages
 	FailureWhen string   // signs in Go; "" without any
 	EmptyLists  []string // fields of params that are not sent if empty
 }
@@ -76,7 +76,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	if !operation.HasBody() {
 		base.Comment = comment(operation, base.Name, result)
-		return withElements(operation, []method{base}, base, result), nil
+		return withElements(operation, []method{base}, base, result)
 	}
 	whole := base
 	whole.Name += "WithBody"
@@ -94,7 +94,9 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		typed.Arguments += ", body " + operation.OperationId + body.NameTag + "RequestBody"
 		typed.Names += ", body"
 		typed.Comment = comment(operation, typed.Name, result)
-		methods = withElements(operation, append(methods, typed), typed, result)
+		if methods, err = withElements(operation, append(methods, typed), typed, result); err != nil {
+			return nil, err
+		}
 	}
 	if len(methods) == 1 {
 		methods[0].Comment = comment(operation, whole.Name, result)
@@ -108,23 +110,35 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 // library.
 const elementsSuffix = "Seq"
 
-// withElements adds a streaming variant of a method that returns a list.
-func withElements(operation *codegen.OperationDefinition, methods []method, whole method, result result) []method {
+// withElements adds a streaming variant of a method that returns a list, or a page of one.
+func withElements(operation *codegen.OperationDefinition, methods []method, whole method, result result) ([]method, error) {
 	element, list := strings.CutPrefix(result.goType, "[]")
+	paging := pagingCode(operation)
+	if paging != "" {
+		var err error
+		if element, err = pagedElement(operation, result); err != nil {
+			return nil, err
+		}
+		list = true
+	}
 	if !list || result.stream || element == "byte" {
-		return methods
+		return methods, nil
 	}
 	each := whole
 	each.Name += elementsSuffix
-	each.Comment = withDuties(operation, fmt.Sprintf("%s is %s with one element of the response in memory at a time. The range over the list sends the "+
-		"call. An element that does not fit is a [*call.ElementError], after which the range goes on. Any other error ends the list. The elements before an "+
-		"error are valid.", each.Name, whole.Name), result)
+	what := " is " + whole.Name + " with one element of the response in memory at a time. The range over the list sends the call."
+	if paging != "" {
+		what = " yields the elements of all pages of " + whole.Name + ", with one element in memory at a time. The range over the list sends a call for each page."
+	}
+	each.Comment = withDuties(operation, each.Name+what+" An element that does not fit is a [*call.ElementError], after which the range goes on. "+
+		"Any other error ends the list. The elements before an error are valid.", result)
 	if field := listField(operation); field != "" {
 		each.ListField = strconv.Quote(field)
 	}
+	each.Paging = paging
 	each.Result = "iter.Seq2[" + element + ", error]"
 	each.Call = "Stream[" + element + "]"
-	return append(methods, each)
+	return append(methods, each), nil
 }
 
 func originalID(operation *codegen.OperationDefinition) string {
@@ -216,6 +230,9 @@ func comment(operation *codegen.OperationDefinition, name string, result result)
 		text = paragraphs(text, operation.Spec.Description, "It calls "+request+"."+evidence(operation))
 	} else {
 		text = paragraphs(name+" calls "+request+"."+evidence(operation), operation.Summary, operation.Spec.Description)
+	}
+	if pagingCode(operation) != "" {
+		text = paragraphs(text, "It returns one page of the list; "+name+elementsSuffix+" yields the elements of all pages.")
 	}
 	return withDuties(operation, text, result)
 }

@@ -28,6 +28,7 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 		p.nameOperations,
 		p.nameSchemas,
 		p.mergeCompositions,
+		p.checkPaging,
 		p.prepareParameters,
 		p.hoist,
 		p.nameProperties,

@@ -2596,6 +2596,8 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 // GetOrders lists orders.
 //
 // It calls GET /api/v1/orders.
+//
+// It returns one page of the list; GetOrdersSeq yields the elements of all pages.
 func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options ...call.Option) (PagedResultOfOrder, error) {
 	if params != nil {
 		sent := *params
@@ -2608,6 +2610,27 @@ func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options
 		params = &sent
 	}
 	return call.Fetch[PagedResultOfOrder](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
+			return c.raw.GetOrders(ctx, params, edit)
+		})
+}
+
+// GetOrdersSeq yields the elements of all pages of GetOrders, with one element in memory at a time.
+// The range over the list sends a call for each page. An element that does not fit is a
+// [*call.ElementError], after which the range goes on. Any other error ends the list. The elements
+// before an error are valid.
+func (c *Client) GetOrdersSeq(ctx context.Context, params *GetOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
+	if params != nil {
+		sent := *params
+		if len(sent.StatusIDs) == 0 {
+			sent.StatusIDs = nil
+		}
+		if len(sent.Names) == 0 {
+			sent.Names = nil
+		}
+		params = &sent
+	}
+	return call.Stream[Order](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Paging: &call.Paging{Items: "/Items", Page: "page", First: 1, Total: "/Total"}, Idempotent: true}, options,
 		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
 			return c.raw.GetOrders(ctx, params, edit)
 		})
