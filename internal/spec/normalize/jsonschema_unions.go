@@ -37,6 +37,7 @@ func (f *schemaFixer) convertUnion(keyword string) bool {
 	}
 	location := tree.Join(f.pointer, keyword)
 	enum := f.enumOf(kept)
+	number := quotedNumberOf(kept)
 	var reason string
 	switch {
 	case nullable:
@@ -45,6 +46,8 @@ func (f *schemaFixer) convertUnion(keyword string) bool {
 		reason = "OpenAPI 3.0 has no boolean schemas"
 	case enum != nil:
 		reason = "a union of constants is an enum"
+	case number != nil:
+		reason = quotedNumber
 	case len(kept) == 1:
 		reason = "a union of one schema is that schema"
 	default:
@@ -58,6 +61,9 @@ func (f *schemaFixer) convertUnion(keyword string) bool {
 	case enum != nil:
 		f.report.Add(f.rule, location, parts, enum, reason)
 		maps.Copy(f.schema, enum)
+	case number != nil:
+		f.report.Add(f.rule, location, parts, number, reason)
+		f.absorb(number)
 	case len(kept) == 1:
 		f.report.Add(f.rule, location, parts, kept[0], reason)
 		if part, ok := kept[0].(tree.Object); ok {
@@ -130,4 +136,25 @@ func constantOf(schema tree.Object) (any, bool) {
 		}
 	}
 	return value, ok
+}
+
+// quotedNumberOf returns the number of a union of a number and the same number in quotes, or nil.
+func quotedNumberOf(parts []any) tree.Object {
+	if len(parts) != 2 {
+		return nil
+	}
+	for i := range parts {
+		number, _ := parts[i].(tree.Object)
+		quoted, _ := parts[1-i].(tree.Object)
+		kind := typeNamed(tree.String(number["type"])).name
+		if kind != "integer" && kind != "number" || quoted["type"] != "string" {
+			continue
+		}
+		if numericFormat(quoted["format"]) || numericPattern(quoted["pattern"]) {
+			marked := tree.Clone(number).(tree.Object)
+			marked[quotedExtension] = true
+			return marked
+		}
+	}
+	return nil
 }

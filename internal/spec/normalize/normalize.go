@@ -21,6 +21,7 @@ var rules = []rule{
 	inlineComponents,
 	fixShapes,          // of path items that were shared
 	removeGoExtensions, // also of what was inlined
+	replaceDotnetTypes,
 	convertJSONSchema,
 	wrapReferenceSiblings,
 	fixTypes,

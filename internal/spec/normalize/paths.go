@@ -2,36 +2,103 @@ package normalize
 
 import (
 	"maps"
-	"regexp"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
-
-// templateVariable matches a variable with the extras of ASP.NET routes: {id:int}, {id?},
-// {*rest}, {id=1}.
-var templateVariable = regexp.MustCompile(`\{\**([^{}:?=]+)[^{}]*\}`)
 
 // fixPaths rewrites paths as OpenAPI requires: with a leading slash, without a query or
 // fragment, and with plain variable names. Two paths that become equal are merged.
 func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Fields(paths) {
-		fixed := fixPath(path)
+		fixed, rest := fixPath(path)
 		if fixed == path || tree.Extension(path) || !movePath(paths, path, fixed) {
 			continue
 		}
 		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and contains only segments and variables")
+		if rest != "" {
+			report.Add("paths", tree.Join("/paths", path), nil, rest, "the variable is the rest of the path, so slashes in its value stay")
+			markRest(tree.ObjectAt(paths, fixed), rest)
+		}
 	}
 }
 
-func fixPath(path string) string {
-	fixed := strings.TrimSpace(path)
-	fixed = templateVariable.ReplaceAllString(fixed, "{$1}")
+// restExtension marks a path parameter whose value may contain slashes.
+const restExtension = "x-catch-all"
+
+// markRest marks the parameter of the variable that is the rest of the path, and declares it if
+// an operation does not.
+func markRest(item tree.Object, variable string) {
+	mark := func(parameters []any) bool {
+		for _, value := range parameters {
+			parameter, _ := value.(tree.Object)
+			name, _ := parameter["name"].(string)
+			if parameter["in"] == "path" && strings.EqualFold(strings.TrimLeft(name, "*"), variable) {
+				parameter["name"] = variable
+				parameter[restExtension] = true
+				return true
+			}
+		}
+		return false
+	}
+	shared := mark(tree.ListAt(item, "parameters"))
+	for _, method := range tree.Methods {
+		if operation := tree.ObjectAt(item, method); operation != nil && !mark(tree.ListAt(operation, "parameters")) && !shared {
+			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}, restExtension: true}
+			operation["parameters"] = append(tree.ListAt(operation, "parameters"), parameter)
+		}
+	}
+}
+
+// fixPath returns a path without the extras of ASP.NET routes, {id:int}, {id?} and {id=1}, and the
+// variable that is the rest of the path, as in {*rest} and {**rest}.
+func fixPath(path string) (fixed, rest string) {
+	path = strings.TrimSpace(path)
+	var plain strings.Builder
+	for {
+		start := strings.IndexByte(path, '{')
+		length := variableLength(path[max(start, 0):])
+		if start < 0 || length == 0 {
+			break
+		}
+		inner := path[start+1 : start+length-1]
+		name := strings.TrimLeft(inner, "*")
+		if i := strings.IndexAny(name, ":?="); i >= 0 {
+			name = name[:i]
+		}
+		if name != "" && name != inner && strings.HasPrefix(inner, "*") && start+length == len(path) {
+			rest = name
+		}
+		plain.WriteString(path[:start] + "{" + name + "}")
+		path = path[start+length:]
+	}
+	fixed = plain.String() + path
 	if i := strings.IndexAny(fixed, "?#"); i >= 0 {
 		fixed = fixed[:i]
 	}
-	return "/" + strings.TrimLeft(fixed, "/")
+	return "/" + strings.TrimLeft(fixed, "/"), rest
+}
+
+// variableLength returns the length of the variable at the start of a path, or 0 if it has no end.
+// In a constraint such as {code:regex(^\d{{3}}$)}, double braces stand for single ones.
+func variableLength(path string) int {
+	constraint := false
+	for i := 1; i < len(path); i++ {
+		switch path[i] {
+		case ':':
+			constraint = true
+		case '{', '}':
+			if constraint && i+1 < len(path) && path[i+1] == path[i] {
+				i++
+			} else if path[i] == '{' {
+				return 0
+			} else {
+				return i + 1
+			}
+		}
+	}
+	return 0
 }
 
 // movePath moves a path item to another path and reports whether it could. It cannot if both

@@ -6,9 +6,10 @@ func TestFixPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a/{id}": "/a/{id}", "/a/": "/a/", "/": "/", "": "/", "a": "/a", "//a//b": "/a//b", " /a ": "/a", "/a?x={y}": "/a", "/a#b": "/a",
 		"/a/{id:int}": "/a/{id}", "/a/{id:int:min(1)}/b": "/a/{id}/b", "/a/{id?}": "/a/{id}", "/{*rest}": "/{rest}", "/{**rest}": "/{rest}", "/{id=1}.json": "/{id}.json",
-		"/a/{id:regex(^[[a-z?#]]+$)}": "/a/{id}", "/{}": "/{}", "/a/{b": "/a/{b",
+		"/a/{id:regex(^[[a-z?#]]+$)}": "/a/{id}", "/{}": "/{}", "/a/{b": "/a/{b", "/a/{b{c}}": "/a/{b{c}}",
+		`/a/{code:regex(^\d{{3}}-\d{{2,}}$)}/{id:int}`: "/a/{code}/{id}",
 	} {
-		if got := fixPath(path); got != want {
+		if got, _ := fixPath(path); got != want {
 			t.Errorf("%q: got %q, want %q", path, got, want)
 		}
 	}
@@ -19,6 +20,13 @@ func TestFixPaths(t *testing.T) {
 		{"normal", inPaths(`{"/a": {"get": {}}, "/a/{id}": {}, "x-a?b": {"get": {}}}`), "", ""},
 		{"fixed", inPaths(`{"a/{id:int}?x=1": {"get": {}}}`), inPaths(`{"/a/{id}": {"get": {}}}`), "/paths/a~1{id:int}?x=1"},
 		{"joined", inPaths(`{"/a": {"get": {}}, "/a?b": {"post": {}}, "/a?c": {"put": {}}}`), inPaths(`{"/a": {"get": {}, "post": {}, "put": {}}}`), "/paths/~1a?b /paths/~1a?c"},
+		{"the rest of a path", inPaths(`{"/files/{**path}": {"parameters": [{"in": "path", "name": "Path"}], "get": {}, "put": {"parameters": [{"in": "path", "name": "**path"}]}}}`),
+			inPaths(`{"/files/{path}": {"parameters": [{"in": "path", "name": "path", "x-catch-all": true}], "get": {}, "put": {"parameters": [{"in": "path", "name": "path", "x-catch-all": true}]}}}`),
+			"/paths/~1files~1{**path} /paths/~1files~1{**path}"},
+		{"an undeclared rest", inPaths(`{"/{*path:nonfile}": {"get": {}}}`),
+			inPaths(`{"/{path}": {"get": {"parameters": [{"in": "path", "name": "path", "required": true, "schema": {"type": "string"}, "x-catch-all": true}]}}}`),
+			"/paths/~1{*path:nonfile} /paths/~1{*path:nonfile}"},
+		{"not the rest", inPaths(`{"/{*path}/a": {"get": {}}}`), inPaths(`{"/{path}/a": {"get": {}}}`), "/paths/~1{*path}~1a"},
 		{"not joined", inPaths(`{"/a": {"get": {}}, "/a?b": {"get": {}, "post": {}}}`), "", ""},
 	})
 }

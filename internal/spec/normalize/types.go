@@ -16,8 +16,10 @@ func fixTypes(document tree.Object, report *tree.Report) {
 		if _, ok := f.schema["$ref"]; ok {
 			return
 		}
+		f.dropWrongObject(document)
 		f.absorbOnlyPart()
 		f.fixType()
+		f.fixIntegerFormat()
 		f.fixFlags()
 		f.fixNumbers()
 		f.fixParts()
@@ -76,6 +78,65 @@ func (f *schemaFixer) fixType() {
 	}
 }
 
+// fixIntegerFormat sets the format to the size of the integer. Some of the names that services use
+// are formats of strings, too.
+func (f *schemaFixer) fixIntegerFormat() {
+	format, ok := f.schema["format"].(string)
+	if !ok || f.schema["type"] != "integer" {
+		return
+	}
+	switch known := typeNamed(format); {
+	case known.name == "" || known.name == "integer" && known.format == format:
+	case known.name == "integer" && known.format != "":
+		f.set("format", known.format, "the size of the integer")
+	default:
+		f.drop("format", "integers do not have it")
+	}
+}
+
+// dropWrongObject drops the type of a schema that is called an object, but consists of something
+// else, such as a list in an allOf.
+func (f *schemaFixer) dropWrongObject(document tree.Object) {
+	if f.schema["type"] != "object" || len(tree.ObjectAt(f.schema, "properties")) > 0 {
+		return
+	}
+	if _, ok := f.schema["additionalProperties"].(tree.Object); ok {
+		return
+	}
+	for _, keyword := range []string{"allOf", "oneOf", "anyOf"} {
+		for _, part := range tree.ListAt(f.schema, keyword) {
+			kind := kindOf(document, part)
+			if kind == "" || kind == "object" {
+				continue
+			}
+			for _, name := range []string{"type", "properties", "additionalProperties", "required"} {
+				f.drop(name, "the schema consists of a value that is not an object: "+kind)
+			}
+			return
+		}
+	}
+}
+
+// kindOf returns the type of a schema, which may be a reference, or "" if it does not tell.
+func kindOf(document tree.Object, value any) string {
+	for range maxReferenceChain {
+		schema, _ := value.(tree.Object)
+		if kind := typeNamed(tree.String(schema["type"])).name; kind != "" {
+			return kind
+		}
+		if _, ok := schema["items"]; ok {
+			return "array"
+		}
+		ref, _ := schema["$ref"].(string)
+		if parts := tree.ListAt(schema, "allOf"); len(parts) == 1 {
+			value = parts[0]
+		} else if value, _ = tree.Lookup(document, strings.TrimPrefix(ref, "#")); !strings.HasPrefix(ref, "#/") {
+			return ""
+		}
+	}
+	return ""
+}
+
 var schemaFlags = []string{
 	"deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly",
 }
@@ -131,6 +192,9 @@ func (f *schemaFixer) inferType() {
 		f.set("type", "object", "it has properties")
 	case hasItems:
 		f.set("type", "array", "it has items")
+	case f.numberWithoutType() != "":
+		f.set("type", f.numberWithoutType(), quotedNumber)
+		f.markQuoted()
 	case typeOfValues(values) != "":
 		f.set("type", typeOfValues(values), "all values have this type")
 	}

@@ -16,10 +16,12 @@ var typeNames = map[string]typeName{
 	"integer": {"integer", ""},
 	"byte":    {"integer", "int32"}, "int": {"integer", "int32"}, "int16": {"integer", "int32"}, "int32": {"integer", "int32"},
 	"sbyte": {"integer", "int32"}, "short": {"integer", "int32"}, "uint16": {"integer", "int32"}, "ushort": {"integer", "int32"},
+	"int8": {"integer", "int32"}, "uint8": {"integer", "int32"},
 	"int64": {"integer", "int64"}, "long": {"integer", "int64"}, "uint": {"integer", "int64"}, "uint32": {"integer", "int64"},
-	"uint64": {"integer", "int64"}, "ulong": {"integer", "int64"},
+	"uint64": {"integer", "uint64"}, "ulong": {"integer", "uint64"},
 
-	"number": {"number", ""}, "decimal": {"number", ""}, "numeric": {"number", ""},
+	"int128": {"number", ""}, "uint128": {"number", ""}, "biginteger": {"number", ""}, // a Decimal holds them
+	"number": {"number", ""}, "half": {"number", ""}, "decimal": {"number", ""}, "numeric": {"number", ""},
 	"double": {"number", "double"}, "float": {"number", "float"}, "single": {"number", "float"},
 
 	"object": {"object", ""}, "dictionary": {"object", ""}, "hashmap": {"object", ""}, "idictionary": {"object", ""},

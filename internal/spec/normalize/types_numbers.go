@@ -3,6 +3,7 @@ package normalize
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -57,4 +58,23 @@ func integerOf(value any) (int64, bool) {
 		return 0, false
 	}
 	return int64(number), true
+}
+
+// numberWithoutType returns the type of a schema with the format or the pattern of a number, or "".
+// .NET 10 writes no type where a number may come in quotes, because OpenAPI 3.0 has no lists of
+// types. A pattern that accepts leading zeros is not one of numbers: they would be lost.
+func (f *schemaFixer) numberWithoutType() string {
+	format, _ := f.schema["format"].(string)
+	if known := typeNamed(format).name; numericFormat(format) {
+		return known
+	}
+	pattern, _ := f.schema["pattern"].(string)
+	compiled, err := regexp.Compile(pattern)
+	switch {
+	case pattern == "" || err != nil || !numericPattern(pattern) || compiled.MatchString("007"):
+		return ""
+	case compiled.MatchString("1.5"):
+		return "number"
+	}
+	return "integer"
 }

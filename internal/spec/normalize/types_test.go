@@ -32,7 +32,7 @@ func TestFixTypeNames(t *testing.T) {
 }
 
 func TestFixTypes(t *testing.T) {
-	testSchemas(t, fixTypes, "", []schemaTest{
+	testSchemas(t, fixTypes, `, "Color": {"type": "string"}, "Size": {"type": "object"}`, []schemaTest{
 		{"a type that is not a string", `{"type": {"$ref": "#"}, "description": "d"}`, `{"description": "d"}`, "type"},
 		{"own format", `{"type": "date", "format": "d/M"}`, `{"type": "string", "format": "d/M"}`, "type"},
 		{"own items", `{"type": "object[]", "items": {"type": "string"}}`, `{"type": "array", "items": {"type": "string"}}`, "type"},
@@ -49,6 +49,20 @@ func TestFixTypes(t *testing.T) {
 		{"no type, values of two types", `{"enum": [1, "a"]}`, `{"enum": [1, "a"]}`, ""},
 		{"no type, only parts", `{"oneOf": [{"type": "string"}, {"type": "integer"}], "enum": ["a"]}`,
 			`{"oneOf": [{"type": "string"}, {"type": "integer"}], "enum": ["a"]}`, ""},
+		{"no type, only the format of a number", `{"format": "int32", "pattern": "^-?(?:0|[1-9]\\d*)$", "nullable": true}`,
+			`{"type": "integer", "format": "int32", "nullable": true, "x-quoted": true}`, "type pattern"},
+		{"no type, only the pattern of a number", `{"pattern": "^-?(?:0|[1-9]\\d*)(?:\\.\\d+)?$"}`, `{"type": "number", "x-quoted": true}`, "type pattern"},
+		{"no type, only digits", `{"pattern": "^[0-9]+$"}`, `{"pattern": "^[0-9]+$"}`, ""},
+		{"no type, only bytes", `{"format": "byte"}`, `{"format": "byte"}`, ""},
+		{"integers of other sizes", `{"type": "array", "items": {"type": "integer", "format": "byte"}, "additionalProperties": {"type": "integer", "format": "uint32"}}`,
+			`{"type": "array", "items": {"type": "integer", "format": "int32"}, "additionalProperties": {"type": "integer", "format": "int64"}}`,
+			"items/format additionalProperties/format"},
+		{"integers with formats of strings", `{"type": "integer", "format": "date-time"}`, `{"type": "integer"}`, "format"},
+		{"an integer of a vendor", `{"type": "integer", "format": "epoch"}`, `{"type": "integer", "format": "epoch"}`, ""},
+		{"a list in an object", `{"type": "object", "properties": {}, "additionalProperties": false, "allOf": [{"type": "array", "items": {"type": "string"}}]}`,
+			`{"type": "array", "items": {"type": "string"}}`, "type properties additionalProperties allOf"},
+		{"a value in an object", `{"type": "object", "allOf": [{"$ref": "#/components/schemas/Color"}]}`, `{"allOf": [{"$ref": "#/components/schemas/Color"}]}`, "type"},
+		{"an object in an object", `{"type": "object", "allOf": [{"$ref": "#/components/schemas/Size"}]}`, `{"type": "object", "allOf": [{"$ref": "#/components/schemas/Size"}]}`, ""},
 		{"nothing", `{"nullable": true}`, `{"nullable": true}`, ""},
 		{"flags", `{"type": "string", "nullable": "True", "deprecated": "false", "readOnly": 1, "uniqueItems": {}, "writeOnly": true}`,
 			`{"type": "string", "nullable": true, "deprecated": false, "writeOnly": true}`, "deprecated nullable readOnly uniqueItems"},
