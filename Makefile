@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench test-random test-herd test-jsonv2 consumer example-testing otel outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ second-opinion: ## compare the verdicts of Prism and express-openapi-validator o
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...
 
+corpus: ## generate clients from all documents of the corpus, and send samples through them
+	XSALE_CORPUS=testdata go test -count=1 -v -run TestDocuments ./internal/conformance/corpus
+
 test-random: ## run the tests of random documents and exchanges, and the day of a fleet, in full, without the race detector
 	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse|TestAFleetUsesALimitAndKeepsIt' ./wire ./xsaletest/traffic ./internal/conformance/fleet
 
@@ -91,4 +94,4 @@ example-testing: ## vet and run the example of tests
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench test-random test-herd test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests
