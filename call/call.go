@@ -58,7 +58,7 @@ func Fetch[T any](ctx context.Context, operation Operation, options []Option, se
 
 // Execute sends a call of a generated client and discards the response body, after a look at the
 // first 64 KiB: a failure that they report, and a web page, such as that of a login, are errors.
-// Generated code calls it.
+// With [Capture] it reads the whole body, which must then be complete. Generated code calls it.
 func Execute(ctx context.Context, operation Operation, options []Option, send SendFunc) error {
 	call := &state{facts: facts{Operation: operation, reading: readNothing}}
 	response, err := call.run(ctx, options, send)
@@ -67,9 +67,18 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 	}
 	body := &wholeBody{buffers.Get().(*bytes.Buffer)}
 	defer body.Close()
-	io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
+	if call.captured != nil {
+		_, err = body.ReadFrom(response.Body)
+		(*call.captured).Body = bytes.Clone(body.Bytes())
+	} else {
+		io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
+	}
 	text := bytes.TrimSpace(httpx.TrimBOM(body.Bytes()))
 	failure := call.reported(response, body.Bytes(), text, nil)
+	if failure == nil && err != nil {
+		failure = decodeError(call, response, body.Bytes(), err)
+		call.captureFailure(failure)
+	}
 	if failure == nil && htmlPage(httpx.MediaType(response.Header.Get("Content-Type")), string(text)) {
 		failure = decodeError(call, response, body.Bytes(), errors.New("the response is HTML, not of the API"))
 	}

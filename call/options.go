@@ -149,9 +149,10 @@ func DryRun(request **http.Request) Option {
 
 // Capture stores the status, header and body of the response in addition to what the call returns.
 // After retries, it stores the last response; without a response, nil. The body of a success is
-// complete, but empty for lists and [Open]. The body of a failure, a truncated body, and that of a
-// method that returns only an error are at most 64 KiB. A captured body is in memory twice. Do not
-// share the pointer between concurrent calls.
+// complete, but empty for lists and [Open]. If it is cut off or larger than the Client allows, the
+// call fails, even where the method returns only an error. The body of a failure and a truncated
+// body are at most 64 KiB. A captured body is in memory twice. Do not share the pointer between
+// concurrent calls.
 func Capture(response **Response) Option {
 	return func(f *facts) {
 		if response == nil {

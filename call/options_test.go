@@ -185,7 +185,8 @@ func TestCapture(t *testing.T) {
 		{"a failure", always(404, `{"message": "no"}`, "X-Kind", "k"), fetch, 404, `{"message": "no"}`},
 		{"a long failure", always(500, long, "X-Kind", "k"), fetch, 500, long[:call.MaxErrorBody]},
 		{"a call without a result", always(201, "done", "X-Kind", "k"), execute, 201, "done"},
-		{"a long response that is discarded", always(200, long, "X-Kind", "k"), execute, 200, long[:call.MaxErrorBody]},
+		{"a long response that is not decoded", always(200, long, "X-Kind", "k"), execute, 200, long},
+		{"a response that breaks off and is not decoded", broken, execute, 200, `{"Na`},
 		{"what the caller reads", always(200, "file", "X-Kind", "k"), open, 200, ""},
 		{"a failure of what the caller reads", always(403, "no", "X-Kind", "k"), open, 403, "no"},
 	} {
@@ -210,6 +211,16 @@ func TestCapture(t *testing.T) {
 	}
 
 	response := &call.Response{}
+	if err := execute(newTestClient(t, broken).Doer()); err != nil {
+		t.Errorf("a success whose rest nobody asked for: %v", err)
+	}
+	if err := execute(newTestClient(t, broken).Doer(), call.Capture(&response)); !errors.Is(err, call.ErrDecode) || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a captured body that breaks off: %v", err)
+	}
+	err = execute(newTestClient(t, always(200, long), xsale.WithMaxResponseBytes(int64(len(long)-1))).Doer(), call.Capture(&response))
+	if !errors.Is(err, call.ErrTooLarge) || string(response.Body) != long[:call.MaxErrorBody] {
+		t.Errorf("a captured body that is too large: %v, %d bytes", err, len(response.Body))
+	}
 	client = newTestClient(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, xsale.WithRetries(0))
 	if _, err := client.Me(t.Context(), call.Capture(&response)); err == nil || response != nil {
 		t.Errorf("without a response: %+v, %v", response, err)

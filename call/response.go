@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -30,7 +29,7 @@ func (r *Response) Decode(value any) error {
 	return nil
 }
 
-// captureResponse stores a success, and its body as it is read.
+// captureResponse stores a success, and its body if it has been read.
 func (s *state) captureResponse(response *http.Response) {
 	if s.captured == nil {
 		return
@@ -39,8 +38,6 @@ func (s *state) captureResponse(response *http.Response) {
 	*s.captured = captured
 	if s.whole != nil {
 		captured.Body = bytes.Clone(s.whole.Bytes())
-	} else if s.reading == readNothing {
-		response.Body = &capturedBody{response.Body, captured}
 	}
 }
 
@@ -49,16 +46,4 @@ func (s *state) captureFailure(err error) {
 	if failed, ok := errors.AsType[*Error](err); ok && s.captured != nil && failed.StatusCode != 0 {
 		*s.captured = &Response{StatusCode: failed.StatusCode, Header: failed.Header.Clone(), Body: failed.Body}
 	}
-}
-
-// capturedBody keeps what is read of it.
-type capturedBody struct {
-	io.ReadCloser
-	to *Response
-}
-
-func (b *capturedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.to.Body = append(b.to.Body, p[:n]...)
-	return n, err
 }

@@ -25,6 +25,7 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 	p.schemas = tree.Schemas(document)
 	for _, step := range []func() error{
 		p.checkExtensions,
+		p.describeBodies,
 		p.nameOperations,
 		p.nameSchemas,
 		p.mergeCompositions,

@@ -1330,6 +1330,10 @@ type ClientInterface interface {
 
 	StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	GetLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	PrintLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1415,6 +1419,32 @@ func (c *RawClient) ListEvents(ctx context.Context, reqEditors ...RequestEditorF
 // StartJob is [Client.StartJob] with the raw response.
 func (c *RawClient) StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartJobRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLabel is [Client.GetLabel] with the raw response.
+func (c *RawClient) GetLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLabelRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintLabel is [Client.PrintLabel] with the raw response.
+func (c *RawClient) PrintLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintLabelRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -1796,6 +1826,74 @@ func NewStartJobRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/jobs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLabelRequest returns a request of GetLabel.
+func NewGetLabelRequest(server string, id int32) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/labels/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrintLabelRequest returns a request of PrintLabel.
+func NewPrintLabelRequest(server string, id int32) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/labels/%s", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -2577,6 +2675,24 @@ func (c *Client) StartJob(ctx context.Context, options ...call.Option) (*http.Re
 		})
 }
 
+// GetLabel calls GET /api/v1/labels/{id}.
+//
+// The caller must close the body of the response.
+func (c *Client) GetLabel(ctx context.Context, id int32, options ...call.Option) (*http.Response, error) {
+	return call.Open(ctx, call.Operation{ID: "GetLabel", Method: http.MethodGet, Route: "/api/v1/labels/{id}", PathValues: []any{id}, Accept: "*/*", Idempotent: true}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
+			return c.raw.GetLabel(ctx, id, edit)
+		})
+}
+
+// PrintLabel calls POST /api/v1/labels/{id}.
+func (c *Client) PrintLabel(ctx context.Context, id int32, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "PrintLabel", Method: http.MethodPost, Route: "/api/v1/labels/{id}", PathValues: []any{id}}, options,
+		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
+			return c.raw.PrintLabel(ctx, id, edit)
+		})
+}
+
 // LoginWithBody is LoginWithFormdataBody with a body of any type.
 func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (map[string]string, error) {
 	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
@@ -2802,6 +2918,10 @@ type ServerInterface interface {
 
 	StartJob(w http.ResponseWriter, r *http.Request)
 
+	GetLabel(w http.ResponseWriter, r *http.Request, id int32)
+
+	PrintLabel(w http.ResponseWriter, r *http.Request, id int32)
+
 	Login(w http.ResponseWriter, r *http.Request)
 	GetOrders(w http.ResponseWriter, r *http.Request, params GetOrdersParams)
 
@@ -2900,6 +3020,56 @@ func (siw *ServerInterfaceWrapper) StartJob(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.StartJob(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetLabel reads the parameters of a request and calls Handler.GetLabel.
+func (siw *ServerInterfaceWrapper) GetLabel(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	var id int32
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetLabel(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PrintLabel reads the parameters of a request and calls Handler.PrintLabel.
+func (siw *ServerInterfaceWrapper) PrintLabel(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	var id int32
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PrintLabel(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3427,6 +3597,8 @@ func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http
 	router.HandleFunc(http.MethodGet+" "+"/api/v1/categories", wrapper.GetCategories)
 	router.HandleFunc(http.MethodGet+" "+"/api/v1/events", wrapper.ListEvents)
 	router.HandleFunc(http.MethodPost+" "+"/api/v1/jobs", wrapper.StartJob)
+	router.HandleFunc(http.MethodGet+" "+"/api/v1/labels/{id}", wrapper.GetLabel)
+	router.HandleFunc(http.MethodPost+" "+"/api/v1/labels/{id}", wrapper.PrintLabel)
 	router.HandleFunc(http.MethodPost+" "+"/api/v1/login", wrapper.Login)
 	router.HandleFunc(http.MethodGet+" "+"/api/v1/orders", wrapper.GetOrders)
 	router.HandleFunc(http.MethodPost+" "+"/api/v1/orders", wrapper.CreateOrder)
@@ -3465,6 +3637,16 @@ func (Unimplemented) ListEvents(context.Context, ListEventsRequestObject) (ListE
 
 // StartJob responds with 501.
 func (Unimplemented) StartJob(context.Context, StartJobRequestObject) (StartJobResponseObject, error) {
+	return nil, fake.ErrUnimplemented
+}
+
+// GetLabel responds with 501.
+func (Unimplemented) GetLabel(context.Context, GetLabelRequestObject) (GetLabelResponseObject, error) {
+	return nil, fake.ErrUnimplemented
+}
+
+// PrintLabel responds with 501.
+func (Unimplemented) PrintLabel(context.Context, PrintLabelRequestObject) (PrintLabelResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
@@ -3639,6 +3821,46 @@ type StartJob202JSONResponse struct {
 // VisitStartJobResponse writes the response.
 func (response StartJob202JSONResponse) VisitStartJobResponse(w http.ResponseWriter) error {
 	return fake.WriteJSON(w, 202, nil, "application/json", response.Body)
+}
+
+// GetLabelRequestObject is a request of GetLabel.
+type GetLabelRequestObject struct {
+	ID int32
+}
+
+// GetLabelResponseObject is a response of GetLabel: a type named after GetLabel and a status.
+type GetLabelResponseObject interface {
+	VisitGetLabelResponse(w http.ResponseWriter) error
+}
+
+// GetLabel200AnyResponse is a response of type */*.
+type GetLabel200AnyResponse struct {
+	Body        io.Reader
+	ContentType string
+}
+
+// VisitGetLabelResponse writes the response.
+func (response GetLabel200AnyResponse) VisitGetLabelResponse(w http.ResponseWriter) error {
+	return fake.WriteStream(w, 200, nil, response.ContentType, response.Body)
+}
+
+// PrintLabelRequestObject is a request of PrintLabel.
+type PrintLabelRequestObject struct {
+	ID int32
+}
+
+// PrintLabelResponseObject is a response of PrintLabel: a type named after PrintLabel and a status.
+type PrintLabelResponseObject interface {
+	VisitPrintLabelResponse(w http.ResponseWriter) error
+}
+
+// PrintLabel200Response is a response without a body.
+type PrintLabel200Response struct {
+}
+
+// VisitPrintLabelResponse writes the response.
+func (response PrintLabel200Response) VisitPrintLabelResponse(w http.ResponseWriter) error {
+	return fake.WriteEmpty(w, 200, nil)
 }
 
 // LoginRequestObject is a request of Login.
@@ -3977,6 +4199,10 @@ type StrictServerInterface interface {
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
 	// StartJob responds to POST /api/v1/jobs.
 	StartJob(ctx context.Context, request StartJobRequestObject) (StartJobResponseObject, error)
+	// GetLabel responds to GET /api/v1/labels/{id}.
+	GetLabel(ctx context.Context, request GetLabelRequestObject) (GetLabelResponseObject, error)
+	// PrintLabel responds to POST /api/v1/labels/{id}.
+	PrintLabel(ctx context.Context, request PrintLabelRequestObject) (PrintLabelResponseObject, error)
 	// Login responds to POST /api/v1/login.
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
 	// GetOrders responds to GET /api/v1/orders.
@@ -4146,6 +4372,58 @@ func (sh *strictHandler) StartJob(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(StartJobResponseObject); ok {
 		if err := validResponse.VisitStartJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetLabel decodes a request and writes the response of the implementation.
+func (sh *strictHandler) GetLabel(w http.ResponseWriter, r *http.Request, id int32) {
+	var request GetLabelRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLabel(ctx, request.(GetLabelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLabel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetLabelResponseObject); ok {
+		if err := validResponse.VisitGetLabelResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PrintLabel decodes a request and writes the response of the implementation.
+func (sh *strictHandler) PrintLabel(w http.ResponseWriter, r *http.Request, id int32) {
+	var request PrintLabelRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintLabel(ctx, request.(PrintLabelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintLabel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PrintLabelResponseObject); ok {
+		if err := validResponse.VisitPrintLabelResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
