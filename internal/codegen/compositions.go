@@ -31,31 +31,29 @@ const maxInherited = 100_000
 // composition returns the replacement of an allOf inside another schema: a reference to a new type
 // if it has properties or elements. Equal compositions share a type, so that a type that contains
 // an extension of itself terminates.
-func (p *preparer) composition(schema tree.Object, name string) tree.Object {
+func (p *preparer) composition(schema tree.Object, at location) tree.Object {
 	description := describe(tree.Object{}, schema)
 	plain := tree.Clone(schema).(tree.Object)
 	for keyword := range description {
 		delete(plain, keyword)
 	}
 	key, _ := json.Marshal(plain) // cannot fail for a tree
-	goType, ok := p.compositions[string(key)]
+	id, ok := p.compositions[string(key)]
 	if !ok {
 		merged := p.merged(plain, nil)
 		switch kindOf(merged) {
 		case kindObject, kindUnion, kindMap, kindList:
 		default:
-			return p.child(describe(merged, description), name)
+			return p.child(describe(merged, description), at)
 		}
-		goType = p.takeType(goName(name, "Schema"))
-		p.compositions[string(key)] = goType
-		p.origins[goType] = "an inline schema of the spec"
-		p.schemas[goType] = merged // takes the name before inner types do
-		p.schemas[goType] = p.inside(merged, goType)
+		id, _ = referenceOf(p.component(merged, at)) // known before its inner types, which may refer to it
+		p.compositions[string(key)] = id
+		p.schemas[id] = p.inside(merged, at)
 	}
 	if len(description) == 0 {
-		return reference(goType)
+		return reference(id)
 	}
-	description["allOf"] = []any{reference(goType)}
+	description["allOf"] = []any{reference(id)}
 	return description
 }
 

@@ -22,6 +22,7 @@ type Options struct {
 	Split   bool   // one file each for types, client and server
 	Server  bool   // a strict server, for fakes
 	From    string // source of the spec, for the package comment
+	Lock    *Lock  // names of earlier runs; Generate adds those of this one. nil for none
 }
 
 // File is a generated file.
@@ -54,7 +55,8 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 		return nil, fmt.Errorf("package %q is not a Go package name: use letters and digits, such as xsaleapi", options.Package)
 	}
 	prepared := tree.Clone(document).(tree.Object)
-	schemas, err := prepare(prepared, report)
+	lock := options.Lock.clone()
+	schemas, err := prepare(prepared, lock, report)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +91,9 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	}
 	if err := checkCode(files); err != nil {
 		return nil, err
+	}
+	if options.Lock != nil {
+		*options.Lock = *lock
 	}
 	return files, nil
 }

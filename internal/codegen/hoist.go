@@ -17,21 +17,21 @@ func (p *preparer) hoist() error {
 	p.markOpenObjects()
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		p.schemas[name] = p.inside(schema, name)
+		p.schemas[name] = p.inside(schema, location{p.pointers[name], name})
 	}
 	for _, operation := range tree.Operations(p.document) {
 		name := operation.Object["operationId"].(string)
 		if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 			for mediaType, value := range tree.Fields(body["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistBody(media, mediaType, name+"Request")
+				p.hoistBody(media, mediaType, location{tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), name + "Request"})
 			}
 		}
 		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			for mediaType, value := range tree.Fields(response["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistResponse(media, mediaType, responseName(name, status))
+				p.hoistResponse(media, mediaType, location{tree.Join(operation.Pointer, "responses", status, "content", mediaType, "schema"), responseName(name, status)})
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func responseName(operation, status string) string {
 
 // hoistBody does not move the fields of forms, because oapi-codegen writes form tags only for
 // inline ones.
-func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
+func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
 	schema := tree.ObjectAt(media, "schema")
 	if schema == nil {
 		return
@@ -57,7 +57,7 @@ func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
 		if kindOf(form) == kindObject || kindOf(form) == kindMap {
 			form = tree.Clone(form).(tree.Object)
 			delete(form, openObject) // a form without fields is a map
-			form = p.inside(form, name)
+			form = p.inside(form, at)
 			delete(form, "additionalProperties")
 			if mediaType == "application/x-www-form-urlencoded" {
 				p.flattenForm(form)
@@ -70,7 +70,7 @@ func (p *preparer) hoistBody(media tree.Object, mediaType, name string) {
 		media["schema"] = tree.Object{"type": "string"} // the server converts bytes to its type
 		return
 	}
-	media["schema"] = p.child(schema, name)
+	media["schema"] = p.child(schema, at)
 }
 
 func formType(mediaType string) bool {
@@ -89,25 +89,25 @@ func (p *preparer) flattenForm(form tree.Object) {
 
 // hoistResponse turns the schema of a response that is not JSON into a string, for plain text or a
 // file.
-func (p *preparer) hoistResponse(media tree.Object, mediaType, name string) {
+func (p *preparer) hoistResponse(media tree.Object, mediaType string, at location) {
 	if mediaType != jsonType {
 		media["schema"] = tree.Object{"type": "string"}
 		return
 	}
 	if schema := tree.ObjectAt(media, "schema"); schema != nil {
-		media["schema"] = withoutNull(p.child(schema, name))
+		media["schema"] = withoutNull(p.child(schema, at))
 	}
 }
 
 // child returns the replacement of a schema inside another one: a reference if it becomes a type.
-func (p *preparer) child(schema tree.Object, name string) tree.Object {
+func (p *preparer) child(schema tree.Object, at location) tree.Object {
 	if composed(schema) {
-		return p.composition(schema, name)
+		return p.composition(schema, at)
 	}
-	schema = p.inside(schema, name)
+	schema = p.inside(schema, at)
 	switch kindOf(schema) {
 	case kindObject, kindEnum, kindUnion:
-		hoisted := p.component(schema, name)
+		hoisted := p.component(schema, at)
 		if tree.True(schema, "nullable") {
 			delete(schema, "nullable")
 			return tree.Object{"allOf": []any{hoisted}, "nullable": true}
@@ -117,19 +117,22 @@ func (p *preparer) child(schema tree.Object, name string) tree.Object {
 	return schema
 }
 
-// component adds a schema to the components and returns a reference to it.
-func (p *preparer) component(schema tree.Object, name string) tree.Object {
-	goType := p.takeType(goName(name, "Schema"))
-	p.schemas[goType] = schema
-	p.origins[goType] = "an inline schema of the spec"
-	return reference(goType)
+// component adds a schema to the components and returns a reference to it. Its type gets a name
+// when all inline schemas are known.
+func (p *preparer) component(schema tree.Object, at location) tree.Object {
+	id := inlineID(len(p.inline))
+	p.inline = append(p.inline, at)
+	p.schemas[id] = schema
+	return reference(id)
 }
+
+// inlineID is what an inline schema is called until its type has a name. No type has such a name.
+func inlineID(index int) string { return "inline " + strconv.Itoa(index) }
 
 func reference(name string) tree.Object { return tree.Object{"$ref": schemasPrefix + name} }
 
-// inside prepares the parts of a schema. The names of inner types start with name, the name of its
-// type.
-func (p *preparer) inside(schema tree.Object, name string) tree.Object {
+// inside prepares the parts of a schema. The names of inner types start with those of its location.
+func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 	switch kindOf(schema) {
 	case kindAny:
 		return describe(tree.Object{"x-go-type": anyJSON}, schema)
@@ -139,30 +142,30 @@ func (p *preparer) inside(schema tree.Object, name string) tree.Object {
 			items = tree.Object{}
 		}
 		delete(schema, "enum")
-		schema["items"] = withoutNull(p.child(items, name+"Item"))
+		schema["items"] = withoutNull(p.child(items, at.inside("items", "Item")))
 	case kindMap:
 		values, ok := schema["additionalProperties"].(tree.Object)
 		if !ok {
 			values = tree.Object{}
 		}
-		schema["additionalProperties"] = withoutNull(p.child(values, name+"Value"))
+		schema["additionalProperties"] = withoutNull(p.child(values, at.inside("additionalProperties", "Value")))
 		keep(schema, "type", "additionalProperties", "description", "nullable", "deprecated")
 	case kindObject:
-		p.insideObject(schema, name)
+		p.insideObject(schema, at)
 	case kindEnum:
 		if schema["format"] != "int32" {
 			delete(schema, "format") // constants are plain strings or integers
 		}
 	case kindUnion:
-		return p.insideUnion(schema, name)
+		return p.insideUnion(schema, at)
 	}
 	return schema
 }
 
-func (p *preparer) insideObject(schema tree.Object, name string) {
+func (p *preparer) insideObject(schema tree.Object, at location) {
 	for _, keyword := range []string{"oneOf", "anyOf"} {
 		if elements := tree.ListAt(schema, keyword); slices.ContainsFunc(elements, definesValue) {
-			p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, keyword), elements, nil, "it has no Go type next to properties; its values are kept with the unknown fields")
+			p.report.Add("go-types", tree.Join(at.pointer, keyword), elements, nil, "it has no Go type next to properties; its values are kept with the unknown fields")
 		}
 	}
 	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
@@ -174,7 +177,7 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 	properties := tree.ObjectAt(schema, "properties")
 	for property, value := range tree.Fields(properties) {
 		if !validTag(property) {
-			p.report.Add("go-names", tree.Join(schemasPrefix[1:]+name, "properties", property), value, nil, "the name cannot be used in a Go struct tag, so the property is kept with the unknown fields")
+			p.report.Add("go-names", tree.Join(at.pointer, "properties", property), value, nil, "the name cannot be used in a Go struct tag, so the property is kept with the unknown fields")
 			delete(properties, property)
 			continue
 		}
@@ -182,10 +185,10 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 		if !ok {
 			inner = tree.Object{}
 		}
-		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(name, "Request") {
+		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(at.words, "Request") {
 			delete(inner, "format") // JSON has no binary values
 		}
-		prepared := p.child(inner, name+goName(property, "Property"))
+		prepared := p.child(inner, at.inside("properties", goName(property, "Property"), property))
 		delete(prepared, "readOnly")
 		delete(prepared, "writeOnly")
 		properties[property] = prepared
@@ -194,7 +197,7 @@ func (p *preparer) insideObject(schema tree.Object, name string) {
 
 // insideUnion returns a union of references. A union of one element becomes that element, and one
 // of none any JSON.
-func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
+func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 	keyword := "oneOf"
 	list := tree.ListAt(schema, keyword)
 	if len(list) == 0 {
@@ -208,14 +211,14 @@ func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
 		if !definesValue(element) {
 			continue
 		}
-		optionName := name + "Option" + strconv.Itoa(i+1)
+		option := at.inside(keyword, "Option"+strconv.Itoa(i+1), strconv.Itoa(i))
 		if title, ok := element["title"].(string); ok && goName(title, "") != "" {
-			optionName = goName(title, "")
+			option = location{tree.Join(at.pointer, keyword, title), goName(title, "")}
 		}
-		element = withoutNull(p.child(element, optionName))
+		element = withoutNull(p.child(element, option))
 		target, ok := referenceOf(element)
 		if !ok {
-			element = p.component(element, optionName)
+			element = p.component(element, option)
 			target, _ = referenceOf(element)
 		} else {
 			element = reference(target)
@@ -236,7 +239,7 @@ func (p *preparer) insideUnion(schema tree.Object, name string) tree.Object {
 	if discriminator := wholeDiscriminator(given, seen); discriminator != nil {
 		union["discriminator"] = discriminator
 	} else if given != nil {
-		p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, "discriminator"), given, nil, "it does not map to every element, so the union has no discriminator in Go")
+		p.report.Add("go-types", tree.Join(at.pointer, "discriminator"), given, nil, "it does not map to every element, so the union has no discriminator in Go")
 	}
 	return union
 }

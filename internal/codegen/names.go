@@ -2,10 +2,12 @@ package codegen
 
 import (
 	"go/token"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/xsale-go/xsale/internal/spec/naming"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // acronyms are words in capitals: those of Go style and those of e-commerce in Poland.
@@ -77,16 +79,109 @@ func endsPlural(characters []rune, i int) bool {
 	return characters[i] == 's' && (i+1 == len(characters) || !unicode.IsLower(characters[i+1])) && i >= 2 && unicode.IsUpper(characters[i-2])
 }
 
+// location is where a schema is, and what its type is called unless another one has the name.
+type location struct {
+	pointer string
+	words   string
+}
+
+// inside returns the location of a schema inside another one.
+func (l location) inside(keyword, words string, name ...string) location {
+	return location{tree.Join(l.pointer, append([]string{keyword}, name...)...), l.words + words}
+}
+
 // identifiers are the names that a scope declares.
 type identifiers map[string]bool
 
-// take declares and returns the first free name of: name, name with the suffix, both with a number.
-func (taken identifiers) take(name, suffix string) string {
-	if taken[name] {
-		name = naming.Free(name+suffix, func(name string) bool { return taken[name] })
+// symbol is a part of the spec that gets a Go name.
+type symbol struct {
+	key     lockKey
+	pointer string
+	given   string   // its name in the spec
+	prefix  string   // of each wanted name
+	chosen  string   // by x-go-name
+	wanted  []string // the first free one is taken; the last one may get a number
+	name    string
+}
+
+// scope is a set of symbols whose names must differ.
+type scope struct {
+	taken identifiers
+	valid func(name string) bool // what every name must be; nil if nothing
+	free  func(name string) bool // what a name must also be that is not in the lock file; nil if nothing
+	take  func(name string)      // called for each name; nil if nothing is to be done
+}
+
+// name gives each symbol a name: the chosen one; or the one it had; or else, first for those whose
+// name in the spec is a Go name, the first wanted name that no other symbol has or had.
+func (p *preparer) name(in scope, symbols []*symbol) {
+	take := func(s *symbol, name string) {
+		s.name = name
+		in.taken[name] = true
+		if in.take != nil {
+			in.take(name)
+		}
 	}
-	taken[name] = true
-	return name
+	taken := func(name string) bool { return in.taken[name] || in.valid != nil && !in.valid(name) }
+	for _, s := range symbols {
+		if s.chosen != "" && !taken(s.chosen) {
+			take(s, s.chosen)
+		} else if s.chosen != "" {
+			s.wanted, s.chosen = append([]string{s.chosen}, s.wanted...), ""
+		}
+	}
+	for _, s := range symbols {
+		if locked := p.lock.names[s.key]; s.name == "" && locked != "" && !taken(locked) {
+			take(s, locked)
+		}
+	}
+	unavailable := func(name string) bool {
+		return taken(name) || p.locked[symbols[0].key.scope()][name] || in.free != nil && !in.free(name)
+	}
+	for exactness := range 3 {
+		for _, s := range symbols {
+			if s.name == "" && s.exactness() <= exactness {
+				i := slices.IndexFunc(s.wanted, func(name string) bool { return !unavailable(name) })
+				if i >= 0 {
+					take(s, s.wanted[i])
+				} else {
+					take(s, naming.Free(s.wanted[len(s.wanted)-1], unavailable))
+				}
+			}
+		}
+	}
+	for _, s := range symbols {
+		locked := p.lock.names[s.key]
+		reason := ""
+		switch {
+		case locked != "" && s.name != locked && s.chosen != "":
+			reason = "x-go-name replaces the name " + locked + " of the lock file"
+		case locked != "" && s.name != locked:
+			reason = "the name " + locked + " of the lock file is taken"
+		case locked != "" && s.name != s.wanted[0] && s.chosen == "":
+			reason = "the lock file keeps the name"
+		case s.name != s.wanted[0] && s.chosen == "" && taken(s.wanted[0]):
+			reason = "the Go name " + s.wanted[0] + " is taken"
+		case s.name != s.wanted[0] && s.chosen == "":
+			reason = "the Go name " + s.wanted[0] + " has another meaning in the lock file"
+		}
+		if reason != "" {
+			p.report.Add("go-names", s.pointer, s.given, s.name, reason)
+		}
+		p.lock.names[s.key] = s.name
+	}
+}
+
+// exactness is 0 if the name in the spec is the Go name, 1 if only letters differ in case, and else
+// 2.
+func (s *symbol) exactness() int {
+	switch {
+	case s.prefix+s.given == s.wanted[0]:
+		return 0
+	case strings.EqualFold(s.prefix+s.given, s.wanted[0]):
+		return 1
+	}
+	return 2
 }
 
 // exported reports whether a name is an exported Go identifier.

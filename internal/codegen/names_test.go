@@ -1,8 +1,10 @@
 package codegen
 
 import (
-	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func TestGoName(t *testing.T) {
@@ -23,16 +25,23 @@ func TestGoName(t *testing.T) {
 	}
 }
 
-func TestTakeFindsFreeNames(t *testing.T) {
-	taken := identifiers{"Client": true}
+// A name that is a Go name already goes before one that differs in case, and that before others.
+func TestExactNamesGoFirst(t *testing.T) {
+	p := &preparer{report: &tree.Report{}, lock: (*Lock)(nil).clone()}
+	var symbols []*symbol
+	for _, name := range []string{"client", "a-b", "aB", "AB", "A_B", "A.B"} {
+		wanted := goName(name, "Name")
+		symbols = append(symbols, &symbol{key: pointerKey(typeKey, "/"+name), given: name, wanted: []string{wanted, wanted + "Model"}})
+	}
+	p.name(scope{taken: identifiers{"Client": true}}, symbols)
 	var got []string
-	for range 3 {
-		got = append(got, taken.take("Client", "Model"))
+	for _, s := range symbols {
+		got = append(got, s.given+"="+s.name)
 	}
-	for range 3 {
-		got = append(got, taken.take("Order", ""))
-	}
-	if want := "[ClientModel ClientModel2 ClientModel3 Order Order2 Order3]"; fmt.Sprint(got) != want {
+	if want := "client=ClientModel a-b=ABModel2 aB=ABModel AB=AB A_B=ABModel3 A.B=ABModel4"; strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	if len(p.report.Changes) != 5 {
+		t.Errorf("got %d reports for 5 repaired names", len(p.report.Changes))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/spec/naming"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -23,72 +22,92 @@ var methodsAndFields = []string{
 	"UnreadRune", "WriteByte",
 }
 
-// nameOperations gives each operation a Go name, and reserves the names that oapi-codegen derives
-// from it.
+// nameOperations gives each operation a Go name.
 func (p *preparer) nameOperations() error {
+	operations := tree.Operations(p.document)
+	p.followMoves(operations)
 	methods := identifiers{}
 	for _, name := range methodsAndFields {
 		methods[name] = true
 	}
-	for _, operation := range tree.Operations(p.document) {
+	chosen := identifiers{}
+	var symbols []*symbol
+	for _, operation := range operations {
 		id, _ := operation.Object["operationId"].(string)
-		wanted := goName(id, "Operation")
-		if chosen, ok := operation.Object["x-go-name"].(string); ok {
-			if !exported(chosen) {
-				return &tree.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not an exported Go name", chosen), Remedy: "fix the overlay"}
+		s := &symbol{key: pointerKey(operationKey, operation.Pointer), pointer: tree.Join(operation.Pointer, "operationId"), given: id, wanted: []string{goName(id, "Operation")}}
+		if s.chosen, _ = operation.Object["x-go-name"].(string); s.chosen != "" {
+			if !exported(s.chosen) || methods[s.chosen] || chosen[s.chosen] {
+				return &tree.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not a free exported Go name", s.chosen), Remedy: "choose another name in the overlay"}
 			}
-			wanted = chosen
+			chosen[s.chosen] = true
 		}
-		name := methods.take(p.freeOperationName(methods, wanted), "Operation")
-		methods[name+"WithBody"] = true
-		methods[name+elementsSuffix] = true
-		for _, tag := range bodyTags {
-			methods[name+"With"+tag+"Body"] = true
-			methods[name+"With"+tag+"Body"+elementsSuffix] = true
-		}
-		if name != wanted {
-			p.report.Add("go-names", tree.Join(operation.Pointer, "operationId"), id, name, "the Go name "+wanted+" is taken")
-		}
-		operation.Object["operationId"] = name
-		operation.Object[operationIDExtension] = id
+		symbols = append(symbols, s)
+	}
+	p.name(scope{
+		taken: methods,
+		free: func(name string) bool {
+			return !methods[name+"WithBody"] && !methods[name+elementsSuffix] && !p.lockedTypeOf(name)
+		},
+		take: func(name string) {
+			p.operations = append(p.operations, name)
+			methods[name+"WithBody"] = true
+			methods[name+elementsSuffix] = true
+			for _, tag := range bodyTags {
+				methods[name+"With"+tag+"Body"] = true
+				methods[name+"With"+tag+"Body"+elementsSuffix] = true
+			}
+		},
+	}, symbols)
+	for i, operation := range operations {
+		operation.Object["operationId"] = symbols[i].name
+		operation.Object[operationIDExtension] = symbols[i].given
 		delete(operation.Object, "x-go-name")
-		p.takeOperationNames(name)
+		p.lock.names[lockKey{operationIDKey, symbols[i].given}] = symbols[i].name
 	}
 	return nil
 }
 
-// freeOperationName avoids names whose derived methods would clash with other operations: Create
-// may have a method CreateWithBody, and ListOrders a method ListOrdersSeq.
-func (p *preparer) freeOperationName(methods identifiers, name string) string {
-	return naming.Free(name, func(name string) bool {
-		return methods[name] || methods[name+"WithBody"] || methods[name+elementsSuffix]
-	})
+// followMoves finds operations that are at another path than in the lock file by their ids.
+func (p *preparer) followMoves(operations []tree.Operation) {
+	present := map[lockKey]bool{}
+	for _, operation := range operations {
+		present[pointerKey(operationKey, operation.Pointer)] = true
+	}
+	for _, operation := range operations {
+		key := pointerKey(operationKey, operation.Pointer)
+		name, known := p.lock.names[lockKey{operationIDKey, tree.String(operation.Object["operationId"])}]
+		if p.lock.names[key] != "" || !known {
+			continue
+		}
+		if from, ok := p.lock.operationNamed(name); ok && !present[from] {
+			p.lock.move(from.id, key.id)
+		}
+	}
+	p.locked = p.lock.scopes()
 }
 
-func (p *preparer) takeOperationNames(name string) {
-	for _, suffix := range []string{"Params", "RequestObject", "ResponseObject"} {
-		p.taken[name+suffix] = true
+// Names that oapi-codegen derives from the name of an operation, after which they match.
+var (
+	typeOfOperation     = regexp.MustCompile(`^(Params|RequestObject|ResponseObject|([1-5][0-9X][0-9X]|Default|default)\w*Response(Headers|Body)?|\w+Body)$`)
+	functionOfOperation = regexp.MustCompile(`^Request(With\w*Body)?$`) // with New in front
+)
+
+// ofOperation reports whether oapi-codegen may give a name to a type or function of an operation.
+func ofOperation(operation, name string) bool {
+	rest, ok := strings.CutPrefix(name, operation)
+	if ok && typeOfOperation.MatchString(rest) {
+		return true
 	}
-	for _, tag := range bodyTags {
-		p.taken[name+tag+"Body"] = true
-		p.taken[name+tag+"RequestBody"] = true
-		p.taken["New"+name+"RequestWith"+tag+"Body"] = true
-	}
-	p.taken["New"+name+"Request"] = true
-	p.taken["New"+name+"RequestWithBody"] = true
-	p.operations = append(p.operations, name)
+	rest, ok = strings.CutPrefix(name, "New"+operation)
+	return ok && functionOfOperation.MatchString(rest)
 }
 
-// afterOperation matches what oapi-codegen appends to an operation's name for its responses and
-// bodies.
-var afterOperation = regexp.MustCompile(`^([1-5][0-9X][0-9X]|Default|default)\w*Response(Headers|Body)?$|^\w+(RequestBody|Body)$`)
-
-// operationType reports whether oapi-codegen may give this name to a type of an operation.
-func (p *preparer) operationType(name string) bool {
-	for _, operation := range p.operations {
-		if rest, ok := strings.CutPrefix(name, operation); ok && afterOperation.MatchString(rest) {
+// lockedTypeOf reports whether the lock file gives a name that this operation needs to a schema.
+func (p *preparer) lockedTypeOf(operation string) bool {
+	for name := range p.locked[packageScope] {
+		if ofOperation(operation, name) {
 			return true
 		}
 	}
-	return strings.HasPrefix(name, "New") && strings.Contains(name, "Request")
+	return false
 }

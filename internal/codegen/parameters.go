@@ -25,29 +25,10 @@ func init() {
 // prepareParameters gives parameters Go names, and schemas that fit into a URL or header.
 func (p *preparer) prepareParameters() error {
 	for _, operation := range tree.Operations(p.document) {
-		fields := identifiers{}
-		tagged := map[string]bool{}
-		inPath := identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true}
+		p.nameParameters(operation)
 		for i, value := range tree.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(tree.Object)
-			name := tree.String(parameter["name"])
-			wanted := goName(name, "Parameter")
-			if chosen, ok := parameter["x-go-name"].(string); ok && exported(chosen) {
-				wanted = chosen
-			}
-			scope := fields
-			if parameter["in"] == "path" {
-				scope = inPath
-				if local(wanted) {
-					wanted += "Param"
-				}
-			} else if tagged[name] || !validTag(name) { // such as an API version in the query and a header
-				parameter["x-oapi-codegen-extra-tags"] = tree.Object{"json": "-"}
-			} else {
-				tagged[name] = true
-			}
-			parameter["x-go-name"] = scope.take(wanted, "Param")
-			p.prepareParameter(parameter, tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)))
+			p.prepareParameter(parameter, tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)), parameterLocation(operation, parameter))
 		}
 		for _, response := range tree.Fields(operation.Object["responses"]) {
 			object, _ := response.(tree.Object)
@@ -57,6 +38,48 @@ func (p *preparer) prepareParameters() error {
 		}
 	}
 	return nil
+}
+
+// nameParameters gives each parameter a Go name, in x-go-name: those in the path as arguments of the
+// method, the others as fields.
+func (p *preparer) nameParameters(operation tree.Operation) {
+	var arguments, fields []*symbol
+	named := map[*symbol]tree.Object{}
+	tagged := map[string]bool{}
+	for i, value := range tree.ListAt(operation.Object, "parameters") {
+		parameter, _ := value.(tree.Object)
+		name := tree.String(parameter["name"])
+		wanted := goName(name, "Parameter")
+		s := &symbol{key: pointerKey(parameterKey, parameterLocation(operation, parameter).pointer), pointer: tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)), given: name}
+		if chosen, ok := parameter["x-go-name"].(string); ok && exported(chosen) {
+			s.chosen = chosen
+		}
+		if parameter["in"] == "path" {
+			arguments = append(arguments, s)
+		} else {
+			fields = append(fields, s)
+			if tagged[name] || !validTag(name) { // such as an API version in the query and a header
+				parameter["x-oapi-codegen-extra-tags"] = tree.Object{"json": "-"}
+			}
+			tagged[name] = true
+		}
+		s.wanted = []string{wanted, wanted + "Param"}
+		named[s] = parameter
+	}
+	p.name(scope{taken: identifiers{}}, fields)
+	p.name(scope{
+		taken: identifiers{"Params": true, "Body": true, "ContentType": true, "JSONBody": true, "FormdataBody": true, "MultipartBody": true, "TextBody": true},
+		valid: func(name string) bool { return !local(name) },
+	}, arguments)
+	for s, parameter := range named {
+		parameter["x-go-name"] = s.name
+	}
+}
+
+// parameterLocation identifies a parameter by its name, because its index may change.
+func parameterLocation(operation tree.Operation, parameter tree.Object) location {
+	name := tree.String(parameter["name"])
+	return location{tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name), goName(name, "Parameter")}
 }
 
 // numberedNames matches numbered variables in these functions.
@@ -69,11 +92,11 @@ func local(goName string) bool {
 
 // prepareParameter limits the schema of a parameter to scalars, lists of scalars and, in the
 // query, objects. Any other value becomes a string.
-func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
+func (p *preparer) prepareParameter(parameter tree.Object, pointer string, at location) {
 	if parameter["content"] != nil {
 		if media := tree.ObjectAt(tree.ObjectAt(parameter, "content"), "application/json"); media != nil {
 			schema := tree.ObjectAt(media, "schema")
-			media["schema"] = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
+			media["schema"] = p.child(schema, at)
 		}
 		return
 	}
@@ -89,7 +112,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 			parameter["explode"] = false // the same on the wire, but a fake does not look for struct fields
 		}
 	case kindEnum:
-		schema = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
+		schema = p.child(schema, at)
 	case kindList:
 		item := p.merged(tree.ObjectAt(target, "items"), nil)
 		list := tree.Object{"type": "array", "items": tree.Object{"type": "string"}}
@@ -100,7 +123,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 				list["items"].(tree.Object)["format"] = format
 			}
 		case kindEnum:
-			list["items"] = withoutNull(p.child(tree.Clone(item).(tree.Object), goName(tree.String(parameter["name"]), "Parameter")))
+			list["items"] = withoutNull(p.child(tree.Clone(item).(tree.Object), at))
 		}
 		schema = list
 	case kindObject, kindMap:
@@ -108,7 +131,7 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string) {
 			schema = p.asString(schema, pointer)
 			break
 		}
-		schema = p.child(schema, goName(tree.String(parameter["name"]), "Parameter"))
+		schema = p.child(schema, at)
 	default:
 		schema = p.asString(schema, pointer)
 	}

@@ -17,8 +17,8 @@ import (
 //  6. Use pointers where absent and zero differ.
 //
 // It returns, for each type of a component, a phrase for types that the spec does not describe.
-func prepare(document tree.Object, report *tree.Report) (map[string]string, error) {
-	p := &preparer{document: document, report: report, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}}
+func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]string, error) {
+	p := &preparer{document: document, report: report, lock: lock, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}, pointers: map[string]string{}}
 	for _, name := range reservedNames {
 		p.taken[name] = true
 	}
@@ -32,6 +32,7 @@ func prepare(document tree.Object, report *tree.Report) (map[string]string, erro
 		p.checkPaging,
 		p.prepareParameters,
 		p.hoist,
+		p.nameInline,
 		p.nameProperties,
 		p.nameConstants,
 		p.placePointers,
@@ -53,7 +54,12 @@ type preparer struct {
 	report   *tree.Report
 	taken    identifiers // in the generated package
 
+	lock   *Lock
+	locked map[string]identifiers // names of the lock by scope, before this run adds some
+
 	operations   []string          // Go names
+	inline       []location        // of the schemas that hoist has moved
+	pointers     map[string]string // by Go type
 	inherited    int               // properties that merging has copied
 	origins      map[string]string // phrases for types not named like their schema
 	compositions map[string]string // types of inline compositions, by their JSON

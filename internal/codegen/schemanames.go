@@ -1,7 +1,9 @@
 package codegen
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -15,57 +17,67 @@ func (p *preparer) nameSchemas() error {
 	for name := range p.schemas {
 		endings[goName(lastSegment(name), "Schema")]++
 	}
+	chosen := identifiers{}
+	var symbols []*symbol
+	for name, value := range tree.Fields(p.schemas) {
+		schema, _ := value.(tree.Object)
+		pointer := tree.Join("/components/schemas", name)
+		s := &symbol{key: pointerKey(typeKey, pointer), pointer: pointer, given: name}
+		if schema["x-go-name"] != nil {
+			s.chosen, _ = schema["x-go-name"].(string)
+			if !exported(s.chosen) || p.taken[s.chosen] || chosen[s.chosen] {
+				return &tree.Problem{Pointer: pointer, Message: fmt.Sprintf("x-go-name %.80q is not a free exported Go name", s.chosen), Remedy: "choose another name in the overlay"}
+			}
+			chosen[s.chosen] = true
+		}
+		whole := goName(name, "Schema")
+		if last := goName(lastSegment(name), "Schema"); endings[last] == 1 && last != whole {
+			s.wanted = []string{last}
+		}
+		s.wanted = append(s.wanted, whole, whole+"Model")
+		symbols = append(symbols, s)
+	}
+	p.name(p.typeScope(), symbols)
 	renamed := make(map[string]string, len(p.schemas))
-	named := make(tree.Object, len(p.schemas))
-	var chosen []string
-	for name, value := range tree.Fields(p.schemas) {
-		if schema, _ := value.(tree.Object); schema["x-go-name"] != nil {
-			chosen = append(chosen, name)
+	for _, s := range symbols {
+		renamed[s.given] = s.name
+		p.pointers[s.name] = s.pointer
+		if s.name != s.given {
+			p.origins[s.name] = "the schema " + s.given + " of the spec"
+		}
+		if schema := tree.ObjectAt(p.schemas, s.given); schema != nil {
+			delete(schema, "x-go-name")
 		}
 	}
-	for _, name := range chosen { // first, so that no other schema takes the name
-		goType, _ := tree.ObjectAt(p.schemas, name)["x-go-name"].(string)
-		if !exported(goType) || p.taken[goType] {
-			return &tree.Problem{Pointer: tree.Join("/components/schemas", name), Message: fmt.Sprintf("x-go-name %.80q is not a free exported Go name", goType), Remedy: "choose another name in the overlay"}
-		}
-		p.taken[goType] = true
-		renamed[name] = goType
-	}
-	for name, value := range tree.Fields(p.schemas) {
-		if _, ok := renamed[name]; !ok {
-			wanted := goName(name, "Schema")
-			if last := goName(lastSegment(name), "Schema"); endings[last] == 1 {
-				wanted = last
-			}
-			goType := p.takeType(wanted)
-			if goType != wanted {
-				p.report.Add("go-names", tree.Join("/components/schemas", name), name, goType, "the Go name "+wanted+" is taken")
-			}
-			renamed[name] = goType
-		}
-		if goType := renamed[name]; goType != name {
-			p.origins[goType] = "the schema " + name + " of the spec"
-		}
-		schema, ok := value.(tree.Object)
-		if !ok {
-			continue
-		}
-		delete(schema, "x-go-name")
-		named[renamed[name]] = schema
-	}
-	components := tree.ObjectAt(p.document, "components")
-	components["schemas"] = named
-	p.schemas = named
 	p.rename(renamed)
 	return nil
 }
 
-// takeType declares and returns a free name for a type.
-func (p *preparer) takeType(wanted string) string {
-	if p.operationType(wanted) {
-		p.taken[wanted] = true
+// nameInline gives each inline schema that hoist has moved the name of its Go type.
+func (p *preparer) nameInline() error {
+	var symbols []*symbol
+	for _, at := range p.inline {
+		symbols = append(symbols, &symbol{key: pointerKey(typeKey, at.pointer), pointer: at.pointer, wanted: []string{at.words, at.words + "Model"}})
 	}
-	return p.taken.take(wanted, "Model")
+	if len(symbols) == 0 {
+		return nil
+	}
+	p.name(p.typeScope(), symbols)
+	renamed := make(map[string]string, len(symbols))
+	for i, s := range symbols {
+		renamed[inlineID(i)] = s.name
+		p.pointers[s.name] = s.pointer
+		p.origins[s.name] = "an inline schema of the spec"
+	}
+	p.rename(renamed)
+	return nil
+}
+
+// typeScope is the scope of the types in the generated package.
+func (p *preparer) typeScope() scope {
+	return scope{taken: p.taken, valid: func(name string) bool {
+		return !slices.ContainsFunc(p.operations, func(operation string) bool { return ofOperation(operation, name) })
+	}}
 }
 
 // lastSegment returns a schema name without its namespace.
@@ -74,8 +86,14 @@ func lastSegment(name string) string {
 	return name[strings.LastIndexAny(name, ".+")+1:]
 }
 
-// rename writes the new names into all references.
+// rename gives schemas new names, and writes them into all references.
 func (p *preparer) rename(renamed map[string]string) {
+	named := make(tree.Object, len(p.schemas))
+	for name, schema := range p.schemas {
+		named[cmp.Or(renamed[name], name)] = schema
+	}
+	tree.ObjectAt(p.document, "components")["schemas"] = named
+	p.schemas = named
 	rewrite := func(ref string) string {
 		if name, ok := schemaName(ref); ok && renamed[name] != "" {
 			return schemasPrefix + renamed[name]
