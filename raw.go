@@ -14,6 +14,7 @@ import (
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // Call sends a request to any path of the API, with the tokens, retries, limits and errors of every
@@ -84,7 +85,7 @@ func rawBody(body any) (io.Reader, error) {
 	case json.RawMessage:
 		return bytes.NewReader(body), nil
 	}
-	data, err := json.Marshal(body)
+	data, err := codec.MarshalRequest(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: body: %w", ErrInvalid, err)
 	}

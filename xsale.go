@@ -17,9 +17,8 @@
 //	}
 //
 // The types of requests and responses are generated from the spec in package openapi, which
-// contains what is public about the API. Fields that it does not list are kept: see
-// AdditionalProperties, Get and Set of each type. [Client.Call] reaches operations that it does not
-// list.
+// contains what is public about the API. Fields that it does not list are kept: see Get, Set and All
+// of each type. [Client.Call] reaches operations that it does not list.
 //
 // Package call has the options of single calls, the details of errors, hooks, the list helpers
 // Collect and Map, and CreateOnce for creates whose response may get lost.

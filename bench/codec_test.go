@@ -143,65 +143,21 @@ func benchmarkCodec[T any](b *testing.B, candidate candidate, body []byte) {
 	}
 }
 
-// sample is the target of the questions. Only wire uses DecodeJSON; the others use the fields.
+// sample is the target of the questions.
 type sample struct {
 	Text   string
 	Number int64
 	Child  sampleChild
 	List   []sampleChild
 	Raw    json.RawMessage
-	rest   wire.UnknownFields
+
+	wire.UnknownFields `json:"-"`
 }
 
 type sampleChild struct {
 	A, B int64
-	rest wire.UnknownFields
-}
 
-var (
-	sampleFields      = codec.NewFields("Text", "Number", "Child", "List", "Raw")
-	sampleChildFields = codec.NewFields("A", "B")
-)
-
-func (s *sample) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(sampleFields, s.rest.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Text":
-			object.Known(0)
-			d.Decode(&s.Text)
-		case "Number":
-			object.Known(1)
-			d.Decode(&s.Number)
-		case "Child":
-			object.Known(2)
-			d.Decode(&s.Child)
-		case "List":
-			object.Known(3)
-			codec.DecodeSlice(d, &s.List)
-		case "Raw":
-			object.Known(4)
-			d.Decode(&s.Raw)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-func (s *sampleChild) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(sampleChildFields, s.rest.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "A":
-			object.Known(0)
-			d.Decode(&s.A)
-		case "B":
-			object.Known(1)
-			d.Decode(&s.B)
-		default:
-			object.Unknown()
-		}
-	}
+	wire.UnknownFields `json:"-"`
 }
 
 // read decodes a document. It returns a panic as an error.

@@ -129,11 +129,11 @@ func TestKnownFieldsAreNotUnknown(t *testing.T) {
 // Required fields are always marshaled, the others only when set.
 func TestRequestsOmitUnsetFields(t *testing.T) {
 	for want, value := range map[string]any{
-		`{"BuyerId":0,"IntegrationId":0,"Items":null,"PayerId":0,"PaymentFormId":0,"PurchaseDate":null,"RecipientId":0}`: gen.CreateOrder{},
-		`{"OfferId":0,"Quantity":null,"VariantId":0}`:                                                                    gen.CreateOrderItem{},
-		`{"IntegrationType":0,"Name":""}`:                                                                                gen.CreateIntegration{},
-		`{"IntegrationType":0,"IsActive":false,"Name":"","OrderSynchronization":{"ExportWithoutTransport":false}}`: gen.CreateIntegration{
-			IsActive: new(false), OrderSynchronization: &gen.OrderSynchronization{ExportWithoutTransport: new(false)},
+		`{"BuyerId":0,"IntegrationId":0,"Items":[],"PayerId":0,"PaymentFormId":0,"PurchaseDate":null,"RecipientId":0}`: gen.CreateOrder{},
+		`{"OfferId":0,"Quantity":null,"VariantId":0}`:                                                                  gen.CreateOrderItem{},
+		`{"IntegrationType":0,"Name":""}`:                                                                              gen.CreateIntegration{},
+		`{"IntegrationType":0,"IsActive":false,"Name":"","OrderSynchronization":{"ExportWithoutTransport":true}}`: gen.CreateIntegration{
+			IsActive: new(false), OrderSynchronization: &gen.OrderSynchronization{ExportWithoutTransport: true},
 		},
 		`{"LanguageId":0}`: gen.Translation{},
 		`{}`:               gen.ParameterDefinition{},

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -206,7 +207,7 @@ func ExampleUnknownFields() {
 	for name, value := range fields.All() {
 		fmt.Println(name, string(value))
 	}
-	fmt.Println(fields.IsZero())
+	fmt.Println(fields.Len() == 0)
 	// Output:
 	// value of field Broken is not valid JSON
 	// 0.50 true 2
@@ -240,4 +241,29 @@ func ExampleUnknownFields_GetString() {
 	// 2024-10-25 <nil>
 	// false <nil>
 	// false field Number: want an integer, got a string
+}
+
+// A field without a value is not sent. SendZero sends its zero, and SendNull sends null.
+func ExampleUnknownFields_SendZero() {
+	settings := gen.OrderSynchronization{ExportToWarehouse: "MAG-1"}
+	settings.SendZero("ExportWithoutTransport")
+	data, err := json.Marshal(settings)
+	fmt.Println(string(data), err)
+	// Output:
+	// {"ExportToWarehouse":"MAG-1","ExportWithoutTransport":false} <nil>
+}
+
+// The spec decides which fields may be null.
+func ExampleUnknownFields_SendNull() {
+	translation := gen.Translation{LanguageID: 2}
+	translation.SendNull("Name")
+	data, err := json.Marshal(translation)
+	fmt.Println(string(data), err)
+
+	translation.SendNull("LanguageId")
+	_, err = json.Marshal(translation)
+	fmt.Println(errors.Unwrap(err))
+	// Output:
+	// {"LanguageId":2,"Name":null} <nil>
+	// Translation.LanguageId: the spec does not allow null
 }

@@ -71,13 +71,13 @@ func TestNestedUnknownFieldsAreKept(t *testing.T) {
 		}
 	}
 	var names []string
-	for name := range order.AdditionalProperties.All() {
+	for name := range order.UnknownFields.All() {
 		names = append(names, name)
 	}
-	if want := []string{"Number", "Total", "Rates", "Comment", "Paid", "Buyer", ""}; !slices.Equal(names, want) || order.AdditionalProperties.Len() != len(want) {
+	if want := []string{"Number", "Total", "Rates", "Comment", "Paid", "Buyer", ""}; !slices.Equal(names, want) || order.UnknownFields.Len() != len(want) {
 		t.Errorf("unknown fields: %q", names)
 	}
-	if got := order.Items[0].OrderItemArticles[1].AdditionalProperties; !got.IsZero() || got.Len() != 0 {
+	if got := order.Items[0].OrderItemArticles[1].UnknownFields; got.Len() != 0 {
 		t.Errorf("got unknown fields %v, want none", got)
 	}
 }
@@ -126,16 +126,16 @@ func TestUnknownFieldsFollowKnownInOrder(t *testing.T) {
 	if got, want := mustMarshal(t, article), `{"only":1}`; got != want {
 		t.Errorf("without known fields: got %s, want %s", got, want)
 	}
-	order.AdditionalProperties.Delete("C")
+	order.UnknownFields.Delete("C")
 	if err := errors.Join(order.Set("b", json.RawMessage(`3`)), order.Set("c", json.RawMessage(`4`))); err != nil {
 		t.Fatal(err)
 	}
-	order.AdditionalProperties.Delete("absent")
+	order.UnknownFields.Delete("absent")
 	if got, want := mustMarshal(t, order), `{"Id":7,"Items":[{"z":10.50}],"b":3,"a":[1],"\"\u003c":null,"c":4}`; got != want {
 		t.Errorf("after changes: got %s, want %s", got, want)
 	}
-	article.AdditionalProperties.Delete("only")
-	if got := mustMarshal(t, article); got != `{}` || !article.AdditionalProperties.IsZero() {
+	article.UnknownFields.Delete("only")
+	if got := mustMarshal(t, article); got != `{}` || article.Len() != 0 {
 		t.Errorf("without fields: got %s", got)
 	}
 }
@@ -147,7 +147,7 @@ func TestMarshalRejectsUnknownFieldWithKnownName(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, err := json.Marshal(order)
-		if err == nil || !strings.Contains(err.Error(), "field "+name+" is also in AdditionalProperties") {
+		if err == nil || !strings.Contains(err.Error(), "field "+name+" is also in UnknownFields") {
 			t.Errorf("%s: got %s, %v", name, data, err)
 		}
 	}
@@ -195,7 +195,7 @@ func TestCopyIsIndependent(t *testing.T) {
 func TestNamesMatchCaseInsensitively(t *testing.T) {
 	var order gen.Order
 	mustUnmarshal(t, `{"id":7,"ITEMS":[{"orderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`, &order)
-	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || order.AdditionalProperties.Len() != 1 {
+	if order.ID != 7 || len(order.Items) != 1 || len(order.Items[0].OrderItemArticles) != 1 || order.UnknownFields.Len() != 1 {
 		t.Fatalf("got %+v", order)
 	}
 	if got, want := mustMarshal(t, order), `{"id":7,"ITEMS":[{"orderItemArticles":[{"code":"A-1"}]}],"Code":"x"}`; got != want {
@@ -208,7 +208,7 @@ func TestNamesMatchCaseInsensitively(t *testing.T) {
 
 	// Unknown names that differ only in case are different names.
 	mustUnmarshal(t, `{"code":1,"Code":2,"CODE":3}`, &order)
-	if got := order.AdditionalProperties.Len(); got != 3 {
+	if got := order.UnknownFields.Len(); got != 3 {
 		t.Errorf("got %d unknown fields, want 3", got)
 	}
 }
@@ -251,7 +251,7 @@ func TestObjectRejectsOtherValues(t *testing.T) {
 			t.Errorf("%s: got %+v, want an error", document, order)
 		}
 	}
-	for _, document := range []string{`{"Id":"7"}`, `{"Id":7.5}`, `{"Id":1e3}`, `{"Id":9223372036854775808}`, `{"Items":{}}`, `{"Items":[1]}`, `{"Items":[[]]}`} {
+	for _, document := range []string{`{"Id":"7a"}`, `{"Id":"07"}`, `{"Id":""}`, `{"Id":"9223372036854775808"}`, `{"Id":7.5}`, `{"Id":1e3}`, `{"Id":9223372036854775808}`, `{"Items":{}}`, `{"Items":[1]}`, `{"Items":[[]]}`} {
 		var order gen.Order
 		if err := json.Unmarshal([]byte(document), &order); err == nil {
 			t.Errorf("%s: got %+v, want an error", document, order)

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/xsale-go/xsale/gen"
@@ -20,15 +22,14 @@ func TestRequestsDistinguishAbsentNullAndZero(t *testing.T) {
 		want  string
 	}{
 		{sample.OrderChange{}, `{}`},
-		{sample.OrderChange{Note: wire.Null[string]()}, `{"Note":null}`},
-		{sample.OrderChange{Note: wire.Some("")}, `{"Note":""}`},
-		{sample.OrderChange{Note: wire.Some("a")}, `{"Note":"a"}`},
-		{sample.OrderChange{Paid: wire.Null[bool]()}, `{"Paid":null}`},
-		{sample.OrderChange{Paid: wire.Some(false)}, `{"Paid":false}`},
-		{sample.OrderChange{Paid: wire.Some(true)}, `{"Paid":true}`},
-		{sample.OrderChange{Priority: new(int32(0))}, `{"Priority":0}`},
-		{sample.OrderChange{Priority: new(int32(1))}, `{"Priority":1}`},
-		{sample.OrderChange{Status: new(sample.OrderStatusNew)}, `{"Status":0}`},
+		{changeWith(func(c *sample.OrderChange) { c.SendNull("Note") }), `{"Note":null}`},
+		{changeWith(func(c *sample.OrderChange) { c.SendZero("Note") }), `{"Note":""}`},
+		{sample.OrderChange{Note: "a"}, `{"Note":"a"}`},
+		{changeWith(func(c *sample.OrderChange) { c.SendNull("Paid", "Due") }), `{"Due":null,"Paid":null}`},
+		{changeWith(func(c *sample.OrderChange) { c.SendZero("Paid", "Priority", "Status") }), `{"Paid":false,"Priority":0,"Status":0}`},
+		{changeWith(func(c *sample.OrderChange) { c.Paid = true; c.SendZero("Paid") }), `{"Paid":true}`},
+		{changeWith(func(c *sample.OrderChange) { c.SendZero("Paid"); c.SendNull("Paid") }), `{"Paid":null}`},
+		{sample.OrderChange{Paid: true, Priority: 1, Status: sample.OrderStatusPaid}, `{"Paid":true,"Priority":1,"Status":1}`},
 		{sample.OrderChange{Due: nullDay}, `{"Due":null}`},
 		{sample.OrderChange{Due: wire.NewDate(2024, 10, 25)}, `{"Due":"2024-10-25"}`},
 		{gen.Translation{}, `{"LanguageId":0}`},
@@ -55,4 +56,43 @@ func TestRequestsDistinguishAbsentNullAndZero(t *testing.T) {
 			t.Errorf("%s: round trip %s", s, got)
 		}
 	}
+}
+
+func changeWith(edit func(*sample.OrderChange)) sample.OrderChange {
+	var change sample.OrderChange
+	edit(&change)
+	return change
+}
+
+// What is sent explicitly must be a field that the spec lists, and a value that it allows.
+func TestExplicitValuesAreChecked(t *testing.T) {
+	for _, test := range []struct {
+		edit func(*sample.OrderChange)
+		want string
+	}{
+		{func(c *sample.OrderChange) { c.SendNull("Nota") }, "OrderChange has no field Nota: pass the name that it has in JSON"},
+		{func(c *sample.OrderChange) { c.SendZero("note") }, "OrderChange has no field note: write Note"},
+		{func(c *sample.OrderChange) { c.SendNull("Priority") }, "OrderChange.Priority: the spec does not allow null"},
+		{func(c *sample.OrderChange) { c.Note = "a"; c.SendNull("Note") }, "OrderChange.Note: SendNull is set, but the field has a value: clear the field"},
+		{func(c *sample.OrderChange) { c.SendZero("Due") }, "OrderChange.Due: SendZero is set, but the type has no zero: set the field"},
+	} {
+		if data, err := json.Marshal(changeWith(test.edit)); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s, %v, want %s", data, err, test.want)
+		}
+	}
+}
+
+// An object that was read takes explicit values, too, and a copy of it has its own.
+func TestExplicitValuesOfAnObjectThatWasRead(t *testing.T) {
+	const document = `{"Note":"a","Paid":true,"Else":1}`
+	var read sample.OrderChange
+	mustUnmarshal(t, document, &read)
+	cleared := read
+	cleared.Note, cleared.Paid = "", false
+	cleared.SendNull("Note")
+	cleared.SendZero("Priority")
+	if got, want := mustMarshal(t, cleared), `{"Note":null,"Paid":false,"Else":1,"Priority":0}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	checkUnchanged(t, document, read)
 }

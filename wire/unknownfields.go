@@ -11,13 +11,17 @@ import (
 )
 
 // UnknownFields contains the fields of an object that the spec does not list, in the order the
-// server sent them, with their exact JSON. Generated types have one as AdditionalProperties and
-// write it back.
+// server sent them, with their exact JSON. Generated types embed it and write the fields back. Its
+// methods are methods of each generated type, except where a field has the same name: then write
+// object.UnknownFields.Get, say.
 //
 // In an object that was read, it also remembers how the known fields came, so that the object is
 // written back as it came: null stays null, 0 stays 0, and an absent field stays absent, except for
-// the fields that have been changed. To write an object like one made in Go, set its
-// AdditionalProperties to the zero value.
+// the fields that have been changed. To write an object like one made in Go, set its UnknownFields
+// to the zero value.
+//
+// In an object that is made in Go, an optional field without a value is not sent.
+// [UnknownFields.SendNull] and [UnknownFields.SendZero] send it nevertheless.
 //
 // The zero value is empty. Changing a copy leaves the original alone; concurrent reads are safe.
 type UnknownFields struct{ raw codec.Raw }
@@ -136,5 +140,18 @@ func (f UnknownFields) Len() int {
 	return count
 }
 
-// IsZero reports whether there are no fields.
-func (f UnknownFields) IsZero() bool { return f.Len() == 0 }
+// SendNull makes the object send null for fields that have no value, such as an empty string. The
+// names are those in JSON. Writing the object fails if it has no such field, if the spec does not
+// allow null for it, or if the field has a value.
+func (f *UnknownFields) SendNull(names ...string) { f.send(true, names) }
+
+// SendZero makes the object send the zero value of fields that have no value: "", 0, false, an
+// empty list or an empty map. The names are those in JSON. Writing the object fails if it has no
+// such field, or if the field has no zero value, such as a date.
+func (f *UnknownFields) SendZero(names ...string) { f.send(false, names) }
+
+func (f *UnknownFields) send(null bool, names []string) {
+	for _, name := range names {
+		f.raw.Explicit = &codec.Explicit{Name: name, Null: null, Next: f.raw.Explicit}
+	}
+}

@@ -80,7 +80,7 @@ func TestSetRejectsKnownFieldsOfAnObjectThatWasRead(t *testing.T) {
 	}
 	checkUnchanged(t, `{"Items":[]}`, order)
 	var none wire.UnknownFields
-	if got := none.Len(); got != 0 || !none.IsZero() {
+	if got := none.Len(); got != 0 {
 		t.Errorf("%d fields", got)
 	}
 }
@@ -95,11 +95,11 @@ func TestSetAndDeleteFindNamesWithAnotherCase(t *testing.T) {
 	if err := order.Set("TWIN", json.RawMessage(`3`)); err == nil {
 		t.Error("an ambiguous name was set")
 	}
-	order.AdditionalProperties.Delete("TWIN")
+	order.UnknownFields.Delete("TWIN")
 	if got, want := mustMarshal(t, order), `{"Id":1,"totalGross":7,"Twin":1,"twin":2}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	order.AdditionalProperties.Delete("TOTALGROSS")
+	order.UnknownFields.Delete("TOTALGROSS")
 	if got, want := mustMarshal(t, order), `{"Id":1,"Twin":1,"twin":2}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

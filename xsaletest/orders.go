@@ -79,9 +79,9 @@ func (s *state) addOrder(created gen.CreateOrder, status int64) (id int64, err e
 // in every line. The fields of these articles are not published, so the list is empty. It
 // modifies created.
 func listedOrder(id int64, created gen.CreateOrder) (json.RawMessage, error) {
-	err := setField(&created.AdditionalProperties, "Id", strconv.FormatInt(id, 10))
+	err := setField(&created.UnknownFields, "Id", strconv.FormatInt(id, 10))
 	for i := range created.Items {
-		err = errors.Join(err, setField(&created.Items[i].AdditionalProperties, "OrderItemArticles", "[]"))
+		err = errors.Join(err, setField(&created.Items[i].UnknownFields, "OrderItemArticles", "[]"))
 	}
 	if err != nil {
 		return nil, err

@@ -184,7 +184,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 			return seedError(pointer+"/Id", "is already used by another order")
 		}
 	} else {
-		if err := setField(&fields.AdditionalProperties, "Id", fmt.Sprint(id)); err != nil {
+		if err := setField(&fields.UnknownFields, "Id", fmt.Sprint(id)); err != nil {
 			return seedError(pointer, err.Error())
 		}
 		if body, err = json.Marshal(fields); err != nil {

@@ -84,7 +84,7 @@ lost.`,
 			} else if language <= 0 {
 				return usagef("--language %d: want an id from 1 up", language)
 			}
-			if change.Name.IsZero() && change.Description.IsZero() && change.AdditionalProperties.IsZero() {
+			if change.Name.IsZero() && change.Description.IsZero() && change.Len() == 0 {
 				return usagef("nothing to change in language %d: pass --name, --description or a --file with fields", change.LanguageID)
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
@@ -122,7 +122,7 @@ func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, art
 		return fmt.Errorf("article %d has several translations in language %d: use 'xsale api' to write one", article, change.LanguageID)
 	}
 	changed := translations[i]
-	for name := range changed.AdditionalProperties.All() {
+	for name := range changed.All() {
 		if known, twin := foldKey(knownFields(reflect.TypeOf(changed)), name); twin {
 			return fmt.Errorf("article %d: the translation has both %s and %s: use 'xsale api' to write it", article, known, name)
 		}
@@ -133,7 +133,7 @@ func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, art
 	if !change.Description.IsZero() {
 		changed.Description = change.Description
 	}
-	for name, value := range change.AdditionalProperties.All() {
+	for name, value := range change.All() {
 		if err := changed.Set(name, value); err != nil {
 			return err
 		}

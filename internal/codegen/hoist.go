@@ -189,8 +189,11 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 			delete(inner, "format") // JSON has no binary values
 		}
 		prepared := p.child(inner, at.inside("properties", goName(property, "Property"), property))
-		delete(prepared, "readOnly")
-		delete(prepared, "writeOnly")
+		for _, keyword := range []string{"nullable", "readOnly", "writeOnly"} {
+			if tree.True(inner, keyword) {
+				prepared[keyword] = true
+			}
+		}
 		properties[property] = prepared
 	}
 }

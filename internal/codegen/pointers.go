@@ -1,93 +1,96 @@
 package codegen
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// placePointers decides which fields are pointers. Objects in responses have plain values, because
-// absent, null and zero mean the same to a reader. In objects that requests contain, an optional
-// scalar is a pointer or, if it may also be null, a wire.Nullable, so that zero can be sent. An
-// optional struct is always a pointer.
+// placePointers decides which fields are pointers. The rule is the same for all types, so that a type
+// does not change when an operation sends it: an optional scalar is a plain value, whose zero value
+// is not sent. It is a pointer only if the spec gives it a default, because the server replaces an
+// absent field by that. An optional struct is a pointer. Package codec knows from tags which fields
+// may be null and which are only in one direction.
 func (p *preparer) placePointers() error {
-	sent := p.sentTypes()
-	p.breakCycles()
-	for name, value := range tree.Fields(p.schemas) {
+	for _, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		for property, value := range tree.Fields(schema["properties"]) {
 			field, _ := value.(tree.Object)
-			required := slices.Contains(tree.ListAt(schema, "required"), any(property))
-			tree.ObjectAt(schema, "properties")[property] = p.placePointer(field, required, sent[name])
+			p.placePointer(field, slices.Contains(tree.ListAt(schema, "required"), any(property)))
+			p.tag(field)
 		}
 	}
+	for _, value := range tree.Fields(p.schemas) {
+		schema, _ := value.(tree.Object)
+		delete(schema, "readOnly")
+		delete(schema, "writeOnly")
+	}
+	p.breakCycles()
 	return nil
 }
 
-func (p *preparer) placePointer(field tree.Object, required, sent bool) tree.Object {
-	nullable := tree.True(field, "nullable")
+func (p *preparer) placePointer(field tree.Object, required bool) {
 	target := p.resolve(field)
-	plain := func() {
-		setUnlessSet(field, "x-go-type-skip-optional-pointer", true)
-		if !required {
-			setUnlessSet(field, "x-omitempty", false)
-			setUnlessSet(field, "x-omitzero", true)
-		}
-	}
 	switch kindOf(target) {
 	case kindObject, kindUnion:
+		return
 	case kindScalar, kindEnum:
-		switch {
-		case decimalOrDate(target) || !sent && (!required || nullable):
-			plain()
-		case nullable && !required:
-			if goType := scalarType(field); goType != "" && field["x-go-type"] == nil {
-				field = describe(tree.Object{"x-go-type": "wire.Nullable[" + goType + "]", "x-go-name": field["x-go-name"]}, field)
-				delete(field, "nullable")
-				plain()
-			}
+		if !required && (hasDefault(field) || hasDefault(target)) && !decimalOrDate(target) {
+			return
 		}
-	default:
-		plain()
 	}
-	return field
+	setUnlessSet(field, "x-go-type-skip-optional-pointer", true)
+	if !required {
+		setUnlessSet(field, "x-omitempty", false)
+		setUnlessSet(field, "x-omitzero", true)
+	}
+}
+
+// hasDefault reports whether an absent value means another one than zero. An empty string is no
+// value of an enum, so it needs no pointer.
+func hasDefault(schema tree.Object) bool {
+	switch value := schema["default"].(type) {
+	case bool:
+		return value
+	case string:
+		return value != "" && kindOf(schema) != kindEnum
+	case json.Number:
+		number, err := value.Float64()
+		return err != nil || number != 0
+	}
+	return false
+}
+
+// tag tells package codec what the Go type of a field does not.
+func (p *preparer) tag(field tree.Object) {
+	target := p.resolve(field)
+	var options []string
+	for _, option := range []struct{ keyword, tag string }{{"nullable", "null"}, {"readOnly", "readOnly"}, {"writeOnly", "writeOnly"}} {
+		if tree.True(field, option.keyword) || tree.True(target, option.keyword) {
+			options = append(options, option.tag)
+		}
+		if option.tag != "null" {
+			delete(field, option.keyword) // else oapi-codegen uses a pointer
+		}
+	}
+	if len(options) == 0 {
+		return
+	}
+	const extension = "x-oapi-codegen-extra-tags"
+	tags := tree.ObjectAt(field, extension)
+	if tags == nil {
+		tags = tree.Object{}
+		field[extension] = tags
+	}
+	setUnlessSet(tags, "wire", strings.Join(options, ","))
 }
 
 func setUnlessSet(object tree.Object, name string, value any) {
 	if _, ok := object[name]; !ok {
 		object[name] = value
 	}
-}
-
-// scalarType returns the Go type of a scalar or enum.
-func scalarType(schema tree.Object) string {
-	if name, ok := referenceOf(schema); ok {
-		return name
-	}
-	switch schema["type"] {
-	case "boolean":
-		return "bool"
-	case "integer":
-		if schema["format"] == "int32" {
-			return "int32"
-		}
-		return "int64"
-	case "string":
-		if schema["format"] == "byte" {
-			return "[]byte"
-		}
-		return "string"
-	}
-	return ""
-}
-
-// sentTypes returns the schemas that requests use.
-func (p *preparer) sentTypes() map[string]bool {
-	var trees []any
-	for _, operation := range tree.Operations(p.document) {
-		trees = append(trees, operation.Object["requestBody"], operation.Object["parameters"])
-	}
-	return tree.Reachable(p.document, trees...)
 }
 
 // breakCycles turns a field into a pointer where a struct would contain itself by value.
@@ -110,7 +113,14 @@ func (p *preparer) breakCycles() {
 			}
 			switch state[target] {
 			case open:
-				tree.ObjectAt(schema, "properties")[property] = tree.Object{"allOf": []any{reference(target)}, "nullable": true, "x-go-name": field["x-go-name"]}
+				broken := describe(tree.Object{"allOf": []any{reference(target)}}, field)
+				for keyword, value := range tree.Fields(field) {
+					if strings.HasPrefix(keyword, "x-") {
+						broken[keyword] = value
+					}
+				}
+				broken["nullable"] = true
+				tree.ObjectAt(schema, "properties")[property] = broken
 			case 0:
 				visit(target)
 			}

@@ -7,8 +7,9 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// methodNames are names of methods of generated structs, which fields cannot use.
-var methodNames = []string{"AdditionalProperties", "Get", "GetString", "GetInt", "GetDecimal", "GetDateTime", "Set", "DecodeJSON", "MarshalJSON", "UnmarshalJSON"}
+// methodNames are names in generated structs that fields cannot have. A field may have the name of
+// a method of wire.UnknownFields, which it hides.
+var methodNames = []string{"UnknownFields", "MarshalJSON", "UnmarshalJSON"}
 
 // nameProperties gives each property a Go name that is unique in its struct, in x-go-name.
 func (p *preparer) nameProperties() error {

@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decodable is a type that decodes itself, such as a pointer to a generated type.
+// Decodable is a type that decodes itself, such as a pointer to a wire.Decimal.
 type Decodable interface {
 	DecodeJSON(*Decoder)
 }
@@ -32,9 +33,8 @@ type Decoder struct {
 	text    string // a copy of the input from base on, which strings and objects are parts of
 	base    int64
 	scratch []byte
-	slabs   []spare // see DecodeSlice
-	length  int     // of the last slice that was decoded by reflection: the next one may be alike
-	alien   bool    // the object that ended last had none of the fields of its type
+	slabs   []*slabFor // see decodeSlice
+	alien   bool       // the object that ended last had none of the fields of its type
 	err     error
 }
 
@@ -62,14 +62,13 @@ func Unmarshal(data []byte, target any) error {
 	return d.err
 }
 
-// newDecoder reads data, which text is a copy of.
 // UnmarshalResult is [Unmarshal] for the result of a call: an object with none of the fields of its
 // type, such as one around the result, is an error.
 func UnmarshalResult(data []byte, target any) error {
 	d := newDecoder(data, string(data))
 	defer d.release()
 	d.Decode(target)
-	if _, object := target.(Decodable); object && d.err == nil && d.alien && jsontext.Value(data).Kind() == '{' {
+	if d.err == nil && d.alien && isObject(target) && jsontext.Value(data).Kind() == '{' {
 		d.Fail(errAlien)
 	}
 	if d.err == nil {
@@ -78,6 +77,10 @@ func UnmarshalResult(data []byte, target any) error {
 	return d.err
 }
 
+// isObject reports whether target points to an object of a generated type.
+func isObject(target any) bool { return shapeOf(reflect.TypeOf(target).Elem()).kind == shapeObject }
+
+// newDecoder reads data, which text is a copy of.
 func newDecoder(data []byte, text string) *Decoder {
 	d := decoders.Get().(*Decoder)
 	d.input = *bytes.NewBuffer(data) // jsontext reads a bytes.Buffer in place
@@ -91,7 +94,7 @@ func (d *Decoder) release() {
 	d.tokens.Reset(&d.input, lenient...)
 	d.text, d.err, d.alien = "", nil, false
 	for _, slab := range d.slabs {
-		slab.drop()
+		*slab = slabFor{shape: slab.shape} // its slices still use the block
 	}
 	if cap(d.scratch) > maxSpareBytes {
 		d.scratch = nil

@@ -35,8 +35,8 @@ func TestConcurrentDecodersDoNotMix(t *testing.T) {
 					t.Error(err)
 					continue
 				}
-				of, _ := got[0].AdditionalProperties.Get("Of")
-				inner, _ := got[0].Children[0].AdditionalProperties.Get("Of")
+				of, _ := got[0].UnknownFields.Get("Of")
+				inner, _ := got[0].Children[0].UnknownFields.Get("Of")
 				if got[0].ID != int64(round) || got[0].Name != input || string(of) != `"`+name+`"` ||
 					got[0].Children[0].Name != name || string(inner) != `"`+input+`"` {
 					t.Errorf("%s: got %+v", name, got)
@@ -102,19 +102,14 @@ func TestDecoderRecoversFromPanic(t *testing.T) {
 	TestDecoderRecoversFromError(t)
 }
 
-type panicking struct{ unknown wire.UnknownFields }
-
-var parentFields = codec.NewFields("Children")
-
-func (p *panicking) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(parentFields, p.unknown.Raw())
-	for object.Next() {
-		if string(object.Name) == "Children" {
-			panic("bug in the type")
-		}
-		object.Unknown()
-	}
+type panicking struct {
+	Children           panickingList
+	wire.UnknownFields `json:"-"`
 }
+
+type panickingList struct{}
+
+func (*panickingList) DecodeJSON(*codec.Decoder) { panic("bug in the type") }
 
 func TestRecursiveTypes(t *testing.T) {
 	// The number of children differs on each level of the tree.
@@ -141,7 +136,7 @@ func TestRecursiveTypes(t *testing.T) {
 	var check func(node child, depth int)
 	check = func(node child, depth int) {
 		seen++
-		n, _ := node.AdditionalProperties.Get("n")
+		n, _ := node.UnknownFields.Get("n")
 		if node.ID != int64(seen) || string(n) != fmt.Sprint(seen) || node.Children == nil || len(node.Children) != depth {
 			t.Fatalf("node %d: got ID %d, n %s and %d children", seen, node.ID, n, len(node.Children))
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,12 @@ func rejectedAsAmbiguous(err error) bool {
 	return ok && slices.ContainsFunc(strict, func(reason string) bool { return strings.HasPrefix(unfit.Err.Error(), reason) })
 }
 
+// quotedInteger reports whether encoding/json rejects a string for an integer. The Decoder reads "12".
+func quotedInteger(err error) bool {
+	unfit, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	return ok && unfit.Value == "string" && reflect.Zero(unfit.Type).CanInt()
+}
+
 // checkAgainstEncodingJSON expects the Decoder and encoding/json to accept the same inputs, except
 // for ambiguous ones, and to decode the same values. It compares values only on success, because
 // encoding/json continues after an error and the Decoder does not.
@@ -78,7 +85,7 @@ func checkAgainstEncodingJSON(t *testing.T, input []byte) {
 	var got document
 	var want reference[referenceDocument]
 	err, wantErr := codec.Unmarshal(input, &got), json.Unmarshal(input, &want)
-	if rejectedAsAmbiguous(err) && json.Valid(input) {
+	if rejectedAsAmbiguous(err) && json.Valid(input) || err == nil && quotedInteger(wantErr) {
 		return
 	}
 	if (err == nil) != (wantErr == nil) {

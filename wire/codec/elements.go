@@ -31,21 +31,17 @@ type List struct {
 	Fields []string
 }
 
-// FieldNames returns the names of the JSON fields of T, a struct or a pointer to one; none for
-// other types.
+// FieldNames returns the names of the JSON fields of T, a generated type or a pointer to one; none
+// for other types.
 func FieldNames[T any]() []string {
-	kind := reflect.TypeFor[T]()
-	for kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
+	typ := reflect.TypeFor[T]()
+	for typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
 	}
-	if kind.Kind() != reflect.Struct {
-		return nil
+	if s := shapeOf(typ); s.kind == shapeObject {
+		return s.fields.names
 	}
-	var names []string
-	for _, field := range fieldsOf(kind) {
-		names = append(names, field.name)
-	}
-	return names
+	return nil
 }
 
 // Elements decodes the elements of a JSON array one by one from a stream, so only one is in memory
@@ -316,8 +312,8 @@ func (e *Elements) Next(target any) error {
 	e.start = d.end()
 	depth := d.tokens.StackDepth()
 	d.alien = false
-	d.decodeElement(target)
-	if _, object := target.(Decodable); object && d.err == nil && d.alien && strings.HasPrefix(e.JSON(), "{") {
+	d.decodeElementOf(target)
+	if d.err == nil && d.alien && isObject(target) && strings.HasPrefix(e.JSON(), "{") {
 		d.Fail(errAlien)
 	}
 	unfit, ok := errors.AsType[*ValueError](d.err)
@@ -344,7 +340,12 @@ func (e *Elements) decodeFirst(target any) error {
 // element is an element of an array.
 type element struct{ target any }
 
-func (e *element) DecodeJSON(d *Decoder) { d.decodeElement(e.target) }
+func (e *element) DecodeJSON(d *Decoder) { d.decodeElementOf(e.target) }
+
+func (d *Decoder) decodeElementOf(target any) {
+	value := reflect.ValueOf(target).Elem()
+	d.decodeElement(shapeOf(value.Type()), value)
+}
 
 // Close reads the stream to its end. It returns an error if the stream is truncated, or if what
 // follows the list makes it doubtful which list was meant.

@@ -13,49 +13,18 @@ import (
 
 // article shows what generated types look like.
 type article struct {
-	ID                   int64              `json:"Id"`
-	Name                 string             `json:"Name"`
-	Active               bool               `json:"Active"`
-	Parent               *int64             `json:"Parent,omitzero"`
-	Tags                 []string           `json:"Tags,omitzero"`
-	Size                 size               `json:"Size"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ID                 int64    `json:"Id"`
+	Name               string   `json:"Name"`
+	Active             bool     `json:"Active"`
+	Parent             *int64   `json:"Parent,omitzero"`
+	Tags               []string `json:"Tags,omitzero"`
+	Size               size     `json:"Size"`
+	wire.UnknownFields `json:"-"`
 }
 
-var articleFields = codec.NewFields("Id", "Name", "Active", "Parent", "Tags", "Size")
+func (a *article) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-func (a *article) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(articleFields, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		case "Active":
-			object.Known(2)
-			d.Bool(&a.Active)
-		case "Parent":
-			object.Known(3)
-			codec.DecodePointer(d, &a.Parent)
-		case "Tags":
-			object.Known(4)
-			codec.DecodeSlice(d, &a.Tags)
-		case "Size":
-			object.Known(5)
-			d.Decode(&a.Size)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-func (a article) MarshalJSON() ([]byte, error) {
-	type plain article
-	return codec.MarshalObject(&a, plain(a), articleFields, a.AdditionalProperties.Raw())
-}
+func (a article) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // size is a scalar that keeps its literal, like wire.Decimal.
 type size struct{ literal string }

@@ -7,138 +7,275 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
-	"sync"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MarshalObject writes an object of a generated type. Plain is the same object without its own
-// MarshalJSON.
+// Marshal is [json.Marshal] without HTML escapes: whether <, > and & are escaped is up to the
+// encoder that the caller uses.
 //
 // An object that was read is written as it came, in its order and with its null, zero and absent
 // fields, except for the fields that have changed since. An object made in Go is written in the
-// order of its type, with the unknown fields at the end. An unknown field with the name of a known
-// one is an error. Generated types call it.
-func MarshalObject[T any, P interface {
-	*T
-	Decodable
-}](object P, plain any, fields *Fields, raw *Raw) ([]byte, error) {
-	if raw.Known == fields {
-		return raw.update(P(new(T)), object)
+// order of its type, with the unknown fields at the end. Fields without a value are left out if they
+// are optional; otherwise, they are written as null if the spec allows that, as [], {} or zero.
+// An unknown field with the name of a known one is an error.
+func Marshal(value any) ([]byte, error) { return marshal(value, anyBody) }
+
+// MarshalRequest is [Marshal] for the body of a request. It leaves out fields that only responses
+// have. A required field without a value is an error if nothing stands for the missing value, as
+// with a date, a number or a union.
+func MarshalRequest(value any) ([]byte, error) { return marshal(value, requestBody) }
+
+// MarshalResponse is [Marshal] for the body of a response. It leaves out fields that only requests
+// have.
+func MarshalResponse(value any) ([]byte, error) { return marshal(value, responseBody) }
+
+func marshal(value any, to body) ([]byte, error) {
+	if value == nil {
+		return []byte("null"), nil
 	}
-	data, err := Marshal(plain)
-	if err != nil {
-		return nil, err
-	}
-	data = data[:len(data)-1] // reopen the object
-	for field := range raw.Unknown() {
-		if _, known := fields.Find(field.Name); known {
-			return nil, fmt.Errorf("field %s is also in AdditionalProperties: remove it there", field.Name)
+	v := reflect.ValueOf(value)
+	return to.append(nil, shapeOf(v.Type()), v)
+}
+
+// body is what a value is written for.
+type body int
+
+const (
+	anyBody body = iota
+	requestBody
+	responseBody
+)
+
+// omits reports whether a field is only in the other direction.
+func (to body) omits(f field) bool {
+	return to == requestBody && f.readOnly || to == responseBody && f.writeOnly
+}
+
+// directional is implemented by types whose JSON depends on the body.
+type directional interface {
+	marshalFor(to body) ([]byte, error)
+}
+
+func (to body) append(data []byte, s *shape, v reflect.Value) ([]byte, error) {
+	switch s.kind {
+	case shapeObject:
+		if !v.CanAddr() {
+			copied := reflect.New(s.typ).Elem()
+			copied.Set(v)
+			v = copied
 		}
-		data = appendField(data, field.Literal, field.Value)
+		return to.appendObject(data, s.fields, v)
+	case shapeList:
+		if v.IsNil() {
+			return append(data, "null"...), nil
+		}
+		return to.appendList(data, s.elem, v)
+	case shapeMap:
+		if v.IsNil() {
+			return append(data, "null"...), nil
+		}
+		return to.appendMap(data, s.elem, v)
+	case shapePointer:
+		if v.IsNil() {
+			return append(data, "null"...), nil
+		}
+		return to.append(data, s.elem, v.Elem())
+	case shapeString:
+		data, _ = jsontext.AppendQuote(data, v.String()) // replaces invalid UTF-8
+		return data, nil
+	case shapeInteger:
+		return strconv.AppendInt(data, v.Int(), 10), nil
+	case shapeBoolean:
+		return strconv.AppendBool(data, v.Bool()), nil
+	}
+	if value, ok := v.Interface().(directional); ok {
+		literal, err := value.marshalFor(to)
+		return append(data, literal...), err
+	}
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v.Interface())
+	return append(data, bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))...), err
+}
+
+func (to body) appendList(data []byte, elem *shape, list reflect.Value) (_ []byte, err error) {
+	data = append(data, '[')
+	for i := range list.Len() {
+		if i > 0 {
+			data = append(data, ',')
+		}
+		if data, err = to.append(data, elem, list.Index(i)); err != nil {
+			return nil, err
+		}
+	}
+	return append(data, ']'), nil
+}
+
+func (to body) appendMap(data []byte, elem *shape, values reflect.Value) (_ []byte, err error) {
+	data = append(data, '{')
+	names := slices.SortedFunc(values.Seq(), func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	for _, name := range names {
+		data = appendName(data, quoted(name.String()))
+		if data, err = to.append(data, elem, values.MapIndex(name)); err != nil {
+			return nil, err
+		}
 	}
 	return append(data, '}'), nil
 }
 
-// update returns the object that was read with the fields that have changed since. Before is for
-// the fields as they were.
-func (r Raw) update(before, now Decodable) ([]byte, error) {
-	d := newDecoder([]byte(r.JSON), r.JSON)
-	before.DecodeJSON(d)
-	d.release()
-	was, is := reflect.ValueOf(before).Elem(), reflect.ValueOf(now).Elem()
-	var changed []structField
-	for _, field := range fieldsOf(was.Type()) {
-		if !reflect.DeepEqual(was.Field(field.index).Interface(), is.Field(field.index).Interface()) {
-			changed = append(changed, field)
-		}
+// appendObject appends an object of a generated type.
+func (to body) appendObject(data []byte, fields *Fields, object reflect.Value) (_ []byte, err error) {
+	raw := fields.rawOf(object)
+	explicit, err := raw.explicit(fields)
+	if err != nil {
+		return nil, err
 	}
-	if len(changed) == 0 {
-		return []byte(r.JSON), nil
+	if raw.Known == fields {
+		return to.appendChanges(data, fields, object, raw, explicit)
 	}
-	object := []byte{'{'}
-	add := func(name string, field structField) error {
-		value := is.Field(field.index)
-		if field.absent(value) {
-			return nil
-		}
-		data, err := Marshal(value.Interface())
-		object = appendField(object, name, string(data))
-		return err
-	}
-	for field, known := range r.All() {
-		index := slices.IndexFunc(changed, func(f structField) bool { return f.name == known && known != "" })
-		if index < 0 {
-			object = appendField(object, field.Literal, field.Value)
-			continue
-		}
-		if err := add(field.Literal, changed[index]); err != nil {
-			return nil, err
-		}
-		changed = slices.Delete(changed, index, index+1)
-	}
-	for _, field := range changed { // the object had none
-		if err := add(quoted(field.name), field); err != nil {
+	data = append(data, '{')
+	for _, f := range fields.list {
+		if data, err = to.appendField(data, f.literal, fields, f, object, explicit[f.name]); err != nil {
 			return nil, err
 		}
 	}
-	return append(object, '}'), nil
+	for unknown := range raw.Unknown() {
+		if _, known := fields.Find(unknown.Name); known {
+			return nil, fmt.Errorf("field %s is also in UnknownFields: remove it there", unknown.Name)
+		}
+		data = append(appendName(data, unknown.Literal), unknown.Value...)
+	}
+	return append(data, '}'), nil
 }
 
-// appendField appends a field to an object without its closing brace.
-func appendField(object []byte, name, value string) []byte {
+// appendField appends a field and its value, unless it is left out.
+func (to body) appendField(data []byte, literal string, fields *Fields, f field, object reflect.Value, explicit explicitValue) ([]byte, error) {
+	v := object.Field(f.index)
+	empty := isEmpty(f.shape, v)
+	write := ""
+	switch {
+	case to.omits(f):
+		return data, nil
+	case explicit == explicitNull && !f.null:
+		return nil, fmt.Errorf("%s.%s: the spec does not allow null", fields.typ.Name(), f.name)
+	case explicit == explicitNull && !empty && !isNull(v):
+		return nil, fmt.Errorf("%s.%s: SendNull is set, but the field has a value: clear the field", fields.typ.Name(), f.name)
+	case explicit == explicitNull:
+		write = "null"
+	case explicit == explicitZero && empty:
+		if write = zeroes[f.shape.kind]; write == "" {
+			return nil, fmt.Errorf("%s.%s: SendZero is set, but the type has no zero: set the field", fields.typ.Name(), f.name)
+		}
+	case !empty:
+	case f.optional:
+		return data, nil
+	case f.null:
+		write = "null"
+	case zeroes[f.shape.kind] != "":
+		write = zeroes[f.shape.kind]
+	case to == requestBody:
+		return nil, fmt.Errorf("%s.%s is required, but not set", fields.typ.Name(), f.name)
+	}
+	data = appendName(data, literal)
+	if write != "" {
+		return append(data, write...), nil
+	}
+	return to.append(data, f.shape, v)
+}
+
+// zeroes are the values that stand for an empty field.
+var zeroes = map[shapeKind]string{shapeString: `""`, shapeInteger: "0", shapeBoolean: "false", shapeList: "[]", shapeMap: "{}"}
+
+// isEmpty reports whether a field has no value. An object always has one.
+func isEmpty(s *shape, v reflect.Value) bool {
+	if s.kind == shapeObject {
+		return false
+	}
+	if value, ok := v.Interface().(interface{ IsZero() bool }); ok && s.kind != shapePointer {
+		return value.IsZero()
+	}
+	return v.IsZero()
+}
+
+// isNull reports whether a value such as a wire.Decimal is null.
+func isNull(v reflect.Value) bool {
+	value, ok := v.Interface().(interface{ IsNull() bool })
+	return ok && value.IsNull()
+}
+
+// appendChanges appends an object that was read with the fields that have changed since.
+func (to body) appendChanges(data []byte, fields *Fields, object reflect.Value, raw *Raw, explicit map[string]explicitValue) (_ []byte, err error) {
+	before := reflect.New(fields.typ).Elem()
+	d := newDecoder([]byte(raw.JSON), raw.JSON)
+	d.decodeObject(fields, before)
+	d.release()
+	whole := explicit == nil && (to == anyBody || !fields.directed)
+	changed := make([]bool, len(fields.list))
+	for i, f := range fields.list {
+		changed[i] = explicit[f.name] != 0 || !reflect.DeepEqual(before.Field(f.index).Interface(), object.Field(f.index).Interface())
+		whole = whole && !changed[i]
+	}
+	if whole {
+		return append(data, raw.JSON...), nil
+	}
+	data = append(data, '{')
+	come := make([]bool, len(fields.list))
+	for unknown, known := range raw.All() {
+		index, ok := fields.index[known]
+		if known == "" || !ok {
+			data = append(appendName(data, unknown.Literal), unknown.Value...)
+			continue
+		}
+		f := fields.list[index]
+		come[index] = true
+		switch {
+		case to.omits(f):
+		case !changed[index] && (to == anyBody || !directed(f.shape, map[*shape]bool{}) || unknown.Value == "null"):
+			data = append(appendName(data, unknown.Literal), unknown.Value...)
+		default:
+			data, err = to.appendChanged(data, unknown.Literal, fields, f, object, explicit[f.name])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i, f := range fields.list {
+		if changed[i] && !come[i] {
+			if data, err = to.appendChanged(data, f.literal, fields, f, object, explicit[f.name]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return append(data, '}'), nil
+}
+
+// appendChanged is appendField for a field of an object that was read. A string, a number or a
+// boolean without a value is written as zero, because the field had another value.
+func (to body) appendChanged(data []byte, literal string, fields *Fields, f field, object reflect.Value, explicit explicitValue) ([]byte, error) {
+	if explicit == 0 && (f.shape.kind == shapeString || f.shape.kind == shapeInteger || f.shape.kind == shapeBoolean) {
+		explicit = explicitZero
+	}
+	return to.appendField(data, literal, fields, f, object, explicit)
+}
+
+// appendName appends the name of a field, with its quotes, to an object without its closing brace.
+func appendName(object []byte, literal string) []byte {
 	if object[len(object)-1] != '{' {
 		object = append(object, ',')
 	}
-	return append(append(append(object, name...), ':'), value...)
+	return append(append(object, literal...), ':')
 }
 
-// structField is a field of a generated type.
-type structField struct {
-	name     string // in JSON
-	index    int
-	optional bool
-}
-
-// absent reports whether a value means that an optional field is absent. A boolean, a number and a
-// string always have a value.
-func (f structField) absent(value reflect.Value) bool {
-	switch value.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Struct:
-		return f.optional && value.IsZero()
-	}
-	return false
-}
-
-var structFields sync.Map // by type
-
-// fieldsOf returns the fields of a struct that are in its JSON.
-func fieldsOf(structure reflect.Type) []structField {
-	if known, ok := structFields.Load(structure); ok {
-		return known.([]structField)
-	}
-	var fields []structField
-	for i := range structure.NumField() {
-		name, options, _ := strings.Cut(structure.Field(i).Tag.Get("json"), ",")
-		if name != "-" && structure.Field(i).IsExported() {
-			fields = append(fields, structField{cmp.Or(name, structure.Field(i).Name), i, options != ""})
-		}
-	}
-	structFields.Store(structure, fields)
-	return fields
-}
-
-// Marshal is [json.Marshal] without HTML escapes: whether <, > and & are escaped is up to the
-// encoder that the caller uses.
-func Marshal(value any) ([]byte, error) {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
+// appendField appends a field to an object without its closing brace.
+func appendField(object []byte, literal, value string) []byte {
+	return append(appendName(object, literal), value...)
 }
 
 // quoted returns a string as JSON.
 func quoted(s string) string {
-	literal, _ := Marshal(s) // cannot fail for a string
+	literal, _ := jsontext.AppendQuote(nil, s) // replaces invalid UTF-8
 	return string(literal)
 }

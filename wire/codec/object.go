@@ -2,152 +2,107 @@ package codec
 
 import (
 	"errors"
-	"slices"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Fields are the names of the fields of a generated type.
-type Fields struct{ names []string }
-
-// NewFields returns the fields with the given names. Each type has one Fields, in a variable.
-func NewFields(names ...string) *Fields { return &Fields{names} }
-
-// Find returns the name of the field that a name means: the same, or else one that differs only in
-// case. It finds nothing in a nil Fields.
-func (f *Fields) Find(name string) (string, bool) {
-	if f == nil {
-		return "", false
-	}
-	index, _ := f.index(name)
-	if index < 0 {
-		return "", false
-	}
-	return f.names[index], true
-}
-
-// index returns the index of a name, or else of one that differs only in case, or -1.
-func (f *Fields) index(name string) (index int, exact bool) {
-	if index = slices.Index(f.names, name); index >= 0 {
-		return index, true
-	}
-	return indexFold(f.names, name), false
-}
-
-// Object iterates over the fields of a JSON object. Generated types use it:
-//
-//	object := d.Object(articleFields, a.AdditionalProperties.Raw())
-//	for object.Next() {
-//		switch string(object.Name) {
-//		case "Id":
-//			object.Known(0)
-//			d.Int64(&a.ID)
-//		default:
-//			object.Unknown()
-//		}
-//	}
-type Object struct {
-	// Name is the name of the current field, without quotes. It is valid until the value is read.
-	// Escapes are not resolved: no known name contains any, and Unknown resolves them.
-	Name []byte
-
+// object is a JSON object that is being decoded into a generated type.
+type object struct {
 	decoder   *Decoder
 	fields    *Fields
-	raw       *Raw
-	start     int          // of the object in the text of the decoder
+	start     int          // in the text of the decoder
 	count     int          // of the fields
+	last      int          // index of the last known field plus 1
 	seen      uint64       // bits of the known fields with an index below 64
 	seenMore  map[int]bool // the other ones
-	open      bool
-	again     bool // the current field matched a known name in Unknown; yield it under that name
-	reference bool // there is a $ref
+	reference bool         // there is a $ref
 }
 
-// Object begins to decode an object, and stores its JSON in raw. A null counts as an object
-// without fields and leaves raw unchanged.
-func (d *Decoder) Object(fields *Fields, raw *Raw) Object {
-	open := d.begin('{', "an object")
-	return Object{decoder: d, fields: fields, raw: raw, start: d.end() - 1, open: open}
+// decodeObject decodes an object and keeps its JSON. A null counts as an object without fields and
+// changes nothing.
+func (d *Decoder) decodeObject(fields *Fields, target reflect.Value) {
+	if !d.begin('{', "an object") {
+		return
+	}
+	o := object{decoder: d, fields: fields, start: d.end() - 1}
+	for !d.atEnd('}') {
+		literal := d.Value()
+		if literal == nil {
+			return
+		}
+		o.count++
+		if index := o.known(literal); index >= 0 {
+			known := &fields.list[index]
+			d.decode(known.shape, target.Field(known.index))
+		} else {
+			d.Value()
+		}
+		if d.err != nil {
+			return
+		}
+	}
+	d.tokens.ReadToken()
+	o.close(fields.rawOf(target))
 }
 
-// Next advances to the next field and reports whether there is one.
-func (o *Object) Next() bool {
-	d := o.decoder
+// known returns the index of the field with a name, given with its quotes, or -1. A name that
+// differs from a known one only in case or escapes counts as that one if it has not come yet. It is
+// an error if the object has the field already.
+func (o *object) known(literal []byte) int {
+	index := o.exact(literal)
+	if index < 0 {
+		name := literal[1 : len(literal)-1]
+		o.reference = o.reference || string(name) == "$ref"
+		if index = o.fold(name); index < 0 || o.has(index) && string(unquoted(literal)) != o.fields.names[index] {
+			return -1
+		}
+	}
+	o.last = index + 1
 	switch {
-	case !o.open || d.err != nil:
-		return false
-	case o.again:
-		o.again = false
-		return true
-	case d.atEnd('}'):
-		d.tokens.ReadToken()
-		o.close()
-		return false
-	}
-	literal := d.Value()
-	if literal == nil {
-		return false
-	}
-	o.Name = literal[1 : len(literal)-1]
-	o.count++
-	return true
-}
-
-// Known marks the field with an index in Fields as the current one. It is an error if the object
-// has it already.
-func (o *Object) Known(index int) {
-	if index > 63 || o.seen&(1<<index) != 0 {
-		o.knownAgain(index)
-	}
-	o.seen |= 1 << index
-}
-
-// knownAgain is the rare part of Known, which is inlined.
-func (o *Object) knownAgain(index int) {
-	if o.has(index) {
+	case o.has(index):
 		o.decoder.Fail(errors.New("a field that comes twice"))
+	case index < 64:
+		o.seen |= 1 << index
+	default:
+		if o.seenMore == nil {
+			o.seenMore = map[int]bool{}
+		}
+		o.seenMore[index] = true
 	}
-	if o.seenMore == nil {
-		o.seenMore = map[int]bool{}
-	}
-	o.seenMore[index] = true
+	return index
 }
 
-func (o *Object) has(index int) bool {
+// exact returns the index of the field with exactly that name, or -1. Servers usually send the
+// fields of a type in the same order, so it looks at the one that followed last time first.
+func (o *object) exact(literal []byte) int {
+	guess := o.fields.next[o.last].Load()
+	if int(guess) < len(o.fields.list) && o.fields.list[guess].literal == string(literal) {
+		return int(guess)
+	}
+	index := o.fields.lookup(literal)
+	if index >= 0 {
+		o.fields.next[o.last].Store(int32(index))
+	}
+	return index
+}
+
+func (o *object) has(index int) bool {
 	return index < 64 && o.seen&(1<<index) != 0 || o.seenMore[index]
 }
 
-// Unknown skips the value of the current field, whose JSON the object keeps. If its name differs
-// from a known one only in case or escapes, and that field has not come yet, Next yields the field
-// again under the known name instead.
-func (o *Object) Unknown() {
-	d := o.decoder
-	if index := o.find(); index >= 0 && (!o.has(index) || o.names(index)) {
-		o.Name, o.again = []byte(o.fields.names[index]), true
-		return
-	}
-	o.reference = o.reference || string(o.Name) == "$ref"
-	d.Value()
-}
-
-// names reports whether the current name is exactly a known one, apart from escapes.
-func (o *Object) names(index int) bool { return o.name() == o.fields.names[index] }
-
-// name returns the current name without escapes.
-func (o *Object) name() string { return string(unquoted([]byte(`"` + string(o.Name) + `"`))) }
-
-// find returns the index of the current name, ignoring case and escapes, or -1.
-func (o *Object) find() int {
-	for _, b := range o.Name {
+// fold returns the index of a name, ignoring case and escapes, or -1.
+func (o *object) fold(escaped []byte) int {
+	for _, b := range escaped {
 		if b >= utf8.RuneSelf || b == '\\' {
-			index, _ := o.fields.index(o.name())
+			index, _ := o.fields.find(string(unquoted([]byte(`"` + string(escaped) + `"`))))
 			return index
 		}
 	}
 	for i, name := range o.fields.names { // the length or the first letter rules out most
-		if len(name) == len(o.Name) && name != "" && name[0]|0x20 == o.Name[0]|0x20 && strings.EqualFold(name, string(o.Name)) {
+		if len(name) == len(escaped) && name != "" && name[0]|0x20 == escaped[0]|0x20 && strings.EqualFold(name, string(escaped)) {
 			return i
 		}
 	}
@@ -155,8 +110,7 @@ func (o *Object) find() int {
 }
 
 // close stores the JSON of the object.
-func (o *Object) close() {
-	o.open = false
+func (o *object) close(raw *Raw) {
 	d := o.decoder
 	none := o.seen == 0 && o.seenMore == nil && len(o.fields.names) > 0
 	d.alien = none && o.count > 0
@@ -164,15 +118,11 @@ func (o *Object) close() {
 		d.Fail(errors.New("a reference ($ref) to another object in place of the object"))
 		return
 	}
-	*o.raw = Raw{d.text[o.start:d.end()], o.fields}
+	*raw = Raw{JSON: d.text[o.start:d.end()], Known: o.fields}
 }
 
 // unquoted returns the value of a valid JSON string, with invalid UTF-8 replaced.
 func unquoted(literal []byte) []byte {
 	value, _ := jsontext.AppendUnquote(nil, literal)
 	return value
-}
-
-func indexFold(names []string, name string) int {
-	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, name) })
 }

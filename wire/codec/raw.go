@@ -12,6 +12,8 @@ type Raw struct {
 	// Known are the fields of the type that the object was read as, which are in JSON as well. It
 	// is nil if all fields are unknown.
 	Known *Fields
+
+	Explicit *Explicit // fields to be sent although they have no value
 }
 
 // RawField is a field of an object.
@@ -60,7 +62,7 @@ func (r Raw) knownAs(name string, folded *[]int) string {
 	if r.Known == nil {
 		return ""
 	}
-	index, exact := r.Known.index(name)
+	index, exact := r.Known.find(name)
 	if index < 0 {
 		return ""
 	}
@@ -100,7 +102,7 @@ func (r Raw) Set(name, value string) Raw {
 		object = appendField(object, quoted(name), value)
 	}
 	if r.Known == nil && len(object) == 1 {
-		return Raw{}
+		return Raw{Explicit: r.Explicit}
 	}
-	return Raw{string(append(object, '}')), r.Known}
+	return Raw{string(append(object, '}')), r.Known, r.Explicit}
 }

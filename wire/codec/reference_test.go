@@ -107,9 +107,9 @@ func (n *nullableReference) UnmarshalJSON(data []byte) error {
 func described(value any) string {
 	switch value := value.(type) {
 	case document:
-		return describedStruct(reflect.ValueOf(value)) + describedUnknown(documentFields, value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(codec.FieldNames[document](), value.UnknownFields)
 	case child:
-		return describedStruct(reflect.ValueOf(value)) + describedUnknown(childFields, value.AdditionalProperties)
+		return describedStruct(reflect.ValueOf(value)) + describedUnknown(codec.FieldNames[child](), value.UnknownFields)
 	case reference[referenceDocument]:
 		return describedStruct(reflect.ValueOf(value.known)) + describedRest(value.rest)
 	case reference[referenceChild]:
@@ -161,7 +161,7 @@ func described(value any) string {
 func describedStruct(structure reflect.Value) string {
 	var input strings.Builder
 	for field, value := range structure.Fields() {
-		if field.Name != "AdditionalProperties" {
+		if field.Name != "UnknownFields" {
 			fmt.Fprintf(&input, "%s: %s; ", field.Name, described(value.Interface()))
 		}
 	}
@@ -172,10 +172,10 @@ func describedStruct(structure reflect.Value) string {
 // the two.
 const twin = "twin: "
 
-func describedUnknown(known *codec.Fields, fields wire.UnknownFields) string {
+func describedUnknown(known []string, fields wire.UnknownFields) string {
 	rest := map[string]json.RawMessage{}
 	for name, raw := range fields.All() {
-		if _, ok := known.Find(name); ok {
+		if slices.ContainsFunc(known, func(known string) bool { return strings.EqualFold(known, name) }) {
 			name = twin + name
 		}
 		rest[name] = raw

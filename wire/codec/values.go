@@ -2,10 +2,10 @@ package codec
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,149 +15,143 @@ import (
 // Decode decodes the next value into target, a pointer. encoding/json decodes types that Decoder
 // does not know.
 func (d *Decoder) Decode(target any) {
-	switch target := target.(type) {
-	case *string:
-		d.String(target)
-	case *int64:
-		d.Int64(target)
-	case *int32:
-		*target = int32(d.integer(int64(*target), 32))
-	case *bool:
-		d.Bool(target)
-	case *json.RawMessage:
-		if value := d.Value(); value != nil {
-			*target = bytes.Clone(value)
+	value := reflect.ValueOf(target).Elem()
+	d.decode(shapeOf(value.Type()), value)
+}
+
+func (d *Decoder) decode(s *shape, target reflect.Value) {
+	switch s.kind {
+	case shapeString:
+		if literal := d.valueOf('"', "a string"); literal != nil {
+			target.SetString(d.unquote(literal))
 		}
-	case Decodable:
-		target.DecodeJSON(d)
+	case shapeInteger:
+		target.SetInt(d.integer(target.Int(), s.typ.Bits()))
+	case shapeBoolean:
+		target.SetBool(d.boolean(target.Bool()))
+	case shapeRaw:
+		if value := d.Value(); value != nil {
+			target.SetBytes(bytes.Clone(value))
+		}
+	case shapeCustom:
+		target.Addr().Interface().(Decodable).DecodeJSON(d)
+	case shapeObject:
+		d.decodeObject(s.fields, target)
+	case shapeList:
+		d.decodeSlice(s, target)
+	case shapeMap:
+		d.decodeMap(s, target)
+	case shapePointer:
+		if d.Null() {
+			target.SetZero()
+			return
+		}
+		target.Set(reflect.New(s.elem.typ))
+		d.decode(s.elem, target.Elem())
 	default:
-		d.decodeOther(target)
+		d.decodeByJSON(target.Addr().Interface())
 	}
 }
 
-// String decodes a string.
-func (d *Decoder) String(target *string) {
-	if literal := d.valueOf('"', "a string"); literal != nil {
-		*target = d.unquote(literal)
-	}
-}
-
-// Int64 decodes an integer.
-func (d *Decoder) Int64(target *int64) { *target = d.integer(*target, 64) }
-
-// Bool decodes a boolean.
-func (d *Decoder) Bool(target *bool) { *target = d.boolean(*target) }
-
-// DecodeSlice decodes an array. null is a nil slice; in the array it is an error unless T can be
-// null.
+// decodeSlice decodes an array. null is a nil slice; in the array it is an error unless elements
+// can be null.
 //
 // Slices of one type share blocks of memory, which saves an allocation for each. A slice that
 // outlives the others keeps at most one block in memory.
-func DecodeSlice[T any](d *Decoder, target *[]T) {
-	*target = nil
+func (d *Decoder) decodeSlice(s *shape, target reflect.Value) {
+	target.SetZero()
 	if !d.begin('[', "an array") {
 		return
 	}
-	slab := slabOf[T](d)
+	slab := d.slabOf(s)
 	if slab.busy { // with a slice of the same type, which this one is in
-		slab = &slabFor[T]{}
+		slab = &slabFor{shape: s}
 	}
 	slab.busy = true
 	for !d.atEnd(']') && d.err == nil {
-		d.decodeElement(slab.next())
+		d.decodeElement(s.elem, slab.next())
 	}
 	if d.err == nil {
 		d.tokens.ReadToken()
 	}
 	slab.busy = false
-	*target = slab.take()
+	target.Set(slab.take())
 }
 
 // slabFor is a block of memory for slices of a type.
-type slabFor[T any] struct {
-	block []T // the slices so far, and the current one
-	start int // of the current one
+type slabFor struct {
+	shape *shape        // of the slices
+	block reflect.Value // the slices so far, the current one, and what is free
+	start int           // of the current one
+	end   int
 	busy  bool
 }
 
 const slabBytes = 8 << 10
 
-// slabOf returns the block of a Decoder for a type.
-func slabOf[T any](d *Decoder) *slabFor[T] {
+// slabOf returns the block of a Decoder for slices of a type.
+func (d *Decoder) slabOf(s *shape) *slabFor {
 	for _, known := range d.slabs {
-		if slab, ok := known.(*slabFor[T]); ok {
-			return slab
+		if known.shape == s {
+			return known
 		}
 	}
-	slab := &slabFor[T]{}
+	slab := &slabFor{shape: s}
 	d.slabs = append(d.slabs, slab)
 	return slab
 }
 
 // next returns the next element of the current slice.
-func (s *slabFor[T]) next() *T {
-	if len(s.block) == cap(s.block) {
-		current := s.block[s.start:]
-		size := max(int(reflect.TypeFor[T]().Size()), 1)
-		length := max(min(2*cap(s.block), slabBytes/size), 2*len(current), 4)
-		s.block = append(make([]T, 0, length), current...)
-		s.start = 0
+func (s *slabFor) next() reflect.Value {
+	size := 0
+	if s.block.IsValid() {
+		size = s.block.Len()
 	}
-	s.block = s.block[:len(s.block)+1]
-	return &s.block[len(s.block)-1]
+	if s.end == size {
+		length := s.end - s.start
+		fits := slabBytes / max(int(s.shape.elem.typ.Size()), 1)
+		block := reflect.MakeSlice(s.shape.typ, max(min(2*size, fits), 2*length, 4), max(min(2*size, fits), 2*length, 4))
+		if length > 0 {
+			reflect.Copy(block, s.block.Slice(s.start, s.end))
+		}
+		s.block, s.start, s.end = block, 0, length
+	}
+	s.end++
+	return s.block.Index(s.end - 1)
 }
 
 // take returns the current slice and begins the next one.
-func (s *slabFor[T]) take() []T {
-	slice := s.block[s.start:len(s.block):len(s.block)]
-	s.start = len(s.block)
-	if slice == nil {
-		return []T{}
+func (s *slabFor) take() reflect.Value {
+	if s.start == s.end {
+		return reflect.MakeSlice(s.shape.typ, 0, 0)
 	}
+	slice := s.block.Slice3(s.start, s.end, s.end)
+	s.start = s.end
 	return slice
 }
 
-// drop forgets the block, which its slices still use.
-func (s *slabFor[T]) drop() { *s = slabFor[T]{} }
-
-// spare is a slabFor of any type.
-type spare interface{ drop() }
-
-// decodeElement decodes an element of an array into target, a pointer.
-func (d *Decoder) decodeElement(target any) {
-	d.Decode(target)
-	if d.err == nil && strings.HasSuffix(d.text[:d.end()], "null") && !mayBeNull(target) { // no other value ends like this
+// decodeElement decodes an element of an array.
+func (d *Decoder) decodeElement(s *shape, target reflect.Value) {
+	d.decode(s, target)
+	if d.err == nil && !s.null && strings.HasSuffix(d.text[:d.end()], "null") { // no other value ends like this
 		d.Fail(errors.New("null in a list"))
 	}
 }
 
-// mayBeNull reports whether the value at target can be null.
-func mayBeNull(target any) bool {
-	if object, ok := target.(Decodable); ok {
-		_, nullable := object.(interface{ IsNull() bool })
-		return nullable
-	}
-	switch reflect.TypeOf(target).Elem().Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface: // a json.RawMessage is a slice
-		return true
-	}
-	return false
-}
+// quotedInteger matches a string with an integer, as ASP.NET writes with
+// JsonNumberHandling.WriteAsString.
+var quotedInteger = regexp.MustCompile(`^"-?(0|[1-9][0-9]*)"$`)
 
-// DecodePointer decodes a value into a new pointer. null is a nil pointer.
-func DecodePointer[T any](d *Decoder, target **T) {
-	if d.Null() {
-		*target = nil
-		return
-	}
-	value := new(T)
-	d.Decode(value)
-	*target = value
-}
-
+// integer decodes an integer, which may be quoted.
 func (d *Decoder) integer(old int64, bits int) int64 {
-	literal := d.valueOf('0', "an integer")
-	if literal == nil {
+	literal := d.Value()
+	switch {
+	case literal == nil || literal[0] == 'n':
+		return old
+	case literal[0] == '"' && quotedInteger.Match(literal):
+		literal = literal[1 : len(literal)-1]
+	case jsontext.Value(literal).Kind() != '0':
+		d.failKind("an integer", literal)
 		return old
 	}
 	if len(literal) < 10 && bits >= 32 { // nine digits fit
@@ -196,35 +190,6 @@ func (d *Decoder) boolean(old bool) bool {
 	return value[0] == 't'
 }
 
-// decodeOther decodes enums, which are named types, and slices, maps and pointers that are not
-// fields of a generated type.
-func (d *Decoder) decodeOther(target any) {
-	switch target.(type) {
-	case json.Unmarshaler, encoding.TextUnmarshaler:
-		d.decodeByJSON(target)
-		return
-	}
-	switch value := reflect.ValueOf(target).Elem(); {
-	case value.Kind() == reflect.String:
-		if literal := d.valueOf('"', "a string"); literal != nil {
-			value.SetString(d.unquote(literal))
-		}
-	case value.CanInt():
-		value.SetInt(d.integer(value.Int(), value.Type().Bits()))
-	case value.Kind() == reflect.Bool:
-		value.SetBool(d.boolean(value.Bool()))
-	case value.Kind() == reflect.Pointer && d.kind() != 'n':
-		value.Set(reflect.New(value.Type().Elem()))
-		d.Decode(value.Interface())
-	case value.Kind() == reflect.Slice && value.Type().Elem().Kind() != reflect.Uint8:
-		d.decodeSlice(value)
-	case value.Kind() == reflect.Map && value.Type().Key().Kind() == reflect.String:
-		d.decodeMap(value)
-	default:
-		d.decodeByJSON(target)
-	}
-}
-
 func (d *Decoder) decodeByJSON(target any) {
 	if value := d.Value(); value != nil {
 		if !jsontext.Value(value).IsValid(jsontext.AllowDuplicateNames(true)) { // encoding/json would replace it
@@ -242,43 +207,23 @@ func (d *Decoder) decodeByJSON(target any) {
 	}
 }
 
-func (d *Decoder) decodeSlice(slice reflect.Value) {
-	slice.SetZero()
-	if !d.begin('[', "an array") {
-		return
-	}
-	slice.Set(reflect.MakeSlice(slice.Type(), 0, min(d.length, maxExpectedLength)))
-	for d.kind() != ']' && d.err == nil {
-		slice.Grow(1)
-		slice.SetLen(slice.Len() + 1)
-		d.decodeElement(slice.Index(slice.Len() - 1).Addr().Interface())
-	}
-	if d.err == nil {
-		d.tokens.ReadToken()
-	}
-	d.length = slice.Len()
-}
-
-// maxExpectedLength limits the memory reserved for a slice before its elements are read.
-const maxExpectedLength = 256
-
-func (d *Decoder) decodeMap(values reflect.Value) {
+func (d *Decoder) decodeMap(s *shape, target reflect.Value) {
 	if !d.begin('{', "an object") {
-		values.SetZero()
+		target.SetZero()
 		return
 	}
-	if values.IsNil() {
-		values.Set(reflect.MakeMap(values.Type()))
+	if target.IsNil() {
+		target.Set(reflect.MakeMap(s.typ))
 	}
 	for d.kind() != '}' && d.err == nil {
 		literal := d.Value()
 		if literal == nil {
 			return
 		}
-		name := reflect.ValueOf(d.unquote(literal)).Convert(values.Type().Key())
-		value := reflect.New(values.Type().Elem())
-		d.Decode(value.Interface())
-		values.SetMapIndex(name, value.Elem())
+		name := reflect.ValueOf(d.unquote(literal)).Convert(s.typ.Key())
+		value := reflect.New(s.elem.typ).Elem()
+		d.decode(s.elem, value)
+		target.SetMapIndex(name, value)
 	}
 	if d.err == nil {
 		d.tokens.ReadToken()

@@ -2,11 +2,12 @@ package fake
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // WriteEmpty responds without a body. Status 0 means 200.
@@ -19,13 +20,11 @@ func WriteEmpty(w http.ResponseWriter, status int, header http.Header) error {
 // WriteJSON responds with a value as JSON. Status 0 means 200. If the value cannot be encoded, it
 // sends nothing and returns an error.
 func WriteJSON(w http.ResponseWriter, status int, header http.Header, contentType string, body any) error {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(body); err != nil {
+	data, err := codec.MarshalResponse(body)
+	if err != nil {
 		return fmt.Errorf("encode the response: %w", err)
 	}
-	return WriteStream(w, status, header, contentType, &buffer)
+	return WriteStream(w, status, header, contentType, bytes.NewReader(append(data, '\n')))
 }
 
 // WriteText responds with a string. Status 0 means 200.

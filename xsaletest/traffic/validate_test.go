@@ -149,7 +149,7 @@ func runADay(t testing.TB, client *xsale.Client) {
 		"BuyerName": `"Jan Kowalski"`, "BuyerNip": `"5250001090"`, "BuyerPhone": `"+48 600 100 200"`, "BuyerEmail": `"jan@kowalski.pl"`,
 		"Address": `{"Street":"Krakowska 12/3","City":"Warszawa","Postal":"00-950"}`, "PayerNip": `5250001090`,
 	} {
-		check(order.AdditionalProperties.Set(name, json.RawMessage(value)))
+		check(order.UnknownFields.Set(name, json.RawMessage(value)))
 	}
 	_, err = shop.Orders.Create(ctx, order)
 	check(err)

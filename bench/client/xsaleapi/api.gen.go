@@ -6,7 +6,6 @@ package xsaleapi
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
@@ -21,577 +20,121 @@ import (
 
 // Buyer is a schema of the spec.
 type Buyer struct {
-	City                 string             `json:"City,omitzero"`
-	CountryCode          string             `json:"CountryCode,omitzero"`
-	Email                string             `json:"Email,omitzero"`
-	FirstName            string             `json:"FirstName,omitzero"`
-	LastName             string             `json:"LastName,omitzero"`
-	Phone                string             `json:"Phone,omitzero"`
-	PostalCode           string             `json:"PostalCode,omitzero"`
-	Street               string             `json:"Street,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	City               string `json:"City,omitzero"`
+	CountryCode        string `json:"CountryCode,omitzero"`
+	Email              string `json:"Email,omitzero"`
+	FirstName          string `json:"FirstName,omitzero"`
+	LastName           string `json:"LastName,omitzero"`
+	Phone              string `json:"Phone,omitzero"`
+	PostalCode         string `json:"PostalCode,omitzero"`
+	Street             string `json:"Street,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Me is a schema of the spec.
 type Me struct {
-	Email                string             `json:"Email,omitzero"`
-	EmailVerified        bool               `json:"EmailVerified,omitzero"`
-	ID                   int64              `json:"Id,omitzero"`
-	Name                 string             `json:"Name,omitzero"`
-	Nickname             string             `json:"Nickname,omitzero"`
-	Organizations        []Organization     `json:"Organizations,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Email              string         `json:"Email,omitzero"`
+	EmailVerified      bool           `json:"EmailVerified,omitzero"`
+	ID                 int64          `json:"Id,omitzero"`
+	Name               string         `json:"Name,omitzero"`
+	Nickname           string         `json:"Nickname,omitzero"`
+	Organizations      []Organization `json:"Organizations,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Order is a schema of the spec.
 type Order struct {
-	Buyer                *Buyer             `json:"Buyer,omitempty"`
-	Comment              string             `json:"Comment,omitzero"`
-	CreatedAt            wire.DateTime      `json:"CreatedAt,omitzero"`
-	CurrencyCode         string             `json:"CurrencyCode,omitzero"`
-	DeliveryFormID       int64              `json:"DeliveryFormId,omitzero"`
-	ExternalNumber       string             `json:"ExternalNumber,omitzero"`
-	ID                   int64              `json:"Id,omitzero"`
-	IntegrationID        int64              `json:"IntegrationId,omitzero"`
-	IsCanceled           bool               `json:"IsCanceled,omitzero"`
-	IsPaid               bool               `json:"IsPaid,omitzero"`
-	Items                []OrderItem        `json:"Items,omitzero"`
-	ModifiedAt           wire.DateTime      `json:"ModifiedAt,omitzero"`
-	Number               string             `json:"Number,omitzero"`
-	PaidAmount           wire.Decimal       `json:"PaidAmount,omitzero"`
-	PaymentFormID        int64              `json:"PaymentFormId,omitzero"`
-	PurchaseDate         wire.DateTime      `json:"PurchaseDate,omitzero"`
-	ShippingGross        wire.Decimal       `json:"ShippingGross,omitzero"`
-	StatusID             int64              `json:"StatusId,omitzero"`
-	StatusName           string             `json:"StatusName,omitzero"`
-	TotalGross           wire.Decimal       `json:"TotalGross,omitzero"`
-	TotalNet             wire.Decimal       `json:"TotalNet,omitzero"`
-	WantsInvoice         bool               `json:"WantsInvoice,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Buyer              *Buyer        `json:"Buyer,omitempty"`
+	Comment            string        `json:"Comment,omitzero" wire:"null"`
+	CreatedAt          wire.DateTime `json:"CreatedAt,omitzero"`
+	CurrencyCode       string        `json:"CurrencyCode,omitzero"`
+	DeliveryFormID     int64         `json:"DeliveryFormId,omitzero"`
+	ExternalNumber     string        `json:"ExternalNumber,omitzero"`
+	ID                 int64         `json:"Id,omitzero"`
+	IntegrationID      int64         `json:"IntegrationId,omitzero"`
+	IsCanceled         bool          `json:"IsCanceled,omitzero"`
+	IsPaid             bool          `json:"IsPaid,omitzero"`
+	Items              []OrderItem   `json:"Items,omitzero"`
+	ModifiedAt         wire.DateTime `json:"ModifiedAt,omitzero"`
+	Number             string        `json:"Number,omitzero"`
+	PaidAmount         wire.Decimal  `json:"PaidAmount,omitzero"`
+	PaymentFormID      int64         `json:"PaymentFormId,omitzero"`
+	PurchaseDate       wire.DateTime `json:"PurchaseDate,omitzero"`
+	ShippingGross      wire.Decimal  `json:"ShippingGross,omitzero"`
+	StatusID           int64         `json:"StatusId,omitzero"`
+	StatusName         string        `json:"StatusName,omitzero"`
+	TotalGross         wire.Decimal  `json:"TotalGross,omitzero"`
+	TotalNet           wire.Decimal  `json:"TotalNet,omitzero"`
+	WantsInvoice       bool          `json:"WantsInvoice,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItem is a schema of the spec.
 type OrderItem struct {
-	EAN                  string             `json:"Ean,omitzero"`
-	ID                   int64              `json:"Id,omitzero"`
-	Name                 string             `json:"Name,omitzero"`
-	OfferID              int64              `json:"OfferId,omitzero"`
-	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
-	PriceGross           wire.Decimal       `json:"PriceGross,omitzero"`
-	PriceNet             wire.Decimal       `json:"PriceNet,omitzero"`
-	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
-	SKU                  string             `json:"Sku,omitzero"`
-	VariantID            int64              `json:"VariantId,omitzero"`
-	VATRate              wire.Decimal       `json:"VatRate,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	EAN                string             `json:"Ean,omitzero"`
+	ID                 int64              `json:"Id,omitzero"`
+	Name               string             `json:"Name,omitzero"`
+	OfferID            int64              `json:"OfferId,omitzero"`
+	OrderItemArticles  []OrderItemArticle `json:"OrderItemArticles,omitzero"`
+	PriceGross         wire.Decimal       `json:"PriceGross,omitzero"`
+	PriceNet           wire.Decimal       `json:"PriceNet,omitzero"`
+	Quantity           wire.Decimal       `json:"Quantity,omitzero"`
+	SKU                string             `json:"Sku,omitzero"`
+	VariantID          int64              `json:"VariantId,omitzero"`
+	VATRate            wire.Decimal       `json:"VatRate,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle is a schema of the spec.
 type OrderItemArticle struct {
-	ArticleID            int64              `json:"ArticleId,omitzero"`
-	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ArticleID          int64        `json:"ArticleId,omitzero"`
+	Quantity           wire.Decimal `json:"Quantity,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Organization is a schema of the spec.
 type Organization struct {
-	ID                   int64              `json:"Id,omitzero"`
-	Name                 string             `json:"Name,omitzero"`
-	ShortName            string             `json:"ShortName,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ID                 int64  `json:"Id,omitzero"`
+	Name               string `json:"Name,omitzero"`
+	ShortName          string `json:"ShortName,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Buyer) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Buyer) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Buyer) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Buyer) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Buyer) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Me) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Buyer) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Me) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Buyer) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Buyer) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfBuyer = codec.NewFields("City", "CountryCode", "Email", "FirstName", "LastName", "Phone", "PostalCode", "Street")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Buyer) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfBuyer, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "City":
-			object.Known(0)
-			d.String(&a.City)
-		case "CountryCode":
-			object.Known(1)
-			d.String(&a.CountryCode)
-		case "Email":
-			object.Known(2)
-			d.String(&a.Email)
-		case "FirstName":
-			object.Known(3)
-			d.String(&a.FirstName)
-		case "LastName":
-			object.Known(4)
-			d.String(&a.LastName)
-		case "Phone":
-			object.Known(5)
-			d.String(&a.Phone)
-		case "PostalCode":
-			object.Known(6)
-			d.String(&a.PostalCode)
-		case "Street":
-			object.Known(7)
-			d.String(&a.Street)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Buyer) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItemArticle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Buyer) MarshalJSON() ([]byte, error) {
-	type plain Buyer
-	return codec.MarshalObject(&a, plain(a), fieldsOfBuyer, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItemArticle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Me) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Organization) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Me) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Me) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Me) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Email":
-			object.Known(0)
-			d.String(&a.Email)
-		case "EmailVerified":
-			object.Known(1)
-			d.Bool(&a.EmailVerified)
-		case "Id":
-			object.Known(2)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(3)
-			d.String(&a.Name)
-		case "Nickname":
-			object.Known(4)
-			d.String(&a.Nickname)
-		case "Organizations":
-			object.Known(5)
-			codec.DecodeSlice(d, &a.Organizations)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Me) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Me) MarshalJSON() ([]byte, error) {
-	type plain Me
-	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Order) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Order) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Order) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Order) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrder = codec.NewFields("Buyer", "Comment", "CreatedAt", "CurrencyCode", "DeliveryFormId", "ExternalNumber", "Id", "IntegrationId", "IsCanceled", "IsPaid", "Items", "ModifiedAt", "Number", "PaidAmount", "PaymentFormId", "PurchaseDate", "ShippingGross", "StatusId", "StatusName", "TotalGross", "TotalNet", "WantsInvoice")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Buyer":
-			object.Known(0)
-			codec.DecodePointer(d, &a.Buyer)
-		case "Comment":
-			object.Known(1)
-			d.String(&a.Comment)
-		case "CreatedAt":
-			object.Known(2)
-			a.CreatedAt.DecodeJSON(d)
-		case "CurrencyCode":
-			object.Known(3)
-			d.String(&a.CurrencyCode)
-		case "DeliveryFormId":
-			object.Known(4)
-			d.Int64(&a.DeliveryFormID)
-		case "ExternalNumber":
-			object.Known(5)
-			d.String(&a.ExternalNumber)
-		case "Id":
-			object.Known(6)
-			d.Int64(&a.ID)
-		case "IntegrationId":
-			object.Known(7)
-			d.Int64(&a.IntegrationID)
-		case "IsCanceled":
-			object.Known(8)
-			d.Bool(&a.IsCanceled)
-		case "IsPaid":
-			object.Known(9)
-			d.Bool(&a.IsPaid)
-		case "Items":
-			object.Known(10)
-			codec.DecodeSlice(d, &a.Items)
-		case "ModifiedAt":
-			object.Known(11)
-			a.ModifiedAt.DecodeJSON(d)
-		case "Number":
-			object.Known(12)
-			d.String(&a.Number)
-		case "PaidAmount":
-			object.Known(13)
-			a.PaidAmount.DecodeJSON(d)
-		case "PaymentFormId":
-			object.Known(14)
-			d.Int64(&a.PaymentFormID)
-		case "PurchaseDate":
-			object.Known(15)
-			a.PurchaseDate.DecodeJSON(d)
-		case "ShippingGross":
-			object.Known(16)
-			a.ShippingGross.DecodeJSON(d)
-		case "StatusId":
-			object.Known(17)
-			d.Int64(&a.StatusID)
-		case "StatusName":
-			object.Known(18)
-			d.String(&a.StatusName)
-		case "TotalGross":
-			object.Known(19)
-			a.TotalGross.DecodeJSON(d)
-		case "TotalNet":
-			object.Known(20)
-			a.TotalNet.DecodeJSON(d)
-		case "WantsInvoice":
-			object.Known(21)
-			d.Bool(&a.WantsInvoice)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Order) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Order) MarshalJSON() ([]byte, error) {
-	type plain Order
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItem) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItem) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItem) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItem) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItem = codec.NewFields("Ean", "Id", "Name", "OfferId", "OrderItemArticles", "PriceGross", "PriceNet", "Quantity", "Sku", "VariantId", "VatRate")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Ean":
-			object.Known(0)
-			d.String(&a.EAN)
-		case "Id":
-			object.Known(1)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(2)
-			d.String(&a.Name)
-		case "OfferId":
-			object.Known(3)
-			d.Int64(&a.OfferID)
-		case "OrderItemArticles":
-			object.Known(4)
-			codec.DecodeSlice(d, &a.OrderItemArticles)
-		case "PriceGross":
-			object.Known(5)
-			a.PriceGross.DecodeJSON(d)
-		case "PriceNet":
-			object.Known(6)
-			a.PriceNet.DecodeJSON(d)
-		case "Quantity":
-			object.Known(7)
-			a.Quantity.DecodeJSON(d)
-		case "Sku":
-			object.Known(8)
-			d.String(&a.SKU)
-		case "VariantId":
-			object.Known(9)
-			d.Int64(&a.VariantID)
-		case "VatRate":
-			object.Known(10)
-			a.VATRate.DecodeJSON(d)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type plain OrderItem
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItemArticle = codec.NewFields("ArticleId", "Quantity")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "ArticleId":
-			object.Known(0)
-			d.Int64(&a.ArticleID)
-		case "Quantity":
-			object.Known(1)
-			a.Quantity.DecodeJSON(d)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type plain OrderItemArticle
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Organization) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Organization) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Organization) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Organization) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Organization) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Organization) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrganization = codec.NewFields("Id", "Name", "ShortName")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Organization) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrganization, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		case "ShortName":
-			object.Known(2)
-			d.String(&a.ShortName)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Organization) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Organization) MarshalJSON() ([]byte, error) {
-	type plain Organization
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrganization, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Organization) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error

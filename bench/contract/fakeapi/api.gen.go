@@ -6,7 +6,6 @@ package fakeapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -39,8 +38,8 @@ type Me struct {
 	Nickname string `json:"Nickname,omitzero"`
 
 	// Organizations contains the organizations that the user may work for.
-	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Organizations      []OrganizationInfo `json:"Organizations,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
@@ -51,8 +50,8 @@ type Order struct {
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem        `json:"Items,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Items              []OrderItem `json:"Items,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItem is an order line (pozycja zamówienia). Only part of it is known.
@@ -61,13 +60,13 @@ type OrderItem struct {
 	// broken down; usable as a pick list. Inferred: the name is documented; its location inside a
 	// line is assumed because the page relates it to a line, and the name reads "articles of an
 	// order item".
-	OrderItemArticles    []OrderItemArticle `json:"OrderItemArticles,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	OrderItemArticles  []OrderItemArticle `json:"OrderItemArticles,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrganizationInfo is an organization that a user may work for.
@@ -80,8 +79,8 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitzero"`
 
 	// ShortName is the short name of the organization, for people.
-	ShortName            string             `json:"ShortName,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ShortName          string `json:"ShortName,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ListOrdersParams contains the parameters of ListOrders.
@@ -97,321 +96,35 @@ type ListOrdersParams struct {
 	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
 }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Me) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Me) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Me) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Me) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Me) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Me) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItemArticle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Email":
-			object.Known(0)
-			d.String(&a.Email)
-		case "EmailVerified":
-			object.Known(1)
-			d.Bool(&a.EmailVerified)
-		case "Id":
-			object.Known(2)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(3)
-			d.String(&a.Name)
-		case "Nickname":
-			object.Known(4)
-			d.String(&a.Nickname)
-		case "Organizations":
-			object.Known(5)
-			codec.DecodeSlice(d, &a.Organizations)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItemArticle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Me) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrganizationInfo) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Me) MarshalJSON() ([]byte, error) {
-	type plain Me
-	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Order) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Order) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Order) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Order) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrder = codec.NewFields("Id", "Items")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Items":
-			object.Known(1)
-			codec.DecodeSlice(d, &a.Items)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Order) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Order) MarshalJSON() ([]byte, error) {
-	type plain Order
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItem) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItem) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItem) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItem) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItem = codec.NewFields("OrderItemArticles")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "OrderItemArticles":
-			object.Known(0)
-			codec.DecodeSlice(d, &a.OrderItemArticles)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type plain OrderItem
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItemArticle = codec.NewFields()
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type plain OrderItemArticle
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrganizationInfo) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrganizationInfo = codec.NewFields("Id", "Name", "ShortName")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		case "ShortName":
-			object.Known(2)
-			d.String(&a.ShortName)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type plain OrganizationInfo
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrganizationInfo) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error

@@ -33,7 +33,7 @@ type CreateIntegration struct {
 	IntegrationType int64 `json:"IntegrationType"`
 
 	// IsActive reports whether active offers can be made and ERP processes can be chosen and run.
-	IsActive *bool `json:"IsActive,omitempty"`
+	IsActive *bool `json:"IsActive,omitzero"`
 
 	// Name is the name of the integration.
 	//
@@ -42,7 +42,7 @@ type CreateIntegration struct {
 
 	// OrderSynchronization contains the settings for the export of orders to an ERP.
 	OrderSynchronization *OrderSynchronization `json:"OrderSynchronization,omitempty"`
-	AdditionalProperties wire.UnknownFields    `json:"-"`
+	wire.UnknownFields   `json:"-"`
 }
 
 // CreateOrder is a new order, with the properties that the vendor lists as the required minimum. It
@@ -72,8 +72,8 @@ type CreateOrder struct {
 	PurchaseDate wire.DateTime `json:"PurchaseDate"`
 
 	// RecipientID is the id of the contractor who receives (odbiorca).
-	RecipientID          int64              `json:"RecipientId"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	RecipientID        int64 `json:"RecipientId"`
+	wire.UnknownFields `json:"-"`
 }
 
 // CreateOrderItem is a line of a new order. At least one of `PriceNet` and `PriceGross` is
@@ -95,16 +95,16 @@ type CreateOrderItem struct {
 	Quantity wire.Decimal `json:"Quantity"`
 
 	// VariantID is the id of the variant (wariant) of the offer.
-	VariantID            int64              `json:"VariantId"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	VariantID          int64 `json:"VariantId"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Created is the body of the response to a create. Not published; see the response.
 type Created struct {
 	// ID is the id of the new object. Inferred: every known object of the API has its id under this
 	// name.
-	ID                   int64              `json:"Id,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ID                 int64 `json:"Id,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Me is a user of xSale.
@@ -125,8 +125,8 @@ type Me struct {
 	Nickname string `json:"Nickname,omitzero"`
 
 	// Organizations contains the organizations that the user may work for.
-	Organizations        []OrganizationInfo `json:"Organizations,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Organizations      []OrganizationInfo `json:"Organizations,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Order is an order (zamówienie). Only part of the model is known: the vendor's Swagger has the
@@ -137,8 +137,8 @@ type Order struct {
 	ID int64 `json:"Id,omitzero"`
 
 	// Items contains the order lines (pozycje zamówienia), that is, the products bought.
-	Items                []OrderItem        `json:"Items,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Items              []OrderItem `json:"Items,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItem is an order line (pozycja zamówienia). Only part of it is known.
@@ -156,13 +156,13 @@ type OrderItem struct {
 	PriceGross wire.Decimal `json:"PriceGross,omitzero"`
 
 	// Quantity: How many, a decimal.
-	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Quantity           wire.Decimal `json:"Quantity,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItemArticle is a warehouse article of an order line. Its properties are not published.
 type OrderItemArticle struct {
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderSynchronization contains the settings for the export of orders to an ERP.
@@ -171,17 +171,17 @@ type OrderSynchronization struct {
 	// the ERP.
 	//
 	// Example: ECOM
-	ERPDocumentSerialNumber *string `json:"ERPDocumentSerialNumber,omitempty"`
+	ERPDocumentSerialNumber string `json:"ERPDocumentSerialNumber,omitzero"`
 
 	// ExportToWarehouse is the code of the warehouse (magazyn) in the connected ERP: Comarch ERP
 	// Optima, Comarch ERP XL or Subiekt GT.
 	//
 	// Example: MAG-1
-	ExportToWarehouse *string `json:"ExportToWarehouse,omitempty"`
+	ExportToWarehouse string `json:"ExportToWarehouse,omitzero"`
 
 	// ExportWithoutTransport reports whether the transport line is left out when delivery is free.
-	ExportWithoutTransport *bool              `json:"ExportWithoutTransport,omitempty"`
-	AdditionalProperties   wire.UnknownFields `json:"-"`
+	ExportWithoutTransport bool `json:"ExportWithoutTransport,omitzero"`
+	wire.UnknownFields     `json:"-"`
 }
 
 // OrganizationInfo is an organization that a user may work for.
@@ -194,14 +194,14 @@ type OrganizationInfo struct {
 	Name string `json:"Name,omitzero"`
 
 	// ShortName is the short name of the organization, for people.
-	ShortName            string             `json:"ShortName,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ShortName          string `json:"ShortName,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ParameterDefinition is the definition of a parameter. Its properties are not published; the
 // vendor's Swagger has them.
 type ParameterDefinition struct {
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Status is a status (status) of orders and payments. Its properties are not published.
@@ -212,8 +212,8 @@ type Status struct {
 
 	// Name is the name of the status, the value of `statusnamein`. Inferred: the panel shows a
 	// name, and every known object of the API has its name under this name.
-	Name                 string             `json:"Name,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Name               string `json:"Name,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Translation contains the name and description of an article in one language (tłumaczenie). Only
@@ -221,7 +221,7 @@ type Status struct {
 type Translation struct {
 	// Description is the product description, as HTML. Inferred: null is assumed to be possible
 	// because the scripts guard against it, and HTML because they pass it to a translator as HTML.
-	Description wire.Nullable[string] `json:"Description,omitzero"`
+	Description wire.Nullable[string] `json:"Description,omitzero" wire:"null"`
 
 	// LanguageID is the id of the language. In the one organization that the scripts serve, 9 is
 	// MarketplacePL and 2 is English; whether ids are the same everywhere is not published.
@@ -231,8 +231,8 @@ type Translation struct {
 
 	// Name is the name of the product. Inferred: null is assumed to be possible because the scripts
 	// guard against it.
-	Name                 wire.Nullable[string] `json:"Name,omitzero"`
-	AdditionalProperties wire.UnknownFields    `json:"-"`
+	Name               wire.Nullable[string] `json:"Name,omitzero" wire:"null"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ListOrdersParams contains the parameters of ListOrders.
@@ -261,853 +261,83 @@ type CreateParameterJSONRequestBody = ParameterDefinition
 // CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
 type CreateOrderJSONRequestBody = CreateOrder
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a CreateIntegration) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CreateIntegration) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *CreateIntegration) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a CreateIntegration) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a CreateIntegration) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CreateOrder) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a CreateIntegration) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a CreateOrder) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a CreateIntegration) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CreateOrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a CreateIntegration) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a CreateOrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfCreateIntegration = codec.NewFields("IntegrationType", "IsActive", "Name", "OrderSynchronization")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Created) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *CreateIntegration) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfCreateIntegration, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "IntegrationType":
-			object.Known(0)
-			d.Int64(&a.IntegrationType)
-		case "IsActive":
-			object.Known(1)
-			codec.DecodePointer(d, &a.IsActive)
-		case "Name":
-			object.Known(2)
-			d.String(&a.Name)
-		case "OrderSynchronization":
-			object.Known(3)
-			codec.DecodePointer(d, &a.OrderSynchronization)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Created) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *CreateIntegration) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Me) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a CreateIntegration) MarshalJSON() ([]byte, error) {
-	type plain CreateIntegration
-	return codec.MarshalObject(&a, plain(a), fieldsOfCreateIntegration, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Me) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a CreateOrder) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *CreateOrder) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a CreateOrder) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a CreateOrder) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a CreateOrder) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItemArticle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a CreateOrder) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItemArticle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfCreateOrder = codec.NewFields("BuyerId", "IntegrationId", "Items", "PayerId", "PaymentFormId", "PurchaseDate", "RecipientId")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderSynchronization) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *CreateOrder) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfCreateOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "BuyerId":
-			object.Known(0)
-			d.Int64(&a.BuyerID)
-		case "IntegrationId":
-			object.Known(1)
-			d.Int64(&a.IntegrationID)
-		case "Items":
-			object.Known(2)
-			codec.DecodeSlice(d, &a.Items)
-		case "PayerId":
-			object.Known(3)
-			d.Int64(&a.PayerID)
-		case "PaymentFormId":
-			object.Known(4)
-			d.Int64(&a.PaymentFormID)
-		case "PurchaseDate":
-			object.Known(5)
-			a.PurchaseDate.DecodeJSON(d)
-		case "RecipientId":
-			object.Known(6)
-			d.Int64(&a.RecipientID)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderSynchronization) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *CreateOrder) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrganizationInfo) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a CreateOrder) MarshalJSON() ([]byte, error) {
-	type plain CreateOrder
-	return codec.MarshalObject(&a, plain(a), fieldsOfCreateOrder, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrganizationInfo) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a CreateOrderItem) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *ParameterDefinition) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *CreateOrderItem) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a ParameterDefinition) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a CreateOrderItem) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Status) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a CreateOrderItem) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Status) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a CreateOrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Translation) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a CreateOrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfCreateOrderItem = codec.NewFields("OfferId", "PriceGross", "PriceNet", "Quantity", "VariantId")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *CreateOrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfCreateOrderItem, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "OfferId":
-			object.Known(0)
-			d.Int64(&a.OfferID)
-		case "PriceGross":
-			object.Known(1)
-			a.PriceGross.DecodeJSON(d)
-		case "PriceNet":
-			object.Known(2)
-			a.PriceNet.DecodeJSON(d)
-		case "Quantity":
-			object.Known(3)
-			a.Quantity.DecodeJSON(d)
-		case "VariantId":
-			object.Known(4)
-			d.Int64(&a.VariantID)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *CreateOrderItem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a CreateOrderItem) MarshalJSON() ([]byte, error) {
-	type plain CreateOrderItem
-	return codec.MarshalObject(&a, plain(a), fieldsOfCreateOrderItem, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Created) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Created) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Created) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Created) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Created) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Created) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfCreated = codec.NewFields("Id")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Created) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfCreated, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Created) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Created) MarshalJSON() ([]byte, error) {
-	type plain Created
-	return codec.MarshalObject(&a, plain(a), fieldsOfCreated, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Me) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Me) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Me) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Me) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Me) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Me) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfMe = codec.NewFields("Email", "EmailVerified", "Id", "Name", "Nickname", "Organizations")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Me) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfMe, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Email":
-			object.Known(0)
-			d.String(&a.Email)
-		case "EmailVerified":
-			object.Known(1)
-			d.Bool(&a.EmailVerified)
-		case "Id":
-			object.Known(2)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(3)
-			d.String(&a.Name)
-		case "Nickname":
-			object.Known(4)
-			d.String(&a.Nickname)
-		case "Organizations":
-			object.Known(5)
-			codec.DecodeSlice(d, &a.Organizations)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Me) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Me) MarshalJSON() ([]byte, error) {
-	type plain Me
-	return codec.MarshalObject(&a, plain(a), fieldsOfMe, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Order) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Order) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Order) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Order) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrder = codec.NewFields("Id", "Items")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Items":
-			object.Known(1)
-			codec.DecodeSlice(d, &a.Items)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Order) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Order) MarshalJSON() ([]byte, error) {
-	type plain Order
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItem) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItem) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItem) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItem) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItem) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItem) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItem = codec.NewFields("OfferId", "OrderItemArticles", "PriceGross", "Quantity")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItem, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "OfferId":
-			object.Known(0)
-			d.Int64(&a.OfferID)
-		case "OrderItemArticles":
-			object.Known(1)
-			codec.DecodeSlice(d, &a.OrderItemArticles)
-		case "PriceGross":
-			object.Known(2)
-			a.PriceGross.DecodeJSON(d)
-		case "Quantity":
-			object.Known(3)
-			a.Quantity.DecodeJSON(d)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItem) MarshalJSON() ([]byte, error) {
-	type plain OrderItem
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItem, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItemArticle) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItemArticle) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItemArticle) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItemArticle = codec.NewFields()
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItemArticle) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItemArticle) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItemArticle) MarshalJSON() ([]byte, error) {
-	type plain OrderItemArticle
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemArticle, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderSynchronization) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderSynchronization) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderSynchronization) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderSynchronization) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderSynchronization) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderSynchronization) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderSynchronization = codec.NewFields("ERPDocumentSerialNumber", "ExportToWarehouse", "ExportWithoutTransport")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderSynchronization) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderSynchronization, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "ERPDocumentSerialNumber":
-			object.Known(0)
-			codec.DecodePointer(d, &a.ERPDocumentSerialNumber)
-		case "ExportToWarehouse":
-			object.Known(1)
-			codec.DecodePointer(d, &a.ExportToWarehouse)
-		case "ExportWithoutTransport":
-			object.Known(2)
-			codec.DecodePointer(d, &a.ExportWithoutTransport)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderSynchronization) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderSynchronization) MarshalJSON() ([]byte, error) {
-	type plain OrderSynchronization
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderSynchronization, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrganizationInfo) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrganizationInfo) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrganizationInfo) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrganizationInfo = codec.NewFields("Id", "Name", "ShortName")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrganizationInfo) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		case "ShortName":
-			object.Known(2)
-			d.String(&a.ShortName)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrganizationInfo) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrganizationInfo) MarshalJSON() ([]byte, error) {
-	type plain OrganizationInfo
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrganizationInfo, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a ParameterDefinition) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *ParameterDefinition) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a ParameterDefinition) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a ParameterDefinition) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a ParameterDefinition) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a ParameterDefinition) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfParameterDefinition = codec.NewFields()
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *ParameterDefinition) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfParameterDefinition, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *ParameterDefinition) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a ParameterDefinition) MarshalJSON() ([]byte, error) {
-	type plain ParameterDefinition
-	return codec.MarshalObject(&a, plain(a), fieldsOfParameterDefinition, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Status) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Status) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Status) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Status) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Status) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Status) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfStatus = codec.NewFields("Id", "Name")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Status) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfStatus, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Status) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Status) MarshalJSON() ([]byte, error) {
-	type plain Status
-	return codec.MarshalObject(&a, plain(a), fieldsOfStatus, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Translation) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Translation) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Translation) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Translation) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Translation) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Translation) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfTranslation = codec.NewFields("Description", "LanguageId", "Name")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Translation) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfTranslation, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Description":
-			object.Known(0)
-			d.Decode(&a.Description)
-		case "LanguageId":
-			object.Known(1)
-			d.Int64(&a.LanguageID)
-		case "Name":
-			object.Known(2)
-			d.Decode(&a.Name)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Translation) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Translation) MarshalJSON() ([]byte, error) {
-	type plain Translation
-	return codec.MarshalObject(&a, plain(a), fieldsOfTranslation, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Translation) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error

@@ -66,30 +66,30 @@ func (e SortOrder) Valid() bool {
 
 // AddInvoiceResponse is an inline schema of the spec.
 type AddInvoiceResponse struct {
-	ID                   int64              `json:"Id,omitzero"`
-	Size                 int64              `json:"Size,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	ID                 int64 `json:"Id,omitzero"`
+	Size               int64 `json:"Size,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Buyer is a schema of the spec.
 type Buyer struct {
-	Name                 *string               `json:"Name,omitempty"`
-	NIP                  wire.Nullable[string] `json:"Nip,omitzero"`
-	Parent               *Party                `json:"Parent,omitempty"`
-	AdditionalProperties wire.UnknownFields    `json:"-"`
+	Name               string `json:"Name,omitzero"`
+	NIP                string `json:"Nip,omitzero" wire:"null"`
+	Parent             *Party `json:"Parent,omitempty"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Category is a schema of the spec.
 type Category struct {
-	Children             []Category         `json:"Children"`
-	Name                 string             `json:"Name"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Children           []Category `json:"Children"`
+	Name               string     `json:"Name"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ClientModel is the schema Client of the spec.
 type ClientModel struct {
-	Name                 string             `json:"Name,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Name               string `json:"Name,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ListEventsResponseItem is an inline schema of the spec.
@@ -99,60 +99,60 @@ type ListEventsResponseItem struct {
 
 // Order is the schema Shop.Contracts.Order of the spec.
 type Order struct {
-	Buyer                *Buyer             `json:"Buyer,omitempty"`
-	Discount             wire.Decimal       `json:"Discount,omitzero"`
-	Email                *string            `json:"Email,omitempty"`
-	Extra                json.RawMessage    `json:"Extra,omitzero"`
-	GetField             *string            `json:"Get,omitempty"`
-	ID                   *int64             `json:"Id,omitempty"`
-	Items                []OrderItemsItem   `json:"Items,omitzero"`
-	Number               *string            `json:"Number"`
-	OrderNo              *string            `json:"OrderNo,omitempty"`
-	Paid                 *bool              `json:"Paid,omitempty"`
-	Placed               wire.DateTime      `json:"Placed,omitzero"`
-	Status               *OrderStatus       `json:"Status,omitempty"`
-	Tags                 map[string]string  `json:"Tags,omitzero"`
-	Total                wire.Decimal       `json:"Total"`
-	OrderNoField         *string            `json:"order-no,omitempty"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Buyer              *Buyer            `json:"Buyer,omitempty" wire:"null"`
+	Discount           wire.Decimal      `json:"Discount,omitzero" wire:"null"`
+	Email              string            `json:"Email,omitzero"`
+	Extra              json.RawMessage   `json:"Extra,omitzero"`
+	Get                string            `json:"Get,omitzero"`
+	ID                 int64             `json:"Id,omitzero" wire:"readOnly"`
+	Items              []OrderItemsItem  `json:"Items,omitzero" wire:"null"`
+	Number             string            `json:"Number" wire:"null"`
+	OrderNo            string            `json:"OrderNo,omitzero"`
+	Paid               bool              `json:"Paid,omitzero"`
+	Placed             wire.DateTime     `json:"Placed,omitzero"`
+	Status             OrderStatus       `json:"Status,omitzero"`
+	Tags               map[string]string `json:"Tags,omitzero" wire:"null"`
+	Total              wire.Decimal      `json:"Total"`
+	OrderNoField       string            `json:"order-no,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderChange is a schema of the spec.
 type OrderChange struct {
-	Due                  wire.DateTime         `json:"Due,omitzero"`
-	Note                 wire.Nullable[string] `json:"Note,omitzero"`
-	Paid                 wire.Nullable[bool]   `json:"Paid,omitzero"`
-	Priority             *int32                `json:"Priority,omitempty"`
-	Status               *OrderStatus          `json:"Status,omitempty"`
-	AdditionalProperties wire.UnknownFields    `json:"-"`
+	Due                wire.DateTime `json:"Due,omitzero" wire:"null"`
+	Note               string        `json:"Note,omitzero" wire:"null"`
+	Paid               bool          `json:"Paid,omitzero" wire:"null"`
+	Priority           int32         `json:"Priority,omitzero"`
+	Status             OrderStatus   `json:"Status,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderFilter is a schema of the spec.
 type OrderFilter struct {
-	City                 *string            `json:"city,omitempty"`
-	Limit                *int32             `json:"limit,omitempty"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	City               string `json:"city,omitzero"`
+	Limit              int32  `json:"limit,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderItemsItem is an inline schema of the spec.
 type OrderItemsItem struct {
-	Quantity             wire.Decimal       `json:"Quantity,omitzero"`
-	SKU                  *string            `json:"Sku,omitempty"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Quantity           wire.Decimal `json:"Quantity,omitzero"`
+	SKU                string       `json:"Sku,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderPaid is a schema of the spec.
 type OrderPaid struct {
-	Amount               wire.Decimal       `json:"Amount,omitzero"`
-	Kind                 string             `json:"Kind,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Amount             wire.Decimal `json:"Amount,omitzero"`
+	Kind               string       `json:"Kind,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderPlaced is a schema of the spec.
 type OrderPlaced struct {
-	Kind                 string             `json:"Kind,omitzero"`
-	OrderID              int64              `json:"OrderId,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Kind               string `json:"Kind,omitzero"`
+	OrderID            int64  `json:"OrderId,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // OrderStatus is a schema of the spec.
@@ -160,23 +160,23 @@ type OrderStatus int32
 
 // PagedResultOfOrder is a schema of the spec.
 type PagedResultOfOrder struct {
-	Items                []Order            `json:"Items,omitzero"`
-	Total                int64              `json:"Total,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Items              []Order `json:"Items,omitzero"`
+	Total              int64   `json:"Total,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Party is a schema of the spec.
 type Party struct {
-	Name                 *string            `json:"Name,omitempty"`
-	Parent               *Party             `json:"Parent,omitempty"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Name               string `json:"Name,omitzero"`
+	Parent             *Party `json:"Parent,omitempty"`
+	wire.UnknownFields `json:"-"`
 }
 
 // ProblemDetails is a schema of the spec.
 type ProblemDetails struct {
-	Status               int32              `json:"status,omitzero"`
-	Title                string             `json:"title,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	Status             int32  `json:"status,omitzero" wire:"null"`
+	Title              string `json:"title,omitzero" wire:"null"`
+	wire.UnknownFields `json:"-"`
 }
 
 // SortOrder is a schema of the spec.
@@ -184,8 +184,8 @@ type SortOrder string
 
 // StartJobResponse is an inline schema of the spec.
 type StartJobResponse struct {
-	JobID                string             `json:"JobId,omitzero"`
-	AdditionalProperties wire.UnknownFields `json:"-"`
+	JobID              string `json:"JobId,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // LoginFormdataBody is a request body of Login.
@@ -242,918 +242,89 @@ type EchoTextRequestBody = EchoTextBody
 // PutSettingsJSONRequestBody is a request body of PutSettings, of type application/json.
 type PutSettingsJSONRequestBody = PutSettingsJSONBody
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a AddInvoiceResponse) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *AddInvoiceResponse) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a AddInvoiceResponse) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Buyer) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a AddInvoiceResponse) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Buyer) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a AddInvoiceResponse) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Category) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a AddInvoiceResponse) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Category) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfAddInvoiceResponse = codec.NewFields("Id", "Size")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *ClientModel) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *AddInvoiceResponse) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfAddInvoiceResponse, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Id":
-			object.Known(0)
-			d.Int64(&a.ID)
-		case "Size":
-			object.Known(1)
-			d.Int64(&a.Size)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a ClientModel) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) {
-	type plain AddInvoiceResponse
-	return codec.MarshalObject(&a, plain(a), fieldsOfAddInvoiceResponse, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Buyer) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderChange) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Buyer) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Buyer) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderFilter) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Buyer) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderFilter) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Buyer) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderItemsItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Buyer) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderItemsItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfBuyer = codec.NewFields("Name", "Nip", "Parent")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderPaid) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Buyer) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfBuyer, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Name":
-			object.Known(0)
-			codec.DecodePointer(d, &a.Name)
-		case "Nip":
-			object.Known(1)
-			d.Decode(&a.NIP)
-		case "Parent":
-			object.Known(2)
-			codec.DecodePointer(d, &a.Parent)
-		default:
-			object.Unknown()
-		}
-	}
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderPaid) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Buyer) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OrderPlaced) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Buyer) MarshalJSON() ([]byte, error) {
-	type plain Buyer
-	return codec.MarshalObject(&a, plain(a), fieldsOfBuyer, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a OrderPlaced) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Category) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Category) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Category) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Party) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Category) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a Party) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Category) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *ProblemDetails) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Category) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
+// MarshalJSON implements [json.Marshaler].
+func (a ProblemDetails) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-var fieldsOfCategory = codec.NewFields("Children", "Name")
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *StartJobResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Category) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfCategory, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Children":
-			object.Known(0)
-			codec.DecodeSlice(d, &a.Children)
-		case "Name":
-			object.Known(1)
-			d.String(&a.Name)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Category) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Category) MarshalJSON() ([]byte, error) {
-	type plain Category
-	return codec.MarshalObject(&a, plain(a), fieldsOfCategory, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a ClientModel) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *ClientModel) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a ClientModel) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a ClientModel) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a ClientModel) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a ClientModel) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfClientModel = codec.NewFields("Name")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *ClientModel) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfClientModel, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Name":
-			object.Known(0)
-			d.String(&a.Name)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *ClientModel) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a ClientModel) MarshalJSON() ([]byte, error) {
-	type plain ClientModel
-	return codec.MarshalObject(&a, plain(a), fieldsOfClientModel, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Order) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Order) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Order) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Order) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Order) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Order) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrder = codec.NewFields("Buyer", "Discount", "Email", "Extra", "Get", "Id", "Items", "Number", "OrderNo", "Paid", "Placed", "Status", "Tags", "Total", "order-no")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Order) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Buyer":
-			object.Known(0)
-			codec.DecodePointer(d, &a.Buyer)
-		case "Discount":
-			object.Known(1)
-			a.Discount.DecodeJSON(d)
-		case "Email":
-			object.Known(2)
-			codec.DecodePointer(d, &a.Email)
-		case "Extra":
-			object.Known(3)
-			d.Decode(&a.Extra)
-		case "Get":
-			object.Known(4)
-			codec.DecodePointer(d, &a.GetField)
-		case "Id":
-			object.Known(5)
-			codec.DecodePointer(d, &a.ID)
-		case "Items":
-			object.Known(6)
-			codec.DecodeSlice(d, &a.Items)
-		case "Number":
-			object.Known(7)
-			codec.DecodePointer(d, &a.Number)
-		case "OrderNo":
-			object.Known(8)
-			codec.DecodePointer(d, &a.OrderNo)
-		case "Paid":
-			object.Known(9)
-			codec.DecodePointer(d, &a.Paid)
-		case "Placed":
-			object.Known(10)
-			a.Placed.DecodeJSON(d)
-		case "Status":
-			object.Known(11)
-			codec.DecodePointer(d, &a.Status)
-		case "Tags":
-			object.Known(12)
-			d.Decode(&a.Tags)
-		case "Total":
-			object.Known(13)
-			a.Total.DecodeJSON(d)
-		case "order-no":
-			object.Known(14)
-			codec.DecodePointer(d, &a.OrderNoField)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Order) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Order) MarshalJSON() ([]byte, error) {
-	type plain Order
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrder, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderChange) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderChange) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderChange) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderChange) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderChange) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderChange) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderChange = codec.NewFields("Due", "Note", "Paid", "Priority", "Status")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderChange) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderChange, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Due":
-			object.Known(0)
-			a.Due.DecodeJSON(d)
-		case "Note":
-			object.Known(1)
-			d.Decode(&a.Note)
-		case "Paid":
-			object.Known(2)
-			d.Decode(&a.Paid)
-		case "Priority":
-			object.Known(3)
-			codec.DecodePointer(d, &a.Priority)
-		case "Status":
-			object.Known(4)
-			codec.DecodePointer(d, &a.Status)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderChange) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderChange) MarshalJSON() ([]byte, error) {
-	type plain OrderChange
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderChange, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderFilter) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderFilter) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderFilter) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderFilter) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderFilter) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderFilter) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderFilter = codec.NewFields("city", "limit")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderFilter) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderFilter, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "city":
-			object.Known(0)
-			codec.DecodePointer(d, &a.City)
-		case "limit":
-			object.Known(1)
-			codec.DecodePointer(d, &a.Limit)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderFilter) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderFilter) MarshalJSON() ([]byte, error) {
-	type plain OrderFilter
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderFilter, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderItemsItem) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderItemsItem) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderItemsItem) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderItemsItem) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderItemsItem) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderItemsItem) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderItemsItem = codec.NewFields("Quantity", "Sku")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderItemsItem) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderItemsItem, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Quantity":
-			object.Known(0)
-			a.Quantity.DecodeJSON(d)
-		case "Sku":
-			object.Known(1)
-			codec.DecodePointer(d, &a.SKU)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderItemsItem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderItemsItem) MarshalJSON() ([]byte, error) {
-	type plain OrderItemsItem
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderItemsItem, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderPaid) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderPaid) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderPaid) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderPaid) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderPaid) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderPaid) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderPaid = codec.NewFields("Amount", "Kind")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderPaid) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderPaid, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Amount":
-			object.Known(0)
-			a.Amount.DecodeJSON(d)
-		case "Kind":
-			object.Known(1)
-			d.String(&a.Kind)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderPaid) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderPaid) MarshalJSON() ([]byte, error) {
-	type plain OrderPaid
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderPaid, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a OrderPlaced) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *OrderPlaced) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a OrderPlaced) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a OrderPlaced) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a OrderPlaced) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a OrderPlaced) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfOrderPlaced = codec.NewFields("Kind", "OrderId")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *OrderPlaced) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfOrderPlaced, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Kind":
-			object.Known(0)
-			d.String(&a.Kind)
-		case "OrderId":
-			object.Known(1)
-			d.Int64(&a.OrderID)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *OrderPlaced) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a OrderPlaced) MarshalJSON() ([]byte, error) {
-	type plain OrderPlaced
-	return codec.MarshalObject(&a, plain(a), fieldsOfOrderPlaced, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a PagedResultOfOrder) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *PagedResultOfOrder) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a PagedResultOfOrder) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a PagedResultOfOrder) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a PagedResultOfOrder) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a PagedResultOfOrder) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfPagedResultOfOrder = codec.NewFields("Items", "Total")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *PagedResultOfOrder) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfPagedResultOfOrder, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Items":
-			object.Known(0)
-			codec.DecodeSlice(d, &a.Items)
-		case "Total":
-			object.Known(1)
-			d.Int64(&a.Total)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) {
-	type plain PagedResultOfOrder
-	return codec.MarshalObject(&a, plain(a), fieldsOfPagedResultOfOrder, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a Party) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *Party) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a Party) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a Party) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a Party) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a Party) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfParty = codec.NewFields("Name", "Parent")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *Party) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfParty, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "Name":
-			object.Known(0)
-			codec.DecodePointer(d, &a.Name)
-		case "Parent":
-			object.Known(1)
-			codec.DecodePointer(d, &a.Parent)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *Party) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a Party) MarshalJSON() ([]byte, error) {
-	type plain Party
-	return codec.MarshalObject(&a, plain(a), fieldsOfParty, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a ProblemDetails) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *ProblemDetails) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a ProblemDetails) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a ProblemDetails) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a ProblemDetails) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a ProblemDetails) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfProblemDetails = codec.NewFields("status", "title")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *ProblemDetails) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfProblemDetails, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "status":
-			object.Known(0)
-			d.Decode(&a.Status)
-		case "title":
-			object.Known(1)
-			d.String(&a.Title)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *ProblemDetails) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a ProblemDetails) MarshalJSON() ([]byte, error) {
-	type plain ProblemDetails
-	return codec.MarshalObject(&a, plain(a), fieldsOfProblemDetails, a.AdditionalProperties.Raw())
-}
-
-// Get returns the exact JSON of a field that the spec does not list, and whether it is present.
-func (a StartJobResponse) Get(name string) (json.RawMessage, bool) {
-	return a.AdditionalProperties.Get(name)
-}
-
-// Set adds or replaces a field that the spec does not list. It returns an error if value is not
-// valid JSON.
-func (a *StartJobResponse) Set(name string, value json.RawMessage) error {
-	return a.AdditionalProperties.Set(name, value)
-}
-
-// GetString is Get for a string. It returns false if the field is absent or null.
-func (a StartJobResponse) GetString(name string) (string, bool, error) {
-	return a.AdditionalProperties.GetString(name)
-}
-
-// GetInt is Get for an integer. It returns false if the field is absent or null.
-func (a StartJobResponse) GetInt(name string) (int64, bool, error) {
-	return a.AdditionalProperties.GetInt(name)
-}
-
-// GetDecimal is Get for an exact number. It returns false if the field is absent or null.
-func (a StartJobResponse) GetDecimal(name string) (wire.Decimal, bool, error) {
-	return a.AdditionalProperties.GetDecimal(name)
-}
-
-// GetDateTime is Get for a date. It returns false if the field is absent or null.
-func (a StartJobResponse) GetDateTime(name string) (wire.DateTime, bool, error) {
-	return a.AdditionalProperties.GetDateTime(name)
-}
-
-var fieldsOfStartJobResponse = codec.NewFields("JobId")
-
-// DecodeJSON implements codec.Decodable. It keeps fields that the spec does not list.
-func (a *StartJobResponse) DecodeJSON(d *codec.Decoder) {
-	object := d.Object(fieldsOfStartJobResponse, a.AdditionalProperties.Raw())
-	for object.Next() {
-		switch string(object.Name) {
-		case "JobId":
-			object.Known(0)
-			d.String(&a.JobID)
-		default:
-			object.Unknown()
-		}
-	}
-}
-
-// UnmarshalJSON implements json.Unmarshaler with DecodeJSON.
-func (a *StartJobResponse) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, a)
-}
-
-// MarshalJSON writes an object that was read as it came, except for the fields that have changed;
-// otherwise, the fields that the spec lists, then the others.
-func (a StartJobResponse) MarshalJSON() ([]byte, error) {
-	type plain StartJobResponse
-	return codec.MarshalObject(&a, plain(a), fieldsOfStartJobResponse, a.AdditionalProperties.Raw())
-}
+// MarshalJSON implements [json.Marshaler].
+func (a StartJobResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsOrderPlaced decodes the union as a value of type OrderPlaced.
 func (t ListEventsResponseItem) AsOrderPlaced() (OrderPlaced, error) {

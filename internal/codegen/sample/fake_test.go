@@ -78,7 +78,7 @@ func (s *service) GetInvoice(context.Context, GetInvoiceRequestObject) (GetInvoi
 }
 
 func (s *service) GetArchive(_ context.Context, request GetArchiveRequestObject) (GetArchiveResponseObject, error) {
-	return GetArchive200JSONResponse{Body: []Order{{ID: new(int64(request.Year))}}}, nil
+	return GetArchive200JSONResponse{Body: []Order{{ID: int64(request.Year)}}}, nil
 }
 
 func (s *service) GetArticlesByCode(_ context.Context, request GetArticlesByCodeRequestObject) (GetArticlesByCodeResponseObject, error) {

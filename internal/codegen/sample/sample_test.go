@@ -69,7 +69,7 @@ func TestCreateReadReplaceDelete(t *testing.T) {
 	if total := read.Total.String(); total != "1234567890123456.789" {
 		t.Errorf("the total became %s", total)
 	}
-	if newer, ok := read.Get("Newer"); !ok || string(newer) != "12.30" {
+	if newer, ok := read.UnknownFields.Get("Newer"); !ok || string(newer) != "12.30" {
 		t.Errorf("the unknown field became %s", newer)
 	}
 	if err := client.ReplaceOrder(ctx, 7, read); err != nil {
@@ -92,7 +92,7 @@ func TestParametersArriveAsSent(t *testing.T) {
 		"all": {
 			StatusIDs: []int32{1, 2}, Names: []string{"a,b", "c&d=e", "ż"}, From: new(parseTime(t, "2024-10-25T08:15:00+02:00")),
 			MinTotal: new(wire.MustDecimal("1.10")), Page: new(int32(0)), Archived: new(false), Sort: new(SortOrderDesc),
-			Filter: &OrderFilter{City: new("Łódź"), Limit: new(int32(3))}, XTrace: new("trace"), Session: new("cookie"),
+			Filter: &OrderFilter{City: "Łódź", Limit: 3}, XTrace: new("trace"), Session: new("cookie"),
 		},
 		"zero values": {Page: new(int32(0)), Archived: new(false), XTrace: new("")},
 	} {
@@ -139,13 +139,16 @@ func TestEmptyListsAreNotSent(t *testing.T) {
 
 // Absent, null and zero differ in requests.
 func TestChangeDistinguishesAbsentNullAndZero(t *testing.T) {
+	var null, zero OrderChange
+	null.SendNull("Note", "Paid")
+	zero.SendZero("Note", "Paid", "Priority", "Status")
 	for _, test := range []struct {
 		change OrderChange
 		want   string
 	}{
 		{OrderChange{}, `{}`},
-		{OrderChange{Note: wire.Null[string](), Paid: wire.Null[bool]()}, `{"Note":null,"Paid":null}`},
-		{OrderChange{Note: wire.Some(""), Paid: wire.Some(false), Priority: new(int32(0)), Status: new(OrderStatusNew)}, `{"Note":"","Paid":false,"Priority":0,"Status":0}`},
+		{null, `{"Note":null,"Paid":null}`},
+		{zero, `{"Note":"","Paid":false,"Priority":0,"Status":0}`},
 		{OrderChange{Due: wire.NewDate(2024, 10, 25)}, `{"Due":"2024-10-25"}`},
 	} {
 		service := &service{}
@@ -227,7 +230,7 @@ func TestPathValues(t *testing.T) {
 func TestOddPaths(t *testing.T) {
 	client, _ := start(t, &service{})
 	orders, err := client.GetArchive(t.Context(), 2024)
-	if err != nil || len(orders) != 1 || *orders[0].ID != 2024 {
+	if err != nil || len(orders) != 1 || orders[0].ID != 2024 {
 		t.Errorf("%v %v", orders, err)
 	}
 	_, err = client.GetPrice(t.Context(), 12)
@@ -245,7 +248,7 @@ func TestElementsOneByOne(t *testing.T) {
 	}
 	for range 2 {
 		orders, err := call.Collect(list)
-		if err != nil || len(orders) != 1 || *orders[0].ID != 2024 {
+		if err != nil || len(orders) != 1 || orders[0].ID != 2024 {
 			t.Errorf("%v %v", orders, err)
 		}
 	}
@@ -294,7 +297,7 @@ func TestUnion(t *testing.T) {
 
 func TestSeveralTypesOfResponse(t *testing.T) {
 	for status, job := range map[int]StartJobResponseObject{
-		200: StartJob200JSONResponse{Body: Order{Number: new("1")}},
+		200: StartJob200JSONResponse{Body: Order{Number: "1"}},
 		202: StartJob202JSONResponse{Body: StartJobResponse{JobID: "j"}},
 	} {
 		client, _ := start(t, &service{job: job})

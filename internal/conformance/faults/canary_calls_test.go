@@ -178,7 +178,7 @@ func getSampleOrders(ctx context.Context, r *canaryRun) error {
 }
 
 func createSampleOrder(ctx context.Context, r *canaryRun) error {
-	_, err := r.sample.CreateOrder(ctx, sample.Order{Email: new(canaryEmail), Number: new(canaryNIP), Total: wire.MustDecimal("1")}, carried()...)
+	_, err := r.sample.CreateOrder(ctx, sample.Order{Email: canaryEmail, Number: canaryNIP, Total: wire.MustDecimal("1")}, carried()...)
 	return err
 }
 

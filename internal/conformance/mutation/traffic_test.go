@@ -104,13 +104,13 @@ func callsOf(ctx context.Context, client *xsale.Client, organization *xsale.Orga
 	}
 	add("listStatuses", func() error { return drain(organization.Statuses.List(ctx)) })
 
-	for _, definition := range []xsale.ParameterDefinition{{}, {AdditionalProperties: unlistedFields()}} {
+	for _, definition := range []xsale.ParameterDefinition{{}, {UnknownFields: unlistedFields()}} {
 		add("createParameter", func() error { return second(organization.Integrations.CreateParameter(ctx, 1, 12, definition)) })
 	}
 	for _, translation := range []xsale.Translation{
 		{LanguageID: 2},
 		{LanguageID: 2, Name: wire.Null[string](), Description: wire.Null[string]()},
-		{LanguageID: big, Name: wire.Some("Oak desk"), Description: wire.Some("<p>Solid oak.</p>"), AdditionalProperties: unlistedFields()},
+		{LanguageID: big, Name: wire.Some("Oak desk"), Description: wire.Some("<p>Solid oak.</p>"), UnknownFields: unlistedFields()},
 	} {
 		add("setTranslation", func() error { return organization.Articles.SetTranslation(ctx, article, translation) })
 	}
@@ -140,10 +140,10 @@ func integrations() []xsale.CreateIntegration {
 		{
 			Name: "domenasklepu.pl", IntegrationType: big, IsActive: new(false),
 			OrderSynchronization: &xsale.OrderSynchronization{
-				ExportToWarehouse: new("MAG-1"), ERPDocumentSerialNumber: new("ECOM"), ExportWithoutTransport: new(true),
-				AdditionalProperties: unlistedFields(),
+				ExportToWarehouse: "MAG-1", ERPDocumentSerialNumber: "ECOM", ExportWithoutTransport: true,
+				UnknownFields: unlistedFields(),
 			},
-			AdditionalProperties: unlistedFields(),
+			UnknownFields: unlistedFields(),
 		},
 	}
 }
@@ -162,11 +162,11 @@ func orders() []xsale.CreateOrder {
 	net.PriceNet = wire.MustDecimal("121.87")
 	whole := xsale.CreateOrderItem{
 		OfferID: big, VariantID: big, Quantity: wire.MustDecimal("0.750"), PriceGross: wire.MustDecimal("19.99"), PriceNet: wire.MustDecimal("16.25"),
-		AdditionalProperties: unlistedFields(),
+		UnknownFields: unlistedFields(),
 	}
 	everything := order(whole, gross)
 	everything.PaymentFormID, everything.BuyerID, everything.RecipientID, everything.PayerID = big, big, big, big
-	everything.AdditionalProperties = unlistedFields()
+	everything.UnknownFields = unlistedFields()
 	return []xsale.CreateOrder{order(gross), order(net), everything}
 }
 

@@ -57,7 +57,7 @@ func journey(ctx context.Context, client *xsale.Client) error {
 		Name:                 "domenasklepu.pl",
 		IsActive:             new(true),
 		IntegrationType:      xsale.IntegrationTypeOwnShop,
-		OrderSynchronization: &xsale.OrderSynchronization{ExportToWarehouse: new("MAG-1"), ExportWithoutTransport: new(false)},
+		OrderSynchronization: &xsale.OrderSynchronization{ExportToWarehouse: "MAG-1"},
 	})
 	if err != nil {
 		return err

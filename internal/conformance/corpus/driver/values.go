@@ -92,6 +92,14 @@ func buildFields(value reflect.Value, data []byte) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		field.Set(built)
+		if object, ok := value.Addr().Interface().(interface {
+			SendNull(...string)
+			SendZero(...string)
+		}); ok && string(content) == "null" {
+			object.SendNull(name)
+		} else if ok && field.IsZero() {
+			object.SendZero(name)
+		}
 	}
 	return nil
 }

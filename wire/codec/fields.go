@@ -1,0 +1,230 @@
+package codec
+
+import (
+	"cmp"
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Fields are the fields of a generated type, from its struct tags.
+//
+// The tag json names a field, and omitzero or omitempty makes it optional. The tag wire has more of
+// the spec, in any order: null for a field that may be null, readOnly and writeOnly.
+type Fields struct {
+	typ      reflect.Type
+	names    []string
+	list     []field
+	index    map[string]int // by name
+	next     []atomic.Int32 // index of the field that followed each one in the last object; the first one is for the start
+	unknown  int            // index of the embedded wire.UnknownFields; -1 without one
+	directed bool           // a field, or one in it, is in requests only or in responses only
+}
+
+// field is a field of a generated type.
+type field struct {
+	name      string
+	literal   string // the name with its quotes
+	index     int    // in the struct
+	shape     *shape
+	optional  bool
+	null      bool
+	readOnly  bool
+	writeOnly bool
+}
+
+// rawHolder is a pointer to wire.UnknownFields, which a generated type embeds.
+type rawHolder interface{ Raw() *Raw }
+
+// rawOf returns the JSON of an object, which must be addressable.
+func (f *Fields) rawOf(object reflect.Value) *Raw {
+	return object.Field(f.unknown).Addr().Interface().(rawHolder).Raw()
+}
+
+// Find returns the name of the field that a name means: the same, or else one that differs only in
+// case. It finds nothing in a nil Fields.
+func (f *Fields) Find(name string) (string, bool) {
+	if f == nil {
+		return "", false
+	}
+	index, _ := f.find(name)
+	if index < 0 {
+		return "", false
+	}
+	return f.names[index], true
+}
+
+// lookup returns the index of a name, given with its quotes, or -1.
+func (f *Fields) lookup(literal []byte) int {
+	if len(f.list) > maxScanned {
+		if index, ok := f.index[string(literal[1:len(literal)-1])]; ok {
+			return index
+		}
+		return -1
+	}
+	for i := range f.list {
+		if f.list[i].literal == string(literal) {
+			return i
+		}
+	}
+	return -1
+}
+
+// maxScanned is the number of fields up to which a scan is faster than a map.
+const maxScanned = 8
+
+// find returns the index of a name, or else of one that differs only in case, or -1.
+func (f *Fields) find(name string) (index int, exact bool) {
+	if index, ok := f.index[name]; ok {
+		return index, true
+	}
+	return indexFold(f.names, name), false
+}
+
+func indexFold(names []string, name string) int {
+	return slices.IndexFunc(names, func(known string) bool { return strings.EqualFold(known, name) })
+}
+
+// shape is how values of a type are read and written.
+type shape struct {
+	kind   shapeKind
+	typ    reflect.Type
+	elem   *shape  // of a list, map or pointer
+	fields *Fields // of an object
+	null   bool    // a value can be null
+}
+
+type shapeKind uint8
+
+const (
+	shapeOther  shapeKind = iota // for encoding/json
+	shapeCustom                  // a Decodable
+	shapeObject                  // a generated type
+	shapeList
+	shapeMap
+	shapePointer
+	shapeRaw // json.RawMessage
+	shapeString
+	shapeInteger
+	shapeBoolean
+)
+
+var (
+	shapes     sync.Map // by type
+	shapesLock sync.Mutex
+)
+
+// shapeOf returns the shape of a type. Each type has one.
+func shapeOf(typ reflect.Type) *shape {
+	if known, ok := shapes.Load(typ); ok {
+		return known.(*shape)
+	}
+	shapesLock.Lock()
+	defer shapesLock.Unlock()
+	fresh := map[reflect.Type]*shape{}
+	result := newShape(typ, fresh)
+	for _, s := range fresh {
+		if s.kind == shapeObject {
+			s.fields.directed = directed(s, map[*shape]bool{})
+		}
+	}
+	for typ, s := range fresh { // only now, because they refer to each other
+		shapes.Store(typ, s)
+	}
+	return result
+}
+
+var (
+	decodableType       = reflect.TypeFor[Decodable]()
+	nullableType        = reflect.TypeFor[interface{ IsNull() bool }]()
+	rawHolderType       = reflect.TypeFor[rawHolder]()
+	unmarshalerType     = reflect.TypeFor[json.Unmarshaler]()
+	rawMessageType      = reflect.TypeFor[json.RawMessage]()
+	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// newShape adds the shapes of a type and of those in it to fresh.
+func newShape(typ reflect.Type, fresh map[reflect.Type]*shape) *shape {
+	if known, ok := shapes.Load(typ); ok {
+		return known.(*shape)
+	}
+	if s, ok := fresh[typ]; ok {
+		return s
+	}
+	s := &shape{typ: typ}
+	fresh[typ] = s
+	pointer := reflect.PointerTo(typ)
+	switch kind := typ.Kind(); {
+	case typ == rawMessageType:
+		s.kind, s.null = shapeRaw, true
+	case pointer.Implements(decodableType):
+		s.kind, s.null = shapeCustom, pointer.Implements(nullableType)
+	case kind == reflect.Struct && unknownFieldsIn(typ) >= 0:
+		s.kind, s.fields = shapeObject, newFields(typ, fresh)
+	case pointer.Implements(unmarshalerType), pointer.Implements(textUnmarshalerType):
+		s.null = slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface}, kind)
+	case kind == reflect.String:
+		s.kind = shapeString
+	case kind >= reflect.Int && kind <= reflect.Int64:
+		s.kind = shapeInteger
+	case kind == reflect.Bool:
+		s.kind = shapeBoolean
+	case kind == reflect.Pointer:
+		s.kind, s.elem, s.null = shapePointer, newShape(typ.Elem(), fresh), true
+	case kind == reflect.Slice && typ.Elem().Kind() != reflect.Uint8:
+		s.kind, s.elem, s.null = shapeList, newShape(typ.Elem(), fresh), true
+	case kind == reflect.Map && typ.Key().Kind() == reflect.String:
+		s.kind, s.elem, s.null = shapeMap, newShape(typ.Elem(), fresh), true
+	default:
+		s.null = kind == reflect.Slice || kind == reflect.Map || kind == reflect.Interface
+	}
+	return s
+}
+
+// unknownFieldsIn returns the index of the wire.UnknownFields that a struct embeds, or -1.
+func unknownFieldsIn(structure reflect.Type) int {
+	for i := range structure.NumField() {
+		if part := structure.Field(i); part.Anonymous && part.IsExported() && reflect.PointerTo(part.Type).Implements(rawHolderType) {
+			return i
+		}
+	}
+	return -1
+}
+
+// newFields returns the fields of a struct that are in its JSON.
+func newFields(structure reflect.Type, fresh map[reflect.Type]*shape) *Fields {
+	f := &Fields{typ: structure, index: map[string]int{}, unknown: unknownFieldsIn(structure)}
+	for i := range structure.NumField() {
+		part := structure.Field(i)
+		name, options, _ := strings.Cut(part.Tag.Get("json"), ",")
+		if name == "-" || !part.IsExported() || i == f.unknown {
+			continue
+		}
+		name = cmp.Or(name, part.Name)
+		spec := strings.Split(part.Tag.Get("wire"), ",")
+		f.index[name] = len(f.list)
+		f.names = append(f.names, name)
+		f.list = append(f.list, field{
+			name: name, literal: quoted(name), index: i, shape: newShape(part.Type, fresh), optional: options != "",
+			null: slices.Contains(spec, "null"), readOnly: slices.Contains(spec, "readOnly"), writeOnly: slices.Contains(spec, "writeOnly"),
+		})
+	}
+	f.next = make([]atomic.Int32, len(f.list)+1)
+	return f
+}
+
+// directed reports whether a shape contains fields that are in requests only or in responses only.
+func directed(s *shape, seen map[*shape]bool) bool {
+	if s == nil || seen[s] {
+		return false
+	}
+	seen[s] = true
+	if s.kind != shapeObject {
+		return directed(s.elem, seen)
+	}
+	return slices.ContainsFunc(s.fields.list, func(f field) bool { return f.readOnly || f.writeOnly || directed(f.shape, seen) })
+}
