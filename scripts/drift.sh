@@ -6,10 +6,10 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
 (cd "$copy" && go generate ./...)
 changed=0
-for file in $(git ls-files '*.gen.go'); do
+for file in $(git ls-files '*.gen.go' '*xsale.lock'); do
 	diff -u "$file" "$copy/$file" || changed=1
 done
-for file in $(cd "$copy" && find . -name '*.gen.go' | sed 's|^\./||'); do
+for file in $(cd "$copy" && find . -name '*.gen.go' -o -name xsale.lock | sed 's|^\./||'); do
 	[ -e "$file" ] || { echo "$file is missing in the tree"; changed=1; }
 done
 # The go:generate line of the example runs a released version; check it with this tree's generator.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -62,12 +63,17 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if err != nil {
 		return errors.Join(a.explain(command, result.Report, flags.explain), specError(source.Name, err))
 	}
+	lock, err := readLock(config)
+	if err != nil {
+		return err
+	}
 	files, err := interruptible(command.Context(), func() ([]codegen.File, error) {
 		return codegen.Generate(result.Document, codegen.Options{
 			Package: config.Package,
 			Split:   config.Split,
 			Server:  config.Server,
 			From:    source.Name,
+			Lock:    lock,
 		}, result.Report)
 	})
 	if err != nil {
@@ -77,9 +83,9 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 		return err
 	}
 	if flags.check {
-		return checkGenerated(config.Output, files)
+		return checkGenerated(config, files, lock)
 	}
-	if err := codegen.Write(config.Output, files); err != nil {
+	if err := writeGenerated(config, files, lock); err != nil {
 		return err
 	}
 	notice := command.ErrOrStderr()
@@ -88,16 +94,50 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	for _, file := range files {
 		fmt.Fprintf(notice, "wrote %s\n", filepath.Join(config.Output, file.Name))
 	}
+	fmt.Fprintf(notice, "wrote %s, which keeps the names: commit it\n", config.lock)
 	return nil
 }
 
-// checkGenerated fails if the generated code is out of date. It serves CI.
-func checkGenerated(dir string, files []codegen.File) error {
-	stale, err := codegen.Differences(dir, files)
-	if err != nil || len(stale) == 0 {
+// readLock reads the lock file. If a settings file was added later, it still is next to the code.
+func readLock(config generateConfig) (*codegen.Lock, error) {
+	if fileExists(config.lock) {
+		return codegen.ReadLock(config.lock)
+	}
+	return codegen.ReadLock(filepath.Join(config.Output, lockFile))
+}
+
+// writeGenerated writes the lock file first: names without code do no harm, but code whose names are
+// not kept does.
+func writeGenerated(config generateConfig, files []codegen.File, lock *codegen.Lock) error {
+	if _, err := codegen.Differences(config.Output, files); err != nil {
 		return err
 	}
-	return fmt.Errorf("out of date in %s: %s; run 'xsale generate' without --check", dir, strings.Join(stale, ", "))
+	former := filepath.Join(config.Output, lockFile) // see readLock
+	moved := !fileExists(config.lock) && fileExists(former)
+	if err := lock.Save(config.lock); err != nil {
+		return err
+	}
+	if moved {
+		if err := os.Remove(former); err != nil {
+			return err
+		}
+	}
+	return codegen.Write(config.Output, files)
+}
+
+// checkGenerated fails if the generated code or the lock file is out of date. It serves CI.
+func checkGenerated(config generateConfig, files []codegen.File, lock *codegen.Lock) error {
+	stale, err := codegen.Differences(config.Output, files)
+	if err != nil {
+		return err
+	}
+	if !lock.Saved(config.lock) {
+		stale = append(stale, filepath.Base(config.lock))
+	}
+	if len(stale) == 0 {
+		return nil
+	}
+	return fmt.Errorf("out of date in %s: %s; run 'xsale generate' without --check", config.Output, strings.Join(stale, ", "))
 }
 
 // explain lists each change made to the spec.

@@ -27,6 +27,10 @@ const (
 	defaultConfigFile = "xsale.yaml"
 	defaultPackage    = "xsaleapi"
 
+	// lockFile is the lock file next to defaultConfigFile or, for a package that no settings file is
+	// for, next to the code.
+	lockFile = "xsale.lock"
+
 	specFlagHelp = "`FILE`, URL or host of the spec, - for standard input (default the spec of this module)"
 )
 
@@ -41,6 +45,8 @@ type generateConfig struct {
 	Server   bool            `yaml:"server"`
 	Select   selectionConfig `yaml:"select"`
 	Overlays []string        `yaml:"overlays"`
+
+	lock string // file that keeps the Go names
 }
 
 type selectionConfig struct {
@@ -82,6 +88,7 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 	if err != nil {
 		return config, err
 	}
+	configured := config.Output
 	for name, set := range map[string]func(){
 		"spec":      func() { config.Spec = f.Spec },
 		"auth":      func() { config.Auth = f.Auth },
@@ -101,10 +108,19 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 	}
 	config.Package = cmp.Or(config.Package, defaultPackage)
 	config.Output = cmp.Or(config.Output, config.Package)
+	config.lock = filepath.Join(config.Output, lockFile)
+	if fileExists(f.config) && filepath.Clean(config.Output) == filepath.Clean(cmp.Or(configured, defaultPackage)) {
+		config.lock = lockOf(f.config)
+	}
 	if !token.IsIdentifier(config.Package) {
 		return config, usagef("package %q is not a Go package name: use letters and digits, such as %s", config.Package, defaultPackage)
 	}
 	return config, nil
+}
+
+// lockOf returns the lock file of a settings file.
+func lockOf(configFile string) string {
+	return strings.TrimSuffix(configFile, filepath.Ext(configFile)) + filepath.Ext(lockFile)
 }
 
 // readGenerateConfig reads the settings file, which may be missing unless it is required.

@@ -59,7 +59,7 @@ func initGenerate(command *cobra.Command, configFile string) error {
 	if err := os.WriteFile(source, []byte(code), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: %sgo generate ./...\n", configFile, source, get)
+	fmt.Fprintf(command.ErrOrStderr(), "wrote %s and %s\nnext: %sgo generate ./...\nthen commit these files, the code, and %s, which keeps its names\n", configFile, source, get, lockOf(configFile))
 	return nil
 }
 

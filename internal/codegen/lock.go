@@ -1,20 +1,22 @@
 package codegen
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
-
-// LockFile is the usual name of the file that contains a [Lock].
-const LockFile = "xsale.lock"
 
 // Lock contains the Go names of earlier generations, so that a name keeps its meaning when the spec
 // grows. It also contains the names of what the spec no longer has, because code may still use them
@@ -46,8 +48,38 @@ const lockHeader = `# Go names of the generated package, each with the part of t
 # from changing when the spec does. Written by xsale generate; commit it with the generated code.
 `
 
-// ReadLock reads a lock file. An invalid line is an error with its number and a remedy.
-func ReadLock(data []byte) (*Lock, error) {
+// ReadLock reads a lock file. Without the file, the Lock is empty. An invalid line is an error with
+// its number and a remedy.
+func ReadLock(file string) (*Lock, error) {
+	data, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	lock, err := parseLock(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return lock, nil
+}
+
+// Saved reports whether a file contains this Lock. Line breaks of Windows do not matter.
+func (l *Lock) Saved(file string) bool {
+	data, err := os.ReadFile(file)
+	return err == nil && bytes.Equal(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), l.bytes())
+}
+
+// Save replaces a lock file atomically, unless it contains this Lock.
+func (l *Lock) Save(file string) error {
+	if l.Saved(file) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(file, l.bytes(), 0o644)
+}
+
+func parseLock(data []byte) (*Lock, error) {
 	lock := &Lock{names: map[lockKey]string{}}
 	lines := map[lockKey]int{}
 	users := map[string]int{} // lines by scope and name
@@ -100,9 +132,9 @@ func parseLockLine(line string) (key lockKey, name string, err error) {
 	return lockKey{kind, id}, name, nil
 }
 
-// Bytes returns the lock file: a sorted line for each name, so that changes of several people can
+// bytes returns the lock file: a sorted line for each name, so that changes of several people can
 // be merged.
-func (l *Lock) Bytes() []byte {
+func (l *Lock) bytes() []byte {
 	var lines []string
 	for key, name := range l.names {
 		id := key.id
@@ -181,7 +213,7 @@ func (l *Lock) move(from, to string) {
 	}
 }
 
-// keyOf returns the first operation with a name.
+// operationNamed returns the first operation with a name.
 func (l *Lock) operationNamed(name string) (lockKey, bool) {
 	var found []lockKey
 	for key, other := range l.names {

@@ -72,7 +72,7 @@ func TestLockKeepsNames(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			lock := &Lock{}
 			generateWith(t, lock, test.schemas, test.paths)
-			read, err := ReadLock(lock.Bytes())
+			read, err := parseLock(lock.bytes())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,7 +112,7 @@ func TestExactNamesWinInEveryScope(t *testing.T) {
 	}
 }
 
-func TestReadLockErrors(t *testing.T) {
+func TestLockErrors(t *testing.T) {
 	for lines, want := range map[string]string{
 		"type /a = Order\nhello":       "line 2 is not a name",
 		"type /a Order":                "line 1 is not a name",
@@ -126,16 +126,16 @@ func TestReadLockErrors(t *testing.T) {
 		`type "/a = A`: "line 1 contains an invalid string",
 		"operation /a = A\r\noperation /b = A\r\n": "line 2 has the name of line 1",
 	} {
-		if _, err := ReadLock([]byte(lines)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseLock([]byte(lines)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", lines, err, want)
 		}
 	}
 	valid := "type /a = A\r\nfield /s/properties/a = A\r\nfield /t/properties/a = A\r\nparameter /p/query/a = A\r\nparameter /p/path/a = A\r\noperation-id a = A\r\noperation-id b = A\r\n"
-	lock, err := ReadLock([]byte(valid))
+	lock, err := parseLock([]byte(valid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(lock.Bytes()), "\r") {
+	if strings.Contains(string(lock.bytes()), "\r") {
 		t.Error("the lock file has lines of Windows")
 	}
 }
@@ -146,12 +146,12 @@ func TestLockKeepsOddIdentities(t *testing.T) {
 	for i, id := range []string{"", " ", "a = b", "\n", `"`, `"a"`, "\x00", "zażółć", "\\", "A  x = ", "\u2028", "=", " = "} {
 		lock.names[lockKey{operationIDKey, id}] = "A" + string(rune('a'+i))
 	}
-	read, err := ReadLock(lock.Bytes())
+	read, err := parseLock(lock.bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(read.Bytes()) != string(lock.Bytes()) || len(read.names) != len(lock.names) {
-		t.Errorf("got\n%s, want\n%s", read.Bytes(), lock.Bytes())
+	if string(read.bytes()) != string(lock.bytes()) || len(read.names) != len(lock.names) {
+		t.Errorf("got\n%s, want\n%s", read.bytes(), lock.bytes())
 	}
 }
 
@@ -164,8 +164,8 @@ func TestChosenNamesReplaceLockedOnes(t *testing.T) {
 		t.Errorf("got %v", renamed)
 	}
 	for _, want := range []string{"type /components/schemas/Item = Order\n", "type /components/schemas/Order = OrderModel\n"} {
-		if !strings.Contains(string(lock.Bytes()), want) {
-			t.Errorf("%q is missing in\n%s", want, lock.Bytes())
+		if !strings.Contains(string(lock.bytes()), want) {
+			t.Errorf("%q is missing in\n%s", want, lock.bytes())
 		}
 	}
 }

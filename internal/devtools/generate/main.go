@@ -17,8 +17,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	files, err := codegen.Generate(result.Document, codegen.Options{Package: "gen", Split: true, From: "openapi/openapi.yaml"}, result.Report)
+	lock, err := codegen.ReadLock("gen/xsale.lock")
 	if err != nil {
+		log.Fatal(err)
+	}
+	files, err := codegen.Generate(result.Document, codegen.Options{Package: "gen", Split: true, From: "openapi/openapi.yaml", Lock: lock}, result.Report)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := lock.Save("gen/xsale.lock"); err != nil {
 		log.Fatal(err)
 	}
 	if err := codegen.Write("gen", files); err != nil {
