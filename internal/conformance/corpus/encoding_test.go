@@ -107,7 +107,7 @@ func pathText(name, style string, explode bool, value any, catchAll bool) driver
 		if explode {
 			delimiter = "."
 		}
-		return driver.Text{Raw: "." + join(value, delimiter, explode, escape), Delimiters: ".,="}
+		return driver.Text{Raw: "." + join(value, delimiter, explode, escape), Delimiters: ".,"}
 	case "matrix":
 		if !composite || !explode {
 			return driver.Text{Raw: ";" + escape(name) + "=" + join(value, ",", false, escape), Delimiters: ";=,"}
@@ -118,7 +118,11 @@ func pathText(name, style string, explode bool, value any, catchAll bool) driver
 		return driver.Text{Raw: ";" + escape(name) + "=" + join(value, ";"+escape(name)+"=", false, escape), Delimiters: ";=,"}
 	}
 	if composite {
-		return driver.Text{Raw: join(value, ",", explode, escape), Delimiters: ",="}
+		delimiters := ","
+		if isObject && explode {
+			delimiters = ",="
+		}
+		return driver.Text{Raw: join(value, ",", explode, escape), Delimiters: delimiters}
 	}
 	if catchAll {
 		segments := strings.Split(scalar(value), "/")

@@ -191,8 +191,10 @@ func separable(parameter tree.Object, value any) any {
 	delimiters := map[string]string{"spaceDelimited": " ", "pipeDelimited": "|"}[tree.String(parameter["style"])]
 	if in := tree.String(parameter["in"]); in == "header" || in == "cookie" {
 		delimiters = ",="
-	} else if tree.String(parameter["style"]) == "label" {
+	} else if style := tree.String(parameter["style"]); style == "label" {
 		delimiters = "."
+	} else if style == "matrix" {
+		delimiters = "=" // canonical cannot tell it from that after the name
 	}
 	list, isList := value.([]any)
 	if !isList || delimiters == "" {
@@ -353,6 +355,10 @@ func addResponse(c *driver.Call, s sampler, operation tree.Operation) bool {
 	value, ok := s.value(schema, "response", 0)
 	if !ok {
 		return false
+	}
+	if object, isObject := value.(map[string]any); isObject && len(object) == 0 {
+		s.kind.optional = true // a client rejects an object without any known field
+		value, _ = s.value(schema, "response", 0)
 	}
 	c.Response.JSON, c.Response.Body = true, encode(value)
 	return true

@@ -110,6 +110,9 @@ func (s sampler) valueOf(schema tree.Object, name, pointer string, depth int) (a
 	case "boolean":
 		return s.pick(pointer, 2) == 0, true
 	}
+	if s.where != "body" {
+		return s.str("", pointer), true
+	}
 	return map[string]any{"any": json.Number("1.10")}, true
 }
 
@@ -150,8 +153,8 @@ func (s sampler) object(schema tree.Object, name, pointer string, depth int) (an
 	if list, ok := object[""].([]any); ok { // an array in allOf
 		return list, true
 	}
-	additional, restricted := schema["additionalProperties"].(tree.Object)
-	if restricted && len(additional) > 0 || schema["additionalProperties"] == true && len(object) == 0 {
+	additional, _ := schema["additionalProperties"].(tree.Object)
+	if len(object) == 0 && schema["properties"] == nil && schema["allOf"] == nil && schema["additionalProperties"] != false || typed(additional) {
 		if depth < maxDepth {
 			for i, key := range s.keys() {
 				value, ok := s.value(additional, fmt.Sprint(pointer, "/*", i), depth+1)
@@ -165,6 +168,16 @@ func (s sampler) object(schema tree.Object, name, pointer string, depth int) (an
 		object[driver.UnknownField] = map[string]any{"n": json.Number("1.10")}
 	}
 	return object, true
+}
+
+// typed reports whether a schema restricts its values.
+func typed(schema tree.Object) bool {
+	for _, keyword := range []string{"$ref", "properties", "allOf", "oneOf", "anyOf", "additionalProperties"} {
+		if schema[keyword] != nil {
+			return true
+		}
+	}
+	return schema["type"] != nil && schema["type"] != "object"
 }
 
 // keys are the keys of a dictionary.

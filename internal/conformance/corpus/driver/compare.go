@@ -130,13 +130,15 @@ func compareRequest(request *http.Request, body []byte, base string, operation O
 	if got, want := comparePairs(request.URL.RawQuery, want.Query); got != want {
 		report("query", got, want)
 	}
+	known := []string{"Accept", "Content-Type", "Cookie", "User-Agent"}
 	for name, value := range want.Header {
+		known = append(known, http.CanonicalHeaderKey(name))
 		if got := strings.Join(request.Header.Values(name), "\n"); got != value {
 			report("header "+name, got, value)
 		}
 	}
 	for name := range request.Header {
-		if _, known := want.Header[name]; !known && !slices.Contains([]string{"Accept", "Content-Type", "Cookie", "User-Agent"}, name) {
+		if !slices.Contains(known, name) {
 			report("header "+name, request.Header.Get(name), "none")
 		}
 	}
