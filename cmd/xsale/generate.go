@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,11 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	}
 	result, err := runPipeline(command.Context(), source.Data, options)
 	if err != nil {
-		return errors.Join(a.explain(command, result.Report, flags.explain), specError(source.Name, err))
+		err = specError(source.Name, err)
+		if flags.explain {
+			err = errors.Join(a.explain(command, result.Report.Changes), err)
+		}
+		return err
 	}
 	lock, err := readLock(config)
 	if err != nil {
@@ -79,8 +84,10 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if err != nil {
 		return specError(source.Name, err)
 	}
-	if err := a.explain(command, result.Report, flags.explain); err != nil {
-		return err
+	if flags.explain {
+		if err := a.explain(command, slices.Concat(result.Report.Changes, codegen.Advise(result.Document))); err != nil {
+			return err
+		}
 	}
 	if flags.check {
 		return checkGenerated(config, files, lock)
@@ -140,12 +147,12 @@ func checkGenerated(config generateConfig, files []codegen.File, lock *codegen.L
 	return fmt.Errorf("out of date in %s: %s; run 'xsale generate' without --check", config.Output, strings.Join(stale, ", "))
 }
 
-// explain lists each change made to the spec.
-func (a *app) explain(command *cobra.Command, report *tree.Report, wanted bool) error {
-	if !wanted {
-		return nil
+// explain lists each change made to the spec, and what an overlay could add.
+func (a *app) explain(command *cobra.Command, changes []tree.Change) error {
+	if actions := codegen.PagingActions(changes); actions != "" {
+		fmt.Fprintf(command.ErrOrStderr(), "Lists in pages; actions for an overlay:\n%s", actions)
 	}
-	return printList(command.OutOrStdout(), a.output, withoutErrors(report.Changes), table[tree.Change]{
+	return printList(command.OutOrStdout(), a.output, withoutErrors(changes), table[tree.Change]{
 		heading: []string{"RULE", "POINTER", "BEFORE", "AFTER", "REASON"},
 		row: func(c tree.Change) []any {
 			return []any{c.Rule, c.Pointer, shortJSON(c.Before), shortJSON(c.After), c.Reason}

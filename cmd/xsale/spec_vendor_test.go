@@ -53,6 +53,24 @@ func TestSpecLint(t *testing.T) {
 	}
 }
 
+// What lint and generate propose for an overlay can be pasted.
+func TestSpecLintProposesPaging(t *testing.T) {
+	inEmptyDir(t)
+	writeFileAt(t, "paged.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"listX","parameters":[{"name":"page","in":"query","schema":{"type":"integer","default":1}}],
+		"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"object","properties":{"items":{"type":"array","items":{"type":"string"}}}}}}}}},
+		"post":{"operationId":"sendX","responses":{"200":{"description":""}}}}}}`)
+	const action = "  - target: $.paths['/x'].get\n    update: {x-paging: {items: items, page: page}}\n"
+	execute(t, "", "spec", "lint", "paged.json").expect(t, exitOK, action, "undescribed", "returns only an error")
+	execute(t, "", "generate", "--spec", "paged.json", "--explain").expect(t, exitOK, action)
+	writeFileAt(t, "paging.yaml", "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nactions:\n"+action)
+	if r := execute(t, "", "generate", "--spec", "paged.json", "--overlay", "paging.yaml", "--explain", "-o", "json").expect(t, exitOK); strings.Contains(r.stderr, "x-paging") {
+		t.Errorf("proposed again: %s", r.stderr)
+	}
+	if code := readFile(t, "xsaleapi/api.gen.go"); !strings.Contains(code, "ListXSeq(") {
+		t.Error("no method for all pages")
+	}
+}
+
 func TestSpecDiff(t *testing.T) {
 	inEmptyDir(t)
 	before := string(openapi.Spec())

@@ -151,10 +151,10 @@ func (c *pagingOf) structure(schema tree.Object) tree.Object { return c.resolve(
 // listExtension has the name.
 func (c *pagingOf) items() []string {
 	_, named := c.operation.Object[listExtension]
-	list := kindOf(c.response) == kindList
+	list := listSchema(c.response)
 	switch {
 	case c.fields["items"] == nil && !list:
-		c.problem("", "the response is an object: the field with the list is unknown", "add items, one of "+c.names(c.response, func(schema tree.Object) bool { return kindOf(schema) == kindList }))
+		c.problem("", "the response is an object: the field with the list is unknown", "add items, one of "+strings.Join(c.fieldsOf(c.response, listSchema), ", "))
 		return nil
 	case c.fields["items"] == nil:
 		return nil
@@ -162,25 +162,24 @@ func (c *pagingOf) items() []string {
 		c.problem("items", "the operation has "+listExtension+", too", "remove one of them")
 	}
 	path, ok := c.path("items")
-	if found := c.at(path); ok && !list && found != nil && kindOf(found) != kindList {
-		c.problem("items", "the field is not a list", "use one of "+c.names(c.response, func(schema tree.Object) bool { return kindOf(schema) == kindList }))
+	if found := c.at(path); ok && !list && found != nil && !listSchema(found) {
+		c.problem("items", "the field is not a list", "use one of "+strings.Join(c.fieldsOf(c.response, listSchema), ", "))
 	}
 	return path
 }
 
-// names lists the properties of a schema that match.
-func (c *pagingOf) names(schema tree.Object, match func(tree.Object) bool) string {
+// fieldsOf returns the names of the properties of a schema that match, in order.
+func (c *pagingOf) fieldsOf(schema tree.Object, match func(tree.Object) bool) []string {
 	var names []string
-	for name, property := range tree.Fields(tree.ObjectAt(schema, "properties")) {
-		if property, ok := property.(tree.Object); ok && match(c.structure(property)) {
+	for name, value := range tree.Fields(tree.ObjectAt(schema, "properties")) {
+		if property, ok := value.(tree.Object); ok && match(c.structure(property)) {
 			names = append(names, name)
 		}
 	}
-	if len(names) == 0 {
-		return "(none)"
-	}
-	return strings.Join(names, ", ")
+	return names
 }
+
+func listSchema(schema tree.Object) bool { return kindOf(schema) == kindList }
 
 // text returns a field of the extension that must be a string.
 func (c *pagingOf) text(field string) (string, bool) {
@@ -210,7 +209,7 @@ func (c *pagingOf) path(field string) ([]string, bool) {
 		property, ok := tree.ObjectAt(schema, "properties")[name].(tree.Object)
 		if !ok {
 			c.problem(field, fmt.Sprintf("%q is not a property of the response", strings.Join(path[:i+1], ".")),
-				"use one of "+c.names(schema, func(tree.Object) bool { return true })+", or add the property with an overlay")
+				"use one of "+strings.Join(slices.Sorted(maps.Keys(tree.ObjectAt(schema, "properties"))), ", ")+", or add the property with an overlay")
 			return nil, false
 		}
 		schema = c.structure(property)
@@ -244,7 +243,7 @@ func (c *pagingOf) location(field string) string {
 		}
 		return "header:" + name + tree.Join("", strings.Split(inside, ".")...)
 	}
-	if _, named := c.operation.Object[listExtension]; kindOf(c.response) == kindList && c.fields["items"] == nil && !named {
+	if _, named := c.operation.Object[listExtension]; listSchema(c.response) && c.fields["items"] == nil && !named {
 		c.problem(field, "the response is an array, which has no fields", "add items if it is an object, or write header: and the name of a header")
 		return ""
 	}
