@@ -10,10 +10,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // Options select what Generate writes.
@@ -60,6 +60,9 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	if err != nil {
 		return nil, err
 	}
+	if options.Server {
+		reportRoutes(document, report)
+	}
 	data, err := tree.JSON(prepared)
 	if err != nil {
 		return nil, err
@@ -68,10 +71,11 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	defer exclusive.Unlock()
 	codegen.NameNormalizers[verbatim] = verbatimName
 	codegen.TemplateFunctions["xsaleMethods"] = methodsOf
+	codegen.TemplateFunctions["xsaleRoutes"] = routesOf
 	var files []File
 	for i, part := range partsOf(options) {
 		codegen.TemplateFunctions["xsaleHeader"] = func() string { return header(options, i == 0) }
-		loaded, err := openapi3.NewLoader().LoadFromData(data) // for each part, because oapi-codegen changes it
+		loaded, err := typed.Parse(data) // for each part, because oapi-codegen changes it
 		if err != nil {
 			return nil, fmt.Errorf("load prepared spec: %w", err)
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 const (
@@ -50,7 +52,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		Result:      result.declaration(),
 		Call:        result.call(),
 		ID:          strconv.Quote(originalID(operation)),
-		Method:      "http.Method" + strings.ToUpper(operation.Method[:1]) + strings.ToLower(operation.Method[1:]),
+		Method:      methodLiteral(operation.Method),
 		Route:       strconv.Quote(operation.Path),
 		MayBeEmpty:  mayBeEmpty(operation, result),
 		Idempotent:  idempotent(operation),
@@ -104,6 +106,14 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		methods[0].Comment = withDuties(operation, whole.Name+" is "+methods[1].Name+" with a body of any type.", result)
 	}
 	return methods, nil
+}
+
+// methodLiteral returns an HTTP method as Go code.
+func methodLiteral(method string) string {
+	if !slices.Contains(tree.Methods, strings.ToLower(method)) {
+		return strconv.Quote(method)
+	}
+	return "http.Method" + method[:1] + strings.ToLower(method[1:])
 }
 
 // elementsSuffix ends the name of a method that yields the elements of a list, as in the standard

@@ -83,7 +83,7 @@ func parameterLocation(operation tree.Operation, parameter tree.Object) location
 }
 
 // numberedNames matches numbered variables in these functions.
-var numberedNames = regexp.MustCompile(`^(?:path|query|header|cookie)param(?:buf)?\d*$`)
+var numberedNames = regexp.MustCompile(`^(?:path|query|header|cookie)param(?:buf|\d+)$`)
 
 func local(goName string) bool {
 	lower := strings.ToLower(goName)

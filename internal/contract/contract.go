@@ -9,7 +9,6 @@
 package contract
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -39,16 +39,14 @@ var Shipped = sync.OnceValues(func() (*Document, error) { return Load(openapi.Sp
 // server's path is part of the paths. Servers and security are ignored. Traffic may go to any
 // host, and it is up to the server to reject a call without tokens.
 func Load(data []byte) (*Document, error) {
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = false
-	spec, err := loader.LoadFromData(data)
+	spec, err := typed.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("the spec cannot be read as OpenAPI 3.0: %w", err)
 	}
 	if !strings.HasPrefix(spec.OpenAPI, "3.0") {
 		return nil, errors.New("the spec is not OpenAPI 3.0: convert it to the normal form first")
 	}
-	err = spec.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
+	err = typed.Validate(spec, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
 		openapi3.DisableSchemaPatternValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"))
 	if err != nil {
 		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)

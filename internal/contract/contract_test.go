@@ -152,3 +152,33 @@ func TestFindingDetail(t *testing.T) {
 		}
 	}
 }
+
+// Paths that differ only in the names of variables are told apart by the values, as ASP.NET does
+// with constraints. Operations of other methods and the rest of a path are routed, too.
+func TestLoadRoutes(t *testing.T) {
+	operation := func(id, parameter string) string {
+		return `{"operationId": "` + id + `", "parameters": [{"in": "path", "required": true, ` + parameter + `}], "responses": {"200": {"description": "OK"}}}`
+	}
+	d, err := Load([]byte(`{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {
+		"/orders/{id}": {"get": ` + operation("byID", `"name": "id", "schema": {"type": "integer"}`) + `},
+		"/orders/{number}": {"get": ` + operation("byNumber", `"name": "number", "schema": {"type": "string"}`) + `,
+			"x-oai-additionalOperations": {"COPY": ` + operation("copy", `"name": "number", "schema": {"type": "string"}`) + `}},
+		"/files/{path}": {"get": ` + operation("file", `"name": "path", "x-catch-all": true, "schema": {"type": "string"}`) + `}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]string{
+		"GET /orders/7": "byID", "GET /orders/A-7": "byNumber", "COPY /orders/7": "copy", "GET /files/a/b.txt": "file", "PUT /orders/7": "",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := d.Call(httptest.NewRequest(method, path, nil)).OperationID(); got != want {
+			t.Errorf("%s: got %q, want %q", request, got, want)
+		}
+	}
+	_, err = Load([]byte(`{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {
+		"/a/{b}": {"get": ` + operation("b", `"name": "b", "schema": {"type": "string"}`) + `},
+		"/a/{c}": {"get": ` + operation("c", `"name": "c", "schema": {"type": "string"}`) + `}}}`))
+	if err == nil || !strings.Contains(err.Error(), "ambiguous") {
+		t.Errorf("got error %v", err)
+	}
+}

@@ -3,9 +3,12 @@ package contract
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	spectree "github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // Operation is an operation of the spec.
@@ -21,19 +24,62 @@ type Operation struct {
 }
 
 func (d *Document) addOperations() error {
+	alike := map[string]int{} // operations by method and path without the names of variables
 	for path, item := range d.spec.Paths.Map() {
 		for method, spec := range item.Operations() {
-			added := &Operation{ID: spec.OperationID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec}
-			if err := d.routes.Add(method, path, added); err != nil {
-				return err
-			}
-			d.operations = append(d.operations, added)
+			alike[method+spectree.PathShape(path)]++
+			d.operations = append(d.operations, &Operation{ID: spec.OperationID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec})
 		}
 	}
 	slices.SortFunc(d.operations, func(a, b *Operation) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
+	for _, o := range d.operations {
+		var fits func(map[string]string) bool
+		if typed := o.typedVariables(); alike[o.Method+spectree.PathShape(o.Path)] > 1 && len(typed) > 0 {
+			fits = func(variables map[string]string) bool {
+				return !slices.ContainsFunc(typed, func(p *openapi3.Parameter) bool { return !scalarFits(p.Schema.Value, variables[p.Name]) })
+			}
+		}
+		if err := d.routes.AddFor(fits, o.Method, o.template(), o); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// typedVariables returns the path parameters that do not accept every string.
+func (o *Operation) typedVariables() []*openapi3.Parameter {
+	return slices.DeleteFunc(o.parameters(), func(p *openapi3.Parameter) bool {
+		schema := schemaOf(p)
+		return p.In != openapi3.ParameterInPath || schema == nil || schema.Type.Is("string") && schema.Format != "uuid"
+	})
+}
+
+// scalarFits reports whether a path variable can be a value of a scalar schema.
+func scalarFits(schema *openapi3.Schema, value string) bool {
+	err := error(nil)
+	switch {
+	case schema.Type.Is("integer"):
+		_, err = strconv.ParseInt(value, 10, 64)
+	case schema.Type.Is("number"):
+		_, err = strconv.ParseFloat(value, 64)
+	case schema.Type.Is("boolean"):
+		_, err = strconv.ParseBool(value)
+	case schema.Format == "uuid":
+		return uuid.MatchString(value)
+	}
+	return err == nil
+}
+
+// template returns the path for routing, with dots in a variable that is the rest of the path.
+func (o *Operation) template() string {
+	for _, p := range o.parameters() {
+		if p.In == openapi3.ParameterInPath && p.Extensions["x-catch-all"] == true {
+			return strings.Replace(o.Path, "{"+p.Name+"}", "{"+p.Name+"...}", 1)
+		}
+	}
+	return o.Path
 }
 
 // Operations returns all operations, sorted by id. Do not modify the slice.

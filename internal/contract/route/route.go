@@ -14,8 +14,9 @@ import (
 
 // Table maps methods and path templates to values. Unlike [net/http.ServeMux], it accepts
 // overlapping paths such as /orders/{id}/items and /orders/archive/{year}: literal segments win,
-// from the left. Variables may be part of a segment, as in /orders({id}). The zero value is empty
-// and ready to use. Once filled, a Table is safe for concurrent use.
+// from the left. Variables may be part of a segment, as in /orders({id}). A variable with dots is
+// the rest of the path, as in /files/{name...}; it may contain slashes, and other paths win. The
+// zero value is empty and ready to use. Once filled, a Table is safe for concurrent use.
 type Table[T any] struct {
 	entries []entry[T] // in matching order
 }
@@ -23,6 +24,7 @@ type Table[T any] struct {
 type entry[T any] struct {
 	method, template string
 	segments         []segment
+	fits             func(variables map[string]string) bool // nil if any values fit
 	value            T
 }
 
@@ -38,27 +40,48 @@ type Match[T any] struct {
 
 // Add adds a value. Two templates that differ only in variable names need different methods.
 func (t *Table[T]) Add(method, template string, value T) error {
+	return t.AddFor(nil, method, template, value)
+}
+
+// AddFor adds a value for requests whose variables fit, next to one that [Table.Add] has added or
+// will add for the other requests.
+func (t *Table[T]) AddFor(fits func(variables map[string]string) bool, method, template string, value T) error {
 	if method == "" || !strings.HasPrefix(template, "/") {
 		return fmt.Errorf("%q is not a method and a path", method+" "+template)
 	}
-	added := entry[T]{method: method, template: template, value: value}
+	added := entry[T]{method: method, template: strings.ReplaceAll(template, "...}", "}"), fits: fits, value: value}
 	for part := range strings.SplitSeq(template[1:], "/") {
 		added.segments = append(added.segments, newSegment(part))
 	}
 	i, taken := slices.BinarySearchFunc(t.entries, added, compareEntries)
-	if taken {
-		return fmt.Errorf("%q is registered twice", method+" "+template)
+	for ; taken && i < len(t.entries) && compareEntries(t.entries[i], added) == 0; i++ {
+		if t.entries[i].fits == nil {
+			if fits == nil {
+				return fmt.Errorf("%q is registered twice", method+" "+template)
+			}
+			break // the new entry precedes the one for all other values
+		}
 	}
 	t.entries = slices.Insert(t.entries, i, added)
 	return nil
 }
 
 func compareEntries[T any](a, b entry[T]) int {
-	return cmp.Or(
-		cmp.Compare(len(a.segments), len(b.segments)),
+	rest, length := 0, cmp.Compare(len(a.segments), len(b.segments))
+	if a.rest() != b.rest() {
+		if rest = -1; a.rest() {
+			rest = 1
+		}
+	} else if a.rest() {
+		length = -length
+	}
+	return cmp.Or(rest, length,
 		slices.CompareFunc(a.segments, b.segments, compareSegments),
 		cmp.Compare(a.method, b.method))
 }
+
+// rest reports whether the last variable is the rest of the path.
+func (e entry[T]) rest() bool { return e.segments[len(e.segments)-1].rest }
 
 // Find returns the first entry for a method and an escaped path. A template without the method
 // yields to a less exact template with it. If no entry has the method, the match has the most
@@ -67,7 +90,7 @@ func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
 	parts := split(path)
 	for _, e := range t.entries {
 		variables, ok := matchSegments(e.segments, parts)
-		if !ok {
+		if !ok || e.fits != nil && !e.fits(variables) {
 			continue
 		}
 		if e.method == method {

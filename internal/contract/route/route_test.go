@@ -23,7 +23,8 @@ func newTable(t *testing.T, patterns ...string) *Table[string] {
 func TestFind(t *testing.T) {
 	table := newTable(t, "POST /orders/{id}", "GET /orders/{id}/items", "GET /orders/archive/{year}", "GET /orders/{id}",
 		"GET /orders({key})", "GET /files/{name}.{ending}", "GET /files/{name}", "GET /files/latest.json", "HEAD /files/latest.json",
-		"DELETE /{organization}", "GET /trailing/", "GET /{organization}/statuses", "GET /100%25/{of}", "GET /a({x},{y})")
+		"DELETE /{organization}", "GET /trailing/", "GET /{organization}/statuses", "GET /100%25/{of}", "GET /a({x},{y})",
+		"GET /blobs/{name...}", "GET /blobs/old/{name...}", "GET /blobs/{id}/size")
 	for _, test := range []struct{ method, path, want string }{
 		{"GET", "/orders/7/items", "GET /orders/{id}/items map[id:7]"},
 		{"GET", "/orders/archive/items", "GET /orders/archive/{year} map[year:items]"}, // the earlier literal wins
@@ -38,6 +39,11 @@ func TestFind(t *testing.T) {
 		{"GET", "/trailing/", "GET /trailing/ map[]"},
 		{"GET", "/100%25/x", "GET /100%25/{of} map[of:x]"},
 		{"GET", "/a(1,2)", "GET /a({x},{y}) map[x:1 y:2]"},
+		{"GET", "/blobs/a/b%2Fc.txt", "GET /blobs/{name...} map[name:a/b/c.txt]"},
+		{"GET", "/blobs/a", "GET /blobs/{name...} map[name:a]"},
+		{"GET", "/blobs/old/a/b", "GET /blobs/old/{name...} map[name:a/b]"},
+		{"GET", "/blobs/a/size", "GET /blobs/{id}/size map[id:a]"},
+		{"PUT", "/blobs/a/b", "/blobs/{name} allows GET"},
 		{"GET", "/trailing", "/{organization} allows DELETE"},
 		{"PUT", "/orders/7", "/orders/{id} allows GET, POST"},
 		{"PUT", "/files/latest.json", "/files/latest.json allows GET, HEAD"}, // of three templates
@@ -56,6 +62,24 @@ func TestFind(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s %s: got %q, want %q", test.method, test.path, got, test.want)
 		}
+	}
+}
+
+func TestFindByVariables(t *testing.T) {
+	table := newTable(t, "GET /orders/{number}")
+	for i, prefix := range []string{"a", "b"} {
+		fits := func(variables map[string]string) bool { return strings.HasPrefix(variables["id"], prefix) }
+		if err := table.AddFor(fits, "GET", "/orders/{id}", fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{"/orders/a1": "0", "/orders/b1": "1", "/orders/c1": "GET /orders/{number}"} {
+		if match, found := table.Find("GET", path); !found || match.Value != want {
+			t.Errorf("%s: got %q", path, match.Value)
+		}
+	}
+	if err := table.Add("GET", "/orders/{key}", ""); err == nil {
+		t.Error("a second entry for all values was added")
 	}
 }
 

@@ -13,6 +13,7 @@ type segment struct {
 	names   []string       // of the variables
 	between []string       // what precedes each variable, and what follows the last
 	pattern *regexp.Regexp // nil if one variable is the whole segment
+	rest    bool           // the variable is also all segments that follow
 }
 
 var variable = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -23,6 +24,11 @@ func newSegment(part string) segment {
 		return segment{literal: unescape(part)}
 	}
 	var s segment
+	part, s.rest = strings.CutSuffix(part, "...}")
+	if s.rest {
+		part += "}"
+	}
+	bounds = variable.FindAllStringSubmatchIndex(part, -1)
 	pattern, end := "", 0
 	for _, b := range bounds {
 		s.names = append(s.names, part[b[2]:b[3]])
@@ -54,6 +60,9 @@ func (s segment) rank() int {
 
 // matchSegments returns the values of the variables. A variable is never empty.
 func matchSegments(segments []segment, parts []string) (map[string]string, bool) {
+	if last := len(segments) - 1; segments[last].rest && len(parts) > last {
+		parts = append(slices.Clone(parts[:last]), strings.Join(parts[last:], "/"))
+	}
 	if len(segments) != len(parts) {
 		return nil, false
 	}

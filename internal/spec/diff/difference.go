@@ -78,7 +78,8 @@ func renamedPaths(before, after tree.Object) map[string]string {
 	}
 	renamed := map[string]string{}
 	for path := range tree.Fields(before) {
-		if other, ok := templates[tree.PathShape(path)]; ok && other != path {
+		_, same := after[path]
+		if other, ok := templates[tree.PathShape(path)]; ok && !same {
 			renamed[path] = other
 		}
 	}

@@ -81,6 +81,9 @@ func (d difference) change() Change {
 	if len(tokens) > 2 && tokens[0] == "paths" && slices.Contains(tree.Methods, tokens[2]) {
 		change.Operation = strings.ToUpper(tokens[2]) + " " + tokens[1]
 	}
+	if len(tokens) > 3 && tokens[0] == "paths" && tokens[2] == tree.AdditionalOperations {
+		change.Operation = tokens[3] + " " + tokens[1]
+	}
 	switch {
 	case d.old == "":
 		change.Text = pointer + " was added" + shown(": ", d.after)

@@ -10,7 +10,7 @@ import (
 // by its properties.
 type dotnetType struct {
 	schema     tree.Object
-	sign       []string // properties of which at least one must be there
+	sign       []string // one of these tells it from other types of the name
 	properties string   // all properties of the type, in lower case
 }
 

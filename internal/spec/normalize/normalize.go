@@ -1,4 +1,4 @@
-// Package normalize turns an OpenAPI 3.0 or 3.1 spec, as ASP.NET services write it, into an
+// Package normalize turns an OpenAPI 3.0, 3.1 or 3.2 spec, as ASP.NET services write it, into an
 // equivalent OpenAPI 3.0.3 spec that generators, validators and comparisons can read.
 //
 // It is a list of rules. Each is a small function that fixes one kind of fault and reports its
@@ -14,12 +14,14 @@ type rule func(document tree.Object, report *tree.Report)
 // shared parts are seen where they are used; then schemas; then operations; names last.
 var rules = []rule{
 	removeNulls,
+	collectMethods,
 	fixShapes,
 	cleanDescriptions,
 	removeUnused,
 	fixReferences,
 	inlineComponents,
-	fixShapes,          // of path items that were shared
+	collectMethods, // of path items that were shared
+	fixShapes,
 	removeGoExtensions, // also of what was inlined
 	replaceDotnetTypes,
 	convertJSONSchema,
@@ -38,7 +40,7 @@ var rules = []rule{
 	nameOperations,
 }
 
-// Normalize applies the rules to an OpenAPI 3.0 or 3.1 spec, in place. It does not change a
+// Normalize applies the rules to an OpenAPI 3 spec, in place. It does not change a
 // normalized spec.
 func Normalize(document tree.Object, report *tree.Report) {
 	for _, apply := range rules {

@@ -28,13 +28,9 @@ func fixPathParameters(document tree.Object, report *tree.Report) {
 		}
 		item, _ := value.(tree.Object)
 		shared := tree.ListAt(item, "parameters")
-		for _, method := range tree.Methods {
-			operation := tree.ObjectAt(item, method)
-			if operation == nil {
-				continue
-			}
-			f := &parameterFixer{path, tree.Join("/paths", path, method, "parameters"), report, nil}
-			own := tree.ListAt(operation, "parameters")
+		for _, operation := range tree.OperationsOf(path, item) {
+			f := &parameterFixer{path, tree.Join(operation.Pointer, "parameters"), report, nil}
+			own := tree.ListAt(operation.Object, "parameters")
 			for i, parameter := range own {
 				f.add(parameter.(tree.Object), pointerOf(f.pointer, i), false)
 			}
@@ -43,9 +39,9 @@ func fixPathParameters(document tree.Object, report *tree.Report) {
 			}
 			f.addMissing()
 			if len(f.kept) > 0 {
-				operation["parameters"] = f.kept
+				operation.Object["parameters"] = f.kept
 			} else if len(own) > 0 {
-				delete(operation, "parameters")
+				delete(operation.Object, "parameters")
 			}
 		}
 		if len(shared) > 0 {

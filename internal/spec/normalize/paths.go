@@ -43,10 +43,10 @@ func markRest(item tree.Object, variable string) {
 		return false
 	}
 	shared := mark(tree.ListAt(item, "parameters"))
-	for _, method := range tree.Methods {
-		if operation := tree.ObjectAt(item, method); operation != nil && !mark(tree.ListAt(operation, "parameters")) && !shared {
+	for _, operation := range tree.OperationsOf("", item) {
+		if !mark(tree.ListAt(operation.Object, "parameters")) && !shared {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}, restExtension: true}
-			operation["parameters"] = append(tree.ListAt(operation, "parameters"), parameter)
+			operation.Object["parameters"] = append(tree.ListAt(operation.Object, "parameters"), parameter)
 		}
 	}
 }

@@ -3,8 +3,8 @@ package normalize
 import "github.com/xsale-go/xsale/internal/spec/tree"
 
 // unifyPathTemplates merges paths that differ only in variable names, /orders/{id} and
-// /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay for
-// validation to report.
+// /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay: a server
+// can tell them apart by more than the path, and a client calls either.
 func unifyPathTemplates(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	first := map[string]string{}
@@ -28,9 +28,9 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 }
 
 func renameVariables(item tree.Object, from, to []string) {
-	for _, method := range tree.Methods {
+	for _, operation := range tree.OperationsOf("", item) {
 		var renamed []func()
-		for _, value := range tree.ListAt(tree.ObjectAt(item, method), "parameters") {
+		for _, value := range tree.ListAt(operation.Object, "parameters") {
 			parameter, _ := value.(tree.Object)
 			if parameter["in"] != "path" {
 				continue

@@ -42,7 +42,7 @@ func Select(document tree.Object, filter Filter) error {
 		if criteria.match(operation) {
 			selected++
 		} else {
-			delete(operation.Item, operation.Method)
+			operation.Remove()
 		}
 	}
 	if err := criteria.unmatched(operations); err != nil {

@@ -45,7 +45,7 @@ func TestGetStandardInput(t *testing.T) {
 	}{
 		{"nothing", strings.NewReader(""), "standard input: the spec is empty; check the program that writes it"},
 		{"not a spec", strings.NewReader(`{"a":1}`), "standard input: this is not an API spec: it has neither a swagger nor an openapi field; use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"},
-		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: unknown OpenAPI version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"},
+		{"unknown version", strings.NewReader(`{"openapi":"4.0.0"}`), "standard input: /openapi: unknown OpenAPI version; serve the spec as Swagger 2.0 or OpenAPI 3.0 to 3.2"},
 		{"too large", strings.NewReader(minimal + strings.Repeat("x", tree.MaxBytes)), "standard input: the spec is larger than 16 MiB; use a part of it, or ask the vendor for a smaller one"},
 		{"broken", iotest.ErrReader(broken), "standard input: broken pipe"},
 	} {

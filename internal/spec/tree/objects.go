@@ -44,7 +44,7 @@ func visitObjects(pointer string, value any, visit func(pointer string, object O
 // have extensions next to the names.
 func dataAt(pointer, name string) bool {
 	if !KeyedByName(pointer) {
-		return DataKeyword(name) || Extension(name)
+		return DataKeyword(name) || Extension(name) && name != AdditionalOperations
 	}
 	tokens, _ := Split(pointer)
 	return Extension(name) && (pointer == "/paths" || tokens[0] == "paths" && tokens[len(tokens)-1] == "responses")
@@ -59,7 +59,8 @@ func KeyedByName(pointer string) bool {
 	}
 	switch tokens[len(tokens)-1] {
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
-		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping":
+		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping",
+		AdditionalOperations:
 		return !KeyedByName(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
 	}
 	return false

@@ -19,6 +19,7 @@ const (
 	Version20 Version = "2.0" // Swagger
 	Version30 Version = "3.0"
 	Version31 Version = "3.1"
+	Version32 Version = "3.2"
 )
 
 // VersionOf returns the version a spec declares, or a [Problem] if it is missing or unknown.
@@ -27,7 +28,7 @@ func VersionOf(document Object) (Version, error) {
 		if text := String(swagger); text == "2.0" || text == "2" {
 			return Version20, nil
 		}
-		return "", &Problem{Pointer: "/swagger", Message: "unknown Swagger version", Remedy: "serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"}
+		return "", &Problem{Pointer: "/swagger", Message: "unknown Swagger version", Remedy: "serve the spec as Swagger 2.0 or OpenAPI 3.0 to 3.2"}
 	}
 	version, ok := document["openapi"]
 	switch text := String(version); {
@@ -37,6 +38,8 @@ func VersionOf(document Object) (Version, error) {
 		return Version30, nil
 	case strings.HasPrefix(text, "3.1.") || text == "3.1":
 		return Version31, nil
+	case strings.HasPrefix(text, "3.2.") || text == "3.2":
+		return Version32, nil
 	}
-	return "", &Problem{Pointer: "/openapi", Message: "unknown OpenAPI version", Remedy: "serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"}
+	return "", &Problem{Pointer: "/openapi", Message: "unknown OpenAPI version", Remedy: "serve the spec as Swagger 2.0 or OpenAPI 3.0 to 3.2"}
 }

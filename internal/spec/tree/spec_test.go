@@ -8,8 +8,8 @@ import (
 
 func TestVersionOf(t *testing.T) {
 	const (
-		swagger = "/swagger: unknown Swagger version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"
-		openapi = "/openapi: unknown OpenAPI version; serve the spec as Swagger 2.0, OpenAPI 3.0 or 3.1"
+		swagger = "/swagger: unknown Swagger version; serve the spec as Swagger 2.0 or OpenAPI 3.0 to 3.2"
+		openapi = "/openapi: unknown OpenAPI version; serve the spec as Swagger 2.0 or OpenAPI 3.0 to 3.2"
 		neither = "this is not an API spec: it has neither a swagger nor an openapi field; " +
 			"use the URL of the JSON or YAML document itself, such as /swagger/v1/swagger.json"
 	)
@@ -32,7 +32,8 @@ func TestVersionOf(t *testing.T) {
 		{Object{"swagger": "1.2"}, "", swagger},
 		{Object{"swagger": "3.0.0"}, "", swagger},
 		{Object{"swagger": nil}, "", swagger},
-		{Object{"openapi": "3.2.0"}, "", openapi},
+		{Object{"openapi": "3.2.0"}, Version32, ""},
+		{Object{"openapi": "3.3.0"}, "", openapi},
 		{Object{"openapi": "3.00"}, "", openapi},
 		{Object{"openapi": "3.10.0"}, "", openapi},
 		{Object{"openapi": "2.0"}, "", openapi},

@@ -2,10 +2,16 @@ package tree
 
 import (
 	"strconv"
+	"strings"
 )
 
 // Methods are the HTTP methods that a path item of OpenAPI 3.0 can have.
 var Methods = []string{"delete", "get", "head", "options", "patch", "post", "put", "trace"}
+
+// AdditionalOperations is the field of a path item with operations of other methods, by method in
+// upper case. OpenAPI 3.2 has fields of its own for them; ASP.NET writes this registered extension
+// in older versions, and so does the normal form.
+const AdditionalOperations = "x-oai-additionalOperations"
 
 // Operation is an operation of a spec and its location.
 type Operation struct {
@@ -15,22 +21,42 @@ type Operation struct {
 	Pointer      string
 }
 
-// Operations returns the operations sorted by path and method. It skips anything that is not
-// an object; validation reports those.
+// Operations returns the operations sorted by path and method, with additional ones last. It skips
+// anything that is not an object; validation reports those.
 func Operations(document Object) []Operation {
 	var operations []Operation
 	for path, value := range Fields(document["paths"]) {
-		item, _ := value.(Object)
-		if Extension(path) {
-			continue
-		}
-		for _, method := range Methods {
-			if object, ok := item[method].(Object); ok {
-				operations = append(operations, Operation{path, method, item, object, Join("/paths", path, method)})
-			}
+		if item, _ := value.(Object); !Extension(path) {
+			operations = append(operations, OperationsOf(path, item)...)
 		}
 	}
 	return operations
+}
+
+// OperationsOf returns the operations of a path item, as [Operations] does.
+func OperationsOf(path string, item Object) []Operation {
+	var operations []Operation
+	for _, method := range Methods {
+		if object, ok := item[method].(Object); ok {
+			operations = append(operations, Operation{path, method, item, object, Join("/paths", path, method)})
+		}
+	}
+	for method, value := range Fields(item[AdditionalOperations]) {
+		if object, ok := value.(Object); ok && !Extension(method) {
+			operations = append(operations, Operation{path, strings.ToLower(method), item, object, Join("/paths", path, AdditionalOperations, method)})
+		}
+	}
+	return operations
+}
+
+// Remove removes the operation from its path item.
+func (o Operation) Remove() {
+	delete(o.Item, o.Method)
+	if others := ObjectAt(o.Item, AdditionalOperations); others != nil {
+		if delete(others, strings.ToUpper(o.Method)); len(others) == 0 {
+			delete(o.Item, AdditionalOperations)
+		}
+	}
 }
 
 // VisitFunc receives a schema and its pointer. It may change the schema, or return another
@@ -88,6 +114,7 @@ func (w walker) pathItem(pointer string, item Object) {
 			w.operation(Join(pointer, method), operation)
 		}
 	}
+	w.each(Join(pointer, AdditionalOperations), item[AdditionalOperations], w.operation)
 }
 
 func (w walker) operation(pointer string, operation Object) {

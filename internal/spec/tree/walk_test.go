@@ -275,3 +275,38 @@ webhooks: {w: {post: {}}}
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestAdditionalOperations(t *testing.T) {
+	document := readString(t, `
+paths:
+  /a:
+    post: {responses: {200: {content: {a/b: {schema: {title: posted}}}}}}
+    x-oai-additionalOperations:
+      QUERY: {parameters: [{schema: {title: sent}}], x-c: {}}
+      COPY: {}
+      LINK: []
+`)
+	var got []string
+	for _, o := range Operations(document) {
+		got = append(got, o.Method+" "+o.Pointer)
+	}
+	want := []string{"post /paths/~1a/post", "copy /paths/~1a/x-oai-additionalOperations/COPY", "query /paths/~1a/x-oai-additionalOperations/QUERY"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	var titles []string
+	VisitSchemas(document, func(_ string, schema Object) Object {
+		titles = append(titles, String(schema["title"]))
+		return schema
+	})
+	if !slices.Equal(titles, []string{"posted", "sent"}) {
+		t.Errorf("got schemas %q", titles)
+	}
+	for _, operation := range Operations(document) {
+		operation.Remove()
+	}
+	item := ObjectAt(ObjectAt(document, "paths"), "/a")
+	if len(Operations(document)) > 0 || len(ObjectAt(item, AdditionalOperations)) != 1 {
+		t.Errorf("got %v", item)
+	}
+}

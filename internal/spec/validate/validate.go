@@ -11,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 const overlayRemedy = "correct the spec, or change it with an overlay"
@@ -34,7 +35,7 @@ func Validate(document tree.Object) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return load(document)
+	return checkParts(document)
 }
 
 // checkReferences rejects references to other documents and to nothing. It never fetches a target:
@@ -82,24 +83,19 @@ func ends(document tree.Object, ref string) bool {
 }
 
 func checkPaths(document tree.Object, problems *tree.Problems) {
-	templates := map[string]string{}
 	for path := range tree.Fields(document["paths"]) {
 		if tree.Extension(path) {
 			continue
 		}
 		pointer := tree.Join("/paths", path)
 		template := tree.PathShape(path)
-		switch other, taken := templates[template]; {
+		switch {
 		case strings.ContainsAny(path, "?#"):
 			problems.Add(pointer, "the path has a query or fragment, and another path has the same operations", "give the operations different paths, or remove one with an overlay")
 		case strings.ContainsAny(strings.ReplaceAll(template, "{}", ""), "{}") || strings.Contains(path, "{}"):
 			problems.Add(pointer, "the braces of the path do not match, or a variable has no name", overlayRemedy)
 		case !strings.HasPrefix(path, "/"):
 			problems.Add(pointer, "the path does not start with a slash, and the path with the slash has the same operations", overlayRemedy)
-		case taken:
-			problems.Add(pointer, fmt.Sprintf("the path differs from %q only in the names of variables, and both have the same operation", other), "remove one of them with an overlay")
-		default:
-			templates[template] = path
 		}
 	}
 }
@@ -166,20 +162,20 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 	}
 }
 
-// load validates each part of the spec with kin-openapi, whose errors have no pointers.
-func load(document tree.Object) error {
+// checkParts validates each part of the spec with kin-openapi, whose errors have no pointers.
+func checkParts(document tree.Object) error {
 	data, err := tree.JSON(document)
 	if err != nil {
 		return err
 	}
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = false
-	loaded, err := loader.LoadFromData(data)
+	loaded, err := typed.Parse(data)
 	if err != nil {
 		return &tree.Problem{Message: "not OpenAPI 3.0: " + oneLine(err), Remedy: overlayRemedy}
 	}
-	ctx := openapi3.WithValidationOptions(context.Background(),
-		openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"))
+	options := []openapi3.ValidationOption{
+		openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"),
+	}
+	ctx := openapi3.WithValidationOptions(context.Background(), options...)
 	var problems tree.Problems
 	add := func(pointer string, err error) {
 		if err != nil {
@@ -197,7 +193,7 @@ func load(document tree.Object) error {
 		add(operation.Pointer, loaded.Paths.Value(operation.Path).GetOperation(strings.ToUpper(operation.Method)).Validate(ctx))
 	}
 	if len(problems) == 0 {
-		add("", loaded.Validate(ctx))
+		add("", typed.Validate(loaded, options...))
 	}
 	return problems.Err()
 }
