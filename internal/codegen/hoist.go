@@ -17,21 +17,21 @@ func (p *preparer) hoist() error {
 	p.markOpenObjects()
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		p.schemas[name] = p.inside(schema, location{p.pointers[name], name})
+		p.schemas[name] = p.inside(schema, location{p.pointers[name], name, ""})
 	}
 	for _, operation := range tree.Operations(p.document) {
 		name := operation.Object["operationId"].(string)
 		if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 			for mediaType, value := range tree.Fields(body["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistBody(media, mediaType, location{tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), name + "Request"})
+				p.hoistBody(media, mediaType, location{tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), name + "Request", ""})
 			}
 		}
 		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			for mediaType, value := range tree.Fields(response["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistResponse(media, mediaType, location{tree.Join(operation.Pointer, "responses", status, "content", mediaType, "schema"), responseName(name, status)})
+				p.hoistResponse(media, mediaType, location{tree.Join(operation.Pointer, "responses", status, "content", mediaType, "schema"), responseName(name, status), ""})
 			}
 		}
 	}
@@ -188,7 +188,15 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(at.words, "Request") {
 			delete(inner, "format") // JSON has no binary values
 		}
+		description := inner["description"]
+		enum := kindOf(inner) == kindEnum
 		prepared := p.child(inner, at.inside("properties", goName(property, "Property"), property))
+		if enum && description != nil { // its type may be that of other properties
+			if prepared["$ref"] != nil {
+				prepared = tree.Object{"allOf": []any{prepared}}
+			}
+			prepared["description"] = description
+		}
 		for _, keyword := range []string{"nullable", "readOnly", "writeOnly"} {
 			if tree.True(inner, keyword) {
 				prepared[keyword] = true
@@ -216,7 +224,7 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 		}
 		option := at.inside(keyword, "Option"+strconv.Itoa(i+1), strconv.Itoa(i))
 		if title, ok := element["title"].(string); ok && goName(title, "") != "" {
-			option = location{tree.Join(at.pointer, keyword, title), goName(title, "")}
+			option = location{tree.Join(at.pointer, keyword, title), goName(title, ""), at.words}
 		}
 		element = withoutNull(p.child(element, option))
 		target, ok := referenceOf(element)

@@ -83,11 +83,12 @@ func endsPlural(characters []rune, i int) bool {
 type location struct {
 	pointer string
 	words   string
+	owner   string // goes before the words if they are taken; may be empty
 }
 
 // inside returns the location of a schema inside another one.
 func (l location) inside(keyword, words string, name ...string) location {
-	return location{tree.Join(l.pointer, append([]string{keyword}, name...)...), l.words + words}
+	return location{tree.Join(l.pointer, append([]string{keyword}, name...)...), l.words + words, l.owner}
 }
 
 // identifiers are the names that a scope declares.

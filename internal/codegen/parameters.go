@@ -79,7 +79,7 @@ func (p *preparer) nameParameters(operation tree.Operation) {
 // parameterLocation identifies a parameter by its name, because its index may change.
 func parameterLocation(operation tree.Operation, parameter tree.Object) location {
 	name := tree.String(parameter["name"])
-	return location{tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name), goName(name, "Parameter")}
+	return location{tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name), goName(name, "Parameter"), tree.String(operation.Object["operationId"])}
 }
 
 // numberedNames matches numbered variables in these functions.

@@ -53,26 +53,6 @@ func (p *preparer) nameSchemas() error {
 	return nil
 }
 
-// nameInline gives each inline schema that hoist has moved the name of its Go type.
-func (p *preparer) nameInline() error {
-	var symbols []*symbol
-	for _, at := range p.inline {
-		symbols = append(symbols, &symbol{key: pointerKey(typeKey, at.pointer), pointer: at.pointer, wanted: []string{at.words, at.words + "Model"}})
-	}
-	if len(symbols) == 0 {
-		return nil
-	}
-	p.name(p.typeScope(), symbols)
-	renamed := make(map[string]string, len(symbols))
-	for i, s := range symbols {
-		renamed[inlineID(i)] = s.name
-		p.pointers[s.name] = s.pointer
-		p.origins[s.name] = "an inline schema of the spec"
-	}
-	p.rename(renamed)
-	return nil
-}
-
 // typeScope is the scope of the types in the generated package.
 func (p *preparer) typeScope() scope {
 	return scope{taken: p.taken, valid: func(name string) bool {
