@@ -15,7 +15,6 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
-	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -337,11 +336,11 @@ func ExampleClient_Doer() {
 	client, closeBoth := newSandboxClient()
 	defer closeBoth()
 
-	generated, err := gen.NewClient(client.BaseURL(), gen.WithHTTPClient(client.Doer()))
+	request, err := http.NewRequest(http.MethodGet, client.BaseURL()+"/me", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	response, err := generated.GetMe(context.Background())
+	response, err := client.Doer().Do(request)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func ExampleSource_Token() {
 	// logins: 1
 }
 
-// A Source serves any client that oapi-codegen generates.
+// A Source serves any client that a generator has written.
 func ExampleSource_Edit() {
 	source, err := authn.New(authn.Config{Credentials: authn.FromEnvironment})
 	if err != nil {
@@ -100,15 +100,15 @@ func ExampleSource_Edit() {
 
 	// net/http would forward x-id-token to the target of a redirect.
 	noRedirect := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client, err := gen.NewClient(source.APIURL(), gen.WithHTTPClient(noRedirect), gen.WithRequestEditorFn(source.Edit))
+	client, err := gen.NewWithDoer(source.APIURL(), noRedirect, source.Edit)
 	if err != nil {
 		log.Fatal(err)
 	}
-	response, err := client.GetMe(context.Background())
+	me, err := client.GetMe(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer response.Body.Close()
+	fmt.Println(len(me.Organizations))
 }
 
 // A client of your own replays a call once if the API rejects its tokens.

@@ -19,13 +19,14 @@ import (
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
+	"github.com/xsale-go/xsale/wire/param"
 )
 
 // Edit changes a request before it is sent. Its type is that of oapi-codegen's request editors.
 type Edit = func(context.Context, *http.Request) error
 
-// SendFunc is a method of a generated client with its arguments filled in. It passes edit to that
-// method as the last request editor.
+// SendFunc builds the request of a call and sends it, after edit has changed it. [Endpoint.Send]
+// returns one.
 type SendFunc func(ctx context.Context, edit Edit) (*http.Response, error)
 
 // Fetch sends a call of a generated client and decodes the JSON of its response. With T = string it
@@ -119,13 +120,21 @@ func (s *state) runChecked(ctx context.Context, send SendFunc) (*http.Response, 
 	if s.invalid != nil && s.rehearsed == nil {
 		return nil, s.invalid
 	}
-	for _, value := range s.PathValues {
-		if err := httpx.CheckSegment(fmt.Sprint(value)); err != nil {
-			s.facts.rejectf("path value of %s: %v", s.Route, err)
-			return nil, s.invalid
-		}
+	if err := s.expandRoute(); err != nil {
+		return nil, err
 	}
 	return send(withState(ctx, s), s.edit)
+}
+
+// expandRoute replaces the variables of the route with their values.
+func (f *facts) expandRoute() error {
+	path, err := param.Path(f.Route, f.PathValues)
+	if err != nil {
+		f.rejectf("%s: %v", f.Route, err)
+		return f.invalid
+	}
+	f.path = path
+	return nil
 }
 
 // bytes returns the whole body of a response. Its bytes are only valid until the body is closed.

@@ -8,6 +8,7 @@ import (
 	"log"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
@@ -369,4 +370,52 @@ func ExampleCreateOnce() {
 	// Output:
 	// 301
 	// 301
+}
+
+// A client by hand. Generated clients consist of such methods.
+func ExampleEndpoint_Send() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Method, r.URL, r.Header.Get("Content-Type"), body)))
+	}))
+	defer server.Close()
+	endpoint, err := call.NewEndpoint(server.URL, call.Wrap(server.Client()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	type listParams struct {
+		Statuses []string `query:"statuses,joined"`
+	}
+	list := call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{shop}/orders", PathValues: []any{"a/b"}}
+	create := call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/orders"}
+	for _, send := range []call.SendFunc{
+		endpoint.Send(nil, call.JSONBody("application/json", map[string]int{"Id": 7})),
+		endpoint.Send(nil, call.FormBody(map[string]int{"Id": 7})),
+		endpoint.Send(nil, call.TextBody("7")),
+		endpoint.Send(nil, call.ReaderBody("text/csv", strings.NewReader("Id\n7"))),
+	} {
+		if err := call.Execute(context.Background(), create, nil, send); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if err := call.Execute(context.Background(), list, nil, endpoint.Send(&listParams{[]string{"new", "a,b"}}, nil)); err != nil {
+		log.Fatal(err)
+	}
+	request, err := call.NewRequest("https://api.xsale.ai", list, nil, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(request.URL)
+	// Output:
+	// POST /orders application/json {"Id":7}
+	// POST /orders application/x-www-form-urlencoded Id=7
+	// POST /orders text/plain 7
+	// POST /orders text/csv Id
+	// 7
+	// GET /a%2Fb/orders?statuses=new,a%2Cb
+	// https://api.xsale.ai/a%2Fb/orders
 }

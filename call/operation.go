@@ -11,8 +11,8 @@ type Operation struct {
 	// x-idempotent in the spec.
 	Idempotent bool
 
-	// PathValues are the values of the variables in Route. Values that are empty, "." or ".." fail
-	// with [ErrInvalid], because a server could resolve them to another path.
+	// PathValues are the values of the variables in Route, in their order. Values that are empty,
+	// "." or ".." fail with [ErrInvalid], because a server could resolve them to another path.
 	PathValues []any
 
 	// Accept is the value of the Accept header. If it is empty, a Client sends application/json.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -185,11 +186,7 @@ func (f *facts) edit(_ context.Context, request *http.Request) error {
 		request.Header.Set("Accept", f.Accept)
 	}
 	if len(f.query) > 0 {
-		query := request.URL.Query()
-		for name, values := range f.query {
-			query[name] = append(query[name], values...)
-		}
-		request.URL.RawQuery = query.Encode()
+		request.URL.RawQuery = joinQuery(request.URL.RawQuery, url.Values(f.query).Encode())
 	}
 	maps.Copy(request.Header, f.header)
 	if f.pages != nil {

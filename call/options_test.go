@@ -90,7 +90,7 @@ func TestDryRun(t *testing.T) {
 		{"a list", func(options ...call.Option) error {
 			_, err := call.Collect(client.Organization("").Orders.List(t.Context(), xsale.ListOrdersParams{StatusIDs: []int64{3}}, options...))
 			return err
-		}, "https://api.xsale.ai/acme/orders?a=1&statusidin=3", "", "shop/1 xsale-go/" + xsale.Version, "application/json", "GET"},
+		}, "https://api.xsale.ai/acme/orders?statusidin=3&a=1", "", "shop/1 xsale-go/" + xsale.Version, "application/json", "GET"},
 		{"a command", func(options ...call.Option) error {
 			return client.Organization("").Articles.SetTranslation(t.Context(), 5, xsale.Translation{LanguageID: 2}, options...)
 		}, "https://api.xsale.ai/acme/articles/5/translations?a=1", `{"LanguageId":2}`, "shop/1 xsale-go/" + xsale.Version, "application/json", "PUT"},

@@ -25,6 +25,7 @@ type facts struct {
 	Operation
 	reading reading
 	pages   *pages // of the list that the call reads a page of; nil for other calls
+	path    string // Route with its values, escaped
 
 	// What the options set; nil and 0 leave the choice to the operation and the Client.
 	name           string

@@ -3,685 +3,35 @@
 package gen
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 )
-
-// RequestEditorFn changes a request before it is sent. An error ends the call.
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
-// them.
-type RawClient struct {
-	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
-	Server string
-
-	// Client sends the requests.
-	Client HttpRequestDoer
-
-	// RequestEditors change each request before it is sent, in order.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption changes a client that NewClient returns.
-type ClientOption func(*RawClient) error
-
-// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
-// [http.Client].
-func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	client := RawClient{
-		Server: server,
-	}
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient sends the requests through doer.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *RawClient) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn changes each request before it is sent.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *RawClient) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// ClientInterface has the methods of [RawClient], for tests that replace it.
-type ClientInterface interface {
-	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetMe is [Client.GetMe] with the raw response.
-func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetMeRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListTranslations is [Client.ListTranslations] with the raw response.
-func (c *RawClient) ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListTranslationsRequest(c.Server, organizationName, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SetTranslationWithBody is [Client.SetTranslationWithBody] with the raw response.
-func (c *RawClient) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetTranslationRequestWithBody(c.Server, organizationName, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SetTranslation is [Client.SetTranslation] with the raw response.
-func (c *RawClient) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetTranslationRequest(c.Server, organizationName, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIntegrationWithBody is [Client.CreateIntegrationWithBody] with the raw response.
-func (c *RawClient) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIntegrationRequestWithBody(c.Server, organizationName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIntegration is [Client.CreateIntegration] with the raw response.
-func (c *RawClient) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIntegrationRequest(c.Server, organizationName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateParameterWithBody is [Client.CreateParameterWithBody] with the raw response.
-func (c *RawClient) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateParameterRequestWithBody(c.Server, organizationName, id, categoryID, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateParameter is [Client.CreateParameter] with the raw response.
-func (c *RawClient) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateParameterRequest(c.Server, organizationName, id, categoryID, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListOrders is [Client.ListOrders] with the raw response.
-func (c *RawClient) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOrdersRequest(c.Server, organizationName, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
-func (c *RawClient) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequestWithBody(c.Server, organizationName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrder is [Client.CreateOrder] with the raw response.
-func (c *RawClient) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequest(c.Server, organizationName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListStatuses is [Client.ListStatuses] with the raw response.
-func (c *RawClient) ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListStatusesRequest(c.Server, organizationName)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetMeRequest returns a request of GetMe.
-func NewGetMeRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListTranslationsRequest returns a request of ListTranslations.
-func NewListTranslationsRequest(server string, organizationName string, id int64) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/articles/%s/translations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewSetTranslationRequest returns a request of SetTranslation with a body of type
-// application/json.
-func NewSetTranslationRequest(server string, organizationName string, id int64, body SetTranslationJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSetTranslationRequestWithBody(server, organizationName, id, "application/json", bodyReader)
-}
-
-// NewSetTranslationRequestWithBody returns a request of SetTranslation with a body of any type.
-func NewSetTranslationRequestWithBody(server string, organizationName string, id int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/articles/%s/translations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateIntegrationRequest returns a request of CreateIntegration with a body of type
-// application/json.
-func NewCreateIntegrationRequest(server string, organizationName string, body CreateIntegrationJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateIntegrationRequestWithBody(server, organizationName, "application/json", bodyReader)
-}
-
-// NewCreateIntegrationRequestWithBody returns a request of CreateIntegration with a body of any
-// type.
-func NewCreateIntegrationRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/integrations", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateParameterRequest returns a request of CreateParameter with a body of type
-// application/json.
-func NewCreateParameterRequest(server string, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateParameterRequestWithBody(server, organizationName, id, categoryID, "application/json", bodyReader)
-}
-
-// NewCreateParameterRequestWithBody returns a request of CreateParameter with a body of any type.
-func NewCreateParameterRequestWithBody(server string, organizationName string, id int64, categoryID int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "categoryId", categoryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/integrations/%s/categories/%s/parameters", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListOrdersRequest returns a request of ListOrders.
-func NewListOrdersRequest(server string, organizationName string, params *ListOrdersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		queryValues := queryURL.Query()
-		var rawQueryFragments []string
-
-		if params.StatusIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusidin", params.StatusIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StatusNames != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusnamein", params.StatusNames, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateOrderRequest returns a request of CreateOrder with a body of type application/json.
-func NewCreateOrderRequest(server string, organizationName string, body CreateOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateOrderRequestWithBody(server, organizationName, "application/json", bodyReader)
-}
-
-// NewCreateOrderRequestWithBody returns a request of CreateOrder with a body of any type.
-func NewCreateOrderRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListStatusesRequest returns a request of ListStatuses.
-func NewListStatusesRequest(server string, organizationName string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/statuses", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
-	raw *RawClient
+	endpoint *call.Endpoint
 }
 
 // New returns a Client that sends its calls through connection, such as an xsale.Client, with its
 // tokens, retries and limits.
-func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+func New(connection call.Connection, editors ...call.Edit) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
 // them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
-func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
+func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, error) {
+	endpoint, err := call.NewEndpoint(server, call.Wrap(doer), editors...)
 	if err != nil {
 		return nil, err
 	}
-	raw.RequestEditors = editors
-	return &Client{raw}, nil
+	return &Client{endpoint}, nil
 }
-
-// Raw returns the underlying client, whose methods return raw responses.
-func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe gets the authenticated user.
 //
@@ -690,10 +40,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 //
 // It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
-	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetMe(ctx, edit)
-		})
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListTranslations lists the translations of an article.
@@ -704,28 +51,14 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 // It calls GET /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
 func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...call.Option) ([]Translation, error) {
-	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListTranslations(ctx, organizationName, id, edit)
-		})
+	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListTranslationsSeq is ListTranslations with one element of the response in memory at a time. The
 // range over the list sends the call. An element that does not fit is a [*call.ElementError], after
 // which the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
-	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListTranslations(ctx, organizationName, id, edit)
-		})
-}
-
-// SetTranslationWithBody is SetTranslation with a body of any type.
-func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.SetTranslationWithBody(ctx, organizationName, id, contentType, body, edit)
-		})
+	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // SetTranslation writes one translation of an article.
@@ -735,19 +68,13 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 //
 // It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
-func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.SetTranslation(ctx, organizationName, id, body, edit)
-		})
+func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body Translation, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
-// CreateIntegrationWithBody is CreateIntegration with a body of any type.
-func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateIntegrationWithBody(ctx, organizationName, contentType, body, edit)
-		})
+// SetTranslationWithBody is SetTranslation with a body of any type.
+func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // CreateIntegration creates an own-shop integration.
@@ -756,19 +83,13 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 // it as their source.
 //
 // It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
-func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateIntegration(ctx, organizationName, body, edit)
-		})
+func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegration, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
-// CreateParameterWithBody is CreateParameter with a body of any type.
-func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateParameterWithBody(ctx, organizationName, id, categoryID, contentType, body, edit)
-		})
+// CreateIntegrationWithBody is CreateIntegration with a body of any type.
+func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // CreateParameter defines a parameter in a category.
@@ -780,11 +101,13 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters. Evidence:
 // documented,
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow
-func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateParameter(ctx, organizationName, id, categoryID, body, edit)
-		})
+func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body ParameterDefinition, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
+}
+
+// CreateParameterWithBody is CreateParameter with a body of any type.
+func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // ListOrders lists orders.
@@ -796,48 +119,14 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
-}
-
-// CreateOrderWithBody is CreateOrder with a body of any type.
-func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrderWithBody(ctx, organizationName, contentType, body, edit)
-		})
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // CreateOrder creates an order.
@@ -848,11 +137,13 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 //
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
-func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrder(ctx, organizationName, body, edit)
-		})
+func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrder, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
+}
+
+// CreateOrderWithBody is CreateOrder with a body of any type.
+func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // ListStatuses lists statuses.
@@ -864,18 +155,12 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 // It calls GET /{organizationName}/statuses. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...call.Option) ([]Status, error) {
-	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListStatuses(ctx, organizationName, edit)
-		})
+	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The range
 // over the list sends the call. An element that does not fit is a [*call.ElementError], after which
 // the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
-	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListStatuses(ctx, organizationName, edit)
-		})
+	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }

@@ -1,49 +1,63 @@
 package gen_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
 
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/wire"
 )
 
 func TestRequests(t *testing.T) {
-	const server = "https://api.xsale.ai/"
+	client, err := gen.NewWithDoer("https://api.xsale.ai/", http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
-		build             func() (*http.Request, error)
+		send              func(context.Context, call.Option) error
 		method, url, body string
 	}{
-		{func() (*http.Request, error) { return gen.NewGetMeRequest(server) }, "GET", "https://api.xsale.ai/me", ""},
-		{func() (*http.Request, error) {
-			return gen.NewListOrdersRequest(server, "acme", &gen.ListOrdersParams{})
-		},
-			"GET", "https://api.xsale.ai/acme/orders", ""},
-		{func() (*http.Request, error) {
-			return gen.NewListOrdersRequest(server, "acme", &gen.ListOrdersParams{StatusIDs: []int64{1, 2}, StatusNames: []string{"Nowe", "W toku & już"}})
+		{func(ctx context.Context, option call.Option) error { _, err := client.GetMe(ctx, option); return err }, "GET", "https://api.xsale.ai/me", ""},
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.ListOrders(ctx, "acme", nil, option)
+			return err
+		}, "GET", "https://api.xsale.ai/acme/orders", ""},
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.ListOrders(ctx, "acme", &gen.ListOrdersParams{StatusIDs: []int64{1, 2}, StatusNames: []string{"Nowe", "W toku & już"}}, option)
+			return err
 		}, "GET", "https://api.xsale.ai/acme/orders?statusidin=1&statusidin=2&statusnamein=Nowe&statusnamein=W+toku+%26+ju%C5%BC", ""},
-		{func() (*http.Request, error) { return gen.NewListStatusesRequest(server, "a/../b ?c") },
-			"GET", "https://api.xsale.ai/a%2F..%2Fb%20%3Fc/statuses", ""},
-		{func() (*http.Request, error) {
-			return gen.NewCreateOrderRequest(server, "acme", gen.CreateOrder{PurchaseDate: wire.NewDate(2024, 10, 25),
-				Items: []gen.CreateOrderItem{{Quantity: wire.MustDecimal("1.000"), PriceGross: wire.MustDecimal("10.50")}}})
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.ListStatuses(ctx, "a/b ?c", option)
+			return err
+		}, "GET", "https://api.xsale.ai/a%2Fb%20%3Fc/statuses", ""},
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.CreateOrder(ctx, "acme", gen.CreateOrder{PurchaseDate: wire.NewDate(2024, 10, 25),
+				Items: []gen.CreateOrderItem{{Quantity: wire.MustDecimal("1.000"), PriceGross: wire.MustDecimal("10.50")}}}, option)
+			return err
 		}, "POST", "https://api.xsale.ai/acme/orders",
 			`{"BuyerId":0,"IntegrationId":0,"Items":[{"OfferId":0,"PriceGross":10.50,"Quantity":1.000,"VariantId":0}],"PayerId":0,"PaymentFormId":0,"PurchaseDate":"2024-10-25","RecipientId":0}`},
-		{func() (*http.Request, error) {
-			return gen.NewCreateIntegrationRequest(server, "acme", gen.CreateIntegration{Name: "a", IntegrationType: 28})
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.CreateIntegration(ctx, "acme", gen.CreateIntegration{Name: "a", IntegrationType: 28}, option)
+			return err
 		}, "POST", "https://api.xsale.ai/acme/integrations", `{"IntegrationType":28,"Name":"a"}`},
-		{func() (*http.Request, error) {
-			return gen.NewCreateParameterRequest(server, "acme", 7, 9, gen.ParameterDefinition{})
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.CreateParameter(ctx, "acme", 7, 9, gen.ParameterDefinition{}, option)
+			return err
 		}, "POST", "https://api.xsale.ai/acme/integrations/7/categories/9/parameters", `{}`},
-		{func() (*http.Request, error) { return gen.NewListTranslationsRequest(server, "acme", 16519) },
-			"GET", "https://api.xsale.ai/acme/articles/16519/translations", ""},
-		{func() (*http.Request, error) {
-			return gen.NewSetTranslationRequest(server, "acme", 16519, gen.Translation{LanguageID: 2, Name: wire.Some("Turtle"), Description: wire.Null[string]()})
+		{func(ctx context.Context, option call.Option) error {
+			_, err := client.ListTranslations(ctx, "acme", 16519, option)
+			return err
+		}, "GET", "https://api.xsale.ai/acme/articles/16519/translations", ""},
+		{func(ctx context.Context, option call.Option) error {
+			return client.SetTranslation(ctx, "acme", 16519, gen.Translation{LanguageID: 2, Name: wire.Some("Turtle"), Description: wire.Null[string]()}, option)
 		}, "PUT", "https://api.xsale.ai/acme/articles/16519/translations", `{"Description":null,"LanguageId":2,"Name":"Turtle"}`},
 	} {
-		request, err := test.build()
-		if err != nil {
+		var request *http.Request
+		if err := test.send(t.Context(), call.DryRun(&request)); !errors.Is(err, call.ErrDryRun) || request == nil {
 			t.Errorf("%s %s: %v", test.method, test.url, err)
 			continue
 		}

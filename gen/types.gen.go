@@ -217,26 +217,12 @@ type ListOrdersParams struct {
 	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
 	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
 	// vendor shows none; the name and meaning are documented.
-	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
-
+	StatusIDs []int64 `query:"statusidin"`
 	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
 	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
-	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
+	StatusNames []string `query:"statusnamein"`
 }
-
-// SetTranslationJSONRequestBody is a request body of SetTranslation, of type application/json.
-type SetTranslationJSONRequestBody = Translation
-
-// CreateIntegrationJSONRequestBody is a request body of CreateIntegration, of type
-// application/json.
-type CreateIntegrationJSONRequestBody = CreateIntegration
-
-// CreateParameterJSONRequestBody is a request body of CreateParameter, of type application/json.
-type CreateParameterJSONRequestBody = ParameterDefinition
-
-// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
-type CreateOrderJSONRequestBody = CreateOrder
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }

@@ -77,6 +77,7 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 			Package: config.Package,
 			Split:   config.Split,
 			Server:  config.Server,
+			Raw:     config.Raw,
 			From:    source.Name,
 			Lock:    lock,
 		}, result.Report)

@@ -43,6 +43,7 @@ type generateConfig struct {
 	Output   string          `yaml:"output"`
 	Split    bool            `yaml:"split"`
 	Server   bool            `yaml:"server"`
+	Raw      bool            `yaml:"raw"`
 	Select   selectionConfig `yaml:"select"`
 	Overlays []string        `yaml:"overlays"`
 
@@ -72,6 +73,7 @@ func (f *generateFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Output, "out", "", "`DIR` to write to (default the name of the package)")
 	flags.BoolVar(&f.Split, "split", false, "write types, client and server to separate files")
 	flags.BoolVar(&f.Server, "server", false, "also write a server for fakes")
+	flags.BoolVar(&f.Raw, "raw", false, "also write a client whose methods return *http.Response")
 	flags.StringArrayVar(&f.Select.Tags, "tag", nil, "select operations with this `TAG`; repeatable")
 	flags.StringArrayVar(&f.Select.Operations, "operation", nil, "select the operation with this `ID`; repeatable")
 	flags.StringArrayVar(&f.Select.Paths, "path", nil, "select operations whose path starts with the segments of `PATH`; repeatable")
@@ -96,6 +98,7 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 		"out":       func() { config.Output = f.Output },
 		"split":     func() { config.Split = f.Split },
 		"server":    func() { config.Server = f.Server },
+		"raw":       func() { config.Raw = f.Raw },
 		"tag":       func() { config.Select.Tags = f.Select.Tags },
 		"operation": func() { config.Select.Operations = f.Select.Operations },
 		"path":      func() { config.Select.Paths = f.Select.Paths },

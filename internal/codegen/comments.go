@@ -62,7 +62,7 @@ func (c *commenter) general(declaration *ast.GenDecl) {
 		case *ast.StructType:
 			for _, field := range typ.Fields.List {
 				if field.Doc != nil {
-					c.document(field, field.Doc, fieldText(spec.Name.Name, field.Names[0].Name, commentText(field.Doc)))
+					c.document(field, field.Doc, described(field.Names[0].Name, commentText(field.Doc)))
 				}
 			}
 		case *ast.InterfaceType:
@@ -76,24 +76,13 @@ func (c *commenter) general(declaration *ast.GenDecl) {
 }
 
 var (
-	modelComment      = regexp.MustCompile(`^\w+ defines model for .*\.`)
-	parametersComment = regexp.MustCompile(`^(\w+) defines parameters for (\w+)\.$`)
-	bodyComment       = regexp.MustCompile(`^(\w+) defines body for (\w+) for (.+) ContentType\.`)
+	modelComment = regexp.MustCompile(`^\w+ defines model for .*\.`)
 )
 
 func (c *commenter) typeText(name, text string) string {
-	if match := parametersComment.FindStringSubmatch(text); match != nil {
-		if strings.HasSuffix(name, "Params") {
-			return name + " contains the parameters of " + match[2] + "."
-		}
-		return name + " is a request body of " + match[2] + "."
-	}
-	if bodyComment.MatchString(text) {
-		return bodyComment.ReplaceAllString(text, "$1 is a request body of $2, of type $3.")
-	}
 	schema, ok := c.schemas[name]
 	if !ok && c.schemas != nil {
-		return cmp.Or(standardComments[name], text)
+		return text
 	}
 	undocumented := name + " is " + cmp.Or(schema, "a schema of the spec") + "."
 	if modelComment.MatchString(text) {
@@ -105,13 +94,6 @@ func (c *commenter) typeText(name, text string) string {
 	return text
 }
 
-func fieldText(typeName, name, text string) string {
-	if standard := standardComments[typeName+"."+name]; standard != "" {
-		return standard
-	}
-	return described(name, text)
-}
-
 // described returns the sentence for a comment of oapi-codegen, which starts with the name.
 func described(name, text string) string {
 	if strings.HasPrefix(text, "Deprecated:") {
@@ -121,39 +103,16 @@ func described(name, text string) string {
 }
 
 var (
-	validComment   = regexp.MustCompile(`^Valid indicates whether the value is a known \w+ of the (\w+) enum\.`)
-	typedRequest   = regexp.MustCompile(`^(\w+) calls the generic (\w+) builder with (.+) body$`)
-	unionComment   = regexp.MustCompile(`^(As|From|Merge)\w+ \w+ .* union data .* (\w+)$`)
-	genericRequest = regexp.MustCompile(`^(\w+) constructs an http.Request for the (\w+) method(, with any body)?`)
+	validComment = regexp.MustCompile(`^Valid indicates whether the value is a known \w+ of the (\w+) enum\.`)
+	unionComment = regexp.MustCompile(`^(As|From|Merge)\w+ \w+ .* union data .* (\w+)$`)
 )
 
 // functionText returns the documentation of a function, or "" where it stays as it is.
 func functionText(function *ast.FuncDecl) string {
 	name, text := function.Name.Name, commentText(function.Doc)
-	deprecation := ""
-	if index := strings.LastIndex(text, "Deprecated:"); index >= 0 {
-		deprecation = "\n\n" + text[index:]
-	}
-	if function.Recv == nil {
-		switch match := typedRequest.FindStringSubmatch(text); {
-		case match != nil:
-			return name + " returns a request of " + match[2] + " with a body of type " + match[3] + "."
-		case genericRequest.MatchString(text):
-			match := genericRequest.FindStringSubmatch(text)
-			if match[3] != "" {
-				return name + " returns a request of " + match[2] + " with a body of any type."
-			}
-			return name + " returns a request of " + match[2] + "."
-		}
-		return standardComments[name]
-	}
-	switch receiver := receiverOf(function); {
-	case receiver == "RawClient" && function.Name.IsExported():
-		return name + " is [Client." + name + "] with the raw response." + deprecation
-	case receiver == "ServerInterfaceWrapper":
-		return name + " reads the parameters of a request and calls Handler." + name + "."
-	case receiver == "strictHandler":
-		return name + " decodes a request and writes the response of the implementation."
+	switch {
+	case function.Recv == nil:
+		return ""
 	case validComment.MatchString(text):
 		return validComment.ReplaceAllString(text, "Valid reports whether the spec lists the value.")
 	case text == "" || strings.HasPrefix(text, "Override default JSON"):
@@ -163,46 +122,6 @@ func functionText(function *ast.FuncDecl) string {
 		return name + unionActions[match[1]] + match[2] + "."
 	}
 	return ""
-}
-
-func receiverOf(function *ast.FuncDecl) string {
-	typ := function.Recv.List[0].Type
-	if pointer, ok := typ.(*ast.StarExpr); ok {
-		typ = pointer.X
-	}
-	if name, ok := typ.(*ast.Ident); ok {
-		return name.Name
-	}
-	return ""
-}
-
-// standardComments document what the templates of oapi-codegen declare for every spec.
-var standardComments = map[string]string{
-	"RequestEditorFn":             "RequestEditorFn changes a request before it is sent. An error ends the call.",
-	"HttpRequestDoer":             "HttpRequestDoer sends HTTP requests. An [http.Client] is one.",
-	"RawClient":                   "RawClient sends the requests of the API and returns the responses as they are. [Client] decodes them.",
-	"RawClient.Server":            "Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.",
-	"RawClient.Client":            "Client sends the requests.",
-	"RawClient.RequestEditors":    "RequestEditors change each request before it is sent, in order.",
-	"ClientOption":                "ClientOption changes a client that NewClient returns.",
-	"NewClient":                   "NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an [http.Client].",
-	"WithHTTPClient":              "WithHTTPClient sends the requests through doer.",
-	"WithRequestEditorFn":         "WithRequestEditorFn changes each request before it is sent.",
-	"ClientInterface":             "ClientInterface has the methods of [RawClient], for tests that replace it.",
-	"ServerInterface":             "ServerInterface has a handler for each operation.",
-	"ServerInterfaceWrapper":      "ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.",
-	"MiddlewareFunc":              "MiddlewareFunc wraps a handler.",
-	"UnescapedCookieParamError":   "UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.",
-	"UnmarshalingParamError":      "UnmarshalingParamError reports a parameter that is not valid JSON.",
-	"RequiredParamError":          "RequiredParamError reports a missing query or cookie parameter.",
-	"RequiredHeaderError":         "RequiredHeaderError reports a missing header parameter.",
-	"InvalidParamFormatError":     "InvalidParamFormatError reports a parameter in the wrong format.",
-	"TooManyValuesForParamError":  "TooManyValuesForParamError reports a parameter that was sent more than once.",
-	"StrictHandlerFunc":           "StrictHandlerFunc handles a decoded request and returns the response.",
-	"StrictMiddlewareFunc":        "StrictMiddlewareFunc wraps a StrictHandlerFunc.",
-	"StrictHTTPServerOptions":     "StrictHTTPServerOptions sets how errors become responses.",
-	"NewStrictHandler":            "NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become plain-text responses.",
-	"NewStrictHandlerWithOptions": "NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.",
 }
 
 // methodComments document methods that oapi-codegen leaves undocumented.

@@ -33,12 +33,11 @@ func TestGeneratedComments(t *testing.T) {
 		"// The values of Status.\nconst",
 		"// GetOrderParams contains the parameters of GetOrder.\n",
 		"\t// Full: Czy wszystko.\n",
-		"// PutOrderJSONRequestBody is a request body of PutOrder, of type application/json.\n",
 		"// GetOrder is [Client.GetOrder] with the raw response.\n//\n// Deprecated: the spec marks it as deprecated.\nfunc (c *RawClient) GetOrder(",
 		"// GetOrder gets an order.\n//\n// Returns it.\n//\n// It calls GET /orders/{id}. Evidence: documented, https://example.test/docs\n//\n// Deprecated: the spec marks it as deprecated.\nfunc (c *Client) GetOrder(",
 		"// PutOrder calls PUT /orders/{id}.\n//\n// Zapisz zamówienie\nfunc (c *Client) PutOrder(",
 		"// PutOrderWithBody is PutOrder with a body of any type.\nfunc (c *Client) PutOrderWithBody(",
-		"// NewPutOrderRequestWithBody returns a request of PutOrder with a body of any type.\n",
+		"// NewPutOrderRequestWithBody returns a request of PutOrderWithBody, for a server such as https://host.\n",
 	} {
 		if !strings.Contains(code, want) {
 			t.Errorf("%q is missing in\n%s", want, code[:min(len(code), 4000)])

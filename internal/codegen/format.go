@@ -13,10 +13,6 @@ import (
 	"strings"
 )
 
-// parameterError matches errors of the templates that start with a capital and use a name as a
-// format.
-var parameterError = regexp.MustCompile(`fmt\.Errorf\("(?:Header|Error unescaping cookie) parameter (.*)"\)`)
-
 // unknownFields matches the field in which oapi-codegen keeps properties that the spec does not
 // list: a map, which costs several allocations per object and loses the order.
 var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[string\]json\.RawMessage\s+(.json:"-".)$`)
@@ -27,7 +23,6 @@ var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[stri
 // are those that prepare returns.
 func formatCode(code string, schemas map[string]string) ([]byte, error) {
 	code = unknownFields.ReplaceAllString(code, "\twire.UnknownFields $1")
-	code = parameterError.ReplaceAllString(code, `errors.New("parameter $1")`)
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 type Options struct {
 	Package string // name of the Go package
 	Split   bool   // one file each for types, client and server
-	Server  bool   // a strict server, for fakes
+	Server  bool   // a server, for fakes
+	Raw     bool   // a client without typed results, next to the other
 	From    string // source of the spec, for the package comment
 	Lock    *Lock  // names of earlier runs; Generate adds those of this one. nil for none
 }
@@ -72,6 +73,11 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	codegen.NameNormalizers[verbatim] = verbatimName
 	codegen.TemplateFunctions["xsaleMethods"] = methodsOf
 	codegen.TemplateFunctions["xsaleRoutes"] = routesOf
+	codegen.TemplateFunctions["xsaleParameters"] = parameterFields
+	codegen.TemplateFunctions["xsalePathFields"] = pathFields
+	codegen.TemplateFunctions["xsaleBodies"] = bodiesOf
+	codegen.TemplateFunctions["xsaleRaw"] = func() bool { return options.Raw }
+	codegen.TemplateFunctions["xsaleRawMethods"] = rawMethodsOf
 	var files []File
 	for i, part := range partsOf(options) {
 		codegen.TemplateFunctions["xsaleHeader"] = func() string { return header(options, i == 0) }
@@ -133,14 +139,27 @@ func verbatimName(name string) string {
 	return goName(name, "Name")
 }
 
+var overriddenTemplates = []string{
+	"imports.tmpl", "client.tmpl", "client-with-responses.tmpl", "param-types.tmpl", "additional-properties.tmpl",
+	"stdhttp/std-http-handler.tmpl", "strict/strict-interface.tmpl",
+}
+
+// unusedTemplates write what packages call and fake do for all operations.
+var unusedTemplates = []string{
+	"request-bodies.tmpl", "stdhttp/std-http-interface.tmpl", "stdhttp/std-http-middleware.tmpl", "strict/strict-http.tmpl",
+}
+
 func newConfiguration(options Options, generate codegen.GenerateOptions) (codegen.Configuration, error) {
 	overridden := map[string]string{}
-	for _, name := range []string{"imports.tmpl", "client-with-responses.tmpl", "additional-properties.tmpl", "stdhttp/std-http-handler.tmpl", "strict/strict-interface.tmpl"} {
+	for _, name := range overriddenTemplates {
 		template, err := templates.ReadFile("templates/" + name)
 		if err != nil {
 			return codegen.Configuration{}, err
 		}
 		overridden[name] = string(template)
+	}
+	for _, name := range unusedTemplates {
+		overridden[name] = "{{\"\"}}\n" // a blank template would replace nothing
 	}
 	decimal := codegen.SimpleTypeSpec{Type: "wire.Decimal"}
 	dateTime := codegen.SimpleTypeSpec{Type: "wire.DateTime"}

@@ -45,45 +45,13 @@ func responseName(operation, status string) string {
 	return operation + goName(status, "") + "Content"
 }
 
-// hoistBody does not move the fields of forms, because oapi-codegen writes form tags only for
-// inline ones.
 func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
-	schema := tree.ObjectAt(media, "schema")
-	if schema == nil {
-		return
-	}
-	if formType(mediaType) {
-		form := p.resolve(p.merged(schema, nil))
-		if kindOf(form) == kindObject || kindOf(form) == kindMap {
-			form = tree.Clone(form).(tree.Object)
-			delete(form, openObject) // a form without fields is a map
-			form = p.inside(form, at)
-			delete(form, "additionalProperties")
-			if mediaType == "application/x-www-form-urlencoded" {
-				p.flattenForm(form)
-			}
-			media["schema"] = form
-			return
-		}
-	}
-	if mediaType == textType {
-		media["schema"] = tree.Object{"type": "string"} // the server converts bytes to its type
-		return
-	}
-	media["schema"] = p.child(schema, at)
-}
-
-func formType(mediaType string) bool {
-	return mediaType == "application/x-www-form-urlencoded" || strings.HasPrefix(mediaType, "multipart/")
-}
-
-// flattenForm turns the decimals and dates of a form into strings.
-func (p *preparer) flattenForm(form tree.Object) {
-	for name, value := range tree.Fields(form["properties"]) {
-		property, _ := value.(tree.Object)
-		if decimalOrDate(p.resolve(property)) || kindOf(p.resolve(property)) == kindAny {
-			tree.ObjectAt(form, "properties")[name] = tree.Object{"type": "string", "description": tree.String(property["description"])}
-		}
+	switch schema := tree.ObjectAt(media, "schema"); {
+	case schema == nil:
+	case mediaType == textType || strings.HasPrefix(mediaType, "multipart/"):
+		media["schema"] = tree.Object{"type": "string"} // the caller or package call encodes it
+	default:
+		media["schema"] = p.child(schema, at)
 	}
 }
 
@@ -185,7 +153,7 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 		if !ok {
 			inner = tree.Object{}
 		}
-		if inner["format"] == "binary" && kindOf(inner) == kindScalar && !strings.HasSuffix(at.words, "Request") {
+		if inner["format"] == "binary" && kindOf(inner) == kindScalar {
 			delete(inner, "format") // JSON has no binary values
 		}
 		description := inner["description"]

@@ -101,7 +101,7 @@ func TestExactNamesWinInEveryScope(t *testing.T) {
 		`"/a":{"get":{"operationId":"x-y","parameters":[{"name":"a-b","in":"query","schema":{"type":"string"}},{"name":"AB","in":"query","schema":{"type":"string"}}],"responses":{"204":{"description":""}}}},`+get("/b", "XY"))
 	for _, want := range []string{
 		"type OrderItem struct { ID string", "OrderNo string `json:\"OrderNo", `SAB S = "AB"`, `SADashB S = "a-b"`,
-		`json:"AB,omitempty"`, "method XY=XY ", "method x-y=XY2 ", `ABParam *string`,
+		`query:"AB"`, "method XY=XY ", "method x-y=XY2 ", `ABParam *string`,
 	} {
 		if !strings.Contains(code, want) {
 			t.Errorf("%q is missing in\n%s", want, code)

@@ -19,10 +19,9 @@ const (
 // method is the template data of a method of the typed client.
 type method struct {
 	Name        string
-	Raw         string // name of the raw client's method
 	Comment     string
 	Arguments   string // in the declaration, after ctx
-	Names       string // in the call, after ctx
+	Sent        string // arguments of Endpoint.Send: parameters and body
 	Result      string
 	Call        string // function of package call that sends it
 	ID          string // Go literal, as the next two
@@ -32,15 +31,13 @@ type method struct {
 	Accept      string // Go literal; "" if no response has a body
 	MayBeEmpty  bool
 	Idempotent  bool
-	ListField   string   // Go literal; "" if the list is the whole response
-	Paging      string   // in Go; "" without pages
-	FailureWhen string   // signs in Go; "" without any
-	EmptyLists  []string // fields of params that are not sent if empty
+	ListField   string // Go literal; "" if the list is the whole response
+	Paging      string // in Go; "" without pages
+	FailureWhen string // signs in Go; "" without any
 }
 
-// methodsOf returns the methods of an operation, which match those of the raw client: one for an
-// operation without a body, otherwise one for a body of any type and one for each type that Go
-// supports.
+// methodsOf returns the methods of an operation: one for an operation without a body, otherwise one
+// for each kind of body that Go supports, and one for a body of any type.
 func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	result, err := resultOf(operation)
 	if err != nil {
@@ -48,12 +45,12 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	base := method{
 		Name:        operation.OperationId,
-		Raw:         operation.OperationId,
 		Result:      result.declaration(),
 		Call:        result.call(),
 		ID:          strconv.Quote(originalID(operation)),
 		Method:      methodLiteral(operation.Method),
 		Route:       strconv.Quote(operation.Path),
+		PathValues:  pathValues(operation),
 		MayBeEmpty:  mayBeEmpty(operation, result),
 		Idempotent:  idempotent(operation),
 		FailureWhen: failureWhen(operation),
@@ -63,49 +60,63 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 	}
 	for _, parameter := range operation.PathParams {
 		base.Arguments += ", " + parameter.GoVariableName() + " " + parameter.TypeDef()
-		base.Names += ", " + parameter.GoVariableName()
-		base.PathValues += ", " + parameter.GoVariableName()
 	}
-	base.PathValues = strings.TrimPrefix(base.PathValues, ", ")
+	params := "nil"
 	if operation.RequiresParamObject() {
 		base.Arguments += ", params *" + operation.OperationId + "Params"
-		base.Names += ", params"
-	}
-	for _, parameter := range operation.QueryParams {
-		if strings.HasPrefix(parameter.Schema.TypeDecl(), "[]") {
-			base.EmptyLists = append(base.EmptyLists, parameter.GoName())
-		}
+		params = "params"
 	}
 	if !operation.HasBody() {
+		base.Sent = params + ", nil"
 		base.Comment = comment(operation, base.Name, result)
 		return withElements(operation, []method{base}, base, result)
 	}
-	whole := base
-	whole.Name += "WithBody"
-	whole.Raw = whole.Name
-	whole.Arguments += ", contentType string, body io.Reader"
-	whole.Names += ", contentType, body"
-	methods := []method{whole}
-	for _, body := range operation.Bodies {
-		if !body.IsSupportedByClient() {
+	var methods []method
+	for _, body := range bodiesOf(operation) {
+		if body.encode == "" {
 			continue
 		}
 		typed := base
-		typed.Name += body.Suffix()
-		typed.Raw = typed.Name
-		typed.Arguments += ", body " + operation.OperationId + body.NameTag + "RequestBody"
-		typed.Names += ", body"
+		typed.Name += body.suffix
+		typed.Arguments += ", body " + body.goType
+		typed.Sent = params + ", " + body.encode
 		typed.Comment = comment(operation, typed.Name, result)
 		if methods, err = withElements(operation, append(methods, typed), typed, result); err != nil {
 			return nil, err
 		}
 	}
-	if len(methods) == 1 {
-		methods[0].Comment = comment(operation, whole.Name, result)
+	whole := base
+	whole.Name += "WithBody"
+	whole.Arguments += ", contentType string, body io.Reader"
+	whole.Sent = params + ", call.ReaderBody(contentType, body)"
+	if len(methods) == 0 {
+		whole.Comment = comment(operation, whole.Name, result)
 	} else {
-		methods[0].Comment = withDuties(operation, whole.Name+" is "+methods[1].Name+" with a body of any type.", result)
+		whole.Comment = withDuties(operation, whole.Name+" is "+methods[0].Name+" with a body of any type.", result)
 	}
-	return methods, nil
+	return append(methods, whole), nil
+}
+
+// rawMethod is the template data of a method of the raw client.
+type rawMethod struct {
+	method
+	Request    string // what follows New in the name of the function that returns the request
+	Deprecated bool
+}
+
+// rawMethodsOf returns the methods of the raw client, which has those of the typed client that send
+// different requests.
+func rawMethodsOf(operation *codegen.OperationDefinition) ([]rawMethod, error) {
+	methods, err := methodsOf(operation)
+	var raw []rawMethod
+	for _, m := range methods {
+		if strings.HasPrefix(m.Call, "Stream") {
+			continue
+		}
+		rest := strings.TrimPrefix(m.Name, operation.OperationId)
+		raw = append(raw, rawMethod{m, operation.OperationId + "Request" + rest, operation.Spec.Deprecated})
+	}
+	return raw, err
 }
 
 // methodLiteral returns an HTTP method as Go code.

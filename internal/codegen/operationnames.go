@@ -14,11 +14,10 @@ const operationIDExtension = "x-xsale-operation-id"
 // bodyTags distinguish the names of methods and types for different request bodies.
 var bodyTags = []string{"JSON", "Formdata", "Multipart", "Text"}
 
-// methodsAndFields are names that operations cannot use: other methods and fields of the types
-// with a method for each operation, and methods whose signatures vet checks.
-var methodsAndFields = []string{
-	"Raw", "Client", "Server", "RequestEditors", "Handler", "HandlerMiddlewares", "ErrorHandlerFunc",
-	"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune", "UnmarshalJSON", "UnmarshalXML", "UnreadByte",
+// otherMethods are names that operations cannot use: another method of the client, and methods
+// whose signatures vet checks.
+var otherMethods = []string{
+	"Raw", "GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune", "UnmarshalJSON", "UnmarshalXML", "UnreadByte",
 	"UnreadRune", "WriteByte",
 }
 
@@ -27,7 +26,7 @@ func (p *preparer) nameOperations() error {
 	operations := tree.Operations(p.document)
 	p.followMoves(operations)
 	methods := identifiers{}
-	for _, name := range methodsAndFields {
+	for _, name := range otherMethods {
 		methods[name] = true
 	}
 	chosen := identifiers{}

@@ -3,7 +3,6 @@ package codegen
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,9 +14,8 @@ import (
 var localNames = map[string]bool{}
 
 func init() {
-	for name := range strings.FieldsSeq(`body bytes c client context contenttype ctx edit editors err errors fake fmt handler http io json mime
-		mimetype multipart multipartbody operationpath operationvalues options params path querystring queryurl queryvalues r
-		rawqueryfragments reqeditors request router req response rsp runtime server serverurl sh siw strings url value w wire call codec strict`) {
+	for name := range strings.FieldsSeq(`body c call codec contenttype context ctx editors errors fake fmt http io iter json multipart options
+		param params runtime server types wire`) {
 		localNames[name] = true
 	}
 }
@@ -45,7 +43,6 @@ func (p *preparer) prepareParameters() error {
 func (p *preparer) nameParameters(operation tree.Operation) {
 	var arguments, fields []*symbol
 	named := map[*symbol]tree.Object{}
-	tagged := map[string]bool{}
 	for i, value := range tree.ListAt(operation.Object, "parameters") {
 		parameter, _ := value.(tree.Object)
 		name := tree.String(parameter["name"])
@@ -58,10 +55,6 @@ func (p *preparer) nameParameters(operation tree.Operation) {
 			arguments = append(arguments, s)
 		} else {
 			fields = append(fields, s)
-			if tagged[name] || !validTag(name) { // such as an API version in the query and a header
-				parameter["x-oapi-codegen-extra-tags"] = tree.Object{"json": "-"}
-			}
-			tagged[name] = true
 		}
 		s.wanted = []string{wanted, wanted + "Param"}
 		named[s] = parameter
@@ -82,21 +75,19 @@ func parameterLocation(operation tree.Operation, parameter tree.Object) location
 	return location{tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name), goName(name, "Parameter"), tree.String(operation.Object["operationId"])}
 }
 
-// numberedNames matches numbered variables in these functions.
-var numberedNames = regexp.MustCompile(`^(?:path|query|header|cookie)param(?:buf|\d+)$`)
-
 func local(goName string) bool {
 	lower := strings.ToLower(goName)
-	return localNames[lower] || numberedNames.MatchString(lower) || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
+	return localNames[lower] || token.IsKeyword(lower) || types.Universe.Lookup(lower) != nil
 }
 
-// prepareParameter limits the schema of a parameter to scalars, lists of scalars and, in the
-// query, objects. Any other value becomes a string.
+// prepareParameter limits the schema of a parameter to scalars, lists of scalars and objects. Any
+// other value becomes a string.
 func (p *preparer) prepareParameter(parameter tree.Object, pointer string, at location) {
 	if parameter["content"] != nil {
-		if media := tree.ObjectAt(tree.ObjectAt(parameter, "content"), "application/json"); media != nil {
-			schema := tree.ObjectAt(media, "schema")
-			media["schema"] = p.child(schema, at)
+		for mediaType, value := range tree.Fields(parameter["content"]) {
+			if media, ok := value.(tree.Object); ok && jsonMediaType(mediaType) {
+				media["schema"] = p.child(tree.ObjectAt(media, "schema"), at)
+			}
 		}
 		return
 	}
@@ -104,46 +95,48 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string, at lo
 	target := p.resolve(schema)
 	switch kindOf(target) {
 	case kindScalar:
-		if target["format"] == "binary" || target["format"] == "byte" {
-			target = tree.Object{"type": "string"}
-		}
-		schema = tree.Clone(target).(tree.Object)
-		if decimalOrDate(target) {
-			parameter["explode"] = false // the same on the wire, but a fake does not look for struct fields
-		}
-	case kindEnum:
+		schema = plainScalar(target)
+	case kindEnum, kindObject, kindMap:
 		schema = p.child(schema, at)
 	case kindList:
 		item := p.merged(tree.ObjectAt(target, "items"), nil)
-		list := tree.Object{"type": "array", "items": tree.Object{"type": "string"}}
-		switch inner := p.resolve(item); kindOf(inner) {
-		case kindScalar:
-			list["items"] = tree.Object{"type": inner["type"]}
-			if format, ok := inner["format"]; ok && format != "binary" && format != "byte" {
-				list["items"].(tree.Object)["format"] = format
-			}
-		case kindEnum:
+		list := tree.Object{"type": "array"}
+		inner := p.resolve(item)
+		switch kind := kindOf(inner); {
+		case kind == kindScalar:
+			list["items"] = withoutNull(plainScalar(inner))
+		case kind == kindEnum, kind == kindObject && parameter["style"] == "deepObject":
 			list["items"] = withoutNull(p.child(tree.Clone(item).(tree.Object), at))
+		default:
+			list["items"] = p.asString(item, tree.Join(pointer, "schema", "items"))
 		}
 		schema = list
-	case kindObject, kindMap:
-		if parameter["in"] != "query" {
-			schema = p.asString(schema, pointer)
-			break
-		}
-		schema = p.child(schema, at)
 	default:
-		schema = p.asString(schema, pointer)
+		schema = p.asString(schema, tree.Join(pointer, "schema"))
 	}
 	delete(schema, "nullable")
 	delete(schema, "default")
 	parameter["schema"] = schema
 }
 
+// plainScalar returns a copy of a scalar without a format that makes it bytes.
+func plainScalar(schema tree.Object) tree.Object {
+	schema = tree.Clone(schema).(tree.Object)
+	if schema["format"] == "binary" || schema["format"] == "byte" {
+		delete(schema, "format")
+	}
+	return schema
+}
+
+// jsonMediaType reports whether a body of the type is JSON.
+func jsonMediaType(mediaType string) bool {
+	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
+}
+
 // asString returns the schema of a string, and adds the change to the report.
 func (p *preparer) asString(schema tree.Object, pointer string) tree.Object {
 	str := tree.Object{"type": "string"}
-	p.report.Add("go-types", tree.Join(pointer, "schema"), schema, str, "the encoding of such a value is not defined here, so the caller encodes it")
+	p.report.Add("go-types", pointer, schema, str, "the encoding of such a value is not defined here, so the caller encodes it")
 	return str
 }
 

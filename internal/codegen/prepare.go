@@ -69,10 +69,5 @@ const schemasPrefix = "#/components/schemas/"
 
 // reservedNames are names that every generated client or server declares.
 var reservedNames = []string{
-	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientOption", "ClientInterface", "HttpRequestDoer", "RequestEditorFn",
-	"WithHTTPClient", "WithRequestEditorFn",
-	"NewFake", "Unimplemented", "Handler", "ServerInterface", "ServerInterfaceWrapper", "MiddlewareFunc", "UnescapedCookieParamError", "UnmarshalingParamError",
-	"RequiredParamError", "RequiredHeaderError", "InvalidParamFormatError", "TooManyValuesForParamError",
-	"StrictServerInterface", "StrictHandlerFunc", "StrictMiddlewareFunc", "StrictHTTPServerOptions", "NewStrictHandler",
-	"NewStrictHandlerWithOptions",
+	"New", "NewWithDoer", "Client", "RawClient", "NewClient", "ClientInterface", "NewFake", "Unimplemented", "StrictServerInterface",
 }

@@ -17,14 +17,6 @@ func (p *preparer) nameProperties() error {
 		schema, _ := value.(tree.Object)
 		p.nameFields(schema, p.pointers[name])
 	}
-	for _, operation := range tree.Operations(p.document) {
-		for mediaType, value := range tree.Fields(tree.ObjectAt(operation.Object, "requestBody")["content"]) {
-			media, _ := value.(tree.Object)
-			if schema := tree.ObjectAt(media, "schema"); formType(mediaType) && schema["properties"] != nil {
-				p.nameFields(schema, tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"))
-			}
-		}
-	}
 	return nil
 }
 

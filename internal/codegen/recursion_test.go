@@ -44,7 +44,7 @@ func codeOf(t *testing.T, components, paths string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := Generate(document, Options{Package: "api", Server: true}, &tree.Report{})
+	files, err := Generate(document, Options{Package: "api", Server: true, Raw: true}, &tree.Report{})
 	if err != nil {
 		t.Fatal(err)
 	}

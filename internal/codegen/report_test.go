@@ -16,7 +16,8 @@ func TestReportListsLostTypes(t *testing.T) {
 			"discriminator": {"propertyName": "Kind"}}`, "/components/schemas/Union/discriminator"},
 		{"a union next to properties", "", one + `, "Both": {"type": "object", "properties": {"A": {"type": "string"}}, "oneOf": [{"$ref": "#/components/schemas/One"}]}`, "/components/schemas/Both/oneOf"},
 		{"a restriction next to properties", "", `"Price": {"type": "object", "properties": {"A": {"type": "string"}}, "anyOf": [{"required": ["A"]}]}`, ""},
-		{"an object in a header", `{"name": "X-A", "in": "header", "schema": {"type": "object"}}`, "", "/paths/~1a/get/parameters/0/schema"},
+		{"an object in a header", `{"name": "X-A", "in": "header", "schema": {"type": "object"}}`, "", ""},
+		{"a list of lists in a header", `{"name": "X-A", "in": "header", "schema": {"type": "array", "items": {"type": "array", "items": {}}}}`, "", "/paths/~1a/get/parameters/0/schema/items"},
 		{"a number in a header", `{"name": "X-A", "in": "header", "schema": {"type": "number"}}`, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -14,8 +14,8 @@ const restExtension = "x-catch-all"
 
 // route is the template data of a route of a fake.
 type route struct {
-	Method, Path string // Go literals
-	OperationID  string
+	Pattern     string // Go literal of the method and the path
+	OperationID string
 }
 
 // routesOf returns the routes of a fake. A fake has no way to choose between operations whose paths
@@ -29,13 +29,13 @@ func routesOf(operations []codegen.OperationDefinition) []route {
 			continue
 		}
 		taken[key] = true
-		path := codegen.SwaggerUriToStdHttpUri(operation.Path)
+		path := operation.Path
 		for _, parameter := range operation.PathParams {
 			if parameter.Spec.Extensions[restExtension] == true && strings.HasSuffix(path, "}") {
 				path = strings.TrimSuffix(path, "}") + "...}"
 			}
 		}
-		routes = append(routes, route{methodLiteral(operation.Method), strconv.Quote(path), operation.OperationId})
+		routes = append(routes, route{strconv.Quote(operation.Method + " " + path), operation.OperationId})
 	}
 	return routes
 }

@@ -29,13 +29,13 @@ func TestRoutes(t *testing.T) {
 	code := string(files[0].Content)
 	for _, want := range []string{
 		"ByID(ctx context.Context, id int64, ", "ByNumber(ctx context.Context, number string, ", `Method: "QUERY", `, `Method: "M-SEARCH", `,
-		`http.MethodGet+" "+"/orders/{id}", wrapper.ByID`, `"QUERY"+" "+"/orders/{number}", wrapper.Search`, `http.MethodGet+" "+"/files/{path...}", wrapper.File`,
+		`"GET /orders/{id}", fake.Handle(implementation.ByID,`, `"QUERY /orders/{number}", fake.Handle(implementation.Search,`, `"GET /files/{path...}", fake.Handle(implementation.File,`,
 	} {
 		if !strings.Contains(code, want) {
 			t.Errorf("the code has no %s", want)
 		}
 	}
-	if strings.Contains(code, "wrapper.ByNumber)") {
+	if strings.Contains(code, "implementation.ByNumber,") {
 		t.Error("the fake has two handlers for one request")
 	}
 	reported := ""

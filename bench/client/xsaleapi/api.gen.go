@@ -6,13 +6,9 @@ package xsaleapi
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -136,222 +132,41 @@ func (a *Organization) UnmarshalJSON(data []byte) error { return codec.Unmarshal
 // MarshalJSON implements [json.Marshaler].
 func (a Organization) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// RequestEditorFn changes a request before it is sent. An error ends the call.
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
-// them.
-type RawClient struct {
-	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
-	Server string
-
-	// Client sends the requests.
-	Client HttpRequestDoer
-
-	// RequestEditors change each request before it is sent, in order.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption changes a client that NewClient returns.
-type ClientOption func(*RawClient) error
-
-// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
-// [http.Client].
-func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	client := RawClient{
-		Server: server,
-	}
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient sends the requests through doer.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *RawClient) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn changes each request before it is sent.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *RawClient) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// ClientInterface has the methods of [RawClient], for tests that replace it.
-type ClientInterface interface {
-	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListOrders(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetMe is [Client.GetMe] with the raw response.
-func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetMeRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListOrders is [Client.ListOrders] with the raw response.
-func (c *RawClient) ListOrders(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOrdersRequest(c.Server, organizationName)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetMeRequest returns a request of GetMe.
-func NewGetMeRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListOrdersRequest returns a request of ListOrders.
-func NewListOrdersRequest(server string, organizationName string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
-	raw *RawClient
+	endpoint *call.Endpoint
 }
 
 // New returns a Client that sends its calls through connection, such as an xsale.Client, with its
 // tokens, retries and limits.
-func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+func New(connection call.Connection, editors ...call.Edit) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
 // them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
-func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
+func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, error) {
+	endpoint, err := call.NewEndpoint(server, call.Wrap(doer), editors...)
 	if err != nil {
 		return nil, err
 	}
-	raw.RequestEditors = editors
-	return &Client{raw}, nil
+	return &Client{endpoint}, nil
 }
-
-// Raw returns the underlying client, whose methods return raw responses.
-func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe calls GET /me.
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
-	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetMe(ctx, edit)
-		})
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListOrders calls GET /{organizationName}/orders.
 func (c *Client) ListOrders(ctx context.Context, organizationName string, options ...call.Option) ([]Order, error) {
-	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, edit)
-		})
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Order, error] {
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, edit)
-		})
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }

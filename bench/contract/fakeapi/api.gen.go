@@ -6,14 +6,9 @@ package fakeapi
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -88,12 +83,11 @@ type ListOrdersParams struct {
 	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
 	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
 	// vendor shows none; the name and meaning are documented.
-	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
-
+	StatusIDs []int64 `query:"statusidin"`
 	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
 	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
-	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
+	StatusNames []string `query:"statusnamein"`
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -126,233 +120,27 @@ func (a *OrganizationInfo) UnmarshalJSON(data []byte) error { return codec.Unmar
 // MarshalJSON implements [json.Marshaler].
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// RequestEditorFn changes a request before it is sent. An error ends the call.
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
-// them.
-type RawClient struct {
-	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
-	Server string
-
-	// Client sends the requests.
-	Client HttpRequestDoer
-
-	// RequestEditors change each request before it is sent, in order.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption changes a client that NewClient returns.
-type ClientOption func(*RawClient) error
-
-// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
-// [http.Client].
-func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	client := RawClient{
-		Server: server,
-	}
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient sends the requests through doer.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *RawClient) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn changes each request before it is sent.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *RawClient) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// ClientInterface has the methods of [RawClient], for tests that replace it.
-type ClientInterface interface {
-	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetMe is [Client.GetMe] with the raw response.
-func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetMeRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListOrders is [Client.ListOrders] with the raw response.
-func (c *RawClient) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOrdersRequest(c.Server, organizationName, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetMeRequest returns a request of GetMe.
-func NewGetMeRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListOrdersRequest returns a request of ListOrders.
-func NewListOrdersRequest(server string, organizationName string, params *ListOrdersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		queryValues := queryURL.Query()
-		var rawQueryFragments []string
-
-		if params.StatusIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusidin", params.StatusIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StatusNames != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusnamein", params.StatusNames, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
-	raw *RawClient
+	endpoint *call.Endpoint
 }
 
 // New returns a Client that sends its calls through connection, such as an xsale.Client, with its
 // tokens, retries and limits.
-func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+func New(connection call.Connection, editors ...call.Edit) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
 // them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
-func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
+func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, error) {
+	endpoint, err := call.NewEndpoint(server, call.Wrap(doer), editors...)
 	if err != nil {
 		return nil, err
 	}
-	raw.RequestEditors = editors
-	return &Client{raw}, nil
+	return &Client{endpoint}, nil
 }
-
-// Raw returns the underlying client, whose methods return raw responses.
-func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe gets the authenticated user.
 //
@@ -361,10 +149,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 //
 // It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
-	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetMe(ctx, edit)
-		})
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListOrders lists orders.
@@ -376,211 +161,22 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
-}
-
-// ServerInterface has a handler for each operation.
-type ServerInterface interface {
-	GetMe(w http.ResponseWriter, r *http.Request)
-	ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams)
-}
-
-// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
-type ServerInterfaceWrapper struct {
-	Handler            ServerInterface
-	HandlerMiddlewares []MiddlewareFunc
-	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// MiddlewareFunc wraps a handler.
-type MiddlewareFunc func(http.Handler) http.Handler
-
-// GetMe reads the parameters of a request and calls Handler.GetMe.
-func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetMe(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ListOrders reads the parameters of a request and calls Handler.ListOrders.
-func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	var params ListOrdersParams
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusidin", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statusidin"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statusidin", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusnamein", r.URL.Query(), &params.StatusNames, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statusnamein"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statusnamein", Err: err})
-		}
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListOrders(w, r, organizationName, params)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
-type UnescapedCookieParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnescapedCookieParamError) Error() string {
-	return fmt.Sprintf("error unescaping cookie parameter '%s'", e.ParamName)
-}
-
-func (e *UnescapedCookieParamError) Unwrap() error {
-	return e.Err
-}
-
-// UnmarshalingParamError reports a parameter that is not valid JSON.
-type UnmarshalingParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnmarshalingParamError) Error() string {
-	return fmt.Sprintf("Error unmarshaling parameter %s as JSON: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *UnmarshalingParamError) Unwrap() error {
-	return e.Err
-}
-
-// RequiredParamError reports a missing query or cookie parameter.
-type RequiredParamError struct {
-	ParamName string
-}
-
-func (e *RequiredParamError) Error() string {
-	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
-}
-
-// RequiredHeaderError reports a missing header parameter.
-type RequiredHeaderError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *RequiredHeaderError) Error() string {
-	return fmt.Sprintf("Header parameter %s is required, but not found", e.ParamName)
-}
-
-func (e *RequiredHeaderError) Unwrap() error {
-	return e.Err
-}
-
-// InvalidParamFormatError reports a parameter in the wrong format.
-type InvalidParamFormatError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *InvalidParamFormatError) Error() string {
-	return fmt.Sprintf("Invalid format for parameter %s: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *InvalidParamFormatError) Unwrap() error {
-	return e.Err
-}
-
-// TooManyValuesForParamError reports a parameter that was sent more than once.
-type TooManyValuesForParamError struct {
-	ParamName string
-	Count     int
-}
-
-func (e *TooManyValuesForParamError) Error() string {
-	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
 // Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
-	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  fake.WriteBadRequest,
-		ResponseErrorHandlerFunc: fake.WriteError,
-	}))
-}
-
-// Handler returns a handler for an implementation that reads requests and writes responses itself.
-func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
-	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
-	router.HandleFunc(http.MethodGet+" "+"/me", wrapper.GetMe)
-	router.HandleFunc(http.MethodGet+" "+"/{organizationName}/orders", wrapper.ListOrders)
+	router.HandleFunc("GET /me", fake.Handle(implementation.GetMe, GetMeResponseObject.VisitGetMeResponse))
+	router.HandleFunc("GET /{organizationName}/orders", fake.Handle(implementation.ListOrders, ListOrdersResponseObject.VisitListOrdersResponse))
 	return router
 }
 
@@ -629,7 +225,7 @@ func (response GetMeDefaultResponse) VisitGetMeResponse(w http.ResponseWriter) e
 
 // ListOrdersRequestObject is a request of ListOrders.
 type ListOrdersRequestObject struct {
-	OrganizationName string
+	OrganizationName string `path:"organizationName"`
 	Params           ListOrdersParams
 }
 
@@ -665,101 +261,4 @@ type StrictServerInterface interface {
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
 	// ListOrders responds to GET /{organizationName}/orders.
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
-}
-
-// StrictHandlerFunc handles a decoded request and returns the response.
-type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
-
-// StrictMiddlewareFunc wraps a StrictHandlerFunc.
-type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
-
-// StrictHTTPServerOptions sets how errors become responses.
-type StrictHTTPServerOptions struct {
-	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
-	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become
-// plain-text responses.
-func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		},
-		ResponseErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		},
-	}}
-}
-
-// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
-func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
-	if options.RequestErrorHandlerFunc == nil {
-		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		}
-	}
-	if options.ResponseErrorHandlerFunc == nil {
-		options.ResponseErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
-	}
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: options}
-}
-
-type strictHandler struct {
-	ssi         StrictServerInterface
-	middlewares []StrictMiddlewareFunc
-	options     StrictHTTPServerOptions
-}
-
-// GetMe decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
-	var request GetMeRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetMe(ctx, request.(GetMeRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetMe")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetMeResponseObject); ok {
-		if err := validResponse.VisitGetMeResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListOrders decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams) {
-	var request ListOrdersRequestObject
-
-	request.OrganizationName = organizationName
-	request.Params = params
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListOrders(ctx, request.(ListOrdersRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListOrders")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListOrdersResponseObject); ok {
-		if err := validResponse.VisitListOrdersResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
 }

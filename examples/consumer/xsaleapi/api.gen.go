@@ -5,18 +5,11 @@
 package xsaleapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -240,26 +233,12 @@ type ListOrdersParams struct {
 	// StatusIDs contains the status ids of the orders to return. Inferred: a repeated key
 	// (`statusidin=1&statusidin=2`) is assumed as the most common encoding of a list, because the
 	// vendor shows none; the name and meaning are documented.
-	StatusIDs []int64 `form:"statusidin,omitempty" json:"statusidin,omitempty"`
-
+	StatusIDs []int64 `query:"statusidin"`
 	// StatusNames contains the status names of the orders to return. Inferred: a repeated key is
 	// assumed as the most common encoding of a list, because the vendor shows none; the name and
 	// meaning are documented.
-	StatusNames []string `form:"statusnamein,omitempty" json:"statusnamein,omitempty"`
+	StatusNames []string `query:"statusnamein"`
 }
-
-// SetTranslationJSONRequestBody is a request body of SetTranslation, of type application/json.
-type SetTranslationJSONRequestBody = Translation
-
-// CreateIntegrationJSONRequestBody is a request body of CreateIntegration, of type
-// application/json.
-type CreateIntegrationJSONRequestBody = CreateIntegration
-
-// CreateParameterJSONRequestBody is a request body of CreateParameter, of type application/json.
-type CreateParameterJSONRequestBody = ParameterDefinition
-
-// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
-type CreateOrderJSONRequestBody = CreateOrder
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
@@ -339,671 +318,27 @@ func (a *Translation) UnmarshalJSON(data []byte) error { return codec.Unmarshal(
 // MarshalJSON implements [json.Marshaler].
 func (a Translation) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// RequestEditorFn changes a request before it is sent. An error ends the call.
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
-// them.
-type RawClient struct {
-	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
-	Server string
-
-	// Client sends the requests.
-	Client HttpRequestDoer
-
-	// RequestEditors change each request before it is sent, in order.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption changes a client that NewClient returns.
-type ClientOption func(*RawClient) error
-
-// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
-// [http.Client].
-func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	client := RawClient{
-		Server: server,
-	}
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient sends the requests through doer.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *RawClient) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn changes each request before it is sent.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *RawClient) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// ClientInterface has the methods of [RawClient], for tests that replace it.
-type ClientInterface interface {
-	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetMe is [Client.GetMe] with the raw response.
-func (c *RawClient) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetMeRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListTranslations is [Client.ListTranslations] with the raw response.
-func (c *RawClient) ListTranslations(ctx context.Context, organizationName string, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListTranslationsRequest(c.Server, organizationName, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SetTranslationWithBody is [Client.SetTranslationWithBody] with the raw response.
-func (c *RawClient) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetTranslationRequestWithBody(c.Server, organizationName, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SetTranslation is [Client.SetTranslation] with the raw response.
-func (c *RawClient) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetTranslationRequest(c.Server, organizationName, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIntegrationWithBody is [Client.CreateIntegrationWithBody] with the raw response.
-func (c *RawClient) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIntegrationRequestWithBody(c.Server, organizationName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIntegration is [Client.CreateIntegration] with the raw response.
-func (c *RawClient) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIntegrationRequest(c.Server, organizationName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateParameterWithBody is [Client.CreateParameterWithBody] with the raw response.
-func (c *RawClient) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateParameterRequestWithBody(c.Server, organizationName, id, categoryID, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateParameter is [Client.CreateParameter] with the raw response.
-func (c *RawClient) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateParameterRequest(c.Server, organizationName, id, categoryID, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListOrders is [Client.ListOrders] with the raw response.
-func (c *RawClient) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOrdersRequest(c.Server, organizationName, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
-func (c *RawClient) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequestWithBody(c.Server, organizationName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrder is [Client.CreateOrder] with the raw response.
-func (c *RawClient) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequest(c.Server, organizationName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListStatuses is [Client.ListStatuses] with the raw response.
-func (c *RawClient) ListStatuses(ctx context.Context, organizationName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListStatusesRequest(c.Server, organizationName)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetMeRequest returns a request of GetMe.
-func NewGetMeRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListTranslationsRequest returns a request of ListTranslations.
-func NewListTranslationsRequest(server string, organizationName string, id int64) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/articles/%s/translations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewSetTranslationRequest returns a request of SetTranslation with a body of type
-// application/json.
-func NewSetTranslationRequest(server string, organizationName string, id int64, body SetTranslationJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSetTranslationRequestWithBody(server, organizationName, id, "application/json", bodyReader)
-}
-
-// NewSetTranslationRequestWithBody returns a request of SetTranslation with a body of any type.
-func NewSetTranslationRequestWithBody(server string, organizationName string, id int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/articles/%s/translations", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateIntegrationRequest returns a request of CreateIntegration with a body of type
-// application/json.
-func NewCreateIntegrationRequest(server string, organizationName string, body CreateIntegrationJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateIntegrationRequestWithBody(server, organizationName, "application/json", bodyReader)
-}
-
-// NewCreateIntegrationRequestWithBody returns a request of CreateIntegration with a body of any
-// type.
-func NewCreateIntegrationRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/integrations", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateParameterRequest returns a request of CreateParameter with a body of type
-// application/json.
-func NewCreateParameterRequest(server string, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateParameterRequestWithBody(server, organizationName, id, categoryID, "application/json", bodyReader)
-}
-
-// NewCreateParameterRequestWithBody returns a request of CreateParameter with a body of any type.
-func NewCreateParameterRequestWithBody(server string, organizationName string, id int64, categoryID int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam2 string
-
-	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "categoryId", categoryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/integrations/%s/categories/%s/parameters", pathParam0, pathParam1, pathParam2)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListOrdersRequest returns a request of ListOrders.
-func NewListOrdersRequest(server string, organizationName string, params *ListOrdersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		queryValues := queryURL.Query()
-		var rawQueryFragments []string
-
-		if params.StatusIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusidin", params.StatusIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.StatusNames != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statusnamein", params.StatusNames, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateOrderRequest returns a request of CreateOrder with a body of type application/json.
-func NewCreateOrderRequest(server string, organizationName string, body CreateOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateOrderRequestWithBody(server, organizationName, "application/json", bodyReader)
-}
-
-// NewCreateOrderRequestWithBody returns a request of CreateOrder with a body of any type.
-func NewCreateOrderRequestWithBody(server string, organizationName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/orders", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListStatusesRequest returns a request of ListStatuses.
-func NewListStatusesRequest(server string, organizationName string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organizationName", organizationName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/%s/statuses", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
-	raw *RawClient
+	endpoint *call.Endpoint
 }
 
 // New returns a Client that sends its calls through connection, such as an xsale.Client, with its
 // tokens, retries and limits.
-func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+func New(connection call.Connection, editors ...call.Edit) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
 // them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
-func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
+func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, error) {
+	endpoint, err := call.NewEndpoint(server, call.Wrap(doer), editors...)
 	if err != nil {
 		return nil, err
 	}
-	raw.RequestEditors = editors
-	return &Client{raw}, nil
+	return &Client{endpoint}, nil
 }
-
-// Raw returns the underlying client, whose methods return raw responses.
-func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetMe gets the authenticated user.
 //
@@ -1012,10 +347,7 @@ func (c *Client) Raw() *RawClient { return c.raw }
 //
 // It calls GET /me. Evidence: documented, https://xsale.ai/?p=17248
 func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) {
-	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetMe(ctx, edit)
-		})
+	return call.Fetch[Me](ctx, call.Operation{ID: "getMe", Method: http.MethodGet, Route: "/me", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListTranslations lists the translations of an article.
@@ -1026,28 +358,14 @@ func (c *Client) GetMe(ctx context.Context, options ...call.Option) (Me, error) 
 // It calls GET /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
 func (c *Client) ListTranslations(ctx context.Context, organizationName string, id int64, options ...call.Option) ([]Translation, error) {
-	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListTranslations(ctx, organizationName, id, edit)
-		})
+	return call.Fetch[[]Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListTranslationsSeq is ListTranslations with one element of the response in memory at a time. The
 // range over the list sends the call. An element that does not fit is a [*call.ElementError], after
 // which the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListTranslationsSeq(ctx context.Context, organizationName string, id int64, options ...call.Option) iter.Seq2[Translation, error] {
-	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListTranslations(ctx, organizationName, id, edit)
-		})
-}
-
-// SetTranslationWithBody is SetTranslation with a body of any type.
-func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.SetTranslationWithBody(ctx, organizationName, id, contentType, body, edit)
-		})
+	return call.Stream[Translation](ctx, call.Operation{ID: "listTranslations", Method: http.MethodGet, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // SetTranslation writes one translation of an article.
@@ -1057,19 +375,13 @@ func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName st
 //
 // It calls PUT /{organizationName}/articles/{id}/translations. Evidence: observed, public
 // third-party scripts that call the API
-func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body SetTranslationJSONRequestBody, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.SetTranslation(ctx, organizationName, id, body, edit)
-		})
+func (c *Client) SetTranslation(ctx context.Context, organizationName string, id int64, body Translation, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
-// CreateIntegrationWithBody is CreateIntegration with a body of any type.
-func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateIntegrationWithBody(ctx, organizationName, contentType, body, edit)
-		})
+// SetTranslationWithBody is SetTranslation with a body of any type.
+func (c *Client) SetTranslationWithBody(ctx context.Context, organizationName string, id int64, contentType string, body io.Reader, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "setTranslation", Method: http.MethodPut, Route: "/{organizationName}/articles/{id}/translations", PathValues: []any{organizationName, id}, Idempotent: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // CreateIntegration creates an own-shop integration.
@@ -1078,19 +390,13 @@ func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName
 // it as their source.
 //
 // It calls POST /{organizationName}/integrations. Evidence: documented, https://xsale.ai/?p=41323
-func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegrationJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateIntegration(ctx, organizationName, body, edit)
-		})
+func (c *Client) CreateIntegration(ctx context.Context, organizationName string, body CreateIntegration, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
-// CreateParameterWithBody is CreateParameter with a body of any type.
-func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateParameterWithBody(ctx, organizationName, id, categoryID, contentType, body, edit)
-		})
+// CreateIntegrationWithBody is CreateIntegration with a body of any type.
+func (c *Client) CreateIntegrationWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createIntegration", Method: http.MethodPost, Route: "/{organizationName}/integrations", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // CreateParameter defines a parameter in a category.
@@ -1102,11 +408,13 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 // It calls POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters. Evidence:
 // documented,
 // https://xsale.ai/docs/api-techniczne/obsluga-integracji-z-wlasnym-sklepem/definiowanie-parametrow
-func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body CreateParameterJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateParameter(ctx, organizationName, id, categoryID, body, edit)
-		})
+func (c *Client) CreateParameter(ctx context.Context, organizationName string, id int64, categoryID int64, body ParameterDefinition, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
+}
+
+// CreateParameterWithBody is CreateParameter with a body of any type.
+func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName string, id int64, categoryID int64, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createParameter", Method: http.MethodPost, Route: "/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", PathValues: []any{organizationName, id, categoryID}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // ListOrders lists orders.
@@ -1118,48 +426,14 @@ func (c *Client) CreateParameter(ctx context.Context, organizationName string, i
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListOrders(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) ([]Order, error) {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // ListOrdersSeq is ListOrders with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListOrdersSeq(ctx context.Context, organizationName string, params *ListOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.StatusNames) == 0 {
-			sent.StatusNames = nil
-		}
-		params = &sent
-	}
-	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListOrders(ctx, organizationName, params, edit)
-		})
-}
-
-// CreateOrderWithBody is CreateOrder with a body of any type.
-func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrderWithBody(ctx, organizationName, contentType, body, edit)
-		})
+	return call.Stream[Order](ctx, call.Operation{ID: "listOrders", Method: http.MethodGet, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // CreateOrder creates an order.
@@ -1170,11 +444,13 @@ func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName strin
 //
 // It calls POST /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace
-func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrderJSONRequestBody, options ...call.Option) (Created, error) {
-	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrder(ctx, organizationName, body, edit)
-		})
+func (c *Client) CreateOrder(ctx context.Context, organizationName string, body CreateOrder, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
+}
+
+// CreateOrderWithBody is CreateOrder with a body of any type.
+func (c *Client) CreateOrderWithBody(ctx context.Context, organizationName string, contentType string, body io.Reader, options ...call.Option) (Created, error) {
+	return call.Fetch[Created](ctx, call.Operation{ID: "createOrder", Method: http.MethodPost, Route: "/{organizationName}/orders", PathValues: []any{organizationName}, Accept: "application/json", MayBeEmpty: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // ListStatuses lists statuses.
@@ -1186,385 +462,28 @@ func (c *Client) CreateOrder(ctx context.Context, organizationName string, body 
 // It calls GET /{organizationName}/statuses. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp
 func (c *Client) ListStatuses(ctx context.Context, organizationName string, options ...call.Option) ([]Status, error) {
-	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListStatuses(ctx, organizationName, edit)
-		})
+	return call.Fetch[[]Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListStatusesSeq is ListStatuses with one element of the response in memory at a time. The range
 // over the list sends the call. An element that does not fit is a [*call.ElementError], after which
 // the range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListStatusesSeq(ctx context.Context, organizationName string, options ...call.Option) iter.Seq2[Status, error] {
-	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListStatuses(ctx, organizationName, edit)
-		})
-}
-
-// ServerInterface has a handler for each operation.
-type ServerInterface interface {
-	GetMe(w http.ResponseWriter, r *http.Request)
-	ListTranslations(w http.ResponseWriter, r *http.Request, organizationName string, id int64)
-	SetTranslation(w http.ResponseWriter, r *http.Request, organizationName string, id int64)
-	CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName string)
-	CreateParameter(w http.ResponseWriter, r *http.Request, organizationName string, id int64, categoryID int64)
-	ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams)
-	CreateOrder(w http.ResponseWriter, r *http.Request, organizationName string)
-	ListStatuses(w http.ResponseWriter, r *http.Request, organizationName string)
-}
-
-// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
-type ServerInterfaceWrapper struct {
-	Handler            ServerInterface
-	HandlerMiddlewares []MiddlewareFunc
-	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// MiddlewareFunc wraps a handler.
-type MiddlewareFunc func(http.Handler) http.Handler
-
-// GetMe reads the parameters of a request and calls Handler.GetMe.
-func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetMe(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ListTranslations reads the parameters of a request and calls Handler.ListTranslations.
-func (siw *ServerInterfaceWrapper) ListTranslations(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListTranslations(w, r, organizationName, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// SetTranslation reads the parameters of a request and calls Handler.SetTranslation.
-func (siw *ServerInterfaceWrapper) SetTranslation(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.SetTranslation(w, r, organizationName, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// CreateIntegration reads the parameters of a request and calls Handler.CreateIntegration.
-func (siw *ServerInterfaceWrapper) CreateIntegration(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateIntegration(w, r, organizationName)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// CreateParameter reads the parameters of a request and calls Handler.CreateParameter.
-func (siw *ServerInterfaceWrapper) CreateParameter(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	var categoryID int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "categoryId", r.PathValue("categoryId"), &categoryID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "categoryId", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateParameter(w, r, organizationName, id, categoryID)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ListOrders reads the parameters of a request and calls Handler.ListOrders.
-func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	var params ListOrdersParams
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusidin", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statusidin"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statusidin", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "statusnamein", r.URL.Query(), &params.StatusNames, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statusnamein"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statusnamein", Err: err})
-		}
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListOrders(w, r, organizationName, params)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// CreateOrder reads the parameters of a request and calls Handler.CreateOrder.
-func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateOrder(w, r, organizationName)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ListStatuses reads the parameters of a request and calls Handler.ListStatuses.
-func (siw *ServerInterfaceWrapper) ListStatuses(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var organizationName string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "organizationName", r.PathValue("organizationName"), &organizationName, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "organizationName", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListStatuses(w, r, organizationName)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
-type UnescapedCookieParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnescapedCookieParamError) Error() string {
-	return fmt.Sprintf("error unescaping cookie parameter '%s'", e.ParamName)
-}
-
-func (e *UnescapedCookieParamError) Unwrap() error {
-	return e.Err
-}
-
-// UnmarshalingParamError reports a parameter that is not valid JSON.
-type UnmarshalingParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnmarshalingParamError) Error() string {
-	return fmt.Sprintf("Error unmarshaling parameter %s as JSON: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *UnmarshalingParamError) Unwrap() error {
-	return e.Err
-}
-
-// RequiredParamError reports a missing query or cookie parameter.
-type RequiredParamError struct {
-	ParamName string
-}
-
-func (e *RequiredParamError) Error() string {
-	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
-}
-
-// RequiredHeaderError reports a missing header parameter.
-type RequiredHeaderError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *RequiredHeaderError) Error() string {
-	return fmt.Sprintf("Header parameter %s is required, but not found", e.ParamName)
-}
-
-func (e *RequiredHeaderError) Unwrap() error {
-	return e.Err
-}
-
-// InvalidParamFormatError reports a parameter in the wrong format.
-type InvalidParamFormatError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *InvalidParamFormatError) Error() string {
-	return fmt.Sprintf("Invalid format for parameter %s: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *InvalidParamFormatError) Unwrap() error {
-	return e.Err
-}
-
-// TooManyValuesForParamError reports a parameter that was sent more than once.
-type TooManyValuesForParamError struct {
-	ParamName string
-	Count     int
-}
-
-func (e *TooManyValuesForParamError) Error() string {
-	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
+	return call.Stream[Status](ctx, call.Operation{ID: "listStatuses", Method: http.MethodGet, Route: "/{organizationName}/statuses", PathValues: []any{organizationName}, Accept: "application/json", ListField: "*", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
 // Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
-	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  fake.WriteBadRequest,
-		ResponseErrorHandlerFunc: fake.WriteError,
-	}))
-}
-
-// Handler returns a handler for an implementation that reads requests and writes responses itself.
-func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
-	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
-	router.HandleFunc(http.MethodGet+" "+"/me", wrapper.GetMe)
-	router.HandleFunc(http.MethodGet+" "+"/{organizationName}/articles/{id}/translations", wrapper.ListTranslations)
-	router.HandleFunc(http.MethodPut+" "+"/{organizationName}/articles/{id}/translations", wrapper.SetTranslation)
-	router.HandleFunc(http.MethodPost+" "+"/{organizationName}/integrations", wrapper.CreateIntegration)
-	router.HandleFunc(http.MethodPost+" "+"/{organizationName}/integrations/{id}/categories/{categoryId}/parameters", wrapper.CreateParameter)
-	router.HandleFunc(http.MethodGet+" "+"/{organizationName}/orders", wrapper.ListOrders)
-	router.HandleFunc(http.MethodPost+" "+"/{organizationName}/orders", wrapper.CreateOrder)
-	router.HandleFunc(http.MethodGet+" "+"/{organizationName}/statuses", wrapper.ListStatuses)
+	router.HandleFunc("GET /me", fake.Handle(implementation.GetMe, GetMeResponseObject.VisitGetMeResponse))
+	router.HandleFunc("GET /{organizationName}/articles/{id}/translations", fake.Handle(implementation.ListTranslations, ListTranslationsResponseObject.VisitListTranslationsResponse))
+	router.HandleFunc("PUT /{organizationName}/articles/{id}/translations", fake.Handle(implementation.SetTranslation, SetTranslationResponseObject.VisitSetTranslationResponse))
+	router.HandleFunc("POST /{organizationName}/integrations", fake.Handle(implementation.CreateIntegration, CreateIntegrationResponseObject.VisitCreateIntegrationResponse))
+	router.HandleFunc("POST /{organizationName}/integrations/{id}/categories/{categoryId}/parameters", fake.Handle(implementation.CreateParameter, CreateParameterResponseObject.VisitCreateParameterResponse))
+	router.HandleFunc("GET /{organizationName}/orders", fake.Handle(implementation.ListOrders, ListOrdersResponseObject.VisitListOrdersResponse))
+	router.HandleFunc("POST /{organizationName}/orders", fake.Handle(implementation.CreateOrder, CreateOrderResponseObject.VisitCreateOrderResponse))
+	router.HandleFunc("GET /{organizationName}/statuses", fake.Handle(implementation.ListStatuses, ListStatusesResponseObject.VisitListStatusesResponse))
 	return router
 }
 
@@ -1643,8 +562,8 @@ func (response GetMeDefaultResponse) VisitGetMeResponse(w http.ResponseWriter) e
 
 // ListTranslationsRequestObject is a request of ListTranslations.
 type ListTranslationsRequestObject struct {
-	OrganizationName string
-	ID               int64
+	OrganizationName string `path:"organizationName"`
+	ID               int64  `path:"id"`
 }
 
 // ListTranslationsResponseObject is a response of ListTranslations: a type named after
@@ -1676,9 +595,9 @@ func (response ListTranslationsDefaultResponse) VisitListTranslationsResponse(w 
 
 // SetTranslationRequestObject is a request of SetTranslation.
 type SetTranslationRequestObject struct {
-	OrganizationName string
-	ID               int64
-	Body             *SetTranslationJSONRequestBody
+	OrganizationName string       `path:"organizationName"`
+	ID               int64        `path:"id"`
+	Body             *Translation `body:"application/json,required"`
 }
 
 // SetTranslationResponseObject is a response of SetTranslation: a type named after SetTranslation
@@ -1709,8 +628,8 @@ func (response SetTranslationDefaultResponse) VisitSetTranslationResponse(w http
 
 // CreateIntegrationRequestObject is a request of CreateIntegration.
 type CreateIntegrationRequestObject struct {
-	OrganizationName string
-	Body             *CreateIntegrationJSONRequestBody
+	OrganizationName string             `path:"organizationName"`
+	Body             *CreateIntegration `body:"application/json,required"`
 }
 
 // CreateIntegrationResponseObject is a response of CreateIntegration: a type named after
@@ -1742,10 +661,10 @@ func (response CreateIntegrationDefaultResponse) VisitCreateIntegrationResponse(
 
 // CreateParameterRequestObject is a request of CreateParameter.
 type CreateParameterRequestObject struct {
-	OrganizationName string
-	ID               int64
-	CategoryID       int64
-	Body             *CreateParameterJSONRequestBody
+	OrganizationName string               `path:"organizationName"`
+	ID               int64                `path:"id"`
+	CategoryID       int64                `path:"categoryId"`
+	Body             *ParameterDefinition `body:"application/json,required"`
 }
 
 // CreateParameterResponseObject is a response of CreateParameter: a type named after
@@ -1777,7 +696,7 @@ func (response CreateParameterDefaultResponse) VisitCreateParameterResponse(w ht
 
 // ListOrdersRequestObject is a request of ListOrders.
 type ListOrdersRequestObject struct {
-	OrganizationName string
+	OrganizationName string `path:"organizationName"`
 	Params           ListOrdersParams
 }
 
@@ -1809,8 +728,8 @@ func (response ListOrdersDefaultResponse) VisitListOrdersResponse(w http.Respons
 
 // CreateOrderRequestObject is a request of CreateOrder.
 type CreateOrderRequestObject struct {
-	OrganizationName string
-	Body             *CreateOrderJSONRequestBody
+	OrganizationName string       `path:"organizationName"`
+	Body             *CreateOrder `body:"application/json,required"`
 }
 
 // CreateOrderResponseObject is a response of CreateOrder: a type named after CreateOrder and a
@@ -1842,7 +761,7 @@ func (response CreateOrderDefaultResponse) VisitCreateOrderResponse(w http.Respo
 
 // ListStatusesRequestObject is a request of ListStatuses.
 type ListStatusesRequestObject struct {
-	OrganizationName string
+	OrganizationName string `path:"organizationName"`
 }
 
 // ListStatusesResponseObject is a response of ListStatuses: a type named after ListStatuses and a
@@ -1890,289 +809,4 @@ type StrictServerInterface interface {
 	CreateOrder(ctx context.Context, request CreateOrderRequestObject) (CreateOrderResponseObject, error)
 	// ListStatuses responds to GET /{organizationName}/statuses.
 	ListStatuses(ctx context.Context, request ListStatusesRequestObject) (ListStatusesResponseObject, error)
-}
-
-// StrictHandlerFunc handles a decoded request and returns the response.
-type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
-
-// StrictMiddlewareFunc wraps a StrictHandlerFunc.
-type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
-
-// StrictHTTPServerOptions sets how errors become responses.
-type StrictHTTPServerOptions struct {
-	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
-	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become
-// plain-text responses.
-func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		},
-		ResponseErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		},
-	}}
-}
-
-// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
-func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
-	if options.RequestErrorHandlerFunc == nil {
-		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		}
-	}
-	if options.ResponseErrorHandlerFunc == nil {
-		options.ResponseErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
-	}
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: options}
-}
-
-type strictHandler struct {
-	ssi         StrictServerInterface
-	middlewares []StrictMiddlewareFunc
-	options     StrictHTTPServerOptions
-}
-
-// GetMe decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
-	var request GetMeRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetMe(ctx, request.(GetMeRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetMe")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetMeResponseObject); ok {
-		if err := validResponse.VisitGetMeResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListTranslations decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ListTranslations(w http.ResponseWriter, r *http.Request, organizationName string, id int64) {
-	var request ListTranslationsRequestObject
-
-	request.OrganizationName = organizationName
-	request.ID = id
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListTranslations(ctx, request.(ListTranslationsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListTranslations")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListTranslationsResponseObject); ok {
-		if err := validResponse.VisitListTranslationsResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// SetTranslation decodes a request and writes the response of the implementation.
-func (sh *strictHandler) SetTranslation(w http.ResponseWriter, r *http.Request, organizationName string, id int64) {
-	var request SetTranslationRequestObject
-
-	request.OrganizationName = organizationName
-	request.ID = id
-
-	var body SetTranslationJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.SetTranslation(ctx, request.(SetTranslationRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "SetTranslation")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(SetTranslationResponseObject); ok {
-		if err := validResponse.VisitSetTranslationResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// CreateIntegration decodes a request and writes the response of the implementation.
-func (sh *strictHandler) CreateIntegration(w http.ResponseWriter, r *http.Request, organizationName string) {
-	var request CreateIntegrationRequestObject
-
-	request.OrganizationName = organizationName
-
-	var body CreateIntegrationJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateIntegration(ctx, request.(CreateIntegrationRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateIntegration")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(CreateIntegrationResponseObject); ok {
-		if err := validResponse.VisitCreateIntegrationResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// CreateParameter decodes a request and writes the response of the implementation.
-func (sh *strictHandler) CreateParameter(w http.ResponseWriter, r *http.Request, organizationName string, id int64, categoryID int64) {
-	var request CreateParameterRequestObject
-
-	request.OrganizationName = organizationName
-	request.ID = id
-	request.CategoryID = categoryID
-
-	var body CreateParameterJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateParameter(ctx, request.(CreateParameterRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateParameter")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(CreateParameterResponseObject); ok {
-		if err := validResponse.VisitCreateParameterResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListOrders decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ListOrders(w http.ResponseWriter, r *http.Request, organizationName string, params ListOrdersParams) {
-	var request ListOrdersRequestObject
-
-	request.OrganizationName = organizationName
-	request.Params = params
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListOrders(ctx, request.(ListOrdersRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListOrders")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListOrdersResponseObject); ok {
-		if err := validResponse.VisitListOrdersResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// CreateOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request, organizationName string) {
-	var request CreateOrderRequestObject
-
-	request.OrganizationName = organizationName
-
-	var body CreateOrderJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateOrder(ctx, request.(CreateOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(CreateOrderResponseObject); ok {
-		if err := validResponse.VisitCreateOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListStatuses decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ListStatuses(w http.ResponseWriter, r *http.Request, organizationName string) {
-	var request ListStatusesRequestObject
-
-	request.OrganizationName = organizationName
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListStatuses(ctx, request.(ListStatusesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListStatuses")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListStatusesResponseObject); ok {
-		if err := validResponse.VisitListStatusesResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
 }

@@ -5,20 +5,15 @@
 package sample
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"mime/multipart"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -95,6 +90,14 @@ type ClientModel struct {
 // ListEventsResponseItem is an inline schema of the spec.
 type ListEventsResponseItem struct {
 	union json.RawMessage
+}
+
+// LoginRequest is an inline schema of the spec.
+type LoginRequest struct {
+	Limit              wire.Decimal `json:"limit,omitzero"`
+	Remember           bool         `json:"remember,omitzero"`
+	User               string       `json:"user,omitzero"`
+	wire.UnknownFields `json:"-"`
 }
 
 // Order is the schema Shop.Contracts.Order of the spec.
@@ -188,59 +191,19 @@ type StartJobResponse struct {
 	wire.UnknownFields `json:"-"`
 }
 
-// LoginFormdataBody is a request body of Login.
-type LoginFormdataBody struct {
-	Limit    *string `form:"limit,omitempty" json:"limit,omitempty"`
-	Remember *bool   `form:"remember,omitempty" json:"remember,omitempty"`
-	User     *string `form:"user,omitempty" json:"user,omitempty"`
-}
-
 // GetOrdersParams contains the parameters of GetOrders.
 type GetOrdersParams struct {
-	StatusIDs []int32        `form:"statusIds,omitempty" json:"statusIds,omitempty"`
-	Names     []string       `form:"names,omitempty" json:"names,omitempty"`
-	From      *wire.DateTime `form:"from,omitempty" json:"from,omitempty"`
-	MinTotal  *wire.Decimal  `form:"minTotal,omitempty" json:"minTotal,omitempty"`
-	Page      *int32         `form:"page,omitempty" json:"page,omitempty"`
-	Archived  *bool          `form:"archived,omitempty" json:"archived,omitempty"`
-	Sort      *SortOrder     `form:"sort,omitempty" json:"sort,omitempty"`
-	Filter    *OrderFilter   `json:"filter,omitempty"`
-	XTrace    *string        `json:"X-Trace,omitempty"`
-	Session   *string        `form:"session,omitempty" json:"session,omitempty"`
+	StatusIDs []int32        `query:"statusIds,joined"`
+	Names     []string       `query:"names"`
+	From      *wire.DateTime `query:"from"`
+	MinTotal  *wire.Decimal  `query:"minTotal"`
+	Page      *int32         `query:"page"`
+	Archived  *bool          `query:"archived"`
+	Sort      *SortOrder     `query:"sort"`
+	Filter    *OrderFilter   `query:"filter,deepObject"`
+	XTrace    *string        `header:"X-Trace"`
+	Session   *string        `cookie:"session"`
 }
-
-// AddInvoiceMultipartBody is a request body of AddInvoice.
-type AddInvoiceMultipartBody struct {
-	File   openapi_types.File `json:"file"`
-	Number *string            `json:"number,omitempty"`
-}
-
-// EchoTextBody is a request body of Echo.
-type EchoTextBody = string
-
-// PutSettingsJSONBody is a request body of PutSettings.
-type PutSettingsJSONBody = json.RawMessage
-
-// LoginFormdataRequestBody is a request body of Login, of type application/x-www-form-urlencoded.
-type LoginFormdataRequestBody LoginFormdataBody
-
-// CreateOrderJSONRequestBody is a request body of CreateOrder, of type application/json.
-type CreateOrderJSONRequestBody = Order
-
-// ChangeOrderJSONRequestBody is a request body of ChangeOrder, of type application/json.
-type ChangeOrderJSONRequestBody = OrderChange
-
-// ReplaceOrderJSONRequestBody is a request body of ReplaceOrder, of type application/json.
-type ReplaceOrderJSONRequestBody = Order
-
-// AddInvoiceMultipartRequestBody is a request body of AddInvoice, of type multipart/form-data.
-type AddInvoiceMultipartRequestBody AddInvoiceMultipartBody
-
-// EchoTextRequestBody is a request body of Echo, of type text/plain.
-type EchoTextRequestBody = EchoTextBody
-
-// PutSettingsJSONRequestBody is a request body of PutSettings, of type application/json.
-type PutSettingsJSONRequestBody = PutSettingsJSONBody
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
@@ -265,6 +228,12 @@ func (a *ClientModel) UnmarshalJSON(data []byte) error { return codec.Unmarshal(
 
 // MarshalJSON implements [json.Marshaler].
 func (a ClientModel) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *LoginRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a LoginRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
@@ -431,1453 +400,77 @@ func (t *ListEventsResponseItem) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// RequestEditorFn changes a request before it is sent. An error ends the call.
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// HttpRequestDoer sends HTTP requests. An [http.Client] is one.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// RawClient sends the requests of the API and returns the responses as they are. [Client] decodes
-// them.
-type RawClient struct {
-	// Server is the base URL. NewClient ends it with a slash; the paths of the spec follow.
-	Server string
-
-	// Client sends the requests.
-	Client HttpRequestDoer
-
-	// RequestEditors change each request before it is sent, in order.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption changes a client that NewClient returns.
-type ClientOption func(*RawClient) error
-
-// NewClient returns a RawClient for the API at server. Without [WithHTTPClient] it uses an
-// [http.Client].
-func NewClient(server string, opts ...ClientOption) (*RawClient, error) {
-	client := RawClient{
-		Server: server,
-	}
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient sends the requests through doer.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *RawClient) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn changes each request before it is sent.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *RawClient) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// ClientInterface has the methods of [RawClient], for tests that replace it.
-type ClientInterface interface {
-	GetArticlesByCode(ctx context.Context, code string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetCategories(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ListEvents(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	PrintLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetOrders(ctx context.Context, params *GetOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetArchive(ctx context.Context, year int32, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	DeleteOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetInvoice(ctx context.Context, orderID int64, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	Ping(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	EchoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetPrice(ctx context.Context, key int32, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetArticlesByCode is [Client.GetArticlesByCode] with the raw response.
-func (c *RawClient) GetArticlesByCode(ctx context.Context, code string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetArticlesByCodeRequest(c.Server, code)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCategories is [Client.GetCategories] with the raw response.
-func (c *RawClient) GetCategories(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCategoriesRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListEvents is [Client.ListEvents] with the raw response.
-func (c *RawClient) ListEvents(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListEventsRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// StartJob is [Client.StartJob] with the raw response.
-func (c *RawClient) StartJob(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewStartJobRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetLabel is [Client.GetLabel] with the raw response.
-func (c *RawClient) GetLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetLabelRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PrintLabel is [Client.PrintLabel] with the raw response.
-func (c *RawClient) PrintLabel(ctx context.Context, id int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPrintLabelRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// LoginWithBody is [Client.LoginWithBody] with the raw response.
-func (c *RawClient) LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewLoginRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// LoginWithFormdataBody is [Client.LoginWithFormdataBody] with the raw response.
-func (c *RawClient) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewLoginRequestWithFormdataBody(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetOrders is [Client.GetOrders] with the raw response.
-func (c *RawClient) GetOrders(ctx context.Context, params *GetOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetOrdersRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
-func (c *RawClient) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOrder is [Client.CreateOrder] with the raw response.
-func (c *RawClient) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOrderRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetArchive is [Client.GetArchive] with the raw response.
-func (c *RawClient) GetArchive(ctx context.Context, year int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetArchiveRequest(c.Server, year)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteOrder is [Client.DeleteOrder] with the raw response.
-func (c *RawClient) DeleteOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteOrderRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetOrder is [Client.GetOrder] with the raw response.
-func (c *RawClient) GetOrder(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetOrderRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ChangeOrderWithBody is [Client.ChangeOrderWithBody] with the raw response.
-func (c *RawClient) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewChangeOrderRequestWithBody(c.Server, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ChangeOrder is [Client.ChangeOrder] with the raw response.
-func (c *RawClient) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewChangeOrderRequest(c.Server, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceOrderWithBody is [Client.ReplaceOrderWithBody] with the raw response.
-func (c *RawClient) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceOrderRequestWithBody(c.Server, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceOrder is [Client.ReplaceOrder] with the raw response.
-func (c *RawClient) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceOrderRequest(c.Server, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetInvoice is [Client.GetInvoice] with the raw response.
-func (c *RawClient) GetInvoice(ctx context.Context, orderID int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetInvoiceRequest(c.Server, orderID)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// AddInvoiceWithBody is [Client.AddInvoiceWithBody] with the raw response.
-func (c *RawClient) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddInvoiceRequestWithBody(c.Server, orderID, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// Ping is [Client.Ping] with the raw response.
-func (c *RawClient) Ping(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPingRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// EchoWithBody is [Client.EchoWithBody] with the raw response.
-func (c *RawClient) EchoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewEchoRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// EchoWithTextBody is [Client.EchoWithTextBody] with the raw response.
-func (c *RawClient) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewEchoRequestWithTextBody(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetPrice is [Client.GetPrice] with the raw response.
-func (c *RawClient) GetPrice(ctx context.Context, key int32, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetPriceRequest(c.Server, key)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSettings is [Client.GetSettings] with the raw response.
-func (c *RawClient) GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSettingsRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PutSettingsWithBody is [Client.PutSettingsWithBody] with the raw response.
-func (c *RawClient) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPutSettingsRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PutSettings is [Client.PutSettings] with the raw response.
-func (c *RawClient) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPutSettingsRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetArticlesByCodeRequest returns a request of GetArticlesByCode.
-func NewGetArticlesByCodeRequest(server string, code string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "code", code, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/articles/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetCategoriesRequest returns a request of GetCategories.
-func NewGetCategoriesRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/categories")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListEventsRequest returns a request of ListEvents.
-func NewListEventsRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/events")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewStartJobRequest returns a request of StartJob.
-func NewStartJobRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/jobs")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetLabelRequest returns a request of GetLabel.
-func NewGetLabelRequest(server string, id int32) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/labels/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewPrintLabelRequest returns a request of PrintLabel.
-func NewPrintLabelRequest(server string, id int32) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/labels/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewLoginRequestWithFormdataBody returns a request of Login with a body of type
-// application/x-www-form-urlencoded.
-func NewLoginRequestWithFormdataBody(server string, body LoginFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewLoginRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewLoginRequestWithBody returns a request of Login with a body of any type.
-func NewLoginRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/login")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetOrdersRequest returns a request of GetOrders.
-func NewGetOrdersRequest(server string, params *GetOrdersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		queryValues := queryURL.Query()
-		var rawQueryFragments []string
-
-		if params.StatusIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "statusIds", params.StatusIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Names != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "names", params.Names, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.From != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.MinTotal != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "minTotal", *params.MinTotal, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Archived != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Sort != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Filter != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("deepObject", true, "filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "object", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.XTrace != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Trace", *params.XTrace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Trace", headerParam0)
-		}
-
-	}
-
-	if params != nil {
-
-		if params.Session != nil {
-			var cookieParam0 string
-
-			cookieParam0, err = runtime.StyleParamWithOptions("simple", true, "session", *params.Session, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationCookie, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			cookie0 := &http.Cookie{
-				Name:  "session",
-				Value: cookieParam0,
-			}
-			req.AddCookie(cookie0)
-		}
-	}
-	return req, nil
-}
-
-// NewCreateOrderRequest returns a request of CreateOrder with a body of type application/json.
-func NewCreateOrderRequest(server string, body CreateOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateOrderRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateOrderRequestWithBody returns a request of CreateOrder with a body of any type.
-func NewCreateOrderRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetArchiveRequest returns a request of GetArchive.
-func NewGetArchiveRequest(server string, year int32) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "year", year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/archive/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewDeleteOrderRequest returns a request of DeleteOrder.
-func NewDeleteOrderRequest(server string, id int64) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetOrderRequest returns a request of GetOrder.
-func NewGetOrderRequest(server string, id int64) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewChangeOrderRequest returns a request of ChangeOrder with a body of type application/json.
-func NewChangeOrderRequest(server string, id int64, body ChangeOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewChangeOrderRequestWithBody(server, id, "application/json", bodyReader)
-}
-
-// NewChangeOrderRequestWithBody returns a request of ChangeOrder with a body of any type.
-func NewChangeOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewReplaceOrderRequest returns a request of ReplaceOrder with a body of type application/json.
-func NewReplaceOrderRequest(server string, id int64, body ReplaceOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceOrderRequestWithBody(server, id, "application/json", bodyReader)
-}
-
-// NewReplaceOrderRequestWithBody returns a request of ReplaceOrder with a body of any type.
-func NewReplaceOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetInvoiceRequest returns a request of GetInvoice.
-func NewGetInvoiceRequest(server string, orderID int64) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "orderId", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s/invoice", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewAddInvoiceRequestWithBody returns a request of AddInvoice with a body of any type.
-func NewAddInvoiceRequestWithBody(server string, orderID int64, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "orderId", orderID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/orders/%s/invoice", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewPingRequest returns a request of Ping.
-func NewPingRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/ping")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewEchoRequestWithTextBody returns a request of Echo with a body of type text/plain.
-func NewEchoRequestWithTextBody(server string, body EchoTextRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	if stringer, ok := interface{}(body).(fmt.Stringer); ok {
-		bodyReader = strings.NewReader(stringer.String())
-	} else {
-		bodyReader = strings.NewReader(fmt.Sprint(body))
-	}
-	return NewEchoRequestWithBody(server, "text/plain", bodyReader)
-}
-
-// NewEchoRequestWithBody returns a request of Echo with a body of any type.
-func NewEchoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/ping")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetPriceRequest returns a request of GetPrice.
-func NewGetPriceRequest(server string, key int32) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "key", key, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/prices(%s)", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetSettingsRequest returns a request of GetSettings.
-func NewGetSettingsRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/settings")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewPutSettingsRequest returns a request of PutSettings with a body of type application/json.
-func NewPutSettingsRequest(server string, body PutSettingsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPutSettingsRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewPutSettingsRequestWithBody returns a request of PutSettings with a body of any type.
-func NewPutSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/settings")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *RawClient) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
-	raw *RawClient
+	endpoint *call.Endpoint
 }
 
 // New returns a Client that sends its calls through connection, such as an xsale.Client, with its
 // tokens, retries and limits.
-func New(connection call.Connection, editors ...RequestEditorFn) (*Client, error) {
+func New(connection call.Connection, editors ...call.Edit) (*Client, error) {
 	return NewWithDoer(connection.BaseURL(), connection.Doer(), editors...)
 }
 
 // NewWithDoer returns a Client that sends its requests through doer, after the editors have changed
 // them. Tokens, retries and limits are up to the doer and the editors; errors are as with New.
-func NewWithDoer(server string, doer call.Doer, editors ...RequestEditorFn) (*Client, error) {
-	raw, err := NewClient(server, WithHTTPClient(call.Wrap(doer)))
+func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, error) {
+	endpoint, err := call.NewEndpoint(server, call.Wrap(doer), editors...)
 	if err != nil {
 		return nil, err
 	}
-	raw.RequestEditors = editors
-	return &Client{raw}, nil
+	return &Client{endpoint}, nil
 }
-
-// Raw returns the underlying client, whose methods return raw responses.
-func (c *Client) Raw() *RawClient { return c.raw }
 
 // GetArticlesByCode calls GET /api/v1/articles/{code}.
 func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...call.Option) (string, error) {
-	return call.Fetch[string](ctx, call.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetArticlesByCode(ctx, code, edit)
-		})
+	return call.Fetch[string](ctx, call.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // GetCategories calls GET /api/v1/categories.
 func (c *Client) GetCategories(ctx context.Context, options ...call.Option) (Category, error) {
-	return call.Fetch[Category](ctx, call.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetCategories(ctx, edit)
-		})
+	return call.Fetch[Category](ctx, call.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json", MayBeEmpty: true, Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListEvents calls GET /api/v1/events.
 func (c *Client) ListEvents(ctx context.Context, options ...call.Option) ([]ListEventsResponseItem, error) {
-	return call.Fetch[[]ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListEvents(ctx, edit)
-		})
+	return call.Fetch[[]ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // ListEventsSeq is ListEvents with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) ListEventsSeq(ctx context.Context, options ...call.Option) iter.Seq2[ListEventsResponseItem, error] {
-	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ListEvents(ctx, edit)
-		})
+	return call.Stream[ListEventsResponseItem](ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // StartJob calls POST /api/v1/jobs.
 //
 // The caller must close the body of the response.
 func (c *Client) StartJob(ctx context.Context, options ...call.Option) (*http.Response, error) {
-	return call.Open(ctx, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.StartJob(ctx, edit)
-		})
+	return call.Open(ctx, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, options, c.endpoint.Send(nil, nil))
 }
 
 // GetLabel calls GET /api/v1/labels/{id}.
 //
 // The caller must close the body of the response.
 func (c *Client) GetLabel(ctx context.Context, id int32, options ...call.Option) (*http.Response, error) {
-	return call.Open(ctx, call.Operation{ID: "GetLabel", Method: http.MethodGet, Route: "/api/v1/labels/{id}", PathValues: []any{id}, Accept: "*/*", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetLabel(ctx, id, edit)
-		})
+	return call.Open(ctx, call.Operation{ID: "GetLabel", Method: http.MethodGet, Route: "/api/v1/labels/{id}", PathValues: []any{id}, Accept: "*/*", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // PrintLabel calls POST /api/v1/labels/{id}.
 func (c *Client) PrintLabel(ctx context.Context, id int32, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "PrintLabel", Method: http.MethodPost, Route: "/api/v1/labels/{id}", PathValues: []any{id}}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.PrintLabel(ctx, id, edit)
-		})
+	return call.Execute(ctx, call.Operation{ID: "PrintLabel", Method: http.MethodPost, Route: "/api/v1/labels/{id}", PathValues: []any{id}}, options, c.endpoint.Send(nil, nil))
 }
 
-// LoginWithBody is LoginWithFormdataBody with a body of any type.
+// Login calls POST /api/v1/login.
+func (c *Client) Login(ctx context.Context, body LoginRequest, options ...call.Option) (map[string]string, error) {
+	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options, c.endpoint.Send(nil, call.FormBody(body)))
+}
+
+// LoginWithBody is Login with a body of any type.
 func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (map[string]string, error) {
-	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.LoginWithBody(ctx, contentType, body, edit)
-		})
-}
-
-// LoginWithFormdataBody calls POST /api/v1/login.
-func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, options ...call.Option) (map[string]string, error) {
-	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.LoginWithFormdataBody(ctx, body, edit)
-		})
+	return call.Fetch[map[string]string](ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // GetOrders lists orders.
@@ -1886,20 +479,7 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 //
 // It returns one page of the list; GetOrdersSeq yields the elements of all pages.
 func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options ...call.Option) (PagedResultOfOrder, error) {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.Names) == 0 {
-			sent.Names = nil
-		}
-		params = &sent
-	}
-	return call.Fetch[PagedResultOfOrder](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetOrders(ctx, params, edit)
-		})
+	return call.Fetch[PagedResultOfOrder](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(params, nil))
 }
 
 // GetOrdersSeq yields the elements of all pages of GetOrders, with one element in memory at a time.
@@ -1907,884 +487,133 @@ func (c *Client) GetOrders(ctx context.Context, params *GetOrdersParams, options
 // [*call.ElementError], after which the range goes on. Any other error ends the list. The elements
 // before an error are valid.
 func (c *Client) GetOrdersSeq(ctx context.Context, params *GetOrdersParams, options ...call.Option) iter.Seq2[Order, error] {
-	if params != nil {
-		sent := *params
-		if len(sent.StatusIDs) == 0 {
-			sent.StatusIDs = nil
-		}
-		if len(sent.Names) == 0 {
-			sent.Names = nil
-		}
-		params = &sent
-	}
-	return call.Stream[Order](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Paging: &call.Paging{Items: "/Items", Page: "page", First: 1, Total: "/Total"}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetOrders(ctx, params, edit)
-		})
+	return call.Stream[Order](ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json", Paging: &call.Paging{Items: "/Items", Page: "page", First: 1, Total: "/Total"}, Idempotent: true}, options, c.endpoint.Send(params, nil))
+}
+
+// CreateOrder calls POST /api/v1/orders.
+func (c *Client) CreateOrder(ctx context.Context, body Order, options ...call.Option) (Order, error) {
+	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
 // CreateOrderWithBody is CreateOrder with a body of any type.
 func (c *Client) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (Order, error) {
-	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrderWithBody(ctx, contentType, body, edit)
-		})
-}
-
-// CreateOrder calls POST /api/v1/orders.
-func (c *Client) CreateOrder(ctx context.Context, body CreateOrderJSONRequestBody, options ...call.Option) (Order, error) {
-	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.CreateOrder(ctx, body, edit)
-		})
+	return call.Fetch[Order](ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // GetArchive calls GET /api/v1/orders/archive/{year}.
 func (c *Client) GetArchive(ctx context.Context, year int32, options ...call.Option) ([]Order, error) {
-	return call.Fetch[[]Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetArchive(ctx, year, edit)
-		})
+	return call.Fetch[[]Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // GetArchiveSeq is GetArchive with one element of the response in memory at a time. The range over
 // the list sends the call. An element that does not fit is a [*call.ElementError], after which the
 // range goes on. Any other error ends the list. The elements before an error are valid.
 func (c *Client) GetArchiveSeq(ctx context.Context, year int32, options ...call.Option) iter.Seq2[Order, error] {
-	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetArchive(ctx, year, edit)
-		})
+	return call.Stream[Order](ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // DeleteOrder calls DELETE /api/v1/orders/{id}.
 func (c *Client) DeleteOrder(ctx context.Context, id int64, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.DeleteOrder(ctx, id, edit)
-		})
+	return call.Execute(ctx, call.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // GetOrder calls GET /api/v1/orders/{id}.
 func (c *Client) GetOrder(ctx context.Context, id int64, options ...call.Option) (Order, error) {
-	return call.Fetch[Order](ctx, call.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetOrder(ctx, id, edit)
-		})
+	return call.Fetch[Order](ctx, call.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
+}
+
+// ChangeOrder calls PATCH /api/v1/orders/{id}.
+func (c *Client) ChangeOrder(ctx context.Context, id int64, body OrderChange, options ...call.Option) (OrderChange, error) {
+	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
 // ChangeOrderWithBody is ChangeOrder with a body of any type.
 func (c *Client) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) (OrderChange, error) {
-	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ChangeOrderWithBody(ctx, id, contentType, body, edit)
-		})
+	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
-// ChangeOrder calls PATCH /api/v1/orders/{id}.
-func (c *Client) ChangeOrder(ctx context.Context, id int64, body ChangeOrderJSONRequestBody, options ...call.Option) (OrderChange, error) {
-	return call.Fetch[OrderChange](ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ChangeOrder(ctx, id, body, edit)
-		})
+// ReplaceOrder calls PUT /api/v1/orders/{id}.
+func (c *Client) ReplaceOrder(ctx context.Context, id int64, body Order, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
 // ReplaceOrderWithBody is ReplaceOrder with a body of any type.
 func (c *Client) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ReplaceOrderWithBody(ctx, id, contentType, body, edit)
-		})
-}
-
-// ReplaceOrder calls PUT /api/v1/orders/{id}.
-func (c *Client) ReplaceOrder(ctx context.Context, id int64, body ReplaceOrderJSONRequestBody, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.ReplaceOrder(ctx, id, body, edit)
-		})
+	return call.Execute(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Idempotent: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // GetInvoice calls GET /api/v1/orders/{orderId}/invoice.
 //
 // The caller must close the body of the response.
 func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...call.Option) (*http.Response, error) {
-	return call.Open(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetInvoice(ctx, orderID, edit)
-		})
+	return call.Open(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // AddInvoiceWithBody calls POST /api/v1/orders/{orderId}/invoice.
 func (c *Client) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, options ...call.Option) (AddInvoiceResponse, error) {
-	return call.Fetch[AddInvoiceResponse](ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.AddInvoiceWithBody(ctx, orderID, contentType, body, edit)
-		})
+	return call.Fetch[AddInvoiceResponse](ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // Ping calls GET /api/v1/ping.
 func (c *Client) Ping(ctx context.Context, options ...call.Option) (string, error) {
-	return call.Fetch[string](ctx, call.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.Ping(ctx, edit)
-		})
+	return call.Fetch[string](ctx, call.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
-// EchoWithBody is EchoWithTextBody with a body of any type.
+// Echo calls POST /api/v1/ping.
+func (c *Client) Echo(ctx context.Context, body string, options ...call.Option) (string, error) {
+	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options, c.endpoint.Send(nil, call.TextBody(body)))
+}
+
+// EchoWithBody is Echo with a body of any type.
 func (c *Client) EchoWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (string, error) {
-	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.EchoWithBody(ctx, contentType, body, edit)
-		})
-}
-
-// EchoWithTextBody calls POST /api/v1/ping.
-func (c *Client) EchoWithTextBody(ctx context.Context, body EchoTextRequestBody, options ...call.Option) (string, error) {
-	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.EchoWithTextBody(ctx, body, edit)
-		})
+	return call.Fetch[string](ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // GetPrice calls GET /api/v1/prices({key}).
 func (c *Client) GetPrice(ctx context.Context, key int32, options ...call.Option) (wire.Decimal, error) {
-	return call.Fetch[wire.Decimal](ctx, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetPrice(ctx, key, edit)
-		})
+	return call.Fetch[wire.Decimal](ctx, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
 // GetSettings calls GET /api/v1/settings.
 func (c *Client) GetSettings(ctx context.Context, options ...call.Option) (map[string]json.RawMessage, error) {
-	return call.Fetch[map[string]json.RawMessage](ctx, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.GetSettings(ctx, edit)
-		})
+	return call.Fetch[map[string]json.RawMessage](ctx, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
+}
+
+// PutSettings calls PUT /api/v1/settings.
+func (c *Client) PutSettings(ctx context.Context, body json.RawMessage, options ...call.Option) (json.RawMessage, error) {
+	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, call.JSONBody("application/json", body)))
 }
 
 // PutSettingsWithBody is PutSettings with a body of any type.
 func (c *Client) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, options ...call.Option) (json.RawMessage, error) {
-	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.PutSettingsWithBody(ctx, contentType, body, edit)
-		})
-}
-
-// PutSettings calls PUT /api/v1/settings.
-func (c *Client) PutSettings(ctx context.Context, body PutSettingsJSONRequestBody, options ...call.Option) (json.RawMessage, error) {
-	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options,
-		func(ctx context.Context, edit call.Edit) (*http.Response, error) {
-			return c.raw.PutSettings(ctx, body, edit)
-		})
-}
-
-// ServerInterface has a handler for each operation.
-type ServerInterface interface {
-	GetArticlesByCode(w http.ResponseWriter, r *http.Request, code string)
-
-	GetCategories(w http.ResponseWriter, r *http.Request)
-
-	ListEvents(w http.ResponseWriter, r *http.Request)
-
-	StartJob(w http.ResponseWriter, r *http.Request)
-
-	GetLabel(w http.ResponseWriter, r *http.Request, id int32)
-
-	PrintLabel(w http.ResponseWriter, r *http.Request, id int32)
-
-	Login(w http.ResponseWriter, r *http.Request)
-	GetOrders(w http.ResponseWriter, r *http.Request, params GetOrdersParams)
-
-	CreateOrder(w http.ResponseWriter, r *http.Request)
-
-	GetArchive(w http.ResponseWriter, r *http.Request, year int32)
-
-	DeleteOrder(w http.ResponseWriter, r *http.Request, id int64)
-
-	GetOrder(w http.ResponseWriter, r *http.Request, id int64)
-
-	ChangeOrder(w http.ResponseWriter, r *http.Request, id int64)
-
-	ReplaceOrder(w http.ResponseWriter, r *http.Request, id int64)
-
-	GetInvoice(w http.ResponseWriter, r *http.Request, orderID int64)
-
-	AddInvoice(w http.ResponseWriter, r *http.Request, orderID int64)
-
-	Ping(w http.ResponseWriter, r *http.Request)
-
-	Echo(w http.ResponseWriter, r *http.Request)
-
-	GetPrice(w http.ResponseWriter, r *http.Request, key int32)
-
-	GetSettings(w http.ResponseWriter, r *http.Request)
-
-	PutSettings(w http.ResponseWriter, r *http.Request)
-}
-
-// ServerInterfaceWrapper reads the parameters of requests for a ServerInterface.
-type ServerInterfaceWrapper struct {
-	Handler            ServerInterface
-	HandlerMiddlewares []MiddlewareFunc
-	ErrorHandlerFunc   func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// MiddlewareFunc wraps a handler.
-type MiddlewareFunc func(http.Handler) http.Handler
-
-// GetArticlesByCode reads the parameters of a request and calls Handler.GetArticlesByCode.
-func (siw *ServerInterfaceWrapper) GetArticlesByCode(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var code string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetArticlesByCode(w, r, code)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetCategories reads the parameters of a request and calls Handler.GetCategories.
-func (siw *ServerInterfaceWrapper) GetCategories(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetCategories(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ListEvents reads the parameters of a request and calls Handler.ListEvents.
-func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListEvents(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// StartJob reads the parameters of a request and calls Handler.StartJob.
-func (siw *ServerInterfaceWrapper) StartJob(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.StartJob(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetLabel reads the parameters of a request and calls Handler.GetLabel.
-func (siw *ServerInterfaceWrapper) GetLabel(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int32
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetLabel(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// PrintLabel reads the parameters of a request and calls Handler.PrintLabel.
-func (siw *ServerInterfaceWrapper) PrintLabel(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int32
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PrintLabel(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// Login reads the parameters of a request and calls Handler.Login.
-func (siw *ServerInterfaceWrapper) Login(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.Login(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetOrders reads the parameters of a request and calls Handler.GetOrders.
-func (siw *ServerInterfaceWrapper) GetOrders(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var params GetOrdersParams
-
-	err = runtime.BindQueryParameterWithOptions("form", false, false, "statusIds", r.URL.Query(), &params.StatusIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "statusIds"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "statusIds", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "names", r.URL.Query(), &params.Names, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "names"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "names", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", false, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", false, false, "minTotal", r.URL.Query(), &params.MinTotal, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "minTotal"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "minTotal", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "archived", r.URL.Query(), &params.Archived, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "archived"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "archived", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
-		}
-		return
-	}
-
-	err = runtime.BindQueryParameterWithOptions("deepObject", true, false, "filter", r.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "object", Format: ""})
-	if err != nil {
-		var requiredError *runtime.RequiredParameterError
-		if errors.As(err, &requiredError) {
-			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "filter"})
-		} else {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "filter", Err: err})
-		}
-		return
-	}
-
-	headers := r.Header
-
-	if valueList, found := headers[http.CanonicalHeaderKey("X-Trace")]; found {
-		var XTrace string
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Trace", Count: n})
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Trace", valueList[0], &XTrace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "X-Trace", Err: err})
-			return
-		}
-
-		params.XTrace = &XTrace
-
-	}
-
-	{
-		var cookie *http.Cookie
-
-		if cookie, err = r.Cookie("session"); err == nil {
-			var value string
-			err = runtime.BindStyledParameterWithOptions("simple", "session", cookie.Value, &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationCookie, Explode: true, Required: false, Type: "string", Format: ""})
-			if err != nil {
-				siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "session", Err: err})
-				return
-			}
-			params.Session = &value
-
-		}
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetOrders(w, r, params)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// CreateOrder reads the parameters of a request and calls Handler.CreateOrder.
-func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateOrder(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetArchive reads the parameters of a request and calls Handler.GetArchive.
-func (siw *ServerInterfaceWrapper) GetArchive(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var year int32
-
-	err = runtime.BindStyledParameterWithOptions("simple", "year", r.PathValue("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "year", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetArchive(w, r, year)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// DeleteOrder reads the parameters of a request and calls Handler.DeleteOrder.
-func (siw *ServerInterfaceWrapper) DeleteOrder(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteOrder(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetOrder reads the parameters of a request and calls Handler.GetOrder.
-func (siw *ServerInterfaceWrapper) GetOrder(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetOrder(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ChangeOrder reads the parameters of a request and calls Handler.ChangeOrder.
-func (siw *ServerInterfaceWrapper) ChangeOrder(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ChangeOrder(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// ReplaceOrder reads the parameters of a request and calls Handler.ReplaceOrder.
-func (siw *ServerInterfaceWrapper) ReplaceOrder(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var id int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ReplaceOrder(w, r, id)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetInvoice reads the parameters of a request and calls Handler.GetInvoice.
-func (siw *ServerInterfaceWrapper) GetInvoice(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var orderID int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "orderId", r.PathValue("orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetInvoice(w, r, orderID)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// AddInvoice reads the parameters of a request and calls Handler.AddInvoice.
-func (siw *ServerInterfaceWrapper) AddInvoice(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var orderID int64
-
-	err = runtime.BindStyledParameterWithOptions("simple", "orderId", r.PathValue("orderId"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orderId", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.AddInvoice(w, r, orderID)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// Ping reads the parameters of a request and calls Handler.Ping.
-func (siw *ServerInterfaceWrapper) Ping(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.Ping(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// Echo reads the parameters of a request and calls Handler.Echo.
-func (siw *ServerInterfaceWrapper) Echo(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.Echo(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetPrice reads the parameters of a request and calls Handler.GetPrice.
-func (siw *ServerInterfaceWrapper) GetPrice(w http.ResponseWriter, r *http.Request) {
-
-	var err error
-	_ = err
-
-	var key int32
-
-	err = runtime.BindStyledParameterWithOptions("simple", "key", r.PathValue("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key", Err: err})
-		return
-	}
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetPrice(w, r, key)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// GetSettings reads the parameters of a request and calls Handler.GetSettings.
-func (siw *ServerInterfaceWrapper) GetSettings(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetSettings(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// PutSettings reads the parameters of a request and calls Handler.PutSettings.
-func (siw *ServerInterfaceWrapper) PutSettings(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PutSettings(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// UnescapedCookieParamError reports a cookie parameter that cannot be unescaped.
-type UnescapedCookieParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnescapedCookieParamError) Error() string {
-	return fmt.Sprintf("error unescaping cookie parameter '%s'", e.ParamName)
-}
-
-func (e *UnescapedCookieParamError) Unwrap() error {
-	return e.Err
-}
-
-// UnmarshalingParamError reports a parameter that is not valid JSON.
-type UnmarshalingParamError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *UnmarshalingParamError) Error() string {
-	return fmt.Sprintf("Error unmarshaling parameter %s as JSON: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *UnmarshalingParamError) Unwrap() error {
-	return e.Err
-}
-
-// RequiredParamError reports a missing query or cookie parameter.
-type RequiredParamError struct {
-	ParamName string
-}
-
-func (e *RequiredParamError) Error() string {
-	return fmt.Sprintf("Query argument %s is required, but not found", e.ParamName)
-}
-
-// RequiredHeaderError reports a missing header parameter.
-type RequiredHeaderError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *RequiredHeaderError) Error() string {
-	return fmt.Sprintf("Header parameter %s is required, but not found", e.ParamName)
-}
-
-func (e *RequiredHeaderError) Unwrap() error {
-	return e.Err
-}
-
-// InvalidParamFormatError reports a parameter in the wrong format.
-type InvalidParamFormatError struct {
-	ParamName string
-	Err       error
-}
-
-func (e *InvalidParamFormatError) Error() string {
-	return fmt.Sprintf("Invalid format for parameter %s: %s", e.ParamName, e.Err.Error())
-}
-
-func (e *InvalidParamFormatError) Unwrap() error {
-	return e.Err
-}
-
-// TooManyValuesForParamError reports a parameter that was sent more than once.
-type TooManyValuesForParamError struct {
-	ParamName string
-	Count     int
-}
-
-func (e *TooManyValuesForParamError) Error() string {
-	return fmt.Sprintf("Expected one value for %s, got %d", e.ParamName, e.Count)
+	return call.Fetch[json.RawMessage](ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }
 
 // NewFake returns a handler that responds as implementation does, for a fake of the API in tests.
 // Embed [Unimplemented] in an implementation of only some operations.
 func NewFake(implementation StrictServerInterface) http.Handler {
-	return Handler(NewStrictHandlerWithOptions(implementation, nil, StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  fake.WriteBadRequest,
-		ResponseErrorHandlerFunc: fake.WriteError,
-	}))
-}
-
-// Handler returns a handler for an implementation that reads requests and writes responses itself.
-func Handler(implementation ServerInterface, middlewares ...MiddlewareFunc) http.Handler {
 	router := &fake.Router{}
-	wrapper := ServerInterfaceWrapper{Handler: implementation, HandlerMiddlewares: middlewares, ErrorHandlerFunc: fake.WriteBadRequest}
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/articles/{code}", wrapper.GetArticlesByCode)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/categories", wrapper.GetCategories)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/events", wrapper.ListEvents)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/jobs", wrapper.StartJob)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/labels/{id}", wrapper.GetLabel)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/labels/{id}", wrapper.PrintLabel)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/login", wrapper.Login)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/orders", wrapper.GetOrders)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/orders", wrapper.CreateOrder)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/orders/archive/{year}", wrapper.GetArchive)
-	router.HandleFunc(http.MethodDelete+" "+"/api/v1/orders/{id}", wrapper.DeleteOrder)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/orders/{id}", wrapper.GetOrder)
-	router.HandleFunc(http.MethodPatch+" "+"/api/v1/orders/{id}", wrapper.ChangeOrder)
-	router.HandleFunc(http.MethodPut+" "+"/api/v1/orders/{id}", wrapper.ReplaceOrder)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/orders/{orderId}/invoice", wrapper.GetInvoice)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/orders/{orderId}/invoice", wrapper.AddInvoice)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/ping", wrapper.Ping)
-	router.HandleFunc(http.MethodPost+" "+"/api/v1/ping", wrapper.Echo)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/prices({key})", wrapper.GetPrice)
-	router.HandleFunc(http.MethodGet+" "+"/api/v1/settings", wrapper.GetSettings)
-	router.HandleFunc(http.MethodPut+" "+"/api/v1/settings", wrapper.PutSettings)
+	router.HandleFunc("GET /api/v1/articles/{code}", fake.Handle(implementation.GetArticlesByCode, GetArticlesByCodeResponseObject.VisitGetArticlesByCodeResponse))
+	router.HandleFunc("GET /api/v1/categories", fake.Handle(implementation.GetCategories, GetCategoriesResponseObject.VisitGetCategoriesResponse))
+	router.HandleFunc("GET /api/v1/events", fake.Handle(implementation.ListEvents, ListEventsResponseObject.VisitListEventsResponse))
+	router.HandleFunc("POST /api/v1/jobs", fake.Handle(implementation.StartJob, StartJobResponseObject.VisitStartJobResponse))
+	router.HandleFunc("GET /api/v1/labels/{id}", fake.Handle(implementation.GetLabel, GetLabelResponseObject.VisitGetLabelResponse))
+	router.HandleFunc("POST /api/v1/labels/{id}", fake.Handle(implementation.PrintLabel, PrintLabelResponseObject.VisitPrintLabelResponse))
+	router.HandleFunc("POST /api/v1/login", fake.Handle(implementation.Login, LoginResponseObject.VisitLoginResponse))
+	router.HandleFunc("GET /api/v1/orders", fake.Handle(implementation.GetOrders, GetOrdersResponseObject.VisitGetOrdersResponse))
+	router.HandleFunc("POST /api/v1/orders", fake.Handle(implementation.CreateOrder, CreateOrderResponseObject.VisitCreateOrderResponse))
+	router.HandleFunc("GET /api/v1/orders/archive/{year}", fake.Handle(implementation.GetArchive, GetArchiveResponseObject.VisitGetArchiveResponse))
+	router.HandleFunc("DELETE /api/v1/orders/{id}", fake.Handle(implementation.DeleteOrder, DeleteOrderResponseObject.VisitDeleteOrderResponse))
+	router.HandleFunc("GET /api/v1/orders/{id}", fake.Handle(implementation.GetOrder, GetOrderResponseObject.VisitGetOrderResponse))
+	router.HandleFunc("PATCH /api/v1/orders/{id}", fake.Handle(implementation.ChangeOrder, ChangeOrderResponseObject.VisitChangeOrderResponse))
+	router.HandleFunc("PUT /api/v1/orders/{id}", fake.Handle(implementation.ReplaceOrder, ReplaceOrderResponseObject.VisitReplaceOrderResponse))
+	router.HandleFunc("GET /api/v1/orders/{orderId}/invoice", fake.Handle(implementation.GetInvoice, GetInvoiceResponseObject.VisitGetInvoiceResponse))
+	router.HandleFunc("POST /api/v1/orders/{orderId}/invoice", fake.Handle(implementation.AddInvoice, AddInvoiceResponseObject.VisitAddInvoiceResponse))
+	router.HandleFunc("GET /api/v1/ping", fake.Handle(implementation.Ping, PingResponseObject.VisitPingResponse))
+	router.HandleFunc("POST /api/v1/ping", fake.Handle(implementation.Echo, EchoResponseObject.VisitEchoResponse))
+	router.HandleFunc("GET /api/v1/prices({key})", fake.Handle(implementation.GetPrice, GetPriceResponseObject.VisitGetPriceResponse))
+	router.HandleFunc("GET /api/v1/settings", fake.Handle(implementation.GetSettings, GetSettingsResponseObject.VisitGetSettingsResponse))
+	router.HandleFunc("PUT /api/v1/settings", fake.Handle(implementation.PutSettings, PutSettingsResponseObject.VisitPutSettingsResponse))
 	return router
 }
 
@@ -2898,7 +727,7 @@ func (Unimplemented) PutSettings(context.Context, PutSettingsRequestObject) (Put
 
 // GetArticlesByCodeRequestObject is a request of GetArticlesByCode.
 type GetArticlesByCodeRequestObject struct {
-	Code string
+	Code string `path:"code"`
 }
 
 // GetArticlesByCodeResponseObject is a response of GetArticlesByCode: a type named after
@@ -2996,7 +825,7 @@ func (response StartJob202JSONResponse) VisitStartJobResponse(w http.ResponseWri
 
 // GetLabelRequestObject is a request of GetLabel.
 type GetLabelRequestObject struct {
-	ID int32
+	ID int32 `path:"id"`
 }
 
 // GetLabelResponseObject is a response of GetLabel: a type named after GetLabel and a status.
@@ -3017,7 +846,7 @@ func (response GetLabel200AnyResponse) VisitGetLabelResponse(w http.ResponseWrit
 
 // PrintLabelRequestObject is a request of PrintLabel.
 type PrintLabelRequestObject struct {
-	ID int32
+	ID int32 `path:"id"`
 }
 
 // PrintLabelResponseObject is a response of PrintLabel: a type named after PrintLabel and a status.
@@ -3036,7 +865,7 @@ func (response PrintLabel200Response) VisitPrintLabelResponse(w http.ResponseWri
 
 // LoginRequestObject is a request of Login.
 type LoginRequestObject struct {
-	Body *LoginFormdataRequestBody
+	Body *LoginRequest `body:"application/x-www-form-urlencoded"`
 }
 
 // LoginResponseObject is a response of Login: a type named after Login and a status.
@@ -3076,7 +905,7 @@ func (response GetOrders200JSONResponse) VisitGetOrdersResponse(w http.ResponseW
 
 // CreateOrderRequestObject is a request of CreateOrder.
 type CreateOrderRequestObject struct {
-	Body *CreateOrderJSONRequestBody
+	Body *Order `body:"application/json"`
 }
 
 // CreateOrderResponseObject is a response of CreateOrder: a type named after CreateOrder and a
@@ -3108,7 +937,7 @@ func (response CreateOrder400JSONResponse) VisitCreateOrderResponse(w http.Respo
 
 // GetArchiveRequestObject is a request of GetArchive.
 type GetArchiveRequestObject struct {
-	Year int32
+	Year int32 `path:"year"`
 }
 
 // GetArchiveResponseObject is a response of GetArchive: a type named after GetArchive and a status.
@@ -3128,7 +957,7 @@ func (response GetArchive200JSONResponse) VisitGetArchiveResponse(w http.Respons
 
 // DeleteOrderRequestObject is a request of DeleteOrder.
 type DeleteOrderRequestObject struct {
-	ID int64
+	ID int64 `path:"id"`
 }
 
 // DeleteOrderResponseObject is a response of DeleteOrder: a type named after DeleteOrder and a
@@ -3148,7 +977,7 @@ func (response DeleteOrder204Response) VisitDeleteOrderResponse(w http.ResponseW
 
 // GetOrderRequestObject is a request of GetOrder.
 type GetOrderRequestObject struct {
-	ID int64
+	ID int64 `path:"id"`
 }
 
 // GetOrderResponseObject is a response of GetOrder: a type named after GetOrder and a status.
@@ -3178,8 +1007,8 @@ func (response GetOrder404JSONResponse) VisitGetOrderResponse(w http.ResponseWri
 
 // ChangeOrderRequestObject is a request of ChangeOrder.
 type ChangeOrderRequestObject struct {
-	ID   int64
-	Body *ChangeOrderJSONRequestBody
+	ID   int64        `path:"id"`
+	Body *OrderChange `body:"application/json,required"`
 }
 
 // ChangeOrderResponseObject is a response of ChangeOrder: a type named after ChangeOrder and a
@@ -3200,8 +1029,8 @@ func (response ChangeOrder200JSONResponse) VisitChangeOrderResponse(w http.Respo
 
 // ReplaceOrderRequestObject is a request of ReplaceOrder.
 type ReplaceOrderRequestObject struct {
-	ID   int64
-	Body *ReplaceOrderJSONRequestBody
+	ID   int64  `path:"id"`
+	Body *Order `body:"application/json,required"`
 }
 
 // ReplaceOrderResponseObject is a response of ReplaceOrder: a type named after ReplaceOrder and a
@@ -3221,7 +1050,7 @@ func (response ReplaceOrder204Response) VisitReplaceOrderResponse(w http.Respons
 
 // GetInvoiceRequestObject is a request of GetInvoice.
 type GetInvoiceRequestObject struct {
-	OrderID int64
+	OrderID int64 `path:"orderId"`
 }
 
 // GetInvoiceResponseObject is a response of GetInvoice: a type named after GetInvoice and a status.
@@ -3241,8 +1070,8 @@ func (response GetInvoice200ApplicationPDFResponse) VisitGetInvoiceResponse(w ht
 
 // AddInvoiceRequestObject is a request of AddInvoice.
 type AddInvoiceRequestObject struct {
-	OrderID int64
-	Body    *multipart.Reader
+	OrderID int64             `path:"orderId"`
+	Body    *multipart.Reader `body:"multipart/form-data"`
 }
 
 // AddInvoiceResponseObject is a response of AddInvoice: a type named after AddInvoice and a status.
@@ -3281,7 +1110,7 @@ func (response Ping200TextResponse) VisitPingResponse(w http.ResponseWriter) err
 
 // EchoRequestObject is a request of Echo.
 type EchoRequestObject struct {
-	Body *EchoTextRequestBody
+	Body *string `body:"text/plain"`
 }
 
 // EchoResponseObject is a response of Echo: a type named after Echo and a status.
@@ -3301,7 +1130,7 @@ func (response Echo200TextResponse) VisitEchoResponse(w http.ResponseWriter) err
 
 // GetPriceRequestObject is a request of GetPrice.
 type GetPriceRequestObject struct {
-	Key int32
+	Key int32 `path:"key"`
 }
 
 // GetPriceResponseObject is a response of GetPrice: a type named after GetPrice and a status.
@@ -3341,7 +1170,7 @@ func (response GetSettings200JSONResponse) VisitGetSettingsResponse(w http.Respo
 
 // PutSettingsRequestObject is a request of PutSettings.
 type PutSettingsRequestObject struct {
-	Body *PutSettingsJSONRequestBody
+	Body *json.RawMessage `body:"application/json"`
 }
 
 // PutSettingsResponseObject is a response of PutSettings: a type named after PutSettings and a
@@ -3404,640 +1233,4 @@ type StrictServerInterface interface {
 	GetSettings(ctx context.Context, request GetSettingsRequestObject) (GetSettingsResponseObject, error)
 	// PutSettings responds to PUT /api/v1/settings.
 	PutSettings(ctx context.Context, request PutSettingsRequestObject) (PutSettingsResponseObject, error)
-}
-
-// StrictHandlerFunc handles a decoded request and returns the response.
-type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
-
-// StrictMiddlewareFunc wraps a StrictHandlerFunc.
-type StrictMiddlewareFunc func(f StrictHandlerFunc, operationID string) StrictHandlerFunc
-
-// StrictHTTPServerOptions sets how errors become responses.
-type StrictHTTPServerOptions struct {
-	RequestErrorHandlerFunc  func(w http.ResponseWriter, r *http.Request, err error)
-	ResponseErrorHandlerFunc func(w http.ResponseWriter, r *http.Request, err error)
-}
-
-// NewStrictHandler returns a ServerInterface that decodes requests for ssi. Errors become
-// plain-text responses.
-func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc) ServerInterface {
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		},
-		ResponseErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		},
-	}}
-}
-
-// NewStrictHandlerWithOptions is NewStrictHandler with responses to errors as options set.
-func NewStrictHandlerWithOptions(ssi StrictServerInterface, middlewares []StrictMiddlewareFunc, options StrictHTTPServerOptions) ServerInterface {
-	if options.RequestErrorHandlerFunc == nil {
-		options.RequestErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		}
-	}
-	if options.ResponseErrorHandlerFunc == nil {
-		options.ResponseErrorHandlerFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
-	}
-	return &strictHandler{ssi: ssi, middlewares: middlewares, options: options}
-}
-
-type strictHandler struct {
-	ssi         StrictServerInterface
-	middlewares []StrictMiddlewareFunc
-	options     StrictHTTPServerOptions
-}
-
-// GetArticlesByCode decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetArticlesByCode(w http.ResponseWriter, r *http.Request, code string) {
-	var request GetArticlesByCodeRequestObject
-
-	request.Code = code
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetArticlesByCode(ctx, request.(GetArticlesByCodeRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetArticlesByCode")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetArticlesByCodeResponseObject); ok {
-		if err := validResponse.VisitGetArticlesByCodeResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetCategories decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetCategories(w http.ResponseWriter, r *http.Request) {
-	var request GetCategoriesRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetCategories(ctx, request.(GetCategoriesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetCategories")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetCategoriesResponseObject); ok {
-		if err := validResponse.VisitGetCategoriesResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListEvents decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ListEvents(w http.ResponseWriter, r *http.Request) {
-	var request ListEventsRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListEvents(ctx, request.(ListEventsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListEvents")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListEventsResponseObject); ok {
-		if err := validResponse.VisitListEventsResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// StartJob decodes a request and writes the response of the implementation.
-func (sh *strictHandler) StartJob(w http.ResponseWriter, r *http.Request) {
-	var request StartJobRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.StartJob(ctx, request.(StartJobRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "StartJob")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(StartJobResponseObject); ok {
-		if err := validResponse.VisitStartJobResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetLabel decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetLabel(w http.ResponseWriter, r *http.Request, id int32) {
-	var request GetLabelRequestObject
-
-	request.ID = id
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetLabel(ctx, request.(GetLabelRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetLabel")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetLabelResponseObject); ok {
-		if err := validResponse.VisitGetLabelResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// PrintLabel decodes a request and writes the response of the implementation.
-func (sh *strictHandler) PrintLabel(w http.ResponseWriter, r *http.Request, id int32) {
-	var request PrintLabelRequestObject
-
-	request.ID = id
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.PrintLabel(ctx, request.(PrintLabelRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "PrintLabel")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(PrintLabelResponseObject); ok {
-		if err := validResponse.VisitPrintLabelResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// Login decodes a request and writes the response of the implementation.
-func (sh *strictHandler) Login(w http.ResponseWriter, r *http.Request) {
-	var request LoginRequestObject
-
-	if err := r.ParseForm(); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode formdata: %w", err))
-		return
-	}
-	var body LoginFormdataRequestBody
-	if err := runtime.BindForm(&body, r.Form, nil, nil); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't bind formdata: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.Login(ctx, request.(LoginRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "Login")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(LoginResponseObject); ok {
-		if err := validResponse.VisitLoginResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetOrders decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetOrders(w http.ResponseWriter, r *http.Request, params GetOrdersParams) {
-	var request GetOrdersRequestObject
-
-	request.Params = params
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetOrders(ctx, request.(GetOrdersRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetOrders")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetOrdersResponseObject); ok {
-		if err := validResponse.VisitGetOrdersResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// CreateOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request) {
-	var request CreateOrderRequestObject
-
-	var body CreateOrderJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		if !errors.Is(err, io.EOF) {
-			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-			return
-		}
-	} else {
-		request.Body = &body
-	}
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateOrder(ctx, request.(CreateOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(CreateOrderResponseObject); ok {
-		if err := validResponse.VisitCreateOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetArchive decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetArchive(w http.ResponseWriter, r *http.Request, year int32) {
-	var request GetArchiveRequestObject
-
-	request.Year = year
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetArchive(ctx, request.(GetArchiveRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetArchive")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetArchiveResponseObject); ok {
-		if err := validResponse.VisitGetArchiveResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// DeleteOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) DeleteOrder(w http.ResponseWriter, r *http.Request, id int64) {
-	var request DeleteOrderRequestObject
-
-	request.ID = id
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.DeleteOrder(ctx, request.(DeleteOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DeleteOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(DeleteOrderResponseObject); ok {
-		if err := validResponse.VisitDeleteOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetOrder(w http.ResponseWriter, r *http.Request, id int64) {
-	var request GetOrderRequestObject
-
-	request.ID = id
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetOrder(ctx, request.(GetOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetOrderResponseObject); ok {
-		if err := validResponse.VisitGetOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ChangeOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ChangeOrder(w http.ResponseWriter, r *http.Request, id int64) {
-	var request ChangeOrderRequestObject
-
-	request.ID = id
-
-	var body ChangeOrderJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ChangeOrder(ctx, request.(ChangeOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ChangeOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ChangeOrderResponseObject); ok {
-		if err := validResponse.VisitChangeOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ReplaceOrder decodes a request and writes the response of the implementation.
-func (sh *strictHandler) ReplaceOrder(w http.ResponseWriter, r *http.Request, id int64) {
-	var request ReplaceOrderRequestObject
-
-	request.ID = id
-
-	var body ReplaceOrderJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ReplaceOrder(ctx, request.(ReplaceOrderRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ReplaceOrder")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ReplaceOrderResponseObject); ok {
-		if err := validResponse.VisitReplaceOrderResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetInvoice decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetInvoice(w http.ResponseWriter, r *http.Request, orderID int64) {
-	var request GetInvoiceRequestObject
-
-	request.OrderID = orderID
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetInvoice(ctx, request.(GetInvoiceRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetInvoice")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetInvoiceResponseObject); ok {
-		if err := validResponse.VisitGetInvoiceResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// AddInvoice decodes a request and writes the response of the implementation.
-func (sh *strictHandler) AddInvoice(w http.ResponseWriter, r *http.Request, orderID int64) {
-	var request AddInvoiceRequestObject
-
-	request.OrderID = orderID
-
-	if reader, err := r.MultipartReader(); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode multipart body: %w", err))
-		return
-	} else {
-		request.Body = reader
-	}
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.AddInvoice(ctx, request.(AddInvoiceRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "AddInvoice")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(AddInvoiceResponseObject); ok {
-		if err := validResponse.VisitAddInvoiceResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// Ping decodes a request and writes the response of the implementation.
-func (sh *strictHandler) Ping(w http.ResponseWriter, r *http.Request) {
-	var request PingRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.Ping(ctx, request.(PingRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "Ping")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(PingResponseObject); ok {
-		if err := validResponse.VisitPingResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// Echo decodes a request and writes the response of the implementation.
-func (sh *strictHandler) Echo(w http.ResponseWriter, r *http.Request) {
-	var request EchoRequestObject
-
-	data, err := io.ReadAll(r.Body)
-	if err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't read body: %w", err))
-		return
-	}
-	if len(data) > 0 {
-		body := EchoTextRequestBody(data)
-		request.Body = &body
-	}
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.Echo(ctx, request.(EchoRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "Echo")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(EchoResponseObject); ok {
-		if err := validResponse.VisitEchoResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetPrice decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetPrice(w http.ResponseWriter, r *http.Request, key int32) {
-	var request GetPriceRequestObject
-
-	request.Key = key
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetPrice(ctx, request.(GetPriceRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetPrice")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetPriceResponseObject); ok {
-		if err := validResponse.VisitGetPriceResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// GetSettings decodes a request and writes the response of the implementation.
-func (sh *strictHandler) GetSettings(w http.ResponseWriter, r *http.Request) {
-	var request GetSettingsRequestObject
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetSettings(ctx, request.(GetSettingsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetSettings")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetSettingsResponseObject); ok {
-		if err := validResponse.VisitGetSettingsResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// PutSettings decodes a request and writes the response of the implementation.
-func (sh *strictHandler) PutSettings(w http.ResponseWriter, r *http.Request) {
-	var request PutSettingsRequestObject
-
-	var body PutSettingsJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		if !errors.Is(err, io.EOF) {
-			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-			return
-		}
-	} else {
-		request.Body = &body
-	}
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.PutSettings(ctx, request.(PutSettingsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "PutSettings")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(PutSettingsResponseObject); ok {
-		if err := validResponse.VisitPutSettingsResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
 }

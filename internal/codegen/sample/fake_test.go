@@ -21,7 +21,7 @@ type service struct {
 	params   *GetOrdersParams
 	order    *Order
 	change   *OrderChange
-	login    *LoginFormdataRequestBody
+	login    *LoginRequest
 	file     []byte
 	fileName string
 	settings json.RawMessage

@@ -36,6 +36,7 @@ type Match[T any] struct {
 	Allowed   []string          // methods of the path, sorted, if the request has none of them
 
 	segments []segment
+	path     string
 }
 
 // Add adds a value. Two templates that differ only in variable names need different methods.
@@ -94,7 +95,7 @@ func (t *Table[T]) Find(method, path string) (match Match[T], found bool) {
 			continue
 		}
 		if e.method == method {
-			return Match[T]{Value: e.value, Template: e.template, Variables: variables, segments: e.segments}, true
+			return Match[T]{Value: e.value, Template: e.template, Variables: variables, segments: e.segments, path: path}, true
 		}
 		if match.Template == "" {
 			match.Template, match.Variables, match.segments = e.template, variables, e.segments
@@ -146,6 +147,21 @@ func (t *Table[T]) literal(part string) bool {
 	return slices.ContainsFunc(t.entries, func(e entry[T]) bool {
 		return slices.ContainsFunc(e.segments, func(s segment) bool { return s.names == nil && s.literal == part })
 	})
+}
+
+// Escaped returns the value of a variable as it is in the path of the request. A comma in a list,
+// say, differs from an escaped comma.
+func (m Match[T]) Escaped(name string) string {
+	parts := strings.Split(strings.TrimPrefix(m.path, "/"), "/")
+	for i, s := range m.segments {
+		if s.pattern == nil && slices.Contains(s.names, name) {
+			if s.rest {
+				return strings.Join(parts[i:], "/")
+			}
+			return parts[i]
+		}
+	}
+	return url.PathEscape(m.Variables[name])
 }
 
 // Path returns the escaped path of the template with replaced variables.

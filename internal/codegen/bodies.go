@@ -1,0 +1,72 @@
+package codegen
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// body is a body of a request, in one of its media types.
+type body struct {
+	goType string // in the client
+	encode string // Go expression for the body of the client; "" if only a reader can be sent
+	suffix string // of the method; empty for the first typed body
+
+	Field string // of a fake's request
+	Type  string
+	Tag   string
+}
+
+// bodiesOf returns the bodies of an operation, in the order of their media types, but those that Go
+// supports first, and JSON before them.
+func bodiesOf(operation *codegen.OperationDefinition) []body {
+	var typed, untyped []body
+	for _, definition := range operation.Bodies {
+		b := bodyOf(operation, definition)
+		switch {
+		case b.encode == "":
+			untyped = append(untyped, b)
+		case definition.IsJSON():
+			typed = append([]body{b}, typed...)
+		default:
+			typed = append(typed, b)
+		}
+	}
+	if len(typed) > 0 {
+		typed[0].suffix = ""
+	}
+	bodies := append(typed, untyped...)
+	if len(bodies) == 1 {
+		bodies[0].Field = "Body"
+	}
+	return bodies
+}
+
+func bodyOf(operation *codegen.OperationDefinition, definition codegen.RequestBodyDefinition) body {
+	mediaType := strconv.Quote(definition.ContentType)
+	tag := definition.ContentType
+	if definition.Required {
+		tag += ",required"
+	}
+	b := body{suffix: definition.Suffix(), Field: definition.NameTag + "Body", Type: "io.Reader", Tag: "`body:" + strconv.Quote(tag) + "`"}
+	b.goType = definition.Schema.TypeDecl()
+	if b.goType == operation.OperationId+definition.NameTag+"Body" { // the generator's name for an inline schema
+		b.goType = definition.Schema.GoType
+	}
+	switch {
+	case definition.IsJSON():
+		b.encode = "call.JSONBody(" + mediaType + ", body)"
+	case definition.NameTag == "Formdata":
+		b.encode = "call.FormBody(body)"
+	case definition.NameTag == "Text":
+		b.encode = "call.TextBody(body)"
+	case strings.HasPrefix(definition.ContentType, "multipart/"):
+		b.Type = "*multipart.Reader"
+		return b
+	default:
+		return b
+	}
+	b.Type = "*" + b.goType
+	return b
+}
