@@ -22,7 +22,7 @@ func typesOfFields(code string) string {
 	for _, enum := range enumTypes.FindAllStringSubmatch(code, -1) {
 		found = append(found, enum[1])
 	}
-	for _, field := range regexp.MustCompile(`(\w+) \*?(?:\[\])?(\w+) .(?:form:"[^"]*" )?json:`).FindAllStringSubmatch(code, -1) {
+	for _, field := range regexp.MustCompile(`(\w+) \*?(?:\[\])?(\w+) .(?:query|json):`).FindAllStringSubmatch(code, -1) {
 		if field[2] != "string" && field[2] != "int64" {
 			found = append(found, field[1]+":"+field[2])
 		}
