@@ -70,7 +70,7 @@ func (p *preparer) nameInline() error {
 }
 
 func (p *preparer) inlineKey(index int) lockKey {
-	return pointerKey(typeKey, p.inline[index].pointer)
+	return p.key(typeKey, p.inline[index].pointer)
 }
 
 // unite keeps one of the schemas that share a type, and collects the names for it: those that the

@@ -186,6 +186,14 @@ func pointerKey(kind, pointer string) lockKey {
 	return lockKey{kind, pointer}
 }
 
+// key is pointerKey, except below paths that only the names of variables tell apart.
+func (p *preparer) key(kind, pointer string) lockKey {
+	if tokens, _ := tree.Split(pointer); len(tokens) > 1 && tokens[0] == "paths" && p.alike[tree.PathShape(tokens[1])] > 1 {
+		return lockKey{kind, pointer}
+	}
+	return pointerKey(kind, pointer)
+}
+
 // constantOf returns the key of a value of an enum.
 func constantOf(goType, value string) lockKey { return lockKey{constantKey, goType + " " + value} }
 

@@ -47,6 +47,10 @@ func get(path, id string) string {
 	return `"` + path + `":{"get":{"operationId":"` + id + `","responses":{"204":{"description":""}}}}`
 }
 
+func byVariable(variable, id string) string {
+	return `"/orders/{` + variable + `}":{"get":{"operationId":"` + id + `","parameters":[{"in":"path","name":"` + variable + `","required":true,"schema":{}}],"responses":{"204":{"description":""}}}}`
+}
+
 // Each case generates twice. What the second spec adds must not change what the first one has
 // named.
 func TestLockKeepsNames(t *testing.T) {
@@ -54,6 +58,8 @@ func TestLockKeepsNames(t *testing.T) {
 		name                                                  string
 		schemas, paths, laterSchemas, laterPaths, kept, added string
 	}{
+		{"a path of the same shape", "", byVariable("b", "ByB"), "", byVariable("a", "ByA") + "," + byVariable("b", "ByB"), "method ByB=ByB ", "method ByA=ByA "},
+		{"two paths of one shape", "", byVariable("a", "ByA") + "," + byVariable("b", "ByB"), "", byVariable("a", "ByA") + "," + byVariable("b", "ByB"), "method ByA=ByA ", "method ByB=ByB "},
 		{"a namespace that becomes ambiguous", `"Acme.Api.Order":` + object("a"), "", `"Acme.Api.Order":` + object("a") + `,"Other.Order":` + object("b"), "",
 			"type Order struct { A string", "type OtherOrder struct { B string"},
 		{"a repaired name before an exact one", `"Order-Item":` + object("a"), "", `"Order-Item":` + object("a") + `,"OrderItem":` + object("b"), "",

@@ -33,7 +33,7 @@ func (p *preparer) nameOperations() error {
 	var symbols []*symbol
 	for _, operation := range operations {
 		id, _ := operation.Object["operationId"].(string)
-		s := &symbol{key: pointerKey(operationKey, operation.Pointer), pointer: tree.Join(operation.Pointer, "operationId"), given: id, wanted: []string{goName(id, "Operation")}}
+		s := &symbol{key: p.key(operationKey, operation.Pointer), pointer: tree.Join(operation.Pointer, "operationId"), given: id, wanted: []string{goName(id, "Operation")}}
 		if s.chosen, _ = operation.Object["x-go-name"].(string); s.chosen != "" {
 			if !exported(s.chosen) || methods[s.chosen] || chosen[s.chosen] {
 				return &tree.Problem{Pointer: operation.Pointer, Message: fmt.Sprintf("x-go-name %.80q is not a free exported Go name", s.chosen), Remedy: "choose another name in the overlay"}
@@ -70,10 +70,10 @@ func (p *preparer) nameOperations() error {
 func (p *preparer) followMoves(operations []tree.Operation) {
 	present := map[lockKey]bool{}
 	for _, operation := range operations {
-		present[pointerKey(operationKey, operation.Pointer)] = true
+		present[p.key(operationKey, operation.Pointer)] = true
 	}
 	for _, operation := range operations {
-		key := pointerKey(operationKey, operation.Pointer)
+		key := p.key(operationKey, operation.Pointer)
 		name, known := p.lock.names[lockKey{operationIDKey, tree.String(operation.Object["operationId"])}]
 		if p.lock.names[key] != "" || !known {
 			continue

@@ -47,7 +47,7 @@ func (p *preparer) nameParameters(operation tree.Operation) {
 		parameter, _ := value.(tree.Object)
 		name := tree.String(parameter["name"])
 		wanted := goName(name, "Parameter")
-		s := &symbol{key: pointerKey(parameterKey, parameterLocation(operation, parameter).pointer), pointer: tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)), given: name}
+		s := &symbol{key: p.key(parameterKey, parameterLocation(operation, parameter).pointer), pointer: tree.Join(operation.Pointer, "parameters", strconv.Itoa(i)), given: name}
 		if chosen, ok := parameter["x-go-name"].(string); ok && exported(chosen) {
 			s.chosen = chosen
 		}

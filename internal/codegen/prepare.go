@@ -18,7 +18,10 @@ import (
 //
 // It returns, for each type of a component, a phrase for types that the spec does not describe.
 func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]string, error) {
-	p := &preparer{document: document, report: report, lock: lock, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}, pointers: map[string]string{}}
+	p := &preparer{document: document, report: report, lock: lock, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}, pointers: map[string]string{}, alike: map[string]int{}}
+	for path := range tree.Fields(document["paths"]) {
+		p.alike[tree.PathShape(path)]++
+	}
 	for _, name := range reservedNames {
 		p.taken[name] = true
 	}
@@ -57,6 +60,7 @@ type preparer struct {
 	lock   *Lock
 	locked map[string]identifiers // names of the lock by scope, before this run adds some
 
+	alike        map[string]int    // paths by shape
 	operations   []string          // Go names
 	inline       []location        // of the schemas that hoist has moved
 	pointers     map[string]string // by Go type

@@ -30,7 +30,7 @@ func (p *preparer) nameFields(schema tree.Object, pointer string) {
 	for property, value := range tree.Fields(properties) {
 		schema, _ := value.(tree.Object)
 		at := tree.Join(pointer, "properties", property)
-		s := &symbol{key: pointerKey(fieldKey, at), pointer: at, given: property}
+		s := &symbol{key: p.key(fieldKey, at), pointer: at, given: property}
 		if chosen, ok := schema["x-go-name"].(string); ok && exported(chosen) {
 			s.chosen = chosen
 		}

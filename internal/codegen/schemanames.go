@@ -22,7 +22,7 @@ func (p *preparer) nameSchemas() error {
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		pointer := tree.Join("/components/schemas", name)
-		s := &symbol{key: pointerKey(typeKey, pointer), pointer: pointer, given: name}
+		s := &symbol{key: p.key(typeKey, pointer), pointer: pointer, given: name}
 		if schema["x-go-name"] != nil {
 			s.chosen, _ = schema["x-go-name"].(string)
 			if !exported(s.chosen) || p.taken[s.chosen] || chosen[s.chosen] {

@@ -12,10 +12,10 @@ import (
 const maxReferenceChain = 32
 
 // inlinedSections are the component sections that are inlined.
-var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "examples"}
+var inlinedSections = []string{"parameters", "headers", "requestBodies", "responses", "pathItems", "mediaTypes", "examples"}
 
-// inlineComponents replaces references to shared parameters, headers, bodies, responses and
-// path items with copies, so that later rules see whole operations. Schemas stay shared,
+// inlineComponents replaces references to shared parameters, headers, bodies, media types,
+// responses and path items with copies, so that later rules see whole operations. Schemas stay shared,
 // because they become types.
 func inlineComponents(document tree.Object, report *tree.Report) {
 	i := &inliner{document, report, map[string]int{}}
@@ -28,13 +28,16 @@ func inlineComponents(document tree.Object, report *tree.Report) {
 	for _, operation := range tree.Operations(document) {
 		i.list(tree.ListAt(operation.Object, "parameters"), tree.Join(operation.Pointer, "parameters"))
 		i.field(operation.Object, operation.Pointer, "requestBody")
+		i.content(tree.ObjectAt(operation.Object, "requestBody"), tree.Join(operation.Pointer, "requestBody"))
 		responses := tree.ObjectAt(operation.Object, "responses")
 		pointer := tree.Join(operation.Pointer, "responses")
 		for status := range tree.Fields(responses) {
 			i.field(responses, pointer, status)
+			i.content(tree.ObjectAt(responses, status), tree.Join(pointer, status))
 			headers := tree.ObjectAt(tree.ObjectAt(responses, status), "headers")
 			for name := range tree.Fields(headers) {
 				i.field(headers, tree.Join(pointer, status, "headers"), name)
+				i.content(tree.ObjectAt(headers, name), tree.Join(pointer, status, "headers", name))
 			}
 		}
 	}
@@ -62,6 +65,16 @@ func (i *inliner) list(list []any, pointer string) {
 		if resolved, ok := i.resolve(element, pointerOf(pointer, index)); ok {
 			list[index] = resolved
 		}
+		parameter, _ := list[index].(tree.Object)
+		i.content(parameter, pointerOf(pointer, index))
+	}
+}
+
+// content resolves the media types of a body, a response, a parameter or a header.
+func (i *inliner) content(owner tree.Object, pointer string) {
+	content := tree.ObjectAt(owner, "content")
+	for name := range tree.Fields(content) {
+		i.field(content, tree.Join(pointer, "content"), name)
 	}
 }
 

@@ -23,6 +23,7 @@ var rules = []rule{
 	collectMethods, // of path items that were shared
 	fixShapes,
 	removeGoExtensions, // also of what was inlined
+	convertNewer,
 	replaceDotnetTypes,
 	convertJSONSchema,
 	wrapReferenceSiblings,

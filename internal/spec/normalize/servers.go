@@ -30,7 +30,7 @@ func fixServers(document tree.Object, report *tree.Report) {
 	if description, ok := server["description"].(string); ok {
 		fixed["description"] = description
 	}
-	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil {
+	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil || server["name"] != nil {
 		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one configured origin")
 		document["servers"] = []any{fixed}
 	}
