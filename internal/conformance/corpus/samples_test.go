@@ -111,7 +111,7 @@ func (s sampler) valueOf(schema tree.Object, name, pointer string, depth int) (a
 		return s.pick(pointer, 2) == 0, true
 	}
 	if s.where != "body" {
-		return s.str("", pointer), true
+		return "untyped", true
 	}
 	return map[string]any{"any": json.Number("1.10")}, true
 }
