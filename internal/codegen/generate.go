@@ -76,6 +76,7 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	codegen.TemplateFunctions["xsaleParameters"] = parameterFields
 	codegen.TemplateFunctions["xsalePathFields"] = pathFields
 	codegen.TemplateFunctions["xsaleBodies"] = bodiesOf
+	codegen.TemplateFunctions["xsaleMediaType"] = responseMediaType
 	codegen.TemplateFunctions["xsaleRaw"] = func() bool { return options.Raw }
 	codegen.TemplateFunctions["xsaleRawMethods"] = rawMethodsOf
 	var files []File

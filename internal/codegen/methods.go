@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -206,8 +207,8 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 			if mediaType == textType {
 				goType = "string"
 			}
-			if !slices.Contains(r.accept, mediaType) {
-				r.accept = append(r.accept, mediaType)
+			if sent := sentMediaType(content, mediaType); !slices.Contains(r.accept, sent) {
+				r.accept = append(r.accept, sent)
 			}
 		}
 		switch {
@@ -220,6 +221,22 @@ func resultOf(operation *codegen.OperationDefinition) (result, error) {
 		}
 	}
 	return r, nil
+}
+
+// mediaTypeExtension has the name that a server gives to JSON.
+const mediaTypeExtension = "x-media-type"
+
+// sentMediaType returns the media type that a server sends for one of the prepared spec.
+func sentMediaType(content openapi3.Content, mediaType string) string {
+	if sent, ok := content[mediaType].Extensions[mediaTypeExtension].(string); ok {
+		return sent
+	}
+	return mediaType
+}
+
+// responseMediaType returns the media type of a fake's response.
+func responseMediaType(operation codegen.OperationDefinition, status, mediaType string) string {
+	return sentMediaType(operation.Spec.Responses.Value(status).Value.Content, mediaType)
 }
 
 func (r result) declaration() string {

@@ -85,6 +85,9 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	if media := content.Get(header.Get("Content-Type")); media != nil {
 		return media
 	}
+	if media := content.Get("application/json"); media != nil && media.Extensions["x-media-type"] == name {
+		return media // its name before it was normalized
+	}
 	got := "another media type"
 	switch {
 	case name == "":

@@ -44,7 +44,7 @@ func TestInlinedComponentsAreCopies(t *testing.T) {
 		inlineComponents(document, report)
 		reduceMediaTypes(document, report)
 	}, `{"paths": {"/a": `+answers+`, "/b": `+answers+`}, "components": {"responses": {"R": {"content": {"text/json": {"schema": {}}}}}}}`)
-	const fixed = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}}}}}}}`
+	const fixed = `{"get": {"responses": {"200": {"content": {"application/json": {"schema": {}, "x-media-type": "text/json"}}}}}}`
 	if want := asJSON(t, asTree(t, `{"paths": {"/a": `+fixed+`, "/b": `+fixed+`}, "components": {}}`)); output != want {
 		t.Errorf("got\n%s", output)
 	}

@@ -14,6 +14,11 @@ const (
 	multipartType = "multipart/form-data"
 	formType      = "application/x-www-form-urlencoded"
 	binaryType    = "application/octet-stream"
+	problemType   = "application/problem+json"
+
+	// mediaTypeExtension keeps the name that a server gives to JSON in its responses. A client that
+	// accepts another one may get 406.
+	mediaTypeExtension = "x-media-type"
 )
 
 // reduceMediaTypes removes redundant media types from bodies. ASP.NET offers the same object
@@ -94,6 +99,9 @@ func (r *mediaReducer) reduceResponse() {
 	r.dropTwins(best)
 	if best != jsonType {
 		r.rename(best, jsonType, "it is JSON")
+		if best != problemType && !strings.Contains(best, "*") {
+			tree.ObjectAt(r.content, jsonType)[mediaTypeExtension] = best
+		}
 	}
 	r.addSchema(jsonType)
 }
