@@ -181,7 +181,10 @@ func (l *list) elementError(err error) *Error {
 // count tells the pages of the list about the current element, which may not fit. It returns an
 // error if that proves that the page is not a new one.
 func (l *list) count(err error) error {
-	if _, unfit := errors.AsType[*codec.ValueError](err); l.call.pages == nil || err != nil && !unfit {
+	if l.call.pages == nil {
+		return nil
+	}
+	if _, unfit := errors.AsType[*codec.ValueError](err); err != nil && !unfit {
 		return nil
 	}
 	return l.call.pages.count(l.elements.JSON())

@@ -167,8 +167,8 @@ func Capture(response **Response) Option {
 
 // Envelope stores the fields next to a list in its response, such as a total count or the address
 // of the next page. Those before the list are there at its first element, all of them after its
-// end. They are empty for a response that is an array, and for other calls. Do not share the
-// pointer between concurrent calls.
+// end. They are empty for a response that is an array, and for other calls. Of a list in pages, they
+// are those of the latest page. Do not share the pointer between concurrent calls.
 func Envelope(fields *wire.UnknownFields) Option {
 	return func(f *facts) {
 		if fields == nil {

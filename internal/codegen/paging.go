@@ -257,9 +257,13 @@ func (c *pagingOf) parameter(field string) string {
 	if !ok {
 		return ""
 	}
-	switch parameter := c.parameterNamed(name); {
+	parameter := c.parameterNamed(name)
+	kind := kindOf(c.structure(tree.ObjectAt(parameter, "schema")))
+	switch {
 	case parameter == nil:
 		c.problem(field, fmt.Sprintf("%q is not a parameter in the query or a header", name), "use one of the operation's parameters, or add it with an overlay")
+	case kind == kindObject || kind == kindMap || kind == kindList:
+		c.problem(field, fmt.Sprintf("the parameter %q is not a plain value", name), "describe its parts as parameters of their own with an overlay, such as page[number]")
 	case parameter["in"] == "header":
 		return "header:" + name
 	}

@@ -17,7 +17,7 @@ func pagedSpec(method, paging, array string) string {
 	}
 	return `{"openapi":"3.0.3","info":{"title":"a","version":"1"},"paths":{"/orders":{"` + method + `":{"operationId":"listOrders","x-paging":` + paging + `,` + strings.TrimPrefix(array, "array") + `
 		"parameters":[{"name":"page","in":"query","schema":{"type":"integer"}},{"name":"from1","in":"query","schema":{"type":"integer","default":1,"minimum":0}},
-			{"name":"from0","in":"query","schema":{"allOf":[{"$ref":"#/components/schemas/Index"}]}},{"name":"size","in":"query","schema":{"type":"integer"}},
+			{"name":"from0","in":"query","schema":{"allOf":[{"$ref":"#/components/schemas/Index"}]}},{"name":"size","in":"query","schema":{"type":"integer"}},{"name":"filter","in":"query","schema":{"type":"object","properties":{"page":{"type":"integer"}}}},
 			{"name":"X-Token","in":"header","schema":{"type":"string"}},{"name":"a","in":"cookie","schema":{"type":"string"}}],
 		"responses":{"200":{"description":"","content":{"application/json":{"schema":` + response + `}}},"404":{"description":""}}}}},
 		"components":{"schemas":{"Index":{"type":"integer","minimum":0},"Order":{"type":"object","properties":{"Id":{"type":"integer"}}},
@@ -72,6 +72,7 @@ func TestInvalidPaging(t *testing.T) {
 		{"get", `{"items":"Items","page":1}`, "", "/page", `"1" is not a name`},
 		{"get", `{"items":"Items","page":"number","first":1}`, "", "/page", `"number" is not a parameter in the query or a header`},
 		{"get", `{"items":"Items","offset":"a"}`, "", "/offset", `"a" is not a parameter in the query or a header`},
+		{"get", `{"items":"Items","offset":"filter"}`, "", "/offset", `the parameter "filter" is not a plain value`},
 		{"get", `{"items":"Items","page":"page"}`, "", "/first", "the number of the first page is unknown: the parameter has no default and no minimum; add first: 0 or first: 1"},
 		{"get", `{"items":"Items","page":"page","first":"1"}`, "", "/first", "write 0 or 1 without quotes"},
 		{"get", `{"items":"Items","page":"page","first":[1]}`, "", "/first", "is not the number of a page"},
