@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/http"
 	"path"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -22,7 +23,8 @@ import (
 // The response is a JSON array or, if [Operation].ListField is set, an object that contains one.
 // Without a known field, the list is the array whose elements have fields of T; an object that
 // could be read in another way is an error. Status 204, null, and null in place of the list are an
-// empty list. [Envelope] reads the fields next to the list.
+// empty list. [Envelope] reads the fields next to the list. JSON Lines and other sequences of JSON
+// values are recognized by their media type; an element is yielded as soon as it has come.
 //
 // If [Operation].Paging is set, the range sends a call for each page, when it needs the elements,
 // and yields the elements of all pages. Each call has its own retries and timeout.
@@ -130,8 +132,33 @@ func newList[T any](call *state, response *http.Response) *list {
 		fields := pointerFields(paging.Items)
 		form.Within, form.Envelope = fields[:len(fields)-1], fields[len(fields)-1]
 	}
-	elements := codec.NewElements(withoutMark(body), form)
+	stream := withoutMark(body)
+	if form.Sequence = sequential(call, response); form.Sequence {
+		stream = separators{stream}
+	}
+	elements := codec.NewElements(stream, form)
 	return &list{call: call, response: response, body: body, elements: elements}
+}
+
+// sequential reports whether a response has its elements one after the other. A server that does
+// not name the media type is taken to send the one that the spec describes.
+func sequential(call *state, response *http.Response) bool {
+	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
+	return httpx.SequentialJSON(mediaType) || httpx.SequentialJSON(call.Accept) && !strings.HasSuffix(mediaType, "json")
+}
+
+// separators replaces the record separators of JSON text sequences (RFC 7464), which cannot occur
+// inside of a value, by spaces.
+type separators struct{ io.Reader }
+
+func (s separators) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	for i, c := range p[:n] {
+		if c == 0x1e {
+			p[i] = ' '
+		}
+	}
+	return n, err
 }
 
 // fail returns the error for the caller.

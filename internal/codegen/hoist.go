@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -58,6 +59,10 @@ func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
 // hoistResponse turns the schema of a response that is not JSON into a string, for plain text or a
 // file.
 func (p *preparer) hoistResponse(media tree.Object, mediaType string, at location) {
+	if schema := tree.ObjectAt(media, "schema"); schema != nil && httpx.SequentialJSON(mediaType) {
+		media["schema"] = p.sequence(schema, at)
+		return
+	}
 	if mediaType != jsonType {
 		media["schema"] = tree.Object{"type": "string"}
 		return
@@ -65,6 +70,15 @@ func (p *preparer) hoistResponse(media tree.Object, mediaType string, at locatio
 	if schema := tree.ObjectAt(media, "schema"); schema != nil {
 		media["schema"] = withoutNull(p.child(schema, at))
 	}
+}
+
+// sequence returns the list of what a sequence of JSON values consists of. Its schema is a list, as
+// in OpenAPI 3.2, or that of an element.
+func (p *preparer) sequence(schema tree.Object, at location) tree.Object {
+	if kindOf(p.resolve(schema)) == kindList {
+		return p.child(schema, at)
+	}
+	return p.child(tree.Object{"type": "array", "items": schema}, at)
 }
 
 // child returns the replacement of a schema inside another one: a reference if it becomes a type.

@@ -9,6 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -132,20 +133,15 @@ func methodLiteral(method string) string {
 // library.
 const elementsSuffix = "Seq"
 
-// withElements adds a streaming variant of a method that returns a list, or a page of one.
+// withElements adds a streaming variant of a method that returns a list, a page of one, or a
+// sequence of JSON values.
 func withElements(operation *codegen.OperationDefinition, methods []method, whole method, result result) ([]method, error) {
-	element, list := strings.CutPrefix(result.goType, "[]")
+	element, err := elementOf(operation, result)
+	if err != nil || element == "" {
+		return methods, err
+	}
 	paging := pagingCode(operation)
-	if paging != "" {
-		var err error
-		if element, err = pagedElement(operation, result); err != nil {
-			return nil, err
-		}
-		list = true
-	}
-	if !list || result.stream || element == "byte" {
-		return methods, nil
-	}
+	result.stream = false // the body is closed with the range
 	each := whole
 	each.Name += elementsSuffix
 	what := " is " + whole.Name + " with one element of the response in memory at a time. The range over the list sends the call."
@@ -161,6 +157,35 @@ func withElements(operation *codegen.OperationDefinition, methods []method, whol
 	each.Result = "iter.Seq2[" + element + ", error]"
 	each.Call = "Stream[" + element + "]"
 	return append(methods, each), nil
+}
+
+// elementOf returns the Go type of the elements of a list; empty without a list.
+func elementOf(operation *codegen.OperationDefinition, result result) (string, error) {
+	if pagingCode(operation) != "" {
+		return pagedElement(operation, result)
+	}
+	if result.stream {
+		return sequenceElement(operation, result)
+	}
+	element, list := strings.CutPrefix(result.goType, "[]")
+	if !list || element == "byte" {
+		return "", nil
+	}
+	return element, nil
+}
+
+// sequenceElement returns the Go type of the JSON values in a response that is a sequence of
+// them; empty for another response.
+func sequenceElement(operation *codegen.OperationDefinition, result result) (string, error) {
+	if len(result.accept) != 1 || !httpx.SequentialJSON(result.accept[0]) {
+		return "", nil
+	}
+	schema := successOf(operation, result.accept[0])
+	if schema == nil || schema.Value == nil || schema.Value.Items == nil {
+		return "", nil
+	}
+	definition, err := codegen.GenerateGoSchema(schema.Value.Items, []string{operation.OperationId, "Item"})
+	return definition.TypeDecl(), err
 }
 
 func originalID(operation *codegen.OperationDefinition) string {

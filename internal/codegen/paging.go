@@ -324,7 +324,7 @@ func pagedElement(operation *codegen.OperationDefinition, result result) (string
 	}
 	paging, _ := operation.Spec.Extensions[pagingExtension].(map[string]any)
 	path, _ := tree.Split(tree.String(paging["items"]))
-	schema := successOf(operation)
+	schema := successOf(operation, jsonType)
 	for _, name := range path {
 		if schema != nil && schema.Value != nil {
 			schema = schema.Value.Properties[name]
@@ -337,12 +337,12 @@ func pagedElement(operation *codegen.OperationDefinition, result result) (string
 	return definition.TypeDecl(), err
 }
 
-// successOf returns the schema of the JSON that an operation responds with, or nil.
-func successOf(operation *codegen.OperationDefinition) *openapi3.SchemaRef {
+// successOf returns the schema of an operation's success with a media type, or nil.
+func successOf(operation *codegen.OperationDefinition, mediaType string) *openapi3.SchemaRef {
 	responses := operation.Spec.Responses.Map()
 	for _, status := range append(slices.Sorted(maps.Keys(responses)), "default") {
-		if response := responses[status]; response != nil && (status[0] == '2' || status == "default") && response.Value.Content[jsonType] != nil {
-			return response.Value.Content[jsonType].Schema
+		if response := responses[status]; response != nil && (status[0] == '2' || status == "default") && response.Value.Content[mediaType] != nil {
+			return response.Value.Content[mediaType].Schema
 		}
 	}
 	return nil

@@ -9,6 +9,20 @@ func MediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(mediaType))
 }
 
+// SequentialJSON reports whether a media type is a sequence of JSON values: JSON Lines, NDJSON or
+// JSON text sequences (RFC 7464).
+func SequentialJSON(mediaType string) bool {
+	_, kind, _ := strings.Cut(mediaType, "/")
+	if at := strings.LastIndexByte(kind, '+'); at >= 0 {
+		kind = kind[at+1:]
+	}
+	switch strings.TrimPrefix(kind, "x-") {
+	case "jsonl", "jsonlines", "json-lines", "ndjson", "json-seq":
+		return true
+	}
+	return false
+}
+
 // Charset returns the charset parameter of a Content-Type; empty without one.
 func Charset(contentType string) string {
 	_, parameters, _ := strings.Cut(contentType, ";")

@@ -27,6 +27,10 @@ type List struct {
 	// list without telling elements, such as an empty one.
 	Names []string
 
+	// Sequence reports that the elements are values one after the other, as in JSON Lines, instead
+	// of an array.
+	Sequence bool
+
 	// Fields are the names of the fields of an element.
 	Fields []string
 }
@@ -44,7 +48,7 @@ func FieldNames[T any]() []string {
 	return nil
 }
 
-// Elements decodes the elements of a JSON array one by one from a stream, so only one is in memory
+// Elements decodes the elements of a JSON array, or a sequence of values, one by one from a stream, so only one is in memory
 // at a time. An element that does not fit is a [*ValueError] and does not end the list. Any other
 // error does: every further call returns it. Elements is not safe for concurrent use.
 type Elements struct {
@@ -129,6 +133,9 @@ func (e *Elements) JSON() string {
 // Open reads up to the first element. A null is an empty list.
 func (e *Elements) Open() error {
 	d := &e.decoder
+	if e.list.Sequence {
+		return nil
+	}
 	switch d.kind() {
 	case '[':
 		d.tokens.ReadToken()
@@ -296,7 +303,12 @@ func (e *Elements) describe() string {
 }
 
 // More reports whether Next has another element or an error to return.
-func (e *Elements) More() bool { return !e.empty && (e.first != "" || e.decoder.kind() != ']') }
+func (e *Elements) More() bool {
+	if e.list.Sequence {
+		return e.decoder.kind() != 0 // Close tells the end from an error
+	}
+	return !e.empty && (e.first != "" || e.decoder.kind() != ']')
+}
 
 // Next decodes the next element into target, a pointer.
 func (e *Elements) Next(target any) error {
@@ -351,6 +363,12 @@ func (d *Decoder) decodeElementOf(target any) {
 // follows the list makes it doubtful which list was meant.
 func (e *Elements) Close() error {
 	d := &e.decoder
+	if e.list.Sequence {
+		if _, err := d.tokens.ReadToken(); err != io.EOF {
+			d.failRead(err)
+		}
+		return d.err
+	}
 	if !e.empty && d.err == nil {
 		d.tokens.ReadToken() // the bracket
 	}

@@ -107,11 +107,11 @@ func TestElementsWithinObjects(t *testing.T) {
 	for input, want := range map[string]string{
 		`[{"ID":1}]`: "1",
 		`{"Items":[{"ID":9}],"result":{"Items":[{"ID":9}],"n":1,"page":{"items":[{"ID":1},null]},"z":[1]},"ok":true}`: `1; !/result/page/items/1 null`,
-		`{"result":{"page":{"items":[]}}}`:                                     "",
-		`{"result":{"page":{"items":null,"n":1}},"Items":[{"ID":9}]}`:          "",
-		`{"result":{"page":{"n":1}}}`:                                          "want a list, got an object (result)",
-		`{"result":null,"page":{"items":[{"ID":1}]}}`:                          "want a list, got an object (result, page)",
-		`{"result":{"page":{"items":[{"ID":1}],"Items":[{"ID":2}]}}}`:          "1; want one list, got a second one after /result/page/items",
+		`{"result":{"page":{"items":[]}}}`:                            "",
+		`{"result":{"page":{"items":null,"n":1}},"Items":[{"ID":9}]}`: "",
+		`{"result":{"page":{"n":1}}}`:                                 "want a list, got an object (result)",
+		`{"result":null,"page":{"items":[{"ID":1}]}}`:                 "want a list, got an object (result, page)",
+		`{"result":{"page":{"items":[{"ID":1}],"Items":[{"ID":2}]}}}`: "1; want one list, got a second one after /result/page/items",
 	} {
 		if got := readList(input, list); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", input, got, want)
@@ -129,6 +129,25 @@ func TestElementsWithinObjects(t *testing.T) {
 	}
 	if got := elements.Envelope().JSON; got != `{"a":1,"result":{"page":{"n":2,"items":[],"next":"x"},"z":[1]},"ok":true}` {
 		t.Errorf("after Close: %s", got)
+	}
+}
+
+func TestElementsOfASequence(t *testing.T) {
+	for input, want := range map[string]string{
+		"":                               "",
+		" \n":                            "",
+		`{"ID":1}`:                       "1",
+		"{\"ID\":1}\r\n\n{\"ID\":2}\n":   "1; 2",
+		`{"ID":1}{"ID":2}`:               "1; 2",
+		"{\"ID\":1}\nnull\n{\"ID\":3}\n": "1; ! null; 3",
+		"{\"ID\":[{}]}\n{\"ID\":2}\n":    `!/ID {"ID":[{}]}; 2`,
+		"{\"ID\":1}\n{\"ID\":":           "1; invalid JSON at offset 15: unexpected EOF",
+		"{\"ID\":1}\n]":                  "1; invalid JSON at offset 9: invalid character ']' at start of value",
+		"{\"ID\":1}\noops":               "1; invalid JSON at offset 9: invalid character 'o' at start of value",
+	} {
+		if got := readList(input, codec.List{Sequence: true, Fields: childOf.Fields}); got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", input, got, want)
+		}
 	}
 }
 
