@@ -244,7 +244,7 @@ func (l *list) close() {
 // ElementError is an element of a list that does not fit its type. It comes inside an [*Error] that
 // is an [ErrDecode]. The range over the list goes on after it.
 type ElementError struct {
-	Index   int             // of the element, from 0
+	Index   int             // of the element in its response, from 0
 	Pointer string          // JSON pointer (RFC 6901) in the response to the value that does not fit
 	JSON    json.RawMessage // the element as received; it may contain personal data
 	Err     error           // why the value does not fit, without the value

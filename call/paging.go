@@ -176,14 +176,14 @@ func (p *pages) turn(response *http.Response, envelope codec.Raw) error {
 	}
 	p.previous, p.more = page, false
 	values := pageValues{response.Header, envelope.JSON}
-	more, known, err := values.boolean(p.More)
+	more, certain, err := values.boolean(p.More)
 	switch {
 	case err != nil:
 		return err
-	case known && !more:
-		return nil
 	case p.Page != "" || p.Offset != "":
-		return p.turnNumber(values, more)
+		return p.turnNumber(values, more, certain)
+	case certain && !more:
+		return nil
 	}
 	next, err := p.nextIn(values)
 	switch {
@@ -225,9 +225,9 @@ func (p *pages) nextIn(values pageValues) (string, error) {
 	return values.text(cmp.Or(p.Next, p.NextLink))
 }
 
-// turnNumber decides whether there is a page with the next number or offset. With more, the server
-// says so.
-func (p *pages) turnNumber(values pageValues, more bool) error {
+// turnNumber decides whether there is a page with the next number or offset. If it is certain
+// whether there are more, that decides.
+func (p *pages) turnNumber(values pageValues, more, certain bool) error {
 	count, counted, err := values.integer(p.Pages)
 	if err != nil {
 		return err
@@ -240,29 +240,26 @@ func (p *pages) turnNumber(values pageValues, more bool) error {
 	if p.Page != "" {
 		so, known = p.received, known && p.whole
 	}
-	shrunk := total < p.total
-	p.total = total
-	short := p.full && p.elements < p.size
-	p.full = p.full || p.size > 0 && p.elements == p.size
+	empty, shrunk, short := p.elements == 0, total < p.total, p.full && p.elements < p.size
+	p.total, p.full = total, p.full || p.size > 0 && p.elements == p.size
 	switch {
-	case more && p.elements == 0:
+	case more && empty:
 		return fmt.Errorf("the page is empty, but %s is true", p.More)
-	case more:
-	case known && so > total && p.elements > 0 && !shrunk:
+	case known && so > total && !empty && !shrunk:
 		return fmt.Errorf("%s is %d, but there are %d elements so far", p.Total, total, so)
-	case known && so >= total, counted && p.at-p.First+1 >= count:
-		return nil
-	case known && p.elements == 0:
-		return fmt.Errorf("the page is empty after %d elements, but %s is %d", so, p.Total, total)
-	case p.elements == 0, short && !known:
-		return nil
 	}
-	if p.Page != "" {
+	if !certain {
+		more = !(known && so >= total || counted && p.at-p.First+1 >= count || empty || short && !known)
+	}
+	switch {
+	case !more && known && so < total:
+		return fmt.Errorf("the list ends after %d elements, but %s is %d", so, p.Total, total)
+	case p.Page != "":
 		p.at++
-	} else {
+	default:
 		p.at += p.elements
 	}
-	p.more = true
+	p.more = more
 	return nil
 }
 
