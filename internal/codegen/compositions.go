@@ -11,6 +11,16 @@ import (
 // mergeCompositions replaces the allOf of each component by the properties of its parts, including
 // inherited ones. An allOf of a single reference stays, because it adds no structure.
 func (p *preparer) mergeCompositions() error {
+	p.derived = map[string][]string{}
+	for name, value := range tree.Fields(p.schemas) {
+		schema, _ := value.(tree.Object)
+		for _, part := range tree.ListAt(schema, "allOf") {
+			part, _ := part.(tree.Object)
+			if base, ok := referenceOf(part); ok {
+				p.derived[base] = append(p.derived[base], name)
+			}
+		}
+	}
 	for name := range tree.Fields(p.schemas) {
 		p.mergeComponent(name, nil)
 		if p.inherited > maxInherited {
@@ -94,6 +104,12 @@ func (p *preparer) merged(schema tree.Object, open []string) tree.Object {
 				continue
 			}
 			part = p.target(p.mergeComponent(name, open), open)
+			if derivedTypes(part, open) { // what a base type lists is not part of a derived type
+				part = tree.Clone(part).(tree.Object)
+				for _, keyword := range []string{"discriminator", "oneOf", "anyOf"} {
+					delete(part, keyword)
+				}
+			}
 		} else {
 			part = p.target(p.merged(part, open), open)
 		}
@@ -111,6 +127,16 @@ func (p *preparer) merged(schema tree.Object, open []string) tree.Object {
 	}
 	delete(result, openObject) // of a part
 	return result
+}
+
+// derivedTypes reports whether a schema is a base type: it has properties, or lists a type that is
+// being merged.
+func derivedTypes(schema tree.Object, open []string) bool {
+	return tree.ObjectAt(schema, "properties") != nil || slices.ContainsFunc(append(tree.ListAt(schema, "oneOf"), tree.ListAt(schema, "anyOf")...), func(element any) bool {
+		object, _ := element.(tree.Object)
+		name, ok := referenceOf(object)
+		return ok && slices.Contains(open, name)
+	})
 }
 
 // target follows plain references to the schema with the structure.
@@ -157,10 +183,6 @@ func inherit(schema, from tree.Object) {
 				}
 			}
 			schema["required"] = required
-		case "discriminator", "oneOf", "anyOf": // a base type uses them to list its derived types
-			if tree.ObjectAt(schema, "properties") == nil && tree.ObjectAt(from, "properties") == nil {
-				schema[name] = tree.Clone(value)
-			}
 		default:
 			schema[name] = tree.Clone(value)
 		}

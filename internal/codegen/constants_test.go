@@ -47,7 +47,7 @@ func TestConstantNames(t *testing.T) {
 		for value := range strings.SplitSeq(values, "|") {
 			schema["enum"] = append(tree.ListAt(schema, "enum"), value)
 		}
-		if _, err := prepare(document, (*Lock)(nil).clone(), &tree.Report{}); err != nil {
+		if _, _, err := prepare(document, (*Lock)(nil).clone(), &tree.Report{}); err != nil {
 			t.Fatal(err)
 		}
 		got := strings.Trim(fmt.Sprint(tree.ObjectAt(tree.Schemas(document), "S")["x-enum-varnames"]), "[]")

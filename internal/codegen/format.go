@@ -15,14 +15,19 @@ import (
 
 // unknownFields matches the field in which oapi-codegen keeps properties that the spec does not
 // list: a map, which costs several allocations per object and loses the order.
-var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[string\]json\.RawMessage\s+(.json:"-".)$`)
+var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[string\](?:json\.RawMessage|(codec\.Union))\s+.json:"-".$`)
 
 // formatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by an embedded
 // wire.UnknownFields, writes doc comments, removes unused imports and formats the code. The
 // formatter of oapi-codegen would search the user's modules and run the go command. The schemas
 // are those that prepare returns.
 func formatCode(code string, schemas map[string]string) ([]byte, error) {
-	code = unknownFields.ReplaceAllString(code, "\twire.UnknownFields $1")
+	code = unknownFields.ReplaceAllStringFunc(code, func(field string) string {
+		if strings.Contains(field, "codec.Union") {
+			return "\tcodec.Union"
+		}
+		return "\twire.UnknownFields `json:\"-\"`"
+	})
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", code, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {

@@ -57,7 +57,7 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	}
 	prepared := tree.Clone(document).(tree.Object)
 	lock := options.Lock.clone()
-	schemas, err := prepare(prepared, lock, report)
+	all, schemas, err := prepare(prepared, lock, report)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +79,8 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	codegen.TemplateFunctions["xsaleMediaType"] = responseMediaType
 	codegen.TemplateFunctions["xsaleRaw"] = func() bool { return options.Raw }
 	codegen.TemplateFunctions["xsaleRawMethods"] = rawMethodsOf
+	codegen.TemplateFunctions["xsaleVariants"] = func(goType string) variants { return all[goType] }
+	codegen.TemplateFunctions["xsaleComment"] = func(text string) string { return lineComment(text, commentWidth) }
 	var files []File
 	for i, part := range partsOf(options) {
 		codegen.TemplateFunctions["xsaleHeader"] = func() string { return header(options, i == 0) }

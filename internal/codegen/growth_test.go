@@ -246,7 +246,7 @@ func TestNamesNeverMove(t *testing.T) {
 			for step := range 100 {
 				g.grow()
 				document := tree.Clone(g.document).(tree.Object)
-				if _, err := prepare(document, lock, &tree.Report{}); err != nil {
+				if _, _, err := prepare(document, lock, &tree.Report{}); err != nil {
 					t.Fatal(err)
 				}
 				for name, meaning := range meanings(document) {

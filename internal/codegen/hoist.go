@@ -1,7 +1,7 @@
 package codegen
 
 import (
-	"slices"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -117,6 +117,7 @@ func reference(name string) tree.Object { return tree.Object{"$ref": schemasPref
 func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 	switch kindOf(schema) {
 	case kindAny:
+		p.report.Add("go-types", at.pointer, schema, anyJSON, "the spec does not say what the value is")
 		return describe(tree.Object{"x-go-type": anyJSON}, schema)
 	case kindList:
 		items := tree.ObjectAt(schema, "items")
@@ -145,12 +146,8 @@ func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 }
 
 func (p *preparer) insideObject(schema tree.Object, at location) {
-	for _, keyword := range []string{"oneOf", "anyOf"} {
-		if elements := tree.ListAt(schema, keyword); slices.ContainsFunc(elements, definesValue) {
-			p.report.Add("go-types", tree.Join(at.pointer, keyword), elements, nil, "it has no Go type next to properties; its values are kept with the unknown fields")
-		}
-	}
-	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated")
+	p.mergeVariants(schema, at)
+	keep(schema, "type", "properties", "required", "description", "nullable", "deprecated", "discriminator")
 	schema["type"] = "object"
 	if schema[openObject] != nil {
 		schema["anyOf"] = []any{} // else oapi-codegen writes a map
@@ -198,7 +195,7 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 		list = tree.ListAt(schema, keyword)
 	}
 	var elements []any
-	seen := map[string]bool{}
+	seen := map[string]bool{} // by reference or JSON
 	for i, value := range list {
 		element, _ := value.(tree.Object)
 		if !definesValue(element) {
@@ -209,15 +206,15 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 			option = location{tree.Join(at.pointer, keyword, title), goName(title, ""), at.words}
 		}
 		element = withoutNull(p.child(element, option))
-		target, ok := referenceOf(element)
-		if !ok {
-			element = p.component(element, option)
-			target, _ = referenceOf(element)
+		key, ok := referenceOf(element)
+		if ok {
+			element = reference(key)
 		} else {
-			element = reference(target)
+			data, _ := json.Marshal(element) // cannot fail for a tree
+			key = string(data)
 		}
-		if !seen[target] {
-			seen[target] = true
+		if !seen[key] {
+			seen[key] = true
 			elements = append(elements, element)
 		}
 	}
@@ -228,11 +225,12 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 		return describe(tree.Object{"allOf": elements}, schema)
 	}
 	union := describe(tree.Object{"oneOf": elements}, schema)
-	given := tree.ObjectAt(schema, "discriminator")
-	if discriminator := wholeDiscriminator(given, seen); discriminator != nil {
+	if given := tree.ObjectAt(schema, "discriminator"); given != nil {
+		discriminator, whole := discriminatorOf(given, seen)
 		union["discriminator"] = discriminator
-	} else if given != nil {
-		p.report.Add("go-types", tree.Join(at.pointer, "discriminator"), given, nil, "it does not map to every element, so the union has no discriminator in Go")
+		if !whole {
+			p.report.Add("go-types", tree.Join(at.pointer, "discriminator"), given, nil, "it does not map to every element, so some can only be told by trying")
+		}
 	}
 	return union
 }
@@ -250,12 +248,9 @@ func definesValue(element any) bool {
 	return true
 }
 
-// wholeDiscriminator returns a discriminator that maps to every element of the union, or nil.
-func wholeDiscriminator(discriminator tree.Object, elements map[string]bool) tree.Object {
-	property, _ := discriminator["propertyName"].(string)
-	if property == "" {
-		return nil
-	}
+// discriminatorOf returns a discriminator with the values that map to elements of a union, and
+// whether every element has one.
+func discriminatorOf(discriminator tree.Object, elements map[string]bool) (tree.Object, bool) {
 	mapping := tree.Object{}
 	mapped := map[string]bool{}
 	for value, target := range tree.Fields(discriminator["mapping"]) {
@@ -264,10 +259,7 @@ func wholeDiscriminator(discriminator tree.Object, elements map[string]bool) tre
 			mapped[name] = true
 		}
 	}
-	if len(mapped) != len(elements) {
-		return nil
-	}
-	return tree.Object{"propertyName": property, "mapping": mapping}
+	return tree.Object{"propertyName": discriminator["propertyName"], "mapping": mapping}, len(mapped) == len(elements)
 }
 
 // withoutNull removes nullable from a schema, because null becomes the zero value in Go.

@@ -38,6 +38,9 @@ func kindOf(schema tree.Object) kind {
 	if _, ok := referenceOf(schema); ok {
 		return kindReference
 	}
+	if schema[unionMark] != nil {
+		return kindUnion
+	}
 	switch schema["type"] {
 	case "string", "integer":
 		if len(tree.ListAt(schema, "enum")) > 0 {

@@ -67,6 +67,10 @@ func hasDefault(schema tree.Object) bool {
 func (p *preparer) tag(field tree.Object) {
 	target := p.resolve(field)
 	var options []string
+	if kind, ok := field[kindExtension].(string); ok {
+		options = append(options, kind)
+		delete(field, kindExtension)
+	}
 	for _, option := range []struct{ keyword, tag string }{{"nullable", "null"}, {"readOnly", "readOnly"}, {"writeOnly", "writeOnly"}} {
 		if tree.True(field, option.keyword) || tree.True(target, option.keyword) {
 			options = append(options, option.tag)

@@ -16,8 +16,9 @@ import (
 //  5. Keep untyped JSON and unknown fields as raw JSON, so that numbers do not become floats.
 //  6. Use pointers where absent and zero differ.
 //
-// It returns, for each type of a component, a phrase for types that the spec does not describe.
-func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]string, error) {
+// It returns the variants of unions and base types by type and, for each type of a component, a
+// phrase for types that the spec does not describe.
+func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]variants, map[string]string, error) {
 	p := &preparer{document: document, report: report, lock: lock, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}, pointers: map[string]string{}, alike: map[string]int{}}
 	for path := range tree.Fields(document["paths"]) {
 		p.alike[tree.PathShape(path)]++
@@ -38,17 +39,18 @@ func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]
 		p.nameInline,
 		p.nameProperties,
 		p.nameConstants,
+		p.findVariants,
 		p.placePointers,
 	} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	schemas := map[string]string{}
 	for name := range p.schemas {
 		schemas[name] = cmp.Or(p.origins[name], "a schema of the spec")
 	}
-	return schemas, nil
+	return p.variants, schemas, nil
 }
 
 type preparer struct {
@@ -60,13 +62,15 @@ type preparer struct {
 	lock   *Lock
 	locked map[string]identifiers // names of the lock by scope, before this run adds some
 
-	alike        map[string]int    // paths by shape
-	operations   []string          // Go names
-	inline       []location        // of the schemas that hoist has moved
-	pointers     map[string]string // by Go type
-	inherited    int               // properties that merging has copied
-	origins      map[string]string // phrases for types not named like their schema
-	compositions map[string]string // types of inline compositions, by their JSON
+	alike        map[string]int      // paths by shape
+	derived      map[string][]string // types by the type that they directly extend
+	variants     map[string]variants // of unions and base types, by Go type
+	operations   []string            // Go names
+	inline       []location          // of the schemas that hoist has moved
+	pointers     map[string]string   // by Go type
+	inherited    int                 // properties that merging has copied
+	origins      map[string]string   // phrases for types not named like their schema
+	compositions map[string]string   // types of inline compositions, by their JSON
 }
 
 const schemasPrefix = "#/components/schemas/"

@@ -14,7 +14,9 @@ import (
 // Fields are the fields of a generated type, from its struct tags.
 //
 // The tag json names a field, and omitzero or omitempty makes it optional. The tag wire has more of
-// the spec, in any order: null for a field that may be null, readOnly and writeOnly.
+// the spec, in any order: null for a field that may be null, readOnly, writeOnly, const= and the only
+// value that the field has, and kind= and the value that names the type of the object. Such values
+// are written without being set, and a kind is written first.
 type Fields struct {
 	typ      reflect.Type
 	names    []string
@@ -35,6 +37,8 @@ type field struct {
 	null      bool
 	readOnly  bool
 	writeOnly bool
+	fixed     string // JSON of the value that a field without one has
+	first     bool   // it names the type of the object
 }
 
 // rawHolder is a pointer to wire.UnknownFields, which a generated type embeds.
@@ -206,15 +210,30 @@ func newFields(structure reflect.Type, fresh map[reflect.Type]*shape) *Fields {
 		}
 		name = cmp.Or(name, part.Name)
 		spec := strings.Split(part.Tag.Get("wire"), ",")
+		s := newShape(part.Type, fresh)
+		kind, first := valueOf(spec, "kind=", s)
+		only, _ := valueOf(spec, "const=", s)
 		f.index[name] = len(f.list)
 		f.names = append(f.names, name)
 		f.list = append(f.list, field{
-			name: name, literal: quoted(name), index: i, shape: newShape(part.Type, fresh), optional: options != "",
+			name: name, literal: quoted(name), index: i, shape: s, fixed: kind + only, first: first, optional: options != "",
 			null: slices.Contains(spec, "null"), readOnly: slices.Contains(spec, "readOnly"), writeOnly: slices.Contains(spec, "writeOnly"),
 		})
 	}
 	f.next = make([]atomic.Int32, len(f.list)+1)
 	return f
+}
+
+// valueOf returns the JSON of the value that follows a prefix in a tag.
+func valueOf(spec []string, prefix string, s *shape) (literal string, ok bool) {
+	for _, option := range spec {
+		if value, ok := strings.CutPrefix(option, prefix); ok && s.kind == shapeString {
+			return quoted(value), true
+		} else if ok {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // directed reports whether a shape contains fields that are in requests only or in responses only.

@@ -137,9 +137,14 @@ func (to body) appendObject(data []byte, fields *Fields, object reflect.Value) (
 		return to.appendChanges(data, fields, object, raw, explicit)
 	}
 	data = append(data, '{')
-	for _, f := range fields.list {
-		if data, err = to.appendField(data, f.literal, fields, f, object, explicit[f.name]); err != nil {
-			return nil, err
+	for _, first := range []bool{true, false} {
+		for _, f := range fields.list {
+			if f.first != first {
+				continue
+			}
+			if data, err = to.appendField(data, f.literal, fields, f, object, explicit[f.name]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for unknown := range raw.Unknown() {
@@ -170,6 +175,8 @@ func (to body) appendField(data []byte, literal string, fields *Fields, f field,
 			return nil, fmt.Errorf("%s.%s: SendZero is set, but the type has no zero: set the field", fields.typ.Name(), f.name)
 		}
 	case !empty:
+	case f.fixed != "":
+		write = f.fixed
 	case f.optional:
 		return data, nil
 	case f.null:

@@ -7,18 +7,34 @@ package sample
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
 	"mime/multipart"
 	"net/http"
 
-	"github.com/oapi-codegen/runtime"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
+
+// The values of AccountAccountType.
+const (
+	AccountAccountTypeBusiness AccountAccountType = "business"
+	AccountAccountTypePrivate  AccountAccountType = "private"
+)
+
+// Valid reports whether the spec lists the value.
+func (e AccountAccountType) Valid() bool {
+	switch e {
+	case AccountAccountTypeBusiness:
+		return true
+	case AccountAccountTypePrivate:
+		return true
+	default:
+		return false
+	}
+}
 
 // The values of OrderStatus.
 const (
@@ -35,6 +51,21 @@ func (e OrderStatus) Valid() bool {
 	case OrderStatusPaid:
 		return true
 	case OrderStatusSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// The values of ProfileVersion.
+const (
+	ProfileVersionV2 ProfileVersion = "v2"
+)
+
+// Valid reports whether the spec lists the value.
+func (e ProfileVersion) Valid() bool {
+	switch e {
+	case ProfileVersionV2:
 		return true
 	default:
 		return false
@@ -59,6 +90,18 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
+// Account is a schema of the spec.
+type Account struct {
+	AccountType        AccountAccountType `json:"accountType,omitzero"`
+	Company            string             `json:"company,omitzero"`
+	Limit              json.RawMessage    `json:"limit,omitzero"`
+	Name               string             `json:"name"`
+	wire.UnknownFields `json:"-"`
+}
+
+// AccountAccountType is an inline schema of the spec.
+type AccountAccountType string
+
 // AddInvoiceResponse is an inline schema of the spec.
 type AddInvoiceResponse struct {
 	ID                 int64 `json:"Id,omitzero"`
@@ -74,10 +117,32 @@ type Buyer struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// CardPayment is a schema of the spec.
+type CardPayment struct {
+	Type               string       `json:"$type"`
+	Amount             wire.Decimal `json:"amount"`
+	Receipt            string       `json:"receipt,omitzero" wire:"readOnly"`
+	wire.UnknownFields `json:"-"`
+}
+
+// CashPayment is a schema of the spec.
+type CashPayment struct {
+	Given              wire.Decimal `json:"given,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // Category is a schema of the spec.
 type Category struct {
 	Children           []Category `json:"Children"`
 	Name               string     `json:"Name"`
+	wire.UnknownFields `json:"-"`
+}
+
+// Circle is a schema of the spec.
+type Circle struct {
+	Kind               string       `json:"kind" wire:"kind=circle"`
+	Name               string       `json:"name,omitzero"`
+	Radius             wire.Decimal `json:"radius"`
 	wire.UnknownFields `json:"-"`
 }
 
@@ -87,9 +152,16 @@ type ClientModel struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// Drawing is a schema of the spec.
+type Drawing struct {
+	Frame              *Shape  `json:"frame,omitempty" wire:"null"`
+	Shapes             []Shape `json:"shapes,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // ListEventsResponseItem is an inline schema of the spec.
 type ListEventsResponseItem struct {
-	union json.RawMessage
+	codec.Union
 }
 
 // LoginRequest is an inline schema of the spec.
@@ -147,13 +219,13 @@ type OrderItemsItem struct {
 // OrderPaid is a schema of the spec.
 type OrderPaid struct {
 	Amount             wire.Decimal `json:"Amount,omitzero"`
-	Kind               string       `json:"Kind,omitzero"`
+	Kind               string       `json:"Kind,omitzero" wire:"kind=paid"`
 	wire.UnknownFields `json:"-"`
 }
 
 // OrderPlaced is a schema of the spec.
 type OrderPlaced struct {
-	Kind               string `json:"Kind,omitzero"`
+	Kind               string `json:"Kind,omitzero" wire:"kind=placed"`
 	OrderID            int64  `json:"OrderId,omitzero"`
 	wire.UnknownFields `json:"-"`
 }
@@ -175,6 +247,19 @@ type Party struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// Payment is a schema of the spec.
+type Payment struct {
+	codec.Union
+}
+
+// Polygon is a schema of the spec.
+type Polygon struct {
+	Corners            int32  `json:"corners,omitzero"`
+	Kind               string `json:"kind" wire:"kind=Polygon"`
+	Name               string `json:"name,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // ProblemDetails is a schema of the spec.
 type ProblemDetails struct {
 	Status             int32  `json:"status,omitzero" wire:"null"`
@@ -182,13 +267,63 @@ type ProblemDetails struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// Profile is a schema of the spec.
+type Profile struct {
+	Born               wire.DateTime     `json:"born"`
+	Frame              *Shape            `json:"frame,omitempty" wire:"null"`
+	ID                 int64             `json:"id" wire:"readOnly"`
+	Labels             map[string]string `json:"labels"`
+	Level              int64             `json:"level"`
+	Nicknames          []string          `json:"nicknames,omitzero" wire:"null"`
+	Note               string            `json:"note" wire:"null"`
+	Password           string            `json:"password,omitzero" wire:"writeOnly"`
+	Payment            Payment           `json:"payment"`
+	Retries            *int64            `json:"retries,omitempty"`
+	Spare              *Payment          `json:"spare,omitempty" wire:"null"`
+	Stock              Stock             `json:"stock"`
+	Tags               []string          `json:"tags"`
+	Version            ProfileVersion    `json:"version" wire:"const=v2"`
+	Weight             wire.Decimal      `json:"weight"`
+	wire.UnknownFields `json:"-"`
+}
+
+// ProfileVersion is an inline schema of the spec.
+type ProfileVersion string
+
+// Shape is a schema of the spec.
+type Shape struct {
+	Kind               string `json:"kind"`
+	Name               string `json:"name,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // SortOrder is a schema of the spec.
 type SortOrder string
+
+// Square is a schema of the spec.
+type Square struct {
+	Corners            int32        `json:"corners,omitzero"`
+	Kind               string       `json:"kind" wire:"kind=Square"`
+	Name               string       `json:"name,omitzero"`
+	Side               wire.Decimal `json:"side,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
 
 // StartJobResponse is an inline schema of the spec.
 type StartJobResponse struct {
 	JobID              string `json:"JobId,omitzero"`
 	wire.UnknownFields `json:"-"`
+}
+
+// Stock is a schema of the spec.
+type Stock struct {
+	Code               *StockCode `json:"code,omitempty" wire:"null"`
+	wire.UnknownFields `json:"-"`
+}
+
+// StockCode is an inline schema of the spec.
+type StockCode struct {
+	codec.Union
 }
 
 // GetOrdersParams contains the parameters of GetOrders.
@@ -206,6 +341,12 @@ type GetOrdersParams struct {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Account) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Account) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
@@ -218,16 +359,75 @@ func (a *Buyer) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, 
 func (a Buyer) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *CardPayment) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a CardPayment) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CashPayment) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a CashPayment) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *Category) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
 func (a Category) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Circle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Circle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *ClientModel) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
 func (a ClientModel) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Drawing) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Drawing) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsOrderPlaced returns the value as OrderPlaced. It is an error if Kind names another type.
+func (a ListEventsResponseItem) AsOrderPlaced() (OrderPlaced, error) {
+	return codec.As[OrderPlaced](a, "Kind", "placed")
+}
+
+// FromOrderPlaced sets the value from OrderPlaced. Its JSON starts with Kind.
+func (a *ListEventsResponseItem) FromOrderPlaced(value OrderPlaced) error {
+	return codec.From(a, value, "Kind", "placed")
+}
+
+// AsOrderPaid returns the value as OrderPaid. It is an error if Kind names another type.
+func (a ListEventsResponseItem) AsOrderPaid() (OrderPaid, error) {
+	return codec.As[OrderPaid](a, "Kind", "paid")
+}
+
+// FromOrderPaid sets the value from OrderPaid. Its JSON starts with Kind.
+func (a *ListEventsResponseItem) FromOrderPaid(value OrderPaid) error {
+	return codec.From(a, value, "Kind", "paid")
+}
+
+// Discriminator returns Kind, which names the type of the value.
+func (a ListEventsResponseItem) Discriminator() (string, error) { return codec.Kind(a, "Kind") }
+
+// ValueByDiscriminator decodes the value as the type that Kind names.
+func (a ListEventsResponseItem) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "Kind")
+	switch kind {
+	case "placed":
+		return a.AsOrderPlaced()
+	case "paid":
+		return a.AsOrderPaid()
+	}
+	return nil, codec.UnknownKind("Kind", kind, err)
+}
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *LoginRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
@@ -283,6 +483,65 @@ func (a *Party) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, 
 // MarshalJSON implements [json.Marshaler].
 func (a Party) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
+// AsCardPayment returns the value as CardPayment. It is an error if $type names another type.
+func (a Payment) AsCardPayment() (CardPayment, error) {
+	return codec.As[CardPayment](a, "$type", "card", "debit")
+}
+
+// FromCardPayment sets the value from CardPayment. Its JSON starts with $type.
+func (a *Payment) FromCardPayment(value CardPayment) error {
+	return codec.From(a, value, "$type", "card", "debit")
+}
+
+// AsCashPayment returns the value as CashPayment. It is an error if $type names another type.
+func (a Payment) AsCashPayment() (CashPayment, error) {
+	return codec.As[CashPayment](a, "$type", "cash")
+}
+
+// FromCashPayment sets the value from CashPayment. Its JSON starts with $type.
+func (a *Payment) FromCashPayment(value CashPayment) error {
+	return codec.From(a, value, "$type", "cash")
+}
+
+// Discriminator returns $type, which names the type of the value.
+func (a Payment) Discriminator() (string, error) { return codec.Kind(a, "$type") }
+
+// ValueByDiscriminator decodes the value as the type that $type names.
+func (a Payment) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "$type")
+	switch kind {
+	case "card":
+		return a.AsCardPayment()
+	case "debit":
+		return a.AsCardPayment()
+	case "cash":
+		return a.AsCashPayment()
+	}
+	return nil, codec.UnknownKind("$type", kind, err)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Polygon) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Polygon) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsSquare returns the value as Square. It is an error if kind names another type.
+func (a Polygon) AsSquare() (Square, error) { return codec.As[Square](a, "kind", "Square") }
+
+// FromSquare sets the value from Square. Its JSON starts with kind.
+func (a *Polygon) FromSquare(value Square) error { return codec.From(a, value, "kind", "Square") }
+
+// ValueByDiscriminator decodes the value as the type that kind names.
+func (a Polygon) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "kind")
+	switch kind {
+	case "Square":
+		return a.AsSquare()
+	}
+	return nil, codec.UnknownKind("kind", kind, err)
+}
+
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *ProblemDetails) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
@@ -290,115 +549,80 @@ func (a *ProblemDetails) UnmarshalJSON(data []byte) error { return codec.Unmarsh
 func (a ProblemDetails) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Profile) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Profile) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Shape) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Shape) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsCircle returns the value as Circle. It is an error if kind names another type.
+func (a Shape) AsCircle() (Circle, error) { return codec.As[Circle](a, "kind", "circle") }
+
+// FromCircle sets the value from Circle. Its JSON starts with kind.
+func (a *Shape) FromCircle(value Circle) error { return codec.From(a, value, "kind", "circle") }
+
+// AsPolygon returns the value as Polygon. It is an error if kind names another type.
+func (a Shape) AsPolygon() (Polygon, error) { return codec.As[Polygon](a, "kind", "Polygon", "Square") }
+
+// FromPolygon sets the value from Polygon. Its JSON starts with kind.
+func (a *Shape) FromPolygon(value Polygon) error {
+	return codec.From(a, value, "kind", "Polygon", "Square")
+}
+
+// AsSquare returns the value as Square. It is an error if kind names another type.
+func (a Shape) AsSquare() (Square, error) { return codec.As[Square](a, "kind", "Square") }
+
+// FromSquare sets the value from Square. Its JSON starts with kind.
+func (a *Shape) FromSquare(value Square) error { return codec.From(a, value, "kind", "Square") }
+
+// ValueByDiscriminator decodes the value as the type that kind names.
+func (a Shape) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "kind")
+	switch kind {
+	case "circle":
+		return a.AsCircle()
+	case "Polygon":
+		return a.AsPolygon()
+	case "Square":
+		return a.AsSquare()
+	}
+	return nil, codec.UnknownKind("kind", kind, err)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Square) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Square) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *StartJobResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
 func (a StartJobResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// AsOrderPlaced decodes the union as a value of type OrderPlaced.
-func (t ListEventsResponseItem) AsOrderPlaced() (OrderPlaced, error) {
-	var body OrderPlaced
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromOrderPlaced sets the union to a value of type OrderPlaced.
-func (t *ListEventsResponseItem) FromOrderPlaced(v OrderPlaced) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	b, err = runtime.JSONMerge(b, []byte(`{"Kind":"placed"}`))
-	t.union = b
-	return err
-}
-
-// MergeOrderPlaced merges the union with a value of type OrderPlaced.
-func (t *ListEventsResponseItem) MergeOrderPlaced(v OrderPlaced) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	b, err = runtime.JSONMerge(b, []byte(`{"Kind":"placed"}`))
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-// AsOrderPaid decodes the union as a value of type OrderPaid.
-func (t ListEventsResponseItem) AsOrderPaid() (OrderPaid, error) {
-	var body OrderPaid
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromOrderPaid sets the union to a value of type OrderPaid.
-func (t *ListEventsResponseItem) FromOrderPaid(v OrderPaid) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	b, err = runtime.JSONMerge(b, []byte(`{"Kind":"paid"}`))
-	t.union = b
-	return err
-}
-
-// MergeOrderPaid merges the union with a value of type OrderPaid.
-func (t *ListEventsResponseItem) MergeOrderPaid(v OrderPaid) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	b, err = runtime.JSONMerge(b, []byte(`{"Kind":"paid"}`))
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-// Discriminator returns the property that names the type of the union.
-func (t ListEventsResponseItem) Discriminator() (string, error) {
-	var discriminator struct {
-		Discriminator string `json:"Kind"`
-	}
-	err := json.Unmarshal(t.union, &discriminator)
-	return discriminator.Discriminator, err
-}
-
-// ValueByDiscriminator decodes the union as the type that Discriminator names.
-func (t ListEventsResponseItem) ValueByDiscriminator() (interface{}, error) {
-	discriminator, err := t.Discriminator()
-	if err != nil {
-		return nil, err
-	}
-	switch discriminator {
-	case "paid":
-		return t.AsOrderPaid()
-	case "placed":
-		return t.AsOrderPlaced()
-	default:
-		return nil, errors.New("unknown discriminator value: " + discriminator)
-	}
-}
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Stock) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
-func (t ListEventsResponseItem) MarshalJSON() ([]byte, error) {
-	b, err := t.union.MarshalJSON()
-	return b, err
-}
+func (a Stock) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
-func (t *ListEventsResponseItem) UnmarshalJSON(b []byte) error {
-	err := t.union.UnmarshalJSON(b)
-	return err
-}
+// AsString returns the value as string.
+func (a StockCode) AsString() (string, error) { return codec.As[string](a) }
+
+// FromString sets the value from string.
+func (a *StockCode) FromString(value string) error { return codec.From(a, value) }
+
+// AsInt64 returns the value as int64.
+func (a StockCode) AsInt64() (int64, error) { return codec.As[int64](a) }
+
+// FromInt64 sets the value from int64.
+func (a *StockCode) FromInt64(value int64) error { return codec.From(a, value) }
 
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.

@@ -28,6 +28,7 @@ var rules = []rule{
 	convertJSONSchema,
 	wrapReferenceSiblings,
 	fixTypes,
+	mapDerivedTypes,
 	fixEnums,
 	fixExamples,
 	renameSchemas,

@@ -1,0 +1,226 @@
+package sample
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
+)
+
+func request(t *testing.T, value any) string {
+	t.Helper()
+	data, err := codec.MarshalRequest(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func response(t *testing.T, value any) string {
+	t.Helper()
+	data, err := codec.MarshalResponse(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func profile(t *testing.T) Profile {
+	t.Helper()
+	p := Profile{Weight: wire.MustDecimal("1.50"), Born: wire.NewDate(2001, 2, 3)}
+	if err := p.Payment.FromCashPayment(CashPayment{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// A required field is always written, but null only where the spec allows it, and a field with one
+// value has it without being set.
+func TestRequiredFieldsWithoutAValue(t *testing.T) {
+	const want = `{"born":"2001-02-03","labels":{},"level":0,"note":null,"payment":{"$type":"cash"},"stock":{},"tags":[],"version":"v2","weight":1.50}`
+	if got := request(t, profile(t)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for field, unset := range map[string]func(*Profile){
+		"weight":  func(p *Profile) { p.Weight = wire.Decimal{} },
+		"born":    func(p *Profile) { p.Born = wire.DateTime{} },
+		"payment": func(p *Profile) { p.Payment = Payment{} },
+	} {
+		p := profile(t)
+		unset(&p)
+		if data, err := codec.MarshalRequest(p); err == nil || err.Error() != "Profile."+field+" is required, but not set" {
+			t.Errorf("%s: %s, %v", field, data, err)
+		}
+	}
+}
+
+// A property is sent only in its direction, also by an object that was read, and inside of others.
+func TestPropertiesOfOneDirection(t *testing.T) {
+	made := profile(t)
+	made.ID, made.Password = 7, "secret"
+	if sent := request(t, made); strings.Contains(sent, `"id"`) || !strings.Contains(sent, `"password":"secret"`) {
+		t.Errorf("request %s", sent)
+	}
+	if sent := response(t, made); !strings.Contains(sent, `"id":7`) || strings.Contains(sent, "password") {
+		t.Errorf("response %s", sent)
+	}
+	var read Profile
+	const document = `{"else":1,"id":7,"payment":{"$type":"card","receipt":"r"},"password":"secret","weight":null}`
+	if err := json.Unmarshal([]byte(document), &read); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := request(t, read), `{"else":1,"payment":{"$type":"card","receipt":"r"},"password":"secret","weight":null}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := response(t, []Profile{read}), `[{"else":1,"id":7,"payment":{"$type":"card","receipt":"r"},"weight":null}]`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	var payment Payment
+	if err := payment.FromCardPayment(CardPayment{Amount: wire.MustDecimal("1"), Receipt: "r"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := request(t, map[string]Payment{"a": payment}), `{"a":{"$type":"card","amount":1}}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := response(t, &payment), `{"$type":"card","amount":1,"receipt":"r"}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestNullWhereTheSpecAllowsIt(t *testing.T) {
+	p := profile(t)
+	p.SendNull("nicknames", "frame", "spare", "note")
+	sent := request(t, p)
+	for _, want := range []string{`"nicknames":null`, `"frame":null`, `"spare":null`, `"note":null`} {
+		if !strings.Contains(sent, want) {
+			t.Errorf("%s lacks %s", sent, want)
+		}
+	}
+	p.SendNull("tags")
+	if _, err := codec.MarshalRequest(p); err == nil {
+		t.Error("null was sent for a list that cannot be null")
+	}
+	p = profile(t)
+	p.SendZero("nicknames", "note", "retries")
+	if _, err := codec.MarshalRequest(p); err == nil {
+		t.Error("SendZero accepts a pointer")
+	}
+	p = profile(t)
+	p.Retries = new(int64(0))
+	p.SendZero("nicknames", "note")
+	for _, want := range []string{`"nicknames":[]`, `"note":""`, `"retries":0`} {
+		if sent := request(t, p); !strings.Contains(sent, want) {
+			t.Errorf("%s lacks %s", sent, want)
+		}
+	}
+}
+
+// The discriminator comes first and by itself, and a value that contradicts it is an error.
+func TestUnionsStartWithTheirDiscriminator(t *testing.T) {
+	var payment Payment
+	for _, test := range []struct {
+		value CardPayment
+		want  string
+	}{
+		{CardPayment{Amount: wire.MustDecimal("1.10")}, `{"$type":"card","amount":1.10}`},
+		{CardPayment{Amount: wire.MustDecimal("1.10"), Type: "debit"}, `{"$type":"debit","amount":1.10}`},
+	} {
+		if err := payment.FromCardPayment(test.value); err != nil || request(t, payment) != test.want {
+			t.Errorf("%s, %v, want %s", request(t, payment), err, test.want)
+		}
+	}
+	if err := payment.FromCardPayment(CardPayment{Type: "cash"}); err == nil {
+		t.Error("a card became cash")
+	}
+	if cash, err := payment.AsCashPayment(); err == nil {
+		t.Errorf("a card is read as %v", cash)
+	}
+	if value, err := payment.ValueByDiscriminator(); err != nil || value.(CardPayment).Type != "debit" {
+		t.Error(value, err)
+	}
+	if err := json.Unmarshal([]byte(`{"$type":"voucher","code":1.10}`), &payment); err != nil {
+		t.Fatal(err)
+	}
+	if value, err := payment.ValueByDiscriminator(); err == nil || request(t, payment) != `{"$type":"voucher","code":1.10}` {
+		t.Error(value, err)
+	}
+}
+
+func TestUnionOfScalars(t *testing.T) {
+	for document, want := range map[string]string{`{"code":"A"}`: "A", `{"code":5}`: "5"} {
+		var stock Stock
+		if err := json.Unmarshal([]byte(document), &stock); err != nil {
+			t.Fatal(err)
+		}
+		got, err := stock.Code.AsString()
+		if err != nil {
+			var number int64
+			number, err = stock.Code.AsInt64()
+			got = fmt.Sprint(number)
+		}
+		if err != nil || got != want || request(t, stock) != document {
+			t.Errorf("%s: %s, %v", document, got, err)
+		}
+	}
+	var made StockCode
+	if err := made.FromInt64(0); err != nil || request(t, Stock{Code: &made}) != `{"code":0}` {
+		t.Error(request(t, Stock{Code: &made}), err)
+	}
+}
+
+// A base type takes derived values and gives them back without a loss, on every level.
+func TestDerivedTypes(t *testing.T) {
+	const document = `{"shapes":[{"kind":"circle","radius":1.50,"z":1},{"kind":"Square","corners":4,"side":2.0},{"kind":"star"}]}`
+	var drawing Drawing
+	if err := json.Unmarshal([]byte(document), &drawing); err != nil {
+		t.Fatal(err)
+	}
+	circle, err := drawing.Shapes[0].AsCircle()
+	if extra, _ := circle.Get("z"); err != nil || circle.Radius.String() != "1.50" || string(extra) != "1" {
+		t.Error(circle, err)
+	}
+	square, err := drawing.Shapes[1].ValueByDiscriminator()
+	if err != nil || square.(Square).Corners != 4 {
+		t.Error(square, err)
+	}
+	polygon, err := drawing.Shapes[1].AsPolygon()
+	if err != nil || polygon.Corners != 4 {
+		t.Error(polygon, err)
+	}
+	if side, err := polygon.AsSquare(); err != nil || side.Side.String() != "2.0" {
+		t.Error(side, err)
+	}
+	if _, err := drawing.Shapes[0].AsSquare(); err == nil {
+		t.Error("a circle is a square")
+	}
+	if _, err := drawing.Shapes[2].ValueByDiscriminator(); err == nil || request(t, drawing) != document {
+		t.Error(request(t, drawing), err)
+	}
+	circle.Radius = wire.MustDecimal("3")
+	if err := drawing.Shapes[2].FromCircle(circle); err != nil {
+		t.Fatal(err)
+	}
+	if err := drawing.Shapes[1].FromSquare(Square{Name: "s"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := request(t, drawing), `{"shapes":[{"kind":"circle","radius":1.50,"z":1},{"kind":"Square","name":"s"},{"kind":"circle","radius":3,"z":1}]}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if err := drawing.Shapes[0].FromCircle(Circle{}); err == nil {
+		t.Error("a circle without its radius was taken")
+	}
+	if got, want := request(t, Circle{Name: "c", Radius: wire.MustDecimal("1")}), `{"kind":"circle","name":"c","radius":1}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// The properties of variants are fields of the object that they are next to.
+func TestVariantsNextToProperties(t *testing.T) {
+	account := Account{Name: "a", AccountType: AccountAccountTypeBusiness, Company: "c", Limit: json.RawMessage(`"5"`)}
+	if got, want := request(t, account), `{"accountType":"business","company":"c","limit":"5","name":"a"}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
