@@ -64,6 +64,9 @@ func (p *preparer) hoistResponse(media tree.Object, mediaType string, at locatio
 		return
 	}
 	if mediaType != jsonType {
+		if kind := kindOf(p.resolve(tree.ObjectAt(media, "schema"))); kind != kindScalar && kind != kindAny && kind != kindEnum {
+			p.report.Add("go-types", at.pointer, media["schema"], nil, "only JSON has Go types; the method returns the response, whose body is "+mediaType)
+		}
 		media["schema"] = tree.Object{"type": "string"}
 		return
 	}
@@ -117,8 +120,7 @@ func reference(name string) tree.Object { return tree.Object{"$ref": schemasPref
 func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 	switch kindOf(schema) {
 	case kindAny:
-		p.report.Add("go-types", at.pointer, schema, anyJSON, "the spec does not say what the value is")
-		return describe(tree.Object{"x-go-type": anyJSON}, schema)
+		return p.anyValue(schema, at)
 	case kindList:
 		items := tree.ObjectAt(schema, "items")
 		if items == nil {
@@ -143,6 +145,12 @@ func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 		return p.insideUnion(schema, at)
 	}
 	return schema
+}
+
+// anyValue returns the replacement of a schema that allows any value.
+func (p *preparer) anyValue(schema tree.Object, at location) tree.Object {
+	p.report.Add("go-types", at.pointer, schema, anyJSON, "the spec does not say what the value is")
+	return describe(tree.Object{"x-go-type": anyJSON}, schema)
 }
 
 func (p *preparer) insideObject(schema tree.Object, at location) {
@@ -220,7 +228,7 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 	}
 	switch len(elements) {
 	case 0:
-		return describe(tree.Object{"x-go-type": anyJSON}, schema)
+		return p.anyValue(schema, at)
 	case 1:
 		return describe(tree.Object{"allOf": elements}, schema)
 	}

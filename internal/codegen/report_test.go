@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,5 +44,32 @@ func TestReportListsLostTypes(t *testing.T) {
 				t.Errorf("got changes at %q, want %q", got, test.pointer)
 			}
 		})
+	}
+}
+
+// Nothing becomes raw JSON, or a response without a type, unless the report has it.
+func TestReportListsUntypedValues(t *testing.T) {
+	document, err := tree.Read([]byte(`{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"operationId": "a", "responses": {
+		"200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
+		"400": {"description": "No", "content": {"application/xml": {"schema": {"$ref": "#/components/schemas/Order"}}, "text/plain": {"schema": {"type": "string"}}}}}}}},
+		"components": {"schemas": {"Order": {"type": "object", "properties": {"any": {"description": "Anything."}, "list": {"type": "array", "items": {}}, "name": {"type": "string"}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := &tree.Report{}
+	if _, err := Generate(document, Options{Package: "api"}, report); err != nil {
+		t.Fatal(err)
+	}
+	var pointers []string
+	for _, change := range report.Changes {
+		pointers = append(pointers, change.Rule+" "+change.Pointer)
+	}
+	want := []string{
+		"go-types /components/schemas/Order/properties/any", "go-types /components/schemas/Order/properties/list/items",
+		"go-types /paths/~1a/get/responses/200/content/application~1json/schema/additionalProperties",
+		"go-types /paths/~1a/get/responses/400/content/application~1xml/schema",
+	}
+	if !slices.Equal(pointers, want) {
+		t.Errorf("got changes at %q, want %q", pointers, want)
 	}
 }
