@@ -130,7 +130,9 @@ func (g *grower) grow() {
 		}
 	case 7, 8:
 		id := g.name()
-		if slices.ContainsFunc(operations, func(o tree.Operation) bool { return o.Object["operationId"] == id }) {
+		if slices.ContainsFunc(operations, func(o tree.Operation) bool {
+			return o.Object["operationId"] == id || o.Object["description"] == g.ids[id]
+		}) {
 			break
 		}
 		g.paths++
