@@ -18,10 +18,16 @@ func (p *preparer) nameSchemas() error {
 		endings[goName(lastSegment(name), "Schema")]++
 	}
 	chosen := identifiers{}
+	originals := map[string]bool{}
 	var symbols []*symbol
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
 		pointer := tree.Join("/components/schemas", name)
+		if original, ok := schema[tree.OriginalName].(string); ok && p.schemas[original] == nil && !originals[original] {
+			originals[original] = true
+			pointer = tree.Join("/components/schemas", original)
+		}
+		delete(schema, tree.OriginalName)
 		s := &symbol{key: p.key(typeKey, pointer), pointer: pointer, given: name}
 		if schema["x-go-name"] != nil {
 			s.chosen, _ = schema["x-go-name"].(string)

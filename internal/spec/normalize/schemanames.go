@@ -11,15 +11,31 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 // renameSchemas renames schemas whose names OpenAPI does not allow, such as generic .NET
 // types and letters beyond ASCII. PagedResult`1[[Acme.Order, Acme, Version=1.0.0.0, …]]
-// becomes PagedResultOfOrder.
+// becomes PagedResultOfOrder. The schema keeps its name in an extension, because the new one depends
+// on the other schemas.
 func renameSchemas(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
 	renamed := map[string]string{} // old reference -> new reference
+	uses := map[string]int{}
+	for name := range schemas {
+		if plainName.MatchString(name) {
+			uses[name]++
+		} else {
+			uses[plainTypeName(name, false)]++
+		}
+	}
 	for name, schema := range tree.Fields(schemas) {
 		if plainName.MatchString(name) {
 			continue
 		}
-		plain := freeName(schemas, plainTypeName(name))
+		plain := plainTypeName(name, false)
+		if uses[plain] > 1 {
+			plain = plainTypeName(name, true)
+		}
+		plain = freeName(schemas, plain)
+		if object, ok := schema.(tree.Object); ok && object["$ref"] == nil && object[tree.OriginalName] == nil {
+			object[tree.OriginalName] = assembly.ReplaceAllString(name, "") // its version changes with each release
+		}
 		schemas[plain] = schema
 		delete(schemas, name)
 		pointer := tree.Join(schemasPointer, name)
@@ -54,8 +70,8 @@ var (
 
 // plainTypeName converts a .NET type name to a plain one, in every notation for generics:
 // Name`1[[Argument, assembly]], Name[Argument], Name<Argument> and Name«Argument». Arguments lose
-// their namespaces.
-func plainTypeName(name string) string {
+// their namespaces unless these distinguish types.
+func plainTypeName(name string, namespaces bool) string {
 	tokens := typeNameToken.FindAllString(arity.ReplaceAllString(assembly.ReplaceAllString(name, ""), ""), -1)
 	var plain strings.Builder
 	joint := ""
@@ -70,7 +86,7 @@ func plainTypeName(name string) string {
 			joint = "And"
 			continue
 		}
-		if i > 0 {
+		if i > 0 && !namespaces {
 			token = token[strings.LastIndexAny(token, ".+")+1:]
 		}
 		plain.WriteString(joint + pascal(token))

@@ -2,6 +2,9 @@ package tree
 
 import "strings"
 
+// OriginalName is an extension with the name that a component schema had before it was normalized.
+const OriginalName = "x-original-name"
+
 // Schemas returns the component schemas by name. If there are no schemas, it adds an empty
 // collection to the spec.
 func Schemas(document Object) Object {
