@@ -15,13 +15,14 @@ type Body func() (content, error)
 type content struct {
 	mediaType string
 	reader    io.Reader
+	multipart *param.Multipart // what the reader reads; nil for other bodies
 }
 
 // JSONBody is the JSON of a value.
 func JSONBody(mediaType string, value any) Body {
 	return func() (content, error) {
 		data, err := json.Marshal(value)
-		return content{mediaType, bytes.NewReader(data)}, err
+		return content{mediaType: mediaType, reader: bytes.NewReader(data)}, err
 	}
 }
 
@@ -30,17 +31,33 @@ func JSONBody(mediaType string, value any) Body {
 func FormBody(value any) Body {
 	return func() (content, error) {
 		form, err := param.EncodeForm(value)
-		return content{"application/x-www-form-urlencoded", strings.NewReader(form)}, err
+		return content{mediaType: "application/x-www-form-urlencoded", reader: strings.NewReader(form)}, err
 	}
 }
 
 // TextBody is a string as it is.
 func TextBody(text string) Body {
-	return func() (content, error) { return content{"text/plain", strings.NewReader(text)}, nil }
+	return func() (content, error) { return content{mediaType: "text/plain", reader: strings.NewReader(text)}, nil }
+}
+
+// File is a file in a multipart body.
+type File = param.File
+
+// MultipartBody is the tagged fields of form, a pointer to a struct, as multipart/form-data. Files
+// are read while the request is sent. The call can be retried if each of them is a *bytes.Buffer, a
+// *bytes.Reader or a *strings.Reader.
+func MultipartBody(form any) Body {
+	return func() (content, error) {
+		body, err := param.EncodeMultipart(form)
+		if err != nil {
+			return content{}, err
+		}
+		return content{mediaType: body.MediaType, reader: body.Reader(), multipart: body}, nil
+	}
 }
 
 // ReaderBody is what a reader returns; nil is no body. Of the readers, only *bytes.Buffer,
 // *bytes.Reader and *strings.Reader allow retries.
 func ReaderBody(mediaType string, reader io.Reader) Body {
-	return func() (content, error) { return content{mediaType, reader}, nil }
+	return func() (content, error) { return content{mediaType: mediaType, reader: reader}, nil }
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,6 +104,10 @@ func (e *Endpoint) request(ctx context.Context, call *state, params any, body Bo
 	request, err := http.NewRequestWithContext(ctx, call.Method, e.server+call.path, sent.reader)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if form := sent.multipart; form != nil && form.Size() >= 0 {
+		request.ContentLength = form.Size()
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(form.Reader()), nil }
 	}
 	request.URL.RawQuery = joinQuery(request.URL.RawQuery, query)
 	request.Header = header

@@ -387,6 +387,20 @@ func ExampleEndpoint_Send() {
 		log.Fatal(err)
 	}
 
+	type upload struct {
+		Note string    `form:"note"`
+		File call.File `form:"file,required"`
+	}
+	invoice := upload{"paid", call.File{Name: "7.pdf", Content: strings.NewReader("%PDF")}}
+	form, err := call.NewRequest(server.URL, call.Operation{Method: http.MethodPost, Route: "/invoices"}, nil, call.MultipartBody(&invoice))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := form.ParseMultipartForm(1 << 20); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(form.FormValue("note"), form.MultipartForm.File["file"][0].Filename)
+
 	type listParams struct {
 		Statuses []string `query:"statuses,joined"`
 	}
@@ -411,6 +425,7 @@ func ExampleEndpoint_Send() {
 	}
 	fmt.Println(request.URL)
 	// Output:
+	// paid 7.pdf
 	// POST /orders application/json {"Id":7}
 	// POST /orders application/x-www-form-urlencoded Id=7
 	// POST /orders text/plain 7

@@ -63,6 +63,10 @@ func bodyOf(operation *codegen.OperationDefinition, definition codegen.RequestBo
 		b.encode = "call.TextBody(body)"
 	case strings.HasPrefix(definition.ContentType, "multipart/"):
 		b.Type = "*multipart.Reader"
+		if len(definition.Schema.Properties) > 0 {
+			b.goType = multipartName(operation)
+			b.encode = "call.MultipartBody(&body)"
+		}
 		return b
 	default:
 		return b

@@ -74,6 +74,7 @@ func Generate(document tree.Object, options Options, report *tree.Report) ([]Fil
 	codegen.TemplateFunctions["xsaleMethods"] = methodsOf
 	codegen.TemplateFunctions["xsaleRoutes"] = routesOf
 	codegen.TemplateFunctions["xsaleParameters"] = parameterFields
+	codegen.TemplateFunctions["xsaleMultipart"] = multipartOf
 	codegen.TemplateFunctions["xsalePathFields"] = pathFields
 	codegen.TemplateFunctions["xsaleBodies"] = bodiesOf
 	codegen.TemplateFunctions["xsaleMediaType"] = responseMediaType

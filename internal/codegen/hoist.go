@@ -49,6 +49,7 @@ func responseName(operation, status string) string {
 func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
 	switch schema := tree.ObjectAt(media, "schema"); {
 	case schema == nil:
+	case mediaType == multipartType && p.hoistParts(media, at):
 	case mediaType == textType || strings.HasPrefix(mediaType, "multipart/"):
 		media["schema"] = tree.Object{"type": "string"} // the caller or package call encodes it
 	default:

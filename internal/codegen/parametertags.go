@@ -18,16 +18,21 @@ func parameterFields(operation *codegen.OperationDefinition) []parameterField {
 	var fields []parameterField
 	for _, parameter := range operation.Params() {
 		field := newParameterField(parameter)
-		text := parameter.Spec.Description
-		if parameter.Spec.Deprecated {
-			text = paragraphs(text, "Deprecated: the spec marks it as deprecated.")
-		}
-		if text != "" {
-			field.Comment = lineComment(field.Name+" "+text, commentWidth-4)
-		}
+		field.Comment = fieldComment(field.Name, parameter.Spec.Description, parameter.Spec.Deprecated)
 		fields = append(fields, field)
 	}
 	return fields
+}
+
+// fieldComment returns a comment that the commenter makes a sentence of.
+func fieldComment(name, description string, isDeprecated bool) string {
+	if isDeprecated {
+		description = paragraphs(description, "Deprecated: the spec marks it as deprecated.")
+	}
+	if description == "" {
+		return ""
+	}
+	return lineComment(name+" "+description, commentWidth-4)
 }
 
 // pathFields returns the fields of a fake's request for the variables of the path.

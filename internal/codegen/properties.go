@@ -17,6 +17,10 @@ func (p *preparer) nameProperties() error {
 		schema, _ := value.(tree.Object)
 		p.nameFields(schema, p.pointers[name])
 	}
+	for _, operation := range tree.Operations(p.document) {
+		media := tree.ObjectAt(tree.ObjectAt(tree.ObjectAt(operation.Object, "requestBody"), "content"), multipartType)
+		p.nameFields(tree.ObjectAt(media, "schema"), tree.Join(operation.Pointer, "requestBody", "content", multipartType, "schema"))
+	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package param
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -57,10 +56,7 @@ func (e *encoder) add(f field, v reflect.Value) error {
 	var value any
 	var err error
 	if f.json {
-		var data []byte
-		if data, err = json.Marshal(v.Interface()); err == nil {
-			value = string(data)
-		}
+		value, err = jsonText(v.Interface())
 	} else {
 		value, err = valueOf(v)
 	}

@@ -39,7 +39,7 @@ import (
 
 // Error is a parameter that cannot be sent or read.
 type Error struct {
-	In   string // path, query, header or cookie
+	In   string // path, query, header, cookie or form
 	Name string
 	Err  error
 }
@@ -70,7 +70,7 @@ type options struct {
 }
 
 // locations are the names of tags.
-var locations = []string{"path", "query", "header", "cookie"}
+var locations = []string{"path", "query", "header", "cookie", "form"}
 
 var tagName = strings.NewReplacer("%2C", ",", "%25", "%")
 

@@ -82,13 +82,18 @@ func textOf(v reflect.Value) (text string, ok bool, err error) {
 
 // jsonValue returns what encoding/json writes of a value.
 func jsonValue(v any) (any, error) {
-	data, err := json.Marshal(v)
+	text, err := jsonText(v)
 	if err != nil {
 		return nil, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	return readValue(decoder)
+}
+
+func jsonText(v any) (string, error) {
+	data, err := json.Marshal(v)
+	return string(data), err
 }
 
 func readValue(decoder *json.Decoder) (any, error) {

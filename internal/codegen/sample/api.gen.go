@@ -340,6 +340,12 @@ type GetOrdersParams struct {
 	Session   *string        `cookie:"session"`
 }
 
+// AddInvoiceMultipartBody is a multipart/form-data body of AddInvoice.
+type AddInvoiceMultipartBody struct {
+	File   call.File `form:"file,required"`
+	Number *string   `form:"number"`
+}
+
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *Account) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
@@ -773,7 +779,12 @@ func (c *Client) GetInvoice(ctx context.Context, orderID int64, options ...call.
 	return call.Open(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
-// AddInvoiceWithBody calls POST /api/v1/orders/{orderId}/invoice.
+// AddInvoice calls POST /api/v1/orders/{orderId}/invoice.
+func (c *Client) AddInvoice(ctx context.Context, orderID int64, body AddInvoiceMultipartBody, options ...call.Option) (AddInvoiceResponse, error) {
+	return call.Fetch[AddInvoiceResponse](ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options, c.endpoint.Send(nil, call.MultipartBody(&body)))
+}
+
+// AddInvoiceWithBody is AddInvoice with a body of any type.
 func (c *Client) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, options ...call.Option) (AddInvoiceResponse, error) {
 	return call.Fetch[AddInvoiceResponse](ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, options, c.endpoint.Send(nil, call.ReaderBody(contentType, body)))
 }

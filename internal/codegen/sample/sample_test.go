@@ -175,9 +175,22 @@ func TestFiles(t *testing.T) {
 		}
 		writer.CloseWithError(errors.Join(err, form.Close()))
 	}()
-	added, err := client.AddInvoiceWithBody(t.Context(), 7, form.FormDataContentType(), reader)
-	if err != nil || added.ID != 9 || added.Size != int64(len(content)) || !bytes.Equal(service.file, content) || service.fileName != "faktura ż.pdf" {
-		t.Fatalf("%+v %q %v", added, service.fileName, err)
+	for name, add := range map[string]func() (AddInvoiceResponse, error){
+		"a reader": func() (AddInvoiceResponse, error) {
+			return client.AddInvoiceWithBody(t.Context(), 7, form.FormDataContentType(), reader)
+		},
+		"a struct": func() (AddInvoiceResponse, error) {
+			return client.AddInvoice(t.Context(), 7, AddInvoiceMultipartBody{File: call.File{Name: "faktura ż.pdf", Content: bytes.NewReader(content)}, Number: new("7/2024")})
+		},
+	} {
+		service.file, service.fileName = nil, ""
+		added, err := add()
+		if err != nil || added.ID != 9 || added.Size != int64(len(content)) || !bytes.Equal(service.file, content) || service.fileName != "faktura ż.pdf" {
+			t.Fatalf("%s: %+v %q %v", name, added, service.fileName, err)
+		}
+	}
+	if _, err := client.AddInvoice(t.Context(), 7, AddInvoiceMultipartBody{}); !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "form parameter file: it has no value") {
+		t.Errorf("without a file: %v", err)
 	}
 	response, err := client.GetInvoice(t.Context(), 7)
 	if err != nil {
