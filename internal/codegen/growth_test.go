@@ -28,7 +28,7 @@ func newGrower(seed uint64, remove bool) *grower {
 	}, remove, 0, map[string]string{}}
 }
 
-// name returns one of many names, a lot of which are nearly the same.
+// name returns one of many names. Most are nearly the same as others.
 func (g *grower) name() string {
 	first, second := pickOne(g.random, "order", "item", "list", "stock", "a"), pickOne(g.random, "item", "status", "params", "option1", "new", "id", "2")
 	upper := func(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -20,13 +20,16 @@ func fixEnums(document tree.Object, report *tree.Report) {
 		f.fixEnum()
 		if _, ok := f.schema["enum"]; ok {
 			f.namesOfAutoRest()
-			f.namesFromDescription()
+			f.namesFromDescriptions()
+			description, _ := f.schema["description"].(string)
+			f.namesFromText(description, "the schema's description names all values")
 		} else {
 			for _, name := range enumLists {
 				f.drop(name, "there is no enum")
 			}
 		}
 	})
+	nameFromUses(document, report)
 }
 
 // fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable type.

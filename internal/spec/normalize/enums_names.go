@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -85,37 +86,97 @@ const (
 	enumNumber = quote + `(-?\d+)` + quote + `\s*`
 )
 
+// A name can be a few words.
+const enumName = quote + `(\pL[\pL\d_]*(?: [\pL\d_]+){0,4})` + quote + `\s*`
+
 var (
-	lineTag = regexp.MustCompile(`(?i)<(?:br|p|li|ul|/p|/li|/ul)\b[^>]*>`)
+	lineTag = regexp.MustCompile(`(?i)<(?:br|p|li|ul|tr|/p|/li|/ul|/tr)\b[^>]*>`)
 	anyTag  = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
 
-	// A line, or a part of one, that names a value: 0 = New or New = 0. The name can be a few
-	// words, followed by punctuation and more.
-	namedValue = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + enumNumber + `(?:=>|[=:–—-])\s*` +
-		quote + `(\pL[\pL\d_]*(?: [\pL\d_]+){0,4})` + quote + `\s*(?:$|[.(:–—-])`)
-	valuedName = regexp.MustCompile(`^` + bullet + quote + `(\pL[\pL\d_]*)` + quote + `\s*[=:]\s*` + enumNumber + `\.?$`)
+	// A cell of a table, and a slash between values.
+	cell  = regexp.MustCompile(`\|[ \t]*` + enumNumber + `\|[ \t]*([^|\n]+)\|`)
+	slash = regexp.MustCompile(`\s/\s+(-?\d)`)
+
+	// A line, or a part of one, that names a value: 0 = New, 0 (New), New = 0 or New (0). Punctuation
+	// and more can follow the name.
+	namedValue = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + enumNumber + `(?:(?:=>|[=:–—-])\s*` + enumName + `(?:$|[.(:–—-])|\(\s*` + enumName + `\)\.?$)`)
+	valuedName = regexp.MustCompile(`^(?:[^:=]*:\s+)?` + bullet + quote + `(\pL[\pL\d_]*)` + quote + `\s*(?:[=:]\s*` + enumNumber + `|\(\s*` + enumNumber + `\))\.?$`)
+	shortName  = regexp.MustCompile(`^` + enumName + `\.?$`)
 )
 
-// namesFromDescription takes the names of whole numbers from the schema's description, where
-// services list them for people.
-func (f *schemaFixer) namesFromDescription() {
-	description, _ := f.schema["description"].(string)
+// namesFromDescriptions takes the names of whole numbers from their descriptions, if these are short.
+func (f *schemaFixer) namesFromDescriptions() {
+	if f.schema["type"] != "integer" {
+		return
+	}
+	names := map[string]string{}
+	descriptions := tree.ListAt(f.schema, "x-enum-descriptions")
+	for i, value := range tree.ListAt(f.schema, "enum") {
+		if i < len(descriptions) {
+			if match := shortName.FindStringSubmatch(tree.String(descriptions[i])); match != nil {
+				names[tree.String(value)] = pascal(match[1])
+			}
+		}
+	}
+	f.takeNames(names, "the values have short descriptions")
+}
+
+// namesFromText takes the names of whole numbers from prose, where services list them for people.
+func (f *schemaFixer) namesFromText(description, reason string) {
 	if _, named := f.schema["x-enum-varnames"]; named || f.schema["type"] != "integer" {
 		return
 	}
 	text := html.UnescapeString(anyTag.ReplaceAllString(lineTag.ReplaceAllString(description, "\n"), ""))
+	text = slash.ReplaceAllString(cell.ReplaceAllString(text, "\n$1 = $2\n"), "\n$1")
 	names := map[string]string{}
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == ',' || r == ';' }) {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("\n,;|", r) }) {
 		part = strings.TrimSpace(part)
 		value, name := "", ""
 		if match := namedValue.FindStringSubmatch(part); match != nil {
-			value, name = match[1], match[2]
+			value, name = match[1], match[2]+match[3]
 		} else if match := valuedName.FindStringSubmatch(part); match != nil {
-			value, name = match[2], match[1]
+			value, name = match[2]+match[3], match[1]
 		}
 		if _, ok := names[value]; !ok {
 			names[value] = pascal(name)
 		}
 	}
-	f.takeNames(names, "the schema's description names all values")
+	f.takeNames(names, reason)
+}
+
+// nameFromUses names values after the descriptions of the parameters and properties that use an
+// enum, where filters of ASP.NET write them.
+func nameFromUses(document tree.Object, report *tree.Report) {
+	describe := func(user, schema tree.Object, pointer string) {
+		description, _ := user["description"].(string)
+		if description == "" {
+			return
+		}
+		if items := tree.ObjectAt(schema, "items"); items != nil {
+			schema, pointer = items, tree.Join(pointer, "items")
+		}
+		if parts := tree.ListAt(schema, "allOf"); len(parts) == 1 {
+			schema, _ = parts[0].(tree.Object)
+			pointer = tree.Join(pointer, "allOf", "0")
+		}
+		if ref, ok := schema["$ref"].(string); ok {
+			pointer = strings.TrimPrefix(ref, "#")
+			target, _ := tree.Lookup(document, pointer)
+			schema, _ = target.(tree.Object)
+		}
+		if schema["enum"] != nil {
+			f := &schemaFixer{"enums", pointer, schema, report}
+			f.namesFromText(description, "the description of a property or parameter names all values")
+		}
+	}
+	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
+		describe(schema, schema, pointer)
+		return schema
+	})
+	for _, operation := range tree.Operations(document) {
+		for i, value := range tree.ListAt(operation.Object, "parameters") {
+			parameter, _ := value.(tree.Object)
+			describe(parameter, tree.ObjectAt(parameter, "schema"), tree.Join(operation.Pointer, "parameters", strconv.Itoa(i), "schema"))
+		}
+	}
 }

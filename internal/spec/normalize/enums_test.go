@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -82,6 +83,13 @@ func TestEnumNamesFromDescription(t *testing.T) {
 		{"the same name", `0 = New\n1 = new`, ""},
 		{"sentences", `0 means that nobody has paid\n1 - the customer has paid all of it by now`, ""},
 		{"numbers", `0 = 10\n1 = 20`, ""},
+		{"in parentheses", `0 (New), 1 (Paid)`, `"New", "Paid"`},
+		{"numbers in parentheses", `One of: New (0), Paid (1).`, `"New", "Paid"`},
+		{"names first after a prefix", `Possible values: New = 0, Paid = 1`, `"New", "Paid"`},
+		{"pipes", `0 = New|1 = Paid`, `"New", "Paid"`},
+		{"slashes", `0 - New / 1 - Paid`, `"New", "Paid"`},
+		{"a table", `| Value | Name |\n| --- | --- |\n| 0 | New |\n| 1 | Paid in full |`, `"New", "PaidInFull"`},
+		{"rows of HTML", `<table><tr><td>0 = New</td></tr><tr><td>1 = Paid</td></tr></table>`, `"New", "Paid"`},
 		{"nothing", ``, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -98,6 +106,25 @@ func TestEnumNamesFromDescription(t *testing.T) {
 			`{"type": "integer", "enum": [-1, 0], "description": "-1 = Lost\n- 0 = New", "x-enum-varnames": ["Lost", "New"]}`, "x-enum-varnames"},
 		{"other names", `{"type": "integer", "enum": [1], "description": "1 = New", "x-enum-varnames": ["Paid"]}`,
 			`{"type": "integer", "enum": [1], "description": "1 = New", "x-enum-varnames": ["Paid"]}`, ""},
+		{"short descriptions of values", `{"type": "integer", "enum": [0, 1], "x-enum-descriptions": ["New order", "Paid."]}`,
+			`{"type": "integer", "enum": [0, 1], "x-enum-descriptions": ["New order", "Paid."], "x-enum-varnames": ["NewOrder", "Paid"]}`, "x-enum-varnames"},
+		{"long descriptions of values", `{"type": "integer", "enum": [0], "x-enum-descriptions": ["The order is new, and nobody has paid."]}`,
+			`{"type": "integer", "enum": [0], "x-enum-descriptions": ["The order is new, and nobody has paid."]}`, ""},
+		{"of a property", `{"properties": {"a": {"description": "0 = New", "allOf": [{"type": "integer", "enum": [0]}]}}}`,
+			`{"properties": {"a": {"description": "0 = New", "allOf": [{"type": "integer", "enum": [0], "x-enum-varnames": ["New"]}]}}}`, "properties/a/allOf/0/x-enum-varnames"},
+		{"of a list", `{"type": "array", "description": "0 = New", "items": {"type": "integer", "enum": [0]}}`,
+			`{"type": "array", "description": "0 = New", "items": {"type": "integer", "enum": [0], "x-enum-varnames": ["New"]}}`, "items/x-enum-varnames"},
 		{"texts", `{"type": "string", "enum": ["1"], "description": "1 = New"}`, `{"type": "string", "enum": ["1"], "description": "1 = New"}`, ""},
 	})
+}
+
+// Filters of ASP.NET describe the values of an enum at the parameters that use it.
+func TestEnumNamesFromParameters(t *testing.T) {
+	spec := func(names string) string {
+		return `{"components": {"schemas": {"Status": {"type": "integer", "enum": [0, 1]` + names + `}}}, "paths": {"/a": {"get": {"parameters": [
+			{"name": "a", "in": "query", "description": "0 = New, 1 = Paid", "schema": {"$ref": "#/components/schemas/Status"}},
+			{"name": "b", "in": "query", "description": "0 = New, 1 = Paid", "schema": {"type": "array", "items": {"type": "integer", "enum": [1]` + strings.Replace(names, `"New", `, "", 1) + `}}}]}}}}`
+	}
+	testDocuments(t, fixEnums, []documentTest{{"of a component and inline", spec(""), spec(`, "x-enum-varnames": ["New", "Paid"]`),
+		"/components/schemas/Status/x-enum-varnames /paths/~1a/get/parameters/1/schema/items/x-enum-varnames"}})
 }
