@@ -8,7 +8,6 @@ import (
 	"hash/maphash"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,8 +19,8 @@ import (
 // Paging is how an operation splits a list into pages. The generator takes it from x-paging in the
 // spec. One of Page, Offset, Cursor, NextLink and LinkHeader is set.
 //
-// A parameter is the name of a query parameter, or header: and the name of a header. A value in a
-// response is a JSON pointer (RFC 6901) to a field next to the list, such as /meta/total, or
+// A parameter is the name of a query parameter, header: and the name of a header, or body: and a
+// JSON pointer (RFC 6901) to a field of a JSON body. A value in a response is a JSON pointer (RFC 6901) to a field next to the list, such as /meta/total, or
 // header: and the name of a header, with a pointer into it if it contains JSON. A value that is
 // absent or null is unknown.
 //
@@ -75,6 +74,7 @@ type pages struct {
 	number   int      // of the current page in this range, from 1
 	at       int64    // value of Page or Offset for the current page
 	cursor   string   // for the current page; empty for the first one
+	literal  string   // cursor in JSON
 	link     *url.URL // of the current page; nil for the first one
 	sent     *url.URL // of the current request
 	base     string   // path that links must stay in
@@ -113,34 +113,58 @@ func (p *pages) edit(request *http.Request) error {
 		request.URL.Path, request.URL.RawPath, request.URL.RawQuery = p.link.Path, p.link.RawPath, p.link.RawQuery
 	case parameter != "":
 		if first {
-			p.at, p.whole = p.First, true
-			if own := parameterIn(request, parameter); own != "" {
-				start, err := strconv.ParseInt(own, 10, 64)
-				if err != nil || start < 0 {
-					return fmt.Errorf("%w: the value of %s must be a number of 0 or more", ErrInvalid, parameter)
-				}
-				p.at, p.whole = start, start == p.First
+			if err := p.start(request, parameter); err != nil {
+				return err
 			}
 		}
-		setParameter(request, parameter, strconv.FormatInt(p.at, 10))
+		number := strconv.FormatInt(p.at, 10)
+		if err := setParameter(request, parameter, number, number); err != nil {
+			return err
+		}
 	case p.cursor != "":
-		setParameter(request, p.Cursor, p.cursor)
+		if err := setParameter(request, p.Cursor, p.cursor, p.literal); err != nil {
+			return err
+		}
 	}
 	p.size = 0
 	if p.Size != "" {
-		p.size, _ = strconv.ParseInt(parameterIn(request, p.Size), 10, 64) // unknown otherwise
+		size, err := parameterIn(request, p.Size)
+		if err != nil {
+			return err
+		}
+		p.size, _ = strconv.ParseInt(size, 10, 64) // unknown otherwise
 	}
 	sent := *request.URL
 	p.sent = &sent
 	if first {
-		if p.unseen(p.sent.String()); p.Cursor != "" {
-			p.unseen(parameterIn(request, p.Cursor))
-		}
 		p.base = p.sent.EscapedPath()
 		for range strings.Count(p.route, "/") {
 			p.base = p.base[:max(0, strings.LastIndexByte(p.base, '/'))]
 		}
+		p.unseen(p.sent.String())
+		if p.Cursor != "" {
+			cursor, err := parameterIn(request, p.Cursor)
+			p.unseen(cursor)
+			return err
+		}
 	}
+	return nil
+}
+
+// start takes the page or offset that the caller asks for.
+func (p *pages) start(request *http.Request, parameter string) error {
+	own, err := parameterIn(request, parameter)
+	if err != nil {
+		return err
+	}
+	p.at, p.whole = p.First, true
+	if own == "" || own == "0" && strings.HasPrefix(parameter, bodyPrefix) { // the zero value of a struct
+		return nil
+	}
+	if p.at, err = strconv.ParseInt(own, 10, 64); err != nil || p.at < 0 {
+		return fmt.Errorf("%w: the value of %s must be a number of 0 or more", ErrInvalid, parameter)
+	}
+	p.whole = p.at == p.First
 	return nil
 }
 
@@ -185,7 +209,7 @@ func (p *pages) turn(response *http.Response, envelope codec.Raw) error {
 	case certain && !more:
 		return nil
 	}
-	next, err := p.nextIn(values)
+	next, literal, err := p.nextIn(values)
 	switch {
 	case err != nil:
 		return err
@@ -201,7 +225,7 @@ func (p *pages) turn(response *http.Response, envelope codec.Raw) error {
 		}
 		key = p.link.String()
 	} else {
-		p.cursor = next
+		p.cursor, p.literal = next, literal
 	}
 	if p.more = p.unseen(key); !p.more {
 		return errors.New("the cursor or link to the next page has been followed before")
@@ -217,12 +241,13 @@ func (p *pages) unseen(key string) bool {
 	return !seen
 }
 
-// nextIn returns the cursor or the link of the next page; empty without one.
-func (p *pages) nextIn(values pageValues) (string, error) {
+// nextIn returns the cursor or the link of the next page, and its JSON; empty without one.
+func (p *pages) nextIn(values pageValues) (next, literal string, err error) {
 	if p.LinkHeader {
-		return httpx.NextLink(values.header)
+		next, err = httpx.NextLink(values.header)
+		return next, "", err
 	}
-	return values.text(cmp.Or(p.Next, p.NextLink))
+	return values.value(cmp.Or(p.Next, p.NextLink))
 }
 
 // turnNumber decides whether there is a page with the next number or offset. If it is certain
@@ -288,71 +313,54 @@ func (p *pages) follow(link string) (*url.URL, error) {
 	return next, nil
 }
 
-// parameterIn returns the value that a request has for a parameter.
-func parameterIn(request *http.Request, parameter string) string {
-	if name, ok := strings.CutPrefix(parameter, headerPrefix); ok {
-		return request.Header.Get(name)
-	}
-	return request.URL.Query().Get(parameter)
-}
-
-// setParameter sets a parameter, and leaves the others as they are encoded.
-func setParameter(request *http.Request, parameter, value string) {
-	if name, ok := strings.CutPrefix(parameter, headerPrefix); ok {
-		request.Header.Set(name, value)
-		return
-	}
-	parts := slices.DeleteFunc(strings.Split(request.URL.RawQuery, "&"), func(part string) bool {
-		name, _, _ := strings.Cut(part, "=")
-		plain, err := url.QueryUnescape(name)
-		return part == "" || err == nil && plain == parameter
-	})
-	request.URL.RawQuery = strings.Join(append(parts, url.QueryEscape(parameter)+"="+url.QueryEscape(value)), "&")
-}
-
 // pageValues are the values that a response has about its page.
 type pageValues struct {
 	header http.Header
 	object string // JSON of the fields next to the list; empty without any
 }
 
-// text returns a string, number or boolean; empty if it is unknown.
-func (v pageValues) text(location string) (string, error) {
+// value returns a string, number or boolean, and its JSON; empty if it is unknown.
+func (v pageValues) value(location string) (plain, literal string, err error) {
 	object, pointer := v.object, location
 	if name, ok := strings.CutPrefix(location, headerPrefix); ok {
 		name, path, inside := strings.Cut(name, "/")
-		if !inside {
-			return v.header.Get(name), nil
-		}
 		object, pointer = v.header.Get(name), "/"+path
+		if !inside {
+			quoted, err := json.Marshal(object)
+			return object, string(quoted), err
+		}
 		if object != "" && !json.Valid([]byte(object)) {
-			return "", fmt.Errorf("the header %s is not JSON", name)
+			return "", "", fmt.Errorf("the header %s is not JSON", name)
 		}
 	}
 	for _, name := range pointerFields(pointer) {
-		var fields wire.UnknownFields
-		if strings.HasPrefix(object, "{") {
-			fields.Raw().JSON = object
-		}
-		value, _ := fields.Get(name)
+		value, _ := objectFields(object).Get(name)
 		object = string(value)
 	}
 	switch {
 	case pointer == "" || object == "" || object == "null":
-		return "", nil
+		return "", "", nil
 	case object[0] == '{' || object[0] == '[':
-		return "", fmt.Errorf("%s is not a plain value", location)
+		return "", "", fmt.Errorf("%s is not a plain value", location)
 	case object[0] != '"':
-		return object, nil
+		return object, object, nil
 	}
-	var plain string
-	err := codec.Unmarshal([]byte(object), &plain)
-	return plain, err
+	err = codec.Unmarshal([]byte(object), &plain)
+	return plain, object, err
+}
+
+// objectFields returns the fields of a JSON object; none for other values.
+func objectFields(object string) *wire.UnknownFields {
+	fields := &wire.UnknownFields{}
+	if strings.HasPrefix(object, "{") {
+		fields.Raw().JSON = object
+	}
+	return fields
 }
 
 // integer returns a number of 0 or more, which may be quoted, and whether it is known.
 func (v pageValues) integer(location string) (int64, bool, error) {
-	text, err := v.text(location)
+	text, _, err := v.value(location)
 	if err != nil || text == "" {
 		return 0, false, err
 	}
@@ -365,7 +373,7 @@ func (v pageValues) integer(location string) (int64, bool, error) {
 
 // boolean returns a boolean, which may be quoted, and whether it is known.
 func (v pageValues) boolean(location string) (value, known bool, err error) {
-	text, err := v.text(location)
+	text, _, err := v.value(location)
 	if err != nil || text == "" {
 		return false, false, err
 	}

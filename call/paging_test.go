@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -251,6 +252,68 @@ func TestPagesOfScalars(t *testing.T) {
 		got, err := call.Collect(call.Stream[string](t.Context(), paged(call.Paging{Page: "p"}), nil, sendTo(client.Doer(), "")))
 		if text := fmt.Sprint(got, " ", err); text != test.want {
 			t.Errorf("got  %s\nwant %s", text, test.want)
+		}
+	}
+}
+
+// A search by POST may have its page in the body.
+func TestPagesByBody(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		paging call.Paging
+		body   string
+		want   string // bodies, or the error
+	}{
+		{"page", call.Paging{Page: "body:/Page", First: 1}, `{"q":"a","Page":null,"z":1.10}`, `{"q":"a","Page":1,"z":1.10} {"q":"a","Page":2,"z":1.10} {"q":"a","Page":3,"z":1.10} {"q":"a","Page":4,"z":1.10}`},
+		{"page of a struct", call.Paging{Page: "body:/Page", First: 1}, `{"page":0}`, `{"page":1} {"page":2} {"page":3} {"page":4}`},
+		{"page of the caller", call.Paging{Page: "body:/page", First: 1}, `{"page":3}`, `{"page":3} {"page":4}`},
+		{"offset, in an object", call.Paging{Offset: "body:/paging/skip"}, `{}`, `{"paging":{"skip":0}} {"paging":{"skip":10}} {"paging":{"skip":20}} {"paging":{"skip":25}}`},
+		{"a short page", call.Paging{Offset: "body:/skip", Size: "body:/take"}, `{"take":10}`, `{"take":10,"skip":0} {"take":10,"skip":10} {"take":10,"skip":20}`},
+		{"cursor", call.Paging{Cursor: "body:/after", Next: "header:X-Next"}, `{"a":1}`, `{"a":1} {"a":1,"after":"10"} {"a":1,"after":"20"}`},
+		{"no object", call.Paging{Page: "body:/page"}, `[]`, "invalid argument: the list has its page in the body, which must be a JSON object"},
+		{"no number", call.Paging{Page: "body:/page"}, `{"page":"x"}`, "invalid argument: the value of body:/page must be a number of 0 or more"},
+	} {
+		var bodies []string
+		client := newTestClient(t, func(request *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(request.Body)
+			if bodies = append(bodies, string(body)); err != nil || int64(len(body)) != request.ContentLength {
+				t.Errorf("%s: %s, %v", test.name, body, err)
+			}
+			var sent struct {
+				Page   int `json:"page"`
+				Skip   int `json:"skip"`
+				After  int `json:"after,string"`
+				Paging struct {
+					Skip int `json:"skip"`
+				} `json:"paging"`
+			}
+			if err := json.Unmarshal(body, &sent); err != nil {
+				t.Error(err)
+			}
+			from := max(10*(sent.Page-1), sent.Skip, sent.After, sent.Paging.Skip)
+			next := ""
+			if from < 20 {
+				next = strconv.Itoa(from + 10)
+			}
+			return pageOf(`%s`, from, 10, "X-Next", next)
+		})
+		send := func(ctx context.Context, edit call.Edit) (*http.Response, error) {
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, xsale.DefaultBaseURL+"/v1/things", strings.NewReader(test.body))
+			if err == nil {
+				err = edit(ctx, request)
+			}
+			if err != nil {
+				return nil, err
+			}
+			return client.Doer().Do(request)
+		}
+		_, err := call.Collect(call.Stream[numbered](t.Context(), paged(test.paging), nil, send))
+		got := strings.Join(bodies, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s: got  %s\nwant %s", test.name, got, test.want)
 		}
 	}
 }

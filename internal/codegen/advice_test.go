@@ -8,18 +8,26 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// adviceSpec is a spec with a GET that has the parameters, given as name, place and schema, and
-// responds with the schema.
+// adviceSpec is a spec with an operation that has the parameters, given as name, place and schema,
+// and responds with the schema. It is a POST if a parameter is in the body.
 func adviceSpec(t *testing.T, parameters, headers, schema string) tree.Object {
 	t.Helper()
-	var list []string
+	var list, body []string
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		if name, rest, ok := strings.Cut(parameter, " "); ok {
 			place, inner, _ := strings.Cut(rest, " ")
+			if place == "body" {
+				body = append(body, `"`+name+`":`+inner)
+				continue
+			}
 			list = append(list, `{"name":"`+name+`","in":"`+place+`","schema":`+inner+`}`)
 		}
 	}
-	document, err := tree.Read([]byte(`{"openapi":"3.0.3","info":{"title":"a","version":"1"},"paths":{"/it's":{"get":{"operationId":"list","parameters":[` + strings.Join(list, ",") + `],
+	method, content := "get", ""
+	if len(body) > 0 {
+		method, content = "post", `"requestBody":{"content":{"application/json":{"schema":`+objectOf(body...)+`}}},`
+	}
+	document, err := tree.Read([]byte(`{"openapi":"3.0.3","info":{"title":"a","version":"1"},"paths":{"/it's":{"` + method + `":{"operationId":"list",` + content + `"parameters":[` + strings.Join(list, ",") + `],
 		"responses":{"200":{"description":"","headers":{` + headers + `},"content":{"application/json":{"schema":` + schema + `}}}}}}},
 		"components":{"schemas":{"Base":{"type":"object","properties":{"totalCount":{"type":"integer"},"hasNextPage":{"type":"boolean"}}},"Order":{"type":"object","properties":{"Id":{"type":"integer"},"Total":{"type":"number"}}}}}}`))
 	if err != nil {
@@ -51,6 +59,8 @@ func TestAdviceAboutPaging(t *testing.T) {
 		{"a link", page, "", objectOf(`"results":`+orders, `"next":{"type":"string","format":"uri"}`), "{items: results, nextLink: next}", ""},
 		{"a cursor", `after query {"type":"string"}`, "", objectOf(`"data":`+orders, `"meta":`+objectOf(`"nextCursor":`+str)), "{items: data, cursor: after, next: meta.nextCursor}", ""},
 		{"a cursor in a header", `x-continuation-token header {"type":"string"}`, "", objectOf(items, `"continuationToken":`+str), "{items: items, cursor: x-continuation-token, next: continuationToken}", ""},
+		{"a search", `Page body {"type":"integer","minimum":1};PageSize body {"type":"integer"}`, "", objectOf(items, `"hasMore":{"type":"boolean"}`), "{items: items, page: Page, size: PageSize, more: hasMore}", ""},
+		{"links of JSON:API", `page[number] query {"type":"integer"}`, "", objectOf(`"data":`+orders, `"links":`+objectOf(`"next":`+str)), "{items: data, nextLink: links.next}", ""},
 		{"a header Link", `since query {"type":"integer"}`, `"Link":{"schema":{"type":"string"}}`, orders, "{linkHeader: true}", ""},
 		{"a header with the total", page, `"X-Total-Count":{"schema":{"type":"integer"}}`, orders, "{page: page, total: 'header:X-Total-Count'}", ""},
 		{"one of several lists", page, "", objectOf(items, `"errors":{"type":"array","items":{"type":"string"}}`), "{items: items, page: page}", ""},
@@ -77,15 +87,15 @@ func TestAdviceAboutPaging(t *testing.T) {
 				}
 				return
 			}
-			want := "  - target: $.paths['/it\\'s'].get\n    update: {x-paging: " + test.update + "}\n"
+			want := "  - target: $.paths['/it\\'s'].METHOD\n    update: {x-paging: " + test.update + "}\n"
 			if test.question != "" {
-				want = "  # - target: $.paths['/it\\'s'].get\n  #   update: {x-paging: " + test.update + "}\n"
+				want = "  # - target: $.paths['/it\\'s'].METHOD\n  #   update: {x-paging: " + test.update + "}\n"
 				question, rest, _ := strings.Cut(actions, "\n")
 				if actions = rest; !strings.HasPrefix(question, "  # "+test.question) {
 					t.Errorf("asks %s", question)
 				}
 			}
-			if actions != want {
+			if want = strings.Replace(want, "METHOD", tree.Operations(document)[0].Method, 1); actions != want {
 				t.Fatalf("got\n%swant\n%s", actions, want)
 			}
 			if test.question != "" {

@@ -162,7 +162,7 @@ func (c *pagingOf) items() []string {
 		c.problem("items", "the operation has "+listExtension+", too", "remove one of them")
 	}
 	path, ok := c.path("items")
-	if found := c.at(path); ok && !list && found != nil && !listSchema(found) {
+	if found := c.at(c.response, path); ok && !list && found != nil && !listSchema(found) {
 		c.problem("items", "the field is not a list", "use one of "+strings.Join(c.fieldsOf(c.response, listSchema), ", "))
 	}
 	return path
@@ -217,9 +217,8 @@ func (c *pagingOf) path(field string) ([]string, bool) {
 	return path, !slices.Contains(path, "")
 }
 
-// at returns the schema at a path in the response, or nil if the spec does not describe it.
-func (c *pagingOf) at(path []string) tree.Object {
-	schema := c.response
+// at returns the schema at a path in another one, or nil if the spec does not describe it.
+func (c *pagingOf) at(schema tree.Object, path []string) tree.Object {
 	for _, name := range path {
 		property, ok := tree.ObjectAt(schema, "properties")[name].(tree.Object)
 		if !ok {
@@ -257,28 +256,43 @@ func (c *pagingOf) parameter(field string) string {
 	if !ok {
 		return ""
 	}
-	parameter := c.parameterNamed(name)
-	kind := kindOf(c.structure(tree.ObjectAt(parameter, "schema")))
-	switch {
+	parameter, location := c.parameterNamed(name)
+	switch kind := kindOf(c.schemaOf(parameter)); {
 	case parameter == nil:
-		c.problem(field, fmt.Sprintf("%q is not a parameter in the query or a header", name), "use one of the operation's parameters, or add it with an overlay")
+		c.problem(field, fmt.Sprintf("%q is not a parameter in the query or a header, or a property of a JSON body", name), "use one of the operation's parameters, or add it with an overlay")
 	case kind == kindObject || kind == kindMap || kind == kindList:
 		c.problem(field, fmt.Sprintf("the parameter %q is not a plain value", name), "describe its parts as parameters of their own with an overlay, such as page[number]")
-	case parameter["in"] == "header":
-		return "header:" + name
 	}
-	return name
+	return location
 }
 
-func (c *pagingOf) parameterNamed(name string) tree.Object {
+// parameterNamed returns a parameter and its location in the form of call.Paging; nil without one.
+// A property of the body, which may be in an object like paging.page, counts as one.
+func (c *pagingOf) parameterNamed(name string) (parameter tree.Object, location string) {
 	for _, place := range []string{"query", "header"} {
 		for _, value := range tree.ListAt(c.operation.Object, "parameters") {
 			if parameter, ok := value.(tree.Object); ok && parameter["in"] == place && parameter["name"] == name {
-				return parameter
+				return parameter, strings.TrimPrefix(place+":", "query:") + name
 			}
 		}
 	}
-	return nil
+	path := strings.Split(name, ".")
+	schema := c.at(c.body(), path)
+	if schema == nil {
+		return nil, ""
+	}
+	return tree.Object{"schema": schema, "description": schema["description"]}, "body:" + tree.Join("", path...)
+}
+
+// schemaOf returns the schema of a parameter.
+func (c *pagingOf) schemaOf(parameter tree.Object) tree.Object {
+	return c.structure(tree.ObjectAt(parameter, "schema"))
+}
+
+// body returns the schema of the JSON body, or nil.
+func (c *pagingOf) body() tree.Object {
+	content := tree.ObjectAt(tree.ObjectAt(c.operation.Object, "requestBody"), "content")
+	return c.structure(tree.ObjectAt(tree.ObjectAt(content, jsonType), "schema"))
 }
 
 // first returns the number of the first page: as the extension says, else the parameter's default,
@@ -295,11 +309,11 @@ func (c *pagingOf) first() int64 {
 		}
 		return number
 	}
-	parameter := c.parameterNamed(tree.String(c.fields["page"]))
+	parameter, _ := c.parameterNamed(tree.String(c.fields["page"]))
 	if parameter == nil { // a problem of its own
 		return 0
 	}
-	schema := c.structure(tree.ObjectAt(parameter, "schema"))
+	schema := c.schemaOf(parameter)
 	for _, keyword := range []string{"default", "minimum"} {
 		if number, err := strconv.ParseInt(fmt.Sprint(schema[keyword]), 10, 64); err == nil && number >= 0 {
 			return number

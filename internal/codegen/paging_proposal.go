@@ -82,6 +82,9 @@ func (c *proposal) findForm(listed bool) bool {
 	cursor, size := c.parameterLike(cursorNames, cursorSchema), c.parameterLike(sizeNames, integerSchema)
 	get := c.operation.Method == "get"
 	link := cmp.Or(c.valueLike(nextLinkNames, textSchema), c.valueLike([]string{"next"}, addressSchema))
+	if links := c.innerFields(textSchema); link == "" && slices.Contains(links, "links.next") { // of JSON:API
+		link = "links.next"
+	}
 	next := c.valueLike(nextNames, cursorSchema)
 	switch {
 	case link != "" && get:
@@ -129,8 +132,8 @@ var firstPage = regexp.MustCompile(`(?i)\b(?:start(?:s|ing)? (?:with|at|from)|fi
 // setFirst takes the number of the first page from the description of the parameter, unless its
 // schema has it.
 func (c *proposal) setFirst() {
-	parameter := c.parameterNamed(tree.String(c.paging["page"]))
-	schema := c.structure(tree.ObjectAt(parameter, "schema"))
+	parameter, _ := c.parameterNamed(tree.String(c.paging["page"]))
+	schema := c.schemaOf(parameter)
 	found := firstPage.FindStringSubmatch(tree.String(parameter["description"]))
 	if found != nil && schema["default"] == nil && schema["minimum"] == nil {
 		c.paging["first"] = json.Number(found[1] + found[2])
@@ -159,7 +162,7 @@ func (c *proposal) findList() bool {
 func (c *proposal) innerFields(match func(tree.Object) bool) []string {
 	var paths []string
 	for _, name := range c.fieldsOf(c.response, func(schema tree.Object) bool { return kindOf(schema) == kindObject }) {
-		for _, inner := range c.fieldsOf(c.at([]string{name}), match) {
+		for _, inner := range c.fieldsOf(c.at(c.response, []string{name}), match) {
 			paths = append(paths, name+"."+inner)
 		}
 	}
@@ -187,14 +190,19 @@ func (c *proposal) valueLike(names []string, match func(tree.Object) bool) strin
 	return ""
 }
 
-// parameterLike returns the parameter in the query or a header with the first of the names that is
-// taken; empty without one.
+// parameterLike returns the parameter in the query or a header, or the property of the body, with
+// the first of the names that is taken; empty without one.
 func (c *proposal) parameterLike(names []string, match func(tree.Object) bool) string {
 	for _, wanted := range names {
 		for _, value := range tree.ListAt(c.operation.Object, "parameters") {
 			parameter, _ := value.(tree.Object)
 			name := tree.String(parameter["name"])
-			if in := parameter["in"]; (in == "query" || in == "header") && foldedName(name) == wanted && match(c.structure(tree.ObjectAt(parameter, "schema"))) {
+			if in := parameter["in"]; (in == "query" || in == "header") && foldedName(name) == wanted && match(c.schemaOf(parameter)) {
+				return name
+			}
+		}
+		for _, name := range c.fieldsOf(c.body(), match) {
+			if foldedName(name) == wanted {
 				return name
 			}
 		}

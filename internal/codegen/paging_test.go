@@ -16,6 +16,7 @@ func pagedSpec(method, paging, array string) string {
 		response = `{"type":"array","items":{"$ref":"#/components/schemas/Order"}}`
 	}
 	return `{"openapi":"3.0.3","info":{"title":"a","version":"1"},"paths":{"/orders":{"` + method + `":{"operationId":"listOrders","x-paging":` + paging + `,` + strings.TrimPrefix(array, "array") + `
+		"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"Page":{"type":"integer","default":1},"Paging":{"type":"object","properties":{"Skip":{"type":"integer"}}}}}}}},
 		"parameters":[{"name":"page","in":"query","schema":{"type":"integer"}},{"name":"from1","in":"query","schema":{"type":"integer","default":1,"minimum":0}},
 			{"name":"from0","in":"query","schema":{"allOf":[{"$ref":"#/components/schemas/Index"}]}},{"name":"size","in":"query","schema":{"type":"integer"}},{"name":"filter","in":"query","schema":{"type":"object","properties":{"page":{"type":"integer"}}}},
 			{"name":"X-Token","in":"header","schema":{"type":"string"}},{"name":"a","in":"cookie","schema":{"type":"string"}}],
@@ -39,6 +40,8 @@ func TestPagingCode(t *testing.T) {
 		{`{"linkHeader":true}`, "array", "Order", `LinkHeader: true`},
 		{`{"page":"from1","pages":"header:X-Pagination.TotalPages"}`, "array", "Order", `Page: "from1", First: 1, Pages: "header:X-Pagination/TotalPages"`},
 		{`{"items":"value","nextLink":"@odata.nextLink"}`, "array", "Order", `Items: "/value", NextLink: "/@odata.nextLink"`},
+		{`{"items":"Items","page":"Page"}`, "", "Order", `Items: "/Items", Page: "body:/Page", First: 1`},
+		{`{"items":"Items","offset":"Paging.Skip"}`, "", "Order", `Items: "/Items", Offset: "body:/Paging/Skip"`},
 		{`{"offset":"page","total":"total"}`, `array"x-list-field":"*",`, "Order", `Offset: "page", Total: "/total"`},
 	} {
 		document, err := tree.Read([]byte(pagedSpec("get", test.paging, test.array)))
@@ -70,8 +73,9 @@ func TestInvalidPaging(t *testing.T) {
 		{"get", `{"items":"Meta.Items","page":"from1"}`, "", "/items", `"Meta.Items" is not a property of the response; use one of List, Total`},
 		{"get", `{"items":"Total","page":"from1"}`, "", "/items", "is not a list; use one of Items, Names"},
 		{"get", `{"items":"Items","page":1}`, "", "/page", `"1" is not a name`},
-		{"get", `{"items":"Items","page":"number","first":1}`, "", "/page", `"number" is not a parameter in the query or a header`},
-		{"get", `{"items":"Items","offset":"a"}`, "", "/offset", `"a" is not a parameter in the query or a header`},
+		{"get", `{"items":"Items","page":"number","first":1}`, "", "/page", `"number" is not a parameter in the query or a header, or a property of a JSON body`},
+		{"get", `{"items":"Items","offset":"a"}`, "", "/offset", `"a" is not a parameter in the query or a header, or a property of a JSON body`},
+		{"get", `{"items":"Items","offset":"Paging"}`, "", "/offset", `the parameter "Paging" is not a plain value`},
 		{"get", `{"items":"Items","offset":"filter"}`, "", "/offset", `the parameter "filter" is not a plain value`},
 		{"get", `{"items":"Items","page":"page"}`, "", "/first", "the number of the first page is unknown: the parameter has no default and no minimum; add first: 0 or first: 1"},
 		{"get", `{"items":"Items","page":"page","first":"1"}`, "", "/first", "write 0 or 1 without quotes"},
