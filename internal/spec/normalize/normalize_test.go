@@ -163,7 +163,8 @@ func mustStay(t *testing.T, seed uint64, fix rule, document tree.Object) {
 var words = strings.Fields(`paths components schemas parameters responses requestBodies headers /a/{b} /a/{c} a?x get post 200 4xx default content
 	application/json text/json */* multipart/form-data schema type properties items allOf anyOf $ref $defs name in path query required explode style
 	security securitySchemes servers url tags operationId requestBody description title example enum nullable x-a x-go-type discriminator mapping
-	propertyName info version object array string integer A B` + "\x00" + ` #/components/schemas/A #/components/schemas/A/properties/B #/components/parameters/A #/paths/~1a~1{b}/get`)
+	propertyName info version object array string integer A B QUERY additionalOperations x-oai-additionalOperations itemSchema text/event-stream
+	querystring $anchor $dynamicRef $self format int32 byte /c/{**b} #/components/schemas/# #/properties/A #/$defs/A #A` + "\x00" + ` #/components/schemas/A #/components/schemas/A/properties/B #/components/parameters/A #/paths/~1a~1{b}/get`)
 
 func randomObject(random *rand.Rand, depth int) tree.Object {
 	object := tree.Object{}

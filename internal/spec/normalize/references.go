@@ -22,7 +22,7 @@ func fixReferences(document tree.Object, report *tree.Report) {
 			if tree.KeyedByName(pointer) {
 				return
 			}
-			if ref, ok := object["$dynamicRef"].(string); ok && object["$ref"] == nil {
+			if ref, ok := object["$dynamicRef"].(string); ok && object["$ref"] == nil && schemaRoot(pointer) != "" {
 				object["$ref"] = r.fix(pointer, ref)
 				report.Add("references", tree.Join(pointer, "$dynamicRef"), ref, object["$ref"], "it is a $ref where no other schema overrides its target")
 				delete(object, "$dynamicRef")

@@ -5,6 +5,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -94,6 +95,8 @@ func checkPaths(document tree.Object, problems *tree.Problems) {
 			problems.Add(pointer, "the path has a query or fragment, and another path has the same operations", "give the operations different paths, or remove one with an overlay")
 		case strings.ContainsAny(strings.ReplaceAll(template, "{}", ""), "{}") || strings.Contains(path, "{}"):
 			problems.Add(pointer, "the braces of the path do not match, or a variable has no name", overlayRemedy)
+		case slices.ContainsFunc(tree.PathVariables(path), func(name string) bool { return strings.ContainsAny(name, ":*=") }):
+			problems.Add(pointer, "only a constraint of a variable distinguishes the path from another one with the same operation", "give the variables different names with an overlay")
 		case !strings.HasPrefix(path, "/"):
 			problems.Add(pointer, "the path does not start with a slash, and the path with the slash has the same operations", overlayRemedy)
 		}

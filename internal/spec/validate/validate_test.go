@@ -83,6 +83,7 @@ func TestProblems(t *testing.T) {
 		{"no slash", newSpec(get("a", "a", ""), ""), "/paths/a", "slash"},
 		{"an open brace", newSpec(get("/{a", "a", ""), ""), "/paths/~1{a", "braces"},
 		{"a variable without a name", newSpec(get("/{}", "a", ""), ""), "/paths/~1{}", "no name"},
+		{"a constraint", newSpec(get("/{a:int}", "a", ""), ""), "/paths/~1{a:int}", "constraint"},
 		{"no id", newSpec(get("/a", "", ""), ""), "/paths/~1a/get/operationId", "no id"},
 		{"the id of another", newSpec(get("/a", "same", "")+", "+get("/b", "same", ""), ""), "/paths/~1b/get/operationId", "/paths/~1a/get"},
 		{"a property with a quote", newSpec("", `"A": {"properties": {"a\"b": {}}}`), `/components/schemas/A/properties/a"b`, "Go source"},
