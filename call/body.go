@@ -2,10 +2,10 @@ package call
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"strings"
 
+	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/wire/param"
 )
 
@@ -18,10 +18,11 @@ type content struct {
 	multipart *param.Multipart // what the reader reads; nil for other bodies
 }
 
-// JSONBody is the JSON of a value.
+// JSONBody is the JSON of a value, as [codec.MarshalRequest] writes it: without fields that only
+// responses have. A required field without a value can be an error.
 func JSONBody(mediaType string, value any) Body {
 	return func() (content, error) {
-		data, err := json.Marshal(value)
+		data, err := codec.MarshalRequest(value)
 		return content{mediaType: mediaType, reader: bytes.NewReader(data)}, err
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
+	"github.com/xsale-go/xsale/wire"
 )
 
 func TestOptionsThatCannotBeUsedAreRefused(t *testing.T) {
@@ -140,7 +141,7 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("%d logins", logins)
 	}
 	var request *http.Request
-	_, err := client.Orders.Create(t.Context(), xsale.CreateOrder{}, call.DryRun(&request))
+	_, err := client.Orders.Create(t.Context(), xsale.CreateOrder{PurchaseDate: wire.NewDate(2024, 10, 25)}, call.DryRun(&request))
 	if !errors.Is(err, call.ErrInvalid) || !errors.Is(err, call.ErrDryRun) || request == nil || request.Method != "POST" {
 		t.Errorf("an invalid order: %v, %v", request, err)
 	}

@@ -53,6 +53,14 @@ func (to body) omits(f field) bool {
 	return to == requestBody && f.readOnly || to == responseBody && f.writeOnly
 }
 
+// empty returns the JSON of a list or map that is nil: requests contain no null that nobody has set.
+func (to body) empty(whole string) string {
+	if to == requestBody {
+		return whole
+	}
+	return "null"
+}
+
 // directional is implemented by types whose JSON depends on the body.
 type directional interface {
 	marshalFor(to body) ([]byte, error)
@@ -69,12 +77,12 @@ func (to body) append(data []byte, s *shape, v reflect.Value) ([]byte, error) {
 		return to.appendObject(data, s.fields, v)
 	case shapeList:
 		if v.IsNil() {
-			return append(data, "null"...), nil
+			return append(data, to.empty("[]")...), nil
 		}
 		return to.appendList(data, s.elem, v)
 	case shapeMap:
 		if v.IsNil() {
-			return append(data, "null"...), nil
+			return append(data, to.empty("{}")...), nil
 		}
 		return to.appendMap(data, s.elem, v)
 	case shapePointer:

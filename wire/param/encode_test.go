@@ -99,7 +99,7 @@ func TestEncodeQuery(t *testing.T) {
 		}{map[string]string{"x]": "1"}}, "has a bracket"},
 		{"JSON", struct {
 			A *filter `query:"a,json"`
-		}{&filter{City: "a&b"}}, "a=%7B%22city%22%3A%22a%5Cu0026b%22%7D"},
+		}{&filter{City: "a&b"}}, "a=%7B%22city%22%3A%22a%26b%22%7D"},
 		{"null in an object", struct {
 			A map[string]json.RawMessage `query:"a"`
 		}{map[string]json.RawMessage{"x": json.RawMessage("null")}}, "x: null cannot be sent"},

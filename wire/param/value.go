@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // A value to encode is a string, a list or an object.
@@ -80,7 +82,7 @@ func textOf(v reflect.Value) (text string, ok bool, err error) {
 	return "", false, nil
 }
 
-// jsonValue returns what encoding/json writes of a value.
+// jsonValue returns what jsonText writes of a value.
 func jsonValue(v any) (any, error) {
 	text, err := jsonText(v)
 	if err != nil {
@@ -91,8 +93,9 @@ func jsonValue(v any) (any, error) {
 	return readValue(decoder)
 }
 
+// jsonText returns the JSON of a value as in a request body.
 func jsonText(v any) (string, error) {
-	data, err := json.Marshal(v)
+	data, err := codec.MarshalRequest(v)
 	return string(data), err
 }
 

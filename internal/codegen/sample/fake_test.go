@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +37,10 @@ func (s *service) GetOrders(_ context.Context, request GetOrdersRequestObject) (
 
 func (s *service) CreateOrder(_ context.Context, request CreateOrderRequestObject) (CreateOrderResponseObject, error) {
 	s.order = request.Body
+	if s.order.ID != 0 {
+		return nil, errors.New("the server assigns ids")
+	}
+	s.order.ID = 7
 	return CreateOrder201JSONResponse{Body: *request.Body, Header: http.Header{"Location": {"/api/v1/orders/7"}}}, nil
 }
 
@@ -48,6 +53,7 @@ func (s *service) GetOrder(_ context.Context, request GetOrderRequestObject) (Ge
 
 func (s *service) ReplaceOrder(_ context.Context, request ReplaceOrderRequestObject) (ReplaceOrderResponseObject, error) {
 	s.order = request.Body
+	s.order.ID = request.ID
 	return ReplaceOrder204Response{}, nil
 }
 

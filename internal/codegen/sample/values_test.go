@@ -2,10 +2,12 @@ package sample
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
 )
@@ -222,5 +224,14 @@ func TestVariantsNextToProperties(t *testing.T) {
 	account := Account{Name: "a", AccountType: AccountAccountTypeBusiness, Company: "c", Limit: json.RawMessage(`"5"`)}
 	if got, want := request(t, account), `{"accountType":"business","company":"c","limit":"5","name":"a"}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What cannot be sent is rejected before anything is sent.
+func TestRequestsThatLackAValueAreNotSent(t *testing.T) {
+	client, requests := start(t, &service{})
+	_, err := client.CreateOrder(t.Context(), Order{Number: "1"})
+	if !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "Order.Total is required, but not set") || requests.Load() != 0 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }

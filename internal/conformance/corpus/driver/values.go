@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // decode returns a value of a type, read from JSON as a client reads it.
@@ -58,11 +59,17 @@ func plainStruct(t reflect.Type) bool {
 		return false
 	}
 	for field := range t.Fields() {
-		if !field.IsExported() {
+		if !field.IsExported() || field.Type == reflect.TypeFor[codec.Union]() {
 			return false
 		}
 	}
 	return t.NumField() > 0
+}
+
+// baseType is a type that contains values of derived types.
+type baseType interface {
+	ValueByDiscriminator() (any, error)
+	Set(name string, value json.RawMessage) error
 }
 
 func buildFields(value reflect.Value, data []byte) error {
@@ -82,6 +89,12 @@ func buildFields(value reflect.Value, data []byte) error {
 				extra.Set(reflect.MakeMap(extra.Type()))
 			}
 			extra.SetMapIndex(reflect.ValueOf(name), element)
+			continue
+		}
+		if base, ok := value.Addr().Interface().(baseType); !field.IsValid() && ok {
+			if err := base.Set(name, content); err != nil { // of a derived type
+				return err
+			}
 			continue
 		}
 		if !field.IsValid() {
