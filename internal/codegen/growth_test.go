@@ -101,7 +101,12 @@ func (g *grower) schema(what string) tree.Object {
 		}
 	case 4:
 		first, second := g.object(what+" first"), g.object(what+" second")
-		first["title"], second["title"] = pickOne(g.random, "one", "One"), "two"
+		if g.random.IntN(2) == 0 {
+			first["title"], second["title"] = pickOne(g.random, "one", "One"), "two"
+		} else {
+			tree.ObjectAt(first, "properties")["f"] = tree.Object{"type": "string"}
+			tree.ObjectAt(second, "properties")["s"] = tree.Object{"type": "string"}
+		}
 		return tree.Object{"oneOf": []any{first, second}}
 	}
 	return tree.Object{"type": "string"}
@@ -195,7 +200,9 @@ func (g *grower) grow() {
 			case 2:
 				if objects := g.objects(); len(objects) > 0 {
 					properties := tree.ObjectAt(pickOne(g.random, objects...), "properties")
-					delete(properties, g.pickKey(properties))
+					if name := g.pickKey(properties); len(name) > 1 { // f and s tell elements of unions apart
+						delete(properties, name)
+					}
 				}
 			case 3:
 				if len(operations) > 0 {

@@ -18,21 +18,21 @@ func (p *preparer) hoist() error {
 	p.markOpenObjects()
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		p.schemas[name] = p.inside(schema, location{p.pointers[name], name, ""})
+		p.schemas[name] = p.inside(schema, location{pointer: p.pointers[name], words: name})
 	}
 	for _, operation := range tree.Operations(p.document) {
 		name := operation.Object["operationId"].(string)
 		if body := tree.ObjectAt(operation.Object, "requestBody"); body != nil {
 			for mediaType, value := range tree.Fields(body["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistBody(media, mediaType, location{tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), name + "Request", ""})
+				p.hoistBody(media, mediaType, location{pointer: tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), words: name + "Request"})
 			}
 		}
 		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			for mediaType, value := range tree.Fields(response["content"]) {
 				media, _ := value.(tree.Object)
-				p.hoistResponse(media, mediaType, location{tree.Join(operation.Pointer, "responses", status, "content", mediaType, "schema"), responseName(name, status), ""})
+				p.hoistResponse(media, mediaType, location{pointer: tree.Join(operation.Pointer, "responses", status, "content", mediaType, "schema"), words: responseName(name, status)})
 			}
 		}
 	}
@@ -205,16 +205,13 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 	}
 	var elements []any
 	seen := map[string]bool{} // by reference or JSON
+	options := p.options(list, tree.Join(at.pointer, keyword), at.words)
 	for i, value := range list {
 		element, _ := value.(tree.Object)
 		if !definesValue(element) {
 			continue
 		}
-		option := at.inside(keyword, "Option"+strconv.Itoa(i+1), strconv.Itoa(i))
-		if title, ok := element["title"].(string); ok && goName(title, "") != "" {
-			option = location{tree.Join(at.pointer, keyword, title), goName(title, ""), at.words}
-		}
-		element = withoutNull(p.child(element, option))
+		element = withoutNull(p.child(element, options[i]))
 		key, ok := referenceOf(element)
 		if ok {
 			element = reference(key)

@@ -103,7 +103,7 @@ func (p *preparer) unite(s *symbol, owners []int) {
 	if owner := p.inline[owners[0]].owner; owner != "" {
 		s.wanted = append(s.wanted, owner+words[0])
 	}
-	s.wanted = append(s.wanted, words[0]+"Model")
+	s.wanted = append(s.wanted, cmp.Or(p.inline[owners[0]].last, words[0]+"Model"))
 }
 
 // titleOf returns the name that the spec gives to the type of an enum.

@@ -74,6 +74,8 @@ func TestLockKeepsNames(t *testing.T) {
 		{"a schema whose name a new operation needs", `"ListAParams":` + object("a"), "", `"ListAParams":` + object("a"), get("/a", "listA"), "type ListAParams struct { A string", "Client) ListA2("},
 		{"an inline object", `"A":{"type":"object","properties":{"b":` + object("x") + `}}`, "", `"A":{"type":"object","properties":{"b":` + object("x") + `}},"AB":` + object("y"), "",
 			"type AB struct { X string", "type ABModel struct { Y string"},
+		{"elements of a union in another order", `"U":{"oneOf":[` + object("a", "b") + "," + object("c") + `]}`, "", `"U":{"oneOf":[` + object("x") + "," + object("c", "d") + "," + object("a", "b") + `]}`, "",
+			"type UOption1 struct { A string `json:\"a,omitzero\"` B", "type UOption2 struct { C string `json:\"c,omitzero\"` D"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lock := &Lock{}

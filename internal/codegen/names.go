@@ -84,11 +84,12 @@ type location struct {
 	pointer string
 	words   string
 	owner   string // goes before the words if they are taken; may be empty
+	last    string // if these are taken, too, may get a number; the words and Model if empty
 }
 
 // inside returns the location of a schema inside another one.
 func (l location) inside(keyword, words string, name ...string) location {
-	return location{tree.Join(l.pointer, append([]string{keyword}, name...)...), l.words + words, l.owner}
+	return location{tree.Join(l.pointer, append([]string{keyword}, name...)...), l.words + words, l.owner, ""}
 }
 
 // identifiers are the names that a scope declares.

@@ -72,7 +72,11 @@ func (p *preparer) nameParameters(operation tree.Operation) {
 // parameterLocation identifies a parameter by its name, because its index may change.
 func parameterLocation(operation tree.Operation, parameter tree.Object) location {
 	name := tree.String(parameter["name"])
-	return location{tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name), goName(name, "Parameter"), tree.String(operation.Object["operationId"])}
+	return location{
+		pointer: tree.Join(operation.Pointer, "parameters", tree.String(parameter["in"]), name),
+		words:   goName(name, "Parameter"),
+		owner:   tree.String(operation.Object["operationId"]),
+	}
 }
 
 func local(goName string) bool {
