@@ -18,16 +18,20 @@ type body struct {
 	Tag   string
 }
 
-// bodiesOf returns the bodies of an operation, in the order of their media types, but those that Go
-// supports first, and JSON before them.
+// bodiesOf returns the bodies of an operation: those that are typed in Go first, with JSON in front,
+// otherwise in the order of their media types.
 func bodiesOf(operation *codegen.OperationDefinition) []body {
 	var typed, untyped []body
+	json := false
 	for _, definition := range operation.Bodies {
 		b := bodyOf(operation, definition)
 		switch {
-		case b.encode == "":
+		case b.encode == "" || definition.IsJSON() && json:
+			b.encode = "" // of two JSON types, the first is typed
 			untyped = append(untyped, b)
 		case definition.IsJSON():
+			json = true
+			b.Field = "JSONBody"
 			typed = append([]body{b}, typed...)
 		default:
 			typed = append(typed, b)

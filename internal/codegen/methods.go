@@ -61,7 +61,7 @@ func methodsOf(operation *codegen.OperationDefinition) ([]method, error) {
 		base.Accept = strconv.Quote(strings.Join(result.accept, ", "))
 	}
 	for _, parameter := range operation.PathParams {
-		base.Arguments += ", " + parameter.GoVariableName() + " " + parameter.TypeDef()
+		base.Arguments += ", " + argumentName(parameter) + " " + parameter.TypeDef()
 	}
 	params := "nil"
 	if operation.RequiresParamObject() {

@@ -94,6 +94,15 @@ func compoundType(parameter codegen.ParameterDefinition) bool {
 	return false
 }
 
+// argumentName returns the name of a path parameter as an argument.
+func argumentName(parameter codegen.ParameterDefinition) string {
+	name := parameter.GoVariableName()
+	if rest, ok := strings.CutPrefix(name, "iDs"); ok {
+		return "ids" + rest
+	}
+	return name
+}
+
 var pathVariable = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // pathValues returns the values of the variables in the path, in their order.
@@ -104,7 +113,7 @@ func pathValues(operation *codegen.OperationDefinition) string {
 		if parameter == nil { // the generator rejects such a path
 			continue
 		}
-		value := parameter.GoVariableName()
+		value := argumentName(*parameter)
 		if tag := parameterTag(*parameter); tag != tagName.Replace(parameter.ParamName) {
 			value = "param.Styled(" + strconv.Quote(tag) + ", " + value + ")"
 		}

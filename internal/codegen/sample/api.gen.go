@@ -15,6 +15,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
+	"github.com/xsale-go/xsale/wire/param"
 	"github.com/xsale-go/xsale/xsaletest/fake"
 )
 
@@ -290,6 +291,23 @@ type Profile struct {
 // ProfileVersion is an inline schema of the spec.
 type ProfileVersion string
 
+// Range is an inline schema of the spec.
+type Range struct {
+	From               wire.DateTime `json:"from,omitzero"`
+	Inner              *OrderFilter  `json:"inner,omitempty"`
+	Parts              []int64       `json:"parts,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
+// SearchRequest is an inline schema of the spec.
+type SearchRequest struct {
+	Day                wire.DateTime  `json:"day,omitzero"`
+	Filter             *OrderFilter   `json:"filter,omitempty"`
+	Kinds              []SortOrder    `json:"kinds,omitzero"`
+	Prices             []wire.Decimal `json:"prices"`
+	wire.UnknownFields `json:"-"`
+}
+
 // Shape is a schema of the spec.
 type Shape struct {
 	Kind               string `json:"kind"`
@@ -344,6 +362,21 @@ type GetOrdersParams struct {
 type AddInvoiceMultipartBody struct {
 	File   call.File `form:"file,required"`
 	Number *string   `form:"number"`
+}
+
+// SearchParams contains the parameters of Search.
+type SearchParams struct {
+	Level  int32             `query:"level,required"`
+	Words  []string          `query:"words,spaceDelimited"`
+	Pipes  []string          `query:"pipes,pipeDelimited"`
+	Prices []wire.Decimal    `query:"prices"`
+	Days   []wire.DateTime   `query:"days,joined"`
+	Labels map[string]string `query:"labels"`
+	Range  *Range            `query:"range,deepObject"`
+	JSON   *OrderFilter      `query:"json,json"`
+	Path   *string           `query:"path,allowReserved"`
+	XIDs   []string          `header:"X-Ids"`
+	Flags  []string          `cookie:"flags,joined"`
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -561,6 +594,18 @@ func (a *Profile) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data
 func (a Profile) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Range) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Range) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SearchRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a SearchRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *Shape) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
@@ -630,6 +675,369 @@ func (a StockCode) AsInt64() (int64, error) { return codec.As[int64](a) }
 // FromInt64 sets the value from int64.
 func (a *StockCode) FromInt64(value int64) error { return codec.From(a, value) }
 
+// RawClient calls the API and returns the responses as they come, whatever their status. It is safe
+// for concurrent use.
+type RawClient struct {
+	endpoint *call.Endpoint
+}
+
+var _ ClientInterface = (*RawClient)(nil)
+
+// NewClient returns a RawClient that sends its requests through doer, after the editors have changed
+// them.
+func NewClient(server string, doer call.Doer, editors ...call.Edit) (*RawClient, error) {
+	endpoint, err := call.NewEndpoint(server, doer, editors...)
+	if err != nil {
+		return nil, err
+	}
+	return &RawClient{endpoint}, nil
+}
+
+// ClientInterface has the methods of [RawClient], for tests that replace it.
+type ClientInterface interface {
+	GetArticlesByCode(ctx context.Context, code string, editors ...call.Edit) (*http.Response, error)
+	GetCategories(ctx context.Context, editors ...call.Edit) (*http.Response, error)
+	ListEvents(ctx context.Context, editors ...call.Edit) (*http.Response, error)
+	StartJob(ctx context.Context, editors ...call.Edit) (*http.Response, error)
+	GetLabel(ctx context.Context, id int32, editors ...call.Edit) (*http.Response, error)
+	PrintLabel(ctx context.Context, id int32, editors ...call.Edit) (*http.Response, error)
+	Login(ctx context.Context, body LoginRequest, editors ...call.Edit) (*http.Response, error)
+	LoginWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	GetOrders(ctx context.Context, params *GetOrdersParams, editors ...call.Edit) (*http.Response, error)
+	CreateOrder(ctx context.Context, body Order, editors ...call.Edit) (*http.Response, error)
+	CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	GetArchive(ctx context.Context, year int32, editors ...call.Edit) (*http.Response, error)
+	DeleteOrder(ctx context.Context, id int64, editors ...call.Edit) (*http.Response, error)
+	GetOrder(ctx context.Context, id int64, editors ...call.Edit) (*http.Response, error)
+	ChangeOrder(ctx context.Context, id int64, body OrderChange, editors ...call.Edit) (*http.Response, error)
+	ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	ReplaceOrder(ctx context.Context, id int64, body Order, editors ...call.Edit) (*http.Response, error)
+	ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	GetInvoice(ctx context.Context, orderID int64, editors ...call.Edit) (*http.Response, error)
+	AddInvoice(ctx context.Context, orderID int64, body AddInvoiceMultipartBody, editors ...call.Edit) (*http.Response, error)
+	AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	Ping(ctx context.Context, editors ...call.Edit) (*http.Response, error)
+	Echo(ctx context.Context, body string, editors ...call.Edit) (*http.Response, error)
+	EchoWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	GetPrice(ctx context.Context, key int32, editors ...call.Edit) (*http.Response, error)
+	Search(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body OrderFilter, editors ...call.Edit) (*http.Response, error)
+	SearchWithFormdataBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest, editors ...call.Edit) (*http.Response, error)
+	SearchWithBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+	GetSettings(ctx context.Context, editors ...call.Edit) (*http.Response, error)
+	PutSettings(ctx context.Context, body json.RawMessage, editors ...call.Edit) (*http.Response, error)
+	PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error)
+}
+
+// GetArticlesByCode is [Client.GetArticlesByCode] with the raw response.
+func (c *RawClient) GetArticlesByCode(ctx context.Context, code string, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetArticlesByCodeRequest returns a request of GetArticlesByCode, for a server such as https://host.
+func NewGetArticlesByCodeRequest(server string, code string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "getArticlesByCode", Method: http.MethodGet, Route: "/api/v1/articles/{code}", PathValues: []any{code}, Accept: "application/json"}, nil, nil)
+}
+
+// GetCategories is [Client.GetCategories] with the raw response.
+func (c *RawClient) GetCategories(ctx context.Context, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetCategoriesRequest returns a request of GetCategories, for a server such as https://host.
+func NewGetCategoriesRequest(server string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetCategories", Method: http.MethodGet, Route: "/api/v1/categories", Accept: "application/json"}, nil, nil)
+}
+
+// ListEvents is [Client.ListEvents] with the raw response.
+func (c *RawClient) ListEvents(ctx context.Context, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewListEventsRequest returns a request of ListEvents, for a server such as https://host.
+func NewListEventsRequest(server string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "ListEvents", Method: http.MethodGet, Route: "/api/v1/events", Accept: "application/json"}, nil, nil)
+}
+
+// StartJob is [Client.StartJob] with the raw response.
+func (c *RawClient) StartJob(ctx context.Context, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewStartJobRequest returns a request of StartJob, for a server such as https://host.
+func NewStartJobRequest(server string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "StartJob", Method: http.MethodPost, Route: "/api/v1/jobs", Accept: "application/json"}, nil, nil)
+}
+
+// GetLabel is [Client.GetLabel] with the raw response.
+func (c *RawClient) GetLabel(ctx context.Context, id int32, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetLabel", Method: http.MethodGet, Route: "/api/v1/labels/{id}", PathValues: []any{id}, Accept: "*/*"}, nil, nil, editors...)
+}
+
+// NewGetLabelRequest returns a request of GetLabel, for a server such as https://host.
+func NewGetLabelRequest(server string, id int32) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetLabel", Method: http.MethodGet, Route: "/api/v1/labels/{id}", PathValues: []any{id}, Accept: "*/*"}, nil, nil)
+}
+
+// PrintLabel is [Client.PrintLabel] with the raw response.
+func (c *RawClient) PrintLabel(ctx context.Context, id int32, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "PrintLabel", Method: http.MethodPost, Route: "/api/v1/labels/{id}", PathValues: []any{id}}, nil, nil, editors...)
+}
+
+// NewPrintLabelRequest returns a request of PrintLabel, for a server such as https://host.
+func NewPrintLabelRequest(server string, id int32) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "PrintLabel", Method: http.MethodPost, Route: "/api/v1/labels/{id}", PathValues: []any{id}}, nil, nil)
+}
+
+// Login is [Client.Login] with the raw response.
+func (c *RawClient) Login(ctx context.Context, body LoginRequest, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, nil, call.FormBody(body), editors...)
+}
+
+// NewLoginRequest returns a request of Login, for a server such as https://host.
+func NewLoginRequest(server string, body LoginRequest) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, nil, call.FormBody(body))
+}
+
+// LoginWithBody is [Client.LoginWithBody] with the raw response.
+func (c *RawClient) LoginWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewLoginRequestWithBody returns a request of LoginWithBody, for a server such as https://host.
+func NewLoginRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Login", Method: http.MethodPost, Route: "/api/v1/login", Accept: "application/json"}, nil, call.ReaderBody(contentType, body))
+}
+
+// GetOrders is [Client.GetOrders] with the raw response.
+func (c *RawClient) GetOrders(ctx context.Context, params *GetOrdersParams, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json"}, params, nil, editors...)
+}
+
+// NewGetOrdersRequest returns a request of GetOrders, for a server such as https://host.
+func NewGetOrdersRequest(server string, params *GetOrdersParams) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "getOrders", Method: http.MethodGet, Route: "/api/v1/orders", Accept: "application/json"}, params, nil)
+}
+
+// CreateOrder is [Client.CreateOrder] with the raw response.
+func (c *RawClient) CreateOrder(ctx context.Context, body Order, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, nil, call.JSONBody("application/json", body), editors...)
+}
+
+// NewCreateOrderRequest returns a request of CreateOrder, for a server such as https://host.
+func NewCreateOrderRequest(server string, body Order) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, nil, call.JSONBody("application/json", body))
+}
+
+// CreateOrderWithBody is [Client.CreateOrderWithBody] with the raw response.
+func (c *RawClient) CreateOrderWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewCreateOrderRequestWithBody returns a request of CreateOrderWithBody, for a server such as https://host.
+func NewCreateOrderRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "CreateOrder", Method: http.MethodPost, Route: "/api/v1/orders", Accept: "application/json"}, nil, call.ReaderBody(contentType, body))
+}
+
+// GetArchive is [Client.GetArchive] with the raw response.
+func (c *RawClient) GetArchive(ctx context.Context, year int32, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetArchiveRequest returns a request of GetArchive, for a server such as https://host.
+func NewGetArchiveRequest(server string, year int32) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetArchive", Method: http.MethodGet, Route: "/api/v1/orders/archive/{year}", PathValues: []any{year}, Accept: "application/json"}, nil, nil)
+}
+
+// DeleteOrder is [Client.DeleteOrder] with the raw response.
+func (c *RawClient) DeleteOrder(ctx context.Context, id int64, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, nil, editors...)
+}
+
+// NewDeleteOrderRequest returns a request of DeleteOrder, for a server such as https://host.
+func NewDeleteOrderRequest(server string, id int64) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "DeleteOrder", Method: http.MethodDelete, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, nil)
+}
+
+// GetOrder is [Client.GetOrder] with the raw response.
+func (c *RawClient) GetOrder(ctx context.Context, id int64, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetOrderRequest returns a request of GetOrder, for a server such as https://host.
+func NewGetOrderRequest(server string, id int64) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetOrder", Method: http.MethodGet, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, nil)
+}
+
+// ChangeOrder is [Client.ChangeOrder] with the raw response.
+func (c *RawClient) ChangeOrder(ctx context.Context, id int64, body OrderChange, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, call.JSONBody("application/json", body), editors...)
+}
+
+// NewChangeOrderRequest returns a request of ChangeOrder, for a server such as https://host.
+func NewChangeOrderRequest(server string, id int64, body OrderChange) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, call.JSONBody("application/json", body))
+}
+
+// ChangeOrderWithBody is [Client.ChangeOrderWithBody] with the raw response.
+func (c *RawClient) ChangeOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewChangeOrderRequestWithBody returns a request of ChangeOrderWithBody, for a server such as https://host.
+func NewChangeOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "ChangeOrder", Method: http.MethodPatch, Route: "/api/v1/orders/{id}", PathValues: []any{id}, Accept: "application/json"}, nil, call.ReaderBody(contentType, body))
+}
+
+// ReplaceOrder is [Client.ReplaceOrder] with the raw response.
+func (c *RawClient) ReplaceOrder(ctx context.Context, id int64, body Order, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, call.JSONBody("application/json", body), editors...)
+}
+
+// NewReplaceOrderRequest returns a request of ReplaceOrder, for a server such as https://host.
+func NewReplaceOrderRequest(server string, id int64, body Order) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, call.JSONBody("application/json", body))
+}
+
+// ReplaceOrderWithBody is [Client.ReplaceOrderWithBody] with the raw response.
+func (c *RawClient) ReplaceOrderWithBody(ctx context.Context, id int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewReplaceOrderRequestWithBody returns a request of ReplaceOrderWithBody, for a server such as https://host.
+func NewReplaceOrderRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "ReplaceOrder", Method: http.MethodPut, Route: "/api/v1/orders/{id}", PathValues: []any{id}}, nil, call.ReaderBody(contentType, body))
+}
+
+// GetInvoice is [Client.GetInvoice] with the raw response.
+func (c *RawClient) GetInvoice(ctx context.Context, orderID int64, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf"}, nil, nil, editors...)
+}
+
+// NewGetInvoiceRequest returns a request of GetInvoice, for a server such as https://host.
+func NewGetInvoiceRequest(server string, orderID int64) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetInvoice", Method: http.MethodGet, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/pdf"}, nil, nil)
+}
+
+// AddInvoice is [Client.AddInvoice] with the raw response.
+func (c *RawClient) AddInvoice(ctx context.Context, orderID int64, body AddInvoiceMultipartBody, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, nil, call.MultipartBody(&body), editors...)
+}
+
+// NewAddInvoiceRequest returns a request of AddInvoice, for a server such as https://host.
+func NewAddInvoiceRequest(server string, orderID int64, body AddInvoiceMultipartBody) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, nil, call.MultipartBody(&body))
+}
+
+// AddInvoiceWithBody is [Client.AddInvoiceWithBody] with the raw response.
+func (c *RawClient) AddInvoiceWithBody(ctx context.Context, orderID int64, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewAddInvoiceRequestWithBody returns a request of AddInvoiceWithBody, for a server such as https://host.
+func NewAddInvoiceRequestWithBody(server string, orderID int64, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "AddInvoice", Method: http.MethodPost, Route: "/api/v1/orders/{orderId}/invoice", PathValues: []any{orderID}, Accept: "application/json"}, nil, call.ReaderBody(contentType, body))
+}
+
+// Ping is [Client.Ping] with the raw response.
+func (c *RawClient) Ping(ctx context.Context, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain"}, nil, nil, editors...)
+}
+
+// NewPingRequest returns a request of Ping, for a server such as https://host.
+func NewPingRequest(server string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Ping", Method: http.MethodGet, Route: "/api/v1/ping", Accept: "text/plain"}, nil, nil)
+}
+
+// Echo is [Client.Echo] with the raw response.
+func (c *RawClient) Echo(ctx context.Context, body string, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, nil, call.TextBody(body), editors...)
+}
+
+// NewEchoRequest returns a request of Echo, for a server such as https://host.
+func NewEchoRequest(server string, body string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, nil, call.TextBody(body))
+}
+
+// EchoWithBody is [Client.EchoWithBody] with the raw response.
+func (c *RawClient) EchoWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewEchoRequestWithBody returns a request of EchoWithBody, for a server such as https://host.
+func NewEchoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Echo", Method: http.MethodPost, Route: "/api/v1/ping", Accept: "text/plain"}, nil, call.ReaderBody(contentType, body))
+}
+
+// GetPrice is [Client.GetPrice] with the raw response.
+func (c *RawClient) GetPrice(ctx context.Context, key int32, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetPriceRequest returns a request of GetPrice, for a server such as https://host.
+func NewGetPriceRequest(server string, key int32) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json"}, nil, nil)
+}
+
+// Search is [Client.Search] with the raw response.
+func (c *RawClient) Search(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body OrderFilter, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.JSONBody("application/vnd.search+json", body), editors...)
+}
+
+// NewSearchRequest returns a request of Search, for a server such as https://host.
+func NewSearchRequest(server string, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body OrderFilter) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.JSONBody("application/vnd.search+json", body))
+}
+
+// SearchWithFormdataBody is [Client.SearchWithFormdataBody] with the raw response.
+func (c *RawClient) SearchWithFormdataBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body), editors...)
+}
+
+// NewSearchRequestWithFormdataBody returns a request of SearchWithFormdataBody, for a server such as https://host.
+func NewSearchRequestWithFormdataBody(server string, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body))
+}
+
+// SearchWithBody is [Client.SearchWithBody] with the raw response.
+func (c *RawClient) SearchWithBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewSearchRequestWithBody returns a request of SearchWithBody, for a server such as https://host.
+func NewSearchRequestWithBody(server string, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.ReaderBody(contentType, body))
+}
+
+// GetSettings is [Client.GetSettings] with the raw response.
+func (c *RawClient) GetSettings(ctx context.Context, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json"}, nil, nil, editors...)
+}
+
+// NewGetSettingsRequest returns a request of GetSettings, for a server such as https://host.
+func NewGetSettingsRequest(server string) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json"}, nil, nil)
+}
+
+// PutSettings is [Client.PutSettings] with the raw response.
+func (c *RawClient) PutSettings(ctx context.Context, body json.RawMessage, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, nil, call.JSONBody("application/json", body), editors...)
+}
+
+// NewPutSettingsRequest returns a request of PutSettings, for a server such as https://host.
+func NewPutSettingsRequest(server string, body json.RawMessage) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, nil, call.JSONBody("application/json", body))
+}
+
+// PutSettingsWithBody is [Client.PutSettingsWithBody] with the raw response.
+func (c *RawClient) PutSettingsWithBody(ctx context.Context, contentType string, body io.Reader, editors ...call.Edit) (*http.Response, error) {
+	return c.endpoint.Do(ctx, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, nil, call.ReaderBody(contentType, body), editors...)
+}
+
+// NewPutSettingsRequestWithBody returns a request of PutSettingsWithBody, for a server such as https://host.
+func NewPutSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	return call.NewRequest(server, call.Operation{ID: "PutSettings", Method: http.MethodPut, Route: "/api/v1/settings", Accept: "application/json"}, nil, call.ReaderBody(contentType, body))
+}
+
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe
 // for concurrent use.
 type Client struct {
@@ -651,6 +1059,9 @@ func NewWithDoer(server string, doer call.Doer, editors ...call.Edit) (*Client, 
 	}
 	return &Client{endpoint}, nil
 }
+
+// Raw returns a client with the same address whose methods return the responses as they come.
+func (c *Client) Raw() *RawClient { return &RawClient{c.endpoint} }
 
 // GetArticlesByCode calls GET /api/v1/articles/{code}.
 func (c *Client) GetArticlesByCode(ctx context.Context, code string, options ...call.Option) (string, error) {
@@ -809,6 +1220,21 @@ func (c *Client) GetPrice(ctx context.Context, key int32, options ...call.Option
 	return call.Fetch[wire.Decimal](ctx, call.Operation{ID: "GetPrice", Method: http.MethodGet, Route: "/api/v1/prices({key})", PathValues: []any{key}, Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
 }
 
+// Search calls PUT /api/v1/search/{kinds}/{ids}/{point}/{file}.
+func (c *Client) Search(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body OrderFilter, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}, Idempotent: true}, options, c.endpoint.Send(params, call.JSONBody("application/vnd.search+json", body)))
+}
+
+// SearchWithFormdataBody calls PUT /api/v1/search/{kinds}/{ids}/{point}/{file}.
+func (c *Client) SearchWithFormdataBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}, Idempotent: true}, options, c.endpoint.Send(params, call.FormBody(body)))
+}
+
+// SearchWithBody is Search with a body of any type.
+func (c *Client) SearchWithBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, contentType string, body io.Reader, options ...call.Option) error {
+	return call.Execute(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}, Idempotent: true}, options, c.endpoint.Send(params, call.ReaderBody(contentType, body)))
+}
+
 // GetSettings calls GET /api/v1/settings.
 func (c *Client) GetSettings(ctx context.Context, options ...call.Option) (map[string]json.RawMessage, error) {
 	return call.Fetch[map[string]json.RawMessage](ctx, call.Operation{ID: "GetSettings", Method: http.MethodGet, Route: "/api/v1/settings", Accept: "application/json", Idempotent: true}, options, c.endpoint.Send(nil, nil))
@@ -847,6 +1273,7 @@ func NewFake(implementation StrictServerInterface) http.Handler {
 	router.HandleFunc("GET /api/v1/ping", fake.Handle(implementation.Ping, PingResponseObject.VisitPingResponse))
 	router.HandleFunc("POST /api/v1/ping", fake.Handle(implementation.Echo, EchoResponseObject.VisitEchoResponse))
 	router.HandleFunc("GET /api/v1/prices({key})", fake.Handle(implementation.GetPrice, GetPriceResponseObject.VisitGetPriceResponse))
+	router.HandleFunc("PUT /api/v1/search/{kinds}/{ids}/{point}/{file...}", fake.Handle(implementation.Search, SearchResponseObject.VisitSearchResponse))
 	router.HandleFunc("GET /api/v1/settings", fake.Handle(implementation.GetSettings, GetSettingsResponseObject.VisitGetSettingsResponse))
 	router.HandleFunc("PUT /api/v1/settings", fake.Handle(implementation.PutSettings, PutSettingsResponseObject.VisitPutSettingsResponse))
 	return router
@@ -947,6 +1374,11 @@ func (Unimplemented) Echo(context.Context, EchoRequestObject) (EchoResponseObjec
 
 // GetPrice responds with 501.
 func (Unimplemented) GetPrice(context.Context, GetPriceRequestObject) (GetPriceResponseObject, error) {
+	return nil, fake.ErrUnimplemented
+}
+
+// Search responds with 501.
+func (Unimplemented) Search(context.Context, SearchRequestObject) (SearchResponseObject, error) {
 	return nil, fake.ErrUnimplemented
 }
 
@@ -1383,6 +1815,31 @@ func (response GetPrice200JSONResponse) VisitGetPriceResponse(w http.ResponseWri
 	return fake.WriteJSON(w, 200, nil, "application/json", response.Body)
 }
 
+// SearchRequestObject is a request of Search.
+type SearchRequestObject struct {
+	Kinds        []SortOrder             `path:"kinds"`
+	IDs          []int32                 `path:"ids,matrix,exploded"`
+	Point        map[string]wire.Decimal `path:"point,label"`
+	File         string                  `path:"file,catchAll"`
+	Params       SearchParams
+	JSONBody     *OrderFilter   `body:"application/vnd.search+json"`
+	FormdataBody *SearchRequest `body:"application/x-www-form-urlencoded"`
+}
+
+// SearchResponseObject is a response of Search: a type named after Search and a status.
+type SearchResponseObject interface {
+	VisitSearchResponse(w http.ResponseWriter) error
+}
+
+// Search204Response is a response without a body.
+type Search204Response struct {
+}
+
+// VisitSearchResponse writes the response.
+func (response Search204Response) VisitSearchResponse(w http.ResponseWriter) error {
+	return fake.WriteEmpty(w, 204, nil)
+}
+
 // GetSettingsRequestObject is a request of GetSettings.
 type GetSettingsRequestObject struct {
 }
@@ -1464,6 +1921,8 @@ type StrictServerInterface interface {
 	Echo(ctx context.Context, request EchoRequestObject) (EchoResponseObject, error)
 	// GetPrice responds to GET /api/v1/prices({key}).
 	GetPrice(ctx context.Context, request GetPriceRequestObject) (GetPriceResponseObject, error)
+	// Search responds to PUT /api/v1/search/{kinds}/{ids}/{point}/{file}.
+	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
 	// GetSettings responds to GET /api/v1/settings.
 	GetSettings(ctx context.Context, request GetSettingsRequestObject) (GetSettingsResponseObject, error)
 	// PutSettings responds to PUT /api/v1/settings.

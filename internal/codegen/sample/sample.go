@@ -3,4 +3,4 @@
 // fake.
 package sample
 
-//go:generate go run ../../../cmd/xsale generate --spec swagger.json --package sample --out . --server
+//go:generate go run ../../../cmd/xsale generate --spec swagger.json --package sample --out . --server --raw

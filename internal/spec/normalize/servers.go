@@ -8,42 +8,26 @@ import (
 )
 
 // fixServers keeps the first server, without variables, and moves its path into the paths: a
-// client is configured with the origin of the API, so the rest must be in the paths. It drops
-// the servers of paths and operations, because all calls go to one origin.
+// client is configured with the origin of the API, so the rest must be in the paths. Paths and
+// operations with servers of their own get the path of the first one. All calls go to one origin,
+// so that tokens reach no other host.
 func fixServers(document tree.Object, report *tree.Report) {
-	for path, value := range tree.Fields(document["paths"]) {
-		if item, ok := value.(tree.Object); ok && !tree.Extension(path) {
-			removeServers(item, tree.Join("/paths", path), report)
-		}
-	}
-	for _, operation := range tree.Operations(document) {
-		removeServers(operation.Object, operation.Pointer, report)
-	}
 	servers := tree.ListAt(document, "servers")
 	origin, basePath := "/", ""
-	server := tree.Object{}
+	first := tree.Object{}
 	if len(servers) > 0 {
-		server, _ = servers[0].(tree.Object)
-		origin, basePath = splitServer(server)
+		first, _ = servers[0].(tree.Object)
+		origin, basePath = splitServer(first)
 	}
 	fixed := tree.Object{"url": origin}
-	if description, ok := server["description"].(string); ok {
+	if description, ok := first["description"].(string); ok {
 		fixed["description"] = description
 	}
-	if len(servers) != 1 || server["url"] != origin || server["variables"] != nil || server["name"] != nil {
+	if len(servers) != 1 || first["url"] != origin || first["variables"] != nil || first["name"] != nil {
 		report.Add("servers", "/servers", document["servers"], []any{fixed}, "a client calls one configured origin")
 		document["servers"] = []any{fixed}
 	}
-	if basePath != "" {
-		prefixPaths(document, basePath, report)
-	}
-}
-
-func removeServers(parent tree.Object, pointer string, report *tree.Report) {
-	if servers, ok := parent["servers"]; ok {
-		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one configured origin")
-		delete(parent, "servers")
-	}
+	prefixPaths(document, server{origin, basePath}, report)
 }
 
 // splitServer returns the origin of a server, or "/" if the URL is relative, and its path.
@@ -67,14 +51,65 @@ func splitServer(server tree.Object) (origin, basePath string) {
 	return parsed.Scheme + "://" + parsed.Host, basePath
 }
 
-func prefixPaths(document tree.Object, basePath string, report *tree.Report) {
+type server struct{ origin, path string }
+
+// prefixPaths adds the path of its server to each path. An operation with another server moves to
+// another path.
+func prefixPaths(document tree.Object, of server, report *tree.Report) {
 	prefixed := tree.Object{}
-	for path, item := range tree.Fields(document["paths"]) {
-		if strings.HasPrefix(path, "/") {
-			path = basePath + path
+	owners := map[string]server{} // of paths in the document
+	for path, value := range tree.Fields(document["paths"]) {
+		owners[path] = of
+		if item, ok := value.(tree.Object); ok && !tree.Extension(path) {
+			owners[path] = of.replaced(item, tree.Join("/paths", path), report)
 		}
-		prefixed[path] = item
+		prefixed[owners[path].before(path)] = value
+	}
+	for _, operation := range tree.Operations(document) {
+		owner, method := owners[operation.Path], strings.ToLower(operation.Method)
+		item := tree.ObjectAt(prefixed, owner.before(operation.Path))
+		moved := owner.replaced(operation.Object, operation.Pointer, report).before(operation.Path)
+		target := tree.ObjectAt(prefixed, moved)
+		if moved == owner.before(operation.Path) || item[method] == nil || target[method] != nil {
+			continue
+		}
+		if shared := tree.ListAt(item, "parameters"); len(shared) > 0 {
+			operation.Object["parameters"] = append(tree.ListAt(operation.Object, "parameters"), tree.Clone(shared).([]any)...)
+		}
+		if target == nil {
+			target = tree.Object{}
+			prefixed[moved] = target
+		}
+		target[method] = operation.Object
+		delete(item, method)
 	}
 	document["paths"] = prefixed
-	report.Add("servers", "/paths", nil, basePath, "the path of the server is now part of every path")
+	if of.path != "" {
+		report.Add("servers", "/paths", nil, of.path, "the path of the server is now part of every path")
+	}
+}
+
+func (s server) before(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return s.path + path
+	}
+	return path
+}
+
+// replaced removes the servers of a path or an operation, and returns the server that they replace s
+// with.
+func (s server) replaced(parent tree.Object, pointer string, report *tree.Report) server {
+	servers, set := parent["servers"]
+	if !set {
+		return s
+	}
+	delete(parent, "servers")
+	first, _ := append(tree.ListAt(tree.Object{"servers": servers}, "servers"), nil)[0].(tree.Object)
+	origin, path := splitServer(first)
+	if first == nil || origin != "/" && origin != s.origin {
+		report.Add("servers", tree.Join(pointer, "servers"), servers, nil, "a client calls one configured origin")
+		return s
+	}
+	report.Add("servers", tree.Join(pointer, "servers"), servers, path, "the path of the server is now part of the path")
+	return server{s.origin, path}
 }

@@ -24,6 +24,12 @@ func TestFixServers(t *testing.T) {
 		{"URL parts beyond origin and path", server(`[{"url": "https://user:secret@a.example?x=1#y"}]`, "/a"), server(`[{"url": "https://a.example"}]`, "/a"), "/servers"},
 		{"of paths and operations", `{"servers": [{"url": "/"}], "paths": {"/a": {"servers": [], "get": {"servers": [{"url": "https://b.example"}]}}, "/b": [], "x-a": {"servers": 1}}}`,
 			`{"servers": [{"url": "/"}], "paths": {"/a": {"get": {}}, "/b": [], "x-a": {"servers": 1}}}`, "/paths/~1a/servers /paths/~1a/get/servers"},
+		{"of a path", `{"servers": [{"url": "https://a.example/v1"}], "paths": {"/a": {"servers": [{"url": "/v2"}, {"url": "/v3"}], "get": {}}, "/b": {"get": {}}}}`,
+			`{"servers": [{"url": "https://a.example"}], "paths": {"/v2/a": {"get": {}}, "/v1/b": {"get": {}}}}`, "/servers /paths/~1a/servers /paths"},
+		{"of an operation", `{"servers": [{"url": "https://a.example"}], "paths": {"/a": {"parameters": [{"name": "p"}], "get": {"servers": [{"url": "https://a.example/v2"}]}, "put": {}}}}`,
+			`{"servers": [{"url": "https://a.example"}], "paths": {"/a": {"parameters": [{"name": "p"}], "put": {}}, "/v2/a": {"get": {"parameters": [{"name": "p"}]}}}}`, "/paths/~1a/get/servers"},
+		{"of another host", `{"servers": [{"url": "https://a.example/v1"}], "paths": {"/a": {"get": {"servers": [{"url": "https://b.example/v2"}]}}}}`,
+			`{"servers": [{"url": "https://a.example"}], "paths": {"/v1/a": {"get": {}}}}`, "/servers /paths/~1a/get/servers /paths"},
 	})
 }
 
