@@ -33,7 +33,7 @@ func (f *schemaFixer) convertTypes() {
 		after, reason = number, "whole numbers are numbers"
 	case number != "" && f.quotesNumber():
 		after, reason = number, quotedNumber
-		f.markQuoted()
+		f.drop("pattern", patternOfNumber)
 	case len(names) > 1 && !anyType(names):
 		f.splitTypes(value, names)
 		return
@@ -165,16 +165,10 @@ func (f *schemaFixer) quotesNumber() bool {
 	return allNumbers && (len(values) > 0 || numericFormat(f.schema["format"]) || numericPattern(f.schema["pattern"]))
 }
 
-const quotedNumber = "it is a number that the service also reads as a string"
-
-// quotedExtension marks a number that may come in quotes.
-const quotedExtension = "x-quoted"
-
-// markQuoted marks a number as one that may come in quotes.
-func (f *schemaFixer) markQuoted() {
-	f.drop("pattern", "it applies to the number as a string")
-	f.schema[quotedExtension] = true
-}
+const (
+	quotedNumber    = "it is a number that the service also reads as a string"
+	patternOfNumber = "it applies to the number as a string"
+)
 
 // numericFormat reports whether a format is one of numbers. The format byte is one of strings, too.
 func numericFormat(format any) bool {

@@ -151,9 +151,7 @@ func quotedNumberOf(parts []any) tree.Object {
 			continue
 		}
 		if numericFormat(quoted["format"]) || numericPattern(quoted["pattern"]) {
-			marked := tree.Clone(number).(tree.Object)
-			marked[quotedExtension] = true
-			return marked
+			return number
 		}
 	}
 	return nil

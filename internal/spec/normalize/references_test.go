@@ -91,7 +91,7 @@ func TestRelativeReferences(t *testing.T) {
 }
 
 func TestReferencesByName(t *testing.T) {
-	document := asTree(t, `{"$self": "https://example.com/v1/openapi.json", "components": {
+	document := asTree(t, `{"$self": "https://example.com/v1/openapi.json", "paths": {"/a": {"x-oai-additionalOperations": {"QUERY": {"responses": {}}, "COPY": {}}}}, "components": {
 		"parameters": {"Sub/Currency": {}, "a b": {}, "Page[Size]": {}}, "responses": {"Not/Found": {"content": {"application/json": {"schema": {"type": "string"}}}}},
 		"schemas": {"Box<Order>": {"$anchor": "box", "properties": {"a/b": {}}}, "x%20y": {}, "p/q": {}, "p": {"q": {}}, "r/s": {}, "r%2Fs": {}}}}`).(map[string]any)
 	for ref, want := range map[string]string{
@@ -104,10 +104,13 @@ func TestReferencesByName(t *testing.T) {
 		"#/components/schemas/x y":                                         "#/components/schemas/x%20y",
 		"#/components/schemas/p/q":                                         "#/components/schemas/p/q",
 		"#/components/schemas/r/s":                                         "#/components/schemas/r/s", // either of two
-		"#box":                                                             "#/components/schemas/Box<Order>",
-		"openapi.json#/components/schemas/p":                               "#/components/schemas/p",
-		"https://example.com/v1/openapi.json#/components/schemas/p":        "#/components/schemas/p",
-		"https://example.com/v2/openapi.json#/components/schemas/p":        "https://example.com/v2/openapi.json#/components/schemas/p",
+		"#/paths/~1a/query/responses":                                      "#/paths/~1a/x-oai-additionalOperations/QUERY/responses",
+		"#/paths/~1a/additionalOperations/COPY":                            "#/paths/~1a/x-oai-additionalOperations/COPY",
+		"#/paths/~1a/additionalOperations/QUERY2":                          "#/paths/~1a/additionalOperations/QUERY2",
+		"#box":                               "#/components/schemas/Box<Order>",
+		"openapi.json#/components/schemas/p": "#/components/schemas/p",
+		"https://example.com/v1/openapi.json#/components/schemas/p": "#/components/schemas/p",
+		"https://example.com/v2/openapi.json#/components/schemas/p": "https://example.com/v2/openapi.json#/components/schemas/p",
 	} {
 		if got := newResolver(document).fix("", ref); got != want {
 			t.Errorf("%s: got %s, want %s", ref, got, want)

@@ -205,6 +205,14 @@ func (r *resolver) search(value any, pointer string, tokens []string, depth int,
 	}
 	object, _ := value.(tree.Object)
 	before := len(targets)
+	if others, ok := object[tree.AdditionalOperations].(tree.Object); ok { // where they were before
+		switch tokens[0] {
+		case "query":
+			r.search(others["QUERY"], tree.Join(pointer, tree.AdditionalOperations, "QUERY"), tokens[1:], depth, targets)
+		case "additionalOperations":
+			r.search(others, tree.Join(pointer, tree.AdditionalOperations), tokens[1:], depth, targets)
+		}
+	}
 	for _, name := range []string{unescaped(tokens[0]), plainToken(tokens[0])} {
 		if field, ok := object[name]; ok && len(targets) == before {
 			r.search(field, tree.Join(pointer, name), tokens[1:], depth, targets)

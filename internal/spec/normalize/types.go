@@ -103,6 +103,11 @@ func (f *schemaFixer) dropWrongObject(document tree.Object) {
 	if _, ok := f.schema["additionalProperties"].(tree.Object); ok {
 		return
 	}
+	if _, ok := f.schema["items"].(tree.Object); ok {
+		f.set("type", "array", "it has items and no properties")
+		f.drop("additionalProperties", "lists do not have it")
+		return
+	}
 	for _, keyword := range []string{"allOf", "oneOf", "anyOf"} {
 		for _, part := range tree.ListAt(f.schema, keyword) {
 			kind := kindOf(document, part)
@@ -194,7 +199,7 @@ func (f *schemaFixer) inferType() {
 		f.set("type", "array", "it has items")
 	case f.numberWithoutType() != "":
 		f.set("type", f.numberWithoutType(), quotedNumber)
-		f.markQuoted()
+		f.drop("pattern", patternOfNumber)
 	case typeOfValues(values) != "":
 		f.set("type", typeOfValues(values), "all values have this type")
 	}
