@@ -57,7 +57,9 @@ func Compare(before, after tree.Object) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	structural, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), base.info, revision.info)
+	config := diff.NewConfig()
+	config.IncludePathParams = hasAlikePaths(before) || hasAlikePaths(after)
+	structural, sources, err := diff.GetWithOperationsSourcesMap(config, base.info, revision.info)
 	if err != nil {
 		return nil, fmt.Errorf("compare the specs: %w", err)
 	}
@@ -84,4 +86,17 @@ func Compare(before, after tree.Object) (*Result, error) {
 	}
 	slices.SortStableFunc(result.Changes, func(a, b Change) int { return cmp.Compare(a.Level.rank(), b.Level.rank()) })
 	return result, nil
+}
+
+// hasAlikePaths reports whether only the names of variables tell two paths of a spec apart.
+func hasAlikePaths(spec tree.Object) bool {
+	shapes := map[string]bool{}
+	for path := range tree.Fields(spec["paths"]) {
+		shape := tree.PathShape(path)
+		if shapes[shape] {
+			return true
+		}
+		shapes[shape] = true
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -10,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
@@ -18,13 +20,14 @@ import (
 type document struct {
 	info     *load.SpecInfo
 	pointers map[int]string    // JSON pointers by line
-	moved    map[string]string // original pointers of moved parameters
+	moved    map[string]string // original pointers of what was moved
 }
 
 func newDocument(name string, spec tree.Object) (*document, error) {
 	d := &document{pointers: map[int]string{}, moved: map[string]string{}}
 	spec = tree.Clone(spec).(tree.Object)
 	d.moveParameters(spec)
+	maps.Copy(d.moved, typed.ShowMethods(spec))
 	data, err := tree.YAML(spec)
 	if err != nil {
 		return nil, err

@@ -104,7 +104,7 @@ var notes = []string{
 // collections are fields whose own fields have names or numbers that an author chooses.
 var collections = []string{
 	"callbacks", "content", "encoding", "headers", "mapping", "parameters", "paths", "properties", "requestBodies",
-	"responses", "schemas", "scopes", "securitySchemes", "variables",
+	"responses", "schemas", "scopes", "securitySchemes", "variables", tree.AdditionalOperations,
 }
 
 // note reports whether a difference does not affect requests and responses.
@@ -135,7 +135,7 @@ func reference(value any) bool {
 func insideNote(tokens []string) bool {
 	named := false
 	for _, token := range tokens {
-		if !named && (slices.Contains(notes, token) || strings.HasPrefix(token, "x-")) {
+		if !named && (slices.Contains(notes, token) || tree.Extension(token) && token != tree.AdditionalOperations) {
 			return true
 		}
 		named = !named && slices.Contains(collections, token)

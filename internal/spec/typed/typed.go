@@ -22,7 +22,7 @@ func Parse(data []byte) (*openapi3.T, error) {
 		if err != nil {
 			return nil, err
 		}
-		showMethods(document)
+		ShowMethods(document)
 		if data, err = tree.JSON(document); err != nil {
 			return nil, err
 		}
@@ -32,21 +32,28 @@ func Parse(data []byte) (*openapi3.T, error) {
 	return loader.LoadFromData(data)
 }
 
-// showMethods moves additional operations to the fields that OpenAPI 3.2 has for them.
-func showMethods(document tree.Object) {
-	for _, value := range tree.Fields(document["paths"]) {
+// ShowMethods moves additional operations to the fields that kin-openapi has for them, and returns
+// their pointers before, by those after.
+func ShowMethods(document tree.Object) map[string]string {
+	moved := map[string]string{}
+	for path, value := range tree.Fields(document["paths"]) {
 		item, _ := value.(tree.Object)
 		others := tree.ObjectAt(item, tree.AdditionalOperations)
 		if others == nil {
 			continue
 		}
+		pointer := tree.Join("/paths", path)
+		before := tree.Join(pointer, tree.AdditionalOperations)
 		delete(item, tree.AdditionalOperations)
 		if query, ok := others[openapi3.MethodQuery]; ok {
 			delete(others, openapi3.MethodQuery)
 			item["query"] = query
+			moved[tree.Join(pointer, "query")] = tree.Join(before, openapi3.MethodQuery)
 		}
 		item["additionalOperations"] = others
+		moved[tree.Join(pointer, "additionalOperations")] = before
 	}
+	return moved
 }
 
 // Validate validates a parsed spec. The operations that OpenAPI 3.0 cannot have at their location
