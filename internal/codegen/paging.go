@@ -118,11 +118,11 @@ func (c *pagingOf) check(value any) (items []string, code string) {
 	case strings.Contains(strings.ToLower(c.form), "link") && c.operation.Method != "get":
 		c.problem(c.form, "a link is followed with GET, but the operation is "+strings.ToUpper(c.operation.Method), "use page, offset or cursor, or remove the paging")
 	}
-	if fields["size"] != nil {
+	if _, set := fields["size"]; set {
 		add("Size", c.parameter("size"))
 	}
 	for _, name := range []string{"next", "total", "pages", "more"} {
-		if fields[name] != nil {
+		if _, set := fields[name]; set {
 			add(strings.ToUpper(name[:1])+name[1:], c.location(name))
 		}
 	}

@@ -81,6 +81,7 @@ func TestInvalidPaging(t *testing.T) {
 		{"get", `{"items":"Items","page":"page","first":"1"}`, "", "/first", "write 0 or 1 without quotes"},
 		{"get", `{"items":"Items","page":"page","first":[1]}`, "", "/first", "is not the number of a page"},
 		{"get", `{"items":"Items","page":"page","first":-1}`, "", "/first", "is not the number of a page"},
+		{"get", `{"items":"Items","offset":"page","total":null}`, "", "/total", `"<nil>" is not a name`},
 		{"get", `{"items":"Items","cursor":"page"}`, "", "", "there is no next"},
 		{"get", `{"items":"Items","offset":"page","total":"Count"}`, "", "/total", `"Count" is not a property of the response`},
 		{"get", `{"items":"Items","offset":"page","total":"header:a b"}`, "", "/total", "is not the name of a header"},
