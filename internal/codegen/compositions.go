@@ -14,6 +14,7 @@ func (p *preparer) mergeCompositions() error {
 	p.derived = map[string][]string{}
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
+		p.listDiscriminator(name, schema)
 		for _, part := range tree.ListAt(schema, "allOf") {
 			part, _ := part.(tree.Object)
 			if base, ok := referenceOf(part); ok {
@@ -32,6 +33,19 @@ func (p *preparer) mergeCompositions() error {
 		}
 	}
 	return nil
+}
+
+// listDiscriminator adds the property that names the type of an object, where a base type does not
+// list it.
+func (p *preparer) listDiscriminator(name string, schema tree.Object) {
+	discriminator := tree.ObjectAt(schema, "discriminator")
+	properties := tree.ObjectAt(schema, "properties")
+	property := tree.String(discriminator["propertyName"])
+	if properties == nil || property == "" || properties[property] != nil || tree.ObjectAt(discriminator, "mapping") == nil {
+		return
+	}
+	p.report.Add("go-types", tree.Join(schemasPrefix[1:]+name, "properties", property), nil, "string", "the discriminator is a property that the schema does not list")
+	properties[property] = tree.Object{"type": "string"}
 }
 
 // maxInherited bounds the number of properties that merging copies: each schema in a long chain of

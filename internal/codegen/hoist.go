@@ -103,6 +103,19 @@ func (p *preparer) child(schema tree.Object, at location) tree.Object {
 	return schema
 }
 
+// nullElement marks an element of a list or map that may be null.
+const nullElement = "x-xsale-null"
+
+// element is child for an element of a list or map.
+func (p *preparer) element(schema tree.Object, at location) tree.Object {
+	null := tree.True(schema, "nullable")
+	element := withoutNull(p.child(schema, at))
+	if null {
+		element[nullElement] = true
+	}
+	return element
+}
+
 // component adds a schema to the components and returns a reference to it. Its type gets a name
 // when all inline schemas are known.
 func (p *preparer) component(schema tree.Object, at location) tree.Object {
@@ -128,13 +141,13 @@ func (p *preparer) inside(schema tree.Object, at location) tree.Object {
 			items = tree.Object{}
 		}
 		delete(schema, "enum")
-		schema["items"] = withoutNull(p.child(items, at.inside("items", "Item")))
+		schema["items"] = p.element(items, at.inside("items", "Item"))
 	case kindMap:
 		values, ok := schema["additionalProperties"].(tree.Object)
 		if !ok {
 			values = tree.Object{}
 		}
-		schema["additionalProperties"] = withoutNull(p.child(values, at.inside("additionalProperties", "Value")))
+		schema["additionalProperties"] = p.element(values, at.inside("additionalProperties", "Value"))
 		keep(schema, "type", "additionalProperties", "description", "nullable", "deprecated")
 	case kindObject:
 		p.insideObject(schema, at)

@@ -28,6 +28,15 @@ func (p *preparer) placePointers() error {
 		delete(schema, "writeOnly")
 	}
 	p.breakCycles()
+	tree.VisitSchemas(p.document, func(_ string, schema tree.Object) tree.Object {
+		for _, keyword := range []string{"items", "additionalProperties"} {
+			if element := tree.ObjectAt(schema, keyword); element[nullElement] != nil {
+				delete(element, nullElement)
+				schema[keyword] = p.pointerElement(element)
+			}
+		}
+		return schema
+	})
 	return nil
 }
 
@@ -46,6 +55,18 @@ func (p *preparer) placePointer(field tree.Object, required bool) {
 		setUnlessSet(field, "x-omitempty", false)
 		setUnlessSet(field, "x-omitzero", true)
 	}
+}
+
+// pointerElement makes an element of a list or map a pointer, unless its type has a null.
+func (p *preparer) pointerElement(element tree.Object) tree.Object {
+	target := p.resolve(element)
+	switch kindOf(target) {
+	case kindScalar, kindEnum, kindObject:
+		if !decimalOrDate(target) && target["format"] != "byte" {
+			return tree.Object{"x-go-type": "*" + p.goType(element)}
+		}
+	}
+	return element
 }
 
 // hasDefault reports whether an absent value means another one than zero. An empty string is no

@@ -82,20 +82,8 @@ type variantCase struct{ Value, Method string }
 func (p *preparer) findVariants() error {
 	p.variants = map[string]variants{}
 	kinds := map[string]map[string][]any{} // by type and property
-	for name, value := range tree.Fields(p.schemas) {
-		schema, _ := value.(tree.Object)
-		found := p.variantsOf(name, schema)
-		if len(found.List) == 0 {
-			continue
-		}
+	add := func(name string, found variants) {
 		p.variants[name] = found
-		for _, of := range found.List { // a derived type may be a base type, too
-			below := p.below(of.Type)
-			inner := slices.DeleteFunc(slices.Clone(found.List), func(other variant) bool { return !slices.Contains(below, other.Type) })
-			if _, ok := p.variants[of.Type]; !ok && !found.Union && len(inner) > 0 {
-				p.variants[of.Type] = variants{Property: found.Property, List: inner}
-			}
-		}
 		for _, of := range found.List {
 			if kinds[of.Type] == nil {
 				kinds[of.Type] = map[string][]any{}
@@ -106,9 +94,33 @@ func (p *preparer) findVariants() error {
 				}
 			}
 		}
-		if found.Union {
-			union := describe(tree.Object{unionMark: true, "type": "object", "anyOf": []any{}, "additionalProperties": tree.Object{"x-go-type": "codec.Union"}}, schema)
-			p.schemas[name] = union
+	}
+	for name, value := range tree.Fields(p.schemas) {
+		schema, _ := value.(tree.Object)
+		if kindOf(schema) != kindObject {
+			continue
+		}
+		found := p.variantsOf(name, schema)
+		if len(found.List) > 0 {
+			add(name, found)
+		}
+		for _, of := range found.List { // a derived type may be a base type, too
+			below := p.below(of.Type)
+			inner := slices.DeleteFunc(slices.Clone(found.List), func(other variant) bool { return !slices.Contains(below, other.Type) })
+			if _, ok := p.variants[of.Type]; !ok && len(inner) > 0 {
+				p.variants[of.Type] = variants{Property: found.Property, List: inner}
+			}
+		}
+	}
+	for name, value := range tree.Fields(p.schemas) {
+		schema, _ := value.(tree.Object)
+		if kindOf(schema) == kindUnion {
+			found := p.variantsOf(name, schema)
+			if found.Property == "" {
+				p.imply(&found, kinds)
+			}
+			add(name, found)
+			p.schemas[name] = describe(tree.Object{unionMark: true, "type": "object", "anyOf": []any{}, "additionalProperties": tree.Object{"x-go-type": "codec.Union"}}, schema)
 		}
 	}
 	for name, value := range tree.Fields(p.schemas) {
@@ -124,6 +136,37 @@ func (p *preparer) findVariants() error {
 		}
 	}
 	return nil
+}
+
+// imply finds the property that tells the variants of a union without a discriminator apart: that
+// of their base type, or one with another only value in each.
+func (p *preparer) imply(union *variants, kinds map[string]map[string][]any) {
+	first := p.resolve(reference(union.List[0].Type))
+	for property := range tree.Fields(first["properties"]) {
+		var found [][]any
+		var all []any
+		for _, of := range union.List {
+			of := of.Type
+			values := kinds[of][property]
+			schema := p.resolve(reference(of))
+			field := tree.ObjectAt(tree.ObjectAt(schema, "properties"), property)
+			if only, ok := p.onlyValue(field); ok && len(values) == 0 && slices.Contains(tree.ListAt(schema, "required"), any(property)) {
+				values = []any{p.kindOfVariant(of, property, only)}
+			}
+			if len(values) == 0 || slices.ContainsFunc(values, func(value any) bool { return slices.Contains(all, value) }) {
+				break
+			}
+			found = append(found, values)
+			all = append(all, values...)
+		}
+		if len(found) == len(union.List) {
+			union.Property = property
+			for i, values := range found {
+				union.List[i].Kinds = values
+			}
+			return
+		}
+	}
 }
 
 // kindExtension has the value of a field that is written without being set.
@@ -158,9 +201,14 @@ func (p *preparer) variantsOf(name string, schema tree.Object) variants {
 		for _, value := range tree.ListAt(schema, "oneOf") {
 			element, _ := value.(tree.Object)
 			goType := p.goType(element)
-			if !slices.ContainsFunc(found.List, func(other variant) bool { return other.Type == goType }) {
-				found.List = append(found.List, variant{Type: goType, Method: methodName(element, goType), Kinds: mapped[goType]})
+			if slices.ContainsFunc(found.List, func(other variant) bool { return other.Type == goType }) {
+				continue
 			}
+			method := methodName(element, goType)
+			if slices.ContainsFunc(found.List, func(other variant) bool { return other.Method == method }) { // of the same title
+				method = methodName(nil, goType)
+			}
+			found.List = append(found.List, variant{Type: goType, Method: method, Kinds: mapped[goType]})
 		}
 	case kindObject:
 		for _, target := range slices.Sorted(maps.Keys(mapped)) {

@@ -111,9 +111,11 @@ const (
 	shapeList
 	shapeMap
 	shapePointer
-	shapeRaw // json.RawMessage
+	shapeRaw   // json.RawMessage
+	shapeBytes // for encoding/json, too
 	shapeString
 	shapeInteger
+	shapeUnsigned
 	shapeBoolean
 )
 
@@ -175,12 +177,16 @@ func newShape(typ reflect.Type, fresh map[reflect.Type]*shape) *shape {
 		s.kind = shapeString
 	case kind >= reflect.Int && kind <= reflect.Int64:
 		s.kind = shapeInteger
+	case kind >= reflect.Uint && kind <= reflect.Uint64:
+		s.kind = shapeUnsigned
 	case kind == reflect.Bool:
 		s.kind = shapeBoolean
 	case kind == reflect.Pointer:
 		s.kind, s.elem, s.null = shapePointer, newShape(typ.Elem(), fresh), true
 	case kind == reflect.Slice && typ.Elem().Kind() != reflect.Uint8:
 		s.kind, s.elem, s.null = shapeList, newShape(typ.Elem(), fresh), true
+	case kind == reflect.Slice:
+		s.kind, s.null = shapeBytes, true
 	case kind == reflect.Map && typ.Key().Kind() == reflect.String:
 		s.kind, s.elem, s.null = shapeMap, newShape(typ.Elem(), fresh), true
 	default:

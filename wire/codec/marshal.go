@@ -95,6 +95,8 @@ func (to body) append(data []byte, s *shape, v reflect.Value) ([]byte, error) {
 		return data, nil
 	case shapeInteger:
 		return strconv.AppendInt(data, v.Int(), 10), nil
+	case shapeUnsigned:
+		return strconv.AppendUint(data, v.Uint(), 10), nil
 	case shapeBoolean:
 		return strconv.AppendBool(data, v.Bool()), nil
 	}
@@ -202,7 +204,7 @@ func (to body) appendField(data []byte, literal string, fields *Fields, f field,
 }
 
 // zeroes are the values that stand for an empty field.
-var zeroes = map[shapeKind]string{shapeString: `""`, shapeInteger: "0", shapeBoolean: "false", shapeList: "[]", shapeMap: "{}"}
+var zeroes = map[shapeKind]string{shapeString: `""`, shapeInteger: "0", shapeUnsigned: "0", shapeBoolean: "false", shapeBytes: `""`, shapeList: "[]", shapeMap: "{}"}
 
 // isEmpty reports whether a field has no value. An object always has one.
 func isEmpty(s *shape, v reflect.Value) bool {
@@ -270,8 +272,9 @@ func (to body) appendChanges(data []byte, fields *Fields, object reflect.Value, 
 // appendChanged is appendField for a field of an object that was read. A string, a number or a
 // boolean without a value is written as zero, because the field had another value.
 func (to body) appendChanged(data []byte, literal string, fields *Fields, f field, object reflect.Value, explicit explicitValue) ([]byte, error) {
-	if explicit == 0 && (f.shape.kind == shapeString || f.shape.kind == shapeInteger || f.shape.kind == shapeBoolean) {
-		explicit = explicitZero
+	switch f.shape.kind {
+	case shapeString, shapeInteger, shapeUnsigned, shapeBoolean:
+		explicit = cmp.Or(explicit, explicitZero)
 	}
 	return to.appendField(data, literal, fields, f, object, explicit)
 }

@@ -27,6 +27,8 @@ func (d *Decoder) decode(s *shape, target reflect.Value) {
 		}
 	case shapeInteger:
 		target.SetInt(d.integer(target.Int(), s.typ.Bits()))
+	case shapeUnsigned:
+		target.SetUint(d.unsigned(target.Uint(), s.typ.Bits()))
 	case shapeBoolean:
 		target.SetBool(d.boolean(target.Bool()))
 	case shapeRaw:
@@ -142,16 +144,25 @@ func (d *Decoder) decodeElement(s *shape, target reflect.Value) {
 // JsonNumberHandling.WriteAsString.
 var quotedInteger = regexp.MustCompile(`^"-?(0|[1-9][0-9]*)"$`)
 
-// integer decodes an integer, which may be quoted.
-func (d *Decoder) integer(old int64, bits int) int64 {
+// integerOf reads an integer, which may be quoted, and returns its digits, or nil for null and after
+// an error.
+func (d *Decoder) integerOf() []byte {
 	literal := d.Value()
 	switch {
 	case literal == nil || literal[0] == 'n':
-		return old
+		return nil
 	case literal[0] == '"' && quotedInteger.Match(literal):
-		literal = literal[1 : len(literal)-1]
+		return literal[1 : len(literal)-1]
 	case jsontext.Value(literal).Kind() != '0':
 		d.failKind("an integer", literal)
+		return nil
+	}
+	return literal
+}
+
+func (d *Decoder) integer(old int64, bits int) int64 {
+	literal := d.integerOf()
+	if literal == nil {
 		return old
 	}
 	if len(literal) < 10 && bits >= 32 { // nine digits fit
@@ -160,12 +171,26 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 		}
 	}
 	value, err := strconv.ParseInt(string(literal), 10, bits)
+	d.failInteger(err, "want an integer, got a number with a fraction or an exponent")
+	return value
+}
+
+func (d *Decoder) unsigned(old uint64, bits int) uint64 {
+	literal := d.integerOf()
+	if literal == nil {
+		return old
+	}
+	value, err := strconv.ParseUint(string(literal), 10, bits)
+	d.failInteger(err, "want an integer of at least 0, got a number with a sign, a fraction or an exponent")
+	return value
+}
+
+func (d *Decoder) failInteger(err error, syntax string) {
 	if errors.Is(err, strconv.ErrRange) {
 		d.Fail(errors.New("integer out of range"))
 	} else if err != nil {
-		d.Fail(errors.New("want an integer, got a number with a fraction or an exponent"))
+		d.Fail(errors.New(syntax))
 	}
-	return value
 }
 
 // digits parses a literal that consists of digits only.

@@ -37,6 +37,21 @@ func (e AccountAccountType) Valid() bool {
 	}
 }
 
+// The values of MailChannel.
+const (
+	MailChannelMail MailChannel = "mail"
+)
+
+// Valid reports whether the spec lists the value.
+func (e MailChannel) Valid() bool {
+	switch e {
+	case MailChannelMail:
+		return true
+	default:
+		return false
+	}
+}
+
 // The values of OrderStatus.
 const (
 	OrderStatusNew  OrderStatus = 0
@@ -91,6 +106,21 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
+// The values of TextMessageChannel.
+const (
+	TextMessageChannelSms TextMessageChannel = "sms"
+)
+
+// Valid reports whether the spec lists the value.
+func (e TextMessageChannel) Valid() bool {
+	switch e {
+	case TextMessageChannelSms:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account is a schema of the spec.
 type Account struct {
 	AccountType        AccountAccountType `json:"accountType,omitzero"`
@@ -107,6 +137,13 @@ type AccountAccountType string
 type AddInvoiceResponse struct {
 	ID                 int64 `json:"Id,omitzero"`
 	Size               int64 `json:"Size,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
+// Animal is a schema of the spec.
+type Animal struct {
+	Type               string `json:"$type,omitzero"`
+	Name               string `json:"name,omitzero"`
 	wire.UnknownFields `json:"-"`
 }
 
@@ -153,11 +190,24 @@ type ClientModel struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// Dog is a schema of the spec.
+type Dog struct {
+	Type               string `json:"$type,omitzero" wire:"kind=Dog"`
+	Name               string `json:"name,omitzero"`
+	Tail               bool   `json:"tail,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // Drawing is a schema of the spec.
 type Drawing struct {
 	Frame              *Shape  `json:"frame,omitempty" wire:"null"`
 	Shapes             []Shape `json:"shapes,omitzero"`
 	wire.UnknownFields `json:"-"`
+}
+
+// Figure is a schema of the spec.
+type Figure struct {
+	codec.Union
 }
 
 // ListEventsResponseItem is an inline schema of the spec.
@@ -171,6 +221,21 @@ type LoginRequest struct {
 	Remember           bool         `json:"remember,omitzero"`
 	User               string       `json:"user,omitzero"`
 	wire.UnknownFields `json:"-"`
+}
+
+// Mail is an inline schema of the spec.
+type Mail struct {
+	Channel            MailChannel `json:"channel" wire:"kind=mail"`
+	To                 string      `json:"to,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
+// MailChannel is an inline schema of the spec.
+type MailChannel string
+
+// Notice is a schema of the spec.
+type Notice struct {
+	codec.Union
 }
 
 // Order is the schema Shop.Contracts.Order of the spec.
@@ -308,6 +373,17 @@ type SearchRequest struct {
 	wire.UnknownFields `json:"-"`
 }
 
+// Series is a schema of the spec.
+type Series struct {
+	Big                uint64                  `json:"big"`
+	Hash               []byte                  `json:"hash"`
+	Names              map[string]*string      `json:"names,omitzero"`
+	Points             []*int64                `json:"points"`
+	Prices             map[string]wire.Decimal `json:"prices,omitzero"`
+	Shapes             []*Shape                `json:"shapes,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
 // Shape is a schema of the spec.
 type Shape struct {
 	Kind               string `json:"kind"`
@@ -343,6 +419,16 @@ type Stock struct {
 type StockCode struct {
 	codec.Union
 }
+
+// TextMessage is an inline schema of the spec.
+type TextMessage struct {
+	Channel            TextMessageChannel `json:"channel" wire:"kind=sms"`
+	Number             string             `json:"number,omitzero"`
+	wire.UnknownFields `json:"-"`
+}
+
+// TextMessageChannel is an inline schema of the spec.
+type TextMessageChannel string
 
 // GetOrdersParams contains the parameters of GetOrders.
 type GetOrdersParams struct {
@@ -392,6 +478,28 @@ func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error { return codec.Unm
 func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Animal) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Animal) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsDog returns the value as Dog. It is an error if $type names another type.
+func (a Animal) AsDog() (Dog, error) { return codec.As[Dog](a, "$type", "Dog") }
+
+// FromDog sets the value from Dog. Its JSON starts with $type.
+func (a *Animal) FromDog(value Dog) error { return codec.From(a, value, "$type", "Dog") }
+
+// ValueByDiscriminator decodes the value as the type that $type names.
+func (a Animal) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "$type")
+	switch kind {
+	case "Dog":
+		return a.AsDog()
+	}
+	return nil, codec.UnknownKind("$type", kind, err)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *Buyer) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
@@ -428,10 +536,43 @@ func (a *ClientModel) UnmarshalJSON(data []byte) error { return codec.Unmarshal(
 func (a ClientModel) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Dog) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Dog) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *Drawing) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
 func (a Drawing) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsCircle returns the value as Circle. It is an error if kind names another type.
+func (a Figure) AsCircle() (Circle, error) { return codec.As[Circle](a, "kind", "circle") }
+
+// FromCircle sets the value from Circle. Its JSON starts with kind.
+func (a *Figure) FromCircle(value Circle) error { return codec.From(a, value, "kind", "circle") }
+
+// AsSquare returns the value as Square. It is an error if kind names another type.
+func (a Figure) AsSquare() (Square, error) { return codec.As[Square](a, "kind", "Square") }
+
+// FromSquare sets the value from Square. Its JSON starts with kind.
+func (a *Figure) FromSquare(value Square) error { return codec.From(a, value, "kind", "Square") }
+
+// Discriminator returns kind, which names the type of the value.
+func (a Figure) Discriminator() (string, error) { return codec.Kind(a, "kind") }
+
+// ValueByDiscriminator decodes the value as the type that kind names.
+func (a Figure) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "kind")
+	switch kind {
+	case "circle":
+		return a.AsCircle()
+	case "Square":
+		return a.AsSquare()
+	}
+	return nil, codec.UnknownKind("kind", kind, err)
+}
 
 // AsOrderPlaced returns the value as OrderPlaced. It is an error if Kind names another type.
 func (a ListEventsResponseItem) AsOrderPlaced() (OrderPlaced, error) {
@@ -473,6 +614,43 @@ func (a *LoginRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal
 
 // MarshalJSON implements [json.Marshaler].
 func (a LoginRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Mail) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Mail) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// AsMail returns the value as Mail. It is an error if channel names another type.
+func (a Notice) AsMail() (Mail, error) { return codec.As[Mail](a, "channel", "mail") }
+
+// FromMail sets the value from Mail. Its JSON starts with channel.
+func (a *Notice) FromMail(value Mail) error { return codec.From(a, value, "channel", "mail") }
+
+// AsTextMessage returns the value as TextMessage. It is an error if channel names another type.
+func (a Notice) AsTextMessage() (TextMessage, error) {
+	return codec.As[TextMessage](a, "channel", "sms")
+}
+
+// FromTextMessage sets the value from TextMessage. Its JSON starts with channel.
+func (a *Notice) FromTextMessage(value TextMessage) error {
+	return codec.From(a, value, "channel", "sms")
+}
+
+// Discriminator returns channel, which names the type of the value.
+func (a Notice) Discriminator() (string, error) { return codec.Kind(a, "channel") }
+
+// ValueByDiscriminator decodes the value as the type that channel names.
+func (a Notice) ValueByDiscriminator() (any, error) {
+	kind, err := codec.Kind(a, "channel")
+	switch kind {
+	case "mail":
+		return a.AsMail()
+	case "sms":
+		return a.AsTextMessage()
+	}
+	return nil, codec.UnknownKind("channel", kind, err)
+}
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
@@ -606,6 +784,12 @@ func (a *SearchRequest) UnmarshalJSON(data []byte) error { return codec.Unmarsha
 func (a SearchRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
+func (a *Series) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a Series) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
 func (a *Shape) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
 // MarshalJSON implements [json.Marshaler].
@@ -674,6 +858,12 @@ func (a StockCode) AsInt64() (int64, error) { return codec.As[int64](a) }
 
 // FromInt64 sets the value from int64.
 func (a *StockCode) FromInt64(value int64) error { return codec.From(a, value) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *TextMessage) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
+
+// MarshalJSON implements [json.Marshaler].
+func (a TextMessage) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // RawClient calls the API and returns the responses as they come, whatever their status. It is safe
 // for concurrent use.

@@ -235,3 +235,45 @@ func TestRequestsThatLackAValueAreNotSent(t *testing.T) {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
+
+// A union without a discriminator takes that of its variants.
+func TestUnionsWithoutADiscriminator(t *testing.T) {
+	var figure Figure
+	if err := json.Unmarshal([]byte(`{"kind":"Square","side":1}`), &figure); err != nil {
+		t.Fatal(err)
+	}
+	if value, err := figure.ValueByDiscriminator(); err != nil || value.(Square).Side.String() != "1" {
+		t.Error(value, err)
+	}
+	if circle, err := figure.AsCircle(); err == nil {
+		t.Errorf("a square is read as %v", circle)
+	}
+	var notice Notice
+	if err := notice.FromTextMessage(TextMessage{Number: "1"}); err != nil || request(t, notice) != `{"channel":"sms","number":"1"}` {
+		t.Error(request(t, notice), err)
+	}
+	if mail, err := notice.AsMail(); err == nil {
+		t.Errorf("a text message is read as %v", mail)
+	}
+}
+
+func TestDerivedTypeOfABaseTypeThatListsNoDiscriminator(t *testing.T) {
+	if got, want := request(t, Dog{Tail: true}), `{"$type":"Dog","tail":true}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestElementsThatMayBeNull(t *testing.T) {
+	const document = `{"big":18446744073709551615,"hash":"","names":{"a":null},"points":[1,null],"prices":{"a":null,"b":1.0},"shapes":[null,{"kind":"circle","radius":1}]}`
+	var series Series
+	if err := json.Unmarshal([]byte(document), &series); err != nil {
+		t.Fatal(err)
+	}
+	series.UnknownFields = wire.UnknownFields{}
+	if got := request(t, series); got != document {
+		t.Errorf("got  %s\nwant %s", got, document)
+	}
+	if got, want := request(t, Series{}), `{"big":0,"hash":"","points":[]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
