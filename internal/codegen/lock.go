@@ -79,6 +79,9 @@ func (l *Lock) Save(file string) error {
 	return atomicfile.Write(file, l.bytes(), 0o644)
 }
 
+// maxLockProblems keeps the error about a file that is something else readable.
+const maxLockProblems = 10
+
 func parseLock(data []byte) (*Lock, error) {
 	lock := &Lock{names: map[lockKey]string{}}
 	lines := map[lockKey]int{}
@@ -92,19 +95,22 @@ func parseLock(data []byte) (*Lock, error) {
 			continue
 		}
 		key, name, err := parseLockLine(line)
-		scope := key.scope() + " " + name
-		switch {
-		case err != nil:
-		case lines[key] != 0:
+		user := key.scope() + " " + name
+		if err == nil && lines[key] != 0 {
 			err = fmt.Errorf("names the same as line %d: remove the line whose name your code does not use", lines[key])
-		case users[scope] != 0 && key.kind != typeKey && key.kind != operationIDKey:
-			err = fmt.Errorf("has the name of line %d: remove one of them, and its name is chosen again", users[scope])
+		}
+		if err == nil && !key.mayShare() {
+			if users[user] != 0 {
+				err = fmt.Errorf("has the name of line %d: remove one of them, and its name is chosen again", users[user])
+			}
+			users[user] = number
 		}
 		if err != nil {
-			problems = append(problems, fmt.Errorf("line %d %w", number, err))
-			continue
+			if problems = append(problems, fmt.Errorf("line %d %w", number, err)); len(problems) == maxLockProblems {
+				break
+			}
 		}
-		lines[key], users[scope], lock.names[key] = number, number, name
+		lines[key], lock.names[key] = number, name
 	}
 	return lock, errors.Join(problems...)
 }
@@ -155,6 +161,13 @@ func (l *Lock) clone() *Lock {
 	return &Lock{names}
 }
 
+// mayShare reports whether others may have the name of a key: inline enums share types, and an
+// operation may have had several ids.
+func (k lockKey) mayShare() bool {
+	inline := k.kind == typeKey && (!strings.HasPrefix(k.id, "/components/schemas/") || strings.Count(k.id, "/") > 3)
+	return inline || k.kind == operationIDKey
+}
+
 // scope returns the scope in which the names of keys must differ.
 func (k lockKey) scope() string {
 	switch k.kind {
@@ -176,22 +189,15 @@ func (k lockKey) scope() string {
 
 const packageScope = "package"
 
-// pointerKey returns the key of the part at a pointer. The names of variables in its path do not
-// matter.
-func pointerKey(kind, pointer string) lockKey {
-	if tokens, ok := tree.Split(pointer); ok && len(tokens) > 1 && tokens[0] == "paths" {
+// key returns the key of the part at a pointer. The names of variables in its path do not matter,
+// unless they tell it from another path.
+func (p *preparer) key(kind, pointer string) lockKey {
+	tokens, _ := tree.Split(pointer)
+	if len(tokens) > 1 && tokens[0] == "paths" && p.alike[tree.PathShape(tokens[1])] < 2 {
 		tokens[1] = tree.PathShape(tokens[1])
 		pointer = tree.Join("", tokens...)
 	}
 	return lockKey{kind, pointer}
-}
-
-// key is pointerKey, except below paths that only the names of variables tell apart.
-func (p *preparer) key(kind, pointer string) lockKey {
-	if tokens, _ := tree.Split(pointer); len(tokens) > 1 && tokens[0] == "paths" && p.alike[tree.PathShape(tokens[1])] > 1 {
-		return lockKey{kind, pointer}
-	}
-	return pointerKey(kind, pointer)
 }
 
 // constantOf returns the key of a value of an enum.
@@ -208,6 +214,13 @@ func (l *Lock) scopes() map[string]identifiers {
 		scopes[scope][name] = true
 	}
 	return scopes
+}
+
+// release removes other parts with the name of a key, which an overlay has given to it.
+func (l *Lock) release(key lockKey) {
+	maps.DeleteFunc(l.names, func(other lockKey, name string) bool {
+		return name == l.names[key] && other != key && other.scope() == key.scope() && !other.mayShare()
+	})
 }
 
 // move gives what is at or below a pointer another pointer.

@@ -129,8 +129,10 @@ func TestLockErrors(t *testing.T) {
 		"type /a = A B":                "not an exported Go name",
 		"<<<<<<< HEAD\ntype /a = A":    "line 1 is a conflict of a merge",
 		"type /a = A\ntype /a = B":     "line 2 names the same as line 1",
-		"field /s/properties/a = A\nfield /s/properties/b = A": "line 2 has the name of line 1",
-		"parameter /p/query/a = A\nparameter /p/header/b = A":  "line 2 has the name of line 1",
+		"field /s/properties/a = A\nfield /s/properties/b = A":           "line 2 has the name of line 1",
+		"parameter /p/query/a = A\nparameter /p/header/b = A":            "line 2 has the name of line 1",
+		"type /components/schemas/a = A\ntype /components/schemas/b = A": "line 2 has the name of line 1",
+		"constant A b = AB\ntype /components/schemas/b = AB":             "line 2 has the name of line 1",
 		`type "/a = A`: "line 1 contains an invalid string",
 		"operation /a = A\r\noperation /b = A\r\n": "line 2 has the name of line 1",
 	} {
@@ -174,6 +176,27 @@ func TestChosenNamesReplaceLockedOnes(t *testing.T) {
 	for _, want := range []string{"type /components/schemas/Item = Order\n", "type /components/schemas/Order = OrderModel\n"} {
 		if !strings.Contains(string(lock.bytes()), want) {
 			t.Errorf("%q is missing in\n%s", want, lock.bytes())
+		}
+	}
+}
+
+// An overlay may give a name that something else had, which the spec no longer has.
+func TestChosenNamesReplaceRemovedOnes(t *testing.T) {
+	lock := &Lock{}
+	generateWith(t, lock, `"Order":`+object("a", "b")+`,"Item":`+object("b"), "")
+	generateWith(t, lock, `"Item":{"x-go-name":"Order","type":"object","properties":{"c":{"type":"string","x-go-name":"B"}}}`, "")
+	if _, err := parseLock(lock.bytes()); err != nil {
+		t.Errorf("%v in\n%s", err, lock.bytes())
+	}
+	for _, want := range []string{"type /components/schemas/Item = Order\n", "field /components/schemas/Item/properties/c = B\n"} {
+		if !strings.Contains(string(lock.bytes()), want) {
+			t.Errorf("%q is missing in\n%s", want, lock.bytes())
+		}
+	}
+	code, _ := generateWith(t, lock, `"Order":`+object("a")+`,"Item":`+object("b", "c"), "")
+	for _, want := range []string{"type OrderModel struct { A string", "type Order struct { BField string"} {
+		if !strings.Contains(code, want) {
+			t.Errorf("%q is missing in\n%s", want, code)
 		}
 	}
 }

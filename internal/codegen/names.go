@@ -172,6 +172,11 @@ func (p *preparer) name(in scope, symbols []*symbol) {
 		}
 		p.lock.names[s.key] = s.name
 	}
+	for _, s := range symbols {
+		if s.chosen != "" && p.locked[s.key.scope()][s.name] {
+			p.lock.release(s.key)
+		}
+	}
 }
 
 // exactness is 0 if the name in the spec is the Go name, 1 if only letters differ in case, and else

@@ -31,7 +31,7 @@ func TestExactNamesGoFirst(t *testing.T) {
 	var symbols []*symbol
 	for _, name := range []string{"client", "a-b", "aB", "AB", "A_B", "A.B"} {
 		wanted := goName(name, "Name")
-		symbols = append(symbols, &symbol{key: pointerKey(typeKey, "/"+name), given: name, wanted: []string{wanted, wanted + "Model"}})
+		symbols = append(symbols, &symbol{key: lockKey{typeKey, "/" + name}, given: name, wanted: []string{wanted, wanted + "Model"}})
 	}
 	p.name(scope{taken: identifiers{"Client": true}}, symbols)
 	var got []string

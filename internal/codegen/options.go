@@ -40,7 +40,7 @@ func (p *preparer) options(elements []any, pointer, words string) []location {
 
 // followOptions gives elements in the lock file that have got other properties their new ids.
 func (p *preparer) followOptions(ids []string, pointer string) {
-	prefix := pointerKey(typeKey, pointer).id + "/"
+	prefix := p.key(typeKey, pointer).id + "/"
 	gone := map[string]bool{}
 	for key := range p.lock.names {
 		if rest, ok := strings.CutPrefix(key.id, prefix); ok && key.kind != constantKey {
@@ -51,7 +51,7 @@ func (p *preparer) followOptions(ids []string, pointer string) {
 		}
 	}
 	for _, id := range ids {
-		if id == "" || p.lock.names[pointerKey(typeKey, tree.Join(pointer, id))] != "" {
+		if id == "" || p.lock.names[p.key(typeKey, tree.Join(pointer, id))] != "" {
 			continue
 		}
 		most, best := 0, ""
@@ -62,7 +62,7 @@ func (p *preparer) followOptions(ids []string, pointer string) {
 		}
 		if best != "" {
 			delete(gone, best)
-			p.lock.move(pointerKey(typeKey, tree.Join(pointer, best)).id, pointerKey(typeKey, tree.Join(pointer, id)).id)
+			p.lock.move(p.key(typeKey, tree.Join(pointer, best)).id, p.key(typeKey, tree.Join(pointer, id)).id)
 			p.locked = p.lock.scopes()
 		}
 	}
