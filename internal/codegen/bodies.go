@@ -1,10 +1,13 @@
 package codegen
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/xsale-go/xsale/internal/spec/naming"
 )
 
 // body is a body of a request, in one of its media types.
@@ -44,6 +47,11 @@ func bodiesOf(operation *codegen.OperationDefinition) []body {
 	if len(bodies) == 1 {
 		bodies[0].Field = "Body"
 	}
+	fields := identifiers{}
+	for i := range bodies {
+		bodies[i].Field = naming.Free(bodies[i].Field, func(name string) bool { return fields[name] })
+		fields[bodies[i].Field] = true
+	}
 	return bodies
 }
 
@@ -53,7 +61,7 @@ func bodyOf(operation *codegen.OperationDefinition, definition codegen.RequestBo
 	if definition.Required {
 		tag += ",required"
 	}
-	b := body{suffix: definition.Suffix(), Field: definition.NameTag + "Body", Type: "io.Reader", Tag: "`body:" + strconv.Quote(tag) + "`"}
+	b := body{suffix: definition.Suffix(), Field: cmp.Or(definition.NameTag, goName(definition.ContentType, "")) + "Body", Type: "io.Reader", Tag: "`body:" + strconv.Quote(tag) + "`"}
 	b.goType = definition.Schema.TypeDecl()
 	if b.goType == operation.OperationId+definition.NameTag+"Body" { // the generator's name for an inline schema
 		b.goType = definition.Schema.GoType

@@ -21,6 +21,7 @@ func TestBodies(t *testing.T) {
 			`Add(ctx context.Context, body AddMultipartBody, |call.MultipartBody(&body)|Scan call.File "form:"scan,required""|Pages []call.File "form:"pages""|Count int64 "form:"count,required""|// Note is the note. Note *string |` +
 				`Tags []string "form:"tags,json""|Order *Order "form:"order""|Price *wire.Decimal |!form:"id|Body *multipart.Reader `},
 		{"parts of a component", `"multipart/form-data":{"schema":{"allOf":[` + `{"$ref":"#/components/schemas/Order"},{"type":"object","properties":{"scan":{"type":"string","format":"binary"}}}]}}`, `ID *int64 "form:"id""|Scan *call.File `},
+		{"several files", `"application/pdf":{"schema":{"type":"string","format":"binary"}},"image/png":{"schema":{"type":"string","format":"binary"}}`, `ApplicationPDFBody io.Reader |ImagePngBody io.Reader `},
 		{"parts without a schema", `"multipart/form-data":{"schema":{}}`, `!func (c *Client) Add(|AddWithBody(ctx `},
 		{"other parts", `"multipart/mixed":` + order, `!func (c *Client) Add(|AddWithBody(ctx `},
 	} {

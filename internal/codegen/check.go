@@ -56,7 +56,6 @@ func checkCode(files []File) error {
 // allowedImports are the only packages that generated code may import.
 var allowedImports = []string{
 	"context", "encoding/json", "errors", "fmt", "io", "iter", "mime/multipart", "net/http",
-	"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
 	"github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/xsaletest/fake", "github.com/xsale-go/xsale/wire", "github.com/xsale-go/xsale/wire/codec",
 	"github.com/xsale-go/xsale/wire/param",
 }

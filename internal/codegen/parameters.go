@@ -15,7 +15,7 @@ var localNames = map[string]bool{}
 
 func init() {
 	for name := range strings.FieldsSeq(`body c call codec contenttype context ctx editors errors fake fmt http io iter json multipart options
-		param params runtime server types wire`) {
+		param params server wire`) {
 		localNames[name] = true
 	}
 }
@@ -100,8 +100,15 @@ func (p *preparer) prepareParameter(parameter tree.Object, pointer string, at lo
 	switch kindOf(target) {
 	case kindScalar:
 		schema = plainScalar(target)
-	case kindEnum, kindObject, kindMap:
+	case kindEnum:
 		schema = p.child(schema, at)
+	case kindObject, kindMap:
+		values := tree.ObjectAt(target, "additionalProperties")
+		if len(tree.ObjectAt(target, "properties")) == 0 && kindOf(p.resolve(values)) == kindAny {
+			schema = tree.Object{"type": "object", "additionalProperties": p.asString(values, tree.Join(pointer, "schema", "additionalProperties"))}
+		} else {
+			schema = p.child(schema, at)
+		}
 	case kindList:
 		item := p.merged(tree.ObjectAt(target, "items"), nil)
 		list := tree.Object{"type": "array"}

@@ -20,7 +20,7 @@ func TestReportListsLostTypes(t *testing.T) {
 		{"a list next to properties", "", `"Both": {"type": "object", "properties": {"A": {"type": "string"}}, "anyOf": [{"type": "array", "items": {"type": "string"}}]}`, "/components/schemas/Both/anyOf"},
 		{"a property without a type", "", `"Both": {"type": "object", "properties": {"A": {}}}`, "/components/schemas/Both/properties/A"},
 		{"a restriction next to properties", "", `"Price": {"type": "object", "properties": {"A": {"type": "string"}}, "anyOf": [{"required": ["A"]}]}`, ""},
-		{"an object in a header", `{"name": "X-A", "in": "header", "schema": {"type": "object"}}`, "", "/paths/~1a/get/parameters/header/X-A/additionalProperties"},
+		{"an object in a header", `{"name": "X-A", "in": "header", "schema": {"type": "object"}}`, "", "/paths/~1a/get/parameters/0/schema/additionalProperties"},
 		{"a list of lists in a header", `{"name": "X-A", "in": "header", "schema": {"type": "array", "items": {"type": "array", "items": {}}}}`, "", "/paths/~1a/get/parameters/0/schema/items"},
 		{"a number in a header", `{"name": "X-A", "in": "header", "schema": {"type": "number"}}`, "", ""},
 	} {

@@ -94,7 +94,7 @@ func checkError(t *testing.T, err error) {
 }
 
 var imports = strings.Fields(`context encoding/json errors fmt io iter mime/multipart net/http
-	github.com/oapi-codegen/runtime github.com/oapi-codegen/runtime/types github.com/xsale-go/xsale/call github.com/xsale-go/xsale/xsaletest/fake
+	github.com/xsale-go/xsale/call github.com/xsale-go/xsale/xsaletest/fake
 	github.com/xsale-go/xsale/wire github.com/xsale-go/xsale/wire/codec github.com/xsale-go/xsale/wire/param`)
 
 // checkDeclarations rejects code that runs on import, unexpected imports, and comments with a
