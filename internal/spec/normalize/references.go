@@ -74,6 +74,11 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 		case componentSchema(use.target): // through other references
 		case !schemas[use.target] && !definitionPointer(use.target):
 			continue
+		case collectionOfComponents(use.inner):
+			report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, use.inner, "a list or map of a component needs no name")
+			delete(use.schema, "$ref")
+			maps.Copy(use.schema, tree.Clone(use.inner).(tree.Object))
+			continue
 		case hoisted[use.target] == "":
 			hoisted[use.target] = hoistSchema(document, use.target, use.inner, report)
 			fallthrough
@@ -83,6 +88,17 @@ func hoistInnerTargets(document tree.Object, report *tree.Report) {
 		report.Add("references", tree.Join(use.pointer, "$ref"), use.ref, ref, "a schema inside another has no name")
 		use.schema["$ref"] = ref
 	}
+}
+
+// collectionOfComponents reports whether a schema is a list or map whose elements have a name.
+func collectionOfComponents(schema tree.Object) bool {
+	for _, keyword := range []string{"items", "additionalProperties"} {
+		ref, _ := tree.ObjectAt(schema, keyword)["$ref"].(string)
+		if componentSchema(strings.TrimPrefix(ref, "#")) {
+			return true
+		}
+	}
+	return false
 }
 
 type innerUse struct {

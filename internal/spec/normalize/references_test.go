@@ -82,6 +82,10 @@ func TestRelativeReferences(t *testing.T) {
 		{"in a circle", schemas(`"A": {"properties": {"b": ` + ref("#/components/schemas/#/properties/c/x") + `, "c": ` + ref("#/components/schemas/#/properties/b/x") + `}}`), "", ""},
 	})
 	testDocuments(t, fixReferences, []documentTest{
+		{"to a list, which operations use only",
+			`{"paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"items": ` + component("Tree") + `}}}}}}}}, "components": {"schemas": {"Tree": {"properties": {"kids": ` + ref("#/components/schemas/#") + `, "more": {"items": ` + ref("#") + `}}}}}}`,
+			`{"paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"items": ` + component("Tree") + `}}}}}}}}, "components": {"schemas": {"Tree": {"properties": {"kids": {"items": ` + component("Tree") + `}, "more": {"items": ` + component("Tree") + `}}}}}}`,
+			"/components/schemas/Tree/properties/kids/$ref /components/schemas/Tree/properties/more/items/$ref /components/schemas/Tree/properties/kids/$ref"},
 		{"outside components", inGet(`{"responses": {"200": {"content": {"application/json": {"schema": {"items": {"properties": {"parts": {"items": ` + ref("#/items") + `}}}}}}}}}`),
 			`{"paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"items": ` + component("AGet200Item") + `}}}}}}}}` +
 				`, "components": {"schemas": {"AGet200Item": {"properties": {"parts": {"items": ` + component("AGet200Item") + `}}}}}}`,

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -124,6 +125,9 @@ func (r *resolver) relative(pointer string, tokens []string, depth int) (string,
 	if root == "" {
 		return "", false
 	}
+	if len(tokens) == 0 {
+		return r.started(root, pointer), true
+	}
 	if target, ok := r.find(root, tokens, depth); ok {
 		return target, true
 	}
@@ -139,6 +143,28 @@ func (r *resolver) relative(pointer string, tokens []string, depth int) (string,
 		}
 	}
 	return only(targets)
+}
+
+// started returns the pointer of the schema at which the exporter started that wrote a component.
+// That is the component itself, unless operations only use it as the elements of a list or map: then
+// a property is that collection, while elements are still the component.
+func (r *resolver) started(component, pointer string) string {
+	if strings.HasSuffix(pointer, "/items") || strings.HasSuffix(pointer, "/additionalProperties") {
+		return component
+	}
+	collection := ""
+	for _, root := range r.roots {
+		schema, _ := tree.Lookup(r.document, root)
+		object, _ := schema.(tree.Object)
+		switch ref := "#" + component; {
+		case componentSchema(root):
+		case object["$ref"] == ref:
+			return component
+		case collection == "" && (tree.ObjectAt(object, "items")["$ref"] == ref || tree.ObjectAt(object, "additionalProperties")["$ref"] == ref):
+			collection = root
+		}
+	}
+	return cmp.Or(collection, component)
 }
 
 // last follows the references at a location, as far as they lead.
