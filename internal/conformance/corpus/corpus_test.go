@@ -36,7 +36,8 @@ func TestDocuments(t *testing.T) {
 	p := newTestProgram(t)
 	var plans []driver.Document
 	for i, file := range files {
-		if plan, ok := generate(t, p, file, fmt.Sprintf("p%02d", i)); ok {
+		options := codegen.Options{Package: fmt.Sprintf("p%02d", i), Server: true, Split: i%3 == 1, Raw: i%3 == 2}
+		if plan, ok := generate(t, p, file, options); ok {
 			plans = append(plans, plan)
 		}
 	}
@@ -112,7 +113,7 @@ func newTestProgram(t *testing.T) *program {
 
 // generate adds the package of a document to the program. A document with x-refused must be
 // rejected with an error that contains its value.
-func generate(t *testing.T, p *program, file, name string) (driver.Document, bool) {
+func generate(t *testing.T, p *program, file string, options codegen.Options) (driver.Document, bool) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -128,7 +129,8 @@ func generate(t *testing.T, p *program, file, name string) (driver.Document, boo
 	result, err := pipeline.Run(data, pipeline.Options{})
 	var files []codegen.File
 	if err == nil {
-		files, err = codegen.Generate(result.Document, codegen.Options{Package: name, Server: true, From: base}, result.Report)
+		options.From = base
+		files, err = codegen.Generate(result.Document, options, result.Report)
 	}
 	if reason != "" {
 		if err == nil || !strings.Contains(err.Error(), reason) {
@@ -143,7 +145,7 @@ func generate(t *testing.T, p *program, file, name string) (driver.Document, boo
 	if got, want := len(tree.Operations(result.Document)), countOperations(original); got != want {
 		t.Errorf("%s: the normalized document has %d operations, want %d", base, got, want)
 	}
-	if err := p.add(base, name, files); err != nil {
+	if err := p.add(base, options.Package, files); err != nil {
 		t.Fatal(err)
 	}
 	return planOf(base, original, result.Document), true

@@ -43,36 +43,47 @@ func planOf(name string, original, document tree.Object) driver.Document {
 				planned.Calls = append(planned.Calls, c)
 			}
 		}
-		if asWritten, pointer := find(original, operation); asWritten != nil {
-			accept, types := mediaTypes(original, asWritten)
-			for i := range planned.Calls {
-				if len(accept) > 0 && planned.Calls[i].Response.Type != "" {
-					planned.Calls[i].Request.Accept = accept
-				}
-				if planned.Calls[i].Request.Bodies != nil {
-					planned.Calls[i].Request.Types = types
-				}
+		asWritten := find(original, operation)
+		accept, types := mediaTypes(original, asWritten)
+		for i := range planned.Calls {
+			if len(accept) > 0 && planned.Calls[i].Response.Type != "" {
+				planned.Calls[i].Request.Accept = accept
 			}
-			for i, sample := range tree.ListAt(asWritten, "x-samples") {
-				planned.Calls = append(planned.Calls, written(planned.Calls[0], sample.(tree.Object), fmt.Sprint(pointer, i)))
+			if planned.Calls[i].Request.Bodies != nil {
+				planned.Calls[i].Request.Types = types
 			}
+		}
+		for i, sample := range tree.ListAt(asWritten, "x-samples") {
+			planned.Calls = append(planned.Calls, written(planned.Calls[0], sample.(tree.Object), fmt.Sprint("x-samples/", i)))
 		}
 		plan.Operations = append(plan.Operations, planned)
 	}
 	return plan
 }
 
-// find returns the operation in the original document, whose paths may have other variables.
-func find(original tree.Object, operation tree.Operation) (tree.Object, string) {
+// find returns the operation in the original document, where the path lacks that of the server, and
+// the variables may have other names.
+func find(original tree.Object, operation tree.Operation) tree.Object {
+	var found tree.Object
+	longest := 0
 	for path, item := range tree.Fields(original["paths"]) {
-		if path != operation.Path && tree.PathShape(path) != tree.PathShape(operation.Path) {
+		if path == operation.Path {
+			path += "!" // longer than a path of the same shape
+		} else if !strings.HasSuffix(tree.PathShape(operation.Path), tree.PathShape(path)) {
 			continue
 		}
-		if object := tree.ObjectAt(item.(tree.Object), operation.Method); object != nil {
-			return object, "x-samples/"
+		object := tree.ObjectAt(item.(tree.Object), operation.Method)
+		if object == nil {
+			object = tree.ObjectAt(tree.ObjectAt(item.(tree.Object), "additionalOperations"), strings.ToUpper(operation.Method))
+		}
+		if object != nil && len(path) > longest {
+			found, longest = object, len(path)
 		}
 	}
-	return nil, ""
+	if found == nil {
+		panic("the original document has no " + operation.Method + " " + operation.Path)
+	}
+	return found
 }
 
 // mediaTypes returns what the document offers for the success and for the body.
@@ -159,7 +170,7 @@ func encode(value any) string {
 }
 
 func callOf(document tree.Object, operation tree.Operation, kind kind) (driver.Call, bool) {
-	c := driver.Call{Sample: kind.name, Arguments: map[string]map[string]json.RawMessage{}, FieldWise: kind.name == "full" || kind.name == "required"}
+	c := driver.Call{Sample: kind.name, Arguments: map[string]map[string]json.RawMessage{}, FieldWise: true, First: discriminators(document)}
 	s := sampler{document: document, kind: kind}
 	e := encoded{path: map[string]driver.Text{}, header: map[string]string{}, cookie: map[string]string{}}
 	for _, parameter := range parametersOf(s, operation) {
@@ -184,6 +195,18 @@ func callOf(document tree.Object, operation tree.Operation, kind kind) (driver.C
 		return c, false
 	}
 	return c, true
+}
+
+// discriminators returns the names of all properties that tell the variants of a schema apart.
+func discriminators(document tree.Object) []string {
+	var names []string
+	tree.VisitObjects(document, func(_ string, object tree.Object) {
+		if name := tree.String(tree.ObjectAt(object, "discriminator")["propertyName"]); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	slices.Sort(names)
+	return names
 }
 
 // separable replaces the delimiters of a list that has no way to escape them.
@@ -348,6 +371,19 @@ func addResponse(c *driver.Call, s sampler, operation tree.Operation) bool {
 	}
 	c.Response.Type = strings.ReplaceAll(chosen, "*/*", "application/json")
 	schema := tree.ObjectAt(tree.ObjectAt(content, chosen), "schema")
+	if separators := map[string][2]string{"application/jsonl": {"", "\n"}, "application/x-ndjson": {"", "\n"}, "application/json-seq": {"\x1e", "\n"}}; separators[chosen][1] != "" {
+		value, ok := s.value(schema, "response", 0)
+		list, isList := value.([]any)
+		if !isList {
+			other, _ := s.value(schema, "response/1", 0)
+			list = []any{value, other}
+		}
+		for _, element := range list {
+			c.Response.Body += separators[chosen][0] + encode(element) + separators[chosen][1]
+		}
+		c.Response.Lines = encode(list)
+		return ok
+	}
 	if !jsonType(chosen) {
 		c.Response.Body = "plain \"text\" & more"
 		return true

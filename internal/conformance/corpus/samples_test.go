@@ -146,6 +146,11 @@ func (s sampler) list(schema tree.Object, pointer string, depth int) (any, bool)
 
 // object returns an object with the properties of a schema and those of its allOf.
 func (s sampler) object(schema tree.Object, name, pointer string, depth int) (any, bool) {
+	if derived := s.derived(schema, name); len(derived) > 0 && s.where == "body" && depth < maxDepth {
+		if chosen := s.pick(pointer, len(derived)+1); chosen > 0 {
+			return s.valueOf(tree.Object{"$ref": derived[chosen-1]}, "", pointer, depth)
+		}
+	}
 	object := map[string]any{}
 	if !s.addFields(object, schema, name, pointer, depth) {
 		return nil, false
@@ -168,6 +173,22 @@ func (s sampler) object(schema tree.Object, name, pointer string, depth int) (an
 		object[driver.UnknownField] = map[string]any{"n": json.Number("1.10")}
 	}
 	return object, true
+}
+
+// derived returns references to the schemas that have a base with a discriminator in their allOf.
+func (s sampler) derived(schema tree.Object, name string) []string {
+	if schema["discriminator"] == nil || schema["oneOf"] != nil || schema["anyOf"] != nil {
+		return nil
+	}
+	var list []string
+	for other, value := range tree.Fields(tree.Schemas(s.document)) {
+		for _, part := range tree.ListAt(value.(tree.Object), "allOf") {
+			if reference := tree.String(part.(tree.Object)["$ref"]); name != "" && strings.HasSuffix(reference, "/"+name) {
+				list = append(list, "#/components/schemas/"+other)
+			}
+		}
+	}
+	return list
 }
 
 // typed reports whether a schema restricts its values.

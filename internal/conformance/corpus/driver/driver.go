@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,12 @@ func Run(packages []Package, plan []Document) Result {
 			if len(methods) == 0 {
 				result.Differences = append(result.Differences, Difference{Document: p.Document, Operation: operation.Method + " " + operation.Route, What: "the client has no method"})
 			}
+			lists := slices.ContainsFunc(methods, func(name string) bool { return strings.HasSuffix(name, "Seq") })
 			for _, method := range methods {
 				for _, c := range operation.Calls {
+					if c.Response.Lines != "" && !lists {
+						result.Differences = append(result.Differences, Difference{Document: p.Document, Operation: operation.Method + " " + operation.Route, What: "the client has no method for the lines"})
+					}
 					for _, way := range ways(c) {
 						r := run{p: p, operation: operation, call: c, method: method, way: way}
 						r.guard()
@@ -57,7 +62,7 @@ type way struct {
 func ways(c Call) []way {
 	list := []way{{"read", decode, false}}
 	if c.FieldWise {
-		list = append(list, way{"built", build, false})
+		list = append(list, way{"built", builder{c.First}.build, false})
 	}
 	if !c.Invalid {
 		list = append(list, way{"fake", decode, true})
@@ -173,9 +178,6 @@ func (r *run) checkJSON(what string, value reflect.Value, want []byte) {
 	if got, want := normalJSON(content), normalJSON(want); got != want {
 		r.report(what, got, want)
 	}
-	if r.call.OpenFields {
-		return
-	}
 	findUnknown(value, func(owner reflect.Type, name string) {
 		if !strings.HasPrefix(name, UnknownField) {
 			r.report(what, "the field "+name+" is unknown to "+owner.String(), "a field")
@@ -185,14 +187,19 @@ func (r *run) checkJSON(what string, value reflect.Value, want []byte) {
 
 // checkList ranges over the list of a response that is an array.
 func (r *run) checkList(list reflect.Value) {
+	response := r.call.Response
 	var want []json.RawMessage
-	if !r.call.Response.JSON || json.Unmarshal([]byte(cmp.Or(r.call.Response.Written, r.call.Response.Body)), &want) != nil || r.call.Invalid {
-		return
+	if !response.JSON && response.Lines == "" || json.Unmarshal([]byte(cmp.Or(response.Lines, response.Written, response.Body)), &want) != nil {
+		return // a list in pages
 	}
 	got := 0
 	for element, problem := range list.Seq2() {
 		if err, failed := problem.Interface().(error); failed {
-			r.report("list", err.Error(), "")
+			if !r.call.Invalid {
+				r.report("list", err.Error(), "")
+			} else if r.sent > 0 {
+				r.report("invalid call", err.Error(), "an error before sending")
+			}
 			return
 		}
 		if got < len(want) {

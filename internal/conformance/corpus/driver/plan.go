@@ -36,14 +36,14 @@ type Operation struct {
 
 // Call is a sample of a call: the arguments, the request that they must give, and a response.
 type Call struct {
-	Sample     string
-	Arguments  map[string]map[string]json.RawMessage // by location and name
-	Body       json.RawMessage                       `json:",omitempty"` // nil if the operation has none
-	FieldWise  bool                                  // also build the arguments field by field
-	Invalid    bool                                  // the call must fail, and nothing may be sent
-	Request    Request
-	Response   Response
-	OpenFields bool // objects may have fields that their types lack
+	Sample    string
+	Arguments map[string]map[string]json.RawMessage // by location and name
+	Body      json.RawMessage                       `json:",omitempty"` // nil if the operation has none
+	FieldWise bool                                  // also build the arguments field by field
+	Invalid   bool                                  // the call must fail, and nothing may be sent
+	Request   Request
+	Response  Response
+	First     []string // properties that come first in objects that a program builds
 }
 
 // Request is what a document says about the request.
@@ -89,6 +89,7 @@ type Response struct {
 	Type    string // media type, "" without a body
 	Body    string
 	JSON    bool
+	Lines   string // the values of a body that is a sequence of JSON, as an array
 	Written string // what the client writes for the JSON that it has read, if that differs
 }
 

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/wire"
-	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // decode returns a value of a type, read from JSON as a client reads it.
@@ -19,14 +19,17 @@ func decode(t reflect.Type, data []byte) (reflect.Value, error) {
 	return value.Elem(), err
 }
 
-// build returns a value of a type, made field by field as a program makes it.
-func build(t reflect.Type, data []byte) (reflect.Value, error) {
+// builder makes values field by field, as a program makes them. first has the properties that must
+// come first in an object.
+type builder struct{ first []string }
+
+func (b builder) build(t reflect.Type, data []byte) (reflect.Value, error) {
 	value := reflect.New(t).Elem()
 	switch {
 	case string(data) == "null":
 		return decode(t, data)
 	case t.Kind() == reflect.Pointer:
-		element, err := build(t.Elem(), data)
+		element, err := b.build(t.Elem(), data)
 		if err != nil {
 			return value, err
 		}
@@ -40,48 +43,96 @@ func build(t reflect.Type, data []byte) (reflect.Value, error) {
 		}
 		value.Set(reflect.MakeSlice(t, len(elements), len(elements)))
 		for i, element := range elements {
-			built, err := build(t.Elem(), element)
+			built, err := b.build(t.Elem(), element)
 			if err != nil {
 				return value, err
 			}
 			value.Index(i).Set(built)
 		}
 		return value, nil
+	case t.Kind() == reflect.Struct && len(variants(t)) > 0 && data[0] == '{':
+		return b.buildVariant(t, data)
 	case t.Kind() == reflect.Struct && plainStruct(t):
-		return value, buildFields(value, data)
+		return value, b.buildFields(value, data)
 	}
 	return decode(t, data)
 }
 
-// plainStruct reports whether a struct of a generated package has all of its JSON in its fields.
+// variants returns the From methods of a union, each of which takes an object.
+func variants(t reflect.Type) []reflect.Method {
+	var methods []reflect.Method
+	for method := range reflect.PointerTo(t).Methods() {
+		if f := method.Type; strings.HasPrefix(method.Name, "From") && f.NumIn() == 2 && (f.In(1).Kind() == reflect.Struct || f.In(1).Kind() == reflect.Map) && f.NumOut() == 1 {
+			methods = append(methods, method)
+		}
+	}
+	return methods
+}
+
+// buildVariant returns a union with the variant that gives the JSON.
+func (b builder) buildVariant(t reflect.Type, data []byte) (reflect.Value, error) {
+	var got []string
+	for _, from := range variants(t) {
+		variant, err := b.build(from.Type.In(1), data)
+		if err != nil {
+			got = append(got, err.Error())
+			continue
+		}
+		value := reflect.New(t)
+		if err, failed := from.Func.Call([]reflect.Value{value, variant})[0].Interface().(error); failed {
+			got = append(got, err.Error())
+			continue
+		}
+		content, err := json.Marshal(value.Interface())
+		if err == nil && normalJSON(content) == normalJSON(data) {
+			return value.Elem(), b.checkFirst(content)
+		}
+		got = append(got, fmt.Sprintf("%s %v", content, err))
+	}
+	if plainStruct(t) { // a base type without one of its variants
+		value := reflect.New(t).Elem()
+		return value, b.buildFields(value, data)
+	}
+	return reflect.New(t).Elem(), fmt.Errorf("no variant of %s gives %s: %q", t, data, got)
+}
+
+// checkFirst checks that a discriminator is the first field of an object.
+func (b builder) checkFirst(object []byte) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(object, &fields); err != nil {
+		return err
+	}
+	for _, name := range b.first {
+		if _, has := fields[name]; has && !bytes.HasPrefix(object, []byte("{"+strconv.Quote(name)+":")) {
+			return fmt.Errorf("%s does not start with %q", object, name)
+		}
+	}
+	return nil
+}
+
+// plainStruct reports whether an object of a generated package has all of its JSON in its fields.
 func plainStruct(t reflect.Type) bool {
 	if strings.HasPrefix(t.PkgPath(), "github.com/xsale-go/xsale/") && !strings.Contains(t.PkgPath(), "/corpus/") {
 		return false
 	}
 	for field := range t.Fields() {
-		if !field.IsExported() || field.Type == reflect.TypeFor[codec.Union]() {
+		if _, tagged := field.Tag.Lookup("json"); !tagged && field.Type != unknownFieldsType {
 			return false
 		}
 	}
 	return t.NumField() > 0
 }
 
-// baseType is a type that contains values of derived types.
-type baseType interface {
-	ValueByDiscriminator() (any, error)
-	Set(name string, value json.RawMessage) error
-}
-
-func buildFields(value reflect.Value, data []byte) error {
+func (b builder) buildFields(value reflect.Value, data []byte) error {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil {
 		return err
 	}
-	extra := value.FieldByName("AdditionalProperties")
+	extra, unknown := value.FieldByName("AdditionalProperties"), unknownFieldsOf(value)
 	for name, content := range object {
 		field := fieldByTag(value, name, "json")
 		if !field.IsValid() && extra.IsValid() && extra.Kind() == reflect.Map {
-			element, err := build(extra.Type().Elem(), content)
+			element, err := b.build(extra.Type().Elem(), content)
 			if err != nil {
 				return err
 			}
@@ -91,27 +142,30 @@ func buildFields(value reflect.Value, data []byte) error {
 			extra.SetMapIndex(reflect.ValueOf(name), element)
 			continue
 		}
-		if base, ok := value.Addr().Interface().(baseType); !field.IsValid() && ok {
-			if err := base.Set(name, content); err != nil { // of a derived type
-				return err
-			}
-			continue
-		}
 		if !field.IsValid() {
 			return fmt.Errorf("%s has no field for %q", value.Type(), name)
 		}
-		built, err := build(field.Type(), content)
+		if string(content) == "null" && unknown != nil {
+			unknown.SendNull(name)
+			continue
+		}
+		built, err := b.build(field.Type(), content)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		field.Set(built)
-		if object, ok := value.Addr().Interface().(interface {
-			SendNull(...string)
-			SendZero(...string)
-		}); ok && string(content) == "null" {
-			object.SendNull(name)
-		} else if ok && field.IsZero() {
-			object.SendZero(name)
+		if unknown != nil && (field.IsZero() || (field.Kind() == reflect.Slice || field.Kind() == reflect.Map) && field.Len() == 0) {
+			unknown.SendZero(name)
+		}
+	}
+	return nil
+}
+
+// unknownFieldsOf returns the part of an object that knows which nulls and zeros to send.
+func unknownFieldsOf(value reflect.Value) *wire.UnknownFields {
+	for i := range value.NumField() {
+		if value.Type().Field(i).Type == unknownFieldsType {
+			return value.Field(i).Addr().Interface().(*wire.UnknownFields)
 		}
 	}
 	return nil
@@ -278,6 +332,9 @@ func findUnknown(value reflect.Value, found func(owner reflect.Type, name string
 			findUnknown(element, found)
 		}
 	case reflect.Struct:
+		if readsVariant(value) {
+			return
+		}
 		for i := range value.NumField() {
 			if field := value.Type().Field(i); field.Type == unknownFieldsType {
 				unknown := value.Field(i).Interface().(wire.UnknownFields)
@@ -289,4 +346,23 @@ func findUnknown(value reflect.Value, found func(owner reflect.Type, name string
 			}
 		}
 	}
+}
+
+// readsVariant reports whether an As method returns an object that has a field for everything.
+func readsVariant(value reflect.Value) bool {
+	for i := range value.NumMethod() {
+		method := value.Method(i)
+		if f := method.Type(); !strings.HasPrefix(value.Type().Method(i).Name, "As") || f.NumIn() != 0 || f.NumOut() != 2 {
+			continue
+		}
+		results := method.Call(nil)
+		complete := results[1].IsNil()
+		findUnknown(results[0], func(_ reflect.Type, name string) {
+			complete = complete && strings.HasPrefix(name, UnknownField)
+		})
+		if complete {
+			return true
+		}
+	}
+	return false
 }
