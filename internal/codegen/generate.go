@@ -190,7 +190,7 @@ func newConfiguration(options Options, generate codegen.GenerateOptions) (codege
 					"float": decimal, "double": decimal,
 				}},
 				String: codegen.FormatMapping{Default: str, Formats: map[string]codegen.SimpleTypeSpec{
-					"date": dateTime, "date-time": dateTime, "email": str, "uuid": str, "duration": str, "json": str,
+					"date": dateTime, "date-time": dateTime, "binary": str, "email": str, "uuid": str, "duration": str, "json": str,
 				}},
 			},
 		},

@@ -186,9 +186,6 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 		if !ok {
 			inner = tree.Object{}
 		}
-		if inner["format"] == "binary" && kindOf(inner) == kindScalar {
-			delete(inner, "format") // JSON has no binary values
-		}
 		description := inner["description"]
 		enum := kindOf(inner) == kindEnum
 		prepared := p.child(inner, at.inside("properties", goName(property, "Property"), property))
