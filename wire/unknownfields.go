@@ -167,17 +167,11 @@ func (f UnknownFields) Len() int {
 // allow null for it, or if the field has a value.
 //
 //go:noinline
-func (f *UnknownFields) SendNull(names ...string) { send(f, true, names) }
+func (f *UnknownFields) SendNull(names ...string) { f.raw.SendNull(names...) }
 
 // SendZero makes the object send the zero value of fields that have no value: "", 0, false, an
 // empty list or an empty map. The names are those in JSON. Writing the object fails if it has no
 // such field, or if the field has no zero value, such as a date.
 //
 //go:noinline
-func (f *UnknownFields) SendZero(names ...string) { send(f, false, names) }
-
-func send(f *UnknownFields, null bool, names []string) {
-	for _, name := range names {
-		f.raw.Explicit = &codec.Explicit{Name: name, Null: null, Next: f.raw.Explicit}
-	}
-}
+func (f *UnknownFields) SendZero(names ...string) { f.raw.SendZero(names...) }

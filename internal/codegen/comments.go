@@ -102,38 +102,14 @@ func described(name, text string) string {
 	return sentence(name, strings.TrimPrefix(text, name+" "))
 }
 
-var (
-	validComment = regexp.MustCompile(`^Valid indicates whether the value is a known \w+ of the (\w+) enum\.`)
-	unionComment = regexp.MustCompile(`^(As|From|Merge)\w+ \w+ .* union data .* (\w+)$`)
-)
+var validComment = regexp.MustCompile(`^Valid indicates whether the value is a known \w+ of the (\w+) enum\.`)
 
 // functionText returns the documentation of a function, or "" where it stays as it is.
 func functionText(function *ast.FuncDecl) string {
-	name, text := function.Name.Name, commentText(function.Doc)
-	switch {
-	case function.Recv == nil:
-		return ""
-	case validComment.MatchString(text):
+	if text := commentText(function.Doc); function.Recv != nil && validComment.MatchString(text) {
 		return validComment.ReplaceAllString(text, "Valid reports whether the spec lists the value.")
-	case text == "" || strings.HasPrefix(text, "Override default JSON"):
-		return methodComments[name]
-	}
-	if match := unionComment.FindStringSubmatch(text); match != nil {
-		return name + unionActions[match[1]] + match[2] + "."
 	}
 	return ""
-}
-
-// methodComments document methods that oapi-codegen leaves undocumented.
-var methodComments = map[string]string{
-	"Discriminator":        "Discriminator returns the property that names the type of the union.",
-	"ValueByDiscriminator": "ValueByDiscriminator decodes the union as the type that Discriminator names.",
-	"MarshalJSON":          "MarshalJSON implements [json.Marshaler].",
-	"UnmarshalJSON":        "UnmarshalJSON implements [json.Unmarshaler].",
-}
-
-var unionActions = map[string]string{
-	"As": " decodes the union as a value of type ", "From": " sets the union to a value of type ", "Merge": " merges the union with a value of type ",
 }
 
 // commentText returns the lines of a comment without their slashes.

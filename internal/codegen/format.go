@@ -14,8 +14,9 @@ import (
 )
 
 // unknownFields matches the field in which oapi-codegen keeps properties that the spec does not
-// list: a map, which costs several allocations per object and loses the order.
-var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[string\](?:json\.RawMessage|(codec\.Union))\s+.json:"-".$`)
+// list: a map, which costs several allocations per object and loses the order. In a union, it stands
+// for the value.
+var unknownFields = regexp.MustCompile(`(?m)^\s*AdditionalProperties\s+map\[string\](json\.RawMessage|codec\.Union)\s+.json:"-".$`)
 
 // formatCode finishes the output of oapi-codegen: it replaces maps of unknown fields by an embedded
 // wire.UnknownFields, writes doc comments, removes unused imports and formats the code. The

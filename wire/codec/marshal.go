@@ -139,7 +139,7 @@ func (to body) appendMap(data []byte, elem *shape, values reflect.Value) (_ []by
 // appendObject appends an object of a generated type.
 func (to body) appendObject(data []byte, fields *Fields, object reflect.Value) (_ []byte, err error) {
 	raw := fields.rawOf(object)
-	explicit, err := raw.explicit(fields)
+	explicit, err := raw.explicitValues(fields)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ type Raw struct {
 	// is nil if all fields are unknown.
 	Known *Fields
 
-	Explicit *Explicit // fields to be sent although they have no value
+	explicit *explicit // fields to be sent although they have no value
 }
 
 // RawField is a field of an object.
@@ -102,7 +102,7 @@ func (r Raw) Set(name, value string) Raw {
 		object = appendField(object, quoted(name), value)
 	}
 	if r.Known == nil && len(object) == 1 {
-		return Raw{Explicit: r.Explicit}
+		return Raw{explicit: r.explicit}
 	}
-	return Raw{string(append(object, '}')), r.Known, r.Explicit}
+	return Raw{string(append(object, '}')), r.Known, r.explicit}
 }
