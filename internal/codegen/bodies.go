@@ -2,6 +2,8 @@ package codegen
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +72,11 @@ func bodyOf(operation *codegen.OperationDefinition, definition codegen.RequestBo
 	case definition.IsJSON():
 		b.encode = "call.JSONBody(" + mediaType + ", body)"
 	case definition.NameTag == "Formdata":
-		b.encode = "call.FormBody(body)"
+		styles := formStyles(definition)
+		b.encode = "call.FormBody(body" + strings.Join(append([]string{""}, styles...), ", ") + ")"
+		if len(styles) > 0 {
+			b.Tag = strings.TrimSuffix(b.Tag, "`") + " form:" + strconv.Quote(strings.ReplaceAll(strings.Join(styles, " "), `"`, "")) + "`"
+		}
 	case definition.NameTag == "Text":
 		b.encode = "call.TextBody(body)"
 	case strings.HasPrefix(definition.ContentType, "multipart/"):
@@ -85,4 +91,21 @@ func bodyOf(operation *codegen.OperationDefinition, definition codegen.RequestBo
 	}
 	b.Type = "*" + b.goType
 	return b
+}
+
+// formStyles returns Go literals of the tags for the lists of a form that are one field each.
+func formStyles(definition codegen.RequestBodyDefinition) []string {
+	var styles []string
+	for _, name := range slices.Sorted(maps.Keys(definition.Encoding)) {
+		encoding := definition.Encoding[name]
+		if encoding.Explode == nil || *encoding.Explode || strings.ContainsAny(name, " \"`") {
+			continue
+		}
+		style := "joined"
+		if encoding.Style == "spaceDelimited" || encoding.Style == "pipeDelimited" {
+			style = encoding.Style
+		}
+		styles = append(styles, strconv.Quote(tagName.Replace(name)+","+style))
+	}
+	return styles
 }

@@ -9,15 +9,16 @@ import (
 
 // EncodeForm returns a value, an object in JSON, as application/x-www-form-urlencoded. The elements
 // of a list are fields of the same name; other values inside others are fields such as
-// address[city] and lines[0][sku], which ASP.NET reads.
-func EncodeForm(value any) (string, error) {
+// address[city] and lines[0][sku], which ASP.NET reads. Tags such as "ids,joined" are for fields in
+// another style.
+func EncodeForm(value any, tags ...string) (string, error) {
 	encoded, err := jsonValue(value)
 	if err != nil {
 		return "", err
 	}
 	fields, ok := encoded.(object)
 	if !ok {
-		return "", fmt.Errorf("a %T has no fields", value)
+		return "", fmt.Errorf("%T has no fields", value)
 	}
 	var pairs []string
 	add := func(name, text string) error {
@@ -26,7 +27,13 @@ func EncodeForm(value any) (string, error) {
 	}
 	for _, m := range fields {
 		var err error
-		if texts, ok := plainList(m.value); ok {
+		if o := tagged(tags, m.name); o.joined {
+			var text string
+			separator := separators[o.separator]
+			if text, err = join(m.value, separator.escaped, separator.forbidden, url.QueryEscape); err == nil {
+				pairs = append(pairs, url.QueryEscape(m.name)+"="+text)
+			}
+		} else if texts, ok := plainList(m.value); ok {
 			for _, text := range texts {
 				_ = add(m.name, text)
 			}
@@ -38,6 +45,16 @@ func EncodeForm(value any) (string, error) {
 		}
 	}
 	return strings.Join(pairs, "&"), nil
+}
+
+// tagged returns the options of a field.
+func tagged(tags []string, name string) options {
+	for _, tag := range tags {
+		if o := parseTag("form", tag); o.name == name {
+			return o
+		}
+	}
+	return options{in: "form", name: name, separator: ","}
 }
 
 // plainList returns the elements of a list of strings.
@@ -52,7 +69,7 @@ func plainList(value any) (texts []string, ok bool) {
 }
 
 // BindForm sets a value from application/x-www-form-urlencoded, as [EncodeForm] has written it.
-func BindForm(target any, form string) error {
+func BindForm(target any, form string, tags ...string) error {
 	b := binder{}
 	if err := b.parseQuery(form); err != nil {
 		return err
@@ -70,7 +87,7 @@ func BindForm(target any, form string) error {
 		var value any
 		var err error
 		if t, known := types[name]; known && name == p.name && listOf(t) {
-			value, err = b.fromPairs(field{options: options{in: "form", name: name}}, b.query, t, unescapeQuery)
+			value, err = b.fromPairs(field{options: tagged(tags, name)}, b.query, t, unescapeQuery)
 		} else {
 			value, err = unflatten(name, b.query, unescapeQuery)
 		}

@@ -21,8 +21,9 @@ import (
 //
 // The tags of Request, a struct, are those of package param for the path. A field named Params is a
 // struct of the other parameters. A tag such as body:"application/json,required" marks the field of
-// a body: a pointer for JSON, forms and strings, a *multipart.Reader or an io.Reader. A field named
-// ContentType is the type of the body. A request that does not fit gets status 400.
+// a body: a pointer for JSON, forms and strings, a *multipart.Reader or an io.Reader. Next to it, a
+// tag such as form:"ids,joined" has the styles of a form's lists. A field named ContentType is the
+// type of the body. A request that does not fit gets status 400.
 func Handle[Request, Response any](implementation func(context.Context, Request) (Response, error), visit func(Response, http.ResponseWriter) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var request Request
@@ -60,7 +61,7 @@ func bind(target reflect.Value, r *http.Request) error {
 			if !accepts(target.Type(), mediaType, r) {
 				continue
 			}
-			if err := bindBody(target.Field(i), mediaType, required, r); err != nil {
+			if err := bindBody(target.Field(i), field.Tag.Get("form"), mediaType, required, r); err != nil {
 				return fmt.Errorf("body: %w", err)
 			}
 		case field.Name == "Params":
@@ -88,7 +89,7 @@ func accepts(request reflect.Type, mediaType string, r *http.Request) bool {
 	return bodies == 1 || strings.EqualFold(came, mediaType) || mask && strings.HasPrefix(came, before) && strings.HasSuffix(came, strings.TrimPrefix(after, "/*"))
 }
 
-func bindBody(field reflect.Value, mediaType string, required bool, r *http.Request) error {
+func bindBody(field reflect.Value, styles, mediaType string, required bool, r *http.Request) error {
 	switch target := field.Addr().Interface().(type) {
 	case *io.Reader:
 		*target = r.Body
@@ -110,7 +111,7 @@ func bindBody(field reflect.Value, mediaType string, required bool, r *http.Requ
 	case strings.HasPrefix(mediaType, "text/") && value.Elem().Kind() == reflect.String && !strings.HasSuffix(mediaType, "json"):
 		value.Elem().SetString(string(data))
 	case mediaType == "application/x-www-form-urlencoded":
-		err = param.BindForm(value.Interface(), string(data))
+		err = param.BindForm(value.Interface(), string(data), strings.Fields(styles)...)
 	default:
 		err = json.Unmarshal(data, value.Interface())
 	}

@@ -1180,12 +1180,12 @@ func NewSearchRequest(server string, kinds []SortOrder, ids []int32, point map[s
 
 // SearchWithFormdataBody is [Client.SearchWithFormdataBody] with the raw response.
 func (c *RawClient) SearchWithFormdataBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest, editors ...call.Edit) (*http.Response, error) {
-	return c.endpoint.Do(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body), editors...)
+	return c.endpoint.Do(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body, "kinds,joined"), editors...)
 }
 
 // NewSearchRequestWithFormdataBody returns a request of SearchWithFormdataBody, for a server such as https://host.
 func NewSearchRequestWithFormdataBody(server string, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest) (*http.Request, error) {
-	return call.NewRequest(server, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body))
+	return call.NewRequest(server, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}}, params, call.FormBody(body, "kinds,joined"))
 }
 
 // SearchWithBody is [Client.SearchWithBody] with the raw response.
@@ -1417,7 +1417,7 @@ func (c *Client) Search(ctx context.Context, kinds []SortOrder, ids []int32, poi
 
 // SearchWithFormdataBody calls PUT /api/v1/search/{kinds}/{ids}/{point}/{file}.
 func (c *Client) SearchWithFormdataBody(ctx context.Context, kinds []SortOrder, ids []int32, point map[string]wire.Decimal, file string, params *SearchParams, body SearchRequest, options ...call.Option) error {
-	return call.Execute(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}, Idempotent: true}, options, c.endpoint.Send(params, call.FormBody(body)))
+	return call.Execute(ctx, call.Operation{ID: "Search", Method: http.MethodPut, Route: "/api/v1/search/{kinds}/{ids}/{point}/{file}", PathValues: []any{kinds, param.Styled("ids,matrix,exploded", ids), param.Styled("point,label", point), param.Styled("file,catchAll", file)}, Idempotent: true}, options, c.endpoint.Send(params, call.FormBody(body, "kinds,joined")))
 }
 
 // SearchWithBody is Search with a body of any type.
@@ -2013,7 +2013,7 @@ type SearchRequestObject struct {
 	File         string                  `path:"file,catchAll"`
 	Params       SearchParams
 	JSONBody     *OrderFilter   `body:"application/vnd.search+json"`
-	FormdataBody *SearchRequest `body:"application/x-www-form-urlencoded"`
+	FormdataBody *SearchRequest `body:"application/x-www-form-urlencoded" form:"kinds,joined"`
 }
 
 // SearchResponseObject is a response of Search: a type named after Search and a status.
