@@ -43,6 +43,10 @@ func object(properties ...string) string {
 	return `{"type":"object","properties":{` + strings.Join(fields, ",") + `}}`
 }
 
+func param(schema string) string {
+	return `"/a":{"get":{"operationId":"a","parameters":[{"name":"kind","in":"query","schema":` + schema + `}],"responses":{"204":{"description":""}}}}`
+}
+
 func get(path, id string) string {
 	return `"` + path + `":{"get":{"operationId":"` + id + `","responses":{"204":{"description":""}}}}`
 }
@@ -74,6 +78,12 @@ func TestLockKeepsNames(t *testing.T) {
 		{"a schema whose name a new operation needs", `"ListAParams":` + object("a"), "", `"ListAParams":` + object("a"), get("/a", "listA"), "type ListAParams struct { A string", "Client) ListA2("},
 		{"an inline object", `"A":{"type":"object","properties":{"b":` + object("x") + `}}`, "", `"A":{"type":"object","properties":{"b":` + object("x") + `}},"AB":` + object("y"), "",
 			"type AB struct { X string", "type ABModel struct { Y string"},
+		{"an inline object that becomes a component", `"A":{"type":"object","properties":{"b":` + object("x", "y-z") + `}}`, "", `"A":{"type":"object","properties":{"b":{"$ref":"#/components/schemas/AB"}}},"AB":` + object("x", "y-z", "YZ"), "",
+			"B *AB `json:\"b,omitempty\"`", "YZ string `json:\"y-z"},
+		{"an inline enum that becomes a component", "", param(`{"type":"string","enum":["a"]}`), `"State":{"type":"string","enum":["a"]}`, param(`{"$ref":"#/components/schemas/State"}`),
+			"Kind *Kind `", "type Kind string"},
+		{"one of two inline enums that becomes a component", `"A":{"type":"object","properties":{"b":{"type":"string","enum":["a"]},"c":{"type":"string","enum":["a"]}}}`, "",
+			`"AB":{"type":"string","enum":["a","b"]},"A":{"type":"object","properties":{"b":{"$ref":"#/components/schemas/AB"},"c":{"type":"string","enum":["a"]}}}`, "", "C AB `json", "B ABModel `json"},
 		{"elements of a union in another order", `"U":{"oneOf":[` + object("a", "b") + "," + object("c") + `]}`, "", `"U":{"oneOf":[` + object("x") + "," + object("c", "d") + "," + object("a", "b") + `]}`, "",
 			"type UOption1 struct { A string `json:\"a,omitzero\"` B", "type UOption2 struct { C string `json:\"c,omitzero\"` D"},
 	} {

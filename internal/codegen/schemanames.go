@@ -43,6 +43,7 @@ func (p *preparer) nameSchemas() error {
 		s.wanted = append(s.wanted, whole, whole+"Model")
 		symbols = append(symbols, s)
 	}
+	p.followPromotions(symbols)
 	p.name(p.typeScope(), symbols)
 	renamed := make(map[string]string, len(p.schemas))
 	for _, s := range symbols {
@@ -57,6 +58,53 @@ func (p *preparer) nameSchemas() error {
 	}
 	p.rename(renamed)
 	return nil
+}
+
+// followPromotions finds inline schemas of the lock file that the spec has made components. They keep
+// their names, unless other inline schemas have them, too.
+func (p *preparer) followPromotions(symbols []*symbol) {
+	byName := map[string]*symbol{}
+	for _, s := range symbols {
+		byName[s.given] = s
+	}
+	inline := map[string]bool{} // names that inline schemas have
+	from := map[*symbol]lockKey{}
+	visit := func(pointer string, schema tree.Object) {
+		if tokens, _ := tree.Split(pointer); len(tokens) > 3 && tokens[0] == "components" && byName[tokens[2]] != nil {
+			pointer = byName[tokens[2]].pointer + tree.Join("", tokens[3:]...)
+		}
+		key := p.key(typeKey, pointer)
+		name := p.lock.names[key]
+		if name == "" || !key.mayShare() {
+			return
+		}
+		target, ok := referenceOf(schema)
+		if !ok {
+			inline[name] = true
+		} else if s := byName[target]; s != nil && p.lock.names[s.key] == "" && from[s].id == "" {
+			from[s] = key
+		}
+	}
+	tree.VisitSchemas(p.document, func(pointer string, schema tree.Object) tree.Object {
+		visit(pointer, schema)
+		return schema
+	})
+	for _, operation := range tree.Operations(p.document) {
+		for _, value := range tree.ListAt(operation.Object, "parameters") {
+			parameter, _ := value.(tree.Object)
+			schema := tree.ObjectAt(parameter, "schema")
+			if items := tree.ObjectAt(schema, "items"); items != nil {
+				schema = items
+			}
+			visit(parameterLocation(operation, parameter).pointer, schema)
+		}
+	}
+	for _, s := range symbols {
+		if key, ok := from[s]; ok && !inline[p.lock.names[key]] {
+			p.lock.move(key.id, s.key.id)
+		}
+	}
+	p.locked = p.lock.scopes()
 }
 
 // typeScope is the scope of the types in the generated package.
