@@ -1,7 +1,7 @@
 package codegen
 
 import (
-	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -188,6 +188,7 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 		}
 		description := inner["description"]
 		enum := kindOf(inner) == kindEnum
+		flags := slices.DeleteFunc([]string{"nullable", "readOnly", "writeOnly"}, func(flag string) bool { return !tree.True(inner, flag) })
 		prepared := p.child(inner, at.inside("properties", goName(property, "Property"), property))
 		if enum && description != nil { // its type may be that of other properties
 			if prepared["$ref"] != nil {
@@ -195,10 +196,8 @@ func (p *preparer) insideObject(schema tree.Object, at location) {
 			}
 			prepared["description"] = description
 		}
-		for _, keyword := range []string{"nullable", "readOnly", "writeOnly"} {
-			if tree.True(inner, keyword) {
-				prepared[keyword] = true
-			}
+		for _, flag := range flags {
+			prepared[flag] = true
 		}
 		properties[property] = prepared
 	}
@@ -214,20 +213,22 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 		list = tree.ListAt(schema, keyword)
 	}
 	var elements []any
-	seen := map[string]bool{} // by reference or JSON
+	seen := map[string]bool{} // by component or Go type
 	options := p.options(list, tree.Join(at.pointer, keyword), at.words)
 	for i, value := range list {
 		element, _ := value.(tree.Object)
 		if !definesValue(element) {
 			continue
 		}
+		if tree.True(element, "nullable") || tree.True(p.resolve(element), "nullable") {
+			schema["nullable"] = true
+		}
 		element = withoutNull(p.child(element, options[i]))
 		key, ok := referenceOf(element)
 		if ok {
 			element = reference(key)
 		} else {
-			data, _ := json.Marshal(element) // cannot fail for a tree
-			key = string(data)
+			key = p.goType(element)
 		}
 		if !seen[key] {
 			seen[key] = true
@@ -238,6 +239,9 @@ func (p *preparer) insideUnion(schema tree.Object, at location) tree.Object {
 	case 0:
 		return p.anyValue(schema, at)
 	case 1:
+		if only := elements[0].(tree.Object); only["$ref"] == nil {
+			return describe(only, schema)
+		}
 		return describe(tree.Object{"allOf": elements}, schema)
 	}
 	union := describe(tree.Object{"oneOf": elements}, schema)

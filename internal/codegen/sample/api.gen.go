@@ -411,12 +411,21 @@ type StartJobResponse struct {
 
 // Stock is a schema of the spec.
 type Stock struct {
-	Code               *StockCode `json:"code,omitempty" wire:"null"`
+	Code               *StockCode        `json:"code,omitempty" wire:"null"`
+	Extra              map[string]string `json:"extra,omitzero" wire:"readOnly"`
+	Rows               [][]*string       `json:"rows,omitzero"`
+	Unit               string            `json:"unit,omitzero"`
+	Weight             *StockWeight      `json:"weight,omitempty" wire:"null"`
 	wire.UnknownFields `json:"-"`
 }
 
 // StockCode is an inline schema of the spec.
 type StockCode struct {
+	codec.Union
+}
+
+// StockWeight is an inline schema of the spec.
+type StockWeight struct {
 	codec.Union
 }
 
@@ -858,6 +867,18 @@ func (a StockCode) AsInt64() (int64, error) { return codec.As[int64](a) }
 
 // FromInt64 sets the value from int64.
 func (a *StockCode) FromInt64(value int64) error { return codec.From(a, value) }
+
+// AsDecimal returns the value as wire.Decimal.
+func (a StockWeight) AsDecimal() (wire.Decimal, error) { return codec.As[wire.Decimal](a) }
+
+// FromDecimal sets the value from wire.Decimal.
+func (a *StockWeight) FromDecimal(value wire.Decimal) error { return codec.From(a, value) }
+
+// AsString returns the value as string.
+func (a StockWeight) AsString() (string, error) { return codec.As[string](a) }
+
+// FromString sets the value from string.
+func (a *StockWeight) FromString(value string) error { return codec.From(a, value) }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (a *TextMessage) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }

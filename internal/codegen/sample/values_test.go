@@ -277,3 +277,19 @@ func TestElementsThatMayBeNull(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestStock(t *testing.T) {
+	const document = `{"extra":{"a":"b"},"rows":[[null,"a"]],"unit":"kg","weight":null}`
+	var stock Stock
+	if err := json.Unmarshal([]byte(document), &stock); err != nil || len(stock.Rows[0]) != 2 || stock.Unit != "kg" {
+		t.Fatal(stock, err)
+	}
+	if got, want := request(t, stock), `{"rows":[[null,"a"]],"unit":"kg","weight":null}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	made := Stock{Extra: map[string]string{"a": "b"}}
+	made.SendNull("weight") // one of its variants may be null
+	if got, want := request(t, made), `{"weight":null}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
