@@ -2,8 +2,8 @@
 // chain of steps between a generated client and net/http.
 //
 // Applications use [Option], [Error], [Hooks], [Collect], [Map] and [CreateOnce]. Generated code
-// uses [Operation], [Paging], [Fetch], [Stream], [Execute] and [Open]. Package xsale makes a Client
-// with [NewDoer].
+// uses [Operation], [Paging], [Endpoint], [Fetch], [Stream], [Execute] and [Open]. Package xsale
+// makes a Client with [NewDoer].
 package call
 
 import (
