@@ -80,8 +80,8 @@ func (p *preparer) unite(s *symbol, owners []int) {
 	var titles, words []string
 	for n, i := range owners {
 		schema, _ := p.schemas[inlineID(i)].(tree.Object)
-		if kindOf(schema) == kindEnum {
-			titles = append(titles, titleOf(schema))
+		if title := titleOf(schema); title != "" && kindOf(schema) == kindEnum && !slices.Contains(titles, title) {
+			titles = append(titles, title)
 		}
 		words = append(words, p.inline[i].words)
 		if n == 0 {
@@ -95,7 +95,7 @@ func (p *preparer) unite(s *symbol, owners []int) {
 		}
 		delete(p.schemas, inlineID(i))
 	}
-	if titles = slices.Compact(titles); len(titles) == 1 && titles[0] != "" {
+	if len(titles) == 1 {
 		s.wanted = titles
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return len(a) - len(b) })
