@@ -68,7 +68,7 @@ func (p *preparer) constants(goType string, schema tree.Object) []*symbol {
 		}
 		first %= len(names[i]) // if the names never differ, the first value has it and the others get numbers
 		if first > 0 && p.lock.names[s.key] == "" {
-			p.report.Add("go-names", s.pointer, s.given, names[i][first], "several values would be "+names[i][0])
+			p.report.Add("go-names", s.pointer, s.given, goType+names[i][first], "several values would be "+goType+names[i][0])
 		}
 		for _, name := range names[i][first:] {
 			s.wanted = append(s.wanted, goType+name)

@@ -56,3 +56,16 @@ func TestConstantNames(t *testing.T) {
 		}
 	}
 }
+
+// Each repaired constant is in the report, under its whole name.
+func TestReportNamesConstants(t *testing.T) {
+	_, renamed := generateWith(t, nil, `"Zone":`+enum("Etc/GMT+1 Etc/GMT-1 UTC"), "")
+	var got []string
+	for _, change := range renamed {
+		got = append(got, fmt.Sprint(change.Pointer, " ", change.Before, " ", change.After))
+	}
+	want := "/components/schemas/Zone/enum/0 Etc/GMT+1 ZoneEtcGMTPlus1, /components/schemas/Zone/enum/1 Etc/GMT-1 ZoneEtcGMTMinus1"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+	}
+}
