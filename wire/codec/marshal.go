@@ -181,7 +181,7 @@ func (to body) appendField(data []byte, literal string, fields *Fields, f field,
 	case explicit == explicitNull:
 		write = "null"
 	case explicit == explicitZero && empty:
-		if write = zeroes[f.shape.kind]; write == "" {
+		if write = zeroOf(f.shape); write == "" {
 			return nil, fmt.Errorf("%s.%s: SendZero is set, but the type has no zero: set the field", fields.typ.Name(), f.name)
 		}
 	case !empty:
@@ -205,6 +205,14 @@ func (to body) appendField(data []byte, literal string, fields *Fields, f field,
 
 // zeroes are the values that stand for an empty field.
 var zeroes = map[shapeKind]string{shapeString: `""`, shapeInteger: "0", shapeUnsigned: "0", shapeBoolean: "false", shapeBytes: `""`, shapeList: "[]", shapeMap: "{}"}
+
+// zeroOf returns the zero value that can be sent explicitly, or "".
+func zeroOf(s *shape) string {
+	if s.kind == shapePointer {
+		s = s.elem
+	}
+	return zeroes[s.kind]
+}
 
 // isEmpty reports whether a field has no value. An object always has one.
 func isEmpty(s *shape, v reflect.Value) bool {

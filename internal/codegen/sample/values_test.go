@@ -106,13 +106,12 @@ func TestNullWhereTheSpecAllowsIt(t *testing.T) {
 		t.Error("null was sent for a list that cannot be null")
 	}
 	p = profile(t)
-	p.SendZero("nicknames", "note", "retries")
+	p.SendZero("frame")
 	if _, err := codec.MarshalRequest(p); err == nil {
-		t.Error("SendZero accepts a pointer")
+		t.Error("SendZero accepts an object")
 	}
 	p = profile(t)
-	p.Retries = new(int64(0))
-	p.SendZero("nicknames", "note")
+	p.SendZero("nicknames", "note", "retries")
 	for _, want := range []string{`"nicknames":[]`, `"note":""`, `"retries":0`} {
 		if sent := request(t, p); !strings.Contains(sent, want) {
 			t.Errorf("%s lacks %s", sent, want)

@@ -58,7 +58,7 @@ func (b builder) build(t reflect.Type, data []byte) (reflect.Value, error) {
 	return decode(t, data)
 }
 
-// variants returns the From methods of a union, each of which takes an object.
+// variants returns the From methods of a union. Each takes an object.
 func variants(t reflect.Type) []reflect.Method {
 	var methods []reflect.Method
 	for method := range reflect.PointerTo(t).Methods() {
