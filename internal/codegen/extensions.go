@@ -104,6 +104,24 @@ func idempotent(operation *codegen.OperationDefinition) bool {
 	return httpx.IdempotentMethod(operation.Method)
 }
 
+// acceptNull marks the operations whose result is an object that may be null. ASP.NET then responds
+// with null or with 204.
+func (p *preparer) acceptNull() error {
+	for _, operation := range tree.Operations(p.document) {
+		for status, response := range tree.Fields(operation.Object["responses"]) {
+			for _, media := range tree.Fields(tree.ObjectAt(response.(tree.Object), "content")) {
+				schema := tree.ObjectAt(media.(tree.Object), "schema")
+				target := p.resolve(schema)
+				object := target["properties"] != nil || target["allOf"] != nil || target["oneOf"] != nil || target["anyOf"] != nil
+				if strings.HasPrefix(status, "2") && object && (tree.True(schema, "nullable") || tree.True(target, "nullable")) {
+					setUnlessSet(operation.Object, emptyExtension, true)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // mayBeEmpty reports whether the spec allows a success without a body.
 func mayBeEmpty(operation *codegen.OperationDefinition, result result) bool {
 	marked, _ := operation.Spec.Extensions[emptyExtension].(bool)

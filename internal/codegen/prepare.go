@@ -30,6 +30,7 @@ func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]
 	for _, step := range []func() error{
 		p.checkExtensions,
 		p.describeBodies,
+		p.acceptNull,
 		p.nameOperations,
 		p.nameSchemas,
 		p.mergeCompositions,

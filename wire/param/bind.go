@@ -152,14 +152,10 @@ func (b *binder) fromPairs(f field, given []pair, t reflect.Type, unescape func(
 
 // fieldsOf returns the fields of an object that are parameters of their own.
 func (b *binder) fieldsOf(f field, given []pair, t reflect.Type, unescape func(string) string) any {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	names := jsonFields(t)
 	found := object{}
 	for _, p := range given {
-		_, known := names[p.name]
-		if known || t.Kind() == reflect.Map && !declared(b.fields, f, p.name) {
+		_, known := f.flat[p.name]
+		if known || elementOf(t).Kind() == reflect.Map && !declared(b.fields, f, p.name) {
 			found = append(found, member{p.name, unescape(p.value)})
 		}
 	}

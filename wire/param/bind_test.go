@@ -253,3 +253,29 @@ func TestBindRejects(t *testing.T) {
 		t.Errorf("got %+v, %v", bound, err)
 	}
 }
+
+func TestMapTakesNoFieldsOfAnotherObject(t *testing.T) {
+	type paging struct {
+		Page int `json:"page"`
+	}
+	type params struct {
+		Tags   map[string]string `query:"tags"`
+		Paging *paging           `query:"paging"`
+	}
+	given := params{map[string]string{"pl": "a"}, &paging{2}}
+	request, err := http.NewRequest(http.MethodGet, "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if request.URL.RawQuery, err = param.Encode(&given, request.Header); err != nil {
+		t.Fatal(err)
+	}
+	var bound params
+	if err := param.Bind(&bound, request, nil); err != nil || show(bound) != show(given) {
+		t.Error(show(bound), err)
+	}
+	given.Tags["page"] = "3"
+	if query, err := param.Encode(&given, request.Header); err == nil {
+		t.Errorf("%s was sent", query)
+	}
+}

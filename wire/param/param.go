@@ -57,6 +57,7 @@ var (
 type field struct {
 	index []int
 	options
+	flat map[string]reflect.Type // fields of a struct that are parameters of their own; nil for others
 }
 
 // options are the contents of a tag.
@@ -119,7 +120,11 @@ func fieldsOf(t reflect.Type) []field {
 	for _, f := range reflect.VisibleFields(t) {
 		for _, in := range locations {
 			if tag, ok := f.Tag.Lookup(in); ok {
-				fields = append(fields, field{f.Index, parseTag(in, tag)})
+				added := field{index: f.Index, options: parseTag(in, tag)}
+				if _, ok := form(f.Type).(object); ok && !added.deep && !added.joined && !added.json {
+					added.flat = jsonFields(elementOf(f.Type))
+				}
+				fields = append(fields, added)
 			}
 		}
 	}
@@ -129,9 +134,14 @@ func fieldsOf(t reflect.Type) []field {
 
 func (o *options) fail(err error) error { return &Error{o.in, o.name, err} }
 
-// declared reports whether another parameter of the same location has the name.
+// declared reports whether another parameter of the same location has the name, or its fields have
+// while f has none, because it is a map.
 func declared(fields []field, f field, name string) bool {
 	return slices.ContainsFunc(fields, func(other field) bool {
-		return other.in == f.in && other.name != f.name && (other.name == name || other.deep && strings.HasPrefix(name, other.name+"["))
+		if other.in != f.in || other.name == f.name {
+			return false
+		}
+		_, flat := other.flat[name]
+		return other.name == name || other.deep && strings.HasPrefix(name, other.name+"[") || flat && f.flat == nil
 	})
 }

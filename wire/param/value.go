@@ -307,6 +307,13 @@ func elements(fields object) list {
 	return values
 }
 
+func elementOf(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
 // jsonFields returns the types of the fields of a struct by their names in JSON.
 func jsonFields(t reflect.Type) map[string]reflect.Type {
 	if t.Kind() != reflect.Struct {
