@@ -27,8 +27,8 @@ func JSONBody(mediaType string, value any) Body {
 	}
 }
 
-// FormBody is the fields of a value, as [encoding/json] would write them, as
-// application/x-www-form-urlencoded. Tags such as "ids,joined" are for lists in another style.
+// FormBody is the fields that JSONBody sends, as application/x-www-form-urlencoded. Tags such as
+// "ids,joined" are for lists in another style.
 func FormBody(value any, tags ...string) Body {
 	return func() (content, error) {
 		form, err := param.EncodeForm(value, tags...)

@@ -16,6 +16,9 @@ import (
 func Encode(params any, header http.Header) (query string, err error) {
 	v := reflect.ValueOf(params)
 	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return "", allOptional(v.Type().Elem())
+		}
 		v = v.Elem()
 	}
 	if !v.IsValid() {
@@ -34,6 +37,16 @@ func Encode(params any, header http.Header) (query string, err error) {
 		header.Set("Cookie", strings.Join(e.cookies, "; "))
 	}
 	return strings.Join(e.query, "&"), nil
+}
+
+// allOptional returns an error for a required parameter.
+func allOptional(t reflect.Type) error {
+	for _, f := range fieldsOf(t) {
+		if f.required {
+			return f.fail(errMissing)
+		}
+	}
+	return nil
 }
 
 type encoder struct {

@@ -33,6 +33,10 @@ func TestEncodeQuery(t *testing.T) {
 		{"no params", (*struct {
 			A *string `query:"a"`
 		})(nil), ""},
+		{"no required params", (*struct {
+			A *string `query:"a"`
+			B string  `query:"b,required"`
+		})(nil), "query parameter b: it has no value"},
 		{"a scalar", struct {
 			A *string `query:"a"`
 		}{new("x&y=ż +%")}, "a=x%26y%3D%C5%BC+%2B%25"},

@@ -24,8 +24,8 @@ type member struct {
 	value any
 }
 
-// valueOf returns a Go value as strings. Objects are what encoding/json writes of them, so that a
-// parameter and a body of the same type have the same fields.
+// valueOf returns a Go value as strings. Objects are as in a JSON body, so that a parameter and a
+// body of the same type have the same fields.
 func valueOf(v reflect.Value) (any, error) {
 	switch text, ok, err := textOf(v); {
 	case err != nil:
