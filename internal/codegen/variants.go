@@ -1,7 +1,6 @@
 package codegen
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -26,7 +25,7 @@ type variants struct {
 type variant struct {
 	Type   string // in Go
 	Method string // end of the names of its methods
-	Kinds  []any  // values of the discriminator, a string or a json.Number each
+	Kinds  []any  // values of the discriminator, a string or an int64 each
 	Below  []any  // those of types that are derived from it
 }
 
@@ -128,7 +127,7 @@ func (p *preparer) findVariants() error {
 		delete(schema, "discriminator")
 		for property, value := range tree.Fields(schema["properties"]) {
 			field, _ := value.(tree.Object)
-			if list := kinds[name][property]; len(list) == 1 && plainKind.MatchString(fmt.Sprint(list[0])) {
+			if list := kinds[name][property]; len(list) == 1 && p.canBe(field, list[0]) {
 				field[kindExtension] = "kind=" + fmt.Sprint(list[0])
 			} else if only, ok := p.onlyValue(field); ok && len(list) == 0 && slices.Contains(tree.ListAt(schema, "required"), any(property)) {
 				field[kindExtension] = "const=" + only
@@ -167,6 +166,16 @@ func (p *preparer) imply(union *variants, kinds map[string]map[string][]any) {
 			return
 		}
 	}
+}
+
+// canBe reports whether a kind fits the type of a field, and a struct tag.
+func (p *preparer) canBe(field tree.Object, kind any) bool {
+	_, number := kind.(int64)
+	wanted := "string"
+	if number {
+		wanted = "integer"
+	}
+	return p.resolve(field)["type"] == wanted && plainKind.MatchString(fmt.Sprint(kind))
 }
 
 // kindExtension has the value of a field that is written without being set.
@@ -241,8 +250,8 @@ func (p *preparer) below(name string) []string {
 // kindOfVariant returns a value of a discriminator in the type of the property.
 func (p *preparer) kindOfVariant(name, property, value string) any {
 	field := tree.ObjectAt(tree.ObjectAt(p.resolve(reference(name)), "properties"), property)
-	if p.resolve(field)["type"] == "integer" {
-		return json.Number(value)
+	if number, err := strconv.ParseInt(value, 10, 64); err == nil && p.resolve(field)["type"] == "integer" {
+		return number
 	}
 	return value
 }
