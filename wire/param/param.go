@@ -11,6 +11,9 @@
 //		Theme  *string           `cookie:"theme"`
 //	}
 //
+// The tag path is for the variables of a path, as a fake reads them, and form for the parts of a
+// multipart body.
+//
 // The options are those of OpenAPI:
 //
 //   - required: a value that is missing is an error.
@@ -108,7 +111,7 @@ func parseTag(in, tag string) options {
 	return o
 }
 
-// tables caches the fields of each type, by [reflect.Type].
+// tables has the fields of each type that was encoded or bound.
 var tables sync.Map
 
 // fieldsOf returns the fields of a struct that have a tag, in their order.
