@@ -45,7 +45,7 @@ func compare(before string, documents []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("| document | generator | lines | compile | memory |")
+	fmt.Println("| document | generator | lines | compile, CPU | memory |")
 	fmt.Println("|---|---|---:|---:|---:|")
 	for i, document := range documents {
 		if document, err = filepath.Abs(document); err != nil {
