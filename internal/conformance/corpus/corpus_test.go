@@ -22,8 +22,8 @@ import (
 
 const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 
-// TestDocuments drives the documents of testdata, or those of the directory in XSALE_CORPUS. Without
-// that variable it takes a few documents, so that the test stays fast.
+// TestDocuments drives the documents of testdata, or of the directory in XSALE_CORPUS. Without that
+// variable it takes a few documents, so that the test stays fast.
 func TestDocuments(t *testing.T) {
 	dir, all := os.LookupEnv("XSALE_CORPUS")
 	if !all {

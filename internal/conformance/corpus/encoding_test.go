@@ -199,7 +199,7 @@ func plain(style string, explode bool, value any) string {
 }
 
 // form encodes a form body. Each field is a query parameter of style form.
-func form(schema tree.Object, value any) []driver.Pair {
+func form(value any) []driver.Pair {
 	pairs := []driver.Pair{}
 	for name, field := range tree.Fields(value) {
 		pairs = append(pairs, queryPairs(name, "form", true, field)...)

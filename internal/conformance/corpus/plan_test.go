@@ -292,7 +292,7 @@ func jsonType(name string) bool {
 func addBody(c *driver.Call, s sampler, operation tree.Operation) bool {
 	request, _ := s.resolve(tree.ObjectAt(operation.Object, "requestBody"))
 	content := tree.ObjectAt(request, "content")
-	if len(content) == 0 || !s.kind.optional && !tree.True(request, "required") && false {
+	if len(content) == 0 {
 		return true
 	}
 	s.where, s.header = "body", false
@@ -318,7 +318,7 @@ func addBody(c *driver.Call, s sampler, operation tree.Operation) bool {
 		case jsonType(name):
 			body.JSON = json.RawMessage(encode(sent))
 		case kind == "application/x-www-form-urlencoded":
-			body.Form = form(schema, sent)
+			body.Form = form(sent)
 		case kind == "multipart/form-data":
 			body.Part = parts(s, schema, sent)
 		default:

@@ -106,7 +106,7 @@ func (s sampler) valueOf(schema tree.Object, name, pointer string, depth int) (a
 	case "integer":
 		return s.integer(schema, pointer), true
 	case "number":
-		return s.number(schema, pointer), true
+		return s.number(pointer), true
 	case "boolean":
 		return s.pick(pointer, 2) == 0, true
 	}
@@ -365,7 +365,7 @@ func (s sampler) integer(schema tree.Object, pointer string) any {
 	return json.Number(numbers[s.pick(pointer, len(numbers))])
 }
 
-func (s sampler) number(_ tree.Object, pointer string) any {
+func (s sampler) number(pointer string) any {
 	if s.kind.odd == 0 {
 		return json.Number([]string{"12.50", "1999.99", "0.1"}[s.pick(pointer, 3)])
 	}
