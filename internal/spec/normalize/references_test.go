@@ -79,6 +79,7 @@ func TestRelativeReferences(t *testing.T) {
 			schemas(`"A": {"$dynamicAnchor": "node", "items": ` + component("A") + `}`), at + "A/items/$dynamicRef"},
 		{"with the address of the document", `{"$self": "/a.json", "components": {"schemas": {"A": {"items": {"$ref": "/a.json#/components/schemas/A"}}}}}`,
 			schemas(`"A": {"items": ` + component("A") + `}`), at + "A/items/$ref /$self"},
+		{"empty", schemas(`"A": {"items": {"$ref": ""}}`), "", ""},
 		{"in a circle", schemas(`"A": {"properties": {"b": ` + ref("#/components/schemas/#/properties/c/x") + `, "c": ` + ref("#/components/schemas/#/properties/b/x") + `}}`), "", ""},
 	})
 	testDocuments(t, fixReferences, []documentTest{

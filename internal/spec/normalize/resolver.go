@@ -18,16 +18,17 @@ type resolver struct {
 	self     *url.URL          // address of the document, which references may start with
 	anchors  map[string]string // pointers of schemas by $anchor; "" if it is not unique
 	roots    []string          // pointers of schemas that are not inside another one
+	starts   map[string]string // see started, by reference to a component
 	found    map[string]string // targets of searches; "" for no target, and during the search
 	left     int               // names that may still be compared
 }
 
 // maxCompared bounds the time for all references of a document. Names are compared only for
 // references that are not correct pointers.
-const maxCompared = 5_000_000
+const maxCompared = 2_000_000
 
 func newResolver(document tree.Object) *resolver {
-	r := &resolver{document: document, anchors: map[string]string{}, found: map[string]string{}, left: maxCompared}
+	r := &resolver{document: document, anchors: map[string]string{}, starts: map[string]string{}, found: map[string]string{}, left: maxCompared}
 	if self, err := url.Parse(tree.String(document["$self"])); err == nil && self.String() != "" {
 		r.self = self
 	}
@@ -42,6 +43,7 @@ func newResolver(document tree.Object) *resolver {
 		}
 		if pointer != "" && schemaRoot(pointer) == pointer {
 			r.roots = append(r.roots, pointer)
+			r.addStart(pointer, schema)
 		}
 		return schema
 	})
@@ -63,8 +65,8 @@ func (r *resolver) fix(pointer, ref string) string {
 // locate returns the pointer that a reference of the object at pointer means. depth counts the
 // references followed so far.
 func (r *resolver) locate(pointer, ref string, depth int) (string, bool) {
-	address, fragment, _ := strings.Cut(ref, "#")
-	if depth > maxReferenceChain || !r.here(address) {
+	address, fragment, ok := strings.Cut(ref, "#")
+	if !ok || depth > maxReferenceChain || !r.here(address) {
 		return "", false
 	}
 	if anchored := r.anchors[fragment]; anchored != "" {
@@ -128,6 +130,9 @@ func (r *resolver) relative(pointer string, tokens []string, depth int) (string,
 	if len(tokens) == 0 {
 		return r.started(root, pointer), true
 	}
+	if !slices.Contains(schemaKeywords, tokens[0]) {
+		return "", false
+	}
 	if target, ok := r.find(root, tokens, depth); ok {
 		return target, true
 	}
@@ -137,6 +142,9 @@ func (r *resolver) relative(pointer string, tokens []string, depth int) (string,
 	}
 	targets := map[string]bool{}
 	for _, other := range r.roots {
+		if r.left--; r.left < 0 {
+			return "", false
+		}
 		target, ok := r.find(other, tokens, depth)
 		if schema, _ := tree.Lookup(r.document, other); ok && tree.Reachable(r.document, schema)[path[2]] {
 			targets[r.last(target)] = true
@@ -152,19 +160,22 @@ func (r *resolver) started(component, pointer string) string {
 	if strings.HasSuffix(pointer, "/items") || strings.HasSuffix(pointer, "/additionalProperties") {
 		return component
 	}
-	collection := ""
-	for _, root := range r.roots {
-		schema, _ := tree.Lookup(r.document, root)
-		object, _ := schema.(tree.Object)
-		switch ref := "#" + component; {
-		case componentSchema(root):
-		case object["$ref"] == ref:
-			return component
-		case collection == "" && (tree.ObjectAt(object, "items")["$ref"] == ref || tree.ObjectAt(object, "additionalProperties")["$ref"] == ref):
-			collection = root
+	return cmp.Or(r.starts["#"+component], component)
+}
+
+// addStart notes what a schema outside of the components refers to.
+func (r *resolver) addStart(pointer string, schema tree.Object) {
+	if componentSchema(pointer) {
+		return
+	}
+	if ref, ok := schema["$ref"].(string); ok {
+		r.starts[ref] = strings.TrimPrefix(ref, "#")
+	}
+	for _, keyword := range []string{"items", "additionalProperties"} {
+		if ref, ok := tree.ObjectAt(schema, keyword)["$ref"].(string); ok && r.starts[ref] == "" {
+			r.starts[ref] = pointer
 		}
 	}
-	return cmp.Or(collection, component)
 }
 
 // last follows the references at a location, as far as they lead.
