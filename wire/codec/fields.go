@@ -22,9 +22,12 @@ type Fields struct {
 	names    []string
 	list     []field
 	index    map[string]int // by name
-	next     []atomic.Int32 // index of the field that followed each one in the last object; the first one is for the start
 	unknown  int            // index of the embedded wire.UnknownFields; -1 without one
 	directed bool           // a field, or one in it, is in requests only or in responses only
+
+	// next has the index of the field that followed each one in the last object. It starts with the
+	// one that came first.
+	next []atomic.Int32
 }
 
 // field is a field of a generated type.
