@@ -64,8 +64,8 @@ func TestOrderArrivesWithItsTotal(t *testing.T) {
 	}
 }
 
-// The client rejects an order without a required value. The sandbox rejects requests that violate the
-// spec in other ways, with a JSON pointer.
+// The client rejects an order without a required value. The sandbox rejects requests that violate
+// the spec in other ways, with a JSON pointer.
 func TestInvalidRequests(t *testing.T) {
 	_, api := newSandbox(t, xsaletest.WithInvalidRequests()) // otherwise the sandbox fails the test
 	incomplete := shopOrder()
