@@ -85,7 +85,7 @@ func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
 		values := r.texts(p.Schema.Value)
 		switch p.In {
 		case "path":
-			target = strings.ReplaceAll(target, "{"+p.Name+"}", url.PathEscape(strings.Join(values, ",")))
+			target = strings.ReplaceAll(target, "{"+p.Name+"}", pathText(p, values))
 		case "query":
 			if p.Explode != nil && !*p.Explode {
 				separator := map[string]string{"pipeDelimited": "|", "spaceDelimited": " "}[p.Style]
@@ -106,6 +106,24 @@ func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
 		e.requestBody = body
 	}
 	return e, r.respond(&e, operation)
+}
+
+// pathText returns the values of a path variable in its style. An object is one field.
+func pathText(p *openapi3.Parameter, values []string) string {
+	for i, value := range values {
+		values[i] = url.PathEscape(value)
+	}
+	text := strings.Join(values, ",")
+	if p.Schema.Value.Type.Is("object") {
+		text = "x,1.5"
+	}
+	switch {
+	case p.Style == "label":
+		return "." + text
+	case p.Style == "matrix" && p.Explode != nil && *p.Explode:
+		return ";" + p.Name + "=" + strings.Join(values, ";"+p.Name+"=")
+	}
+	return text
 }
 
 func (r *randomTraffic) respond(e *randomExchange, operation *openapi3.Operation) bool {

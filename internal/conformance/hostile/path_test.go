@@ -53,7 +53,7 @@ func TestHostilePaths(t *testing.T) {
 		{"organization that leads up behind a slash", organization("a/.."), rejected + `organization: "a/.." cannot be part of a path`},
 		{"organization that leads up by a backslash", organization(`..\me`), rejected + `organization: "..\\me" cannot be part of a path`},
 		{"organization with a backslash", organization(`a\b`), "/a%5Cb/statuses"},
-		{"organization with a question mark", organization("a?b=c"), "/a%3Fb=c/statuses"},
+		{"organization with a question mark", organization("a?b=c"), "/a%3Fb%3Dc/statuses"},
 		{"organization with a fragment", organization("a#b"), "/a%23b/statuses"},
 		{"organization with a percent sign", organization("a%2Fb%"), "/a%252Fb%25/statuses"},
 		{"organization with another letter", organization("ñ"), "/%C3%B1/statuses"},

@@ -37,7 +37,10 @@ type field struct {
 func fieldsOf(typ reflect.Type) []field {
 	var fields []field
 	for structField := range typ.Fields() {
-		if name, options, _ := strings.Cut(structField.Tag.Get("json"), ","); name != "-" {
+		if tag, ok := structField.Tag.Lookup("query"); ok {
+			name, options, _ := strings.Cut(tag, ",")
+			fields = append(fields, field{name, structField.Type, strings.Contains(options, "required")})
+		} else if name, options, _ := strings.Cut(structField.Tag.Get("json"), ","); name != "-" {
 			fields = append(fields, field{name, structField.Type, !strings.Contains(options, "omit")})
 		}
 	}
