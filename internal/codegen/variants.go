@@ -20,6 +20,7 @@ type variants struct {
 	Property string // the discriminator; "" without one
 	Union    bool
 	List     []variant
+	Own      []any // values of the discriminator for the base type itself
 }
 
 type variant struct {
@@ -63,10 +64,11 @@ func kindLiteral(kind any) string {
 	return fmt.Sprint(kind)
 }
 
-// Cases are the values of the discriminator, as Discriminator returns them, with their methods.
+// Cases are the values of the discriminator, as Discriminator returns them, with their methods. The
+// base type itself has none.
 func (v variants) Cases() []variantCase {
 	var cases []variantCase
-	for _, of := range v.List {
+	for _, of := range append(slices.Clone(v.List), variant{Kinds: v.Own}) {
 		for _, kind := range of.Kinds {
 			cases = append(cases, variantCase{strconv.Quote(fmt.Sprint(kind)), of.Method})
 		}
@@ -107,7 +109,7 @@ func (p *preparer) findVariants() error {
 			below := p.below(of.Type)
 			inner := slices.DeleteFunc(slices.Clone(found.List), func(other variant) bool { return !slices.Contains(below, other.Type) })
 			if _, ok := p.variants[of.Type]; !ok && len(inner) > 0 {
-				p.variants[of.Type] = variants{Property: found.Property, List: inner}
+				p.variants[of.Type] = variants{Property: found.Property, List: inner, Own: of.Kinds}
 			}
 		}
 	}
@@ -220,6 +222,7 @@ func (p *preparer) variantsOf(name string, schema tree.Object) variants {
 			found.List = append(found.List, variant{Type: goType, Method: method, Kinds: mapped[goType]})
 		}
 	case kindObject:
+		found.Own = mapped[name]
 		for _, target := range slices.Sorted(maps.Keys(mapped)) {
 			if target != name && kindOf(p.resolve(reference(target))) == kindObject {
 				found.List = append(found.List, variant{Type: target, Method: target, Kinds: mapped[target]})

@@ -103,7 +103,11 @@ type shape struct {
 	elem   *shape  // of a list, map or pointer
 	fields *Fields // of an object
 	null   bool    // a value can be null
+	kinded bool    // a discriminator names the type of a value
 }
+
+// kinded is implemented by unions and base types with a discriminator.
+type kinded interface{ ValueByDiscriminator() (any, error) }
 
 type shapeKind uint8
 
@@ -148,6 +152,7 @@ func shapeOf(typ reflect.Type) *shape {
 }
 
 var (
+	kindedType          = reflect.TypeFor[kinded]()
 	decodableType       = reflect.TypeFor[Decodable]()
 	nullableType        = reflect.TypeFor[interface{ IsNull() bool }]()
 	rawHolderType       = reflect.TypeFor[rawHolder]()
@@ -164,7 +169,7 @@ func newShape(typ reflect.Type, fresh map[reflect.Type]*shape) *shape {
 	if s, ok := fresh[typ]; ok {
 		return s
 	}
-	s := &shape{typ: typ}
+	s := &shape{typ: typ, kinded: typ.Kind() == reflect.Struct && typ.Implements(kindedType)}
 	fresh[typ] = s
 	pointer := reflect.PointerTo(typ)
 	switch kind := typ.Kind(); {
@@ -251,6 +256,9 @@ func directed(s *shape, seen map[*shape]bool) bool {
 		return false
 	}
 	seen[s] = true
+	if s.kinded { // its other types are unknown
+		return true
+	}
 	if s.kind != shapeObject {
 		return directed(s.elem, seen)
 	}

@@ -67,6 +67,32 @@ type directional interface {
 }
 
 func (to body) append(data []byte, s *shape, v reflect.Value) ([]byte, error) {
+	if to == anyBody || !s.kinded {
+		return to.appendPlain(data, s, v)
+	}
+	literal, err := to.appendPlain(nil, s, v)
+	return append(data, to.inOwnType(s, literal)...), err
+}
+
+// inOwnType leaves out the fields of the other direction that only the type named by the
+// discriminator knows.
+func (to body) inOwnType(s *shape, literal []byte) []byte {
+	whole := reflect.New(s.typ)
+	if Unmarshal(literal, whole.Interface()) != nil {
+		return literal
+	}
+	value, err := whole.Interface().(kinded).ValueByDiscriminator()
+	if err != nil || reflect.TypeOf(value) == s.typ || !directed(shapeOf(reflect.TypeOf(value)), map[*shape]bool{}) {
+		return literal
+	}
+	own, err := marshal(value, to)
+	if err != nil {
+		return literal
+	}
+	return own
+}
+
+func (to body) appendPlain(data []byte, s *shape, v reflect.Value) ([]byte, error) {
 	switch s.kind {
 	case shapeObject:
 		if !v.CanAddr() {
@@ -99,6 +125,9 @@ func (to body) append(data []byte, s *shape, v reflect.Value) ([]byte, error) {
 		return strconv.AppendUint(data, v.Uint(), 10), nil
 	case shapeBoolean:
 		return strconv.AppendBool(data, v.Bool()), nil
+	}
+	if value, ok := v.Interface().(interface{ IsZero() bool }); ok && to == requestBody && value.IsZero() {
+		return nil, fmt.Errorf("%s is not set", s.typ.Name())
 	}
 	if value, ok := v.Interface().(directional); ok {
 		literal, err := value.marshalFor(to)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Union is a value of one of several types. Generated unions embed it. It keeps the JSON that it was
@@ -63,7 +64,8 @@ func (s *stampedValue) marshal(to body) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if given := kindIn(data, s.property); given != "" && given != `""` && given != "0" {
+	name, given := kindIn(data, s.property)
+	if given != "" && given != `""` && given != "0" {
 		if !slices.ContainsFunc(s.kinds, func(kind any) bool { return isKind(given, kind) }) {
 			return nil, fmt.Errorf("%s of %s is %s: want %v", s.property, reflect.TypeOf(s.value).Name(), given, s.kinds)
 		}
@@ -71,7 +73,7 @@ func (s *stampedValue) marshal(to body) ([]byte, error) {
 	}
 	object := appendField([]byte{'{'}, quoted(s.property), string(kind))
 	for field := range (Raw{JSON: string(data)}).Unknown() {
-		if field.Name != s.property {
+		if field.Name != name {
 			object = appendField(object, field.Literal, field.Value)
 		}
 	}
@@ -123,7 +125,7 @@ func As[T any](union any, discriminator ...any) (value T, err error) {
 		return value, err
 	}
 	if len(discriminator) > 1 {
-		if literal := kindIn(data, discriminator[0].(string)); literal != "" && !slices.ContainsFunc(discriminator[1:], func(kind any) bool { return isKind(literal, kind) }) {
+		if _, literal := kindIn(data, discriminator[0].(string)); literal != "" && !slices.ContainsFunc(discriminator[1:], func(kind any) bool { return isKind(literal, kind) }) {
 			return value, fmt.Errorf("%s is %s, not %v", discriminator[0], literal, discriminator[1:])
 		}
 	}
@@ -137,7 +139,7 @@ func Kind(union any, property string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	literal := kindIn(data, property)
+	_, literal := kindIn(data, property)
 	if literal == "" {
 		return "", errors.New("the value has no " + property)
 	}
@@ -152,15 +154,20 @@ func UnknownKind(property, kind string, err error) error {
 	return fmt.Errorf("the spec does not list the value %.80q of %s", kind, property)
 }
 
-// kindIn returns the JSON of a discriminator, or "" without one.
-func kindIn(data []byte, property string) string {
+// kindIn returns the JSON of a discriminator, or "" without one, and the name that it has: the given
+// one, or one with another case.
+func kindIn(data []byte, property string) (name, literal string) {
+	name = property
 	if len(data) == 0 || data[0] != '{' {
-		return ""
+		return name, ""
 	}
 	for field := range (Raw{JSON: string(data)}).Unknown() {
-		if field.Name == property && field.Value != "null" {
-			return field.Value
+		switch {
+		case field.Name == property && field.Value != "null":
+			return property, field.Value
+		case literal == "" && strings.EqualFold(field.Name, property) && field.Value != "null":
+			name, literal = field.Name, field.Value
 		}
 	}
-	return ""
+	return name, literal
 }

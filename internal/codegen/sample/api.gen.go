@@ -178,6 +178,7 @@ type Category struct {
 
 // Circle is a schema of the spec.
 type Circle struct {
+	Area               wire.Decimal `json:"area,omitzero" wire:"readOnly"`
 	Kind               string       `json:"kind" wire:"kind=circle"`
 	Name               string       `json:"name,omitzero"`
 	Radius             wire.Decimal `json:"radius"`
@@ -764,6 +765,8 @@ func (a Polygon) ValueByDiscriminator() (any, error) {
 	switch kind {
 	case "Square":
 		return a.AsSquare()
+	case "Polygon":
+		return a, nil
 	}
 	return nil, codec.UnknownKind("kind", kind, err)
 }

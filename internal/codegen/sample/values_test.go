@@ -74,10 +74,23 @@ func TestPropertiesOfOneDirection(t *testing.T) {
 	if err := json.Unmarshal([]byte(document), &read); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := request(t, read), `{"else":1,"payment":{"$type":"card","receipt":"r"},"password":"secret","weight":null}`; got != want {
+	if got, want := request(t, read), `{"else":1,"payment":{"$type":"card"},"password":"secret","weight":null}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got, want := response(t, []Profile{read}), `[{"else":1,"id":7,"payment":{"$type":"card","receipt":"r"},"weight":null}]`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	var drawing Drawing
+	if err := json.Unmarshal([]byte(`{"shapes":[{"KIND":"circle","area":3.14,"radius":1.0,"z":1},{"kind":"star","area":1}]}`), &drawing); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := request(t, drawing), `{"shapes":[{"KIND":"circle","radius":1.0,"z":1},{"kind":"star","area":1}]}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if err := drawing.Shapes[0].FromCircle(Circle{Area: wire.MustDecimal("3"), Radius: wire.MustDecimal("1")}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := request(t, drawing.Shapes[0]), `{"kind":"circle","radius":1}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	var payment Payment
@@ -194,6 +207,9 @@ func TestDerivedTypes(t *testing.T) {
 	if side, err := polygon.AsSquare(); err != nil || side.Side.String() != "2.0" {
 		t.Error(side, err)
 	}
+	if value, err := (Polygon{Kind: "Polygon"}).ValueByDiscriminator(); err != nil || value.(Polygon).Kind != "Polygon" {
+		t.Error(value, err)
+	}
 	if _, err := drawing.Shapes[0].AsSquare(); err == nil {
 		t.Error("a circle is a square")
 	}
@@ -228,6 +244,9 @@ func TestVariantsNextToProperties(t *testing.T) {
 
 // What cannot be sent is rejected before anything is sent.
 func TestRequestsThatLackAValueAreNotSent(t *testing.T) {
+	if data, err := codec.MarshalRequest(Stock{Code: &StockCode{}}); err == nil {
+		t.Errorf("a union without a value is sent: %s", data)
+	}
 	client, requests := start(t, &service{})
 	_, err := client.CreateOrder(t.Context(), Order{Number: "1"})
 	if !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "Order.Total is required, but not set") || requests.Load() != 0 {
