@@ -261,6 +261,27 @@ func TestAFailingLimiterStopsNoCall(t *testing.T) {
 	}
 }
 
+type slowLog struct{ stub.Log }
+
+func (l *slowLog) Write(line []byte) (int, error) {
+	time.Sleep(time.Second)
+	return l.Log.Write(line)
+}
+
+// A program may end with its only call, and must have logged the failure by then.
+func TestAFailingLimiterIsLoggedBeforeTheCallEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, shared := newSentTimes(), &limiter{}
+		shared.fail(func(context.Context) error { return errors.New("disk on fire") })
+		var log slowLog
+		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		me(t, newTestClient(t, api.Do, xsale.WithLimiter(shared), xsale.WithLogger(logger)))
+		if !strings.Contains(log.String(), "disk on fire") {
+			t.Errorf("the call ended before the failure was logged: %q", log.String())
+		}
+	})
+}
+
 // While the Limiter fails, several programs together keep the limit, and a burst is not given to
 // each.
 func TestProgramsShareALimitWithoutTheLimiter(t *testing.T) {

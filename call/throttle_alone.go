@@ -24,7 +24,6 @@ func (s *sharedThrottle) pass(known limitState) apply {
 
 // alone applies an operation without the Limiter, to a share of the limit.
 func (s *sharedThrottle) alone(op *operation) {
-	defer close(op.done)
 	if op.abandoned {
 		return
 	}

@@ -190,9 +190,11 @@ func (s *sharedThrottle) enqueue(change apply) *operation {
 		s.queue = append(s.queue, op)
 	case s.hanging == maxHanging || s.running || time.Now().Before(s.retryAt):
 		s.alone(op)
+		close(op.done)
 		return op
 	default: // look whether the Limiter is back
 		s.alone(op)
+		close(op.done)
 		s.queue = append(s.queue, &operation{apply: s.pass(s.known), done: make(chan struct{})})
 	}
 	if !s.running {
@@ -239,10 +241,13 @@ func (s *sharedThrottle) work() {
 			}()
 		}
 		timer.Stop()
-		report := s.finish(batch, u)
+		finished, report := s.finish(batch, u)
 		contended := s.contended
 		s.mu.Unlock()
-		report()
+		report() // before a caller that may be the end of the program
+		for _, op := range finished {
+			close(op.done)
+		}
 		if contended > 0 {
 			time.Sleep(rand.N(contendedPause))
 		}
@@ -322,9 +327,9 @@ func (s *sharedThrottle) update(batch []*operation, known limitState, programs i
 	}
 }
 
-// finish hands the results out, and returns what reports an outage, or its end. The caller holds
-// the lock.
-func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
+// finish sets the results, and returns the operations that have one and what reports an outage, or
+// its end. The caller holds the lock.
+func (s *sharedThrottle) finish(batch []*operation, u updated) (finished []*operation, report func()) {
 	report = func() {}
 	if u.err != nil && u.seen {
 		s.known, s.knownAt, s.knownNow = u.stored, time.Now(), u.now
@@ -333,7 +338,7 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 	if u.err != nil && u.seen && !s.down && errors.Is(u.err, context.DeadlineExceeded) && s.contended < maxContended {
 		s.contended++ // others were faster: it works, and their number is not the programs that are down
 		s.queue = append(batch, s.queue...)
-		return report
+		return nil, report
 	}
 	s.contended = 0
 	if u.err != nil {
@@ -343,11 +348,12 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 			}
 		}
 		s.fail()
-		for _, op := range append(batch, s.queue...) {
+		finished = append(batch, s.queue...)
+		for _, op := range finished {
 			s.alone(op)
 		}
 		s.queue = nil
-		return report
+		return finished, report
 	}
 	switch {
 	case u.replaced != nil:
@@ -365,7 +371,6 @@ func (s *sharedThrottle) finish(batch []*operation, u updated) (report func()) {
 		if op.abandoned && op.result.slot != 0 {
 			s.queue = append(s.queue, &operation{apply: releasing(op.result), done: make(chan struct{})})
 		}
-		close(op.done)
 	}
-	return report
+	return batch, report
 }
