@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,14 @@ func (p *preparer) constants(goType string, schema tree.Object) []*symbol {
 		}
 		symbols[i] = s
 	}
+	if schema["type"] == "integer" && len(given) == len(values) {
+		p.followNumbers(goType, symbols, func(i int) string {
+			if uses["0"+names[i][0]] > 1 {
+				return ""
+			}
+			return goType + names[i][0]
+		})
+	}
 	for i, s := range symbols {
 		first := 0
 		for first < len(names[i]) && uses[strconv.Itoa(first)+names[i][first]] > 1 && (first > 0 || s.given != names[i][0]) {
@@ -75,6 +84,25 @@ func (p *preparer) constants(goType string, schema tree.Object) []*symbol {
 		}
 	}
 	return symbols
+}
+
+// followNumbers moves the names of an enum to the numbers that the spec gives them now, as when a new
+// member comes first in .NET: what a number means is what it is called.
+func (p *preparer) followNumbers(goType string, symbols []*symbol, given func(i int) string) {
+	had := map[string]lockKey{}
+	for key, name := range p.lock.names {
+		if key.kind == constantKey && strings.HasPrefix(key.id, goType+" ") {
+			had[name] = key
+		}
+	}
+	moved := map[lockKey]string{}
+	for i, s := range symbols {
+		if before, ok := had[given(i)]; ok && before != s.key {
+			moved[s.key] = given(i)
+			delete(p.lock.names, before)
+		}
+	}
+	maps.Copy(p.lock.names, moved)
 }
 
 // constant reports whether a value can be a Go constant of an enum's type. A composition can

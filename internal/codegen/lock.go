@@ -223,11 +223,13 @@ func (l *Lock) release(key lockKey) {
 	})
 }
 
-// move gives what is at or below a pointer another pointer.
+// move gives what is at or below a pointer another pointer. A field or parameter stays where it is:
+// only its schema moves.
 func (l *Lock) move(from, to string) {
 	for key, name := range maps.Clone(l.names) {
 		rest, ok := strings.CutPrefix(key.id, from)
-		if ok && (rest == "" || rest[0] == '/') && key.kind != constantKey && key.kind != operationIDKey {
+		stays := rest == "" && (key.kind == fieldKey || key.kind == parameterKey)
+		if ok && !stays && (rest == "" || rest[0] == '/') && key.kind != constantKey && key.kind != operationIDKey {
 			delete(l.names, key)
 			l.names[lockKey{key.kind, to + rest}] = name
 		}

@@ -72,6 +72,10 @@ func TestLockKeepsNames(t *testing.T) {
 		{"a field", `"A":` + object("order-no"), "", `"A":` + object("order-no", "OrderNo", "orderNo"), "", "OrderNo string `json:\"order-no", "OrderNoField string `json:\"OrderNo"},
 		{"a removed field", `"A":` + object("order-no", "b"), "", `"A":` + object("OrderNo", "b"), "", "OrderNoField string `json:\"OrderNo", ""},
 		{"a constant", `"A":{"type":"string","enum":["new-one"]}`, "", `"A":{"type":"string","enum":["NewOne","new-one","new_one"]}`, "", `ANewOne A = "new-one"`, `ANewUnderscoreOne A = "new_one"`},
+		{"a member that comes first", `"A":{"type":"integer","enum":[0,1],"x-enum-varnames":["New","Old"]}`, "", `"A":{"type":"integer","enum":[0,1,2],"x-enum-varnames":["None","New","Old"]}`, "", `ANew A = 1`, `ANone A = 0`},
+		{"fields whose inline objects become components", `"A":{"type":"object","properties":{"b-c":` + object("x") + `}},"D":{"type":"object","properties":{"b-c":` + object("y") + `}}`, "",
+			`"X":` + object("x") + `,"Y":` + object("y") + `,"A":{"type":"object","properties":{"b-c":{"$ref":"#/components/schemas/X"},"BC":{"type":"string"}}},"D":{"type":"object","properties":{"b-c":{"$ref":"#/components/schemas/Y"}}}`, "",
+			"BC *ABC `json:\"b-c,omitempty\"`", "BCField string"},
 		{"an operation", "", get("/b", "order-list"), "", get("/a", "OrderList") + "," + get("/b", "order-list"), "method order-list=OrderList ", "method OrderList=OrderList2 "},
 		{"an operation that moves", "", get("/v1/b", "getOrder"), "", get("/v2/b", "getOrder"), "Client) GetOrder(", ""},
 		{"an operation with another id", "", get("/b", "getOrder"), "", get("/b", "fetchOrder"), "Client) GetOrder(", ""},
@@ -95,6 +99,9 @@ func TestLockKeepsNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			code, _ := generateWith(t, read, test.laterSchemas, test.laterPaths)
+			if _, err := parseLock(read.bytes()); err != nil {
+				t.Error(err)
+			}
 			for _, want := range []string{test.kept, test.added} {
 				if !strings.Contains(code, want) {
 					t.Errorf("%q is missing in\n%s", want, code)
