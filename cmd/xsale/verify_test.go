@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -68,6 +69,9 @@ var canaries = []string{
 	"canar", "kowalska", "nowak", "527252", "918273", "635427", "739184", "826495", "1987", "05.06.", "601 000", "anna", "o'neill", "größe",
 }
 
+// unstable matches durations, whose digits can be those of a canary by chance.
+var unstable = regexp.MustCompile(`[0-9.]+(µs|ms|s)\b`)
+
 // The output of verify, in every format, at debug level and for failures, contains no values and no
 // names that are values.
 func TestVerifyPrintsNoData(t *testing.T) {
@@ -90,7 +94,7 @@ func TestVerifyPrintsNoData(t *testing.T) {
 				t.Fatal(err)
 			}
 			written.Write(learned)
-			output := strings.ToLower(written.String())
+			output := strings.ToLower(unstable.ReplaceAllString(strings.ReplaceAll(written.String(), file, ""), ""))
 			if len(output) < 5000 || !strings.Contains(output, "xsale call") {
 				t.Fatalf("only %d bytes or no log written: the test checks nothing", len(output))
 			}
