@@ -97,7 +97,7 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 		return err
 	}
 	notice := command.ErrOrStderr()
-	fmt.Fprintf(notice, "%s: OpenAPI %s, %d operations\n", source.Name, result.Version, len(tree.Operations(result.Document)))
+	fmt.Fprintf(notice, "%s: OpenAPI %s, %s\n", source.Name, result.Version, counted(len(tree.Operations(result.Document)), "operation"))
 	noteChanges(notice, result.Report, flags.explain)
 	for _, file := range files {
 		fmt.Fprintf(notice, "wrote %s\n", filepath.Join(config.Output, file.Name))
@@ -106,7 +106,7 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	return nil
 }
 
-// readLock reads the lock file. If a settings file was added later, it still is next to the code.
+// readLock reads the lock file. If a settings file was added later, it is still next to the code.
 func readLock(config generateConfig) (*codegen.Lock, error) {
 	if fileExists(config.lock) {
 		return codegen.ReadLock(config.lock)
@@ -195,7 +195,7 @@ func noteChanges(out io.Writer, report *tree.Report, explained bool) {
 	for i, rule := range rules {
 		rules[i] = fmt.Sprintf("%s %d", rule, counts[rule])
 	}
-	fmt.Fprintf(out, "%d changes to the spec: %s", len(report.Changes), strings.Join(rules, ", "))
+	fmt.Fprintf(out, "%s to the spec: %s", counted(len(report.Changes), "change"), strings.Join(rules, ", "))
 	if !explained {
 		fmt.Fprint(out, "; --explain lists them")
 	}

@@ -27,8 +27,8 @@ const (
 	defaultConfigFile = "xsale.yaml"
 	defaultPackage    = "xsaleapi"
 
-	// lockFile is the lock file next to defaultConfigFile or, for a package that no settings file is
-	// for, next to the code.
+	// lockFile is the lock file next to defaultConfigFile or, for a package without a settings
+	// file, next to the code.
 	lockFile = "xsale.lock"
 
 	specFlagHelp = "`FILE`, URL or host of the spec, - for standard input (default the spec of this module)"

@@ -198,7 +198,7 @@ select:
   methods: [get]
 overlays: [overlay.yaml]
 `)
-	execute(t, "", "generate", "--config", "settings/xsale.yaml").expect(t, exitOK, filepath.Join("settings", "api.yaml")+": OpenAPI 3.0, 1 operations")
+	execute(t, "", "generate", "--config", "settings/xsale.yaml").expect(t, exitOK, filepath.Join("settings", "api.yaml")+": OpenAPI 3.0, 1 operation\n")
 	types := readFile(t, "settings/generated/shop/types.gen.go")
 	if !strings.Contains(types, "type Zamowienie struct") || strings.Contains(types, "type Translation struct") || !strings.Contains(types, "package shop\n") {
 		t.Error("the settings have no effect")

@@ -179,6 +179,14 @@ func withoutErrors[T any](values []T) iter.Seq2[T, error] {
 	}
 }
 
+// counted returns a number with its noun, which is singular for 1.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // terminal reports whether a stream is a terminal.
 func terminal(stream any) bool {
 	file, ok := stream.(*os.File)

@@ -94,7 +94,7 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 		return err
 	}
 	if failOn == failOnAny && len(difference.Changes) > 0 || failOn == failOnBreaking && difference.Breaking() > 0 {
-		return fmt.Errorf("the specs differ: %d changes, %d of them breaking", len(difference.Changes), difference.Breaking())
+		return fmt.Errorf("the specs differ: %s, %d of them breaking", counted(len(difference.Changes), "change"), difference.Breaking())
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (a *app) printEvidence(command *cobra.Command, ours, theirs *pipeline.Resul
 		}
 	}
 	if contradicted > 0 && failOn != failOnNone {
-		return fmt.Errorf("the vendor's spec contradicts %d details", contradicted)
+		return fmt.Errorf("the vendor's spec contradicts %s", counted(contradicted, "detail"))
 	}
 	return nil
 }

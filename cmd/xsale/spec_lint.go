@@ -41,8 +41,8 @@ in pages, whose actions are printed to standard error, and bodies that the spec 
 				err = specError(source.Name, err)
 			} else {
 				advice = codegen.Advise(result.Document)
-				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %d operations, %d changes, no problems\n",
-					source.Name, result.Version, len(tree.Operations(result.Document)), len(result.Report.Changes))
+				fmt.Fprintf(command.ErrOrStderr(), "%s: OpenAPI %s, %s, %s, no problems\n",
+					source.Name, result.Version, counted(len(tree.Operations(result.Document)), "operation"), counted(len(result.Report.Changes), "change"))
 			}
 			return errors.Join(a.explain(command, slices.Concat(result.Report.Changes, advice)), err)
 		},

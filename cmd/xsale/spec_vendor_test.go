@@ -46,7 +46,7 @@ func TestSpecLint(t *testing.T) {
 	writeFileAt(t, "repaired.json", `{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"responses":{"200":{"schema":{"type":"integer"}}}}}}}`)
 	writeFileAt(t, "bad.json", `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"a","responses":{"200":{"description":"","content":{"text/json":{"schema":{"$ref":"#/components/schemas/B"}}}}}}}}}`)
 	execute(t, "", "spec", "lint", "good.yaml").expect(t, exitOK, "good.yaml: OpenAPI 3.0, 8 operations")
-	execute(t, "", "spec", "lint", "repaired.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operations")
+	execute(t, "", "spec", "lint", "repaired.json").expect(t, exitOK, "RULE", "operation-ids", "OpenAPI 2.0, 1 operation,")
 	r := execute(t, "", "spec", "lint", "bad.json").expect(t, exitFailed, "media-types", "bad.json: /paths/", "#/components/schemas/B")
 	if !strings.Contains(r.stderr, "which does not exist; add the schema or replace the reference with an overlay") {
 		t.Errorf("%s lacks the remedy", r.stderr)
@@ -84,7 +84,7 @@ func TestSpecDiff(t *testing.T) {
 		t.Errorf("got %q", r.stdout)
 	}
 	execute(t, "", "spec", "diff", "before.yaml").expect(t, exitOK) // against the spec of this module
-	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the specs differ: 1 changes, 0 of them breaking")
+	execute(t, "", "spec", "diff", "before.yaml", "described.yaml").expect(t, exitFailed, "the specs differ: 1 change, 0 of them breaking")
 	execute(t, "", "spec", "diff", "before.yaml", "described.yaml", "--fail-on", "breaking").expect(t, exitOK, "The id of an offer")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "breaking").expect(t, exitFailed, "breaking", "GET /{organizationName}/statuses")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "none").expect(t, exitOK, "breaking")

@@ -184,7 +184,7 @@ func verifyOutcome(ctx context.Context, report *verify.Report) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("interrupted: the findings are incomplete: %w", ctx.Err())
 	case count > 0:
-		return fmt.Errorf("the API contradicts %d details of the spec", count)
+		return fmt.Errorf("the API contradicts %s of the spec", counted(count, "detail"))
 	case len(report.Failures) > 0:
 		if login, ok := errors.AsType[*authn.Error](report.Failures[0]); ok {
 			return login // contains the remedy
