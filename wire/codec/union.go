@@ -67,7 +67,7 @@ func (s *stampedValue) marshal(to body) ([]byte, error) {
 	name, given := kindIn(data, s.property)
 	if given != "" && given != `""` && given != "0" {
 		if !slices.ContainsFunc(s.kinds, func(kind any) bool { return isKind(given, kind) }) {
-			return nil, fmt.Errorf("%s of %s is %s: want %v", s.property, reflect.TypeOf(s.value).Name(), given, s.kinds)
+			return nil, fmt.Errorf("%s of %s is %s: want %s", s.property, reflect.TypeOf(s.value).Name(), given, alternatives(s.kinds))
 		}
 		kind = []byte(given)
 	}
@@ -83,6 +83,15 @@ func (s *stampedValue) marshal(to body) ([]byte, error) {
 func isKind(literal string, kind any) bool {
 	want, err := Marshal(kind)
 	return err == nil && string(unquotedKind(literal)) == string(unquotedKind(string(want)))
+}
+
+// alternatives lists the values of a discriminator for an error.
+func alternatives(kinds []any) string {
+	var texts []string
+	for _, kind := range kinds {
+		texts = append(texts, fmt.Sprintf("%#v", kind)) // a string in quotes
+	}
+	return strings.Join(texts, " or ")
 }
 
 // unquotedKind returns the value of a string, and other JSON as it is.
@@ -126,7 +135,7 @@ func As[T any](union any, discriminator ...any) (value T, err error) {
 	}
 	if len(discriminator) > 1 {
 		if _, literal := kindIn(data, discriminator[0].(string)); literal != "" && !slices.ContainsFunc(discriminator[1:], func(kind any) bool { return isKind(literal, kind) }) {
-			return value, fmt.Errorf("%s is %s, not %v", discriminator[0], literal, discriminator[1:])
+			return value, fmt.Errorf("%s is %s: want %s", discriminator[0], literal, alternatives(discriminator[1:]))
 		}
 	}
 	err = UnmarshalResult(data, &value)
