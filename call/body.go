@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/wire/param"
 )
 
-// Body returns the body of a request. Generated code makes one with [JSONBody] and its like.
+// Body returns the body of a request. Generated code makes one with a function such as [JSONBody].
 type Body func() (content, error)
 
 type content struct {

@@ -72,7 +72,7 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 		_, err = body.ReadFrom(response.Body)
 		(*call.captured).Body = bytes.Clone(body.Bytes())
 	} else {
-		io.CopyN(body, response.Body, maxErrorBody) // a success whose rest is lost is still one
+		io.CopyN(body, response.Body, maxErrorBody) // a success whose body is lost is still one
 	}
 	text := bytes.TrimSpace(httpx.TrimBOM(body.Bytes()))
 	failure := call.reported(response, body.Bytes(), text, nil)

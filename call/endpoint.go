@@ -58,7 +58,7 @@ func (e *Endpoint) send(request *http.Request, editors ...Edit) (*http.Response,
 }
 
 // Do sends a request of an operation and returns the response as the Doer does. It is for clients
-// that do without the steps of this package.
+// that bypass the steps of this package.
 func (e *Endpoint) Do(ctx context.Context, operation Operation, params any, body Body, editors ...Edit) (*http.Response, error) {
 	request, err := e.newRequest(ctx, operation, params, body)
 	if err != nil {

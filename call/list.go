@@ -24,7 +24,7 @@ import (
 // Without a known field, the list is the array whose elements have fields of T; an object that
 // could be read in another way is an error. Status 204, null, and null in place of the list are an
 // empty list. [Envelope] reads the fields next to the list. JSON Lines and other sequences of JSON
-// values are recognized by their media type; an element is yielded as soon as it has come.
+// values are recognized by their media type; each element is yielded as it arrives.
 //
 // If [Operation].Paging is set, the range sends a call for each page, when it needs the elements,
 // and yields the elements of all pages. Each call has its own retries and timeout.
@@ -49,7 +49,7 @@ func Stream[T any](ctx context.Context, operation Operation, options []Option, s
 }
 
 // streamList sends a call and yields the elements of its response. It reports whether the caller
-// has got all of them and may go on.
+// took all of them, so that the next page may follow.
 func streamList[T any](ctx context.Context, call *state, options []Option, send SendFunc, yield func(T, error) bool) bool {
 	var none T
 	response, err := call.run(ctx, options, send)
@@ -140,15 +140,15 @@ func newList[T any](call *state, response *http.Response) *list {
 	return &list{call: call, response: response, body: body, elements: elements}
 }
 
-// sequential reports whether a response has its elements one after the other. A server that does
-// not name the media type is taken to send the one that the spec describes.
+// sequential reports whether a response has its elements one after the other. A response without a
+// media type has the one in the spec.
 func sequential(call *state, response *http.Response) bool {
 	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
 	return httpx.SequentialJSON(mediaType) || httpx.SequentialJSON(call.Accept) && !strings.HasSuffix(mediaType, "json")
 }
 
 // separators replaces the record separators of JSON text sequences (RFC 7464), which cannot occur
-// inside of a value, by spaces.
+// inside a value, with spaces.
 type separators struct{ io.Reader }
 
 func (s separators) Read(p []byte) (int, error) {
@@ -205,8 +205,8 @@ func (l *list) elementError(err error) *Error {
 	})
 }
 
-// count tells the pages of the list about the current element, which may not fit. It returns an
-// error if that proves that the page is not a new one.
+// count counts the current element, which may not fit, for the paging. It returns an error if the
+// page turns out to be the one before.
 func (l *list) count(err error) error {
 	if l.call.pages == nil {
 		return nil
@@ -217,7 +217,7 @@ func (l *list) count(err error) error {
 	return l.call.pages.count(l.elements.JSON())
 }
 
-// turn tells the pages of the list that this one has been read whole.
+// turn ends the current page, which has been read to its end.
 func (l *list) turn() error {
 	if l.call.pages == nil {
 		return nil

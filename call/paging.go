@@ -20,9 +20,9 @@ import (
 // spec. One of Page, Offset, Cursor, NextLink and LinkHeader is set.
 //
 // A parameter is the name of a query parameter, header: and the name of a header, or body: and a
-// JSON pointer (RFC 6901) to a field of a JSON body. A value in a response is a JSON pointer (RFC 6901) to a field next to the list, such as /meta/total, or
-// header: and the name of a header, with a pointer into it if it contains JSON. A value that is
-// absent or null is unknown.
+// JSON pointer (RFC 6901) to a field of a JSON body. A value in a response is a JSON pointer to a
+// field next to the list, such as /meta/total, or header: and the name of a header, with a pointer
+// into it if it contains JSON. A value that is absent or null is unknown.
 //
 // A page that begins like the one before, a cursor or link that comes again, and counts that
 // contradict each other are errors: the server ignores the parameter, and going on would repeat
@@ -86,7 +86,7 @@ type pages struct {
 	elements int64    // of the current page
 
 	seed     maphash.Seed
-	page     maphash.Hash // of the current page as far as it identifies it
+	page     maphash.Hash // what identifies the current page
 	previous uint64       // page of the one before
 	seen     map[uint64]bool
 }
@@ -104,8 +104,8 @@ func (p *pages) begin() {
 	p.page.Reset()
 }
 
-// edit makes a request for the first page into one for the current page. The first page is the one
-// that the caller asks for.
+// edit changes a request for the first page, which the caller asks for, into one for the current
+// page.
 func (p *pages) edit(request *http.Request) error {
 	first := p.number == 1
 	switch parameter := cmp.Or(p.Page, p.Offset); {
@@ -250,8 +250,8 @@ func (p *pages) nextIn(values pageValues) (next, literal string, err error) {
 	return values.value(cmp.Or(p.Next, p.NextLink))
 }
 
-// turnNumber decides whether there is a page with the next number or offset. If it is certain
-// whether there are more, that decides.
+// turnNumber decides whether there is a page with the next number or offset. The response may have
+// settled it: certain reports that more is known.
 func (p *pages) turnNumber(values pageValues, more, certain bool) error {
 	count, counted, err := values.integer(p.Pages)
 	if err != nil {
@@ -261,24 +261,24 @@ func (p *pages) turnNumber(values pageValues, more, certain bool) error {
 	if err != nil {
 		return err
 	}
-	so := p.at + p.elements // far
+	read := p.at + p.elements
 	if p.Page != "" {
-		so, known = p.received, known && p.whole
+		read, known = p.received, known && p.whole
 	}
 	empty, shrunk, short := p.elements == 0, total < p.total, p.full && p.elements < p.size
 	p.total, p.full = total, p.full || p.size > 0 && p.elements == p.size
 	switch {
 	case more && empty:
 		return fmt.Errorf("the page is empty, but %s is true", p.More)
-	case known && so > total && !empty && !shrunk:
-		return fmt.Errorf("%s is %d, but there are %d elements so far", p.Total, total, so)
+	case known && read > total && !empty && !shrunk:
+		return fmt.Errorf("%s is %d, but there are %d elements so far", p.Total, total, read)
 	}
 	if !certain {
-		more = !(known && so >= total || counted && p.at-p.First+1 >= count || empty || short && !known)
+		more = !(known && read >= total || counted && p.at-p.First+1 >= count || empty || short && !known)
 	}
 	switch {
-	case !more && known && so < total:
-		return fmt.Errorf("the list ends after %d elements, but %s is %d", so, p.Total, total)
+	case !more && known && read < total:
+		return fmt.Errorf("the list ends after %d elements, but %s is %d", read, p.Total, total)
 	case p.Page != "":
 		p.at++
 	default:

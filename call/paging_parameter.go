@@ -68,7 +68,7 @@ func jsonBody(request *http.Request) (string, error) {
 		}
 	}
 	if body = bytes.TrimSpace(body); !bytes.HasPrefix(body, []byte("{")) {
-		return "", fmt.Errorf("%w: the list has its page in the body, which must be a JSON object", ErrInvalid)
+		return "", fmt.Errorf("%w: the page to request is in the body, which must be a JSON object", ErrInvalid)
 	}
 	return string(body), nil
 }

@@ -273,7 +273,7 @@ func TestPagesByBody(t *testing.T) {
 		{"offset, in an object", call.Paging{Offset: "body:/paging/skip"}, `{}`, `{"paging":{"skip":0}} {"paging":{"skip":10}} {"paging":{"skip":20}} {"paging":{"skip":25}}`},
 		{"a short page", call.Paging{Offset: "body:/skip", Size: "body:/take"}, `{"take":10}`, `{"take":10,"skip":0} {"take":10,"skip":10} {"take":10,"skip":20}`},
 		{"cursor", call.Paging{Cursor: "body:/after", Next: "header:X-Next"}, `{"a":1}`, `{"a":1} {"a":1,"after":"10"} {"a":1,"after":"20"}`},
-		{"no object", call.Paging{Page: "body:/page"}, `[]`, "invalid argument: the list has its page in the body, which must be a JSON object"},
+		{"no object", call.Paging{Page: "body:/page"}, `[]`, "invalid argument: the page to request is in the body, which must be a JSON object"},
 		{"no number", call.Paging{Page: "body:/page"}, `{"page":"x"}`, "invalid argument: the value of body:/page must be a number of 0 or more"},
 	} {
 		var bodies []string

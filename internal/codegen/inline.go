@@ -116,7 +116,7 @@ func titleOf(schema tree.Object) string {
 	return ""
 }
 
-// enums tells which enums are the same.
+// enums finds the enums that are the same.
 type enums struct {
 	namings    map[string]map[string]bool // names of the constants, by values
 	components map[string]string          // the Go type of the only component, by values

@@ -40,7 +40,7 @@ type pagingOf struct {
 	form      string
 }
 
-// checkPaging rejects invalid paging, and replaces the other with its items, as names, and Go code.
+// checkPaging rejects invalid paging, and replaces valid paging with its items, as names, and Go code.
 func (p *preparer) checkPaging() error {
 	var problems tree.Problems
 	for _, operation := range tree.Operations(p.document) {
@@ -114,7 +114,7 @@ func (c *pagingOf) check(value any) (items []string, code string) {
 	case c.form == "page" && first > 0:
 		parts = append(parts, "First: "+strconv.FormatInt(first, 10))
 	case c.form == "cursor" && fields["next"] == nil:
-		c.problem("", "there is no next: the place of the cursor in the response", pagingRemedy)
+		c.problem("", "next is missing: the location of the cursor in the response", pagingRemedy)
 	case strings.Contains(strings.ToLower(c.form), "link") && c.operation.Method != "get":
 		c.problem(c.form, "a link is followed with GET, but the operation is "+strings.ToUpper(c.operation.Method), "use page, offset or cursor, or remove the paging")
 	}
@@ -261,7 +261,7 @@ func (c *pagingOf) parameter(field string) string {
 	case parameter == nil:
 		c.problem(field, fmt.Sprintf("%q is not a parameter in the query or a header, or a property of a JSON body", name), "use one of the operation's parameters, or add it with an overlay")
 	case kind == kindObject || kind == kindMap || kind == kindList:
-		c.problem(field, fmt.Sprintf("the parameter %q is not a plain value", name), "describe its parts as parameters of their own with an overlay, such as page[number]")
+		c.problem(field, fmt.Sprintf("the parameter %q is not a plain value", name), "describe its parts as separate parameters with an overlay, such as page[number]")
 	}
 	return location
 }
@@ -345,7 +345,7 @@ func pagedElement(operation *codegen.OperationDefinition, result result) (string
 		}
 	}
 	if schema == nil || schema.Value == nil || schema.Value.Items == nil || result.stream {
-		return "", fmt.Errorf("%s of %s %s: the operation has successes of several types: leave one of them with an overlay", pagingExtension, operation.Method, operation.Path)
+		return "", fmt.Errorf("%s of %s %s: the operation has successes of several types: keep one of them with an overlay", pagingExtension, operation.Method, operation.Path)
 	}
 	definition, err := codegen.GenerateGoSchema(schema.Value.Items, []string{operation.OperationId, "Item"})
 	return definition.TypeDecl(), err

@@ -82,7 +82,7 @@ func TestInvalidPaging(t *testing.T) {
 		{"get", `{"items":"Items","page":"page","first":[1]}`, "", "/first", "is not the number of a page"},
 		{"get", `{"items":"Items","page":"page","first":-1}`, "", "/first", "is not the number of a page"},
 		{"get", `{"items":"Items","offset":"page","total":null}`, "", "/total", `"<nil>" is not a name`},
-		{"get", `{"items":"Items","cursor":"page"}`, "", "", "there is no next"},
+		{"get", `{"items":"Items","cursor":"page"}`, "", "", "next is missing"},
 		{"get", `{"items":"Items","offset":"page","total":"Count"}`, "", "/total", `"Count" is not a property of the response`},
 		{"get", `{"items":"Items","offset":"page","total":"header:a b"}`, "", "/total", "is not the name of a header"},
 		{"get", `{"items":"Items","linkHeader":"yes"}`, "", "/linkHeader", "write true without quotes"},

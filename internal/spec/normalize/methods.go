@@ -40,7 +40,7 @@ func collectMethodsOf(item tree.Object, pointer string, report *tree.Report) {
 		case standard && own || taken:
 			report.Add("methods", location, operation, nil, "the path has another operation with this method")
 		case standard:
-			report.Add("methods", location, method, lower, "this method has a field of its own")
+			report.Add("methods", location, method, lower, "the method has its own field")
 			item[lower] = operation
 		default:
 			if target := tree.Join(pointer, tree.AdditionalOperations, name); target != location {
