@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// sentence turns what a spec reports about name into a doc comment. It rewrites the start only
-// if the grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer."
+// sentence turns what a spec has about name into a doc comment. It rewrites the start only if the
+// grammar is certain: "The id of the buyer." becomes "BuyerID is the id of the buyer."
 // Anything else, such as Polish, follows "BuyerID: " unchanged. Without a letter or digit, the
 // result is empty.
 func sentence(name, description string) string {
@@ -215,13 +215,26 @@ var actions = func() map[string]string {
 // uncertain.
 func action(name, summary string) string {
 	summary = strings.TrimSpace(summary)
-	first, rest, _ := strings.Cut(summary, " ")
 	words := firstSentence(summary)
-	if rest == "" || len(words) < 2 || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
+	if len(words) < 2 || strings.Contains(summary, "\n") || foreign(words) || prepositions[words[1]] || verbs[words[1]] {
 		return ""
 	}
-	if verb := actions[strings.ToLower(first)]; verb != "" {
-		return terminated(name + " " + verb + " " + rest)
+	text, joint := name, "and"
+	for joint == "and" || joint == "or" { // as in "Create or replace"
+		first, rest, _ := strings.Cut(summary, " ")
+		verb := actions[strings.ToLower(first)]
+		if verb == "" || rest == "" {
+			return ""
+		}
+		text += " " + verb
+		joint, summary, _ = strings.Cut(rest, " ")
+		text += " " + joint
 	}
-	return ""
+	words = firstSentence(summary)
+	for i, word := range words[min(1, len(words)):] {
+		if (words[i] == "and" || words[i] == "or") && actions[word] != "" && actions[word] != word {
+			return "" // another verb in the imperative
+		}
+	}
+	return terminated(strings.TrimSpace(text + " " + summary))
 }
