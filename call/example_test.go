@@ -372,7 +372,7 @@ func ExampleCreateOnce() {
 	// 301
 }
 
-// A client by hand. Generated clients consist of such methods.
+// A handwritten client. Generated clients consist of such methods.
 func ExampleEndpoint_Send() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

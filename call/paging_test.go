@@ -351,8 +351,8 @@ func TestPagesWithElementsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// Each page is a call: it is retried, seen by hooks, and has a timeout of its own. The options hold
-// for each.
+// Each page is a call: it is retried, seen by hooks, and has its own timeout. The options apply to
+// each.
 func TestEachPageIsACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent, done := 0, 0

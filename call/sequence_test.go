@@ -48,7 +48,7 @@ func TestSequencesOfJSONValues(t *testing.T) {
 	}
 }
 
-// An element is yielded although the next one has not come.
+// An element is yielded before the next one arrives.
 func TestSequencesAreYieldedAsTheyCome(t *testing.T) {
 	reader, writer := io.Pipe()
 	client := newTestClient(t, func(*http.Request) (*http.Response, error) {

@@ -24,7 +24,7 @@ type candidate struct {
 	generate func(document, out string) *exec.Cmd
 }
 
-// newCandidates prepares the modules of all generators. clean removes what is outside of dir.
+// newCandidates prepares the modules of all generators. clean removes what is outside dir.
 func newCandidates(dir, root, before string) (candidates []candidate, clean func(), err error) {
 	clean = func() {}
 	own := func(name, root string) error {

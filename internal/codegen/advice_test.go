@@ -8,7 +8,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-// adviceSpec is a spec with an operation that has the parameters, given as name, place and schema,
+// adviceSpec is a spec with an operation that has the parameters, given as name, location and schema,
 // and responds with the schema. It is a POST if a parameter is in the body.
 func adviceSpec(t *testing.T, parameters, headers, schema string) tree.Object {
 	t.Helper()

@@ -120,7 +120,7 @@ func TestLockKeepsNames(t *testing.T) {
 	}
 }
 
-// Without a lock file, too, a name that is a Go name already goes before a repaired one.
+// Without a lock file, too, a name that is already a Go name takes precedence over a repaired one.
 func TestExactNamesWinInEveryScope(t *testing.T) {
 	code, renamed := generateWith(t, nil, `"Order-Item":`+object("order-no", "OrderNo")+`,"OrderItem":`+object("id")+`,"S":{"type":"string","enum":["a-b","AB"]}`,
 		`"/a":{"get":{"operationId":"x-y","parameters":[{"name":"a-b","in":"query","schema":{"type":"string"}},{"name":"AB","in":"query","schema":{"type":"string"}}],"responses":{"204":{"description":""}}}},`+get("/b", "XY"))
@@ -182,7 +182,7 @@ func TestLockKeepsOddIdentities(t *testing.T) {
 	}
 }
 
-// A name of an overlay goes before one of the lock file, which then follows.
+// A name in an overlay takes precedence over the lock file, which then follows.
 func TestChosenNamesReplaceLockedOnes(t *testing.T) {
 	lock := &Lock{}
 	generateWith(t, lock, `"Order":`+object("a")+`,"Item":`+object("b"), "")

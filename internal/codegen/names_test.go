@@ -25,7 +25,8 @@ func TestGoName(t *testing.T) {
 	}
 }
 
-// A name that is a Go name already goes before one that differs in case, and that before others.
+// A name that is already a Go name takes precedence over one that differs in case, and that over
+// others.
 func TestExactNamesGoFirst(t *testing.T) {
 	p := &preparer{report: &tree.Report{}, lock: (*Lock)(nil).clone()}
 	var symbols []*symbol

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Parameters of the same name in the query, a header and a cookie have tags of their own.
+// Parameters of the same name in the query, a header and a cookie have their own tags.
 func TestParametersWithSameName(t *testing.T) {
 	var parameters []string
 	for _, in := range []string{"query", "header", "cookie"} {

@@ -59,7 +59,7 @@ func TestRequiredFieldsWithoutAValue(t *testing.T) {
 	}
 }
 
-// A property is sent only in its direction, also by an object that was read, and inside of others.
+// A property is sent only in its direction, also by an object that was read, and inside others.
 func TestPropertiesOfOneDirection(t *testing.T) {
 	made := profile(t)
 	made.ID, made.Password = 7, "secret"
@@ -132,7 +132,7 @@ func TestNullWhereTheSpecAllowsIt(t *testing.T) {
 	}
 }
 
-// The discriminator comes first and by itself, and a value that contradicts it is an error.
+// The discriminator is written first and automatically, and a value that contradicts it is an error.
 func TestUnionsStartWithTheirDiscriminator(t *testing.T) {
 	var payment Payment
 	for _, test := range []struct {
@@ -185,7 +185,7 @@ func TestUnionOfScalars(t *testing.T) {
 	}
 }
 
-// A base type takes derived values and gives them back without a loss, on every level.
+// A base type takes derived values and returns them without loss, on every level.
 func TestDerivedTypes(t *testing.T) {
 	const document = `{"shapes":[{"kind":"circle","radius":1.50,"z":1},{"kind":"Square","corners":4,"side":2.0},{"kind":"star"}]}`
 	var drawing Drawing

@@ -111,7 +111,7 @@ func newTestProgram(t *testing.T) *program {
 	return p
 }
 
-// generate adds the package of a document to the program. A document with x-refused must be
+// generate adds the package of a document to the program. A document with x-rejected must be
 // rejected with an error that contains its value.
 func generate(t *testing.T, p *program, file string, options codegen.Options) (driver.Document, bool) {
 	t.Helper()
@@ -125,7 +125,7 @@ func generate(t *testing.T, p *program, file string, options codegen.Options) (d
 		return driver.Document{}, false
 	}
 	base := filepath.Base(file)
-	reason := tree.String(original["x-refused"])
+	reason := tree.String(original["x-rejected"])
 	result, err := pipeline.Run(data, pipeline.Options{})
 	var files []codegen.File
 	if err == nil {

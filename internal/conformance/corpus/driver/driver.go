@@ -88,7 +88,7 @@ func (r *run) report(what, got, want string) {
 	})
 }
 
-// guard makes a difference of a panic.
+// guard reports a panic as a difference.
 func (r *run) guard() {
 	defer func() {
 		if problem := recover(); problem != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// shop is a client by hand. Its fault is what a generator could get wrong.
+// shop is a handwritten client. Its fault is what a generator could get wrong.
 type shop struct {
 	server string
 	doer   call.Doer

@@ -1,5 +1,5 @@
-// Package driver sends samples through generated clients and fakes, and compares what passes the
-// wire with a plan. The corpus tests write the plan and the program that calls this package.
+// Package driver sends samples through generated clients and fakes, and compares what is sent with
+// a plan. The corpus tests write the plan and the program that calls this package.
 package driver
 
 import (
