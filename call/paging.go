@@ -81,7 +81,8 @@ type pages struct {
 	whole    bool     // the range began at the first page
 	size     int64    // that the current request asks for; 0 if unknown
 	full     bool     // a page had exactly size elements
-	total    int64    // of the page before
+	total    int64    // the latest one
+	shrunk   bool     // total was larger before
 	received int64    // elements of all pages
 	elements int64    // of the current page
 
@@ -261,20 +262,28 @@ func (p *pages) turnNumber(values pageValues, more, certain bool) error {
 	if err != nil {
 		return err
 	}
-	read := p.at + p.elements
+	if !known && p.total > 0 { // only earlier pages have it
+		total, known = p.total, true
+	}
+	read, number := p.at+p.elements, p.at-p.First+1
 	if p.Page != "" {
 		read, known = p.received, known && p.whole
 	}
-	empty, shrunk, short := p.elements == 0, total < p.total, p.full && p.elements < p.size
+	empty, short := p.elements == 0, p.full && p.elements < p.size
+	p.shrunk = p.shrunk || total < p.total
 	p.total, p.full = total, p.full || p.size > 0 && p.elements == p.size
 	switch {
 	case more && empty:
 		return fmt.Errorf("the page is empty, but %s is true", p.More)
-	case known && read > total && !empty && !shrunk:
+	case known && read > total && !empty && !p.shrunk:
 		return fmt.Errorf("%s is %d, but there are %d elements so far", p.Total, total, read)
+	case counted && number > count && !empty:
+		return fmt.Errorf("%s is %d, but page %d has elements", p.Pages, count, number)
+	case counted && number < count && empty && !certain:
+		return fmt.Errorf("page %d is empty, but %s is %d", number, p.Pages, count)
 	}
-	if !certain {
-		more = !(known && read >= total || counted && p.at-p.First+1 >= count || empty || short && !known)
+	if !certain { // a total that has shrunk below what there is does not count
+		more = !(known && (read == total || read > total && empty) || counted && number >= count || empty || short && !known)
 	}
 	switch {
 	case !more && known && read < total:
@@ -297,6 +306,7 @@ func (p *pages) follow(link string) (*url.URL, error) {
 	}
 	next := p.sent.ResolveReference(target)
 	next.Fragment, next.RawFragment = "", ""
+	next.RawQuery = strings.ReplaceAll(next.RawQuery, " ", "%20") // would end the request line
 	inside := strings.HasPrefix(next.EscapedPath(), p.base+"/")
 	for segment := range strings.SplitSeq(next.EscapedPath(), "/") {
 		plain, err := url.PathUnescape(segment)

@@ -20,7 +20,11 @@ func parameterIn(request *http.Request, parameter string) (string, error) {
 	}
 	pointer, ok := strings.CutPrefix(parameter, bodyPrefix)
 	if !ok {
-		return request.URL.Query().Get(parameter), nil
+		values := request.URL.Query()[parameter]
+		if len(values) > 1 {
+			return "", fmt.Errorf("%w: %s has %d values", ErrInvalid, parameter, len(values))
+		}
+		return strings.Join(values, ""), nil
 	}
 	body, err := jsonBody(request)
 	if err != nil {

@@ -210,7 +210,12 @@ func TestPagesThatDoNotFitTogether(t *testing.T) {
 		{"more that is no boolean", byPage, []string{`{"items":[],"more":"soon"}`}, "/more is not a boolean", "[]"},
 		{"a cursor twice", cursor, []string{`{"items":[{"id":1}],"next":"a"}`, `{"items":[{"id":2}],"next":"b"}`, `{"items":[{"id":3}],"next":"a"}`}, "page 3: 200 OK: cannot decode response: the cursor or link to the next page has been followed before", "[1 2 3]"},
 		{"the cursor of the caller", call.Paging{Items: "/items", Cursor: "a", Next: "/next"}, []string{`{"items":[{"id":1}],"next":1}`}, "page 1: 200 OK: cannot decode response: the cursor or link", "[1]"},
-		{"a total that shrinks", byPage, []string{`{"items":[{"id":1},{"id":2}],"total":5}`, `{"items":[{"id":3},{"id":4}],"total":3}`}, "", "[1 2 3 4]"},
+		{"a total that shrinks", byPage, []string{`{"items":[{"id":1},{"id":2}],"total":5}`, `{"items":[{"id":3},{"id":4}],"total":3}`, `{"items":[],"total":3}`}, "", "[1 2 3 4]"},
+		{"a total that is 0 later", byPage, []string{`{"items":[{"id":1}],"total":3}`, `{"items":[{"id":2}],"total":0}`, `{"items":[{"id":3}],"total":0}`, `{"items":[],"total":0}`}, "", "[1 2 3]"},
+		{"a total on the first page only", byPage, []string{`{"items":[{"id":1}],"total":3}`, `{"items":[]}`}, "page 2: 200 OK: cannot decode response: the list ends after 1 elements, but /total is 3", "[1]"},
+		{"an empty page before the last", byPage, []string{`{"items":[{"id":1}],"pages":3}`, `{"items":[],"pages":3}`}, "page 2 is empty, but /pages is 3", "[1]"},
+		{"no pages with elements", byPage, []string{`{"items":[{"id":1}],"pages":0}`}, "/pages is 0, but page 1 has elements", "[1]"},
+		{"a link with spaces", link, []string{`{"items":[{"id":1}],"next":"?a=b c"}`, `{"items":[{"id":2}]}`}, "", "[1 2]"},
 		{"empty pages with a cursor", cursor, []string{`{"items":[],"next":"a"}`}, "page 2: 200 OK: cannot decode response: the cursor or link", "[]"},
 		{"an ignored cursor", cursor, []string{`{"items":[{"id":1}],"next":"a"}`}, "page 2: 200 OK: cannot decode response: the page is the same as the one before: the server ignores the parameter after", "[1]"},
 		{"more without a cursor", cursor, []string{`{"items":[{"id":1}],"more":true}`}, "/more is true, but there is no /next", "[1]"},
@@ -235,6 +240,13 @@ func TestPagesThatDoNotFitTogether(t *testing.T) {
 				t.Errorf("got %v, %v", ids, err)
 			}
 		})
+	}
+}
+
+func TestPageOfTheCallerTwice(t *testing.T) {
+	_, requests, err := readPages(t, call.Paging{Items: "/items", Offset: "skip"}, "skip=3&skip=20", nil)
+	if !errors.Is(err, call.ErrInvalid) || !strings.Contains(err.Error(), "skip has 2 values") || len(requests) > 0 {
+		t.Errorf("got %v after %v", err, requests)
 	}
 }
 

@@ -95,6 +95,9 @@ func parseLock(data []byte) (*Lock, error) {
 			continue
 		}
 		key, name, err := parseLockLine(line)
+		if err == nil && lines[key] != 0 && lock.names[key] == name { // both sides of a merge had it
+			continue
+		}
 		user := key.scope() + " " + name
 		if err == nil && lines[key] != 0 {
 			err = fmt.Errorf("names the same as line %d: remove the line whose name your code does not use", lines[key])

@@ -157,7 +157,7 @@ func TestLockErrors(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", lines, err, want)
 		}
 	}
-	valid := "type /a = A\r\nfield /s/properties/a = A\r\nfield /t/properties/a = A\r\nparameter /p/query/a = A\r\nparameter /p/path/a = A\r\noperation-id a = A\r\noperation-id b = A\r\n"
+	valid := "type /a = A\r\ntype /a = A\r\nfield /s/properties/a = A\r\nfield /t/properties/a = A\r\nparameter /p/query/a = A\r\nparameter /p/path/a = A\r\noperation-id a = A\r\noperation-id b = A\r\n"
 	lock, err := parseLock([]byte(valid))
 	if err != nil {
 		t.Fatal(err)
