@@ -53,7 +53,11 @@ func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
 	case mediaType == textType || strings.HasPrefix(mediaType, "multipart/"):
 		media["schema"] = tree.Object{"type": "string"} // the caller or package call encodes it
 	default:
-		media["schema"] = p.child(schema, at)
+		child := p.child(schema, at)
+		if mediaType == formType && kindOf(child) != kindReference {
+			child = p.component(child, at) // oapi-codegen takes any other form for a struct
+		}
+		media["schema"] = child
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 const (
 	jsonType = "application/json"
 	textType = "text/plain"
+	formType = "application/x-www-form-urlencoded"
 )
 
 // method is the template data of a method of the typed client.

@@ -200,6 +200,7 @@ func TestPath(t *testing.T) {
 		{"/a/{id}/b({c},{d})", []any{int32(7), "x/y?ż", wire.MustDecimal("1.10")}, "/a/7/b(x%2Fy%3F%C5%BC,1.10)"},
 		{"/a/{id}/b/{id}", []any{"x", "x"}, "/a/x/b/x"},
 		{"/a/{b}", []any{"{c}"}, "/a/%7Bc%7D"},
+		{"/two words/ż%20:{b}/|", []any{"x/y"}, "/two%20words/%C5%BC%20:x%2Fy/%7C"},
 		{"/a/{ids}", []any{[]string{"1", "2,3"}}, "/a/1,2%2C3"},
 		{"/a/{o}", []any{map[string]int{"x": 1, "y": 2}}, "/a/x,1,y,2"},
 		{"/a/{o}", []any{param.Styled("o,exploded", map[string]string{"x": "1=2", "y": "3"})}, "/a/x=1%3D2,y=3"},

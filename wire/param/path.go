@@ -38,14 +38,30 @@ func Path(template string, values []any) (string, error) {
 		if err != nil {
 			return "", o.fail(err)
 		}
-		path.WriteString(rest[:start] + escaped)
+		path.WriteString(literal(rest[:start]) + escaped)
 		rest = rest[end+1:]
 	}
-	if strings.Contains(rest, "{") && len(values) > 0 {
+	if len(values) == 0 {
+		return template, nil
+	}
+	if strings.Contains(rest, "{") {
 		return "", fmt.Errorf("%d values for the variables of %s", len(values), template)
 	}
-	path.WriteString(rest)
-	return path.String(), nil
+	return path.String() + literal(rest), nil
+}
+
+// literal escapes what a template may contain, but a URL may not. Otherwise net/url would ignore
+// the escapes of the values, too.
+func literal(template string) string {
+	var escaped strings.Builder
+	for i := range len(template) {
+		if c := template[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`|", c) >= 0 {
+			fmt.Fprintf(&escaped, "%%%02X", c)
+		} else {
+			escaped.WriteByte(c)
+		}
+	}
+	return escaped.String()
 }
 
 func (o *options) segment(given any) (string, error) {

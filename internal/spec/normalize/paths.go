@@ -34,7 +34,7 @@ func markRest(item tree.Object, variable string) {
 		for _, value := range parameters {
 			parameter, _ := value.(tree.Object)
 			name, _ := parameter["name"].(string)
-			if parameter["in"] == "path" && strings.EqualFold(strings.TrimLeft(name, "*"), variable) {
+			if parameter["in"] == "path" && strings.EqualFold(strings.Trim(name, "*"), variable) {
 				parameter["name"] = variable
 				parameter[restExtension] = true
 				return true
@@ -52,7 +52,7 @@ func markRest(item tree.Object, variable string) {
 }
 
 // fixPath returns a path without the extras of ASP.NET routes, {id:int}, {id?} and {id=1}, and the
-// variable that is the rest of the path, as in {*rest} and {**rest}.
+// variable that is the rest of the path, as in {*rest}, {**rest} and {rest*}.
 func fixPath(path string) (fixed, rest string) {
 	path = strings.TrimSpace(path)
 	var plain strings.Builder
@@ -63,11 +63,11 @@ func fixPath(path string) (fixed, rest string) {
 			break
 		}
 		inner := path[start+1 : start+length-1]
-		name := strings.TrimLeft(inner, "*")
+		name := strings.Trim(inner, "*")
 		if i := strings.IndexAny(name, ":?="); i >= 0 {
 			name = name[:i]
 		}
-		if name != "" && name != inner && strings.HasPrefix(inner, "*") && start+length == len(path) {
+		if name != "" && (strings.HasPrefix(inner, "*") || strings.HasSuffix(inner, "*")) && start+length == len(path) {
 			rest = name
 		}
 		plain.WriteString(path[:start] + "{" + name + "}")

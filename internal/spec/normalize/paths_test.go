@@ -5,7 +5,7 @@ import "testing"
 func TestFixPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a/{id}": "/a/{id}", "/a/": "/a/", "/": "/", "": "/", "a": "/a", "//a//b": "/a//b", " /a ": "/a", "/a?x={y}": "/a", "/a#b": "/a",
-		"/a/{id:int}": "/a/{id}", "/a/{id:int:min(1)}/b": "/a/{id}/b", "/a/{id?}": "/a/{id}", "/{*rest}": "/{rest}", "/{**rest}": "/{rest}", "/{id=1}.json": "/{id}.json",
+		"/a/{id:int}": "/a/{id}", "/a/{id:int:min(1)}/b": "/a/{id}/b", "/a/{id?}": "/a/{id}", "/{*rest}": "/{rest}", "/{**rest}": "/{rest}", "/{rest*}": "/{rest}", "/{id=1}.json": "/{id}.json",
 		"/a/{id:regex(^[[a-z?#]]+$)}": "/a/{id}", "/{}": "/{}", "/a/{b": "/a/{b", "/a/{b{c}}": "/a/{b{c}}",
 		`/a/{code:regex(^\d{{3}}-\d{{2,}}$)}/{id:int}`: "/a/{code}/{id}",
 	} {
@@ -26,6 +26,8 @@ func TestFixPaths(t *testing.T) {
 		{"an undeclared rest", inPaths(`{"/{*path:nonfile}": {"get": {}}}`),
 			inPaths(`{"/{path}": {"get": {"parameters": [{"in": "path", "name": "path", "required": true, "schema": {"type": "string"}, "x-catch-all": true}]}}}`),
 			"/paths/~1{*path:nonfile} /paths/~1{*path:nonfile}"},
+		{"a rest of ServiceStack", inPaths(`{"/{name*}": {"get": {"parameters": [{"in": "path", "name": "name*"}]}}}`),
+			inPaths(`{"/{name}": {"get": {"parameters": [{"in": "path", "name": "name", "x-catch-all": true}]}}}`), "/paths/~1{name*} /paths/~1{name*}"},
 		{"not the rest", inPaths(`{"/{*path}/a": {"get": {}}}`), inPaths(`{"/{path}/a": {"get": {}}}`), "/paths/~1{*path}~1a"},
 		{"not joined", inPaths(`{"/a": {"get": {}}, "/a?b": {"get": {}, "post": {}}}`), "", ""},
 	})
