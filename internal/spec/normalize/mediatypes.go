@@ -116,7 +116,7 @@ func (r *mediaReducer) reduceRequest() {
 		r.addSchema(best)
 	}
 	if r.content[multipartType] != nil && r.content[formType] != nil {
-		if hasFile(r.document, tree.ObjectAt(tree.ObjectAt(r.content, multipartType), "schema"), 0) {
+		if hasFile(r.document, tree.ObjectAt(tree.ObjectAt(r.content, multipartType), "schema"), map[string]bool{}) {
 			r.drop(formType, "a form with a file is multipart")
 		} else {
 			r.drop(multipartType, "a form without a file is shorter as "+formType)
@@ -213,26 +213,24 @@ func (r *mediaReducer) rename(from, to, reason string) {
 	r.found[to] = from
 }
 
-// hasFile reports whether a form has a file part, including forms composed of shared schemas.
-func hasFile(document, schema tree.Object, depth int) bool {
-	if depth == maxReferenceChain {
-		return false
-	}
+// hasFile reports whether a form has a file part, also in shared schemas: ASP.NET refers to one for
+// each IFormFile. seen contains the references that were followed.
+func hasFile(document, schema tree.Object, seen map[string]bool) bool {
 	if ref, ok := schema["$ref"].(string); ok {
+		if seen[ref] {
+			return false
+		}
+		seen[ref] = true
 		target, _ := tree.Lookup(document, strings.TrimPrefix(ref, "#"))
 		schema, _ = target.(tree.Object)
-		return hasFile(document, schema, depth+1)
+		return hasFile(document, schema, seen)
 	}
-	for _, value := range tree.ListAt(schema, "allOf") {
-		if part, ok := value.(tree.Object); ok && hasFile(document, part, depth+1) {
-			return true
-		}
+	parts := append(slices.Clone(tree.ListAt(schema, "allOf")), schema["items"])
+	for _, property := range tree.Fields(schema["properties"]) {
+		parts = append(parts, property)
 	}
-	for _, value := range tree.Fields(schema["properties"]) {
-		property, _ := value.(tree.Object)
-		if property["format"] == "binary" || tree.ObjectAt(property, "items")["format"] == "binary" {
-			return true
-		}
-	}
-	return false
+	return schema["format"] == "binary" || slices.ContainsFunc(parts, func(value any) bool {
+		part, _ := value.(tree.Object)
+		return len(part) > 0 && hasFile(document, part, seen)
+	})
 }

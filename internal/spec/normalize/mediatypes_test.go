@@ -39,7 +39,7 @@ func TestReduceResponses(t *testing.T) {
 
 func TestReduceRequests(t *testing.T) {
 	const order, form = `{"schema": {"$ref": "#/components/schemas/Order"}}`, `{"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}`
-	const components = `, "components": {"schemas": {"Order": {}, "Upload": {"allOf": [{"$ref": "#/components/schemas/Upload"}, {"$ref": "#/components/schemas/Part"}]}, "Part": {"properties": {"f": {"type": "array", "items": {"format": "binary"}}}}}}}`
+	const components = `, "components": {"schemas": {"Order": {}, "Upload": {"allOf": [{"$ref": "#/components/schemas/Upload"}, {"$ref": "#/components/schemas/Part"}]}, "Part": {"properties": {"f": {"type": "array", "items": {"format": "binary"}}}}, "File": {"type": "string", "format": "binary"}}}}`
 	body := func(content string) string {
 		return `{"paths": {"/a": {"post": {"requestBody": {"content": {` + content + `}}}}}` + components
 	}
@@ -55,6 +55,7 @@ func TestReduceRequests(t *testing.T) {
 		{"two forms", body(multipart + form + `, ` + urlencoded + form), body(urlencoded + form), at + "/multipart~1form-data"},
 		{"two forms with a file", body(multipart + `{"schema": {"properties": {"f": {"format": "binary"}}}}, ` + urlencoded + form), body(multipart + `{"schema": {"properties": {"f": {"format": "binary"}}}}`), at + "/application~1x-www-form-urlencoded"},
 		{"two forms with a file in a shared schema", body(multipart + `{"schema": {"$ref": "#/components/schemas/Upload"}}, ` + urlencoded + form), body(multipart + `{"schema": {"$ref": "#/components/schemas/Upload"}}`), at + "/application~1x-www-form-urlencoded"},
+		{"two forms with a file that is a shared schema", body(multipart + `{"schema": {"properties": {"f": {"$ref": "#/components/schemas/File"}}}}, ` + urlencoded + form), body(multipart + `{"schema": {"properties": {"f": {"$ref": "#/components/schemas/File"}}}}`), at + "/application~1x-www-form-urlencoded"},
 		{"no content", body(``), none, "/paths/~1a/post/requestBody"},
 		{"no content field", `{"paths": {"/a": {"post": {"requestBody": {"description": "d"}}}}` + components, none, "/paths/~1a/post/requestBody"},
 		{"content of the wrong type", `{"paths": {"/a": {"post": {"requestBody": {"content": []}}}}` + components, none, "/paths/~1a/post/requestBody"},
