@@ -16,8 +16,9 @@ var parameterStyles = map[string][]string{
 }
 
 // headersOfClient are headers that callers must not have to set: HTTP's own, which OpenAPI
-// ignores, and the two that carry the tokens.
-var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-token"}
+// ignores or net/http sets, and the two that carry the tokens.
+var headersOfClient = []string{"accept", "content-type", "authorization", "x-id-token",
+	"connection", "content-length", "host", "trailer", "transfer-encoding"}
 
 // fixPathParameters gives each operation a complete parameter list: it copies the parameters of the
 // path into it, removes duplicates, and makes path parameters match the path's variables.

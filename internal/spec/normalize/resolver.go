@@ -17,6 +17,7 @@ type resolver struct {
 	document tree.Object
 	self     *url.URL          // address of the document, which references may start with
 	anchors  map[string]string // pointers of schemas by $anchor; "" if it is not unique
+	ids      map[string]string // pointers of schemas by $id; "" if it is not unique
 	roots    []string          // pointers of schemas that are not inside another one
 	starts   map[string]string // see started, by reference to a component
 	found    map[string]string // targets of searches; "" for no target, and during the search
@@ -28,19 +29,23 @@ type resolver struct {
 const maxCompared = 2_000_000
 
 func newResolver(document tree.Object) *resolver {
-	r := &resolver{document: document, anchors: map[string]string{}, starts: map[string]string{}, found: map[string]string{}, left: maxCompared}
+	r := &resolver{document: document, anchors: map[string]string{}, ids: map[string]string{}, starts: map[string]string{}, found: map[string]string{}, left: maxCompared}
 	if self, err := url.Parse(tree.String(document["$self"])); err == nil && self.String() != "" {
 		r.self = self
 	}
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		for _, keyword := range []string{"$anchor", "$dynamicAnchor"} {
-			if anchor, ok := schema[keyword].(string); ok {
-				if _, taken := r.anchors[anchor]; taken {
-					pointer = ""
+		note := func(pointers map[string]string, name any) {
+			if name, _ := name.(string); name != "" {
+				if _, taken := pointers[name]; taken {
+					pointers[name] = ""
+				} else {
+					pointers[name] = pointer
 				}
-				r.anchors[anchor] = pointer
 			}
 		}
+		note(r.anchors, schema["$anchor"])
+		note(r.anchors, schema["$dynamicAnchor"])
+		note(r.ids, schema["$id"])
 		if pointer != "" && schemaRoot(pointer) == pointer {
 			r.roots = append(r.roots, pointer)
 			r.addStart(pointer, schema)
@@ -66,7 +71,8 @@ func (r *resolver) fix(pointer, ref string) string {
 // references followed so far.
 func (r *resolver) locate(pointer, ref string, depth int) (string, bool) {
 	address, fragment, ok := strings.Cut(ref, "#")
-	if !ok || depth > maxReferenceChain || !r.here(address) {
+	schema := r.identified(pointer, address)
+	if depth > maxReferenceChain || schema == "" && (!ok || !r.here(address)) {
 		return "", false
 	}
 	if anchored := r.anchors[fragment]; anchored != "" {
@@ -74,6 +80,12 @@ func (r *resolver) locate(pointer, ref string, depth int) (string, bool) {
 	}
 	if fragment != "" && fragment[0] != '/' {
 		return "", false
+	}
+	if schema != "" && fragment == "" {
+		return schema, true
+	}
+	if schema != "" {
+		return r.find(schema, strings.Split(fragment[1:], "/"), depth)
 	}
 	if _, ok := tree.Lookup(r.document, fragment); ok && fragment != "" {
 		return fragment, true
@@ -97,6 +109,25 @@ func (r *resolver) locate(pointer, ref string, depth int) (string, bool) {
 		}
 	}
 	return r.relative(pointer, tokens, depth)
+}
+
+// identified returns the pointer of the schema whose $id is an address, or "". An address may be
+// relative to the $id of the schema around the reference.
+func (r *resolver) identified(pointer, address string) string {
+	if address == "" || r.ids[address] != "" {
+		return r.ids[address]
+	}
+	root, _ := tree.Lookup(r.document, schemaRoot(pointer))
+	schema, _ := root.(tree.Object)
+	base, err := url.Parse(tree.String(schema["$id"]))
+	if err != nil {
+		return ""
+	}
+	absolute, err := base.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return r.ids[absolute.String()]
 }
 
 // here reports whether an address is that of the document itself.
