@@ -1,6 +1,10 @@
 package normalize
 
-import "github.com/xsale-go/xsale/internal/spec/tree"
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
 
 const (
 	newerRule  = "openapi-3.2"
@@ -88,7 +92,7 @@ func expandQueryString(document, parent tree.Object, pointer string, report *tre
 		}
 		location := pointerOf(tree.Join(pointer, "parameters"), i)
 		media := tree.ObjectAt(tree.ObjectAt(parameter, "content"), formType)
-		expanded := formParameters(document, media)
+		expanded := formParameters(document, tree.String(parameter["name"]), media, tree.ObjectAt(media, "schema"), 0)
 		if expanded == nil {
 			report.Add(newerRule, location, parameter, nil, "only a query string that is a form with properties has parameters; set this one with a request editor")
 			continue
@@ -103,19 +107,22 @@ func expandQueryString(document, parent tree.Object, pointer string, report *tre
 	}
 }
 
-// formParameters returns a query parameter for each property of a form.
-func formParameters(document, media tree.Object) []any {
-	form := tree.ObjectAt(media, "schema")
+// formParameters returns a query parameter for each property of a form, also of those that it is
+// composed of, and one named rest for a dictionary of other fields.
+func formParameters(document tree.Object, rest string, media, form tree.Object, depth int) []any {
 	if ref, ok := form["$ref"].(string); ok {
 		_, form = lastTarget(document, ref)
 	}
-	required := map[string]bool{}
-	for _, name := range tree.ListAt(form, "required") {
-		required[tree.String(name)] = true
+	if depth == maxReferenceChain {
+		return nil
 	}
 	var parameters []any
+	for _, value := range tree.ListAt(form, "allOf") {
+		part, _ := value.(tree.Object)
+		parameters = append(parameters, formParameters(document, rest, media, part, depth+1)...)
+	}
 	for name, schema := range tree.Fields(form["properties"]) {
-		parameter := tree.Object{"name": name, "in": "query", "required": required[name], "schema": tree.Clone(schema)}
+		parameter := tree.Object{"name": name, "in": "query", "required": slices.Contains(tree.ListAt(form, "required"), any(name)), "schema": tree.Clone(schema)}
 		encoding := tree.ObjectAt(tree.ObjectAt(media, "encoding"), name)
 		for _, keyword := range []string{"style", "explode"} {
 			if value, ok := encoding[keyword]; ok {
@@ -123,6 +130,10 @@ func formParameters(document, media tree.Object) []any {
 			}
 		}
 		parameters = append(parameters, parameter)
+	}
+	if others := tree.ObjectAt(form, "additionalProperties"); len(others) > 0 {
+		dictionary := tree.Object{"type": "object", "additionalProperties": tree.Clone(others)}
+		parameters = append(parameters, tree.Object{"name": rest, "in": "query", "schema": dictionary})
 	}
 	return parameters
 }

@@ -33,6 +33,10 @@ func TestConvertNewer(t *testing.T) {
 				"components": {"schemas": {"F": {"properties": {"a": {}}}}}}`,
 			`{"paths": {"/a": {"parameters": [{"in": "query", "name": "a", "required": false, "schema": {}}]}}, "components": {"schemas": {"F": {"properties": {"a": {}}}}}}`,
 			"/paths/~1a/parameters/0"},
+		{"a query string that is composed", inGet(`{"parameters": [{"in": "querystring", "name": "all", "content": {"application/x-www-form-urlencoded": {
+				"schema": {"allOf": [{"required": ["a"], "properties": {"a": {}}}, {"properties": {"b": {}}}], "additionalProperties": {"type": "string"}}}}}]}`),
+			inGet(`{"parameters": [{"in": "query", "name": "a", "required": true, "schema": {}}, {"in": "query", "name": "b", "required": false, "schema": {}},
+				{"in": "query", "name": "all", "schema": {"type": "object", "additionalProperties": {"type": "string"}}}]}`), at + "parameters/0"},
 		{"a query string that is not a form", inGet(`{"parameters": [{"in": "querystring", "name": "all", "content": {"application/json": {"schema": {"type": "object"}}}}]}`), inGet(`{}`), at + "parameters/0"},
 	})
 	testDocuments(t, inlineComponents, []documentTest{
