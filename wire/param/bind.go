@@ -218,6 +218,9 @@ func assemble(kind any, parts []string, exploded bool, unescape func(string) str
 // fromPath returns the value of an escaped path variable.
 func (o *options) fromPath(text string, t reflect.Type) (any, error) {
 	plain := func(text string) string { return unescapeCookie(text) }
+	if o.json {
+		return plain(text), nil
+	}
 	kind := form(t)
 	separator := ","
 	switch o.prefix {

@@ -192,6 +192,7 @@ func TestPathsArriveAsSent(t *testing.T) {
 		Each   []string          `path:"each,matrix,exploded"`
 		Object map[string]string `path:"object,exploded"`
 		Fields map[string]string `path:"fields"`
+		JSON   []string          `path:"json,json"`
 		Rest   string            `path:"rest,catchAll"`
 	}
 	random := rand.New(rand.NewPCG(3, 4))
@@ -200,11 +201,11 @@ func TestPathsArriveAsSent(t *testing.T) {
 		text := func() string { return texts[random.IntN(len(texts))] }
 		list := func() []string { return []string{text(), text()} }
 		object := func() map[string]string { return map[string]string{text(): text()} }
-		v := values{text(), list(), list(), []int{random.IntN(9), random.IntN(9)}, list(), list(), object(), object(), text() + "/" + text()}
-		names := []string{"text", "list", "label", "dots", "matrix", "each", "object", "fields", "rest"}
+		v := values{text(), list(), list(), []int{random.IntN(9), random.IntN(9)}, list(), list(), object(), object(), list(), text() + "/" + text()}
+		names := []string{"text", "list", "label", "dots", "matrix", "each", "object", "fields", "json", "rest"}
 		template := "{" + strings.Join(names, "}/{") + "}"
 		path, err := param.Path(template, []any{v.Text, v.List, param.Styled("label,label", v.Label), param.Styled("dots,label,exploded", v.Dots),
-			param.Styled("matrix,matrix", v.Matrix), param.Styled("each,matrix,exploded", v.Each), param.Styled("object,exploded", v.Object), v.Fields, param.Styled("rest,catchAll", v.Rest)})
+			param.Styled("matrix,matrix", v.Matrix), param.Styled("each,matrix,exploded", v.Each), param.Styled("object,exploded", v.Object), v.Fields, param.Styled("json,json", v.JSON), param.Styled("rest,catchAll", v.Rest)})
 		if err != nil {
 			continue
 		}

@@ -211,6 +211,7 @@ func TestPath(t *testing.T) {
 		{"/a/{ids}", []any{param.Styled("ids,matrix,exploded", []int{1, 2})}, "/a/;ids=1;ids=2"},
 		{"/a/{o}", []any{param.Styled("o,matrix,exploded", map[string]int{"x": 1, "y": 2})}, "/a/;x=1;y=2"},
 		{"/a/{id}", []any{param.Styled("id,label", "x;y")}, "/a/.x%3By"},
+		{"/a(ids={ids})", []any{param.Styled("ids,json", []string{"1", "2,/"})}, "/a(ids=%5B%221%22%2C%222%2C%2F%22%5D)"},
 		{"/key/{path}", []any{param.Styled("path,catchAll", "a/b c.txt")}, "/key/a/b%20c.txt"},
 		{"/key/{path}", []any{param.Styled("path,catchAll", "a/../b")}, "path parameter path"},
 		{"/key/{path}", []any{param.Styled("path,catchAll", "a//b")}, "path parameter path"},

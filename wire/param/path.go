@@ -70,6 +70,9 @@ func (o *options) segment(given any) (string, error) {
 		return "", errMissing
 	}
 	value, err := valueOf(v)
+	if o.json {
+		value, err = jsonText(v.Interface())
+	}
 	if err != nil {
 		return "", err
 	}
