@@ -34,6 +34,12 @@ const (
 	failureExtension = "x-failure-when"
 )
 
+// shown returns the start of a value in JSON, for an error.
+func shown(value any) string {
+	data, _ := json.Marshal(value) // cannot fail for JSON
+	return fmt.Sprintf("%.80s", data)
+}
+
 // checkExtensions rejects invalid values, and replaces those of failureExtension with Go code.
 func (p *preparer) checkExtensions() error {
 	var problems tree.Problems
@@ -41,12 +47,12 @@ func (p *preparer) checkExtensions() error {
 		for _, name := range []string{idempotentExtension, emptyExtension} {
 			value, set := operation.Object[name]
 			if _, ok := value.(bool); set && !ok {
-				problems.Add(tree.Join(operation.Pointer, name), fmt.Sprintf("%.80q is not a boolean", fmt.Sprint(value)), "write true or false without quotes, or remove it with an overlay to use the default")
+				problems.Add(tree.Join(operation.Pointer, name), shown(value)+" is not a boolean", "write true or false without quotes, or remove it with an overlay to use the default")
 			}
 		}
 		value, set := operation.Object[listExtension]
 		if name, ok := value.(string); set && (!ok || name == "") {
-			problems.Add(tree.Join(operation.Pointer, listExtension), fmt.Sprintf("%.80q is not a name", fmt.Sprint(value)), `write the name of the field that contains the list, or "*" if it is unknown`)
+			problems.Add(tree.Join(operation.Pointer, listExtension), shown(value)+" is not a name", `write the name of the field that contains the list, or "*" if it is unknown`)
 		}
 		pointer, value := operation.Pointer, operation.Object[failureExtension]
 		if _, set := operation.Object[failureExtension]; !set {
@@ -57,7 +63,7 @@ func (p *preparer) checkExtensions() error {
 		}
 		code, ok := failureSigns(value)
 		if !ok {
-			problems.Add(tree.Join(pointer, failureExtension), fmt.Sprintf("%.80q is not a map from fields to lists of values", fmt.Sprint(value)), "write it like {Status: [ERROR, 500]}, with strings, numbers, booleans and nulls; an empty list means any value but null, false, 0 and empty ones")
+			problems.Add(tree.Join(pointer, failureExtension), shown(value)+" is not a map from fields to lists of values", "write it like {Status: [ERROR, 500]}, with strings, numbers, booleans and nulls; an empty list means any value but null, false, 0 and empty ones")
 		}
 		if operation.Object[failureExtension] = code; pointer == "" && !ok {
 			delete(p.document, failureExtension) // it is reported once

@@ -28,6 +28,15 @@ var pagingForms = map[string][]string{
 	"linkHeader": {"items", "more"},
 }
 
+// pagingTypes are the types of the values that a response has for the fields of pagingExtension.
+var pagingTypes = map[string][]string{
+	"next":     {"string", "integer", "number"},
+	"nextLink": {"string"},
+	"total":    {"integer", "number", "string"},
+	"pages":    {"integer", "number", "string"},
+	"more":     {"boolean", "string"},
+}
+
 const pagingRemedy = "write it like {items: Items, page: page, total: TotalCount}, {items: data, offset: skip}, {items: data, cursor: after, next: meta.next}, {items: value, nextLink: '@odata.nextLink'} or {linkHeader: true}"
 
 // pagingOf is the paging of one operation while it is checked.
@@ -68,7 +77,7 @@ func (c *pagingOf) problem(field, message, remedy string) {
 func (c *pagingOf) check(value any) (items []string, code string) {
 	fields, ok := value.(tree.Object)
 	if c.fields = fields; !ok {
-		c.problem("", fmt.Sprintf("%.80q is not an object", fmt.Sprint(value)), pagingRemedy)
+		c.problem("", shown(value)+" is not an object", pagingRemedy)
 		return nil, ""
 	}
 	var forms []string
@@ -185,7 +194,7 @@ func listSchema(schema tree.Object) bool { return kindOf(schema) == kindList }
 func (c *pagingOf) text(field string) (string, bool) {
 	text, ok := c.fields[field].(string)
 	if !ok || text == "" {
-		c.problem(field, fmt.Sprintf("%.80q is not a name", fmt.Sprint(c.fields[field])), pagingRemedy)
+		c.problem(field, shown(c.fields[field])+" is not a name", pagingRemedy)
 	}
 	return text, ok && text != ""
 }
@@ -246,7 +255,13 @@ func (c *pagingOf) location(field string) string {
 		c.problem(field, "the response is an array, which has no fields", "add items if it is an object, or write header: and the name of a header")
 		return ""
 	}
-	path, _ := c.path(field)
+	path, ok := c.path(field)
+	if !ok {
+		return ""
+	}
+	if typ, known := c.at(c.response, path)["type"].(string); known && !slices.Contains(pagingTypes[field], typ) {
+		c.problem(field, fmt.Sprintf("%q is of type %s, not %s", text, typ, strings.Join(pagingTypes[field], " or ")), "use another property, or correct its type with an overlay")
+	}
 	return tree.Join("", path...)
 }
 
@@ -305,7 +320,7 @@ func (c *pagingOf) first() int64 {
 		written, _ := given.(json.Number)
 		number, err := written.Int64()
 		if err != nil || number < 0 {
-			c.problem("first", fmt.Sprintf("%.80q is not the number of a page", fmt.Sprint(given)), "write 0 or 1 without quotes")
+			c.problem("first", shown(given)+" is not the number of a page", "write 0 or 1 without quotes")
 		}
 		return number
 	}
