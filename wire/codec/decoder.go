@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -94,7 +95,7 @@ func (d *Decoder) release() {
 	d.tokens.Reset(&d.input, lenient...)
 	d.text, d.err, d.alien = "", nil, false
 	for _, slab := range d.slabs {
-		*slab = slabFor{shape: slab.shape} // its slices still use the block
+		*slab = slabFor{shape: slab.shape, last: slab.last} // its slices still use the block
 	}
 	if cap(d.scratch) > maxSpareBytes {
 		d.scratch = nil
@@ -137,12 +138,22 @@ func (d *Decoder) failRead(err error) {
 	d.err = err
 }
 
-func (d *Decoder) failKind(want string, value []byte) {
-	d.Fail(fmt.Errorf("want %s, got %s", want, kindOf(value)))
+func (d *Decoder) failKind(want, literal string) {
+	d.Fail(fmt.Errorf("want %s, got %s", want, kindOf(literal)))
 }
 
-func kindOf(value []byte) string {
-	return map[jsontext.Kind]string{'t': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array"}[jsontext.Value(value).Kind()]
+func kindOf(literal string) string {
+	switch literal[0] {
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	}
+	return "a number"
 }
 
 // kind returns the kind of the next value: n, t, f, 0, ", {, [ or a closing bracket. It is 0 at the
@@ -154,11 +165,21 @@ func (d *Decoder) kind() jsontext.Kind {
 	return d.tokens.PeekKind()
 }
 
+// ahead returns the index in text of the next token. It is the length of text if that token has not
+// been read from the stream.
+func (d *Decoder) ahead() int {
+	index := d.end()
+	for index < len(d.text) && (d.text[index] <= ' ' || d.text[index] == ',' || d.text[index] == ':') {
+		index++
+	}
+	return index
+}
+
 // atEnd reports whether the closing delimiter of an object or array is next.
 func (d *Decoder) atEnd(delimiter byte) bool {
-	// Most responses have no white space, so peeking at the buffer usually decides.
-	if rest := d.tokens.UnreadBuffer(); len(rest) > 0 && rest[0] > ' ' {
-		return rest[0] == delimiter
+	// Most responses have no white space, so the next byte usually decides.
+	if end := d.end(); end < len(d.text) && d.text[end] > ' ' {
+		return d.text[end] == delimiter
 	}
 	return d.kind() == jsontext.Kind(delimiter)
 }
@@ -186,25 +207,12 @@ func (d *Decoder) Null() bool {
 	return true
 }
 
-// valueOf reads a value of the given kind and returns its JSON, or nil for null and after an error.
-func (d *Decoder) valueOf(kind jsontext.Kind, want string) []byte {
-	value := d.Value()
-	switch {
-	case value == nil || value[0] == 'n':
-		return nil
-	case value[0] != byte(kind) && jsontext.Value(value).Kind() != kind: // numbers have several first bytes
-		d.failKind(want, value)
-		return nil
-	}
-	return value
-}
-
 // begin reads the opening delimiter of an object or array and reports whether it was there. It
 // also reads a null.
 func (d *Decoder) begin(delimiter jsontext.Kind, want string) bool {
 	if kind := d.kind(); kind != delimiter {
-		if value := d.Value(); value != nil && kind != 'n' {
-			d.failKind(want, value)
+		if literal := d.Literal(); literal != "" && kind != 'n' {
+			d.failKind(want, literal)
 		}
 		return false
 	}
@@ -214,20 +222,29 @@ func (d *Decoder) begin(delimiter jsontext.Kind, want string) bool {
 
 // Literal reads the next value and returns its JSON, or "" after an error.
 func (d *Decoder) Literal() string {
-	value := d.Value()
-	end := d.end()
-	return d.text[end-len(value) : end]
+	if d.err != nil {
+		return ""
+	}
+	start := d.ahead()
+	if start == len(d.text) || d.text[start]|0x20 == '{' || d.text[start]|0x20 == '}' { // or a bracket
+		value := d.Value()
+		return d.text[d.end()-len(value) : d.end()]
+	}
+	if _, err := d.tokens.ReadToken(); err != nil { // faster than ReadValue
+		d.failRead(err)
+		return ""
+	}
+	return d.text[start:d.end()]
 }
 
 // end returns the index in text behind what was read last.
 func (d *Decoder) end() int { return int(d.tokens.InputOffset() - d.base) }
 
-// unquote returns the value of the JSON string that was read last. A string that Go cannot hold is
-// an error: written back, it would be another one.
-func (d *Decoder) unquote(literal []byte) string {
-	if plain(literal) {
-		end := d.end()
-		return d.text[end-len(literal)+1 : end-1]
+// unquote returns the value of a JSON string. A string that Go cannot hold is an error: written back,
+// it would be another one.
+func (d *Decoder) unquote(literal string) string {
+	if strings.IndexByte(literal, '\\') < 0 && utf8.ValidString(literal) {
+		return literal[1 : len(literal)-1]
 	}
 	value, err := jsontext.AppendUnquote(d.scratch[:0], literal)
 	d.scratch = value
@@ -238,8 +255,3 @@ func (d *Decoder) unquote(literal []byte) string {
 }
 
 var errNotUTF8 = errors.New("a string that is not valid UTF-8, or has half of a surrogate pair")
-
-// plain reports whether a JSON string needs only its quotes removed.
-func plain(literal []byte) bool {
-	return bytes.IndexByte(literal, '\\') < 0 && utf8.Valid(literal)
-}

@@ -147,8 +147,8 @@ func (e *Elements) Open() error {
 		d.Value()
 		e.empty = true
 	default:
-		if value := d.Value(); d.err == nil {
-			d.err = errors.New("want a list, got " + kindOf(value))
+		if literal := d.Literal(); d.err == nil {
+			d.err = errors.New("want a list, got " + kindOf(literal))
 		}
 	}
 	return d.err
@@ -164,7 +164,7 @@ func (e *Elements) openEnvelope() {
 			continue
 		}
 		if e.enter(name) {
-			e.name = string(unquoted([]byte(name)))
+			e.name = unquoted(name)
 			e.pointer += "/" + pointerEscapes.Replace(e.name)
 			e.checkEnvelope()
 			return
@@ -187,7 +187,7 @@ var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 // descend enters the object in a field with the given name if it leads to the list.
 func (e *Elements) descend(name string) bool {
 	d, depth := &e.decoder, len(e.inner)
-	plain := string(unquoted([]byte(name)))
+	plain := unquoted(name)
 	if depth == len(e.list.Within) || !strings.EqualFold(plain, e.list.Within[depth]) || d.kind() != '{' {
 		return false
 	}
@@ -211,7 +211,7 @@ func (e *Elements) enter(name string) bool {
 	d.tokens.ReadToken()
 	array := []byte{'['}
 	if d.kind() != ']' && d.err == nil {
-		if e.list.Envelope != "" && e.list.Envelope != AnyField && e.named(string(unquoted([]byte(name)))) {
+		if e.list.Envelope != "" && e.list.Envelope != AnyField && e.named(unquoted(name)) {
 			return true
 		}
 		e.start = d.end()
@@ -253,7 +253,7 @@ var otherLists = []string{"Errors", "Warnings", "Messages", "ErrorMessages", "Va
 // recognizes reports whether the array in a field is the list, given its first element: that has
 // fields of the type. If it cannot have any, the name of the array decides.
 func (e *Elements) recognizes(name, first string) bool {
-	if e.list.Envelope != AnyField || indexFold(otherLists, string(unquoted([]byte(name)))) >= 0 {
+	if e.list.Envelope != AnyField || indexFold(otherLists, unquoted(name)) >= 0 {
 		return false
 	}
 	if first[0] == '{' && len(e.list.Fields) > 0 {
@@ -264,7 +264,7 @@ func (e *Elements) recognizes(name, first string) bool {
 		}
 		return false
 	}
-	return (first == "null" || len(e.list.Fields) == 0) && e.named(string(unquoted([]byte(name))))
+	return (first == "null" || len(e.list.Fields) == 0) && e.named(unquoted(name))
 }
 
 // checkEnvelope rejects an envelope with a field of an element, because it may be an element
@@ -356,7 +356,7 @@ func (e *element) DecodeJSON(d *Decoder) { d.decodeElementOf(e.target) }
 
 func (d *Decoder) decodeElementOf(target any) {
 	value := reflect.ValueOf(target).Elem()
-	d.decodeElement(shapeOf(value.Type()), value)
+	d.decodeElement(shapeOf(value.Type()), value.Addr().UnsafePointer())
 }
 
 // Close reads the stream to its end. It returns an error if the stream is truncated, or if what

@@ -20,21 +20,20 @@ import (
 type Fields struct {
 	typ      reflect.Type
 	names    []string
-	list     []field
-	index    map[string]int // by name
-	unknown  int            // index of the embedded wire.UnknownFields; -1 without one
-	directed bool           // a field, or one in it, is in requests only or in responses only
-
-	// next has the index of the field that followed each one in the last object. It starts with the
-	// one that came first.
-	next []atomic.Int32
+	list     []*field
+	index    map[string]int        // positions by name
+	unknown  int                   // index of the embedded wire.UnknownFields; -1 without one
+	directed bool                  // a field, or one in it, is in requests only or in responses only
+	first    atomic.Pointer[field] // the one that came first in the last object
 }
 
 // field is a field of a generated type.
 type field struct {
 	name      string
-	literal   string // the name with its quotes
-	index     int    // in the struct
+	literal   string  // the name with its quotes
+	position  int     // in the list of Fields
+	index     int     // in the struct
+	offset    uintptr // in its memory
 	shape     *shape
 	optional  bool
 	null      bool
@@ -42,6 +41,8 @@ type field struct {
 	writeOnly bool
 	fixed     string // JSON of the value that a field without one has
 	first     bool   // it names the type of the object
+
+	next atomic.Pointer[field] // the one that followed in the last object
 }
 
 // rawHolder is a pointer to wire.UnknownFields, which a generated type embeds.
@@ -65,25 +66,6 @@ func (f *Fields) Find(name string) (string, bool) {
 	return f.names[index], true
 }
 
-// lookup returns the index of a name, given with its quotes, or -1.
-func (f *Fields) lookup(literal []byte) int {
-	if len(f.list) > maxScanned {
-		if index, ok := f.index[string(literal[1:len(literal)-1])]; ok {
-			return index
-		}
-		return -1
-	}
-	for i := range f.list {
-		if f.list[i].literal == string(literal) {
-			return i
-		}
-	}
-	return -1
-}
-
-// maxScanned is the number of fields up to which a scan is faster than a map.
-const maxScanned = 8
-
 // find returns the index of a name, or else of one that differs only in case, or -1.
 func (f *Fields) find(name string) (index int, exact bool) {
 	if index, ok := f.index[name]; ok {
@@ -100,6 +82,8 @@ func indexFold(names []string, name string) int {
 type shape struct {
 	kind   shapeKind
 	typ    reflect.Type
+	size   uintptr // of a value in memory
+	bits   int     // of an integer
 	elem   *shape  // of a list, map or pointer
 	fields *Fields // of an object
 	null   bool    // a value can be null
@@ -169,7 +153,7 @@ func newShape(typ reflect.Type, fresh map[reflect.Type]*shape) *shape {
 	if s, ok := fresh[typ]; ok {
 		return s
 	}
-	s := &shape{typ: typ, kinded: typ.Kind() == reflect.Struct && typ.Implements(kindedType)}
+	s := &shape{typ: typ, size: typ.Size(), kinded: typ.Kind() == reflect.Struct && typ.Implements(kindedType)}
 	fresh[typ] = s
 	pointer := reflect.PointerTo(typ)
 	switch kind := typ.Kind(); {
@@ -184,9 +168,9 @@ func newShape(typ reflect.Type, fresh map[reflect.Type]*shape) *shape {
 	case kind == reflect.String:
 		s.kind = shapeString
 	case kind >= reflect.Int && kind <= reflect.Int64:
-		s.kind = shapeInteger
+		s.kind, s.bits = shapeInteger, typ.Bits()
 	case kind >= reflect.Uint && kind <= reflect.Uint64:
-		s.kind = shapeUnsigned
+		s.kind, s.bits = shapeUnsigned, typ.Bits()
 	case kind == reflect.Bool:
 		s.kind = shapeBoolean
 	case kind == reflect.Pointer:
@@ -229,12 +213,11 @@ func newFields(structure reflect.Type, fresh map[reflect.Type]*shape) *Fields {
 		only, _ := valueOf(spec, "const=", s)
 		f.index[name] = len(f.list)
 		f.names = append(f.names, name)
-		f.list = append(f.list, field{
-			name: name, literal: quoted(name), index: i, shape: s, fixed: kind + only, first: first, optional: options != "",
+		f.list = append(f.list, &field{
+			name: name, position: len(f.list), literal: quoted(name), index: i, offset: part.Offset, shape: s, fixed: kind + only, first: first, optional: options != "",
 			null: slices.Contains(spec, "null"), readOnly: slices.Contains(spec, "readOnly"), writeOnly: slices.Contains(spec, "writeOnly"),
 		})
 	}
-	f.next = make([]atomic.Int32, len(f.list)+1)
 	return f
 }
 
@@ -262,5 +245,5 @@ func directed(s *shape, seen map[*shape]bool) bool {
 	if s.kind != shapeObject {
 		return directed(s.elem, seen)
 	}
-	return slices.ContainsFunc(s.fields.list, func(f field) bool { return f.readOnly || f.writeOnly || directed(f.shape, seen) })
+	return slices.ContainsFunc(s.fields.list, func(f *field) bool { return f.readOnly || f.writeOnly || directed(f.shape, seen) })
 }

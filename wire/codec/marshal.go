@@ -49,7 +49,7 @@ const (
 )
 
 // omits reports whether a field is only in the other direction.
-func (to body) omits(f field) bool {
+func (to body) omits(f *field) bool {
 	return to == requestBody && f.readOnly || to == responseBody && f.writeOnly
 }
 
@@ -196,7 +196,7 @@ func (to body) appendObject(data []byte, fields *Fields, object reflect.Value) (
 }
 
 // appendField appends a field and its value, unless it is left out.
-func (to body) appendField(data []byte, literal string, fields *Fields, f field, object reflect.Value, explicit explicitValue) ([]byte, error) {
+func (to body) appendField(data []byte, literal string, fields *Fields, f *field, object reflect.Value, explicit explicitValue) ([]byte, error) {
 	v := object.Field(f.index)
 	empty := isEmpty(f.shape, v)
 	write := ""
@@ -264,7 +264,7 @@ func isNull(v reflect.Value) bool {
 func (to body) appendChanges(data []byte, fields *Fields, object reflect.Value, raw *Raw, explicit map[string]explicitValue) (_ []byte, err error) {
 	before := reflect.New(fields.typ).Elem()
 	d := newDecoder([]byte(raw.JSON), raw.JSON)
-	d.decodeObject(fields, before)
+	d.decodeObject(fields, before.Addr().UnsafePointer())
 	d.release()
 	whole := explicit == nil && (to == anyBody || !fields.directed)
 	changed := make([]bool, len(fields.list))
@@ -308,7 +308,7 @@ func (to body) appendChanges(data []byte, fields *Fields, object reflect.Value, 
 
 // appendChanged is appendField for a field of an object that was read. A string, a number or a
 // boolean without a value is written as zero, because the field had another value.
-func (to body) appendChanged(data []byte, literal string, fields *Fields, f field, object reflect.Value, explicit explicitValue) ([]byte, error) {
+func (to body) appendChanged(data []byte, literal string, fields *Fields, f *field, object reflect.Value, explicit explicitValue) ([]byte, error) {
 	switch f.shape.kind {
 	case shapeString, shapeInteger, shapeUnsigned, shapeBoolean:
 		explicit = cmp.Or(explicit, explicitZero)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,7 +17,6 @@ type object struct {
 	fields    *Fields
 	start     int          // in the text of the decoder
 	count     int          // of the fields
-	last      int          // index of the last known field plus 1
 	seen      uint64       // bits of the known fields with an index below 64
 	seenMore  map[int]bool // the other ones
 	reference bool         // there is a $ref
@@ -23,20 +24,21 @@ type object struct {
 
 // decodeObject decodes an object and keeps its JSON. A null counts as an object without fields and
 // changes nothing.
-func (d *Decoder) decodeObject(fields *Fields, target reflect.Value) {
+func (d *Decoder) decodeObject(fields *Fields, target unsafe.Pointer) {
 	if !d.begin('{', "an object") {
 		return
 	}
 	o := object{decoder: d, fields: fields, start: d.end() - 1}
+	next := &fields.first
 	for !d.atEnd('}') {
-		literal := d.Value()
-		if literal == nil {
+		literal := d.Literal()
+		if literal == "" {
 			return
 		}
 		o.count++
-		if index := o.known(literal); index >= 0 {
-			known := &fields.list[index]
-			d.decode(known.shape, target.Field(known.index))
+		if known := o.known(literal, next); known != nil {
+			next = &known.next
+			d.decode(known.shape, unsafe.Add(target, known.offset))
 		} else {
 			d.Value()
 		}
@@ -45,68 +47,70 @@ func (d *Decoder) decodeObject(fields *Fields, target reflect.Value) {
 		}
 	}
 	d.tokens.ReadToken()
-	o.close(fields.rawOf(target))
+	o.close(fields.rawOf(reflect.NewAt(fields.typ, target).Elem()))
 }
 
-// known returns the index of the field with a name, given with its quotes, or -1. A name that
-// differs from a known one only in case or escapes counts as that one if it has not come yet. It is
-// an error if the object has the field already.
-func (o *object) known(literal []byte) int {
-	index := o.exact(literal)
-	if index < 0 {
+// known returns the field with a name, given with its quotes, or nil. A name that differs from a
+// known one only in case or escapes counts as that one if it has not come yet. It is an error if the
+// object has the field already.
+//
+// Servers usually send the fields of a type in the same order. Next is the field that came here in
+// the last object.
+func (o *object) known(literal string, next *atomic.Pointer[field]) *field {
+	f := next.Load()
+	if f == nil || f.literal != literal {
 		name := literal[1 : len(literal)-1]
-		o.reference = o.reference || string(name) == "$ref"
-		if index = o.fold(name); index < 0 || o.has(index) && string(unquoted(literal)) != o.fields.names[index] {
-			return -1
+		position, exact := o.search(name)
+		o.reference = o.reference || !exact && name == "$ref"
+		if position < 0 || !exact && o.has(position) && unquoted(literal) != o.fields.names[position] {
+			return nil
+		}
+		f = o.fields.list[position]
+		if exact {
+			next.Store(f)
 		}
 	}
-	o.last = index + 1
 	switch {
-	case o.has(index):
+	case o.has(f.position):
 		o.decoder.Fail(errors.New("a field that comes twice"))
-	case index < 64:
-		o.seen |= 1 << index
+	case f.position < 64:
+		o.seen |= 1 << f.position
 	default:
 		if o.seenMore == nil {
 			o.seenMore = map[int]bool{}
 		}
-		o.seenMore[index] = true
+		o.seenMore[f.position] = true
 	}
-	return index
-}
-
-// exact returns the index of the field with exactly that name, or -1. Servers usually send the
-// fields of a type in the same order, so it looks at the one that followed last time first.
-func (o *object) exact(literal []byte) int {
-	guess := o.fields.next[o.last].Load()
-	if int(guess) < len(o.fields.list) && o.fields.list[guess].literal == string(literal) {
-		return int(guess)
-	}
-	index := o.fields.lookup(literal)
-	if index >= 0 {
-		o.fields.next[o.last].Store(int32(index))
-	}
-	return index
+	return f
 }
 
 func (o *object) has(index int) bool {
 	return index < 64 && o.seen&(1<<index) != 0 || o.seenMore[index]
 }
 
-// fold returns the index of a name, ignoring case and escapes, or -1.
-func (o *object) fold(escaped []byte) int {
-	for _, b := range escaped {
-		if b >= utf8.RuneSelf || b == '\\' {
-			index, _ := o.fields.find(string(unquoted([]byte(`"` + string(escaped) + `"`))))
-			return index
+// search returns the position of a field by its name, or else by one that differs only in case or
+// escapes, or -1.
+func (o *object) search(escaped string) (position int, exact bool) {
+	for i := range len(escaped) {
+		if b := escaped[i]; b >= utf8.RuneSelf || b == '\\' {
+			name := unquoted(`"` + escaped + `"`)
+			position, exact = o.fields.find(name)
+			return position, exact && name == escaped
 		}
 	}
+	position = -1
 	for i, name := range o.fields.names { // the length or the first letter rules out most
-		if len(name) == len(escaped) && name != "" && name[0]|0x20 == escaped[0]|0x20 && strings.EqualFold(name, string(escaped)) {
-			return i
+		if len(name) != len(escaped) || name == "" || name[0]|0x20 != escaped[0]|0x20 {
+			continue
+		}
+		if name == escaped {
+			return i, true
+		}
+		if position < 0 && strings.EqualFold(name, escaped) {
+			position = i
 		}
 	}
-	return -1
+	return position, false
 }
 
 // close stores the JSON of the object.
@@ -122,7 +126,7 @@ func (o *object) close(raw *Raw) {
 }
 
 // unquoted returns the value of a valid JSON string, with invalid UTF-8 replaced.
-func unquoted(literal []byte) []byte {
+func unquoted(literal string) string {
 	value, _ := jsontext.AppendUnquote(nil, literal)
-	return value
+	return string(value)
 }

@@ -47,7 +47,7 @@ func (r Raw) All() iter.Seq2[RawField, string] {
 		var folded []int     // the known fields that came with another case
 		for d.kind() != '}' && d.err == nil {
 			literal := d.Literal()
-			field := RawField{literal, string(unquoted([]byte(literal))), d.Literal()}
+			field := RawField{literal, unquoted(literal), d.Literal()}
 			if !yield(field, r.knownAs(field.Name, &folded)) {
 				return
 			}

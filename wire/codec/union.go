@@ -82,7 +82,7 @@ func (s *stampedValue) marshal(to body) ([]byte, error) {
 
 func isKind(literal string, kind any) bool {
 	want, err := Marshal(kind)
-	return err == nil && string(unquotedKind(literal)) == string(unquotedKind(string(want)))
+	return err == nil && unquotedKind(literal) == unquotedKind(string(want))
 }
 
 // alternatives lists the values of a discriminator for an error.
@@ -95,11 +95,11 @@ func alternatives(kinds []any) string {
 }
 
 // unquotedKind returns the value of a string, and other JSON as it is.
-func unquotedKind(literal string) []byte {
+func unquotedKind(literal string) string {
 	if literal[0] == '"' {
-		return unquoted([]byte(literal))
+		return unquoted(literal)
 	}
-	return []byte(literal)
+	return literal
 }
 
 // From sets target, a pointer to a generated union or base type, to a value. The JSON of the value
@@ -152,7 +152,7 @@ func Kind(union any, property string) (string, error) {
 	if literal == "" {
 		return "", errors.New("the value has no " + property)
 	}
-	return string(unquotedKind(literal)), nil
+	return unquotedKind(literal), nil
 }
 
 // UnknownKind returns err or, without one, the error for a discriminator that the spec does not list.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,53 +16,68 @@ import (
 // Decode decodes the next value into target, a pointer. encoding/json decodes types that Decoder
 // does not know.
 func (d *Decoder) Decode(target any) {
-	value := reflect.ValueOf(target).Elem()
-	d.decode(shapeOf(value.Type()), value)
+	value := reflect.ValueOf(target).Elem() // rejects what is no pointer
+	d.decode(shapeOf(value.Type()), value.Addr().UnsafePointer())
 }
 
-func (d *Decoder) decode(s *shape, target reflect.Value) {
+// decode decodes the next value into the memory at target, which has the type of the shape.
+// Reflection takes longer to get there, and allocates memory for a part of a slice.
+func (d *Decoder) decode(s *shape, target unsafe.Pointer) {
 	switch s.kind {
 	case shapeString:
-		if literal := d.valueOf('"', "a string"); literal != nil {
-			target.SetString(d.unquote(literal))
+		if literal := d.Literal(); literal != "" && literal[0] == '"' {
+			*(*string)(target) = d.unquote(literal)
+		} else if literal != "" && literal[0] != 'n' {
+			d.failKind("a string", literal)
 		}
 	case shapeInteger:
-		target.SetInt(d.integer(target.Int(), s.typ.Bits()))
+		if s.bits == 64 {
+			*(*int64)(target) = d.integer(*(*int64)(target), 64)
+			return
+		}
+		value := s.at(target).Elem()
+		value.SetInt(d.integer(value.Int(), s.bits))
 	case shapeUnsigned:
-		target.SetUint(d.unsigned(target.Uint(), s.typ.Bits()))
+		value := s.at(target).Elem()
+		value.SetUint(d.unsigned(value.Uint(), s.bits))
 	case shapeBoolean:
-		target.SetBool(d.boolean(target.Bool()))
+		*(*bool)(target) = d.boolean(*(*bool)(target))
 	case shapeRaw:
 		if value := d.Value(); value != nil {
-			target.SetBytes(bytes.Clone(value))
+			*(*[]byte)(target) = bytes.Clone(value)
 		}
 	case shapeCustom:
-		target.Addr().Interface().(Decodable).DecodeJSON(d)
+		s.at(target).Interface().(Decodable).DecodeJSON(d)
 	case shapeObject:
 		d.decodeObject(s.fields, target)
 	case shapeList:
 		d.decodeSlice(s, target)
 	case shapeMap:
-		d.decodeMap(s, target)
+		d.decodeMap(s, s.at(target).Elem())
 	case shapePointer:
+		pointer := (*unsafe.Pointer)(target)
 		if d.Null() {
-			target.SetZero()
+			*pointer = nil
 			return
 		}
-		target.Set(reflect.New(s.elem.typ))
-		d.decode(s.elem, target.Elem())
+		*pointer = reflect.New(s.elem.typ).UnsafePointer()
+		d.decode(s.elem, *pointer)
 	default:
-		d.decodeByJSON(target.Addr().Interface())
+		d.decodeByJSON(s.at(target).Interface())
 	}
 }
+
+// at returns a pointer to the value at an address.
+func (s *shape) at(address unsafe.Pointer) reflect.Value { return reflect.NewAt(s.typ, address) }
 
 // decodeSlice decodes an array. null is a nil slice; in the array it is an error unless elements
 // can be null.
 //
 // Slices of one type share blocks of memory, which saves an allocation for each. A slice that
 // outlives the others keeps at most one block in memory.
-func (d *Decoder) decodeSlice(s *shape, target reflect.Value) {
-	target.SetZero()
+func (d *Decoder) decodeSlice(s *shape, target unsafe.Pointer) {
+	slice := (*[]byte)(target) // all slices have the same memory layout
+	*slice = nil
 	if !d.begin('[', "an array") {
 		return
 	}
@@ -77,15 +93,18 @@ func (d *Decoder) decodeSlice(s *shape, target reflect.Value) {
 		d.tokens.ReadToken()
 	}
 	slab.busy = false
-	target.Set(slab.take())
+	*slice = slab.take()
 }
 
 // slabFor is a block of memory for slices of a type.
 type slabFor struct {
-	shape *shape        // of the slices
-	block reflect.Value // the slices so far, the current one, and what is free
-	start int           // of the current one
+	shape *shape         // of the slices
+	block reflect.Value  // the slices so far, the current one, and what is free
+	first unsafe.Pointer // the first element
+	size  int            // of the block, in elements
+	start int            // of the current one
 	end   int
+	last  int // length of the slice before it, also in an earlier use of the Decoder
 	busy  bool
 }
 
@@ -103,37 +122,44 @@ func (d *Decoder) slabOf(s *shape) *slabFor {
 	return slab
 }
 
-// next returns the next element of the current slice.
-func (s *slabFor) next() reflect.Value {
-	size := 0
-	if s.block.IsValid() {
-		size = s.block.Len()
-	}
-	if s.end == size {
-		length := s.end - s.start
-		fits := slabBytes / max(int(s.shape.elem.typ.Size()), 1)
-		block := reflect.MakeSlice(s.shape.typ, max(min(2*size, fits), 2*length, 4), max(min(2*size, fits), 2*length, 4))
-		if length > 0 {
-			reflect.Copy(block, s.block.Slice(s.start, s.end))
-		}
-		s.block, s.start, s.end = block, 0, length
-	}
-	s.end++
-	return s.block.Index(s.end - 1)
+func (s *slabFor) at(index int) unsafe.Pointer {
+	return unsafe.Add(s.first, index*int(s.shape.elem.size))
 }
 
-// take returns the current slice and begins the next one.
-func (s *slabFor) take() reflect.Value {
-	if s.start == s.end {
-		return reflect.MakeSlice(s.shape.typ, 0, 0)
+// next returns the next element of the current slice.
+func (s *slabFor) next() unsafe.Pointer {
+	if s.end == s.size {
+		s.grow()
 	}
-	slice := s.block.Slice3(s.start, s.end, s.end)
-	s.start = s.end
+	s.end++
+	return s.at(s.end - 1)
+}
+
+// grow begins another block with the current slice.
+func (s *slabFor) grow() {
+	length := s.end - s.start
+	fits := slabBytes / max(int(s.shape.elem.size), 1)
+	size := max(min(2*s.size, fits), min(s.last, 4*fits), 2*length, 4)
+	block := reflect.MakeSlice(s.shape.typ, size, size)
+	if length > 0 {
+		reflect.Copy(block, s.block.Slice(s.start, s.end))
+	}
+	s.block, s.first, s.size, s.start, s.end = block, block.UnsafePointer(), size, 0, length
+}
+
+// take returns the current slice, whose elements are no bytes, and begins the next one.
+func (s *slabFor) take() []byte {
+	length := s.end - s.start
+	if length == 0 {
+		return []byte{}
+	}
+	slice := unsafe.Slice((*byte)(s.at(s.start)), length)
+	s.start, s.last = s.end, length
 	return slice
 }
 
 // decodeElement decodes an element of an array.
-func (d *Decoder) decodeElement(s *shape, target reflect.Value) {
+func (d *Decoder) decodeElement(s *shape, target unsafe.Pointer) {
 	d.decode(s, target)
 	if d.err == nil && !s.null && strings.HasSuffix(d.text[:d.end()], "null") { // no other value ends like this
 		d.Fail(errors.New("null in a list"))
@@ -144,25 +170,25 @@ func (d *Decoder) decodeElement(s *shape, target reflect.Value) {
 // JsonNumberHandling.WriteAsString.
 var quotedInteger = regexp.MustCompile(`^"-?(0|[1-9][0-9]*)"$`)
 
-// integerOf reads an integer, which may be quoted, and returns its digits, or nil for null and after
+// integerOf reads an integer, which may be quoted, and returns its digits, or "" for null and after
 // an error.
-func (d *Decoder) integerOf() []byte {
-	literal := d.Value()
+func (d *Decoder) integerOf() string {
+	literal := d.Literal()
 	switch {
-	case literal == nil || literal[0] == 'n':
-		return nil
-	case literal[0] == '"' && quotedInteger.Match(literal):
+	case literal == "" || literal[0] == 'n':
+		return ""
+	case literal[0] == '-' || '0' <= literal[0] && literal[0] <= '9':
+		return literal
+	case quotedInteger.MatchString(literal):
 		return literal[1 : len(literal)-1]
-	case jsontext.Value(literal).Kind() != '0':
-		d.failKind("an integer", literal)
-		return nil
 	}
-	return literal
+	d.failKind("an integer", literal)
+	return ""
 }
 
 func (d *Decoder) integer(old int64, bits int) int64 {
 	literal := d.integerOf()
-	if literal == nil {
+	if literal == "" {
 		return old
 	}
 	if len(literal) < 10 && bits >= 32 { // nine digits fit
@@ -170,17 +196,17 @@ func (d *Decoder) integer(old int64, bits int) int64 {
 			return value
 		}
 	}
-	value, err := strconv.ParseInt(string(literal), 10, bits)
+	value, err := strconv.ParseInt(literal, 10, bits)
 	d.failInteger(err, "want an integer, got a number with a fraction or an exponent")
 	return value
 }
 
 func (d *Decoder) unsigned(old uint64, bits int) uint64 {
 	literal := d.integerOf()
-	if literal == nil {
+	if literal == "" {
 		return old
 	}
-	value, err := strconv.ParseUint(string(literal), 10, bits)
+	value, err := strconv.ParseUint(literal, 10, bits)
 	d.failInteger(err, "want an integer of at least 0, got a number with a sign, a fraction or an exponent")
 	return value
 }
@@ -194,25 +220,25 @@ func (d *Decoder) failInteger(err error, syntax string) {
 }
 
 // digits parses a literal that consists of digits only.
-func digits(literal []byte) (value int64, ok bool) {
-	for _, digit := range literal {
-		if digit < '0' || digit > '9' {
+func digits(literal string) (value int64, ok bool) {
+	for i := range len(literal) {
+		if literal[i] < '0' || literal[i] > '9' {
 			return 0, false
 		}
-		value = 10*value + int64(digit-'0')
+		value = 10*value + int64(literal[i]-'0')
 	}
 	return value, true
 }
 
 func (d *Decoder) boolean(old bool) bool {
-	value := d.Value()
-	if value == nil || value[0] == 'n' {
+	literal := d.Literal()
+	if literal == "" || literal[0] == 'n' {
 		return old
 	}
-	if value[0] != 't' && value[0] != 'f' {
-		d.failKind("a boolean", value)
+	if literal[0] != 't' && literal[0] != 'f' {
+		d.failKind("a boolean", literal)
 	}
-	return value[0] == 't'
+	return literal[0] == 't'
 }
 
 func (d *Decoder) decodeByJSON(target any) {
@@ -241,13 +267,13 @@ func (d *Decoder) decodeMap(s *shape, target reflect.Value) {
 		target.Set(reflect.MakeMap(s.typ))
 	}
 	for d.kind() != '}' && d.err == nil {
-		literal := d.Value()
-		if literal == nil {
+		literal := d.Literal()
+		if literal == "" {
 			return
 		}
 		name := reflect.ValueOf(d.unquote(literal)).Convert(s.typ.Key())
 		value := reflect.New(s.elem.typ).Elem()
-		d.decode(s.elem, value)
+		d.decode(s.elem, value.Addr().UnsafePointer())
 		target.SetMapIndex(name, value)
 	}
 	if d.err == nil {
