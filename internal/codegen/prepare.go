@@ -38,9 +38,9 @@ func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]
 		p.prepareParameters,
 		p.hoist,
 		p.nameInline,
-		p.nameProperties,
 		p.nameConstants,
 		p.findVariants,
+		p.nameProperties,
 		p.placePointers,
 	} {
 		if err := step(); err != nil {

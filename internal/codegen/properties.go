@@ -15,7 +15,7 @@ var methodNames = []string{"UnknownFields", "MarshalJSON", "UnmarshalJSON"}
 func (p *preparer) nameProperties() error {
 	for name, value := range tree.Fields(p.schemas) {
 		schema, _ := value.(tree.Object)
-		p.nameFields(schema, p.pointers[name])
+		p.nameFields(schema, p.pointers[name], p.variants[name].methods()...)
 	}
 	for _, operation := range tree.Operations(p.document) {
 		media := tree.ObjectAt(tree.ObjectAt(tree.ObjectAt(operation.Object, "requestBody"), "content"), multipartType)
@@ -24,9 +24,9 @@ func (p *preparer) nameProperties() error {
 	return nil
 }
 
-func (p *preparer) nameFields(schema tree.Object, pointer string) {
+func (p *preparer) nameFields(schema tree.Object, pointer string, methods ...string) {
 	fields := identifiers{}
-	for _, name := range methodNames {
+	for _, name := range append(methods, methodNames...) {
 		fields[name] = true
 	}
 	properties := tree.ObjectAt(schema, "properties")

@@ -57,6 +57,18 @@ func (v variants) Stamp() string {
 	return " Its JSON starts with " + v.Property + "."
 }
 
+// methods are the names of the methods that the type has for its variants.
+func (v variants) methods() []string {
+	if len(v.List) == 0 {
+		return nil
+	}
+	names := []string{"ValueByDiscriminator"}
+	for _, of := range v.List {
+		names = append(names, "As"+of.Method, "From"+of.Method)
+	}
+	return names
+}
+
 func kindLiteral(kind any) string {
 	if text, ok := kind.(string); ok {
 		return strconv.Quote(text)

@@ -16,3 +16,15 @@ func TestKindsThatAreNumbers(t *testing.T) {
 		}
 	}
 }
+
+// Properties with the names of methods get other names in Go.
+func TestPropertiesNamedAsMethodsOfVariants(t *testing.T) {
+	const schemas = `"A":{"type":"object","properties":{"k":{"type":"string"},"AsB":{"type":"string"},"from_b":{"type":"string"},"valueByDiscriminator":{"type":"string"}},"discriminator":{"propertyName":"k","mapping":{"b":"#/components/schemas/B"}}},
+		"B":{"allOf":[{"$ref":"#/components/schemas/A"}]}`
+	code := codeOf(t, `"schemas":{`+schemas+`}`, "")
+	for _, want := range []string{"AsBField ", "FromBField ", "ValueByDiscriminatorField "} {
+		if !strings.Contains(code, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
