@@ -127,11 +127,14 @@ func From(target, value any, discriminator ...any) error {
 }
 
 // As returns the value of a generated union or base type as a T. It is an error if the discriminator
-// names another type.
+// names another type, or if there is no value and a T cannot be null.
 func As[T any](union any, discriminator ...any) (value T, err error) {
 	data, err := Marshal(union)
 	if err != nil {
 		return value, err
+	}
+	if string(data) == "null" && !shapeOf(reflect.TypeFor[T]()).null {
+		return value, errors.New("the union has no value, or null")
 	}
 	if len(discriminator) > 1 {
 		if _, literal := kindIn(data, discriminator[0].(string)); literal != "" && !slices.ContainsFunc(discriminator[1:], func(kind any) bool { return isKind(literal, kind) }) {

@@ -179,6 +179,9 @@ func TestUnionOfScalars(t *testing.T) {
 			t.Errorf("%s: %s, %v", document, got, err)
 		}
 	}
+	if text, err := (StockCode{}).AsString(); err == nil {
+		t.Errorf("a union without a value is %q", text)
+	}
 	var made StockCode
 	if err := made.FromInt64(0); err != nil || request(t, Stock{Code: &made}) != `{"code":0}` {
 		t.Error(request(t, Stock{Code: &made}), err)
