@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -89,7 +90,7 @@ func local(goName string) bool {
 func (p *preparer) prepareParameter(parameter tree.Object, pointer string, at location) {
 	if parameter["content"] != nil {
 		for mediaType, value := range tree.Fields(parameter["content"]) {
-			if media, ok := value.(tree.Object); ok && jsonMediaType(mediaType) {
+			if media, ok := value.(tree.Object); ok && httpx.JSON(mediaType) {
 				media["schema"] = p.child(tree.ObjectAt(media, "schema"), at)
 			}
 		}
@@ -137,11 +138,6 @@ func plainScalar(schema tree.Object) tree.Object {
 		delete(schema, "format")
 	}
 	return schema
-}
-
-// jsonMediaType reports whether a body of the type is JSON.
-func jsonMediaType(mediaType string) bool {
-	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }
 
 // asString returns the schema of a string, and adds the change to the report.

@@ -9,6 +9,12 @@ func MediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(mediaType))
 }
 
+// JSON reports whether a Content-Type is JSON, such as text/json or application/problem+json.
+func JSON(contentType string) bool {
+	mediaType := MediaType(contentType)
+	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
+}
+
 // SequentialJSON reports whether a media type is a sequence of JSON values: JSON Lines, NDJSON or
 // JSON text sequences (RFC 7464).
 func SequentialJSON(mediaType string) bool {

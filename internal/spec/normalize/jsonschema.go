@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -132,7 +133,7 @@ func (f *schemaFixer) convertContent() {
 		switch {
 		case strings.HasPrefix(encoding, "base64"):
 			f.set("format", "byte", "the string is "+encoding)
-		case hasType && !encoded && !jsonMediaType(mediaType) && !strings.HasPrefix(mediaType, "text/"):
+		case hasType && !encoded && !httpx.JSON(mediaType) && !strings.HasPrefix(mediaType, "text/"):
 			f.set("format", "binary", "the content is "+mediaType)
 		}
 		if _, ok := f.schema["type"]; !ok && f.schema["format"] != nil {

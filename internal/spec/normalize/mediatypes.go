@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -129,7 +130,7 @@ func (r *mediaReducer) reduceRequest() {
 func (r *mediaReducer) bestJSON() string {
 	var types []string
 	for name := range tree.Fields(r.content) {
-		if jsonMediaType(name) {
+		if httpx.JSON(name) {
 			types = append(types, name)
 		}
 	}
@@ -144,10 +145,6 @@ func (r *mediaReducer) bestJSON() string {
 		}
 	}
 	return ""
-}
-
-func jsonMediaType(mediaType string) bool {
-	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }
 
 func jsonRank(mediaType string) int {
@@ -168,7 +165,7 @@ func (r *mediaReducer) dropTwins(best string) {
 	schema := tree.ObjectAt(tree.ObjectAt(r.content, best), "schema")
 	for name, value := range tree.Fields(r.content) {
 		media, _ := value.(tree.Object)
-		duplicate := jsonMediaType(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
+		duplicate := httpx.JSON(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
 		if name != best && duplicate {
 			r.drop(name, "it is equivalent to "+best)
@@ -180,7 +177,7 @@ func (r *mediaReducer) dropTwins(best string) {
 // write.
 func (r *mediaReducer) keepFile(best string) {
 	for name := range tree.Fields(r.content) {
-		if name != best && (jsonMediaType(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
+		if name != best && (httpx.JSON(name) || name == "text/plain" || r.content[binaryType] != nil && name != binaryType) {
 			r.drop(name, "a file is not JSON or plain text")
 		}
 	}

@@ -103,7 +103,7 @@ func (c *converter) content(pointer string, from tree.Object, produces []string)
 // lists the types it can write objects as, such as JSON; those do not describe a file.
 func fileTypes(produces []string) []string {
 	types := slices.Clone(produces)
-	if slices.ContainsFunc(types, jsonMediaType) {
+	if slices.ContainsFunc(types, httpx.JSON) {
 		types = slices.DeleteFunc(types, objectMediaType)
 	}
 	if len(types) == 0 {
@@ -112,10 +112,6 @@ func fileTypes(produces []string) []string {
 	return types
 }
 
-func jsonMediaType(mediaType string) bool {
-	return strings.HasSuffix(httpx.MediaType(mediaType), "json")
-}
-
 func objectMediaType(mediaType string) bool {
-	return jsonMediaType(mediaType) || strings.HasSuffix(httpx.MediaType(mediaType), "xml") || httpx.MediaType(mediaType) == "text/plain"
+	return httpx.JSON(mediaType) || strings.HasSuffix(httpx.MediaType(mediaType), "xml") || httpx.MediaType(mediaType) == "text/plain"
 }
