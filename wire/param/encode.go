@@ -63,8 +63,10 @@ func (e *encoder) add(f field, v reflect.Value) error {
 		}
 		return nil
 	}
-	if enum, ok := v.Interface().(interface{ Valid() bool }); ok && f.required && v.IsZero() && !enum.Valid() {
-		return errMissing
+	if f.required && v.IsZero() {
+		if enum, ok := v.Interface().(interface{ Valid() bool }); ok && !enum.Valid() {
+			return errMissing
+		}
 	}
 	var value any
 	var err error

@@ -37,7 +37,7 @@ func valueOf(v reflect.Value) (any, error) {
 		return valueOf(v.Elem())
 	}
 	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8 {
-		values := list{}
+		values := make(list, 0, v.Len())
 		for i := range v.Len() {
 			value, err := valueOf(v.Index(i))
 			if err != nil {
@@ -55,7 +55,7 @@ func textOf(v reflect.Value) (text string, ok bool, err error) {
 	if v.Kind() == reflect.Pointer && v.IsNil() {
 		return "", false, errors.New("it is nil")
 	}
-	if v.CanInterface() {
+	if v.CanInterface() && (v.Type().NumMethod() > 0 || v.Kind() == reflect.Interface) { // it allocates
 		switch value := v.Interface().(type) {
 		case encoding.TextMarshaler:
 			if set, ok := value.(interface{ IsSet() bool }); ok && !set.IsSet() {
