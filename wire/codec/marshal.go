@@ -126,7 +126,7 @@ func (to body) appendPlain(data []byte, s *shape, v reflect.Value) ([]byte, erro
 	case shapeBoolean:
 		return strconv.AppendBool(data, v.Bool()), nil
 	}
-	if value, ok := v.Interface().(interface{ IsZero() bool }); ok && to == requestBody && value.IsZero() {
+	if to == requestBody && s.kind == shapeCustom && isEmpty(s, v) {
 		return nil, fmt.Errorf("%s is not set", s.typ.Name())
 	}
 	if value, ok := v.Interface().(directional); ok {
