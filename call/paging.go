@@ -159,7 +159,7 @@ func (p *pages) start(request *http.Request, parameter string) error {
 		return err
 	}
 	p.at, p.whole = p.First, true
-	if own == "" || own == "0" && strings.HasPrefix(parameter, bodyPrefix) { // the zero value of a struct
+	if own == "" || own == "0" && (p.First > 0 || strings.HasPrefix(parameter, bodyPrefix)) { // the zero value of a struct
 		return nil
 	}
 	if p.at, err = strconv.ParseInt(own, 10, 64); err != nil || p.at < 0 {

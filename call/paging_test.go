@@ -133,6 +133,7 @@ func TestPages(t *testing.T) {
 		{"page, with JSON in a header", call.Paging{Page: "p", First: 1, Pages: "header:X-Pagination/TotalPages"}, "", byNumber(`%s`, 1, "X-Pagination", `{"TotalPages":3}`), 0, "/v1/things?p=1 /v1/things?p=2 /v1/things?p=3"},
 		{"page, an unknown total", call.Paging{Items: "/items", Page: "p", First: 1, Total: "/count"}, "", byNumber(`{"items":%s,"count":null}`, 1), 0, "/v1/things?p=1 /v1/things?p=2 /v1/things?p=3 /v1/things?p=4"},
 		{"page, a total that the server does not count", call.Paging{Items: "/items", Page: "p", First: 1, Total: "/count"}, "", byNumber(`{"items":%s,"count":-1}`, 1), 0, "/v1/things?p=1 /v1/things?p=2 /v1/things?p=3 /v1/things?p=4"},
+		{"page 0 of a struct", call.Paging{Items: "/items", Page: "p", First: 1, Total: "/count"}, "p=0", byNumber(`{"items":%s,"count":25}`, 1), 0, "/v1/things?p=1 /v1/things?p=2 /v1/things?p=3"},
 		{"page of the caller", call.Paging{Items: "/items", Page: "p", First: 1, Total: "/count"}, "p=2&a=b+c%20d", byNumber(`{"items":%s,"count":25}`, 1), 10,
 			"/v1/things?a=b+c%20d&p=2 /v1/things?a=b+c%20d&p=3 /v1/things?a=b+c%20d&p=4"},
 		{"page, a short one", call.Paging{Page: "p", First: 1, Size: "size"}, "size=10", byNumber(`%s`, 1), 0, "/v1/things?size=10&p=1 /v1/things?size=10&p=2 /v1/things?size=10&p=3"},
