@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -196,8 +197,8 @@ const packageScope = "package"
 // unless they tell it from another path.
 func (p *preparer) key(kind, pointer string) lockKey {
 	tokens, _ := tree.Split(pointer)
-	if len(tokens) > 1 && tokens[0] == "paths" && p.alike[tree.PathShape(tokens[1])] < 2 {
-		tokens[1] = tree.PathShape(tokens[1])
+	if len(tokens) > 1 && tokens[0] == "paths" && p.alike[route.Shape(tokens[1])] < 2 {
+		tokens[1] = route.Shape(tokens[1])
 		pointer = tree.Join("", tokens...)
 	}
 	return lockKey{kind, pointer}

@@ -3,6 +3,7 @@ package codegen
 import (
 	"cmp"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -21,7 +22,7 @@ import (
 func prepare(document tree.Object, lock *Lock, report *tree.Report) (map[string]variants, map[string]string, error) {
 	p := &preparer{document: document, report: report, lock: lock, taken: identifiers{}, compositions: map[string]string{}, origins: map[string]string{}, pointers: map[string]string{}, alike: map[string]int{}}
 	for path := range tree.Fields(document["paths"]) {
-		p.alike[tree.PathShape(path)]++
+		p.alike[route.Shape(path)]++
 	}
 	for _, name := range reservedNames {
 		p.taken[name] = true

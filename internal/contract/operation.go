@@ -8,7 +8,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	spectree "github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/contract/route"
 )
 
 // Operation is an operation of the spec.
@@ -27,7 +27,7 @@ func (d *Document) addOperations() error {
 	alike := map[string]int{} // operations by method and path without the names of variables
 	for path, item := range d.spec.Paths.Map() {
 		for method, spec := range item.Operations() {
-			alike[method+spectree.PathShape(path)]++
+			alike[method+route.Shape(path)]++
 			d.operations = append(d.operations, &Operation{ID: spec.OperationID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec})
 		}
 	}
@@ -36,7 +36,7 @@ func (d *Document) addOperations() error {
 	})
 	for _, o := range d.operations {
 		var fits func(map[string]string) bool
-		if typed := o.typedVariables(); alike[o.Method+spectree.PathShape(o.Path)] > 1 && len(typed) > 0 {
+		if typed := o.typedVariables(); alike[o.Method+route.Shape(o.Path)] > 1 && len(typed) > 0 {
 			fits = func(variables map[string]string) bool {
 				return !slices.ContainsFunc(typed, func(p *openapi3.Parameter) bool { return !scalarFits(p.Schema.Value, variables[p.Name]) })
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
@@ -71,7 +72,7 @@ func newRun(options Options) (*run, error) {
 			r.writes = append(r.writes, operation)
 		}
 	}
-	depth := func(o view.Operation) int { return strings.Count(o.Path, "/") + 10*len(tree.PathVariables(o.Path)) }
+	depth := func(o view.Operation) int { return strings.Count(o.Path, "/") + 10*len(route.Variables(o.Path)) }
 	byDepth := func(a, b view.Operation) int {
 		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.Path, b.Path))
 	}
@@ -145,7 +146,7 @@ func (r *run) call(ctx context.Context, operation view.Operation) {
 	if !ok {
 		return
 	}
-	r.organizationConfirmed = r.organizationConfirmed || slices.ContainsFunc(tree.PathVariables(operation.Path), organizationVariable)
+	r.organizationConfirmed = r.organizationConfirmed || slices.ContainsFunc(route.Variables(operation.Path), organizationVariable)
 	r.checkRequest(operation, request)
 	if value, ok := r.examine(operation, request, response); ok && operation.Method == http.MethodGet {
 		r.responses[operation.Path] = value

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
@@ -16,7 +17,7 @@ import (
 func (r *run) fill(operation view.Operation) (path string, query url.Values, missing string) {
 	var needs []string
 	path = operation.Path
-	for _, name := range tree.PathVariables(operation.Path) {
+	for _, name := range route.Variables(operation.Path) {
 		value, need := r.value(operation, name)
 		if need != "" {
 			needs = append(needs, need)
@@ -130,7 +131,7 @@ func find(value any, name string) string {
 // userSet reports whether the path of an operation contains a value from the user, which may be the
 // cause of a 404.
 func (r *run) userSet(operation view.Operation) bool {
-	return slices.ContainsFunc(tree.PathVariables(operation.Path), func(name string) bool {
+	return slices.ContainsFunc(route.Variables(operation.Path), func(name string) bool {
 		_, own := r.param(operation, name)
 		_, shared := r.Params[name]
 		return own || shared && r.knownID(operation, name) == ""

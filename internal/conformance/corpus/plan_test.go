@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/conformance/corpus/driver"
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -21,7 +22,7 @@ func planOf(name string, original, document tree.Object) driver.Document {
 	plan := driver.Document{Name: name}
 	for _, operation := range tree.Operations(document) {
 		planned := driver.Operation{Method: strings.ToUpper(operation.Method), Route: operation.Path}
-		for _, variable := range tree.PathVariables(operation.Path) {
+		for _, variable := range route.Variables(operation.Path) {
 			if !slices.Contains(planned.Variables, variable) {
 				planned.Variables = append(planned.Variables, variable)
 			}
@@ -69,7 +70,7 @@ func find(original tree.Object, operation tree.Operation) tree.Object {
 	for path, item := range tree.Fields(original["paths"]) {
 		if path == operation.Path {
 			path += "!" // longer than a path of the same shape
-		} else if !strings.HasSuffix(tree.PathShape(operation.Path), tree.PathShape(path)) {
+		} else if !strings.HasSuffix(route.Shape(operation.Path), route.Shape(path)) {
 			continue
 		}
 		object := tree.ObjectAt(item.(tree.Object), operation.Method)

@@ -12,6 +12,7 @@ import (
 	"github.com/oasdiff/oasdiff/checker"
 	"github.com/oasdiff/oasdiff/diff"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -92,7 +93,7 @@ func Compare(before, after tree.Object) (*Result, error) {
 func hasAlikePaths(spec tree.Object) bool {
 	shapes := map[string]bool{}
 	for path := range tree.Fields(spec["paths"]) {
-		shape := tree.PathShape(path)
+		shape := route.Shape(path)
 		if shapes[shape] {
 			return true
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -74,12 +75,12 @@ func (c *comparison) objects(old, new string, before, after tree.Object) {
 func renamedPaths(before, after tree.Object) map[string]string {
 	templates := map[string]string{}
 	for path := range tree.Fields(after) {
-		templates[tree.PathShape(path)] = path
+		templates[route.Shape(path)] = path
 	}
 	renamed := map[string]string{}
 	for path := range tree.Fields(before) {
 		_, same := after[path]
-		if other, ok := templates[tree.PathShape(path)]; ok && !same {
+		if other, ok := templates[route.Shape(path)]; ok && !same {
 			renamed[path] = other
 		}
 	}

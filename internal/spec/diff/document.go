@@ -2,7 +2,6 @@ package diff
 
 import (
 	"fmt"
-	"maps"
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -11,7 +10,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
-	"github.com/xsale-go/xsale/internal/spec/typed"
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
 
@@ -27,7 +25,7 @@ func newDocument(name string, spec tree.Object) (*document, error) {
 	d := &document{pointers: map[int]string{}, moved: map[string]string{}}
 	spec = tree.Clone(spec).(tree.Object)
 	d.moveParameters(spec)
-	maps.Copy(d.moved, typed.ShowMethods(spec))
+	d.showMethods(spec)
 	data, err := tree.YAML(spec)
 	if err != nil {
 		return nil, err
@@ -111,4 +109,26 @@ func (d *document) pointer(source *checker.Source) string {
 		}
 	}
 	return pointer
+}
+
+// showMethods moves additional operations to the fields that kin-openapi has for them, and returns
+// their pointers before, by those after.
+func (d *document) showMethods(spec tree.Object) {
+	for path, value := range tree.Fields(spec["paths"]) {
+		item, _ := value.(tree.Object)
+		others := tree.ObjectAt(item, tree.AdditionalOperations)
+		if others == nil {
+			continue
+		}
+		pointer := tree.Join("/paths", path)
+		before := tree.Join(pointer, tree.AdditionalOperations)
+		delete(item, tree.AdditionalOperations)
+		if query, ok := others[openapi3.MethodQuery]; ok {
+			delete(others, openapi3.MethodQuery)
+			item["query"] = query
+			d.moved[tree.Join(pointer, "query")] = tree.Join(before, openapi3.MethodQuery)
+		}
+		item["additionalOperations"] = others
+		d.moved[tree.Join(pointer, "additionalOperations")] = before
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/view"
 )
@@ -15,12 +16,12 @@ func (c *comparison) operations() {
 	found := make(map[string]view.Operation, len(theirs))
 	methods := map[string][]string{}
 	for _, operation := range theirs {
-		path := route(c.theirs, operation.Path)
+		path := routeOf(c.theirs, operation.Path)
 		found[operation.Method+path] = operation
 		methods[path] = append(methods[path], operation.Method)
 	}
 	for _, operation := range c.ours.Operations() {
-		path := route(c.ours, operation.Path)
+		path := routeOf(c.ours, operation.Path)
 		counterpart, ok := found[operation.Method+path]
 		delete(found, operation.Method+path)
 		c.begin(operation)
@@ -45,7 +46,7 @@ func (c *comparison) operations() {
 		c.responses(operation, counterpart, finding.Evidence)
 	}
 	for _, operation := range theirs {
-		if _, ok := found[operation.Method+route(c.theirs, operation.Path)]; ok {
+		if _, ok := found[operation.Method+routeOf(c.theirs, operation.Path)]; ok {
 			c.begin(operation)
 			c.add(Finding{Detail: "operation", Verdict: New, Theirs: operation.String(), TheirsPointer: operation.Pointer})
 		}
@@ -57,9 +58,9 @@ func (c *comparison) begin(operation view.Operation) {
 	c.operation = Finding{OperationID: operation.ID, Method: operation.Method, Path: operation.Path}
 }
 
-// route returns a path the way ASP.NET routes it: below the base path of the server, without the
+// routeOf returns a path the way ASP.NET routes it: below the base path of the server, without the
 // names of variables, and in lower case.
-func route(spec view.Spec, path string) string {
+func routeOf(spec view.Spec, path string) string {
 	base := ""
 	if servers := tree.ListAt(spec, "servers"); len(servers) > 0 {
 		server, _ := servers[0].(tree.Object)
@@ -67,5 +68,5 @@ func route(spec view.Spec, path string) string {
 			base = strings.TrimSuffix(address.Path, "/")
 		}
 	}
-	return strings.ToLower(strings.TrimSuffix(base+tree.PathShape(path), "/"))
+	return strings.ToLower(strings.TrimSuffix(base+route.Shape(path), "/"))
 }

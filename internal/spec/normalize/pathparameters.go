@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -106,7 +107,7 @@ func (f *parameterFixer) has(name, in string) bool {
 
 // variable returns the path variable with the given name, spelled as in the path.
 func (f *parameterFixer) variable(name string) string {
-	variables := tree.PathVariables(f.path)
+	variables := route.Variables(f.path)
 	if slices.Contains(variables, name) {
 		return name
 	}
@@ -162,7 +163,7 @@ func (f *parameterFixer) fix(parameter tree.Object, pointer string) {
 
 // addMissing declares the path variables that have no parameter.
 func (f *parameterFixer) addMissing() {
-	for _, variable := range tree.PathVariables(f.path) {
+	for _, variable := range route.Variables(f.path) {
 		if !f.has(variable, "path") {
 			parameter := tree.Object{"name": variable, "in": "path", "required": true, "schema": tree.Object{"type": "string"}}
 			f.report.Add("parameters", f.pointer, nil, parameter, "the operation does not declare this path variable")

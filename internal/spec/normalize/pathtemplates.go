@@ -1,6 +1,9 @@
 package normalize
 
-import "github.com/xsale-go/xsale/internal/spec/tree"
+import (
+	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
 
 // unifyPathTemplates merges paths that differ only in variable names, /orders/{id} and
 // /orders/{orderId}, which OpenAPI forbids. If both have the same operation, they stay: a server
@@ -12,13 +15,13 @@ func unifyPathTemplates(document tree.Object, report *tree.Report) {
 		if tree.Extension(path) {
 			continue
 		}
-		shape := tree.PathShape(path)
+		shape := route.Shape(path)
 		target, seen := first[shape]
 		if !seen {
 			first[shape] = path
 			continue
 		}
-		item, from, to := tree.ObjectAt(paths, path), tree.PathVariables(path), tree.PathVariables(target)
+		item, from, to := tree.ObjectAt(paths, path), route.Variables(path), route.Variables(target)
 		if len(from) != len(to) || !movePath(paths, path, target) {
 			continue
 		}

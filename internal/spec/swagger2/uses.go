@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -96,7 +97,7 @@ func (c *converter) rename(pointer string, parameter tree.Object, variable strin
 
 // variableOf returns the path variable that ASP.NET binds to a name, or "".
 func variableOf(path, name string) string {
-	for _, variable := range tree.PathVariables(path) {
+	for _, variable := range route.Variables(path) {
 		if strings.EqualFold(variable, name) {
 			return variable
 		}

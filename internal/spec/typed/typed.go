@@ -6,54 +6,40 @@ package typed
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/contract/route"
 )
+
+// additionalOperations is the field of the normal form with operations of other methods.
+const additionalOperations = "x-oai-additionalOperations"
 
 // Parse reads a spec as JSON or YAML. It fetches no references.
 func Parse(data []byte) (*openapi3.T, error) {
-	if bytes.Contains(data, []byte(tree.AdditionalOperations)) {
-		document, err := tree.Read(data)
+	spec, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil || !bytes.Contains(data, []byte(additionalOperations)) {
+		return spec, err
+	}
+	for path, item := range spec.Paths.Map() {
+		others, err := json.Marshal(item.Extensions[additionalOperations])
 		if err != nil {
 			return nil, err
 		}
-		ShowMethods(document)
-		if data, err = tree.JSON(document); err != nil {
-			return nil, err
+		delete(item.Extensions, additionalOperations)
+		var operations map[string]*openapi3.Operation
+		if err := json.Unmarshal(others, &operations); err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", additionalOperations, path, err)
+		}
+		for method, operation := range operations {
+			item.SetOperation(method, operation)
 		}
 	}
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = false
-	return loader.LoadFromData(data)
-}
-
-// ShowMethods moves additional operations to the fields that kin-openapi has for them, and returns
-// their pointers before, by those after.
-func ShowMethods(document tree.Object) map[string]string {
-	moved := map[string]string{}
-	for path, value := range tree.Fields(document["paths"]) {
-		item, _ := value.(tree.Object)
-		others := tree.ObjectAt(item, tree.AdditionalOperations)
-		if others == nil {
-			continue
-		}
-		pointer := tree.Join("/paths", path)
-		before := tree.Join(pointer, tree.AdditionalOperations)
-		delete(item, tree.AdditionalOperations)
-		if query, ok := others[openapi3.MethodQuery]; ok {
-			delete(others, openapi3.MethodQuery)
-			item["query"] = query
-			moved[tree.Join(pointer, "query")] = tree.Join(before, openapi3.MethodQuery)
-		}
-		item["additionalOperations"] = others
-		moved[tree.Join(pointer, "additionalOperations")] = before
-	}
-	return moved
+	return spec, openapi3.NewLoader().ResolveRefsIn(spec, nil)
 }
 
 // Validate validates a parsed spec. The operations that OpenAPI 3.0 cannot have at their location
@@ -65,9 +51,9 @@ func Validate(spec *openapi3.T, options ...openapi3.ValidationOption) error {
 	shapes := map[string]bool{}
 	for _, path := range slices.Sorted(maps.Keys(spec.Paths.Map())) {
 		item := *spec.Paths.Value(path)
-		shape := tree.PathShape(path)
+		shape := route.Shape(path)
 		for method, operation := range item.Operations() {
-			if standard := slices.Contains(tree.Methods, strings.ToLower(method)); !standard || shapes[shape] {
+			if method == openapi3.MethodQuery || item.AdditionalOperations[method] != nil || shapes[shape] {
 				if err := operation.Validate(ctx); err != nil {
 					return err
 				}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/typed"
 )
@@ -89,13 +90,13 @@ func checkPaths(document tree.Object, problems *tree.Problems) {
 			continue
 		}
 		pointer := tree.Join("/paths", path)
-		template := tree.PathShape(path)
+		template := route.Shape(path)
 		switch {
 		case strings.ContainsAny(path, "?#"):
 			problems.Add(pointer, "the path has a query or fragment, and another path has the same operations", "give the operations different paths, or remove one with an overlay")
 		case strings.ContainsAny(strings.ReplaceAll(template, "{}", ""), "{}") || strings.Contains(path, "{}"):
 			problems.Add(pointer, "the braces of the path do not match, or a variable has no name", overlayRemedy)
-		case slices.ContainsFunc(tree.PathVariables(path), func(name string) bool { return strings.ContainsAny(name, ":*=") }):
+		case slices.ContainsFunc(route.Variables(path), func(name string) bool { return strings.ContainsAny(name, ":*=") }):
 			problems.Add(pointer, "only a constraint of a variable distinguishes the path from another one with the same operation", "give the variables different names with an overlay")
 		case !strings.HasPrefix(path, "/"):
 			problems.Add(pointer, "the path does not start with a slash, and the path with the slash has the same operations", overlayRemedy)

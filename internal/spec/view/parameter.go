@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -27,7 +28,7 @@ func (s Spec) Parameters(operation Operation) []Parameter {
 			p.Key = p.In + " " + p.Name
 			switch p.In {
 			case "path": // names are not sent
-				p.Key = "path " + strconv.Itoa(slices.Index(tree.PathVariables(operation.Path), p.Name))
+				p.Key = "path " + strconv.Itoa(slices.Index(route.Variables(operation.Path), p.Name))
 			case "header":
 				p.Key = strings.ToLower(p.Key)
 			}

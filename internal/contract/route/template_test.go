@@ -1,11 +1,11 @@
-package tree
+package route
 
 import (
 	"slices"
 	"testing"
 )
 
-func TestPathVariables(t *testing.T) {
+func TestVariables(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/orders":                    nil,
 		"/orders/{id}":               {"id"},
@@ -13,14 +13,14 @@ func TestPathVariables(t *testing.T) {
 		"/files/{}":                  {""},
 		"/broken/{a{b}}":             {"b"},
 	} {
-		if got := PathVariables(path); !slices.Equal(got, want) {
+		if got := Variables(path); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
 	}
 }
 
-func TestPathShape(t *testing.T) {
-	if got := PathShape("/{shop}/orders/{id}-{lang}"); got != "/{}/orders/{}-{}" {
+func TestShape(t *testing.T) {
+	if got := Shape("/{shop}/orders/{id}-{lang}"); got != "/{}/orders/{}-{}" {
 		t.Errorf("got %s", got)
 	}
 }
