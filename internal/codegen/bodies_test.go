@@ -16,6 +16,8 @@ func TestBodies(t *testing.T) {
 		{"a form", `"application/x-www-form-urlencoded":` + order, `Add(ctx context.Context, body Order, |call.FormBody(body)`},
 		{"JSON and a form", `"application/x-www-form-urlencoded":` + order + `,"application/json":` + order, `Add(ctx context.Context, body Order, |AddWithFormdataBody(ctx context.Context, body Order, |JSONBody *Order |FormdataBody *Order `},
 		{"a form of any fields", `"application/x-www-form-urlencoded":{"schema":{"type":"object","additionalProperties":{"type":"string"}}}`, `Add(ctx context.Context, body AddRequest, |type AddRequest map[string]string|call.FormBody(body)`},
+		{"a form without a schema", `"application/x-www-form-urlencoded":{}`, `Add(ctx context.Context, body AddRequest, |type AddRequest map[string]string`},
+		{"a form that is a string", `"application/x-www-form-urlencoded":{"schema":{"type":"string"}}`, `type AddRequest map[string]string`},
 		{"a file", `"application/pdf":{"schema":{"type":"string","format":"binary"}}`, `!func (c *Client) Add(|AddWithBody(ctx context.Context, contentType string, body io.Reader, |Body io.Reader "body:"application/pdf""`},
 		{"parts", `"multipart/form-data":{"schema":{"type":"object","required":["scan","count"],"properties":{"scan":{"type":"string","format":"binary"},"pages":{"type":"array","items":{"type":"string","format":"binary"}},
 			"count":{"type":"integer"},"note":{"type":"string","description":"The note."},"tags":{"type":"array","items":{"type":"string"}},"order":{"$ref":"#/components/schemas/Order"},"id":{"type":"integer","readOnly":true},"price":{"type":"number"}}},"encoding":{"tags":{"contentType":"application/json"}}}`,

@@ -47,7 +47,12 @@ func responseName(operation, status string) string {
 }
 
 func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
-	switch schema := tree.ObjectAt(media, "schema"); {
+	schema := tree.ObjectAt(media, "schema")
+	if kind := kindOf(p.resolve(schema)); mediaType == formType && (kind == kindAny || kind == kindScalar) && !composed(schema) {
+		schema = tree.Object{"type": "object", "additionalProperties": tree.Object{"type": "string"}}
+		p.report.Add("go-types", at.pointer, media["schema"], schema, "a form has fields")
+	}
+	switch {
 	case schema == nil:
 	case mediaType == multipartType && p.hoistParts(media, at):
 	case mediaType == textType || strings.HasPrefix(mediaType, "multipart/"):
