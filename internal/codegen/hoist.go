@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ func (p *preparer) hoist() error {
 				p.hoistBody(media, mediaType, location{pointer: tree.Join(operation.Pointer, "requestBody", "content", mediaType, "schema"), words: name + "Request"})
 			}
 		}
+		p.reportSeveral(operation)
 		for status, value := range tree.Fields(operation.Object["responses"]) {
 			response, _ := value.(tree.Object)
 			for mediaType, value := range tree.Fields(response["content"]) {
@@ -37,6 +39,27 @@ func (p *preparer) hoist() error {
 		}
 	}
 	return nil
+}
+
+// reportSeveral reports an operation that returns the response, because not all of its successes
+// have the same JSON.
+func (p *preparer) reportSeveral(operation tree.Operation) {
+	var schemas []any
+	hasJSON := false
+	for _, status := range successes(operation) {
+		response := tree.ObjectAt(tree.ObjectAt(operation.Object, "responses"), status)
+		for mediaType, value := range tree.Fields(response["content"]) {
+			hasJSON = hasJSON || mediaType == jsonType
+			media, _ := value.(tree.Object)
+			schema := media["schema"]
+			if mediaType != jsonType || !slices.ContainsFunc(schemas, func(other any) bool { return reflect.DeepEqual(other, schema) }) {
+				schemas = append(schemas, schema)
+			}
+		}
+	}
+	if hasJSON && len(schemas) > 1 {
+		p.report.Add("go-types", tree.Join(operation.Pointer, "responses"), nil, nil, "the success has more than one type; the method returns the response")
+	}
 }
 
 func responseName(operation, status string) string {
@@ -74,7 +97,11 @@ func (p *preparer) hoistResponse(media tree.Object, mediaType string, at locatio
 		return
 	}
 	if mediaType != jsonType {
-		if kind := kindOf(p.resolve(tree.ObjectAt(media, "schema"))); kind != kindScalar && kind != kindAny && kind != kindEnum {
+		schema := p.resolve(tree.ObjectAt(media, "schema"))
+		switch kind := kindOf(schema); {
+		case mediaType == textType && kind != kindAny && schema["type"] != "string":
+			p.report.Add("go-types", at.pointer, media["schema"], tree.Object{"type": "string"}, "plain text is a string")
+		case mediaType != textType && kind != kindScalar && kind != kindAny && kind != kindEnum:
 			p.report.Add("go-types", at.pointer, media["schema"], nil, "only JSON has Go types; the method returns the response, whose body is "+mediaType)
 		}
 		media["schema"] = tree.Object{"type": "string"}

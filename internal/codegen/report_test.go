@@ -73,3 +73,33 @@ func TestReportListsUntypedValues(t *testing.T) {
 		t.Errorf("got changes at %q, want %q", pointers, want)
 	}
 }
+
+// A success of several types, and a number that is plain text, lose their types.
+func TestReportListsUntypedResponses(t *testing.T) {
+	const id, name = `{"schema": {"type": "object", "properties": {"id": {"type": "integer"}}}}`, `{"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}`
+	for responses, want := range map[string]string{
+		`"200": {"description": "", "content": {"application/json": ` + id + `}}, "201": {"description": "", "content": {"application/json": ` + id + `}}, "204": {"description": ""}`: "",
+		`"200": {"description": "", "content": {"application/json": ` + id + `}}, "201": {"description": "", "content": {"application/json": ` + name + `}}`:                           "/paths/~1a/get/responses",
+		`"200": {"description": "", "content": {"application/json": ` + id + `, "text/csv": {"schema": {"type": "string"}}}}`:                                                          "/paths/~1a/get/responses",
+		`"200": {"description": "", "content": {"text/plain": {"schema": {"type": "integer"}}}}`:                                                                                       "/paths/~1a/get/responses/200/content/text~1plain/schema",
+		`"200": {"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}}`:                                                                                        "",
+	} {
+		document, err := tree.Read([]byte(`{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"operationId": "a", "responses": {` + responses + `}}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := &tree.Report{}
+		if _, err := Generate(document, Options{Package: "api"}, report); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, change := range report.Changes {
+			if change.Rule == "go-types" {
+				got += change.Pointer
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got changes at %q, want %q", responses, got, want)
+		}
+	}
+}

@@ -33,22 +33,29 @@ func (p *preparer) describeBodies() error {
 // spec, without those that never have one: 2XX if the spec lists no success.
 func undescribed(operation tree.Operation) []string {
 	responses := tree.ObjectAt(operation.Object, "responses")
-	var successes []string
-	for _, status := range slices.Sorted(maps.Keys(responses)) {
-		if strings.HasPrefix(status, "2") {
-			successes = append(successes, status)
-		}
-	}
-	if len(successes) == 0 {
-		successes = []string{"2XX"}
-		if responses["default"] != nil {
-			successes = []string{"default"}
-		}
-	}
-	if slices.ContainsFunc(successes, func(status string) bool {
+	statuses := successes(operation)
+	if slices.ContainsFunc(statuses, func(status string) bool {
 		return len(tree.ObjectAt(tree.ObjectAt(responses, status), "content")) > 0
 	}) {
 		return nil
 	}
-	return slices.DeleteFunc(successes, func(status string) bool { return status == "204" || status == "205" })
+	return slices.DeleteFunc(statuses, func(status string) bool { return status == "204" || status == "205" })
+}
+
+// successes returns the statuses of an operation's success: those of 2xx, default, or 2XX.
+func successes(operation tree.Operation) []string {
+	responses := tree.ObjectAt(operation.Object, "responses")
+	var statuses []string
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		if strings.HasPrefix(status, "2") {
+			statuses = append(statuses, status)
+		}
+	}
+	if len(statuses) > 0 {
+		return statuses
+	}
+	if responses["default"] != nil {
+		return []string{"default"}
+	}
+	return []string{"2XX"}
 }
