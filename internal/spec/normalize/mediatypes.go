@@ -167,8 +167,12 @@ func (r *mediaReducer) dropTwins(best string) {
 		media, _ := value.(tree.Object)
 		duplicate := httpx.JSON(name) || name == "text/plain" || name == "text/xml" || name == "application/xml" ||
 			strings.HasSuffix(name, "+xml") || strings.Contains(name, "*") || reflect.DeepEqual(media["schema"], any(schema))
+		reason := "it is equivalent to " + best
+		if httpx.JSON(name) && !reflect.DeepEqual(media["schema"], any(schema)) {
+			reason = "generated code has one JSON type, which is " + best
+		}
 		if name != best && duplicate {
-			r.drop(name, "it is equivalent to "+best)
+			r.drop(name, reason)
 		}
 	}
 }

@@ -62,3 +62,12 @@ func TestReduceRequests(t *testing.T) {
 		{"a dangling reference", `{"paths": {"/a": {"post": {"requestBody": {"$ref": "#/components/requestBodies/B"}}}}` + components, "", ""},
 	})
 }
+
+// The report does not call types with different schemas equivalent.
+func TestReasonOfDifferentJSON(t *testing.T) {
+	_, changes := apply(t, reduceMediaTypes, `{"paths": {"/a": {"patch": {"requestBody": {"content": {
+		"application/json-patch+json": {"schema": {"type": "array"}}, "application/merge-patch+json": {"schema": {"type": "object"}}}}}}}}`)
+	if len(changes) != 1 || changes[0].Reason != "generated code has one JSON type, which is application/json-patch+json" {
+		t.Errorf("got %+v", changes)
+	}
+}

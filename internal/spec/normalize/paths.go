@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -12,14 +13,52 @@ import (
 func fixPaths(document tree.Object, report *tree.Report) {
 	paths := tree.ObjectAt(document, "paths")
 	for path := range tree.Fields(paths) {
-		fixed, rest := fixPath(path)
-		if fixed == path || tree.Extension(path) || !movePath(paths, path, fixed) {
+		fixed, rest, query := fixPath(path)
+		if fixed == path || tree.Extension(path) {
+			continue
+		}
+		item := tree.ObjectAt(paths, path)
+		if !movePath(paths, path, fixed) {
 			continue
 		}
 		report.Add("paths", tree.Join("/paths", path), path, fixed, "a path starts with a slash and contains only segments and variables")
 		if rest != "" {
 			report.Add("paths", tree.Join("/paths", path), nil, rest, "the variable is the rest of the path, so slashes in its value stay")
 			markRest(tree.ObjectAt(paths, fixed), rest)
+		}
+		if query != "" {
+			report.Add("paths", tree.Join("/paths", path), query, nil, "its fields are query parameters")
+			addQuery(item, query)
+		}
+	}
+}
+
+// addQuery declares the fields of a query in a path as parameters: a variable is the parameter of
+// the path with its name, and any other value is the only one that the parameter has.
+func addQuery(item tree.Object, query string) {
+	for _, operation := range tree.OperationsOf("", item) {
+		parameters := slices.Concat(tree.ListAt(operation.Object, "parameters"), tree.ListAt(item, "parameters"))
+		find := func(in, name string) tree.Object {
+			for _, value := range parameters {
+				if parameter, _ := value.(tree.Object); parameter["in"] == in && parameter["name"] == name {
+					return parameter
+				}
+			}
+			return nil
+		}
+		for field := range strings.SplitSeq(query, "&") {
+			name, value, _ := strings.Cut(field, "=")
+			parameter := tree.Object{"name": name, "in": "query", "schema": tree.Object{"type": "string"}}
+			if variable, ok := strings.CutPrefix(value, "{"); ok {
+				if declared := find("path", strings.TrimSuffix(variable, "}")); declared != nil {
+					declared["in"], declared["name"] = "query", name
+				}
+			} else if value != "" {
+				parameter["required"], parameter["schema"] = true, tree.Object{"type": "string", "enum": []any{value}}
+			}
+			if name != "" && find("query", name) == nil {
+				operation.Object["parameters"] = append(tree.ListAt(operation.Object, "parameters"), parameter)
+			}
 		}
 	}
 }
@@ -51,9 +90,9 @@ func markRest(item tree.Object, variable string) {
 	}
 }
 
-// fixPath returns a path without the extras of ASP.NET routes, {id:int}, {id?} and {id=1}, and the
-// variable that is the rest of the path, as in {*rest}, {**rest} and {rest*}.
-func fixPath(path string) (fixed, rest string) {
+// fixPath returns a path without the extras of ASP.NET routes, {id:int}, {id?} and {id=1}, the
+// variable that is the rest of the path, as in {*rest}, {**rest} and {rest*}, and the query.
+func fixPath(path string) (fixed, rest, query string) {
 	path = strings.TrimSpace(path)
 	var plain strings.Builder
 	for {
@@ -74,10 +113,9 @@ func fixPath(path string) (fixed, rest string) {
 		path = path[start+length:]
 	}
 	fixed = plain.String() + path
-	if i := strings.IndexAny(fixed, "?#"); i >= 0 {
-		fixed = fixed[:i]
-	}
-	return "/" + strings.TrimLeft(fixed, "/"), rest
+	fixed, _, _ = strings.Cut(fixed, "#")
+	fixed, query, _ = strings.Cut(fixed, "?")
+	return "/" + strings.TrimLeft(fixed, "/"), rest, query
 }
 
 // variableLength returns the length of the variable at the start of a path, or 0 if it has no end.
