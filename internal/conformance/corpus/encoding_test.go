@@ -1,7 +1,9 @@
 package corpus_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -97,11 +99,7 @@ func pathText(name, style string, explode bool, value any, catchAll bool) driver
 	composite := isList || isObject
 	switch style {
 	case "content":
-		content, err := tree.JSON(value)
-		if err != nil {
-			panic(err)
-		}
-		return driver.Text{Raw: escape(string(content))}
+		return driver.Text{Raw: escape(compact(value))}
 	case "label":
 		delimiter := ","
 		if explode {
@@ -142,11 +140,7 @@ func queryPairs(name, style string, explode bool, value any) []driver.Pair {
 	_, isObject := value.(map[string]any)
 	switch {
 	case style == "content":
-		content, err := tree.JSON(value)
-		if err != nil {
-			panic(err)
-		}
-		return []driver.Pair{{Name: name, Value: driver.Text{Raw: escape(string(content))}, JSON: true}}
+		return []driver.Pair{{Name: name, Value: driver.Text{Raw: escape(compact(value))}, JSON: true}}
 	case style == "deepObject" && isObject:
 		return deepPairs(name, value)
 	case isList && explode:
@@ -186,14 +180,20 @@ func deepPairs(prefix string, value any) []driver.Pair {
 	return pairs
 }
 
+// compact returns a value as JSON on one line.
+func compact(value any) string {
+	content, err := tree.JSON(value)
+	var line bytes.Buffer
+	if err := errors.Join(err, json.Compact(&line, content)); err != nil {
+		panic(err)
+	}
+	return line.String()
+}
+
 // plain returns the value of a header or a cookie.
 func plain(style string, explode bool, value any) string {
 	if style == "content" {
-		content, err := tree.JSON(value)
-		if err != nil {
-			panic(err)
-		}
-		return string(content)
+		return compact(value)
 	}
 	return join(value, ",", explode, func(part string) string { return part })
 }
@@ -222,11 +222,7 @@ func parts(s sampler, schema tree.Object, value any) []driver.Part {
 		for _, element := range elements {
 			part := driver.Part{Name: name, File: tree.String(property["format"]) == "binary"}
 			if _, isObject := element.(map[string]any); isObject {
-				content, err := tree.JSON(element)
-				if err != nil {
-					panic(err)
-				}
-				part.Value, part.JSON = string(content), true
+				part.Value, part.JSON = compact(element), true
 			} else {
 				part.Value = scalar(element)
 			}
