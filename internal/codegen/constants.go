@@ -86,8 +86,8 @@ func (p *preparer) constants(goType string, schema tree.Object) []*symbol {
 	return symbols
 }
 
-// followNumbers moves the names of an enum to the numbers that the spec gives them now, as when a .NET
-// enum gets a new first value: the name of a number is its meaning.
+// followNumbers moves the names of an enum to the numbers that the spec gives them now, as when a
+// .NET enum gets a new first value: the name of a number is its meaning.
 func (p *preparer) followNumbers(goType string, symbols []*symbol, given func(i int) string) {
 	had := map[string]lockKey{}
 	for key, name := range p.lock.names {

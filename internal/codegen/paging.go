@@ -49,7 +49,8 @@ type pagingOf struct {
 	form      string
 }
 
-// checkPaging rejects invalid paging, and replaces valid paging with its items, as names, and Go code.
+// checkPaging rejects invalid paging, and replaces valid paging with the pointer to its items and Go
+// code.
 func (p *preparer) checkPaging() error {
 	var problems tree.Problems
 	for _, operation := range tree.Operations(p.document) {

@@ -49,8 +49,9 @@ func FieldNames[T any]() []string {
 }
 
 // Elements decodes the elements of a JSON array, or a sequence of values, one by one from a stream,
-// so only one is in memory at a time. An element that does not fit is a [*ValueError] and does not end the list. Any other
-// error does: every further call returns it. Elements is not safe for concurrent use.
+// so only one is in memory at a time. An element that does not fit is a [*ValueError] and does not
+// end the list. Any other error does: every further call returns it. Elements is not safe for
+// concurrent use.
 type Elements struct {
 	decoder  Decoder // of the stream
 	stream   io.Reader

@@ -134,7 +134,7 @@ func As[T any](union any, discriminator ...any) (value T, err error) {
 		return value, err
 	}
 	if string(data) == "null" && !shapeOf(reflect.TypeFor[T]()).null {
-		return value, errors.New("the union has no value, or null")
+		return value, errors.New("the union has no value or is null")
 	}
 	if len(discriminator) > 1 {
 		if _, literal := kindIn(data, discriminator[0].(string)); literal != "" && !slices.ContainsFunc(discriminator[1:], func(kind any) bool { return isKind(literal, kind) }) {
