@@ -79,6 +79,9 @@ func (p *preparer) hoistBody(media tree.Object, mediaType string, at location) {
 	case schema == nil:
 	case mediaType == multipartType && p.hoistParts(media, at):
 	case mediaType == textType || strings.HasPrefix(mediaType, "multipart/"):
+		if mediaType != textType {
+			p.report.Add("go-types", at.pointer, media["schema"], nil, "only an object as multipart/form-data has a Go type; pass the body as a reader")
+		}
 		media["schema"] = tree.Object{"type": "string"} // the caller or package call encodes it
 	default:
 		child := p.child(schema, at)

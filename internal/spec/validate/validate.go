@@ -136,12 +136,6 @@ func checkNames(document tree.Object, problems *tree.Problems) {
 		}
 	}
 	tree.VisitSchemas(document, func(pointer string, schema tree.Object) tree.Object {
-		for name := range tree.Fields(schema["properties"]) {
-			check(tree.Join(pointer, "properties", name), "property", name)
-			if strings.Contains(name, ",") {
-				problems.Add(tree.Join(pointer, "properties", name), "the name of a property has a comma, which ends names in Go struct tags", "rename it or remove it with an overlay")
-			}
-		}
 		discriminator := tree.ObjectAt(schema, "discriminator")
 		check(tree.Join(pointer, "discriminator", "propertyName"), "property", tree.String(discriminator["propertyName"]))
 		for value := range tree.Fields(discriminator["mapping"]) {
