@@ -175,7 +175,7 @@ func (p *pages) count(element string) error {
 	p.elements++
 	p.received++
 	object := strings.HasPrefix(element, "{")
-	if p.elements == 1 || !object { // objects are told apart by the first one, as they have an id
+	if p.elements == 1 || !object { // an object has an id, so the first one identifies its page
 		p.page.WriteString(element)
 		p.page.WriteByte(',')
 	}

@@ -114,7 +114,7 @@ func (c *Client) CreateParameterWithBody(ctx context.Context, organizationName s
 //
 // Returns all orders of the organization, or those in the given statuses. An ERP integration reads
 // the orders in the status that means "ready for the ERP", such as `Nowe` (new), and then changes
-// their status so that it does not read them again. Paging is not published.
+// their status, which keeps them out of the next run. Paging is not published.
 //
 // It calls GET /{organizationName}/orders. Evidence: documented,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp

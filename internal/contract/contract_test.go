@@ -153,8 +153,8 @@ func TestFindingDetail(t *testing.T) {
 	}
 }
 
-// Paths that differ only in the names of variables are told apart by the values, as ASP.NET does
-// with constraints. Operations of other methods and the rest of a path are routed, too.
+// The values of a request decide between paths that differ only in the names of variables, as the
+// constraints of ASP.NET do. Operations of other methods and the rest of a path are routed, too.
 func TestLoadRoutes(t *testing.T) {
 	operation := func(id, parameter string) string {
 		return `{"operationId": "` + id + `", "parameters": [{"in": "path", "required": true, ` + parameter + `}], "responses": {"200": {"description": "OK"}}}`

@@ -17,7 +17,7 @@ import (
 )
 
 // program is a module with the generated packages, and a main package that drives them. Its path is
-// below that of this module, so that it may import the driver.
+// below that of this module: the driver is an internal package.
 type program struct {
 	dir      string
 	packages []generated

@@ -17,7 +17,8 @@ type dotnetType struct {
 const timeProperties = " ticks days hours milliseconds microseconds nanoseconds minutes seconds totaldays totalhours totalmilliseconds " +
 	"totalmicroseconds totalnanoseconds totalminutes totalseconds "
 
-// dotnetTypes are told apart from types of the same name by their properties.
+// dotnetTypes lists the properties of each type. A type with the same name and other properties is
+// not one of .NET.
 var dotnetTypes = map[string]dotnetType{
 	"timespan": {tree.Object{"type": "string"}, []string{"ticks"}, timeProperties},
 	"dateonly": {tree.Object{"type": "string", "format": "date"}, []string{"dayofweek", "dayofyear", "daynumber"}, " year month day dayofweek dayofyear daynumber "},
