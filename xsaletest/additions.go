@@ -65,7 +65,7 @@ func (c *config) addsTo(operationID string) bool {
 func (c *config) checkAdditions(spec *contract.Document) error {
 	for _, id := range c.addTo {
 		if spec.Operation(id) == nil {
-			return fmt.Errorf("WithUnknownFields: no such operation %q: want one of %s", id, operationIDs(spec))
+			return fmt.Errorf("WithUnknownFields: no such operation %q: want one of %s", id, strings.Join(operationIDs(spec), ", "))
 		}
 	}
 	return nil

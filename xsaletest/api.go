@@ -16,7 +16,8 @@ type apiCall struct {
 	*contract.Call
 	request  *http.Request
 	body     []byte
-	bodyErr  error // why body is only the beginning
+	bodyErr  error    // why body is only the beginning
+	handler  *handler // nil for an operation of the spec
 	logged   *loggedRequest
 	findings []contract.Finding
 }
@@ -36,6 +37,17 @@ var operations = map[string]operation{
 	"setTranslation":    (*state).setTranslation,
 }
 
+// served reports whether the spec or a handler has the path and method.
+func (c *apiCall) served() bool { return c.Operation != nil || c.handler != nil }
+
+// name returns the operationId or the handler's pattern. It is empty if the call is not served.
+func (c *apiCall) name() string {
+	if c.handler != nil {
+		return c.handler.pattern
+	}
+	return c.OperationID()
+}
+
 // id returns the id in the path.
 func (c *apiCall) id() (int64, error) {
 	id, err := strconv.ParseInt(c.Variables["id"], 10, 64)
@@ -53,7 +65,7 @@ func (s *Sandbox) respond(c *apiCall) *response {
 		r = &response{}
 		failure.write(r)
 	}
-	if additions := s.config.addsTo(c.OperationID()); additions || s.config.escapes {
+	if additions := s.config.addsTo(c.name()); additions || s.config.escapes {
 		r.rewrite(additions)
 	}
 	return r
@@ -68,14 +80,16 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	switch {
 	case c.Path == "":
 		return nil, newProblem(http.StatusNotFound, "The spec has no such path.")
-	case c.Operation == nil:
+	case !c.served():
 		return nil, newProblem(http.StatusMethodNotAllowed, "The spec has this path, but not with this method.").
 			with("Allow", strings.Join(c.Allowed, ", "))
 	}
 	if c.bodyErr != nil {
 		return nil, bodyProblem(c.bodyErr)
 	}
-	c.findings = c.CheckRequest(c.body)
+	if c.Operation != nil {
+		c.findings = c.CheckRequest(c.body)
+	}
 	if broken := contract.Errors(c.findings); len(broken) > 0 {
 		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec", problemErrors(broken)...)
 	}
@@ -86,6 +100,9 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	organization := s.organizations[name]
 	if organization == nil {
 		return nil, newProblem(http.StatusNotFound, "There is no such organization", problemError{"path organizationName", "the user does not work for it"})
+	}
+	if c.handler != nil {
+		return c.handler.respond(c), nil
 	}
 	r, err := s.operations[c.OperationID()](organization, c)
 	if err != nil {

@@ -3,11 +3,13 @@ package xsaletest_test
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -354,6 +356,72 @@ func ExampleWithTLS() {
 	// Output:
 	// true
 	// true
+}
+
+// A path of the vendor's Swagger, as this test knows it: the shipped spec lacks the status change.
+func ExampleSandbox_HandleFunc() {
+	sandbox, client := start(xsaletest.WithOrders(10))
+	defer sandbox.Close()
+	defer client.Close()
+
+	const changeStatus = "PUT /{organizationName}/orders/{id}/status"
+	err := sandbox.HandleFunc(changeStatus, func(w http.ResponseWriter, r *http.Request) {
+		var change struct{ Name string }
+		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if err == nil {
+			err = json.NewDecoder(r.Body).Decode(&change)
+		}
+		if err == nil {
+			err = sandbox.Orders(r.PathValue("organizationName")).SetStatus(id, change.Name)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := sandbox.Fail(changeStatus, xsaletest.Status(http.StatusServiceUnavailable)); err != nil {
+		log.Fatal(err)
+	}
+
+	body := map[string]string{"Name": "Zaimportowano do ERP"}
+	if _, err := client.Organization("").Call(context.Background(), http.MethodPut, "/orders/10/status", body); err != nil {
+		log.Fatal(err)
+	}
+	_, status, err := sandbox.Orders("").Get(10)
+	fmt.Println(status, err)
+	for _, request := range sandbox.Requests(changeStatus) {
+		fmt.Println(request.PathValues["id"], request.Status)
+	}
+	// Output:
+	// Zaimportowano do ERP <nil>
+	// 10 503
+	// 10 204
+}
+
+// A test adds an order while the client under test runs, and looks at it later.
+func ExampleSandbox_Orders() {
+	sandbox, client := start(xsaletest.WithSeed(xsaletest.Seed{}))
+	defer sandbox.Close()
+	defer client.Close()
+
+	orders := sandbox.Orders("")
+	id, err := orders.Add(xsaletest.SeedOrder{Order: `{"TotalGross":149.90,"Items":[]}`, Status: "Nowe"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := orders.SetStatus(id, "Anulowane"); err != nil {
+		log.Fatal(err)
+	}
+	order, status, err := orders.Get(id)
+	fmt.Println(string(order), status, err)
+	fmt.Println(orders.SetStatus(id, "Gotowe"))
+	// Output:
+	// {"TotalGross":149.90,"Items":[],"Id":1} Anulowane <nil>
+	// xsaletest: order 1: there is no such status
 }
 
 func ExampleWithSeed() {

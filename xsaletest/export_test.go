@@ -33,6 +33,6 @@ func Replace(s *Sandbox, operationID string, handler http.HandlerFunc) {
 func FillRequests(s *Sandbox, count int) {
 	for range count {
 		r := httptest.NewRequest(http.MethodGet, "/me", nil)
-		s.requests.begin(nil, r, s.spec.Call(r))
+		s.requests.begin(nil, &apiCall{Call: s.spec.Call(r), request: r})
 	}
 }

@@ -20,11 +20,10 @@ const (
 
 // faultPlan decides which request gets which fault.
 type faultPlan struct {
-	spec   *contract.Document
 	random randomFaults
 
 	mu      sync.Mutex
-	scripts map[string][]Fault // by operation id, AnyOperation and Login
+	scripts map[string][]Fault // by operation id, pattern of a handler, AnyOperation and Login
 }
 
 // randomFaults are the arguments of [WithRandomFaults].
@@ -69,7 +68,8 @@ func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 }
 
 // Fail queues faults for the next requests of an operation, such as createOrder: one fault for
-// each request, in order. A raw call to the operation's path counts. [AnyOperation] queues them
+// each request, in order. A raw call to the operation's path counts. The name of a path of
+// [Sandbox.HandleFunc] is its pattern. [AnyOperation] queues them
 // for every API request: an operation's own faults come first, and a fault that does not fit an
 // operation waits for one that it fits. [Login] queues them for requests for tokens.
 //
@@ -79,7 +79,7 @@ func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	if s.config.test != nil {
 		s.config.test.Helper()
 	}
-	err := s.faults.add(operationID, faults)
+	err := s.addFaults(operationID, faults)
 	if err == nil {
 		return nil
 	}
@@ -98,11 +98,16 @@ func (s *Sandbox) ClearFaults() {
 	clear(s.faults.scripts)
 }
 
-func (p *faultPlan) add(id string, faults []Fault) error {
-	operation := p.spec.Operation(id)
-	if operation == nil && id != AnyOperation && id != Login {
-		return fmt.Errorf("no such operation: want one of %s, AnyOperation or Login", operationIDs(p.spec))
+func (s *Sandbox) addFaults(id string, faults []Fault) error {
+	operation, patterns := s.spec.Operation(id), s.handlers.names()
+	if operation == nil && id != AnyOperation && id != Login && !slices.Contains(patterns, id) {
+		names := strings.Join(append(operationIDs(s.spec), patterns...), ", ")
+		return fmt.Errorf("no such operation: want one of %s, AnyOperation or Login", names)
 	}
+	return s.faults.add(id, operation, faults)
+}
+
+func (p *faultPlan) add(id string, operation *contract.Operation, faults []Fault) error {
 	if len(faults) == 0 {
 		return errors.New("no fault given: " + allFaults)
 	}
@@ -125,12 +130,11 @@ func (p *faultPlan) add(id string, faults []Fault) error {
 	return nil
 }
 
-func operationIDs(spec *contract.Document) string {
-	var ids []string
+func operationIDs(spec *contract.Document) (ids []string) {
 	for _, operation := range spec.Operations() {
 		ids = append(ids, operation.ID)
 	}
-	return strings.Join(ids, ", ")
+	return ids
 }
 
 // fits reports whether an operation can have the fault; nil is any other request.
@@ -139,18 +143,18 @@ func (f Fault) fits(operation *contract.Operation) bool {
 }
 
 // next returns the fault of an API request.
-func (p *faultPlan) next(operation *contract.Operation, number int) Fault {
+func (p *faultPlan) next(c *apiCall) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if operation != nil {
-		if fault := p.take(operation.ID, operation); !fault.IsZero() {
+	if c.served() {
+		if fault := p.take(c.name(), c.Operation); !fault.IsZero() {
 			return fault
 		}
 	}
-	if fault := p.take(AnyOperation, operation); !fault.IsZero() {
+	if fault := p.take(AnyOperation, c.Operation); !fault.IsZero() {
 		return fault
 	}
-	return p.random.draw(operation, number)
+	return p.random.draw(c.Operation, c.logged.request.Number)
 }
 
 // nextLogin returns the fault of a request for tokens.

@@ -70,18 +70,38 @@ func (s *state) addOrder(created gen.CreateOrder, status int64) (id int64, err e
 	if err != nil {
 		return 0, err
 	}
-	s.lastOrder = id
-	s.orders = append(s.orders, order{id, status, body})
+	s.store(order{id, status, body})
 	return id, nil
 }
 
-// listedOrder returns a created order as lists have it: with an Id, and OrderItemArticles
-// in every line. The fields of these articles are not published, so the list is empty. It
-// modifies created.
+// store appends an order with an unused id. The caller holds the lock.
+func (s *state) store(added order) {
+	if s.byID == nil {
+		s.byID = make(map[int64]int)
+	}
+	s.byID[added.id] = len(s.orders)
+	s.orders = append(s.orders, added)
+	s.lastOrder = max(s.lastOrder, added.id)
+}
+
+// withOrder calls a function with an order, under the lock.
+func (s *state) withOrder(id int64, do func(*order) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index, found := s.byID[id]
+	if !found {
+		return errors.New("there is no such order")
+	}
+	return do(&s.orders[index])
+}
+
+// listedOrder returns a created order as lists have it: with an Id, and OrderItemArticles in
+// every line. It modifies created.
 func listedOrder(id int64, created gen.CreateOrder) (json.RawMessage, error) {
 	err := setField(&created.UnknownFields, "Id", strconv.FormatInt(id, 10))
-	for i := range created.Items {
-		err = errors.Join(err, setField(&created.Items[i].UnknownFields, "OrderItemArticles", "[]"))
+	for i, item := range created.Items {
+		articles, itemErr := pickList(item)
+		err = errors.Join(err, itemErr, setField(&created.Items[i].UnknownFields, "OrderItemArticles", string(articles)))
 	}
 	if err != nil {
 		return nil, err

@@ -23,8 +23,8 @@ func TestCreatedOrderIsListed(t *testing.T) {
 	}
 	want := `{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2024-10-25","BuyerId":7,"RecipientId":8,"PayerId":9,` +
 		`"Comment":{"Text":"proszę dzwonić","Amount":1.50},"Items":[` +
-		`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90,"Remark":null,"OrderItemArticles":[]},` +
-		`{"OfferId":502,"VariantId":3,"Quantity":1,"PriceNet":0.10,"OrderItemArticles":[]}],"Id":` + strconv.FormatInt(id, 10) + `}`
+		`{"OfferId":501,"VariantId":1,"Quantity":2.50,"PriceGross":149.90,"Remark":null,"OrderItemArticles":[{"SandboxArticleId":16519,"SandboxQuantity":2.50}]},` +
+		`{"OfferId":502,"VariantId":3,"Quantity":1,"PriceNet":0.10,"OrderItemArticles":[{"SandboxArticleId":16520,"SandboxQuantity":1}]}],"Id":` + strconv.FormatInt(id, 10) + `}`
 	if got := string(orders[5]); got != want {
 		t.Errorf("listed as\n%s instead of\n%s", got, want)
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -24,7 +23,7 @@ const (
 // Request is an API request that the sandbox received, see [Sandbox.Requests].
 type Request struct {
 	Number     int    // starts at 1
-	Operation  string // operationId; empty if the spec does not have the path and method
+	Operation  string // operationId, or pattern of HandleFunc; empty for any other path and method
 	Method     string
 	Route      string // path template, such as /{organizationName}/orders; the path itself without an operation
 	PathValues map[string]string
@@ -47,7 +46,7 @@ func Decode[T any](request Request) (T, error) {
 }
 
 // Requests returns a copy of the API requests in the order they arrived: all of them, or those of
-// some operations, such as createOrder. It includes rejected requests, but no logins: see
+// some operations, such as createOrder or a pattern of [Sandbox.HandleFunc]. It includes rejected requests, but no logins: see
 // [Sandbox.Logins] and [Sandbox.TokenRequests]. The sandbox keeps the last 10,000 requests, up to
 // 64 MiB; see [Sandbox.DroppedRequests].
 func (s *Sandbox) Requests(operationIDs ...string) []Request {
@@ -75,10 +74,11 @@ type loggedRequest struct {
 }
 
 // begin logs a request and reads its body.
-func (l *requestLog) begin(w http.ResponseWriter, r *http.Request, routed *contract.Call) *apiCall {
+func (l *requestLog) begin(w http.ResponseWriter, c *apiCall) {
+	r := c.request
 	e := &loggedRequest{log: l, request: Request{Method: r.Method, Route: r.URL.Path, Query: r.URL.Query(), Header: redacted(r.Header)}}
-	if routed.Operation != nil {
-		e.request.Operation, e.request.Route, e.request.PathValues = routed.Operation.ID, routed.Path, routed.Variables
+	if c.served() {
+		e.request.Operation, e.request.Route, e.request.PathValues = c.name(), c.Path, c.Variables
 	}
 	l.mu.Lock()
 	l.count++
@@ -87,13 +87,12 @@ func (l *requestLog) begin(w http.ResponseWriter, r *http.Request, routed *contr
 	l.grow(e, len(r.RequestURI)+sizeOf(e.request.Header))
 	l.mu.Unlock()
 
-	c := &apiCall{Call: routed, request: r, logged: e}
+	c.logged = e
 	c.body, c.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.request.Body = c.body
 	l.grow(e, len(c.body))
-	return c
 }
 
 // grow counts the memory of a request and drops the oldest requests beyond the limits. The caller

@@ -44,8 +44,9 @@
 //     location and never repeat a value;
 //   - tokens from different logins are rejected;
 //   - all ids, the oldest order first, and new orders in the status Nowe;
-//   - a listed order has the fields that it was created with, an Id, and an empty
-//     OrderItemArticles in every line;
+//   - a listed order has the fields that it was created with, an Id, and OrderItemArticles in
+//     every line, whose fields SandboxArticleId and SandboxQuantity are the sandbox's own, because
+//     the vendor's are not public; offers 511 to 515, a table with four chairs, have two articles;
 //   - statusidin and statusnamein together list the orders that match both;
 //   - a translation replaces the one in the same language, and a parameter may be defined in any
 //     category.
@@ -107,6 +108,7 @@ type Sandbox struct {
 	organization  string            // the default one
 	organizations map[string]*state // by name
 	operations    map[string]operation
+	handlers      *handlers
 	requests      requestLog
 	faults        *faultPlan
 	waits         atomic.Int64 // requests that the latency has counted
@@ -196,7 +198,8 @@ func start(options []Option) (*Sandbox, error) {
 		organization:  organization,
 		organizations: organizations,
 		operations:    operations,
-		faults:        &faultPlan{spec: spec, random: c.random, scripts: make(map[string][]Fault)},
+		handlers:      &handlers{},
+		faults:        &faultPlan{random: c.random, scripts: make(map[string][]Fault)},
 		closing:       make(chan struct{}),
 	}
 	if certs != nil {
@@ -230,18 +233,26 @@ func start(options []Option) (*Sandbox, error) {
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	// Clients compare the tokens' expiry with this date, so it must come from the same clock.
 	w.Header().Set("Date", s.config.clock().UTC().Format(http.TimeFormat))
-	switch r.URL.Path {
-	case tokenPath:
-		s.serveLogin(w, r)
-	case keySetPath:
-		s.identity.serveKeySet(w, r)
-	case swaggerPath:
-		s.swagger.serveDocument(w, r)
-	case swaggerPagePath, swaggerPagePath + "/", swaggerPagePath + "/index.html", "/":
-		s.swagger.servePage(w, r)
-	default:
+	if page := s.page(r.URL.Path); page != nil {
+		page(w, r)
+	} else {
 		s.serveAPI(w, r)
 	}
+}
+
+// page returns what serves a path outside the API, or nil.
+func (s *Sandbox) page(path string) http.HandlerFunc {
+	switch path {
+	case tokenPath:
+		return s.serveLogin
+	case keySetPath:
+		return s.identity.serveKeySet
+	case swaggerPath:
+		return s.swagger.serveDocument
+	case swaggerPagePath, swaggerPagePath + "/", swaggerPagePath + "/index.html", "/":
+		return s.swagger.servePage
+	}
+	return nil
 }
 
 // serveLogin serves a request for tokens, with its fault.
@@ -261,10 +272,14 @@ func (s *Sandbox) serveLogin(w http.ResponseWriter, r *http.Request) {
 
 // serveAPI serves an API request, with its fault.
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
-	c := s.requests.begin(w, r, s.spec.Call(r))
+	c := &apiCall{Call: s.spec.Call(r), request: r}
+	if c.Operation == nil {
+		s.handlers.route(c)
+	}
+	s.requests.begin(w, c)
 	w = &statusWriter{w, c.logged}
 	s.delay(w, r)
-	fault := s.faults.next(c.Operation, c.logged.request.Number)
+	fault := s.faults.next(c)
 	c.logged.setFault(fault)
 	defer s.report(c) // even if the connection is cut
 	s.inject(fault, w, r, func() *response { return s.respond(c) })

@@ -1,12 +1,15 @@
 package xsaletest
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/gen"
@@ -54,8 +57,9 @@ func WithSeed(seed Seed) Option {
 	}
 }
 
+// seedError is an error at a pointer into the seed, or into an order that is added later.
 func seedError(pointer, detail string) error {
-	return fmt.Errorf("WithSeed: %s: %s", pointer, detail)
+	return fmt.Errorf("%s: %s", cmp.Or(pointer, "the order"), detail)
 }
 
 // newOrganizations returns the organizations by name, and the name of the default one.
@@ -65,6 +69,9 @@ func newOrganizations(c *config, spec *contract.Document) (string, map[string]*s
 	var err error
 	if c.seed != nil {
 		infos, first, err = newSeededState(c.seed, spec)
+		if err != nil {
+			err = fmt.Errorf("WithSeed: %w", err)
+		}
 	} else {
 		first, err = newState(c.orders)
 	}
@@ -104,7 +111,7 @@ func newSeededState(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo
 		return nil, nil, err
 	}
 	for i, seeded := range seed.Orders {
-		if err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, spec); err != nil {
+		if _, err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, spec); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -158,42 +165,47 @@ func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, 
 	return slices.Clone(values), nil
 }
 
-func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) error {
+// addSeededOrder adds an order and returns its id.
+func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) (id int64, err error) {
 	status := s.statuses[0].ID
 	if seeded.Status != "" {
-		index := slices.IndexFunc(s.statuses, func(known gen.Status) bool { return known.Name == seeded.Status })
-		if index < 0 {
-			return seedError(pointer+"/Status", "there is no such status")
+		if status, err = s.statusID(seeded.Status); err != nil {
+			return 0, seedError(pointer+"/Status", err.Error())
 		}
-		status = s.statuses[index].ID
 	}
 	body, err := seededJSON(pointer, "Order", seeded.Order, spec)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, body); err != nil {
+		return 0, seedError(pointer, err.Error())
+	}
+	body = compact.Bytes()
 	var fields gen.ParameterDefinition // has no known fields, so it keeps all
 	if err := codec.Unmarshal(body, &fields); err != nil {
-		return seedError(pointer, err.Error())
+		return 0, seedError(pointer, err.Error())
 	}
-	id := s.lastOrder + 1
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if value, found := fields.Get("Id"); found {
 		if err := json.Unmarshal(value, &id); err != nil || id <= 0 {
-			return seedError(pointer+"/Id", "must be a positive 64-bit integer")
+			return 0, seedError(pointer+"/Id", "must be a positive 64-bit integer")
 		}
-		if slices.ContainsFunc(s.orders, func(known order) bool { return known.id == id }) {
-			return seedError(pointer+"/Id", "is already used by another order")
+		if _, used := s.byID[id]; used {
+			return 0, seedError(pointer+"/Id", "is already used by another order")
 		}
 	} else {
-		if err := setField(&fields.UnknownFields, "Id", fmt.Sprint(id)); err != nil {
-			return seedError(pointer, err.Error())
+		id = s.lastOrder + 1
+		if err := setField(&fields.UnknownFields, "Id", strconv.FormatInt(id, 10)); err != nil {
+			return 0, seedError(pointer, err.Error())
 		}
 		if body, err = json.Marshal(fields); err != nil {
-			return seedError(pointer, err.Error())
+			return 0, seedError(pointer, err.Error())
 		}
 	}
-	s.lastOrder = max(s.lastOrder, id)
-	s.orders = append(s.orders, order{id, status, body})
-	return nil
+	s.store(order{id, status, body})
+	return id, nil
 }
 
 func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec *contract.Document) error {

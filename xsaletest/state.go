@@ -12,8 +12,9 @@ type state struct {
 	user            *gen.Me // the same for all organizations
 	mu              sync.Mutex
 	statuses        []gen.Status
-	orders          []order // oldest first
-	lastOrder       int64   // the highest id
+	orders          []order       // oldest first
+	byID            map[int64]int // indexes of orders
+	lastOrder       int64         // the highest id
 	translations    map[int64][]gen.Translation
 	lastIntegration int64 // the API reads no integrations, so the highest id is enough
 	lastParameter   int64 // as well

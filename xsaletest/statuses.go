@@ -1,6 +1,7 @@
 package xsaletest
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/xsale-go/xsale/gen"
@@ -30,6 +31,26 @@ func defaultStatuses() []gen.Status {
 		{ID: statusCancelled, Name: "Anulowane"},
 		{ID: statusManual, Name: "Do obsługi ręcznej"},
 	}
+}
+
+// statusID returns the id of a status.
+func (s *state) statusID(name string) (int64, error) {
+	for _, status := range s.statuses {
+		if status.Name == name {
+			return status.ID, nil
+		}
+	}
+	return 0, errors.New("there is no such status")
+}
+
+// statusName returns the name of a status that the organization has.
+func (s *state) statusName(id int64) string {
+	for _, status := range s.statuses {
+		if status.ID == id {
+			return status.Name
+		}
+	}
+	return ""
 }
 
 func (s *state) listStatuses(*apiCall) (*response, error) {

@@ -308,8 +308,10 @@ func TestDeviatingSandboxes(t *testing.T) {
 			order["OrderItemArticles"] = line["OrderItemArticles"]
 			delete(line, "OrderItemArticles")
 		}), code: exitFailed, want: []string{
-			`contradicted listOrders field "/0/Items/0/OrderItemArticles" ×0: array of object → empty array at /0/OrderItemArticles`,
-			`new listOrders field "/0/OrderItemArticles" ×60:  → empty array`,
+			`contradicted listOrders field "/0/Items/0/OrderItemArticles" ×0: array of object → array of object at /0/OrderItemArticles`,
+			`new listOrders field "/0/OrderItemArticles" ×60:  → array of object`,
+			`new listOrders field "/0/OrderItemArticles/0/SandboxArticleId" ×66:  → integer`,
+			`new listOrders field "/0/OrderItemArticles/0/SandboxQuantity" ×66:  → integer`,
 		}},
 		{name: "404", after: only("listOrders", func(e *exchange) { e.status = 404 }), code: exitFailed, want: []string{
 			`contradicted listOrders status "" ×0: 2XX → 404 Not Found`,
@@ -385,6 +387,8 @@ func TestVerifyUnchangedSandbox(t *testing.T) {
 		`open listTranslations null "/0/Name" ×0: may be null → never null`,
 		`new listOrders status "" ×0: 2XX → 200`,
 		`new listOrders field "/0/Items/0/OfferId" ×153:  → integer`,
+		`new listOrders field "/0/Items/0/OrderItemArticles/0/SandboxArticleId" ×164:  → integer`,
+		`new listOrders field "/0/Items/0/OrderItemArticles/0/SandboxQuantity" ×164:  → integer`,
 		`new listOrders field "/0/Items/0/PriceGross" ×153:  → number`,
 		`new listOrders field "/1/Items/1/PriceNet" ×54:  → number`,
 		`new listOrders field "/0/Items/0/Quantity" ×153:  → integer`,
@@ -406,7 +410,7 @@ func TestVerifyUnchangedSandbox(t *testing.T) {
 		`confirmed listOrders query statusnamein "" ×0: a key for each element → a key for each element`,
 		`confirmed listOrders response "" ×1: array of object → array of object`,
 		`confirmed listOrders field "/0/Id" ×60: integer of the format int64 → integer`,
-		`confirmed listOrders field "/0/Items/0/OrderItemArticles" ×153: array of object → empty array`,
+		`confirmed listOrders field "/0/Items/0/OrderItemArticles" ×153: array of object → array of object`,
 		`confirmed listStatuses response "" ×1: array of object → array of object`,
 		`confirmed listStatuses field "/0/Id" ×8: integer of the format int64 → integer`,
 		`confirmed listStatuses field "/0/Name" ×8: string → string`,

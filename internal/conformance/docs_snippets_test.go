@@ -48,7 +48,7 @@ var imports = map[string]string{
 
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest",
 	"io": "io", "iter": "iter", "json": "encoding/json", "log": "log", "os": "os", "slog": "log/slog",
-	"strings": "strings", "testing": "testing", "time": "time", "url": "net/url",
+	"strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time", "url": "net/url",
 
 	"decimal": "github.com/shopspring/decimal",
 	"redis":   "github.com/redis/go-redis/v9",

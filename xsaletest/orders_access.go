@@ -1,0 +1,76 @@
+package xsaletest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// Orders are the orders of an organization in the sandbox, for tests and for handlers of
+// [Sandbox.HandleFunc]: what the API does not offer, or not in public. It is safe for concurrent
+// use, also with requests.
+type Orders struct {
+	state *state // nil if there is no such organization
+	spec  *contract.Document
+}
+
+var errNoOrganization = errors.New("there is no such organization")
+
+// Orders returns access to the orders of an organization of the user, the default one if the name
+// is empty. For any other name, every method of Orders returns an error.
+func (s *Sandbox) Orders(organization string) *Orders {
+	if organization == "" {
+		organization = s.organization
+	}
+	return &Orders{s.organizations[organization], s.spec}
+}
+
+// Add adds an order at the end of the list and returns its id. The rules are those of
+// [SeedOrder]; an error names the JSON pointer into the order.
+func (o *Orders) Add(order SeedOrder) (id int64, err error) {
+	err = errNoOrganization
+	if o.state != nil {
+		id, err = o.state.addSeededOrder("", order, o.spec)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("xsaletest: add an order: %w", err)
+	}
+	return id, nil
+}
+
+// Get returns an order as it is listed, and the name of its status. It takes the same time however
+// many orders there are.
+func (o *Orders) Get(id int64) (body json.RawMessage, status string, err error) {
+	err = o.access(id, func(found *order) error {
+		body, status = bytes.Clone(found.body), o.state.statusName(found.status)
+		return nil
+	})
+	return body, status, err
+}
+
+// SetStatus changes the status of an order to the one with this name. The order stays where it is
+// in the list. An unknown order and an unknown status are errors.
+func (o *Orders) SetStatus(id int64, status string) error {
+	return o.access(id, func(found *order) error {
+		changed, err := o.state.statusID(status)
+		if err == nil {
+			found.status = changed
+		}
+		return err
+	})
+}
+
+// access calls a function with an order, under the lock.
+func (o *Orders) access(id int64, do func(*order) error) error {
+	err := errNoOrganization
+	if o.state != nil {
+		err = o.state.withOrder(id, do)
+	}
+	if err != nil {
+		return fmt.Errorf("xsaletest: order %d: %w", id, err)
+	}
+	return nil
+}
