@@ -1,0 +1,50 @@
+package transfer
+
+import (
+	"context"
+
+	"github.com/riverqueue/river/riverdriver"
+)
+
+// Database contains the state of flows. Open it with transfer/sqlite or transfer/postgres; Tx is
+// its type of transactions. Programs do not call its methods. It is safe for concurrent use.
+type Database[Tx any] interface {
+	// Driver returns the driver for River.
+	Driver() riverdriver.Driver[Tx]
+
+	// Claim prepares the database for a program that works on its jobs, until release. If only one
+	// program may, it fails with ErrInUse while another one does.
+	Claim(ctx context.Context, workers int) (release func(), err error)
+
+	// Reclaim makes jobs of the queues available again: those whose worker died, and those that are
+	// due for a retry. Quiet says that this program works on none of them.
+	Reclaim(ctx context.Context, quiet bool, queues ...string) error
+
+	// Hold reserves a job for this worker. It reports false if another worker has the job, such as
+	// one that was taken for dead. Only Release makes it free again, or the death of the program.
+	Hold(ctx context.Context, job int64) (Session[Tx], bool, error)
+
+	// Session returns a session that reserves no job.
+	Session() Session[Tx]
+
+	// Join returns a transaction of the caller, who ends it.
+	Join(tx Tx) Transaction[Tx]
+
+	// Close closes the connections.
+	Close() error
+}
+
+// Session begins transactions.
+type Session[Tx any] interface {
+	Begin(ctx context.Context) (Transaction[Tx], error)
+	Release()
+}
+
+// Transaction runs queries whose parameters are $1, $2 and so on.
+type Transaction[Tx any] interface {
+	Raw() Tx
+	Exec(ctx context.Context, query string, arguments ...any) (rows int64, err error)
+	Query(ctx context.Context, scan func(scan func(...any) error) error, query string, arguments ...any) error
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error // has no effect after Commit
+}

@@ -1,0 +1,277 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// engine works on the jobs of a flow in this program.
+type engine[Tx any] struct {
+	*settings[Tx]
+	client  *river.Client[Tx]
+	steps   steps[Tx]
+	summary counters
+
+	mu       sync.Mutex
+	running  int                   // jobs
+	quiet    time.Time             // since when none runs
+	due      map[int64]appointment // by job
+	resumeAt time.Time             // no element is worked on before
+	stopping atomic.Bool
+}
+
+// steps is what a Pull and a Push do differently.
+type steps[Tx any] interface {
+	// work does the next steps of an element.
+	work(ctx context.Context, e *engine[Tx], task *task[Tx]) error
+
+	// read adds new elements. A Push has none to read.
+	read(ctx context.Context, e *engine[Tx]) error
+}
+
+// appointment is when a job of this program is tried again.
+type appointment struct {
+	at     time.Time
+	waited bool // a run that ends when all is done waits for it, however late it is
+}
+
+// Times of the engine.
+const (
+	fetchCooldown = time.Millisecond       // the least time between two fetches of jobs
+	fetchPoll     = 250 * time.Millisecond // for jobs that other programs add
+	reclaimEvery  = 5 * time.Second
+	purgeEvery    = time.Hour
+	idleCheck     = 20 * time.Millisecond
+	patience      = 5 * time.Second // for retries, by a run that ends when all is done
+	settleTimeout = 30 * time.Second
+	neverRescue   = 10 * 365 * 24 * time.Hour // Reclaim knows who is dead, whatever the clocks show
+)
+
+// start returns an engine that is ready to start, and a function that ends its claim.
+func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engine[Tx], func(), error) {
+	s, err := flow.checked()
+	if err != nil {
+		return nil, nil, err
+	}
+	release, err := s.Database.Claim(ctx, s.Workers)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment)}
+	if err := errors.Join(e.newClient(), s.Database.Reclaim(ctx, false, s.queue(), s.listQueue()), s.purge(ctx)); err != nil {
+		release()
+		return nil, nil, fmt.Errorf("start flow %q: %w", s.Name, err)
+	}
+	return e, release, nil
+}
+
+func (e *engine[Tx]) newClient() (err error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &elementWorker[Tx]{engine: e})
+	river.AddWorker(workers, &listWorker[Tx]{engine: e})
+	e.client, err = river.NewClient(e.Database.Driver(), &river.Config{
+		FetchCooldown:        fetchCooldown,
+		FetchPollInterval:    fetchPoll,
+		JobTimeout:           -1, // each step has its own
+		RescueStuckJobsAfter: neverRescue,
+		SoftStopTimeout:      e.StopTimeout,
+		Logger:               slog.New(riverLog{e.Logger.Handler()}),
+		Queues: map[string]river.QueueConfig{
+			e.queue():     {MaxWorkers: e.Workers},
+			e.listQueue(): {MaxWorkers: 1},
+		},
+		Workers: workers,
+	})
+	return err
+}
+
+// run works until nothing is left that is due soon.
+func (e *engine[Tx]) run(ctx context.Context) error {
+	idle, err := e.idle(ctx)
+	if err != nil || idle {
+		return err
+	}
+	return e.working(ctx, func(ctx context.Context) error {
+		check := time.NewTicker(idleCheck)
+		defer check.Stop()
+		for reclaimed := time.Now(); ; {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-check.C:
+			}
+			if time.Since(reclaimed) >= reclaimEvery {
+				reclaimed = time.Now()
+				e.reclaim(ctx)
+			}
+			if idle, err := e.idle(ctx); idle || err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// watch works until ctx ends, and reads the list in every period, or never if it is 0.
+func (e *engine[Tx]) watch(ctx context.Context, every time.Duration) error {
+	err := e.working(ctx, func(ctx context.Context) error {
+		reclaim, purge := time.NewTicker(reclaimEvery), time.NewTicker(purgeEvery)
+		defer reclaim.Stop()
+		defer purge.Stop()
+		var list <-chan time.Time
+		if every > 0 {
+			ticker := time.NewTicker(every)
+			defer ticker.Stop()
+			list = ticker.C
+			e.schedule(ctx, every)
+		}
+		for {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-reclaim.C:
+				e.reclaim(ctx)
+			case <-purge.C:
+				if err := e.purge(ctx); err != nil && ctx.Err() == nil {
+					e.Logger.ErrorContext(ctx, "cannot remove old JSON", "flow", e.Name, "error", err)
+				}
+			case <-list:
+				e.schedule(ctx, every)
+			}
+		}
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// working calls do while the workers work, and stops them in bounded time.
+func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error) error {
+	workers, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	if err := e.client.Start(workers); err != nil {
+		return err
+	}
+	err := do(ctx)
+	e.stopping.Store(true)
+	cancel() // River waits for StopTimeout, and then cancels the jobs
+	select {
+	case <-e.client.Stopped():
+	case <-time.After(2 * e.StopTimeout):
+		err = errors.Join(err, fmt.Errorf("flow %q: workers still run %v after the end: a handler ignores its context", e.Name, 2*e.StopTimeout))
+	}
+	return err
+}
+
+// schedule has the list read, by whichever program comes first.
+func (e *engine[Tx]) schedule(ctx context.Context, every time.Duration) {
+	if err := e.insertListing(ctx, e.client, every); err != nil && ctx.Err() == nil {
+		e.Logger.ErrorContext(ctx, "cannot schedule the list", "flow", e.Name, "error", err)
+	}
+}
+
+func (e *engine[Tx]) reclaim(ctx context.Context) {
+	e.mu.Lock()
+	quiet := e.running == 0 && time.Since(e.quiet) > reclaimEvery
+	e.mu.Unlock()
+	if err := e.Database.Reclaim(ctx, quiet, e.queue(), e.listQueue()); err != nil && ctx.Err() == nil {
+		e.Logger.ErrorContext(ctx, "cannot take up the jobs of dead workers", "flow", e.Name, "error", err)
+	}
+}
+
+// idle reports whether no job can be worked on now or soon, by any program.
+func (e *engine[Tx]) idle(ctx context.Context) (bool, error) {
+	if e.busy() {
+		return false, nil
+	}
+	jobs := 0
+	err := e.within(ctx, func(tx Transaction[Tx]) error {
+		return tx.Query(ctx, func(scan func(...any) error) error { return scan(&jobs) },
+			`SELECT count(*) FROM river_job WHERE state IN ('available', 'running') AND queue = $1`, e.queue())
+	})
+	return jobs == 0 && err == nil, err
+}
+
+// busy reports whether this program works on an element, or will soon.
+func (e *engine[Tx]) busy() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, next := range e.due {
+		if next.waited || time.Until(next.at) < patience {
+			return true
+		}
+	}
+	return e.running > 0
+}
+
+// enter counts a job, until the function that it returns is called.
+func (e *engine[Tx]) enter() (leave func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.running++
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.running--
+		e.quiet = time.Now()
+	}
+}
+
+// again has a job tried again after a delay.
+func (e *engine[Tx]) again(job int64, delay time.Duration, waited bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.due[job] = appointment{time.Now().Add(delay), waited}
+}
+
+// pause keeps all workers of this program from beginning with an element for some time.
+func (e *engine[Tx]) pause(delay time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if until := time.Now().Add(delay); until.After(e.resumeAt) {
+		e.resumeAt = until
+	}
+}
+
+// begin waits for the end of a pause.
+func (e *engine[Tx]) begin(ctx context.Context, job int64) error {
+	for {
+		e.mu.Lock()
+		delete(e.due, job)
+		wait := time.Until(e.resumeAt)
+		e.mu.Unlock()
+		if wait <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// riverLog passes on the warnings and errors of River. Those of jobs are the flow's to report.
+type riverLog struct{ slog.Handler }
+
+// Enabled implements [slog.Handler].
+func (l riverLog) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements [slog.Handler].
+func (l riverLog) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return riverLog{l.Handler.WithAttrs(attributes)}
+}
+
+// WithGroup implements [slog.Handler].
+func (l riverLog) WithGroup(name string) slog.Handler { return riverLog{l.Handler.WithGroup(name)} }

@@ -1,0 +1,207 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// State is what has become of an element.
+type State string
+
+// The states of elements. Every element ends in StateDone, StateParked or StateDiscarded.
+const (
+	StateWaiting   State = "waiting"   // to be handled or sent
+	StateHandled   State = "handled"   // by a Pull; the hand-over follows
+	StateFailed    State = "failed"    // for good, by the handler of a Pull; the hand-over of the failure follows
+	StateSending   State = "sending"   // by a Push; the request may be under way
+	StateUnsure    State = "unsure"    // a Push does not know what became of the request; the look-up follows
+	StateDone      State = "done"      // handled and handed over, or sent
+	StateParked    State = "parked"    // needs a person: see Retry and Discard
+	StateDiscarded State = "discarded" // by a person
+)
+
+// undecodable is the state that a parked element returns to if it could not be decoded: waiting, and
+// a list that has the element again may replace it.
+const undecodable State = "undecodable"
+
+// Entry is the record of an element.
+type Entry struct {
+	Key    string          `json:"key"`
+	State  State           `json:"state"`
+	Resume State           `json:"resume,omitempty"` // of a parked element: the state that Retry returns it to
+	Reason string          `json:"reason,omitempty"` // why it is parked, or why the latest attempt failed; may quote a server
+	JSON   json.RawMessage `json:"json,omitempty"`   // the element; absent when its time to be kept is over; may contain personal data
+	Result json.RawMessage `json:"result,omitempty"` // of a Push
+
+	// Added and Changed are when the element was added and when its state changed, by the clock of
+	// the program that did it, to the millisecond.
+	Added   time.Time `json:"added"`
+	Changed time.Time `json:"changed"`
+}
+
+// entriesPage is how many entries are read at a time.
+const entriesPage = 100
+
+// Entries returns the entries in the given states, all without one, in the order of their keys. It
+// reads them in portions, so the caller may change entries while it ranges.
+func (f *Flow[Tx]) Entries(ctx context.Context, states ...State) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		s, err := f.checked()
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		after := ""
+		for {
+			page, err := s.page(ctx, after, states)
+			if err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			for _, entry := range page {
+				if !yield(entry, nil) {
+					return
+				}
+			}
+			if len(page) < entriesPage {
+				return
+			}
+			after = page[len(page)-1].Key
+		}
+	}
+}
+
+func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (page []Entry, err error) {
+	arguments := []any{s.Name, after}
+	where := ""
+	if len(states) > 0 {
+		for _, state := range states {
+			arguments = append(arguments, string(state))
+		}
+		where = " AND state IN (" + parameters(3, len(states)) + ")"
+	}
+	query := fmt.Sprintf(`SELECT %s FROM xsale_transfer WHERE flow = $1 AND key > $2%s ORDER BY key LIMIT %d`, entryColumns, where, entriesPage)
+	err = s.within(ctx, func(tx Transaction[Tx]) error {
+		return tx.Query(ctx, func(scan func(...any) error) error {
+			row, err := scanRow(scan)
+			if err != nil {
+				return err
+			}
+			entry, err := s.entry(row)
+			page = append(page, entry)
+			return err
+		}, query, arguments...)
+	})
+	return page, err
+}
+
+func (s *settings[Tx]) entry(row row) (Entry, error) {
+	entry := Entry{Key: row.key, State: row.state, Resume: row.resume, Reason: row.reason, Added: time.UnixMilli(row.added), Changed: time.UnixMilli(row.changed)}
+	if entry.Resume == undecodable {
+		entry.Resume = StateWaiting
+	}
+	var err, resultErr error
+	entry.JSON, err = s.open(row.key, row.json)
+	entry.Result, resultErr = s.open(row.key, row.result)
+	if err := errors.Join(err, resultErr); err != nil {
+		return entry, fmt.Errorf("key %q: %w", row.key, err)
+	}
+	return entry, nil
+}
+
+// Entry returns the entry of a key. It fails with [ErrNotFound] if the flow does not know the key.
+func (f *Flow[Tx]) Entry(ctx context.Context, key string) (Entry, error) {
+	s, err := f.checked()
+	if err != nil {
+		return Entry{}, err
+	}
+	var row row
+	err = s.within(ctx, func(tx Transaction[Tx]) (err error) {
+		row, err = s.load(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return Entry{}, err
+	}
+	return s.entry(row)
+}
+
+// Stats counts the elements of a flow by state.
+func (f *Flow[Tx]) Stats(ctx context.Context) (map[State]int, error) {
+	s, err := f.checked()
+	if err != nil {
+		return nil, err
+	}
+	counts := map[State]int{}
+	err = s.within(ctx, func(tx Transaction[Tx]) error {
+		return tx.Query(ctx, func(scan func(...any) error) error {
+			var state State
+			var count int
+			err := scan((*string)(&state), &count)
+			counts[state] = count
+			return err
+		}, `SELECT state, count(*) FROM xsale_transfer WHERE flow = $1 GROUP BY state`, s.Name)
+	})
+	return counts, err
+}
+
+// Retry has parked elements worked on again, from the step that failed and with new attempts: all
+// of them, or none with an error if a key is unknown or not parked. A run that is under way takes
+// them up. A Push looks up again what it is unsure about; see [Push.Resend].
+func (f *Flow[Tx]) Retry(ctx context.Context, keys ...string) error {
+	return f.unpark(ctx, keys, "CASE resume WHEN 'undecodable' THEN 'waiting' ELSE resume END", true)
+}
+
+// Discard gives parked elements up: all of them, or none with an error if a key is unknown or not
+// parked. They are not worked on again, even if a list still has them.
+func (f *Flow[Tx]) Discard(ctx context.Context, keys ...string) error {
+	return f.unpark(ctx, keys, "'discarded'", false)
+}
+
+// unpark moves parked elements to the state that an SQL expression yields.
+func (f *Flow[Tx]) unpark(ctx context.Context, keys []string, state string, work bool) error {
+	s, err := f.checked()
+	if err != nil {
+		return err
+	}
+	client, err := s.inserter()
+	if err != nil {
+		return err
+	}
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
+	query := `UPDATE xsale_transfer SET state = ` + state + `, resume = '', attempts = 0, changed = $3 WHERE flow = $1 AND key = $2 AND state = 'parked'`
+	return s.within(ctx, func(tx Transaction[Tx]) error {
+		for _, key := range keys {
+			changed, err := tx.Exec(ctx, query, s.Name, key, time.Now().UnixMilli())
+			if err != nil {
+				return err
+			}
+			if changed == 0 {
+				row, err := s.load(ctx, tx, key)
+				if err != nil {
+					return err
+				}
+				return invalid("key %q is %s: only parked elements can be retried or discarded", key, row.state)
+			}
+		}
+		if !work || len(keys) == 0 {
+			return nil
+		}
+		return s.insertJobs(ctx, client, tx, keys)
+	})
+}
+
+// parameters returns $first, $first+1 and so on.
+func parameters(first, count int) string {
+	names := make([]string, count)
+	for i := range names {
+		names[i] = fmt.Sprintf("$%d", first+i)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,116 @@
+package transfer
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/cipher"
+	"log/slog"
+	"regexp"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// Flow contains the settings that [Pull] and [Push] share, and gives access to the entries of one of
+// them. The zero value of every field but Database and Name is a good start. Its methods are safe
+// for concurrent use; its fields must not change while they run.
+type Flow[Tx any] struct {
+	// Database contains the state.
+	Database Database[Tx]
+
+	// Name distinguishes the flows of a database: letters, digits, "-" and "_", 64 at most. An entry
+	// belongs to the name, so a renamed flow takes every element again.
+	Name string
+
+	// Workers is how many elements are worked on at a time in this program, 4 by default.
+	Workers int
+
+	// Attempts is how often an element is tried before it is parked, 8 by default. An attempt whose
+	// program died counts, so an element that kills its program is parked in the end.
+	Attempts int
+
+	// Backoff returns the wait after the failed attempt of a number from 1. The default doubles
+	// from 2 seconds to 15 minutes, with jitter.
+	Backoff func(attempt int) time.Duration
+
+	// Timeout bounds an attempt by its context, 1 minute by default.
+	Timeout time.Duration
+
+	// StopTimeout bounds how long a run waits for its workers after its context ends, 10 seconds by
+	// default. Then their contexts end, too, and the run returns after at most the same time again.
+	StopTimeout time.Duration
+
+	// Keep is how long the JSON of an element is kept after it is done or discarded, 7 days by
+	// default; a negative value removes it at once. The key is kept forever, because the element
+	// must be known if a list has it again. That of a parked element is kept until it is discarded.
+	Keep time.Duration
+
+	// EncryptionKeys encrypt the JSON and the result with AES-GCM: the first writes, all of them
+	// read, so that a new one can be put in front. Each has 16, 24 or 32 bytes. Without keys, both
+	// are stored as they are. Keys of elements and reasons of failures are never encrypted.
+	EncryptionKeys [][]byte
+
+	// Logger gets the failures, without the JSON; nil discards them.
+	Logger *slog.Logger
+
+	// Hooks receives callbacks, for metrics and traces.
+	Hooks Hooks
+}
+
+// Defaults of a Flow.
+const (
+	defaultWorkers     = 4
+	defaultAttempts    = 8
+	defaultTimeout     = time.Minute
+	defaultStopTimeout = 10 * time.Second
+	defaultKeep        = 7 * 24 * time.Hour
+	backoffBase        = 2 * time.Second
+	backoffLimit       = 15 * time.Minute
+)
+
+// settings are the checked settings of a flow.
+type settings[Tx any] struct {
+	Flow[Tx]
+	ciphers []cipher.AEAD
+}
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// checked returns the settings with their defaults.
+func (f *Flow[Tx]) checked() (*settings[Tx], error) {
+	s := &settings[Tx]{Flow: *f}
+	switch {
+	case f.Database == nil:
+		return nil, invalid("Flow.Database is not set: open one with transfer/sqlite or transfer/postgres")
+	case !validName.MatchString(f.Name):
+		return nil, invalid("Flow.Name %q: want 1 to 64 letters, digits, - and _", f.Name)
+	case f.Workers < 0 || f.Workers > 1000:
+		return nil, invalid("Flow.Workers %d: want 1 to 1000, or 0 for %d", f.Workers, defaultWorkers)
+	case f.Attempts < 0 || f.Attempts > 10000:
+		return nil, invalid("Flow.Attempts %d: want 1 to 10000, or 0 for %d", f.Attempts, defaultAttempts)
+	case f.Timeout < 0:
+		return nil, invalid("Flow.Timeout %v: want more than 0, or 0 for %v", f.Timeout, defaultTimeout)
+	case f.StopTimeout < 0:
+		return nil, invalid("Flow.StopTimeout %v: want more than 0, or 0 for %v", f.StopTimeout, defaultStopTimeout)
+	}
+	s.Workers = cmp.Or(f.Workers, defaultWorkers)
+	s.Attempts = cmp.Or(f.Attempts, defaultAttempts)
+	s.Timeout = cmp.Or(f.Timeout, defaultTimeout)
+	s.StopTimeout = cmp.Or(f.StopTimeout, defaultStopTimeout)
+	s.Keep = max(cmp.Or(f.Keep, defaultKeep), 0)
+	s.Logger = cmp.Or(f.Logger, slog.New(slog.DiscardHandler))
+	if s.Backoff == nil {
+		s.Backoff = func(attempt int) time.Duration {
+			limit := httpx.Exponential(attempt-1, backoffBase, backoffLimit)
+			return limit/2 + httpx.Random(limit/2)
+		}
+	}
+	for i, key := range f.EncryptionKeys {
+		aead, err := newCipher(bytes.Clone(key))
+		if err != nil {
+			return nil, invalid("Flow.EncryptionKeys[%d] has %d bytes: want 16, 24 or 32", i, len(key))
+		}
+		s.ciphers = append(s.ciphers, aead)
+	}
+	return s, nil
+}

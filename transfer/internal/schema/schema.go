@@ -1,0 +1,30 @@
+// Package schema creates the table of package transfer.
+package schema
+
+import "fmt"
+
+// Statements returns the statements that create the table and its indexes unless they exist, for a
+// database with the given type of bytes. State is what a job does next; resume is the state that a
+// parked element returns to; attempts are those that earlier steps of its job
+// took. Times are Unix milliseconds. The JSON and the result may be encrypted;
+// the digest is that of the JSON.
+func Statements(bytes string) []string {
+	return []string{
+		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS xsale_transfer (
+	flow text NOT NULL,
+	key text NOT NULL,
+	state text NOT NULL,
+	resume text NOT NULL DEFAULT '',
+	reason text NOT NULL DEFAULT '',
+	json %[1]s,
+	digest %[1]s,
+	result %[1]s,
+	attempts bigint NOT NULL DEFAULT 0,
+	added bigint NOT NULL,
+	changed bigint NOT NULL,
+	PRIMARY KEY (flow, key)
+)`, bytes),
+		`CREATE INDEX IF NOT EXISTS xsale_transfer_open ON xsale_transfer (flow, state, changed) WHERE state <> 'done'`,
+		`CREATE INDEX IF NOT EXISTS xsale_transfer_kept ON xsale_transfer (flow, changed) WHERE state IN ('done', 'discarded') AND json IS NOT NULL`,
+	}
+}

@@ -1,0 +1,224 @@
+// Package postgres keeps the state of package transfer in PostgreSQL, for programs on several
+// machines.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/xsale-go/xsale/transfer"
+	"github.com/xsale-go/xsale/transfer/internal/schema"
+)
+
+// Database is a pool of connections. It implements [transfer.Database]. It is safe for concurrent
+// use.
+type Database struct {
+	pool *pgxpool.Pool
+}
+
+const (
+	// locks is the first number of the advisory locks. The id of a job is added to it.
+	locks = 0x7853_616c_6500_0000
+	// migrating is the number of the lock for changes of the tables. No job has this id.
+	migrating = locks - 1
+	// ownConnections is how many connections a flow uses besides those of its workers.
+	ownConnections = 5
+	// releaseTimeout bounds the release of a lock; after it the connection is closed.
+	releaseTimeout = 5 * time.Second
+)
+
+// Open connects to a database, given as postgres://user@host/name or in the form key=value, with
+// the environment variables of libpq such as PGPASSWORD as defaults. Tables that do not exist are
+// created, in the first schema of the search path.
+//
+// The pool has up to 32 connections unless pool_max_conns is set. A worker keeps one connection,
+// whose advisory lock tells the others that it lives. So a pooler in between must give each client
+// a connection of its own for the whole session.
+func Open(ctx context.Context, location string) (*Database, error) {
+	config, err := pgxpool.ParseConfig(location)
+	if err != nil {
+		return nil, fmt.Errorf("%w: location of the database: %w", transfer.ErrInvalid, err)
+	}
+	if given, err := pgx.ParseConfig(location); err == nil && given.RuntimeParams["pool_max_conns"] == "" {
+		config.MaxConns = 32
+	}
+	// A machine that loses its power keeps its jobs for a minute, not for two hours.
+	for name, value := range map[string]string{"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"} {
+		if config.ConnConfig.RuntimeParams[name] == "" {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	d := &Database{pool}
+	if err := d.migrate(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("prepare the database: %w", err)
+	}
+	return d, nil
+}
+
+// Pool returns the connections, for tables of the caller in the same database.
+func (d *Database) Pool() *pgxpool.Pool { return d.pool }
+
+// Close closes all connections.
+func (d *Database) Close() error {
+	d.pool.Close()
+	return nil
+}
+
+// Driver implements [transfer.Database].
+func (d *Database) Driver() riverdriver.Driver[pgx.Tx] { return riverpgxv5.New(d.pool) }
+
+// migrate creates or updates the tables, one program after the other.
+func (d *Database) migrate(ctx context.Context) error {
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock(conn, migrating)
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrating)); err != nil {
+		return err
+	}
+	migrator, err := rivermigrate.New(d.Driver(), nil)
+	if err != nil {
+		return err
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return err
+	}
+	for _, statement := range schema.Statements("bytea") {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlock frees an advisory lock, at the latest by the end of its connection, which is released.
+func unlock(conn *pgxpool.Conn, lock int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
+	defer cancel()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, lock); err != nil {
+		conn.Hijack().Close(ctx)
+		return
+	}
+	conn.Release()
+}
+
+// Claim implements [transfer.Database]. Any number of programs may work.
+func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
+	if limit := int(d.pool.Config().MaxConns); workers+ownConnections > limit {
+		return nil, fmt.Errorf("%w: %d workers need %d connections, and the pool has %d: set pool_max_conns=%d, or use fewer workers",
+			transfer.ErrInvalid, workers, workers+ownConnections, limit, workers+ownConnections)
+	}
+	return func() {}, nil
+}
+
+// Reclaim implements [transfer.Database]. A worker has the lock of its job while it lives, so no
+// clock decides who is dead. The seconds are for workers that have fetched a job and not yet locked
+// it; they are seconds of the server.
+func (d *Database) Reclaim(ctx context.Context, _ bool, queues ...string) error {
+	_, err := d.pool.Exec(ctx, `UPDATE river_job SET state = 'available'
+		WHERE queue = ANY($1) AND state IN ('retryable', 'scheduled') AND scheduled_at <= now()`, queues)
+	if err != nil {
+		return err
+	}
+	_, err = d.pool.Exec(ctx, `
+WITH running AS MATERIALIZED (
+	SELECT id FROM river_job WHERE state = 'running' AND queue = ANY($1) AND attempted_at < now() - interval '5 seconds'
+), dead AS MATERIALIZED (
+	SELECT id FROM running WHERE pg_try_advisory_xact_lock($2 + id)
+)
+UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`, queues, int64(locks))
+	return err
+}
+
+// Hold implements [transfer.Database].
+func (d *Database) Hold(ctx context.Context, job int64) (transfer.Session[pgx.Tx], bool, error) {
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	var locked bool
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, locks+job).Scan(&locked); err != nil {
+		unlock(conn, locks+job) // the answer may have been lost
+		return nil, false, err
+	}
+	if !locked {
+		conn.Release()
+		return nil, false, nil
+	}
+	return &session{conn, locks + job}, true, nil
+}
+
+// Session implements [transfer.Database].
+func (d *Database) Session() transfer.Session[pgx.Tx] { return pooled{d.pool} }
+
+// Join implements [transfer.Database].
+func (d *Database) Join(tx pgx.Tx) transfer.Transaction[pgx.Tx] { return transaction{tx} }
+
+// session is a connection that has locked a job.
+type session struct {
+	conn *pgxpool.Conn
+	lock int64
+}
+
+func (s *session) Release() { unlock(s.conn, s.lock) }
+
+func (s *session) Begin(ctx context.Context) (transfer.Transaction[pgx.Tx], error) {
+	tx, err := s.conn.Begin(ctx)
+	return transaction{tx}, err
+}
+
+// pooled begins each transaction on any connection.
+type pooled struct{ pool *pgxpool.Pool }
+
+func (p pooled) Release() {}
+
+func (p pooled) Begin(ctx context.Context) (transfer.Transaction[pgx.Tx], error) {
+	tx, err := p.pool.Begin(ctx)
+	return transaction{tx}, err
+}
+
+type transaction struct{ tx pgx.Tx }
+
+func (t transaction) Raw() pgx.Tx { return t.tx }
+
+func (t transaction) Exec(ctx context.Context, query string, arguments ...any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, query, arguments...)
+	return tag.RowsAffected(), err
+}
+
+func (t transaction) Query(ctx context.Context, scan func(func(...any) error) error, query string, arguments ...any) error {
+	rows, err := t.tx.Query(ctx, query, arguments...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (t transaction) Commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+
+func (t transaction) Rollback(ctx context.Context) error {
+	if err := t.tx.Rollback(ctx); !errors.Is(err, pgx.ErrTxClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,283 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/xsale-go/xsale/call"
+)
+
+// Pull takes each element of a list once: it is handled, and then handed over. Elements of one key
+// are one element. Its steps follow each other, in one worker at a time; different elements are
+// worked on at the same time, in no promised order. A Pull is safe for concurrent use; its fields
+// must not change while it runs.
+type Pull[T, Tx any] struct {
+	Flow[Tx]
+
+	// List returns the elements that are there to be taken, such as the orders in the status of new
+	// ones. It may repeat elements, and shift while it is read. A [call.ElementError] is parked
+	// with its JSON, and the list goes on; any other error ends it.
+	List func(ctx context.Context) iter.Seq2[T, error]
+
+	// Key returns what identifies an element, such as the id of an order: up to 512 bytes, not
+	// blank. An element without a key is parked.
+	Key func(T) string
+
+	// RawKey returns the key of an element that cannot be decoded, from its JSON, or "" if there is
+	// none. If it is nil or returns "", the key is made of a hash of the JSON. With a key as Key
+	// returns it, the element leaves the parking as soon as a list has it in a form that fits.
+	RawKey func(json.RawMessage) string
+
+	// Handle does what is to be done with an element, outside the database, such as calling the API
+	// of an ERP system. It may be called once more for an element whose worker died: see the
+	// package comment, and Item.Key.
+	//
+	// After nil the element is handed over. After an error of [Fail] it is handed over as failed
+	// and then parked. After an error of [Later], a rate limit, or another error that is
+	// [call.Temporary], it is tried again until it succeeds; after any other error, until its
+	// attempts are used up. A panic is an error.
+	Handle func(ctx context.Context, item Item[T]) error
+
+	// HandleTx replaces Handle if the effect is in the same database: it is committed together with
+	// the record of it, or not at all. With SQLite, it keeps all other workers waiting.
+	HandleTx func(ctx context.Context, tx Tx, item Item[T]) error
+
+	// HandOver tells the source what became of an element, such as by changing the status of an
+	// order, so that the list no longer has it. It may be called more than once, so it must be
+	// idempotent. Errors are those of Handle. If it fails for good, the element is parked, and
+	// Retry resumes with the hand-over. Nil hands nothing over.
+	HandOver func(ctx context.Context, item Item[T], outcome Outcome) error
+}
+
+// Run reads the list to its end, and then works until no element is left but those that are tried
+// again later than in 5 seconds, which a later run takes up. Elements that earlier runs left are
+// worked on as well. It is for programs that a scheduler such as cron starts.
+//
+// An error of the list is returned after the work on what it had. Elements that fail are no error:
+// see Summary and Entries. When ctx ends, Run stops within twice the StopTimeout, and returns the
+// error of ctx. With a database that several programs work on, Run also waits for theirs.
+func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
+	e, release, err := p.start(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer release()
+	// Elements that are handed over leave the list. So that it does not shift because of this very
+	// run, it is read first.
+	listed := p.read(ctx, e)
+	if ctx.Err() != nil {
+		return e.summary.summary(), ctx.Err()
+	}
+	err = e.run(ctx)
+	return e.summary.summary(), errors.Join(listed, err)
+}
+
+// Watch works until ctx ends, and reads the list at once and then in every period, which is at
+// least a second. Of several programs on one database, one reads it in each period. Failures are
+// logged. Watch returns nil after ctx ends, within twice the StopTimeout, and an error if it cannot
+// start.
+func (p *Pull[T, Tx]) Watch(ctx context.Context, every time.Duration) error {
+	if every < time.Second {
+		return invalid("period %v: want a second or more", every)
+	}
+	e, release, err := p.start(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return e.watch(ctx, every)
+}
+
+func (p *Pull[T, Tx]) start(ctx context.Context) (*engine[Tx], func(), error) {
+	switch {
+	case p.List == nil || p.Key == nil:
+		return nil, nil, invalid("Pull.List and Pull.Key must be set")
+	case (p.Handle == nil) == (p.HandleTx == nil):
+		return nil, nil, invalid("set one of Pull.Handle and Pull.HandleTx")
+	}
+	return start(ctx, &p.Flow, p)
+}
+
+// read adds the elements of the list.
+func (p *Pull[T, Tx]) read(ctx context.Context, e *engine[Tx]) error {
+	return e.Hooks.run(ctx, Step{Flow: e.Name, Name: StepList}, func(ctx context.Context) error {
+		var batch []arrival
+		flush := func() error {
+			if len(batch) == 0 {
+				return nil
+			}
+			err := e.take(ctx, batch)
+			batch = batch[:0]
+			return err
+		}
+		for element, err := range p.List(ctx) {
+			var a arrival
+			if unfit, ok := errors.AsType[*call.ElementError](err); ok {
+				a = p.unfit(unfit.JSON, unfit.Error())
+			} else if err != nil {
+				return errors.Join(fmt.Errorf("list: %w", err), flush())
+			} else {
+				a = p.arrival(element)
+			}
+			e.summary.listed.Add(1)
+			if batch = append(batch, a); len(batch) == intakeBatch {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+		return flush()
+	})
+}
+
+// take adds a batch of elements.
+func (e *engine[Tx]) take(ctx context.Context, batch []arrival) error {
+	added := 0
+	err := e.within(ctx, func(tx Transaction[Tx]) (err error) {
+		added, err = e.add(ctx, e.client, tx, batch, func(arrival, known) error { return nil })
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add elements: %w", err)
+	}
+	e.summary.added.Add(int64(added))
+	return nil
+}
+
+func (p *Pull[T, Tx]) arrival(element T) arrival {
+	key := p.Key(element)
+	encode := func() ([]byte, error) { return json.Marshal(element) }
+	if err := checkKey(key); err != nil {
+		data, _ := encode()
+		return p.unfit(data, err.Error())
+	}
+	return arrival{key: key, json: encode}
+}
+
+// unfit returns an element that is parked.
+func (p *Pull[T, Tx]) unfit(data json.RawMessage, reason string) arrival {
+	key := ""
+	if p.RawKey != nil {
+		key = p.RawKey(data)
+	}
+	if checkKey(key) != nil {
+		sum := sha256.Sum256(data)
+		key = "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return arrival{key, func() ([]byte, error) { return data, nil }, reason}
+}
+
+// work implements steps.
+func (p *Pull[T, Tx]) work(ctx context.Context, e *engine[Tx], task *task[Tx]) error {
+	item, err := decode[T](e, task)
+	if err != nil {
+		return e.park(ctx, task, undecodable, err.Error())
+	}
+	if task.row.state == StateWaiting {
+		if err := p.handle(ctx, e, task, item); err != nil || task.row.state == StateDone || task.row.state == StateParked {
+			return err
+		}
+	}
+	return p.handOver(ctx, e, task, item)
+}
+
+func decode[T, Tx any](e *engine[Tx], task *task[Tx]) (item Item[T], err error) {
+	item = Item[T]{Key: task.row.key, Attempt: task.attempt}
+	if item.JSON, err = e.open(task.row.key, task.row.json); err != nil {
+		return item, err
+	}
+	if err := json.Unmarshal(item.JSON, &item.Value); err != nil {
+		return item, fmt.Errorf("decode: %w", err)
+	}
+	return item, nil
+}
+
+// handle calls the handler.
+func (p *Pull[T, Tx]) handle(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
+	handled := change{state: StateHandled}
+	if p.HandOver == nil {
+		handled.state = StateDone
+	}
+	var err error
+	if p.HandleTx == nil {
+		err = e.step(ctx, StepHandle, task, func(ctx context.Context) error { return p.Handle(ctx, item) })
+	} else {
+		err = p.handleTx(ctx, e, task, item, handled)
+	}
+	if err == nil && p.HandleTx != nil {
+		e.settled(task, handled)
+		return nil
+	}
+	if err == nil {
+		return e.settle(ctx, task, handled)
+	}
+	v := e.judge(ctx, StepHandle, task, err)
+	switch {
+	case !v.forGood:
+		return e.remember(ctx, task, v)
+	case p.HandOver == nil:
+		return e.park(ctx, task, StateWaiting, v.reason)
+	}
+	return e.settle(ctx, task, change{state: StateFailed, reason: v.reason})
+}
+
+// handleTx calls the handler and records the result in one transaction.
+func (p *Pull[T, Tx]) handleTx(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T], handled change) error {
+	return e.step(ctx, StepHandle, task, func(ctx context.Context) error {
+		return within(ctx, task.session, func(tx Transaction[Tx]) error {
+			if err := p.HandleTx(ctx, tx.Raw(), item); err != nil {
+				return err
+			}
+			return e.apply(ctx, tx, task, handled)
+		})
+	})
+}
+
+// handOver tells the source what became of an element.
+func (p *Pull[T, Tx]) handOver(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
+	item.Attempt = task.attempt
+	outcome := Outcome{Failed: task.row.state == StateFailed}
+	over := change{state: StateDone}
+	if outcome.Failed {
+		outcome.Reason = task.row.reason
+		over = change{state: StateParked, resume: StateWaiting, reason: task.row.reason}
+	}
+	var err error
+	if p.HandOver != nil {
+		err = e.step(ctx, StepHandOver, task, func(ctx context.Context) error { return p.HandOver(ctx, item, outcome) })
+	}
+	if err == nil && outcome.Failed {
+		return e.park(ctx, task, over.resume, over.reason)
+	}
+	if err == nil {
+		return e.settle(ctx, task, over)
+	}
+	v := e.judge(ctx, StepHandOver, task, err)
+	switch {
+	case !v.forGood && outcome.Failed: // the reason of the failure must not get lost
+		return v.retry
+	case !v.forGood:
+		return e.remember(ctx, task, v)
+	case outcome.Failed:
+		return e.park(ctx, task, StateWaiting, outcome.Reason+"; "+v.reason)
+	}
+	return e.park(ctx, task, StateHandled, v.reason)
+}
+
+// remember records why an element is tried again.
+func (e *engine[Tx]) remember(ctx context.Context, task *task[Tx], v verdict) error {
+	if v.reason == "" {
+		return v.retry
+	}
+	err := e.settle(ctx, task, change{state: task.row.state, reason: v.reason})
+	if err != nil {
+		return err
+	}
+	return v.retry
+}

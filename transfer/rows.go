@@ -1,0 +1,76 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// row is a row of the table.
+type row struct {
+	key            string
+	state, resume  State
+	reason         string
+	json, result   []byte
+	attempts       int
+	added, changed int64
+}
+
+const entryColumns = "key, state, resume, reason, json, result, attempts, added, changed"
+
+func scanRow(scan func(...any) error) (r row, err error) {
+	err = scan(&r.key, (*string)(&r.state), (*string)(&r.resume), &r.reason, &r.json, &r.result, &r.attempts, &r.added, &r.changed)
+	return r, err
+}
+
+// within runs a function in a transaction, which is committed unless the function fails.
+func (s *settings[Tx]) within(ctx context.Context, do func(Transaction[Tx]) error) error {
+	return within(ctx, s.Database.Session(), do)
+}
+
+func within[Tx any](ctx context.Context, session Session[Tx], do func(Transaction[Tx]) error) error {
+	tx, err := session.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx))
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+func (s *settings[Tx]) load(ctx context.Context, tx Transaction[Tx], key string) (row, error) {
+	var found []row
+	err := tx.Query(ctx, func(scan func(...any) error) error {
+		row, err := scanRow(scan)
+		found = append(found, row)
+		return err
+	}, `SELECT `+entryColumns+` FROM xsale_transfer WHERE flow = $1 AND key = $2`, s.Name, key)
+	if err != nil {
+		return row{}, err
+	}
+	if len(found) == 0 {
+		return row{}, fmt.Errorf("%w: %q in flow %q", ErrNotFound, key, s.Name)
+	}
+	return found[0], nil
+}
+
+// purgeBatch is how many elements lose their JSON in a transaction.
+const purgeBatch = 1000
+
+// purge removes the JSON of elements that have been done or discarded for long enough.
+func (s *settings[Tx]) purge(ctx context.Context) error {
+	for {
+		var purged int64
+		err := s.within(ctx, func(tx Transaction[Tx]) (err error) {
+			purged, err = tx.Exec(ctx, fmt.Sprintf(`UPDATE xsale_transfer SET json = NULL WHERE flow = $1 AND key IN (
+				SELECT key FROM xsale_transfer WHERE flow = $1 AND state IN ('done', 'discarded') AND json IS NOT NULL AND changed <= $2 LIMIT %d)`,
+				purgeBatch), s.Name, time.Now().Add(-s.Keep).UnixMilli())
+			return err
+		})
+		if err != nil || purged < purgeBatch {
+			return err
+		}
+	}
+}

@@ -1,0 +1,254 @@
+// Package sqlite keeps the state of package transfer in a file, for programs on one machine.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	_ "modernc.org/sqlite" // the driver, without cgo
+
+	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/internal/privatefile"
+	"github.com/xsale-go/xsale/transfer"
+	"github.com/xsale-go/xsale/transfer/internal/schema"
+)
+
+// Database is an open file. It implements [transfer.Database]. It is safe for concurrent use.
+type Database struct {
+	path string
+	db   *sql.DB
+
+	mu     sync.Mutex
+	lock   *os.File // while flows work
+	claims int
+}
+
+// settings of each connection. A commit is on the disk before it returns, or a power failure could
+// undo that an element is done. Deleted JSON is overwritten, because it is personal data.
+const settings = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=secure_delete(on)&_pragma=foreign_keys(on)"
+
+// Open opens the file at a path, or creates it with access for the user only. A directory that does
+// not exist is created. The file must be on a local disk, because SQLite needs memory shared by
+// processes. Only one program at a time may run flows on it; others may read and change entries.
+//
+// It has a single connection, because SQLite writes one transaction at a time.
+func Open(ctx context.Context, path string) (*Database, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := privatefile.MakeParent(absolute); err != nil {
+		return nil, err
+	}
+	file, err := privatefile.Open(absolute, os.O_CREATE|os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	slashed := filepath.ToSlash(absolute)
+	if !strings.HasPrefix(slashed, "/") { // C:/orders.db
+		slashed = "/" + slashed
+	}
+	location := url.URL{Scheme: "file", Path: slashed, RawQuery: settings}
+	db, err := sql.Open("sqlite", location.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	d := &Database{path: absolute, db: db}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return d, nil
+}
+
+// DB returns the connection, for tables of the caller in the same file. It is the only one: in a
+// handler with a transaction, use that.
+func (d *Database) DB() *sql.DB { return d.db }
+
+// Close closes the file.
+func (d *Database) Close() error { return d.db.Close() }
+
+// Driver implements [transfer.Database].
+func (d *Database) Driver() riverdriver.Driver[*sql.Tx] { return riversqlite.New(d.db) }
+
+// migrate creates or updates the tables, unless another program is about to.
+func (d *Database) migrate(ctx context.Context) error {
+	migrator, err := rivermigrate.New(d.Driver(), nil)
+	if err != nil {
+		return err
+	}
+	for {
+		current, err := d.current(ctx, migrator)
+		if err != nil || current {
+			return err
+		}
+		lock, err := d.tryLock()
+		if err == nil {
+			_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+			for _, statement := range schema.Statements("blob") {
+				if err == nil {
+					_, err = d.db.ExecContext(ctx, statement)
+				}
+			}
+			return errors.Join(err, lock.Close())
+		}
+		if !errors.Is(err, transfer.ErrInUse) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// current reports whether the tables are there, those of the newest version.
+func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[*sql.Tx]) (bool, error) {
+	var tables int
+	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name IN ('xsale_transfer', 'xsale_transfer_open', 'xsale_transfer_kept')`).Scan(&tables)
+	if err != nil || tables < 3 {
+		return false, err
+	}
+	result, err := migrator.Validate(ctx, nil)
+	return err == nil && result.OK, err
+}
+
+// tryLock locks the file that marks the working program. The system frees it when the program dies.
+func (d *Database) tryLock() (*os.File, error) {
+	lock, err := privatefile.Open(d.path+".lock", os.O_CREATE|os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := filelock.Try(lock)
+	if err == nil && !locked {
+		err = fmt.Errorf("%w: another program works on %s: stop it, or use PostgreSQL for several", transfer.ErrInUse, d.path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
+// Claim implements [transfer.Database]. What an earlier program left running is made available
+// again: nobody else works on the file.
+func (d *Database) Claim(ctx context.Context, _ int) (func(), error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.claims == 0 {
+		lock, err := d.tryLock()
+		if err != nil {
+			return nil, err
+		}
+		if err := d.takeOver(ctx); err != nil {
+			return nil, errors.Join(err, lock.Close())
+		}
+		d.lock = lock
+	}
+	d.claims++
+	return sync.OnceFunc(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.claims--; d.claims == 0 {
+			d.lock.Close()
+		}
+	}), nil
+}
+
+// takeOver frees the jobs and the leadership of a program that died, whatever its clock was.
+func (d *Database) takeOver(ctx context.Context) error {
+	for _, statement := range []string{
+		`UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec') WHERE state = 'running'`,
+		`DELETE FROM river_leader`,
+	} {
+		if _, err := d.db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reclaim implements [transfer.Database]. No worker dies alone, and Claim has freed what an earlier
+// program left. But River may have failed to record the end of a job, such as on a full disk.
+func (d *Database) Reclaim(ctx context.Context, quiet bool, queues ...string) error {
+	for _, queue := range queues {
+		_, err := d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE queue = ?
+			AND (state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', 'subsec') OR state = 'running' AND ?)`, queue, quiet)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hold implements [transfer.Database]. Nobody else works on the file.
+func (d *Database) Hold(context.Context, int64) (transfer.Session[*sql.Tx], bool, error) {
+	return session{d.db}, true, nil
+}
+
+// Session implements [transfer.Database].
+func (d *Database) Session() transfer.Session[*sql.Tx] { return session{d.db} }
+
+// Join implements [transfer.Database].
+func (d *Database) Join(tx *sql.Tx) transfer.Transaction[*sql.Tx] { return transaction{tx} }
+
+type session struct{ db *sql.DB }
+
+func (s session) Release() {}
+
+func (s session) Begin(ctx context.Context) (transfer.Transaction[*sql.Tx], error) {
+	tx, err := s.db.BeginTx(ctx, nil)
+	return transaction{tx}, err
+}
+
+type transaction struct{ tx *sql.Tx }
+
+func (t transaction) Raw() *sql.Tx { return t.tx }
+
+// numbered turns $1 into ?1.
+func numbered(query string) string { return strings.ReplaceAll(query, "$", "?") }
+
+func (t transaction) Exec(ctx context.Context, query string, arguments ...any) (int64, error) {
+	result, err := t.tx.ExecContext(ctx, numbered(query), arguments...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (t transaction) Query(ctx context.Context, scan func(func(...any) error) error, query string, arguments ...any) error {
+	rows, err := t.tx.QueryContext(ctx, numbered(query), arguments...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (t transaction) Commit(context.Context) error { return t.tx.Commit() }
+
+func (t transaction) Rollback(context.Context) error {
+	if err := t.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,256 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/call"
+)
+
+// lockedWait is how long a job waits that another worker has, although it was taken for dead.
+const lockedWait = 5 * time.Second
+
+// elementWorker works on elements.
+type elementWorker[Tx any] struct {
+	river.WorkerDefaults[element]
+	engine *engine[Tx]
+}
+
+// task is an attempt at an element.
+type task[Tx any] struct {
+	job     *river.Job[element]
+	session Session[Tx]
+	row     row
+	attempt int // from 1
+}
+
+// Work implements [river.Worker].
+func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
+	e := w.engine
+	defer e.enter()()
+	if err := e.begin(ctx, job.ID); err != nil {
+		return river.JobSnooze(0)
+	}
+	session, held, err := e.Database.Hold(ctx, job.ID)
+	if err != nil {
+		return err
+	}
+	if !held {
+		return river.JobSnooze(lockedWait)
+	}
+	defer session.Release()
+	task := &task[Tx]{job: job, session: session}
+	err = within(ctx, session, func(tx Transaction[Tx]) (err error) {
+		task.row, err = e.load(ctx, tx, job.Args.Key)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return river.JobCancel(err)
+	}
+	if err != nil {
+		return err
+	}
+	task.attempt = job.Attempt - task.row.attempts
+	switch task.row.state {
+	case StateDone, StateParked, StateDiscarded:
+		return nil
+	}
+	if task.attempt > e.Attempts {
+		return e.park(ctx, task, task.row.state, fmt.Sprintf("the program died in the last of %d attempts", e.Attempts))
+	}
+	return e.steps.work(ctx, e, task)
+}
+
+// NextRetry implements [river.Worker].
+func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
+	w.engine.mu.Lock()
+	defer w.engine.mu.Unlock()
+	if next, found := w.engine.due[job.ID]; found {
+		return next.at
+	}
+	return time.Now().Add(backoffBase)
+}
+
+// step runs a function of the caller with the timeout of a step. A panic is an error.
+func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	return e.Hooks.run(ctx, Step{e.Name, name, task.row.key, task.attempt}, func(ctx context.Context) (err error) {
+		defer func() {
+			if value := recover(); value != nil {
+				e.Logger.ErrorContext(ctx, "panic", "flow", e.Name, "step", name, "key", task.row.key, "value", value, "stack", string(debug.Stack()))
+				err = fmt.Errorf("panic: %v", value)
+			}
+		}()
+		return do(ctx)
+	})
+}
+
+// verdict is what becomes of an element after a failure.
+type verdict struct {
+	forGood bool
+	reason  string
+	retry   error // for River
+}
+
+// judge decides what becomes of an element after an error of a step. What passes by itself, such as
+// an outage, does not use up attempts.
+func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err error) verdict {
+	if e.stopping.Load() && ctx.Err() != nil {
+		return verdict{retry: river.JobSnooze(0)}
+	}
+	reason := fmt.Sprintf("%s: %v", name, err)
+	delay := max(e.Backoff(task.attempt+snoozes(task.job)), 0)
+	given, judged := errors.AsType[*outcomeError](err)
+	_, failedLogin := errors.AsType[*authn.Error](err)
+	switch {
+	case judged && given.forGood:
+		return verdict{forGood: true, reason: reason}
+	case judged && given.delay > 0:
+		delay = given.delay
+	case !judged && (failedLogin || errors.Is(err, call.ErrRateLimited)): // concern all elements
+		delay = max(delay, retryAfter(err))
+		e.pause(delay)
+	case !judged && rejected(err) && name == StepSend:
+		return verdict{forGood: true, reason: reason}
+	case !judged && !call.Temporary(err):
+		if task.attempt >= e.Attempts {
+			return verdict{forGood: true, reason: reason}
+		}
+		e.postpone(ctx, name, task, err, delay)
+		return verdict{reason: reason, retry: err}
+	}
+	e.postpone(ctx, name, task, err, delay)
+	return verdict{reason: reason, retry: river.JobSnooze(delay)}
+}
+
+// rejected reports whether the API has rejected a request, so that it would do so again.
+func rejected(err error) bool {
+	_, failed := errors.AsType[*call.Error](err)
+	return (failed || errors.Is(err, call.ErrInvalid)) && !call.Temporary(err)
+}
+
+// postpone notes that an element is tried again.
+func (e *engine[Tx]) postpone(ctx context.Context, name string, task *task[Tx], err error, delay time.Duration) {
+	e.summary.later.Add(1)
+	e.again(task.job.ID, delay, false)
+	e.Logger.WarnContext(ctx, "step failed, will be tried again", "flow", e.Name, "step", name, "key", task.row.key, "attempt", task.attempt, "wait", delay, "error", err)
+}
+
+// snoozes returns how often River has snoozed a job.
+func snoozes(job *river.Job[element]) int {
+	var metadata struct {
+		Snoozes int `json:"snoozes"`
+	}
+	json.Unmarshal(job.Metadata, &metadata) // 0 is a good guess
+	return metadata.Snoozes
+}
+
+// retryAfter returns the wait that a server has asked for.
+func retryAfter(err error) time.Duration {
+	if failed, ok := errors.AsType[*call.Error](err); ok {
+		return failed.RetryAfter
+	}
+	if failed, ok := errors.AsType[*authn.Error](err); ok {
+		return failed.RetryAfter
+	}
+	return 0
+}
+
+// change is the new state of an element.
+type change struct {
+	state, resume State
+	reason        string
+	result        []byte // of a Push
+}
+
+// over reports whether there is nothing left to do.
+func (c change) over() bool { return c.state == StateDone || c.state == StateParked }
+
+// apply changes an element as part of a transaction, and completes its job if it is over.
+func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[Tx], c change) error {
+	keep := ", json = json"
+	if c.state == StateDone && e.Keep == 0 {
+		keep = ", json = NULL"
+	}
+	attempts := task.row.attempts
+	if c.state == StateHandled || c.state == StateFailed { // the hand-over has attempts of its own
+		attempts = task.job.Attempt - 1
+	}
+	rows, err := tx.Exec(ctx, `UPDATE xsale_transfer SET state = $4, resume = $5, reason = $6, result = $7, attempts = $8, changed = $9`+keep+` WHERE flow = $1 AND key = $2 AND state = $3`,
+		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, time.Now().UnixMilli())
+	if err == nil && rows == 0 { // the commit before has succeeded although it failed, or another worker has the job
+		err = fmt.Errorf("key %q is no longer %s", task.row.key, task.row.state)
+	}
+	if err != nil || !c.over() {
+		return err
+	}
+	// A job that was taken from a live worker is not running. It will find that nothing is left.
+	if _, err = river.JobCompleteTx[riverdriver.Driver[Tx]](ctx, tx.Raw(), task.job); errors.Is(err, rivertype.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// settle changes an element. The record of what has happened does not stop when the caller does.
+func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	if err := within(ctx, task.session, func(tx Transaction[Tx]) error { return e.apply(ctx, tx, task, c) }); err != nil {
+		return fmt.Errorf("record that %q is %s: %w", task.row.key, c.state, err)
+	}
+	e.settled(task, c)
+	return nil
+}
+
+// settled takes over a change that was committed.
+func (e *engine[Tx]) settled(task *task[Tx], c change) {
+	if c.state == StateHandled || c.state == StateFailed {
+		task.row.attempts, task.attempt = task.job.Attempt-1, 1
+	}
+	task.row.state, task.row.resume, task.row.reason = c.state, c.resume, c.reason
+	switch c.state {
+	case StateDone:
+		e.summary.done.Add(1)
+	case StateParked:
+		e.summary.parked.Add(1)
+	}
+}
+
+// park leaves an element to a person.
+func (e *engine[Tx]) park(ctx context.Context, task *task[Tx], resume State, reason string) error {
+	e.Logger.ErrorContext(ctx, "parked", "flow", e.Name, "key", task.row.key, "reason", reason)
+	return e.settle(ctx, task, change{state: StateParked, resume: resume, reason: reason})
+}
+
+// listWorker reads the list of a Pull.
+type listWorker[Tx any] struct {
+	river.WorkerDefaults[listing]
+	engine *engine[Tx]
+}
+
+// Work implements [river.Worker]. A list that fails is read again in the next period.
+func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
+	defer w.engine.enter()()
+	session, held, err := w.engine.Database.Hold(ctx, job.ID)
+	if err != nil {
+		return err
+	}
+	if !held {
+		return river.JobSnooze(lockedWait)
+	}
+	defer session.Release()
+	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.stopping.Load() {
+		w.engine.Logger.ErrorContext(ctx, "the list ended early", "flow", w.engine.Name, "error", err)
+	}
+	return nil
+}
