@@ -17,14 +17,15 @@ type Database[Tx any] interface {
 	Claim(ctx context.Context, workers int) (release func(), err error)
 
 	// Reclaim makes jobs of the queues available again: those whose worker died, and those that are
-	// due for a retry. Quiet says that this program works on none of them.
-	Reclaim(ctx context.Context, quiet bool, queues ...string) error
+	// due for a retry. It deletes jobs that ended an hour ago or earlier.
+	Reclaim(ctx context.Context, queues ...string) error
 
-	// Hold reserves a job for this worker. It reports false if another worker has the job, such as
-	// one that was taken for dead. Only Release makes it free again, or the death of the program.
-	Hold(ctx context.Context, job int64) (Session[Tx], bool, error)
+	// Hold reserves the job of a key for this worker. It reports false if another worker has it,
+	// even one that was taken for dead. Only Release makes it free again, or the death of the
+	// program.
+	Hold(ctx context.Context, queue, key string) (Session[Tx], bool, error)
 
-	// Session returns a session that reserves no job.
+	// Session returns a session that has reserved no job.
 	Session() Session[Tx]
 
 	// Join returns a transaction of the caller, who ends it.

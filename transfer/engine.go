@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -24,7 +23,7 @@ type engine[Tx any] struct {
 	quiet    time.Time             // since when none runs
 	due      map[int64]appointment // by job
 	resumeAt time.Time             // no element is worked on before
-	stopping atomic.Bool
+	stopping chan struct{}         // closed when the workers are to stop
 }
 
 // steps is what a Pull and a Push do differently.
@@ -64,8 +63,16 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 	if err != nil {
 		return nil, nil, err
 	}
-	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment)}
-	if err := errors.Join(e.newClient(), s.Database.Reclaim(ctx, false, s.queue(), s.listQueue()), s.purge(ctx)); err != nil {
+	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment), stopping: make(chan struct{})}
+	err = e.newClient()
+	for _, prepare := range []func(context.Context) error{e.adopt, s.purge, func(ctx context.Context) error {
+		return s.Database.Reclaim(ctx, s.queue(), s.listQueue())
+	}} {
+		if err == nil {
+			err = prepare(ctx)
+		}
+	}
+	if err != nil {
 		release()
 		return nil, nil, fmt.Errorf("start flow %q: %w", s.Name, err)
 	}
@@ -160,7 +167,7 @@ func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error
 		return err
 	}
 	err := do(ctx)
-	e.stopping.Store(true)
+	close(e.stopping)
 	cancel() // River waits for StopTimeout, and then cancels the jobs
 	select {
 	case <-e.client.Stopped():
@@ -178,10 +185,7 @@ func (e *engine[Tx]) schedule(ctx context.Context, every time.Duration) {
 }
 
 func (e *engine[Tx]) reclaim(ctx context.Context) {
-	e.mu.Lock()
-	quiet := e.running == 0 && time.Since(e.quiet) > reclaimEvery
-	e.mu.Unlock()
-	if err := e.Database.Reclaim(ctx, quiet, e.queue(), e.listQueue()); err != nil && ctx.Err() == nil {
+	if err := e.Database.Reclaim(ctx, e.queue(), e.listQueue()); err != nil && ctx.Err() == nil {
 		e.Logger.ErrorContext(ctx, "cannot take up the jobs of dead workers", "flow", e.Name, "error", err)
 	}
 }
@@ -220,7 +224,6 @@ func (e *engine[Tx]) enter() (leave func()) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.running--
-		e.quiet = time.Now()
 	}
 }
 
@@ -241,7 +244,7 @@ func (e *engine[Tx]) pause(delay time.Duration) {
 }
 
 // begin waits for the end of a pause.
-func (e *engine[Tx]) begin(ctx context.Context, job int64) error {
+func (e *engine[Tx]) begin(job int64) error {
 	for {
 		e.mu.Lock()
 		delete(e.due, job)
@@ -253,10 +256,20 @@ func (e *engine[Tx]) begin(ctx context.Context, job int64) error {
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
-		case <-ctx.Done():
+		case <-e.stopping:
 			timer.Stop()
-			return ctx.Err()
+			return context.Canceled
 		}
+	}
+}
+
+// ending reports whether the workers are to stop.
+func (e *engine[Tx]) ending() bool {
+	select {
+	case <-e.stopping:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -58,3 +58,24 @@ func (s *settings[Tx]) insertListing(ctx context.Context, client *river.Client[T
 	})
 	return err
 }
+
+// adopt gives jobs to elements that have none although something is left to do, such as after
+// someone deleted them with a tool for River.
+func (e *engine[Tx]) adopt(ctx context.Context) error {
+	var keys []string
+	return e.within(ctx, func(tx Transaction[Tx]) error {
+		err := tx.Query(ctx, func(scan func(...any) error) error {
+			var key string
+			err := scan(&key)
+			keys = append(keys, key)
+			return err
+		}, `SELECT entry.key FROM xsale_transfer AS entry LEFT JOIN (
+				SELECT args->>'key' AS key FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
+			) AS job ON job.key = entry.key
+			WHERE entry.flow = $1 AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
+		if err != nil {
+			return err
+		}
+		return e.insertJobs(ctx, e.client, tx, keys)
+	})
+}

@@ -37,10 +37,10 @@ type task[Tx any] struct {
 func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
 	e := w.engine
 	defer e.enter()()
-	if err := e.begin(ctx, job.ID); err != nil {
+	if err := e.begin(job.ID); err != nil {
 		return river.JobSnooze(0)
 	}
-	session, held, err := e.Database.Hold(ctx, job.ID)
+	session, held, err := e.Database.Hold(ctx, e.queue(), job.Args.Key)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ type verdict struct {
 // judge decides what becomes of an element after an error of a step. What passes by itself, such as
 // an outage, does not use up attempts.
 func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err error) verdict {
-	if e.stopping.Load() && ctx.Err() != nil {
+	if e.ending() && ctx.Err() != nil {
 		return verdict{retry: river.JobSnooze(0)}
 	}
 	reason := fmt.Sprintf("%s: %v", name, err)
@@ -241,7 +241,7 @@ type listWorker[Tx any] struct {
 // Work implements [river.Worker]. A list that fails is read again in the next period.
 func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
 	defer w.engine.enter()()
-	session, held, err := w.engine.Database.Hold(ctx, job.ID)
+	session, held, err := w.engine.Database.Hold(ctx, w.engine.listQueue(), "")
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) erro
 		return river.JobSnooze(lockedWait)
 	}
 	defer session.Release()
-	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.stopping.Load() {
+	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.ending() {
 		w.engine.Logger.ErrorContext(ctx, "the list ended early", "flow", w.engine.Name, "error", err)
 	}
 	return nil

@@ -25,11 +25,12 @@ type Database struct {
 }
 
 const (
-	// locks is the first number of the advisory locks. The id of a job is added to it.
-	locks = 0x7853_616c_6500_0000
-	// migrating is the number of the lock for changes of the tables. No job has this id.
-	migrating = locks - 1
-	// ownConnections is how many connections a flow uses besides those of its workers.
+	// seed is that of the hashes which are the numbers of our advisory locks, apart from those of
+	// other programs.
+	seed = "517097217125"
+	// migrating is the number of the lock for changes of the tables.
+	migrating = 517097217125
+	// ownConnections is how many connections a flow uses on top of those of its workers.
 	ownConnections = 5
 	// releaseTimeout bounds the release of a lock; after it the connection is closed.
 	releaseTimeout = 5 * time.Second
@@ -87,7 +88,7 @@ func (d *Database) migrate(ctx context.Context) error {
 		return err
 	}
 	defer unlock(conn, migrating)
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrating)); err != nil {
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, migrating); err != nil {
 		return err
 	}
 	migrator, err := rivermigrate.New(d.Driver(), nil)
@@ -125,41 +126,45 @@ func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
 	return func() {}, nil
 }
 
-// Reclaim implements [transfer.Database]. A worker has the lock of its job while it lives, so no
-// clock decides who is dead. The seconds are for workers that have fetched a job and not yet locked
-// it; they are seconds of the server.
-func (d *Database) Reclaim(ctx context.Context, _ bool, queues ...string) error {
-	_, err := d.pool.Exec(ctx, `UPDATE river_job SET state = 'available'
-		WHERE queue = ANY($1) AND state IN ('retryable', 'scheduled') AND scheduled_at <= now()`, queues)
-	if err != nil {
-		return err
+// Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides
+// who is dead. The 5 seconds are for workers that have fetched a job and not yet locked its key; they
+// are seconds of the server.
+func (d *Database) Reclaim(ctx context.Context, queues ...string) error {
+	for _, statement := range []string{
+		`DELETE FROM river_job WHERE queue = ANY($1) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < now() - interval '1 hour'`,
+		`UPDATE river_job SET state = 'available' WHERE queue = ANY($1) AND state IN ('retryable', 'scheduled') AND scheduled_at <= now()`,
+		`WITH running AS MATERIALIZED (
+			SELECT id, queue, args FROM river_job WHERE queue = ANY($1) AND state = 'running' AND attempted_at < now() - interval '5 seconds'
+		), dead AS MATERIALIZED (
+			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended(queue || '/' || coalesce(args->>'key', ''), `+seed+`))
+		)
+		UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`,
+	} {
+		if _, err := d.pool.Exec(ctx, statement, queues); err != nil {
+			return err
+		}
 	}
-	_, err = d.pool.Exec(ctx, `
-WITH running AS MATERIALIZED (
-	SELECT id FROM river_job WHERE state = 'running' AND queue = ANY($1) AND attempted_at < now() - interval '5 seconds'
-), dead AS MATERIALIZED (
-	SELECT id FROM running WHERE pg_try_advisory_xact_lock($2 + id)
-)
-UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`, queues, int64(locks))
-	return err
+	return nil
 }
 
 // Hold implements [transfer.Database].
-func (d *Database) Hold(ctx context.Context, job int64) (transfer.Session[pgx.Tx], bool, error) {
+func (d *Database) Hold(ctx context.Context, queue, key string) (transfer.Session[pgx.Tx], bool, error) {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return nil, false, err
 	}
+	var lock int64
 	var locked bool
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, locks+job).Scan(&locked); err != nil {
-		unlock(conn, locks+job) // the answer may have been lost
+	err = conn.QueryRow(ctx, `SELECT lock, pg_try_advisory_lock(lock) FROM hashtextextended($1, `+seed+`) AS lock`, queue+"/"+key).Scan(&lock, &locked)
+	if err != nil {
+		conn.Hijack().Close(context.WithoutCancel(ctx)) // the response may have been lost, and the lock must not stay
 		return nil, false, err
 	}
 	if !locked {
 		conn.Release()
 		return nil, false, nil
 	}
-	return &session{conn, locks + job}, true, nil
+	return &session{conn, lock}, true, nil
 }
 
 // Session implements [transfer.Database].

@@ -32,6 +32,7 @@ type Database struct {
 	mu     sync.Mutex
 	lock   *os.File // while flows work
 	claims int
+	held   map[string]bool // by queue and key
 }
 
 // settings of each connection. A commit is on the disk before it returns, or a power failure could
@@ -68,7 +69,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	d := &Database{path: absolute, db: db}
+	d := &Database{path: absolute, db: db, held: make(map[string]bool)}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
@@ -184,31 +185,83 @@ func (d *Database) takeOver(ctx context.Context) error {
 
 // Reclaim implements [transfer.Database]. No worker dies alone, and Claim has freed what an earlier
 // program left. But River may have failed to record the end of a job, such as on a full disk.
-func (d *Database) Reclaim(ctx context.Context, quiet bool, queues ...string) error {
+func (d *Database) Reclaim(ctx context.Context, queues ...string) error {
 	for _, queue := range queues {
-		_, err := d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE queue = ?
-			AND (state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', 'subsec') OR state = 'running' AND ?)`, queue, quiet)
-		if err != nil {
+		for _, statement := range []string{
+			`DELETE FROM river_job WHERE queue = ? AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < datetime('now', '-1 hour')`,
+			`UPDATE river_job SET state = 'available' WHERE queue = ? AND state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', 'subsec')`,
+		} {
+			if _, err := d.db.ExecContext(ctx, statement, queue); err != nil {
+				return err
+			}
+		}
+		if err := d.reclaimUnheld(ctx, queue); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Hold implements [transfer.Database]. Nobody else works on the file.
-func (d *Database) Hold(context.Context, int64) (transfer.Session[*sql.Tx], bool, error) {
-	return session{d.db}, true, nil
+// reclaimUnheld makes jobs available again that run according to the table only. The 5 seconds are
+// for workers that have fetched a job and not yet reserved its key.
+func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
+	rows, err := d.db.QueryContext(ctx, `SELECT id, coalesce(args->>'key', '') FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at < datetime('now', '-5 seconds')`, queue)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var dead []int64
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for rows.Next() {
+		var id int64
+		var key string
+		if err := rows.Scan(&id, &key); err != nil {
+			return err
+		}
+		if !d.held[queue+"/"+key] {
+			dead = append(dead, id)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // there is one connection
+		return err
+	}
+	for _, id := range dead {
+		if _, err := d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE id = ? AND state = 'running'`, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hold implements [transfer.Database].
+func (d *Database) Hold(_ context.Context, queue, key string) (transfer.Session[*sql.Tx], bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	name := queue + "/" + key
+	if d.held[name] {
+		return nil, false, nil
+	}
+	d.held[name] = true
+	return session{d.db, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.held, name)
+	}}, true, nil
 }
 
 // Session implements [transfer.Database].
-func (d *Database) Session() transfer.Session[*sql.Tx] { return session{d.db} }
+func (d *Database) Session() transfer.Session[*sql.Tx] { return session{d.db, func() {}} }
 
 // Join implements [transfer.Database].
 func (d *Database) Join(tx *sql.Tx) transfer.Transaction[*sql.Tx] { return transaction{tx} }
 
-type session struct{ db *sql.DB }
+type session struct {
+	db      *sql.DB
+	release func()
+}
 
-func (s session) Release() {}
+func (s session) Release() { s.release() }
 
 func (s session) Begin(ctx context.Context) (transfer.Transaction[*sql.Tx], error) {
 	tx, err := s.db.BeginTx(ctx, nil)
