@@ -108,6 +108,9 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	if r.checked {
+		return r, nil
+	}
 	if broken := contract.Errors(c.CheckResponse(r.status, r.Header(), r.body.Bytes())); len(broken) > 0 {
 		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec", problemErrors(broken)...)
 	}

@@ -27,12 +27,16 @@ type handler struct {
 }
 
 // handlerPattern matches a method and a path. A variable is a whole segment.
-var handlerPattern = regexp.MustCompile(`^([A-Z]+) ((?:/(?:[^/{}?#\s]+|\{[A-Za-z_]\w*\}))+(?:/\{[A-Za-z_]\w*\.\.\.\})?)$`)
+var handlerPattern = regexp.MustCompile(`^([A-Z]+) ((?:/(?:[^/{}?#\s]+|\{[A-Za-z_]\w*\}))*/(?:[^/{}?#\s]+|\{[A-Za-z_]\w*(?:\.\.\.)?\}))$`)
 
 // HandleFunc serves a path that the spec does not have, such as one that the vendor documents in
-// its Swagger only. The pattern is a method and a path in the syntax of [http.ServeMux]: {name} is
-// a segment, {name...} the rest of the path, and [http.Request.PathValue] returns its value. The
-// sandbox neither knows nor checks such a path: you say what the vendor's API does there.
+// its Swagger only. The sandbox neither knows nor checks such a path: the handler specifies what
+// the vendor's API does there.
+//
+// The pattern is a method and a path in the syntax of [http.ServeMux], without a host, {$} and a
+// slash at the end: {name} is a segment, {name...} the rest of the path, and
+// [http.Request.PathValue] returns its value. If several patterns match a request, literal segments
+// win, from the left; operations of the spec always win.
 //
 // All else is as for an operation of the spec. The handler runs only for requests with valid
 // tokens and a body of at most 10 MiB, and, if the path has {organizationName}, for organizations

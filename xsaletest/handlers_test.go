@@ -127,12 +127,12 @@ func TestHandlerGetsTheRequest(t *testing.T) {
 func TestHandlerNextToAnOperation(t *testing.T) {
 	c := newCaller(t, xsaletest.WithOrders(1))
 	served := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
-	for _, pattern := range []string{"DELETE /{organizationName}/orders", "GET /{organizationName}/{rest...}"} {
+	for _, pattern := range []string{"DELETE /{organizationName}/orders", "GET /{organizationName}/{rest...}", "GET /{rest...}"} {
 		if err := c.sandbox.HandleFunc(pattern, served); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for path, status := range map[string]int{"DELETE :/orders": 418, "GET :/orders": 200, "GET :/statuses": 200, "GET :/parcels": 418, "GET /me": 200, "GET /swagger/": 200} {
+	for path, status := range map[string]int{"DELETE :/orders": 418, "GET :/orders": 200, "GET :/statuses": 200, "GET :/parcels": 418, "GET /me": 200, "GET /swagger/": 200, "GET /parcels": 418} {
 		method, path, _ := strings.Cut(path, " ")
 		if reply := c.call(method, path, ""); reply.status != status {
 			t.Errorf("%s %s: status %d, want %d", method, path, reply.status, status)
@@ -155,6 +155,7 @@ func TestHandleFuncRejectsPatterns(t *testing.T) {
 		"PUT  /parcels":                    "want a method and a path",
 		"PUT parcels":                      "want a method and a path",
 		"PUT example.com/parcels":          "want a method and a path",
+		"PUT /":                            "want a method and a path",
 		"PUT /parcels/":                    "want a method and a path",
 		"PUT /parcels/{$}":                 "want a method and a path",
 		"PUT /{rest...}/parcels":           "want a method and a path",

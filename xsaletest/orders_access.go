@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/xsale-go/xsale/internal/contract"
 )
 
 // Orders are the orders of an organization in the sandbox, for tests and for handlers of
@@ -14,7 +12,6 @@ import (
 // use, also with requests.
 type Orders struct {
 	state *state // nil if there is no such organization
-	spec  *contract.Document
 }
 
 var errNoOrganization = errors.New("there is no such organization")
@@ -25,7 +22,7 @@ func (s *Sandbox) Orders(organization string) *Orders {
 	if organization == "" {
 		organization = s.organization
 	}
-	return &Orders{s.organizations[organization], s.spec}
+	return &Orders{s.organizations[organization]}
 }
 
 // Add adds an order at the end of the list and returns its id. The rules are those of
@@ -33,7 +30,7 @@ func (s *Sandbox) Orders(organization string) *Orders {
 func (o *Orders) Add(order SeedOrder) (id int64, err error) {
 	err = errNoOrganization
 	if o.state != nil {
-		id, err = o.state.addSeededOrder("", order, o.spec)
+		id, err = o.state.addSeededOrder("", order)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("xsaletest: add an order: %w", err)

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
 func TestCreatedOrderIsListed(t *testing.T) {
@@ -27,6 +29,28 @@ func TestCreatedOrderIsListed(t *testing.T) {
 		`{"OfferId":502,"VariantId":3,"Quantity":1,"PriceNet":0.10,"OrderItemArticles":[{"SandboxArticleId":16520,"SandboxQuantity":1}]}],"Id":` + strconv.FormatInt(id, 10) + `}`
 	if got := string(orders[5]); got != want {
 		t.Errorf("listed as\n%s instead of\n%s", got, want)
+	}
+}
+
+// The sandbox does not check its lists of orders, which may be long.
+func TestListedOrdersFitTheSpec(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	checked := traffic.ValidateFor(t, sandbox.HTTPClient().Transport)
+	client := sandbox.Client(t, xsale.WithHTTPClient(&http.Client{Transport: checked}))
+	if _, err := client.Organization("").Call(t.Context(), http.MethodPost, "/orders", json.RawMessage(validOrder)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Organization("").Call(t.Context(), http.MethodGet, "/orders", nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestListsOfManyOrdersAreCheap(t *testing.T) {
+	const count = 5000
+	c := newCaller(t, xsaletest.WithOrders(count))
+	allocations := testing.AllocsPerRun(1, func() { c.call(http.MethodGet, ":/orders", "") })
+	if allocations > count/10 {
+		t.Errorf("%.0f allocations for %d orders", allocations, count)
 	}
 }
 

@@ -8,9 +8,10 @@ import (
 
 // response is a response in memory. The zero value is empty and ready to use.
 type response struct {
-	status int
-	header http.Header
-	body   bytes.Buffer
+	status  int
+	header  http.Header
+	body    bytes.Buffer
+	checked bool // against the spec
 }
 
 // newResponse returns a response with a body of JSON, or without one if body is nil.

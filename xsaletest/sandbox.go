@@ -26,8 +26,13 @@
 //	// errors.Is(err, xsale.ErrMaybeProcessed)
 //	sent, err := xsaletest.Decode[xsale.CreateOrder](sandbox.Requests("createOrder")[0])
 //
-// [WithInvalidRequests] is for tests that break the spec on purpose, [WithSeed] for custom data.
-// Package traffic checks the traffic of any client, and records and replays it.
+// [WithInvalidRequests] is for tests that break the spec on purpose. Package traffic checks the
+// traffic of any client, and records and replays it.
+//
+// # Custom data and paths
+//
+// [WithSeed] starts with custom data, and [Sandbox.Orders] adds, changes and reads orders.
+// [Sandbox.HandleFunc] serves a path that the spec lacks, such as the change of an order's status.
 //
 // # The spec
 //

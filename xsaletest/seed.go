@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -21,9 +22,10 @@ const (
 	seedPeriod = 180
 )
 
-// newState returns the default data. It depends on the number of orders only.
-func newState(orders int) (*state, error) {
-	s := &state{statuses: defaultStatuses(), translations: seedTranslations(), lastIntegration: seedIntegration}
+// newGeneratedState returns the default data. It depends on the number of orders only.
+func newGeneratedState(orders int, spec *contract.Document) (*state, error) {
+	s := newState(spec, defaultStatuses())
+	s.translations = seedTranslations()
 	random := rand.New(rand.NewPCG(16519, 9))
 	prices := seedPrices(random, len(s.translations))
 	for i := range orders {

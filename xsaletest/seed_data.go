@@ -21,7 +21,8 @@ import (
 type Seed struct {
 	// Organizations are the organizations of the user. If empty, [Organization] is the only one.
 	// Orders and translations belong to the first, the default of [Sandbox.Options] and
-	// [Sandbox.Environment]. The others have their own data and start with the statuses only.
+	// [Sandbox.Environment]. The others have their own data and start with the statuses only;
+	// [Sandbox.Orders] adds orders to them.
 	Organizations []xsale.OrganizationInfo
 
 	// Statuses are the statuses of every organization, the first for new orders. If empty, they
@@ -35,7 +36,7 @@ type Seed struct {
 	Translations map[int64][]xsale.Translation
 }
 
-// SeedOrder is an order of a [Seed].
+// SeedOrder is an order of a [Seed] or of [Orders.Add].
 type SeedOrder struct {
 	// Order is the listed order: JSON as []byte, string or [json.RawMessage], which is kept to
 	// the digit, or a value to marshal, such as an [xsale.Order] or [xsale.CreateOrder]. An order
@@ -73,7 +74,7 @@ func newOrganizations(c *config, spec *contract.Document) (string, map[string]*s
 			err = fmt.Errorf("WithSeed: %w", err)
 		}
 	} else {
-		first, err = newState(c.orders)
+		first, err = newGeneratedState(c.orders, spec)
 	}
 	if err != nil {
 		return "", nil, err
@@ -84,9 +85,8 @@ func newOrganizations(c *config, spec *contract.Document) (string, map[string]*s
 	first.user = newUser(infos)
 	organizations := map[string]*state{infos[0].Name: first}
 	for _, info := range infos[1:] {
-		organizations[info.Name] = &state{
-			user: first.user, statuses: first.statuses, translations: make(map[int64][]gen.Translation), lastIntegration: seedIntegration,
-		}
+		organizations[info.Name] = newState(spec, first.statuses)
+		organizations[info.Name].user = first.user
 	}
 	return infos[0].Name, organizations, nil
 }
@@ -106,17 +106,18 @@ func newSeededState(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &state{translations: make(map[int64][]gen.Translation), lastIntegration: seedIntegration}
-	if s.statuses, err = seededStatuses(seed, spec); err != nil {
+	statuses, err := seededStatuses(seed, spec)
+	if err != nil {
 		return nil, nil, err
 	}
+	s := newState(spec, statuses)
 	for i, seeded := range seed.Orders {
-		if _, err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded, spec); err != nil {
+		if _, err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded); err != nil {
 			return nil, nil, err
 		}
 	}
 	for _, article := range slices.Sorted(maps.Keys(seed.Translations)) {
-		if err := s.addSeededArticle(article, seed.Translations[article], spec); err != nil {
+		if err := s.addSeededArticle(article, seed.Translations[article]); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -166,14 +167,14 @@ func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, 
 }
 
 // addSeededOrder adds an order and returns its id.
-func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.Document) (id int64, err error) {
+func (s *state) addSeededOrder(pointer string, seeded SeedOrder) (id int64, err error) {
 	status := s.statuses[0].ID
 	if seeded.Status != "" {
 		if status, err = s.statusID(seeded.Status); err != nil {
 			return 0, seedError(pointer+"/Status", err.Error())
 		}
 	}
-	body, err := seededJSON(pointer, "Order", seeded.Order, spec)
+	body, err := seededJSON(pointer, "Order", seeded.Order, s.spec)
 	if err != nil {
 		return 0, err
 	}
@@ -208,7 +209,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder, spec *contract.
 	return id, nil
 }
 
-func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec *contract.Document) error {
+func (s *state) addSeededArticle(article int64, seeded []xsale.Translation) error {
 	pointer := fmt.Sprintf("/Translations/%d", article)
 	if article <= 0 {
 		return seedError(pointer, "the article id must be positive")
@@ -216,7 +217,7 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation, spec
 	languages := make(map[int64]bool)
 	for i, translation := range seeded {
 		here := fmt.Sprintf("%s/%d", pointer, i)
-		if _, err := seededJSON(here, "Translation", translation, spec); err != nil {
+		if _, err := seededJSON(here, "Translation", translation, s.spec); err != nil {
 			return err
 		}
 		if languages[translation.LanguageID] {
