@@ -72,7 +72,7 @@ func (s *Sandbox) respond(c *apiCall) *response {
 }
 
 // process checks the tokens, then path and method, the request, and the organization. Behind the
-// operation, it checks the response.
+// operation, it checks the response. The spec has nothing to check a handler against.
 func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	if failure := s.identity.tokens.authenticate(c.request.Header); failure != nil {
 		return nil, failure
