@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,7 @@ tidy: ## fail if go mod tidy would change go.mod or go.sum
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
+	cd examples/erp && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
 	cd examples/testing && go mod tidy -diff
 
@@ -97,4 +98,7 @@ example-testing: ## vet and run the example of tests
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel outsider fuzz ## run every check except the tests
+erp: ## build, vet and test the example of an import into an ERP system
+	cd examples/erp && go build -o /dev/null ./... && go vet ./... && go test -race ./...
+
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp outsider fuzz ## run every check except the tests
