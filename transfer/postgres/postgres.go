@@ -136,7 +136,7 @@ func (d *Database) Reclaim(ctx context.Context, queues ...string) error {
 		`WITH running AS MATERIALIZED (
 			SELECT id, queue, args FROM river_job WHERE queue = ANY($1) AND state = 'running' AND attempted_at < now() - interval '5 seconds'
 		), dead AS MATERIALIZED (
-			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended(queue || '/' || coalesce(args->>'key', ''), `+seed+`))
+			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended(queue || '/' || coalesce(args->>'key', ''), ` + seed + `))
 		)
 		UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`,
 	} {
