@@ -28,11 +28,11 @@ type known struct {
 }
 
 // add adds the arrivals that the table does not have, each with its job. It returns how many it
-// added, and calls seen for the others.
-func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Transaction[Tx], arrivals []arrival, seen func(arrival, known) error) (added int, err error) {
+// added and how many of these it parked, and calls seen for the others.
+func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Transaction[Tx], arrivals []arrival, seen func(arrival, known) error) (added, parked int, err error) {
 	before, err := s.known(ctx, tx, arrivals)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	now := time.Now().UnixMilli()
 	waiting := make(map[string]bool)
@@ -42,7 +42,7 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 		replaces := found && old.state == StateParked && old.resume == undecodable && a.reason == ""
 		if found && !replaces {
 			if err := seen(a, old); err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			continue
 		}
@@ -60,7 +60,7 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 			WHERE xsale_transfer.state = 'parked' AND xsale_transfer.resume = 'undecodable' AND excluded.resume = ''`,
 			s.Name, a.key, string(state), string(resume), a.reason, s.seal(a.key, data), digest[:], now)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		before[a.key] = known{state, resume, digest[:]} // the list may repeat it
 		if rows == 0 {                                  // another program was faster
@@ -68,6 +68,9 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 		}
 		if !found {
 			added++
+		}
+		if state == StateParked {
+			parked++
 		}
 		waiting[a.key] = state == StateWaiting
 	}
@@ -78,7 +81,7 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 			delete(waiting, a.key)
 		}
 	}
-	return added, s.insertJobs(ctx, client, tx, jobs)
+	return added, parked, s.insertJobs(ctx, client, tx, jobs)
 }
 
 // known returns what the table has, by key.

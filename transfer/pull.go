@@ -138,15 +138,16 @@ func (p *Pull[T, Tx]) read(ctx context.Context, e *engine[Tx]) error {
 
 // take adds a batch of elements.
 func (e *engine[Tx]) take(ctx context.Context, batch []arrival) error {
-	added := 0
+	var added, parked int
 	err := e.within(ctx, func(tx Transaction[Tx]) (err error) {
-		added, err = e.add(ctx, e.client, tx, batch, func(arrival, known) error { return nil })
+		added, parked, err = e.add(ctx, e.client, tx, batch, func(arrival, known) error { return nil })
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add elements: %w", err)
 	}
 	e.summary.added.Add(int64(added))
+	e.summary.parked.Add(int64(parked))
 	return nil
 }
 

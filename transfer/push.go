@@ -138,7 +138,7 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 		return 0, nil, err
 	}
 	var found []error
-	added, err = s.add(ctx, client, tx, batch, func(a arrival, before known) error {
+	added, _, err = s.add(ctx, client, tx, batch, func(a arrival, before known) error {
 		data, err := a.json()
 		if digest := sha256.Sum256(data); !bytes.Equal(digest[:], before.digest) {
 			found = append(found, fmt.Errorf("key %q: %w", a.key, ErrConflict))

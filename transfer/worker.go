@@ -19,6 +19,9 @@ import (
 // lockedWait is how long a job waits that another worker has, although it was taken for dead.
 const lockedWait = 5 * time.Second
 
+// leastRetry is the least time between a failure and the next attempt.
+const leastRetry = 100 * time.Millisecond
+
 // elementWorker works on elements.
 type elementWorker[Tx any] struct {
 	river.WorkerDefaults[element]
@@ -70,14 +73,15 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 	return e.steps.work(ctx, e, task)
 }
 
-// NextRetry implements [river.Worker].
+// NextRetry implements [river.Worker]. River has a policy of its own for times that have passed.
 func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
 	w.engine.mu.Lock()
 	defer w.engine.mu.Unlock()
-	if next, found := w.engine.due[job.ID]; found {
-		return next.at
+	next, found := w.engine.due[job.ID]
+	if !found { // the database failed, not a step
+		next.at = time.Now().Add(backoffBase)
 	}
-	return time.Now().Add(backoffBase)
+	return time.Now().Add(max(time.Until(next.at), leastRetry))
 }
 
 // step runs a function of the caller with the timeout of a step. A panic is an error.

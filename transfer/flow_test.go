@@ -1,0 +1,362 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/transfer"
+	"github.com/xsale-go/xsale/transfer/sqlite"
+)
+
+// newPull returns a flow of 3 orders that are handled without an effect.
+func newPull(database *sqlite.Database) *transfer.Pull[order, *sql.Tx] {
+	return &transfer.Pull[order, *sql.Tx]{
+		Flow:   transfer.Flow[*sql.Tx]{Database: database, Name: "orders", Backoff: soon},
+		List:   orders(3),
+		Key:    key,
+		Handle: func(context.Context, transfer.Item[order]) error { return nil },
+	}
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	database := openSQLite(t)
+	for name, change := range map[string]func(*transfer.Pull[order, *sql.Tx]){
+		"Flow.Database":    func(p *transfer.Pull[order, *sql.Tx]) { p.Database = nil },
+		"Flow.Name":        func(p *transfer.Pull[order, *sql.Tx]) { p.Name = "orders of today" },
+		"Flow.Workers":     func(p *transfer.Pull[order, *sql.Tx]) { p.Workers = -1 },
+		"Flow.Attempts":    func(p *transfer.Pull[order, *sql.Tx]) { p.Attempts = -1 },
+		"Flow.Timeout":     func(p *transfer.Pull[order, *sql.Tx]) { p.Timeout = -1 },
+		"Flow.StopTimeout": func(p *transfer.Pull[order, *sql.Tx]) { p.StopTimeout = -1 },
+		"Flow.EncryptionKeys[1]": func(p *transfer.Pull[order, *sql.Tx]) {
+			p.EncryptionKeys = [][]byte{make([]byte, 32), make([]byte, 31)}
+		},
+		"Pull.List": func(p *transfer.Pull[order, *sql.Tx]) { p.List = nil },
+		"Pull.Handle": func(p *transfer.Pull[order, *sql.Tx]) {
+			p.HandleTx = func(context.Context, *sql.Tx, transfer.Item[order]) error { return nil }
+		},
+	} {
+		pull := newPull(database)
+		change(pull)
+		if _, err := pull.Run(t.Context()); !errors.Is(err, transfer.ErrInvalid) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v, want ErrInvalid that names it", name, err)
+		}
+	}
+	if err := newPull(database).Watch(t.Context(), time.Millisecond); !errors.Is(err, transfer.ErrInvalid) {
+		t.Errorf("period: %v, want ErrInvalid", err)
+	}
+}
+
+func TestOneProgramWorksOnAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "orders.db")
+	var databases [2]*sqlite.Database
+	for i := range databases {
+		var err error
+		if databases[i], err = sqlite.Open(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+		defer databases[i].Close()
+	}
+	first, second := newPull(databases[0]), newPull(databases[1])
+	first.Handle = func(ctx context.Context, item transfer.Item[order]) error {
+		if _, err := second.Run(ctx); !errors.Is(err, transfer.ErrInUse) || !strings.Contains(err.Error(), path) {
+			t.Errorf("second program: %v, want ErrInUse that names the file", err)
+		}
+		return transfer.Fail(errors.New("no such article"))
+	}
+	if _, err := first.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Retry(t.Context(), "1"); err != nil { // other programs may change entries
+		t.Errorf("retry by the second program: %v", err)
+	}
+	if summary, err := second.Run(t.Context()); err != nil || summary.Done != 1 {
+		t.Errorf("after the first: %+v, %v, want 1 done", summary, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		t.Errorf("%v, %v, want a file for the user only", info.Mode(), err)
+	}
+}
+
+func TestEncryption(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "orders.db")
+	database, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oldKey, newKey := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 16)
+	pull := newPull(database)
+	pull.EncryptionKeys = [][]byte{oldKey}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		keys [][]byte
+		want bool
+	}{{"a new key in front", [][]byte{newKey, oldKey}, true}, {"another key", [][]byte{newKey}, false}, {"no key", nil, false}} {
+		pull.EncryptionKeys = test.keys
+		entry, err := pull.Entry(t.Context(), "1")
+		if got := string(entry.JSON) == `{"ID":1,"Total":"548.90"}`; got != test.want || (err == nil) != test.want {
+			t.Errorf("%s: %s, %v, want JSON: %v", test.name, entry.JSON, err, test.want)
+		}
+	}
+	pull.EncryptionKeys = [][]byte{oldKey}
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE xsale_transfer SET json = (SELECT json FROM xsale_transfer WHERE key = '2') WHERE key = '1'`); err != nil {
+		t.Fatal(err)
+	}
+	if entry, err := pull.Entry(t.Context(), "1"); err == nil {
+		t.Errorf("JSON of another entry was read: %s", entry.JSON)
+	}
+	if err := database.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := os.ReadFile(path)
+	if err != nil || bytes.Contains(stored, []byte("548.90")) {
+		t.Errorf("%v, the file contains the JSON as it is", err)
+	}
+}
+
+func TestJSONIsKeptForSomeTime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "orders.db")
+	for _, test := range []struct {
+		keep time.Duration
+		want bool
+	}{{0, true}, {time.Nanosecond, false}, {-1, false}} {
+		database, err := sqlite.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pull := newPull(database)
+		pull.Name, pull.Keep = "kept-"+strings.Trim(test.keep.String(), "-"), test.keep
+		pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+			if item.Key == "3" {
+				return transfer.Fail(errors.New("unknown VAT rate"))
+			}
+			return nil
+		}
+		for range 2 { // the second one finds the JSON old
+			if _, err := pull.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for entry, err := range pull.Entries(t.Context()) {
+			if want := test.want || entry.Key == "3"; err != nil || (entry.JSON != nil) != want {
+				t.Errorf("keep %v: %+v, %v, want JSON: %v", test.keep, entry, err, want)
+			}
+		}
+		if err := database.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// brokenList lists order 1, one that cannot be decoded unless it is fixed, one without a key, and
+// breaks off.
+func brokenList(fixed bool) func(context.Context) iter.Seq2[order, error] {
+	return func(context.Context) iter.Seq2[order, error] {
+		return func(yield func(order, error) bool) {
+			second, err := order{}, error(&call.ElementError{Index: 1, Pointer: "/1/Total", JSON: json.RawMessage(`{"ID":2,"Total":[]}`), Err: errors.New("want a string")})
+			if fixed {
+				second, err = order{2, "1.00"}, nil
+			}
+			_ = yield(order{1, "1.00"}, nil) && yield(second, err) && yield(order{-1, "2.00"}, nil) && yield(order{}, errBroken)
+		}
+	}
+}
+
+var errBroken = errors.New("connection reset")
+
+func TestPullParksWhatCannotBeDecoded(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.Key = func(o order) string {
+		if o.ID < 0 {
+			return " "
+		}
+		return key(o)
+	}
+	pull.RawKey = func(data json.RawMessage) string {
+		if strings.Contains(string(data), `"ID":2,`) {
+			return "2"
+		}
+		return ""
+	}
+	for run, want := range []transfer.Summary{{Listed: 3, New: 3, Done: 1, Parked: 2}, {Listed: 3, Parked: 1}, {Listed: 3, Done: 1}, {Listed: 3}} {
+		pull.List = brokenList(run >= 2)
+		summary, err := pull.Run(t.Context())
+		if !errors.Is(err, errBroken) || summary != want {
+			t.Errorf("run %d: %+v, %v, want %+v and the error of the list", run, summary, err, want)
+		}
+		if run == 0 {
+			entry, err := pull.Entry(t.Context(), "2")
+			if err != nil || entry.State != transfer.StateParked || string(entry.JSON) != `{"ID":2,"Total":[]}` || entry.Reason != "element 1: /1/Total: want a string" {
+				t.Errorf("%+v, %v, want it parked with its JSON", entry, err)
+			}
+			if err := pull.Retry(t.Context(), "2"); err != nil { // it still does not fit, and is parked again
+				t.Error(err)
+			}
+		}
+	}
+	parked := keys(t, pull.Entries(t.Context(), transfer.StateParked))
+	if len(parked) != 1 || !strings.HasPrefix(parked[0], "sha256:") {
+		t.Errorf("parked: %q, want the order without a key", parked)
+	}
+}
+
+func TestAdoptsElementsWithoutJob(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		return transfer.Later(errors.New("closed"), time.Hour)
+	}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := database.DB().ExecContext(t.Context(), `DELETE FROM river_job`); err != nil {
+		t.Fatal(err)
+	}
+	pull.Handle = func(context.Context, transfer.Item[order]) error { return nil }
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
+		t.Errorf("%+v, %v, want 3 done", summary, err)
+	}
+}
+
+func TestElementThatKillsItsProgramIsParked(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Attempts = 2
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		return transfer.Later(errors.New("closed"), time.Hour)
+	}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// The state in which a second killed program leaves the jobs.
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 2`); err != nil {
+		t.Fatal(err)
+	}
+	pull.Handle = func(context.Context, transfer.Item[order]) error { return errors.New("handled") }
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Parked != 3 {
+		t.Errorf("%+v, %v, want 3 parked", summary, err)
+	}
+	if entry, err := pull.Entry(t.Context(), "1"); err != nil || !strings.Contains(entry.Reason, "died") {
+		t.Errorf("%+v, %v, want a reason that names the deaths", entry, err)
+	}
+}
+
+func TestStopsInBoundedTime(t *testing.T) {
+	for name, obeys := range map[string]bool{"a handler that obeys": true, "a handler that does not": false} {
+		t.Run(name, func(t *testing.T) {
+			pull := newPull(openSQLite(t))
+			pull.StopTimeout = 50 * time.Millisecond
+			ctx, cancel := context.WithCancel(t.Context())
+			release := make(chan struct{})
+			var once sync.Once
+			pull.Handle = func(ctx context.Context, item transfer.Item[order]) error {
+				once.Do(cancel)
+				if obeys {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				<-release
+				return nil
+			}
+			_, err := pull.Run(ctx)
+			if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "ignores its context") == obeys {
+				t.Errorf("%v, want that it was canceled, and the handler named: %v", err, !obeys)
+			}
+			close(release)
+			if !obeys {
+				return
+			}
+			// An attempt that was interrupted does not count.
+			attempts := make(chan int, 3)
+			pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+				attempts <- item.Attempt
+				return nil
+			}
+			if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
+				t.Fatalf("%+v, %v, want 3 done", summary, err)
+			}
+			close(attempts)
+			for attempt := range attempts {
+				if attempt != 1 {
+					t.Errorf("attempt %d, want 1", attempt)
+				}
+			}
+		})
+	}
+}
+
+func TestHooks(t *testing.T) {
+	type contextKey struct{}
+	var mu sync.Mutex
+	steps := map[transfer.Step]error{}
+	pull := newPull(openSQLite(t))
+	pull.List = orders(1)
+	failure := errors.New("locked")
+	pull.HandOver = func(ctx context.Context, item transfer.Item[order], _ transfer.Outcome) error {
+		if ctx.Value(contextKey{}) != transfer.StepHandOver {
+			t.Error("the hand-over does not get the context of the hook")
+		}
+		if item.Attempt == 1 {
+			return failure
+		}
+		return nil
+	}
+	pull.Hooks.Step = func(ctx context.Context, step transfer.Step) (context.Context, func(error)) {
+		return context.WithValue(ctx, contextKey{}, step.Name), func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			steps[step] = err
+		}
+	}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[transfer.Step]error{
+		{Flow: "orders", Name: transfer.StepList}:                           nil,
+		{Flow: "orders", Name: transfer.StepHandle, Key: "1", Attempt: 1}:   nil,
+		{Flow: "orders", Name: transfer.StepHandOver, Key: "1", Attempt: 1}: failure,
+		{Flow: "orders", Name: transfer.StepHandOver, Key: "1", Attempt: 2}: nil,
+	}
+	if !maps.Equal(steps, want) {
+		t.Errorf("%v, want %v", steps, want)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	var handled tally
+	lists := 0
+	pull.List = func(ctx context.Context) iter.Seq2[order, error] {
+		lists++
+		return orders(lists)(ctx)
+	}
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		handled.add(item.Key)
+		if item.Key == "2" {
+			cancel()
+		}
+		return nil
+	}
+	if err := pull.Watch(ctx, time.Second); err != nil {
+		t.Error(err)
+	}
+	if got := slices.Sorted(maps.Keys(handled.counts)); !slices.Equal(got, []string{"1", "2"}) || handled.counts["1"] != 1 {
+		t.Errorf("handled %v, want 1 and 2 once", handled.counts)
+	}
+}
