@@ -54,6 +54,13 @@ func TestSettingsAreChecked(t *testing.T) {
 			t.Errorf("%s: %v, want ErrInvalid that names it", name, err)
 		}
 	}
+	for _, name := range []string{"Futuriti_bb7b2a13--8550_", strings.Repeat("A", 64), strings.Repeat("a", 64)} {
+		pull := newPull(database)
+		pull.Name = name
+		if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
+			t.Errorf("%s: %+v, %v, want 3 done", name, summary, err)
+		}
+	}
 	if err := newPull(database).Watch(t.Context(), time.Millisecond); !errors.Is(err, transfer.ErrInvalid) {
 		t.Errorf("period: %v, want ErrInvalid", err)
 	}

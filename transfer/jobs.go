@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"time"
 
@@ -25,9 +27,13 @@ type listing struct {
 // Kind implements [river.JobArgs].
 func (listing) Kind() string { return "xsale_transfer_list" }
 
-// Names of queues.
-func (s *settings[Tx]) queue() string     { return "xsale-" + s.Name }
-func (s *settings[Tx]) listQueue() string { return "xsale-" + s.Name + "-list" }
+// Names of queues. River takes fewer names than a flow does, and tells no upper case.
+func (s *settings[Tx]) queue() string {
+	sum := sha256.Sum256([]byte(s.Name))
+	return "xsale-" + hex.EncodeToString(sum[:16])
+}
+
+func (s *settings[Tx]) listQueue() string { return s.queue() + "-list" }
 
 // spareAttempts keeps River from discarding a job, because parking it is up to the flow.
 const spareAttempts = 10000
