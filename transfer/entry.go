@@ -85,6 +85,9 @@ func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (
 			arguments = append(arguments, string(state))
 		}
 		where = " AND state IN (" + parameters(3, len(states)) + ")"
+		if !slices.Contains(states, StateDone) {
+			where += " AND state <> 'done'" // names the index, which SQLite does not infer
+		}
 	}
 	query := fmt.Sprintf(`SELECT %s FROM xsale_transfer WHERE flow = $1 AND key > $2%s ORDER BY key LIMIT %d`, entryColumns, where, entriesPage)
 	err = s.within(ctx, func(tx Transaction[Tx]) error {

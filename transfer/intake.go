@@ -21,16 +21,23 @@ type arrival struct {
 	reason string                 // why it cannot be worked on; it is parked
 }
 
-// known is what the table has of an arrival.
-type known struct {
-	state, resume State
-	digest        []byte
+// intake adds elements to a flow.
+type intake[Tx any] struct {
+	*settings[Tx]
+	client *river.Client[Tx]
+
+	// undecodable are the elements that a list may replace.
+	undecodable map[string]bool
+
+	// seen is called for elements that the table has, with the digest of their JSON. If it is nil,
+	// the table is not read for digests, only its index.
+	seen func(arrival, []byte) error
 }
 
 // add adds the arrivals that the table does not have, each with its job. It returns how many it
-// added and how many of these it parked, and calls seen for the others.
-func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Transaction[Tx], arrivals []arrival, seen func(arrival, known) error) (added, parked int, err error) {
-	before, err := s.known(ctx, tx, arrivals)
+// added and how many of these it parked.
+func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arrival) (added, parked int, err error) {
+	before, err := i.known(ctx, tx, arrivals)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -38,11 +45,12 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 	waiting := make(map[string]bool)
 	// Programs that add the same keys in different orders would wait for each other.
 	for _, a := range slices.SortedStableFunc(slices.Values(arrivals), func(a, b arrival) int { return strings.Compare(a.key, b.key) }) {
-		old, found := before[a.key]
-		replaces := found && old.state == StateParked && old.resume == undecodable && a.reason == ""
-		if found && !replaces {
-			if err := seen(a, old); err != nil {
-				return 0, 0, err
+		digestBefore, found := before[a.key]
+		if found && (!i.undecodable[a.key] || a.reason != "") {
+			if i.seen != nil {
+				if err := i.seen(a, digestBefore); err != nil {
+					return 0, 0, err
+				}
 			}
 			continue
 		}
@@ -58,12 +66,12 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 		rows, err := tx.Exec(ctx, `INSERT INTO xsale_transfer (flow, key, state, resume, reason, json, digest, added, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
 			ON CONFLICT (flow, key) DO UPDATE SET state = excluded.state, resume = excluded.resume, reason = excluded.reason, json = excluded.json, digest = excluded.digest, changed = excluded.changed
 			WHERE xsale_transfer.state = 'parked' AND xsale_transfer.resume = 'undecodable' AND excluded.resume = ''`,
-			s.Name, a.key, string(state), string(resume), a.reason, s.seal(a.key, data), digest[:], now)
+			i.Name, a.key, string(state), string(resume), a.reason, i.seal(a.key, data), digest[:], now)
 		if err != nil {
 			return 0, 0, err
 		}
-		before[a.key] = known{state, resume, digest[:]} // the list may repeat it
-		if rows == 0 {                                  // another program was faster
+		before[a.key] = digest[:] // the list may repeat it
+		if rows == 0 {            // another program was faster
 			continue
 		}
 		if !found {
@@ -81,25 +89,46 @@ func (s *settings[Tx]) add(ctx context.Context, client *river.Client[Tx], tx Tra
 			delete(waiting, a.key)
 		}
 	}
-	return added, parked, s.insertJobs(ctx, client, tx, jobs)
+	return added, parked, i.insertJobs(ctx, i.client, tx, jobs)
 }
 
-// known returns what the table has, by key.
-func (s *settings[Tx]) known(ctx context.Context, tx Transaction[Tx], arrivals []arrival) (map[string]known, error) {
+// known returns the keys that the table has, with the digests if they are of interest.
+func (i *intake[Tx]) known(ctx context.Context, tx Transaction[Tx], arrivals []arrival) (map[string][]byte, error) {
 	arguments := make([]any, 0, len(arrivals)+1)
-	arguments = append(arguments, s.Name)
+	arguments = append(arguments, i.Name)
 	for _, a := range arrivals {
 		arguments = append(arguments, a.key)
 	}
-	found := make(map[string]known, len(arrivals))
-	err := tx.Query(ctx, func(scan func(...any) error) error {
+	columns := "key"
+	if i.seen != nil {
+		columns = "key, digest"
+	}
+	found := make(map[string][]byte, len(arrivals))
+	err := tx.Query(ctx, func(scan func(...any) error) (err error) {
 		var key string
-		var k known
-		err := scan(&key, (*string)(&k.state), (*string)(&k.resume), &k.digest)
-		found[key] = k
+		var digest []byte
+		if i.seen != nil {
+			err = scan(&key, &digest)
+		} else {
+			err = scan(&key)
+		}
+		found[key] = digest
 		return err
-	}, `SELECT key, state, resume, digest FROM xsale_transfer WHERE flow = $1 AND key IN (`+parameters(2, len(arrivals))+`)`, arguments...)
+	}, `SELECT `+columns+` FROM xsale_transfer WHERE flow = $1 AND key IN (`+parameters(2, len(arrivals))+`)`, arguments...)
 	return found, err
+}
+
+// loadUndecodable reads which elements a list may replace.
+func (i *intake[Tx]) loadUndecodable(ctx context.Context) error {
+	i.undecodable = make(map[string]bool)
+	return i.within(ctx, func(tx Transaction[Tx]) error {
+		return tx.Query(ctx, func(scan func(...any) error) error {
+			var key string
+			err := scan(&key)
+			i.undecodable[key] = true
+			return err
+		}, `SELECT key FROM xsale_transfer WHERE flow = $1 AND resume = 'undecodable'`, i.Name)
+	})
 }
 
 // checkKey returns why a key cannot be one, or nil.

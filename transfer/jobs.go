@@ -78,7 +78,7 @@ func (e *engine[Tx]) adopt(ctx context.Context) error {
 		}, `SELECT entry.key FROM xsale_transfer AS entry LEFT JOIN (
 				SELECT args->>'key' AS key FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
 			) AS job ON job.key = entry.key
-			WHERE entry.flow = $1 AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
+			WHERE entry.flow = $1 AND entry.state <> 'done' AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
 		if err != nil {
 			return err
 		}

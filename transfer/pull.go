@@ -104,43 +104,68 @@ func (p *Pull[T, Tx]) start(ctx context.Context) (*engine[Tx], func(), error) {
 	return start(ctx, &p.Flow, p)
 }
 
-// read adds the elements of the list.
+// read adds the elements of the list. It reads on while it adds.
 func (p *Pull[T, Tx]) read(ctx context.Context, e *engine[Tx]) error {
 	return e.Hooks.run(ctx, Step{Flow: e.Name, Name: StepList}, func(ctx context.Context) error {
-		var batch []arrival
-		flush := func() error {
-			if len(batch) == 0 {
-				return nil
-			}
-			err := e.take(ctx, batch)
-			batch = batch[:0]
+		intake := &intake[Tx]{settings: e.settings, client: e.client}
+		if err := intake.loadUndecodable(ctx); err != nil {
 			return err
 		}
-		for element, err := range p.List(ctx) {
-			var a arrival
-			if unfit, ok := errors.AsType[*call.ElementError](err); ok {
-				a = p.unfit(unfit.JSON, unfit.Error())
-			} else if err != nil {
-				return errors.Join(fmt.Errorf("list: %w", err), flush())
-			} else {
-				a = p.arrival(element)
-			}
-			e.summary.listed.Add(1)
-			if batch = append(batch, a); len(batch) == intakeBatch {
-				if err := flush(); err != nil {
-					return err
+		reading, stop := context.WithCancel(ctx)
+		defer stop()
+		batches, taken := make(chan []arrival, 2), make(chan error, 1)
+		go func() {
+			var err error
+			for batch := range batches {
+				if err != nil {
+					continue
+				}
+				if err = e.take(ctx, intake, batch); err != nil {
+					stop() // reading on is of no use
 				}
 			}
+			taken <- err
+		}()
+		listed := p.batches(reading, e, batches)
+		if err := <-taken; err != nil {
+			return err
 		}
-		return flush()
+		return listed
 	})
 }
 
+// batches reads the list and closes the channel that it sends the elements to.
+func (p *Pull[T, Tx]) batches(ctx context.Context, e *engine[Tx], batches chan<- []arrival) error {
+	var batch []arrival
+	defer func() {
+		if len(batch) > 0 {
+			batches <- batch
+		}
+		close(batches)
+	}()
+	for element, err := range p.List(ctx) {
+		var a arrival
+		if unfit, ok := errors.AsType[*call.ElementError](err); ok {
+			a = p.unfit(unfit.JSON, unfit.Error())
+		} else if err != nil {
+			return fmt.Errorf("list: %w", err)
+		} else {
+			a = p.arrival(element)
+		}
+		e.summary.listed.Add(1)
+		if batch = append(batch, a); len(batch) == intakeBatch {
+			batches <- batch
+			batch = nil
+		}
+	}
+	return nil
+}
+
 // take adds a batch of elements.
-func (e *engine[Tx]) take(ctx context.Context, batch []arrival) error {
+func (e *engine[Tx]) take(ctx context.Context, intake *intake[Tx], batch []arrival) error {
 	var added, parked int
 	err := e.within(ctx, func(tx Transaction[Tx]) (err error) {
-		added, parked, err = e.add(ctx, e.client, tx, batch, func(arrival, known) error { return nil })
+		added, parked, err = intake.add(ctx, tx, batch)
 		return err
 	})
 	if err != nil {

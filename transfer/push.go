@@ -138,13 +138,14 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 		return 0, nil, err
 	}
 	var found []error
-	added, _, err = s.add(ctx, client, tx, batch, func(a arrival, before known) error {
+	intake := intake[Tx]{settings: s, client: client, seen: func(a arrival, before []byte) error {
 		data, err := a.json()
-		if digest := sha256.Sum256(data); !bytes.Equal(digest[:], before.digest) {
+		if digest := sha256.Sum256(data); !bytes.Equal(digest[:], before) {
 			found = append(found, fmt.Errorf("key %q: %w", a.key, ErrConflict))
 		}
 		return err
-	})
+	}}
+	added, _, err = intake.add(ctx, tx, batch)
 	return added, errors.Join(found...), err
 }
 

@@ -25,6 +25,7 @@ func Statements(bytes string) []string {
 	PRIMARY KEY (flow, key)
 )`, bytes),
 		`CREATE INDEX IF NOT EXISTS xsale_transfer_open ON xsale_transfer (flow, state, changed) WHERE state <> 'done'`,
+		`CREATE INDEX IF NOT EXISTS xsale_transfer_undecodable ON xsale_transfer (flow, key) WHERE resume = 'undecodable'`,
 		`CREATE INDEX IF NOT EXISTS xsale_transfer_kept ON xsale_transfer (flow, changed) WHERE state IN ('done', 'discarded') AND json IS NOT NULL`,
 	}
 }
