@@ -197,19 +197,37 @@ type Result[R any] struct {
 	Reason string // why it is parked, or why the latest attempt failed
 }
 
+// Result returns what became of the element of a key. It fails with [ErrNotFound] if the key was
+// not added.
+func (p *Push[T, R, Tx]) Result(ctx context.Context, key string) (Result[R], error) {
+	entry, err := p.Entry(ctx, key)
+	if err != nil {
+		return Result[R]{}, err
+	}
+	return resultOf[R](entry)
+}
+
 // Results returns what became of each element, in the order of the keys.
 func (p *Push[T, R, Tx]) Results(ctx context.Context) iter.Seq2[Result[R], error] {
 	return func(yield func(Result[R], error) bool) {
 		for entry, err := range p.Entries(ctx) {
-			result := Result[R]{Key: entry.Key, State: entry.State, Reason: entry.Reason}
-			if err == nil && entry.State == StateDone {
-				if err = json.Unmarshal(entry.Result, &result.Value); err != nil {
-					err = fmt.Errorf("result of %q: %w", entry.Key, err)
-				}
+			result := Result[R]{Key: entry.Key}
+			if err == nil {
+				result, err = resultOf[R](entry)
 			}
 			if !yield(result, err) {
 				return
 			}
 		}
 	}
+}
+
+func resultOf[R any](entry Entry) (Result[R], error) {
+	result := Result[R]{Key: entry.Key, State: entry.State, Reason: entry.Reason}
+	if entry.State == StateDone {
+		if err := json.Unmarshal(entry.Result, &result.Value); err != nil {
+			return result, fmt.Errorf("result of %q: %w", entry.Key, err)
+		}
+	}
+	return result, nil
 }

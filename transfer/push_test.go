@@ -105,6 +105,12 @@ func TestPushLooksUpWhatMayHaveBeenProcessed(t *testing.T) {
 		if results != 20 {
 			t.Errorf("%d results, want 20", results)
 		}
+		if result, err := push.Result(t.Context(), "7"); err != nil || result.Value.ID != 700 || result.State != transfer.StateDone {
+			t.Errorf("result of 7: %+v, %v", result, err)
+		}
+		if _, err := push.Result(t.Context(), "99"); !errors.Is(err, transfer.ErrNotFound) {
+			t.Errorf("result of an unknown key: %v", err)
+		}
 		if added, err := push.AddAll(t.Context(), numbered(20)); err != nil || added != 0 {
 			t.Errorf("added again: %d, %v, want 0", added, err)
 		}
