@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,7 @@ tidy: ## fail if go mod tidy would change go.mod or go.sum
 	cd bench && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/erp && go mod tidy -diff
+	cd examples/fleet && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
 	cd examples/shop && go mod tidy -diff
 	cd examples/testing && go mod tidy -diff
@@ -105,4 +106,7 @@ erp: ## build, vet and test the example of an import into an ERP system
 shop: ## build, vet and test the example of an own shop
 	cd examples/shop && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop outsider fuzz ## run every check except the tests
+fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
+	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
+
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests
