@@ -27,7 +27,7 @@ type listing struct {
 // Kind implements [river.JobArgs].
 func (listing) Kind() string { return "xsale_transfer_list" }
 
-// Names of queues. River takes fewer names than a flow does, and tells no upper case.
+// Names of queues. River accepts fewer names than a flow does, such as lower case only.
 func (s *settings[Tx]) queue() string {
 	sum := sha256.Sum256([]byte(s.Name))
 	return "xsale-" + hex.EncodeToString(sum[:16])

@@ -14,6 +14,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/spec/selection"
+	"github.com/xsale-go/xsale/transfer"
 )
 
 // The exit codes, for scripts. See exitCodesHelp.
@@ -25,6 +26,7 @@ const (
 	exitRejected    = 4
 	exitRateLimited = 5
 	exitUnavailable = 6
+	exitLater       = 75 // EX_TEMPFAIL of sysexits.h
 	exitInterrupted = 130
 )
 
@@ -36,6 +38,8 @@ const exitCodesHelp = `Exit codes:
   4    the API rejected the call
   5    rate limited by the API or the login service
   6    no response, or the server failed
+  75   nothing failed for good, but orders are left for a later run of 'orders pull' or 'orders push',
+       or another run has the database
   130  interrupted`
 
 func exitCode(ctx context.Context, err error) int {
@@ -54,8 +58,9 @@ func exitCode(ctx context.Context, err error) int {
 	_, usage := errors.AsType[usageError](err)
 	network, noConnection := errors.AsType[*net.OpError](err)
 	call, failedCall := errors.AsType[*xsale.Error](err)
+	_, leftForLater := errors.AsType[laterError](err)
 	switch {
-	case usage, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid):
+	case usage, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted
@@ -66,6 +71,8 @@ func exitCode(ctx context.Context, err error) int {
 	case failedCall && (call.StatusCode == 0 || call.StatusCode >= 500),
 		noConnection && network.Op != "listen":
 		return exitUnavailable
+	case leftForLater, errors.Is(err, transfer.ErrInUse):
+		return exitLater
 	}
 	return exitFailed
 }

@@ -4,6 +4,8 @@
 //	xsale sandbox                  a fake xSale with its login service, for any language
 //	xsale me                       the user and their organizations
 //	xsale orders list|create
+//	xsale orders pull|push         each order once, to and from other systems
+//	xsale orders parked|show|retry|discard
 //	xsale statuses list
 //	xsale integrations create
 //	xsale articles translations get|set

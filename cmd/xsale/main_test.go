@@ -27,7 +27,8 @@ func execute(t *testing.T, stdin string, arguments ...string) result {
 	return result{code, stdout.String(), stderr.String()}
 }
 
-// useSandbox starts a sandbox, points the environment at it and keeps tokens in a file of the test.
+// useSandbox starts a sandbox, points the environment at it and keeps tokens and data in files of the
+// test.
 func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 	t.Helper()
 	sandbox := xsaletest.New(t, options...)
@@ -36,6 +37,7 @@ func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 		t.Setenv(name, value)
 	}
 	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	return sandbox
 }
 

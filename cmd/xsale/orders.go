@@ -11,7 +11,10 @@ import (
 )
 
 func newOrdersCommand(a *app) *cobra.Command {
-	return newGroup("orders", "List and create orders", newOrdersListCommand(a), newOrdersCreateCommand(a))
+	return newGroup("orders", "List, create and move orders",
+		newOrdersListCommand(a), newOrdersCreateCommand(a),
+		newOrdersPullCommand(a), newOrdersPushCommand(a),
+		newOrdersParkedCommand(a), newOrdersShowCommand(a), newOrdersRetryCommand(a), newOrdersDiscardCommand(a))
 }
 
 func newOrdersListCommand(a *app) *cobra.Command {
@@ -24,10 +27,8 @@ by commas. If both are set, the sandbox lists the orders that match both; the ve
 does not say.`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
-			for _, id := range params.StatusIDs {
-				if id <= 0 {
-					return usagef("--status-id %d: want an id from 1 up", id)
-				}
+			if err := checkStatusIDs(params.StatusIDs); err != nil {
+				return err
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)
@@ -40,10 +41,25 @@ does not say.`,
 			})
 		},
 	}
-	command.Flags().StringArrayVar(&params.StatusNames, "status-name", nil, "list orders in these statuses, by `NAME`")
-	command.Flags().Int64SliceVar(&params.StatusIDs, "status-id", nil, "list orders in these statuses, by `ID`")
-	command.Flags().Lookup("status-id").DefValue = "" // or the help shows []
+	addStatusFlags(command, &params, "list")
 	return command
+}
+
+// addStatusFlags adds the flags that select orders by status.
+func addStatusFlags(command *cobra.Command, params *xsale.ListOrdersParams, verb string) {
+	flags := command.Flags()
+	flags.StringArrayVar(&params.StatusNames, "status-name", nil, verb+" orders in these statuses, by `NAME`")
+	flags.Int64SliceVar(&params.StatusIDs, "status-id", nil, verb+" orders in these statuses, by `ID`")
+	flags.Lookup("status-id").DefValue = "" // or the help shows []
+}
+
+func checkStatusIDs(ids []int64) error {
+	for _, id := range ids {
+		if id <= 0 {
+			return usagef("--status-id %d: want an id from 1 up", id)
+		}
+	}
+	return nil
 }
 
 // unlistedField returns a field that is missing from the spec, or "" if the order does not have it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,6 +34,20 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 		collect("", "orders", "list", "--status-name", "Nowe")
 		collect(orderJSON, "orders", "create", "--file", "-")
 		collect("{}", "orders", "create", "--file", "-")
+		key := writeFile(t, strings.Repeat("ca", 32))
+		flow := []string{"--encryption-key-file", key, "--database", filepath.Join(t.TempDir(), "orders.db")}
+		collect("", append([]string{"orders", "pull", "--status-name", "Nowe", "--exec", "exit 1"}, flow...)...)
+		collect("", append([]string{"orders", "parked"}, flow...)...)
+		collect("", append([]string{"orders", "parked"}, flow[2:]...)...) // without the key
+		collect("", append([]string{"orders", "show", "300"}, flow...)...)
+		collect("", append([]string{"orders", "retry", "300"}, flow...)...)
+		collect("", append([]string{"orders", "discard", "301"}, flow...)...)
+		flow[3] = filepath.Join(t.TempDir(), "push.db")
+		collect(numbered("1"), append([]string{"orders", "push", "--key-field", "Number", "-"}, flow...)...)
+		for _, database := range []string{"postgres://user:canary-database-password@127.0.0.1:1/orders", "postgres://user:canary-database-password@[::1/orders"} {
+			collect("", "orders", "pull", "--status-name", "Nowe", "--to", "-", "--database", database)
+			collect("", "orders", "parked", "--database", database)
+		}
 		collect("", "integrations", "create", "--name", "domenasklepu.pl")
 		collect("", "articles", "translations", "get", "16519")
 		collect("", "articles", "translations", "set", "16519", "--language", "2", "--name", "Oak desk")
@@ -48,7 +63,7 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 	collect("", "demo")
 	collect("", "verify", "--rate", "1000") // once, because it waits long if no server responds
 	everyCommand()
-	canaries := append(revealedTokens(t), xsaletest.Password, xsaletest.ClientSecret, "canary-mfa-token", "canary-access-token", "canary id token", "canary-url-password")
+	canaries := append(revealedTokens(t), xsaletest.Password, xsaletest.ClientSecret, "canary-mfa-token", "canary-access-token", "canary id token", "canary-url-password", "canary-database-password", strings.Repeat("ca", 32))
 	sandbox.RevokeTokens()
 	everyCommand()
 	t.Setenv("XSALE_TOKEN_STORE", t.TempDir())

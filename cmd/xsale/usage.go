@@ -129,6 +129,7 @@ var wantedValues = map[string]string{
 	"bool":       "true or false",
 	"duration":   "a duration, such as 30s or 500ms",
 	"float64":    "a number",
+	"int":        "a whole number",
 	"int64":      "a whole number",
 	"int64Slice": "whole numbers separated by commas, such as 3,7",
 	"uint64":     "a whole number from 0 up",

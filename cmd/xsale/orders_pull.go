@@ -1,0 +1,271 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/atomicfile"
+	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/transfer"
+)
+
+// pull is one run of the command.
+type pull struct {
+	flowFlags
+	params    xsale.ListOrdersParams
+	anyStatus bool
+	exec      string
+	handOver  string
+	to        string
+	every     time.Duration
+
+	console *console
+	tally   tally
+}
+
+func newOrdersPullCommand(a *app) *cobra.Command {
+	p := &pull{}
+	command := &cobra.Command{
+		Use:   "pull",
+		Short: "Pass each order to a program once, or write it to a file",
+		Long: `Pass each order to a program once, or write it to a file or standard output.
+
+Every order of the list is stored in a database before it is worked on. One that fails is tried again
+later, by this run or by the next one; one that fails for good is parked, where 'xsale orders parked'
+shows it. An order that was done is not taken again, whatever its status is. If the machine dies in the
+middle of an order, that order is passed on once more, with XSALE_ATTEMPT above 1.
+
+--exec runs a command line with sh -c, on Windows with cmd /C, once for each order, which it gets as
+JSON on its standard input. Its exit code decides:
+  0         the order is handled
+  75        try again later, as often as needed; so do 126 and 127, the shell cannot run the program
+  any other the order has failed for good; standard error has the reason
+  a signal  or --timeout: try again, --attempts times
+What it prints goes to standard error. Its environment is that of xsale, with the account, so that it
+can call xsale itself, and XSALE_KEY (the id of the order), XSALE_ATTEMPT and XSALE_ORGANIZATION. It
+ends with everything that it has started when the attempt ends.
+
+--hand-over-exec runs in the same way afterwards, for example to change the status of the order. Its
+environment also has XSALE_OUTCOME, done or failed, and XSALE_REASON. It may run more than once.`,
+		Example: `  xsale orders pull --status-name Nowe --exec 'php import.php'
+  xsale orders pull --status-name Nowe --exec ./import.sh --hand-over-exec ./set-status.sh --every 2m
+  xsale orders pull --status-name Nowe --to incoming/
+  xsale orders pull --status-name Nowe --to - | python3 import.py`,
+		Args: takes(),
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := p.check(); err != nil {
+				return err
+			}
+			p.console = &console{out: command.ErrOrStderr()}
+			command.SetErr(p.console)
+			return a.withFlow(command, &p.flowFlags, p.tally.hooks(), func(ctx context.Context, organization *xsale.Organization, flow *flow) error {
+				return p.run(ctx, command, a.output, organization, flow)
+			})
+		},
+	}
+	addStatusFlags(command, &p.params, "take")
+	flags := command.Flags()
+	flags.BoolVar(&p.anyStatus, "any-status", false, "take orders in any status, the oldest included")
+	flags.StringVar(&p.exec, "exec", "", "pass each order to this `COMMAND` line")
+	flags.StringVar(&p.to, "to", "", "write each order to a file in this `DIR`, or with - to standard output, a line each")
+	flags.StringVar(&p.handOver, "hand-over-exec", "", "run this `COMMAND` line once an order is done or has failed for good")
+	flags.DurationVar(&p.every, "every", 0, "do not end, and read the list again after this `DURATION`, such as 2m")
+	flags.Lookup("every").DefValue = ""
+	p.flowFlags.add(command, flowPull)
+	p.flowFlags.addRun(command)
+	return command
+}
+
+func (p *pull) check() error {
+	filtered := len(p.params.StatusNames)+len(p.params.StatusIDs) > 0
+	switch {
+	case filtered == p.anyStatus:
+		return usagef("pass --status-name or --status-id, or --any-status to take every order that there is")
+	case (p.exec == "") == (p.to == ""):
+		return usagef("pass one of --exec and --to")
+	case p.every != 0 && p.every < time.Second:
+		return usagef("--every %v: want 1s or more", p.every)
+	}
+	return cmp.Or(checkStatusIDs(p.params.StatusIDs), p.checkRun(flowPull), p.checkDir())
+}
+
+// checkDir rejects a directory that does not exist: it may be on a disk that is not there.
+func (p *pull) checkDir() error {
+	if p.to == "" || p.to == "-" {
+		return nil
+	}
+	info, err := os.Stat(p.to)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is not a directory", p.to)
+	}
+	if err != nil {
+		return usageError{fmt.Errorf("--to: %w", err)}
+	}
+	return nil
+}
+
+// run runs the flow once, or until ctx ends.
+func (p *pull) run(ctx context.Context, command *cobra.Command, output string, organization *xsale.Organization, flow *flow) error {
+	if p.to == "-" { // or a write to a closed pipe would end the program
+		ignored := make(chan os.Signal, 1)
+		signal.Notify(ignored, syscall.SIGPIPE)
+		defer signal.Stop(ignored)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	steps := pullSteps{
+		list: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
+			return organization.Orders.List(ctx, p.params)
+		},
+		handle: p.handler(command, organization, stop),
+	}
+	if p.handOver != "" {
+		hand := program{p.handOver, organization.Name(), p.console}
+		steps.handOver = func(ctx context.Context, item transfer.Item[xsale.Order], outcome transfer.Outcome) error {
+			result := "done"
+			if outcome.Failed {
+				result = "failed"
+			}
+			return hand.run(ctx, item, "XSALE_OUTCOME="+result, "XSALE_REASON="+printable.String(outcome.Reason))
+		}
+	}
+	progress := func() string { return p.tally.progress(transfer.StepHandle, "handled") }
+	end := p.console.follow(ctx, progress)
+	if p.every > 0 {
+		err := flow.pull(steps).Watch(ctx, p.every)
+		end()
+		fmt.Fprintln(p.console, progress())
+		return cmp.Or(endOf(ctx), err)
+	}
+	summary, err := flow.pull(steps).Run(ctx)
+	end()
+	if broken := endOf(ctx); broken != nil {
+		return broken
+	}
+	if err != nil && summary == (transfer.Summary{}) { // it did not come to anything
+		return err
+	}
+	out := command.OutOrStdout()
+	if p.to == "-" {
+		out = p.console
+	}
+	result, err := flow.result(ctx, summary, err)
+	return errors.Join(printValue(out, output, result, runResult.rows), err)
+}
+
+// handler returns the function that passes orders on. Stop ends the run.
+func (p *pull) handler(command *cobra.Command, organization *xsale.Organization, stop context.CancelCauseFunc) func(context.Context, transfer.Item[xsale.Order]) error {
+	switch p.to {
+	case "":
+		program := program{p.exec, organization.Name(), p.console}
+		return func(ctx context.Context, item transfer.Item[xsale.Order]) error { return program.run(ctx, item) }
+	case "-":
+		lines := &lineFile{out: command.OutOrStdout(), stop: stop}
+		return lines.write
+	}
+	atomicfile.RemoveLeftovers(p.to, func(name string) bool { return filepath.Ext(name) == ".json" })
+	return func(_ context.Context, item transfer.Item[xsale.Order]) error { return writeOrder(p.to, item) }
+}
+
+// lineFile gets an order in each line.
+type lineFile struct {
+	mu   sync.Mutex
+	out  io.Writer
+	stop context.CancelCauseFunc
+}
+
+func (l *lineFile) write(ctx context.Context, item transfer.Item[xsale.Order]) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := encodeJSON(l.out, item.JSON); err != nil {
+		err = fmt.Errorf("standard output: %w: the next run writes what was not written", err)
+		l.stop(endError{err})
+		return transfer.Later(err, 0)
+	}
+	return nil
+}
+
+// endError is an error after which a run cannot go on.
+type endError struct{ error }
+
+func (e endError) Unwrap() error { return e.error }
+
+// endOf returns why a run could not go on, or nil.
+func endOf(ctx context.Context) error {
+	if end, ok := errors.AsType[endError](context.Cause(ctx)); ok {
+		return end.error
+	}
+	return nil
+}
+
+// writeOrder writes an order to a file of its own. The order is on the disk when it returns. A key
+// is a whole number, so it is a file name everywhere.
+func writeOrder(dir string, item transfer.Item[xsale.Order]) error {
+	order, err := formatJSON(item.JSON)
+	if err != nil {
+		return transfer.Fail(err)
+	}
+	err = atomicfile.Write(filepath.Join(dir, item.Key+".json"), append(order, '\n'), 0o600)
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil { // concerns every order
+		return transfer.Later(err, 0)
+	}
+	return nil
+}
+
+// syncDir writes the names of a directory to the disk. Windows has no such call and needs none.
+func syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// orderKey returns what identifies an order. One without an id is parked.
+func orderKey(order xsale.Order) string {
+	if order.ID == 0 {
+		return ""
+	}
+	return strconv.FormatInt(order.ID, 10)
+}
+
+// rawOrderKey returns the key of an order that does not fit its type, or "".
+func rawOrderKey(order json.RawMessage) string {
+	var fields struct {
+		ID json.RawMessage `json:"Id"`
+	}
+	if json.Unmarshal(order, &fields) != nil {
+		return ""
+	}
+	id, err := strconv.ParseInt(strings.Trim(string(fields.ID), `"`), 10, 64)
+	if err != nil {
+		return ""
+	}
+	return orderKey(xsale.Order{ID: id})
+}

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/transfer"
+	"github.com/xsale-go/xsale/wire"
+)
+
+// push is one run of the command.
+type push struct {
+	flowFlags
+	keyField string
+	settle   time.Duration
+
+	console *console
+	tally   tally
+}
+
+func newOrdersPushCommand(a *app) *cobra.Command {
+	p := &push{}
+	command := &cobra.Command{
+		Use:   "push [FILE…]",
+		Short: "Create the orders of a file, each once",
+		Long: `Create the orders of a file, each once, however often the command runs and is killed. A FILE, or - for
+standard input, contains an order in each line, or an array of orders, as 'orders create' takes one.
+
+--key-field names the field of an order with the shop's own number. Orders with the same number are
+one order. A number that was pushed before with other content is rejected.
+
+Every order is stored in a database before it is sent. If the response to a create is lost, the order
+is looked up by its number among all orders, after --settle, and sent again only if it is not there.
+For that, xSale must return the field. An order that the API rejects is parked, where 'xsale orders
+parked --flow push' shows it; so is one that may have been sent and cannot be found out.
+
+The output has what became of each order of the files. Without a FILE, the command continues what an
+earlier one has left.`,
+		Example: `  xsale orders push --key-field ExternalNumber orders.ndjson
+  ./export.sh | xsale orders push --key-field ExternalNumber - -o ndjson`,
+		Args: func(_ *cobra.Command, files []string) error {
+			for _, file := range files {
+				if strings.TrimSpace(file) == "" {
+					return errors.New("FILE is empty")
+				}
+			}
+			return nil
+		},
+		RunE: func(command *cobra.Command, files []string) error {
+			if err := p.check(); err != nil {
+				return err
+			}
+			p.console = &console{out: command.ErrOrStderr()}
+			command.SetErr(p.console)
+			return a.withFlow(command, &p.flowFlags, p.tally.hooks(), func(ctx context.Context, organization *xsale.Organization, flow *flow) error {
+				return p.run(ctx, command, a.output, organization, flow, files)
+			})
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&p.keyField, "key-field", "", "`NAME` of the field with the shop's own number of an order")
+	flags.DurationVar(&p.settle, "settle", 2*time.Minute, "look up an order whose response was lost after this `DURATION`")
+	p.flowFlags.add(command, flowPush)
+	p.flowFlags.addRun(command)
+	return command
+}
+
+func (p *push) check() error {
+	switch {
+	case p.keyField == "":
+		return usagef("pass --key-field with the field that contains the shop's own number of an order")
+	case p.settle <= 0:
+		return usagef("--settle %v: want more than 0", p.settle)
+	}
+	return p.checkRun(flowPush)
+}
+
+func (p *push) run(ctx context.Context, command *cobra.Command, output string, organization *xsale.Organization, flow *flow, files []string) error {
+	pusher := flow.push(pushSteps{
+		send: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, error) {
+			return organization.Orders.Create(ctx, item.Value)
+		},
+		find: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, bool, error) {
+			return p.find(ctx, organization, item)
+		},
+		settle: p.settle,
+	})
+	var keys []string
+	rejected := 0
+	for _, file := range files {
+		data, err := readInput(command, file)
+		if err != nil {
+			return err
+		}
+		lines, err := splitOrders(inputName(file), data)
+		if err != nil {
+			return err
+		}
+		orders, failed := p.parse(ctx, organization, lines)
+		rejected += failed
+		added, failed, err := p.add(ctx, pusher, orders)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, added...)
+		rejected += failed
+	}
+	end := p.console.follow(ctx, func() string { return p.tally.progress(transfer.StepSend, "sent") })
+	summary, err := pusher.Run(ctx)
+	end()
+	if err != nil && (ctx.Err() != nil || summary == (transfer.Summary{})) {
+		return err
+	}
+	if rejected > 0 {
+		err = errors.Join(err, fmt.Errorf("%s of the input rejected", counted(rejected, "order")))
+	}
+	_, err = flow.result(ctx, summary, err)
+	return errors.Join(printList(command.OutOrStdout(), output, results(ctx, flow, keys), table[pushed]{
+		heading: []string{"KEY", "STATE", "ID", "REASON"},
+		row: func(p pushed) []any {
+			id := ""
+			if p.ID != 0 {
+				id = fmt.Sprint(p.ID)
+			}
+			return []any{p.Key, p.State, id, p.Reason}
+		},
+	}), err)
+}
+
+// find looks for an order that may have been created.
+func (p *push) find(ctx context.Context, organization *xsale.Organization, item transfer.Item[xsale.CreateOrder]) (created xsale.Created, found bool, err error) {
+	if number, _, err := p.number(item.Value.UnknownFields); err != nil || number != item.Key {
+		return created, false, fmt.Errorf("the field %s of the order is not its key: pass the --key-field of the run that added it", p.keyField)
+	}
+	orders, named := 0, 0
+	order, found, err := call.FindByNumber(organization.Orders.List(ctx, xsale.ListOrdersParams{}), item.Key,
+		func(order xsale.Order) (string, bool, error) {
+			number, has, err := p.number(order.UnknownFields)
+			orders++
+			if has {
+				named++
+			}
+			return number, has, err
+		})
+	if err == nil && !found && orders > 0 && named == 0 {
+		err = fmt.Errorf("cannot tell whether it exists: no order of the list has the field %s", p.keyField)
+	}
+	return xsale.Created{ID: order.ID}, found, err
+}
+
+// number returns the shop's own number of an order, a string or a number.
+func (p *push) number(order wire.UnknownFields) (string, bool, error) {
+	raw, _ := order.Get(p.keyField)
+	var number json.Number
+	if len(raw) > 0 && raw[0] != '"' && json.Unmarshal(raw, &number) == nil && number != "" {
+		return number.String(), true, nil
+	}
+	return order.GetString(p.keyField)
+}
+
+// line is an order of a file.
+type line struct {
+	at    string // such as orders.ndjson:3
+	json  []byte
+	key   string
+	order xsale.CreateOrder
+}
+
+// splitOrders returns the orders of a file: the elements of an array, or lines.
+func splitOrders(file string, data []byte) ([]line, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	start := bytes.TrimLeft(data, " \t\r\n")
+	switch {
+	case len(start) == 0:
+		return nil, nil
+	case start[0] == '[':
+		return splitArray(file, data)
+	case json.Valid(data): // one order, which may have several lines
+		return []line{{at: file, json: data}}, nil
+	}
+	var lines []line
+	number := 0
+	for text := range bytes.Lines(data) {
+		number++
+		if text = bytes.TrimSpace(text); len(text) > 0 {
+			lines = append(lines, line{at: fmt.Sprintf("%s:%d", file, number), json: text})
+		}
+	}
+	return lines, nil
+}
+
+func splitArray(file string, data []byte) ([]line, error) {
+	if err := parseJSON(file, data, new([]json.RawMessage)); err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.Token()
+	var lines []line
+	for decoder.More() {
+		var order json.RawMessage
+		if err := decoder.Decode(&order); err != nil {
+			return nil, err
+		}
+		start := decoder.InputOffset() - int64(len(order))
+		lines = append(lines, line{at: fmt.Sprintf("%s:%d", file, bytes.Count(data[:start], []byte("\n"))+1), json: order})
+	}
+	return lines, nil
+}
+
+// parse returns the orders that can be sent, and how many cannot, which it reports. They are not
+// stored, so they can be corrected in the file.
+func (p *push) parse(ctx context.Context, organization *xsale.Organization, lines []line) (orders []line, failed int) {
+	for _, line := range lines {
+		err := parseJSON(line.at, line.json, &line.order)
+		if err == nil {
+			var has bool
+			if line.key, has, err = p.number(line.order.UnknownFields); err == nil && !has {
+				err = fmt.Errorf("the field %s is missing", p.keyField)
+			}
+			if err == nil { // the checks of the client
+				var request *http.Request
+				_, err = organization.Orders.Create(ctx, line.order, call.DryRun(&request))
+			}
+			if errors.Is(err, call.ErrDryRun) && !errors.Is(err, xsale.ErrInvalid) {
+				orders = append(orders, line)
+				continue
+			}
+			err = fmt.Errorf("%s: %s", line.at, strings.TrimPrefix(err.Error(), call.ErrDryRun.Error()+": "))
+		}
+		p.reject(err)
+		failed++
+	}
+	return orders, failed
+}
+
+func (p *push) reject(err error) { report(p.console, err) }
+
+// addAtOnce is how many orders are stored at once.
+const addAtOnce = 1000
+
+// add stores orders. It returns the keys of those that the flow has, and how many it rejected, which
+// it reports.
+func (p *push) add(ctx context.Context, pusher pusher, orders []line) (keys []string, failed int, err error) {
+	for len(orders) > 0 {
+		batch := orders[:min(addAtOnce, len(orders))]
+		orders = orders[len(batch):]
+		_, err := pusher.AddAll(ctx, func(yield func(string, xsale.CreateOrder) bool) {
+			for _, line := range batch {
+				if !yield(line.key, line.order) {
+					return
+				}
+			}
+		})
+		one := errors.Is(err, transfer.ErrConflict) || errors.Is(err, transfer.ErrInvalid)
+		if err != nil && !one {
+			return keys, failed, err
+		}
+		for _, line := range batch {
+			if one { // find out which, and do nothing for the others
+				_, err := pusher.Add(ctx, line.key, line.order)
+				if errors.Is(err, transfer.ErrConflict) || errors.Is(err, transfer.ErrInvalid) {
+					p.reject(fmt.Errorf("%s: %w", line.at, err))
+					failed++
+					continue
+				}
+				if err != nil {
+					return keys, failed, err
+				}
+			}
+			keys = append(keys, line.key)
+		}
+	}
+	return keys, failed, nil
+}
+
+// pushed is what became of an order.
+type pushed struct {
+	Key    string         `json:"key"`
+	State  transfer.State `json:"state"`
+	ID     int64          `json:"id,omitempty"` // 0 as well if the response had none
+	Reason string         `json:"reason,omitempty"`
+}
+
+// results returns what became of orders.
+func results(ctx context.Context, flow *flow, keys []string) iter.Seq2[pushed, error] {
+	return func(yield func(pushed, error) bool) {
+		for _, key := range keys {
+			entry, err := flow.Entry(ctx, key)
+			result := pushed{Key: key, State: entry.State, Reason: entry.Reason}
+			if err == nil && entry.State == transfer.StateDone {
+				var created xsale.Created
+				err = json.Unmarshal(entry.Result, &created)
+				result.ID = created.ID
+			}
+			if !yield(result, err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/transfer"
+)
+
+// Exit codes of programs.
+const (
+	codeLater         = 75  // EX_TEMPFAIL of sysexits.h
+	codeNotExecutable = 126 // of a shell
+	codeNotFound      = 127 // of a shell
+	codeSignal        = 128 // of a shell, plus the number of the signal
+	lastSignal        = 31
+	codeCrashed       = 0xC0000000 // of Windows: a crash, or the end of the session
+)
+
+// stopGrace is how long a program may take to end after it was asked to.
+const stopGrace = 5 * time.Second
+
+// program is a command line of the user's, which runs once for each order.
+type program struct {
+	line         string
+	organization string
+	console      *console // gets what the program prints
+}
+
+// run passes an order to the program on its standard input, and more to know in its environment.
+// The error says what becomes of the order. The environment has the user's credentials: the program
+// is the user's own, and it may call xsale.
+func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], environment ...string) error {
+	order, err := formatJSON(item.JSON)
+	if err != nil {
+		return transfer.Fail(err)
+	}
+	command := shell(ctx, p.line)
+	command.Env = append(os.Environ(), "XSALE_ORGANIZATION="+p.organization, "XSALE_KEY="+item.Key, fmt.Sprintf("XSALE_ATTEMPT=%d", item.Attempt))
+	command.Env = append(command.Env, environment...)
+	command.Stdin = bytes.NewReader(append(order, '\n'))
+	var reason excerpt
+	stdout, stderr := p.console.lines(item.Key), p.console.lines(item.Key)
+	command.Stdout, command.Stderr = stdout, io.MultiWriter(stderr, &reason)
+	command.WaitDelay = stopGrace
+	if err := runTree(command); err != nil {
+		return transfer.Later(fmt.Errorf("start the program: %w", err), 0)
+	}
+	stdout.flush()
+	stderr.flush()
+	return p.judge(ctx, command.ProcessState, reason.String())
+}
+
+// runTree runs a command to its end. What it has started ends with it.
+func runTree(command *exec.Cmd) error {
+	runtime.LockOSThread() // on Linux, the program dies with the thread that has started it
+	defer runtime.UnlockOSThread()
+	kill, err := start(command)
+	if err != nil {
+		return err
+	}
+	command.Wait() // the exit code is in the ProcessState
+	kill()
+	return nil
+}
+
+// judge turns the end of the program into what becomes of the order.
+func (p *program) judge(ctx context.Context, state *os.ProcessState, reason string) error {
+	code := state.ExitCode()
+	text := state.String()
+	if reason != "" {
+		text += ": " + reason
+	}
+	failure := errors.New(text)
+	switch {
+	case code == 0:
+		return nil
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return errors.New("the program did not end within --timeout")
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case code == codeLater, code == codeNotExecutable, code == codeNotFound: // every order would fail
+		return transfer.Later(failure, 0)
+	case code < 0, code > codeSignal && code <= codeSignal+lastSignal, code >= codeCrashed:
+		return failure // it was ended, for example at the shutdown of the machine
+	}
+	return transfer.Fail(failure)
+}
+
+// excerpt keeps the beginning and the end of what is written.
+type excerpt struct {
+	head, tail []byte
+}
+
+// excerptHalf is how much is kept of the beginning and of the end, in bytes.
+const excerptHalf = 400
+
+// Write implements [io.Writer].
+func (e *excerpt) Write(p []byte) (int, error) {
+	size := len(p)
+	if room := excerptHalf - len(e.head); room > 0 {
+		room = min(room, len(p))
+		e.head, p = append(e.head, p[:room]...), p[room:]
+	}
+	e.tail = append(e.tail, p[max(0, len(p)-excerptHalf-1):]...)
+	e.tail = e.tail[max(0, len(e.tail)-excerptHalf-1):] // one more shows that there was more
+	return size, nil
+}
+
+// String returns what was kept, as one line.
+func (e *excerpt) String() string {
+	text := string(e.head)
+	if len(e.tail) > excerptHalf {
+		text += " … " + string(e.tail[1:])
+	} else {
+		text += string(e.tail)
+	}
+	fields := strings.Fields(printable.String(strings.ToValidUTF8(text, "")))
+	return strings.Join(fields, " ")
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// shell returns a command for a command line. It is in a process group of its own, so that Ctrl-C
+// does not end it in the middle of an order. cmd /S takes the line as it is between the quotes.
+func shell(ctx context.Context, line string) *exec.Cmd {
+	command := exec.CommandContext(ctx, filepath.Join(os.Getenv("SystemRoot"), "System32", "cmd.exe"))
+	command.SysProcAttr = &syscall.SysProcAttr{
+		CmdLine:       `cmd.exe /S /C "` + line + `"`,
+		CreationFlags: windows.CREATE_NEW_PROCESS_GROUP,
+	}
+	return command
+}
+
+// start starts a command in a job, and returns a function that ends what is left in it. The system
+// ends it, too, if this program is killed.
+func start(command *exec.Cmd) (kill func(), err error) {
+	job, err := windows.CreateJobObject(nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
+		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE},
+	}
+	_, err = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation, uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
+	if err != nil {
+		windows.CloseHandle(job)
+		return nil, err
+	}
+	command.Cancel = func() error {
+		windows.TerminateJobObject(job, 1)
+		return command.Process.Kill()
+	}
+	if err := command.Start(); err != nil {
+		windows.CloseHandle(job)
+		return nil, err
+	}
+	// What the shell starts before it is in the job stays out of it. A shell that has ended cannot
+	// be assigned.
+	command.Process.WithHandle(func(handle uintptr) { windows.AssignProcessToJobObject(job, windows.Handle(handle)) })
+	return func() { windows.CloseHandle(job) }, nil
+}
