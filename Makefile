@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench-auth: ## compare the token source with those of other libraries, in speed 
 
 bench-contract: ## compare the sandbox with Prism's mock; needs npm
 	cd bench && npx --yes --package $(PRISM) -- go run ./contract
+
+bench-transfer: ## compare package transfer with River alone; BENCH_POSTGRES adds a PostgreSQL database
+	cd bench && go run ./transfer
 
 bench-generate: ## compare the code of generators for DOCUMENTS, also with that of the commit BEFORE
 	cd bench && go run ./generate $(if $(BEFORE),-before $(BEFORE)) $(abspath $(DOCUMENTS))

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
@@ -177,10 +175,8 @@ type change struct {
 	result        []byte // of a Push
 }
 
-// over reports whether there is nothing left to do.
-func (c change) over() bool { return c.state == StateDone || c.state == StateParked }
-
-// apply changes an element as part of a transaction, and completes its job if it is over.
+// apply changes an element as part of a transaction. Its job needs no such record: if it is run again,
+// it finds that nothing is left to do.
 func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[Tx], c change) error {
 	keep := ", json = json"
 	if c.state == StateDone && e.Keep == 0 {
@@ -194,13 +190,6 @@ func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[T
 		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, time.Now().UnixMilli())
 	if err == nil && rows == 0 { // the commit before has succeeded although it failed, or another worker has the job
 		err = fmt.Errorf("key %q is no longer %s", task.row.key, task.row.state)
-	}
-	if err != nil || !c.over() {
-		return err
-	}
-	// A job that was taken from a live worker is not running. It will find that nothing is left.
-	if _, err = river.JobCompleteTx[riverdriver.Driver[Tx]](ctx, tx.Raw(), task.job); errors.Is(err, rivertype.ErrNotFound) {
-		return nil
 	}
 	return err
 }

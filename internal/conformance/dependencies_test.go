@@ -44,9 +44,25 @@ func TestGeneratorBuildsWithoutGen(t *testing.T) {
 	}
 }
 
+// Users of SQLite do not build the driver of PostgreSQL, nor the other way round.
+func TestTransferBuildsOneDatabase(t *testing.T) {
+	drivers := map[string]string{"modernc.org/sqlite": "transfer/sqlite", "github.com/jackc/pgx/v5": "transfer/postgres"}
+	for driver, only := range drivers {
+		for _, path := range []string{"transfer", "transfer/sqlite", "transfer/postgres"} {
+			output, err := exec.Command("go", "list", "-deps", "github.com/xsale-go/xsale/"+path).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if built := slices.Contains(strings.Fields(string(output)), driver); built != (path == only) {
+				t.Errorf("%s builds %s: %v, want %v", path, driver, built, path == only)
+			}
+		}
+	}
+}
+
 // Imports run one way, so that each package can be read without those above it.
 func TestImportsRunOneWay(t *testing.T) {
-	layers := []string{"wire", "authn", "call", "gen", "", "xsaletest", "cmd/xsale"} // "" is the root
+	layers := []string{"wire", "authn", "call", "gen", "", "xsaletest", "transfer", "cmd/xsale"} // "" is the root
 	for i, layer := range layers {
 		path := strings.TrimSuffix("github.com/xsale-go/xsale/"+layer, "/")
 		output, err := exec.Command("go", "list", "-deps", path).Output()
