@@ -16,9 +16,10 @@ type Database[Tx any] interface {
 	// program may, it fails with ErrInUse while another one does.
 	Claim(ctx context.Context, workers int) (release func(), err error)
 
-	// Reclaim makes jobs of the queues available again: those whose worker died, and those that are
-	// due for a retry. It deletes jobs that ended an hour ago or earlier.
-	Reclaim(ctx context.Context, queues ...string) error
+	// Reclaim makes jobs of a queue available again: those whose worker died, and those that are due
+	// for a retry. It deletes what ended an hour ago or earlier from that queue and from the queue
+	// of lists.
+	Reclaim(ctx context.Context, queue, lists string) error
 
 	// Hold reserves the job of a key for this worker. It reports false if another worker has it,
 	// even one that was taken for dead. Only Release makes it free again, or the death of the

@@ -231,17 +231,10 @@ type listWorker[Tx any] struct {
 	engine *engine[Tx]
 }
 
-// Work implements [river.Worker]. A list that fails is read again in the next period.
-func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
+// Work implements [river.Worker]. A list that fails is read again in the next period, and so is one
+// whose program dies or stops. A list that is read twice at a time does no harm, so it has no lock.
+func (w *listWorker[Tx]) Work(ctx context.Context, _ *river.Job[listing]) error {
 	defer w.engine.enter()()
-	session, held, err := w.engine.Database.Hold(ctx, w.engine.listQueue(), "")
-	if err != nil {
-		return err
-	}
-	if !held {
-		return river.JobSnooze(lockedWait)
-	}
-	defer session.Release()
 	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.ending() {
 		w.engine.Logger.ErrorContext(ctx, "the list ended early", "flow", w.engine.Name, "error", err)
 	}

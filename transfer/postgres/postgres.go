@@ -129,22 +129,23 @@ func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
 // Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides
 // who is dead. The 5 seconds are for workers that have fetched a job and not yet locked its key; they
 // are seconds of the server.
-func (d *Database) Reclaim(ctx context.Context, queues ...string) error {
-	for _, statement := range []string{
-		`DELETE FROM river_job WHERE queue = ANY($1) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < now() - interval '1 hour'`,
-		`UPDATE river_job SET state = 'available' WHERE queue = ANY($1) AND state IN ('retryable', 'scheduled') AND scheduled_at <= now()`,
-		`WITH running AS MATERIALIZED (
-			SELECT id, queue, args FROM river_job WHERE queue = ANY($1) AND state = 'running' AND attempted_at < now() - interval '5 seconds'
-		), dead AS MATERIALIZED (
-			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended(queue || '/' || coalesce(args->>'key', ''), ` + seed + `))
-		)
-		UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`,
-	} {
-		if _, err := d.pool.Exec(ctx, statement, queues); err != nil {
-			return err
-		}
+func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
+	_, err := d.pool.Exec(ctx, `DELETE FROM river_job WHERE queue IN ($1, $2) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < now() - interval '1 hour'
+		OR queue = $2 AND state = 'running' AND attempted_at < now() - interval '1 day'`, queue, lists)
+	if err != nil {
+		return err
 	}
-	return nil
+	_, err = d.pool.Exec(ctx, `UPDATE river_job SET state = 'available' WHERE queue = $1 AND state IN ('retryable', 'scheduled') AND scheduled_at <= now()`, queue)
+	if err != nil {
+		return err
+	}
+	_, err = d.pool.Exec(ctx, `WITH running AS MATERIALIZED (
+			SELECT id, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at < now() - interval '5 seconds'
+		), dead AS MATERIALIZED (
+			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended($1 || '/' || (args->>'key'), `+seed+`))
+		)
+		UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`, queue)
+	return err
 }
 
 // Hold implements [transfer.Database].

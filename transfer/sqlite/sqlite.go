@@ -185,27 +185,22 @@ func (d *Database) takeOver(ctx context.Context) error {
 
 // Reclaim implements [transfer.Database]. No worker dies alone, and Claim has freed what an earlier
 // program left. But River may have failed to record the end of a job, such as on a full disk.
-func (d *Database) Reclaim(ctx context.Context, queues ...string) error {
-	for _, queue := range queues {
-		for _, statement := range []string{
-			`DELETE FROM river_job WHERE queue = ? AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < datetime('now', '-1 hour')`,
-			`UPDATE river_job SET state = 'available' WHERE queue = ? AND state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', 'subsec')`,
-		} {
-			if _, err := d.db.ExecContext(ctx, statement, queue); err != nil {
-				return err
-			}
-		}
-		if err := d.reclaimUnheld(ctx, queue); err != nil {
-			return err
-		}
+func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
+	_, err := d.db.ExecContext(ctx, `DELETE FROM river_job WHERE queue IN (?, ?) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < datetime('now', '-1 hour')`, queue, lists)
+	if err != nil {
+		return err
 	}
-	return nil
+	_, err = d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE queue = ? AND state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', 'subsec')`, queue)
+	if err != nil {
+		return err
+	}
+	return d.reclaimUnheld(ctx, queue)
 }
 
 // reclaimUnheld makes jobs available again that run according to the table only. The 5 seconds are
 // for workers that have fetched a job and not yet reserved its key.
 func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
-	rows, err := d.db.QueryContext(ctx, `SELECT id, coalesce(args->>'key', '') FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at < datetime('now', '-5 seconds')`, queue)
+	rows, err := d.db.QueryContext(ctx, `SELECT id, args->>'key' FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at < datetime('now', '-5 seconds')`, queue)
 	if err != nil {
 		return err
 	}
