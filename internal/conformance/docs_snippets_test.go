@@ -41,12 +41,15 @@ var imports = map[string]string{
 	"fake":       module + "/xsaletest/fake",
 	"gen":        module + "/gen",
 	"openapi":    module + "/openapi",
+	"postgres":   module + "/transfer/postgres",
+	"sqlite":     module + "/transfer/sqlite",
 	"traffic":    module + "/xsaletest/traffic",
+	"transfer":   module + "/transfer",
 	"wire":       module + "/wire",
 	"xsaleapi":   module + "/" + snippetsDir + "/xsaleapi",
 	"xsaletest":  module + "/xsaletest",
 
-	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest",
+	"context": "context", "errors": "errors", "sql": "database/sql", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest",
 	"io": "io", "iter": "iter", "json": "encoding/json", "log": "log", "os": "os", "slog": "log/slog",
 	"strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time", "url": "net/url",
 
@@ -67,6 +70,7 @@ var prelude = map[string]string{
 	"sandbox":      "var sandbox *xsaletest.Sandbox",
 	"api":          "var api *xsaleapi.Client",
 	"organization": "var organization string",
+	"pull":         "var pull *transfer.Pull[xsale.Order, *sql.Tx]",
 	"orders":       "var orders []xsaleapi.Order",
 
 	// The import that examples/testing tests.
