@@ -367,3 +367,29 @@ func TestWatch(t *testing.T) {
 		t.Errorf("handled %v, want 1 and 2 once", handled.counts)
 	}
 }
+
+// River keeps an element that is tried again soon until a time, which the clock has not reached again.
+func TestRunAfterTheClockWasSetBack(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		return transfer.Later(errors.New("locked"), 4*time.Second)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	pull.Hooks.Step = func(ctx context.Context, step transfer.Step) (context.Context, func(error)) {
+		if step.Name == transfer.StepHandle {
+			stop()
+		}
+		return nil, nil
+	}
+	if _, err := pull.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("%v, want the error of the context", err)
+	}
+	if _, err := database.DB().Exec(`UPDATE river_job SET scheduled_at = datetime('now', '+2 hours') WHERE state = 'available'`); err != nil {
+		t.Fatal(err)
+	}
+	again := newPull(database)
+	if summary, err := again.Run(t.Context()); err != nil || summary.Done != 3 {
+		t.Errorf("%+v, %v, want 3 done", summary, err)
+	}
+}

@@ -139,8 +139,13 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	if err != nil {
 		return err
 	}
+	// River does not plan ahead more than 5 seconds in this state, so a clock was changed or is wrong.
+	_, err = d.pool.Exec(ctx, `UPDATE river_job SET scheduled_at = now() WHERE queue = $1 AND state = 'available' AND scheduled_at > now() + interval '10 seconds'`, queue)
+	if err != nil {
+		return err
+	}
 	_, err = d.pool.Exec(ctx, `WITH running AS MATERIALIZED (
-			SELECT id, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at < now() - interval '5 seconds'
+			SELECT id, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '5 seconds' AND now() + interval '5 seconds'
 		), dead AS MATERIALIZED (
 			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended($1 || '/' || (args->>'key'), `+seed+`))
 		)

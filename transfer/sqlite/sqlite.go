@@ -194,13 +194,18 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	if err != nil {
 		return err
 	}
+	// River does not plan ahead more than 5 seconds in this state, so the clock was changed.
+	_, err = d.db.ExecContext(ctx, `UPDATE river_job SET scheduled_at = datetime('now', 'subsec') WHERE queue = ? AND state = 'available' AND scheduled_at > datetime('now', '+10 seconds')`, queue)
+	if err != nil {
+		return err
+	}
 	return d.reclaimUnheld(ctx, queue)
 }
 
 // reclaimUnheld makes jobs available again that run according to the table only. The 5 seconds are
 // for workers that have fetched a job and not yet reserved its key.
 func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
-	rows, err := d.db.QueryContext(ctx, `SELECT id, args->>'key' FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at < datetime('now', '-5 seconds')`, queue)
+	rows, err := d.db.QueryContext(ctx, `SELECT id, args->>'key' FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at NOT BETWEEN datetime('now', '-5 seconds') AND datetime('now', '+5 seconds')`, queue)
 	if err != nil {
 		return err
 	}
