@@ -207,8 +207,11 @@ func (e *engine[Tx]) idle(ctx context.Context) (bool, error) {
 func (e *engine[Tx]) busy() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, next := range e.due {
-		if next.waited || time.Until(next.at) < patience {
+	for job, next := range e.due {
+		switch wait := time.Until(next.at); {
+		case wait < -reclaimEvery: // another program has worked on it, or goes by another clock
+			delete(e.due, job)
+		case next.waited || wait < patience:
 			return true
 		}
 	}
