@@ -74,7 +74,7 @@ func run(ctx context.Context) error {
 // newImport returns the import of a shop's new orders.
 func newImport(shop *xsale.Organization, erp *sqlite.Database) *transfer.Pull[xsale.Order, *sql.Tx] {
 	return &transfer.Pull[xsale.Order, *sql.Tx]{
-		Flow: transfer.Flow[*sql.Tx]{Database: erp, Name: "orders", Logger: slog.Default()},
+		Flow: transfer.Flow[*sql.Tx]{Database: erp, Name: "pull-" + shop.Name(), Logger: slog.Default()},
 		List: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}})
 		},

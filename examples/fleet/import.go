@@ -28,7 +28,7 @@ const statusPath = "/orders/%d/status"
 // newImport returns a worker's part in the import of a shop's new orders.
 func newImport(shop *xsale.Organization, database transfer.Database[pgx.Tx], worker string) *transfer.Pull[xsale.Order, pgx.Tx] {
 	return &transfer.Pull[xsale.Order, pgx.Tx]{
-		Flow: transfer.Flow[pgx.Tx]{Database: database, Name: "orders", Logger: slog.Default()},
+		Flow: transfer.Flow[pgx.Tx]{Database: database, Name: "pull-" + shop.Name(), Logger: slog.Default()},
 		List: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}})
 		},

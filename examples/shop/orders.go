@@ -85,7 +85,7 @@ func (s *shop) sendOrders(ctx context.Context, in io.Reader, out io.Writer) erro
 // orders sends the orders of the shop, each of them once.
 func (s *shop) orders() *push[xsale.CreateOrder, xsale.Created] {
 	return &push[xsale.CreateOrder, xsale.Created]{
-		Flow: s.flow("orders"),
+		Flow: s.flow("push-" + s.xsale.Name()),
 		Send: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, error) {
 			return s.xsale.Orders.Create(ctx, item.Value)
 		},
