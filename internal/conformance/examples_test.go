@@ -14,7 +14,7 @@ import (
 
 // Every exported function and method that users call is used in an Example of its package.
 func TestExamplesUseTheAPI(t *testing.T) {
-	for _, directory := range []string{".", "call", "call/filelimit", "call/redislimit", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "wire", "xsaletest", "xsaletest/fake", "xsaletest/traffic"} {
+	for _, directory := range []string{".", "call", "call/filelimit", "call/redislimit", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "transfer", "transfer/sqlite", "transfer/postgres", "wire", "xsaletest", "xsaletest/fake", "xsaletest/traffic"} {
 		used, functions := readPackage(t, directory)
 		for _, name := range slices.Sorted(maps.Keys(functions)) {
 			position := functions[name]
@@ -30,7 +30,8 @@ var notCalled = map[string]bool{
 	"Error": true, "Is": true, "Unwrap": true, "String": true, "Format": true, "LogValue": true, "ServeHTTP": true, "RoundTrip": true, "Do": true,
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,
 	"Load": true, "Save": true, "TryLock": true, "HoldLock": true, "Update": true,
-	"RawOperation": true, // package xsale calls it
+	"RawOperation": true,                                                                              // package xsale calls it
+	"Driver":       true, "Claim": true, "Reclaim": true, "Hold": true, "Session": true, "Join": true, // package transfer calls them
 }
 
 // readPackage returns the names that the Examples of a package use, and its exported functions and
@@ -89,7 +90,10 @@ func receiver(function *ast.FuncDecl) string {
 	if pointer, ok := kind.(*ast.StarExpr); ok {
 		kind = pointer.X
 	}
-	if generic, ok := kind.(*ast.IndexExpr); ok {
+	switch generic := kind.(type) {
+	case *ast.IndexExpr:
+		kind = generic.X
+	case *ast.IndexListExpr:
 		kind = generic.X
 	}
 	return kind.(*ast.Ident).Name
