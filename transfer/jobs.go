@@ -75,10 +75,8 @@ func (e *engine[Tx]) adopt(ctx context.Context) error {
 			err := scan(&key)
 			keys = append(keys, key)
 			return err
-		}, `SELECT entry.key FROM xsale_transfer AS entry LEFT JOIN (
-				SELECT args->>'key' AS key FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
-			) AS job ON job.key = entry.key
-			WHERE entry.flow = $1 AND entry.state <> 'done' AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
+		}, `SELECT key FROM xsale_transfer WHERE flow = $1 AND state <> 'done' AND state IN ('waiting', 'handled', 'failed', 'sending', 'unsure')
+			EXCEPT SELECT args->>'key' FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')`, e.Name, e.queue())
 		if err != nil {
 			return err
 		}
