@@ -20,7 +20,6 @@ type engine[Tx any] struct {
 
 	mu       sync.Mutex
 	running  int                   // jobs
-	quiet    time.Time             // since when none runs
 	due      map[int64]appointment // by job
 	resumeAt time.Time             // no element is worked on before
 	stopping chan struct{}         // closed when the workers are to stop
@@ -209,7 +208,7 @@ func (e *engine[Tx]) busy() bool {
 	defer e.mu.Unlock()
 	for job, next := range e.due {
 		switch wait := time.Until(next.at); {
-		case wait < -reclaimEvery: // another program has worked on it, or goes by another clock
+		case wait < -2*reclaimEvery: // another program has worked on it, or goes by another clock
 			delete(e.due, job)
 		case next.waited || wait < patience:
 			return true
@@ -219,9 +218,10 @@ func (e *engine[Tx]) busy() bool {
 }
 
 // enter counts a job, until the function that it returns is called.
-func (e *engine[Tx]) enter() (leave func()) {
+func (e *engine[Tx]) enter(job int64) (leave func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	delete(e.due, job)
 	e.running++
 	return func() {
 		e.mu.Lock()
@@ -247,10 +247,9 @@ func (e *engine[Tx]) pause(delay time.Duration) {
 }
 
 // begin waits for the end of a pause.
-func (e *engine[Tx]) begin(job int64) error {
+func (e *engine[Tx]) begin() error {
 	for {
 		e.mu.Lock()
-		delete(e.due, job)
 		wait := time.Until(e.resumeAt)
 		e.mu.Unlock()
 		if wait <= 0 {

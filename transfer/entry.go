@@ -196,6 +196,17 @@ func (f *Flow[Tx]) unpark(ctx context.Context, keys []string, state string, work
 		if !work || len(keys) == 0 {
 			return nil
 		}
+		// A program that died after it parked an element has left a job without attempts.
+		for chunk := range slices.Chunk(keys, intakeBatch) {
+			arguments := []any{s.queue()}
+			for _, key := range chunk {
+				arguments = append(arguments, key)
+			}
+			_, err := tx.Exec(ctx, `DELETE FROM river_job WHERE queue = $1 AND args->>'key' IN (`+parameters(2, len(chunk))+`)`, arguments...)
+			if err != nil {
+				return err
+			}
+		}
 		return s.insertJobs(ctx, client, tx, keys)
 	})
 }

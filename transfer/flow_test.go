@@ -225,7 +225,13 @@ func TestPullParksWhatCannotBeDecoded(t *testing.T) {
 func TestAdoptsElementsWithoutJob(t *testing.T) {
 	database := openSQLite(t)
 	pull := newPull(database)
-	pull.Handle = func(context.Context, transfer.Item[order]) error {
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		if item.Attempt < 3 {
+			return errors.New("locked")
+		}
+		return nil
+	}
+	pull.HandOver = func(context.Context, transfer.Item[order], transfer.Outcome) error {
 		return transfer.Later(errors.New("closed"), time.Hour)
 	}
 	if _, err := pull.Run(t.Context()); err != nil {
@@ -234,7 +240,12 @@ func TestAdoptsElementsWithoutJob(t *testing.T) {
 	if _, err := database.DB().ExecContext(t.Context(), `DELETE FROM river_job`); err != nil {
 		t.Fatal(err)
 	}
-	pull.Handle = func(context.Context, transfer.Item[order]) error { return nil }
+	pull.HandOver = func(_ context.Context, item transfer.Item[order], _ transfer.Outcome) error {
+		if item.Attempt != 1 {
+			t.Errorf("attempt %d, want 1", item.Attempt)
+		}
+		return nil
+	}
 	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
 		t.Errorf("%+v, %v, want 3 done", summary, err)
 	}
@@ -390,6 +401,105 @@ func TestRunAfterTheClockWasSetBack(t *testing.T) {
 	}
 	again := newPull(database)
 	if summary, err := again.Run(t.Context()); err != nil || summary.Done != 3 {
+		t.Errorf("%+v, %v, want 3 done", summary, err)
+	}
+}
+
+// Two runs, as if of two programs: what one postpones, the other one may finish.
+func TestRunsOfOneFlowEnd(t *testing.T) {
+	database := openSQLite(t)
+	var calls tally
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var runs sync.WaitGroup
+	for range 2 {
+		pull := newPull(database)
+		pull.List = orders(20)
+		pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+			if calls.add(item.Key) == 1 {
+				return transfer.Later(errors.New("locked"), time.Millisecond)
+			}
+			return nil
+		}
+		runs.Go(func() {
+			if _, err := pull.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	runs.Wait()
+	for key, count := range calls.counts {
+		if count != 2 {
+			t.Errorf("key %s: handled %d times, want 2", key, count)
+		}
+	}
+	if stats, err := newPull(database).Stats(t.Context()); err != nil || stats[transfer.StateDone] != 20 {
+		t.Errorf("%v, %v, want 20 done", stats, err)
+	}
+}
+
+// holder calls a function when an element is reserved.
+type holder struct {
+	*sqlite.Database
+	hold func(key string)
+}
+
+func (h holder) Hold(ctx context.Context, queue, key string) (transfer.Session[*sql.Tx], bool, error) {
+	h.hold(key)
+	return h.Database.Hold(ctx, queue, key)
+}
+
+// A worker that waits for the end of a pause lives: it must have reserved its element, or the element
+// is taken from it.
+func TestPausedWorkersHoldTheirElements(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	held := make(chan string, 10)
+	pull := newPull(openSQLite(t))
+	pull.Database = holder{pull.Database.(*sqlite.Database), func(key string) { held <- key }}
+	pull.Workers, pull.StopTimeout = 1, time.Second
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		return &call.Error{Operation: "createOrder", StatusCode: 429, RetryAfter: time.Hour}
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := pull.Run(ctx)
+		ended <- err
+	}()
+	for range 2 {
+		select {
+		case <-held:
+		case <-ctx.Done():
+			t.Fatal("a worker waits without its element")
+		}
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want that it was canceled", err)
+	}
+}
+
+func TestRetryAfterAProgramDied(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Attempts = 1
+	pull.Handle = func(context.Context, transfer.Item[order]) error { return errors.New("unknown VAT rate") }
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Parked != 3 {
+		t.Fatalf("%+v, %v, want 3 parked", summary, err)
+	}
+	// It died before River had recorded the end of the jobs.
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE river_job SET state = 'running', finalized_at = NULL`); err != nil {
+		t.Fatal(err)
+	}
+	if err := pull.Retry(t.Context(), "1", "2", "3"); err != nil {
+		t.Fatal(err)
+	}
+	// If the old jobs are still there, they come first.
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE river_job SET scheduled_at = datetime('now', '+1 second') WHERE attempt = 0`); err != nil {
+		t.Fatal(err)
+	}
+	pull.Handle = func(context.Context, transfer.Item[order]) error { return nil }
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
 		t.Errorf("%+v, %v, want 3 done", summary, err)
 	}
 }

@@ -64,7 +64,7 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 		}
 		digest := sha256.Sum256(data)
 		rows, err := tx.Exec(ctx, `INSERT INTO xsale_transfer (flow, key, state, resume, reason, json, digest, added, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-			ON CONFLICT (flow, key) DO UPDATE SET state = excluded.state, resume = excluded.resume, reason = excluded.reason, json = excluded.json, digest = excluded.digest, changed = excluded.changed
+			ON CONFLICT (flow, key) DO UPDATE SET state = excluded.state, resume = excluded.resume, reason = excluded.reason, json = excluded.json, digest = excluded.digest, attempts = 0, changed = excluded.changed
 			WHERE xsale_transfer.state = 'parked' AND xsale_transfer.resume = 'undecodable' AND excluded.resume = ''`,
 			i.Name, a.key, string(state), string(resume), a.reason, i.seal(a.key, data), digest[:], now)
 		if err != nil {

@@ -68,17 +68,28 @@ func (s *settings[Tx]) insertListing(ctx context.Context, client *river.Client[T
 // adopt gives jobs to elements that have none although something is left to do, such as after
 // someone deleted them with a tool for River.
 func (e *engine[Tx]) adopt(ctx context.Context) error {
-	var keys []string
+	var keys, tried []string
 	return e.within(ctx, func(tx Transaction[Tx]) error {
 		err := tx.Query(ctx, func(scan func(...any) error) error {
 			var key string
-			err := scan(&key)
+			var attempts int
+			err := scan(&key, &attempts)
 			keys = append(keys, key)
+			if attempts > 0 {
+				tried = append(tried, key)
+			}
 			return err
-		}, `SELECT key FROM xsale_transfer WHERE flow = $1 AND state <> 'done' AND state IN ('waiting', 'handled', 'failed', 'sending', 'unsure')
-			EXCEPT SELECT args->>'key' FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')`, e.Name, e.queue())
+		}, `SELECT entry.key, entry.attempts FROM xsale_transfer AS entry LEFT JOIN (
+				SELECT args->>'key' AS key FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
+			) AS job ON job.key = entry.key
+			WHERE entry.flow = $1 AND entry.state <> 'done' AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
 		if err != nil {
 			return err
+		}
+		for _, key := range tried { // the new job counts from 1
+			if _, err := tx.Exec(ctx, `UPDATE xsale_transfer SET attempts = 0 WHERE flow = $1 AND key = $2`, e.Name, key); err != nil {
+				return err
+			}
 		}
 		return e.insertJobs(ctx, e.client, tx, keys)
 	})

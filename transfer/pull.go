@@ -45,7 +45,8 @@ type Pull[T, Tx any] struct {
 	Handle func(ctx context.Context, item Item[T]) error
 
 	// HandleTx replaces Handle if the effect is in the same database: it is committed together with
-	// the record of it, or not at all. With SQLite, it keeps all other workers waiting.
+	// the record of it, or not at all. It must not end the transaction. With SQLite, it keeps all
+	// other workers waiting.
 	HandleTx func(ctx context.Context, tx Tx, item Item[T]) error
 
 	// HandOver tells the source what became of an element, such as by changing the status of an
@@ -203,7 +204,7 @@ func (p *Pull[T, Tx]) unfit(data json.RawMessage, reason string) arrival {
 func (p *Pull[T, Tx]) work(ctx context.Context, e *engine[Tx], task *task[Tx]) error {
 	item, err := decode[T](e, task)
 	if err != nil {
-		return e.park(ctx, task, undecodable, err.Error())
+		return e.parkUnread(ctx, task, err)
 	}
 	if task.row.state == StateWaiting {
 		if err := p.handle(ctx, e, task, item); err != nil || task.row.state == StateDone || task.row.state == StateParked {
@@ -211,6 +212,18 @@ func (p *Pull[T, Tx]) work(ctx context.Context, e *engine[Tx], task *task[Tx]) e
 		}
 	}
 	return p.handOver(ctx, e, task, item)
+}
+
+// parkUnread parks an element whose JSON cannot be read. One that has been handled must not be
+// replaced by the list, or it would be handled again.
+func (e *engine[Tx]) parkUnread(ctx context.Context, task *task[Tx], err error) error {
+	switch task.row.state {
+	case StateWaiting:
+		return e.park(ctx, task, undecodable, err.Error())
+	case StateFailed: // the reason is still to be handed over
+		return e.park(ctx, task, StateFailed, task.row.reason+"; "+err.Error())
+	}
+	return e.park(ctx, task, task.row.state, err.Error())
 }
 
 func decode[T, Tx any](e *engine[Tx], task *task[Tx]) (item Item[T], err error) {
@@ -257,8 +270,16 @@ func (p *Pull[T, Tx]) handle(ctx context.Context, e *engine[Tx], task *task[Tx],
 func (p *Pull[T, Tx]) handleTx(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T], handled change) error {
 	return e.step(ctx, StepHandle, task, func(ctx context.Context) error {
 		return within(ctx, task.session, func(tx Transaction[Tx]) error {
+			// SQLite rolls a transaction back by itself after some errors, such as a full disk. If the
+			// handler went on after one, the savepoint is gone, and the effect with it.
+			if _, err := tx.Exec(ctx, `SAVEPOINT xsale_transfer`); err != nil {
+				return err
+			}
 			if err := p.HandleTx(ctx, tx.Raw(), item); err != nil {
 				return err
+			}
+			if _, err := tx.Exec(ctx, `RELEASE SAVEPOINT xsale_transfer`); err != nil {
+				return fmt.Errorf("the transaction has ended in the handler: %w", err)
 			}
 			return e.apply(ctx, tx, task, handled)
 		})

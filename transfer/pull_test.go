@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -162,5 +164,103 @@ func TestPullParksWhatFailsForGood(t *testing.T) {
 	stats, err := pull.Stats(t.Context())
 	if want := map[transfer.State]int{transfer.StateDone: 3, transfer.StateDiscarded: 1}; err != nil || !maps.Equal(stats, want) {
 		t.Errorf("stats: %v, %v, want %v", stats, err, want)
+	}
+}
+
+func TestHandOverThatFailsIsParked(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.List, pull.Attempts = orders(1), 3
+	var attempts []int
+	pull.HandOver = func(_ context.Context, item transfer.Item[order], _ transfer.Outcome) error {
+		attempts = append(attempts, item.Attempt)
+		return errors.New("locked")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if summary, err := pull.Run(ctx); err != nil || summary.Parked != 1 || !slices.Equal(attempts, []int{1, 2, 3}) {
+		t.Errorf("%+v, %v, attempts %v, want it parked after 3", summary, err, attempts)
+	}
+}
+
+// A key of the encryption that is missing must not bring elements back that were handled: the list
+// still has them.
+func TestHandledElementThatCannotBeReadIsNotHandledAgain(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.List, pull.EncryptionKeys = orders(1), [][]byte{bytes.Repeat([]byte{1}, 32)}
+	handled, handedOver := 0, 0
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		handled++
+		return nil
+	}
+	later := transfer.Later(errors.New("closed"), time.Hour)
+	pull.HandOver = func(context.Context, transfer.Item[order], transfer.Outcome) error { return later }
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE river_job SET state = 'available', scheduled_at = datetime('now')`); err != nil {
+		t.Fatal(err)
+	}
+	keys := pull.EncryptionKeys
+	pull.EncryptionKeys = [][]byte{bytes.Repeat([]byte{2}, 32)}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Parked != 1 {
+		t.Errorf("another key: %+v, %v, want 1 parked", summary, err)
+	}
+	pull.EncryptionKeys = keys
+	pull.HandOver = func(context.Context, transfer.Item[order], transfer.Outcome) error {
+		handedOver++
+		return nil
+	}
+	if _, err := pull.Run(t.Context()); err != nil || handled != 1 || handedOver != 0 {
+		t.Errorf("the list has it again: %v, handled %d times, handed over %d times, want 1 and 0", err, handled, handedOver)
+	}
+	if err := pull.Retry(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pull.Run(t.Context()); err != nil || handled != 1 || handedOver != 1 {
+		t.Errorf("retried: %v, handled %d times, handed over %d times, want 1 and 1", err, handled, handedOver)
+	}
+}
+
+// SQLite rolls back the whole transaction after some errors, and executes what follows on its own.
+func TestHandleTxThatGoesOnAfterARollback(t *testing.T) {
+	database := openSQLite(t)
+	if _, err := database.DB().ExecContext(t.Context(), `CREATE TABLE erp (key text); CREATE TABLE seen (key text PRIMARY KEY ON CONFLICT ROLLBACK); INSERT INTO seen VALUES ('2')`); err != nil {
+		t.Fatal(err)
+	}
+	pull := newPull(database)
+	pull.Handle = nil
+	pull.HandleTx = func(ctx context.Context, tx *sql.Tx, item transfer.Item[order]) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO erp VALUES (?)`, item.Key); err != nil || item.Attempt > 1 {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO seen VALUES (?)`, item.Key)
+		if (err != nil) != (item.Key == "2") {
+			t.Errorf("key %s: %v, want a conflict for 2", item.Key, err)
+		}
+		return nil // although it failed
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 || summary.Later != 1 {
+		t.Errorf("%+v, %v, want 3 done and an attempt that failed", summary, err)
+	}
+	imported := 0
+	if err := database.DB().QueryRowContext(t.Context(), `SELECT count(*) FROM erp`).Scan(&imported); err != nil || imported != 3 {
+		t.Errorf("%d in the ERP, %v, want 3", imported, err)
+	}
+}
+
+func TestHandlerThatEndsItsGoroutine(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	var calls tally
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		if calls.add(item.Key) == 1 {
+			runtime.Goexit()
+		}
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if summary, err := pull.Run(ctx); err != nil || summary.Done != 3 || summary.Later != 3 {
+		t.Errorf("%+v, %v, want 3 done at the second attempt", summary, err)
 	}
 }

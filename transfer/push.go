@@ -180,7 +180,7 @@ func (p *Push[T, R, Tx]) start(ctx context.Context) (*engine[Tx], func(), error)
 	case p.Settle < 0:
 		return nil, nil, invalid("Push.Settle %v: want more than 0, or 0 for %v", p.Settle, defaultSettle)
 	}
-	return start(ctx, &p.Flow, &sender[T, R, Tx]{push: p, unsure: make(map[string]time.Time)})
+	return start(ctx, &p.Flow, &sender[T, R, Tx]{push: p, unsure: make(map[string]unsure)})
 }
 
 // Resend has parked elements sent again that may have been processed, after a person has made sure

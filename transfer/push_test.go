@@ -268,3 +268,52 @@ func keys(t *testing.T, entries func(func(transfer.Entry, error) bool)) []string
 	}
 	return keys
 }
+
+// The wait before a look-up is that of the latest request, not of an earlier one.
+func TestPushWaitsBeforeEachLookUp(t *testing.T) {
+	var sent time.Time
+	s := &server{lose: func(key string, _ int) error {
+		if key == "7" {
+			sent = time.Now()
+			return errLost
+		}
+		return nil
+	}}
+	push := newPush(t, s)
+	push.Settle = 50 * time.Millisecond
+	lookUps := 0
+	push.Find = func(ctx context.Context, item transfer.Item[order]) (created, bool, error) {
+		if wait := time.Since(sent); wait < push.Settle {
+			t.Errorf("look-up %v after the request, want %v at least", wait, push.Settle)
+		}
+		if lookUps++; lookUps == 1 {
+			return created{}, false, transfer.Fail(errors.New("the search is broken"))
+		}
+		return s.find(ctx, item)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	watching := make(chan error)
+	go func() { watching <- push.Watch(ctx) }()
+	await := func(state transfer.State) {
+		t.Helper()
+		for {
+			entry, err := push.Entry(ctx, "7")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entry.State == state {
+				return
+			}
+		}
+	}
+	await(transfer.StateParked)
+	if err := push.Resend(ctx, "7"); err != nil {
+		t.Fatal(err)
+	}
+	await(transfer.StateDone)
+	cancel()
+	if err := <-watching; err != nil || lookUps != 2 {
+		t.Errorf("%v, %d look-ups, want 2", err, lookUps)
+	}
+}

@@ -20,7 +20,13 @@ type sender[T, R, Tx any] struct {
 	push *Push[T, R, Tx]
 
 	mu     sync.Mutex
-	unsure map[string]time.Time // by key: when the look-up may begin
+	unsure map[string]unsure // by key
+}
+
+// unsure is a request whose outcome is unknown.
+type unsure struct {
+	changed int64     // when its element became unsure, to tell it from an earlier request
+	from    time.Time // when the look-up may begin
 }
 
 // read implements steps. A Push has no list.
@@ -121,7 +127,7 @@ func (s *sender[T, R, Tx]) lookUp(ctx context.Context, e *engine[Tx], task *task
 		return e.settle(ctx, task, change{state: StateWaiting, reason: task.row.reason})
 	case s.push.Find == nil:
 		return e.park(ctx, task, StateUnsure, task.row.reason+"; "+noLookUp)
-	case s.wait(task.row.key) > 0:
+	case s.wait(task) > 0:
 		return s.postpone(e, task)
 	}
 	var response R
@@ -148,19 +154,19 @@ func (s *sender[T, R, Tx]) lookUp(ctx context.Context, e *engine[Tx], task *task
 
 // postpone has an element looked up when its time has come.
 func (s *sender[T, R, Tx]) postpone(e *engine[Tx], task *task[Tx]) error {
-	wait := max(s.wait(task.row.key), 0)
+	wait := max(s.wait(task), 0)
 	e.again(task.job.ID, wait, true)
 	return river.JobSnooze(wait)
 }
 
 // wait returns how long the look-up has to wait.
-func (s *sender[T, R, Tx]) wait(key string) time.Duration {
+func (s *sender[T, R, Tx]) wait(task *task[Tx]) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from, known := s.unsure[key]
-	if !known {
-		from = time.Now().Add(cmp.Or(s.push.Settle, defaultSettle))
-		s.unsure[key] = from
+	request := s.unsure[task.row.key]
+	if request.changed != task.row.changed {
+		request = unsure{task.row.changed, time.Now().Add(cmp.Or(s.push.Settle, defaultSettle))}
+		s.unsure[task.row.key] = request
 	}
-	return time.Until(from)
+	return time.Until(request.from)
 }

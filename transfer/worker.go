@@ -37,10 +37,7 @@ type task[Tx any] struct {
 // Work implements [river.Worker].
 func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
 	e := w.engine
-	defer e.enter()()
-	if err := e.begin(job.ID); err != nil {
-		return river.JobSnooze(0)
-	}
+	defer e.enter(job.ID)()
 	session, held, err := e.Database.Hold(ctx, e.queue(), job.Args.Key)
 	if err != nil {
 		return err
@@ -49,6 +46,9 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return river.JobSnooze(lockedWait)
 	}
 	defer session.Release()
+	if err := e.begin(); err != nil { // after Hold, or Reclaim would take this worker for dead
+		return river.JobSnooze(0)
+	}
 	task := &task[Tx]{job: job, session: session}
 	err = within(ctx, session, func(tx Transaction[Tx]) (err error) {
 		task.row, err = e.load(ctx, tx, job.Args.Key)
@@ -87,13 +87,20 @@ func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do f
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
 	return e.Hooks.run(ctx, Step{e.Name, name, task.row.key, task.attempt}, func(ctx context.Context) (err error) {
-		defer func() {
-			if value := recover(); value != nil {
-				e.Logger.ErrorContext(ctx, "panic", "flow", e.Name, "step", name, "key", task.row.key, "value", value, "stack", string(debug.Stack()))
-				err = fmt.Errorf("panic: %v", value)
-			}
+		ended := make(chan struct{})
+		go func() { // runtime.Goexit, such as by t.FailNow, would end the goroutine of River
+			defer close(ended)
+			defer func() {
+				if value := recover(); value != nil {
+					e.Logger.ErrorContext(ctx, "panic", "flow", e.Name, "step", name, "key", task.row.key, "value", value, "stack", string(debug.Stack()))
+					err = fmt.Errorf("panic: %v", value)
+				}
+			}()
+			err = errors.New("the function has ended its goroutine")
+			err = do(ctx)
 		}()
-		return do(ctx)
+		<-ended
+		return err
 	})
 }
 
@@ -175,6 +182,11 @@ type change struct {
 	result        []byte // of a Push
 }
 
+// handled reports whether a change ends the attempts of the handler. The hand-over has its own.
+func (t *task[Tx]) handled(c change) bool {
+	return c.state != t.row.state && (c.state == StateHandled || c.state == StateFailed)
+}
+
 // apply changes an element as part of a transaction. Its job needs no such record: if it is run again,
 // it finds that nothing is left to do.
 func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[Tx], c change) error {
@@ -183,14 +195,16 @@ func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[T
 		keep = ", json = NULL"
 	}
 	attempts := task.row.attempts
-	if c.state == StateHandled || c.state == StateFailed { // the hand-over has attempts of its own
+	if task.handled(c) {
 		attempts = task.job.Attempt - 1
 	}
+	now := time.Now().UnixMilli()
 	rows, err := tx.Exec(ctx, `UPDATE xsale_transfer SET state = $4, resume = $5, reason = $6, result = $7, attempts = $8, changed = $9`+keep+` WHERE flow = $1 AND key = $2 AND state = $3`,
-		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, time.Now().UnixMilli())
+		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, now)
 	if err == nil && rows == 0 { // the commit before has succeeded although it failed, or another worker has the job
 		err = fmt.Errorf("key %q is no longer %s", task.row.key, task.row.state)
 	}
+	task.row.changed = now
 	return err
 }
 
@@ -207,7 +221,7 @@ func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error
 
 // settled takes over a change that was committed.
 func (e *engine[Tx]) settled(task *task[Tx], c change) {
-	if c.state == StateHandled || c.state == StateFailed {
+	if task.handled(c) {
 		task.row.attempts, task.attempt = task.job.Attempt-1, 1
 	}
 	task.row.state, task.row.resume, task.row.reason = c.state, c.resume, c.reason
@@ -233,8 +247,8 @@ type listWorker[Tx any] struct {
 
 // Work implements [river.Worker]. A list that fails is read again in the next period, and so is one
 // whose program dies or stops. A list that is read twice at a time does no harm, so it has no lock.
-func (w *listWorker[Tx]) Work(ctx context.Context, _ *river.Job[listing]) error {
-	defer w.engine.enter()()
+func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
+	defer w.engine.enter(job.ID)()
 	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.ending() {
 		w.engine.Logger.ErrorContext(ctx, "the list ended early", "flow", w.engine.Name, "error", err)
 	}

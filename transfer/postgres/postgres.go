@@ -16,12 +16,14 @@ import (
 
 	"github.com/xsale-go/xsale/transfer"
 	"github.com/xsale-go/xsale/transfer/internal/schema"
+	"github.com/xsale-go/xsale/transfer/internal/suspects"
 )
 
 // Database is a pool of connections. It implements [transfer.Database]. It is safe for concurrent
 // use.
 type Database struct {
-	pool *pgxpool.Pool
+	pool     *pgxpool.Pool
+	suspects suspects.Jobs
 }
 
 const (
@@ -61,7 +63,7 @@ func Open(ctx context.Context, location string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{pool}
+	d := &Database{pool: pool}
 	if err := d.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("prepare the database: %w", err)
@@ -127,8 +129,7 @@ func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
 }
 
 // Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides
-// who is dead. The 5 seconds are for workers that have fetched a job and not yet locked its key; they
-// are seconds of the server.
+// who is dead.
 func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	_, err := d.pool.Exec(ctx, `DELETE FROM river_job WHERE queue IN ($1, $2) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < now() - interval '1 hour'
 		OR queue = $2 AND state = 'running' AND attempted_at < now() - interval '1 day'`, queue, lists)
@@ -144,12 +145,33 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.pool.Exec(ctx, `WITH running AS MATERIALIZED (
-			SELECT id, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '5 seconds' AND now() + interval '5 seconds'
-		), dead AS MATERIALIZED (
-			SELECT id FROM running WHERE pg_try_advisory_xact_lock(hashtextextended($1 || '/' || (args->>'key'), `+seed+`))
-		)
-		UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND id IN (SELECT id FROM dead)`, queue)
+	return d.reclaimUnlocked(ctx, queue)
+}
+
+// unlocked are the running jobs of a queue whose keys no worker has locked. Jobs of the last seconds
+// are left out, or their workers would find the keys locked by this query.
+const unlocked = `WITH running AS MATERIALIZED (
+		SELECT id, attempt, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '5 seconds' AND now() + interval '5 seconds'
+	), unlocked AS MATERIALIZED (
+		SELECT id, attempt FROM running WHERE pg_try_advisory_xact_lock(hashtextextended($1 || '/' || (args->>'key'), ` + seed + `))
+	) `
+
+// reclaimUnlocked makes jobs available again whose worker died.
+func (d *Database) reclaimUnlocked(ctx context.Context, queue string) error {
+	rows, err := d.pool.Query(ctx, unlocked+`SELECT id, attempt FROM unlocked`, queue)
+	if err != nil {
+		return err
+	}
+	jobs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[suspects.Job])
+	if err != nil {
+		return err
+	}
+	dead := d.suspects.Dead(queue, jobs)
+	if len(dead) == 0 {
+		return nil
+	}
+	_, err = d.pool.Exec(ctx, unlocked+`UPDATE river_job SET state = 'available', scheduled_at = now()
+		WHERE state = 'running' AND id IN (SELECT id FROM unlocked WHERE id = ANY($2))`, queue, dead)
 	return err
 }
 

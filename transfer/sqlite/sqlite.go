@@ -22,6 +22,7 @@ import (
 	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/transfer"
 	"github.com/xsale-go/xsale/transfer/internal/schema"
+	"github.com/xsale-go/xsale/transfer/internal/suspects"
 )
 
 // Database is an open file. It implements [transfer.Database]. It is safe for concurrent use.
@@ -33,6 +34,8 @@ type Database struct {
 	lock   *os.File // while flows work
 	claims int
 	held   map[string]bool // by queue and key
+
+	suspects suspects.Jobs
 }
 
 // settings of each connection. A commit is on the disk before it returns, or a power failure could
@@ -202,31 +205,30 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	return d.reclaimUnheld(ctx, queue)
 }
 
-// reclaimUnheld makes jobs available again that run according to the table only. The 5 seconds are
-// for workers that have fetched a job and not yet reserved its key.
+// reclaimUnheld makes jobs available again that run according to the table only.
 func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
-	rows, err := d.db.QueryContext(ctx, `SELECT id, args->>'key' FROM river_job WHERE queue = ? AND state = 'running' AND attempted_at NOT BETWEEN datetime('now', '-5 seconds') AND datetime('now', '+5 seconds')`, queue)
+	rows, err := d.db.QueryContext(ctx, `SELECT id, attempt, args->>'key' FROM river_job WHERE queue = ? AND state = 'running'`, queue)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var dead []int64
+	var unheld []suspects.Job
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for rows.Next() {
-		var id int64
+		var job suspects.Job
 		var key string
-		if err := rows.Scan(&id, &key); err != nil {
+		if err := rows.Scan(&job.ID, &job.Attempt, &key); err != nil {
 			return err
 		}
 		if !d.held[queue+"/"+key] {
-			dead = append(dead, id)
+			unheld = append(unheld, job)
 		}
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // there is one connection
 		return err
 	}
-	for _, id := range dead {
+	for _, id := range d.suspects.Dead(queue, unheld) {
 		if _, err := d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE id = ? AND state = 'running'`, id); err != nil {
 			return err
 		}

@@ -1,0 +1,49 @@
+// Package suspects finds the jobs whose worker died.
+package suspects
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// grace is how long a job must have been without a worker. River records the end of a job some time
+// after its worker has released it.
+const grace = 5 * time.Second
+
+// Job is an attempt at a job that runs according to the table, and that no worker has reserved.
+type Job struct {
+	ID      int64
+	Attempt int
+}
+
+// Jobs remembers jobs without a worker. The zero value is ready to use. It is safe for concurrent
+// use.
+type Jobs struct {
+	mu    sync.Mutex
+	since map[string]map[Job]time.Time // by queue
+}
+
+// Dead takes all jobs of a queue that have no worker now, and returns the ids of those that had none
+// for the whole grace period, by the clock that does not jump.
+func (j *Jobs) Dead(queue string, now []Job) (dead []int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	before, since := j.since[queue], make(map[Job]time.Time, len(now))
+	for _, job := range now {
+		first, known := before[job]
+		if !known {
+			first = time.Now()
+		}
+		since[job] = first
+		if time.Since(first) >= grace {
+			dead = append(dead, job.ID)
+		}
+	}
+	if j.since == nil {
+		j.since = make(map[string]map[Job]time.Time)
+	}
+	j.since[queue] = since
+	slices.Sort(dead)
+	return dead
+}
