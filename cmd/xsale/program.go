@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"time"
 
@@ -63,8 +62,6 @@ func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], envi
 
 // runTree runs a command to its end. What it has started ends with it.
 func runTree(command *exec.Cmd) error {
-	runtime.LockOSThread() // on Linux, the program dies with the thread that has started it
-	defer runtime.UnlockOSThread()
 	kill, err := start(command)
 	if err != nil {
 		return err
