@@ -49,7 +49,9 @@ type Push[T, R, Tx any] struct {
 }
 
 // Add stores an element to be sent, and reports whether it is new. A key that was added before with
-// the same JSON is not new; with other JSON it is an [ErrConflict]. The key is up to 512 bytes.
+// the same JSON is not new; with other JSON it is an [ErrConflict], except for an element that is
+// parked and was certainly not processed, such as one that the API rejected: the corrected one
+// replaces it and is new. The key is up to 512 bytes.
 func (p *Push[T, R, Tx]) Add(ctx context.Context, key string, value T) (bool, error) {
 	added, err := p.AddAll(ctx, func(yield func(string, T) bool) { yield(key, value) })
 	return added == 1, err
@@ -138,15 +140,27 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 		return 0, nil, err
 	}
 	var found []error
+	var corrected []string
 	intake := intake[Tx]{settings: s, client: client, seen: func(a arrival, before []byte) error {
 		data, err := a.json()
-		if digest := sha256.Sum256(data); !bytes.Equal(digest[:], before) {
+		digest := sha256.Sum256(data)
+		if err != nil || bytes.Equal(digest[:], before) {
+			return err
+		}
+		rows, err := tx.Exec(ctx, `UPDATE xsale_transfer SET state = 'waiting', resume = '', reason = '', attempts = 0, json = $3, digest = $4, changed = $5
+			WHERE flow = $1 AND key = $2 AND state = 'parked' AND resume = 'waiting'`, s.Name, a.key, s.seal(a.key, data), digest[:], time.Now().UnixMilli())
+		if rows == 1 {
+			corrected = append(corrected, a.key)
+		} else {
 			found = append(found, fmt.Errorf("key %q: %w", a.key, ErrConflict))
 		}
 		return err
 	}}
 	added, _, err = intake.add(ctx, tx, batch)
-	return added, errors.Join(found...), err
+	if err == nil {
+		err = s.insertJobs(ctx, client, tx, corrected)
+	}
+	return added + len(corrected), errors.Join(found...), err
 }
 
 // Run sends what was added, until no element is left but those that are tried again later than in

@@ -228,6 +228,36 @@ func TestPushConflicts(t *testing.T) {
 	}
 }
 
+// An order that the API rejects is corrected under its number. One that may have been processed is
+// not: its number may be taken.
+func TestPushSendsWhatWasCorrected(t *testing.T) {
+	s := &server{drop: true, lose: func(key string, request int) error {
+		switch {
+		case key == "7" && request == 1:
+			return &call.Error{Operation: "createOrder", StatusCode: 400}
+		case key == "8" && request == 1:
+			return errors.New("connection reset")
+		}
+		return nil
+	}}
+	push := newPush(t, s)
+	push.Find = nil
+	if summary, err := push.Run(t.Context()); err != nil || summary.Parked != 2 {
+		t.Fatalf("%+v, %v, want 2 parked", summary, err)
+	}
+	added, err := push.AddAll(t.Context(), maps.All(map[string]order{"7": {7, "1.00"}, "8": {8, "1.00"}, "9": {9, "1.00"}}))
+	if added != 1 || !errors.Is(err, transfer.ErrConflict) || strings.Count(err.Error(), "\n") != 1 || strings.Contains(err.Error(), `"7"`) {
+		t.Errorf("added %d, %v, want 1 and 2 conflicts", added, err)
+	}
+	if summary, err := push.Run(t.Context()); err != nil || summary.Done != 1 || s.count("requests of 7") != 2 {
+		t.Errorf("%+v, %v, %d requests, want 1 done and 2", summary, err, s.count("requests of 7"))
+	}
+	entry, err := push.Entry(t.Context(), "7")
+	if err != nil || entry.State != transfer.StateDone || string(entry.JSON) != `{"ID":7,"Total":"1.00"}` {
+		t.Errorf("%+v, %v, want the corrected JSON", entry, err)
+	}
+}
+
 func TestPushAddTx(t *testing.T) {
 	s := &server{lose: func(string, int) error { return nil }}
 	push := newPush(t, s)

@@ -134,6 +134,7 @@ type pusher interface {
 	Add(ctx context.Context, key string, order xsale.CreateOrder) (bool, error)
 	Run(ctx context.Context) (transfer.Summary, error)
 	Resend(ctx context.Context, keys ...string) error
+	Result(ctx context.Context, key string) (transfer.Result[xsale.Created], error)
 }
 
 // withFlow calls use with a flow of the organization that the command works in.

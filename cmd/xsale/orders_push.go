@@ -38,7 +38,8 @@ func newOrdersPushCommand(a *app) *cobra.Command {
 standard input, contains an order in each line, or an array of orders, as 'orders create' takes one.
 
 --key-field names the field of an order with the shop's own number. Orders with the same number are
-one order. A number that was pushed before with other content is rejected.
+one order. A number that was pushed before with other content is rejected, unless the order is parked
+and was not created: then it is replaced by the corrected one.
 
 Every order is stored in a database before it is sent. If the response to a create is lost, the order
 is looked up by its number among all orders, after --settle, and sent again only if it is not there.
@@ -126,7 +127,7 @@ func (p *push) run(ctx context.Context, command *cobra.Command, output string, o
 		err = errors.Join(err, fmt.Errorf("%s of the input rejected", counted(rejected, "order")))
 	}
 	_, err = flow.result(ctx, summary, err)
-	return errors.Join(printList(command.OutOrStdout(), output, results(ctx, flow, keys), table[pushed]{
+	return errors.Join(printList(command.OutOrStdout(), output, results(ctx, pusher, keys), table[pushed]{
 		heading: []string{"KEY", "STATE", "ID", "REASON"},
 		row: func(p pushed) []any {
 			id := ""
@@ -293,17 +294,11 @@ type pushed struct {
 }
 
 // results returns what became of orders.
-func results(ctx context.Context, flow *flow, keys []string) iter.Seq2[pushed, error] {
+func results(ctx context.Context, pusher pusher, keys []string) iter.Seq2[pushed, error] {
 	return func(yield func(pushed, error) bool) {
 		for _, key := range keys {
-			entry, err := flow.Entry(ctx, key)
-			result := pushed{Key: key, State: entry.State, Reason: entry.Reason}
-			if err == nil && entry.State == transfer.StateDone {
-				var created xsale.Created
-				err = json.Unmarshal(entry.Result, &created)
-				result.ID = created.ID
-			}
-			if !yield(result, err) {
+			result, err := pusher.Result(ctx, key)
+			if !yield(pushed{key, result.State, result.Value.ID, result.Reason}, err) {
 				return
 			}
 		}

@@ -127,4 +127,6 @@ func TestPushParksWhatTheAPIRejects(t *testing.T) {
 	if !strings.HasSuffix(r.stderr, "xsale: 1 order parked: 'xsale orders parked' has the reasons\n") {
 		t.Error(r.stderr)
 	}
+	corrected := strings.Replace(numbered("1"), `"BuyerId":7`, `"BuyerId":8`, 1)
+	execute(t, corrected+"\n"+numbered("2"), push...).expect(t, exitOK, "1    done   2", "2    done   1")
 }
