@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,12 @@ test-random: ## run the tests of random documents and exchanges, and the day of 
 test-herd: ## kill and stop programs that share an account, 60 rounds with files and with Redis
 	HERD_ROUNDS=60 go test -count=1 -v -run TestA03 ./internal/conformance/herd
 
+test-orders: ## kill programs that move orders: 20,000 orders and 2,000 kills in a simulation
+	ORDERS_WORLDS=5,500,50,1 go test -count=1 -v -parallel 16 -run 'TestSQLite|TestPostgreSQL' ./internal/conformance/orders
+
+simulate: ## the same with 1,000,000 orders and 10,000 kills; SEED=100 for other ones
+	ORDERS_WORLDS=5,25000,250,$(or $(SEED),1) go test -count=1 -v -timeout 12h -parallel 16 -run 'TestSQLite|TestPostgreSQL' ./internal/conformance/orders
+
 test-jsonv2: ## test the codec with the experimental JSON of the standard library
 	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample
 
@@ -112,4 +118,4 @@ shop: ## build, vet and test the example of an own shop
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests

@@ -1,0 +1,23 @@
+package orders
+
+import (
+	"fmt"
+	"hash/fnv"
+)
+
+// chance decides everything by a seed, so that a world can be simulated again.
+type chance uint64
+
+// of returns a number from 0 to below 1 that depends on the seed and on what it is for.
+func (c chance) of(parts ...any) float64 {
+	h := fnv.New64a()
+	fmt.Fprintln(h, uint64(c))
+	fmt.Fprintln(h, parts...)
+	x := h.Sum64() // its high bits depend little on the last bytes
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return float64((x^x>>31)>>11) / (1 << 53)
+}
+
+// below returns a number from 0 to below n.
+func (c chance) below(n int, parts ...any) int { return int(c.of(parts...) * float64(n)) }

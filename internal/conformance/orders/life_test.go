@@ -1,0 +1,70 @@
+package orders
+
+import (
+	"errors"
+	"sync"
+)
+
+// errDead is what a dead program sees of the world. Nothing follows from it.
+var errDead = errors.New("the program is dead")
+
+// life is the life of a program, from its start to its death at an event that others can see: a
+// commit, a statement of a server, an effect in another system. After it, whatever the program still
+// does has no effect.
+type life struct {
+	number  int
+	program int // which of those that run at the same time
+
+	mu     sync.Mutex
+	events int
+	last   int  // the event that it dies at; 0 for none
+	before bool // the last event does not happen
+	dead   bool
+	end    []func()
+	ends   sync.WaitGroup // those that run
+}
+
+// happens counts an event, and reports whether it happens. The function causes it.
+func (l *life) happens(cause func()) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead {
+		return false
+	}
+	l.events++
+	if l.events == l.last && l.before {
+		l.die()
+		return false
+	}
+	if cause != nil {
+		cause()
+	}
+	if l.events == l.last {
+		l.die()
+	}
+	return true
+}
+
+func (l *life) die() {
+	l.dead = true
+	for _, end := range l.end {
+		l.ends.Go(end)
+	}
+}
+
+// atDeath has a function called at the death, or now.
+func (l *life) atDeath(end func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead {
+		l.ends.Go(end)
+		return
+	}
+	l.end = append(l.end, end)
+}
+
+func (l *life) isDead() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dead
+}

@@ -1,0 +1,67 @@
+// Package orders simulates programs that move orders and die.
+package orders
+
+import (
+	"database/sql"
+	"fmt"
+	"github.com/jackc/pgx/v5"
+	"os"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/conformance/pgserver"
+)
+
+// world is what is simulated.
+type world interface {
+	run()
+	check()
+}
+
+// worlds returns a world of each kind.
+func worlds[Tx any](newStore func(testing.TB) store[Tx]) map[string]func(t testing.TB, seed uint64, size, kills int) world {
+	return map[string]func(t testing.TB, seed uint64, size, kills int) world{
+		"pull": func(t testing.TB, seed uint64, size, kills int) world {
+			return newPulls(t, seed, newStore(t), false, size, kills)
+		},
+		"pull with a transaction": func(t testing.TB, seed uint64, size, kills int) world {
+			return newPulls(t, seed, newStore(t), true, size, kills)
+		},
+		"push": func(t testing.TB, seed uint64, size, kills int) world {
+			return newPushes(t, seed, newStore(t), false, size, kills)
+		},
+		"push without a look-up": func(t testing.TB, seed uint64, size, kills int) world {
+			return newPushes(t, seed, newStore(t), true, size, kills)
+		},
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	simulate(t, worlds(func(t testing.TB) store[*sql.Tx] { return newFile(t) }))
+}
+
+func TestPostgreSQL(t *testing.T) {
+	server := pgserver.New(t)
+	simulate(t, worlds(func(t testing.TB) store[pgx.Tx] { return newServer(t, server) }))
+}
+
+// simulate runs worlds of each kind, in parallel.
+func simulate(t *testing.T, kinds map[string]func(t testing.TB, seed uint64, size, kills int) world) {
+	// Worlds of each kind, the elements and kills of each, and the seed of the first one.
+	rounds, size, kills, first := 1, 30, 3, 1
+	if given := os.Getenv("ORDERS_WORLDS"); given != "" {
+		if _, err := fmt.Sscanf(given, "%d,%d,%d,%d", &rounds, &size, &kills, &first); err != nil {
+			t.Fatalf("ORDERS_WORLDS %q: %v, want worlds, elements, kills and seed", given, err)
+		}
+	}
+	for name, kind := range kinds {
+		for round := range rounds {
+			seed := uint64(first + round)
+			t.Run(fmt.Sprintf("%s/seed %d", name, seed), func(t *testing.T) {
+				t.Parallel()
+				w := kind(t, seed, size, kills)
+				w.run()
+				w.check()
+			})
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/transfer"
+)
+
+// settle is how long the vendor may work on a request whose connection broke.
+const settle = 30 * time.Millisecond
+
+// vendor is xSale as a push sees it: it creates an order for each request.
+type vendor struct {
+	chance chance
+
+	mu      sync.Mutex
+	created map[string][]int64
+	late    map[string]time.Time // requests that are still worked on, by when they came
+	calls   map[string]int
+	next    int64
+}
+
+func newVendor(c chance) *vendor {
+	return &vendor{chance: c, created: map[string][]int64{}, late: map[string]time.Time{}, calls: map[string]int{}}
+}
+
+func (v *vendor) create(key string) int64 {
+	v.next++
+	v.created[key] = append(v.created[key], v.next)
+	return v.next
+}
+
+// count returns how often something was called for a key.
+func (v *vendor) count(what, key string) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.calls[what+key]++
+	return v.calls[what+key]
+}
+
+var (
+	errLost     = &call.Error{Operation: "createOrder", Attempts: 1, MaybeProcessed: true}
+	errRejected = &call.Error{Operation: "createOrder", StatusCode: 400, Message: "unknown payment form"}
+	errLimited  = &call.Error{Operation: "createOrder", StatusCode: 429, RetryAfter: time.Millisecond}
+	errDown     = &call.Error{Operation: "listOrders", StatusCode: 503}
+)
+
+// refuses reports whether the vendor rejects an order for good.
+func (v *vendor) refuses(key string) bool { return v.chance.of("refuses", key) < 0.02 }
+
+// send receives a request. A tenth of the responses are lost, some of them before the request, some
+// while it is worked on.
+func (v *vendor) send(ctx context.Context, l *life, item transfer.Item[order]) (int64, error) {
+	if l.isDead() {
+		return 0, errDead
+	}
+	count := v.count("send", item.Key)
+	if v.refuses(item.Key) {
+		return 0, errRejected
+	}
+	fate := v.chance.below(100, "send", item.Key, count)
+	var id int64
+	happened := l.happens(func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		switch {
+		case fate < 5, fate >= 20: // processed at once
+			id = v.create(item.Key)
+		case fate < 8:
+			v.late[item.Key] = time.Now()
+		}
+	})
+	switch {
+	case !happened && v.chance.of("wire", item.Key, count) < 0.5: // the request was on its way
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.late[item.Key] = time.Now()
+		return 0, errDead
+	case !happened:
+		return 0, errDead
+	case fate < 10:
+		return 0, errLost
+	case fate < 12:
+		return 0, errLimited
+	case fate < 14:
+		return 0, transfer.Later(errors.New("no number yet"), time.Millisecond)
+	case fate < 15:
+		return 0, &call.Error{Operation: "createOrder", StatusCode: 503, MaybeProcessed: true}
+	case fate < 16:
+		return 0, errors.New("unexpected EOF")
+	case fate < 17:
+		panic("nil map")
+	case fate < 18 && count == 1:
+		<-ctx.Done()
+		return 0, ctx.Err()
+	case fate < 20:
+		return 0, &call.Error{Operation: "createOrder", Attempts: 0} // nobody listens
+	case fate < 22:
+		panic("after the response")
+	}
+	return id, nil
+}
+
+// find looks an order up. A request that came long enough ago is processed by now, at the last moment.
+func (v *vendor) find(l *life, item transfer.Item[order]) (int64, bool, error) {
+	if l.isDead() {
+		return 0, false, errDead
+	}
+	switch count := v.count("find", item.Key); {
+	case count > 3:
+	case v.chance.of("find", item.Key, count) < 0.05:
+		return 0, false, errDown
+	case v.chance.of("find", item.Key, count) < 0.1:
+		return 0, false, errors.New("cannot decode")
+	case v.chance.of("find", item.Key, count) < 0.12:
+		panic("nil map")
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if came, ok := v.late[item.Key]; ok && time.Since(came) >= settle {
+		v.create(item.Key)
+		delete(v.late, item.Key)
+	}
+	if created := v.created[item.Key]; len(created) > 0 {
+		return created[0], true, nil
+	}
+	return 0, false, nil
+}
+
+// end processes what is still worked on.
+func (v *vendor) end() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for key := range v.late {
+		v.create(key)
+	}
+	clear(v.late)
+}
