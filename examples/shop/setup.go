@@ -49,10 +49,15 @@ func (s *shop) setUp(ctx context.Context, category int64, names []string) error 
 // integrationID returns the id of the integration that setUp has created.
 func (s *shop) integrationID(ctx context.Context) (int64, error) {
 	integration, err := s.integrations().Result(ctx, shopName)
-	if err == nil && integration.State != transfer.StateDone {
-		err = fmt.Errorf("integration %s is %s: %s", shopName, integration.State, integration.Reason)
+	switch {
+	case err != nil:
+		return 0, err
+	case integration.State != transfer.StateDone:
+		return 0, fmt.Errorf("integration %s is %s: %s", shopName, integration.State, integration.Reason)
+	case integration.Value.ID == 0: // what a create returns is not public
+		return 0, fmt.Errorf("xSale returned no id for integration %s: look it up there", shopName)
 	}
-	return integration.Value.ID, err
+	return integration.Value.ID, nil
 }
 
 func (s *shop) integrations() *push[xsale.CreateIntegration, xsale.Created] {
