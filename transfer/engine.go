@@ -246,8 +246,8 @@ func (e *engine[Tx]) pause(delay time.Duration) {
 	}
 }
 
-// begin waits for the end of a pause.
-func (e *engine[Tx]) begin() error {
+// awaitPause waits for the end of a pause.
+func (e *engine[Tx]) awaitPause() error {
 	for {
 		e.mu.Lock()
 		wait := time.Until(e.resumeAt)

@@ -178,36 +178,28 @@ func (f *Flow[Tx]) unpark(ctx context.Context, keys []string, state string, work
 		return err
 	}
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
-	query := `UPDATE xsale_transfer SET state = ` + state + `, resume = '', attempts = 0, changed = $3 WHERE flow = $1 AND key = $2 AND state = 'parked'`
+	query := `UPDATE xsale_transfer SET state = ` + state + `, resume = '', round = round + 1, attempts = 0, changed = $3
+		WHERE flow = $1 AND key = $2 AND state = 'parked' RETURNING round`
 	return s.within(ctx, func(tx Transaction[Tx]) error {
+		var jobs []element
 		for _, key := range keys {
-			changed, err := tx.Exec(ctx, query, s.Name, key, time.Now().UnixMilli())
+			job, parked, err := s.begin(ctx, tx, key, query, time.Now().UnixMilli())
 			if err != nil {
 				return err
 			}
-			if changed == 0 {
+			if !parked {
 				row, err := s.load(ctx, tx, key)
 				if err != nil {
 					return err
 				}
 				return invalid("key %q is %s: only parked elements can be retried or discarded", key, row.state)
 			}
+			jobs = append(jobs, job)
 		}
-		if !work || len(keys) == 0 {
+		if !work {
 			return nil
 		}
-		// A program that died after it parked an element has left a job without attempts.
-		for chunk := range slices.Chunk(keys, intakeBatch) {
-			arguments := []any{s.queue()}
-			for _, key := range chunk {
-				arguments = append(arguments, key)
-			}
-			_, err := tx.Exec(ctx, `DELETE FROM river_job WHERE queue = $1 AND args->>'key' IN (`+parameters(2, len(chunk))+`)`, arguments...)
-			if err != nil {
-				return err
-			}
-		}
-		return s.insertJobs(ctx, client, tx, keys)
+		return s.insertJobs(ctx, client, tx, jobs)
 	})
 }
 

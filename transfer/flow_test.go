@@ -272,6 +272,22 @@ func TestElementThatKillsItsProgramIsParked(t *testing.T) {
 	if entry, err := pull.Entry(t.Context(), "1"); err != nil || !strings.Contains(entry.Reason, "died") {
 		t.Errorf("%+v, %v, want a reason that names the deaths", entry, err)
 	}
+	// A program that was killed after it had parked an element leaves its job.
+	if _, err := database.DB().ExecContext(t.Context(), `UPDATE river_job SET state = 'available', finalized_at = NULL`); err != nil {
+		t.Fatal(err)
+	}
+	if err := pull.Retry(t.Context(), "1", "2", "3"); err != nil {
+		t.Fatal(err)
+	}
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		if item.Attempt != 1 {
+			t.Errorf("attempt %d after a retry, want 1", item.Attempt)
+		}
+		return nil
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 || summary.Parked != 0 {
+		t.Errorf("after a retry: %+v, %v, want 3 done", summary, err)
+	}
 }
 
 func TestStopsInBoundedTime(t *testing.T) {

@@ -42,7 +42,7 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 		return 0, 0, err
 	}
 	now := time.Now().UnixMilli()
-	waiting := make(map[string]bool)
+	waiting := make(map[string]element)
 	// Programs that add the same keys in different orders would wait for each other.
 	for _, a := range slices.SortedStableFunc(slices.Values(arrivals), func(a, b arrival) int { return strings.Compare(a.key, b.key) }) {
 		digestBefore, found := before[a.key]
@@ -63,15 +63,17 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 			state, resume = StateParked, undecodable
 		}
 		digest := sha256.Sum256(data)
-		rows, err := tx.Exec(ctx, `INSERT INTO xsale_transfer (flow, key, state, resume, reason, json, digest, added, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-			ON CONFLICT (flow, key) DO UPDATE SET state = excluded.state, resume = excluded.resume, reason = excluded.reason, json = excluded.json, digest = excluded.digest, attempts = 0, changed = excluded.changed
-			WHERE xsale_transfer.state = 'parked' AND xsale_transfer.resume = 'undecodable' AND excluded.resume = ''`,
-			i.Name, a.key, string(state), string(resume), a.reason, i.seal(a.key, data), digest[:], now)
+		job, taken, err := i.begin(ctx, tx, a.key, `INSERT INTO xsale_transfer (flow, key, state, resume, reason, json, digest, added, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+			ON CONFLICT (flow, key) DO UPDATE SET state = excluded.state, resume = excluded.resume, reason = excluded.reason, json = excluded.json, digest = excluded.digest,
+				changed = excluded.changed, round = xsale_transfer.round + 1, attempts = 0
+			WHERE xsale_transfer.state = 'parked' AND xsale_transfer.resume = 'undecodable' AND excluded.resume = ''
+			RETURNING round`,
+			string(state), string(resume), a.reason, i.seal(a.key, data), digest[:], now)
 		if err != nil {
 			return 0, 0, err
 		}
 		before[a.key] = digest[:] // the list may repeat it
-		if rows == 0 {            // another program was faster
+		if !taken {               // another program was faster
 			continue
 		}
 		if !found {
@@ -80,12 +82,14 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 		if state == StateParked {
 			parked++
 		}
-		waiting[a.key] = state == StateWaiting
+		if state == StateWaiting {
+			waiting[a.key] = job
+		}
 	}
-	var jobs []string // in the order of the list
+	var jobs []element // in the order of the list
 	for _, a := range arrivals {
-		if waiting[a.key] {
-			jobs = append(jobs, a.key)
+		if job, waits := waiting[a.key]; waits {
+			jobs = append(jobs, job)
 			delete(waiting, a.key)
 		}
 	}

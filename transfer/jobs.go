@@ -10,10 +10,12 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// element is a job of River: work on an entry. What there is to do stands in the entry.
+// element is a job of River: work on an entry. What there is to do stands in the entry. A job that
+// is left from an earlier round has nothing to do.
 type element struct {
-	Flow string `json:"flow"`
-	Key  string `json:"key"`
+	Flow  string `json:"flow"`
+	Key   string `json:"key"`
+	Round int    `json:"round"`
 }
 
 // Kind implements [river.JobArgs].
@@ -43,16 +45,27 @@ func (s *settings[Tx]) inserter() (*river.Client[Tx], error) {
 	return river.NewClient(s.Database.Driver(), &river.Config{Logger: slog.New(slog.DiscardHandler)})
 }
 
-func (s *settings[Tx]) insertJobs(ctx context.Context, client *river.Client[Tx], tx Transaction[Tx], keys []string) error {
-	if len(keys) == 0 {
+func (s *settings[Tx]) insertJobs(ctx context.Context, client *river.Client[Tx], tx Transaction[Tx], elements []element) error {
+	if len(elements) == 0 {
 		return nil
 	}
-	jobs := make([]river.InsertManyParams, len(keys))
-	for i, key := range keys {
-		jobs[i] = river.InsertManyParams{Args: element{s.Name, key}, InsertOpts: &river.InsertOpts{Queue: s.queue(), MaxAttempts: s.Attempts + spareAttempts}}
+	jobs := make([]river.InsertManyParams, len(elements))
+	for i, element := range elements {
+		jobs[i] = river.InsertManyParams{Args: element, InsertOpts: &river.InsertOpts{Queue: s.queue(), MaxAttempts: s.Attempts + spareAttempts}}
 	}
 	_, err := client.InsertManyFastTx(ctx, tx.Raw(), jobs)
 	return err
+}
+
+// begin begins a round of an element with a query that returns its number, and returns the job to
+// insert. It reports false if the query does not find the element in a state to begin from.
+func (s *settings[Tx]) begin(ctx context.Context, tx Transaction[Tx], key, query string, arguments ...any) (job element, begun bool, err error) {
+	job = element{Flow: s.Name, Key: key}
+	err = tx.Query(ctx, func(scan func(...any) error) error {
+		begun = true
+		return scan(&job.Round)
+	}, query, append([]any{s.Name, key}, arguments...)...)
+	return job, begun, err
 }
 
 // insertListing has the list read once in a period, whichever program asks first.
@@ -68,29 +81,31 @@ func (s *settings[Tx]) insertListing(ctx context.Context, client *river.Client[T
 // adopt gives jobs to elements that have none although something is left to do, such as after
 // someone deleted them with a tool for River.
 func (e *engine[Tx]) adopt(ctx context.Context) error {
-	var keys, tried []string
 	return e.within(ctx, func(tx Transaction[Tx]) error {
+		var orphans, adopted []element
 		err := tx.Query(ctx, func(scan func(...any) error) error {
-			var key string
-			var attempts int
-			err := scan(&key, &attempts)
-			keys = append(keys, key)
-			if attempts > 0 {
-				tried = append(tried, key)
-			}
+			orphan := element{Flow: e.Name}
+			err := scan(&orphan.Key, &orphan.Round)
+			orphans = append(orphans, orphan)
 			return err
-		}, `SELECT entry.key, entry.attempts FROM xsale_transfer AS entry LEFT JOIN (
-				SELECT args->>'key' AS key FROM river_job WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
-			) AS job ON job.key = entry.key
+		}, `SELECT entry.key, entry.round FROM xsale_transfer AS entry LEFT JOIN (
+				SELECT args->>'key' AS key, CAST(args->>'round' AS bigint) AS round FROM river_job
+				WHERE queue = $2 AND state IN ('available', 'running', 'retryable', 'scheduled', 'pending')
+			) AS job ON job.key = entry.key AND job.round = entry.round
 			WHERE entry.flow = $1 AND entry.state <> 'done' AND entry.state IN ('waiting', 'handled', 'failed', 'sending', 'unsure') AND job.key IS NULL`, e.Name, e.queue())
 		if err != nil {
 			return err
 		}
-		for _, key := range tried { // the new job counts from 1
-			if _, err := tx.Exec(ctx, `UPDATE xsale_transfer SET attempts = 0 WHERE flow = $1 AND key = $2`, e.Name, key); err != nil {
+		for _, orphan := range orphans {
+			job, begun, err := e.begin(ctx, tx, orphan.Key, `UPDATE xsale_transfer SET round = round + 1, attempts = 0
+				WHERE flow = $1 AND key = $2 AND round = $3 RETURNING round`, orphan.Round) // another program may adopt the same elements
+			if err != nil {
 				return err
 			}
+			if begun {
+				adopted = append(adopted, job)
+			}
 		}
-		return e.insertJobs(ctx, e.client, tx, keys)
+		return e.insertJobs(ctx, e.client, tx, adopted)
 	})
 }

@@ -140,17 +140,17 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 		return 0, nil, err
 	}
 	var found []error
-	var corrected []string
+	var corrected []element
 	intake := intake[Tx]{settings: s, client: client, seen: func(a arrival, before []byte) error {
 		data, err := a.json()
 		digest := sha256.Sum256(data)
 		if err != nil || bytes.Equal(digest[:], before) {
 			return err
 		}
-		rows, err := tx.Exec(ctx, `UPDATE xsale_transfer SET state = 'waiting', resume = '', reason = '', attempts = 0, json = $3, digest = $4, changed = $5
-			WHERE flow = $1 AND key = $2 AND state = 'parked' AND resume = 'waiting'`, s.Name, a.key, s.seal(a.key, data), digest[:], time.Now().UnixMilli())
-		if rows == 1 {
-			corrected = append(corrected, a.key)
+		job, parked, err := s.begin(ctx, tx, a.key, `UPDATE xsale_transfer SET state = 'waiting', resume = '', reason = '', round = round + 1, attempts = 0, json = $3, digest = $4, changed = $5
+			WHERE flow = $1 AND key = $2 AND state = 'parked' AND resume = 'waiting' RETURNING round`, s.seal(a.key, data), digest[:], time.Now().UnixMilli())
+		if parked {
+			corrected = append(corrected, job)
 		} else {
 			found = append(found, fmt.Errorf("key %q: %w", a.key, ErrConflict))
 		}

@@ -13,13 +13,14 @@ type row struct {
 	reason         string
 	json, result   []byte
 	attempts       int
+	round          int
 	added, changed int64
 }
 
-const entryColumns = "key, state, resume, reason, json, result, attempts, added, changed"
+const entryColumns = "key, state, resume, reason, json, result, attempts, round, added, changed"
 
 func scanRow(scan func(...any) error) (r row, err error) {
-	err = scan(&r.key, (*string)(&r.state), (*string)(&r.resume), &r.reason, &r.json, &r.result, &r.attempts, &r.added, &r.changed)
+	err = scan(&r.key, (*string)(&r.state), (*string)(&r.resume), &r.reason, &r.json, &r.result, &r.attempts, &r.round, &r.added, &r.changed)
 	return r, err
 }
 

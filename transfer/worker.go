@@ -46,7 +46,7 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return river.JobSnooze(lockedWait)
 	}
 	defer session.Release()
-	if err := e.begin(); err != nil { // after Hold, or Reclaim would take this worker for dead
+	if err := e.awaitPause(); err != nil { // after Hold, or Reclaim would take this worker for dead
 		return river.JobSnooze(0)
 	}
 	task := &task[Tx]{job: job, session: session}
@@ -61,8 +61,8 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return err
 	}
 	task.attempt = job.Attempt - task.row.attempts
-	switch task.row.state {
-	case StateDone, StateParked, StateDiscarded:
+	switch {
+	case job.Args.Round != task.row.round, task.row.state == StateDone, task.row.state == StateParked, task.row.state == StateDiscarded:
 		return nil
 	}
 	if task.attempt > e.Attempts {

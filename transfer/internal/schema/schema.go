@@ -6,7 +6,7 @@ import "fmt"
 // Statements returns the statements that create the table and its indexes unless they exist, for a
 // database with the given type of bytes. State is what a job does next; resume is the state that a
 // parked element returns to; attempts are those that earlier steps of its job
-// took. Times are Unix milliseconds. The JSON and the result may be encrypted;
+// took. A job works only in the round that it was inserted for. Times are Unix milliseconds. The JSON and the result may be encrypted;
 // the digest is that of the JSON.
 func Statements(bytes string) []string {
 	return []string{
@@ -20,6 +20,7 @@ func Statements(bytes string) []string {
 	digest %[1]s,
 	result %[1]s,
 	attempts bigint NOT NULL DEFAULT 0,
+	round bigint NOT NULL DEFAULT 0,
 	added bigint NOT NULL,
 	changed bigint NOT NULL,
 	PRIMARY KEY (flow, key)
