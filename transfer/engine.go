@@ -23,6 +23,7 @@ type engine[Tx any] struct {
 	due      map[int64]appointment // by job
 	resumeAt time.Time             // no element is worked on before
 	stopping chan struct{}         // closed when the workers are to stop
+	stuck    bool                  // workers did not stop
 }
 
 // steps is what a Pull and a Push do differently.
@@ -49,6 +50,7 @@ const (
 	idleCheck     = 20 * time.Millisecond
 	patience      = 5 * time.Second // for retries, by a run that ends when all is done
 	settleTimeout = 30 * time.Second
+	settleRetry   = 500 * time.Millisecond
 	neverRescue   = 10 * 365 * 24 * time.Hour // Reclaim knows who is dead, whatever the clocks show
 )
 
@@ -75,7 +77,16 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 		release()
 		return nil, nil, fmt.Errorf("start flow %q: %w", s.Name, err)
 	}
-	return e, release, nil
+	return e, func() {
+		if !e.stuck {
+			release()
+			return
+		}
+		go func() { // another program must not take their elements
+			<-e.client.Stopped()
+			release()
+		}()
+	}, nil
 }
 
 func (e *engine[Tx]) newClient() (err error) {
@@ -171,6 +182,7 @@ func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error
 	select {
 	case <-e.client.Stopped():
 	case <-time.After(2 * e.StopTimeout):
+		e.stuck = true
 		err = errors.Join(err, fmt.Errorf("flow %q: workers still run %v after the end: a handler ignores its context", e.Name, 2*e.StopTimeout))
 	}
 	return err

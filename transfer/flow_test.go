@@ -519,3 +519,74 @@ func TestRetryAfterAProgramDied(t *testing.T) {
 		t.Errorf("%+v, %v, want 3 done", summary, err)
 	}
 }
+
+// A handler that ignores its context outlives the run. Until it ends, its elements are taken.
+func TestFileIsInUseWhileAHandlerWorks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "orders.db")
+	var pulls [2]*transfer.Pull[order, *sql.Tx]
+	for i := range pulls {
+		database, err := sqlite.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer database.Close()
+		pulls[i] = newPull(database)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	pulls[0].List, pulls[0].StopTimeout = orders(1), time.Millisecond
+	pulls[0].Handle = func(context.Context, transfer.Item[order]) error {
+		cancel()
+		<-release
+		return nil
+	}
+	if _, err := pulls[0].Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want that it was canceled", err)
+	}
+	_, err := pulls[1].Run(t.Context())
+	if !errors.Is(err, transfer.ErrInUse) {
+		t.Errorf("while the handler works: %v, want ErrInUse", err)
+	}
+	close(release)
+	for errors.Is(err, transfer.ErrInUse) {
+		_, err = pulls[1].Run(t.Context())
+	}
+	if err != nil {
+		t.Errorf("after the handler: %v", err)
+	}
+}
+
+// breaking is a database whose workers lose their connections once they have begun.
+type breaking struct{ *sqlite.Database }
+
+func (b breaking) Hold(ctx context.Context, queue, key string) (transfer.Session[*sql.Tx], bool, error) {
+	session, held, err := b.Database.Hold(ctx, queue, key)
+	return &brokenSession{Session: session}, held, err
+}
+
+type brokenSession struct {
+	transfer.Session[*sql.Tx]
+	begun bool
+}
+
+func (s *brokenSession) Begin(ctx context.Context) (transfer.Transaction[*sql.Tx], error) {
+	if s.begun {
+		return nil, errBroken
+	}
+	s.begun = true
+	return s.Session.Begin(ctx)
+}
+
+func TestRecordSurvivesTheConnection(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.Database = breaking{pull.Database.(*sqlite.Database)}
+	var handled tally
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		handled.add(item.Key)
+		return nil
+	}
+	summary, err := pull.Run(t.Context())
+	if want := (transfer.Summary{Listed: 3, New: 3, Done: 3}); err != nil || summary != want || !maps.Equal(handled.counts, map[string]int{"1": 1, "2": 1, "3": 1}) {
+		t.Errorf("%+v, %v, handled %v, want each once", summary, err, handled.counts)
+	}
+}

@@ -239,7 +239,7 @@ func decode[T, Tx any](e *engine[Tx], task *task[Tx]) (item Item[T], err error) 
 
 // handle calls the handler.
 func (p *Pull[T, Tx]) handle(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
-	handled := change{state: StateHandled}
+	handled := change{state: StateHandled, at: time.Now().UnixMilli()}
 	if p.HandOver == nil {
 		handled.state = StateDone
 	}

@@ -180,12 +180,16 @@ type change struct {
 	state, resume State
 	reason        string
 	result        []byte // of a Push
+	at            int64  // Unix milliseconds
 }
 
 // handled reports whether a change ends the attempts of the handler. The hand-over has its own.
 func (t *task[Tx]) handled(c change) bool {
 	return c.state != t.row.state && (c.state == StateHandled || c.state == StateFailed)
 }
+
+// errMoved marks a change that came too late.
+var errMoved = errors.New("another worker has changed the element")
 
 // apply changes an element as part of a transaction. Its job needs no such record: if it is run again,
 // it finds that nothing is left to do.
@@ -198,25 +202,39 @@ func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[T
 	if task.handled(c) {
 		attempts = task.job.Attempt - 1
 	}
-	now := time.Now().UnixMilli()
 	rows, err := tx.Exec(ctx, `UPDATE xsale_transfer SET state = $4, resume = $5, reason = $6, result = $7, attempts = $8, changed = $9`+keep+` WHERE flow = $1 AND key = $2 AND state = $3`,
-		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, now)
-	if err == nil && rows == 0 { // the commit before has succeeded although it failed, or another worker has the job
-		err = fmt.Errorf("key %q is no longer %s", task.row.key, task.row.state)
+		e.Name, task.row.key, string(task.row.state), string(c.state), string(c.resume), c.reason, e.seal(task.row.key, c.result), attempts, c.at)
+	if err != nil || rows == 1 {
+		return err
 	}
-	task.row.changed = now
+	now, err := e.load(ctx, tx, task.row.key)
+	if err == nil && (now.state != c.state || now.changed != c.at) { // or the commit before has succeeded although it failed
+		err = fmt.Errorf("%w, which is %s now", errMoved, now.state)
+	}
 	return err
 }
 
-// settle changes an element. The record of what has happened does not stop when the caller does.
+// settle changes an element. The record of what has happened does not stop when the caller does, and
+// survives the connection of the worker.
 func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	if err := within(ctx, task.session, func(tx Transaction[Tx]) error { return e.apply(ctx, tx, task, c) }); err != nil {
-		return fmt.Errorf("record that %q is %s: %w", task.row.key, c.state, err)
+	c.at = time.Now().UnixMilli()
+	for session := task.session; ; session = e.Database.Session() {
+		err := within(ctx, session, func(tx Transaction[Tx]) error { return e.apply(ctx, tx, task, c) })
+		if err == nil {
+			e.settled(task, c)
+			return nil
+		}
+		if errors.Is(err, errMoved) || ctx.Err() != nil {
+			return fmt.Errorf("record that %q is %s: %w", task.row.key, c.state, err)
+		}
+		e.Logger.WarnContext(ctx, "cannot record a step, will be tried again", "flow", e.Name, "key", task.row.key, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(settleRetry):
+		}
 	}
-	e.settled(task, c)
-	return nil
 }
 
 // settled takes over a change that was committed.
@@ -224,7 +242,7 @@ func (e *engine[Tx]) settled(task *task[Tx], c change) {
 	if task.handled(c) {
 		task.row.attempts, task.attempt = task.job.Attempt-1, 1
 	}
-	task.row.state, task.row.resume, task.row.reason = c.state, c.resume, c.reason
+	task.row.state, task.row.resume, task.row.reason, task.row.changed = c.state, c.resume, c.reason, c.at
 	switch c.state {
 	case StateDone:
 		e.summary.done.Add(1)
