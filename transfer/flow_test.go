@@ -423,6 +423,7 @@ func TestRunAfterTheClockWasSetBack(t *testing.T) {
 
 // Two runs, as if of two programs: what one postpones, the other one may finish.
 func TestRunsOfOneFlowEnd(t *testing.T) {
+	t.Parallel() // it waits
 	database := openSQLite(t)
 	var calls tally
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

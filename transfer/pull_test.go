@@ -264,3 +264,30 @@ func TestHandlerThatEndsItsGoroutine(t *testing.T) {
 		t.Errorf("%+v, %v, want 3 done at the second attempt", summary, err)
 	}
 }
+
+func TestBadElementsDoNotDelayTheOthers(t *testing.T) {
+	const count = 200
+	var mu sync.Mutex
+	attempts, lastGood := 0, 0
+	pull := transfer.Pull[order, *sql.Tx]{
+		Flow: transfer.Flow[*sql.Tx]{Database: openSQLite(t), Name: "orders", Backoff: func(int) time.Duration { return time.Hour }},
+		List: orders(count),
+		Key:  key,
+		Handle: func(_ context.Context, item transfer.Item[order]) error {
+			mu.Lock()
+			defer mu.Unlock()
+			attempts++
+			if item.Value.ID <= count/2 {
+				return errors.New("unknown VAT rate")
+			}
+			lastGood = attempts
+			return nil
+		},
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != count/2 || summary.Later != count/2 {
+		t.Errorf("%+v, %v, want half of them done, and half of them later", summary, err)
+	}
+	if lastGood != count {
+		t.Errorf("the last good element came after %d attempts, want %d: one for each element", lastGood, count)
+	}
+}

@@ -15,7 +15,7 @@ import (
 )
 
 // lockedWait is how long a job waits that another worker has, although it was taken for dead.
-const lockedWait = 5 * time.Second
+const lockedWait = time.Second
 
 // leastRetry is the least time between a failure and the next attempt.
 const leastRetry = 100 * time.Millisecond
