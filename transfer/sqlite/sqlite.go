@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -55,11 +56,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	if err := privatefile.MakeParent(absolute); err != nil {
 		return nil, err
 	}
-	file, err := privatefile.Open(absolute, os.O_CREATE|os.O_RDWR)
-	if err != nil {
-		return nil, err
-	}
-	if err := file.Close(); err != nil {
+	if err := create(absolute); err != nil {
 		return nil, err
 	}
 	slashed := filepath.ToSlash(absolute)
@@ -77,6 +74,26 @@ func Open(ctx context.Context, path string) (*Database, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return d, nil
+}
+
+// create makes sure that there is a file that nobody but the user can read. It opens no file that
+// exists: closing it would free the locks that SQLite has on it in this program.
+func create(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil {
+		return privatefile.Check(path, info)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := privatefile.Open(path, os.O_CREATE|os.O_EXCL|os.O_RDWR)
+	if errors.Is(err, fs.ErrExist) { // another program was faster
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // DB returns the connection, for tables of the caller in the same file. It is the only one: in a
