@@ -81,12 +81,7 @@ func (s *fakeShop) newPull(handle func(context.Context, transfer.Item[xsale.Orde
 		List: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{"Nowe"}})
 		},
-		Key: func(order xsale.Order) string {
-			if order.ID == 0 {
-				return "" // an order without an id is parked
-			}
-			return strconv.FormatInt(order.ID, 10)
-		},
+		Key:    func(order xsale.Order) string { return transfer.ID(order.ID) },
 		Handle: handle,
 		HandOver: func(ctx context.Context, item transfer.Item[xsale.Order], outcome transfer.Outcome) error {
 			status := "Zaimportowano do ERP"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -262,6 +263,14 @@ func TestHandlerThatEndsItsGoroutine(t *testing.T) {
 	defer cancel()
 	if summary, err := pull.Run(ctx); err != nil || summary.Done != 3 || summary.Later != 3 {
 		t.Errorf("%+v, %v, want 3 done at the second attempt", summary, err)
+	}
+}
+
+func TestID(t *testing.T) {
+	for id, want := range map[int64]string{1: "1", math.MaxInt64: "9223372036854775807", 0: "", -1: ""} {
+		if got := transfer.ID(id); got != want {
+			t.Errorf("ID(%d): %q, want %q", id, got, want)
+		}
 	}
 }
 

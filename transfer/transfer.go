@@ -14,7 +14,7 @@
 //	pull := transfer.Pull[xsale.Order, *sql.Tx]{
 //		Flow:     transfer.Flow[*sql.Tx]{Database: database, Name: "orders"},
 //		List:     func(ctx context.Context) iter.Seq2[xsale.Order, error] { return client.Orders.List(ctx, newOrders) },
-//		Key:      func(order xsale.Order) string { return strconv.FormatInt(order.ID, 10) },
+//		Key:      func(order xsale.Order) string { return transfer.ID(order.ID) },
 //		HandleTx: erp.Import,
 //		HandOver: setStatus,
 //	}
@@ -39,6 +39,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -106,6 +107,16 @@ func (e *outcomeError) Unwrap() error { return e.err }
 
 // maxKey is the limit of keys in bytes. Indexes of PostgreSQL have one, too.
 const maxKey = 512
+
+// ID returns the key of an element with a numeric id, for [Pull.Key]. Ids count from 1, so an element
+// with another one lacks its id. Its key is "", with which it is parked: under "0", all such elements
+// would be one.
+func ID(id int64) string {
+	if id < 1 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
 
 func invalid(format string, arguments ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalid}, arguments...)...)

@@ -248,12 +248,7 @@ func syncDir(path string) error {
 }
 
 // orderKey returns what identifies an order. One without an id is parked.
-func orderKey(order xsale.Order) string {
-	if order.ID == 0 {
-		return ""
-	}
-	return strconv.FormatInt(order.ID, 10)
-}
+func orderKey(order xsale.Order) string { return transfer.ID(order.ID) }
 
 // rawOrderKey returns the key of an order that does not fit its type, or "".
 func rawOrderKey(order json.RawMessage) string {
@@ -267,5 +262,5 @@ func rawOrderKey(order json.RawMessage) string {
 	if err != nil {
 		return ""
 	}
-	return orderKey(xsale.Order{ID: id})
+	return transfer.ID(id)
 }

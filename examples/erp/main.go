@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -78,7 +77,7 @@ func newImport(shop *xsale.Organization, erp *sqlite.Database) *transfer.Pull[xs
 		List: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}})
 		},
-		Key:      func(order xsale.Order) string { return strconv.FormatInt(order.ID, 10) },
+		Key:      func(order xsale.Order) string { return transfer.ID(order.ID) },
 		HandleTx: insertOrder,
 		HandOver: func(ctx context.Context, item transfer.Item[xsale.Order], outcome transfer.Outcome) error {
 			status := statusImported

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,7 +31,7 @@ func newImport(shop *xsale.Organization, database transfer.Database[pgx.Tx], wor
 		List: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return shop.Orders.List(ctx, xsale.ListOrdersParams{StatusNames: []string{statusNew}})
 		},
-		Key: func(order xsale.Order) string { return strconv.FormatInt(order.ID, 10) },
+		Key: func(order xsale.Order) string { return transfer.ID(order.ID) },
 		HandleTx: func(ctx context.Context, tx pgx.Tx, item transfer.Item[xsale.Order]) error {
 			_, err := tx.Exec(ctx, `INSERT INTO erp_orders (id, body, worker) VALUES ($1, $2, $3)`, item.Value.ID, item.JSON, worker)
 			return err
