@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,6 +26,9 @@ import (
 type Database struct {
 	pool     *pgxpool.Pool
 	suspects suspects.Jobs
+
+	mu          sync.Mutex
+	connections int // that running flows use
 }
 
 const (
@@ -48,17 +53,12 @@ const (
 func Open(ctx context.Context, location string) (*Database, error) {
 	config, err := pgxpool.ParseConfig(location)
 	if err != nil {
-		return nil, fmt.Errorf("%w: location of the database: %w", transfer.ErrInvalid, err)
+		return nil, fmt.Errorf("%w: location of the database: %s", transfer.ErrInvalid, reason(err))
 	}
 	if given, err := pgx.ParseConfig(location); err == nil && given.RuntimeParams["pool_max_conns"] == "" {
 		config.MaxConns = 32
 	}
-	// A machine that loses its power keeps its jobs for a minute, not for two hours.
-	for name, value := range map[string]string{"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"} {
-		if config.ConnConfig.RuntimeParams[name] == "" {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
+	config.AfterConnect = set
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -66,9 +66,40 @@ func Open(ctx context.Context, location string) (*Database, error) {
 	d := &Database{pool: pool}
 	if err := d.migrate(ctx); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("prepare the database: %w", err)
+		return nil, fmt.Errorf("prepare the database: %w", oneLine{err})
 	}
 	return d, nil
+}
+
+// reason returns why a location is wrong, without the location, which may contain a password in a
+// form that pgx does not know.
+func reason(err error) string {
+	text := err.Error()
+	if end := strings.LastIndex(text, "`: "); end >= 0 {
+		text = text[end+len("`: "):]
+	}
+	return text
+}
+
+// oneLine is an error of pgx, which has a line for each address that it tried.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string {
+	return strings.NewReplacer(":\n\t", ": ", "\n\t", "; ").Replace(e.error.Error())
+}
+
+func (e oneLine) Unwrap() error { return e.error }
+
+// set changes settings of a connection, unless the location or the role has them. They are no
+// parameters of its start, because PgBouncer rejects those that it does not know.
+//
+// A machine that loses its power keeps its jobs for a minute, not for two hours. A worker whose
+// handler takes long keeps its lock.
+func set(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SELECT set_config(given.name, given.value, false)
+		FROM (VALUES ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3'), ('idle_session_timeout', '0')) AS given (name, value)
+		JOIN pg_settings AS setting ON setting.name = given.name AND setting.source NOT IN ('client', 'user', 'database user')`)
+	return err
 }
 
 // Pool returns the connections, for tables of the caller in the same database.
@@ -85,16 +116,19 @@ func (d *Database) Driver() riverdriver.Driver[pgx.Tx] { return riverpgxv5.New(d
 
 // migrate creates or updates the tables, one program after the other.
 func (d *Database) migrate(ctx context.Context) error {
+	migrator, err := rivermigrate.New(d.Driver(), nil)
+	if err != nil {
+		return err
+	}
+	if current, err := d.current(ctx, migrator); err != nil || current {
+		return err
+	}
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock(conn, migrating)
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, migrating); err != nil {
-		return err
-	}
-	migrator, err := rivermigrate.New(d.Driver(), nil)
-	if err != nil {
 		return err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
@@ -106,6 +140,18 @@ func (d *Database) migrate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// current reports whether the tables are there, those of the newest version. It needs no right to
+// create some and waits for nobody, as CREATE INDEX IF NOT EXISTS does for all who write.
+func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[pgx.Tx]) (bool, error) {
+	var tables int
+	err := d.pool.QueryRow(ctx, `SELECT count(to_regclass(name)) FROM unnest($1::text[]) AS name`, schema.Names).Scan(&tables)
+	if err != nil || tables < len(schema.Names) {
+		return false, err
+	}
+	result, err := migrator.Validate(ctx, nil)
+	return err == nil && result.OK, err
 }
 
 // unlock frees an advisory lock, at the latest by the end of its connection, which is released.
@@ -121,11 +167,19 @@ func unlock(conn *pgxpool.Conn, lock int64) {
 
 // Claim implements [transfer.Database]. Any number of programs may work.
 func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
-	if limit := int(d.pool.Config().MaxConns); workers+ownConnections > limit {
-		return nil, fmt.Errorf("%w: %d workers need %d connections, and the pool has %d: set pool_max_conns=%d, or use fewer workers",
-			transfer.ErrInvalid, workers, workers+ownConnections, limit, workers+ownConnections)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	need := workers + ownConnections
+	if limit := int(d.pool.Config().MaxConns); d.connections+need > limit {
+		return nil, fmt.Errorf("%w: %d workers need %d connections, and %d of the %d of the pool are left: set pool_max_conns=%d, or use fewer workers",
+			transfer.ErrInvalid, workers, need, limit-d.connections, limit, d.connections+need)
 	}
-	return func() {}, nil
+	d.connections += need
+	return sync.OnceFunc(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.connections -= need
+	}), nil
 }
 
 // Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides

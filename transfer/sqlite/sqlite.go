@@ -141,8 +141,8 @@ func (d *Database) migrate(ctx context.Context) error {
 // current reports whether the tables are there, those of the newest version.
 func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[*sql.Tx]) (bool, error) {
 	var tables int
-	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name IN ('xsale_transfer', 'xsale_transfer_open', 'xsale_transfer_undecodable', 'xsale_transfer_kept')`).Scan(&tables)
-	if err != nil || tables < 4 {
+	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name IN ('`+strings.Join(schema.Names, "', '")+`')`).Scan(&tables)
+	if err != nil || tables < len(schema.Names) {
 		return false, err
 	}
 	result, err := migrator.Validate(ctx, nil)

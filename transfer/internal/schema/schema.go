@@ -3,6 +3,9 @@ package schema
 
 import "fmt"
 
+// Names are the names of the table and its indexes.
+var Names = []string{"xsale_transfer", "xsale_transfer_open", "xsale_transfer_undecodable", "xsale_transfer_kept"}
+
 // Statements returns the statements that create the table and its indexes unless they exist, for a
 // database with the given type of bytes. State is what a job does next; resume is the state that a
 // parked element returns to; attempts are those that earlier steps of its job
