@@ -45,7 +45,7 @@ func (s *settings[Tx]) open(key string, stored []byte) ([]byte, error) {
 			return data, nil
 		}
 	}
-	return nil, errors.New("cannot decrypt the stored JSON: set Flow.EncryptionKeys to the keys that it was stored with")
+	return nil, errors.New("cannot decrypt the stored JSON: it needs the encryption keys that it was stored with")
 }
 
 func (s *settings[Tx]) location(key string) []byte { return []byte(s.Name + "\x00" + key) }

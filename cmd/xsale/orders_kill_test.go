@@ -116,6 +116,28 @@ func TestProgramsDieWithTheCommand(t *testing.T) {
 	}
 }
 
+// A reader that ends early ends the command, by an error rather than by a signal.
+func TestPullToAClosedPipe(t *testing.T) {
+	useSandbox(t, xsaletest.WithOrders(5))
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	defer write.Close()
+	pull := pulling(t, "--to", "-")
+	command := exec.Command(os.Args[0], pull...)
+	command.Env = append(os.Environ(), "XSALE_TEST_PROGRAM=xsale")
+	var stderr bytes.Buffer
+	command.Stdout, command.Stderr = write, &stderr
+	if command.Run(); command.ProcessState.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "the next run writes what was not written") {
+		t.Errorf("%v, %s", command.ProcessState, stderr.String())
+	}
+	if r := execute(t, "", pull...).expect(t, exitOK); strings.Count(r.stdout, "\n") != 5 {
+		t.Error(r.stdout)
+	}
+}
+
 // However often the command is killed, each order is handled, and again only where the attempt shows
 // that an earlier one may have had an effect.
 func TestPullIsKilled(t *testing.T) {

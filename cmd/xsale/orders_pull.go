@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"os/signal"
@@ -112,7 +113,10 @@ func (p *pull) checkDir() error {
 		return nil
 	}
 	info, err := os.Stat(p.to)
-	if err == nil && !info.IsDir() {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("there is no directory %s: create it", p.to)
+	case err == nil && !info.IsDir():
 		err = fmt.Errorf("%s is not a directory", p.to)
 	}
 	if err != nil {

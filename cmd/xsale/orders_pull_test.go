@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,7 +114,8 @@ func TestPullWritesFiles(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithOrders(5))
 	dir := t.TempDir()
 	leftover := filepath.Join(dir, ".1.json.123.tmp")
-	if err := os.WriteFile(leftover, nil, 0o600); err != nil {
+	old := time.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.WriteFile(leftover, nil, 0o600), os.Chtimes(leftover, old, old)); err != nil {
 		t.Fatal(err)
 	}
 	pull := pulling(t, "--to", dir)
@@ -187,4 +189,79 @@ func TestPullWritesToStandardOutput(t *testing.T) {
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("%d lines, want each of the %d orders once", len(got), len(want))
 	}
+}
+
+// With --every, orders that come later are taken, until the command is ended, which is no failure.
+func TestPullWatches(t *testing.T) {
+	sandbox := useSandbox(t, xsaletest.WithOrders(1))
+	dir := t.TempDir()
+	pull := append(pulling(t), "--to", dir, "--every", "1s")
+	line, _ := useHandler(t, "")
+	pull = append(pull, "--hand-over-exec", line)
+	ctx, cancel := context.WithCancel(t.Context())
+	var stdout, stderr syncBuffer
+	ended := make(chan int)
+	go func() { ended <- run(ctx, pull, strings.NewReader(""), &stdout, &stderr) }()
+	stderr.waitFor(t, "1: order 1 of ")
+	if _, err := sandbox.Orders(xsaletest.Organization).Add(xsaletest.SeedOrder{Order: orderJSON}); err != nil {
+		t.Fatal(err)
+	}
+	stderr.waitFor(t, "2: order 2 of ")
+	cancel()
+	if code := <-ended; code != exitOK || !strings.HasSuffix(stderr.String(), "\n2 orders handled\n") || stdout.String() != "" {
+		t.Errorf("exit code %d, %s%s", code, stdout.String(), stderr.String())
+	}
+	for _, name := range []string{"1.json", "2.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Orders that do not fit the spec are parked under their ids, and taken once they fit.
+func TestPullParksWhatDoesNotFit(t *testing.T) {
+	unfit := true
+	var mu sync.Mutex
+	deviate(t, nil, each("listOrders", func(i int, order map[string]any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case !unfit:
+		case i == 1:
+			order["Items"] = "none"
+		case i == 2:
+			order["Id"], order["Items"] = fmt.Sprint(order["Id"]), "none"
+		case i == 3:
+			delete(order, "Id")
+		}
+	}))
+	pull := pulling(t, "--to", t.TempDir())
+	execute(t, "", pull...).expect(t, exitFailed, "Done                  57", "Parked                3", "3 orders parked")
+	parked := execute(t, "", "orders", "parked", "--database", pull[4]).expect(t, exitOK, "\n2  ", "\n3  ", `the key "" is blank`)
+	if strings.Count(parked.stdout, "\n") != 4 {
+		t.Error(parked.stdout)
+	}
+	mu.Lock()
+	unfit = false
+	mu.Unlock()
+	execute(t, "", pull...).expect(t, exitOK, "New                   1", "Done                  3")
+}
+
+// A list that breaks off fails the command, but not what it had.
+func TestPullWithAListThatBreaksOff(t *testing.T) {
+	sandbox := useSandbox(t, xsaletest.WithOrders(40))
+	if err := sandbox.Fail("listOrders", xsaletest.Cut(xsaletest.InBody), xsaletest.Status(404)); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	pull := pulling(t, "--to", dir)
+	execute(t, "", pull...).expect(t, exitFailed, "list: ", "Parked                0")
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 10 || len(entries) == 40 {
+		t.Errorf("%d files, %v, want those before the break", len(entries), err)
+	}
+	if r := execute(t, "", pull...).expect(t, exitRejected, "404"); r.stdout != "" {
+		t.Error(r.stdout)
+	}
+	execute(t, "", pull...).expect(t, exitOK, "Listed                40", fmt.Sprintf("New                   %d", 40-len(entries)))
 }

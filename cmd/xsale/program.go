@@ -71,7 +71,8 @@ func runTree(command *exec.Cmd) error {
 	return nil
 }
 
-// judge turns the end of the program into what becomes of the order.
+// judge turns the end of the program into what becomes of the order. If it was ended because the
+// run stops, nothing does, whatever the error is.
 func (p *program) judge(ctx context.Context, state *os.ProcessState, reason string) error {
 	code := state.ExitCode()
 	text := state.String()
@@ -84,8 +85,6 @@ func (p *program) judge(ctx context.Context, state *os.ProcessState, reason stri
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return errors.New("the program did not end within --timeout")
-	case ctx.Err() != nil:
-		return ctx.Err()
 	case code == codeLater, code == codeNotExecutable, code == codeNotFound: // every order would fail
 		return transfer.Later(failure, 0)
 	case code < 0, code > codeSignal && code <= codeSignal+lastSignal, code >= codeCrashed:

@@ -107,7 +107,7 @@ func TestUsageErrors(t *testing.T) {
 		"orders pull --any-status --exec x --flow push":                       `--flow push: this command needs a flow whose name begins with pull`,
 		"orders pull --any-status --exec x --flow pull-2":                     `--flow "pull-2": want pull or push, or one of them with a suffix of at most 19 lower-case letters, digits and _, such as pull_invoices`,
 		"orders pull --any-status --exec x --database mysql://user:canary@db": `--database: want the path of a SQLite file, or a URL that begins with postgres://`,
-		"orders pull --any-status --to nothing":                               `--to: stat nothing: no such file or directory`,
+		"orders pull --any-status --to nothing":                               `--to: there is no directory nothing: create it`,
 		"orders pull --any-status --to text.yaml":                             `--to: text.yaml is not a directory`,
 		"orders push":                             `pass --key-field with the field that contains the shop's own number of an order`,
 		"orders push --key-field N --settle -1s":  `--settle -1s: want more than 0`,
