@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"time"
 
 	"github.com/riverqueue/river/riverdriver"
 )
@@ -15,6 +16,9 @@ type Database[Tx any] interface {
 	// Claim prepares the database for a program that works on its jobs, until release. If only one
 	// program may, it fails with ErrInUse while another one does.
 	Claim(ctx context.Context, workers int) (release func(), err error)
+
+	// Now returns the time that decides which jobs are due.
+	Now(ctx context.Context) (time.Time, error)
 
 	// Reclaim makes jobs of a queue available again: those whose worker died, and those that are due
 	// for a retry. It deletes what ended an hour ago or earlier from that queue and from the queue

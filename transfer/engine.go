@@ -17,6 +17,7 @@ type engine[Tx any] struct {
 	client  *river.Client[Tx]
 	steps   steps[Tx]
 	summary counters
+	clock   clock
 
 	mu       sync.Mutex
 	running  int                   // jobs
@@ -66,7 +67,7 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 	}
 	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment), stopping: make(chan struct{})}
 	err = e.newClient()
-	for _, prepare := range []func(context.Context) error{e.adopt, s.purge, func(ctx context.Context) error {
+	for _, prepare := range []func(context.Context) error{e.setClock, e.adopt, s.purge, func(ctx context.Context) error {
 		return s.Database.Reclaim(ctx, s.queue(), s.listQueue())
 	}} {
 		if err == nil {
@@ -105,6 +106,7 @@ func (e *engine[Tx]) newClient() (err error) {
 			e.listQueue(): {MaxWorkers: 1},
 		},
 		Workers: workers,
+		Test:    river.TestConfig{Time: &e.clock}, // there is no other way to set it
 	})
 	return err
 }
@@ -196,7 +198,11 @@ func (e *engine[Tx]) schedule(ctx context.Context, every time.Duration) {
 }
 
 func (e *engine[Tx]) reclaim(ctx context.Context) {
-	if err := e.Database.Reclaim(ctx, e.queue(), e.listQueue()); err != nil && ctx.Err() == nil {
+	err := e.setClock(ctx)
+	if err == nil {
+		err = e.Database.Reclaim(ctx, e.queue(), e.listQueue())
+	}
+	if err != nil && ctx.Err() == nil {
 		e.Logger.ErrorContext(ctx, "cannot take up the jobs of dead workers", "flow", e.Name, "error", err)
 	}
 }

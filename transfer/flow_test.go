@@ -591,3 +591,32 @@ func TestRecordSurvivesTheConnection(t *testing.T) {
 		t.Errorf("%+v, %v, handled %v, want each once", summary, err, handled.counts)
 	}
 }
+
+// ahead is a database whose clock is 2 hours ahead.
+type ahead struct{ *sqlite.Database }
+
+func (a ahead) Now(context.Context) (time.Time, error) { return time.Now().Add(2 * time.Hour), nil }
+
+// A retry is due by the clock of the database. River keeps no reason, which may contain personal
+// data.
+func TestRetryIsPlannedByTheDatabase(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Database, pull.List = ahead{database}, orders(2)
+	pull.Backoff = func(int) time.Duration { return 10 * time.Minute }
+	pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
+		if item.Key == "1" {
+			return transfer.Later(errors.New("customer Kowalski"), 10*time.Minute)
+		}
+		return errors.New("customer Kowalski")
+	}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var jobs, reasons int
+	err := database.DB().QueryRowContext(t.Context(), `SELECT count(*), count(*) FILTER (WHERE json(errors) LIKE '%Kowalski%') FROM river_job
+		WHERE scheduled_at BETWEEN datetime('now', '+125 minutes') AND datetime('now', '+135 minutes')`).Scan(&jobs, &reasons)
+	if err != nil || jobs != 2 || reasons != 0 {
+		t.Errorf("%d jobs in 130 minutes, %d with a reason, %v, want 2 and 0", jobs, reasons, err)
+	}
+}

@@ -79,7 +79,7 @@ func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
 	if !found { // the database failed, not a step
 		next.at = time.Now().Add(backoffBase)
 	}
-	return time.Now().Add(max(time.Until(next.at), leastRetry))
+	return w.engine.clock.Now().Add(max(time.Until(next.at), leastRetry))
 }
 
 // step runs a function of the caller with the timeout of a step. A panic is an error.
@@ -136,11 +136,15 @@ func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err
 			return verdict{forGood: true, reason: reason}
 		}
 		e.postpone(ctx, name, task, err, delay)
-		return verdict{reason: reason, retry: err}
+		return verdict{reason: reason, retry: errAgain}
 	}
 	e.postpone(ctx, name, task, err, delay)
 	return verdict{reason: reason, retry: river.JobSnooze(delay)}
 }
+
+// errAgain is what River records of a failed attempt. The reason, which may contain personal data,
+// stands in the entry only.
+var errAgain = errors.New("will be tried again")
 
 // rejected reports whether the API has rejected a request, so that it would do so again.
 func rejected(err error) bool {

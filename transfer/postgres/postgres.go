@@ -182,6 +182,12 @@ func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
 	}), nil
 }
 
+// Now implements [transfer.Database].
+func (d *Database) Now(ctx context.Context) (now time.Time, err error) {
+	err = d.pool.QueryRow(ctx, `SELECT now()`).Scan(&now)
+	return now, err
+}
+
 // Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides
 // who is dead.
 func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {

@@ -203,6 +203,9 @@ func (d *Database) takeOver(ctx context.Context) error {
 	return nil
 }
 
+// Now implements [transfer.Database].
+func (d *Database) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
 // Reclaim implements [transfer.Database]. No worker dies alone, and Claim has freed what an earlier
 // program left. But River may have failed to record the end of a job, such as on a full disk.
 func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
