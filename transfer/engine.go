@@ -46,7 +46,8 @@ type appointment struct {
 const (
 	fetchCooldown = time.Millisecond       // the least time between two fetches of jobs
 	fetchPoll     = 250 * time.Millisecond // for jobs that other programs add
-	reclaimEvery  = 5 * time.Second
+	reclaimEvery  = time.Second
+	overdue       = 10 * time.Second // after which another program has the retry
 	purgeEvery    = time.Hour
 	idleCheck     = 20 * time.Millisecond
 	patience      = 5 * time.Second // for retries, by a run that ends when all is done
@@ -226,7 +227,7 @@ func (e *engine[Tx]) busy() bool {
 	defer e.mu.Unlock()
 	for job, next := range e.due {
 		switch wait := time.Until(next.at); {
-		case wait < -2*reclaimEvery: // another program has worked on it, or goes by another clock
+		case wait < -overdue: // another program has worked on it, or goes by another clock
 			delete(e.due, job)
 		case next.waited || wait < patience:
 			return true

@@ -211,7 +211,7 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 // unlocked are the running jobs of a queue whose keys no worker has locked. Jobs of the last seconds
 // are left out, or their workers would find the keys locked by this query.
 const unlocked = `WITH running AS MATERIALIZED (
-		SELECT id, attempt, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '5 seconds' AND now() + interval '5 seconds'
+		SELECT id, attempt, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '2 seconds' AND now() + interval '2 seconds'
 	), unlocked AS MATERIALIZED (
 		SELECT id, attempt FROM running WHERE pg_try_advisory_xact_lock(hashtextextended($1 || '/' || (args->>'key'), ` + seed + `))
 	) `

@@ -9,7 +9,7 @@ import (
 
 // grace is how long a job must have been without a worker. River records the end of a job some time
 // after its worker has released it.
-const grace = 5 * time.Second
+const grace = 2 * time.Second
 
 // Job is an attempt at a job that runs according to the table, and that no worker has reserved.
 type Job struct {
