@@ -49,7 +49,7 @@ const (
 //
 // The pool has up to 32 connections unless pool_max_conns is set. A worker keeps one connection,
 // whose advisory lock tells the others that it lives. So a pooler in between must give each client
-// a connection of its own for the whole session.
+// a connection of its own for the whole session: a flow does not start if PgBouncer shares them.
 func Open(ctx context.Context, location string) (*Database, error) {
 	config, err := pgxpool.ParseConfig(location)
 	if err != nil {
@@ -166,7 +166,10 @@ func unlock(conn *pgxpool.Conn, lock int64) {
 }
 
 // Claim implements [transfer.Database]. Any number of programs may work.
-func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
+func (d *Database) Claim(ctx context.Context, workers int) (func(), error) {
+	if err := d.checkPooler(ctx); err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	need := workers + ownConnections
@@ -180,6 +183,34 @@ func (d *Database) Claim(_ context.Context, workers int) (func(), error) {
 		defer d.mu.Unlock()
 		d.connections -= need
 	}), nil
+}
+
+// checkPooler fails if a pooler lends the same session of the server to two connections. The locks of
+// workers would be worth nothing, silently.
+func (d *Database) checkPooler(ctx context.Context) error {
+	first, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer first.Release()
+	var before, other, after int
+	const query = `SELECT pg_backend_pid()`
+	if err := first.QueryRow(ctx, query, pgx.QueryExecModeSimpleProtocol).Scan(&before); err != nil {
+		return err
+	}
+	second, err := d.pool.Begin(ctx) // takes the session that the first one has just used
+	if err != nil {
+		return err
+	}
+	defer second.Rollback(context.WithoutCancel(ctx))
+	err = errors.Join(
+		second.QueryRow(ctx, query, pgx.QueryExecModeSimpleProtocol).Scan(&other),
+		first.QueryRow(ctx, query, pgx.QueryExecModeSimpleProtocol).Scan(&after),
+	)
+	if err == nil && (before != after || before == other) {
+		err = fmt.Errorf("%w: a pooler in front of PostgreSQL shares sessions: connect directly, or set its pool mode to session", transfer.ErrInvalid)
+	}
+	return err
 }
 
 // Now implements [transfer.Database].

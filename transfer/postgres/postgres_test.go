@@ -121,6 +121,18 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 
+	// The function hides that of the server, as if one session answered to all connections.
+	t.Run("pooler", func(t *testing.T) {
+		location := server.Database(t)
+		_, err := open(t, location).Pool().Exec(t.Context(), `CREATE FUNCTION public.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT 7'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := numbers(open(t, location+"&search_path=public,pg_catalog"), 1).Run(t.Context()); !errors.Is(err, transfer.ErrInvalid) {
+			t.Errorf("%v, want ErrInvalid", err)
+		}
+	})
+
 	// The timeout breaks the connection of the worker. It passes, so it uses up no attempt.
 	t.Run("timeout", func(t *testing.T) {
 		pull := numbers(open(t, server.Database(t)), 1)
