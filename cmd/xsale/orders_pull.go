@@ -155,7 +155,9 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, output string, o
 	if p.every > 0 {
 		err := flow.pull(steps).Watch(ctx, p.every)
 		end()
-		fmt.Fprintln(p.console, progress())
+		if err == nil {
+			fmt.Fprintln(p.console, progress())
+		}
 		return cmp.Or(endOf(ctx), err)
 	}
 	summary, err := flow.pull(steps).Run(ctx)

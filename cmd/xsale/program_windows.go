@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -14,7 +13,8 @@ import (
 // shell returns a command for a command line. It is in a process group of its own, so that Ctrl-C
 // does not end it in the middle of an order. cmd /S takes the line as it is between the quotes.
 func shell(ctx context.Context, line string) *exec.Cmd {
-	command := exec.CommandContext(ctx, filepath.Join(os.Getenv("SystemRoot"), "System32", "cmd.exe"))
+	system, _ := windows.GetSystemDirectory() // without it, the command does not start
+	command := exec.CommandContext(ctx, filepath.Join(system, "cmd.exe"))
 	command.SysProcAttr = &syscall.SysProcAttr{
 		CmdLine:       `cmd.exe /S /C "` + line + `"`,
 		CreationFlags: windows.CREATE_NEW_PROCESS_GROUP,
