@@ -293,7 +293,13 @@ func TestElementThatKillsItsProgramIsParked(t *testing.T) {
 func TestStopsInBoundedTime(t *testing.T) {
 	for name, obeys := range map[string]bool{"a handler that obeys": true, "a handler that does not": false} {
 		t.Run(name, func(t *testing.T) {
-			pull := newPull(openSQLite(t))
+			path := filepath.Join(t.TempDir(), "orders.db")
+			database, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer database.Close()
+			pull := newPull(database)
 			pull.StopTimeout = 50 * time.Millisecond
 			ctx, cancel := context.WithCancel(t.Context())
 			release := make(chan struct{})
@@ -307,12 +313,12 @@ func TestStopsInBoundedTime(t *testing.T) {
 				<-release
 				return nil
 			}
-			_, err := pull.Run(ctx)
+			_, err = pull.Run(ctx)
 			if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "ignores its context") == obeys {
 				t.Errorf("%v, want that it was canceled, and the handler named: %v", err, !obeys)
 			}
-			close(release)
 			if !obeys {
+				awaitClaim(t, path, func() { close(release) })
 				return
 			}
 			// An attempt that was interrupted does not count.
@@ -331,6 +337,31 @@ func TestStopsInBoundedTime(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// awaitClaim waits until another program may work on a file, after the workers of this one end.
+func awaitClaim(t *testing.T, path string, end func()) {
+	t.Helper()
+	other, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.Claim(t.Context(), 1); !errors.Is(err, transfer.ErrInUse) {
+		t.Errorf("claim while a worker runs: %v, want ErrInUse", err)
+	}
+	end()
+	for {
+		release, err := other.Claim(t.Context(), 1)
+		if err == nil {
+			release()
+			return
+		}
+		if !errors.Is(err, transfer.ErrInUse) {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 
