@@ -14,7 +14,7 @@ type Step struct {
 	Flow    string
 	Name    string // StepList, StepHandle, StepHandOver, StepSend or StepLookUp
 	Key     string // of the element; empty for StepList
-	Attempt int    // at the element, from 1; 0 for StepList
+	Attempt int    // as in Item; 0 for StepList
 }
 
 // The steps of flows.

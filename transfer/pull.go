@@ -227,7 +227,7 @@ func (e *engine[Tx]) parkUnread(ctx context.Context, task *task[Tx], err error) 
 }
 
 func decode[T, Tx any](e *engine[Tx], task *task[Tx]) (item Item[T], err error) {
-	item = Item[T]{Key: task.row.key, Attempt: task.attempt}
+	item = Item[T]{Key: task.row.key, Attempt: task.begun()}
 	if item.JSON, err = e.open(task.row.key, task.row.json); err != nil {
 		return item, err
 	}
@@ -288,7 +288,7 @@ func (p *Pull[T, Tx]) handleTx(ctx context.Context, e *engine[Tx], task *task[Tx
 
 // handOver tells the source what became of an element.
 func (p *Pull[T, Tx]) handOver(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
-	item.Attempt = task.attempt
+	item.Attempt = task.begun()
 	outcome := Outcome{Failed: task.row.state == StateFailed}
 	over := change{state: StateDone}
 	if outcome.Failed {

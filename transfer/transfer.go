@@ -69,8 +69,9 @@ type Item[T any] struct {
 	// JSON is the element as it was stored. It may contain personal data.
 	JSON json.RawMessage
 
-	// Attempt counts the attempts at this element from 1, those of workers that died included. From
-	// 2 on, an earlier attempt may have had an effect.
+	// Attempt is 1 for the first attempt at the step, and more if an earlier one may have had an
+	// effect: one that failed, was put off with [Later], was interrupted, or died with its program,
+	// also before a person called Retry. It may count too many, and is not what Flow.Attempts limits.
 	Attempt int
 }
 

@@ -31,8 +31,12 @@ type task[Tx any] struct {
 	job     *river.Job[element]
 	session Session[Tx]
 	row     row
-	attempt int // from 1
+	attempt int // from 1, of those that Flow.Attempts limits
 }
+
+// begun returns the number of this attempt among all that may have had an effect: also those that
+// were put off, which River does not count, and those of earlier rounds, at least one each.
+func (t *task[Tx]) begun() int { return t.attempt + snoozes(t.job) + t.row.round }
 
 // Work implements [river.Worker].
 func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
@@ -86,7 +90,7 @@ func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
 func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
-	return e.Hooks.run(ctx, Step{e.Name, name, task.row.key, task.attempt}, func(ctx context.Context) (err error) {
+	return e.Hooks.run(ctx, Step{e.Name, name, task.row.key, task.begun()}, func(ctx context.Context) (err error) {
 		ended := make(chan struct{})
 		go func() { // runtime.Goexit, such as by t.FailNow, would end the goroutine of River
 			defer close(ended)
