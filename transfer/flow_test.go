@@ -681,3 +681,37 @@ func TestRetryIsPlannedByTheDatabase(t *testing.T) {
 		t.Errorf("%d jobs in 130 minutes, %d with a reason, %v, want 2 and 0", jobs, reasons, err)
 	}
 }
+
+func TestLateRecordChangesNothing(t *testing.T) {
+	database := openSQLite(t)
+	pull := newPull(database)
+	pull.Handle = func(ctx context.Context, item transfer.Item[order]) error {
+		// Another worker took this one for dead, and has done all the rest.
+		_, err := database.DB().ExecContext(ctx, `UPDATE xsale_transfer SET state = 'done' WHERE key = ?`, item.Key)
+		return err
+	}
+	pull.HandOver = func(_ context.Context, item transfer.Item[order], _ transfer.Outcome) error {
+		t.Errorf("%s is handed over again", item.Key)
+		return nil
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 0 {
+		t.Errorf("%+v, %v, want nothing done by this worker", summary, err)
+	}
+	if stats, err := pull.Stats(t.Context()); err != nil || stats[transfer.StateDone] != 3 {
+		t.Errorf("%v, %v, want 3 done", stats, err)
+	}
+}
+
+func TestRecordOutlivesTheStop(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.StopTimeout = 50 * time.Millisecond
+	ctx, stop := context.WithCancel(t.Context())
+	pull.Handle = func(ctx context.Context, _ transfer.Item[order]) error {
+		stop()
+		<-ctx.Done() // the time to stop is over
+		return nil   // but the effect was there
+	}
+	if summary, err := pull.Run(ctx); !errors.Is(err, context.Canceled) || summary.Done == 0 {
+		t.Errorf("%+v, %v, want what was handled to be done", summary, err)
+	}
+}
