@@ -3,17 +3,20 @@ package orders
 import (
 	"context"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/transfer"
 )
 
 const workers = 4
+
+// timeout is that of a step. A call that hangs does not hang for longer.
+var timeout = 50 * time.Millisecond
 
 // pulls is a world in which programs pull orders.
 type pulls[Tx any] struct {
@@ -44,39 +47,54 @@ func newPulls[Tx any](t testing.TB, seed uint64, s store[Tx], shared bool, size,
 	return p
 }
 
-// flow is what a program works on.
-func (p *pulls[Tx]) flow(l *life, database transfer.Database[Tx]) *transfer.Pull[order, Tx] {
+// ends are the systems on both ends as a program that pulls sees them.
+type ends interface {
+	list(ctx context.Context) iter.Seq2[order, error]
+	fault(ctx context.Context, step string, item transfer.Item[order]) error
+	handle(ctx context.Context, item transfer.Item[order]) error
+	handOver(ctx context.Context, item transfer.Item[order], outcome transfer.Outcome) error
+}
+
+// pullFlow returns what a program works on. If shared, the ERP is in the database of the flow.
+func pullFlow[Tx any](c chance, l *life, database transfer.Database[Tx], ends ends, shared bool) *transfer.Pull[order, Tx] {
 	pull := &transfer.Pull[order, Tx]{
-		Flow: transfer.Flow[Tx]{
-			Database: database, Name: "orders", Workers: workers,
-			Backoff: func(attempt int) time.Duration {
-				return time.Duration(p.chance.below(4, "backoff", l.number, attempt)) * time.Millisecond
-			},
-			Timeout: 50 * time.Millisecond, StopTimeout: time.Second,
-		},
-		List: p.source.list(l),
+		Flow: settings(c, l, database),
+		List: ends.list,
 		Key: func(o order) string {
-			if p.chance.kind(o.ID) == keyless {
+			if c.kind(o.ID) == keyless {
 				return " "
 			}
 			return key(o.ID)
 		},
-		RawKey: rawKey,
-		HandOver: func(ctx context.Context, item transfer.Item[order], outcome transfer.Outcome) error {
-			return p.handOver(ctx, l, item, outcome)
-		},
+		RawKey:   rawKey,
+		HandOver: ends.handOver,
 	}
-	if p.shared {
-		pull.HandleTx = func(ctx context.Context, tx Tx, item transfer.Item[order]) error {
-			if _, err := database.Join(tx).Exec(ctx, `INSERT INTO erp (id) VALUES ($1)`, item.Value.ID); err != nil {
-				return err
-			}
-			return p.fault(ctx, l, "handle", item)
+	if !shared {
+		pull.Handle = ends.handle
+		return pull
+	}
+	pull.HandleTx = func(ctx context.Context, tx Tx, item transfer.Item[order]) error {
+		if _, err := database.Join(tx).Exec(ctx, `INSERT INTO erp (id) VALUES ($1)`, item.Value.ID); err != nil {
+			return err
 		}
-	} else {
-		pull.Handle = func(ctx context.Context, item transfer.Item[order]) error { return p.handle(ctx, l, item) }
+		return ends.fault(ctx, "handle", item)
 	}
 	return pull
+}
+
+// settings are those of all flows.
+func settings[Tx any](c chance, l *life, database transfer.Database[Tx]) transfer.Flow[Tx] {
+	return transfer.Flow[Tx]{
+		Database: database, Name: "orders", Workers: workers,
+		Backoff: func(attempt int) time.Duration {
+			return time.Duration(c.below(4, "backoff", l.number, attempt)) * time.Millisecond
+		},
+		Timeout: timeout, StopTimeout: time.Second,
+	}
+}
+
+func (p *pulls[Tx]) flow(l *life, database transfer.Database[Tx]) *transfer.Pull[order, Tx] {
+	return pullFlow(p.chance, l, database, &present[Tx]{p, l}, p.shared)
 }
 
 // pull is the main function of a program.
@@ -86,15 +104,25 @@ func (p *pulls[Tx]) pull(ctx context.Context, l *life, database transfer.Databas
 	if l.isDead() {
 		return errDead
 	}
-	if _, broken := errors.AsType[*call.Error](err); broken || errors.Is(err, errBroken) {
+	if errors.Is(err, errDown) || errors.Is(err, errBroken) {
 		err = nil // the list ended early
 	}
 	return err
 }
 
+// present implements ends for a program in this process.
+type present[Tx any] struct {
+	*pulls[Tx]
+	life *life
+}
+
+func (p *present[Tx]) list(ctx context.Context) iter.Seq2[order, error] {
+	return p.source.list(p.life)(ctx)
+}
+
 // fault is what goes wrong with a step, or nil.
-func (p *pulls[Tx]) fault(ctx context.Context, l *life, step string, item transfer.Item[order]) error {
-	if l.isDead() {
+func (p *present[Tx]) fault(ctx context.Context, step string, item transfer.Item[order]) error {
+	if p.life.isDead() {
 		return errDead
 	}
 	id := item.Value.ID
@@ -104,7 +132,7 @@ func (p *pulls[Tx]) fault(ctx context.Context, l *life, step string, item transf
 	if step == "handle" {
 		switch p.chance.kind(id) {
 		case rejected:
-			return transfer.Fail(errors.New("unknown VAT rate"))
+			return errTax
 		case crashing:
 			panic("index out of range")
 		}
@@ -118,32 +146,31 @@ func (p *pulls[Tx]) fault(ctx context.Context, l *life, step string, item transf
 	}
 	switch p.chance.below(40, step, id, count) {
 	case 0:
-		return errors.New("deadlock")
+		return errDeadlock
 	case 1:
-		return transfer.Later(errors.New("locked by a user"), time.Millisecond)
+		return errLocked
 	case 2:
-		return &call.Error{StatusCode: 503}
+		return errDown
 	case 3:
-		return &call.Error{StatusCode: 429, RetryAfter: time.Millisecond}
+		return errSlowDown
 	case 4:
 		panic("nil map")
 	case 5:
 		time.Sleep(2 * time.Millisecond)
 	case 6:
 		if count == 1 {
-			<-ctx.Done()
-			return ctx.Err()
+			return hang(ctx)
 		}
 	}
 	return nil
 }
 
 // handle is the handler of an ERP with a memory of its own.
-func (p *pulls[Tx]) handle(ctx context.Context, l *life, item transfer.Item[order]) error {
-	if err := p.fault(ctx, l, "handle", item); err != nil {
+func (p *present[Tx]) handle(ctx context.Context, item transfer.Item[order]) error {
+	if err := p.fault(ctx, "handle", item); err != nil {
 		return err
 	}
-	if !l.happens(func() { p.effect(l, item.Key) }) {
+	if !p.life.happens(func() { p.effect(p.life, item.Key) }) {
 		return errDead
 	}
 	return nil
@@ -166,8 +193,8 @@ func (p *pulls[Tx]) effect(l *life, key string) {
 }
 
 // handOver changes the status.
-func (p *pulls[Tx]) handOver(ctx context.Context, l *life, item transfer.Item[order], outcome transfer.Outcome) error {
-	if err := p.fault(ctx, l, "hand-over", item); err != nil {
+func (p *present[Tx]) handOver(ctx context.Context, item transfer.Item[order], outcome transfer.Outcome) error {
+	if err := p.fault(ctx, "hand-over", item); err != nil {
 		return err
 	}
 	status := statusImported
@@ -177,11 +204,11 @@ func (p *pulls[Tx]) handOver(ctx context.Context, l *life, item transfer.Item[or
 	if kind := p.chance.kind(item.Value.ID); outcome.Failed != (kind == rejected || kind == crashing) && !strings.Contains(outcome.Reason, "died") {
 		p.t.Errorf("%s is handed over as %+v", item.Key, outcome)
 	}
-	if !l.happens(func() {
+	if !p.life.happens(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.done[item.Key] {
-			p.t.Errorf("life %d: %s is handed over again after that was recorded", l.number, item.Key)
+			p.t.Errorf("life %d: %s is handed over again after that was recorded", p.life.number, item.Key)
 		}
 		if !outcome.Failed && !p.shared {
 			if p.effects[item.Key] == 0 {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/xsale-go/xsale/transfer"
 )
@@ -32,24 +31,28 @@ func newPushes[Tx any](t testing.TB, seed uint64, s store[Tx], blind bool, size,
 	return p
 }
 
-func (p *pushes[Tx]) flow(l *life, database transfer.Database[Tx]) *transfer.Push[order, int64, Tx] {
-	push := &transfer.Push[order, int64, Tx]{
-		Flow: transfer.Flow[Tx]{
-			Database: database, Name: "shop", Workers: workers,
-			Backoff: func(attempt int) time.Duration {
-				return time.Duration(p.chance.below(4, "backoff", l.number, attempt)) * time.Millisecond
-			},
-			Timeout: 50 * time.Millisecond, StopTimeout: time.Second,
-		},
-		Send: func(ctx context.Context, item transfer.Item[order]) (int64, error) {
-			return p.vendor.send(ctx, l, item)
-		},
-		Settle: settle,
-	}
-	if !p.blind {
-		push.Find = func(_ context.Context, item transfer.Item[order]) (int64, bool, error) { return p.vendor.find(l, item) }
+// target is xSale as a program that pushes sees it.
+type target interface {
+	send(ctx context.Context, item transfer.Item[order]) (int64, error)
+	find(ctx context.Context, item transfer.Item[order]) (int64, bool, error)
+}
+
+func pushFlow[Tx any](c chance, l *life, database transfer.Database[Tx], target target, blind bool) *transfer.Push[order, int64, Tx] {
+	push := &transfer.Push[order, int64, Tx]{Flow: settings(c, l, database), Send: target.send, Settle: settle}
+	if !blind {
+		push.Find = target.find
 	}
 	return push
+}
+
+func (p *pushes[Tx]) flow(l *life, database transfer.Database[Tx]) *transfer.Push[order, int64, Tx] {
+	return pushFlow(p.chance, l, database, &presentVendor{p.vendor, l}, p.blind)
+}
+
+// presentVendor implements target for a program in this process.
+type presentVendor struct {
+	*vendor
+	life *life
 }
 
 // push is the main function of a program: it adds what the shop has, old orders included, and sends

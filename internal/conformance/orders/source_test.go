@@ -119,7 +119,7 @@ func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 						yield(order{}, errBroken)
 						return
 					case 1:
-						yield(order{}, &call.Error{StatusCode: 503, Operation: "listOrders"})
+						yield(order{}, errDown)
 						return
 					}
 				}
@@ -127,8 +127,6 @@ func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 		}
 	}
 }
-
-var errBroken = errors.New("connection reset by peer")
 
 // element returns an order of the list, or an error that has it.
 func (s *source) element(id int64, at int) (order, error) {
@@ -160,11 +158,11 @@ func (s *source) page(read, page int) []int64 {
 	}
 	slices.Sort(ids)
 	switch n := s.chance.below(len(ids)+20, "others", read, page); {
-	case n < len(ids) && s.chance.of("take", read, page) < 0.1: // somebody cancels an order
+	case n < len(ids) && s.chance.of("take", ids[n]) < 0.05: // somebody cancels an order
 		s.status[ids[n]], s.taken[ids[n]] = statusTaken, true
 		ids = slices.Delete(ids, n, n+1)
 	case n == len(ids): // somebody sets back the status of one
-		if id := 1 + int64(s.chance.below(int(s.newest), "back", read, page)); s.status[id] == statusImported {
+		if id := 1 + int64(s.chance.below(int(s.newest), "back", read, page)); s.status[id] == statusImported && s.chance.of("back", id) < 0.1 {
 			s.status[id], s.back[id] = statusNew, true
 			ids = append(ids, id)
 		}

@@ -2,11 +2,9 @@ package orders
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
-	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/transfer"
 )
 
@@ -42,20 +40,13 @@ func (v *vendor) count(what, key string) int {
 	return v.calls[what+key]
 }
 
-var (
-	errLost     = &call.Error{Operation: "createOrder", Attempts: 1, MaybeProcessed: true}
-	errRejected = &call.Error{Operation: "createOrder", StatusCode: 400, Message: "unknown payment form"}
-	errLimited  = &call.Error{Operation: "createOrder", StatusCode: 429, RetryAfter: time.Millisecond}
-	errDown     = &call.Error{Operation: "listOrders", StatusCode: 503}
-)
-
 // refuses reports whether the vendor rejects an order for good.
 func (v *vendor) refuses(key string) bool { return v.chance.of("refuses", key) < 0.02 }
 
 // send receives a request. A tenth of the responses are lost, some of them before the request, some
 // while it is worked on.
-func (v *vendor) send(ctx context.Context, l *life, item transfer.Item[order]) (int64, error) {
-	if l.isDead() {
+func (v *presentVendor) send(ctx context.Context, item transfer.Item[order]) (int64, error) {
+	if v.life.isDead() {
 		return 0, errDead
 	}
 	count := v.count("send", item.Key)
@@ -64,7 +55,7 @@ func (v *vendor) send(ctx context.Context, l *life, item transfer.Item[order]) (
 	}
 	fate := v.chance.below(100, "send", item.Key, count)
 	var id int64
-	happened := l.happens(func() {
+	happened := v.life.happens(func() {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		switch {
@@ -85,20 +76,19 @@ func (v *vendor) send(ctx context.Context, l *life, item transfer.Item[order]) (
 	case fate < 10:
 		return 0, errLost
 	case fate < 12:
-		return 0, errLimited
+		return 0, errSlowDown
 	case fate < 14:
-		return 0, transfer.Later(errors.New("no number yet"), time.Millisecond)
+		return 0, errNoNumber
 	case fate < 15:
-		return 0, &call.Error{Operation: "createOrder", StatusCode: 503, MaybeProcessed: true}
+		return 0, errFailed
 	case fate < 16:
-		return 0, errors.New("unexpected EOF")
+		return 0, errEOF
 	case fate < 17:
 		panic("nil map")
 	case fate < 18 && count == 1:
-		<-ctx.Done()
-		return 0, ctx.Err()
+		return 0, hang(ctx)
 	case fate < 20:
-		return 0, &call.Error{Operation: "createOrder", Attempts: 0} // nobody listens
+		return 0, errClosed
 	case fate < 22:
 		panic("after the response")
 	}
@@ -106,8 +96,8 @@ func (v *vendor) send(ctx context.Context, l *life, item transfer.Item[order]) (
 }
 
 // find looks an order up. A request that came long enough ago is processed by now, at the last moment.
-func (v *vendor) find(l *life, item transfer.Item[order]) (int64, bool, error) {
-	if l.isDead() {
+func (v *presentVendor) find(_ context.Context, item transfer.Item[order]) (int64, bool, error) {
+	if v.life.isDead() {
 		return 0, false, errDead
 	}
 	switch count := v.count("find", item.Key); {
@@ -115,7 +105,7 @@ func (v *vendor) find(l *life, item transfer.Item[order]) (int64, bool, error) {
 	case v.chance.of("find", item.Key, count) < 0.05:
 		return 0, false, errDown
 	case v.chance.of("find", item.Key, count) < 0.1:
-		return 0, false, errors.New("cannot decode")
+		return 0, false, errDecode
 	case v.chance.of("find", item.Key, count) < 0.12:
 		panic("nil map")
 	}
