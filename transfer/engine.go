@@ -53,7 +53,6 @@ const (
 	patience      = 5 * time.Second // for retries, by a run that ends when all is done
 	settleTimeout = 30 * time.Second
 	settleRetry   = 500 * time.Millisecond
-	neverRescue   = 10 * 365 * 24 * time.Hour // Reclaim knows who is dead, whatever the clocks show
 )
 
 // start returns an engine that is ready to start, and a function that ends its claim.
@@ -92,16 +91,18 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 }
 
 func (e *engine[Tx]) newClient() (err error) {
+	// Reclaim does what the leader of River does for its jobs. As a leader, this client would do it for
+	// those of other programs, too, whose periodic jobs and settings it does not know.
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &elementWorker[Tx]{engine: e})
 	river.AddWorker(workers, &listWorker[Tx]{engine: e})
 	e.client, err = river.NewClient(e.Database.Driver(), &river.Config{
-		FetchCooldown:        fetchCooldown,
-		FetchPollInterval:    fetchPoll,
-		JobTimeout:           -1, // each step has its own
-		RescueStuckJobsAfter: neverRescue,
-		SoftStopTimeout:      e.StopTimeout,
-		Logger:               slog.New(riverLog{e.Logger.Handler()}),
+		FetchCooldown:          fetchCooldown,
+		FetchPollInterval:      fetchPoll,
+		JobTimeout:             -1, // each step has its own
+		LeaderElectionDisabled: true,
+		SoftStopTimeout:        e.StopTimeout,
+		Logger:                 slog.New(riverLog{e.Logger.Handler()}),
 		Queues: map[string]river.QueueConfig{
 			e.queue():     {MaxWorkers: e.Workers},
 			e.listQueue(): {MaxWorkers: 1},
@@ -158,8 +159,8 @@ func (e *engine[Tx]) watch(ctx context.Context, every time.Duration) error {
 			case <-reclaim.C:
 				e.reclaim(ctx)
 			case <-purge.C:
-				if err := e.purge(ctx); err != nil && ctx.Err() == nil {
-					e.Logger.ErrorContext(ctx, "cannot remove old JSON", "flow", e.Name, "error", err)
+				if err := errors.Join(e.purge(ctx), e.adopt(ctx)); err != nil && ctx.Err() == nil {
+					e.Logger.ErrorContext(ctx, "cannot clean up", "flow", e.Name, "error", err)
 				}
 			case <-list:
 				e.schedule(ctx, every)

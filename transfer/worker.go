@@ -234,7 +234,7 @@ func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error
 			e.settled(task, c)
 			return nil
 		}
-		if errors.Is(err, errMoved) || ctx.Err() != nil {
+		if errors.Is(err, errMoved) || ctx.Err() != nil || c.state == StateSending { // nothing has happened yet
 			return fmt.Errorf("record that %q is %s: %w", task.row.key, c.state, err)
 		}
 		e.Logger.WarnContext(ctx, "cannot record a step, will be tried again", "flow", e.Name, "key", task.row.key, "error", err)
@@ -275,6 +275,11 @@ type listWorker[Tx any] struct {
 // whose program dies or stops. A list that is read twice at a time does no harm, so it has no lock.
 func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
 	defer w.engine.enter(job.ID)()
+	defer func() { // or River would retry it
+		if value := recover(); value != nil {
+			w.engine.Logger.ErrorContext(ctx, "panic", "flow", w.engine.Name, "step", StepList, "value", value, "stack", string(debug.Stack()))
+		}
+	}()
 	if err := w.engine.steps.read(ctx, w.engine); err != nil && !w.engine.ending() {
 		w.engine.Logger.ErrorContext(ctx, "the list ended early", "flow", w.engine.Name, "error", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
 	"github.com/xsale-go/xsale/transfer"
@@ -43,6 +45,11 @@ func numbers(database *postgres.Database, count int) *transfer.Pull[int, pgx.Tx]
 		HandleTx: func(context.Context, pgx.Tx, transfer.Item[int]) error { return nil },
 	}
 }
+
+// tick is the periodic job of another program.
+type tick struct{}
+
+func (tick) Kind() string { return "tick" }
 
 func TestErrorsDoNotContainPasswords(t *testing.T) {
 	dir := t.TempDir()
@@ -121,7 +128,7 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 
-	// The function hides that of the server, as if one session answered to all connections.
+	// The function hides that of the server, as if all connections shared a session.
 	t.Run("pooler", func(t *testing.T) {
 		location := server.Database(t)
 		_, err := open(t, location).Pool().Exec(t.Context(), `CREATE FUNCTION public.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT 7'`)
@@ -130,6 +137,49 @@ func TestPostgres(t *testing.T) {
 		}
 		if _, err := numbers(open(t, location+"&search_path=public,pg_catalog"), 1).Run(t.Context()); !errors.Is(err, transfer.ErrInvalid) {
 			t.Errorf("%v, want ErrInvalid", err)
+		}
+	})
+
+	// A leader of River would have to know the periodic jobs of all programs.
+	t.Run("another program uses River", func(t *testing.T) {
+		database := open(t, server.Database(t))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		pull := numbers(database, 1)
+		started, watched := make(chan struct{}), make(chan error)
+		pull.HandleTx = func(context.Context, pgx.Tx, transfer.Item[int]) error {
+			close(started)
+			return nil
+		}
+		go func() { watched <- pull.Watch(ctx, time.Minute) }()
+		<-started
+		ticked := make(chan struct{}, 1000)
+		workers := river.NewWorkers()
+		river.AddWorker(workers, river.WorkFunc(func(context.Context, *river.Job[tick]) error {
+			ticked <- struct{}{}
+			return nil
+		}))
+		client, err := river.NewClient(riverpgxv5.New(database.Pool()), &river.Config{
+			Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}},
+			Workers: workers,
+			PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
+				func() (river.JobArgs, *river.InsertOpts) { return tick{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ticked:
+		case <-ctx.Done():
+			t.Error("its periodic job does not run")
+		}
+		cancel()
+		<-client.Stopped()
+		if err := <-watched; err != nil {
+			t.Error(err)
 		}
 	})
 

@@ -190,17 +190,10 @@ func (d *Database) Claim(ctx context.Context, _ int) (func(), error) {
 	}), nil
 }
 
-// takeOver frees the jobs and the leadership of a program that died, whatever its clock was.
+// takeOver frees the jobs of a program that died, whatever its clock was.
 func (d *Database) takeOver(ctx context.Context) error {
-	for _, statement := range []string{
-		`UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec') WHERE state = 'running'`,
-		`DELETE FROM river_leader`,
-	} {
-		if _, err := d.db.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := d.db.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec') WHERE state = 'running' AND kind LIKE 'xsale_transfer%'`)
+	return err
 }
 
 // Now implements [transfer.Database].
