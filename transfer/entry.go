@@ -79,16 +79,8 @@ func (f *Flow[Tx]) Entries(ctx context.Context, states ...State) iter.Seq2[Entry
 
 func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (page []Entry, err error) {
 	arguments := []any{s.Name, after}
-	where := ""
-	if len(states) > 0 {
-		for _, state := range states {
-			arguments = append(arguments, string(state))
-		}
-		where = " AND state IN (" + parameters(3, len(states)) + ")"
-		if !slices.Contains(states, StateDone) {
-			where += " AND state <> 'done'" // names the index, which SQLite does not infer
-		}
-	}
+	where, values := among(states, 3)
+	arguments = append(arguments, values...)
 	query := fmt.Sprintf(`SELECT %s FROM xsale_transfer WHERE flow = $1 AND key > $2%s ORDER BY key LIMIT %d`, entryColumns, where, entriesPage)
 	err = s.within(ctx, func(tx Transaction[Tx]) error {
 		return tx.Query(ctx, func(scan func(...any) error) error {
@@ -135,13 +127,31 @@ func (f *Flow[Tx]) Entry(ctx context.Context, key string) (Entry, error) {
 	return s.entry(row)
 }
 
-// Stats counts the elements of a flow by state.
-func (f *Flow[Tx]) Stats(ctx context.Context) (map[State]int, error) {
+// among returns a condition for the given states, none without one, whose parameters begin at first.
+// It lets the database use the index of what is not done, which is far smaller than the table.
+func among(states []State, first int) (condition string, arguments []any) {
+	if len(states) == 0 {
+		return "", nil
+	}
+	for _, state := range states {
+		arguments = append(arguments, string(state))
+	}
+	condition = " AND state IN (" + parameters(first, len(states)) + ")"
+	if !slices.Contains(states, StateDone) {
+		condition += " AND state <> 'done'"
+	}
+	return condition, arguments
+}
+
+// Stats counts the elements of a flow by state: those in the given states, all without one. With a
+// million elements that are done, all take about a second, those in other states a millisecond.
+func (f *Flow[Tx]) Stats(ctx context.Context, states ...State) (map[State]int, error) {
 	s, err := f.checked()
 	if err != nil {
 		return nil, err
 	}
 	counts := map[State]int{}
+	where, arguments := among(states, 2)
 	err = s.within(ctx, func(tx Transaction[Tx]) error {
 		return tx.Query(ctx, func(scan func(...any) error) error {
 			var state State
@@ -149,7 +159,7 @@ func (f *Flow[Tx]) Stats(ctx context.Context) (map[State]int, error) {
 			err := scan((*string)(&state), &count)
 			counts[state] = count
 			return err
-		}, `SELECT state, count(*) FROM xsale_transfer WHERE flow = $1 GROUP BY state`, s.Name)
+		}, `SELECT state, count(*) FROM xsale_transfer WHERE flow = $1`+where+` GROUP BY state`, append([]any{s.Name}, arguments...)...)
 	})
 	return counts, err
 }

@@ -166,6 +166,12 @@ func TestPullParksWhatFailsForGood(t *testing.T) {
 	if want := map[transfer.State]int{transfer.StateDone: 3, transfer.StateDiscarded: 1}; err != nil || !maps.Equal(stats, want) {
 		t.Errorf("stats: %v, %v, want %v", stats, err, want)
 	}
+	for _, states := range [][]transfer.State{{transfer.StateDiscarded, transfer.StateParked}, {transfer.StateDone, transfer.StateParked}} {
+		some, err := pull.Stats(t.Context(), states...)
+		if err != nil || len(some) != 1 || some[states[0]] != stats[states[0]] {
+			t.Errorf("stats of %v: %v, %v, want those of the first", states, some, err)
+		}
+	}
 }
 
 func TestHandOverThatFailsIsParked(t *testing.T) {

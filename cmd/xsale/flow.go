@@ -105,7 +105,7 @@ type flow struct {
 type entries interface {
 	Entries(ctx context.Context, states ...transfer.State) iter.Seq2[transfer.Entry, error]
 	Entry(ctx context.Context, key string) (transfer.Entry, error)
-	Stats(ctx context.Context) (map[transfer.State]int, error)
+	Stats(ctx context.Context, states ...transfer.State) (map[transfer.State]int, error)
 	Retry(ctx context.Context, keys ...string) error
 	Discard(ctx context.Context, keys ...string) error
 }

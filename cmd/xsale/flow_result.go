@@ -23,14 +23,12 @@ type laterError struct{ error }
 // result completes what a run did. Its error tells a scheduler whether someone has to look.
 func (f *flow) result(ctx context.Context, summary transfer.Summary, failed error) (runResult, error) {
 	result := runResult{Listed: summary.Listed, New: summary.New, Done: summary.Done, Parked: summary.Parked}
-	stats, err := f.Stats(context.WithoutCancel(ctx))
+	stats, err := f.Stats(context.WithoutCancel(ctx), transfer.StateWaiting, transfer.StateHandled, transfer.StateFailed, transfer.StateSending, transfer.StateUnsure)
 	if err != nil {
 		return result, errors.Join(failed, err)
 	}
-	for state, count := range stats {
-		if state != transfer.StateDone && state != transfer.StateParked && state != transfer.StateDiscarded {
-			result.Later += count
-		}
+	for _, count := range stats {
+		result.Later += count
 	}
 	switch {
 	case result.Parked > 0:
