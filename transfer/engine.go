@@ -91,8 +91,8 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 }
 
 func (e *engine[Tx]) newClient() (err error) {
-	// Reclaim does what the leader of River does for its jobs. As a leader, this client would do it for
-	// those of other programs, too, whose periodic jobs and settings it does not know.
+	// Reclaim does what the leader of River does for its jobs. As a leader, this client would do it
+	// for those of other programs, too, whose periodic jobs and settings it does not know.
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &elementWorker[Tx]{engine: e})
 	river.AddWorker(workers, &listWorker[Tx]{engine: e})

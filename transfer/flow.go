@@ -43,6 +43,7 @@ type Flow[Tx any] struct {
 	// Keep is how long the JSON of an element is kept after it is done or discarded, 7 days by
 	// default; a negative value removes it at once. The key is kept forever, because the element
 	// must be known if a list has it again. That of a parked element is kept until it is discarded.
+	// Results of a Push and the reasons of discarded elements are kept forever.
 	Keep time.Duration
 
 	// EncryptionKeys encrypt the JSON and the result with AES-GCM: the first writes, all of them

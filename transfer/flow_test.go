@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -715,3 +716,60 @@ func TestRecordOutlivesTheStop(t *testing.T) {
 		t.Errorf("%+v, %v, want what was handled to be done", summary, err)
 	}
 }
+
+// failing is a database that fails once to reserve each element.
+type failing struct {
+	*sqlite.Database
+	holds *tally
+}
+
+func (f failing) Hold(ctx context.Context, queue, key string) (transfer.Session[*sql.Tx], bool, error) {
+	if f.holds.add(key) == 1 {
+		return nil, false, errBroken
+	}
+	return f.Database.Hold(ctx, queue, key)
+}
+
+func TestFailureOfTheDatabaseIsNoAttempt(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.Database, pull.Attempts = failing{pull.Database.(*sqlite.Database), &tally{}}, 1
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 {
+		t.Errorf("%+v, %v, want 3 done", summary, err)
+	}
+}
+
+func TestHandlerThatIgnoresItsContextIsNamed(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.List, pull.Timeout = orders(1), time.Millisecond
+	named := make(chan struct{})
+	pull.Logger = slog.New(messages(func(message string) {
+		if strings.Contains(message, "ignores its context") {
+			close(named)
+		}
+	}))
+	pull.Handle = func(context.Context, transfer.Item[order]) error {
+		select {
+		case <-named:
+		case <-time.After(time.Minute):
+			t.Error("not named")
+		}
+		return nil
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 1 {
+		t.Errorf("%+v, %v, want 1 done", summary, err)
+	}
+}
+
+// messages is a log that calls a function with each message.
+type messages func(string)
+
+func (m messages) Enabled(context.Context, slog.Level) bool { return true }
+
+func (m messages) Handle(_ context.Context, record slog.Record) error {
+	m(record.Message)
+	return nil
+}
+
+func (m messages) WithAttrs([]slog.Attr) slog.Handler { return m }
+
+func (m messages) WithGroup(string) slog.Handler { return m }

@@ -81,8 +81,8 @@ func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 
 // Watch works until ctx ends, and reads the list in every period, which is at least a second: at
 // once, unless it has been read in the current period. Of several programs on one database, one
-// reads it in each period. Failures are logged. Watch returns nil after ctx ends, within twice the StopTimeout, and an error if it cannot
-// start.
+// reads it in each period. Failures are logged. Watch returns nil after ctx ends, within twice the
+// StopTimeout, and an error if it cannot start.
 func (p *Pull[T, Tx]) Watch(ctx context.Context, every time.Duration) error {
 	if every < time.Second {
 		return invalid("period %v: want a second or more", every)

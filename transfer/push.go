@@ -44,7 +44,9 @@ type Push[T, R, Tx any] struct {
 
 	// Settle is how long Find waits after the request, or after the start of the program if an
 	// earlier one sent it: 2 minutes by default, because a server may still work on a request whose
-	// connection broke. It is measured by the program, not by clocks.
+	// connection broke. It is measured by the program, not by clocks. Several programs on PostgreSQL
+	// need one that is not shorter than Timeout: a worker that lost its connection to the database
+	// may still send.
 	Settle time.Duration
 }
 

@@ -20,6 +20,9 @@ const lockedWait = time.Second
 // leastRetry is the least time between a failure and the next attempt.
 const leastRetry = 100 * time.Millisecond
 
+// stubborn is how long a function may work on after its context has ended, before that is logged.
+const stubborn = time.Second
+
 // elementWorker works on elements.
 type elementWorker[Tx any] struct {
 	river.WorkerDefaults[element]
@@ -44,7 +47,7 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 	defer e.enter(job.ID)()
 	session, held, err := e.Database.Hold(ctx, e.queue(), job.Args.Key)
 	if err != nil {
-		return err
+		return e.unavailable(ctx, job, err)
 	}
 	if !held {
 		return river.JobSnooze(lockedWait)
@@ -62,7 +65,7 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return river.JobCancel(err)
 	}
 	if err != nil {
-		return err
+		return e.unavailable(ctx, job, err)
 	}
 	task.attempt = job.Attempt - task.row.attempts
 	switch {
@@ -73,6 +76,12 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return e.park(ctx, task, task.row.state, fmt.Sprintf("the program died in the last of %d attempts", e.Attempts))
 	}
 	return e.steps.work(ctx, e, task)
+}
+
+// unavailable has a job tried again without an attempt of its element: the database failed before.
+func (e *engine[Tx]) unavailable(ctx context.Context, job *river.Job[element], err error) error {
+	e.Logger.WarnContext(ctx, "cannot read an element, will be tried again", "flow", e.Name, "key", job.Args.Key, "error", err)
+	return river.JobSnooze(backoffBase)
 }
 
 // NextRetry implements [river.Worker]. River has a policy of its own for times that have passed.
@@ -103,9 +112,24 @@ func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do f
 			err = errors.New("the function has ended its goroutine")
 			err = do(ctx)
 		}()
-		<-ended
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			e.awaitStubborn(ctx, name, task, ended)
+		}
 		return err
 	})
+}
+
+// awaitStubborn waits for a function whose context has ended. Nobody can end it, so it is named at
+// least.
+func (e *engine[Tx]) awaitStubborn(ctx context.Context, name string, task *task[Tx], ended <-chan struct{}) {
+	select {
+	case <-ended:
+	case <-time.After(stubborn):
+		e.Logger.ErrorContext(ctx, "the function ignores its context and occupies a worker", "flow", e.Name, "step", name, "key", task.row.key)
+		<-ended
+	}
 }
 
 // verdict is what becomes of an element after a failure.
