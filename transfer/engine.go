@@ -217,7 +217,7 @@ func (e *engine[Tx]) idle(ctx context.Context) (bool, error) {
 	jobs := 0
 	err := e.within(ctx, func(tx Transaction[Tx]) error {
 		return tx.Query(ctx, func(scan func(...any) error) error { return scan(&jobs) },
-			`SELECT count(*) FROM river_job WHERE state IN ('available', 'running') AND queue = $1`, e.queue())
+			`SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state IN ('available', 'running') AND queue = $1 LIMIT 1) AS job`, e.queue())
 	})
 	return jobs == 0 && err == nil, err
 }

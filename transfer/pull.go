@@ -46,7 +46,7 @@ type Pull[T, Tx any] struct {
 
 	// HandleTx replaces Handle if the effect is in the same database: it is committed together with
 	// the record of it, or not at all. It must not end the transaction. With SQLite, it keeps all
-	// other workers waiting.
+	// other workers waiting, and must use the database by tx only: call Push.AddTx, not Push.Add.
 	HandleTx func(ctx context.Context, tx Tx, item Item[T]) error
 
 	// HandOver tells the source what became of an element, such as by changing the status of an

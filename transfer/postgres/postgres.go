@@ -58,6 +58,7 @@ func Open(ctx context.Context, location string) (*Database, error) {
 	if given, err := pgx.ParseConfig(location); err == nil && given.RuntimeParams["pool_max_conns"] == "" {
 		config.MaxConns = 32
 	}
+	config.MaxConns = max(config.MaxConns, 2) // one locks, the other creates tables
 	config.AfterConnect = set
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -128,6 +128,18 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 
+	t.Run("one connection", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		pull := numbers(open(t, server.Database(t)+"&pool_max_conns=1"), 1)
+		if stats, err := pull.Stats(ctx); err != nil || len(stats) > 0 {
+			t.Errorf("%v, %v, want none", stats, err)
+		}
+		if _, err := pull.Run(ctx); !errors.Is(err, transfer.ErrInvalid) {
+			t.Errorf("%v, want ErrInvalid", err)
+		}
+	})
+
 	// The function hides that of the server, as if all connections shared a session.
 	t.Run("pooler", func(t *testing.T) {
 		location := server.Database(t)
