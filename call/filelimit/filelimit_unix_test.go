@@ -23,13 +23,13 @@ func TestFilesOfOthersAreRejected(t *testing.T) {
 		"dangling link":  {func(path, victim string) error { return os.Symlink(victim+"x", path) }, "is not a regular file (mode L"},
 		"named pipe":     {func(path, _ string) error { return syscall.Mkfifo(path, 0o600) }, "is not a regular file (mode p"},
 		"directory":      {func(path, _ string) error { return os.Mkdir(path, 0o700) }, "is not a regular file (mode d"},
-		"open to others": {func(path, _ string) error { return os.WriteFile(path, nil, 0o644) }, "set it to 0600 or remove it"},
+		"open to others": {func(path, _ string) error { return os.WriteFile(path, nil, 0o644) }, "set it to 0600"},
 		"another user": {func(path, _ string) error {
 			if err := os.WriteFile(path, nil, 0o600); err != nil || os.Geteuid() != 0 {
 				return err
 			}
 			return os.Chown(path, 12345, 12345)
-		}, "belongs to another user (uid 12345): remove it"},
+		}, "belongs to another user (uid 12345, this program runs as 0): change its owner"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "another user" && os.Geteuid() != 0 {

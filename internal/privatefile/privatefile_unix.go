@@ -16,10 +16,10 @@ func Check(path string, info fs.FileInfo) error {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return fmt.Errorf("file %s is readable or writable by others (mode %v): set it to 0600 or remove it", path, mode)
+		return fmt.Errorf("file %s is readable or writable by others (mode %v): set it to 0600", path, mode)
 	}
 	if uid, ok := ownerOf(info); ok && uid != os.Geteuid() {
-		return fmt.Errorf("file %s belongs to another user (uid %d): remove it", path, uid)
+		return fmt.Errorf("file %s belongs to another user (uid %d, this program runs as %d): change its owner, run as that user, or name another file", path, uid, os.Geteuid())
 	}
 	return nil
 }
