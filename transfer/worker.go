@@ -35,11 +35,11 @@ type task[Tx any] struct {
 	session Session[Tx]
 	row     row
 	attempt int // from 1, of those that Flow.Attempts limits
+	others  int // attempts that it does not limit, but that may have had an effect
 }
 
-// begun returns the number of this attempt among all that may have had an effect: also those that
-// were put off, which River does not count, and those of earlier rounds, at least one each.
-func (t *task[Tx]) begun() int { return t.attempt + snoozes(t.job) + t.row.round }
+// begun returns the number of this attempt among all that may have had an effect.
+func (t *task[Tx]) begun() int { return t.attempt + t.others }
 
 // Work implements [river.Worker].
 func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
@@ -68,6 +68,7 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return e.unavailable(ctx, job, err)
 	}
 	task.attempt = job.Attempt - task.row.attempts
+	task.others = snoozes(job) + task.row.round // each round had an attempt
 	switch {
 	case job.Args.Round != task.row.round, task.row.state == StateDone, task.row.state == StateParked, task.row.state == StateDiscarded:
 		return nil
@@ -272,7 +273,7 @@ func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error
 // settled takes over a change that was committed.
 func (e *engine[Tx]) settled(task *task[Tx], c change) {
 	if task.handled(c) {
-		task.row.attempts, task.attempt = task.job.Attempt-1, 1
+		task.row.attempts, task.attempt, task.others = task.job.Attempt-1, 1, 0
 	}
 	task.row.state, task.row.resume, task.row.reason, task.row.changed = c.state, c.resume, c.reason, c.at
 	switch c.state {
