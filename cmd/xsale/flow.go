@@ -50,16 +50,16 @@ type flowFlags struct {
 // add adds the flags of all these commands.
 func (f *flowFlags) add(command *cobra.Command, flow string) {
 	flags := command.Flags()
-	flags.StringVar(&f.flow, "flow", flow, "`NAME` of the flow: "+flowPull+" or "+flowPush+", or one of several, such as pull_invoices")
-	flags.StringVar(&f.database, "database", "", "where the state is kept: the `PATH` of a SQLite file on a local disk, or a URL such as postgres://user@host/name, with the password in PGPASSWORD or PGPASSFILE (default a file of the flow in the user's data directory)")
-	flags.StringArrayVar(&f.keyFiles, "encryption-key-file", nil, "encrypt the JSON of orders in the database with the key in this `FILE`, as 'openssl rand -hex 32' writes one; repeatable, the first encrypts and all decrypt")
+	flags.StringVar(&f.flow, "flow", flow, "`NAME` of the flow: "+flowPull+" or "+flowPush+", with a suffix if there are several, such as pull_invoices")
+	flags.StringVar(&f.database, "database", "", "where to keep the state: the `PATH` of a SQLite file on a local disk, or a URL such as postgres://user@host/name, with the password in PGPASSWORD or PGPASSFILE (default a file per flow and organization in the user's data directory)")
+	flags.StringArrayVar(&f.keyFiles, "encryption-key-file", nil, "encrypt the JSON of orders in the database with the key in this `FILE`, such as from 'openssl rand -hex 32'; repeatable: the first key encrypts, all decrypt")
 }
 
 // addRun adds the flags of the commands that run a flow.
 func (f *flowFlags) addRun(command *cobra.Command) {
 	flags := command.Flags()
-	flags.IntVar(&f.workers, "workers", 4, "work on `N` orders at a time")
-	flags.IntVar(&f.attempts, "attempts", 8, "park an order after `N` failed attempts; outages and 'try later' do not count")
+	flags.IntVar(&f.workers, "workers", 4, "process `N` orders at a time")
+	flags.IntVar(&f.attempts, "attempts", 8, "park an order after `N` failed attempts; outages do not count")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "end an attempt after this `DURATION`")
 	flags.DurationVar(&f.keep, "keep", 7*24*time.Hour, "keep the JSON of finished orders in the database for this `DURATION`")
 }

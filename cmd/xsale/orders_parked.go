@@ -40,9 +40,9 @@ func newOrdersParkedCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "parked",
 		Short: "List the orders that need a person",
-		Long: `List the orders that need a person, of 'orders pull' or, with --flow push, of 'orders push': those that
-failed for good, and those that could not be decoded. 'orders show' has the JSON, 'orders retry' and
-'orders discard' decide what becomes of them.`,
+		Long: `List the orders that need a person: those that failed for good, and those that could not be decoded.
+The list is that of 'orders pull', or of 'orders push' with --flow push. 'orders show' prints the JSON;
+'orders retry' and 'orders discard' decide what happens next.`,
 		Args: takes(),
 	}
 	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, _ []string, flow *flow) error {
@@ -69,7 +69,7 @@ failed for good, and those that could not be decoded. 'orders show' has the JSON
 func newOrdersShowCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "show KEY",
-		Short: "Show what became of an order, with its JSON",
+		Short: "Show the state and the JSON of an order",
 		Args:  takes("KEY"),
 	}
 	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error {
@@ -99,12 +99,12 @@ func newOrdersRetryCommand(a *app) *cobra.Command {
 	var all, resend bool
 	command := &cobra.Command{
 		Use:   "retry KEY…",
-		Short: "Have parked orders worked on again by the next run",
-		Long: `Have parked orders worked on again, from the step that failed and with new attempts, by the next run
-of 'orders pull' or 'orders push' or by one that is under way.
+		Short: "Retry parked orders",
+		Long: `Retry parked orders from the step that failed, with new attempts. The current run of 'orders pull' or
+'orders push' does it, or else the next one.
 
 An order of 'orders push' that may have been sent is looked up again. With --resend it is sent again:
-make sure first that it is not in xSale.`,
+first make sure that it is not in xSale.`,
 		Example: `  xsale orders retry 4711 4712
   xsale orders retry --all
   xsale orders retry --flow push --resend 1001`,
@@ -116,7 +116,7 @@ make sure first that it is not in xSale.`,
 		return nil
 	}
 	command.Flags().BoolVar(&all, "all", false, "retry all parked orders")
-	command.Flags().BoolVar(&resend, "resend", false, "send orders again that may have been sent")
+	command.Flags().BoolVar(&resend, "resend", false, "send orders again even if they may have been sent")
 	command.Args = func(_ *cobra.Command, keys []string) error {
 		if all == (len(keys) > 0) {
 			return errors.New("pass the keys of parked orders, or --all")
@@ -136,16 +136,16 @@ make sure first that it is not in xSale.`,
 		if resend {
 			retry = flow.push(pushSteps{}).Resend
 		}
-		return changed(command, keys, "will be worked on again", retry(ctx, keys...))
+		return changed(command, keys, "will be retried", retry(ctx, keys...))
 	})
 }
 
 func newOrdersDiscardCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "discard KEY…",
-		Short: "Give parked orders up",
-		Long: `Give parked orders up. They are not worked on again, even if the list still has them or a file that
-is pushed contains them. Their JSON is removed after --keep of the next run.`,
+		Short: "Give up parked orders",
+		Long: `Give up parked orders. They are not processed again, even if they are listed or pushed again. A later
+run removes their JSON after its --keep.`,
 		Args: func(_ *cobra.Command, keys []string) error {
 			if len(keys) == 0 {
 				return errors.New("missing argument KEY")

@@ -48,23 +48,25 @@ func newOrdersPullCommand(a *app) *cobra.Command {
 		Short: "Pass each order to a program once, or write it to a file",
 		Long: `Pass each order to a program once, or write it to a file or standard output.
 
-Every order of the list is stored in a database before it is worked on. One that fails is tried again
-later, by this run or by the next one; one that fails for good is parked, where 'xsale orders parked'
-shows it. An order that was done is not taken again, whatever its status is. If the machine dies in the
-middle of an order, that order is passed on once more, with XSALE_ATTEMPT above 1.
+Every listed order is stored in a database before it is handled. An order that fails is tried again
+later, by this run or the next one. An order that fails for good is parked; 'xsale orders parked' lists
+it. A finished order is not taken again, whatever its status. If the machine dies while an order is
+handled, that order is passed on once more, with XSALE_ATTEMPT above 1.
 
---exec runs a command line with sh -c, on Windows with cmd /C, once for each order, which it gets as
-JSON on its standard input. Its exit code decides:
-  0         the order is handled
-  75        try again later, as often as needed; so do 126 and 127, the shell cannot run the program
-  any other the order has failed for good; standard error has the reason
-  a signal  or --timeout: try again, --attempts times
-What it prints goes to standard error. Its environment is that of xsale, with the account, so that it
-can call xsale itself, and XSALE_KEY (the id of the order), XSALE_ATTEMPT and XSALE_ORGANIZATION. It
-ends with everything that it has started when the attempt ends.
+--exec runs a command line once for each order, with sh -c (on Windows, cmd /C). The program gets the
+order as JSON on standard input, and its exit code decides:
+  0      the order is handled
+  75     try again later, as often as needed; the same for 126 and 127: the shell cannot run the program
+  other  the order has failed for good; the reason is what the program wrote to standard error
+A program that is killed by a signal or exceeds --timeout is tried again, up to --attempts times.
 
---hand-over-exec runs in the same way afterwards, for example to change the status of the order. Its
-environment also has XSALE_OUTCOME, done or failed, and XSALE_REASON. It may run more than once.`,
+The program's output goes to standard error. It inherits the environment of xsale, including the
+account, so it can call xsale itself. XSALE_KEY (the order's id), XSALE_ATTEMPT and XSALE_ORGANIZATION
+are set as well. When an attempt ends, the program and everything it started are ended.
+
+--hand-over-exec runs a second command line in the same way afterwards, for example to change the
+order's status. It also gets XSALE_OUTCOME (done or failed) and XSALE_REASON. It may run more than
+once.`,
 		Example: `  xsale orders pull --status-name Nowe --exec 'php import.php'
   xsale orders pull --status-name Nowe --exec ./import.sh --hand-over-exec ./set-status.sh --every 2m
   xsale orders pull --status-name Nowe --to incoming/
@@ -83,12 +85,11 @@ environment also has XSALE_OUTCOME, done or failed, and XSALE_REASON. It may run
 	}
 	addStatusFlags(command, &p.params, "take")
 	flags := command.Flags()
-	flags.BoolVar(&p.anyStatus, "any-status", false, "take orders in any status, the oldest included")
+	flags.BoolVar(&p.anyStatus, "any-status", false, "take orders in any status, including the oldest")
 	flags.StringVar(&p.exec, "exec", "", "pass each order to this `COMMAND` line")
-	flags.StringVar(&p.to, "to", "", "write each order to a file in this `DIR`, or with - to standard output, a line each")
-	flags.StringVar(&p.handOver, "hand-over-exec", "", "run this `COMMAND` line once an order is done or has failed for good")
-	flags.DurationVar(&p.every, "every", 0, "do not end, and read the list again after this `DURATION`, such as 2m")
-	flags.Lookup("every").DefValue = ""
+	flags.StringVar(&p.to, "to", "", "write each order to a file in this `DIR`; - writes a line for each order to standard output")
+	flags.StringVar(&p.handOver, "hand-over-exec", "", "run this `COMMAND` line after an order is handled or has failed for good")
+	flags.DurationVar(&p.every, "every", 0, "keep running, and read the list again every `DURATION`, such as 2m")
 	p.flowFlags.add(command, flowPull)
 	p.flowFlags.addRun(command)
 	return command
@@ -98,7 +99,7 @@ func (p *pull) check() error {
 	filtered := len(p.params.StatusNames)+len(p.params.StatusIDs) > 0
 	switch {
 	case filtered == p.anyStatus:
-		return usagef("pass --status-name or --status-id, or --any-status to take every order that there is")
+		return usagef("pass --status-name or --status-id to select orders, or --any-status for all of them")
 	case (p.exec == "") == (p.to == ""):
 		return usagef("pass one of --exec and --to")
 	case p.every != 0 && p.every < time.Second:
@@ -107,7 +108,7 @@ func (p *pull) check() error {
 	return cmp.Or(checkStatusIDs(p.params.StatusIDs), p.checkRun(flowPull), p.checkDir())
 }
 
-// checkDir rejects a directory that does not exist: it may be on a disk that is not there.
+// checkDir rejects a directory that does not exist: it may be on a disk that is not mounted.
 func (p *pull) checkDir() error {
 	if p.to == "" || p.to == "-" {
 		return nil

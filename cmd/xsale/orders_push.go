@@ -34,20 +34,20 @@ func newOrdersPushCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "push [FILE…]",
 		Short: "Create the orders of a file, each once",
-		Long: `Create the orders of a file, each once, however often the command runs and is killed. A FILE, or - for
-standard input, contains an order in each line, or an array of orders, as 'orders create' takes one.
+		Long: `Create the orders of a file, each once, however often the command is run or killed. A FILE contains
+one order per line, or an array of orders, in the format of 'orders create'; - is standard input.
 
---key-field names the field of an order with the shop's own number. Orders with the same number are
-one order. A number that was pushed before with other content is rejected, unless the order is parked
-and was not created: then it is replaced by the corrected one.
+--key-field names the field that contains the shop's own order number. Orders with the same number are
+the same order. A number that was pushed before with other content is rejected, unless that order is
+parked and was not created: then the corrected order replaces it.
 
 Every order is stored in a database before it is sent. If the response to a create is lost, the order
-is looked up by its number among all orders, after --settle, and sent again only if it is not there.
-For that, xSale must return the field. An order that the API rejects is parked, where 'xsale orders
-parked --flow push' shows it; so is one that may have been sent and cannot be found out.
+is looked up by its number among all orders after --settle, and sent again only if it is not there. For
+that, xSale must return the field. An order is parked if the API rejects it, or if it may have been
+created and the look-up cannot decide; 'xsale orders parked --flow push' lists these.
 
-The output has what became of each order of the files. Without a FILE, the command continues what an
-earlier one has left.`,
+The output shows the state of each order of the files. Without a FILE, the command continues what an
+earlier run left unfinished.`,
 		Example: `  xsale orders push --key-field ExternalNumber orders.ndjson
   ./export.sh | xsale orders push --key-field ExternalNumber - -o ndjson`,
 		Args: func(_ *cobra.Command, files []string) error {
@@ -226,8 +226,8 @@ func (p *push) parse(ctx context.Context, organization *xsale.Organization, line
 		err := parseJSON(line.at, line.json, &line.order)
 		if err == nil {
 			var has bool
-			if line.key, has, err = p.number(line.order.UnknownFields); err == nil && !has {
-				err = fmt.Errorf("the field %s is missing", p.keyField)
+			if line.key, has, err = p.number(line.order.UnknownFields); err == nil && (!has || strings.TrimSpace(line.key) == "") {
+				err = fmt.Errorf("the field %s is missing or empty", p.keyField)
 			}
 			if err == nil { // the checks of the client
 				var request *http.Request

@@ -53,14 +53,16 @@ func TestPushCreatesEachOrderOnce(t *testing.T) {
 		strings.Replace(numbered(`"A1"`), "149.90", "149.9", 1),
 		strings.Replace(numbered(`"A7"`), "Quantity", "Quantiti", 1),
 		numbered(`"A1"`),
+		numbered(`" "`),
 	}, "\n")
 	r := execute(t, input, push...).expect(t, exitFailed)
 	wantErrors := `xsale: standard input:2: invalid JSON at line 1, column 14
 xsale: standard input:3: invalid argument: BuyerId is not set
-xsale: standard input:6: the field Number is missing
+xsale: standard input:6: the field Number is missing or empty
 xsale: standard input:8: /Items/0/Quantiti: the spec has no such field: did you mean Quantity? 'xsale api' sends any field
+xsale: standard input:10: the field Number is missing or empty
 xsale: standard input:7: key "A1": the key was added before with other content
-xsale: 5 orders of the input rejected
+xsale: 6 orders of the input rejected
 `
 	if r.stderr != wantErrors {
 		t.Errorf("got\n%s\nwant\n%s", r.stderr, wantErrors)

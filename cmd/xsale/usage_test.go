@@ -92,8 +92,8 @@ func TestUsageErrors(t *testing.T) {
 		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme; see 'xsale articles translations set --help'`,
 		"orders list --status-name Nowe --organization a -": `unexpected argument "-"; see 'xsale orders list --help'`,
 
-		"orders pull --exec x":                                                `pass --status-name or --status-id, or --any-status to take every order that there is`,
-		"orders pull --exec x --any-status --status-name Nowe":                `pass --status-name or --status-id, or --any-status to take every order that there is`,
+		"orders pull --exec x":                                                `pass --status-name or --status-id to select orders, or --any-status for all of them`,
+		"orders pull --exec x --any-status --status-name Nowe":                `pass --status-name or --status-id to select orders, or --any-status for all of them`,
 		"orders pull --status-name Nowe":                                      `pass one of --exec and --to`,
 		"orders pull --status-name Nowe --exec x --to -":                      `pass one of --exec and --to`,
 		"orders pull --status-id 0 --exec x":                                  `--status-id 0: want an id from 1 up`,
