@@ -43,6 +43,7 @@ type flowFlags struct {
 	keyFiles []string
 
 	// Of the commands that run one.
+	runs              bool
 	workers, attempts int
 	timeout, keep     time.Duration
 }
@@ -57,6 +58,7 @@ func (f *flowFlags) add(command *cobra.Command, flow string) {
 
 // addRun adds the flags of the commands that run a flow.
 func (f *flowFlags) addRun(command *cobra.Command) {
+	f.runs = true
 	flags := command.Flags()
 	flags.IntVar(&f.workers, "workers", 4, "process `N` orders at a time")
 	flags.IntVar(&f.attempts, "attempts", 8, "park an order after `N` failed attempts; outages do not count")
@@ -172,7 +174,7 @@ func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string
 		}
 		path = filepath.Join(dir, "xsale", name+".db")
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && f.workers == 0 {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !f.runs {
 		return nil, fmt.Errorf("there is no database %s: pass the --database, --flow and --organization of the command that created it", path)
 	}
 	database, err := sqlite.Open(ctx, path)

@@ -139,10 +139,11 @@ func (p *push) run(ctx context.Context, command *cobra.Command, output string, o
 	}), err)
 }
 
-// find looks for an order that may have been created.
+// find looks for an order that may have been created. A list that never has the field would show
+// every order as one that was not.
 func (p *push) find(ctx context.Context, organization *xsale.Organization, item transfer.Item[xsale.CreateOrder]) (created xsale.Created, found bool, err error) {
 	if number, _, err := p.number(item.Value.UnknownFields); err != nil || number != item.Key {
-		return created, false, fmt.Errorf("the field %s of the order is not its key: pass the --key-field of the run that added it", p.keyField)
+		return created, false, transfer.Fail(fmt.Errorf("the field %s of the order is not its key: pass the --key-field of the run that added it", p.keyField))
 	}
 	orders, named := 0, 0
 	order, found, err := call.FindByNumber(organization.Orders.List(ctx, xsale.ListOrdersParams{}), item.Key,
@@ -155,7 +156,7 @@ func (p *push) find(ctx context.Context, organization *xsale.Organization, item 
 			return number, has, err
 		})
 	if err == nil && !found && orders > 0 && named == 0 {
-		err = fmt.Errorf("cannot tell whether it exists: no order of the list has the field %s", p.keyField)
+		err = transfer.Fail(fmt.Errorf("cannot tell whether it exists: no order of the list has the field %s", p.keyField))
 	}
 	return xsale.Created{ID: order.ID}, found, err
 }

@@ -102,12 +102,16 @@ func TestPushDoesNotTrustAListWithoutTheNumber(t *testing.T) {
 	if err := sandbox.Fail("createOrder", xsaletest.Status(http.StatusServiceUnavailable).Processed()); err != nil {
 		t.Fatal(err)
 	}
-	push := pushing(t, "--settle", "10ms", "--attempts", "1", "-")
+	push := pushing(t, "--settle", "10ms", "-")
 	execute(t, numbered("1"), push...).expect(t, exitFailed, "1    parked", "no order of the list has the field Number", "1 order parked")
 	flow := []string{"--flow", "push", "--database", push[5]}
 	execute(t, "", append([]string{"orders", "parked"}, flow...)...).expect(t, exitOK, "may have been sent: send: ")
 	execute(t, "", append([]string{"orders", "retry", "1"}, flow...)...).expect(t, exitOK)
 	execute(t, numbered("1"), push...).expect(t, exitFailed, "1    parked")
+	execute(t, "", append([]string{"orders", "retry", "1"}, flow...)...).expect(t, exitOK)
+	other := slices.Clone(push)
+	other[3] = "Reference"
+	execute(t, "", other[:len(other)-1]...).expect(t, exitFailed, "the field Reference of the order is not its key")
 	execute(t, "", append([]string{"orders", "retry", "1", "--resend"}, flow[2:]...)...).expect(t, exitUsage, "--resend needs --flow push")
 	if sent := len(sandbox.Requests("createOrder")); sent != 1 {
 		t.Errorf("%d requests, want 1", sent)

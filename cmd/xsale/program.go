@@ -87,7 +87,7 @@ func (p *program) judge(ctx context.Context, state *os.ProcessState, reason stri
 		return errors.New("the program did not end within --timeout")
 	case code == codeLater, code == codeNotExecutable, code == codeNotFound: // every order would fail
 		return transfer.Later(failure, 0)
-	case code < 0, code > codeSignal && code <= codeSignal+lastSignal, code >= codeCrashed:
+	case code < 0, code > codeSignal && code <= codeSignal+lastSignal, uint32(code) >= codeCrashed:
 		return failure // it was ended, for example at the shutdown of the machine
 	}
 	return transfer.Fail(failure)
