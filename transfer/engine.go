@@ -67,7 +67,7 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 	}
 	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment), stopping: make(chan struct{})}
 	err = e.newClient()
-	for _, prepare := range []func(context.Context) error{e.setClock, e.adopt, s.purge, func(ctx context.Context) error {
+	for _, prepare := range []func(context.Context) error{e.setClock, e.adopt, func(ctx context.Context) error {
 		return s.Database.Reclaim(ctx, s.queue(), s.listQueue())
 	}} {
 		if err == nil {
@@ -77,6 +77,9 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 	if err != nil {
 		release()
 		return nil, nil, fmt.Errorf("start flow %q: %w", s.Name, err)
+	}
+	if err := s.purge(ctx); err != nil && ctx.Err() == nil { // no reason not to work
+		s.Logger.ErrorContext(ctx, "cannot remove old JSON", "flow", s.Name, "error", err)
 	}
 	return e, func() {
 		if !e.stuck {

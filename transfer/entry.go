@@ -188,7 +188,11 @@ func (f *Flow[Tx]) unpark(ctx context.Context, keys []string, state string, work
 		return err
 	}
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
-	query := `UPDATE xsale_transfer SET state = ` + state + `, resume = '', round = round + 1, attempts = 0, changed = $3
+	keep := ""
+	if !work && s.Keep == 0 {
+		keep = ", json = NULL"
+	}
+	query := `UPDATE xsale_transfer SET state = ` + state + keep + `, resume = '', round = round + 1, attempts = 0, changed = $3
 		WHERE flow = $1 AND key = $2 AND state = 'parked' RETURNING round`
 	return s.within(ctx, func(tx Transaction[Tx]) error {
 		var jobs []element

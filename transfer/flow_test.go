@@ -148,7 +148,7 @@ func TestJSONIsKeptForSomeTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		pull := newPull(database)
-		pull.Name, pull.Keep = "kept-"+strings.Trim(test.keep.String(), "-"), test.keep
+		pull.Name, pull.Keep = "kept"+test.keep.String(), test.keep
 		pull.Handle = func(_ context.Context, item transfer.Item[order]) error {
 			if item.Key == "3" {
 				return transfer.Fail(errors.New("unknown VAT rate"))
@@ -164,6 +164,12 @@ func TestJSONIsKeptForSomeTime(t *testing.T) {
 			if want := test.want || entry.Key == "3"; err != nil || (entry.JSON != nil) != want {
 				t.Errorf("keep %v: %+v, %v, want JSON: %v", test.keep, entry, err, want)
 			}
+		}
+		if err := pull.Discard(t.Context(), "3"); err != nil {
+			t.Fatal(err)
+		}
+		if entry, err := pull.Entry(t.Context(), "3"); err != nil || (entry.JSON != nil) != (test.keep >= 0) {
+			t.Errorf("keep %v: %+v, %v, want JSON of a discarded element: %v", test.keep, entry, err, test.keep >= 0)
 		}
 		if err := database.Close(); err != nil {
 			t.Fatal(err)
