@@ -45,6 +45,15 @@ func (l *life) happens(cause func()) bool {
 	return true
 }
 
+// kill ends the life between two events.
+func (l *life) kill() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.dead {
+		l.die()
+	}
+}
+
 func (l *life) die() {
 	l.dead = true
 	for _, end := range l.end {

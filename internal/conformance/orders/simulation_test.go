@@ -151,7 +151,7 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 	if mortal {
 		l.last, l.before = 1+s.chance.below(s.span, "last", l.number), s.chance.of("before", l.number) < 0.5
 	}
-	s.arrive(min(s.size*(s.deaths+1)/(s.kills+1), s.size))
+	s.arrive(min(s.size*(1+4*s.deaths/s.kills)/4, s.size))
 	if s.skewed && l.number > 1 {
 		observer.shift([]int{-2, -1, 0, 0, 1, 2}[s.chance.below(6, "clock", l.number)])
 	}
@@ -160,16 +160,20 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	l.atDeath(cancel)
+	if mortal && s.chance.of("patient", l.number) < 0.95 { // others wait for what dead programs have left
+		defer time.AfterFunc(time.Second, l.kill).Stop()
+	}
 	database, err := s.store.open(ctx, l)
 	if err == nil {
 		died := make(chan struct{})
 		l.atDeath(func() { close(died) })
-		l.atDeath(func() { database.Close() }) // so that the rest of the program cannot connect again
 		ended := make(chan error, 1)
-		s.dead.Go(func() { ended <- s.program(ctx, l, database) })
+		s.dead.Go(func() {
+			ended <- s.program(ctx, l, database)
+			go database.Close() // waits for what is left of a dead program
+		})
 		select {
 		case err = <-ended:
-			database.Close()
 		case <-died:
 			l.ends.Wait()
 		}

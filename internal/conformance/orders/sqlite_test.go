@@ -81,12 +81,14 @@ func (m *mortal) Claim(ctx context.Context, workers int) (func(), error) {
 	return m.release, err
 }
 
-func (m *mortal) unlock() {
+// end frees the file. What is left of the program cannot connect again.
+func (m *mortal) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.release != nil {
 		m.release()
 	}
+	m.Close()
 }
 
 func (f *file) open(ctx context.Context, l *life) (transfer.Database[*sql.Tx], error) {
@@ -96,7 +98,7 @@ func (f *file) open(ctx context.Context, l *life) (transfer.Database[*sql.Tx], e
 		return nil, err
 	}
 	m := &mortal{Database: database, life: l}
-	l.atDeath(m.unlock)
+	l.atDeath(m.end)
 	return m, nil
 }
 
