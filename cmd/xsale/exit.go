@@ -39,7 +39,7 @@ const exitCodesHelp = `Exit codes:
   5    rate limited by the API or the login service
   6    no response, or the server failed
   75   nothing failed for good, but orders are left for a later run of 'orders pull' or 'orders push',
-       or another run has the database
+       or another run uses the database
   130  interrupted`
 
 func exitCode(ctx context.Context, err error) int {
