@@ -25,6 +25,9 @@ type Database[Tx any] interface {
 	// of lists.
 	Reclaim(ctx context.Context, queue, lists string) error
 
+	// Busy reports whether a job of a queue runs, waits for a worker, or will do so soon.
+	Busy(ctx context.Context, queue string, soon time.Duration) (bool, error)
+
 	// Hold reserves the job of a key for this worker. It reports false if another worker has it,
 	// even one that was taken for dead. Only Release makes it free again, or the death of the
 	// program.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -19,12 +20,13 @@ type engine[Tx any] struct {
 	summary counters
 	clock   clock
 
+	running  atomic.Int64  // jobs
+	delays   sync.Map      // of job to the time.Duration until its next attempt
+	stopping chan struct{} // closed when the workers are to stop
+	stuck    bool          // workers did not stop
+
 	mu       sync.Mutex
-	running  int                   // jobs
-	due      map[int64]appointment // by job
-	resumeAt time.Time             // no element is worked on before
-	stopping chan struct{}         // closed when the workers are to stop
-	stuck    bool                  // workers did not stop
+	resumeAt time.Time // no element is worked on before
 }
 
 // steps is what a Pull and a Push do differently.
@@ -36,21 +38,14 @@ type steps[Tx any] interface {
 	read(ctx context.Context, e *engine[Tx]) error
 }
 
-// appointment is when a job of this program is tried again.
-type appointment struct {
-	at     time.Time
-	waited bool // a run that ends when all is done waits for it, however late it is
-}
-
 // Times of the engine.
 const (
 	fetchCooldown = time.Millisecond       // the least time between two fetches of jobs
 	fetchPoll     = 250 * time.Millisecond // for jobs that other programs add
 	reclaimEvery  = time.Second
-	overdue       = 10 * time.Second // after which another program has the retry
 	purgeEvery    = time.Hour
 	idleCheck     = 20 * time.Millisecond
-	patience      = 5 * time.Second // for retries, by a run that ends when all is done
+	patience      = 5 * time.Second // for retries, by a run that ends when nothing is due
 	settleTimeout = 30 * time.Second
 	settleRetry   = 500 * time.Millisecond
 )
@@ -65,7 +60,7 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 	if err != nil {
 		return nil, nil, err
 	}
-	e := &engine[Tx]{settings: s, steps: steps, due: make(map[int64]appointment), stopping: make(chan struct{})}
+	e := &engine[Tx]{settings: s, steps: steps, stopping: make(chan struct{})}
 	err = e.newClient()
 	for _, prepare := range []func(context.Context) error{e.setClock, e.adopt, func(ctx context.Context) error {
 		return s.Database.Reclaim(ctx, s.queue(), s.listQueue())
@@ -116,10 +111,10 @@ func (e *engine[Tx]) newClient() (err error) {
 	return err
 }
 
-// run works until nothing is left that is due soon.
-func (e *engine[Tx]) run(ctx context.Context) error {
-	idle, err := e.idle(ctx)
-	if err != nil || idle {
+// run works until no job is due within the given time, of any program.
+func (e *engine[Tx]) run(ctx context.Context, soon time.Duration) error {
+	busy, err := e.Database.Busy(ctx, e.queue(), soon)
+	if err != nil || !busy {
 		return err
 	}
 	return e.working(ctx, func(ctx context.Context) error {
@@ -135,7 +130,10 @@ func (e *engine[Tx]) run(ctx context.Context) error {
 				reclaimed = time.Now()
 				e.reclaim(ctx)
 			}
-			if idle, err := e.idle(ctx); idle || err != nil {
+			if e.running.Load() > 0 {
+				continue
+			}
+			if busy, err := e.Database.Busy(ctx, e.queue(), soon); !busy || err != nil {
 				return err
 			}
 		}
@@ -212,52 +210,10 @@ func (e *engine[Tx]) reclaim(ctx context.Context) {
 	}
 }
 
-// idle reports whether no job can be worked on now or soon, by any program.
-func (e *engine[Tx]) idle(ctx context.Context) (bool, error) {
-	if e.busy() {
-		return false, nil
-	}
-	jobs := 0
-	err := e.within(ctx, func(tx Transaction[Tx]) error {
-		return tx.Query(ctx, func(scan func(...any) error) error { return scan(&jobs) },
-			`SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state IN ('available', 'running') AND queue = $1 LIMIT 1) AS job`, e.queue())
-	})
-	return jobs == 0 && err == nil, err
-}
-
-// busy reports whether this program works on an element, or will soon.
-func (e *engine[Tx]) busy() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for job, next := range e.due {
-		switch wait := time.Until(next.at); {
-		case wait < -overdue: // another program has worked on it, or goes by another clock
-			delete(e.due, job)
-		case next.waited || wait < patience:
-			return true
-		}
-	}
-	return e.running > 0
-}
-
 // enter counts a job, until the function that it returns is called.
-func (e *engine[Tx]) enter(job int64) (leave func()) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.due, job)
-	e.running++
-	return func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.running--
-	}
-}
-
-// again has a job tried again after a delay.
-func (e *engine[Tx]) again(job int64, delay time.Duration, waited bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.due[job] = appointment{time.Now().Add(delay), waited}
+func (e *engine[Tx]) enter() (leave func()) {
+	e.running.Add(1)
+	return func() { e.running.Add(-1) }
 }
 
 // pause keeps all workers of this program from beginning with an element for some time.

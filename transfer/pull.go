@@ -75,7 +75,7 @@ func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 	if ctx.Err() != nil {
 		return e.summary.summary(), ctx.Err()
 	}
-	err = e.run(ctx)
+	err = e.run(ctx, patience)
 	return e.summary.summary(), errors.Join(listed, err)
 }
 

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -166,14 +167,14 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 }
 
 // Run sends what was added, until no element is left but those that are tried again later than in
-// 5 seconds. It waits for the look-up of unsure elements. See [Pull.Run] for the rest.
+// Settle and 5 seconds, so that unsure elements are looked up. See [Pull.Run] for the rest.
 func (p *Push[T, R, Tx]) Run(ctx context.Context) (Summary, error) {
 	e, release, err := p.start(ctx)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer release()
-	err = e.run(ctx)
+	err = e.run(ctx, patience+cmp.Or(p.Settle, defaultSettle)) // unsure elements wait that long for the look-up
 	return e.summary.summary(), err
 }
 

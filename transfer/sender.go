@@ -154,9 +154,7 @@ func (s *sender[T, R, Tx]) lookUp(ctx context.Context, e *engine[Tx], task *task
 
 // postpone has an element looked up when its time has come.
 func (s *sender[T, R, Tx]) postpone(e *engine[Tx], task *task[Tx]) error {
-	wait := max(s.wait(task), 0)
-	e.again(task.job.ID, wait, true)
-	return river.JobSnooze(wait)
+	return river.JobSnooze(max(s.wait(task), 0))
 }
 
 // wait returns how long the look-up has to wait.

@@ -44,7 +44,7 @@ func (t *task[Tx]) begun() int { return t.attempt + t.others }
 // Work implements [river.Worker].
 func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (err error) {
 	e := w.engine
-	defer e.enter(job.ID)()
+	defer e.enter()()
 	session, held, err := e.Database.Hold(ctx, e.queue(), job.Args.Key)
 	if err != nil {
 		return e.unavailable(ctx, job, err)
@@ -87,13 +87,11 @@ func (e *engine[Tx]) unavailable(ctx context.Context, job *river.Job[element], e
 
 // NextRetry implements [river.Worker]. River has a policy of its own for times that have passed.
 func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
-	w.engine.mu.Lock()
-	defer w.engine.mu.Unlock()
-	next, found := w.engine.due[job.ID]
-	if !found { // the database failed, not a step
-		next.at = time.Now().Add(backoffBase)
+	delay := backoffBase
+	if given, found := w.engine.delays.LoadAndDelete(job.ID); found {
+		delay = given.(time.Duration)
 	}
-	return w.engine.clock.Now().Add(max(time.Until(next.at), leastRetry))
+	return w.engine.clock.Now().Add(max(delay, leastRetry))
 }
 
 // step runs a function of the caller with the timeout of a step. A panic is an error.
@@ -165,6 +163,7 @@ func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err
 			return verdict{forGood: true, reason: reason}
 		}
 		e.postpone(ctx, name, task, err, delay)
+		e.delays.Store(task.job.ID, delay) // for NextRetry
 		return verdict{reason: reason, retry: errAgain}
 	}
 	e.postpone(ctx, name, task, err, delay)
@@ -184,7 +183,6 @@ func rejected(err error) bool {
 // postpone notes that an element is tried again.
 func (e *engine[Tx]) postpone(ctx context.Context, name string, task *task[Tx], err error, delay time.Duration) {
 	e.summary.later.Add(1)
-	e.again(task.job.ID, delay, false)
 	e.Logger.WarnContext(ctx, "step failed, will be tried again", "flow", e.Name, "step", name, "key", task.row.key, "attempt", task.attempt, "wait", delay, "error", err)
 }
 
@@ -298,8 +296,8 @@ type listWorker[Tx any] struct {
 
 // Work implements [river.Worker]. A list that fails is read again in the next period, and so is one
 // whose program dies or stops. A list that is read twice at a time does no harm, so it has no lock.
-func (w *listWorker[Tx]) Work(ctx context.Context, job *river.Job[listing]) error {
-	defer w.engine.enter(job.ID)()
+func (w *listWorker[Tx]) Work(ctx context.Context, _ *river.Job[listing]) error {
+	defer w.engine.enter()()
 	defer func() { // or River would retry it
 		if value := recover(); value != nil {
 			w.engine.Logger.ErrorContext(ctx, "panic", "flow", w.engine.Name, "step", StepList, "value", value, "stack", string(debug.Stack()))

@@ -267,6 +267,13 @@ func (d *Database) reclaimUnlocked(ctx context.Context, queue string) error {
 	return err
 }
 
+// Busy implements [transfer.Database].
+func (d *Database) Busy(ctx context.Context, queue string, soon time.Duration) (busy bool, err error) {
+	err = d.pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE queue = $1 AND (state IN ('available', 'running')
+		OR state IN ('retryable', 'scheduled') AND scheduled_at <= now() + $2::interval))`, queue, soon).Scan(&busy)
+	return busy, err
+}
+
 // Hold implements [transfer.Database].
 func (d *Database) Hold(ctx context.Context, queue, key string) (transfer.Session[pgx.Tx], bool, error) {
 	conn, err := d.pool.Acquire(ctx)

@@ -249,6 +249,13 @@ func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
 	return nil
 }
 
+// Busy implements [transfer.Database].
+func (d *Database) Busy(ctx context.Context, queue string, soon time.Duration) (busy bool, err error) {
+	err = d.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE queue = ? AND (state IN ('available', 'running')
+		OR state IN ('retryable', 'scheduled') AND scheduled_at <= datetime('now', ?, 'subsec')))`, queue, fmt.Sprintf("+%.3f seconds", soon.Seconds())).Scan(&busy)
+	return busy, err
+}
+
 // Hold implements [transfer.Database].
 func (d *Database) Hold(_ context.Context, queue, key string) (transfer.Session[*sql.Tx], bool, error) {
 	d.mu.Lock()
