@@ -10,33 +10,31 @@ import (
 // Database contains the state of flows. Open it with transfer/sqlite or transfer/postgres; Tx is
 // its type of transactions. Programs do not call its methods. It is safe for concurrent use.
 type Database[Tx any] interface {
-	// Driver returns the driver for River.
+	// Driver returns River's driver.
 	Driver() riverdriver.Driver[Tx]
 
-	// Claim prepares the database for a program that works on its jobs, until release. If only one
-	// program may, it fails with ErrInUse while another one does.
+	// Claim prepares the database for a program that runs its jobs until release. If only one program
+	// may do so, it fails with ErrInUse while another one does.
 	Claim(ctx context.Context, workers int) (release func(), err error)
 
 	// Now returns the time that decides which jobs are due.
 	Now(ctx context.Context) (time.Time, error)
 
-	// Reclaim makes jobs of a queue available again: those whose worker died, and those that are due
-	// for a retry. It deletes what ended an hour ago or earlier from that queue and from the queue
-	// of lists.
+	// Reclaim makes jobs of a queue available again if their worker died or their retry is due. It
+	// deletes jobs that ended at least an hour ago from that queue and from the queue of lists.
 	Reclaim(ctx context.Context, queue, lists string) error
 
 	// Busy reports whether a job of a queue runs, waits for a worker, or will do so soon.
 	Busy(ctx context.Context, queue string, soon time.Duration) (bool, error)
 
-	// Hold reserves the job of a key for this worker. It reports false if another worker has it,
-	// even one that was taken for dead. Only Release makes it free again, or the death of the
-	// program.
+	// Hold reserves the job of a key for this worker. It reports false if another worker has reserved
+	// it, even one that was considered dead. Only Release frees it, or the death of the program.
 	Hold(ctx context.Context, queue, key string) (Session[Tx], bool, error)
 
 	// Session returns a session that has reserved no job.
 	Session() Session[Tx]
 
-	// Join returns a transaction of the caller, who ends it.
+	// Join wraps a transaction of the caller, who ends it.
 	Join(tx Tx) Transaction[Tx]
 
 	// Close closes the connections.

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// State is what has become of an element.
+// State is the state of an element.
 type State string
 
 // The states of elements. Every element ends in StateDone, StateParked or StateDiscarded.
 const (
 	StateWaiting   State = "waiting"   // to be handled or sent
-	StateHandled   State = "handled"   // by a Pull; the hand-over follows
-	StateFailed    State = "failed"    // for good, by the handler of a Pull; the hand-over of the failure follows
-	StateSending   State = "sending"   // by a Push; the request may be under way
-	StateUnsure    State = "unsure"    // a Push does not know what became of the request; the look-up follows
+	StateHandled   State = "handled"   // Pull: the hand-over is next
+	StateFailed    State = "failed"    // Pull: the handler failed for good; the hand-over of the failure is next
+	StateSending   State = "sending"   // Push: the request may be in progress
+	StateUnsure    State = "unsure"    // Push: the request may have been processed; the look-up is next
 	StateDone      State = "done"      // handled and handed over, or sent
 	StateParked    State = "parked"    // needs a person: see Retry and Discard
-	StateDiscarded State = "discarded" // by a person
+	StateDiscarded State = "discarded" // given up by a person
 )
 
 // undecodable is the state that a parked element returns to if it could not be decoded: waiting, and
@@ -36,11 +36,11 @@ type Entry struct {
 	State  State           `json:"state"`
 	Resume State           `json:"resume,omitempty"` // of a parked element: the state that Retry returns it to
 	Reason string          `json:"reason,omitempty"` // why it is parked, or why the latest attempt failed; may quote a server
-	JSON   json.RawMessage `json:"json,omitempty"`   // the element; absent when its time to be kept is over; may contain personal data
-	Result json.RawMessage `json:"result,omitempty"` // of a Push
+	JSON   json.RawMessage `json:"json,omitempty"`   // the element; absent after Flow.Keep; may contain personal data
+	Result json.RawMessage `json:"result,omitempty"` // the response to a Push
 
-	// Added and Changed are when the element was added and when its state changed, by the clock of
-	// the program that did it, to the millisecond.
+	// Added and Changed are when the element was added, and when its state or reason last changed, by
+	// the clock of the program that did it, in milliseconds.
 	Added   time.Time `json:"added"`
 	Changed time.Time `json:"changed"`
 }
@@ -48,8 +48,8 @@ type Entry struct {
 // entriesPage is how many entries are read at a time.
 const entriesPage = 100
 
-// Entries returns the entries in the given states, all without one, in the order of their keys. It
-// reads them in portions, so the caller may change entries while it ranges.
+// Entries returns the entries in the given states, or all entries if no state is given, in the order
+// of their keys. It reads them in pages, so the caller may change entries while it ranges.
 func (f *Flow[Tx]) Entries(ctx context.Context, states ...State) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		s, err := f.checked()
@@ -110,7 +110,7 @@ func (s *settings[Tx]) entry(row row) (Entry, error) {
 	return entry, nil
 }
 
-// Entry returns the entry of a key. It fails with [ErrNotFound] if the flow does not know the key.
+// Entry returns the entry of a key. It fails with [ErrNotFound] if the flow does not have the key.
 func (f *Flow[Tx]) Entry(ctx context.Context, key string) (Entry, error) {
 	s, err := f.checked()
 	if err != nil {
@@ -164,15 +164,15 @@ func (f *Flow[Tx]) Stats(ctx context.Context, states ...State) (map[State]int, e
 	return counts, err
 }
 
-// Retry has parked elements worked on again, from the step that failed and with new attempts: all
-// of them, or none with an error if a key is unknown or not parked. A run that is under way takes
-// them up. A Push looks up again what it is unsure about; see [Push.Resend].
+// Retry retries parked elements from the step that failed, with new attempts, in the current run or
+// the next one. If a key is unknown or not parked, it changes none and returns an error. A Push looks
+// up again what it is unsure about; see [Push.Resend].
 func (f *Flow[Tx]) Retry(ctx context.Context, keys ...string) error {
 	return f.unpark(ctx, keys, "CASE resume WHEN 'undecodable' THEN 'waiting' ELSE resume END", true)
 }
 
-// Discard gives parked elements up: all of them, or none with an error if a key is unknown or not
-// parked. They are not worked on again, even if a list still has them.
+// Discard gives up parked elements. They are not taken again, even if a list still has them. If a key
+// is unknown or not parked, it changes none and returns an error.
 func (f *Flow[Tx]) Discard(ctx context.Context, keys ...string) error {
 	return f.unpark(ctx, keys, "'discarded'", false)
 }

@@ -11,50 +11,52 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// Flow contains the settings that [Pull] and [Push] share, and gives access to the entries of one of
-// them. The zero value of every field but Database and Name is a good start. Its methods are safe
+// Flow contains the settings that [Pull] and [Push] share, and gives access to the entries of a flow.
+// Set Database and Name; the zero values of the other fields are good defaults. Its methods are safe
 // for concurrent use; its fields must not change while they run.
 type Flow[Tx any] struct {
 	// Database contains the state.
 	Database Database[Tx]
 
-	// Name distinguishes the flows of a database: letters, digits, "-" and "_", 64 at most. An entry
-	// belongs to the name, so a renamed flow takes every element again.
+	// Name distinguishes the flows of a database. It has up to 64 letters, digits, "-" and "_".
+	// Entries belong to the name, so a renamed flow takes every element again.
 	Name string
 
-	// Workers is how many elements are worked on at a time in this program, 4 by default.
+	// Workers is how many elements this program handles at a time, 4 by default.
 	Workers int
 
-	// Attempts is how often an element is tried before it is parked, 8 by default. An attempt whose
-	// program died counts, so an element that kills its program is parked in the end.
+	// Attempts is how many attempts a step of an element has before the element is parked, 8 by
+	// default. An attempt counts if its program died, so an element that kills its program is parked
+	// in the end.
 	Attempts int
 
-	// Backoff returns the wait after the failed attempt of a number from 1. The default doubles
-	// from 2 seconds to 15 minutes, with jitter.
+	// Backoff returns the wait after a failed attempt, counted from 1. The default is between half of
+	// and the whole of a time that doubles from 2 seconds to 15 minutes.
 	Backoff func(attempt int) time.Duration
 
-	// Timeout bounds an attempt by its context, 1 minute by default.
+	// Timeout limits the context of each step of an attempt, 1 minute by default.
 	Timeout time.Duration
 
-	// StopTimeout bounds how long a run waits for its workers after its context ends, 10 seconds by
-	// default. Then their contexts end, too, and the run returns after at most the same time again.
+	// StopTimeout is how long a run waits for its workers after its context ends, 10 seconds by
+	// default. Then their contexts end, too, and the run returns within the same time again.
 	StopTimeout time.Duration
 
 	// Keep is how long the JSON of an element is kept after it is done or discarded, 7 days by
-	// default; a negative value removes it at once. The key is kept forever, because the element
-	// must be known if a list has it again. That of a parked element is kept until it is discarded.
+	// default; a negative value removes it at once. A run removes it. The JSON of a parked element is
+	// kept. The key and the result of a Push are kept forever, so that the element is known if it is
+	// listed or added again.
 	// Results of a Push and the reasons of discarded elements are kept forever.
 	Keep time.Duration
 
-	// EncryptionKeys encrypt the JSON and the result with AES-GCM: the first writes, all of them
-	// read, so that a new one can be put in front. Each has 16, 24 or 32 bytes. Without keys, both
-	// are stored as they are. Keys of elements and reasons of failures are never encrypted.
+	// EncryptionKeys encrypt the JSON and the result with AES-GCM. The first key encrypts, and all
+	// keys decrypt, so you can put a new one in front. Each has 16, 24 or 32 bytes. Without keys, both
+	// are stored as plain text. Keys of elements and reasons of failures are never encrypted.
 	EncryptionKeys [][]byte
 
-	// Logger gets the failures, without the JSON; nil discards them.
+	// Logger logs failures, without the JSON; nil discards them.
 	Logger *slog.Logger
 
-	// Hooks receives callbacks, for metrics and traces.
+	// Hooks receives callbacks about steps, for metrics and traces.
 	Hooks Hooks
 }
 

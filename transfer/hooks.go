@@ -9,7 +9,7 @@ type Hooks struct {
 	Step func(ctx context.Context, step Step) (context.Context, func(error))
 }
 
-// Step is a step of a flow. Its fields are free of personal data unless keys contain some.
+// Step is a step of a flow. It contains no personal data, unless keys do.
 type Step struct {
 	Flow    string
 	Name    string // StepList, StepHandle, StepHandOver, StepSend or StepLookUp

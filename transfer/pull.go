@@ -13,64 +13,64 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// Pull takes each element of a list once: it is handled, and then handed over. Elements of one key
-// are one element. Its steps follow each other, in one worker at a time; different elements are
-// worked on at the same time, in no promised order. A Pull is safe for concurrent use; its fields
-// must not change while it runs.
+// Pull takes each element of a list once: it handles the element, and then hands it over. Elements
+// with the same key are the same element. The steps of an element run one after the other, in one
+// worker at a time. Different elements are handled concurrently, in no particular order. A Pull is
+// safe for concurrent use; its fields must not change while it runs.
 type Pull[T, Tx any] struct {
 	Flow[Tx]
 
-	// List returns the elements that are there to be taken, such as the orders in the status of new
-	// ones. It may repeat elements, and shift while it is read. A [call.ElementError] is parked
-	// with its JSON, and the list goes on; any other error ends it.
+	// List returns the elements to take, such as the orders in the status of new orders. It may
+	// repeat elements, and shift while it is read. After a [call.ElementError], the element is
+	// parked with its JSON, and reading continues; any other error ends the list.
 	List func(ctx context.Context) iter.Seq2[T, error]
 
-	// Key returns what identifies an element, such as the id of an order: up to 512 bytes, not
-	// blank. An element without a key is parked.
+	// Key returns the key that identifies an element, such as the id of an order. It is not blank,
+	// and has up to 512 bytes. An element without a valid key is parked.
 	Key func(T) string
 
-	// RawKey returns the key of an element that cannot be decoded, from its JSON, or "" if there is
-	// none. If it is nil or returns "", the key is made of a hash of the JSON. With a key as Key
-	// returns it, the element leaves the parking as soon as a list has it in a form that fits.
+	// RawKey returns the key of an element that cannot be decoded, from its JSON, or "" if it has
+	// none. If RawKey is nil or returns "", the key is a hash of the JSON. If RawKey returns the same
+	// key as Key, the element is no longer parked once the list has it in a form that fits.
 	RawKey func(json.RawMessage) string
 
-	// Handle does what is to be done with an element, outside the database, such as calling the API
-	// of an ERP system. It may be called once more for an element whose worker died: see the
-	// package comment, and Item.Key.
+	// Handle processes an element outside the database, for example by calling the API of an ERP
+	// system. It may be called again for an element whose worker died: see the package comment and
+	// Item.Key.
 	//
-	// After nil the element is handed over. After an error of [Fail] it is handed over as failed
-	// and then parked. After an error of [Later], a rate limit, or another error that is
-	// [call.Temporary], it is tried again until it succeeds; after any other error, until its
-	// attempts are used up. A panic is an error.
+	// If it returns nil, the element is handed over. If it returns an error of [Fail], the element is
+	// handed over as failed and then parked. After an error of [Later], a rate limit, or another
+	// error that is [call.Temporary], the element is tried again until it succeeds; after any other
+	// error, until its attempts are used up. A panic counts as an error.
 	Handle func(ctx context.Context, item Item[T]) error
 
-	// HandleTx replaces Handle if the effect is in the same database: it is committed together with
-	// the record of it, or not at all. It must not end the transaction. With SQLite, it keeps all
-	// other workers waiting, and must use the database by tx only: call Push.AddTx, not Push.Add.
+	// HandleTx replaces Handle if the effect is in the same database: the effect and its record are
+	// committed together, or not at all. It must not end the transaction. With SQLite, all other
+	// workers wait for it, and it must use the database only through tx: call Push.AddTx, not
+	// Push.Add.
 	HandleTx func(ctx context.Context, tx Tx, item Item[T]) error
 
-	// HandOver tells the source what became of an element, such as by changing the status of an
-	// order, so that the list no longer has it. It may be called more than once, so it must be
-	// idempotent. Errors are those of Handle. If it fails for good, the element is parked, and
-	// Retry resumes with the hand-over. Nil hands nothing over.
+	// HandOver reports the outcome to the source, for example by changing the status of an order, so
+	// that the list no longer has it. It may be called more than once, so it must be idempotent. Its
+	// errors have the same meaning as those of Handle. If it fails for good, the element is parked,
+	// and Retry resumes with the hand-over. If HandOver is nil, nothing is handed over.
 	HandOver func(ctx context.Context, item Item[T], outcome Outcome) error
 }
 
-// Run reads the list to its end, and then works until no element is left but those that are tried
-// again later than in 5 seconds, which a later run takes up. Elements that earlier runs left are
-// worked on as well. It is for programs that a scheduler such as cron starts.
+// Run reads the list to its end, and then handles elements until none is due within 5 seconds,
+// including those that earlier runs left. A later run continues with the rest. Use Run in programs
+// that a scheduler such as cron starts.
 //
-// An error of the list is returned after the work on what it had. Elements that fail are no error:
-// see Summary and Entries. When ctx ends, Run stops within twice the StopTimeout, and returns the
-// error of ctx. With a database that several programs work on, Run also waits for theirs.
+// If the list fails, Run handles what it has read, and then returns the error. A failed element is
+// not an error: see Summary and Entries. When ctx ends, Run returns the error of ctx within twice the
+// StopTimeout. If several programs share the database, Run also waits for their elements.
 func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 	e, release, err := p.start(ctx)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer release()
-	// Elements that are handed over leave the list. So that it does not shift because of this very
-	// run, it is read first.
+	// Elements that are handed over leave the list. Read it first, or this run would shift it.
 	listed := p.read(ctx, e)
 	if ctx.Err() != nil {
 		return e.summary.summary(), ctx.Err()
@@ -79,10 +79,10 @@ func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 	return e.summary.summary(), errors.Join(listed, err)
 }
 
-// Watch works until ctx ends, and reads the list in every period, which is at least a second: at
-// once, unless it has been read in the current period. Of several programs on one database, one
-// reads it in each period. Failures are logged. Watch returns nil after ctx ends, within twice the
-// StopTimeout, and an error if it cannot start.
+// Watch handles elements until ctx ends, and reads the list once in every period, which is at least
+// a second: at once, unless it was already read in the current period. If several programs share the
+// database, one of them reads the list in each period. Failures are logged. Watch returns nil within
+// twice the StopTimeout after ctx ends, and an error if it cannot start.
 func (p *Pull[T, Tx]) Watch(ctx context.Context, every time.Duration) error {
 	if every < time.Second {
 		return invalid("period %v: want a second or more", every)
@@ -105,7 +105,7 @@ func (p *Pull[T, Tx]) start(ctx context.Context) (*engine[Tx], func(), error) {
 	return start(ctx, &p.Flow, p)
 }
 
-// read adds the elements of the list. It reads on while it adds.
+// read adds the elements of the list. It continues to read while it adds.
 func (p *Pull[T, Tx]) read(ctx context.Context, e *engine[Tx]) error {
 	return e.Hooks.run(ctx, Step{Flow: e.Name, Name: StepList}, func(ctx context.Context) error {
 		intake := &intake[Tx]{settings: e.settings, client: e.client}
@@ -122,7 +122,7 @@ func (p *Pull[T, Tx]) read(ctx context.Context, e *engine[Tx]) error {
 					continue
 				}
 				if err = e.take(ctx, intake, batch); err != nil {
-					stop() // reading on is of no use
+					stop() // no element can be added any more
 				}
 			}
 			taken <- err
@@ -214,8 +214,8 @@ func (p *Pull[T, Tx]) work(ctx context.Context, e *engine[Tx], task *task[Tx]) e
 	return p.handOver(ctx, e, task, item)
 }
 
-// parkUnread parks an element whose JSON cannot be read. One that has been handled must not be
-// replaced by the list, or it would be handled again.
+// parkUnread parks an element whose JSON cannot be read. The list must not replace an element that
+// was handled, or it would be handled again.
 func (e *engine[Tx]) parkUnread(ctx context.Context, task *task[Tx], err error) error {
 	switch task.row.state {
 	case StateWaiting:
@@ -286,7 +286,7 @@ func (p *Pull[T, Tx]) handleTx(ctx context.Context, e *engine[Tx], task *task[Tx
 	})
 }
 
-// handOver tells the source what became of an element.
+// handOver calls the hand-over.
 func (p *Pull[T, Tx]) handOver(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
 	item.Attempt = task.begun()
 	outcome := Outcome{Failed: task.row.state == StateFailed}

@@ -12,56 +12,57 @@ import (
 	"time"
 )
 
-// defaultSettle is how long a request whose outcome is unknown is given before the look-up.
+// defaultSettle is the wait before the look-up of a request whose outcome is unknown.
 const defaultSettle = 2 * time.Minute
 
-// Push sends elements that the caller has added, each once: T is what is sent, R what the server
-// responds. An element is stored before it is sent, and so is the fact that it is about to be sent.
-// So after a crash or a lost response it is known that the request may have been processed, and a
-// look-up decides. A Push is safe for concurrent use; its fields must not change while it runs.
+// Push sends each element that the caller has added once: T is the type that is sent, R the type of
+// the response. The database has the element, and the fact that it is about to be sent, before the
+// request. So after a crash or a lost response, the Push knows that the request may have been
+// processed, and a look-up decides. A Push is safe for concurrent use; its fields must not change
+// while it runs.
 type Push[T, R, Tx any] struct {
 	Flow[Tx]
 
-	// Send sends an element. Its errors decide what follows:
+	// Send sends an element. Its error decides what follows:
 	//
-	//   - [Fail]: the request was not processed and is not sent again. The element is parked.
-	//   - [Later]: the request was not processed and is sent again.
-	//   - An error of package call or authn, such as those of the shipped and of generated clients,
-	//     says itself whether the request may have been processed, and whether it is worth repeating.
-	//   - Any other error, a timeout and a panic leave that open, so the look-up follows.
+	//   - [Fail]: the request was not processed, and is not sent again. The element is parked.
+	//   - [Later]: the request was not processed, and is sent again.
+	//   - An error of package call or authn, such as from the shipped and generated clients, reports
+	//     whether the request may have been processed, and whether to repeat it.
+	//   - After any other error, a timeout or a panic, the request may have been processed.
 	Send func(ctx context.Context, item Item[T]) (R, error)
 
-	// Find looks up an element whose request may have been processed, by a number of the caller's
-	// own that it contains. It returns false only if it is certain that the element is not there:
-	// see [call.FindByNumber]. An element that is not there is sent again. If Find fails, it is
-	// called again like a Handle of [Pull]; in the end, the element is parked as unsure.
+	// Find looks up an element whose request may have been processed, by the caller's own number in
+	// it. It must return false only if the element is certainly not there: see [call.FindByNumber].
+	// An element that is not there is sent again. The errors of Find have the same meaning as those
+	// of [Pull.Handle]; if it fails for good, the element is parked as unsure.
 	//
 	// If Find is nil, an unsure element is parked, unless Idempotent is set.
 	Find func(ctx context.Context, item Item[T]) (R, bool, error)
 
-	// Idempotent says that sending an element twice does no harm, such as writing a translation. It
-	// is then sent again instead of looked up.
+	// Idempotent means that sending an element twice does no harm, such as writing a translation. The
+	// element is then sent again instead of looked up.
 	Idempotent bool
 
-	// Settle is how long Find waits after the request, or after the start of the program if an
-	// earlier one sent it: 2 minutes by default, because a server may still work on a request whose
-	// connection broke. It is measured by the program, not by clocks. Several programs on PostgreSQL
-	// need one that is not shorter than Timeout: a worker that lost its connection to the database
-	// may still send.
+	// Settle is the wait before Find, 2 minutes by default, because a server may still process a
+	// request whose connection broke. It counts from the request, or from the start of this program
+	// if an earlier one sent it. It does not depend on the clock. If several programs share a
+	// PostgreSQL database, it must not be shorter than Timeout: a worker that lost its connection to
+	// the database may still send.
 	Settle time.Duration
 }
 
-// Add stores an element to be sent, and reports whether it is new. A key that was added before with
-// the same JSON is not new; with other JSON it is an [ErrConflict], except for an element that is
-// parked and was certainly not processed, such as one that the API rejected: the corrected one
-// replaces it and is new. The key is up to 512 bytes.
+// Add stores an element to send, and reports whether it is new. A key has up to 512 bytes. A key that
+// was added before with the same JSON is not new; with different JSON, Add returns [ErrConflict]. There
+// is one exception: if the earlier element is parked and was certainly not processed, for example
+// because the API rejected it, the corrected element replaces it and is new.
 func (p *Push[T, R, Tx]) Add(ctx context.Context, key string, value T) (bool, error) {
 	added, err := p.AddAll(ctx, func(yield func(string, T) bool) { yield(key, value) })
 	return added == 1, err
 }
 
-// AddTx adds an element like Add, as part of a transaction of the caller: an order of the own shop
-// and the intent to send it are then stored together, or not at all.
+// AddTx adds an element like Add, in a transaction of the caller. A sale of the shop and the intent to
+// send its order are then stored together, or not at all.
 func (p *Push[T, R, Tx]) AddTx(ctx context.Context, tx Tx, key string, value T) (bool, error) {
 	s, err := p.checked()
 	if err != nil {
@@ -75,9 +76,9 @@ func (p *Push[T, R, Tx]) AddTx(ctx context.Context, tx Tx, key string, value T) 
 	return added == 1, errors.Join(err, conflicts)
 }
 
-// AddAll adds elements like Add, hundreds in a transaction, and returns how many are new. A conflict
-// or an invalid key keeps no other element from being added; the error has all of them, up to 100. After any
-// other error, call it again with the same elements.
+// AddAll adds elements like Add, hundreds in a transaction, and returns how many are new. After a
+// conflict or an invalid key, the other elements are still added; the returned error joins up to 100
+// of these. After any other error, call it again with the same elements.
 func (p *Push[T, R, Tx]) AddAll(ctx context.Context, elements iter.Seq2[string, T]) (added int, err error) {
 	s, err := p.checked()
 	if err != nil {
@@ -124,7 +125,7 @@ func (p *Push[T, R, Tx]) AddAll(ctx context.Context, elements iter.Seq2[string, 
 	return added, errors.Join(append(rejected, err)...)
 }
 
-// intent checks and encodes an element.
+// intent checks and encodes an element to send.
 func intent[T any](key string, value T) (arrival, error) {
 	if err := checkKey(key); err != nil {
 		return arrival{}, err
@@ -136,7 +137,7 @@ func intent[T any](key string, value T) (arrival, error) {
 	return arrival{key: key, json: func() ([]byte, error) { return data, nil }}, nil
 }
 
-// addIntents adds elements, and returns those that conflict with what was added before.
+// addIntents adds elements, and returns an error for each that conflicts with an earlier one.
 func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch []arrival) (added int, conflicts, err error) {
 	client, err := s.inserter()
 	if err != nil {
@@ -166,8 +167,8 @@ func (s *settings[Tx]) addIntents(ctx context.Context, tx Transaction[Tx], batch
 	return added + len(corrected), errors.Join(found...), err
 }
 
-// Run sends what was added, until no element is left but those that are tried again later than in
-// Settle and 5 seconds, so that unsure elements are looked up. See [Pull.Run] for the rest.
+// Run sends the added elements until none is due within Settle and 5 seconds, so that unsure elements
+// are looked up. See [Pull.Run] for the rest.
 func (p *Push[T, R, Tx]) Run(ctx context.Context) (Summary, error) {
 	e, release, err := p.start(ctx)
 	if err != nil {
@@ -178,7 +179,7 @@ func (p *Push[T, R, Tx]) Run(ctx context.Context) (Summary, error) {
 	return e.summary.summary(), err
 }
 
-// Watch sends what is added until ctx ends. See [Pull.Watch] for the rest.
+// Watch sends added elements until ctx ends. See [Pull.Watch] for the rest.
 func (p *Push[T, R, Tx]) Watch(ctx context.Context) error {
 	e, release, err := p.start(ctx)
 	if err != nil {
@@ -200,22 +201,21 @@ func (p *Push[T, R, Tx]) start(ctx context.Context) (*engine[Tx], func(), error)
 	return start(ctx, &p.Flow, &sender[T, R, Tx]{push: p, unsure: make(map[string]unsure)})
 }
 
-// Resend has parked elements sent again that may have been processed, after a person has made sure
-// that they were not. All of them, or none with an error if a key is unknown or not parked.
+// Resend sends parked elements again that may have been processed. Call it after a person has made
+// sure that they were not. If a key is unknown or not parked, it changes none and returns an error.
 func (p *Push[T, R, Tx]) Resend(ctx context.Context, keys ...string) error {
 	return p.unpark(ctx, keys, "'waiting'", true)
 }
 
-// Result is what became of an element of a Push.
+// Result is the result of an element of a Push.
 type Result[R any] struct {
 	Key    string
 	State  State
 	Value  R      // the response; zero unless State is StateDone
-	Reason string // why it is parked, or why the latest attempt failed
+	Reason string // why the element is parked, or why its latest attempt failed
 }
 
-// Result returns what became of the element of a key. It fails with [ErrNotFound] if the key was
-// not added.
+// Result returns the result of an element. It fails with [ErrNotFound] if the key was not added.
 func (p *Push[T, R, Tx]) Result(ctx context.Context, key string) (Result[R], error) {
 	entry, err := p.Entry(ctx, key)
 	if err != nil {
@@ -224,7 +224,7 @@ func (p *Push[T, R, Tx]) Result(ctx context.Context, key string) (Result[R], err
 	return resultOf[R](entry)
 }
 
-// Results returns what became of each element, in the order of the keys.
+// Results returns the results of all elements, in the order of their keys.
 func (p *Push[T, R, Tx]) Results(ctx context.Context) iter.Seq2[Result[R], error] {
 	return func(yield func(Result[R], error) bool) {
 		for entry, err := range p.Entries(ctx) {

@@ -4,11 +4,11 @@ import "sync/atomic"
 
 // Summary counts what a run of this program did.
 type Summary struct {
-	Listed int // elements that the list had, repeated ones included
-	New    int // of these, elements that the flow did not know
+	Listed int // elements that the list had, including repeated ones
+	New    int // listed elements that the flow did not have before
 	Done   int // elements handled and handed over, or sent
-	Parked int // elements parked, those that cannot be decoded included
-	Later  int // attempts that failed and are repeated, in this run or in a later one
+	Parked int // elements parked, including those that cannot be decoded
+	Later  int // failed attempts that are repeated, in this run or a later one
 }
 
 type counters struct{ listed, added, done, parked, later atomic.Int64 }

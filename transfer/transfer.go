@@ -1,15 +1,14 @@
-// Package transfer moves orders and other elements between xSale and another system: none lost,
-// none doubled, whatever dies on the way.
+// Package transfer moves orders and other elements between xSale and another system. No element is
+// lost or doubled, whatever fails on the way.
 //
-// A [Pull] reads a list, passes each element to a handler once, and then hands it over, such as by
-// a change of its status in xSale. A [Push] sends what the caller has stored, such as the orders of
-// an own shop, and finds out what became of a request whose response was lost. Both work for every
-// element type that encoding/json can write and read back: those of package xsale and those of a
-// generated client.
+// A [Pull] reads a list, passes each element to a handler once, and then hands it over, for example
+// by changing its status in xSale. A [Push] sends elements that the caller has added, such as the
+// orders of a shop, and looks up whether a request was processed if its response was lost. Both work
+// for every element type that encoding/json can write and read back, such as those of package xsale
+// and of a generated client.
 //
-// The state is in a database: a file of SQLite for one machine, package transfer/sqlite, or
-// PostgreSQL for several, package transfer/postgres. The jobs are those of River
-// (https://riverqueue.com), which retries and schedules them.
+// The state is in a database: a SQLite file for one machine (package transfer/sqlite), or PostgreSQL
+// for several (package transfer/postgres). River (https://riverqueue.com) schedules the work.
 //
 //	pull := transfer.Pull[xsale.Order, *sql.Tx]{
 //		Flow:     transfer.Flow[*sql.Tx]{Database: database, Name: "orders"},
@@ -22,17 +21,18 @@
 //
 // # What is promised
 //
-//   - Each element is a row of the database before it is worked on, unique by its key. Nothing
-//     depends on the order of the list, on a checkpoint or on a clock, so a list may repeat elements
-//     and shift while it is read. What one run misses, the next one finds.
-//   - With HandleTx, the effect on the same database and the record of it are one transaction: each
+//   - Each element is stored in the database before it is handled, unique by its key. Nothing
+//     depends on the order of the list, on a checkpoint or on a clock, so the list may repeat
+//     elements and shift while it is read. What one run misses, the next one finds.
+//   - With HandleTx, the effect and its record are one transaction in the same database: each
 //     element takes effect exactly once.
-//   - With Handle, the record follows the effect before the worker takes its next element. If the
-//     program dies in between, the handler is called once more for that element, at most one for
-//     each worker. [Item.Key] is the key to be idempotent by.
-//   - A Push never sends a request again whose outcome is unknown, before a look-up has shown that
-//     it was not processed.
-//   - What fails is retried, then parked with its reason and its JSON. It does not delay the others.
+//   - With Handle, the worker records the effect before it takes its next element. If the program
+//     dies in between, the handler is called once more, for at most one element of each worker.
+//     Handlers are idempotent by [Item.Key].
+//   - If the outcome of a request is unknown, a Push sends it again only after a look-up has shown
+//     that it was not processed.
+//   - A failed element is retried, and in the end parked with its reason and its JSON. It does not
+//     delay the others.
 package transfer
 
 import (
@@ -47,20 +47,20 @@ var (
 	// ErrInvalid marks settings, keys and values that are rejected before anything is stored.
 	ErrInvalid = errors.New("invalid")
 
-	// ErrConflict marks an element of a Push whose key was added before with other content.
+	// ErrConflict marks an element of a Push whose key was added before with different content.
 	ErrConflict = errors.New("the key was added before with other content")
 
-	// ErrNotFound marks a key that the flow does not know.
+	// ErrNotFound marks a key that the flow does not have.
 	ErrNotFound = errors.New("unknown key")
 
-	// ErrInUse marks a database that only one program may work on, such as a file of SQLite, if
-	// another one does.
+	// ErrInUse marks a database on which another program runs flows, although only one may, such as
+	// a SQLite file.
 	ErrInUse = errors.New("the database is in use")
 )
 
-// Item is an element that a handler works on.
+// Item is the element that is passed to a function of a flow.
 type Item[T any] struct {
-	// Key identifies the element in its flow. Handlers are idempotent by it.
+	// Key identifies the element within its flow. Make handlers idempotent by it.
 	Key string
 
 	// Value is the element, decoded from JSON.
@@ -75,22 +75,23 @@ type Item[T any] struct {
 	Attempt int
 }
 
-// Outcome is what the handler made of an element, for the hand-over.
+// Outcome is the result of the handler, for the hand-over.
 type Outcome struct {
-	Failed bool   // for good; the element is parked after the hand-over
+	Failed bool   // the handler failed for good; the element is parked after the hand-over
 	Reason string // why it failed; empty otherwise
 }
 
-// Fail returns an error that makes an element fail for good: it is not retried but handed over as
-// failed and parked, with the error's text as reason. For [Push.Send] it also says that the request
-// was not processed.
+// Fail returns an error that makes an element fail for good: it is not retried, but handed over as
+// failed and parked, with the error's text as the reason. From [Push.Send], it also means that the
+// request was not processed.
 func Fail(err error) error { return &outcomeError{err, true, 0} }
 
-// Later returns an error that has an element tried again after a delay, without counting the
-// attempt. For [Push.Send] it also says that the request was not processed.
+// Later returns an error after which the element is tried again after a delay, or after the wait of
+// Flow.Backoff if the delay is 0. The attempt does not count. From [Push.Send], it also means that
+// the request was not processed.
 func Later(err error, delay time.Duration) error { return &outcomeError{err, false, max(delay, 0)} }
 
-// outcomeError is an error of [Fail] or [Later].
+// outcomeError is the error that [Fail] or [Later] returns.
 type outcomeError struct {
 	err     error
 	forGood bool
@@ -106,12 +107,12 @@ func (e *outcomeError) Error() string {
 
 func (e *outcomeError) Unwrap() error { return e.err }
 
-// maxKey is the limit of keys in bytes. Indexes of PostgreSQL have one, too.
+// maxKey limits keys, in bytes, because PostgreSQL limits the entries of an index.
 const maxKey = 512
 
-// ID returns the key of an element with a numeric id, for [Pull.Key]. Ids count from 1, so an element
-// with another one lacks its id. Its key is "", with which it is parked: under "0", all such elements
-// would be one.
+// ID returns the key of an element with a numeric id, for [Pull.Key]. For an id below 1, which means
+// that the id is missing, it returns "", and the element is parked. With the key "0", all elements
+// without an id would be the same element.
 func ID(id int64) string {
 	if id < 1 {
 		return ""
