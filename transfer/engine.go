@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"github.com/xsale-go/xsale/authn"
 )
 
 // engine works on the jobs of a flow in this program.
@@ -27,6 +29,7 @@ type engine[Tx any] struct {
 
 	mu       sync.Mutex
 	resumeAt time.Time // no element is worked on before
+	pausedBy error     // why
 }
 
 // steps is what a Pull and a Push do differently.
@@ -130,6 +133,9 @@ func (e *engine[Tx]) run(ctx context.Context, soon time.Duration) error {
 				reclaimed = time.Now()
 				e.reclaim(ctx)
 			}
+			if halted, err := e.halted(soon); halted {
+				return err
+			}
 			if e.running.Load() > 0 {
 				continue
 			}
@@ -217,12 +223,24 @@ func (e *engine[Tx]) enter() (leave func()) {
 }
 
 // pause keeps all workers of this program from beginning with an element for some time.
-func (e *engine[Tx]) pause(delay time.Duration) {
+func (e *engine[Tx]) pause(delay time.Duration, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if until := time.Now().Add(delay); until.After(e.resumeAt) {
-		e.resumeAt = until
+		e.resumeAt, e.pausedBy = until, err
 	}
+}
+
+// halted reports whether a pause outlasts a run that waits for so long, and returns its cause if
+// only a person can end it.
+func (e *engine[Tx]) halted(soon time.Duration) (bool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	wait := time.Until(e.resumeAt)
+	if login, failed := errors.AsType[*authn.Error](e.pausedBy); wait > 0 && failed && login.Reason.Permanent() {
+		return true, e.pausedBy
+	}
+	return wait > soon, nil
 }
 
 // awaitPause waits for the end of a pause.

@@ -39,9 +39,10 @@ type Pull[T, Tx any] struct {
 	// Item.Key.
 	//
 	// If it returns nil, the element is handed over. If it returns an error of [Fail], the element is
-	// handed over as failed and then parked. After an error of [Later], a rate limit, or another
-	// error that is [call.Temporary], the element is tried again until it succeeds; after any other
-	// error, until its attempts are used up. A panic counts as an error.
+	// handed over as failed and then parked. After an error of [Later], a rate limit, a
+	// failed login or an outage, the element is tried again until it succeeds; after any other error,
+	// until its attempts are used up. An outage is a [call.Temporary] error of a call or of a
+	// connection. A panic counts as an error.
 	Handle func(ctx context.Context, item Item[T]) error
 
 	// HandleTx replaces Handle if the effect is in the same database: the effect and its record are
@@ -64,6 +65,9 @@ type Pull[T, Tx any] struct {
 // If the list fails, Run handles what it has read, and then returns the error. A failed element is
 // not an error: see Summary and Entries. When ctx ends, Run returns the error of ctx within twice the
 // StopTimeout. If several programs share the database, Run also waits for their elements.
+//
+// Run ends early, and leaves its elements to a later run, if a login fails until a person acts, and
+// returns that error; and if the rate limit lasts for more than 5 seconds.
 func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 	e, release, err := p.start(ctx)
 	if err != nil {

@@ -272,6 +272,22 @@ func TestHandlerThatEndsItsGoroutine(t *testing.T) {
 	}
 }
 
+// A handler that takes too long for one element is no outage.
+func TestTimeoutsUseUpAttempts(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.Timeout, pull.Attempts = 10*time.Millisecond, 2
+	pull.Handle = func(ctx context.Context, item transfer.Item[order]) error {
+		if item.Key == "2" {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 2 || summary.Parked != 1 {
+		t.Errorf("%+v, %v, want 2 done and 1 parked", summary, err)
+	}
+}
+
 func TestID(t *testing.T) {
 	for id, want := range map[int64]string{1: "1", math.MaxInt64: "9223372036854775807", 0: "", -1: ""} {
 		if got := transfer.ID(id); got != want {

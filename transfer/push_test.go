@@ -173,7 +173,7 @@ func TestPushFailures(t *testing.T) {
 		{"not now", transfer.Later(errors.New("closed"), 0), 6, transfer.StateDone, 7},
 		{"outage", &call.Error{Operation: "createOrder", StatusCode: 503}, 6, transfer.StateDone, 7},
 		{"rate limit", &call.Error{Operation: "createOrder", StatusCode: 429, RetryAfter: time.Millisecond}, 6, transfer.StateDone, 7},
-		{"login", &authn.Error{Reason: authn.ErrBlocked}, 6, transfer.StateDone, 7},
+		{"login", &authn.Error{Reason: authn.ErrUnavailable}, 6, transfer.StateDone, 7},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &server{drop: true, lose: func(key string, request int) error {
@@ -193,6 +193,28 @@ func TestPushFailures(t *testing.T) {
 				t.Errorf("%+v, %v, %d requests, %d look-ups, want %s, %d and 0", entry, err, s.count("requests of 7"), s.count("look-ups of 7"), test.state, test.requests)
 			}
 		})
+	}
+}
+
+// A run does not wait for what takes long or needs a person. Its elements wait for a later run.
+func TestRunEndsWhenAllElementsWait(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  error
+		want error
+	}{
+		{"account blocked", &authn.Error{Reason: authn.ErrBlocked}, authn.ErrBlocked},
+		{"rate limit of an hour", &call.Error{Operation: "createOrder", StatusCode: 429, RetryAfter: time.Hour}, nil},
+	} {
+		s := &server{drop: true, lose: func(string, int) error { return test.err }}
+		push := newPush(t, s)
+		push.Attempts = 1
+		if _, err := push.Run(t.Context()); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.want)
+		}
+		if stats, err := push.Stats(t.Context()); err != nil || stats[transfer.StateWaiting] != 20 {
+			t.Errorf("%s: %v, %v, want all elements to wait", test.name, stats, err)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@
 //   - If the outcome of a request is unknown, a Push sends it again only after a look-up has shown
 //     that it was not processed.
 //   - A failed element is retried, and in the end parked with its reason and its JSON. It does not
-//     delay the others.
+//     delay the others. An outage parks nothing.
 package transfer
 
 import (

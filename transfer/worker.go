@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"runtime/debug"
 	"time"
 
@@ -155,10 +156,10 @@ func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err
 		delay = given.delay
 	case !judged && (failedLogin || errors.Is(err, call.ErrRateLimited)): // concern all elements
 		delay = max(delay, retryAfter(err))
-		e.pause(delay)
+		e.pause(delay, err)
 	case !judged && rejected(err) && name == StepSend:
 		return verdict{forGood: true, reason: reason}
-	case !judged && !call.Temporary(err):
+	case !judged && !passes(err):
 		if task.attempt >= e.Attempts {
 			return verdict{forGood: true, reason: reason}
 		}
@@ -173,6 +174,15 @@ func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err
 // errAgain is what River records of a failed attempt. The reason, which may contain personal data,
 // stands in the entry only.
 var errAgain = errors.New("will be tried again")
+
+// passes reports whether an error is that of an outage, which concerns all elements. A timeout may be
+// the fault of the element.
+func passes(err error) bool {
+	_, failedCall := errors.AsType[*call.Error](err)
+	_, connection := errors.AsType[*net.OpError](err)
+	_, name := errors.AsType[*net.DNSError](err)
+	return (failedCall || connection || name) && call.Temporary(err)
+}
 
 // rejected reports whether the API has rejected a request, so that it would do so again.
 func rejected(err error) bool {
