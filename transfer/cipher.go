@@ -14,14 +14,14 @@ func newCipher(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// Stored data starts with how it is stored.
+// The first byte of stored data is its format.
 const (
 	plain  = 0
 	sealed = 1
 )
 
-// seal encodes data for the database. Encrypted data is bound to its entry, so that nobody can move
-// it to another.
+// seal encodes data for the database. Encrypted data is bound to its entry, so nobody can move it to
+// another one.
 func (s *settings[Tx]) seal(key string, data []byte) []byte {
 	if data == nil {
 		return nil
@@ -32,7 +32,7 @@ func (s *settings[Tx]) seal(key string, data []byte) []byte {
 	return s.ciphers[0].Seal([]byte{sealed}, nil, data, s.location(key))
 }
 
-// open decodes what seal has encoded.
+// open decodes data that seal has encoded.
 func (s *settings[Tx]) open(key string, stored []byte) ([]byte, error) {
 	switch {
 	case len(stored) == 0:

@@ -14,7 +14,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// engine works on the jobs of a flow in this program.
+// engine runs the jobs of a flow in this program.
 type engine[Tx any] struct {
 	*settings[Tx]
 	client  *river.Client[Tx]
@@ -28,13 +28,13 @@ type engine[Tx any] struct {
 	stuck    bool          // workers did not stop
 
 	mu       sync.Mutex
-	resumeAt time.Time // no element is worked on before
+	resumeAt time.Time // workers pause until then
 	pausedBy error     // why
 }
 
-// steps is what a Pull and a Push do differently.
+// steps are the parts of a flow that differ between a Pull and a Push.
 type steps[Tx any] interface {
-	// work does the next steps of an element.
+	// work runs the next steps of an element.
 	work(ctx context.Context, e *engine[Tx], task *task[Tx]) error
 
 	// read adds new elements. A Push has none to read.
@@ -43,7 +43,7 @@ type steps[Tx any] interface {
 
 // Times of the engine.
 const (
-	fetchCooldown = time.Millisecond       // the least time between two fetches of jobs
+	fetchCooldown = time.Millisecond       // minimum time between two fetches of jobs
 	fetchPoll     = 250 * time.Millisecond // for jobs that other programs add
 	reclaimEvery  = time.Second
 	purgeEvery    = time.Hour
@@ -53,7 +53,7 @@ const (
 	settleRetry   = 500 * time.Millisecond
 )
 
-// start returns an engine that is ready to start, and a function that ends its claim.
+// start returns an engine that is ready to run, and a function that releases its claim.
 func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engine[Tx], func(), error) {
 	s, err := flow.checked()
 	if err != nil {
@@ -76,7 +76,7 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 		release()
 		return nil, nil, fmt.Errorf("start flow %q: %w", s.Name, err)
 	}
-	if err := s.purge(ctx); err != nil && ctx.Err() == nil { // no reason not to work
+	if err := s.purge(ctx); err != nil && ctx.Err() == nil { // elements can be handled all the same
 		s.Logger.ErrorContext(ctx, "cannot remove old JSON", "flow", s.Name, "error", err)
 	}
 	return e, func() {
@@ -92,8 +92,8 @@ func start[Tx any](ctx context.Context, flow *Flow[Tx], steps steps[Tx]) (*engin
 }
 
 func (e *engine[Tx]) newClient() (err error) {
-	// Reclaim does what the leader of River does for its jobs. As a leader, this client would do it
-	// for those of other programs, too, whose periodic jobs and settings it does not know.
+	// Reclaim replaces the maintenance by River's leader. A leader would also maintain the jobs of
+	// other programs, whose periodic jobs and settings this client does not know.
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &elementWorker[Tx]{engine: e})
 	river.AddWorker(workers, &listWorker[Tx]{engine: e})
@@ -114,7 +114,7 @@ func (e *engine[Tx]) newClient() (err error) {
 	return err
 }
 
-// run works until no job is due within the given time, of any program.
+// run works until no job of any program is due within the given time.
 func (e *engine[Tx]) run(ctx context.Context, soon time.Duration) error {
 	busy, err := e.Database.Busy(ctx, e.queue(), soon)
 	if err != nil || !busy {
@@ -180,7 +180,7 @@ func (e *engine[Tx]) watch(ctx context.Context, every time.Duration) error {
 	return err
 }
 
-// working calls do while the workers work, and stops them in bounded time.
+// working calls do while the workers run, and then stops them in bounded time.
 func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error) error {
 	workers, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -199,7 +199,7 @@ func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error
 	return err
 }
 
-// schedule has the list read, by whichever program comes first.
+// schedule inserts the job that reads the list, unless another program has done so.
 func (e *engine[Tx]) schedule(ctx context.Context, every time.Duration) {
 	if err := e.insertListing(ctx, e.client, every); err != nil && ctx.Err() == nil {
 		e.Logger.ErrorContext(ctx, "cannot schedule the list", "flow", e.Name, "error", err)
@@ -216,13 +216,13 @@ func (e *engine[Tx]) reclaim(ctx context.Context) {
 	}
 }
 
-// enter counts a job, until the function that it returns is called.
+// enter counts a running job until leave is called.
 func (e *engine[Tx]) enter() (leave func()) {
 	e.running.Add(1)
 	return func() { e.running.Add(-1) }
 }
 
-// pause keeps all workers of this program from beginning with an element for some time.
+// pause keeps the workers of this program from starting a step until a delay has passed.
 func (e *engine[Tx]) pause(delay time.Duration, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -272,7 +272,7 @@ func (e *engine[Tx]) ending() bool {
 	}
 }
 
-// riverLog passes on the warnings and errors of River. Those of jobs are the flow's to report.
+// riverLog passes on River's warnings and errors. The flow itself reports those of jobs.
 type riverLog struct{ slog.Handler }
 
 // Enabled implements [slog.Handler].

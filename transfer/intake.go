@@ -18,7 +18,7 @@ const intakeBatch = 200
 type arrival struct {
 	key    string
 	json   func() ([]byte, error) // called for new elements only
-	reason string                 // why it cannot be worked on; it is parked
+	reason string                 // why it is parked; empty if it can be handled
 }
 
 // intake adds elements to a flow.
@@ -29,13 +29,13 @@ type intake[Tx any] struct {
 	// undecodable are the elements that a list may replace.
 	undecodable map[string]bool
 
-	// seen is called for elements that the table has, with the digest of their JSON. If it is nil,
-	// the table is not read for digests, only its index.
+	// seen is called for elements that are in the table, with the digest of their JSON. If it is
+	// nil, only the index of the table is read.
 	seen func(arrival, []byte) error
 }
 
-// add adds the arrivals that the table does not have, each with its job. It returns how many it
-// added and how many of these it parked.
+// add adds the arrivals that are not in the table yet, each with a job. It returns how many it added,
+// and how many of these it parked.
 func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arrival) (added, parked int, err error) {
 	before, err := i.known(ctx, tx, arrivals)
 	if err != nil {
@@ -43,7 +43,7 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 	}
 	now := time.Now().UnixMilli()
 	waiting := make(map[string]element)
-	// Programs that add the same keys in different orders would wait for each other.
+	// Sorted, or programs that add the same keys in different orders would deadlock.
 	for _, a := range slices.SortedStableFunc(slices.Values(arrivals), func(a, b arrival) int { return strings.Compare(a.key, b.key) }) {
 		digestBefore, found := before[a.key]
 		if found && (!i.undecodable[a.key] || a.reason != "") {
@@ -96,7 +96,7 @@ func (i *intake[Tx]) add(ctx context.Context, tx Transaction[Tx], arrivals []arr
 	return added, parked, i.insertJobs(ctx, i.client, tx, jobs)
 }
 
-// known returns the keys that the table has, with the digests if they are of interest.
+// known returns the keys that are in the table, with digests if seen needs them.
 func (i *intake[Tx]) known(ctx context.Context, tx Transaction[Tx], arrivals []arrival) (map[string][]byte, error) {
 	arguments := make([]any, 0, len(arrivals)+1)
 	arguments = append(arguments, i.Name)
@@ -122,7 +122,7 @@ func (i *intake[Tx]) known(ctx context.Context, tx Transaction[Tx], arrivals []a
 	return found, err
 }
 
-// loadUndecodable reads which elements a list may replace.
+// loadUndecodable reads the keys of elements that the list may replace.
 func (i *intake[Tx]) loadUndecodable(ctx context.Context) error {
 	i.undecodable = make(map[string]bool)
 	return i.within(ctx, func(tx Transaction[Tx]) error {
@@ -135,7 +135,7 @@ func (i *intake[Tx]) loadUndecodable(ctx context.Context) error {
 	})
 }
 
-// checkKey returns why a key cannot be one, or nil.
+// checkKey returns an error if a key is not valid.
 func checkKey(key string) error {
 	switch {
 	case strings.TrimSpace(key) == "":

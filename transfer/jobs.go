@@ -10,8 +10,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// element is a job of River: work on an entry. What there is to do stands in the entry. A job that
-// is left from an earlier round has nothing to do.
+// element is a job of River that works on an entry. The state of the entry determines the next step.
+// A job from an earlier round does nothing.
 type element struct {
 	Flow  string `json:"flow"`
 	Key   string `json:"key"`
@@ -21,7 +21,7 @@ type element struct {
 // Kind implements [river.JobArgs].
 func (element) Kind() string { return "xsale_transfer" }
 
-// listing is a job of River: read the list of a Pull.
+// listing is a job of River that reads the list of a Pull.
 type listing struct {
 	Flow string `json:"flow"`
 }
@@ -29,7 +29,7 @@ type listing struct {
 // Kind implements [river.JobArgs].
 func (listing) Kind() string { return "xsale_transfer_list" }
 
-// Names of queues. River accepts fewer names than a flow does, such as lower case only.
+// The name of a queue is a hash, because River accepts fewer names than a flow, such as only lower case.
 func (s *settings[Tx]) queue() string {
 	sum := sha256.Sum256([]byte(s.Name))
 	return "xsale-" + hex.EncodeToString(sum[:16])
@@ -37,7 +37,7 @@ func (s *settings[Tx]) queue() string {
 
 func (s *settings[Tx]) listQueue() string { return s.queue() + "-list" }
 
-// spareAttempts keeps River from discarding a job, because parking it is up to the flow.
+// spareAttempts keeps River from discarding a job. The flow parks its element instead.
 const spareAttempts = 10000
 
 // inserter returns a client that inserts jobs and works on none.
@@ -57,8 +57,8 @@ func (s *settings[Tx]) insertJobs(ctx context.Context, client *river.Client[Tx],
 	return err
 }
 
-// begin begins a round of an element with a query that returns its number, and returns the job to
-// insert. It reports false if the query does not find the element in a state to begin from.
+// begin starts a new round of an element with a query that returns the number of the round, and returns
+// the job to insert. It reports false if the query finds no element in a suitable state.
 func (s *settings[Tx]) begin(ctx context.Context, tx Transaction[Tx], key, query string, arguments ...any) (job element, begun bool, err error) {
 	job = element{Flow: s.Name, Key: key}
 	err = tx.Query(ctx, func(scan func(...any) error) error {
@@ -68,7 +68,7 @@ func (s *settings[Tx]) begin(ctx context.Context, tx Transaction[Tx], key, query
 	return job, begun, err
 }
 
-// insertListing has the list read once in a period, whichever program asks first.
+// insertListing inserts the job that reads the list, once per period for all programs.
 func (s *settings[Tx]) insertListing(ctx context.Context, client *river.Client[Tx], period time.Duration) error {
 	_, err := client.Insert(ctx, listing{s.Name}, &river.InsertOpts{
 		Queue:       s.listQueue(),
@@ -78,8 +78,8 @@ func (s *settings[Tx]) insertListing(ctx context.Context, client *river.Client[T
 	return err
 }
 
-// adopt gives jobs to elements that have none although something is left to do, such as after
-// someone deleted them with a tool for River.
+// adopt inserts jobs for unfinished elements that have none, for example because someone deleted them
+// with a tool for River.
 func (e *engine[Tx]) adopt(ctx context.Context) error {
 	return e.within(ctx, func(tx Transaction[Tx]) error {
 		var orphans, adopted []element

@@ -24,7 +24,7 @@ func scanRow(scan func(...any) error) (r row, err error) {
 	return r, err
 }
 
-// within runs a function in a transaction, which is committed unless the function fails.
+// within runs a function in a transaction, and commits unless the function fails.
 func (s *settings[Tx]) within(ctx context.Context, do func(Transaction[Tx]) error) error {
 	return within(ctx, s.Database.Session(), do)
 }
@@ -57,7 +57,7 @@ func (s *settings[Tx]) load(ctx context.Context, tx Transaction[Tx], key string)
 	return found[0], nil
 }
 
-// purgeBatch is how many elements lose their JSON in a transaction.
+// purgeBatch is how many elements purge changes in a transaction.
 const purgeBatch = 1000
 
 // purge removes the JSON of elements that have been done or discarded for long enough.

@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// sender works on the elements of a Push in this program.
+// sender runs the steps of a Push in this program.
 type sender[T, R, Tx any] struct {
 	push *Push[T, R, Tx]
 
@@ -25,7 +25,7 @@ type sender[T, R, Tx any] struct {
 
 // unsure is a request whose outcome is unknown.
 type unsure struct {
-	changed int64     // when its element became unsure, to tell it from an earlier request
+	changed int64     // when its element became unsure, which distinguishes it from an earlier request
 	from    time.Time // when the look-up may begin
 }
 
@@ -54,7 +54,7 @@ func (s *sender[T, R, Tx]) work(ctx context.Context, e *engine[Tx], task *task[T
 	return s.send(ctx, e, task, item)
 }
 
-// send sends an element whose request was not processed.
+// send sends an element that no earlier request created.
 func (s *sender[T, R, Tx]) send(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
 	if err := e.settle(ctx, task, change{state: StateSending, reason: task.row.reason}); err != nil {
 		return err
@@ -94,7 +94,7 @@ func processed(err error) bool {
 	return !failedCall && !failedLogin && !errors.Is(err, call.ErrInvalid)
 }
 
-// failed decides what follows on a request that may be sent again.
+// failed handles the failure of a request that may be sent again.
 func (s *sender[T, R, Tx]) failed(ctx context.Context, e *engine[Tx], task *task[Tx], err error) error {
 	v := e.judge(ctx, StepSend, task, err)
 	if v.forGood {
@@ -110,17 +110,16 @@ func (s *sender[T, R, Tx]) failed(ctx context.Context, e *engine[Tx], task *task
 func (s *sender[T, R, Tx]) done(ctx context.Context, e *engine[Tx], task *task[Tx], response R) error {
 	result, err := json.Marshal(response)
 	if err != nil {
-		result = []byte("null") // it was processed all the same
+		result = []byte("null") // the request was processed anyway
 		e.Logger.WarnContext(ctx, "cannot encode the response", "flow", e.Name, "key", task.row.key, "error", err)
 	}
 	return e.settle(ctx, task, change{state: StateDone, result: result})
 }
 
-// noLookUp is why an element is parked as unsure.
+// noLookUp is the reason for parking an unsure element without a look-up.
 const noLookUp = "Push.Find is not set: look for the element, and then discard or resend it"
 
-// lookUp finds out whether an element was processed. If it was not, its state is StateWaiting
-// afterwards.
+// lookUp looks up whether an element was processed. If it was not, its state becomes StateWaiting.
 func (s *sender[T, R, Tx]) lookUp(ctx context.Context, e *engine[Tx], task *task[Tx], item Item[T]) error {
 	switch {
 	case s.push.Idempotent:
@@ -152,12 +151,12 @@ func (s *sender[T, R, Tx]) lookUp(ctx context.Context, e *engine[Tx], task *task
 	return e.settle(ctx, task, change{state: StateWaiting, reason: task.row.reason})
 }
 
-// postpone has an element looked up when its time has come.
+// postpone schedules the look-up of an element.
 func (s *sender[T, R, Tx]) postpone(e *engine[Tx], task *task[Tx]) error {
 	return river.JobSnooze(max(s.wait(task), 0))
 }
 
-// wait returns how long the look-up has to wait.
+// wait returns the time until the look-up may start.
 func (s *sender[T, R, Tx]) wait(task *task[Tx]) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

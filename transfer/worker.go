@@ -15,13 +15,13 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// lockedWait is how long a job waits that another worker has, although it was taken for dead.
+// lockedWait is how long a job waits if another worker still holds its key.
 const lockedWait = time.Second
 
-// leastRetry is the least time between a failure and the next attempt.
+// leastRetry is the minimum time between a failure and the next attempt.
 const leastRetry = 100 * time.Millisecond
 
-// stubborn is how long a function may work on after its context has ended, before that is logged.
+// stubborn is how long a function may run after the end of its context before that is logged.
 const stubborn = time.Second
 
 // elementWorker works on elements.
@@ -35,11 +35,11 @@ type task[Tx any] struct {
 	job     *river.Job[element]
 	session Session[Tx]
 	row     row
-	attempt int // from 1, of those that Flow.Attempts limits
-	others  int // attempts that it does not limit, but that may have had an effect
+	attempt int // from 1; Flow.Attempts limits it
+	others  int // other attempts that may have had an effect
 }
 
-// begun returns the number of this attempt among all that may have had an effect.
+// begun counts this attempt and all earlier ones that may have had an effect.
 func (t *task[Tx]) begun() int { return t.attempt + t.others }
 
 // Work implements [river.Worker].
@@ -54,7 +54,7 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 		return river.JobSnooze(lockedWait)
 	}
 	defer session.Release()
-	if err := e.awaitPause(); err != nil { // after Hold, or Reclaim would take this worker for dead
+	if err := e.awaitPause(); err != nil { // after Hold, or Reclaim would consider this worker dead
 		return river.JobSnooze(0)
 	}
 	task := &task[Tx]{job: job, session: session}
@@ -80,13 +80,14 @@ func (w *elementWorker[Tx]) Work(ctx context.Context, job *river.Job[element]) (
 	return e.steps.work(ctx, e, task)
 }
 
-// unavailable has a job tried again without an attempt of its element: the database failed before.
+// unavailable retries a job without counting an attempt, because the database failed before the step.
 func (e *engine[Tx]) unavailable(ctx context.Context, job *river.Job[element], err error) error {
 	e.Logger.WarnContext(ctx, "cannot read an element, will be tried again", "flow", e.Name, "key", job.Args.Key, "error", err)
 	return river.JobSnooze(backoffBase)
 }
 
-// NextRetry implements [river.Worker]. River has a policy of its own for times that have passed.
+// NextRetry implements [river.Worker]. It never returns a time that has passed, for which River would
+// use its own policy.
 func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
 	delay := backoffBase
 	if given, found := w.engine.delays.LoadAndDelete(job.ID); found {
@@ -95,7 +96,7 @@ func (w *elementWorker[Tx]) NextRetry(job *river.Job[element]) time.Time {
 	return w.engine.clock.Now().Add(max(delay, leastRetry))
 }
 
-// step runs a function of the caller with the timeout of a step. A panic is an error.
+// step runs a function of the caller with the timeout of a step. It turns a panic into an error.
 func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
@@ -121,8 +122,7 @@ func (e *engine[Tx]) step(ctx context.Context, name string, task *task[Tx], do f
 	})
 }
 
-// awaitStubborn waits for a function whose context has ended. Nobody can end it, so it is named at
-// least.
+// awaitStubborn waits for a function whose context has ended, and logs that it still runs.
 func (e *engine[Tx]) awaitStubborn(ctx context.Context, name string, task *task[Tx], ended <-chan struct{}) {
 	select {
 	case <-ended:
@@ -132,15 +132,15 @@ func (e *engine[Tx]) awaitStubborn(ctx context.Context, name string, task *task[
 	}
 }
 
-// verdict is what becomes of an element after a failure.
+// verdict is the decision about an element after a failure.
 type verdict struct {
 	forGood bool
 	reason  string
 	retry   error // for River
 }
 
-// judge decides what becomes of an element after an error of a step. What passes by itself, such as
-// an outage, does not use up attempts.
+// judge decides what happens to an element after a step failed. Failures that pass by themselves, such
+// as an outage, do not use up attempts.
 func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err error) verdict {
 	if e.ending() && ctx.Err() != nil {
 		return verdict{retry: river.JobSnooze(0)}
@@ -171,8 +171,8 @@ func (e *engine[Tx]) judge(ctx context.Context, name string, task *task[Tx], err
 	return verdict{reason: reason, retry: river.JobSnooze(delay)}
 }
 
-// errAgain is what River records of a failed attempt. The reason, which may contain personal data,
-// stands in the entry only.
+// errAgain is the error that River records for a failed attempt. Only the entry has the reason, which
+// may contain personal data.
 var errAgain = errors.New("will be tried again")
 
 // passes reports whether an error is that of an outage, which concerns all elements. A timeout may be
@@ -184,13 +184,13 @@ func passes(err error) bool {
 	return (failedCall || connection || name) && call.Temporary(err)
 }
 
-// rejected reports whether the API has rejected a request, so that it would do so again.
+// rejected reports whether the API rejected a request and would reject it again.
 func rejected(err error) bool {
 	_, failed := errors.AsType[*call.Error](err)
 	return (failed || errors.Is(err, call.ErrInvalid)) && !call.Temporary(err)
 }
 
-// postpone notes that an element is tried again.
+// postpone counts and logs an attempt that will be repeated.
 func (e *engine[Tx]) postpone(ctx context.Context, name string, task *task[Tx], err error, delay time.Duration) {
 	e.summary.later.Add(1)
 	e.Logger.WarnContext(ctx, "step failed, will be tried again", "flow", e.Name, "step", name, "key", task.row.key, "attempt", task.attempt, "wait", delay, "error", err)
@@ -205,7 +205,7 @@ func snoozes(job *river.Job[element]) int {
 	return metadata.Snoozes
 }
 
-// retryAfter returns the wait that a server has asked for.
+// retryAfter returns the wait that the server asked for.
 func retryAfter(err error) time.Duration {
 	if failed, ok := errors.AsType[*call.Error](err); ok {
 		return failed.RetryAfter
@@ -224,16 +224,16 @@ type change struct {
 	at            int64  // Unix milliseconds
 }
 
-// handled reports whether a change ends the attempts of the handler. The hand-over has its own.
+// handled reports whether a change ends the attempts of the handler. The hand-over counts its own.
 func (t *task[Tx]) handled(c change) bool {
 	return c.state != t.row.state && (c.state == StateHandled || c.state == StateFailed)
 }
 
-// errMoved marks a change that came too late.
+// errMoved marks a change that lost to one of another worker.
 var errMoved = errors.New("another worker has changed the element")
 
-// apply changes an element as part of a transaction. Its job needs no such record: if it is run again,
-// it finds that nothing is left to do.
+// apply changes an element in a transaction. The job is not changed with it: if the job runs again, it
+// finds nothing to do.
 func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[Tx], c change) error {
 	keep := ", json = json"
 	if c.state == StateDone && e.Keep == 0 {
@@ -249,14 +249,14 @@ func (e *engine[Tx]) apply(ctx context.Context, tx Transaction[Tx], task *task[T
 		return err
 	}
 	now, err := e.load(ctx, tx, task.row.key)
-	if err == nil && (now.state != c.state || now.changed != c.at) { // or the commit before has succeeded although it failed
+	if err == nil && (now.state != c.state || now.changed != c.at) { // or an earlier commit succeeded although it returned an error
 		err = fmt.Errorf("%w, which is %s now", errMoved, now.state)
 	}
 	return err
 }
 
-// settle changes an element. The record of what has happened does not stop when the caller does, and
-// survives the connection of the worker.
+// settle changes an element. It records what has happened even if the caller stops or the worker's
+// connection breaks.
 func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
@@ -267,7 +267,7 @@ func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error
 			e.settled(task, c)
 			return nil
 		}
-		if errors.Is(err, errMoved) || ctx.Err() != nil || c.state == StateSending { // nothing has happened yet
+		if errors.Is(err, errMoved) || ctx.Err() != nil || c.state == StateSending { // the request was not sent yet
 			return fmt.Errorf("record that %q is %s: %w", task.row.key, c.state, err)
 		}
 		e.Logger.WarnContext(ctx, "cannot record a step, will be tried again", "flow", e.Name, "key", task.row.key, "error", err)
@@ -278,7 +278,7 @@ func (e *engine[Tx]) settle(ctx context.Context, task *task[Tx], c change) error
 	}
 }
 
-// settled takes over a change that was committed.
+// settled updates the task after a change was committed.
 func (e *engine[Tx]) settled(task *task[Tx], c change) {
 	if task.handled(c) {
 		task.row.attempts, task.attempt, task.others = task.job.Attempt-1, 1, 0
@@ -304,8 +304,8 @@ type listWorker[Tx any] struct {
 	engine *engine[Tx]
 }
 
-// Work implements [river.Worker]. A list that fails is read again in the next period, and so is one
-// whose program dies or stops. A list that is read twice at a time does no harm, so it has no lock.
+// Work implements [river.Worker]. If the list fails, or the program dies or stops, the list is read
+// again in the next period. Two programs may read it at a time without harm, so there is no lock.
 func (w *listWorker[Tx]) Work(ctx context.Context, _ *river.Job[listing]) error {
 	defer w.engine.enter()()
 	defer func() { // or River would retry it

@@ -105,7 +105,7 @@ func TestPullWithADatabaseInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	if r := execute(t, "", pull...).expect(t, exitLater, "another program works on "+pull[4]); r.stdout != "" || strings.Count(r.stderr, "\n") != 1 {
+	if r := execute(t, "", pull...).expect(t, exitLater, "another program uses "+pull[4]); r.stdout != "" || strings.Count(r.stderr, "\n") != 1 {
 		t.Errorf("%s%s", r.stdout, r.stderr)
 	}
 }

@@ -32,24 +32,23 @@ type Database struct {
 }
 
 const (
-	// seed is that of the hashes which are the numbers of our advisory locks, apart from those of
-	// other programs.
+	// seed is the seed of the hashes that number our advisory locks, to avoid those of other programs.
 	seed = "517097217125"
 	// migrating is the number of the lock for changes of the tables.
 	migrating = 517097217125
-	// ownConnections is how many connections a flow uses on top of those of its workers.
+	// ownConnections is how many connections a flow uses in addition to one for each worker.
 	ownConnections = 5
 	// releaseTimeout bounds the release of a lock; after it the connection is closed.
 	releaseTimeout = 5 * time.Second
 )
 
-// Open connects to a database, given as postgres://user@host/name or in the form key=value, with
-// the environment variables of libpq such as PGPASSWORD as defaults. Tables that do not exist are
-// created, in the first schema of the search path.
+// Open connects to a database at a location such as postgres://user@host/name or host=… dbname=…. The
+// environment variables of libpq, such as PGPASSWORD, are the defaults. Open creates missing tables in
+// the first schema of the search path.
 //
-// The pool has up to 32 connections unless pool_max_conns is set. A worker keeps one connection,
-// whose advisory lock tells the others that it lives. So a pooler in between must give each client
-// a connection of its own for the whole session: a flow does not start if PgBouncer shares them.
+// The pool has up to 32 connections unless pool_max_conns is set. Each worker keeps a connection with
+// an advisory lock, which shows the other programs that it is alive. So a pooler in between must run
+// in session mode: a flow does not start if PgBouncer shares connections.
 func Open(ctx context.Context, location string) (*Database, error) {
 	config, err := pgxpool.ParseConfig(location)
 	if err != nil {
@@ -72,8 +71,8 @@ func Open(ctx context.Context, location string) (*Database, error) {
 	return d, nil
 }
 
-// reason returns why a location is wrong, without the location, which may contain a password in a
-// form that pgx does not know.
+// reason returns why a location is invalid, without the location: it may contain a password that pgx
+// does not recognize.
 func reason(err error) string {
 	text := err.Error()
 	if end := strings.LastIndex(text, "`: "); end >= 0 {
@@ -82,7 +81,7 @@ func reason(err error) string {
 	return text
 }
 
-// oneLine is an error of pgx, which has a line for each address that it tried.
+// oneLine joins the lines of an error of pgx, one for each address that it tried.
 type oneLine struct{ error }
 
 func (e oneLine) Error() string {
@@ -91,11 +90,11 @@ func (e oneLine) Error() string {
 
 func (e oneLine) Unwrap() error { return e.error }
 
-// set changes settings of a connection, unless the location or the role has them. They are no
-// parameters of its start, because PgBouncer rejects those that it does not know.
+// set changes settings of a connection, unless the location or the role sets them. They cannot be
+// startup parameters, because PgBouncer rejects unknown ones.
 //
-// A machine that loses its power keeps its jobs for a minute, not for two hours. A worker whose
-// handler takes long keeps its lock.
+// After a power failure, a machine keeps its jobs for a minute instead of two hours. A worker keeps its
+// lock even if its handler takes long.
 func set(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `SELECT set_config(given.name, given.value, false)
 		FROM (VALUES ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3'), ('idle_session_timeout', '0')) AS given (name, value)
@@ -103,7 +102,7 @@ func set(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// Pool returns the connections, for tables of the caller in the same database.
+// Pool returns the connections, for the caller's own tables in the same database.
 func (d *Database) Pool() *pgxpool.Pool { return d.pool }
 
 // Close closes all connections.
@@ -115,7 +114,7 @@ func (d *Database) Close() error {
 // Driver implements [transfer.Database].
 func (d *Database) Driver() riverdriver.Driver[pgx.Tx] { return riverpgxv5.New(d.pool) }
 
-// migrate creates or updates the tables, one program after the other.
+// migrate creates or updates the tables, in one program at a time.
 func (d *Database) migrate(ctx context.Context) error {
 	migrator, err := rivermigrate.New(d.Driver(), nil)
 	if err != nil {
@@ -143,8 +142,8 @@ func (d *Database) migrate(ctx context.Context) error {
 	return nil
 }
 
-// current reports whether the tables are there, those of the newest version. It needs no right to
-// create some and waits for nobody, as CREATE INDEX IF NOT EXISTS does for all who write.
+// current reports whether the tables exist in the newest version. Unlike CREATE INDEX IF NOT EXISTS,
+// it needs no right to create tables, and does not wait for other transactions.
 func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[pgx.Tx]) (bool, error) {
 	var tables int
 	err := d.pool.QueryRow(ctx, `SELECT count(to_regclass(name)) FROM unnest($1::text[]) AS name`, schema.Names).Scan(&tables)
@@ -155,7 +154,7 @@ func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[
 	return err == nil && result.OK, err
 }
 
-// unlock frees an advisory lock, at the latest by the end of its connection, which is released.
+// unlock frees an advisory lock, if necessary by closing the connection, and releases the connection.
 func unlock(conn *pgxpool.Conn, lock int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
@@ -186,8 +185,8 @@ func (d *Database) Claim(ctx context.Context, workers int) (func(), error) {
 	}), nil
 }
 
-// checkPooler fails if a pooler lends the same session of the server to two connections. The locks of
-// workers would be worth nothing, silently.
+// checkPooler fails if a pooler gives two connections the same session of the server. The locks of
+// workers would silently have no effect.
 func (d *Database) checkPooler(ctx context.Context) error {
 	first, err := d.pool.Acquire(ctx)
 	if err != nil {
@@ -220,8 +219,8 @@ func (d *Database) Now(ctx context.Context) (now time.Time, err error) {
 	return now, err
 }
 
-// Reclaim implements [transfer.Database]. A worker has a lock while it lives, so no clock decides
-// who is dead.
+// Reclaim implements [transfer.Database]. A worker has a lock while it is alive, so no clock decides
+// which worker is dead.
 func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	_, err := d.pool.Exec(ctx, `DELETE FROM river_job WHERE queue IN ($1, $2) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < now() - interval '1 hour'
 		OR queue = $2 AND state = 'running' AND attempted_at < now() - interval '1 day'`, queue, lists)
@@ -240,8 +239,8 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	return d.reclaimUnlocked(ctx, queue)
 }
 
-// unlocked are the running jobs of a queue whose keys no worker has locked. Jobs of the last seconds
-// are left out, or their workers would find the keys locked by this query.
+// unlocked selects the running jobs of a queue whose keys no worker has locked. It leaves out the jobs
+// of the last seconds, because their workers could find the keys locked by this query.
 const unlocked = `WITH running AS MATERIALIZED (
 		SELECT id, attempt, args FROM river_job WHERE queue = $1 AND state = 'running' AND attempted_at NOT BETWEEN now() - interval '2 seconds' AND now() + interval '2 seconds'
 	), unlocked AS MATERIALIZED (

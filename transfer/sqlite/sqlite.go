@@ -1,4 +1,4 @@
-// Package sqlite keeps the state of package transfer in a file, for programs on one machine.
+// Package sqlite keeps the state of package transfer in a SQLite file, for programs on one machine.
 package sqlite
 
 import (
@@ -39,15 +39,16 @@ type Database struct {
 	suspects suspects.Jobs
 }
 
-// settings of each connection. A commit is on the disk before it returns, or a power failure could
-// undo that an element is done. Deleted JSON is overwritten, because it is personal data.
+// settings of each connection. A commit returns after the data is on disk; otherwise a power failure
+// could undo the record of a finished element. Deleted JSON is overwritten, because it is personal
+// data.
 const settings = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=secure_delete(on)&_pragma=foreign_keys(on)"
 
-// Open opens the file at a path, or creates it with access for the user only. A directory that does
-// not exist is created. The file must be on a local disk, because SQLite needs memory shared by
-// processes. Only one program at a time may run flows on it; others may read and change entries.
+// Open opens the file at a path, or creates it so that only the user can access it. It creates the
+// directory as well. The file must be on a local disk, because processes share memory through it.
+// Only one program at a time can run flows on it; other programs can read and change entries.
 //
-// It has a single connection, because SQLite writes one transaction at a time.
+// The database has a single connection, because SQLite writes one transaction at a time.
 func Open(ctx context.Context, path string) (*Database, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -76,8 +77,8 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	return d, nil
 }
 
-// create makes sure that there is a file that nobody but the user can read. It opens no file that
-// exists: closing it would free the locks that SQLite has on it in this program.
+// create makes sure that the file exists and that only the user can read it. It does not open an
+// existing file: closing it would free SQLite's locks on it in this program.
 func create(path string) error {
 	info, err := os.Lstat(path)
 	if err == nil {
@@ -96,8 +97,8 @@ func create(path string) error {
 	return file.Close()
 }
 
-// DB returns the connection, for tables of the caller in the same file. It is the only one: in a
-// handler with a transaction, use that.
+// DB returns the connection, for the caller's own tables in the same file. It is the only connection:
+// in HandleTx, use the transaction instead.
 func (d *Database) DB() *sql.DB { return d.db }
 
 // Close closes the file.
@@ -106,7 +107,7 @@ func (d *Database) Close() error { return d.db.Close() }
 // Driver implements [transfer.Database].
 func (d *Database) Driver() riverdriver.Driver[*sql.Tx] { return riversqlite.New(d.db) }
 
-// migrate creates or updates the tables, unless another program is about to.
+// migrate creates or updates the tables, unless another program does so.
 func (d *Database) migrate(ctx context.Context) error {
 	migrator, err := rivermigrate.New(d.Driver(), nil)
 	if err != nil {
@@ -138,7 +139,7 @@ func (d *Database) migrate(ctx context.Context) error {
 	}
 }
 
-// current reports whether the tables are there, those of the newest version.
+// current reports whether the tables exist in the newest version.
 func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[*sql.Tx]) (bool, error) {
 	var tables int
 	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name IN ('`+strings.Join(schema.Names, "', '")+`')`).Scan(&tables)
@@ -149,7 +150,7 @@ func (d *Database) current(ctx context.Context, migrator *rivermigrate.Migrator[
 	return err == nil && result.OK, err
 }
 
-// tryLock locks the file that marks the working program. The system frees it when the program dies.
+// tryLock locks the file that marks the program that runs flows. The lock ends with the program.
 func (d *Database) tryLock() (*os.File, error) {
 	lock, err := privatefile.Open(d.path+".lock", os.O_CREATE|os.O_RDWR)
 	if err != nil {
@@ -157,7 +158,7 @@ func (d *Database) tryLock() (*os.File, error) {
 	}
 	locked, err := filelock.Try(lock)
 	if err == nil && !locked {
-		err = fmt.Errorf("%w: another program works on %s: stop it, or use PostgreSQL for several", transfer.ErrInUse, d.path)
+		err = fmt.Errorf("%w: another program uses %s: stop it, or use PostgreSQL for several programs", transfer.ErrInUse, d.path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -165,8 +166,8 @@ func (d *Database) tryLock() (*os.File, error) {
 	return lock, nil
 }
 
-// Claim implements [transfer.Database]. What an earlier program left running is made available
-// again: nobody else works on the file.
+// Claim implements [transfer.Database]. It makes the jobs available again that an earlier program left
+// running, because no other program runs flows on the file.
 func (d *Database) Claim(ctx context.Context, _ int) (func(), error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -199,8 +200,9 @@ func (d *Database) takeOver(ctx context.Context) error {
 // Now implements [transfer.Database].
 func (d *Database) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 
-// Reclaim implements [transfer.Database]. No worker dies alone, and Claim has freed what an earlier
-// program left. But River may have failed to record the end of a job, such as on a full disk.
+// Reclaim implements [transfer.Database]. Workers do not die without their program, and Claim frees
+// the jobs of an earlier one. But River may have failed to record the end of a job, for example
+// because the disk was full.
 func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	_, err := d.db.ExecContext(ctx, `DELETE FROM river_job WHERE queue IN (?, ?) AND state IN ('completed', 'cancelled', 'discarded') AND finalized_at < datetime('now', '-1 hour')`, queue, lists)
 	if err != nil {
@@ -218,7 +220,7 @@ func (d *Database) Reclaim(ctx context.Context, queue, lists string) error {
 	return d.reclaimUnheld(ctx, queue)
 }
 
-// reclaimUnheld makes jobs available again that run according to the table only.
+// reclaimUnheld makes jobs available again that the table lists as running but that no worker has.
 func (d *Database) reclaimUnheld(ctx context.Context, queue string) error {
 	rows, err := d.db.QueryContext(ctx, `SELECT id, attempt, args->>'key' FROM river_job WHERE queue = ? AND state = 'running'`, queue)
 	if err != nil {

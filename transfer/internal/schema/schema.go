@@ -7,10 +7,10 @@ import "fmt"
 var Names = []string{"xsale_transfer", "xsale_transfer_open", "xsale_transfer_undecodable", "xsale_transfer_kept"}
 
 // Statements returns the statements that create the table and its indexes unless they exist, for a
-// database with the given type of bytes. State is what a job does next; resume is the state that a
-// parked element returns to; attempts are those that earlier steps of its job
-// took. A job works only in the round that it was inserted for. Times are Unix milliseconds. The JSON and the result may be encrypted;
-// the digest is that of the JSON.
+// database with the given type for bytes. The column state determines the next step, and resume is the
+// state that a parked element returns to. Attempts counts the attempts that earlier steps of the job
+// took. A job works only in the round that it was inserted for. Times are Unix milliseconds. The JSON
+// and the result may be encrypted; the digest is that of the plain JSON.
 func Statements(bytes string) []string {
 	return []string{
 		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS xsale_transfer (

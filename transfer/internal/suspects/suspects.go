@@ -1,4 +1,4 @@
-// Package suspects finds the jobs whose worker died.
+// Package suspects finds jobs whose worker died.
 package suspects
 
 import (
@@ -11,7 +11,7 @@ import (
 // after its worker has released it.
 const grace = 2 * time.Second
 
-// Job is an attempt at a job that runs according to the table, and that no worker has reserved.
+// Job is an attempt that the table lists as running although no worker has reserved the job.
 type Job struct {
 	ID      int64
 	Attempt int
@@ -24,8 +24,8 @@ type Jobs struct {
 	since map[string]map[Job]time.Time // by queue
 }
 
-// Dead takes all jobs of a queue that have no worker now, and returns the ids of those that had none
-// for the whole grace period, by the clock that does not jump.
+// Dead takes all jobs of a queue that have no worker now, and returns the ids of those that have had
+// none for the whole grace period, by the monotonic clock.
 func (j *Jobs) Dead(queue string, now []Job) (dead []int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
