@@ -1,5 +1,5 @@
-// Program erp imports the new orders of xSale into an ERP system, each of them once, and then
-// changes their status in xSale. The environment sets the account and the organization.
+// Program erp imports each new order of xSale into an ERP system once, and then changes its status in
+// xSale. The environment sets the account and the organization.
 package main
 
 import (
@@ -28,14 +28,14 @@ const statusNew, statusImported, statusFailed = "Nowe", "Zaimportowano do ERP", 
 // statusPath is made up, and so is the body: look both up in the vendor's Swagger.
 const statusPath = "/orders/%d/status"
 
-// tables has quantities and prices as text, because the numbers of SQLite are floats.
+// tables stores quantities and prices as text, because SQLite would store floats.
 const tables = `
 	CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY);
 	CREATE TABLE IF NOT EXISTS lines (order_id, line, offer_id, quantity TEXT, price TEXT);
 	CREATE TABLE IF NOT EXISTS picks (order_id, line, article_id, quantity TEXT)`
 
-// orderLine has what the ERP needs of a line. The names of the pick list's fields are the sandbox's
-// own: replace them by those in the vendor's Swagger.
+// orderLine has the fields that the ERP needs. The names of the pick list's fields are the sandbox's
+// own: replace them with those in the vendor's Swagger.
 type orderLine struct {
 	OfferID              int64 `json:"OfferId"`
 	Quantity, PriceGross wire.Decimal
@@ -91,7 +91,7 @@ func newImport(shop *xsale.Organization, erp *sqlite.Database) *transfer.Pull[xs
 	}
 }
 
-// insertOrder writes an order, its lines and its pick list, all of it or nothing.
+// insertOrder writes an order with its lines and its pick list. The caller commits all of it or none.
 func insertOrder(ctx context.Context, tx *sql.Tx, item transfer.Item[xsale.Order]) error {
 	var order struct{ Items []orderLine }
 	if err := json.Unmarshal(item.JSON, &order); err != nil {

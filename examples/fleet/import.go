@@ -24,7 +24,7 @@ const (
 // statusPath is made up, and so is the body: look both up in the vendor's Swagger.
 const statusPath = "/orders/%d/status"
 
-// newImport returns a worker's part in the import of a shop's new orders.
+// newImport returns the import of a shop's new orders, as one worker runs it.
 func newImport(shop *xsale.Organization, database transfer.Database[pgx.Tx], worker string) *transfer.Pull[xsale.Order, pgx.Tx] {
 	return &transfer.Pull[xsale.Order, pgx.Tx]{
 		Flow: transfer.Flow[pgx.Tx]{Database: database, Name: "pull-" + shop.Name(), Logger: slog.Default()},

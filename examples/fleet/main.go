@@ -1,6 +1,6 @@
-// Program fleet imports the new orders of xSale into PostgreSQL. Any number of them work together:
-// each order is imported once, by one of them, and all share one login and one rate of calls. The
-// environment sets the account, the organization, DATABASE_URL and REDIS_URL.
+// Program fleet imports the new orders of xSale into PostgreSQL. Any number of processes work together:
+// one of them imports each order, and all share one login and one rate of calls. The environment sets
+// the account, the organization, DATABASE_URL and REDIS_URL.
 package main
 
 import (

@@ -1,4 +1,4 @@
--- The table of the ERP. No constraint keeps an order from being there twice: the import does.
+-- The table of the ERP. It has no unique constraint: the import inserts each order once.
 CREATE TABLE erp_orders (
 	id     bigint NOT NULL,
 	body   jsonb  NOT NULL,

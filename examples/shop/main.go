@@ -1,5 +1,5 @@
-// Program shop connects an own shop with xSale: it creates the integration and its parameters, sends
-// the shop's orders, and translates its articles. Each command can be killed and started again. The
+// Program shop connects a shop to xSale: it creates the integration and its parameters, sends the
+// shop's orders, and translates its articles. Each command can be killed and started again. The
 // environment sets the account and the organization.
 package main
 
@@ -70,7 +70,7 @@ func run(ctx context.Context, arguments []string) error {
 	return errors.New(usage)
 }
 
-// shop is a shop and its connection with xSale.
+// shop is a shop and its connection to xSale.
 type shop struct {
 	xsale    *xsale.Organization
 	database *sqlite.Database
@@ -88,7 +88,7 @@ func openShop(ctx context.Context, organization *xsale.Organization, file string
 	return &shop{xsale: organization, database: database}, nil
 }
 
-// push is what the shop sends to xSale.
+// push is a flow of elements that the shop sends to xSale.
 type push[T, R any] = transfer.Push[T, R, *sql.Tx]
 
 func (s *shop) flow(name string) transfer.Flow[*sql.Tx] {

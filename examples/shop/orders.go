@@ -12,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// tables are the shop's own. They are in the database of the transfers.
+// tables are the shop's own tables, in the same database as the transfers.
 const tables = `CREATE TABLE IF NOT EXISTS sales (number TEXT PRIMARY KEY, customer TEXT)`
 
 // numberField is the field of an order with the shop's own number. Its name is not public: look it
@@ -25,7 +25,7 @@ type sale struct {
 	Order            xsale.CreateOrder
 }
 
-// sell stores a sale and the intent to send its order: both, or none. A sale that was stored before
+// sell stores a sale and the intent to send its order: both, or neither. A sale that was stored before
 // changes nothing.
 func (s *shop) sell(ctx context.Context, sale sale) error {
 	number, err := json.Marshal(sale.Number)
@@ -49,8 +49,8 @@ func (s *shop) sell(ctx context.Context, sale sale) error {
 	return tx.Commit()
 }
 
-// sendOrders stores the sales of a stream of JSON, sends what was not sent before, and prints what
-// became of each order.
+// sendOrders stores the sales of a JSON stream, sends the orders that were not sent before, and prints
+// the state of each order.
 func (s *shop) sendOrders(ctx context.Context, in io.Reader, out io.Writer) error {
 	integration, err := s.integrationID(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *shop) sendOrders(ctx context.Context, in io.Reader, out io.Writer) erro
 	return nil
 }
 
-// orders sends the orders of the shop, each of them once.
+// orders sends each order of the shop once.
 func (s *shop) orders() *push[xsale.CreateOrder, xsale.Created] {
 	return &push[xsale.CreateOrder, xsale.Created]{
 		Flow: s.flow("push-" + s.xsale.Name()),

@@ -18,11 +18,11 @@ type parameter struct {
 	Name                      string
 }
 
-// setUp creates the integration that the shop's orders come from, and parameters of a category in
-// it: each of them once, however often it is called.
+// setUp creates the integration of the shop's orders, and parameters of a category in it: each of them
+// once, however often it is called.
 //
-// How to read them is not public. So if a response was lost, the create is parked. A person finds
-// out in xSale whether it was processed, and then calls Discard or Resend.
+// How to read them is not public. So if a response is lost, the create is parked. A person checks in
+// xSale whether it was processed, and then calls Discard or Resend.
 func (s *shop) setUp(ctx context.Context, category int64, names []string) error {
 	integrations, active := s.integrations(), true
 	integration := xsale.CreateIntegration{Name: shopName, IntegrationType: xsale.IntegrationTypeOwnShop, IsActive: &active}
@@ -46,7 +46,7 @@ func (s *shop) setUp(ctx context.Context, category int64, names []string) error 
 	return err
 }
 
-// integrationID returns the id of the integration that setUp has created.
+// integrationID returns the id of the integration that setUp created.
 func (s *shop) integrationID(ctx context.Context) (int64, error) {
 	integration, err := s.integrations().Result(ctx, shopName)
 	switch {

@@ -12,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// The languages to translate from and to. Each organization may have other ids.
+// The languages to translate from and to. Their ids may differ for each organization.
 const fromLanguage, toLanguage = 9, 2
 
 // translator translates HTML, as DeepL and other services do.
@@ -35,8 +35,7 @@ func readIDs(in io.Reader) (ids []int64, err error) {
 }
 
 // translateAll translates the articles that earlier calls have not translated. It may be killed and
-// called again. Then at most one article for each worker is translated twice, those that were under
-// way.
+// called again. Then at most one article for each worker is translated twice.
 func (s *shop) translateAll(ctx context.Context, articles []int64, translate translator) (transfer.Summary, error) {
 	translations := s.translations(translate)
 	_, err := translations.AddAll(ctx, func(yield func(string, int64) bool) {

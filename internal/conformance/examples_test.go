@@ -31,7 +31,7 @@ var notCalled = map[string]bool{
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,
 	"Load": true, "Save": true, "TryLock": true, "HoldLock": true, "Update": true,
 	"RawOperation": true,                                                                                           // package xsale calls it
-	"Driver":       true, "Claim": true, "Reclaim": true, "Hold": true, "Session": true, "Join": true, "Now": true, // package transfer calls them
+	"Driver":       true, "Busy": true, "Claim": true, "Reclaim": true, "Hold": true, "Session": true, "Join": true, "Now": true, // package transfer calls them
 }
 
 // readPackage returns the names that the Examples of a package use, and its exported functions and
