@@ -332,7 +332,7 @@ func TestPushWaitsBeforeEachLookUp(t *testing.T) {
 		return nil
 	}}
 	push := newPush(t, s)
-	push.Settle = 50 * time.Millisecond
+	push.Settle = 500 * time.Millisecond // longer than it takes to fetch a job
 	lookUps := 0
 	push.Find = func(ctx context.Context, item transfer.Item[order]) (created, bool, error) {
 		if wait := time.Since(sent); wait < push.Settle {
