@@ -8,8 +8,9 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// settle is how long the vendor may work on a request whose connection broke.
-const settle = 30 * time.Millisecond
+// settle is how long the vendor may work on a request whose connection broke. It is longer than it
+// takes to fetch a job, so that the wait shows.
+const settle = 300 * time.Millisecond
 
 // vendor is xSale as a push sees it: it creates an order for each request.
 type vendor struct {
