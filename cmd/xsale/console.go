@@ -11,8 +11,8 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// console is the standard error of a command that runs for long: lines from several goroutines, and
-// on a terminal the progress below them.
+// console is the standard error of a long-running command: lines from several goroutines and, on a
+// terminal, the progress below them.
 type console struct {
 	mu       sync.Mutex
 	out      io.Writer
@@ -104,7 +104,7 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	}
 }
 
-// flush writes a line without its end.
+// flush writes a last line that has no end.
 func (w *lineWriter) flush() {
 	if len(w.rest) > 0 {
 		w.write(w.rest)
@@ -119,7 +119,7 @@ func (w *lineWriter) write(line []byte) {
 // tally counts the steps of a flow for the progress.
 type tally struct {
 	mu     sync.Mutex
-	counts map[string]int // by the name of the step, of those that succeeded
+	counts map[string]int // successful steps, by name
 	failed int
 }
 
@@ -140,7 +140,7 @@ func (t *tally) hooks() transfer.Hooks {
 	}}
 }
 
-// progress describes what was counted, such as "12 handled, 1 failed attempt".
+// progress describes the counts, such as "12 handled, 1 failed attempt".
 func (t *tally) progress(step, verb string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

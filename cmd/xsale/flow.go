@@ -28,7 +28,7 @@ import (
 	"github.com/xsale-go/xsale/transfer/sqlite"
 )
 
-// The flows of orders. A suffix such as in pull_invoices distinguishes several of one kind.
+// The flows of orders. A suffix, as in pull_invoices, distinguishes several flows of one kind.
 const (
 	flowPull = "pull"
 	flowPush = "push"
@@ -36,19 +36,19 @@ const (
 
 var validFlow = regexp.MustCompile(`^(pull|push)(_[a-z0-9_]{1,19})?$`)
 
-// flowFlags are the flags of the commands that work on a flow.
+// flowFlags are the flags of the commands that use a flow.
 type flowFlags struct {
 	flow     string
 	database string
 	keyFiles []string
 
-	// Of the commands that run one.
+	// For the commands that run the flow.
 	runs              bool
 	workers, attempts int
 	timeout, keep     time.Duration
 }
 
-// add adds the flags of all these commands.
+// add adds the flags of all commands that use a flow.
 func (f *flowFlags) add(command *cobra.Command, flow string) {
 	flags := command.Flags()
 	flags.StringVar(&f.flow, "flow", flow, "`NAME` of the flow: "+flowPull+" or "+flowPush+", with a suffix if there are several, such as pull_invoices")
@@ -150,8 +150,8 @@ func (a *app) withFlow(command *cobra.Command, f *flowFlags, hooks transfer.Hook
 	})
 }
 
-// openFlow opens the database of a flow. A file that does not exist is only created by a command
-// that runs the flow: one that looks at it has the wrong path.
+// openFlow opens the database of a flow. Only a command that runs the flow creates a missing file. For
+// any other command, a missing file means that the path is wrong.
 func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string, hooks transfer.Hooks) (*flow, error) {
 	keys, err := readKeys(f.keyFiles)
 	if err != nil {
@@ -210,9 +210,9 @@ const maxFlowName = 64
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// flowName returns the name in the database of a flow of an organization. It differs for different
-// organizations: a name that does not fit is replaced by its hash, up to the full length, which no
-// other name has. The first "-" ends the name of the flow.
+// flowName returns the name of an organization's flow in the database. Each organization has its own
+// name: an organization whose name does not fit is replaced with a hash that fills the full length,
+// which no other name does. The first "-" ends the name of the flow.
 func flowName(flow, organization string) string {
 	if name := flow + "-" + organization; plainName.MatchString(name) && len(name) < maxFlowName {
 		return name
@@ -221,7 +221,7 @@ func flowName(flow, organization string) string {
 	return (flow + "-" + hex.EncodeToString(sum[:]))[:maxFlowName]
 }
 
-// dataDir returns the directory for data of programs that stays on this machine.
+// dataDir returns the user's directory for data that stays on this machine.
 func dataDir() (string, error) {
 	var dir string
 	var err error

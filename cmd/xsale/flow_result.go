@@ -8,19 +8,20 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// runResult is what a run did, for the output.
+// runResult is the summary of a run, for the output.
 type runResult struct {
 	Listed int `json:"listed"`
 	New    int `json:"new"`
 	Done   int `json:"done"`
 	Parked int `json:"parked"`
-	Later  int `json:"later"` // orders that a later run takes up
+	Later  int `json:"later"` // orders that are left for a later run
 }
 
-// laterError says that a run has left work to a later one.
+// laterError means that a run left orders for a later one.
 type laterError struct{ error }
 
-// result completes what a run did. Its error tells a scheduler whether someone has to look.
+// result completes the summary of a run. The error determines the exit code, which tells a scheduler
+// whether a person must act.
 func (f *flow) result(ctx context.Context, summary transfer.Summary, failed error) (runResult, error) {
 	result := runResult{Listed: summary.Listed, New: summary.New, Done: summary.Done, Parked: summary.Parked}
 	stats, err := f.Stats(context.WithoutCancel(ctx), transfer.StateWaiting, transfer.StateHandled, transfer.StateFailed, transfer.StateSending, transfer.StateUnsure)

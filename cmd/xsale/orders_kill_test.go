@@ -17,8 +17,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// useHang returns a function that waits for a program that hangs and for its child, and returns
-// what waits for the end of both.
+// useHang returns a function that waits until a program that hangs and its child have started, and
+// returns a function that waits for the end of both.
 func useHang(t *testing.T) (started func() (ended func())) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,7 +45,7 @@ func useHang(t *testing.T) (started func() (ended func())) {
 	}
 }
 
-// startCommand starts the command as a process.
+// startCommand starts the command as its own process.
 func startCommand(t *testing.T, arguments ...string) (command *exec.Cmd, output *bytes.Buffer) {
 	t.Helper()
 	command = exec.Command(os.Args[0], arguments...)
@@ -116,7 +116,7 @@ func TestProgramsDieWithTheCommand(t *testing.T) {
 	}
 }
 
-// A reader that ends early ends the command, by an error rather than by a signal.
+// If the reader of the output ends early, the command ends with an error, not by a signal.
 func TestPullToAClosedPipe(t *testing.T) {
 	useSandbox(t, xsaletest.WithOrders(5))
 	read, write, err := os.Pipe()
@@ -130,7 +130,7 @@ func TestPullToAClosedPipe(t *testing.T) {
 	command.Env = append(os.Environ(), "XSALE_TEST_PROGRAM=xsale")
 	var stderr bytes.Buffer
 	command.Stdout, command.Stderr = write, &stderr
-	if command.Run(); command.ProcessState.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "the next run writes what was not written") {
+	if command.Run(); command.ProcessState.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "the next run writes the remaining orders") {
 		t.Errorf("%v, %s", command.ProcessState, stderr.String())
 	}
 	if r := execute(t, "", pull...).expect(t, exitOK); strings.Count(r.stdout, "\n") != 5 {
@@ -138,8 +138,8 @@ func TestPullToAClosedPipe(t *testing.T) {
 	}
 }
 
-// However often the command is killed, each order is handled, and again only where the attempt shows
-// that an earlier one may have had an effect.
+// However often the command is killed, each order is handled. If it is handled again, XSALE_ATTEMPT
+// shows that an earlier attempt may have had an effect.
 func TestPullIsKilled(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) { killPull(t, pulling(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// newFlowCommand returns a command that looks at a flow or changes it, while it runs or not.
+// newFlowCommand returns a command that reads or changes the entries of a flow, even while it runs.
 func newFlowCommand(a *app, command *cobra.Command, run func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error) *cobra.Command {
 	f := &flowFlags{}
 	command.RunE = func(command *cobra.Command, keys []string) error {
@@ -28,7 +28,7 @@ func newFlowCommand(a *app, command *cobra.Command, run func(ctx context.Context
 	return command
 }
 
-// parkedOrder is a line of 'orders parked'.
+// parkedOrder is an element of the output of 'orders parked'.
 type parkedOrder struct {
 	Key    string    `json:"key"`
 	Since  time.Time `json:"since"`

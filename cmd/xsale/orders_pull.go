@@ -166,7 +166,7 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, output string, o
 	if broken := endOf(ctx); broken != nil {
 		return broken
 	}
-	if err != nil && summary == (transfer.Summary{}) { // it did not come to anything
+	if err != nil && summary == (transfer.Summary{}) { // nothing was done
 		return err
 	}
 	out := command.OutOrStdout()
@@ -191,7 +191,7 @@ func (p *pull) handler(command *cobra.Command, organization *xsale.Organization,
 	return func(_ context.Context, item transfer.Item[xsale.Order]) error { return writeOrder(p.to, item) }
 }
 
-// lineFile gets an order in each line.
+// lineFile writes each order on a line.
 type lineFile struct {
 	mu   sync.Mutex
 	out  io.Writer
@@ -205,19 +205,19 @@ func (l *lineFile) write(ctx context.Context, item transfer.Item[xsale.Order]) e
 		return ctx.Err()
 	}
 	if err := encodeJSON(l.out, item.JSON); err != nil {
-		err = fmt.Errorf("standard output: %w: the next run writes what was not written", err)
+		err = fmt.Errorf("standard output: %w: the next run writes the remaining orders", err)
 		l.stop(endError{err})
 		return transfer.Later(err, 0)
 	}
 	return nil
 }
 
-// endError is an error after which a run cannot go on.
+// endError is an error that ends the run.
 type endError struct{ error }
 
 func (e endError) Unwrap() error { return e.error }
 
-// endOf returns why a run could not go on, or nil.
+// endOf returns the error that ended the run, or nil.
 func endOf(ctx context.Context) error {
 	if end, ok := errors.AsType[endError](context.Cause(ctx)); ok {
 		return end.error
@@ -225,8 +225,8 @@ func endOf(ctx context.Context) error {
 	return nil
 }
 
-// writeOrder writes an order to a file of its own. The order is on the disk when it returns. A key
-// is a whole number, so it is a file name everywhere.
+// writeOrder writes an order to its own file. The order is on disk when it returns. The key is a whole
+// number, so it is a valid file name everywhere.
 func writeOrder(dir string, item transfer.Item[xsale.Order]) error {
 	order, err := formatJSON(item.JSON)
 	if err != nil {
@@ -236,13 +236,13 @@ func writeOrder(dir string, item transfer.Item[xsale.Order]) error {
 	if err == nil {
 		err = syncDir(dir)
 	}
-	if err != nil { // concerns every order
+	if err != nil { // every order would fail
 		return transfer.Later(err, 0)
 	}
 	return nil
 }
 
-// syncDir writes the names of a directory to the disk. Windows has no such call and needs none.
+// syncDir writes the names of a directory to disk. Windows neither has nor needs such a call.
 func syncDir(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -254,7 +254,7 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// orderKey returns what identifies an order. One without an id is parked.
+// orderKey returns the key of an order. An order without an id is parked.
 func orderKey(order xsale.Order) string { return transfer.ID(order.ID) }
 
 // rawOrderKey returns the key of an order that does not fit its type, or "".

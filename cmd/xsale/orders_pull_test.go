@@ -60,7 +60,7 @@ func TestPullPassesOrdersToAProgram(t *testing.T) {
 	}
 }
 
-// What is tried again later has not failed for good, but a scheduler learns of it.
+// An order that is tried again later has not failed for good, but the exit code shows it.
 func TestPullLeavesOrdersForLater(t *testing.T) {
 	useSandbox(t, xsaletest.WithOrders(3))
 	line, notes := useHandler(t, "")
@@ -191,7 +191,7 @@ func TestPullWritesToStandardOutput(t *testing.T) {
 	}
 }
 
-// With --every, orders that come later are taken, until the command is ended, which is no failure.
+// With --every, later orders are taken until the command is stopped, which is not a failure.
 func TestPullWatches(t *testing.T) {
 	sandbox := useSandbox(t, xsaletest.WithOrders(1))
 	dir := t.TempDir()

@@ -139,11 +139,11 @@ func (p *push) run(ctx context.Context, command *cobra.Command, output string, o
 	}), err)
 }
 
-// find looks for an order that may have been created. A list that never has the field would show
-// every order as one that was not.
+// find looks up an order that may have been created. If no listed order has the field, the look-up
+// fails, or every order would seem not to have been created.
 func (p *push) find(ctx context.Context, organization *xsale.Organization, item transfer.Item[xsale.CreateOrder]) (created xsale.Created, found bool, err error) {
 	if number, _, err := p.number(item.Value.UnknownFields); err != nil || number != item.Key {
-		return created, false, transfer.Fail(fmt.Errorf("the field %s of the order is not its key: pass the --key-field of the run that added it", p.keyField))
+		return created, false, transfer.Fail(fmt.Errorf("the field %s of the order is not its key: pass the same --key-field as the run that added it", p.keyField))
 	}
 	orders, named := 0, 0
 	order, found, err := call.FindByNumber(organization.Orders.List(ctx, xsale.ListOrdersParams{}), item.Key,
@@ -156,7 +156,7 @@ func (p *push) find(ctx context.Context, organization *xsale.Organization, item 
 			return number, has, err
 		})
 	if err == nil && !found && orders > 0 && named == 0 {
-		err = transfer.Fail(fmt.Errorf("cannot tell whether it exists: no order of the list has the field %s", p.keyField))
+		err = transfer.Fail(fmt.Errorf("cannot tell whether it exists: no listed order has the field %s", p.keyField))
 	}
 	return xsale.Created{ID: order.ID}, found, err
 }
@@ -220,8 +220,8 @@ func splitArray(file string, data []byte) ([]line, error) {
 	return lines, nil
 }
 
-// parse returns the orders that can be sent, and how many cannot, which it reports. They are not
-// stored, so they can be corrected in the file.
+// parse returns the orders that can be sent. It reports and counts the others, but does not store them,
+// so the user can correct them in the file.
 func (p *push) parse(ctx context.Context, organization *xsale.Organization, lines []line) (orders []line, failed int) {
 	for _, line := range lines {
 		err := parseJSON(line.at, line.json, &line.order)
@@ -251,8 +251,8 @@ func (p *push) reject(err error) { report(p.console, err) }
 // addAtOnce is how many orders are stored at once.
 const addAtOnce = 1000
 
-// add stores orders. It returns the keys of those that the flow has, and how many it rejected, which
-// it reports.
+// add stores orders, and returns the keys of those that are in the flow. It reports and counts the
+// orders that it rejects.
 func (p *push) add(ctx context.Context, pusher pusher, orders []line) (keys []string, failed int, err error) {
 	for len(orders) > 0 {
 		batch := orders[:min(addAtOnce, len(orders))]
@@ -269,7 +269,7 @@ func (p *push) add(ctx context.Context, pusher pusher, orders []line) (keys []st
 			return keys, failed, err
 		}
 		for _, line := range batch {
-			if one { // find out which, and do nothing for the others
+			if one { // find out which; for the others, this changes nothing
 				_, err := pusher.Add(ctx, line.key, line.order)
 				if errors.Is(err, transfer.ErrConflict) || errors.Is(err, transfer.ErrInvalid) {
 					p.reject(fmt.Errorf("%s: %w", line.at, err))
@@ -286,15 +286,15 @@ func (p *push) add(ctx context.Context, pusher pusher, orders []line) (keys []st
 	return keys, failed, nil
 }
 
-// pushed is what became of an order.
+// pushed is the result of an order.
 type pushed struct {
 	Key    string         `json:"key"`
 	State  transfer.State `json:"state"`
-	ID     int64          `json:"id,omitempty"` // 0 as well if the response had none
+	ID     int64          `json:"id,omitempty"` // also 0 if the response had none
 	Reason string         `json:"reason,omitempty"`
 }
 
-// results returns what became of orders.
+// results returns the results of orders.
 func results(ctx context.Context, pusher pusher, keys []string) iter.Seq2[pushed, error] {
 	return func(yield func(pushed, error) bool) {
 		for _, key := range keys {

@@ -103,7 +103,7 @@ func TestPushDoesNotTrustAListWithoutTheNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	push := pushing(t, "--settle", "10ms", "-")
-	execute(t, numbered("1"), push...).expect(t, exitFailed, "1    parked", "no order of the list has the field Number", "1 order parked")
+	execute(t, numbered("1"), push...).expect(t, exitFailed, "1    parked", "no listed order has the field Number", "1 order parked")
 	flow := []string{"--flow", "push", "--database", push[5]}
 	execute(t, "", append([]string{"orders", "parked"}, flow...)...).expect(t, exitOK, "may have been sent: send: ")
 	execute(t, "", append([]string{"orders", "retry", "1"}, flow...)...).expect(t, exitOK)

@@ -26,19 +26,19 @@ const (
 	codeCrashed       = 0xC0000000 // of Windows: a crash, or the end of the session
 )
 
-// stopGrace is how long a program may take to end after it was asked to.
+// stopGrace is how long a program may take to end after a SIGTERM.
 const stopGrace = 5 * time.Second
 
-// program is a command line of the user's, which runs once for each order.
+// program is the user's command line, which runs once for each order.
 type program struct {
 	line         string
 	organization string
-	console      *console // gets what the program prints
+	console      *console // for the output of the program
 }
 
-// run passes an order to the program on its standard input, and more to know in its environment.
-// The error says what becomes of the order. The environment has the user's credentials: the program
-// is the user's own, and it may call xsale.
+// run passes an order to the program on standard input, with details in the environment. The error
+// determines what happens to the order. The environment includes the user's credentials, because the
+// program is the user's own and may call xsale.
 func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], environment ...string) error {
 	order, err := formatJSON(item.JSON)
 	if err != nil {
@@ -60,7 +60,7 @@ func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], envi
 	return p.judge(ctx, command.ProcessState, reason.String())
 }
 
-// runTree runs a command to its end. What it has started ends with it.
+// runTree runs a command, and then ends everything that it started.
 func runTree(command *exec.Cmd) error {
 	kill, err := start(command)
 	if err != nil {
@@ -71,8 +71,8 @@ func runTree(command *exec.Cmd) error {
 	return nil
 }
 
-// judge turns the end of the program into what becomes of the order. If it was ended because the
-// run stops, nothing does, whatever the error is.
+// judge returns the error that determines what happens to the order. If the program was ended because
+// the run stops, the order stays as it is, whatever the error.
 func (p *program) judge(ctx context.Context, state *os.ProcessState, reason string) error {
 	code := state.ExitCode()
 	text := state.String()
@@ -93,7 +93,7 @@ func (p *program) judge(ctx context.Context, state *os.ProcessState, reason stri
 	return transfer.Fail(failure)
 }
 
-// excerpt keeps the beginning and the end of what is written.
+// excerpt keeps the beginning and the end of the data written to it.
 type excerpt struct {
 	head, tail []byte
 }
@@ -113,7 +113,7 @@ func (e *excerpt) Write(p []byte) (int, error) {
 	return size, nil
 }
 
-// String returns what was kept, as one line.
+// String returns the excerpt as one line.
 func (e *excerpt) String() string {
 	text := string(e.head)
 	if len(e.tail) > excerptHalf {

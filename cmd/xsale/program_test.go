@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// The test binary is also the command as a process of its own, and the programs that the command
-// runs: what XSALE_TEST_PROGRAM names.
+// The test binary also serves as the command and as the programs that the command runs;
+// XSALE_TEST_PROGRAM selects one.
 func TestMain(m *testing.M) {
 	switch os.Getenv("XSALE_TEST_PROGRAM") {
 	case "":
@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// handler is a program for --exec and --hand-over-exec. It notes each call in a file, and ends as
-// XSALE_TEST_PLAN says for the key: "4711=75" once, "4711=75!" always.
+// handler is a program for --exec and --hand-over-exec. It notes each call in a file, and exits as
+// XSALE_TEST_PLAN specifies for the key: "4711=75" once, "4711=75!" always.
 func handler() int {
 	key := os.Getenv("XSALE_KEY")
 	var order struct {
@@ -79,7 +79,7 @@ func note(path, line string) {
 	file.Close()
 }
 
-// hang never ends by itself. Its connection tells the test that it lives.
+// hang never ends by itself. Its connection shows the test that it is alive.
 func hang() {
 	connection, err := net.Dial("tcp", os.Getenv("XSALE_TEST_ADDRESS"))
 	if err != nil {

@@ -13,12 +13,12 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return exec.CommandContext(ctx, "/bin/sh", "-c", line)
 }
 
-// guard ends its process group once nobody can write to its standard input any more, because this
-// program has died. The program of an order would otherwise work on, next to that of the next run.
+// guard ends its process group when its standard input is closed, because this program has died.
+// Otherwise the program of an order would continue, concurrently with that of the next run.
 const guard = `trap "" TERM; read -r _; kill -KILL 0`
 
-// start starts a command in a process group of its own, so that Ctrl-C does not end it in the middle
-// of an order. It returns a function that ends what is left of the group.
+// start starts a command in its own process group, so that Ctrl-C does not end it in the middle of an
+// order. It returns a function that ends the rest of the group.
 func start(command *exec.Cmd) (kill func(), err error) {
 	leader := exec.Command("/bin/sh", "-c", guard)
 	leader.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

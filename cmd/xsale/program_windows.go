@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// shell returns a command for a command line. It is in a process group of its own, so that Ctrl-C
-// does not end it in the middle of an order. cmd /S takes the line as it is between the quotes.
+// shell returns a command for a command line, in its own process group, so that Ctrl-C does not end it
+// in the middle of an order. cmd /S uses the line between the quotes unchanged.
 func shell(ctx context.Context, line string) *exec.Cmd {
 	system, _ := windows.GetSystemDirectory() // without it, the command does not start
 	command := exec.CommandContext(ctx, filepath.Join(system, "cmd.exe"))
@@ -22,8 +22,8 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return command
 }
 
-// start starts a command in a job, and returns a function that ends what is left in it. The system
-// ends it, too, if this program is killed.
+// start starts a command in a job, and returns a function that ends the processes in the job. Windows
+// ends them, too, if this program is killed.
 func start(command *exec.Cmd) (kill func(), err error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
@@ -45,8 +45,8 @@ func start(command *exec.Cmd) (kill func(), err error) {
 		windows.CloseHandle(job)
 		return nil, err
 	}
-	// What the shell starts before it is in the job stays out of it. A shell that has ended cannot
-	// be assigned.
+	// A process that the shell starts before it is in the job stays outside. A shell that has already
+	// ended cannot be assigned.
 	command.Process.WithHandle(func(handle uintptr) { windows.AssignProcessToJobObject(job, windows.Handle(handle)) })
 	return func() { windows.CloseHandle(job) }, nil
 }
