@@ -68,10 +68,10 @@ func WithRandomFaults(seed uint64, rate float64, faults ...Fault) Option {
 }
 
 // Fail queues faults for the next requests of an operation, such as createOrder: one fault for
-// each request, in order. A raw call to the operation's path counts. The name of a path of
-// [Sandbox.HandleFunc] is its pattern. [AnyOperation] queues them
-// for every API request: an operation's own faults come first, and a fault that does not fit an
-// operation waits for one that it fits. [Login] queues them for requests for tokens.
+// each request, in order. A raw call to the operation's path counts. For a path of
+// [Sandbox.HandleFunc], pass its pattern. [AnyOperation] queues them for every API request: an
+// operation's own faults come first, and a fault that does not fit an operation waits for one that
+// it fits. [Login] queues them for requests for tokens.
 //
 // An unknown operation, an invalid fault, and a fault without effect on the operation are errors;
 // then no fault is queued. A sandbox of [New] fails its test as well.

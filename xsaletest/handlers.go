@@ -29,28 +29,27 @@ type handler struct {
 // handlerPattern matches a method and a path. A variable is a whole segment.
 var handlerPattern = regexp.MustCompile(`^([A-Z]+) ((?:/(?:[^/{}?#\s]+|\{[A-Za-z_]\w*\}))*/(?:[^/{}?#\s]+|\{[A-Za-z_]\w*(?:\.\.\.)?\}))$`)
 
-// HandleFunc serves a path that the spec does not have, such as one that the vendor documents in
-// its Swagger only. The sandbox neither knows nor checks such a path: the handler specifies what
-// the vendor's API does there.
+// HandleFunc serves a path that the spec lacks, such as one that only the vendor's Swagger documents.
+// The sandbox does not check such a path: the handler defines what the vendor's API does there.
 //
-// The pattern is a method and a path in the syntax of [http.ServeMux], without a host, {$} and a
-// slash at the end: {name} is a segment, {name...} the rest of the path, and
-// [http.Request.PathValue] returns its value. If several patterns match a request, literal segments
+// The pattern is a method and a path in the syntax of [http.ServeMux], without a host, {$} or a
+// trailing slash: {name} is a segment, {name...} is the rest of the path, and
+// [http.Request.PathValue] returns the value. If several patterns match a request, literal segments
 // win, from the left; operations of the spec always win.
 //
-// All else is as for an operation of the spec. The handler runs only for requests with valid
-// tokens and a body of at most 10 MiB, and, if the path has {organizationName}, for organizations
-// of the user; the others get a 401, 413 or 404. Latency, faults and additions apply, and
-// [Sandbox.Calls] counts. The pattern is the operation's name in [Sandbox.Fail],
-// [Sandbox.Requests] and [Request]. The response is sent when the handler returns; a fault in its
-// body has no effect if it has none.
+// Everything else is the same as for an operation of the spec. The handler runs only for requests
+// with valid tokens, a body of at most 10 MiB and, if the path has {organizationName}, an
+// organization of the user; other requests get a 401, 413 or 404. Latency, faults and additions
+// apply, and [Sandbox.Calls] counts the requests. The pattern is the operation's name in
+// [Sandbox.Fail], [Sandbox.Requests] and [Request]. The response is sent when the handler returns. A
+// fault in the body has no effect on a response without one.
 //
-// The handler must be safe for concurrent use, and may call any method of the sandbox but
-// [Sandbox.Close]. It reads and changes orders by [Sandbox.Orders]. HandleFunc may be called while
-// the sandbox serves requests.
+// The handler must be safe for concurrent use. It may call any method of the sandbox except
+// [Sandbox.Close], and reads and changes orders through [Sandbox.Orders]. HandleFunc may be called
+// while the sandbox serves requests.
 //
-// An invalid pattern, a pattern registered twice, and one that the spec or the sandbox itself
-// serves are errors. A sandbox of [New] fails its test as well.
+// HandleFunc fails if the pattern is invalid, is registered twice, or is served by the spec or the
+// sandbox itself. A sandbox of [New] then fails its test as well.
 func (s *Sandbox) HandleFunc(pattern string, serve func(http.ResponseWriter, *http.Request)) error {
 	if s.config.test != nil {
 		s.config.test.Helper()
@@ -78,13 +77,13 @@ func (s *Sandbox) addHandler(added *handler) error {
 	if names := strings.ReplaceAll(path, "...}", "}"); len(route.Variables(names)) < strings.Count(names, "{") {
 		return errors.New("a variable occurs twice")
 	}
-	// The path itself is a request that only this pattern, or a more exact one, can match.
+	// As a request, the path matches only this pattern or a more exact one.
 	request, err := http.NewRequest(method, path, nil)
 	if err != nil {
 		return err
 	}
 	if operation := s.spec.Call(request).Operation; operation != nil {
-		return fmt.Errorf("the spec has it: it is %s", operation.ID)
+		return fmt.Errorf("the spec already has it as %s", operation.ID)
 	}
 	if s.page(request.URL.Path) != nil {
 		return errors.New("the sandbox itself serves it")
@@ -105,8 +104,8 @@ func (h *handlers) names() []string {
 	return slices.Clone(h.patterns)
 }
 
-// route finds the handler of a call that the spec does not have. Without one, it adds the methods
-// of the path.
+// route finds the handler of a call that is not in the spec. If there is none, it adds the methods of
+// the path.
 func (h *handlers) route(c *apiCall) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -120,7 +119,7 @@ func (h *handlers) route(c *apiCall) {
 	}
 }
 
-// respond calls the handler with a copy of the request, which has the body and path values.
+// respond calls the handler with a copy of the request that has the body and the path values.
 func (h *handler) respond(c *apiCall) *response {
 	request := c.request.WithContext(c.request.Context())
 	request.Body = io.NopCloser(bytes.NewReader(c.body))

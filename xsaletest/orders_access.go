@@ -7,17 +7,16 @@ import (
 	"fmt"
 )
 
-// Orders are the orders of an organization in the sandbox, for tests and for handlers of
-// [Sandbox.HandleFunc]: what the API does not offer, or not in public. It is safe for concurrent
-// use, also with requests.
+// Orders gives tests and handlers of [Sandbox.HandleFunc] access to the orders of an organization in
+// the sandbox, beyond what the public API offers. It is safe for concurrent use, also with requests.
 type Orders struct {
 	state *state // nil if there is no such organization
 }
 
 var errNoOrganization = errors.New("there is no such organization")
 
-// Orders returns access to the orders of an organization of the user, the default one if the name
-// is empty. For any other name, every method of Orders returns an error.
+// Orders gives access to the orders of an organization of the user, or of the default organization
+// if the name is empty. For any other name, every method of [Orders] returns an error.
 func (s *Sandbox) Orders(organization string) *Orders {
 	if organization == "" {
 		organization = s.organization
@@ -25,8 +24,8 @@ func (s *Sandbox) Orders(organization string) *Orders {
 	return &Orders{s.organizations[organization]}
 }
 
-// Add adds an order at the end of the list and returns its id. The rules are those of
-// [SeedOrder]; an error names the JSON pointer into the order.
+// Add adds an order at the end of the list and returns its id. The rules of [SeedOrder] apply. An error
+// names the JSON pointer into the order.
 func (o *Orders) Add(order SeedOrder) (id int64, err error) {
 	err = errNoOrganization
 	if o.state != nil {
@@ -38,8 +37,8 @@ func (o *Orders) Add(order SeedOrder) (id int64, err error) {
 	return id, nil
 }
 
-// Get returns an order as it is listed, and the name of its status. It takes the same time however
-// many orders there are.
+// Get returns an order as it is listed, and the name of its status. Its duration does not depend on
+// the number of orders.
 func (o *Orders) Get(id int64) (body json.RawMessage, status string, err error) {
 	err = o.access(id, func(found *order) error {
 		body, status = bytes.Clone(found.body), o.state.statusName(found.status)
@@ -48,8 +47,8 @@ func (o *Orders) Get(id int64) (body json.RawMessage, status string, err error) 
 	return body, status, err
 }
 
-// SetStatus changes the status of an order to the one with this name. The order stays where it is
-// in the list. An unknown order and an unknown status are errors.
+// SetStatus changes the status of an order to the one with the given name. The order keeps its position
+// in the list. It fails if the order or the status does not exist.
 func (o *Orders) SetStatus(id int64, status string) error {
 	return o.access(id, func(found *order) error {
 		changed, err := o.state.statusID(status)

@@ -9,8 +9,8 @@ import (
 	"github.com/xsale-go/xsale/wire"
 )
 
-// Offers of the sandbox: each sells one of the generated articles, in their order, but that of a
-// table is a set with chairs of the same material.
+// The offers of the sandbox. Each offer sells one of the generated articles, in their order. The offer
+// of a table is a set with chairs of the same material.
 const (
 	materials    = 5 // of each piece of furniture
 	articleCount = 8 * materials
@@ -19,15 +19,15 @@ const (
 	chairsPerSet = 4
 )
 
-// pickedArticle is an element of OrderItemArticles. The vendor does not publish the fields, so the
-// names say that they are the sandbox's own.
+// pickedArticle is an element of OrderItemArticles. The vendor does not publish its fields, so their
+// names show that they are the sandbox's own.
 type pickedArticle struct {
 	ArticleID int64        `json:"SandboxArticleId"`
 	Quantity  wire.Decimal `json:"SandboxQuantity"`
 }
 
-// pickList returns the OrderItemArticles of a line as JSON: the articles of its offer, times its
-// quantity. Any offer of a created order is one of the sandbox's, modulo their number.
+// pickList returns the OrderItemArticles of a line as JSON: the articles of its offer, multiplied by
+// its quantity. The offer id of a created order selects an offer of the sandbox, modulo their number.
 func pickList(item gen.CreateOrderItem) (json.RawMessage, error) {
 	index := (item.OfferID - firstOffer) % articleCount
 	if index < 0 {

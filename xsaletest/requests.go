@@ -46,9 +46,9 @@ func Decode[T any](request Request) (T, error) {
 }
 
 // Requests returns a copy of the API requests in the order they arrived: all of them, or those of
-// some operations, such as createOrder or a pattern of [Sandbox.HandleFunc]. It includes rejected requests, but no logins: see
-// [Sandbox.Logins] and [Sandbox.TokenRequests]. The sandbox keeps the last 10,000 requests, up to
-// 64 MiB; see [Sandbox.DroppedRequests].
+// some operations, such as createOrder or a pattern of [Sandbox.HandleFunc]. It includes rejected
+// requests, but no logins: see [Sandbox.Logins] and [Sandbox.TokenRequests]. The sandbox keeps the
+// last 10,000 requests, up to 64 MiB; see [Sandbox.DroppedRequests].
 func (s *Sandbox) Requests(operationIDs ...string) []Request {
 	return s.requests.list(operationIDs)
 }

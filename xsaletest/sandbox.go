@@ -50,7 +50,7 @@
 //   - tokens from different logins are rejected;
 //   - all ids, the oldest order first, and new orders in the status Nowe;
 //   - a listed order has the fields that it was created with, an Id, and OrderItemArticles in
-//     every line, whose fields SandboxArticleId and SandboxQuantity are the sandbox's own, because
+//     every line; their fields SandboxArticleId and SandboxQuantity are the sandbox's own, because
 //     the vendor's are not public; offers 511 to 515, a table with four chairs, have two articles;
 //   - statusidin and statusnamein together list the orders that match both;
 //   - a translation replaces the one in the same language, and a parameter may be defined in any
