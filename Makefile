@@ -89,11 +89,11 @@ test-herd: ## kill and stop programs that share an account, 60 rounds with files
 	HERD_ROUNDS=60 go test -count=1 -v -run TestA03 ./internal/conformance/herd
 
 test-orders: ## kill programs that move orders: 20,000 orders and 2,000 kills in a simulation, 200 processes for each database
-	ORDERS_WORLDS=5,500,50,1 go test -count=1 -v -parallel 16 -run 'TestSQLite|TestPostgreSQL' ./internal/conformance/orders
+	ORDERS_WORLDS=5,500,50,1 go test -count=1 -v -run '^(TestSQLite|TestPostgreSQL)$$' ./internal/conformance/orders
 	ORDERS_ROUNDS=67 go test -count=1 -v -run TestKilled ./internal/conformance/orders
 
 simulate: ## the same with 1,000,000 orders and 10,000 kills; SEED=100 for other ones
-	ORDERS_WORLDS=5,25000,250,$(or $(SEED),1) go test -count=1 -v -timeout 12h -parallel 16 -run 'TestSQLite|TestPostgreSQL' ./internal/conformance/orders
+	ORDERS_WORLDS=5,25000,250,$(or $(SEED),1) go test -count=1 -v -timeout 12h -run '^(TestSQLite|TestPostgreSQL)$$' ./internal/conformance/orders
 
 test-jsonv2: ## test the codec with the experimental JSON of the standard library
 	GOEXPERIMENT=jsonv2 go test . ./gen ./wire/... ./internal/codegen/sample

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"github.com/jackc/pgx/v5"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
@@ -36,15 +37,17 @@ func worlds[Tx any](newStore func(testing.TB) store[Tx]) map[string]func(t testi
 }
 
 func TestSQLite(t *testing.T) {
+	t.Parallel()
 	simulate(t, worlds(func(t testing.TB) store[*sql.Tx] { return newFile(t) }))
 }
 
 func TestPostgreSQL(t *testing.T) {
+	t.Parallel()
 	server := pgserver.New(t)
 	simulate(t, worlds(func(t testing.TB) store[pgx.Tx] { return newServer(t, server) }))
 }
 
-// simulate runs worlds of each kind, in parallel.
+// simulate runs worlds of each kind.
 func simulate(t *testing.T, kinds map[string]func(t testing.TB, seed uint64, size, kills int) world) {
 	// Worlds of each kind, the elements and kills of each, and the seed of the first one.
 	rounds, size, kills, first := 1, 30, 3, 1
@@ -53,15 +56,33 @@ func simulate(t *testing.T, kinds map[string]func(t testing.TB, seed uint64, siz
 			t.Fatalf("ORDERS_WORLDS %q: %v, want worlds, elements, kills and seed", given, err)
 		}
 	}
+	var all group
 	for name, kind := range kinds {
 		for round := range rounds {
 			seed := uint64(first + round)
-			t.Run(fmt.Sprintf("%s/seed %d", name, seed), func(t *testing.T) {
-				t.Parallel()
+			all.run(t, fmt.Sprintf("%s/seed %d", name, seed), func(t *testing.T) {
 				w := kind(t, seed, size, kills)
 				w.run()
 				w.check()
 			})
 		}
 	}
+	all.Wait()
+}
+
+// group runs subtests at the same time, more than there are processors, because they mostly wait.
+type group struct {
+	sync.WaitGroup
+	running chan struct{}
+}
+
+func (g *group) run(t *testing.T, name string, test func(*testing.T)) {
+	if g.running == nil {
+		g.running = make(chan struct{}, 16)
+	}
+	g.running <- struct{}{}
+	g.Go(func() {
+		defer func() { <-g.running }()
+		t.Run(name, test)
+	})
 }

@@ -414,10 +414,10 @@ func kills[Tx any](t *testing.T, newStore func(testing.TB) (store[Tx], task), pr
 		}
 	}
 	const seed = 1
+	var all group
 	size := 10 * rounds
 	for _, world := range []string{"pull", "pull with a transaction", "push"} {
-		t.Run(world, func(t *testing.T) {
-			t.Parallel()
+		all.run(t, world, func(t *testing.T) {
 			s, task := newStore(t)
 			h := &herd[Tx]{t: t, task: task, workers: map[int]*worker{}, touched: map[string]int{}, left: map[string]time.Time{}}
 			h.asked = sync.NewCond(&h.mu)
@@ -438,9 +438,11 @@ func kills[Tx any](t *testing.T, newStore func(testing.TB) (store[Tx], task), pr
 			h.pulls.check()
 		})
 	}
+	all.Wait()
 }
 
 func TestKilledProcessesOnSQLite(t *testing.T) {
+	t.Parallel()
 	kills(t, func(t testing.TB) (store[*sql.Tx], task) {
 		f := newFile(t)
 		return f, task{File: f.path}
@@ -448,6 +450,7 @@ func TestKilledProcessesOnSQLite(t *testing.T) {
 }
 
 func TestKilledProcessesOnPostgreSQL(t *testing.T) {
+	t.Parallel()
 	server := pgserver.New(t)
 	kills(t, func(t testing.TB) (store[pgx.Tx], task) {
 		s := newServer(t, server)
