@@ -104,7 +104,7 @@ func (h *handlers) names() []string {
 	return slices.Clone(h.patterns)
 }
 
-// route finds the handler of a call that is not in the spec. If there is none, it adds the methods of
+// route finds the handler of a call that is not in the spec. Without a handler, it adds the methods of
 // the path.
 func (h *handlers) route(c *apiCall) {
 	h.mu.RLock()

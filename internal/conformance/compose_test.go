@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The compose file of the fleet has what its programs need. Tests do not run containers.
+// The compose file of the fleet sets everything that the program needs. Tests do not run containers.
 func TestComposeFileOfTheFleet(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "examples/fleet/compose.yaml"))
 	if err != nil {

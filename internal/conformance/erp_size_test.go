@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The import into an ERP system is there to be copied, so it stays short.
+// Users copy the import into an ERP system, so it stays short.
 func TestSizeOfTheERPExample(t *testing.T) {
 	for name, limit := range map[string]int{"main.go": 120, "main_test.go": 100} {
 		data, err := os.ReadFile(filepath.Join(root, "examples/erp", name))

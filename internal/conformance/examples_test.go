@@ -30,7 +30,7 @@ var notCalled = map[string]bool{
 	"Error": true, "Is": true, "Unwrap": true, "String": true, "Format": true, "LogValue": true, "ServeHTTP": true, "RoundTrip": true, "Do": true,
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,
 	"Load": true, "Save": true, "TryLock": true, "HoldLock": true, "Update": true,
-	"RawOperation": true,                                                                                           // package xsale calls it
+	"RawOperation": true,                                                                                                         // package xsale calls it
 	"Driver":       true, "Busy": true, "Claim": true, "Reclaim": true, "Hold": true, "Session": true, "Join": true, "Now": true, // package transfer calls them
 }
 

@@ -5,10 +5,10 @@ import (
 	"hash/fnv"
 )
 
-// chance decides everything by a seed, so that a world can be simulated again.
+// chance decides everything from a seed, so a simulation can be repeated.
 type chance uint64
 
-// of returns a number from 0 to below 1 that depends on the seed and on what it is for.
+// of returns a number in [0, 1) that depends on the seed and the purpose.
 func (c chance) of(parts ...any) float64 {
 	h := fnv.New64a()
 	fmt.Fprintln(h, uint64(c))
@@ -19,5 +19,5 @@ func (c chance) of(parts ...any) float64 {
 	return float64((x^x>>31)>>11) / (1 << 53)
 }
 
-// below returns a number from 0 to below n.
+// below returns a number in [0, n).
 func (c chance) below(n int, parts ...any) int { return int(c.of(parts...) * float64(n)) }

@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// The errors of the systems on both ends.
+// The errors of the systems at both ends.
 var (
 	errBroken   = errors.New("connection reset by peer")
 	errDown     = &call.Error{Operation: "listOrders", StatusCode: 503}
@@ -26,14 +26,14 @@ var (
 	errDecode   = errors.New("cannot decode")
 )
 
-// faults has the errors by a name that another process knows, too.
+// faults are the errors by name, so that they can be passed between processes.
 var faults = map[string]error{
 	"broken": errBroken, "down": errDown, "deadlock": errDeadlock, "locked": errLocked, "slow down": errSlowDown, "tax": errTax, "lost": errLost,
 	"failed": errFailed, "closed": errClosed, "rejected": errRejected, "no number": errNoNumber, "EOF": errEOF, "decode": errDecode, "dead": errDead,
 	"late": context.DeadlineExceeded,
 }
 
-// hang returns when the time of a step is up.
+// hang returns when the timeout of a step has passed.
 func hang(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

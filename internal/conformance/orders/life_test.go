@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// errDead is what a dead program sees of the world. Nothing follows from it.
+// errDead is the error of every call of a dead program.
 var errDead = errors.New("the program is dead")
 
-// life is the life of a program, from its start to its death at an event that others can see: a
-// commit, a statement of a server, an effect in another system. After it, whatever the program still
-// does has no effect.
+// life is the life of a program, from its start to its death. The program dies at an event that others
+// can see: a commit, a statement of a server, or an effect in another system. Whatever it does after
+// that has no effect.
 type life struct {
 	number  int
 	program int // which of those that run at the same time
@@ -24,7 +24,7 @@ type life struct {
 	ends   sync.WaitGroup // those that run
 }
 
-// happens counts an event, and reports whether it happens. The function causes it.
+// happens counts an event that the function causes, and reports whether it takes place.
 func (l *life) happens(cause func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,7 +61,7 @@ func (l *life) die() {
 	}
 }
 
-// atDeath has a function called at the death, or now.
+// atDeath calls a function at the death, or now if the program is dead.
 func (l *life) atDeath(end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

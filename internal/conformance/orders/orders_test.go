@@ -12,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
 )
 
-// world is what is simulated.
+// world is a simulated world.
 type world interface {
 	run()
 	check()

@@ -23,7 +23,7 @@ import (
 	"github.com/xsale-go/xsale/transfer/postgres"
 )
 
-// server is a database of PostgreSQL.
+// server is a PostgreSQL database.
 type server struct {
 	t        testing.TB
 	location string
@@ -46,8 +46,7 @@ func newServer(t testing.TB, s *pgserver.Server) *server {
 	return &server{t: t, location: location, socket: filepath.Join(parsed.Query().Get("host"), ".s.PGSQL.5432"), dir: dir}
 }
 
-// open connects a program through a socket of its own, which counts its statements and breaks at its
-// death.
+// open connects a program through its own socket, which counts its statements and breaks at its death.
 func (s *server) open(ctx context.Context, l *life) (transfer.Database[pgx.Tx], error) {
 	dir := filepath.Join(s.dir, fmt.Sprint(s.opened.Add(1)))
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -79,8 +78,8 @@ func (s *server) open(ctx context.Context, l *life) (transfer.Database[pgx.Tx], 
 	return database, nil
 }
 
-// relay passes a connection on. A request of the program is an event. At the death it is not sent, or
-// the server carries it out and nobody learns the result.
+// relay forwards a connection. Each request of the program is an event. At the death, either the request
+// is not sent, or the server executes it and the result is lost.
 func relay(l *life, program net.Conn, socket string) {
 	defer program.Close()
 	server, err := net.Dial("unix", socket)

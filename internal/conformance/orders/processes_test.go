@@ -30,7 +30,7 @@ import (
 	"github.com/xsale-go/xsale/transfer/sqlite"
 )
 
-// task tells a process what to do.
+// task is the task of a process.
 type task struct {
 	World    string // "pull", "pull with a transaction" or "push"
 	Seed     chance
@@ -94,7 +94,7 @@ func work[Tx any](ctx context.Context, k task, database transfer.Database[Tx]) e
 	return nil
 }
 
-// absent is the systems on both ends for a program in another process.
+// absent represents the systems at both ends to a program in another process.
 type absent struct{ task }
 
 // question is a call of a system, and reply is what it returns.
@@ -113,7 +113,7 @@ type reply struct {
 	Panic    string
 }
 
-// element is an element of a list or the error that stands for it.
+// element is an element of a list, or an error in its position.
 type element struct {
 	Order order
 	Unfit json.RawMessage `json:",omitempty"`
@@ -199,7 +199,7 @@ func (a *absent) find(ctx context.Context, item transfer.Item[order]) (int64, bo
 	return r.ID, r.Found, err
 }
 
-// herd kills processes that work in a world.
+// herd runs processes in a world, and kills them.
 type herd[Tx any] struct {
 	t      *testing.T
 	task   task
@@ -249,7 +249,7 @@ func (h *herd[Tx]) start() *worker {
 	return w
 }
 
-// kill kills a process. What it asked is not carried out anymore.
+// kill kills a process. Its pending calls have no effect.
 func (h *herd[Tx]) kill(w *worker) {
 	if err := w.command.Process.Kill(); err != nil {
 		h.t.Error(err)
@@ -331,7 +331,7 @@ func (h *herd[Tx]) run(c chance, programs, rounds int, arrive func(int), size in
 	}
 }
 
-// ServeHTTP carries out a call of a process.
+// ServeHTTP executes a call of a process.
 func (h *herd[Tx]) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	var q question
 	if err := json.NewDecoder(request.Body).Decode(&q); err != nil {

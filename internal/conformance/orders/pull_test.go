@@ -15,7 +15,7 @@ import (
 
 const workers = 4
 
-// timeout is that of a step. A call that hangs does not hang for longer.
+// timeout is the timeout of a step, and the longest time that a call hangs.
 var timeout = 50 * time.Millisecond
 
 // pulls is a world in which programs pull orders.
@@ -47,7 +47,7 @@ func newPulls[Tx any](t testing.TB, seed uint64, s store[Tx], shared bool, size,
 	return p
 }
 
-// ends are the systems on both ends as a program that pulls sees them.
+// ends are the systems at both ends, as seen by a program that pulls.
 type ends interface {
 	list(ctx context.Context) iter.Seq2[order, error]
 	fault(ctx context.Context, step string, item transfer.Item[order]) error
@@ -55,7 +55,7 @@ type ends interface {
 	handOver(ctx context.Context, item transfer.Item[order], outcome transfer.Outcome) error
 }
 
-// pullFlow returns what a program works on. If shared, the ERP is in the database of the flow.
+// pullFlow returns the flow of a program. If shared, the ERP is in the database of the flow.
 func pullFlow[Tx any](c chance, l *life, database transfer.Database[Tx], ends ends, shared bool) *transfer.Pull[order, Tx] {
 	pull := &transfer.Pull[order, Tx]{
 		Flow: settings(c, l, database),
@@ -82,7 +82,7 @@ func pullFlow[Tx any](c chance, l *life, database transfer.Database[Tx], ends en
 	return pull
 }
 
-// settings are those of all flows.
+// settings are the settings of all flows.
 func settings[Tx any](c chance, l *life, database transfer.Database[Tx]) transfer.Flow[Tx] {
 	return transfer.Flow[Tx]{
 		Database: database, Name: "orders", Workers: workers,
@@ -120,7 +120,7 @@ func (p *present[Tx]) list(ctx context.Context) iter.Seq2[order, error] {
 	return p.source.list(p.life)(ctx)
 }
 
-// fault is what goes wrong with a step, or nil.
+// fault returns the error of a step, or nil.
 func (p *present[Tx]) fault(ctx context.Context, step string, item transfer.Item[order]) error {
 	if p.life.isDead() {
 		return errDead
@@ -165,7 +165,7 @@ func (p *present[Tx]) fault(ctx context.Context, step string, item transfer.Item
 	return nil
 }
 
-// handle is the handler of an ERP with a memory of its own.
+// handle is the handler of an ERP with its own memory.
 func (p *present[Tx]) handle(ctx context.Context, item transfer.Item[order]) error {
 	if err := p.fault(ctx, "handle", item); err != nil {
 		return err
@@ -223,7 +223,7 @@ func (p *present[Tx]) handOver(ctx context.Context, item transfer.Item[order], o
 	return nil
 }
 
-// afterDeath finds out what a program has left behind.
+// afterDeath checks the state that a dead program left.
 func (p *pulls[Tx]) afterDeath(l *life) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -254,7 +254,7 @@ func (p *pulls[Tx]) afterDeath(l *life) {
 	}
 }
 
-// complete reports whether nothing is left to do, and retries what is parked because programs died.
+// complete reports whether all elements are finished, and retries those parked because programs died.
 func (p *pulls[Tx]) complete() bool {
 	p.source.mu.Lock()
 	defer p.source.mu.Unlock()
@@ -283,7 +283,7 @@ func (p *pulls[Tx]) complete() bool {
 	return complete && len(again) == 0
 }
 
-// check compares what has become of each order with what had to.
+// check compares the final state of each order with the expected one.
 func (p *pulls[Tx]) check() {
 	states := p.observer.pairs("SELECT key, state FROM xsale_transfer")
 	reasons := p.observer.pairs("SELECT key, reason FROM xsale_transfer")

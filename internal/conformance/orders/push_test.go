@@ -31,7 +31,7 @@ func newPushes[Tx any](t testing.TB, seed uint64, s store[Tx], blind bool, size,
 	return p
 }
 
-// target is xSale as a program that pushes sees it.
+// target is xSale, as seen by a program that pushes.
 type target interface {
 	send(ctx context.Context, item transfer.Item[order]) (int64, error)
 	find(ctx context.Context, item transfer.Item[order]) (int64, bool, error)
@@ -55,8 +55,7 @@ type presentVendor struct {
 	life *life
 }
 
-// push is the main function of a program: it adds what the shop has, old orders included, and sends
-// it.
+// push is the main function of a program: it adds and sends all orders of the shop, including old ones.
 func (p *pushes[Tx]) push(ctx context.Context, l *life, database transfer.Database[Tx]) error {
 	push := p.flow(l, database)
 	placed := p.placed.Load()
@@ -83,7 +82,7 @@ func (p *pushes[Tx]) push(ctx context.Context, l *life, database transfer.Databa
 	return err
 }
 
-// place stores an order of the shop together with the intent to send it.
+// place stores an order of the shop together with the intent to send the order.
 func (p *pushes[Tx]) place(ctx context.Context, push *transfer.Push[order, int64, Tx], id int64) error {
 	tx, err := push.Database.Session().Begin(ctx)
 	if err != nil {
@@ -100,7 +99,7 @@ func (p *pushes[Tx]) place(ctx context.Context, push *transfer.Push[order, int64
 	return tx.Commit(ctx)
 }
 
-// complete reports whether nothing is left to do. It decides what a person decides.
+// complete reports whether all orders are finished. It also makes the decisions of a person.
 func (p *pushes[Tx]) complete() bool {
 	states := p.observer.pairs("SELECT key, state FROM xsale_transfer")
 	parked := p.observer.pairs("SELECT key, resume || ' ' || reason FROM xsale_transfer WHERE state = 'parked'")
@@ -144,7 +143,7 @@ func (p *pushes[Tx]) complete() bool {
 	return complete
 }
 
-// check compares what has become of each order with what had to.
+// check compares the final state of each order with the expected one.
 func (p *pushes[Tx]) check() {
 	p.vendor.end()
 	states := p.observer.pairs("SELECT key, state FROM xsale_transfer")

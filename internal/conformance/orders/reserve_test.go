@@ -34,7 +34,7 @@ func open[Tx any](t *testing.T, s store[Tx]) transfer.Database[Tx] {
 	return database
 }
 
-// flowOfOne returns a flow of an order.
+// flowOfOne returns a flow with one order.
 func flowOfOne[Tx any](database transfer.Database[Tx], handle func()) *transfer.Pull[order, Tx] {
 	return &transfer.Pull[order, Tx]{
 		Flow: transfer.Flow[Tx]{Database: database, Name: "orders", Workers: 1},
@@ -49,8 +49,8 @@ func flowOfOne[Tx any](database transfer.Database[Tx], handle func()) *transfer.
 	}
 }
 
-// reserves has two programs work on the same element at the same time: the job of one that works is
-// made available, as if it was taken for dead.
+// reserves makes two programs work on the same element at the same time: it makes the job of a running
+// worker available, as if the worker were considered dead.
 func reserves[Tx any](t *testing.T, s store[Tx], another func(transfer.Database[Tx]) transfer.Database[Tx]) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	database := open(t, s)
@@ -83,7 +83,7 @@ func reserves[Tx any](t *testing.T, s store[Tx], another func(transfer.Database[
 	}
 }
 
-// A job is dead if nobody has its lock, and the lock is free for some time.
+// A job is dead if nobody has held its lock for some time.
 func TestPostgreSQLKeepsTheJobsOfLiveWorkers(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, pgserver.New(t))

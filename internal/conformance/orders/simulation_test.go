@@ -19,10 +19,10 @@ type store[Tx any] interface {
 	// open opens it for a program.
 	open(ctx context.Context, l *life) (transfer.Database[Tx], error)
 
-	// programs is how many work on it at the same time.
+	// programs is how many programs use it at the same time.
 	programs() int
 
-	// observe returns a connection of the test itself, which nobody kills.
+	// observe returns a connection for the test, which is never killed.
 	observe(t testing.TB) *observer
 }
 
@@ -62,8 +62,8 @@ func (o *observer) pairs(query string) map[string]string {
 	return found
 }
 
-// shift changes all stored times by hours. For programs that start afterwards, that is as if all
-// clocks had been changed the other way.
+// shift changes all stored times by hours. For programs that start later, this has the same effect as
+// changing all clocks the other way.
 func (o *observer) shift(hours int) {
 	if _, err := o.db.Exec("SELECT 1 FROM xsale_transfer"); err != nil {
 		return // the first program died before it had all tables
@@ -91,7 +91,7 @@ func isDeadlock(err error) bool {
 	return ok && failed.Code == "40P01"
 }
 
-// simulation starts programs that die, until enough of them have died.
+// simulation starts programs until enough of them have died.
 type simulation[Tx any] struct {
 	t      testing.TB
 	chance chance
@@ -100,14 +100,14 @@ type simulation[Tx any] struct {
 	size   int  // elements
 	skewed bool // clocks change
 
-	// program is the main function of a program. It returns an error if it did not end well.
+	// program is the main function of a program.
 	program func(ctx context.Context, l *life, database transfer.Database[Tx]) error
 
-	// arrive makes elements exist, up to a number.
+	// arrive creates elements, up to a total number.
 	arrive func(count int)
 
-	// died is called after each death, and finished when a program has ended well: it reports
-	// whether nothing is left to do.
+	// died is called after each death. Finished is called when a program has ended without an error,
+	// and reports whether all elements are finished.
 	died     func(l *life)
 	finished func() bool
 
@@ -118,7 +118,7 @@ type simulation[Tx any] struct {
 	dead   sync.WaitGroup // what is left of dead programs
 }
 
-// run runs programs until the deaths are used up, and then until nothing is left to do.
+// run runs programs until the deaths are used up, and then until all elements are finished.
 func (s *simulation[Tx]) run() {
 	s.span = 60
 	observer := s.store.observe(s.t)

@@ -22,7 +22,7 @@ type order struct {
 
 func key(id int64) string { return strconv.FormatInt(id, 10) }
 
-// kind is what is special about an order.
+// kind is the special property of an order.
 type kind int
 
 const (
@@ -128,7 +128,7 @@ func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 	}
 }
 
-// element returns an order of the list, or an error that has it.
+// element returns an order of the list, or an error that contains it.
 func (s *source) element(id int64, at int) (order, error) {
 	s.mu.Lock()
 	s.shown[id]++
@@ -146,7 +146,7 @@ func (s *source) element(id int64, at int) (order, error) {
 
 func total(id int64) string { return fmt.Sprintf("%d.99", id) }
 
-// page returns a page of the list as it is now. Others change the list before each page.
+// page returns a page of the current list. Others change the list before each page.
 func (s *source) page(read, page int) []int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

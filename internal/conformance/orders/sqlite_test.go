@@ -15,7 +15,7 @@ import (
 	"github.com/xsale-go/xsale/transfer/sqlite"
 )
 
-// lives has the life of the program that has a file open, by the path of the file.
+// lives contains the life of the program that has a file open, by the path of the file.
 var lives sync.Map
 
 // Every connection of this process asks the life of its program before a commit.
@@ -39,11 +39,11 @@ func init() {
 	})
 }
 
-// file is a database of SQLite.
+// file is a SQLite database.
 type file struct{ path string }
 
-// newFile returns a path in memory if there is such a directory: the system outlives each program,
-// so nothing is proved by waiting for a disk.
+// newFile returns a path in memory if there is such a directory. The system outlives each program, so
+// waiting for a disk would prove nothing.
 func newFile(t testing.TB) *file {
 	parent := "/dev/shm"
 	if _, err := os.Stat(parent); err != nil {
@@ -61,7 +61,7 @@ func newFile(t testing.TB) *file {
 	return f
 }
 
-// mortal is a file as a program has it open. Its lock ends with the program.
+// mortal is a file that a program has opened. Its lock ends with the program.
 type mortal struct {
 	*sqlite.Database
 	life *life
@@ -81,7 +81,7 @@ func (m *mortal) Claim(ctx context.Context, workers int) (func(), error) {
 	return m.release, err
 }
 
-// end frees the file. What is left of the program cannot connect again.
+// end frees the file. The dead program cannot connect again.
 func (m *mortal) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

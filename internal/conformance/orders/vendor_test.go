@@ -8,11 +8,11 @@ import (
 	"github.com/xsale-go/xsale/transfer"
 )
 
-// settle is how long the vendor may work on a request whose connection broke. It is longer than it
-// takes to fetch a job, so that the wait shows.
+// settle is how long the vendor may process a request whose connection broke. It is longer than the
+// time to fetch a job, so that a missing wait is noticed.
 const settle = 300 * time.Millisecond
 
-// vendor is xSale as a push sees it: it creates an order for each request.
+// vendor is xSale as seen by a push: it creates an order for each request.
 type vendor struct {
 	chance chance
 
@@ -33,7 +33,7 @@ func (v *vendor) create(key string) int64 {
 	return v.next
 }
 
-// count returns how often something was called for a key.
+// count counts a call for a key, and returns the count.
 func (v *vendor) count(what, key string) int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -44,8 +44,8 @@ func (v *vendor) count(what, key string) int {
 // refuses reports whether the vendor rejects an order for good.
 func (v *vendor) refuses(key string) bool { return v.chance.of("refuses", key) < 0.02 }
 
-// send receives a request. A tenth of the responses are lost, some of them before the request, some
-// while it is worked on.
+// send receives a request. A tenth of the responses are lost: some before the vendor gets the request,
+// some while it processes the request.
 func (v *presentVendor) send(ctx context.Context, item transfer.Item[order]) (int64, error) {
 	if v.life.isDead() {
 		return 0, errDead
@@ -96,7 +96,7 @@ func (v *presentVendor) send(ctx context.Context, item transfer.Item[order]) (in
 	return id, nil
 }
 
-// find looks an order up. A request that came long enough ago is processed by now, at the last moment.
+// find looks up an order. A request that is old enough is processed now, at the last moment.
 func (v *presentVendor) find(_ context.Context, item transfer.Item[order]) (int64, bool, error) {
 	if v.life.isDead() {
 		return 0, false, errDead
@@ -122,7 +122,7 @@ func (v *presentVendor) find(_ context.Context, item transfer.Item[order]) (int6
 	return 0, false, nil
 }
 
-// end processes what is still worked on.
+// end processes the pending requests.
 func (v *vendor) end() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// account returns the account for the server, and gives the directory to it. The server refuses to
-// run as root.
+// account returns the account that runs the server, and makes it the owner of the directory. The server
+// refuses to run as root.
 func account(dir string) (*syscall.SysProcAttr, error) {
 	if os.Getuid() != 0 {
 		return nil, nil

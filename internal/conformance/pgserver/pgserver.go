@@ -52,8 +52,7 @@ func New(t testing.TB) *Server {
 	if output, err := initialize.CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, output)
 	}
-	// A test survives no crash of the machine. What a server has committed, it keeps for other
-	// processes without a disk.
+	// A test does not survive a crash of the machine, so commits need not wait for the disk.
 	server := command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_wal_size=4GB")
 	var log bytes.Buffer
@@ -111,8 +110,8 @@ func (s *Server) execute(ctx context.Context, statement string) error {
 	return err
 }
 
-// programs returns the directory of the server's programs, those of the newest version, or "".
-// Debian has them outside of the PATH.
+// programs returns the directory of the newest version of the server's programs, or "". On Debian, they
+// are not in the PATH.
 func programs() string {
 	if runtime.GOOS == "windows" { // another way to stop it, and other sockets
 		return ""
