@@ -236,7 +236,8 @@ func (h *herd[Tx]) start() *worker {
 		h.t.Fatal(err)
 	}
 	w := &worker{life: &life{number: k.Life}, command: exec.Command(os.Args[0], "-test.run=^TestWorkerProcess$"), started: time.Now()}
-	w.command.Env = append(os.Environ(), "ORDERS_TASK="+string(text))
+	zones := []string{"Europe/Warsaw", "UTC", "America/New_York", "Pacific/Kiritimati"}
+	w.command.Env = append(os.Environ(), "ORDERS_TASK="+string(text), "TZ="+zones[k.Life%len(zones)])
 	w.command.Stdout, w.command.Stderr = os.Stderr, os.Stderr
 	if w.stdin, err = w.command.StdinPipe(); err != nil {
 		h.t.Fatal(err)
@@ -441,8 +442,9 @@ func kills[Tx any](t *testing.T, newStore func(testing.TB) (store[Tx], task), pr
 	all.Wait()
 }
 
+// TestKilledProcessesOnSQLite is not parallel: for a moment a new process has all files of this one,
+// with the locks of other tests.
 func TestKilledProcessesOnSQLite(t *testing.T) {
-	t.Parallel()
 	kills(t, func(t testing.TB) (store[*sql.Tx], task) {
 		f := newFile(t)
 		return f, task{File: f.path}
@@ -450,7 +452,6 @@ func TestKilledProcessesOnSQLite(t *testing.T) {
 }
 
 func TestKilledProcessesOnPostgreSQL(t *testing.T) {
-	t.Parallel()
 	server := pgserver.New(t)
 	kills(t, func(t testing.TB) (store[pgx.Tx], task) {
 		s := newServer(t, server)

@@ -100,7 +100,14 @@ func (p *pulls[Tx]) flow(l *life, database transfer.Database[Tx]) *transfer.Pull
 // pull is the main function of a program.
 func (p *pulls[Tx]) pull(ctx context.Context, l *life, database transfer.Database[Tx]) error {
 	pull := p.flow(l, database)
-	_, err := pull.Run(ctx)
+	var err error
+	if l.last > 0 && p.chance.of("watch", l.number) < 0.25 {
+		ctx, stop := context.WithTimeout(ctx, 700*time.Millisecond)
+		defer stop()
+		err = pull.Watch(ctx, time.Second)
+	} else {
+		_, err = pull.Run(ctx)
+	}
 	if l.isDead() {
 		return errDead
 	}
@@ -332,7 +339,7 @@ func (p *pulls[Tx]) check() {
 		}
 		repeats += got - wantEffects
 	}
-	for id, state := range p.observer.pairs("SELECT CAST(id AS text), CAST(state AS text) FROM river_job WHERE state NOT IN ('completed', 'discarded', 'cancelled')") {
+	for id, state := range p.observer.pairs("SELECT CAST(id AS text), CAST(state AS text) FROM river_job WHERE kind = 'xsale_transfer' AND state NOT IN ('completed', 'discarded', 'cancelled')") {
 		p.t.Errorf("job %s is left %s", id, state)
 	}
 	p.t.Logf("%d orders, %d lists, %d programs, %d killed: %d lost, %d doubled, %d handled again before that was recorded", len(p.source.status), p.source.reads, p.lives, p.deaths, lost, doubled, repeats)

@@ -157,11 +157,11 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 	}
 	s.mu.Unlock()
 
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(s.size)*50*time.Millisecond)
 	defer cancel()
 	l.atDeath(cancel)
 	if mortal && s.chance.of("patient", l.number) < 0.95 { // others wait for what dead programs have left
-		defer time.AfterFunc(time.Second, l.kill).Stop()
+		defer time.AfterFunc(time.Second+time.Duration(s.size/s.kills)*20*time.Millisecond, l.kill).Stop()
 	}
 	database, err := s.store.open(ctx, l)
 	if err == nil {
