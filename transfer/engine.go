@@ -194,7 +194,7 @@ func (e *engine[Tx]) working(ctx context.Context, do func(context.Context) error
 	case <-e.client.Stopped():
 	case <-time.After(2 * e.StopTimeout):
 		e.stuck = true
-		err = errors.Join(err, fmt.Errorf("flow %q: workers still run %v after the end: a handler ignores its context", e.Name, 2*e.StopTimeout))
+		err = errors.Join(err, fmt.Errorf("flow %q: workers still run %v after the stop: a handler ignores its context", e.Name, 2*e.StopTimeout))
 	}
 	return err
 }
@@ -212,7 +212,7 @@ func (e *engine[Tx]) reclaim(ctx context.Context) {
 		err = e.Database.Reclaim(ctx, e.queue(), e.listQueue())
 	}
 	if err != nil && ctx.Err() == nil {
-		e.Logger.ErrorContext(ctx, "cannot take up the jobs of dead workers", "flow", e.Name, "error", err)
+		e.Logger.ErrorContext(ctx, "cannot reclaim the jobs of dead workers", "flow", e.Name, "error", err)
 	}
 }
 

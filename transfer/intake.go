@@ -141,7 +141,7 @@ func checkKey(key string) error {
 	case strings.TrimSpace(key) == "":
 		return invalid("the key %q is blank", key)
 	case len(key) > maxKey:
-		return invalid("the key %q… has %d bytes: want %d at most", key[:32], len(key), maxKey)
+		return invalid("the key %q… has %d bytes: want at most %d", key[:32], len(key), maxKey)
 	case !utf8.ValidString(key) || strings.Contains(key, "\x00"):
 		return invalid("the key %q is not UTF-8 text", key)
 	}

@@ -104,7 +104,7 @@ func (p *Pull[T, Tx]) start(ctx context.Context) (*engine[Tx], func(), error) {
 	case p.List == nil || p.Key == nil:
 		return nil, nil, invalid("Pull.List and Pull.Key must be set")
 	case (p.Handle == nil) == (p.HandleTx == nil):
-		return nil, nil, invalid("set one of Pull.Handle and Pull.HandleTx")
+		return nil, nil, invalid("set either Pull.Handle or Pull.HandleTx")
 	}
 	return start(ctx, &p.Flow, p)
 }
@@ -283,7 +283,7 @@ func (p *Pull[T, Tx]) handleTx(ctx context.Context, e *engine[Tx], task *task[Tx
 				return err
 			}
 			if _, err := tx.Exec(ctx, `RELEASE SAVEPOINT xsale_transfer`); err != nil {
-				return fmt.Errorf("the transaction has ended in the handler: %w", err)
+				return fmt.Errorf("the handler ended the transaction: %w", err)
 			}
 			return e.apply(ctx, tx, task, handled)
 		})

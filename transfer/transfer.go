@@ -48,7 +48,7 @@ var (
 	ErrInvalid = errors.New("invalid")
 
 	// ErrConflict marks an element of a Push whose key was added before with different content.
-	ErrConflict = errors.New("the key was added before with other content")
+	ErrConflict = errors.New("added before with different content")
 
 	// ErrNotFound marks a key that the flow does not have.
 	ErrNotFound = errors.New("unknown key")

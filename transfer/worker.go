@@ -230,7 +230,7 @@ func (t *task[Tx]) handled(c change) bool {
 }
 
 // errMoved marks a change that lost to one of another worker.
-var errMoved = errors.New("another worker has changed the element")
+var errMoved = errors.New("another worker changed the element")
 
 // apply changes an element in a transaction. The job is not changed with it: if the job runs again, it
 // finds nothing to do.

@@ -38,7 +38,7 @@ func newOrdersPushCommand(a *app) *cobra.Command {
 one order per line, or an array of orders, in the format of 'orders create'; - is standard input.
 
 --key-field names the field that contains the shop's own order number. Orders with the same number are
-the same order. A number that was pushed before with other content is rejected, unless that order is
+the same order. A number that was pushed before with different content is rejected, unless that order is
 parked and was not created: then the corrected order replaces it.
 
 Every order is stored in a database before it is sent. If the response to a create is lost, the order

@@ -61,7 +61,7 @@ xsale: standard input:3: invalid argument: BuyerId is not set
 xsale: standard input:6: the field Number is missing or empty
 xsale: standard input:8: /Items/0/Quantiti: the spec has no such field: did you mean Quantity? 'xsale api' sends any field
 xsale: standard input:10: the field Number is missing or empty
-xsale: standard input:7: key "A1": the key was added before with other content
+xsale: standard input:7: key "A1": added before with different content
 xsale: 6 orders of the input rejected
 `
 	if r.stderr != wantErrors {

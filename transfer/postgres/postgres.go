@@ -174,7 +174,7 @@ func (d *Database) Claim(ctx context.Context, workers int) (func(), error) {
 	defer d.mu.Unlock()
 	need := workers + ownConnections
 	if limit := int(d.pool.Config().MaxConns); d.connections+need > limit {
-		return nil, fmt.Errorf("%w: %d workers need %d connections, and %d of the %d of the pool are left: set pool_max_conns=%d, or use fewer workers",
+		return nil, fmt.Errorf("%w: %d workers need %d connections, but only %d of the %d in the pool are free: set pool_max_conns=%d, or use fewer workers",
 			transfer.ErrInvalid, workers, need, limit-d.connections, limit, d.connections+need)
 	}
 	d.connections += need
