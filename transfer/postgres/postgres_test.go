@@ -195,10 +195,11 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 
-	// The timeout breaks the connection of the worker. It passes, so it uses up no attempt.
+	// The timeout breaks the connection of the worker, so another one records the failure.
 	t.Run("timeout", func(t *testing.T) {
 		pull := numbers(open(t, server.Database(t)), 1)
-		pull.Timeout, pull.Attempts = 50*time.Millisecond, 1
+		pull.Timeout, pull.Attempts = 50*time.Millisecond, 3
+		pull.Backoff = func(int) time.Duration { return time.Millisecond }
 		calls := 0
 		pull.HandleTx = func(ctx context.Context, tx pgx.Tx, _ transfer.Item[int]) error {
 			if calls++; calls > 2 {
