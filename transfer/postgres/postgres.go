@@ -35,7 +35,7 @@ const (
 	// seed is the seed of the hashes that number our advisory locks, to avoid those of other programs.
 	seed = "517097217125"
 	// migrating is the number of the lock for changes of the tables.
-	migrating = 517097217125
+	migrating int64 = 517097217125
 	// ownConnections is how many connections a flow uses in addition to one for each worker.
 	ownConnections = 5
 	// releaseTimeout bounds the release of a lock; after it the connection is closed.
