@@ -39,10 +39,10 @@ type Pull[T, Tx any] struct {
 	// Item.Key.
 	//
 	// If it returns nil, the element is handed over. If it returns an error of [Fail], the element is
-	// handed over as failed and then parked. After an error of [Later], a rate limit, a
-	// failed login or an outage, the element is tried again until it succeeds; after any other error,
-	// until its attempts are used up. An outage is a [call.Temporary] error of a call or of a
-	// connection. A panic counts as an error.
+	// handed over as failed and then parked. After an error of [Later], a rate limit, a failed login
+	// or an outage, the element is tried again until it succeeds. An outage is a [call.Temporary]
+	// error of a call to xSale or of a connection. After any other error, a timeout or a panic, the
+	// element is tried again until its attempts are used up.
 	Handle func(ctx context.Context, item Item[T]) error
 
 	// HandleTx replaces Handle if the effect is in the same database: the effect and its record are
@@ -66,8 +66,8 @@ type Pull[T, Tx any] struct {
 // not an error: see Summary and Entries. When ctx ends, Run returns the error of ctx within twice the
 // StopTimeout. If several programs share the database, Run also waits for their elements.
 //
-// Run ends early, and leaves its elements to a later run, if a login fails until a person acts, and
-// returns that error; and if the rate limit lasts for more than 5 seconds.
+// Run ends early if a rate limit lasts for more than 5 seconds, or if the login fails until a person
+// acts; then it returns the error of the login. A later run continues.
 func (p *Pull[T, Tx]) Run(ctx context.Context) (Summary, error) {
 	e, release, err := p.start(ctx)
 	if err != nil {
