@@ -43,9 +43,8 @@ type Flow[Tx any] struct {
 
 	// Keep is how long the JSON of an element is kept after it is done or discarded, 7 days by
 	// default; a negative value removes it at once. A run removes it. The JSON of a parked element is
-	// kept. The key and the result of a Push are kept forever, so that the element is known if it is
-	// listed or added again.
-	// Results of a Push and the reasons of discarded elements are kept forever.
+	// kept. The key is kept forever, so that the element is known if it is listed or added again, and
+	// so are the result of a Push and the reason of a discarded element.
 	Keep time.Duration
 
 	// EncryptionKeys encrypt the JSON and the result with AES-GCM. The first key encrypts, and all

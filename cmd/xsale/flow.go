@@ -187,7 +187,9 @@ func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string
 // newFlow completes the settings of a flow.
 func newFlow[Tx any](a *app, command *cobra.Command, f *flowFlags, settings transfer.Flow[Tx]) *flow {
 	settings.Workers, settings.Attempts, settings.Timeout = f.workers, f.attempts, f.timeout
-	settings.Keep = cmp.Or(f.keep, -1) // 0 removes at once, not after the default
+	if f.workers > 0 { // the command has the flags of a run
+		settings.Keep = cmp.Or(f.keep, -1) // 0 removes at once, not after the default
+	}
 	settings.Logger = a.logger(command)
 	return &flow{
 		Closer:  settings.Database,

@@ -52,6 +52,7 @@ func TestPullPassesOrdersToAProgram(t *testing.T) {
 	execute(t, "", append([]string{"orders", "show", "9"}, database...)...).expect(t, exitFailed, `unknown key: "9"`)
 	execute(t, "", append([]string{"orders", "retry", "3", "4"}, database...)...).expect(t, exitUsage, `key "4" is done: only parked`)
 	execute(t, "", append([]string{"orders", "discard", "5"}, database...)...).expect(t, exitOK, "1 order discarded\n")
+	execute(t, "", append([]string{"orders", "show", "5"}, database...)...).expect(t, exitOK, "discarded", `"Id":5`) // --keep of a run removes it
 	execute(t, "", append([]string{"orders", "retry", "--all"}, database...)...).expect(t, exitOK, "1 order will be retried\n")
 	t.Setenv("XSALE_TEST_PLAN", "")
 	r = execute(t, "", append(pull, "-o", "ndjson")...).expect(t, exitOK)
