@@ -7,7 +7,7 @@ EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ test-orders: ## kill programs that move orders: 20,000 orders and 2,000 kills in
 	ORDERS_WORLDS=5,500,50,1 go test -count=1 -v -run '^(TestSQLite|TestPostgreSQL)$$' ./internal/conformance/orders
 	ORDERS_ROUNDS=67 go test -count=1 -v -run TestKilled ./internal/conformance/orders
 
+test-protections: ## take out each protection of orders, one after the other; a test must notice
+	ORDERS_PROTECTIONS=1 go test -count=1 -v -timeout 1h -run TestProtectionsAreNeeded ./internal/conformance/orders
+
 simulate: ## the same with 1,000,000 orders and 10,000 kills; SEED=100 for other ones
 	ORDERS_WORLDS=5,25000,250,$(or $(SEED),1) go test -count=1 -v -timeout 12h -run '^(TestSQLite|TestPostgreSQL)$$' ./internal/conformance/orders
 
@@ -119,4 +122,4 @@ shop: ## build, vet and test the example of an own shop
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests

@@ -84,19 +84,17 @@ func (s *source) arrive(count int) {
 	}
 }
 
-// pageSize is small, so that lists have several pages.
-const pageSize = 10
-
-// list returns the new orders, page by page, while they change.
+// list returns the new orders, page by page, while they change. Some lists break off.
 func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 	return func(context.Context) iter.Seq2[order, error] {
 		return func(yield func(order, error) bool) {
 			s.mu.Lock()
 			s.reads++
-			read := s.reads
+			read, size := s.reads, max(10, len(s.new())/20)
 			s.mu.Unlock()
+			breaks := s.chance.of("breaks", read) < 0.4
 			for page := 0; ; page++ {
-				ids := s.page(read, page)
+				ids := s.page(read, page, size)
 				if len(ids) == 0 {
 					return
 				}
@@ -114,7 +112,10 @@ func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 							return
 						}
 					}
-					switch n := s.chance.below(200, "break", read, page, at); n {
+					if !breaks {
+						continue
+					}
+					switch s.chance.below(20*size, "break", read, page, at) {
 					case 0:
 						yield(order{}, errBroken)
 						return
@@ -126,6 +127,17 @@ func (s *source) list(l *life) func(context.Context) iter.Seq2[order, error] {
 			}
 		}
 	}
+}
+
+// new returns the ids of the new orders.
+func (s *source) new() []int64 {
+	var ids []int64
+	for id, status := range s.status {
+		if status == statusNew {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // element returns an order of the list, or an error that contains it.
@@ -146,16 +158,11 @@ func (s *source) element(id int64, at int) (order, error) {
 
 func total(id int64) string { return fmt.Sprintf("%d.99", id) }
 
-// page returns a page of the current list. Others change the list before each page.
-func (s *source) page(read, page int) []int64 {
+// page returns a page of the list as it is now. Others change the list before each page.
+func (s *source) page(read, page, size int) []int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var ids []int64
-	for id, status := range s.status {
-		if status == statusNew {
-			ids = append(ids, id)
-		}
-	}
+	ids := s.new()
 	slices.Sort(ids)
 	switch n := s.chance.below(len(ids)+20, "others", read, page); {
 	case n < len(ids) && s.chance.of("take", ids[n]) < 0.05: // somebody cancels an order
@@ -171,10 +178,12 @@ func (s *source) page(read, page int) []int64 {
 	if s.chance.of("shuffle", read) < 0.3 { // the order is another one on each page
 		salt = page
 	}
-	slices.SortFunc(ids, func(a, b int64) int {
-		return cmp.Compare(s.chance.of("order", read, salt, a), s.chance.of("order", read, salt, b))
-	})
-	return ids[min(page*pageSize, len(ids)):min((page+1)*pageSize, len(ids))]
+	rank := make(map[int64]float64, len(ids))
+	for _, id := range ids {
+		rank[id] = s.chance.of("order", read, salt, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(rank[a], rank[b]) })
+	return ids[min(page*size, len(ids)):min((page+1)*size, len(ids))]
 }
 
 // set changes the status of an order.
