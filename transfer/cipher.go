@@ -3,7 +3,6 @@ package transfer
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"errors"
 )
 
 func newCipher(key []byte) (cipher.AEAD, error) {
@@ -45,7 +44,7 @@ func (s *settings[Tx]) open(key string, stored []byte) ([]byte, error) {
 			return data, nil
 		}
 	}
-	return nil, errors.New("cannot decrypt the stored JSON: it needs the encryption keys that it was stored with")
+	return nil, ErrEncrypted
 }
 
 func (s *settings[Tx]) location(key string) []byte { return []byte(s.Name + "\x00" + key) }

@@ -49,7 +49,9 @@ type Entry struct {
 const entriesPage = 100
 
 // Entries returns the entries in the given states, or all entries if no state is given, in the order
-// of their keys. It reads them in pages, so the caller may change entries while it ranges.
+// of their keys. It reads them in pages, so the caller may change entries while it ranges. An entry
+// that cannot be decrypted comes without its JSON and with an [ErrEncrypted], after which the range
+// may go on; any other error ends it.
 func (f *Flow[Tx]) Entries(ctx context.Context, states ...State) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		s, err := f.checked()
@@ -64,20 +66,20 @@ func (f *Flow[Tx]) Entries(ctx context.Context, states ...State) iter.Seq2[Entry
 				yield(Entry{}, err)
 				return
 			}
-			for _, entry := range page {
-				if !yield(entry, nil) {
+			for _, row := range page {
+				if !yield(s.entry(row)) {
 					return
 				}
 			}
 			if len(page) < entriesPage {
 				return
 			}
-			after = page[len(page)-1].Key
+			after = page[len(page)-1].key
 		}
 	}
 }
 
-func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (page []Entry, err error) {
+func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (page []row, err error) {
 	arguments := []any{s.Name, after}
 	where, values := among(states, 3)
 	arguments = append(arguments, values...)
@@ -85,11 +87,7 @@ func (s *settings[Tx]) page(ctx context.Context, after string, states []State) (
 	err = s.within(ctx, func(tx Transaction[Tx]) error {
 		return tx.Query(ctx, func(scan func(...any) error) error {
 			row, err := scanRow(scan)
-			if err != nil {
-				return err
-			}
-			entry, err := s.entry(row)
-			page = append(page, entry)
+			page = append(page, row)
 			return err
 		}, query, arguments...)
 	})

@@ -108,8 +108,8 @@ func ExamplePull() {
 	// Output:
 	// into the ERP system: 1
 	// into the ERP system: 2
-	// {Listed:2 New:2 Done:2 Parked:0 Later:0} <nil>
-	// {Listed:0 New:0 Done:0 Parked:0 Later:0} <nil>
+	// {Listed:2 New:2 Done:2 Parked:0 Retries:0} <nil>
+	// {Listed:0 New:0 Done:0 Parked:0 Retries:0} <nil>
 }
 
 // A program that runs all the time reads the list in every period.

@@ -121,6 +121,15 @@ func TestEncryption(t *testing.T) {
 			t.Errorf("%s: %s, %v, want JSON: %v", test.name, entry.JSON, err, test.want)
 		}
 	}
+	listed := 0
+	for entry, err := range pull.Entries(t.Context()) {
+		if listed++; !errors.Is(err, transfer.ErrEncrypted) || entry.State != transfer.StateDone {
+			t.Errorf("%+v, %v, want the state, and ErrEncrypted", entry, err)
+		}
+	}
+	if listed != 3 {
+		t.Errorf("%d entries without a key, want all 3", listed)
+	}
 	pull.EncryptionKeys = [][]byte{oldKey}
 	if _, err := database.DB().ExecContext(t.Context(), `UPDATE xsale_transfer SET json = (SELECT json FROM xsale_transfer WHERE key = '2') WHERE key = '1'`); err != nil {
 		t.Fatal(err)

@@ -96,7 +96,7 @@ func TestPullTakesEachElementOnce(t *testing.T) {
 			return nil
 		},
 	}
-	for run, want := range []transfer.Summary{{Listed: 50, New: 50, Done: 50, Later: 5}, {Listed: 50}} {
+	for run, want := range []transfer.Summary{{Listed: 50, New: 50, Done: 50, Retries: 5}, {Listed: 50}} {
 		summary, err := pull.Run(t.Context())
 		if err != nil || summary != want {
 			t.Errorf("run %d: %+v, %v, want %+v", run, summary, err, want)
@@ -247,7 +247,7 @@ func TestHandleTxThatGoesOnAfterARollback(t *testing.T) {
 		}
 		return nil // although it failed
 	}
-	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 || summary.Later != 1 {
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 3 || summary.Retries != 1 {
 		t.Errorf("%+v, %v, want 3 done and an attempt that failed", summary, err)
 	}
 	imported := 0
@@ -267,7 +267,7 @@ func TestHandlerThatEndsItsGoroutine(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if summary, err := pull.Run(ctx); err != nil || summary.Done != 3 || summary.Later != 3 {
+	if summary, err := pull.Run(ctx); err != nil || summary.Done != 3 || summary.Retries != 3 {
 		t.Errorf("%+v, %v, want 3 done at the second attempt", summary, err)
 	}
 }
@@ -315,7 +315,7 @@ func TestBadElementsDoNotDelayTheOthers(t *testing.T) {
 			return nil
 		},
 	}
-	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != count/2 || summary.Later != count/2 {
+	if summary, err := pull.Run(t.Context()); err != nil || summary.Done != count/2 || summary.Retries != count/2 {
 		t.Errorf("%+v, %v, want half of them done, and half of them later", summary, err)
 	}
 	if lastGood != count {

@@ -53,6 +53,9 @@ var (
 	// ErrNotFound marks a key that the flow does not have.
 	ErrNotFound = errors.New("unknown key")
 
+	// ErrEncrypted marks JSON that none of Flow.EncryptionKeys decrypts.
+	ErrEncrypted = errors.New("cannot decrypt the stored JSON: it needs the encryption key that it was stored with")
+
 	// ErrInUse marks a database on which another program runs flows, although only one may, such as
 	// a SQLite file.
 	ErrInUse = errors.New("the database is in use")

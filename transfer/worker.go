@@ -192,7 +192,7 @@ func rejected(err error) bool {
 
 // postpone counts and logs an attempt that will be repeated.
 func (e *engine[Tx]) postpone(ctx context.Context, name string, task *task[Tx], err error, delay time.Duration) {
-	e.summary.later.Add(1)
+	e.summary.retries.Add(1)
 	e.Logger.WarnContext(ctx, "step failed, will be tried again", "flow", e.Name, "step", name, "key", task.row.key, "attempt", task.begun(), "wait", delay.Round(time.Millisecond), "error", err)
 }
 

@@ -77,6 +77,7 @@ func TestEncryptedDatabase(t *testing.T) {
 	}
 	show := []string{"orders", "show", "1", "--database", pull[4]}
 	execute(t, "", show...).expect(t, exitFailed, "cannot decrypt the stored JSON", "encryption key")
+	execute(t, "", "orders", "parked", "--database", pull[4]).expect(t, exitOK, "exit status 1")
 	execute(t, "", append(show, "--encryption-key-file", newKey, "--encryption-key-file", oldKey)...).expect(t, exitOK, "BuyerId")
 }
 

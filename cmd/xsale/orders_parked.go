@@ -48,6 +48,9 @@ The list is that of 'orders pull', or of 'orders push' with --flow push. 'orders
 	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, _ []string, flow *flow) error {
 		parked := func(yield func(parkedOrder, error) bool) {
 			for entry, err := range flow.Entries(ctx, transfer.StateParked) {
+				if errors.Is(err, transfer.ErrEncrypted) { // the list does not show the JSON
+					err = nil
+				}
 				if !yield(parkedOrder{entry.Key, entry.Changed, entry.Resume == transfer.StateUnsure, entry.Reason}, err) {
 					return
 				}
@@ -126,6 +129,9 @@ first make sure that it is not in xSale.`,
 	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error {
 		if all {
 			for entry, err := range flow.Entries(ctx, transfer.StateParked) {
+				if errors.Is(err, transfer.ErrEncrypted) { // the list does not show the JSON
+					err = nil
+				}
 				if err != nil {
 					return err
 				}

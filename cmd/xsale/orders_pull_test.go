@@ -80,7 +80,7 @@ func TestPullLeavesOrdersForLater(t *testing.T) {
 			return transfer.Later(errors.New("closed"), time.Hour)
 		},
 	}
-	if summary, err := earlier.Run(t.Context()); err != nil || summary.Later != 1 {
+	if summary, err := earlier.Run(t.Context()); err != nil || summary.Retries != 1 {
 		t.Fatalf("%+v, %v", summary, err)
 	}
 	if err := database.Close(); err != nil {

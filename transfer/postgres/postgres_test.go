@@ -208,7 +208,7 @@ func TestPostgres(t *testing.T) {
 			_, err := tx.Exec(ctx, `SELECT pg_sleep(60)`)
 			return err
 		}
-		if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 1 || summary.Later != 2 {
+		if summary, err := pull.Run(t.Context()); err != nil || summary.Done != 1 || summary.Retries != 2 {
 			entry, _ := pull.Entry(t.Context(), "1")
 			t.Errorf("%+v, %v, %s, want 1 done after 2 timeouts", summary, err, entry.Reason)
 		}
