@@ -12,8 +12,7 @@ var errDead = errors.New("the program is dead")
 // can see: a commit, a statement of a server, or an effect in another system. Whatever it does after
 // that has no effect.
 type life struct {
-	number  int
-	program int // which of those that run at the same time
+	number int
 
 	mu     sync.Mutex
 	events int

@@ -4,10 +4,11 @@ package orders
 import (
 	"database/sql"
 	"fmt"
-	"github.com/jackc/pgx/v5"
 	"os"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
 )

@@ -3,10 +3,11 @@ package orders
 import (
 	"context"
 	"database/sql"
-	"github.com/jackc/pgx/v5"
 	"iter"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
 	"github.com/xsale-go/xsale/transfer"

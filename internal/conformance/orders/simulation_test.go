@@ -126,16 +126,16 @@ func (s *simulation[Tx]) run() {
 	defer s.dead.Wait()
 	s.skewed = s.chance.of("skewed") < 0.5
 	var programs sync.WaitGroup
-	for program := range s.store.programs() {
+	for range s.store.programs() {
 		programs.Go(func() {
-			for s.live(observer, program, true) {
+			for s.live(observer, true) {
 			}
 		})
 	}
 	programs.Wait()
 	s.arrive(s.size)
 	for range 50 {
-		s.live(observer, 0, false)
+		s.live(observer, false)
 		if s.finished() {
 			return
 		}
@@ -144,10 +144,10 @@ func (s *simulation[Tx]) run() {
 }
 
 // live runs a program once, and reports whether another one may die.
-func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool {
+func (s *simulation[Tx]) live(observer *observer, mortal bool) bool {
 	s.mu.Lock()
 	s.lives++
-	l := &life{number: s.lives, program: program}
+	l := &life{number: s.lives}
 	if mortal {
 		l.last, l.before = 1+s.chance.below(s.span, "last", l.number), s.chance.of("before", l.number) < 0.5
 	}
@@ -157,7 +157,7 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 	}
 	s.mu.Unlock()
 
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(s.size)*50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(s.size)*100*time.Millisecond)
 	defer cancel()
 	l.atDeath(cancel)
 	if mortal && s.chance.of("patient", l.number) < 0.95 { // others wait for what dead programs have left
@@ -175,14 +175,11 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 		select {
 		case err = <-ended:
 		case <-died:
-			l.ends.Wait()
 		}
 	}
 	dead := l.isDead()
-	l.mu.Lock()
-	events := l.events
-	l.dead = true
-	l.mu.Unlock()
+	l.kill() // what is left of the program has no effect
+	l.ends.Wait()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,7 +192,7 @@ func (s *simulation[Tx]) live(observer *observer, program int, mortal bool) bool
 		s.t.Errorf("life %d: %v", l.number, err)
 		return false
 	default:
-		s.span = max(events*9/10, 5) // so that the next one dies earlier
+		s.span = max(l.events*9/10, 5) // so that the next one dies earlier
 	}
 	return s.deaths < s.kills && !s.t.Failed()
 }
