@@ -173,6 +173,13 @@ func (d *Database) Claim(ctx context.Context, _ int) (func(), error) {
 	defer d.mu.Unlock()
 	if d.claims == 0 {
 		lock, err := d.tryLock()
+		for range 10 { // a child of a program that has ended may hold the file for a moment
+			if !errors.Is(err, transfer.ErrInUse) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+			lock, err = d.tryLock()
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -65,8 +64,19 @@ func New(t testing.TB) *Server {
 		defer close(stopped)
 		server.Wait()
 	}()
+	// A test that dies, such as by its timeout, closes the pipe, too.
+	guard := exec.Command("/bin/sh", "-c", `read -r _; kill -QUIT "$0"`, strconv.Itoa(server.Process.Pid))
+	pipe, err := guard.StdinPipe()
+	if err == nil {
+		err = guard.Start()
+	}
+	if err != nil {
+		server.Process.Kill()
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGQUIT) // at once
+		pipe.Close()
+		guard.Wait()
 		<-stopped
 	})
 	s := &Server{dir: dir}
