@@ -148,11 +148,11 @@ func TestPullIsKilled(t *testing.T) {
 }
 
 func killPull(t *testing.T, pull []string) {
-	const orders, workers = 60, 3
+	const orders, workers = 20, 3
 	useSandbox(t, xsaletest.WithOrders(orders))
 	line, notes := useHandler(t, "")
 	pull = append(pull, "--exec", line, "--hand-over-exec", line, "--workers", fmt.Sprint(workers))
-	const kills = 4
+	const kills = 3
 	for i := range kills {
 		command, output := startCommand(t, pull...)
 		ended := make(chan struct{})
@@ -160,7 +160,7 @@ func killPull(t *testing.T, pull []string) {
 			defer close(ended)
 			command.Wait()
 		}()
-		for len(notes()) < (i+1)*20 { // of 120
+		for len(notes()) < (i+1)*9 { // of 40
 			select {
 			case <-ended:
 				t.Fatalf("ended early: %s", output)
