@@ -131,15 +131,17 @@ func (d *Database) migrate(ctx context.Context) error {
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, migrating); err != nil {
 		return err
 	}
+	// Another program may have been faster. Its workers would wait for the statements below, which wait
+	// for all transactions.
+	if current, err := d.current(ctx, migrator); err != nil || current {
+		return err
+	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return err
 	}
-	for _, statement := range schema.Statements("bytea") {
-		if _, err := conn.Exec(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
+	// One statement is one transaction, so that no program sees a part of them.
+	_, err = conn.Exec(ctx, strings.Join(schema.Statements("bytea"), ";\n"))
+	return err
 }
 
 // current reports whether the tables exist in the newest version. Unlike CREATE INDEX IF NOT EXISTS,
