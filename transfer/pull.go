@@ -169,10 +169,14 @@ func (p *Pull[T, Tx]) batches(ctx context.Context, e *engine[Tx], batches chan<-
 // take adds a batch of elements.
 func (e *engine[Tx]) take(ctx context.Context, intake *intake[Tx], batch []arrival) error {
 	var added, parked int
-	err := e.within(ctx, func(tx Transaction[Tx]) (err error) {
+	add := func(tx Transaction[Tx]) (err error) {
 		added, parked, err = intake.add(ctx, tx, batch)
 		return err
-	})
+	}
+	err := e.within(ctx, add)
+	if err != nil && ctx.Err() == nil {
+		err = e.within(ctx, add) // the server may have ended the connection
+	}
 	if err != nil {
 		return fmt.Errorf("add elements: %w", err)
 	}

@@ -321,7 +321,15 @@ func (p pooled) Release() {}
 
 func (p pooled) Begin(ctx context.Context) (transfer.Transaction[pgx.Tx], error) {
 	tx, err := p.pool.Begin(ctx)
-	return transaction{tx}, err
+	if err != nil {
+		return nil, err
+	}
+	// These transactions are short. That of a program that was stopped would keep others waiting that
+	// add the same elements.
+	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10s'`); err != nil {
+		return nil, errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
+	}
+	return transaction{tx}, nil
 }
 
 type transaction struct{ tx pgx.Tx }

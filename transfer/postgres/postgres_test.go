@@ -214,3 +214,20 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 }
+
+// A program that is stopped while it adds elements keeps others waiting for a moment only.
+func TestStoppedProgramsDoNotBlockOthers(t *testing.T) {
+	t.Parallel()
+	location := pgserver.New(t).Database(t)
+	stopped, err := open(t, location).Session().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stopped.Rollback(context.Background())
+	if _, err := stopped.Exec(t.Context(), `INSERT INTO xsale_transfer (flow, key, state, added, changed) VALUES ('numbers', '2', 'waiting', 0, 0)`); err != nil {
+		t.Fatal(err)
+	}
+	if summary, err := numbers(open(t, location), 3).Run(t.Context()); err != nil || summary.Done != 3 {
+		t.Errorf("%+v, %v, want 3 done", summary, err)
+	}
+}
