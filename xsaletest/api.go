@@ -93,18 +93,14 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 	if broken := contract.Errors(c.findings); len(broken) > 0 {
 		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec", problemErrors(broken)...)
 	}
-	name, named := c.Variables["organizationName"]
-	if !named {
-		name = s.organization
-	}
-	organization := s.organizations[name]
-	if organization == nil {
-		return nil, newProblem(http.StatusNotFound, "There is no such organization", problemError{"path organizationName", "the user does not work for it"})
+	data := s.backend()
+	if failure := data.admit(c); failure != nil {
+		return nil, failure
 	}
 	if c.handler != nil {
 		return c.handler.respond(c), nil
 	}
-	r, err := s.operations[c.OperationID()](organization, c)
+	r, err := data.respond(c)
 	if err != nil {
 		return nil, problemOf(err)
 	}

@@ -24,7 +24,7 @@ func (s *Sandbox) Options() []xsale.Option {
 		xsale.WithBaseURL(s.URL()),
 		xsale.WithTokenURL(s.TokenURL()),
 		xsale.WithCredentials(s.Credentials()),
-		xsale.WithOrganization(s.organization),
+		xsale.WithOrganization(s.backend().names()[0]),
 		xsale.WithHTTPClient(s.HTTPClient()),
 		xsale.WithRateLearning(false),
 	}

@@ -45,6 +45,24 @@ func ExampleNew() {
 	}
 }
 
+// Operations lists what the sandbox serves.
+func ExampleSandbox_Operations() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	for _, operation := range sandbox.Operations() {
+		if operation.Method == http.MethodGet {
+			fmt.Println(operation.ID, operation.Path, operation.Stateful)
+		}
+	}
+	// Output:
+	// getMe /me true
+	// listOrders /{organizationName}/orders true
+	// listStatuses /{organizationName}/statuses true
+	// listTranslations /{organizationName}/articles/{id}/translations true
+}
+
 // A program in any language can use the sandbox.
 func ExampleStart() {
 	sandbox, err := xsaletest.Start(xsaletest.WithAddress("127.0.0.1:0"), xsaletest.WithOrders(10))

@@ -1,7 +1,6 @@
 package xsaletest
 
 import (
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -21,12 +20,23 @@ func (s *Sandbox) Sign(t testing.TB, claims jwt.MapClaims) string {
 
 // Replace replaces an operation.
 func Replace(s *Sandbox, operationID string, handler http.HandlerFunc) {
-	s.operations = maps.Clone(s.operations)
-	s.operations[operationID] = func(*state, *apiCall) (*response, error) {
-		r := &response{}
-		handler(r, nil)
-		return r, nil
+	var data backend = &replaced{s.backend(), operationID, handler}
+	s.data.Store(&data)
+}
+
+type replaced struct {
+	backend
+	operationID string
+	handler     http.HandlerFunc
+}
+
+func (b *replaced) respond(c *apiCall) (*response, error) {
+	if c.OperationID() != b.operationID {
+		return b.backend.respond(c)
 	}
+	r := &response{}
+	b.handler(r, nil)
+	return r, nil
 }
 
 // FillRequests logs requests as if they had arrived.

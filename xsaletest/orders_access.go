@@ -2,6 +2,7 @@ package xsaletest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,10 +19,8 @@ var errNoOrganization = errors.New("there is no such organization")
 // Orders gives access to the orders of an organization of the user, or of the default organization
 // if the name is empty. For any other name, every method of [Orders] returns an error.
 func (s *Sandbox) Orders(organization string) *Orders {
-	if organization == "" {
-		organization = s.organization
-	}
-	return &Orders{s.organizations[organization]}
+	data := s.backend()
+	return &Orders{data.organization(cmp.Or(organization, data.names()[0]))}
 }
 
 // Add adds an order at the end of the list and returns its id. The rules of [SeedOrder] apply. An error

@@ -106,17 +106,15 @@ type Sandbox struct {
 	transport      *http.Transport
 	certificatePEM []byte
 
-	config        *config
-	spec          *contract.Document
-	identity      *identity
-	swagger       *swagger
-	organization  string            // the default one
-	organizations map[string]*state // by name
-	operations    map[string]operation
-	handlers      *handlers
-	requests      requestLog
-	faults        *faultPlan
-	waits         atomic.Int64 // requests that the latency has counted
+	config   *config
+	spec     *contract.Document
+	identity *identity
+	swagger  *swagger
+	data     atomic.Pointer[backend]
+	handlers *handlers
+	requests requestLog
+	faults   *faultPlan
+	waits    atomic.Int64 // requests that the latency has counted
 
 	closing   chan struct{} // closed when Close begins
 	closeOnce sync.Once
@@ -177,7 +175,7 @@ func start(options []Option) (*Sandbox, error) {
 	if err := c.checkAdditions(spec); err != nil {
 		return nil, err
 	}
-	organization, organizations, err := newOrganizations(&c, spec)
+	data, err := newBackend(&c, spec, c.seed)
 	if err != nil {
 		return nil, err
 	}
@@ -198,15 +196,13 @@ func start(options []Option) (*Sandbox, error) {
 		url:       "http://" + listener.Addr().String(),
 		transport: &http.Transport{},
 
-		config:        &c,
-		spec:          spec,
-		organization:  organization,
-		organizations: organizations,
-		operations:    operations,
-		handlers:      &handlers{},
-		faults:        &faultPlan{random: c.random, scripts: make(map[string][]Fault)},
-		closing:       make(chan struct{}),
+		config:   &c,
+		spec:     spec,
+		handlers: &handlers{},
+		faults:   &faultPlan{random: c.random, scripts: make(map[string][]Fault)},
+		closing:  make(chan struct{}),
 	}
+	s.data.Store(&data)
 	if certs != nil {
 		s.url = "https://" + listener.Addr().String()
 		s.certificatePEM = certs.authorityPEM
@@ -233,6 +229,9 @@ func start(options []Option) (*Sandbox, error) {
 	})
 	return s, nil
 }
+
+// backend returns the current data.
+func (s *Sandbox) backend() backend { return *s.data.Load() }
 
 // serve dispatches to the login service, the spec and the API, which share one address.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
@@ -359,7 +358,7 @@ func (s *Sandbox) Environment() []string {
 		"XSALE_CLIENT_SECRET=" + ClientSecret,
 		"XSALE_USERNAME=" + Username,
 		"XSALE_PASSWORD=" + Password,
-		"XSALE_ORGANIZATION=" + s.organization,
+		"XSALE_ORGANIZATION=" + s.backend().names()[0],
 	}
 }
 

@@ -63,13 +63,13 @@ func seedError(pointer, detail string) error {
 	return fmt.Errorf("%s: %s", cmp.Or(pointer, "the order"), detail)
 }
 
-// newOrganizations returns the organizations by name, and the name of the default one.
-func newOrganizations(c *config, spec *contract.Document) (string, map[string]*state, error) {
+// newOrganizations returns the organizations of a seed, or the default one with generated orders.
+func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organizations, error) {
 	infos := sampleOrganizations()
 	var first *state
 	var err error
-	if c.seed != nil {
-		infos, first, err = newSeededState(c.seed, spec)
+	if seed != nil {
+		infos, first, err = newSeededState(seed, spec)
 		if err != nil {
 			err = fmt.Errorf("WithSeed: %w", err)
 		}
@@ -77,18 +77,23 @@ func newOrganizations(c *config, spec *contract.Document) (string, map[string]*s
 		first, err = newGeneratedState(c.orders, spec)
 	}
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if c.addsTo("listStatuses") {
 		first.addStatus(addedStatus)
 	}
 	first.user = newUser(infos)
-	organizations := map[string]*state{infos[0].Name: first}
-	for _, info := range infos[1:] {
-		organizations[info.Name] = newState(spec, first.statuses)
-		organizations[info.Name].user = first.user
+	all := &organizations{byName: make(map[string]*state)}
+	for i, info := range infos {
+		data := first
+		if i > 0 {
+			data = newState(spec, first.statuses)
+			data.user = first.user
+		}
+		all.ordered = append(all.ordered, info.Name)
+		all.byName[info.Name] = data
 	}
-	return infos[0].Name, organizations, nil
+	return all, nil
 }
 
 // addStatus adds a status with the next id.

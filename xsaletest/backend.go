@@ -1,0 +1,66 @@
+package xsaletest
+
+import (
+	"net/http"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// backend is the data behind the operations of the spec. A reset or a new seed replaces it as a
+// whole, so a request sees one backend until it ends.
+type backend interface {
+	// admit checks the organization in the path of an operation or a handler.
+	admit(c *apiCall) *problem
+
+	// respond processes a call to an operation, whose request fits the spec. An error is a *problem,
+	// or a value that the types of the API cannot take.
+	respond(c *apiCall) (*response, error)
+
+	// names returns the names of the organizations, the default one first.
+	names() []string
+
+	// organization returns the orders of an organization, or nil.
+	organization(name string) *state
+
+	// treatment returns how the calls of an operation are processed.
+	treatment(operation *contract.Operation) (stateful bool, reason string)
+}
+
+// newBackend returns the initial data: of a seed if it is not nil, or else generated.
+func newBackend(c *config, spec *contract.Document, seed *Seed) (backend, error) {
+	return newOrganizations(c, spec, seed)
+}
+
+// organizations is the backend of xSale, whose operations are written by hand.
+type organizations struct {
+	ordered []string // names, the default organization first
+	byName  map[string]*state
+}
+
+func (o *organizations) admit(c *apiCall) *problem {
+	if o.of(c) == nil {
+		return newProblem(http.StatusNotFound, "There is no such organization", problemError{"path organizationName", "the user does not work for it"})
+	}
+	return nil
+}
+
+// of returns the organization of a call, or nil.
+func (o *organizations) of(c *apiCall) *state {
+	name, named := c.Variables["organizationName"]
+	if !named {
+		name = o.ordered[0]
+	}
+	return o.byName[name]
+}
+
+func (o *organizations) respond(c *apiCall) (*response, error) {
+	return operations[c.OperationID()](o.of(c), c)
+}
+
+func (o *organizations) names() []string { return o.ordered }
+
+func (o *organizations) organization(name string) *state { return o.byName[name] }
+
+func (o *organizations) treatment(*contract.Operation) (stateful bool, reason string) {
+	return true, "written for xSale"
+}
