@@ -24,6 +24,10 @@ type backend interface {
 
 	// treatment returns how the calls of an operation are processed.
 	treatment(operation *contract.Operation) (stateful bool, reason string)
+
+	// statuses returns the status of an operation's success where the spec has 2XX, and the statuses
+	// of problems that the served spec has to list.
+	statuses(operation *contract.Operation) (success int, problems []int)
 }
 
 // newBackend returns the initial data: of a seed if it is not nil, or else generated.
@@ -63,4 +67,21 @@ func (o *organizations) organization(name string) *state { return o.byName[name]
 
 func (o *organizations) treatment(*contract.Operation) (stateful bool, reason string) {
 	return true, "written for xSale"
+}
+
+// ownStatuses are the statuses of the operations: the success, then the problems.
+var ownStatuses = map[string][]int{
+	"getMe":             {200, 401},
+	"listOrders":        {200, 400, 401, 404},
+	"createOrder":       {201, 400, 401, 404, 413},
+	"listStatuses":      {200, 401, 404},
+	"createIntegration": {201, 400, 401, 404, 413},
+	"createParameter":   {201, 400, 401, 404, 413},
+	"listTranslations":  {200, 400, 401, 404},
+	"setTranslation":    {204, 400, 401, 404, 413},
+}
+
+func (o *organizations) statuses(operation *contract.Operation) (success int, problems []int) {
+	own := ownStatuses[operation.ID]
+	return own[0], own[1:]
 }

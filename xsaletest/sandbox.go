@@ -212,7 +212,7 @@ func start(options []Option) (*Sandbox, error) {
 	}
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
-	s.swagger = newSwagger(spec.Spec(), s.url)
+	s.swagger = newSwagger(spec, s.url, data)
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 10 * time.Second,

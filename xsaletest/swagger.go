@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/contract"
 )
 
 // Paths of the spec and its page in Swashbuckle, the usual generator of ASP.NET.
@@ -32,16 +34,18 @@ type swagger struct {
 
 type swaggerFiles struct{ document, page []byte }
 
-func newSwagger(document *openapi3.T, url string) *swagger {
-	return &swagger{sync.OnceValues(func() (swaggerFiles, error) { return renderSwagger(document, url) })}
+func newSwagger(spec *contract.Document, url string, data backend) *swagger {
+	return &swagger{sync.OnceValues(func() (swaggerFiles, error) { return renderSwagger(spec, url, data) })}
 }
 
 // renderSwagger renders the spec and its page. The page is self-contained, so that it works
 // offline.
-func renderSwagger(document *openapi3.T, url string) (swaggerFiles, error) {
-	own := *document // the rest is shared by all sandboxes
-	own.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}
-	encoded, err := json.MarshalIndent(&own, "", "  ")
+func renderSwagger(spec *contract.Document, url string, data backend) (swaggerFiles, error) {
+	served, err := servedSpec(spec, url, data)
+	if err != nil {
+		return swaggerFiles{}, fmt.Errorf("prepare the spec: %w", err)
+	}
+	encoded, err := json.MarshalIndent(served, "", "  ")
 	if err != nil {
 		return swaggerFiles{}, fmt.Errorf("render the spec: %w", err)
 	}
@@ -50,7 +54,7 @@ func renderSwagger(document *openapi3.T, url string) (swaggerFiles, error) {
 		return swaggerFiles{}, fmt.Errorf("parse the page of the spec: %w", err)
 	}
 	var html bytes.Buffer
-	if err := page.Execute(&html, newSwaggerView(&own)); err != nil {
+	if err := page.Execute(&html, newSwaggerView(served)); err != nil {
 		return swaggerFiles{}, fmt.Errorf("render the page of the spec: %w", err)
 	}
 	return swaggerFiles{encoded, html.Bytes()}, nil
