@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -22,8 +23,8 @@ type apiCall struct {
 	findings []contract.Finding
 }
 
-// operation processes a call. An error is a *problem, or a value that the types of the API cannot
-// take.
+// operation processes a call. An error is a *problem.Details, or a value that the types of the API
+// cannot take.
 type operation func(*state, *apiCall) (*response, error)
 
 var operations = map[string]operation{
@@ -63,7 +64,7 @@ func (s *Sandbox) respond(c *apiCall) *response {
 	r, failure := s.process(c)
 	if failure != nil {
 		r = &response{}
-		failure.write(r)
+		failure.Write(r)
 	}
 	if additions := s.config.addsTo(c.name()); additions || s.config.escapes {
 		r.rewrite(additions)
@@ -73,25 +74,25 @@ func (s *Sandbox) respond(c *apiCall) *response {
 
 // process checks the tokens, then path and method, the request, and the organization. Behind the
 // operation, it checks the response. The spec has nothing to check a handler against.
-func (s *Sandbox) process(c *apiCall) (*response, *problem) {
+func (s *Sandbox) process(c *apiCall) (*response, *problem.Details) {
 	if failure := s.identity.tokens.authenticate(c.request.Header); failure != nil {
 		return nil, failure
 	}
 	switch {
 	case c.Path == "":
-		return nil, newProblem(http.StatusNotFound, "The spec has no such path.")
+		return nil, problem.New(http.StatusNotFound, "The spec has no such path.")
 	case !c.served():
-		return nil, newProblem(http.StatusMethodNotAllowed, "The spec has this path, but not with this method.").
-			with("Allow", strings.Join(c.Allowed, ", "))
+		return nil, problem.New(http.StatusMethodNotAllowed, "The spec has this path, but not with this method.").
+			With("Allow", strings.Join(c.Allowed, ", "))
 	}
 	if c.bodyErr != nil {
-		return nil, bodyProblem(c.bodyErr)
+		return nil, problem.OfBody(c.bodyErr)
 	}
 	if c.Operation != nil {
 		c.findings = c.CheckRequest(c.body)
 	}
 	if broken := contract.Errors(c.findings); len(broken) > 0 {
-		return nil, newProblem(http.StatusBadRequest, "The request breaks the spec", problemErrors(broken)...)
+		return nil, problem.New(http.StatusBadRequest, "The request breaks the spec", problem.Fields(broken)...)
 	}
 	data := s.backend()
 	if failure := data.admit(c); failure != nil {
@@ -108,18 +109,18 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem) {
 		return r, nil
 	}
 	if broken := contract.Errors(c.CheckResponse(r.status, r.Header(), r.body.Bytes())); len(broken) > 0 {
-		return nil, newProblem(http.StatusInternalServerError, "The sandbox's response breaks the spec", problemErrors(broken)...)
+		return nil, problem.New(http.StatusInternalServerError, "The sandbox's response breaks the spec", problem.Fields(broken)...)
 	}
 	return r, nil
 }
 
 // problemOf returns the problem of an operation that failed.
-func problemOf(err error) *problem {
-	if failure, ok := errors.AsType[*problem](err); ok {
+func problemOf(err error) *problem.Details {
+	if failure, ok := errors.AsType[*problem.Details](err); ok {
 		return failure
 	}
 	if unfit, ok := errors.AsType[*codec.ValueError](err); ok {
-		return newProblem(http.StatusBadRequest, "The sandbox cannot read the request", problemError{unfit.Pointer, "does not fit its type"})
+		return problem.New(http.StatusBadRequest, "The sandbox cannot read the request", problem.Field{Pointer: unfit.Pointer, Detail: "does not fit its type"})
 	}
-	return newProblem(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
+	return problem.New(http.StatusInternalServerError, "The sandbox failed: "+err.Error())
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -46,6 +47,6 @@ func (s *state) setTranslation(c *apiCall) (*response, error) {
 	return newResponse(http.StatusNoContent, nil), nil
 }
 
-func newNoArticleProblem() *problem {
-	return newProblem(http.StatusNotFound, "There is no such article", problemError{"path id", "there is no such article"})
+func newNoArticleProblem() *problem.Details {
+	return problem.New(http.StatusNotFound, "There is no such article", problem.Field{Pointer: "path id", Detail: "there is no such article"})
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // Headers of every API call.
@@ -19,23 +21,23 @@ var (
 )
 
 // authenticate requires both tokens of one login. The problem does not repeat them.
-func (s *tokenService) authenticate(header http.Header) *problem {
+func (s *tokenService) authenticate(header http.Header) *problem.Details {
 	accessLogin, accessErr := s.checkAccessToken(header.Get(accessTokenHeader))
 	idLogin, idErr := s.checkIDToken(header.Get(idTokenHeader))
 	if accessErr == nil && idErr == nil && accessLogin != idLogin {
 		idErr = errMismatch
 	}
-	var details []problemError
+	var details []problem.Field
 	if accessErr != nil {
-		details = append(details, problemError{"header " + accessTokenHeader, "the access token " + accessErr.Error()})
+		details = append(details, problem.Field{Pointer: "header " + accessTokenHeader, Detail: "the access token " + accessErr.Error()})
 	}
 	if idErr != nil {
-		details = append(details, problemError{"header " + idTokenHeader, "the ID token " + idErr.Error()})
+		details = append(details, problem.Field{Pointer: "header " + idTokenHeader, Detail: "the ID token " + idErr.Error()})
 	}
 	if details == nil {
 		return nil
 	}
-	return newProblem(http.StatusUnauthorized, "The tokens are invalid", details...).with("WWW-Authenticate", "Bearer")
+	return problem.New(http.StatusUnauthorized, "The tokens are invalid", details...).With("WWW-Authenticate", "Bearer")
 }
 
 func (s *tokenService) checkAccessToken(value string) (login int64, err error) {

@@ -4,16 +4,17 @@ import (
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // backend is the data behind the operations of the spec. A reset or a new seed replaces it as a
 // whole, so a request sees one backend until it ends.
 type backend interface {
 	// admit checks the organization in the path of an operation or a handler.
-	admit(c *apiCall) *problem
+	admit(c *apiCall) *problem.Details
 
-	// respond processes a call to an operation, whose request fits the spec. An error is a *problem,
-	// or a value that the types of the API cannot take.
+	// respond processes a call to an operation, whose request fits the spec. An error is a
+	// *problem.Details, or a value that the types of the API cannot take.
 	respond(c *apiCall) (*response, error)
 
 	// names returns the names of the organizations, the default one first.
@@ -41,9 +42,9 @@ type organizations struct {
 	byName  map[string]*state
 }
 
-func (o *organizations) admit(c *apiCall) *problem {
+func (o *organizations) admit(c *apiCall) *problem.Details {
 	if o.of(c) == nil {
-		return newProblem(http.StatusNotFound, "There is no such organization", problemError{"path organizationName", "the user does not work for it"})
+		return problem.New(http.StatusNotFound, "There is no such organization", problem.Field{Pointer: "path organizationName", Detail: "the user does not work for it"})
 	}
 	return nil
 }

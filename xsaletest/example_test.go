@@ -77,7 +77,7 @@ func ExampleStart() {
 		name, _, _ := strings.Cut(variable, "=")
 		fmt.Println(name)
 	}
-	response, err := sandbox.HTTPClient().Get(sandbox.URL() + "/swagger")
+	response, err := sandbox.HTTPClient().Get(sandbox.URL() + "/swagger/v1/swagger.json")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -43,6 +44,6 @@ func (b *replaced) respond(c *apiCall) (*response, error) {
 func FillRequests(s *Sandbox, count int) {
 	for range count {
 		r := httptest.NewRequest(http.MethodGet, "/me", nil)
-		s.requests.begin(nil, &apiCall{Call: s.spec.Call(r), request: r})
+		s.requests.begin(nil, &apiCall{Call: s.spec.Call(r), request: r}, time.Now())
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // garbage is neither JSON nor UTF-8.
@@ -23,7 +25,7 @@ func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request, re
 		s.identity.limits.block(Username)
 	case changedSigningKeyFault:
 		if err := s.identity.tokens.changeKey(); err != nil {
-			newProblem(http.StatusInternalServerError, "The sandbox cannot change its signing key.").write(w)
+			problem.New(http.StatusInternalServerError, "The sandbox cannot change its signing key.").Write(w)
 			return
 		}
 	case delayFault:
@@ -70,7 +72,7 @@ func (f Fault) writeResponse(w http.ResponseWriter) {
 	}
 	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
 	if body == "" && hasBody {
-		details, _ := json.Marshal(newProblem(status, "The test injected this failure"))
+		details, _ := json.Marshal(problem.New(status, "The test injected this failure"))
 		body, contentType = string(details), "application/problem+json"
 	}
 	if hasBody {

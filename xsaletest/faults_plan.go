@@ -90,12 +90,35 @@ func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	return err
 }
 
+// Faults returns the queued faults of [Sandbox.Fail] by operation, with the rest of their
+// repetitions.
+func (s *Sandbox) Faults() map[string][]Fault {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	queued := make(map[string][]Fault)
+	for id, faults := range s.faults.scripts {
+		if len(faults) > 0 {
+			queued[id] = slices.Clone(faults)
+		}
+	}
+	return queued
+}
+
 // ClearFaults drops the queued faults of [Sandbox.Fail], including those with [Fault.Always]. It
 // does not end running delays, nor undo what a fault has done to the login service.
 func (s *Sandbox) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	clear(s.faults.scripts)
+}
+
+// drop drops the faults of some operations.
+func (p *faultPlan) drop(ids []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range ids {
+		delete(p.scripts, id)
+	}
 }
 
 func (s *Sandbox) addFaults(id string, faults []Fault) error {

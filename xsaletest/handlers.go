@@ -85,7 +85,7 @@ func (s *Sandbox) addHandler(added *handler) error {
 	if operation := s.spec.Call(request).Operation; operation != nil {
 		return fmt.Errorf("the spec already has it as %s", operation.ID)
 	}
-	if s.page(request.URL.Path) != nil {
+	if s.own(request.URL.Path) != nil {
 		return errors.New("the sandbox itself serves it")
 	}
 	s.handlers.mu.Lock()
@@ -95,6 +95,16 @@ func (s *Sandbox) addHandler(added *handler) error {
 	}
 	s.handlers.patterns = append(s.handlers.patterns, added.pattern)
 	return nil
+}
+
+// ClearHandlers removes all paths of [Sandbox.HandleFunc], and the faults that are queued for them.
+func (s *Sandbox) ClearHandlers() {
+	h := s.handlers
+	h.mu.Lock()
+	patterns := h.patterns
+	h.routes, h.patterns = route.Table[*handler]{}, nil
+	h.mu.Unlock()
+	s.faults.drop(patterns)
 }
 
 // names returns the patterns.

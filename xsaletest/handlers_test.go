@@ -132,7 +132,7 @@ func TestHandlerNextToAnOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for path, status := range map[string]int{"DELETE :/orders": 418, "GET :/orders": 200, "GET :/statuses": 200, "GET :/parcels": 418, "GET /me": 200, "GET /swagger/": 200, "GET /parcels": 418} {
+	for path, status := range map[string]int{"DELETE :/orders": 418, "GET :/orders": 200, "GET :/statuses": 200, "GET :/parcels": 418, "GET /me": 200, "GET /swagger/": 418, "GET /swagger/v1/swagger.json": 200, "GET /parcels": 418} {
 		method, path, _ := strings.Cut(path, " ")
 		if reply := c.call(method, path, ""); reply.status != status {
 			t.Errorf("%s %s: status %d, want %d", method, path, reply.status, status)
@@ -166,7 +166,8 @@ func TestHandleFuncRejectsPatterns(t *testing.T) {
 		"HEAD /{name}/orders":              "the spec already has it as listOrders",
 		"GET /Futuriti/orders":             "the spec already has it as listOrders",
 		"POST /oauth/token":                "the sandbox itself serves it",
-		"GET /swagger":                     "the sandbox itself serves it",
+		"GET /swagger/v1/swagger.json":     "the sandbox itself serves it",
+		"GET /_sandbox/status":             "the sandbox itself serves it",
 		statusPattern:                      "registered twice",
 		"PUT /{shop}/orders/{name}/status": "registered twice",
 	} {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 const (
@@ -76,6 +77,7 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 		(&oauthError{http.StatusInternalServerError, "server_error", "The tokens cannot be signed."}).write(w)
 		return
 	}
+	i.tokens.logins.Add(1)
 	writeJSON(w, http.StatusOK, "application/json", tokens)
 }
 
@@ -169,7 +171,7 @@ func equalSecrets(a, b string) bool {
 func (i *identity) serveKeySet(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		newProblem(http.StatusMethodNotAllowed, "Use GET.").write(w)
+		problem.New(http.StatusMethodNotAllowed, "Use GET.").Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, "application/json", i.tokens.currentKey().set())

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 func (s *state) createIntegration(*apiCall) (*response, error) {
@@ -21,7 +22,7 @@ func (s *state) createParameter(c *apiCall) (*response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(id) {
-		return nil, newProblem(http.StatusNotFound, "There is no such integration", problemError{"path id", "there is no such integration"})
+		return nil, problem.New(http.StatusNotFound, "There is no such integration", problem.Field{Pointer: "path id", Detail: "there is no such integration"})
 	}
 	s.lastParameter++
 	return newResponse(http.StatusCreated, gen.Created{ID: s.lastParameter}), nil

@@ -104,3 +104,24 @@ func (l *loginLimits) unblock(username string) {
 		history.wrongPasswords = 0
 	}
 }
+
+// blocked returns the names of the blocked users, sorted.
+func (l *loginLimits) blocked() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var names []string
+	for name, history := range l.users {
+		if history.wrongPasswords >= maxWrongPasswords {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// reset forgets all logins.
+func (l *loginLimits) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.users)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"testing"
 	"time"
 )
@@ -29,6 +30,7 @@ type config struct {
 	test           testing.TB // of New; nil for Start
 	report         func(number int, findings string)
 	allowsInvalid  bool
+	control        func(*Sandbox) http.Handler
 	err            error // the first of an option
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/gen"
+	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
 )
@@ -71,7 +72,7 @@ func (s *state) createOrder(c *apiCall) (*response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.hasIntegration(order.IntegrationID) {
-		return nil, newProblem(http.StatusBadRequest, "The order cannot be created", problemError{"/IntegrationId", "there is no such integration"})
+		return nil, problem.New(http.StatusBadRequest, "The order cannot be created", problem.Field{Pointer: "/IntegrationId", Detail: "there is no such integration"})
 	}
 	id, err := s.addOrder(order, s.statuses[0].ID)
 	if err != nil {

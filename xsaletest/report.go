@@ -15,10 +15,11 @@ import (
 // maxReportedBody bounds the body in a report.
 const maxReportedBody = 4 << 10
 
-// report reports a request that breaks the spec, or has a query parameter that the spec does not
+// report logs the end of a request, and reports a request that breaks the spec, or has a query parameter that the spec does not
 // list: a misspelled filter would list everything. An unknown path or method is not reported, because
 // the spec is known to be incomplete.
 func (s *Sandbox) report(c *apiCall) {
+	c.logged.end(c.findings)
 	unknownFilter := func(f contract.Finding) bool { return strings.HasPrefix(f.Location, "query ") }
 	if s.config.report == nil || s.config.allowsInvalid ||
 		len(contract.Errors(c.findings)) == 0 && !slices.ContainsFunc(c.findings, unknownFilter) {

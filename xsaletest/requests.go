@@ -2,6 +2,7 @@ package xsaletest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -9,7 +10,9 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -22,9 +25,11 @@ const (
 
 // Request is an API request that the sandbox received, see [Sandbox.Requests].
 type Request struct {
-	Number     int    // starts at 1
-	Operation  string // operationId, or pattern of HandleFunc; empty for any other path and method
+	Number     int       // starts at 1
+	Time       time.Time // of the sandbox's clock
+	Operation  string    // operationId, or pattern of HandleFunc; empty for any other path and method
 	Method     string
+	Path       string // unescaped
 	Route      string // path template, such as /{organizationName}/orders; the path itself without an operation
 	PathValues map[string]string
 	Query      url.Values
@@ -32,6 +37,16 @@ type Request struct {
 	Body       []byte      // up to 10 MiB; longer bodies are rejected with 413
 	Status     int         // of the response; 0 if the connection was cut before it, or it is not sent yet
 	Fault      Fault       // injected into the request; the zero Fault for none
+	Findings   []Finding   // of the request, with valid tokens to an operation of the spec
+	Ended      bool        // the response was sent, or the connection was cut
+}
+
+// Finding is a difference between a request and the spec. It contains types and names of the spec,
+// but never a value.
+type Finding struct {
+	Severity string `json:"severity"` // "error" if the spec rules it out, "notice" if it merely does not have it
+	Location string `json:"location"` // JSON pointer into the body, or a parameter, such as "query statusidin"
+	Detail   string `json:"detail"`   // what was sent, and what the spec has
 }
 
 // Decode decodes the JSON body of a request, for example into an
@@ -53,30 +68,72 @@ func (s *Sandbox) Requests(operationIDs ...string) []Request {
 	return s.requests.list(operationIDs)
 }
 
-// DroppedRequests returns how many of the oldest API requests [Sandbox.Requests] no longer returns.
+// DroppedRequests returns how many of the oldest API requests [Sandbox.Requests] no longer returns
+// because of its limits.
 func (s *Sandbox) DroppedRequests() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
-	return s.requests.count - len(s.requests.kept)
+	return s.requests.dropped
+}
+
+// ClearRequests forgets the API requests so far. Their numbers and [Sandbox.Calls] go on.
+func (s *Sandbox) ClearRequests() {
+	s.requests.mu.Lock()
+	defer s.requests.mu.Unlock()
+	s.requests.clear()
+}
+
+// WaitForRequests waits until count API requests that match have ended, and returns them: all that
+// have ended by then, in the order they arrived. It looks at the requests so far, too. If the
+// context ends or the sandbox closes first, it returns those that have ended, and an error. The
+// function must not modify the request.
+func (s *Sandbox) WaitForRequests(ctx context.Context, count int, match func(Request) bool) ([]Request, error) {
+	for {
+		requests, changed := s.requests.watch()
+		requests = slices.DeleteFunc(requests, func(r Request) bool { return !r.Ended || !match(r) })
+		var err error
+		if len(requests) < count {
+			select {
+			case <-changed:
+				continue
+			case <-ctx.Done():
+				err = ctx.Err()
+			case <-s.closing:
+				err = http.ErrServerClosed
+			}
+		}
+		for i, r := range requests {
+			requests[i] = r.clone()
+		}
+		if err != nil {
+			err = fmt.Errorf("xsaletest: wait for %d requests, got %d: %w", count, len(requests), err)
+		}
+		return requests, err
+	}
 }
 
 type requestLog struct {
-	mu    sync.Mutex
-	count int // of all requests
-	kept  []*loggedRequest
-	size  int // of the kept requests
+	mu      sync.Mutex
+	count   int // of all requests
+	kept    []*loggedRequest
+	size    int // of the kept requests
+	dropped int
+	changed chan struct{} // closed when a request ends; nil if nobody waits
 }
 
 type loggedRequest struct {
 	log     *requestLog
 	request Request
 	size    int
+	kept    bool
 }
 
 // begin logs a request and reads its body.
-func (l *requestLog) begin(w http.ResponseWriter, c *apiCall) {
+func (l *requestLog) begin(w http.ResponseWriter, c *apiCall, now time.Time) {
 	r := c.request
-	e := &loggedRequest{log: l, request: Request{Method: r.Method, Route: r.URL.Path, Query: r.URL.Query(), Header: redacted(r.Header)}}
+	e := &loggedRequest{log: l, kept: true, request: Request{
+		Time: now, Method: r.Method, Path: r.URL.Path, Route: r.URL.Path, Query: r.URL.Query(), Header: redacted(r.Header),
+	}}
 	if c.served() {
 		e.request.Operation, e.request.Route, e.request.PathValues = c.name(), c.Path, c.Variables
 	}
@@ -98,15 +155,63 @@ func (l *requestLog) begin(w http.ResponseWriter, c *apiCall) {
 // grow counts the memory of a request and drops the oldest requests beyond the limits. The caller
 // holds the lock.
 func (l *requestLog) grow(e *loggedRequest, size int) {
-	if len(l.kept) > 0 && e.request.Number >= l.kept[0].request.Number { // not dropped yet
+	if e.kept {
 		e.size += size
 		l.size += size
 	}
 	for len(l.kept) > maxRequests || l.size > maxRequestsSize {
 		l.size -= l.kept[0].size
+		l.kept[0].kept = false
 		l.kept[0] = nil
 		l.kept = l.kept[1:]
+		l.dropped++
 	}
+}
+
+// clear forgets all requests. The caller holds the lock.
+func (l *requestLog) clear() {
+	for _, e := range l.kept {
+		e.kept = false
+	}
+	l.kept, l.size, l.dropped = nil, 0, 0
+}
+
+// reset forgets all requests and their number.
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.clear()
+	l.count = 0
+}
+
+// end logs the end of a request with its findings.
+func (e *loggedRequest) end(found []contract.Finding) {
+	var findings []Finding
+	for _, f := range found {
+		findings = append(findings, Finding{string(f.Severity), f.Location, f.Detail()})
+	}
+	e.log.mu.Lock()
+	defer e.log.mu.Unlock()
+	e.request.Findings, e.request.Ended = findings, true
+	if e.log.changed != nil {
+		close(e.log.changed)
+		e.log.changed = nil
+	}
+}
+
+// watch returns the requests so far, not to be modified, and a channel that is closed when the next
+// one ends.
+func (l *requestLog) watch() ([]Request, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	requests := make([]Request, len(l.kept))
+	for i, e := range l.kept {
+		requests[i] = e.request
+	}
+	return requests, l.changed
 }
 
 func (e *loggedRequest) setFault(fault Fault) {
@@ -132,6 +237,7 @@ func (r Request) clone() Request {
 	r.Query = url.Values(http.Header(r.Query).Clone())
 	r.Header = r.Header.Clone()
 	r.Body = bytes.Clone(r.Body)
+	r.Findings = slices.Clone(r.Findings)
 	return r
 }
 

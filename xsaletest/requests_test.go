@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
@@ -28,7 +29,8 @@ func TestRequestsAreRecorded(t *testing.T) {
 	want := []xsaletest.Request{
 		{Operation: "createOrder", Method: "POST", Route: "/{organizationName}/orders", PathValues: organization, Body: []byte(validOrder), Status: 201},
 		{Operation: "listOrders", Method: "GET", Route: "/{organizationName}/orders", PathValues: organization, Query: map[string][]string{"statusidin": {"1", "2"}}, Status: 200},
-		{Operation: "setTranslation", Method: "PUT", Route: "/{organizationName}/articles/{id}/translations", PathValues: map[string]string{"organizationName": xsaletest.Organization, "id": "16519"}, Body: []byte(`{"LanguageId":"two"}`), Status: 400},
+		{Operation: "setTranslation", Method: "PUT", Route: "/{organizationName}/articles/{id}/translations", PathValues: map[string]string{"organizationName": xsaletest.Organization, "id": "16519"}, Body: []byte(`{"LanguageId":"two"}`), Status: 400,
+			Findings: []xsaletest.Finding{{Severity: "error", Location: "/LanguageId", Detail: "string, want integer of the format int64"}}},
 		{Method: "GET", Route: "/no/such/path", Status: 404},
 		{Method: "DELETE", Route: "/me", Status: 405},
 		{Operation: "getMe", Method: "GET", Route: "/me", PathValues: map[string]string{}, Status: 401, Fault: xsaletest.Cut(xsaletest.AfterHeaders)},
@@ -39,7 +41,11 @@ func TestRequestsAreRecorded(t *testing.T) {
 		t.Fatalf("%d requests, %d calls, %d dropped", len(got), c.sandbox.Calls(), c.sandbox.DroppedRequests())
 	}
 	for i, request := range got {
-		want[i].Number, want[i].Header = i+1, request.Header
+		want[i].Number, want[i].Header, want[i].Time, want[i].Ended = i+1, request.Header, request.Time, true
+		want[i].Path = strings.ReplaceAll(strings.ReplaceAll(want[i].Route, "{organizationName}", xsaletest.Organization), "{id}", "16519")
+		if age := time.Since(request.Time); age < 0 || age > time.Minute {
+			t.Errorf("request %d: time %v", i+1, request.Time)
+		}
 		if want[i].Query == nil {
 			want[i].Query = map[string][]string{}
 		}

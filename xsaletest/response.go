@@ -2,6 +2,7 @@ package xsaletest
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"net/http"
 )
@@ -48,4 +49,11 @@ func (r *response) send(w http.ResponseWriter) {
 	maps.Copy(w.Header(), r.header)
 	w.WriteHeader(r.status)
 	_, _ = w.Write(r.body.Bytes())
+}
+
+// writeJSON writes a value that can be encoded. A client that has left is not an error.
+func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
 }

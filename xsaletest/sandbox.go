@@ -36,8 +36,7 @@
 //
 // # The spec
 //
-// The sandbox serves the spec at /swagger/v1/swagger.json, and a page to read it at /swagger,
-// both without tokens.
+// The sandbox serves the spec at /swagger/v1/swagger.json, without tokens.
 //
 // # Choices of the sandbox
 //
@@ -72,6 +71,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,6 +110,8 @@ type Sandbox struct {
 	spec     *contract.Document
 	identity *identity
 	swagger  *swagger
+	control  http.Handler // nil without [WithControl]
+	loopback bool         // whether the sandbox listens on loopback
 	data     atomic.Pointer[backend]
 	handlers *handlers
 	requests requestLog
@@ -192,8 +194,10 @@ func start(options []Option) (*Sandbox, error) {
 		}
 	}
 
+	address, _ := listener.Addr().(*net.TCPAddr)
 	s := &Sandbox{
 		url:       "http://" + listener.Addr().String(),
+		loopback:  address != nil && address.IP.IsLoopback(),
 		transport: &http.Transport{},
 
 		config:   &c,
@@ -213,6 +217,9 @@ func start(options []Option) (*Sandbox, error) {
 	tokens := newTokenService(key, s.url+"/", c)
 	s.identity = newIdentity(tokens, c.clock)
 	s.swagger = newSwagger(spec, s.url, data)
+	if c.control != nil {
+		s.control = c.control(s)
+	}
 	s.server = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -233,28 +240,31 @@ func start(options []Option) (*Sandbox, error) {
 // backend returns the current data.
 func (s *Sandbox) backend() backend { return *s.data.Load() }
 
-// serve dispatches to the login service, the spec and the API, which share one address.
+// serve dispatches to the login service, the spec, the control API and the API, which share one
+// address.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	// Clients compare the tokens' expiry with this date, so it must come from the same clock.
-	w.Header().Set("Date", s.config.clock().UTC().Format(http.TimeFormat))
-	if page := s.page(r.URL.Path); page != nil {
-		page(w, r)
+	now := s.config.clock()
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	if own := s.own(r.URL.Path); own != nil {
+		own(w, r)
 	} else {
-		s.serveAPI(w, r)
+		s.serveAPI(w, r, now)
 	}
 }
 
-// page returns what serves a path outside the API, or nil.
-func (s *Sandbox) page(path string) http.HandlerFunc {
+// own returns what serves a path that no spec and no handler can have, or nil.
+func (s *Sandbox) own(path string) http.HandlerFunc {
 	switch path {
 	case tokenPath:
 		return s.serveLogin
 	case keySetPath:
 		return s.identity.serveKeySet
 	case swaggerPath:
-		return s.swagger.serveDocument
-	case swaggerPagePath, swaggerPagePath + "/", swaggerPagePath + "/index.html", "/":
-		return s.swagger.servePage
+		return s.swagger.serve
+	}
+	if strings.HasPrefix(path, controlPrefix) {
+		return s.serveControl
 	}
 	return nil
 }
@@ -275,17 +285,21 @@ func (s *Sandbox) serveLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveAPI serves an API request, with its fault.
-func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
+func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, now time.Time) {
 	c := &apiCall{Call: s.spec.Call(r), request: r}
 	if c.Operation == nil {
 		s.handlers.route(c)
 	}
-	s.requests.begin(w, c)
+	if !c.served() && s.page(r.URL.Path) {
+		s.control.ServeHTTP(w, r)
+		return
+	}
+	s.requests.begin(w, c, now)
 	w = &statusWriter{w, c.logged}
+	defer s.report(c) // even if the connection is cut
 	s.delay(w, r)
 	fault := s.faults.next(c)
 	c.logged.setFault(fault)
-	defer s.report(c) // even if the connection is cut
 	s.inject(fault, w, r, func() *response { return s.respond(c) })
 }
 
@@ -345,6 +359,9 @@ func (s *Sandbox) HTTPClient() *http.Client { return &http.Client{Transport: s.t
 // CertificatePEM returns the certificate authority that a client must trust, or nil without TLS.
 func (s *Sandbox) CertificatePEM() []byte { return bytes.Clone(s.certificatePEM) }
 
+// Organizations returns the names of the user's organizations, the default one first.
+func (s *Sandbox) Organizations() []string { return slices.Clone(s.backend().names()) }
+
 // Environment returns the environment variables, as NAME=value, that point a program at the
 // sandbox: all that a program in any language needs to log in and call the API. With TLS the program
 // must also trust [Sandbox.CertificatePEM].
@@ -377,6 +394,14 @@ func (s *Sandbox) Calls() int {
 
 // RevokeTokens revokes all issued tokens: the API rejects them with 401.
 func (s *Sandbox) RevokeTokens() { s.identity.tokens.revoke() }
+
+// ExpireIDTokens expires all issued ID tokens: the API rejects them with 401. Their access tokens
+// stay valid.
+func (s *Sandbox) ExpireIDTokens() { s.identity.tokens.expireIDTokens() }
+
+// BlockedUsers returns the names of the users who are blocked after too many wrong passwords,
+// sorted.
+func (s *Sandbox) BlockedUsers() []string { return s.identity.limits.blocked() }
 
 // Unblock unblocks a user who was blocked after too many wrong passwords.
 func (s *Sandbox) Unblock(username string) { s.identity.limits.unblock(username) }

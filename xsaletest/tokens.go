@@ -3,6 +3,7 @@ package xsaletest
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/xsale-go/xsale/authn"
 )
 
 // subject is the user's id in the login service.
@@ -23,7 +25,8 @@ type tokenService struct {
 	accessLifetime time.Duration
 	idLifetime     time.Duration
 
-	logins atomic.Int64
+	logins    atomic.Int64 // that count
+	lastLogin atomic.Int64 // the number of the last one, counted or not
 
 	mu       sync.Mutex
 	key      *signingKey
@@ -50,26 +53,36 @@ func newTokenService(key *signingKey, issuer string, c config) *tokenService {
 	}
 }
 
-// tokenResponse is the response to a login.
-type tokenResponse struct {
-	AccessToken string `json:"access_token"`
-	IDToken     string `json:"id_token,omitempty"`
+// Tokens are the tokens of one login, in JSON as the token endpoint returns them.
+type Tokens struct {
+	AccessToken string `json:"access_token"`       // for the header Authorization, after "Bearer "
+	IDToken     string `json:"id_token,omitempty"` // for the header x-id-token
 	Scope       string `json:"scope"`
 	ExpiresIn   int64  `json:"expires_in"` // seconds, of the access token
 	TokenType   string `json:"token_type"`
 }
 
-// issue returns the tokens of a new login. It includes an ID token only if the scope has openid.
-func (s *tokenService) issue(scope string) (*tokenResponse, error) {
+// IssueTokens returns valid tokens without a login: neither [Sandbox.Logins] nor the limits of the
+// login service count them.
+func (s *Sandbox) IssueTokens() (Tokens, error) {
+	tokens, err := s.identity.tokens.issue(authn.DefaultScope)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("xsaletest: issue tokens: %w", err)
+	}
+	return *tokens, nil
+}
+
+// issue returns new tokens. They include an ID token only if the scope has openid.
+func (s *tokenService) issue(scope string) (*Tokens, error) {
 	scopes := strings.Fields(scope)
-	tokens := &tokenResponse{
+	tokens := &Tokens{
 		Scope:     strings.Join(scopes, " "),
 		ExpiresIn: int64(s.accessLifetime / time.Second),
 		TokenType: "Bearer",
 	}
 	now := s.clock().Truncate(time.Second) // tokens have whole seconds
 	issued := make(map[string]issuedToken)
-	login := s.logins.Add(1)
+	login := s.lastLogin.Add(1)
 
 	var err error
 	accessID := rand.Text()

@@ -11,6 +11,8 @@ import (
 
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
+	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/control"
 )
 
 // inEmptyDir changes to an empty directory.
@@ -76,7 +78,7 @@ func TestGeneratedCodeHasNoFloats(t *testing.T) {
 }
 
 func TestGenerateFindsTheSpecOfAHost(t *testing.T) {
-	sandbox := useSandbox(t)
+	sandbox := useSandbox(t, xsaletest.WithControl(control.New))
 	for name, arguments := range map[string][]string{
 		"a host":         {"--spec", strings.TrimPrefix(sandbox.URL(), "http://")},
 		"an origin":      {"--spec", sandbox.URL()},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/control"
 )
 
 func newSandboxCommand() *cobra.Command {
@@ -46,7 +47,7 @@ ASP.NET. The same --seed gives the same requests the same faults.`,
 				return usagef("--latency %v: want 0 or more", latency)
 			}
 			report := log.New(command.ErrOrStderr(), "", 0)
-			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency),
+			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency), xsaletest.WithControl(control.New),
 				xsaletest.WithReport(func(number int, findings string) {
 					report.Printf("request %d breaks the spec:%s", number, findings)
 				})}
@@ -81,7 +82,7 @@ ASP.NET. The same --seed gives the same requests the same faults.`,
 			for _, variable := range variables {
 				fmt.Fprintln(out, setVariable(variable))
 			}
-			fmt.Fprintf(command.ErrOrStderr(), "The sandbox listens at %s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
+			fmt.Fprintf(command.ErrOrStderr(), "Control API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
 			<-command.Context().Done()
 			return nil
 		},

@@ -53,7 +53,7 @@ func parse(name, address string) (*url.URL, error) {
 
 func checkScheme(name string, u *url.URL) (*url.URL, error) {
 	switch {
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && Loopback(u.Hostname()):
 		return u, nil
 	case u.Scheme == "http":
 		return nil, fmt.Errorf("%s is plain http: use https, so that tokens are not sent in the clear", name)
@@ -88,10 +88,10 @@ func defaultPort(u *url.URL) string {
 	return "443"
 }
 
-// loopback reports whether a host is clearly this machine: localhost, or an IP address in full.
+// Loopback reports whether a host is clearly this machine: localhost, or an IP address in full.
 // Others, such as 127.1 and localhost with a dot, depend on who resolves them. EqualFold would
 // accept letters outside ASCII, such as the long s.
-func loopback(host string) bool {
+func Loopback(host string) bool {
 	if strings.ToLower(host) == "localhost" {
 		return true
 	}

@@ -90,7 +90,7 @@ func plain(u *url.URL) bool { return u.Scheme == "http" }
 
 // local reports whether a URL is plain http, or its host is this machine: a proxy from the
 // environment would look for it on its own.
-func local(u *url.URL) bool { return plain(u) || loopback(u.Hostname()) }
+func local(u *url.URL) bool { return plain(u) || Loopback(u.Hostname()) }
 
 // withProxy returns an error about the connection to a proxy, HTTP or SOCKS, as a [ProxyError].
 func withProxy(err error) error {

@@ -1,0 +1,33 @@
+package control
+
+type logins struct {
+	Logins        int      `json:"logins"`
+	TokenRequests int      `json:"tokenRequests"`
+	Blocked       []string `json:"blocked"`
+}
+
+func (a *api) getLogins(*request) (any, error) {
+	blocked := append([]string{}, a.sandbox.BlockedUsers()...) // never null
+	return logins{a.sandbox.Logins(), a.sandbox.TokenRequests(), blocked}, nil
+}
+
+func (a *api) issueTokens(*request) (any, error) { return a.sandbox.IssueTokens() }
+
+func (a *api) revokeTokens(*request) (any, error) {
+	a.sandbox.RevokeTokens()
+	return nil, nil
+}
+
+func (a *api) expireIDTokens(*request) (any, error) {
+	a.sandbox.ExpireIDTokens()
+	return nil, nil
+}
+
+func (a *api) unblockUser(r *request) (any, error) {
+	var user struct{ Username string }
+	if err := r.decode(&user); err != nil {
+		return nil, err
+	}
+	a.sandbox.Unblock(user.Username)
+	return nil, nil
+}
