@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -27,8 +26,9 @@ import (
 // with JSON, or a value to encode as JSON. Of the readers, only *bytes.Buffer, *bytes.Reader and
 // *strings.Reader allow retries.
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
-	target, err := rawPath(path)
+	target, err := httpx.ParsePath(path)
 	if err != nil {
+		err = fmt.Errorf("%w: path %q: %w", ErrInvalid, path, err)
 		target = &url.URL{Path: path}
 	}
 	reader, bodyErr := rawBody(body)
@@ -54,24 +54,6 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 		return nil, err
 	}
 	return &response, nil
-}
-
-// rawPath parses a path before it could be cleaned up into another one.
-func rawPath(path string) (*url.URL, error) {
-	target, err := url.Parse(path)
-	if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || target.Host != "" || target.Fragment != "" {
-		return nil, fmt.Errorf("%w: path %q: want /organization/orders, with a leading slash, without host or fragment", ErrInvalid, path)
-	}
-	for segment := range strings.SplitSeq(target.EscapedPath()[1:], "/") {
-		plain, err := url.PathUnescape(segment)
-		if err == nil {
-			err = httpx.CheckSegment(plain)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: path %q: %w", ErrInvalid, path, err)
-		}
-	}
-	return target, nil
 }
 
 func rawBody(body any) (io.Reader, error) {

@@ -434,3 +434,30 @@ func ExampleEndpoint_Send() {
 	// GET /a%2Fb/orders?statuses=new,a%2Cb
 	// https://api.xsale.ai/a%2Fb/orders
 }
+
+func ExampleRelay() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+	gateway := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request, err := http.NewRequestWithContext(r.Context(), r.Method, client.BaseURL()+r.URL.Path, nil)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		response, delivery, err := call.Relay(client.Doer(), request)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer response.Body.Close()
+		fmt.Println(response.StatusCode, delivery.Attempts)
+		w.WriteHeader(response.StatusCode)
+		io.Copy(w, response.Body)
+	})
+
+	gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/me", nil))
+	gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/missing", nil))
+	// Output:
+	// 200 1
+	// 404 1
+}

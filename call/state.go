@@ -24,6 +24,7 @@ type state struct {
 type facts struct {
 	Operation
 	reading reading
+	relayed bool   // of Relay: responses of any status are passed on
 	pages   *pages // of the list that the call reads a page of; nil for other calls
 	path    string // Route with its values, escaped
 

@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// statusStep turns every non-2xx response into an [*Error].
+// statusStep turns every non-2xx response into an [*Error], unless it is passed on.
 type statusStep struct {
 	next Doer
 }
@@ -21,7 +21,7 @@ func (s *statusStep) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, failureOf(call, err)
 	}
-	if response.StatusCode/100 == 2 {
+	if response.StatusCode/100 == 2 || call.relayed && response.StatusCode >= http.StatusOK {
 		return response, nil
 	}
 	defer response.Body.Close()

@@ -57,6 +57,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	root.AddCommand(
 		newDemoCommand(a),
 		newSandboxCommand(),
+		newProxyCommand(a),
 		newMeCommand(a),
 		newOrdersCommand(a),
 		newStatusesCommand(a),
@@ -164,12 +165,20 @@ func (a *app) checkOrganization(ctx context.Context, client *xsale.Client) error
 	if client.Organization("").Name() != "" {
 		return nil
 	}
+	if err := a.checkCredentials(ctx); err != nil {
+		return err
+	}
+	return errNoOrganization
+}
+
+// checkCredentials returns an error if a login would fail without them.
+func (a *app) checkCredentials(ctx context.Context) error {
 	if a.credentials == "" {
 		if _, err := authn.FromEnvironment(ctx); err != nil {
 			return &authn.Error{Reason: authn.ErrCredentialsUnavailable, Err: err}
 		}
 	}
-	return errNoOrganization
+	return nil
 }
 
 var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION or --organization; 'xsale me' lists the names")

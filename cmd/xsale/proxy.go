@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/gateway"
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/privatefile"
+)
+
+type proxyFlags struct {
+	address    string
+	secretFile string
+	readOnly   bool
+	rate       float64
+	timeout    time.Duration
+}
+
+func newProxyCommand(a *app) *cobra.Command {
+	var f proxyFlags
+	command := &cobra.Command{
+		Use:   "proxy",
+		Short: "Lend the login to programs in any language, over loopback",
+		Long: `Lend the login to programs in any language, until interrupted.
+
+Programs send requests to the printed address, without tokens, and get the API's responses. The proxy
+logs in once for all of them, keeps the rate, and retries what is safe to repeat. A create is never sent
+again if it may have been processed.
+
+Each start has a new secret. Programs send it as the header ` + gateway.SecretHeader + `, or as the first
+segment of the path. Requests of web pages are refused, and so is every address but the API's.`,
+		Example: `  xsale proxy
+  xsale proxy --addr 127.0.0.1:0 --read-only
+  curl -H "` + gateway.SecretHeader + `: $XSALE_PROXY_SECRET" "$XSALE_PROXY_URL/me"`,
+		Args: takes(),
+		RunE: func(command *cobra.Command, _ []string) error {
+			return a.proxy(command, f)
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.address, "addr", "127.0.0.1:8090", "loopback `HOST:PORT` to listen at; port 0 picks a free one")
+	flags.StringVar(&f.secretFile, "secret-file", "", "write the secret to `FILE`, which only you can read, instead of printing it")
+	flags.BoolVar(&f.readOnly, "read-only", false, "refuse all methods but GET and HEAD")
+	flags.Float64Var(&f.rate, "rate", 0, "maximum `CALLS` per second of all programs (default no limit)")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "`DURATION` limit of each attempt, and of each wait for more of a response")
+	return command
+}
+
+func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
+	if !(f.rate >= 0 && f.rate <= math.MaxFloat64) || f.timeout <= 0 {
+		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
+	}
+	logger := a.logger(command)
+	transport, _ := httpx.NewClient(nil)
+	options := []xsale.Option{
+		xsale.WithHTTPClient(&http.Client{Transport: gateway.WithoutTokens(transport.Transport)}),
+		xsale.WithAttemptTimeout(f.timeout),
+		xsale.WithTokenObserver(authn.LogTo(logger)), // no caller may be there to see a failed login
+	}
+	if f.rate > 0 {
+		options = append(options, xsale.WithRateLimit(f.rate, max(1, int(f.rate))))
+	}
+	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		if err := a.checkCredentials(ctx); err != nil {
+			return err
+		}
+		return f.serve(command, client, logger)
+	}, options...)
+}
+
+// serve listens, prints how to call the proxy, and serves until the command is interrupted.
+func (f *proxyFlags) serve(command *cobra.Command, client *xsale.Client, logger *slog.Logger) (err error) {
+	secret := rand.Text()
+	proxy, err := gateway.New(gateway.Config{API: client, Secret: secret, ReadOnly: f.readOnly, Logger: logger})
+	if err != nil {
+		return err
+	}
+	listener, err := listenLoopback(command.Context(), f.address)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	address := "http://" + listener.Addr().String()
+	variables := []string{"XSALE_PROXY_URL=" + address, "XSALE_PROXY_SECRET=" + secret}
+	if f.secretFile != "" {
+		path, err := filepath.Abs(f.secretFile)
+		if err != nil {
+			return err
+		}
+		if err := writeSecret(path, secret); err != nil {
+			return fmt.Errorf("--secret-file: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.Remove(path)) }()
+		variables[1] = "XSALE_PROXY_SECRET_FILE=" + path
+	}
+	for _, variable := range variables {
+		fmt.Fprintln(command.OutOrStdout(), setVariable(variable))
+	}
+	fmt.Fprintf(command.ErrOrStderr(), "The proxy listens at %s until interrupted, and calls %s.\n", address, client.BaseURL())
+	return proxy.Serve(command.Context(), listener)
+}
+
+// listenLoopback listens at an address that other machines cannot reach.
+func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usagef("--addr %s: write it as 127.0.0.1:8090", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usagef("--addr %s: %q is not loopback: the proxy lends your login, so only this machine may reach it", address, host)
+	}
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", address)
+}
+
+func writeSecret(path, secret string) error {
+	file, err := privatefile.Open(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(secret + "\n")
+	return errors.Join(err, file.Close())
+}
