@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
-	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
@@ -45,7 +43,10 @@ const (
 // is an error that lists the known ones.
 func WithUnknownFields(operationIDs ...string) Option {
 	return func(c *config) {
-		c.additions, c.addTo = true, append(c.addTo, operationIDs...)
+		if len(operationIDs) == 0 {
+			operationIDs = []string{AnyOperation}
+		}
+		c.settings.UnknownFields = append(c.settings.UnknownFields, operationIDs...)
 	}
 }
 
@@ -53,22 +54,7 @@ func WithUnknownFields(operationIDs ...string) Option {
 // ASCII, and " & ' + < > and the backquote, are written as \u002B. Code that compares JSON instead
 // of decoded strings fails.
 func WithEscapedStrings() Option {
-	return func(c *config) { c.escapes = true }
-}
-
-// addsTo reports whether the responses of an operation get additions; an empty id is any other
-// request.
-func (c *config) addsTo(operationID string) bool {
-	return c.additions && (len(c.addTo) == 0 || slices.Contains(c.addTo, operationID))
-}
-
-func (c *config) checkAdditions(spec *contract.Document) error {
-	for _, id := range c.addTo {
-		if spec.Operation(id) == nil {
-			return fmt.Errorf("WithUnknownFields: no such operation %q: want one of %s", id, strings.Join(operationIDs(spec), ", "))
-		}
-	}
-	return nil
+	return func(c *config) { c.settings.EscapedStrings = true }
 }
 
 // rewrite replaces the body, if it is JSON, with one that has escaped strings and, if additions is

@@ -21,6 +21,8 @@ type apiCall struct {
 	handler  *handler // nil for an operation of the spec
 	logged   *loggedRequest
 	findings []contract.Finding
+
+	additions bool // whether the response gets what the spec does not list
 }
 
 // operation processes a call. An error is a *problem.Details, or a value that the types of the API
@@ -61,13 +63,15 @@ func (c *apiCall) id() (int64, error) {
 // respond processes a call. The response is complete, because its check, additions and faults
 // need the whole body.
 func (s *Sandbox) respond(c *apiCall) *response {
+	settings := s.settings.Load()
+	c.additions = settings.addsTo(c.name())
 	r, failure := s.process(c)
 	if failure != nil {
 		r = &response{}
 		failure.Write(r)
 	}
-	if additions := s.config.addsTo(c.name()); additions || s.config.escapes {
-		r.rewrite(additions)
+	if c.additions || settings.EscapedStrings {
+		r.rewrite(c.additions)
 	}
 	return r
 }

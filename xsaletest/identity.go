@@ -28,12 +28,11 @@ const (
 type identity struct {
 	tokens   *tokenService
 	limits   *loginLimits
-	clock    func() time.Time
 	requests atomic.Int64
 }
 
-func newIdentity(tokens *tokenService, clock func() time.Time) *identity {
-	return &identity{tokens: tokens, limits: newLoginLimits(), clock: clock}
+func newIdentity(tokens *tokenService) *identity {
+	return &identity{tokens: tokens, limits: newLoginLimits()}
 }
 
 // oauthError is an error response of the token endpoint, with the codes of Auth0. It never
@@ -144,7 +143,7 @@ func checkClient(form url.Values) *oauthError {
 func (i *identity) checkUser(header http.Header, form url.Values) *oauthError {
 	username := form.Get("username")
 	sameName, samePassword := equalSecrets(username, Username), equalSecrets(form.Get("password"), Password)
-	verdict, quota := i.limits.try(username, sameName && samePassword, i.clock())
+	verdict, quota := i.limits.try(username, sameName && samePassword, i.tokens.clock())
 	if quota != (loginQuota{}) {
 		header.Set("x-ratelimit-limit", strconv.Itoa(quota.limit))
 		header.Set("x-ratelimit-remaining", strconv.Itoa(quota.remaining))

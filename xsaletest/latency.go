@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// latency is how long requests wait before they are processed.
-type latency struct {
-	seed              uint64
-	shortest, longest time.Duration
+// Latency is how long requests wait before they are processed: uniformly distributed durations that
+// depend only on the seed and the number of earlier requests. The zero Latency does not delay.
+type Latency struct {
+	Seed              uint64
+	Shortest, Longest time.Duration
 }
 
 // WithLatency delays every request to the API and to the login service before it is processed. If
@@ -19,7 +20,7 @@ func WithLatency(wait time.Duration) Option {
 		if wait < 0 {
 			c.fail(fmt.Errorf("WithLatency: %v is negative", wait))
 		}
-		c.latency = latency{0, wait, wait}
+		c.settings.Latency = Latency{0, wait, wait}
 	}
 }
 
@@ -27,19 +28,26 @@ func WithLatency(wait time.Duration) Option {
 // seed and the number of earlier requests.
 func WithRandomLatency(seed uint64, shortest, longest time.Duration) Option {
 	return func(c *config) {
-		if shortest < 0 || longest < shortest {
-			c.fail(fmt.Errorf("WithRandomLatency: %v to %v: the shortest must not be negative, nor longer than the longest", shortest, longest))
+		c.settings.Latency = Latency{seed, shortest, longest}
+		if err := c.settings.Latency.check(); err != nil {
+			c.fail(fmt.Errorf("WithRandomLatency: %w", err))
 		}
-		c.latency = latency{seed, shortest, longest}
 	}
 }
 
-// of returns the delay of the nth request.
-func (l latency) of(number int64) time.Duration {
-	spread := l.longest - l.shortest
-	if spread == 0 {
-		return l.shortest
+func (l Latency) check() error {
+	if l.Shortest < 0 || l.Longest < l.Shortest {
+		return fmt.Errorf("%v to %v: the shortest must not be negative, nor longer than the longest", l.Shortest, l.Longest)
 	}
-	random := rand.New(rand.NewPCG(l.seed, uint64(number)))
-	return l.shortest + time.Duration(random.Int64N(int64(spread)+1))
+	return nil
+}
+
+// of returns the delay of the nth request.
+func (l Latency) of(number int64) time.Duration {
+	spread := l.Longest - l.Shortest
+	if spread == 0 {
+		return l.Shortest
+	}
+	random := rand.New(rand.NewPCG(l.Seed, uint64(number)))
+	return l.Shortest + time.Duration(random.Int64N(int64(spread)+1))
 }

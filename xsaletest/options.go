@@ -14,35 +14,29 @@ import (
 type Option func(*config)
 
 type config struct {
-	address        *net.TCPAddr
-	listener       net.Listener // replaces the address
-	tls            bool
-	clock          func() time.Time
-	accessLifetime time.Duration
-	idLifetime     time.Duration
-	orders         int
-	seed           *Seed // replaces the orders
-	latency        latency
-	random         randomFaults
-	additions      bool
-	addTo          []string // operation ids; empty for all
-	escapes        bool
-	test           testing.TB // of New; nil for Start
-	report         func(number int, findings string)
-	allowsInvalid  bool
-	control        func(*Sandbox) http.Handler
-	err            error // the first of an option
+	address       *net.TCPAddr
+	listener      net.Listener // replaces the address
+	tls           bool
+	clock         func() time.Time
+	settings      Settings
+	orders        int
+	seed          *Seed // replaces the orders
+	random        randomFaults
+	test          testing.TB // of New; nil for Start
+	report        func(number int, findings string)
+	allowsInvalid bool
+	control       func(*Sandbox) http.Handler
+	err           error // the first of an option
 }
 
 func (c *config) fail(err error) { c.err = cmp.Or(c.err, err) }
 
 func defaultConfig() config {
 	return config{
-		address:        &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
-		clock:          time.Now,
-		accessLifetime: 24 * time.Hour, // as the vendor documents
-		idLifetime:     10 * time.Hour, // Auth0's default
-		orders:         300,
+		address:  &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
+		clock:    time.Now,
+		settings: defaultSettings(),
+		orders:   300,
 	}
 }
 
@@ -97,11 +91,11 @@ func WithClock(clock func() time.Time) Option {
 func WithTokenLifetimes(access, id time.Duration) Option {
 	return func(c *config) {
 		for _, lifetime := range []time.Duration{access, id} {
-			if lifetime < time.Second || lifetime%time.Second != 0 {
-				c.fail(fmt.Errorf("WithTokenLifetimes: %v is not a positive number of whole seconds", lifetime))
+			if err := checkLifetime(lifetime); err != nil {
+				c.fail(fmt.Errorf("WithTokenLifetimes: %w", err))
 			}
 		}
-		c.accessLifetime, c.idLifetime = access, id
+		c.settings.AccessTokenLifetime, c.settings.IDTokenLifetime = access, id
 	}
 }
 

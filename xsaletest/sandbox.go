@@ -112,6 +112,9 @@ type Sandbox struct {
 	swagger  *swagger
 	control  http.Handler // nil without [WithControl]
 	loopback bool         // whether the sandbox listens on loopback
+	clock    *Clock
+	settings atomic.Pointer[Settings]
+	changing sync.Mutex // of the settings
 	data     atomic.Pointer[backend]
 	handlers *handlers
 	requests requestLog
@@ -174,8 +177,8 @@ func start(options []Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkAdditions(spec); err != nil {
-		return nil, err
+	if err := checkOperations(c.settings.UnknownFields, spec); err != nil {
+		return nil, fmt.Errorf("WithUnknownFields: %w", err)
 	}
 	data, err := newBackend(&c, spec, c.seed)
 	if err != nil {
@@ -202,6 +205,7 @@ func start(options []Option) (*Sandbox, error) {
 
 		config:   &c,
 		spec:     spec,
+		clock:    &Clock{real: c.clock},
 		handlers: &handlers{},
 		faults:   &faultPlan{random: c.random, scripts: make(map[string][]Fault)},
 		closing:  make(chan struct{}),
@@ -214,8 +218,8 @@ func start(options []Option) (*Sandbox, error) {
 		s.transport.TLSClientConfig.RootCAs.AddCert(certs.authority)
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certs.server}, MinVersion: tls.VersionTLS12})
 	}
-	tokens := newTokenService(key, s.url+"/", c)
-	s.identity = newIdentity(tokens, c.clock)
+	s.settings.Store(&c.settings)
+	s.identity = newIdentity(newTokenService(key, s.url+"/", s.clock.Now, s.Settings))
 	s.swagger = newSwagger(spec, s.url, data)
 	if c.control != nil {
 		s.control = c.control(s)
@@ -244,7 +248,7 @@ func (s *Sandbox) backend() backend { return *s.data.Load() }
 // address.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	// Clients compare the tokens' expiry with this date, so it must come from the same clock.
-	now := s.config.clock()
+	now := s.clock.Now()
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 	if own := s.own(r.URL.Path); own != nil {
 		own(w, r)
@@ -305,7 +309,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, now time.Time
 
 // delay waits for the latency of a request.
 func (s *Sandbox) delay(w http.ResponseWriter, r *http.Request) {
-	if wait := s.config.latency.of(s.waits.Add(1)); wait > 0 {
+	if wait := s.settings.Load().Latency.of(s.waits.Add(1)); wait > 0 {
 		s.pause(w, r, wait)
 	}
 }

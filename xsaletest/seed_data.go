@@ -79,9 +79,6 @@ func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organiza
 	if err != nil {
 		return nil, err
 	}
-	if c.addsTo("listStatuses") {
-		first.addStatus(addedStatus)
-	}
 	first.user = newUser(infos)
 	all := &organizations{byName: make(map[string]*state)}
 	for i, info := range infos {
@@ -94,15 +91,6 @@ func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organiza
 		all.byName[info.Name] = data
 	}
 	return all, nil
-}
-
-// addStatus adds a status with the next id.
-func (s *state) addStatus(name string) {
-	var last int64
-	for _, status := range s.statuses {
-		last = max(last, status.ID)
-	}
-	s.statuses = append(s.statuses, gen.Status{ID: last + 1, Name: name})
 }
 
 // newSeededState returns the organizations of a seed and the data of the first one.

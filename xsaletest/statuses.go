@@ -1,8 +1,10 @@
 package xsaletest
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/xsale-go/xsale/gen"
 )
@@ -53,6 +55,11 @@ func (s *state) statusName(id int64) string {
 	return ""
 }
 
-func (s *state) listStatuses(*apiCall) (*response, error) {
-	return newResponse(http.StatusOK, s.statuses), nil
+func (s *state) listStatuses(c *apiCall) (*response, error) {
+	statuses := s.statuses
+	if c.additions {
+		last := slices.MaxFunc(statuses, func(a, b gen.Status) int { return cmp.Compare(a.ID, b.ID) })
+		statuses = append(slices.Clip(statuses), gen.Status{ID: last.ID + 1, Name: addedStatus})
+	}
+	return newResponse(http.StatusOK, statuses), nil
 }

@@ -20,10 +20,9 @@ const subject = "auth0|sandbox-1"
 
 // tokenService issues and verifies tokens.
 type tokenService struct {
-	issuer         string // URL with a trailing slash, as Auth0 writes it
-	clock          func() time.Time
-	accessLifetime time.Duration
-	idLifetime     time.Duration
+	issuer   string // URL with a trailing slash, as Auth0 writes it
+	clock    func() time.Time
+	settings func() Settings
 
 	logins    atomic.Int64 // that count
 	lastLogin atomic.Int64 // the number of the last one, counted or not
@@ -41,15 +40,14 @@ type issuedToken struct {
 	expiry time.Time
 }
 
-func newTokenService(key *signingKey, issuer string, c config) *tokenService {
+func newTokenService(key *signingKey, issuer string, clock func() time.Time, settings func() Settings) *tokenService {
 	return &tokenService{
-		key:            key,
-		issuer:         issuer,
-		clock:          c.clock,
-		accessLifetime: c.accessLifetime,
-		idLifetime:     c.idLifetime,
-		issued:         make(map[string]issuedToken),
-		verified:       make(map[verifiedToken]tokenClaims),
+		key:      key,
+		issuer:   issuer,
+		clock:    clock,
+		settings: settings,
+		issued:   make(map[string]issuedToken),
+		verified: make(map[verifiedToken]tokenClaims),
 	}
 }
 
@@ -74,10 +72,11 @@ func (s *Sandbox) IssueTokens() (Tokens, error) {
 
 // issue returns new tokens. They include an ID token only if the scope has openid.
 func (s *tokenService) issue(scope string) (*Tokens, error) {
+	settings := s.settings()
 	scopes := strings.Fields(scope)
 	tokens := &Tokens{
 		Scope:     strings.Join(scopes, " "),
-		ExpiresIn: int64(s.accessLifetime / time.Second),
+		ExpiresIn: int64(settings.AccessTokenLifetime / time.Second),
 		TokenType: "Bearer",
 	}
 	now := s.clock().Truncate(time.Second) // tokens have whole seconds
@@ -86,7 +85,7 @@ func (s *tokenService) issue(scope string) (*Tokens, error) {
 
 	var err error
 	accessID := rand.Text()
-	issued[accessID] = issuedToken{login, false, now.Add(s.accessLifetime)}
+	issued[accessID] = issuedToken{login, false, now.Add(settings.AccessTokenLifetime)}
 	if tokens.AccessToken, err = s.sign(jwt.MapClaims{
 		"jti":   accessID,
 		"iss":   s.issuer,
@@ -102,7 +101,7 @@ func (s *tokenService) issue(scope string) (*Tokens, error) {
 	if slices.Contains(scopes, "openid") {
 		user := newUser(nil)
 		idID := rand.Text()
-		issued[idID] = issuedToken{login, true, now.Add(s.idLifetime)}
+		issued[idID] = issuedToken{login, true, now.Add(settings.IDTokenLifetime)}
 		if tokens.IDToken, err = s.sign(jwt.MapClaims{
 			"jti":            idID,
 			"iss":            s.issuer,
@@ -165,7 +164,7 @@ func (s *tokenService) expireIDTokens() {
 	defer s.mu.Unlock()
 	for id, token := range s.issued {
 		if token.id {
-			token.expiry = s.clock()
+			token.expiry = time.Time{} // whatever the clock shows later
 			s.issued[id] = token
 		}
 	}

@@ -351,6 +351,7 @@ func use(ctx context.Context, organization string) error {
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 

@@ -74,6 +74,11 @@ var operations = map[string]struct {
 	"waitForRequests": {http.StatusOK, (*api).waitForRequests},
 	"clearRequests":   {http.StatusNoContent, (*api).clearRequests},
 
+	"getSettings":    {http.StatusOK, (*api).getSettings},
+	"changeSettings": {http.StatusOK, (*api).changeSettings},
+	"getClock":       {http.StatusOK, (*api).getClock},
+	"changeClock":    {http.StatusOK, (*api).changeClock},
+
 	"getLogins":      {http.StatusOK, (*api).getLogins},
 	"issueTokens":    {http.StatusOK, (*api).issueTokens},
 	"revokeTokens":   {http.StatusNoContent, (*api).revokeTokens},

@@ -1,8 +1,6 @@
 package control
 
 import (
-	"time"
-
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/environ"
 )
@@ -33,11 +31,6 @@ type operationInfo struct {
 	Reason   string `json:"reason"`
 }
 
-type clock struct {
-	Now    time.Time `json:"now"`
-	Frozen bool      `json:"frozen"`
-}
-
 func (a *api) getStatus(*request) (any, error) {
 	title, version := a.sandbox.SpecInfo()
 	operations := []operationInfo{}
@@ -46,7 +39,7 @@ func (a *api) getStatus(*request) (any, error) {
 	}
 	return status{
 		Version: xsale.Version, URL: a.sandbox.URL(), TokenURL: a.sandbox.TokenURL(), Spec: specInfo{title, version},
-		Organizations: a.sandbox.Organizations(), Operations: operations, Clock: clock{time.Now(), false},
+		Organizations: a.sandbox.Organizations(), Operations: operations, Clock: newClock(a.sandbox),
 		Logins: a.sandbox.Logins(), TokenRequests: a.sandbox.TokenRequests(), Requests: a.sandbox.Calls(),
 	}, nil
 }

@@ -1,0 +1,160 @@
+package xsaletest_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// After a day the ID token has expired, and the client logs in again.
+func ExampleSandbox_Clock() {
+	sandbox, client := start(xsaletest.WithTokenLifetimes(48*time.Hour, 24*time.Hour))
+	defer sandbox.Close()
+	defer client.Close()
+
+	for range 2 {
+		if _, err := client.Me(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+		sandbox.Clock().Advance(25 * time.Hour)
+	}
+	fmt.Println(sandbox.Logins())
+
+	clock := sandbox.Clock()
+	clock.Freeze()
+	clock.Set(time.Date(2025, time.March, 31, 12, 0, 0, 0, time.UTC))
+	fmt.Println(clock.Now(), clock.Frozen())
+	clock.Resume()
+	// Output:
+	// 2
+	// 2025-03-31 12:00:00 +0000 UTC true
+}
+
+// The API becomes newer while the program runs.
+func ExampleSandbox_Change() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	err := sandbox.Change(func(s *xsaletest.Settings) {
+		s.UnknownFields = []string{xsaletest.AnyOperation}
+		s.Latency = xsaletest.Latency{Shortest: time.Millisecond, Longest: time.Millisecond}
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	me, err := client.Me(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	added, _ := me.Get("AddedArray")
+	fmt.Println(string(added), sandbox.Settings().Latency.Longest)
+	// Output:
+	// [{"Id":1},"text",[],null,true] 1ms
+}
+
+// One sandbox serves several scenarios: a reset costs the client no login.
+func ExampleSandbox_Reset() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	for range 3 {
+		if err := sandbox.Fail(xsaletest.AnyOperation, xsaletest.RetryAfter(0).Always()); err != nil {
+			log.Fatal(err)
+		}
+		if _, err := client.Me(context.Background()); err == nil {
+			log.Fatal("no error")
+		}
+		fmt.Println(sandbox.Faults(), sandbox.TokenRequests())
+		if err := sandbox.Reset(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// map[*:[RetryAfter(0s).Always()]] 1
+	// map[*:[RetryAfter(0s).Always()]] 0
+	// map[*:[RetryAfter(0s).Always()]] 0
+}
+
+// A program in another process is done when its requests have ended.
+func ExampleSandbox_WaitForRequests() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	go client.Me(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	requests, err := sandbox.WaitForRequests(ctx, 1, func(r xsaletest.Request) bool { return r.Operation == "getMe" })
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(requests[0].Path, requests[0].Status)
+
+	sandbox.ClearRequests()
+	fmt.Println(len(sandbox.Requests()), sandbox.Calls())
+	// Output:
+	// /me 200
+	// 0 1
+}
+
+// A test of the API alone needs no login.
+func ExampleSandbox_IssueTokens() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	tokens, err := sandbox.IssueTokens()
+	if err != nil {
+		log.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodGet, sandbox.URL()+"/"+sandbox.Organizations()[0]+"/statuses", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+tokens.AccessToken)
+	request.Header.Set("x-id-token", tokens.IDToken)
+	for range 2 {
+		response, err := sandbox.HTTPClient().Do(request)
+		if err != nil {
+			log.Fatal(err)
+		}
+		response.Body.Close()
+		fmt.Println(response.Status)
+		sandbox.ExpireIDTokens()
+	}
+	fmt.Println(sandbox.Logins(), sandbox.BlockedUsers())
+	// Output:
+	// 200 OK
+	// 401 Unauthorized
+	// 0 []
+}
+
+// Programs in other languages can call functions of the test.
+func ExampleWithControl() {
+	sandbox, client := start(xsaletest.WithControl(func(sandbox *xsaletest.Sandbox) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			title, version := sandbox.SpecInfo()
+			fmt.Fprint(w, title, " ", version)
+			sandbox.ClearHandlers()
+		})
+	}))
+	defer sandbox.Close()
+	defer client.Close()
+
+	response, err := sandbox.HTTPClient().Get(sandbox.URL() + "/_sandbox/spec")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	fmt.Println(string(body), err)
+	// Output:
+	// xSale REST API 0.1.0 <nil>
+}

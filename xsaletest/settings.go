@@ -1,0 +1,102 @@
+package xsaletest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// Settings are the settings of a sandbox that can change while it runs, see [Sandbox.Change].
+type Settings struct {
+	// The lifetimes of new tokens, in whole seconds. See [WithTokenLifetimes].
+	AccessTokenLifetime, IDTokenLifetime time.Duration
+
+	// Latency delays every request. See [WithLatency] and [WithRandomLatency].
+	Latency Latency
+
+	// UnknownFields are the operations whose responses get fields that the spec does not list, or
+	// [AnyOperation]. See [WithUnknownFields].
+	UnknownFields []string
+
+	// EscapedStrings escapes strings as ASP.NET does. See [WithEscapedStrings].
+	EscapedStrings bool
+}
+
+func defaultSettings() Settings {
+	return Settings{
+		AccessTokenLifetime: 24 * time.Hour, // as the vendor documents
+		IDTokenLifetime:     10 * time.Hour, // Auth0's default
+	}
+}
+
+// Settings returns the current settings.
+func (s *Sandbox) Settings() Settings {
+	current := *s.settings.Load()
+	current.UnknownFields = slices.Clone(current.UnknownFields)
+	return current
+}
+
+// Change changes the settings in one step. Requests that arrive later see all of the changes, and
+// [Sandbox.Reset] reverts them. The function must not call Change or Reset. If the settings are
+// invalid, nothing changes, and the error names the field; a sandbox of [New] fails its test as well.
+func (s *Sandbox) Change(change func(*Settings)) error {
+	if s.config.test != nil {
+		s.config.test.Helper()
+	}
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	changed := s.Settings()
+	change(&changed)
+	if err := changed.check(s.spec); err != nil {
+		err = fmt.Errorf("xsaletest: Change: %w", err)
+		if s.config.test != nil {
+			s.config.test.Error(err)
+		}
+		return err
+	}
+	changed.UnknownFields = slices.Clone(changed.UnknownFields)
+	s.settings.Store(&changed)
+	return nil
+}
+
+// check returns why the settings are invalid, with the name of each field.
+func (s Settings) check(spec *contract.Document) error {
+	named := func(field string, err error) error {
+		if err != nil {
+			return fmt.Errorf("%s: %w", field, err)
+		}
+		return nil
+	}
+	return errors.Join(
+		named("AccessTokenLifetime", checkLifetime(s.AccessTokenLifetime)),
+		named("IDTokenLifetime", checkLifetime(s.IDTokenLifetime)),
+		named("Latency", s.Latency.check()),
+		named("UnknownFields", checkOperations(s.UnknownFields, spec)),
+	)
+}
+
+func checkLifetime(lifetime time.Duration) error {
+	if lifetime < time.Second || lifetime%time.Second != 0 {
+		return fmt.Errorf("%v is not a positive number of whole seconds", lifetime)
+	}
+	return nil
+}
+
+func checkOperations(ids []string, spec *contract.Document) error {
+	for _, id := range ids {
+		if id != AnyOperation && spec.Operation(id) == nil {
+			return fmt.Errorf("no such operation %q: want one of %s, or %s for all", id, strings.Join(operationIDs(spec), ", "), AnyOperation)
+		}
+	}
+	return nil
+}
+
+// addsTo reports whether the responses of an operation get unknown fields; an empty id is any other
+// request.
+func (s *Settings) addsTo(operationID string) bool {
+	return slices.Contains(s.UnknownFields, operationID) || slices.Contains(s.UnknownFields, AnyOperation)
+}
