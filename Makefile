@@ -5,6 +5,7 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
+SWAGGER_UI  = swagger-ui-dist@5.35.0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
@@ -14,6 +15,7 @@ FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that i
 
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
+.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,5 +129,8 @@ shop: ## build, vet and test the example of an own shop
 
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
+
+viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
+	./scripts/viewer.sh $(SWAGGER_UI) update
 
 check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests

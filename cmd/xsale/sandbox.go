@@ -82,7 +82,7 @@ ASP.NET. The same --seed gives the same requests the same faults.`,
 			for _, variable := range variables {
 				fmt.Fprintln(out, setVariable(variable))
 			}
-			fmt.Fprintf(command.ErrOrStderr(), "Control API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
+			fmt.Fprintf(command.ErrOrStderr(), "Page: %[1]s/\nControl API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
 			<-command.Context().Done()
 			return nil
 		},

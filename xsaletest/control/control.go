@@ -22,6 +22,7 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/control/internal/page"
 )
 
 // maxBody bounds the body of a request, which may be a seed with many orders.
@@ -39,9 +40,13 @@ var spec = sync.OnceValue(func() *contract.Document {
 })
 
 // New returns the control API of a sandbox, for [xsaletest.WithControl].
-func New(sandbox *xsaletest.Sandbox) http.Handler { return &api{sandbox} }
+// It also serves a page for people at /, which calls it.
+func New(sandbox *xsaletest.Sandbox) http.Handler { return &api{sandbox, page.New()} }
 
-type api struct{ sandbox *xsaletest.Sandbox }
+type api struct {
+	sandbox *xsaletest.Sandbox
+	page    http.Handler
+}
 
 // request is a request that fits the spec.
 type request struct {
@@ -86,11 +91,11 @@ var operations = map[string]struct {
 	"unblockUser":    {http.StatusNoContent, (*api).unblockUser},
 }
 
-// ServeHTTP serves the control API, and the pages of the sandbox.
+// ServeHTTP serves the control API and the page.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if !strings.HasPrefix(r.URL.Path, "/_sandbox/") {
-		servePage(w)
+	if !strings.HasPrefix(r.URL.Path, "/_sandbox/") || strings.HasPrefix(r.URL.Path, page.Prefix) {
+		a.page.ServeHTTP(w, r)
 		return
 	}
 	call := spec().Call(r)
