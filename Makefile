@@ -5,6 +5,7 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
+AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
@@ -16,6 +17,7 @@ FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that i
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,7 @@ drift: ## fail if the generated code is out of date
 vet: ## run go vet
 	go vet ./...
 	cd bench && go vet ./...
+	cd internal/conformance/page && go vet ./...
 
 lint: ## run staticcheck
 	go run $(STATICCHECK) ./...
@@ -60,6 +63,7 @@ lint: ## run staticcheck
 tidy: ## fail if go mod tidy would change go.mod or go.sum
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
+	cd internal/conformance/page && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/erp && go mod tidy -diff
 	cd examples/fleet && go mod tidy -diff
@@ -130,7 +134,11 @@ shop: ## build, vet and test the example of an own shop
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
+page: ## test the sandbox's page in Chromium; needs chromium and npm; PAGE_SCREENSHOTS is where images go
+	./scripts/viewer.sh $(SWAGGER_UI)
+	cd internal/conformance/page && PAGE_SCREENSHOTS=$${PAGE_SCREENSHOTS:-$(CURDIR)/dist/page} npx --yes --package $(AXE) -- go test -count=1 ./...
+
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests

@@ -1,0 +1,276 @@
+package page_test
+
+import (
+	"bufio"
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// patience bounds a whole scenario, so that a page that never gets there fails instead of hanging.
+const patience = 2 * time.Minute
+
+// command is the built command line.
+var command string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "page")
+	if err != nil {
+		panic(err)
+	}
+	command = filepath.Join(dir, "xsale")
+	build := exec.Command("go", "build", "-o", command, "./cmd/xsale")
+	build.Dir = filepath.Join("..", "..", "..") // the module of the command
+	if output, err := build.CombinedOutput(); err != nil {
+		panic(string(output))
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// startSandbox runs the command until the test ends and returns the address of the page that it
+// prints.
+func startSandbox(t *testing.T, arguments ...string) string {
+	t.Helper()
+	sandbox := exec.Command(command, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, arguments...)...)
+	stderr, err := sandbox.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sandbox.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	t.Cleanup(func() {
+		sandbox.Process.Signal(os.Interrupt)
+		for lines.Scan() {
+		}
+		if err := sandbox.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	for lines.Scan() {
+		for word := range strings.FieldsSeq(lines.Text()) {
+			if address := strings.TrimRight(word, ".,"); strings.HasPrefix(address, "http://") {
+				return address
+			}
+		}
+	}
+	t.Fatal("the sandbox printed no address")
+	return ""
+}
+
+// browser is a Chromium with one page of the sandbox.
+type browser struct {
+	t        *testing.T
+	ctx      context.Context
+	address  string
+	keyboard bool // instead of the mouse
+
+	mu       sync.Mutex
+	problems []string
+}
+
+type screen struct {
+	width, height int64
+	theme         string // of prefers-color-scheme
+}
+
+// open opens the page. At the end of the test, a request to another host, an error of a script and
+// a violation of the Content-Security-Policy are errors.
+func open(t *testing.T, address string, s screen) *browser {
+	t.Helper()
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"),
+		chromedp.NoSandbox, // Chromium's own does not work for root
+	)...)
+	t.Cleanup(cancel)
+	b := &browser{t: t, address: address}
+	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithListener(b.observe))
+	t.Cleanup(cancel)
+	b.ctx, cancel = context.WithTimeout(ctx, patience)
+	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, problem := range b.problems {
+			t.Error(problem)
+		}
+	})
+	theme := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.theme}}}
+	b.do(chromedp.EmulateViewport(s.width, s.height))
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, theme); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#viewer .opblock-tag, #viewer .opblock")))
+	return b
+}
+
+// observe collects what must not happen.
+func (b *browser) observe(event any) {
+	problem := ""
+	switch event := event.(type) {
+	case *network.EventRequestWillBeSent:
+		sent, err := url.Parse(event.Request.URL)
+		if err != nil || sent.Scheme != "data" && "http://"+sent.Host != strings.TrimRight(b.address, "/") {
+			problem = "request to " + event.Request.URL
+		}
+	case *runtime.EventExceptionThrown:
+		problem = "script: " + event.ExceptionDetails.Text
+		if thrown := event.ExceptionDetails.Exception; thrown != nil {
+			problem += " " + thrown.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		if event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeWarning {
+			problem = "console:"
+			for _, argument := range event.Args {
+				problem += " " + string(argument.Value) + argument.Description
+			}
+		}
+	case *log.EventEntryAdded:
+		// Responses with an error are entries, too; tests ask for them.
+		if event.Entry.Level == log.EntryLevelError && event.Entry.Source != log.EntrySourceNetwork {
+			problem = "log: " + event.Entry.Text
+		}
+	}
+	if problem != "" {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.problems = append(b.problems, problem)
+	}
+}
+
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// eval returns the value of a JavaScript expression, or that of its promise.
+func eval[T any](b *browser, expression string) T {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// waitFor waits until a JavaScript expression is true.
+func (b *browser) waitFor(expression string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression)); err != nil {
+		b.t.Fatalf("waiting for %s: %v\n%s", expression, err, b.page())
+	}
+}
+
+// page returns what a person reads on the page, for messages.
+func (b *browser) page() string {
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// activate clicks an element, or moves the focus there with Tab and presses Enter.
+func (b *browser) activate(selector string) {
+	b.t.Helper()
+	b.waitFor("document.querySelector(" + quote(selector) + ")?.checkVisibility({ visibilityProperty: true })")
+	if !b.keyboard {
+		b.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+		return
+	}
+	b.focus(selector)
+	b.do(chromedp.KeyEvent(kb.Enter))
+}
+
+// focus moves the focus with Tab to an element. Each element on the way must show its focus.
+func (b *browser) focus(selector string) {
+	b.t.Helper()
+	for range 500 {
+		if eval[bool](b, "document.activeElement?.matches("+quote(selector)+") ?? false") {
+			return
+		}
+		b.do(chromedp.KeyEvent(kb.Tab))
+		if hidden := eval[string](b, hiddenFocus); hidden != "" {
+			b.t.Errorf("the focus is not visible on %s", hidden)
+		}
+	}
+	b.t.Fatalf("Tab does not reach %s", selector)
+}
+
+// hiddenFocus is the focused element if nobody can see that it is focused.
+const hiddenFocus = `(() => {
+	const focused = document.activeElement;
+	if (!focused || focused === document.body) return "";
+	const style = getComputedStyle(focused), box = focused.getBoundingClientRect();
+	const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && box.width > 0 && box.height > 0;
+	const header = document.querySelector("header");
+	const covered = !header.contains(focused) && box.top < header.getBoundingClientRect().bottom;
+	return outlined && !covered && box.top < innerHeight ? "" : focused.outerHTML.slice(0, 200);
+})()`
+
+// choose selects an option of a list.
+func (b *browser) choose(selector, value string) {
+	b.t.Helper()
+	if b.keyboard {
+		b.focus(selector)
+		b.do(chromedp.KeyEvent(eval[string](b, "document.querySelector("+quote(selector)+").querySelector('option[value="+value+"]').text")))
+	} else {
+		b.do(chromedp.SetValue(chromedp.CSS(selector), value))
+	}
+	b.waitFor("document.querySelector(" + quote(selector) + ").value === " + quote(value))
+}
+
+// screenshot writes an image of the whole page to the directory in PAGE_SCREENSHOTS, if it is set.
+func (b *browser) screenshot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("PAGE_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	image, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// fits fails the test if the page is wider than the screen.
+func (b *browser) fits() {
+	b.t.Helper()
+	if wide := eval[[]string](b, tooWide); len(wide) > 0 {
+		b.t.Errorf("the page scrolls sideways because of:\n%s", strings.Join(wide, "\n"))
+	}
+}
+
+// tooWide lists the elements that make the document scroll sideways.
+const tooWide = `(() => {
+	const width = document.documentElement.clientWidth;
+	if (document.documentElement.scrollWidth <= width) return [];
+	return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > width + 1)
+		.map((e) => e.outerHTML.slice(0, 120)).slice(0, 10);
+})()`
+
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `\'`) + "'" }
