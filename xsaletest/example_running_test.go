@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -80,6 +81,25 @@ func ExampleSandbox_Reset() {
 	// map[*:[RetryAfter(0s).Always()]] 1
 	// map[*:[RetryAfter(0s).Always()]] 0
 	// map[*:[RetryAfter(0s).Always()]] 0
+}
+
+// Each scenario brings its own orders.
+func ExampleSandbox_ReplaceData() {
+	sandbox, client := start()
+	defer sandbox.Close()
+	defer client.Close()
+
+	err := sandbox.ReplaceData(xsaletest.Seed{Orders: []xsaletest.SeedOrder{{Order: `{"Id":7,"Items":[]}`}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for order, err := range client.Organization("").Orders.List(context.Background(), xsale.ListOrdersParams{}) {
+		fmt.Println(order.ID, err)
+	}
+	fmt.Println(sandbox.ReplaceData(xsaletest.Seed{Orders: []xsaletest.SeedOrder{{Order: `{"Id":"7"}`}}}))
+	// Output:
+	// 7 <nil>
+	// xsaletest: ReplaceData: /Orders/0/Id: string, want integer of the format int64
 }
 
 // A program in another process is done when its requests have ended.

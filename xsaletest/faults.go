@@ -268,7 +268,7 @@ func (f Fault) check() error {
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
 	for name, value := range f.headers() {
-		if !httpx.ValidHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !httpx.ValidHeaderName(name) || !httpx.ValidHeaderValue(value) {
 			return fmt.Errorf("%v: invalid header: the name must be an ASCII token, the value one line", f)
 		}
 	}

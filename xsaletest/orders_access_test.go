@@ -55,7 +55,7 @@ func TestOrdersAccessErrors(t *testing.T) {
 		"add an order: /Status: there is no such status":      add("", `{}`, "New"),
 		"add an order: /Id: is already used by another order": add("", `{"Id":1}`, ""),
 		"add an order: /Items/0: string, want object":         add("", `{"Items":["Kowalski"]}`, ""),
-		"add an order: the order: array, want object":         add("", `["Kowalski"]`, ""),
+		"add an order: array, want object":                    add("", `["Kowalski"]`, ""),
 		"order 1: there is no such organization":              get("Other", 1),
 		"order 2: there is no such order":                     get("", 2),
 		"order 1: there is no such status":                    sandbox.Orders("").SetStatus(1, "New"),

@@ -24,3 +24,15 @@ func (s *Sandbox) Reset() error {
 	s.waits.Store(0)
 	return nil
 }
+
+// ReplaceData replaces all data of the API by that of a seed, as if the sandbox had started with it,
+// see [WithSeed]. [Sandbox.Reset] returns to the data of the start. If the seed is invalid, the data
+// stays, and the error names the JSON pointer.
+func (s *Sandbox) ReplaceData(seed Seed) error {
+	data, err := newBackend(s.config, s.spec, &seed)
+	if err != nil {
+		return fmt.Errorf("xsaletest: ReplaceData: %w", err)
+	}
+	s.data.Store(&data)
+	return nil
+}

@@ -181,6 +181,9 @@ func start(options []Option) (*Sandbox, error) {
 		return nil, fmt.Errorf("WithUnknownFields: %w", err)
 	}
 	data, err := newBackend(&c, spec, c.seed)
+	if err != nil && c.seed != nil {
+		err = fmt.Errorf("WithSeed: %w", err)
+	}
 	if err != nil {
 		return nil, err
 	}

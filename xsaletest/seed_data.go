@@ -2,7 +2,6 @@ package xsaletest
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/wire/codec"
 )
 
@@ -60,7 +60,7 @@ func WithSeed(seed Seed) Option {
 
 // seedError is an error at a pointer into the seed, or into an order that is added later.
 func seedError(pointer, detail string) error {
-	return fmt.Errorf("%s: %s", cmp.Or(pointer, "the order"), detail)
+	return problem.Field{Pointer: pointer, Detail: detail}
 }
 
 // newOrganizations returns the organizations of a seed, or the default one with generated orders.
@@ -70,9 +70,6 @@ func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organiza
 	var err error
 	if seed != nil {
 		infos, first, err = newSeededState(seed, spec)
-		if err != nil {
-			err = fmt.Errorf("WithSeed: %w", err)
-		}
 	} else {
 		first, err = newGeneratedState(c.orders, spec)
 	}

@@ -56,3 +56,8 @@ func ValidHeaderName(name string) bool {
 		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	})
 }
+
+// ValidHeaderValue reports whether value is one line.
+func ValidHeaderValue(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

@@ -23,10 +23,34 @@ type Details struct {
 }
 
 // Field is one thing that is wrong. It never repeats a value, which may be personal data or a
-// secret.
+// secret. It is an error, so that functions can return it.
 type Field struct {
 	Pointer string `json:"pointer"` // location of a finding, such as "/Items/0" or "query statusidin"
 	Detail  string `json:"detail"`
+}
+
+func (f Field) Error() string {
+	if f.Pointer == "" {
+		return f.Detail
+	}
+	return f.Pointer + ": " + f.Detail
+}
+
+// FieldsOf returns the fields in the tree of an error.
+func FieldsOf(err error) []Field {
+	switch err := err.(type) {
+	case Field:
+		return []Field{err}
+	case interface{ Unwrap() error }:
+		return FieldsOf(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		var fields []Field
+		for _, joined := range err.Unwrap() {
+			fields = append(fields, FieldsOf(joined)...)
+		}
+		return fields
+	}
+	return nil
 }
 
 // New returns problem details with the usual title of the status.

@@ -71,6 +71,14 @@ var operations = map[string]struct {
 	"getEnvironment": {http.StatusOK, (*api).getEnvironment},
 	"reset":          {http.StatusNoContent, (*api).reset},
 
+	"replaceData":    {http.StatusNoContent, (*api).replaceData},
+	"addOrder":       {http.StatusCreated, (*api).addOrder},
+	"getOrder":       {http.StatusOK, (*api).getOrder},
+	"setOrderStatus": {http.StatusNoContent, (*api).setOrderStatus},
+
+	"addHandler":    {http.StatusCreated, (*api).addHandler},
+	"clearHandlers": {http.StatusNoContent, (*api).clearHandlers},
+
 	"listFaults":  {http.StatusOK, (*api).listFaults},
 	"addFaults":   {http.StatusCreated, (*api).addFaults},
 	"clearFaults": {http.StatusNoContent, (*api).clearFaults},
@@ -144,7 +152,7 @@ func problemOf(err error) *problem.Details {
 	if details, ok := errors.AsType[*problem.Details](err); ok {
 		return details
 	}
-	return problem.New(http.StatusBadRequest, strings.TrimPrefix(err.Error(), "xsaletest: "))
+	return problem.New(http.StatusBadRequest, strings.TrimPrefix(err.Error(), "xsaletest: "), problem.FieldsOf(err)...)
 }
 
 func (a *api) getSpec(*request) (any, error) {

@@ -3,6 +3,7 @@ package control_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -242,5 +243,54 @@ func TestSettings(t *testing.T) {
 	do[any](a, "PATCH", "settings", `{"unknownFields":true,"escapedStrings":true}`)
 	if got := do[map[string]any](a, "PATCH", "settings", `{"unknownFields":[]}`); got["unknownFields"] != false || got["escapedStrings"] != true {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestDataIsReplaced(t *testing.T) {
+	a := newAPI(t)
+	do[any](a, "PUT", "seed", `{"Organizations":[{"Id":1,"Name":"Shop","Extra":1}],"Statuses":[{"Id":5,"Name":"Ready"}],
+		"Orders":[{"Order":{"Id":7,"Total":1.50},"Status":"Ready"},{"Order":{}}],"Translations":{"42":[{"LanguageId":2,"Name":"Desk"}]}}`)
+	if status := a.call("GET", "/Shop/articles/42/translations", ""); status != 200 {
+		t.Errorf("status %d", status)
+	}
+	const want = `{"Order":{"Id":7,"Total":1.50},"Status":"Ready"}`
+	if got := a.send("GET", "orders/7", ""); strings.TrimSpace(got.body) != want {
+		t.Errorf("got %s", got.body)
+	}
+	if variables := do[map[string]string](a, "GET", "environment", ""); variables["XSALE_ORGANIZATION"] != "Shop" {
+		t.Errorf("variables %v", variables)
+	}
+	do[any](a, "POST", "reset", "")
+	if reply := a.send("GET", "orders/7", ""); reply.status != 404 {
+		t.Errorf("after the reset: %d", reply.status)
+	}
+}
+
+func TestOrders(t *testing.T) {
+	a := newAPI(t)
+	added := do[struct{ ID int64 }](a, "POST", "orders", `{"Order":{"Total":1.50},"Status":"Nowe"}`)
+	do[any](a, "PUT", fmt.Sprintf("orders/%d/status", added.ID), `{"status":"Anulowane"}`)
+	want := fmt.Sprintf(`{"Order":{"Total":1.50,"Id":%d},"Status":"Anulowane"}`, added.ID)
+	if got := a.send("GET", fmt.Sprintf("orders/%d?organization=%s", added.ID, xsaletest.Organization), ""); strings.TrimSpace(got.body) != want {
+		t.Errorf("got %s", got.body)
+	}
+	if reply := a.send("PUT", "orders/999/status", `{"status":"Anulowane"}`); reply.status != 404 {
+		t.Errorf("%d %s", reply.status, reply.body)
+	}
+}
+
+func TestHandlers(t *testing.T) {
+	a := newAPI(t)
+	const pattern = "PUT /{organizationName}/orders/{id}/status"
+	do[any](a, "POST", "handlers", `{"pattern":"`+pattern+`","status":202,"headers":{"X-Test":"1"},"body":{"Done":true}}`)
+	do[any](a, "POST", "faults", `{"operation":"`+pattern+`","faults":[{"fault":"retryAfter","seconds":0}]}`)
+	for _, want := range []int{429, 202} {
+		if status := a.call("PUT", ":/orders/1/status", "{}"); status != want {
+			t.Errorf("status %d, want %d", status, want)
+		}
+	}
+	do[any](a, "DELETE", "handlers", "")
+	if status := a.call("PUT", ":/orders/1/status", "{}"); status != 404 {
+		t.Errorf("after DELETE: status %d", status)
 	}
 }

@@ -28,3 +28,24 @@ func ExampleNew() {
 	// Output:
 	// 201 Created map[createOrder:[Cut(BeforeResponse).Processed()]]
 }
+
+// A seed in a file is the same for Go and for other languages.
+func ExampleParseSeed() {
+	seed, err := control.ParseSeed([]byte(`{"Orders":[{"Order":{"Id":7,"Items":[]},"Status":"Nowe"}]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	sandbox, err := xsaletest.Start(xsaletest.WithSeed(seed))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+
+	order, status, err := sandbox.Orders("").Get(7)
+	fmt.Println(string(order), status, err)
+	_, err = control.ParseSeed([]byte(`{"Orders":[{"Order":{"Id":7},"Stauts":"Nowe"}]}`))
+	fmt.Println(err)
+	// Output:
+	// {"Id":7,"Items":[]} Nowe <nil>
+	// /Orders/0/Stauts: string, but the spec allows no field of this name
+}
