@@ -157,7 +157,8 @@ func (s *simulation[Tx]) live(observer *observer, mortal bool) bool {
 	}
 	s.mu.Unlock()
 
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(s.size)*100*time.Millisecond)
+	// Only a program that hangs takes that long, even on a busy machine.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute+time.Duration(s.size)*100*time.Millisecond)
 	defer cancel()
 	l.atDeath(cancel)
 	if mortal && s.chance.of("patient", l.number) < 0.95 { // others wait for what dead programs have left
