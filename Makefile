@@ -5,6 +5,7 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
+SPECMATIC   = specmatic@2.55.1
 AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
@@ -18,6 +19,7 @@ FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that i
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +89,9 @@ lint-spec: ## lint the spec with Redocly; needs npm
 second-opinion: ## compare the verdicts of Prism and express-openapi-validator on traffic with ours; needs npm
 	npx --yes --package $(PRISM) --package $(EXPRESS) --package $(VALIDATOR) -- \
 		go test -count=1 -v -run "^(TestPrism|TestExpressValidator)$$" ./internal/conformance/secondopinion
+
+property: ## let Specmatic generate valid and invalid requests to the sandbox; needs npm and Java
+	npx --yes --package $(SPECMATIC) -- go test -count=1 -v -run TestSpecmatic ./internal/conformance/property
 
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...

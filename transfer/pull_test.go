@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -320,5 +321,26 @@ func TestBadElementsDoNotDelayTheOthers(t *testing.T) {
 	}
 	if lastGood != count {
 		t.Errorf("the last good element came after %d attempts, want %d: one for each element", lastGood, count)
+	}
+}
+
+// A transaction of database/sql whose context has ended does not say so.
+func TestTimeoutOfATransactionIsTheReason(t *testing.T) {
+	pull := newPull(openSQLite(t))
+	pull.Timeout, pull.Attempts = 10*time.Millisecond, 1
+	pull.Handle = nil
+	pull.HandleTx = func(ctx context.Context, tx *sql.Tx, _ transfer.Item[order]) (err error) {
+		<-ctx.Done()
+		for err == nil { // until the rollback
+			_, err = tx.Exec(`SELECT 1`)
+		}
+		return err
+	}
+	if _, err := pull.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	entry, err := pull.Entry(t.Context(), "2")
+	if want := "context deadline exceeded"; err != nil || !strings.Contains(entry.Reason, want) {
+		t.Errorf("parked with %q, %v, want %q", entry.Reason, err, want)
 	}
 }

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -29,16 +31,21 @@ func (s *settings[Tx]) within(ctx context.Context, do func(Transaction[Tx]) erro
 	return within(ctx, s.Database.Session(), do)
 }
 
+// within runs do in a transaction. A [database/sql] transaction whose context has ended says only that it
+// is already rolled back, so the error then names the context's end, too.
 func within[Tx any](ctx context.Context, session Session[Tx], do func(Transaction[Tx]) error) error {
 	tx, err := session.Begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx))
-	if err := do(tx); err != nil {
-		return err
+	if err = do(tx); err == nil {
+		err = tx.Commit(ctx)
 	}
-	return tx.Commit(ctx)
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
 }
 
 func (s *settings[Tx]) load(ctx context.Context, tx Transaction[Tx], key string) (row, error) {

@@ -69,6 +69,7 @@ func (s *Sandbox) respond(c *apiCall) *response {
 	if failure != nil {
 		r = &response{}
 		failure.Write(r)
+		s.backend().describe(c, failure, r)
 	}
 	if c.additions || settings.EscapedStrings {
 		r.rewrite(c.additions)

@@ -1,6 +1,7 @@
 package xsaletest
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/contract"
@@ -29,10 +30,19 @@ type backend interface {
 	// statuses returns the status of an operation's success where the spec has 2XX, and the statuses
 	// of problems that the served spec has to list.
 	statuses(operation *contract.Operation) (success int, problems []int)
+
+	// describe changes the response of a problem to what the spec has for its status.
+	describe(c *apiCall, details *problem.Details, r *response)
 }
 
 // newBackend returns the initial data: of a seed if it is not nil, or else generated.
 func newBackend(c *config, spec *contract.Document, seed *Seed) (backend, error) {
+	if c.plan != nil {
+		return newService(c.plan, seed)
+	}
+	if seed != nil && len(seed.Resources) > 0 {
+		return nil, errors.New("/Resources: only another spec has them: use WithSpec")
+	}
 	return newOrganizations(c, spec, seed)
 }
 
@@ -86,3 +96,6 @@ func (o *organizations) statuses(operation *contract.Operation) (success int, pr
 	own := ownStatuses[operation.ID]
 	return own[0], own[1:]
 }
+
+// describe does nothing: xSale publishes neither its statuses nor their bodies.
+func (o *organizations) describe(*apiCall, *problem.Details, *response) {}

@@ -465,3 +465,54 @@ func ExampleWithSeed() {
 	// 7 149.90
 	// xsaletest: WithSeed: /Orders/0/Id: string, want integer of the format int64
 }
+
+// The sandbox serves another spec, and keeps its data. To pass Swagger 2.0 or a spec that a service
+// serves, import package anyspec.
+func ExampleWithSpec() {
+	spec := []byte(`
+openapi: 3.0.3
+info: {title: Pets, version: "1"}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      parameters: [{name: name, in: query, schema: {type: string}}]
+      responses: {"200": {description: Pets., content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Pet"}}}}}}
+    post:
+      operationId: addPet
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+      responses: {"201": {description: The pet., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
+  /pets/{id}:
+    delete:
+      operationId: deletePet
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"204": {description: Deleted.}}
+components:
+  schemas:
+    Pet: {type: object, properties: {id: {type: integer}, name: {type: string}}}
+`)
+	sandbox, client := start(xsaletest.WithSpec(spec), xsaletest.WithValueSeed(7))
+	defer sandbox.Close()
+	defer client.Close()
+
+	ctx := context.Background()
+	created, err := client.Call(ctx, http.MethodPost, "/pets", map[string]string{"name": "Filemon"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s", created.Body)
+	listed, err := client.Call(ctx, http.MethodGet, "/pets?name=Filemon", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s", listed.Body)
+	for _, operation := range sandbox.Operations() {
+		fmt.Println(operation.ID, operation.Reason)
+	}
+	// Output:
+	// {"id":4,"name":"Filemon"}
+	// [{"id":4,"name":"Filemon"}]
+	// addPet adds an item to /pets
+	// deletePet deletes an item of /pets
+	// listPets lists the items of /pets
+}

@@ -132,6 +132,16 @@ func (c *caller) call(method, path, body string) reply {
 	return send(c.t, c.sandbox, method, path, body, c.tokens.header())
 }
 
+// do calls a path and wants a status.
+func (c *caller) do(method, path, body string, status int) reply {
+	c.t.Helper()
+	reply := c.call(method, path, body)
+	if reply.status != status {
+		c.t.Fatalf("%s %s: status %d, want %d: %s", method, path, reply.status, status, reply.body)
+	}
+	return reply
+}
+
 // create returns the id of the created object.
 func (c *caller) create(path, body string) int64 {
 	c.t.Helper()

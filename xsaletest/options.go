@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/mock"
 )
 
 // Option configures a [Sandbox].
@@ -26,17 +28,21 @@ type config struct {
 	report        func(number int, findings string)
 	allowsInvalid bool
 	control       func(*Sandbox) http.Handler
-	err           error // the first of an option
+	otherSpec     []byte // in place of the one of this module
+	valueSeed     uint64
+	plan          *mock.Plan // of the other spec
+	err           error      // the first of an option
 }
 
 func (c *config) fail(err error) { c.err = cmp.Or(c.err, err) }
 
 func defaultConfig() config {
 	return config{
-		address:  &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
-		clock:    time.Now,
-		settings: defaultSettings(),
-		orders:   300,
+		address:   &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)},
+		clock:     time.Now,
+		settings:  defaultSettings(),
+		orders:    300,
+		valueSeed: 1,
 	}
 }
 

@@ -173,10 +173,11 @@ func start(options []Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec, err := contract.Shipped()
+	spec, plan, err := c.loadSpec()
 	if err != nil {
 		return nil, err
 	}
+	c.plan = plan
 	if err := checkOperations(c.settings.UnknownFields, spec); err != nil {
 		return nil, fmt.Errorf("WithUnknownFields: %w", err)
 	}

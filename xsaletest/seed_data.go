@@ -34,6 +34,11 @@ type Seed struct {
 	// Translations are the translations of each article, by article id. An empty slice is an
 	// article without translations.
 	Translations map[int64][]xsale.Translation
+
+	// Resources are the items of collections of [WithSpec], by path, such as /pets, or /shops/7/items
+	// for those of one parent. The beginning of a path may be left out if the rest is unambiguous. The
+	// rules of [SeedOrder.Order] apply to the values. An item without an id gets the next free one.
+	Resources map[string][]any
 }
 
 // SeedOrder is an order of a [Seed] or of [Orders.Add].
@@ -221,23 +226,26 @@ func (s *state) addSeededArticle(article int64, seeded []xsale.Translation) erro
 
 // seededJSON returns a value as JSON that fits a schema of the spec.
 func seededJSON(pointer, schema string, value any, spec *contract.Document) (json.RawMessage, error) {
-	var body []byte
-	switch value := value.(type) {
-	case []byte:
-		body = slices.Clone(value)
-	case json.RawMessage:
-		body = slices.Clone(value)
-	case string:
-		body = []byte(value)
-	default:
-		var err error
-		if body, err = json.Marshal(value); err != nil {
-			return nil, seedError(pointer, err.Error())
-		}
+	body, err := asJSON(value)
+	if err != nil {
+		return nil, seedError(pointer, err.Error())
 	}
 	var problems []error
 	for _, finding := range contract.Errors(spec.CheckSchema(schema, body)) {
 		problems = append(problems, seedError(pointer+finding.Location, finding.Detail()))
 	}
 	return body, errors.Join(problems...)
+}
+
+// asJSON returns JSON that is given as such, or the JSON of a value.
+func asJSON(value any) (json.RawMessage, error) {
+	switch value := value.(type) {
+	case []byte:
+		return slices.Clone(value), nil
+	case json.RawMessage:
+		return slices.Clone(value), nil
+	case string:
+		return json.RawMessage(value), nil
+	}
+	return json.Marshal(value)
 }

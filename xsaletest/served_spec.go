@@ -72,8 +72,8 @@ func servedSpec(spec *contract.Document, url string, data backend) (*openapi3.T,
 	return &served, nil
 }
 
-// servedResponses returns the responses of an operation with the success in the place of 2XX, and
-// with the failures that the spec does not list.
+// servedResponses returns the responses of an operation with the success instead of 2XX. Failures, if
+// there are any, are added to those of the spec and replace its default response.
 func servedResponses(original *openapi3.Responses, success int, failures []int) *openapi3.Responses {
 	responses := &openapi3.Responses{Extensions: original.Extensions}
 	for status, response := range original.Map() {
@@ -82,12 +82,19 @@ func servedResponses(original *openapi3.Responses, success int, failures []int) 
 	if all := responses.Value("2XX"); all != nil {
 		responses.Delete("2XX")
 		if responses.Value(strconv.Itoa(success)) == nil {
-			responses.Set(strconv.Itoa(success), described(all, fmt.Sprintf("Status %d is the sandbox's choice.", success)))
+			response := *all.Value
+			description := fmt.Sprintf("Status %d is the sandbox's choice.", success)
+			if response.Description != nil {
+				description = *response.Description + " " + description
+			}
+			response.Description = &description
+			responses.Set(strconv.Itoa(success), &openapi3.ResponseRef{Value: &response})
 		}
 	}
 	if len(failures) == 0 {
 		return responses
 	}
+	responses.Delete("default") // readers take it for a success, too
 	reference := &openapi3.SchemaRef{Ref: "#/components/schemas/" + problemSchema}
 	problem := openapi3.Content{"application/problem+json": {Schema: reference}}
 	for _, status := range failures {
@@ -96,20 +103,5 @@ func servedResponses(original *openapi3.Responses, success int, failures []int) 
 			responses.Set(strconv.Itoa(status), &openapi3.ResponseRef{Value: response})
 		}
 	}
-	if other := responses.Default(); other != nil && len(other.Value.Content) == 0 {
-		other = described(other, "The body is the sandbox's choice.")
-		other.Value.Content = problem
-		responses.Set("default", other)
-	}
 	return responses
-}
-
-// described returns a copy of a response with a sentence added to its description.
-func described(response *openapi3.ResponseRef, sentence string) *openapi3.ResponseRef {
-	value := *response.Value
-	if value.Description != nil {
-		sentence = *value.Description + " " + sentence
-	}
-	value.Description = &sentence
-	return &openapi3.ResponseRef{Value: &value}
 }

@@ -38,7 +38,7 @@ func TestServedSpecListsStatuses(t *testing.T) {
 		"setTranslation":    {{"PUT", ":/articles/16519/translations", translation}, {"PUT", ":/articles/16519/translations", "{}"}, {"PUT", ":/articles/1/translations", translation}, {"PUT", ":/articles/16519/translations", tooLarge}},
 	} {
 		operation := operationByID(t, served, id)
-		got := []string{"default"}
+		var got []string
 		for _, call := range calls {
 			got = append(got, strconv.Itoa(c.call(call[0], call[1], call[2]).status))
 		}

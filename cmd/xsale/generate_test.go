@@ -351,7 +351,6 @@ func use(ctx context.Context, organization string) error {
 
 import (
 	"context"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 

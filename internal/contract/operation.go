@@ -50,7 +50,7 @@ func (d *Document) addOperations() error {
 
 // typedVariables returns the path parameters that do not accept every string.
 func (o *Operation) typedVariables() []*openapi3.Parameter {
-	return slices.DeleteFunc(o.parameters(), func(p *openapi3.Parameter) bool {
+	return slices.DeleteFunc(o.Parameters(), func(p *openapi3.Parameter) bool {
 		schema := schemaOf(p)
 		return p.In != openapi3.ParameterInPath || schema == nil || schema.Type.Is("string") && schema.Format != "uuid"
 	})
@@ -74,7 +74,7 @@ func scalarFits(schema *openapi3.Schema, value string) bool {
 
 // template returns the path for routing, with dots in a variable that is the rest of the path.
 func (o *Operation) template() string {
-	for _, p := range o.parameters() {
+	for _, p := range o.Parameters() {
 		if p.In == openapi3.ParameterInPath && p.Extensions["x-catch-all"] == true {
 			return strings.Replace(o.Path, "{"+p.Name+"}", "{"+p.Name+"...}", 1)
 		}
@@ -103,8 +103,11 @@ func returnsBody(spec *openapi3.Operation) bool {
 	return false
 }
 
-// parameters returns the parameters of the operation and of its path.
-func (o *Operation) parameters() []*openapi3.Parameter {
+// Spec returns the operation as kin-openapi parsed it. Do not modify it.
+func (o *Operation) Spec() *openapi3.Operation { return o.spec }
+
+// Parameters returns the parameters of the operation and of its path.
+func (o *Operation) Parameters() []*openapi3.Parameter {
 	var all []*openapi3.Parameter
 	for _, ref := range o.spec.Parameters {
 		all = append(all, ref.Value)

@@ -19,7 +19,7 @@ func (c *Call) checkParameters(f *findings) {
 	known := make(map[string]bool)
 	var prefixes []string // of the fields of objects
 	open := false         // an object without known fields takes any name
-	for _, parameter := range c.Operation.parameters() {
+	for _, parameter := range c.Operation.Parameters() {
 		if parameter.In == openapi3.ParameterInQuery {
 			known[parameter.Name] = true
 			if schema := schemaOf(parameter); schema != nil && c.document.wantsObject(schema) {

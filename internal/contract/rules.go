@@ -49,7 +49,7 @@ func (c *Call) ParameterRules(in, name string) ParameterRules {
 	if c.Operation == nil {
 		return ParameterRules{}
 	}
-	for _, parameter := range c.Operation.parameters() {
+	for _, parameter := range c.Operation.Parameters() {
 		schema := schemaOf(parameter)
 		if parameter.In != in || schema == nil {
 			continue

@@ -6,10 +6,13 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-const examplesRule = "examples"
+const (
+	examplesRule = "examples"
+	misfit       = "it does not match the schema"
+)
 
 // fixExamples drops examples and defaults that do not match their schema. ASP.NET services
-// have many of them, validators reject them, and nothing is generated from them. Patterns
+// have many of them, and validators reject them. Patterns
 // that Go cannot compile become extensions.
 func fixExamples(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
@@ -30,11 +33,37 @@ func fixExamples(document tree.Object, report *tree.Report) {
 			return
 		}
 		f := &schemaFixer{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components
-		f.drop("examples", "nothing is generated from it")
 		if hasSchema {
 			c.dropMisfit(f, "example", schema)
+			c.keepFirst(f, schema)
 		}
+		f.drop("examples", "one example is enough")
 	})
+}
+
+// keepFirst makes the first of the named examples that fits the only one.
+func (c *valueChecker) keepFirst(f *schemaFixer, schema tree.Object) {
+	if f.schema["example"] != nil {
+		return
+	}
+	for name, value := range tree.Fields(f.schema["examples"]) {
+		example := tree.ObjectAt(tree.Object{name: value}, name)
+		if value, ok := example["value"]; ok && c.fits(schema, value) {
+			f.report.Add(examplesRule, tree.Join(f.pointer, "examples", name), nil, value, "it is the only example now")
+			f.schema["example"] = value
+			return
+		}
+	}
+}
+
+// Dropped returns a line for each example that was dropped because it does not match its schema.
+func Dropped(report *tree.Report) (lines []string) {
+	for _, change := range report.Changes {
+		if change.Rule == examplesRule && change.Reason == misfit {
+			lines = append(lines, change.Pointer+": the example does not match its schema, and is not sent")
+		}
+	}
+	return lines
 }
 
 func mediaTypePointer(pointer string) bool {
@@ -44,6 +73,6 @@ func mediaTypePointer(pointer string) bool {
 
 func (c *valueChecker) dropMisfit(f *schemaFixer, name string, schema tree.Object) {
 	if value, ok := f.schema[name]; ok && !c.fits(schema, value) {
-		f.drop(name, "it does not match the schema")
+		f.drop(name, misfit)
 	}
 }

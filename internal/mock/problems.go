@@ -1,0 +1,96 @@
+package mock
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/mock/values"
+)
+
+// Problem returns the body of an error response as the spec has it for the status: the given problem
+// details if they fit, or else a generated body with those fields of the details that fit. It returns
+// nil if the spec has no JSON for the status.
+func (p *Plan) Problem(o *contract.Operation, status int, details []byte) (contentType string, body []byte) {
+	responses := o.Spec().Responses
+	listed := responses.Status(status)
+	if listed == nil {
+		listed = responses.Default()
+	}
+	if listed == nil {
+		return "", nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(listed.Value.Content)) {
+		media := listed.Value.Content[name]
+		if !httpx.JSON(name) || media.Schema == nil {
+			continue
+		}
+		if original, ok := media.Extensions["x-media-type"].(string); ok {
+			name = original
+		}
+		fields, _ := decode(details).(map[string]any)
+		if p.document.Fits(media.Schema.Value, fields) && p.lists(media.Schema, fields) {
+			return "application/problem+json", details
+		}
+		body, err := marshal(p.problem(media.Schema, o, status, fields))
+		if err != nil {
+			return "", nil
+		}
+		return name, body
+	}
+	return "", nil
+}
+
+// lists reports whether a schema lists the fields of problem details.
+func (p *Plan) lists(schema *openapi3.SchemaRef, details map[string]any) bool {
+	properties := propertiesOf(schema)
+	return len(properties) == 0 || properties["title"] != nil && details["title"] != nil
+}
+
+// problem returns a generated body for an error, with the details where fields of their meaning are.
+func (p *Plan) problem(schema *openapi3.SchemaRef, o *contract.Operation, status int, details map[string]any) any {
+	key := o.Method + " " + o.Path + " " + http.StatusText(status)
+	generated, err := p.generator.Value(schema, key, values.Required)
+	if err != nil {
+		return details
+	}
+	object, ok := generated.(map[string]any)
+	if !ok {
+		return generated
+	}
+	p.describe(schema, object, details, 2)
+	return object
+}
+
+// meanings are names of fields for the details of a problem.
+var meanings = map[string]string{
+	"type": "type", "title": "title", "status": "status", "statuscode": "status", "code": "status", "detail": "detail", "details": "detail",
+	"message": "detail", "description": "detail", "errormessage": "detail", "exceptiondescription": "detail", "reason": "detail", "error": "detail", "errors": "errors",
+}
+
+func (p *Plan) describe(schema *openapi3.SchemaRef, object, details map[string]any, depth int) {
+	for name, property := range propertiesOf(schema) {
+		if value := details[meanings[plain(name)]]; value != nil && p.document.Fits(property.Value, value) && len(property.Value.Enum) == 0 {
+			if trial := maps.Clone(object); scalarOrListed(property) {
+				trial[name] = value
+				if p.document.Fits(schema.Value, trial) {
+					object[name] = value
+				}
+			}
+			continue
+		}
+		if inner, ok := object[name].(map[string]any); ok && depth > 0 {
+			p.describe(property, inner, details, depth-1)
+		}
+	}
+}
+
+// scalarOrListed reports whether the schema of a field says what its values are.
+func scalarOrListed(property *openapi3.SchemaRef) bool {
+	schema := single(property)
+	return schema != nil && schema.Value.Type != nil
+}

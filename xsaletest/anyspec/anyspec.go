@@ -1,0 +1,27 @@
+// Package anyspec lets [github.com/xsale-go/xsale/xsaletest.WithSpec] take any spec that xsale
+// generate takes: Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, as JSON or YAML, with the faults that
+// services write into them. Import it for this effect only:
+//
+//	import _ "github.com/xsale-go/xsale/xsaletest/anyspec"
+//
+// It is a package of its own because of its size. Tests without it take specs in normal form, which
+// xsale spec pull --normal writes.
+package anyspec
+
+import (
+	"github.com/xsale-go/xsale/internal/spec/normalform"
+	"github.com/xsale-go/xsale/internal/spec/normalize"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+func init() { normalform.Of = normalForm }
+
+func normalForm(spec []byte) (normal []byte, dropped []string, err error) {
+	result, err := pipeline.Run(spec, pipeline.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	normal, err = tree.JSON(result.Document)
+	return normal, normalize.Dropped(result.Report), err
+}
