@@ -46,22 +46,21 @@ func dataAt(pointer, name string) bool {
 	if !KeyedByName(pointer) {
 		return DataKeyword(name) || Extension(name) && name != AdditionalOperations
 	}
-	tokens, _ := Split(pointer)
-	return Extension(name) && (pointer == "/paths" || tokens[0] == "paths" && tokens[len(tokens)-1] == "responses")
+	return Extension(name) && (pointer == "/paths" || strings.HasPrefix(pointer, "/paths/") && strings.HasSuffix(pointer, "/responses"))
 }
 
 // KeyedByName reports whether the keys of the object at pointer are names chosen by the
 // author, such as a property called example, and not keywords.
 func KeyedByName(pointer string) bool {
-	tokens, _ := Split(pointer)
-	if len(tokens) == 0 {
+	last := strings.LastIndexByte(pointer, '/')
+	if last < 0 {
 		return false
 	}
-	switch tokens[len(tokens)-1] {
+	switch pointer[last+1:] { // no keyword needs escapes
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters", "requestBodies",
 		"headers", "securitySchemes", "paths", "content", "encoding", "variables", "scopes", "mapping",
 		AdditionalOperations:
-		return !KeyedByName(Join("", tokens[:len(tokens)-1]...)) // otherwise the last token is itself a name, such as a schema called content
+		return !KeyedByName(pointer[:last]) // otherwise the last token is itself a name, such as a schema called content
 	}
 	return false
 }

@@ -32,7 +32,9 @@ func Split(pointer string) ([]string, bool) {
 	}
 	tokens := strings.Split(pointer[1:], "/")
 	for i, token := range tokens {
-		tokens[i] = unescaper.Replace(token)
+		if strings.Contains(token, "~") { // Replace copies what it need not change
+			tokens[i] = unescaper.Replace(token)
+		}
 	}
 	return tokens, true
 }
