@@ -106,9 +106,14 @@ func (s *Sandbox) process(c *apiCall) (*response, *problem.Details) {
 	if c.handler != nil {
 		return c.handler.respond(c), nil
 	}
-	r, err := data.respond(c)
-	if err != nil {
-		return nil, problemOf(err)
+	var r *response
+	if by := s.replacement(c.Operation); by != nil {
+		r = by.respond(c)
+	} else {
+		var err error
+		if r, err = data.respond(c); err != nil {
+			return nil, problemOf(err)
+		}
 	}
 	if r.checked {
 		return r, nil

@@ -491,7 +491,8 @@ components:
   schemas:
     Pet: {type: object, properties: {id: {type: integer}, name: {type: string}}}
 `)
-	sandbox, client := start(xsaletest.WithSpec(spec), xsaletest.WithValueSeed(7))
+	sandbox, client := start(xsaletest.WithSpec(spec), xsaletest.WithValueSeed(7), xsaletest.WithHandler("deletePet",
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer sandbox.Close()
 	defer client.Close()
 
@@ -513,6 +514,6 @@ components:
 	// {"id":4,"name":"Filemon"}
 	// [{"id":4,"name":"Filemon"}]
 	// addPet adds an item to /pets
-	// deletePet deletes an item of /pets
+	// deletePet replaced by a handler
 	// listPets lists the items of /pets
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
 )
 
@@ -18,6 +19,7 @@ import (
 type handlers struct {
 	mu       sync.RWMutex
 	routes   route.Table[*handler]
+	replaced map[*contract.Operation]*handler
 	patterns []string
 }
 
@@ -44,12 +46,16 @@ var handlerPattern = regexp.MustCompile(`^([A-Z]+) ((?:/(?:[^/{}?#\s]+|\{[A-Za-z
 // [Sandbox.Fail], [Sandbox.Requests] and [Request]. The response is sent when the handler returns. A
 // fault in the body has no effect on a response without one.
 //
+// With [WithSpec], the pattern may also be an operation of the spec: its method and path, or its
+// operationId. The handler then replaces the operation, which keeps its name and the checks of its
+// requests and responses.
+//
 // The handler must be safe for concurrent use. It may call any method of the sandbox except
 // [Sandbox.Close], and reads and changes orders through [Sandbox.Orders]. HandleFunc may be called
 // while the sandbox serves requests.
 //
-// HandleFunc fails if the pattern is invalid, is registered twice, or is served by the spec or the
-// sandbox itself. A sandbox of [New] then fails its test as well.
+// HandleFunc fails if the pattern is invalid, is registered twice, or is served by the spec of this
+// module or the sandbox itself. A sandbox of [New] then fails its test as well.
 func (s *Sandbox) HandleFunc(pattern string, serve func(http.ResponseWriter, *http.Request)) error {
 	if s.config.test != nil {
 		s.config.test.Helper()
@@ -68,6 +74,9 @@ func (s *Sandbox) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 func (s *Sandbox) addHandler(added *handler) error {
 	if added.serve == nil {
 		return errors.New("the function is nil")
+	}
+	if operation := s.replaceable(added.pattern); operation != nil {
+		return s.handlers.replace(operation, added)
 	}
 	parts := handlerPattern.FindStringSubmatch(added.pattern)
 	if parts == nil {
@@ -97,12 +106,66 @@ func (s *Sandbox) addHandler(added *handler) error {
 	return nil
 }
 
-// ClearHandlers removes all paths of [Sandbox.HandleFunc], and the faults that are queued for them.
+// replaceable returns the operation of another spec that a pattern or an operationId names, or nil.
+func (s *Sandbox) replaceable(pattern string) *contract.Operation {
+	if s.config.plan == nil {
+		return nil
+	}
+	method, path, _ := strings.Cut(pattern, " ")
+	for _, operation := range s.spec.Operations() {
+		if operation.ID == pattern || operation.Method == method && route.Shape(operation.Path) == route.Shape(path) {
+			return operation
+		}
+	}
+	return nil
+}
+
+// replace replaces an operation by a handler.
+func (h *handlers) replace(operation *contract.Operation, by *handler) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.replaced[operation] != nil {
+		return fmt.Errorf("%s is registered twice", operation.ID)
+	}
+	if h.replaced == nil {
+		h.replaced = make(map[*contract.Operation]*handler)
+	}
+	h.replaced[operation] = by
+	return nil
+}
+
+// replacement returns the handler that replaces an operation, or nil.
+func (s *Sandbox) replacement(operation *contract.Operation) *handler {
+	if s.config.plan == nil {
+		return nil
+	}
+	s.handlers.mu.RLock()
+	defer s.handlers.mu.RUnlock()
+	return s.handlers.replaced[operation]
+}
+
+// WithHandler is [Sandbox.HandleFunc] for a handler that is there from the start, and again after
+// [Sandbox.Reset].
+func WithHandler(pattern string, serve func(http.ResponseWriter, *http.Request)) Option {
+	return func(c *config) { c.handlers = append(c.handlers, &handler{pattern, serve}) }
+}
+
+// addInitialHandlers adds the handlers of [WithHandler].
+func (s *Sandbox) addInitialHandlers() error {
+	for _, added := range s.config.handlers {
+		if err := s.addHandler(added); err != nil {
+			return fmt.Errorf("WithHandler(%q): %w", added.pattern, err)
+		}
+	}
+	return nil
+}
+
+// ClearHandlers removes all handlers, including those of [WithHandler], and the faults that are queued for them.
 func (s *Sandbox) ClearHandlers() {
 	h := s.handlers
 	h.mu.Lock()
 	patterns := h.patterns
-	h.routes, h.patterns = route.Table[*handler]{}, nil
+	h.routes, h.replaced, h.patterns = route.Table[*handler]{}, nil, nil
 	h.mu.Unlock()
 	s.faults.drop(patterns)
 }

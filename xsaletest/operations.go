@@ -16,6 +16,9 @@ func (s *Sandbox) Operations() []Operation {
 	var all []Operation
 	for _, o := range s.spec.Operations() {
 		stateful, reason := data.treatment(o)
+		if s.replacement(o) != nil {
+			stateful, reason = false, "replaced by a handler"
+		}
 		all = append(all, Operation{ID: o.ID, Method: o.Method, Path: o.Path, Stateful: stateful, Reason: reason})
 	}
 	return all

@@ -30,6 +30,7 @@ type config struct {
 	control       func(*Sandbox) http.Handler
 	otherSpec     []byte // in place of the one of this module
 	valueSeed     uint64
+	handlers      []*handler
 	plan          *mock.Plan // of the other spec
 	err           error      // the first of an option
 }

@@ -17,6 +17,9 @@ func (s *Sandbox) Reset() error {
 	s.clock.reset()
 	s.ClearFaults()
 	s.ClearHandlers()
+	if err := s.addInitialHandlers(); err != nil {
+		return fmt.Errorf("xsaletest: Reset: %w", err)
+	}
 	s.requests.reset()
 	s.identity.limits.reset()
 	s.identity.tokens.logins.Store(0)

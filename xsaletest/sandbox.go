@@ -215,6 +215,10 @@ func start(options []Option) (*Sandbox, error) {
 		closing:  make(chan struct{}),
 	}
 	s.data.Store(&data)
+	if err := s.addInitialHandlers(); err != nil {
+		listener.Close()
+		return nil, err
+	}
 	if certs != nil {
 		s.url = "https://" + listener.Addr().String()
 		s.certificatePEM = certs.authorityPEM

@@ -3,6 +3,7 @@ package xsaletest_test
 import (
 	_ "embed"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -197,6 +198,8 @@ func TestSpecErrors(t *testing.T) {
 		{"/Resources/~1cats: no stateful collection", []xsaletest.Option{pets, resources("/cats")}},
 		{"/Resources/~1pets/1/name: ", []xsaletest.Option{pets, resources("/pets", `{"name":"A"}`, `{"name":5}`)}},
 		{"/Resources/~1pets/1/id: is already used", []xsaletest.Option{pets, resources("/pets", `{"id":1,"name":"A"}`, `{"id":1,"name":"B"}`)}},
+		{`WithHandler("GET /pets/x/y/")`, []xsaletest.Option{pets, xsaletest.WithHandler("GET /pets/x/y/", http.NotFound)}},
+		{`WithHandler("groomPet"): groomPet is registered twice`, []xsaletest.Option{pets, xsaletest.WithHandler("groomPet", http.NotFound), xsaletest.WithHandler("groomPet", http.NotFound)}},
 		{"/Resources/~1pets/0: want a JSON object", []xsaletest.Option{pets, resources("/pets", json.RawMessage(`[]`))}},
 	} {
 		sandbox, err := xsaletest.Start(test.options...)
@@ -207,4 +210,40 @@ func TestSpecErrors(t *testing.T) {
 			t.Errorf("got %v, want %q", err, test.want)
 		}
 	}
+}
+
+func TestSpecOperationIsReplaced(t *testing.T) {
+	groomed := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"petId":`+r.PathValue("petId")+`,"at":"2030-01-01T00:00:00Z"}`)
+	}
+	pets := newCaller(t, xsaletest.WithSpec(petsSpec), xsaletest.WithHandler("groomPet", groomed), xsaletest.WithInvalidRequests())
+	const want = `{"petId":3,"at":"2030-01-01T00:00:00Z"}`
+	for range 2 {
+		if got := pets.do("POST", "/pets/3/groom", "", 200).body; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if err := pets.sandbox.Reset(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pets.sandbox.HandleFunc("DELETE /pets/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }); err != nil {
+		t.Fatal(err)
+	}
+	pets.do("DELETE", "/pets/1234", "", 204)
+	pets.do("DELETE", "/pets/x", "", 400)
+	if requests := pets.sandbox.Requests("deletePet"); len(requests) != 2 {
+		t.Errorf("got %d requests by the operation's name", len(requests))
+	}
+	if err := pets.sandbox.HandleFunc("GET /pets/{petId}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"one"}`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if broken := pets.do("GET", "/pets/1", "", 500); !strings.Contains(broken.body, "/id") {
+		t.Errorf("got %s, want the field that breaks the spec", broken.body)
+	}
+	pets.sandbox.ClearHandlers()
+	pets.do("GET", "/pets/1", "", 200)
 }

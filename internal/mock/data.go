@@ -342,38 +342,60 @@ func (d *Data) as(schema *openapi3.SchemaRef, t *table, i *item) map[string]any 
 	if version := i.versions[schema.Value]; version != nil {
 		return version
 	}
-	extent := values.Full
-	if i.created {
-		extent = values.Assigned
-	}
-	generated, _ := d.plan.generator.Value(schema, t.path+"#"+i.key, extent)
-	version, _ := generated.(map[string]any)
-	if version == nil {
-		version = make(map[string]any)
-	}
-	properties := propertiesOf(schema)
-	for name, value := range i.fields {
-		property := properties[name]
-		if property == nil {
-			name, property = named(properties, name)
-		}
-		if property != nil && !property.Value.WriteOnly && d.plan.document.Fits(property.Value, value) {
-			version[name] = value
-		} else if property == nil && len(properties) == 0 {
-			version[name] = value
-		}
-	}
-	if !d.plan.document.Fits(schema.Value, version) { // the fields do not fit together
-		if whole, ok := generated.(map[string]any); ok {
-			version, _ = values.Exact(whole).(map[string]any)
-			if name := t.on.key; properties[name] != nil {
-				version[name] = i.fields[name]
-			}
-		}
-	}
+	version := d.version(schema, t, i)
 	if i.versions == nil {
 		i.versions = make(map[*openapi3.Schema]map[string]any)
 	}
 	i.versions[schema.Value] = version
 	return version
+}
+
+func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string]any {
+	fits := func(version map[string]any) bool { return d.plan.document.Fits(schema.Value, version) }
+	own := d.plan.fieldsOf(schema, i.fields)
+	if !i.created && fits(own) {
+		return own
+	}
+	extent := values.Full
+	if i.created {
+		extent = values.Assigned
+	}
+	whole := own
+	for attempt := range 8 { // another one of several kinds may fit
+		value, _ := d.plan.generator.Value(schema, fmt.Sprintf("%s#%s#%d", t.path, i.key, attempt), extent)
+		generated, ok := value.(map[string]any)
+		if !ok {
+			continue
+		}
+		version := maps.Clone(generated)
+		maps.Copy(version, own)
+		if fits(version) {
+			return version
+		}
+		whole = generated
+	}
+	if key, ok := own[t.on.key]; ok { // the fields do not fit together
+		whole = maps.Clone(whole)
+		whole[t.on.key] = key
+	}
+	return whole
+}
+
+// fieldsOf returns the fields that a schema lists and that fit it. A schema that lists nothing takes
+// all.
+func (p *Plan) fieldsOf(schema *openapi3.SchemaRef, fields map[string]any) map[string]any {
+	properties := propertiesOf(schema)
+	own := make(map[string]any, len(fields))
+	for name, value := range fields {
+		property := properties[name]
+		if property == nil {
+			if other, found := named(properties, name); found != nil {
+				name, property = other, found
+			}
+		}
+		if property != nil && !property.Value.WriteOnly && p.document.Fits(property.Value, value) || len(properties) == 0 {
+			own[name] = value
+		}
+	}
+	return own
 }

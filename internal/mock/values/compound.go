@@ -92,25 +92,31 @@ func (m *maker) addField(s *shape, object map[string]any, name string) error {
 	return err
 }
 
-// nameKind sets the discriminators of an object to the name of its own type.
+// nameKind sets the discriminators of an object to the name of its own type. An object of a base type
+// gets the first of its names.
 func (m *maker) nameKind(s *shape, object map[string]any) {
 	for _, kind := range s.kinds {
+		keys := slices.Sorted(maps.Keys(kind.Mapping))
+		chosen := ""
 		for _, name := range s.names {
-			value := name
-			if len(kind.Mapping) > 0 {
-				value = ""
-				for _, key := range slices.Sorted(maps.Keys(kind.Mapping)) {
-					target := strings.TrimPrefix(kind.Mapping[key].Ref, componentPrefix)
-					if target == name {
-						value = key
-						break
-					}
-				}
+			if m.base(name, kind) {
+				continue
 			}
-			if value != "" && !m.base(name, kind) {
-				object[kind.PropertyName] = value
+			if len(keys) == 0 {
+				chosen = name
 				break
 			}
+			mapped := func(key string) bool { return strings.TrimPrefix(kind.Mapping[key].Ref, componentPrefix) == name }
+			if i := slices.IndexFunc(keys, mapped); i >= 0 {
+				chosen = keys[i]
+				break
+			}
+		}
+		if chosen == "" && len(keys) > 0 {
+			chosen = keys[0]
+		}
+		if chosen != "" {
+			object[kind.PropertyName] = chosen
 		}
 	}
 }

@@ -71,9 +71,10 @@ func (s *shape) add(m *maker, ref *openapi3.SchemaRef) {
 }
 
 // derived returns one of the types that are derived from a base type. It is nil for any other schema,
-// and if the derived type is already chosen.
+// if the derived type is already chosen, and if the base type allows no fields but its own.
 func (m *maker) derived(s *shape, base *openapi3.Schema) *openapi3.SchemaRef {
-	if base.Discriminator == nil || len(base.Discriminator.Mapping) == 0 || len(base.OneOf)+len(base.AnyOf) > 0 {
+	has := base.AdditionalProperties.Has
+	if base.Discriminator == nil || len(base.Discriminator.Mapping) == 0 || len(base.OneOf)+len(base.AnyOf) > 0 || has != nil && !*has {
 		return nil
 	}
 	var targets []string
