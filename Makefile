@@ -20,6 +20,7 @@ FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that i
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ bench-auth: ## compare the token source with those of other libraries, in speed 
 
 bench-contract: ## compare the sandbox with Prism's mock; needs npm
 	cd bench && npx --yes --package $(PRISM) -- go run ./contract
+
+bench-proxy: ## compare a call through xsale proxy with one through a Client
+	cd bench && go run ./proxy
 
 bench-transfer: ## compare package transfer with River alone; BENCH_POSTGRES adds a PostgreSQL database
 	cd bench && go run ./transfer

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"net"
 	"net/http"
@@ -28,6 +27,13 @@ type proxyFlags struct {
 	readOnly   bool
 	rate       float64
 	timeout    time.Duration
+
+	// What else to do with the traffic.
+	check  bool
+	spec   string
+	sarif  string
+	record string
+	har    string
 }
 
 func newProxyCommand(a *app) *cobra.Command {
@@ -42,9 +48,14 @@ logs in once for all of them, keeps the rate, and retries what is safe to repeat
 again if it may have been processed.
 
 Each start has a new secret. Programs send it as the header ` + gateway.SecretHeader + `, or as the first
-segment of the path. Requests of web pages are refused, and so is every address but the API's.`,
+segment of the path. Requests of web pages are refused, and so is every address but the API's.
+
+--check compares the traffic with the spec and reports each new difference on standard error, without
+values. --record and --har write the traffic, with personal data masked. --record reads each response
+whole before it passes it on, and a call whose exchange cannot be written fails.`,
 		Example: `  xsale proxy
   xsale proxy --addr 127.0.0.1:0 --read-only
+  xsale proxy --check --spec swagger.json --sarif findings.sarif
   curl -H "` + gateway.SecretHeader + `: $XSALE_PROXY_SECRET" "$XSALE_PROXY_URL/me"`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -57,6 +68,11 @@ segment of the path. Requests of web pages are refused, and so is every address 
 	flags.BoolVar(&f.readOnly, "read-only", false, "refuse all methods but GET and HEAD")
 	flags.Float64Var(&f.rate, "rate", 0, "maximum `CALLS` per second of all programs (default no limit)")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "`DURATION` limit of each attempt, and of each wait for more of a response")
+	flags.BoolVar(&f.check, "check", false, "compare the traffic with the spec")
+	flags.StringVar(&f.spec, "spec", "", specFlagHelp)
+	flags.StringVar(&f.sarif, "sarif", "", "like --check, and write the findings as SARIF to `FILE` at the end")
+	flags.StringVar(&f.record, "record", "", "write each exchange, masked, to `DIR`, for replays in Go")
+	flags.StringVar(&f.har, "har", "", "write the traffic, masked, to `FILE` as HTTP Archive (HAR)")
 	return command
 }
 
@@ -64,10 +80,22 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 	if !(f.rate >= 0 && f.rate <= math.MaxFloat64) || f.timeout <= 0 {
 		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
 	}
+	if f.spec != "" && !f.check && f.sarif == "" && f.record == "" && f.har == "" {
+		return usagef("--spec %s: it is for --check, --sarif, --record and --har: set one of them", f.spec)
+	}
+	listener, err := listenLoopback(command.Context(), f.address)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	logger := a.logger(command)
-	transport, _ := httpx.NewClient(nil)
+	sender, _ := httpx.NewClient(nil)
+	observed, err := a.observe(command, &f, gateway.WithoutTokens(sender.Transport))
+	if err != nil {
+		return err
+	}
 	options := []xsale.Option{
-		xsale.WithHTTPClient(&http.Client{Transport: gateway.WithoutTokens(transport.Transport)}),
+		xsale.WithHTTPClient(&http.Client{Transport: observed.transport}),
 		xsale.WithAttemptTimeout(f.timeout),
 		xsale.WithTokenObserver(authn.LogTo(logger)), // no caller may be there to see a failed login
 	}
@@ -78,30 +106,25 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 		if err := a.checkCredentials(ctx); err != nil {
 			return err
 		}
-		return f.serve(command, client, logger)
+		config := gateway.Config{API: client, Secret: rand.Text(), ReadOnly: f.readOnly, Logger: logger}
+		return errors.Join(f.serve(command, config, listener), observed.finish(command))
 	}, options...)
 }
 
-// serve listens, prints how to call the proxy, and serves until the command is interrupted.
-func (f *proxyFlags) serve(command *cobra.Command, client *xsale.Client, logger *slog.Logger) (err error) {
-	secret := rand.Text()
-	proxy, err := gateway.New(gateway.Config{API: client, Secret: secret, ReadOnly: f.readOnly, Logger: logger})
+// serve prints how to call the proxy, and serves until the command is interrupted.
+func (f *proxyFlags) serve(command *cobra.Command, config gateway.Config, listener net.Listener) (err error) {
+	proxy, err := gateway.New(config)
 	if err != nil {
 		return err
 	}
-	listener, err := listenLoopback(command.Context(), f.address)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
 	address := "http://" + listener.Addr().String()
-	variables := []string{"XSALE_PROXY_URL=" + address, "XSALE_PROXY_SECRET=" + secret}
+	variables := []string{"XSALE_PROXY_URL=" + address, "XSALE_PROXY_SECRET=" + config.Secret}
 	if f.secretFile != "" {
 		path, err := filepath.Abs(f.secretFile)
 		if err != nil {
 			return err
 		}
-		if err := writeSecret(path, secret); err != nil {
+		if err := writeSecret(path, config.Secret); err != nil {
 			return fmt.Errorf("--secret-file: %w", err)
 		}
 		defer func() { err = errors.Join(err, os.Remove(path)) }()
@@ -110,7 +133,7 @@ func (f *proxyFlags) serve(command *cobra.Command, client *xsale.Client, logger 
 	for _, variable := range variables {
 		fmt.Fprintln(command.OutOrStdout(), setVariable(variable))
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "The proxy listens at %s until interrupted, and calls %s.\n", address, client.BaseURL())
+	fmt.Fprintf(command.ErrOrStderr(), "The proxy listens at %s until interrupted, and calls %s.\n", address, config.API.BaseURL())
 	return proxy.Serve(command.Context(), listener)
 }
 

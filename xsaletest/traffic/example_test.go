@@ -185,3 +185,48 @@ func ExampleReplay() {
 	// true
 	// 1 0
 }
+
+// Writes the traffic of a program to a file that browsers and proxies show.
+func ExampleArchive() {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	dir, err := os.MkdirTemp("", "archive")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "traffic.har")
+	archiver, err := traffic.Archive(sandbox.HTTPClient().Transport, path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	validator := traffic.Validate(archiver, traffic.WithReport(func(finding traffic.Finding) { fmt.Println(finding) }))
+	client, err := xsale.New(append(sandbox.Options(), xsale.WithHTTPClient(&http.Client{Transport: validator}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := client.Call(context.Background(), http.MethodGet, "/me", nil, call.Query("page", "2")); err != nil {
+		log.Fatal(err)
+	}
+	if err := archiver.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	var archive struct {
+		Log struct {
+			Entries []struct{ Request struct{ Method, URL string } }
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &archive) != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(archive.Log.Entries[0].Request.Method, strings.TrimPrefix(archive.Log.Entries[0].Request.URL, sandbox.URL()))
+	// Output:
+	// notice: getMe (GET /me), request at query page: a query parameter, want none of this name
+	// GET /me?page=2
+}

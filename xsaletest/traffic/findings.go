@@ -74,7 +74,8 @@ func newFindings(c *config) findings {
 
 var index = regexp.MustCompile(`/\d+(/|$)`)
 
-func (s *findings) add(found []contract.Finding) {
+// add counts findings, and returns those that were not known.
+func (s *findings) add(found []contract.Finding) (added []Finding) {
 	for _, f := range found {
 		finding := Finding{
 			Severity: string(f.Severity), Kind: string(f.Kind), Direction: f.Direction, OperationID: f.OperationID, Method: f.Method,
@@ -94,9 +95,11 @@ func (s *findings) add(found []contract.Finding) {
 		if !ok {
 			known = &finding
 			s.known[key] = known
+			added = append(added, finding)
 		}
 		known.Count++
 	}
+	return added
 }
 
 func (s *findings) list() []Finding {

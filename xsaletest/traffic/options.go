@@ -46,6 +46,7 @@ type config struct {
 	document  *contract.Document
 	bodyLimit int64
 	strict    bool
+	report    func(Finding) // nil without one
 	ignored   []ignoredFinding
 	kept      []locationPattern
 	headers   []string // of responses
@@ -108,6 +109,19 @@ func WithStrict() interface {
 } {
 	return setting(func(c *config) error {
 		c.strict = true
+		return nil
+	})
+}
+
+// WithReport passes each finding to a function when it is new, for the log of a program that runs for
+// long. Equal findings at other elements of a list are not new, and Count is 0. The function runs in
+// the goroutine of a call and must be safe for concurrent use.
+func WithReport(report func(Finding)) ValidateOption {
+	return setting(func(c *config) error {
+		if report == nil {
+			return errors.New("WithReport: the function is nil")
+		}
+		c.report = report
 		return nil
 	})
 }

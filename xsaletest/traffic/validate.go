@@ -81,11 +81,11 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	v.mu.Lock()
 	v.calls++
-	v.findings.add(found)
 	if !body.whole {
 		v.unchecked++
 	}
 	v.mu.Unlock()
+	v.add(found)
 	response, err := v.next.RoundTrip(forwarded)
 	if err != nil {
 		return nil, err
@@ -108,9 +108,9 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 			found, count = c.CheckResponseHead(status, header), &v.unchecked
 		}
 		v.mu.Lock()
-		defer v.mu.Unlock()
 		*count++
-		v.findings.add(found)
+		v.mu.Unlock()
+		v.add(found)
 	}
 	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
 		watched.finish(true)
@@ -118,4 +118,16 @@ func (v *Validator) RoundTrip(request *http.Request) (*http.Response, error) {
 		response.Body = watched
 	}
 	return response, nil
+}
+
+// add counts findings and reports the new ones.
+func (v *Validator) add(found []contract.Finding) {
+	v.mu.Lock()
+	added := v.findings.add(found)
+	v.mu.Unlock()
+	if v.config.report != nil {
+		for _, finding := range added {
+			v.config.report(finding)
+		}
+	}
 }
