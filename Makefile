@@ -21,6 +21,7 @@ FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that i
 .PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,6 +116,9 @@ test-orders: ## kill programs that move orders: 20,000 orders and 2,000 kills in
 
 test-protections: ## take out each protection of orders, one after the other; a test must notice
 	ORDERS_PROTECTIONS=1 go test -count=1 -v -timeout 1h -run TestProtectionsAreNeeded ./internal/conformance/orders
+
+languages: ## run the same scenarios from Python, PHP, JavaScript, curl and Go, and the programs of docs/languages.md
+	go test -count=1 -v ./internal/conformance/languages
 
 simulate: ## the same with 1,000,000 orders and 10,000 kills; SEED=100 for other ones
 	ORDERS_WORLDS=5,25000,250,$(or $(SEED),1) go test -count=1 -v -timeout 12h -run '^(TestSQLite|TestPostgreSQL)$$' ./internal/conformance/orders
