@@ -13,6 +13,10 @@ import (
 // controlPrefix begins the paths of the control API. Neither the spec nor a handler can have them.
 const controlPrefix = "/_sandbox/"
 
+// crossOrigin detects web pages of other origins. A browser lets them send a POST without a body to
+// any server.
+var crossOrigin = http.NewCrossOriginProtection()
+
 // WithControl serves a handler on the address of the sandbox, such as that of package control. It
 // gets the requests below /_sandbox/, and, if neither the spec nor a handler has their path and
 // method, those to / and to /swagger and below. Such requests need no tokens, are not listed by
@@ -20,7 +24,7 @@ const controlPrefix = "/_sandbox/"
 //
 // If the sandbox listens on loopback, requests below /_sandbox/ must name localhost or a loopback
 // address as their host. So a web page cannot reach them through a name that it lets point to this
-// machine.
+// machine. Web pages of other origins may only read, unless [WithCORS] allows their origin.
 func WithControl(control func(*Sandbox) http.Handler) Option {
 	return func(c *config) {
 		if control == nil {
@@ -32,6 +36,10 @@ func WithControl(control func(*Sandbox) http.Handler) Option {
 
 // serveControl serves a request below the prefix of the control API.
 func (s *Sandbox) serveControl(w http.ResponseWriter, r *http.Request) {
+	if err := crossOrigin.Check(r); err != nil && !s.allowsOrigin(r) {
+		problem.New(http.StatusForbidden, "A web page of another origin may not do this: allow its origin with WithCORS, or --cors of xsale sandbox.").Write(w)
+		return
+	}
 	if s.loopback && !httpx.Loopback(hostname(r.Host)) {
 		problem.New(http.StatusForbidden, "The Host is neither localhost nor a loopback address: call the sandbox at "+s.url).Write(w)
 		return

@@ -156,6 +156,23 @@ func ExampleSandbox_IssueTokens() {
 	// 0 []
 }
 
+// A web page at another origin works for two organizations.
+func ExampleWithOrganizations() {
+	sandbox, client := start(
+		xsaletest.WithOrganizations(xsale.OrganizationInfo{ID: 1, Name: "Shop_a"}, xsale.OrganizationInfo{ID: 2, Name: "Shop_b"}),
+		xsaletest.WithCORS("http://localhost:5173"))
+	defer sandbox.Close()
+	defer client.Close()
+
+	me, err := client.Me(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(me.Organizations), sandbox.Organizations())
+	// Output:
+	// 2 [Shop_a Shop_b]
+}
+
 // Programs in other languages can call functions of the test.
 func ExampleWithControl() {
 	sandbox, client := start(xsaletest.WithControl(func(sandbox *xsaletest.Sandbox) http.Handler {

@@ -160,7 +160,8 @@ func (s *Sandbox) addInitialHandlers() error {
 	return nil
 }
 
-// ClearHandlers removes all handlers, including those of [WithHandler], and the faults that are queued for them.
+// ClearHandlers removes all handlers, including those of [WithHandler], and the faults that are
+// queued for them.
 func (s *Sandbox) ClearHandlers() {
 	h := s.handlers
 	h.mu.Lock()

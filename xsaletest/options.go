@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/mock"
 )
 
@@ -28,6 +31,8 @@ type config struct {
 	report        func(number int, findings string)
 	allowsInvalid bool
 	control       func(*Sandbox) http.Handler
+	origins       []string // of web pages that may call the sandbox
+	organizations []gen.OrganizationInfo
 	otherSpec     []byte // in place of the one of this module
 	valueSeed     uint64
 	handlers      []*handler
@@ -114,6 +119,14 @@ func WithOrders(count int) Option {
 			c.fail(fmt.Errorf("WithOrders: %d is negative", count))
 		}
 		c.orders = count
+	}
+}
+
+// WithOrganizations sets the organizations of the user, the default one first. Orders and articles
+// belong to it; the others start with the statuses only. Those of a [Seed] replace them.
+func WithOrganizations(organizations ...xsale.OrganizationInfo) Option {
+	return func(c *config) {
+		c.organizations = slices.Clone(organizations)
 	}
 }
 

@@ -113,7 +113,9 @@ func TestUnknownQueryParametersFailTheTest(t *testing.T) {
 	for query, want := range map[string]string{
 		"statusidin=1&statusnamein=Nowe": "",
 		"statusid=1":                     "statusid",
-		"statusidin[]=1":                 "*",
+		"statusidin[]=1":                 "statusidin[]",
+		"statusidin[0]=1":                "statusidin[0]",
+		"jan%40kowalski.pl[]=1":          "*[]",
 		"statusIdIn=1":                   "statusIdIn",
 		"page=1":                         "page",
 	} {

@@ -1,8 +1,11 @@
 package xsaletest_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -119,5 +122,74 @@ func TestLongBodiesAreTruncated(t *testing.T) {
 	}
 	if kept := len(c.sandbox.Requests()[0].Body); kept != 10<<20 {
 		t.Errorf("%d bytes kept", kept)
+	}
+}
+
+func TestWaitForRequests(t *testing.T) {
+	c := newCaller(t)
+	hold := make(chan struct{})
+	if err := c.sandbox.HandleFunc("GET /held", func(http.ResponseWriter, *http.Request) { <-hold }); err != nil {
+		t.Fatal(err)
+	}
+	c.call(http.MethodGet, "/me", "")
+	finished := make(chan reply)
+	go func() { finished <- c.call(http.MethodGet, "/held", "") }()
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	// An ended context returns what there is: the request that is held has not ended.
+	ended, err := c.sandbox.WaitForRequests(canceled, 2, func(xsaletest.Request) bool { return true })
+	if !errors.Is(err, context.Canceled) || len(ended) != 1 || ended[0].Operation != "getMe" {
+		t.Errorf("%+v, %v", ended, err)
+	}
+	waited := make(chan []xsaletest.Request)
+	go func() {
+		held, err := c.sandbox.WaitForRequests(t.Context(), 1, func(r xsaletest.Request) bool { return r.Operation == "GET /held" && r.Status == 200 })
+		if err != nil {
+			t.Error(err)
+		}
+		waited <- held
+	}()
+	close(hold)
+	if held := <-waited; len(held) != 1 || held[0].Number != 2 || !held[0].Ended {
+		t.Errorf("%+v", held)
+	}
+	<-finished
+}
+
+// Waiting does not delay the end of the sandbox.
+func TestCloseEndsWaiting(t *testing.T) {
+	sandbox, err := xsaletest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	waited := make(chan error)
+	go func() {
+		_, err := sandbox.WaitForRequests(context.Background(), 1, func(xsaletest.Request) bool { return true })
+		waited <- err
+	}()
+	if err := sandbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waited; !errors.Is(err, http.ErrServerClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A request has ended even if the client leaves or the connection is cut.
+func TestEveryRequestEnds(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithLatency(time.Hour))
+	ctx, leave := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, sandbox.URL()+"/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go sandbox.HTTPClient().Do(request)
+	for sandbox.Calls() == 0 {
+		runtime.Gosched()
+	}
+	leave()
+	requests, err := sandbox.WaitForRequests(t.Context(), 1, func(xsaletest.Request) bool { return true })
+	if err != nil || requests[0].Status != 0 {
+		t.Errorf("%+v, %v", requests, err)
 	}
 }

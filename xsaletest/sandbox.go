@@ -201,10 +201,10 @@ func start(options []Option) (*Sandbox, error) {
 		}
 	}
 
-	address, _ := listener.Addr().(*net.TCPAddr)
+	address, loopback := addressOf(listener)
 	s := &Sandbox{
-		url:       "http://" + listener.Addr().String(),
-		loopback:  address != nil && address.IP.IsLoopback(),
+		url:       "http://" + address,
+		loopback:  loopback,
 		transport: &http.Transport{},
 
 		config:   &c,
@@ -220,7 +220,7 @@ func start(options []Option) (*Sandbox, error) {
 		return nil, err
 	}
 	if certs != nil {
-		s.url = "https://" + listener.Addr().String()
+		s.url = "https://" + address
 		s.certificatePEM = certs.authorityPEM
 		s.transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 		s.transport.TLSClientConfig.RootCAs.AddCert(certs.authority)
@@ -249,6 +249,16 @@ func start(options []Option) (*Sandbox, error) {
 	return s, nil
 }
 
+// addressOf returns the address for URLs, and whether it is on loopback. A listener on all addresses
+// is reachable on loopback, too.
+func addressOf(listener net.Listener) (address string, loopback bool) {
+	tcp, ok := listener.Addr().(*net.TCPAddr)
+	if ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", tcp.Port), false
+	}
+	return listener.Addr().String(), ok && tcp.IP.IsLoopback()
+}
+
 // backend returns the current data.
 func (s *Sandbox) backend() backend { return *s.data.Load() }
 
@@ -258,6 +268,9 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	// Clients compare the tokens' expiry with this date, so it must come from the same clock.
 	now := s.clock.Now()
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	if s.config.origins != nil && s.shareWithOrigin(w, r) {
+		return
+	}
 	if own := s.own(r.URL.Path); own != nil {
 		own(w, r)
 	} else {

@@ -19,7 +19,8 @@ import (
 
 // Seed is the initial data of a sandbox, see [WithSeed].
 type Seed struct {
-	// Organizations are the organizations of the user. If empty, [Organization] is the only one.
+	// Organizations are the organizations of the user. If empty, they are those of
+	// [WithOrganizations], or else [Organization] is the only one.
 	// Orders and translations belong to the first, the default of [Sandbox.Options] and
 	// [Sandbox.Environment]. The others have their own data and start with the statuses only;
 	// [Sandbox.Orders] adds orders to them.
@@ -70,11 +71,13 @@ func seedError(pointer, detail string) error {
 
 // newOrganizations returns the organizations of a seed, or the default one with generated orders.
 func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organizations, error) {
-	infos := sampleOrganizations()
+	infos, err := seededOrganizations(c, seed, spec)
+	if err != nil {
+		return nil, err
+	}
 	var first *state
-	var err error
 	if seed != nil {
-		infos, first, err = newSeededState(seed, spec)
+		first, err = newSeededState(seed, spec)
 	} else {
 		first, err = newGeneratedState(c.orders, spec)
 	}
@@ -95,35 +98,40 @@ func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organiza
 	return all, nil
 }
 
-// newSeededState returns the organizations of a seed and the data of the first one.
-func newSeededState(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo, *state, error) {
-	organizations, err := seededOrganizations(seed, spec)
-	if err != nil {
-		return nil, nil, err
-	}
+// newSeededState returns the data of the first organization of a seed.
+func newSeededState(seed *Seed, spec *contract.Document) (*state, error) {
 	statuses, err := seededStatuses(seed, spec)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s := newState(spec, statuses)
 	for i, seeded := range seed.Orders {
 		if _, err := s.addSeededOrder(fmt.Sprintf("/Orders/%d", i), seeded); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	for _, article := range slices.Sorted(maps.Keys(seed.Translations)) {
 		if err := s.addSeededArticle(article, seed.Translations[article]); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	return organizations, s, nil
+	return s, nil
 }
 
-func seededOrganizations(seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo, error) {
-	if len(seed.Organizations) == 0 {
+// seededOrganizations returns the organizations of a seed, or else those of the options.
+func seededOrganizations(c *config, seed *Seed, spec *contract.Document) ([]gen.OrganizationInfo, error) {
+	organizations, option := c.organizations, "WithOrganizations: "
+	if seed != nil && len(seed.Organizations) > 0 {
+		organizations, option = seed.Organizations, ""
+	}
+	if len(organizations) == 0 {
 		return sampleOrganizations(), nil
 	}
-	return checkSeeded("/Organizations", "organization", seed.Organizations, spec, func(o gen.OrganizationInfo) (int64, string) { return o.ID, o.Name })
+	checked, err := checkSeeded("/Organizations", "organization", organizations, spec, func(o gen.OrganizationInfo) (int64, string) { return o.ID, o.Name })
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", option, err)
+	}
+	return checked, nil
 }
 
 func seededStatuses(seed *Seed, spec *contract.Document) ([]gen.Status, error) {

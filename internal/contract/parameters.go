@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,9 +36,18 @@ func (c *Call) checkParameters(f *findings) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !open && !known[name] && !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-			f.note(KindAddition, "query "+printableName(name), "a query parameter", "none of this name")
+			f.note(KindAddition, "query "+printableQuery(name), "a query parameter", "none of this name")
 		}
 	}
+}
+
+// listSuffix matches what some clients append to the name of a list.
+var listSuffix = regexp.MustCompile(`\[\d{0,4}\]$`)
+
+// printableQuery returns the name of a query parameter, or * if it may be data.
+func printableQuery(name string) string {
+	suffix := listSuffix.FindString(name)
+	return printableName(strings.TrimSuffix(name, suffix)) + suffix
 }
 
 func schemaOf(parameter *openapi3.Parameter) *openapi3.Schema {

@@ -26,7 +26,7 @@ func Dotenv(variables []string) []byte {
 		switch {
 		case strings.Contains(value, "'"):
 			value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`
-		case strings.ContainsAny(value, special):
+		case strings.ContainsAny(value, Special):
 			value = "'" + value + "'"
 		}
 		lines.WriteString(name + "=" + value + "\n")
@@ -34,5 +34,5 @@ func Dotenv(variables []string) []byte {
 	return lines.Bytes()
 }
 
-// special are the characters that a shell or another reader does not take literally.
-const special = " \t\n'\"`$&|;<>()*?[]#~!\\{}"
+// Special are the characters that a shell or another reader does not take literally.
+const Special = " \t\n'\"`$&|;<>()*?[]#~!\\{}"

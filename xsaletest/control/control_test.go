@@ -25,6 +25,16 @@ type api struct {
 
 func newAPI(t *testing.T, options ...xsaletest.Option) *api {
 	t.Helper()
+	sandbox, err := xsaletest.Start(append(options, xsaletest.WithControl(control.New), xsaletest.WithOrders(3))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sandbox.Close() })
+	return &api{t, sandbox, loadSpec(t)}
+}
+
+func loadSpec(t testing.TB) *contract.Document {
+	t.Helper()
 	document, err := os.ReadFile("openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -33,12 +43,7 @@ func newAPI(t *testing.T, options ...xsaletest.Option) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sandbox, err := xsaletest.Start(append(options, xsaletest.WithControl(control.New), xsaletest.WithOrders(3))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sandbox.Close() })
-	return &api{t, sandbox, spec}
+	return spec
 }
 
 // reply is a whole response.
@@ -263,6 +268,30 @@ func TestDataIsReplaced(t *testing.T) {
 	do[any](a, "POST", "reset", "")
 	if reply := a.send("GET", "orders/7", ""); reply.status != 404 {
 		t.Errorf("after the reset: %d", reply.status)
+	}
+}
+
+// Another spec has collections instead of orders.
+func TestResourcesAreReplaced(t *testing.T) {
+	spec, err := os.ReadFile("../testdata/pets.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newAPI(t, xsaletest.WithSpec(spec))
+	do[any](a, "PUT", "seed", `{"Resources":{"/pets":[]}}`)
+	if reply := a.send("PUT", "seed", `{"Orders":[{"Order":{}}]}`); reply.status != 400 {
+		t.Errorf("%d %s", reply.status, reply.body)
+	}
+	if reply := a.send("GET", "orders/1", ""); reply.status != 404 {
+		t.Errorf("%d %s", reply.status, reply.body)
+	}
+	do[any](a, "POST", "reset", "")
+	status := do[struct {
+		Spec       struct{ Title string }
+		Operations []struct{ Stateful bool }
+	}](a, "GET", "status", "")
+	if status.Spec.Title == "" || len(status.Operations) == 0 || !status.Operations[0].Stateful {
+		t.Errorf("%+v", status)
 	}
 }
 

@@ -1,12 +1,14 @@
 package control
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -18,6 +20,10 @@ import (
 // Unknown fields and wrong types are errors that name the JSON pointer. [xsaletest.WithSeed] checks the
 // values.
 func ParseSeed(data []byte) (xsaletest.Seed, error) {
+	data = httpx.TrimBOM(data)
+	if err := checkSyntax(data); err != nil {
+		return xsaletest.Seed{}, err
+	}
 	var wrong []error
 	for _, finding := range spec().CheckSchema("Seed", data) {
 		wrong = append(wrong, problem.Field{Pointer: finding.Location, Detail: finding.Detail()})
@@ -33,6 +39,7 @@ func ParseSeed(data []byte) (xsaletest.Seed, error) {
 			Status string
 		}
 		Translations map[string][]xsale.Translation
+		Resources    map[string][]json.RawMessage
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		return xsaletest.Seed{}, err
@@ -51,7 +58,29 @@ func ParseSeed(data []byte) (xsaletest.Seed, error) {
 		}
 		seed.Translations[id] = translations
 	}
+	for path, items := range file.Resources {
+		if seed.Resources == nil {
+			seed.Resources = make(map[string][]any)
+		}
+		seed.Resources[path] = make([]any, len(items))
+		for i, item := range items {
+			seed.Resources[path][i] = item
+		}
+	}
 	return seed, nil
+}
+
+// checkSyntax returns where a file is no JSON.
+func checkSyntax(data []byte) error {
+	var value any
+	err := json.Unmarshal(data, &value)
+	invalid, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		return nil
+	}
+	before := data[:max(0, min(int(invalid.Offset)-1, len(data)))]
+	line, column := bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
 func (a *api) replaceData(r *request) (any, error) {
