@@ -10,17 +10,6 @@ AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
-AXE         = axe-core@4.14.1
-SWAGGER_UI  = swagger-ui-dist@5.35.0
-FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
-
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine check
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine viewer check
-.PHONY: help test demo bench bench-auth bench-contract bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion test-bench corpus test-random test-herd test-orders test-protections simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 .PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets

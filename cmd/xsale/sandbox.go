@@ -1,28 +1,44 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/xsaletest"
 	"github.com/xsale-go/xsale/xsaletest/control"
 )
 
+type sandboxFlags struct {
+	address, certificate string
+	public               bool
+	origins              []string
+
+	seed          string
+	organizations []string
+
+	latency            time.Duration
+	faultRate          float64
+	randomSeed         uint64
+	additions, escapes bool
+
+	format, variables string
+}
+
 func newSandboxCommand() *cobra.Command {
-	var address, certificate string
-	var latency time.Duration
-	var faultRate float64
-	var seed uint64
-	var additions, escapes bool
+	var f sandboxFlags
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run a fake xSale and its login service on loopback",
@@ -32,74 +48,195 @@ The sandbox stores the data it receives and checks every request and response ag
 Requests that break it, and query parameters that it does not list, are reported on standard error.
 The command prints the environment variables that point a program at the sandbox.
 
+Tests in any language steer it below /_sandbox/, and people on the page at /: faults, requests, logins,
+the clock, settings and data.
+
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
 fields that the spec does not list to every response. --escapes writes strings with the escapes of
-ASP.NET. The same --seed gives the same requests the same faults.`,
+ASP.NET. The same --random-seed gives the same requests the same faults.`,
 		Example: `  xsale sandbox
+  xsale sandbox --seed orders.json --env-file .env
   xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1`,
 		Args: takes(),
-		RunE: func(command *cobra.Command, _ []string) (err error) {
-			if !(faultRate >= 0 && faultRate <= 1) { // also true for NaN
-				return usagef("--faults %v: want a rate from 0 to 1", faultRate)
+		RunE: func(command *cobra.Command, _ []string) error {
+			if f.variables != "" && !command.Flags().Changed("format") {
+				f.format = variablesDotenv
 			}
-			if latency < 0 {
-				return usagef("--latency %v: want 0 or more", latency)
-			}
-			report := log.New(command.ErrOrStderr(), "", 0)
-			options := []xsaletest.Option{xsaletest.WithAddress(address), xsaletest.WithLatency(latency), xsaletest.WithControl(control.New),
-				xsaletest.WithReport(func(number int, findings string) {
-					report.Printf("request %d breaks the spec:%s", number, findings)
-				})}
-			if certificate != "" {
-				if certificate, err = filepath.Abs(certificate); err != nil {
-					return err
-				}
-				options = append(options, xsaletest.WithTLS())
-			}
-			if faultRate != 0 {
-				options = append(options, xsaletest.WithRandomFaults(seed, faultRate))
-			}
-			if additions {
-				options = append(options, xsaletest.WithUnknownFields())
-			}
-			if escapes {
-				options = append(options, xsaletest.WithEscapedStrings())
-			}
-			sandbox, err := xsaletest.Start(options...)
-			if err != nil {
-				return startError(address, err)
-			}
-			defer func() { err = errors.Join(err, sandbox.Close()) }()
-			variables := sandbox.Environment()
-			if certificate != "" {
-				if err := os.WriteFile(certificate, sandbox.CertificatePEM(), 0o644); err != nil {
-					return err
-				}
-				variables = append(variables, "SSL_CERT_FILE="+certificate) // read by Go programs on Unix
-			}
-			out := command.OutOrStdout()
-			for _, variable := range variables {
-				fmt.Fprintln(out, setVariable(variable))
-			}
-			fmt.Fprintf(command.ErrOrStderr(), "Page: %[1]s/\nControl API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
-			<-command.Context().Done()
-			return nil
+			return runSandbox(command, f)
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&address, "addr", "127.0.0.1:8080", "loopback `HOST:PORT` to listen at; port 0 picks a free one")
-	flags.StringVar(&certificate, "tls-cert", "", "serve https and write the certificate to trust to `FILE`")
-	flags.DurationVar(&latency, "latency", 0, "`DURATION` each request waits, such as 200ms")
-	flags.Float64Var(&faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
-	flags.Uint64Var(&seed, "seed", 1, "`NUMBER` that determines which requests fail")
-	flags.BoolVar(&additions, "additions", false, "respond with fields and a status that the spec does not list")
-	flags.BoolVar(&escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
+	flags.StringVar(&f.address, "addr", "127.0.0.1:8080", "`HOST:PORT` to listen at; port 0 picks a free one")
+	flags.BoolVar(&f.public, "public", false, "let other machines reach the sandbox; everyone knows its credentials")
+	flags.StringArrayVar(&f.origins, "cors", nil, "`ORIGIN` whose web pages may call the sandbox, such as http://localhost:5173, or *; repeatable")
+	flags.StringVar(&f.certificate, "tls-cert", "", "serve https and write the certificate to trust to `FILE`")
+	flags.StringVar(&f.seed, "seed", "", "JSON `FILE` with the data to start with (default generated orders)")
+	flags.StringSliceVar(&f.organizations, "organizations", nil, "`NUMBER` of organizations of the user, or their names separated by commas")
+	flags.DurationVar(&f.latency, "latency", 0, "`DURATION` each request waits, such as 200ms")
+	flags.Float64Var(&f.faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
+	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail")
+	flags.BoolVar(&f.additions, "additions", false, "respond with fields and a status that the spec does not list")
+	flags.BoolVar(&f.escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
+	flags.StringVar(&f.format, "format", variablesShell, "`FORMAT` of the variables: shell, dotenv or json")
+	flags.StringVar(&f.variables, "env-file", "", "write the variables to `FILE`, which only you can read, instead of printing them; by default as dotenv")
 	return command
 }
 
-// startError rewords the errors about an address, which name Go functions.
-func startError(address string, err error) error {
+func runSandbox(command *cobra.Command, f sandboxFlags) (err error) {
+	if _, err := formatVariables(nil, f.format); err != nil {
+		return err
+	}
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	stderr := command.ErrOrStderr()
+	report := log.New(stderr, "", 0)
+	options = append(options, xsaletest.WithControl(control.New), xsaletest.WithReport(func(number int, findings string) {
+		report.Printf("request %d breaks the spec:%s", number, findings)
+	}))
+	listen, err := f.listen(command.Context())
+	if err != nil {
+		return f.startError(err)
+	}
+	sandbox, err := xsaletest.Start(append(options, listen)...)
+	if err != nil {
+		return f.startError(err)
+	}
+	defer func() { err = errors.Join(err, sandbox.Close()) }()
+	if err := f.publish(command, sandbox); err != nil {
+		return err
+	}
+	if f.public {
+		fmt.Fprintln(stderr, "Warning: the credentials of the sandbox are public: everyone who can reach it can log in and control it.")
+	}
+	fmt.Fprintf(stderr, "Page: %[1]s/\nControl API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
+	<-command.Context().Done()
+	return nil
+}
+
+// options returns the options of the sandbox that flags determine.
+func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
+	if !(f.faultRate >= 0 && f.faultRate <= 1) { // also true for NaN
+		return nil, usagef("--faults %v: want a rate from 0 to 1", f.faultRate)
+	}
+	if f.latency < 0 {
+		return nil, usagef("--latency %v: want 0 or more", f.latency)
+	}
+	options := []xsaletest.Option{xsaletest.WithLatency(f.latency), xsaletest.WithCORS(f.origins...)}
+	if f.certificate != "" {
+		options = append(options, xsaletest.WithTLS())
+	}
+	if f.faultRate != 0 {
+		options = append(options, xsaletest.WithRandomFaults(f.randomSeed, f.faultRate))
+	}
+	if f.additions {
+		options = append(options, xsaletest.WithUnknownFields())
+	}
+	if f.escapes {
+		options = append(options, xsaletest.WithEscapedStrings())
+	}
+	organizations, err := parseOrganizations(f.organizations)
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, xsaletest.WithOrganizations(organizations...))
+	if f.seed != "" {
+		seed, err := readSeed(f.seed)
+		if err != nil {
+			return nil, usagef("--seed: %w", err)
+		}
+		if len(seed.Organizations) > 0 && len(organizations) > 0 {
+			return nil, usagef("--organizations and the Organizations of %s exclude each other", f.seed)
+		}
+		options = append(options, xsaletest.WithSeed(seed))
+	}
+	return options, nil
+}
+
+// listen returns the option to listen at the address.
+func (f *sandboxFlags) listen(ctx context.Context) (xsaletest.Option, error) {
+	if !f.public {
+		return xsaletest.WithAddress(f.address), nil
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", f.address)
+	if err != nil {
+		return nil, err
+	}
+	return xsaletest.WithListener(listener), nil
+}
+
+// publish writes the certificate and the variables.
+func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbox) error {
+	variables := sandbox.Environment()
+	if f.certificate != "" {
+		certificate, err := filepath.Abs(f.certificate)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(certificate, sandbox.CertificatePEM(), 0o644); err != nil {
+			return err
+		}
+		variables = append(variables, "SSL_CERT_FILE="+certificate) // read by Go programs on Unix
+	}
+	formatted, err := formatVariables(variables, f.format)
+	if err != nil {
+		return err
+	}
+	if f.variables != "" {
+		return atomicfile.Write(f.variables, formatted, 0o600)
+	}
+	_, err = command.OutOrStdout().Write(formatted)
+	return err
+}
+
+// maxOrganizations bounds --organizations, because a number with too many digits is a typo.
+const maxOrganizations = 1000
+
+// parseOrganizations reads names, or a number of organizations.
+func parseOrganizations(values []string) ([]xsale.OrganizationInfo, error) {
+	if count, err := strconv.Atoi(strings.Join(values, ",")); err == nil {
+		if count < 1 || count > maxOrganizations {
+			return nil, usagef("--organizations %d: want a number from 1 to %d, or names", count, maxOrganizations)
+		}
+		values = []string{xsaletest.Organization}
+		for number := 2; number <= count; number++ {
+			values = append(values, fmt.Sprintf("Sandbox_%d", number))
+		}
+	}
+	var organizations []xsale.OrganizationInfo
+	for i, name := range values {
+		if slices.Contains(values[:i], name) {
+			return nil, usagef("--organizations: %q occurs twice", name)
+		}
+		short, _, _ := strings.Cut(name, "_")
+		organizations = append(organizations, xsale.OrganizationInfo{ID: int64(i + 1), ShortName: short, Name: name})
+	}
+	return organizations, nil
+}
+
+// readSeed reads a seed file. Each error names the file.
+func readSeed(path string) (xsaletest.Seed, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return xsaletest.Seed{}, err
+	}
+	seed, err := control.ParseSeed(data)
+	if err != nil {
+		return xsaletest.Seed{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return seed, nil
+}
+
+// startError rewords errors of the start, which name Go functions.
+func (f *sandboxFlags) startError(err error) error {
+	for option, flag := range map[string]string{"WithCORS": "--cors", "WithSeed": "--seed: " + f.seed} {
+		if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: "+option+": "); ok {
+			return usagef("%s: %s", flag, strings.ReplaceAll(cause, "\n", "; "))
+		}
+	}
 	cause := ""
 	if invalid, ok := errors.AsType[*net.AddrError](err); ok {
 		cause = invalid.Err
@@ -108,26 +245,9 @@ func startError(address string, err error) error {
 	} else if busy, ok := errors.AsType[*net.OpError](err); ok {
 		return busy
 	} else if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: WithAddress: "); ok {
-		return usagef("--addr: %s", cause)
+		return usagef("--addr: %s; pass --public to let others reach it", cause)
 	} else {
 		return err
 	}
-	return usagef("--addr %s: %s; write it as 127.0.0.1:8080", address, cause)
-}
-
-// setVariable formats an assignment for the usual shell of the system.
-func setVariable(variable string) string {
-	if runtime.GOOS == "windows" {
-		return "set " + variable // cmd takes quotes as part of the value
-	}
-	return exportVariable(variable)
-}
-
-// exportVariable quotes the value if a shell would split or change it.
-func exportVariable(variable string) string {
-	name, value, _ := strings.Cut(variable, "=")
-	if strings.ContainsAny(value, " \t\n'\"`$&|;<>()*?[]#~!\\{}") {
-		value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-	}
-	return "export " + name + "=" + value
+	return usagef("--addr %s: %s; write it as 127.0.0.1:8080", f.address, cause)
 }

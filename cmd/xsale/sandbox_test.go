@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/xsaletest"
 )
 
 // startSandboxCommand runs xsale sandbox in the background until stop is called, and returns the
@@ -109,6 +112,139 @@ func TestLoginWithWhatTheSandboxPrints(t *testing.T) {
 	}
 }
 
+// The control API steers the sandbox of the command, and standard error names both addresses.
+func TestSandboxIsControlled(t *testing.T) {
+	var stderr syncBuffer
+	variables, stop := startSandboxWith(t, &stderr)
+	defer stop()
+	url := variables["XSALE_BASE_URL"]
+	stderr.waitFor(t, "Page: "+url+"/\nControl API: "+url+"/_sandbox/openapi.json\n")
+	response, err := http.Post(url+"/_sandbox/faults", "application/json", strings.NewReader(`{"operation":"*","faults":[{"fault":"status","status":418}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusCreated {
+		t.Errorf("status %d", response.StatusCode)
+	}
+	if response, err = http.Get(url + "/me"); err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusTeapot {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
+// A program in another language gets the variables in its own way.
+func TestSandboxWritesVariables(t *testing.T) {
+	inEmptyDir(t)
+	printed, stop := startSandboxCommand(t, "--env-file", ".env")
+	stop()
+	if len(printed) != 0 {
+		t.Errorf("also printed: %v", printed)
+	}
+	file := readFile(t, ".env")
+	for _, line := range []string{"XSALE_CLIENT_ID=sandbox-client\n", "XSALE_SCOPE='" + authn.DefaultScope + "'\n", "XSALE_ORGANIZATION=" + xsaletest.Organization + "\n"} {
+		if !strings.Contains(file, line) {
+			t.Errorf("lacks %q: %s", line, file)
+		}
+	}
+	if info, err := os.Stat(".env"); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	_, stop = startSandboxCommand(t, "--env-file", "env.json", "--format", "json")
+	stop()
+	var variables map[string]string
+	if err := json.Unmarshal([]byte(readFile(t, "env.json")), &variables); err != nil || variables["XSALE_SCOPE"] != authn.DefaultScope || len(variables) != 9 {
+		t.Errorf("%v, %v", variables, err)
+	}
+	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": want shell, dotenv or json`)
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitFailed, "missing")
+}
+
+func TestSandboxStartsWithASeed(t *testing.T) {
+	inEmptyDir(t)
+	write := func(seed string) {
+		t.Helper()
+		if err := os.WriteFile("seed.json", []byte(seed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`{"Organizations":[{"Id":1,"Name":"Shop"}],"Orders":[{"Order":{"Id":7,"Total":1.50},"Status":"Nowe"}]}`)
+	variables, stop := startSandboxCommand(t, "--seed", "seed.json")
+	defer stop()
+	if variables["XSALE_ORGANIZATION"] != "Shop" {
+		t.Errorf("variables %v", variables)
+	}
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	t.Setenv("XSALE_TOKEN_STORE", "memory")
+	execute(t, "", "api", "GET", "/{organizationName}/orders").expect(t, exitOK, "1.50")
+
+	execute(t, "", "sandbox", "--seed", "seed.json", "--organizations", "2").expect(t, exitUsage, "--organizations and the Organizations of seed.json exclude each other")
+	for seed, says := range map[string]string{
+		"{\n\"Orders\": [}":                           "line 2, column 12: invalid character '}'",
+		`{"Order":[]}`:                                "/Order: array, but the spec allows no field of this name",
+		`{"Orders":[{"Order":{"Id":"7"}}]}`:           "/Orders/0/Id: string, want integer of the format int64",
+		`{"Orders":[{"Order":{},"Status":"Absent"}]}`: "/Orders/0/Status: there is no such status",
+	} {
+		write(seed)
+		execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--seed", "seed.json").expect(t, exitUsage, "--seed: seed.json: "+says)
+	}
+	execute(t, "", "sandbox", "--seed", "absent.json").expect(t, exitUsage, "--seed: open absent.json")
+}
+
+func TestSandboxOrganizations(t *testing.T) {
+	for flag, want := range map[string][]string{
+		"3":              {xsaletest.Organization, "Sandbox_2", "Sandbox_3"},
+		"Shop_a,Sklep ż": {"Shop_a", "Sklep ż"},
+	} {
+		variables, stop := startSandboxCommand(t, "--organizations", flag)
+		response, err := http.Get(variables["XSALE_BASE_URL"] + "/_sandbox/status")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var status struct{ Organizations []string }
+		err = json.NewDecoder(response.Body).Decode(&status)
+		response.Body.Close()
+		stop()
+		if err != nil || !slices.Equal(status.Organizations, want) || variables["XSALE_ORGANIZATION"] != want[0] {
+			t.Errorf("%v, %v, %v", status, err, variables)
+		}
+	}
+	for _, flag := range []string{"0", "-1", "1001"} {
+		execute(t, "", "sandbox", "--organizations="+flag).expect(t, exitUsage, "want a number from 1 to 1000, or names")
+	}
+	execute(t, "", "sandbox", "--organizations", "a,a").expect(t, exitUsage, `"a" occurs twice`)
+}
+
+// Other machines reach the sandbox only on purpose.
+func TestSandboxBeyondLoopback(t *testing.T) {
+	var stderr syncBuffer
+	variables, stop := startSandboxWith(t, &stderr, "--public", "--addr", "0.0.0.0:0", "--cors", "http://localhost:5173")
+	defer stop()
+	stderr.waitFor(t, "Warning: the credentials of the sandbox are public")
+	request, err := http.NewRequest(http.MethodOptions, variables["XSALE_TOKEN_URL"], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", "http://localhost:5173")
+	request.Header.Set("Access-Control-Request-Method", "POST")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if allowed := response.Header.Get("Access-Control-Allow-Origin"); allowed != "http://localhost:5173" {
+		t.Errorf("%s, %v", response.Status, response.Header)
+	}
+	execute(t, "", "sandbox", "--addr", "0.0.0.0:0").expect(t, exitUsage, "pass --public")
+	execute(t, "", "sandbox", "--public", "--addr", "x").expect(t, exitUsage, "write it as 127.0.0.1:8080")
+	execute(t, "", "sandbox", "--cors", "localhost").expect(t, exitUsage, "--cors")
+}
+
 // A misspelled filter lists everything, which a program in another language must learn, too.
 func TestSandboxReportsRequests(t *testing.T) {
 	var stderr syncBuffer
@@ -186,8 +322,8 @@ func TestSandboxFlags(t *testing.T) {
 	if responses, _ := sandboxResponses(t, "--escapes"); !slices.Equal(responses, unauthorized) {
 		t.Errorf("%v", responses)
 	}
-	first, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
-	again, _ := sandboxResponses(t, "--faults", "0.7", "--seed", "5")
+	first, _ := sandboxResponses(t, "--faults", "0.7", "--random-seed", "5")
+	again, _ := sandboxResponses(t, "--faults", "0.7", "--random-seed", "5")
 	other, _ := sandboxResponses(t, "--faults", "0.7")
 	if !slices.Equal(first, again) || slices.Equal(first, other) || slices.Equal(first, unauthorized) {
 		t.Errorf("%v\n%v\n%v", first, again, other)

@@ -77,7 +77,7 @@ func TestUsageErrors(t *testing.T) {
 		"verify --rate 0":                                   `--rate 0, --timeout 30s: want positive values`,
 		"verify --rate Inf":                                 `--rate +Inf, --timeout 30s: want positive values`,
 		"verify --param x":                                  `--param "x": write it as name=value`,
-		"sandbox --seed -1":                                 `--seed "-1": want a whole number from 0 up; see 'xsale sandbox --help'`,
+		"sandbox --random-seed -1":                          `--random-seed "-1": want a whole number from 0 up; see 'xsale sandbox --help'`,
 		"sandbox --faults 3":                                `--faults 3: want a rate from 0 to 1`,
 		"sandbox --faults NaN":                              `--faults NaN: want a rate from 0 to 1`,
 		"sandbox --latency -1s":                             `--latency -1s: want 0 or more`,
