@@ -79,6 +79,9 @@ func (s *Sandbox) addHandler(added *handler) error {
 		return s.handlers.replace(operation, added)
 	}
 	parts := handlerPattern.FindStringSubmatch(added.pattern)
+	if parts == nil && s.config.plan != nil {
+		return errors.New("want an operationId of the spec, or a method and a path, such as PUT /orders/{id}/status")
+	}
 	if parts == nil {
 		return errors.New("want a method and a path, such as PUT /{organizationName}/orders/{id}/status")
 	}
@@ -154,7 +157,7 @@ func WithHandler(pattern string, serve func(http.ResponseWriter, *http.Request))
 func (s *Sandbox) addInitialHandlers() error {
 	for _, added := range s.config.handlers {
 		if err := s.addHandler(added); err != nil {
-			return fmt.Errorf("WithHandler(%q): %w", added.pattern, err)
+			return fmt.Errorf("WithHandler: %s: %w", added.pattern, err)
 		}
 	}
 	return nil

@@ -198,8 +198,8 @@ func TestSpecErrors(t *testing.T) {
 		{"/Resources/~1cats: no stateful collection", []xsaletest.Option{pets, resources("/cats")}},
 		{"/Resources/~1pets/1/name: ", []xsaletest.Option{pets, resources("/pets", `{"name":"A"}`, `{"name":5}`)}},
 		{"/Resources/~1pets/1/id: is already used", []xsaletest.Option{pets, resources("/pets", `{"id":1,"name":"A"}`, `{"id":1,"name":"B"}`)}},
-		{`WithHandler("GET /pets/x/y/")`, []xsaletest.Option{pets, xsaletest.WithHandler("GET /pets/x/y/", http.NotFound)}},
-		{`WithHandler("groomPet"): groomPet is registered twice`, []xsaletest.Option{pets, xsaletest.WithHandler("groomPet", http.NotFound), xsaletest.WithHandler("groomPet", http.NotFound)}},
+		{"WithHandler: GET /pets/x/y/: want an operationId of the spec, or", []xsaletest.Option{pets, xsaletest.WithHandler("GET /pets/x/y/", http.NotFound)}},
+		{"WithHandler: groomPet: groomPet is registered twice", []xsaletest.Option{pets, xsaletest.WithHandler("groomPet", http.NotFound), xsaletest.WithHandler("groomPet", http.NotFound)}},
 		{"/Resources/~1pets/0: want a JSON object", []xsaletest.Option{pets, resources("/pets", json.RawMessage(`[]`))}},
 	} {
 		sandbox, err := xsaletest.Start(test.options...)

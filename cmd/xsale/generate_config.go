@@ -212,12 +212,19 @@ func pipelineOptions(config generateConfig) (pipeline.Options, error) {
 			Optional: config.Spec != "" || config.Auth,
 		}},
 	}
-	for _, file := range config.Overlays {
+	overlays, err := readOverlays(config.Overlays)
+	options.Overlays = append(options.Overlays, overlays...)
+	return options, err
+}
+
+// readOverlays reads overlay files.
+func readOverlays(files []string) (overlays []pipeline.Overlay, err error) {
+	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return options, usageError{fmt.Errorf("--overlay: %w", err)}
+			return nil, usageError{fmt.Errorf("--overlay: %w", err)}
 		}
-		options.Overlays = append(options.Overlays, pipeline.Overlay{Name: file, Data: data})
+		overlays = append(overlays, pipeline.Overlay{Name: file, Data: data})
 	}
-	return options, nil
+	return overlays, nil
 }

@@ -56,7 +56,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
 	root.AddCommand(
 		newDemoCommand(a),
-		newSandboxCommand(),
+		newSandboxCommand(a),
 		newProxyCommand(a),
 		newMeCommand(a),
 		newOrdersCommand(a),

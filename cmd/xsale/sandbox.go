@@ -35,9 +35,11 @@ type sandboxFlags struct {
 	additions, escapes bool
 
 	format, variables string
+
+	spec specFlags
 }
 
-func newSandboxCommand() *cobra.Command {
+func newSandboxCommand(a *app) *cobra.Command {
 	var f sandboxFlags
 	command := &cobra.Command{
 		Use:   "sandbox",
@@ -54,16 +56,21 @@ the clock, settings and data.
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
 fields that the spec does not list to every response. --escapes writes strings with the escapes of
-ASP.NET. The same --random-seed gives the same requests the same faults.`,
+ASP.NET. The same --random-seed gives the same requests the same faults.
+
+--spec serves any other spec that generate takes, with the same login: examples of the spec, or else
+generated values. Where the shape of an operation shows what it does, it keeps data; a table says which
+operations do, and why others do not. --override sets the responses of some operations.`,
 		Example: `  xsale sandbox
   xsale sandbox --seed orders.json --env-file .env
-  xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1`,
+  xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1
+  xsale sandbox --spec swagger.json --override responses.yaml`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if f.variables != "" && !command.Flags().Changed("format") {
 				f.format = variablesDotenv
 			}
-			return runSandbox(command, f)
+			return runSandbox(a, command, f)
 		},
 	}
 	flags := command.Flags()
@@ -75,15 +82,16 @@ ASP.NET. The same --random-seed gives the same requests the same faults.`,
 	flags.StringSliceVar(&f.organizations, "organizations", nil, "`NUMBER` of organizations of the user, or their names separated by commas")
 	flags.DurationVar(&f.latency, "latency", 0, "`DURATION` each request waits, such as 200ms")
 	flags.Float64Var(&f.faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
-	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail")
+	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail, and the values of --spec")
 	flags.BoolVar(&f.additions, "additions", false, "respond with fields and a status that the spec does not list")
 	flags.BoolVar(&f.escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
 	flags.StringVar(&f.format, "format", variablesShell, "`FORMAT` of the variables: shell, dotenv or json")
 	flags.StringVar(&f.variables, "env-file", "", "write the variables to `FILE`, which only you can read, instead of printing them; by default as dotenv")
+	f.spec.register(flags)
 	return command
 }
 
-func runSandbox(command *cobra.Command, f sandboxFlags) (err error) {
+func runSandbox(a *app, command *cobra.Command, f sandboxFlags) (err error) {
 	if _, err := formatVariables(nil, f.format); err != nil {
 		return err
 	}
@@ -91,9 +99,13 @@ func runSandbox(command *cobra.Command, f sandboxFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	ofSpec, err := f.spec.options(a, command, f.randomSeed)
+	if err != nil {
+		return err
+	}
 	stderr := command.ErrOrStderr()
 	report := log.New(stderr, "", 0)
-	options = append(options, xsaletest.WithControl(control.New), xsaletest.WithReport(func(number int, findings string) {
+	options = append(slices.Concat(options, ofSpec), xsaletest.WithControl(control.New), xsaletest.WithReport(func(number int, findings string) {
 		report.Printf("request %d breaks the spec:%s", number, findings)
 	}))
 	listen, err := f.listen(command.Context())
@@ -107,6 +119,11 @@ func runSandbox(command *cobra.Command, f sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, sandbox.Close()) }()
 	if err := f.publish(command, sandbox); err != nil {
 		return err
+	}
+	if f.spec.used() {
+		if err := printOperations(stderr, sandbox); err != nil {
+			return err
+		}
 	}
 	if f.public {
 		fmt.Fprintln(stderr, "Warning: the credentials of the sandbox are public: everyone who can reach it can log in and control it.")
@@ -232,10 +249,13 @@ func readSeed(path string) (xsaletest.Seed, error) {
 
 // startError rewords errors of the start, which name Go functions.
 func (f *sandboxFlags) startError(err error) error {
-	for option, flag := range map[string]string{"WithCORS": "--cors", "WithSeed": "--seed: " + f.seed} {
+	for option, flag := range map[string]string{"WithCORS": "--cors", "WithSeed": "--seed: " + f.seed, "WithSpec": "--spec"} {
 		if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: "+option+": "); ok {
 			return usagef("%s: %s", flag, strings.ReplaceAll(cause, "\n", "; "))
 		}
+	}
+	if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: WithHandler: "); ok {
+		return usagef("--override: %s: %s", f.spec.overrides, cause)
 	}
 	cause := ""
 	if invalid, ok := errors.AsType[*net.AddrError](err); ok {

@@ -75,6 +75,13 @@ func (p *Plan) findCollections() {
 			items[above] = o.Path
 		}
 	}
+	for above, item := range items {
+		if onPath[above] == nil {
+			for _, o := range onPath[item] {
+				o.reason = "nothing lists or creates the items of " + above
+			}
+		}
+	}
 	for path := range onPath {
 		if _, isItem := items[path]; isItem || onPath[path][http.MethodPost] != nil && onPath[path][http.MethodGet] != nil {
 			if c := p.newCollection(path, items[path], onPath); c != nil {
@@ -150,7 +157,7 @@ func (p *Plan) newCollection(path, item string, onPath map[string]map[string]*op
 	}
 	switch {
 	case !lists.found && post == nil:
-		return deny(fmt.Sprintf("%s has no list, and nothing creates an item", path))
+		return deny("nothing lists or creates the items of " + path)
 	case item == "" && post == nil:
 		return deny("items have no path, and nothing creates them")
 	}

@@ -2,6 +2,7 @@ package values
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,6 +22,8 @@ func (m *maker) object(s *shape) (any, error) {
 		value, err := m.value(properties...)
 		if err == nil {
 			object[name] = value
+		} else if required && errors.Is(err, errEndless) {
+			return nil, err
 		} else if required {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

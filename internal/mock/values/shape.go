@@ -38,6 +38,7 @@ func (m *maker) shapeOf(refs ...*openapi3.SchemaRef) *shape {
 	s := &shape{properties: make(map[string]openapi3.SchemaRefs), nullable: true}
 	for _, ref := range refs {
 		s.add(m, ref)
+		s.nullable = s.nullable && ref.Value.Nullable // whatever its parts say
 	}
 	return s
 }
@@ -116,7 +117,6 @@ func (m *maker) choose(alternatives openapi3.SchemaRefs) *openapi3.SchemaRef {
 }
 
 func (s *shape) addValues(schema *openapi3.Schema) {
-	s.nullable = s.nullable && (schema.Nullable || schema.Type == nil)
 	for _, example := range []any{schema.Example, schema.Default} {
 		if example != nil {
 			s.examples = append(s.examples, Exact(example))

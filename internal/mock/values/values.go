@@ -40,7 +40,10 @@ const (
 // oneOf, are met by chance.
 const attempts = 40
 
-var errNoValue = errors.New("no value was found that fits the schema")
+var (
+	errNoValue = errors.New("no value was found that fits the schema")
+	errEndless = errors.New("a schema requires itself")
+)
 
 // Value returns a value that fits a schema. The same key gives the same value. Examples and defaults
 // of the spec come first, as far as they fit.
@@ -49,6 +52,9 @@ func (g *Generator) Value(schema *openapi3.SchemaRef, key string, extent Extent)
 	for attempt := range attempts {
 		m := &maker{Generator: g, random: g.random(key, attempt), extent: extent, examples: attempt < attempts/4}
 		value, failure := m.value(schema)
+		if errors.Is(failure, errEndless) {
+			return nil, failure
+		}
 		if failure != nil {
 			err = failure
 			continue
@@ -93,8 +99,10 @@ func Exact(value any) any {
 	return exact
 }
 
-// maxDepth bounds the nesting of optional fields.
-const maxDepth = 8
+const (
+	maxDepth   = 8   // of optional fields
+	maxNesting = 200 // of schemas that are required
+)
 
 // maker makes one value.
 type maker struct {
@@ -118,8 +126,8 @@ func (m *maker) value(refs ...*openapi3.SchemaRef) (any, error) {
 	if s.nullable && m.repeats(s) {
 		return nil, nil
 	}
-	if len(m.active) > 200 {
-		return nil, errors.New("a schema requires itself")
+	if len(m.active) > maxNesting {
+		return nil, errEndless
 	}
 	active := m.active
 	m.active = append(slices.Clip(active), s.schemas...)

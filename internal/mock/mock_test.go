@@ -1,0 +1,192 @@
+package mock
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale/internal/contract"
+)
+
+// service is a plan with data, for tests.
+type service struct {
+	t        testing.TB
+	document *contract.Document
+	plan     *Plan
+	data     *Data
+}
+
+// newService serves a spec of paths and schemas, in flow YAML.
+func newService(t testing.TB, paths, schemas string, resources map[string][]json.RawMessage) *service {
+	t.Helper()
+	if schemas != "" {
+		schemas = "components:\n  schemas:\n" + schemas
+	}
+	document, err := contract.Load([]byte("openapi: 3.0.3\ninfo: {title: Mock, version: '1'}\npaths:\n" + paths + schemas))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := NewPlan(document, 1)
+	data, err := plan.NewData(resources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &service{t, document, plan, data}
+}
+
+// do sends a request and returns the status and the body without white space at its end. The response
+// must fit the spec.
+func (s *service) do(request, body string, header ...string) (int, string) {
+	s.t.Helper()
+	status, _, text := s.send(request, body, header...)
+	return status, text
+}
+
+func (s *service) send(request, body string, header ...string) (int, http.Header, string) {
+	s.t.Helper()
+	method, path, _ := strings.Cut(request, " ")
+	r := httptest.NewRequest(method, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	call := s.document.Call(r)
+	if call.Operation == nil {
+		s.t.Fatalf("%s is not an operation", request)
+	}
+	response, failure := s.data.Respond(call, r, []byte(body))
+	if failure != nil {
+		return failure.Status, nil, failure.Location + ": " + failure.Problem
+	}
+	for _, finding := range contract.Errors(call.CheckResponse(response.Status, response.Header, response.Body)) {
+		s.t.Errorf("%s: %s: %s", request, finding, response.Body)
+	}
+	return response.Status, response.Header, strings.TrimSpace(string(response.Body))
+}
+
+func (s *service) want(request, body string, status int, want string, header ...string) {
+	s.t.Helper()
+	if got, text := s.do(request, body, header...); got != status || text != want {
+		s.t.Errorf("%s: got %d %s, want %d %s", request, got, text, status, want)
+	}
+}
+
+// reasons returns the reason of each operation by id.
+func (s *service) reasons() map[string]string {
+	all := make(map[string]string)
+	for _, o := range s.document.Operations() {
+		stateful, reason := s.plan.Treatment(o)
+		if stateful != (s.plan.operations[o].on != nil) {
+			s.t.Errorf("%s: stateful %v", o.ID, stateful)
+		}
+		all[o.ID] = reason
+	}
+	return all
+}
+
+const itemSchema = "    Item: {type: object, properties: {id: {type: integer}, name: {type: string}, size: {type: number}}}\n"
+
+// collection returns the paths of a collection whose bodies have the given schemas.
+func collectionPaths(list, item, body string) string {
+	content := func(schema string) string { return "content: {application/json: {schema: " + schema + "}}" }
+	variable := "parameters: [{name: id, in: path, required: true, schema: {type: integer}}]"
+	return "  /items:\n" +
+		"    get: {operationId: list, responses: {'200': {description: x, " + content(list) + "}}}\n" +
+		"    post: {operationId: create, requestBody: {" + content(body) + "}, responses: {'201': {description: x, " + content(item) + "}}}\n" +
+		"  /items/{id}:\n" +
+		"    get: {operationId: read, " + variable + ", responses: {'200': {description: x, " + content(item) + "}}}\n"
+}
+
+// Services wrap items and lists in many ways.
+func TestEnvelopes(t *testing.T) {
+	const item = "{$ref: '#/components/schemas/Item'}"
+	object := func(fields string) string { return "{type: object, properties: {" + fields + "}}" }
+	for name, test := range map[string]struct {
+		list, item, body       string
+		sent, wantItem, wantOf string
+	}{
+		"none": {"{type: array, items: " + item + "}", item, item,
+			`{"name":"a"}`, `{"id":1,"name":"a"}`, `[{"id":1,"name":"a"}]`},
+		"data and paging": {
+			object("Data: {type: array, items: " + item + "}, Paging: " + object("Page: {type: integer}, TotalRows: {type: integer}") + ", ErrorMessage: {type: string}"),
+			object("Data: " + item + ", ErrorCode: {type: integer}"), item,
+			`{"name":"a"}`, `{"Data":{"id":1,"name":"a"}}`, `{"Data":[{"id":1,"name":"a"}],"Paging":{"Page":0,"TotalRows":1}}`},
+		"OData": {object("'@odata.count': {type: integer}, '@odata.nextLink': {type: string, nullable: true}, value: {type: array, items: " + item + "}"), item, item,
+			`{"name":"a"}`, `{"id":1,"name":"a"}`, `{"@odata.count":1,"value":[{"id":1,"name":"a"}]}`},
+		"HAL": {object("_embedded: " + object("items: {type: array, items: "+item+"}") + ", page: " + object("totalElements: {type: integer}")), item, item,
+			`{"name":"a"}`, `{"id":1,"name":"a"}`, `{"_embedded":{"items":[{"id":1,"name":"a"}]},"page":{"totalElements":1}}`},
+		"request as well": {object("items: {type: array, items: " + item + "}, hasMore: {type: boolean}, total: {type: integer}"), object("item: " + item), object("item: " + item),
+			`{"item":{"name":"a"}}`, `{"item":{"id":1,"name":"a"}}`, `{"hasMore":false,"items":[{"id":1,"name":"a"}],"total":1}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, collectionPaths(test.list, test.item, test.body), itemSchema, map[string][]json.RawMessage{"/items": nil})
+			s.want("POST /items", test.sent, 201, test.wantItem)
+			s.want("GET /items/1", "", 200, test.wantItem)
+			s.want("GET /items", "", 200, test.wantOf)
+		})
+	}
+}
+
+// Keys have the name of the variable, or of a part of it, and the type of their schema.
+func TestKeys(t *testing.T) {
+	for _, test := range []struct{ variable, field, schema, first, created string }{
+		{"id", "id", "{type: integer}", "1", "4"},
+		{"id", "Id", "{type: string}", "1", "4"},
+		{"itemId", "id", "{type: integer}", "1", "4"},
+		{"item_id", "itemId", "{type: integer}", "1", "4"},
+		{"id", "itemId", "{type: integer, minimum: 1}", "1", "4"},
+		{"id", "shopItemId", "{type: integer}", "1", "4"},
+		{"sku", "SKU", "{type: string, pattern: '^[A-Z]{3}-[0-9]{4}$'}", "", ""},
+		{"key", "key", "{type: string, format: uuid}", "", ""},
+		{"number", "number", "{type: integer, minimum: 1000}", "", ""},
+	} {
+		t.Run(test.variable+" of "+test.field, func(t *testing.T) {
+			item := "{$ref: '#/components/schemas/Item'}"
+			paths := strings.ReplaceAll(collectionPaths("{type: array, items: "+item+"}", item, item), "{id}", "{"+test.variable+"}")
+			paths = strings.ReplaceAll(paths, "{name: id, in: path, required: true, schema: {type: integer}}", "{name: "+test.variable+", in: path, required: true, schema: "+test.schema+"}")
+			s := newService(t, paths, "    Item: {type: object, required: ["+test.field+"], properties: {name: {type: string}, "+test.field+": "+test.schema+"}}\n", nil)
+			_, listed := s.do("GET /items", "")
+			var items []map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(listed), &items); err != nil || len(items) != 3 {
+				t.Fatalf("listed %s: %v", listed, err)
+			}
+			_, created := s.do("POST /items", `{"name":"new"}`)
+			var item3 map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(created), &item3); err != nil {
+				t.Fatal(err)
+			}
+			first, last := strings.Trim(string(items[0][test.field]), `"`), strings.Trim(string(item3[test.field]), `"`)
+			if test.first != "" && (first != test.first || last != test.created) {
+				t.Errorf("got the keys %s and %s, want %s and %s", first, last, test.first, test.created)
+			}
+			s.want("GET /items/"+last, "", 200, created)
+			if status, _ := s.do("GET /items/"+last+"0", ""); status != 404 {
+				t.Errorf("another key: status %d", status)
+			}
+		})
+	}
+}
+
+func TestKeyOfTheClient(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: array, items: "+item+"}", item, item), itemSchema, nil)
+	s.want("POST /items", `{"id":40,"name":"a"}`, 201, `{"id":40,"name":"a"}`)
+	s.want("POST /items", `{"id":40,"name":"b"}`, 409, "/id: is already used by another item")
+	s.want("POST /items", `{"id":0,"name":"c"}`, 201, `{"id":41,"name":"c"}`)
+}
+
+func TestLocationOfACreatedItem(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	paths := strings.ReplaceAll(collectionPaths("{type: array, items: "+item+"}", item, item), "/items", "/shops/{shop}/items")
+	paths = strings.ReplaceAll(paths, "operationId", "parameters: [{name: shop, in: path, required: true, schema: {type: string}}], operationId")
+	paths = strings.Replace(paths, "operationId: read, parameters: [", "operationId: read, parameters2: [", 1)
+	paths = strings.Replace(paths, "schema: {type: string}}], operationId: read, parameters2: [", "schema: {type: string}}, {name: id, in: path, required: true, schema: {type: integer}}], operationId: read, x-unused: [", 1)
+	s := newService(t, paths, itemSchema, nil)
+	_, header, _ := s.send("POST /shops/a%20b/items", `{"name":"x"}`)
+	if got := header.Get("Location"); got != "/shops/a%20b/items/4" {
+		t.Errorf("got %s", got)
+	}
+	s.want("GET "+header.Get("Location"), "", 200, `{"id":4,"name":"x"}`)
+	s.want("GET /shops/other/items/4", "", 404, "path id: there is no such item")
+}
