@@ -24,10 +24,7 @@ func (s *Sandbox) inject(fault Fault, w http.ResponseWriter, r *http.Request, re
 		s.identity.tokens.revoke()
 		s.identity.limits.block(Username)
 	case changedSigningKeyFault:
-		if err := s.identity.tokens.changeKey(); err != nil {
-			problem.New(http.StatusInternalServerError, "The sandbox cannot change its signing key.").Write(w)
-			return
-		}
+		s.identity.tokens.changeKey()
 	case delayFault:
 		if !fault.processed {
 			s.pause(w, r, fault.delay)

@@ -169,10 +169,7 @@ func start(options []Option) (*Sandbox, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	key, err := processKey()
-	if err != nil {
-		return nil, err
-	}
+	go processKey.private() // for the first login; other requests need not wait for it
 	spec, plan, err := c.loadSpec()
 	if err != nil {
 		return nil, err
@@ -227,7 +224,7 @@ func start(options []Option) (*Sandbox, error) {
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certs.server}, MinVersion: tls.VersionTLS12})
 	}
 	s.settings.Store(&c.settings)
-	s.identity = newIdentity(newTokenService(key, s.url+"/", s.clock.Now, s.Settings))
+	s.identity = newIdentity(newTokenService(processKey, s.url+"/", s.clock.Now, s.Settings))
 	s.swagger = newSwagger(spec, s.url, data)
 	if c.control != nil {
 		s.control = c.control(s)

@@ -11,26 +11,30 @@ import (
 	"sync"
 )
 
-// signingKey signs tokens with RS256.
+// signingKey signs tokens with RS256. It is generated on first use, which takes longer than the rest
+// of a start.
 type signingKey struct {
-	private *rsa.PrivateKey
-	id      string // kid in tokens and in the key set
+	private func() *rsa.PrivateKey
 }
 
-// processKey generates the key on first use. That takes noticeable time, so all sandboxes of a
-// process share it; their tokens still differ in the issuer.
-var processKey = sync.OnceValues(newSigningKey)
+// All sandboxes of a process share processKey; their tokens still differ in the issuer. secondKey
+// replaces it for ChangedSigningKey.
+var processKey, secondKey = newSigningKey(), newSigningKey()
 
-// secondKey replaces processKey for ChangedSigningKey.
-var secondKey = sync.OnceValues(newSigningKey)
+func newSigningKey() *signingKey {
+	return &signingKey{sync.OnceValue(func() *rsa.PrivateKey {
+		private, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(fmt.Sprintf("xsaletest: generate the signing key: %v", err)) // the length is valid, and crypto/rand never fails
+		}
+		return private
+	})}
+}
 
-func newSigningKey() (*signingKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fmt.Errorf("generate the signing key: %w", err)
-	}
-	digest := sha256.Sum256(x509.MarshalPKCS1PublicKey(&private.PublicKey))
-	return &signingKey{private, base64.RawURLEncoding.EncodeToString(digest[:])}, nil
+// id is the kid in tokens and in the key set.
+func (k *signingKey) id() string {
+	digest := sha256.Sum256(x509.MarshalPKCS1PublicKey(&k.private().PublicKey))
+	return base64.RawURLEncoding.EncodeToString(digest[:])
 }
 
 // keySet is a JSON Web Key Set (RFC 7517).
@@ -53,8 +57,8 @@ func (k *signingKey) set() keySet {
 		Type:      "RSA",
 		Use:       "sig",
 		Algorithm: "RS256",
-		ID:        k.id,
-		Modulus:   base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
-		Exponent:  base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()),
+		ID:        k.id(),
+		Modulus:   base64.RawURLEncoding.EncodeToString(k.private().N.Bytes()),
+		Exponent:  base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private().E)).Bytes()),
 	}}}
 }

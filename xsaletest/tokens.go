@@ -131,8 +131,8 @@ func (s *tokenService) issue(scope string) (*Tokens, error) {
 func (s *tokenService) sign(claims jwt.MapClaims) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	key := s.currentKey()
-	token.Header["kid"] = key.id
-	return token.SignedString(key.private)
+	token.Header["kid"] = key.id()
+	return token.SignedString(key.private())
 }
 
 func (s *tokenService) currentKey() *signingKey {
@@ -143,19 +143,15 @@ func (s *tokenService) currentKey() *signingKey {
 
 // changeKey switches to the other of the process's two keys. It drops the old tokens, so that
 // they stay invalid when their key returns.
-func (s *tokenService) changeKey() error {
+func (s *tokenService) changeKey() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key, err := processKey()
-	if err == nil && s.key == key {
-		key, err = secondKey()
+	if s.key == processKey {
+		s.key = secondKey
+	} else {
+		s.key = processKey
 	}
-	if err != nil {
-		return err
-	}
-	s.key = key
 	clear(s.issued)
-	return nil
 }
 
 // expireIDTokens expires all ID tokens now.
@@ -233,7 +229,7 @@ type tokenClaims struct {
 func (s *tokenService) parse(token, audience string, key *signingKey) (tokenClaims, error) {
 	var claims jwt.RegisteredClaims
 	_, err := jwt.ParseWithClaims(token, &claims,
-		func(*jwt.Token) (any, error) { return &key.private.PublicKey, nil },
+		func(*jwt.Token) (any, error) { return &key.private().PublicKey, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
 		jwt.WithIssuer(s.issuer),
 		jwt.WithAudience(audience),
