@@ -51,9 +51,8 @@ const stoppedFile = "stopped.json"
 // The same scenarios give the same results in all languages, and the expected ones.
 func TestScenariosInAllLanguages(t *testing.T) {
 	files := readScenarios(t)
-	programs := build(t)
 	languages := []language{
-		{"Go", []string{programs.runner}},
+		{"Go", []string{goRunner}},
 		{"Python", []string{"python3", "testdata/run.py"}},
 		{"PHP", []string{"php", "testdata/run.php"}},
 		{"JavaScript", []string{"node", "testdata/run.mjs"}},
@@ -65,7 +64,7 @@ func TestScenariosInAllLanguages(t *testing.T) {
 			t.Run(language.name, func(t *testing.T) {
 				t.Parallel()
 				requirePrograms(t, language)
-				seen[i] = run(t, programs.xsale, language, files)
+				seen[i] = run(t, language, files)
 			})
 		}
 	})
@@ -101,11 +100,10 @@ func requirePrograms(t *testing.T, l language) {
 }
 
 // run starts a sandbox and its proxies, and carries out all scenarios in a language.
-func run(t *testing.T, xsale string, l language, files map[string][]scenario) map[string][]line {
+func run(t *testing.T, l language, files map[string][]scenario) map[string][]line {
 	t.Helper()
-	sandbox := startSandbox(t, xsale)
-	environment := slices.Concat(sandbox.environment, sandbox.startProxy(t, xsale, "XSALE_PROXY_"),
-		sandbox.startProxy(t, xsale, "XSALE_READ_ONLY_PROXY_", "--read-only"))
+	sandbox := startSandbox(t)
+	environment := sandbox.startProxies(t)
 	seen := make(map[string][]line)
 	for _, name := range slices.Sorted(maps.Keys(files)) { // the proxies remember earlier scenarios
 		if name != stoppedFile {

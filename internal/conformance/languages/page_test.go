@@ -46,9 +46,8 @@ func TestProgramsOfThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	xsale := build(t).xsale
-	sandbox := startSandbox(t, xsale)
-	throughProxy := slices.Concat(sandbox.startProxy(t, xsale, "XSALE_PROXY_"), []string{"XSALE_ORGANIZATION=" + xsaletest.Organization})
+	sandbox := startSandbox(t)
+	throughProxy := slices.Concat(sandbox.startProxy(t, "XSALE_PROXY_"), []string{"XSALE_ORGANIZATION=" + xsaletest.Organization})
 	want := totals(t)
 	for _, language := range pageLanguages {
 		t.Run(language.fence, func(t *testing.T) {

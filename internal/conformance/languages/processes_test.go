@@ -3,26 +3,36 @@ package languages
 import (
 	"bufio"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 )
 
-// programs are the commands under test and the runner in Go.
-type programs struct{ xsale, runner string }
+// The commands under test and the runner in Go, built once.
+var xsaleCommand, goRunner string
 
-func build(t *testing.T) programs {
-	t.Helper()
-	dir := t.TempDir()
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "languages")
+	if err != nil {
+		log.Print(err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
 	command := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./cmd/xsale", "./internal/conformance/languages/runner")
 	command.Dir = root
 	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		log.Printf("%v\n%s", err, out)
+		return 1
 	}
-	return programs{filepath.Join(dir, "xsale"), filepath.Join(dir, "runner")}
+	xsaleCommand, goRunner = filepath.Join(dir, "xsale"), filepath.Join(dir, "runner")
+	return m.Run()
 }
 
 // sandbox is a running xsale sandbox.
@@ -32,9 +42,9 @@ type sandbox struct {
 	stop        func()   // returns once the process has ended
 }
 
-func startSandbox(t *testing.T, xsale string) *sandbox {
+func startSandbox(t *testing.T) *sandbox {
 	t.Helper()
-	variables, stop := start(t, exec.Command(xsale, "sandbox", "--addr", "127.0.0.1:0"), "XSALE_ORGANIZATION")
+	variables, stop := start(t, exec.Command(xsaleCommand, "sandbox", "--addr", "127.0.0.1:0"), "XSALE_ORGANIZATION")
 	s := &sandbox{url: variables["XSALE_BASE_URL"], stop: stop}
 	for name, value := range variables {
 		s.environment = append(s.environment, name+"="+value)
@@ -43,12 +53,18 @@ func startSandbox(t *testing.T, xsale string) *sandbox {
 }
 
 // startProxy starts a proxy to the sandbox and returns the variables with its address and secret.
-func (s *sandbox) startProxy(t *testing.T, xsale, prefix string, flags ...string) []string {
+func (s *sandbox) startProxy(t *testing.T, prefix string, flags ...string) []string {
 	t.Helper()
-	command := exec.Command(xsale, append([]string{"proxy", "--addr", "127.0.0.1:0", "--token-store", "memory"}, flags...)...)
+	command := exec.Command(xsaleCommand, append([]string{"proxy", "--addr", "127.0.0.1:0", "--token-store", "memory"}, flags...)...)
 	command.Env = append(os.Environ(), s.environment...)
 	variables, _ := start(t, command, "XSALE_PROXY_SECRET")
 	return []string{prefix + "URL=" + variables["XSALE_PROXY_URL"], prefix + "SECRET=" + variables["XSALE_PROXY_SECRET"]}
+}
+
+// startProxies starts both proxies and returns the environment of a runner.
+func (s *sandbox) startProxies(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(s.environment, s.startProxy(t, "XSALE_PROXY_"), s.startProxy(t, "XSALE_READ_ONLY_PROXY_", "--read-only"))
 }
 
 // assignment is a line that sets a variable in a shell.
