@@ -99,7 +99,7 @@ func ExampleSandbox_ReplaceData() {
 	fmt.Println(sandbox.ReplaceData(xsaletest.Seed{Orders: []xsaletest.SeedOrder{{Order: `{"Id":"7"}`}}}))
 	// Output:
 	// 7 <nil>
-	// xsaletest: ReplaceData: /Orders/0/Id: string, want integer of the format int64
+	// xsaletest: ReplaceData: /Orders/0/Order/Id: string, want integer of the format int64
 }
 
 // A program in another process is done when its requests have ended.

@@ -463,7 +463,7 @@ func ExampleWithSeed() {
 	fmt.Println(err)
 	// Output:
 	// 7 149.90
-	// xsaletest: WithSeed: /Orders/0/Id: string, want integer of the format int64
+	// xsaletest: WithSeed: /Orders/0/Order/Id: string, want integer of the format int64
 }
 
 // The sandbox serves another spec, and keeps its data. To pass Swagger 2.0 or a spec that a service

@@ -18,6 +18,7 @@ type Fault struct {
 	kind      faultKind
 	status    int
 	body      string
+	hasBody   bool
 	header    string // lines of a quoted name and value: a map would not be comparable
 	delay     time.Duration
 	bytes     int
@@ -60,9 +61,9 @@ const (
 
 // Status responds with a status from 200 to 599 instead of processing the request. The body is
 // sent as JSON if it is JSON, and as text/plain otherwise, see [Fault.WithHeader]. Without a
-// body, the response has problem details.
+// body, the response has problem details; "" is an empty body.
 func Status(code int, body ...string) Fault {
-	return Fault{kind: statusFault, status: code, body: strings.Join(body, "")}
+	return Fault{kind: statusFault, status: code, body: strings.Join(body, ""), hasBody: len(body) > 0}
 }
 
 // RetryAfter responds with 429 and a Retry-After header in whole seconds instead of processing the
@@ -268,8 +269,8 @@ func (f Fault) check() error {
 		return fmt.Errorf("%v: WithHeader is for Status, RetryAfter and RetryAt", f)
 	}
 	for name, value := range f.headers() {
-		if !httpx.ValidHeaderName(name) || !httpx.ValidHeaderValue(value) {
-			return fmt.Errorf("%v: invalid header: the name must be an ASCII token, the value one line", f)
+		if err := httpx.CheckResponseHeader(name, value); err != nil {
+			return fmt.Errorf("%v: invalid header: %w", f, err)
 		}
 	}
 	return nil

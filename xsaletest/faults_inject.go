@@ -68,11 +68,11 @@ func (f Fault) writeResponse(w http.ResponseWriter) {
 		contentType = "application/json"
 	}
 	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
-	if body == "" && hasBody {
+	if !f.hasBody && hasBody {
 		details, _ := json.Marshal(problem.New(status, "The test injected this failure"))
 		body, contentType = string(details), "application/problem+json"
 	}
-	if hasBody {
+	if hasBody && body != "" {
 		w.Header().Set("Content-Type", contentType)
 	}
 	for name, value := range f.headers() {

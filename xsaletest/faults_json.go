@@ -76,7 +76,7 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 		}
 		fields.Headers[name] = value
 	}
-	if f.body != "" {
+	if f.hasBody {
 		fields.Body = json.RawMessage(f.body)
 		if !json.Valid(fields.Body) || strings.HasPrefix(strings.TrimSpace(f.body), `"`) { // a string is text
 			fields.Body, _ = json.Marshal(f.body)
@@ -117,7 +117,8 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 		}
 		read.cut = CutPoint(point)
 	}
-	if read.body = string(fields.Body); strings.HasPrefix(read.body, `"`) {
+	read.body, read.hasBody = string(fields.Body), len(fields.Body) > 0
+	if strings.HasPrefix(read.body, `"`) {
 		if err := json.Unmarshal(fields.Body, &read.body); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // Names for [Sandbox.Fail], in addition to the operationIds of the spec.
@@ -125,7 +126,7 @@ func (s *Sandbox) addFaults(id string, faults []Fault) error {
 	operation, patterns := s.spec.Operation(id), s.handlers.names()
 	if operation == nil && id != AnyOperation && id != Login && !slices.Contains(patterns, id) {
 		names := strings.Join(append(operationIDs(s.spec), patterns...), ", ")
-		return fmt.Errorf("no such operation: want one of %s, AnyOperation or Login", names)
+		return problem.At("/operation", fmt.Errorf("no such operation: want one of %s, AnyOperation or Login", names))
 	}
 	return s.faults.add(id, operation, faults)
 }
@@ -137,15 +138,15 @@ func (p *faultPlan) add(id string, operation *contract.Operation, faults []Fault
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	script := slices.Clone(p.scripts[id])
-	for _, fault := range faults {
-		if err := fault.check(); err != nil {
-			return err
+	for i, fault := range faults {
+		err := fault.check()
+		if last := len(script) - 1; err == nil && !fault.fits(operation) {
+			err = fmt.Errorf("%v: the operation returns no body: use Status, RetryAfter, RetryAt, Delay, Cut(BeforeResponse) or a token fault", fault)
+		} else if err == nil && last >= 0 && script[last].times == always {
+			err = fmt.Errorf("%v would never be injected, because it follows %v: call ClearFaults first", fault, script[last])
 		}
-		if !fault.fits(operation) {
-			return fmt.Errorf("%v: the operation returns no body: use Status, RetryAfter, RetryAt, Delay, Cut(BeforeResponse) or a token fault", fault)
-		}
-		if last := len(script) - 1; last >= 0 && script[last].times == always {
-			return fmt.Errorf("%v would never be injected, because it follows %v: call ClearFaults first", fault, script[last])
+		if err != nil {
+			return problem.At(fmt.Sprintf("/faults/%d", i), err)
 		}
 		script = append(script, fault)
 	}

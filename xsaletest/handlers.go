@@ -13,6 +13,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // handlers are the paths of [Sandbox.HandleFunc].
@@ -64,7 +65,7 @@ func (s *Sandbox) HandleFunc(pattern string, serve func(http.ResponseWriter, *ht
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("xsaletest: HandleFunc(%q): %w", pattern, err)
+	err = fmt.Errorf("xsaletest: HandleFunc(%q): %w", pattern, problem.At("/pattern", err))
 	if s.config.test != nil {
 		s.config.test.Error(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // Orders gives tests and handlers of [Sandbox.HandleFunc] access to the orders of an organization in
@@ -14,7 +16,7 @@ type Orders struct {
 	state *state // nil if there is no such organization
 }
 
-var errNoOrganization = errors.New("there is no such organization")
+var errNoOrganization = problem.At("/organization", errors.New("there is no such organization"))
 
 // Orders gives access to the orders of an organization of the user, or of the default organization
 // if the name is empty. For any other name, every method of [Orders] returns an error.

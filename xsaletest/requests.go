@@ -2,6 +2,7 @@ package xsaletest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -88,28 +89,36 @@ func (s *Sandbox) ClearRequests() {
 // context ends or the sandbox closes first, it returns those that have ended, and an error. The
 // function must not modify the request.
 func (s *Sandbox) WaitForRequests(ctx context.Context, count int, match func(Request) bool) ([]Request, error) {
+	w := s.requests.watch()
+	defer s.requests.unwatch(w)
+	var matching []Request
+	var err error
 	for {
-		requests, changed := s.requests.watch()
-		requests = slices.DeleteFunc(requests, func(r Request) bool { return !r.Ended || !match(r) })
-		var err error
-		if len(requests) < count {
-			select {
-			case <-changed:
-				continue
-			case <-ctx.Done():
-				err = ctx.Err()
-			case <-s.closing:
-				err = http.ErrServerClosed
+		ended, cleared := s.requests.take(w)
+		if cleared {
+			matching = nil
+		}
+		for _, r := range ended {
+			if match(r) {
+				matching = append(matching, r.clone())
 			}
 		}
-		for i, r := range requests {
-			requests[i] = r.clone()
+		if len(matching) >= count || err != nil {
+			break
 		}
-		if err != nil {
-			err = fmt.Errorf("xsaletest: wait for %d requests, got %d: %w", count, len(requests), err)
+		select {
+		case <-w.wake:
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-s.closing:
+			err = http.ErrServerClosed
 		}
-		return requests, err
 	}
+	slices.SortFunc(matching, func(a, b Request) int { return cmp.Compare(a.Number, b.Number) })
+	if len(matching) < count {
+		return matching, fmt.Errorf("xsaletest: wait for %d requests, got %d: %w", count, len(matching), err)
+	}
+	return matching, nil
 }
 
 type requestLog struct {
@@ -118,7 +127,14 @@ type requestLog struct {
 	kept    []*loggedRequest
 	size    int // of the kept requests
 	dropped int
-	changed chan struct{} // closed when a request ends; nil if nobody waits
+	waiters []*waiter
+}
+
+// waiter gets each request that ends, so that waiting costs the same however many there are.
+type waiter struct {
+	ended   []Request // not to be modified
+	cleared bool      // the requests before were
+	wake    chan struct{}
 }
 
 type loggedRequest struct {
@@ -173,6 +189,9 @@ func (l *requestLog) clear() {
 	for _, e := range l.kept {
 		e.kept = false
 	}
+	for _, w := range l.waiters {
+		w.ended, w.cleared = nil, true
+	}
 	l.kept, l.size, l.dropped = nil, 0, 0
 }
 
@@ -193,25 +212,46 @@ func (e *loggedRequest) end(found []contract.Finding) {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
 	e.request.Findings, e.request.Ended = findings, true
-	if e.log.changed != nil {
-		close(e.log.changed)
-		e.log.changed = nil
+	if !e.kept { // it arrived before the requests were cleared
+		return
+	}
+	for _, w := range e.log.waiters {
+		w.ended = append(w.ended, e.request)
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// watch returns the requests so far, not to be modified, and a channel that is closed when the next
-// one ends.
-func (l *requestLog) watch() ([]Request, <-chan struct{}) {
+// watch returns a new waiter with the requests that have ended so far.
+func (l *requestLog) watch() *waiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.changed == nil {
-		l.changed = make(chan struct{})
+	w := &waiter{wake: make(chan struct{}, 1)}
+	for _, e := range l.kept {
+		if e.request.Ended {
+			w.ended = append(w.ended, e.request)
+		}
 	}
-	requests := make([]Request, len(l.kept))
-	for i, e := range l.kept {
-		requests[i] = e.request
-	}
-	return requests, l.changed
+	l.waiters = append(l.waiters, w)
+	return w
+}
+
+func (l *requestLog) unwatch(w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiters = slices.DeleteFunc(l.waiters, func(other *waiter) bool { return other == w })
+}
+
+// take returns the requests that have ended since the last time, and whether those before were
+// cleared.
+func (l *requestLog) take(w *waiter) (ended []Request, cleared bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ended, cleared = w.ended, w.cleared
+	w.ended, w.cleared = nil, false
+	return ended, cleared
 }
 
 func (e *loggedRequest) setFault(fault Fault) {

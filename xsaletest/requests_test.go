@@ -156,6 +156,30 @@ func TestWaitForRequests(t *testing.T) {
 	<-finished
 }
 
+// What was forgotten does not count, although it ended while somebody waited.
+func TestClearedRequestsAreNotAwaited(t *testing.T) {
+	c := newCaller(t)
+	seen, waited := make(chan struct{}, 3), make(chan []xsaletest.Request)
+	go func() {
+		requests, err := c.sandbox.WaitForRequests(t.Context(), 2, func(xsaletest.Request) bool {
+			seen <- struct{}{}
+			return true
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		waited <- requests
+	}()
+	c.call(http.MethodGet, "/me", "")
+	<-seen
+	c.sandbox.ClearRequests()
+	c.call(http.MethodGet, "/me", "")
+	c.call(http.MethodGet, "/me", "")
+	if requests := <-waited; len(requests) != 2 || requests[0].Number != 2 || requests[1].Number != 3 {
+		t.Errorf("%+v", requests)
+	}
+}
+
 // Waiting does not delay the end of the sandbox.
 func TestCloseEndsWaiting(t *testing.T) {
 	sandbox, err := xsaletest.Start()

@@ -56,13 +56,16 @@ type SeedOrder struct {
 
 // WithSeed starts the sandbox with this data instead of generated orders and articles; then
 // [WithOrders] has no effect. Data that breaks the spec and duplicate ids or names are errors
-// that name the JSON pointer into the seed, such as /Orders/0/Items/1. The API reads no
+// that name the JSON pointer into the seed, such as /Orders/0/Order/Items/1. The API reads no
 // integrations or parameters, so there is nothing to seed; integration 1 exists.
 func WithSeed(seed Seed) Option {
 	return func(c *config) {
 		c.seed = &seed
 	}
 }
+
+// maxID bounds seeded ids, so that the ids after them do not overflow.
+const maxID = 1 << 62
 
 // seedError is an error at a pointer into the seed, or into an order that is added later.
 func seedError(pointer, detail string) error {
@@ -139,12 +142,15 @@ func seededStatuses(seed *Seed, spec *contract.Document) ([]gen.Status, error) {
 		return defaultStatuses(), nil
 	}
 	for i, status := range seed.Statuses {
-		if status.ID <= 0 {
-			return nil, seedError(fmt.Sprintf("/Statuses/%d/Id", i), "must be positive")
+		if status.ID <= 0 || status.ID > maxID {
+			return nil, seedError(fmt.Sprintf("/Statuses/%d/Id", i), "must be a positive integer, at most 2^62")
 		}
 	}
 	return checkSeeded("/Statuses", "status", seed.Statuses, spec, func(s gen.Status) (int64, string) { return s.ID, s.Name })
 }
+
+// reservedNames cannot be the first segment of a path of the API.
+var reservedNames = []string{"_sandbox", ".", ".."}
 
 // checkSeeded returns a copy of values that fit the spec and have unique ids and names.
 func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, key func(T) (int64, string)) ([]T, error) {
@@ -161,6 +167,8 @@ func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, 
 			return nil, seedError(pointer+"/Id", "is already used by another "+noun)
 		case name == "":
 			return nil, seedError(pointer+"/Name", "is empty")
+		case noun == "organization" && slices.Contains(reservedNames, name):
+			return nil, seedError(pointer+"/Name", "cannot begin a path of the API")
 		case names[name]:
 			return nil, seedError(pointer+"/Name", "is already used by another "+noun)
 		}
@@ -177,6 +185,7 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder) (id int64, err 
 			return 0, seedError(pointer+"/Status", err.Error())
 		}
 	}
+	pointer += "/Order"
 	body, err := seededJSON(pointer, "Order", seeded.Order, s.spec)
 	if err != nil {
 		return 0, err
@@ -193,8 +202,8 @@ func (s *state) addSeededOrder(pointer string, seeded SeedOrder) (id int64, err 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if value, found := fields.Get("Id"); found {
-		if err := json.Unmarshal(value, &id); err != nil || id <= 0 {
-			return 0, seedError(pointer+"/Id", "must be a positive 64-bit integer")
+		if err := json.Unmarshal(value, &id); err != nil || id <= 0 || id > maxID {
+			return 0, seedError(pointer+"/Id", "must be a positive integer, at most 2^62")
 		}
 		if _, used := s.byID[id]; used {
 			return 0, seedError(pointer+"/Id", "is already used by another order")

@@ -1,13 +1,14 @@
 package xsaletest
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/problem"
 )
 
 // Settings are the settings of a sandbox that can change while it runs, see [Sandbox.Change].
@@ -71,11 +72,11 @@ func (s Settings) check(spec *contract.Document) error {
 		}
 		return nil
 	}
-	return errors.Join(
+	return cmp.Or(
 		named("AccessTokenLifetime", checkLifetime(s.AccessTokenLifetime)),
 		named("IDTokenLifetime", checkLifetime(s.IDTokenLifetime)),
 		named("Latency", s.Latency.check()),
-		named("UnknownFields", checkOperations(s.UnknownFields, spec)),
+		named("UnknownFields", problem.At("/unknownFields", checkOperations(s.UnknownFields, spec))),
 	)
 }
 

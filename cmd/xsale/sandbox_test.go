@@ -187,7 +187,7 @@ func TestSandboxStartsWithASeed(t *testing.T) {
 	for seed, says := range map[string]string{
 		"{\n\"Orders\": [}":                           "line 2, column 12: invalid character '}'",
 		`{"Order":[]}`:                                "/Order: array, but the spec allows no field of this name",
-		`{"Orders":[{"Order":{"Id":"7"}}]}`:           "/Orders/0/Id: string, want integer of the format int64",
+		`{"Orders":[{"Order":{"Id":"7"}}]}`:           "/Orders/0/Order/Id: string, want integer of the format int64",
 		`{"Orders":[{"Order":{},"Status":"Absent"}]}`: "/Orders/0/Status: there is no such status",
 	} {
 		write(seed)

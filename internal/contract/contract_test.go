@@ -90,6 +90,8 @@ func TestRequests(t *testing.T) {
 		"wrong query":            {"GET", "/Kowalski/orders?statusidin=1&statusidin=Kowalski", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
 		"query in hexadecimal":   {"GET", "/Kowalski/orders?statusidin=0x10", "", []string{"error|parameter|query statusidin|string|integer of the format int64"}},
 		"empty query":            {"GET", "/Kowalski/orders?statusidin=", "", []string{"error|parameter|query statusidin|empty|array"}},
+		"broken query":           {"GET", "/Kowalski/orders?statusidin=%zz&statusnamein=Nowe", "", []string{"error|parameter|query|not all pairs can be read|names and values, percent-encoded and joined by &"}},
+		"query with semicolons":  {"GET", "/Kowalski/orders?statusidin=1;page=2", "", []string{"error|parameter|query|not all pairs can be read|names and values, percent-encoded and joined by &"}},
 		"unknown query":          {"GET", "/Kowalski/orders?page=Kowalski&jan%40kowalski.pl=1", "", []string{"notice|addition|query *|a query parameter|none of this name", "notice|addition|query page|a query parameter|none of this name"}},
 		"path":                   {"GET", "/shop/articles/Kowalski/translations", "", []string{"error|parameter|path id|string|integer of the format int64"}},
 		"repeated path":          {"GET", "/shop/articles/1/2/translations", "", []string{"error|path||/*/articles/*/*/translations|a path of the spec"}},

@@ -16,7 +16,10 @@ import (
 
 // checkParameters checks the parameters of a call and reports other query parameters.
 func (c *Call) checkParameters(f *findings) {
-	query := c.request.URL.Query()
+	query, err := url.ParseQuery(c.request.URL.RawQuery)
+	if err != nil { // the rest of the query is ignored, so that a filter may be missing
+		f.fail(KindParameter, "query", "not all pairs can be read", "names and values, percent-encoded and joined by &")
+	}
 	known := make(map[string]bool)
 	var prefixes []string // of the fields of objects
 	open := false         // an object without known fields takes any name

@@ -1,6 +1,10 @@
 package httpx
 
-import "strings"
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
 
 // MediaType returns the media type of a Content-Type in lower case, without parameters. It
 // ignores malformed parameters.
@@ -57,7 +61,14 @@ func ValidHeaderName(name string) bool {
 	})
 }
 
-// ValidHeaderValue reports whether value is one line.
-func ValidHeaderValue(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+// CheckResponseHeader checks a header that somebody sets in a response of a [net/http.Server].
+func CheckResponseHeader(name, value string) error {
+	if !ValidHeaderName(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		return errors.New("the name must be an ASCII token, the value one line")
+	}
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade":
+		return errors.New("the server itself sets " + http.CanonicalHeaderKey(name) + ": leave it out")
+	}
+	return nil
 }

@@ -36,11 +36,26 @@ func (f Field) Error() string {
 	return f.Pointer + ": " + f.Detail
 }
 
-// FieldsOf returns the fields in the tree of an error.
+// At adds the pointer of an error. Its text stays the same, for callers that know nothing of JSON.
+func At(pointer string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &located{pointer, err}
+}
+
+type located struct {
+	pointer string
+	error
+}
+
+// FieldsOf returns the fields in the tree of an error, and the errors of [At].
 func FieldsOf(err error) []Field {
 	switch err := err.(type) {
 	case Field:
 		return []Field{err}
+	case *located:
+		return []Field{{err.pointer, err.Error()}}
 	case interface{ Unwrap() error }:
 		return FieldsOf(err.Unwrap())
 	case interface{ Unwrap() []error }:

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/problem"
@@ -22,7 +21,7 @@ func (a *api) getClock(*request) (any, error) { return newClock(a.sandbox), nil 
 func (a *api) changeClock(r *request) (any, error) {
 	var change struct {
 		Frozen         *bool
-		Now            *time.Time
+		Now            *string
 		AdvanceSeconds float64
 	}
 	if err := r.decode(&change); err != nil {
@@ -32,10 +31,14 @@ func (a *api) changeClock(r *request) (any, error) {
 	advance := seconds(change.AdvanceSeconds)
 	from, pointer := clock.Now(), "/advanceSeconds"
 	if change.Now != nil {
-		from, pointer = *change.Now, "/now"
+		now, err := time.Parse(time.RFC3339, *change.Now)
+		if err != nil {
+			return nil, problem.Field{Pointer: "/now", Detail: "want a date with its zone, such as 2025-03-31T12:00:00Z"}
+		}
+		from, pointer = now, "/now"
 	}
 	if year := from.Add(advance).UTC().Year(); year < 1970 || year > 9000 { // beyond what tokens and dates can say
-		return nil, problem.New(http.StatusBadRequest, "The clock cannot show this time", problem.Field{Pointer: pointer, Detail: "want a time from 1970 to 9000"})
+		return nil, problem.Field{Pointer: pointer, Detail: "the clock cannot show this time: want one from 1970 to 9000"}
 	}
 	// Frozen first, so that a frozen clock shows exactly the time that it is set to.
 	if change.Frozen != nil && *change.Frozen {
@@ -44,7 +47,7 @@ func (a *api) changeClock(r *request) (any, error) {
 		clock.Resume()
 	}
 	if change.Now != nil {
-		clock.Set(*change.Now)
+		clock.Set(from)
 	}
 	clock.Advance(advance)
 	return newClock(a.sandbox), nil

@@ -20,6 +20,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/xsaletest"
 	"github.com/xsale-go/xsale/xsaletest/control/internal/page"
@@ -58,8 +59,8 @@ type request struct {
 // decode decodes the body, whose fields and types the spec has checked.
 func (r *request) decode(value any) error { return json.Unmarshal(r.body, value) }
 
-// operation processes a request. The result is the JSON body of the response, a func to write a
-// response of another type, or nil for none. An error that is not a *problem.Details is about the request.
+// operation processes a request. The result is the JSON body of the response, a text as []byte, or
+// nil for no body. An error that is not a *problem.Details is about the request.
 type operation func(*api, *request) (any, error)
 
 var operations = map[string]struct {
@@ -121,6 +122,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.OfBody(err).Write(w)
 		return
 	}
+	body = httpx.TrimBOM(body)
 	// A notice is about something unknown, which would be ignored silently.
 	if findings := call.CheckRequest(body); len(findings) > 0 {
 		problem.New(http.StatusBadRequest, "The request does not fit the spec of the control API", problem.Fields(findings)...).Write(w)
@@ -152,7 +154,13 @@ func problemOf(err error) *problem.Details {
 	if details, ok := errors.AsType[*problem.Details](err); ok {
 		return details
 	}
-	return problem.New(http.StatusBadRequest, strings.TrimPrefix(err.Error(), "xsaletest: "), problem.FieldsOf(err)...)
+	if fields := problem.FieldsOf(err); fields != nil {
+		for i := range fields {
+			fields[i].Detail = strings.TrimPrefix(fields[i].Detail, "xsaletest: ")
+		}
+		return problem.New(http.StatusBadRequest, "The request cannot be processed", fields...)
+	}
+	return problem.New(http.StatusBadRequest, strings.TrimPrefix(err.Error(), "xsaletest: "))
 }
 
 func (a *api) getSpec(*request) (any, error) {

@@ -143,6 +143,17 @@ func TestFaultsAreQueuedAndListed(t *testing.T) {
 	}
 }
 
+// Digits, bodies and byte order marks survive.
+func TestFaultsAreListedAsTheyCame(t *testing.T) {
+	a := newAPI(t)
+	do[any](a, "POST", "faults", "\ufeff"+`{"operation":"getMe","faults":[{"fault":"status","status":503,"body":12345678901234567890.10,"times":999999999},{"fault":"status","status":503,"body":""}]}`)
+	const want = `{"faults":[{"body":12345678901234567890.10,"fault":"status","left":999999999,"operation":"getMe","status":503},` +
+		`{"body":"","fault":"status","left":1,"operation":"getMe","status":503}]}`
+	if got := a.send("GET", "faults", ""); strings.TrimSpace(got.body) != want {
+		t.Errorf("got %s", got.body)
+	}
+}
+
 func TestRequestsAreListed(t *testing.T) {
 	a := newAPI(t)
 	a.call("GET", ":/orders?page=1", "")

@@ -45,7 +45,7 @@ func (a *api) setOrderStatus(r *request) (any, error) {
 	if _, _, err := a.order(r, change.Organization); err != nil {
 		return nil, err
 	}
-	return nil, a.sandbox.Orders(change.Organization).SetStatus(orderID(r), change.Status)
+	return nil, problem.At("/status", a.sandbox.Orders(change.Organization).SetStatus(orderID(r), change.Status))
 }
 
 // order returns the order in the path, or a problem with status 404.

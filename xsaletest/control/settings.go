@@ -3,7 +3,6 @@ package control
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -51,7 +50,7 @@ func (a *api) changeSettings(r *request) (any, error) {
 	}
 	latency, err := change.Latency.read()
 	if err != nil {
-		return nil, problem.New(http.StatusBadRequest, "The latency is invalid", problem.Field{Pointer: "/latency", Detail: err.Error()})
+		return nil, problem.At("/latency", err)
 	}
 	err = a.sandbox.Change(func(s *xsaletest.Settings) {
 		if change.AccessTokenSeconds != 0 {

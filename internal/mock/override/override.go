@@ -42,8 +42,8 @@ func (r Response) Handler() (http.HandlerFunc, error) {
 		header.Set("Content-Type", "application/json")
 	}
 	for name, value := range r.Headers {
-		if !httpx.ValidHeaderName(name) || !httpx.ValidHeaderValue(value) {
-			wrong = append(wrong, problem.Field{Pointer: "/headers", Detail: "invalid header: the name must be an ASCII token, the value one line"})
+		if err := httpx.CheckResponseHeader(name, value); err != nil {
+			wrong = append(wrong, problem.Field{Pointer: "/headers", Detail: "invalid header: " + err.Error()})
 		}
 		header.Set(name, value)
 	}
