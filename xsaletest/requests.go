@@ -212,7 +212,7 @@ func (e *loggedRequest) end(found []contract.Finding) {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
 	e.request.Findings, e.request.Ended = findings, true
-	if !e.kept { // it arrived before the requests were cleared
+	if !e.kept { // it was dropped or cleared
 		return
 	}
 	for _, w := range e.log.waiters {
