@@ -12,9 +12,9 @@ import (
 // expected describes what a schema wants, in a few words.
 func (d *Document) expected(schema *openapi3.Schema) string {
 	schema = single(schema)
-	if len(schema.Enum) > 0 {
+	if allowed := enumOf(schema); len(allowed) > 0 {
 		var values []string
-		for _, value := range schema.Enum {
+		for _, value := range allowed {
 			if encoded, err := json.Marshal(value); err == nil {
 				values = append(values, string(encoded))
 			}

@@ -62,6 +62,10 @@ var schemaCases = []struct {
 		`{"a":99.99999999999999999999,"b":0.0999999999999999999999,"c":1.50}`, []string{"error|value|/a|number out of range|at least 100"}, false},
 	{"read only", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{"id":1}`, []string{"notice|addition|/id|a field|none, because it is readOnly"}, true},
 	{"read only missing", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{}`, nil, false},
+	{"quoted numbers", `"V":{"type":"object","properties":{"a":{"type":"integer","x-quoted-number":true,"maximum":5},"b":{"type":"number","x-quoted-number":true},"c":{"type":"integer","x-quoted-number":true},"d":{"type":"integer"}}}`, `{"a":"7","b":"1.5","c":"x","d":"1"}`,
+		[]string{"error|value|/a|integer out of range|at most 5", "error|value|/c|string|integer", "error|value|/d|string|integer"}, false}, // of the normal form
+	{"values without constants", `"V":{"type":"object","properties":{"a":{"type":"number","x-values":[0.5,1]},"b":{"type":"number","x-values":[0.5,1]}}}`, `{"a":0.50,"b":2}`,
+		[]string{"error|value|/b|another integer|one of 0.5, 1"}, true}, // of the normal form
 	{"escapes", `"V":{"type":"object","properties":{"a/b~c":{"type":"integer"}}}`, `{"a/b~c":"x"}`, []string{"error|value|/a~1b~0c|string|integer"}, false},
 	{"whole number with a fraction", `"V":{"type":"integer"}`, `1.0`, []string{"error|value||number|integer"}, true}, // the types of this module do not read it
 }

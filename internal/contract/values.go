@@ -84,6 +84,9 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 	if value == nil && schema.Nullable {
 		return
 	}
+	if w.request {
+		value = unquoted(schema, value)
+	}
 	for _, part := range schema.AllOf {
 		w.apply(part.Value, value, at)
 	}
@@ -100,7 +103,7 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 		w.fail(at, typeOf(value), w.expected(schema))
 		return
 	}
-	if len(schema.Enum) > 0 && !slices.ContainsFunc(schema.Enum, func(allowed any) bool { return equal(allowed, value) }) {
+	if values := enumOf(schema); len(values) > 0 && !slices.ContainsFunc(values, func(allowed any) bool { return equal(allowed, value) }) {
 		w.fail(at, "another "+typeOf(value), w.expected(schema))
 		return
 	}
@@ -114,6 +117,26 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 	case map[string]any:
 		w.object(schema, value, at)
 	}
+}
+
+// unquoted returns the number in a string, where the spec said so before it was normalized: ASP.NET
+// reads both and writes numbers.
+func unquoted(schema *openapi3.Schema, value any) any {
+	text, ok := value.(string)
+	if ok && schema.Extensions["x-quoted-number"] == true && jsonNumber(text) {
+		return json.Number(text)
+	}
+	return value
+}
+
+// enumOf returns the values that a schema allows, nil for any. Those that cannot be constants of Go are
+// in an extension of the normal form.
+func enumOf(schema *openapi3.Schema) []any {
+	if len(schema.Enum) > 0 {
+		return schema.Enum
+	}
+	values, _ := schema.Extensions["x-values"].([]any)
+	return values
 }
 
 // permits reports whether a value has one of the types. Null is not a type of OpenAPI 3.0.

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -67,9 +68,33 @@ func (c *call) sent() map[string]any {
 				name = other
 			}
 		}
-		fields[name] = value
+		fields[name] = unquoted(own[name], value)
 	}
 	return fields
+}
+
+// unquoted returns a value as a response has it: a number where the spec, before it was normalized,
+// also allows the number as a string.
+func unquoted(schema *openapi3.SchemaRef, value any) any {
+	if schema == nil {
+		return value
+	}
+	switch value := value.(type) {
+	case string:
+		if single(schema).Value.Extensions["x-quoted-number"] == true {
+			return json.Number(value)
+		}
+	case []any:
+		for i := range value {
+			value[i] = unquoted(itemsOf(schema), value[i])
+		}
+	case map[string]any:
+		properties := propertiesOf(schema)
+		for name := range value {
+			value[name] = unquoted(properties[name], value[name])
+		}
+	}
+	return value
 }
 
 func (c *call) list() (*Response, *Failure) {
@@ -125,6 +150,13 @@ func (c *call) create() (*Response, *Failure) {
 // pointer returns the location of a field in a body.
 func (p place) pointer(field string) string {
 	return "/" + strings.Join(append(slices.Clone(p.names), field), "/")
+}
+
+// exists reports whether there is an item with the key in the body.
+func (c *call) exists() bool {
+	c.data.mu.Lock()
+	defer c.data.mu.Unlock()
+	return c.table().byKey[c.key()] != nil
 }
 
 func (c *call) read() (*Response, *Failure) {

@@ -285,7 +285,7 @@ func (p *Plan) giveOnCollection(c *collection, all map[string]*operation) {
 		keyed := in.found && c.key != "" && propertiesOf(in.schema)[c.key] != nil
 		switch {
 		case o.Method == http.MethodPut && keyed:
-			o.give(replace, c, in, c.inResponse(o))
+			o.give(put, c, in, c.inResponse(o))
 		case o.Method == http.MethodPatch && keyed:
 			o.give(patch, c, in, c.inResponse(o))
 		case o.Method == http.MethodDelete && o.body == nil:

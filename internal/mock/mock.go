@@ -86,6 +86,7 @@ const (
 	create
 	read
 	replace
+	put
 	patch
 	remove
 	clearAll
@@ -96,6 +97,7 @@ var roleReasons = map[role]string{
 	create:   "adds an item to %s",
 	read:     "reads an item of %s",
 	replace:  "replaces an item of %s",
+	put:      "replaces or adds an item of %s",
 	patch:    "changes an item of %s",
 	remove:   "deletes an item of %s",
 	clearAll: "deletes the items of %s",
@@ -119,6 +121,11 @@ func (d *Data) Respond(c *contract.Call, r *http.Request, body []byte) (*Respons
 	case list:
 		return request.list()
 	case create:
+		return request.create()
+	case put:
+		if request.exists() {
+			return request.replace()
+		}
 		return request.create()
 	case read:
 		return request.read()

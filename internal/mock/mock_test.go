@@ -190,3 +190,22 @@ func TestLocationOfACreatedItem(t *testing.T) {
 	s.want("GET "+header.Get("Location"), "", 200, `{"id":4,"name":"x"}`)
 	s.want("GET /shops/other/items/4", "", 404, "path id: there is no such item")
 }
+
+// A PUT on the path of a collection has the key in its body.
+func TestPutOnTheCollection(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	paths := strings.Replace(collectionPaths("{type: array, items: "+item+"}", item, item), "    post:",
+		"    put: {operationId: put, requestBody: {content: {application/json: {schema: "+item+"}}}, responses: {'201': {description: x}}}\n    post:", 1)
+	s := newService(t, paths, itemSchema, map[string][]json.RawMessage{"/items": {json.RawMessage(`{"id":1,"name":"a","size":2}`)}})
+	s.want("PUT /items", `{"id":1,"name":"b"}`, 201, "")
+	s.want("PUT /items", `{"id":7,"name":"c"}`, 201, "")
+	s.want("PUT /items", `{"name":"d"}`, 201, "")
+	s.want("GET /items", "", 200, `[{"id":1,"name":"b"},{"id":7,"name":"c"},{"id":8,"name":"d"}]`)
+}
+
+func TestQuotedNumbers(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: array, items: "+item+"}", item, item),
+		"    Item: {type: object, properties: {id: {type: integer}, size: {type: number, x-quoted-number: true}, sizes: {type: array, items: {type: integer, x-quoted-number: true}}, half: {type: number, x-values: [0.5]}}}\n", nil)
+	s.want("POST /items", `{"size":"1.50","sizes":["7",8],"half":0.5}`, 201, `{"half":0.5,"id":4,"size":1.50,"sizes":[7,8]}`)
+}

@@ -125,9 +125,13 @@ func (s *shape) addValues(schema *openapi3.Schema) {
 	if schema.Type != nil {
 		s.types = narrowed(s.types, schema.Type.Slice())
 	}
-	if len(schema.Enum) > 0 {
+	listed := schema.Enum
+	if values, ok := schema.Extensions["x-values"].([]any); ok && len(listed) == 0 {
+		listed = values
+	}
+	if len(listed) > 0 {
 		allowed := []any{}
-		for _, value := range schema.Enum {
+		for _, value := range listed {
 			value = Exact(value)
 			equals := func(other any) bool { return reflect.DeepEqual(other, value) }
 			if value != nil && (s.enum == nil || slices.ContainsFunc(s.enum, equals)) {

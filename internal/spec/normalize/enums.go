@@ -32,6 +32,9 @@ func fixEnums(document tree.Object, report *tree.Report) {
 	nameFromUses(document, report)
 }
 
+// valuesExtension keeps an enum without constants, for checks of traffic.
+const valuesExtension = "x-values"
+
 // fixEnum drops values that the Go type cannot have, and the whole enum if it has no usable type.
 func (f *schemaFixer) fixEnum() {
 	values := tree.ListAt(f.schema, "enum")
@@ -41,6 +44,9 @@ func (f *schemaFixer) fixEnum() {
 		f.moveToItems(values)
 		return
 	default:
+		if len(values) > 0 {
+			f.schema[valuesExtension] = values
+		}
 		f.drop("enum", "Go constants are strings or whole numbers")
 		if slices.Contains(values, nil) {
 			f.setNullable()

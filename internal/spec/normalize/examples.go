@@ -35,20 +35,20 @@ func fixExamples(document tree.Object, report *tree.Report) {
 		f := &schemaFixer{examplesRule, pointer, object, report} // of a parameter, a header, a media type or the components
 		if hasSchema {
 			c.dropMisfit(f, "example", schema)
-			c.keepFirst(f, schema)
 		}
+		c.keepFirst(f, schema)
 		f.drop("examples", "one example is enough")
 	})
 }
 
 // keepFirst makes the first of the named examples that fits the only one.
 func (c *valueChecker) keepFirst(f *schemaFixer, schema tree.Object) {
-	if f.schema["example"] != nil {
+	if f.schema["example"] != nil || f.pointer == "/components" {
 		return
 	}
 	for name, value := range tree.Fields(f.schema["examples"]) {
 		example := tree.ObjectAt(tree.Object{name: value}, name)
-		if value, ok := example["value"]; ok && c.fits(schema, value) {
+		if value, ok := example["value"]; ok && (schema == nil || c.fits(schema, value)) {
 			f.report.Add(examplesRule, tree.Join(f.pointer, "examples", name), nil, value, "it is the only example now")
 			f.schema["example"] = value
 			return

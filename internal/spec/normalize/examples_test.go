@@ -101,30 +101,32 @@ func TestFixExamplesOutsideSchemas(t *testing.T) {
 			"parameters": [
 				{"name": "a", "in": "query", "schema": {"type": "integer"}, "example": "1"},
 				{"name": "b", "in": "query", "schema": {"type": "integer"}, "example": 1},
-				{"name": "c", "in": "query", "schema": {"type": "integer", "default": "1"}, "examples": {"a": {"value": "1"}}}],
+				{"name": "c", "in": "query", "schema": {"type": "integer", "default": "1"}, "examples": {"a": {"value": "1"}}},
+				{"name": "d", "in": "query", "schema": {"type": "integer"}, "examples": {"a": {"value": "1"}, "b": {"value": 2}, "c": {"value": 3}}}],
 			"requestBody": {"content": {
 				"application/json": {"schema": {"$ref": "#/components/schemas/T"}, "example": {"example": 1}, "examples": {"a": {"$ref": "#/components/examples/a"}}},
 				"multipart/form-data": {"schema": {"type": "object"}, "encoding": {"examples": {"contentType": "text/plain"}}}}},
 			"responses": {"200": {"description": "OK",
 				"headers": {"X-A": {"schema": {"type": "integer"}, "example": "1"}},
-				"content": {"text/plain": {"examples": {"a": {}}}}}}}}}}`)
+				"content": {"text/plain": {"examples": {"a": {}, "b": {"value": "x"}}}}}}}}}}`)
 	want := asJSON(t, asTree(t, `{"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
 		"components": {"schemas": {"T": {"type": "object", "properties": {"example": {"type": "string"}, "examples": {"type": "string"}, "schema": {"type": "string"}}}}},
 		"paths": {"/a": {"post": {
 			"parameters": [
 				{"name": "a", "in": "query", "schema": {"type": "integer"}},
 				{"name": "b", "in": "query", "schema": {"type": "integer"}, "example": 1},
-				{"name": "c", "in": "query", "schema": {"type": "integer"}}],
+				{"name": "c", "in": "query", "schema": {"type": "integer"}},
+				{"name": "d", "in": "query", "schema": {"type": "integer"}, "example": 2}],
 			"requestBody": {"content": {
 				"application/json": {"schema": {"$ref": "#/components/schemas/T"}},
 				"multipart/form-data": {"schema": {"type": "object"}, "encoding": {"examples": {"contentType": "text/plain"}}}}},
 			"responses": {"200": {"description": "OK",
 				"headers": {"X-A": {"schema": {"type": "integer"}}},
-				"content": {"text/plain": {}}}}}}}}`))
+				"content": {"text/plain": {"example": "x"}}}}}}}}`))
 	if output != want {
 		t.Errorf("got\n%s\nwant\n%s", output, want)
 	}
-	if len(changes) != 8 {
+	if len(changes) != 11 {
 		t.Errorf("%d changes: %+v", len(changes), changes)
 	}
 	validate(t, output)

@@ -33,6 +33,7 @@ func (f *schemaFixer) convertTypes() {
 		after, reason = number, "whole numbers are numbers"
 	case number != "" && f.quotesNumber():
 		after, reason = number, quotedNumber
+		f.schema[quotedExtension] = true
 		f.drop("pattern", patternOfNumber)
 	case len(names) > 1 && !anyType(names):
 		f.splitTypes(value, names)
@@ -166,6 +167,8 @@ func (f *schemaFixer) quotesNumber() bool {
 }
 
 const (
+	// quotedExtension marks a number that the service also reads as a string, for checks of requests.
+	quotedExtension = "x-quoted-number"
 	quotedNumber    = "it is a number that the service also reads as a string"
 	patternOfNumber = "it applies to the number as a string"
 )

@@ -62,6 +62,7 @@ func (f *schemaFixer) convertUnion(keyword string) bool {
 		f.report.Add(f.rule, location, parts, enum, reason)
 		maps.Copy(f.schema, enum)
 	case number != nil:
+		f.schema[quotedExtension] = true
 		f.report.Add(f.rule, location, parts, number, reason)
 		f.absorb(number)
 	case len(kept) == 1:

@@ -166,7 +166,7 @@ func (f *schemaFixer) fixFlags() {
 
 // fixOthers drops keywords that do not affect types and cannot be read.
 func (f *schemaFixer) fixOthers() {
-	f.drop("xml", "bodies are JSON")
+	f.fixXML()
 	for _, name := range []string{"format", "pattern"} {
 		if _, ok := f.schema[name].(string); !ok {
 			f.drop(name, "not a string")
@@ -177,6 +177,29 @@ func (f *schemaFixer) fixOthers() {
 	if _, err := url.Parse(address); err != nil || address == "" {
 		f.drop("externalDocs", "it has no URL")
 	}
+}
+
+// fixXML keeps what OpenAPI 3.0 says about XML.
+func (f *schemaFixer) fixXML() {
+	xml, ok := f.schema["xml"].(tree.Object)
+	if !ok {
+		f.drop("xml", "not an object")
+		return
+	}
+	kind, newer := xml["nodeType"]
+	if !newer {
+		return
+	}
+	kept := maps.Clone(xml)
+	delete(kept, "nodeType")
+	if kind == "attribute" {
+		kept["attribute"] = true
+	}
+	if len(kept) == 0 {
+		f.drop("xml", "elements are the default")
+		return
+	}
+	f.set("xml", kept, "OpenAPI 3.0 has no nodeType")
 }
 
 // inferType adds the type implied by other keywords.
@@ -199,6 +222,7 @@ func (f *schemaFixer) inferType() {
 		f.set("type", "array", "it has items")
 	case f.numberWithoutType() != "":
 		f.set("type", f.numberWithoutType(), quotedNumber)
+		f.schema[quotedExtension] = true
 		f.drop("pattern", patternOfNumber)
 	case typeOfValues(values) != "":
 		f.set("type", typeOfValues(values), "all values have this type")
