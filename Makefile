@@ -8,9 +8,11 @@ VALIDATOR   = express-openapi-validator@5.6.2
 SPECMATIC   = specmatic@2.55.1
 AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
+BINARY     ?= dist/xsale
+VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +50,15 @@ generate: ## regenerate all generated code
 drift: ## fail if the generated code is out of date
 	./scripts/drift.sh
 
+binary: ## build the command line as one static program
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o $(BINARY) ./cmd/xsale
+
+image: binary ## pack it as an OCI image in dist/image, without a daemon
+	cd internal/devtools/image && go run . -program $(abspath $(BINARY)) -version $(VERSION) -out $(abspath dist/image)
+
+test-image: ## build the image twice, compare, and run it in a root of its own if you are root
+	cd internal/devtools/image && go vet . && go test -count=1 -v .
+
 vet: ## run go vet
 	go vet ./...
 	cd bench && go vet ./...
@@ -59,6 +70,7 @@ lint: ## run staticcheck
 tidy: ## fail if go mod tidy would change go.mod or go.sum
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
+	cd internal/devtools/image && go mod tidy -diff
 	cd internal/conformance/page && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/erp && go mod tidy -diff
@@ -143,4 +155,4 @@ page: ## test the sandbox's page in Chromium; needs chromium and npm; PAGE_SCREE
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy drift cross lint-spec test-bench corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests
+check: vet lint tidy drift cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests

@@ -44,7 +44,9 @@ func TestProxyChecks(t *testing.T) {
 	var report struct {
 		Version string
 		Runs    []struct {
-			Tool    struct{ Driver struct{ Rules []struct{ ID string } } }
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
 			Results []struct {
 				RuleID, Level   string
 				OccurrenceCount int
