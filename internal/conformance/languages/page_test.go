@@ -2,8 +2,9 @@ package languages
 
 import (
 	"encoding/json"
-	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,12 +12,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -28,59 +27,76 @@ type pageLanguage struct {
 	tokenFile        bool // tokens are kept for the next run
 }
 
-// dotNet stands for .NET, which Debian does not have.
-const dotNet = "mono"
-
 var pageLanguages = []pageLanguage{
 	{fence: "python", file: "orders.py", command: []string{"python3", "orders.py"}, tokenFile: true},
 	{fence: "php", file: "orders.php", command: []string{"php", "orders.php"}, tokenFile: true},
 	{fence: "javascript", file: "orders.mjs", command: []string{"node", "orders.mjs"}},
-	{fence: "csharp", file: "orders.cs", command: []string{dotNet, "orders.exe"},
+	{fence: "csharp", file: "orders.cs", command: []string{"mono", "orders.exe"}, // Debian has no .NET
 		compile: []string{"mcs", "-r:System.Net.Http", "-r:System.Runtime.Serialization", "orders.cs"}},
 }
 
-// The programs of the page print the totals of the new orders to the digit, and log in as rarely as
-// the page says.
+// seed has what floats get wrong: an id and sums beyond 53 bits. The comment is no number.
+const seed = `{"Orders": [
+	{"Order": {"Id": 1, "Comment": "\" 1.50 \\", "Items": [{"Quantity": 3, "PriceGross": 149.90}]}},
+	{"Order": {"Id": 2, "Items": [{"Quantity": 1, "PriceGross": 1}]}, "Status": "Anulowane"},
+	{"Order": {"Id": 9007199254740993, "Items": [
+		{"Quantity": 3, "PriceGross": 90071992547409.93}, {"Quantity": 1, "PriceGross": 0.1}]}}]}`
+
+// totals is what the programs print.
+const totals = "1 449.70\n9007199254740993 270215977642229.89\n"
+
+// The programs of the page print the totals of the new orders to the digit, log in as rarely as the
+// page says, and send tokens and secret nowhere else.
 func TestProgramsOfThePage(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "docs/languages.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sandbox := startSandbox(t)
-	throughProxy := slices.Concat(sandbox.startProxy(t, "XSALE_PROXY_"), []string{"XSALE_ORGANIZATION=" + xsaletest.Organization})
-	want := totals(t)
+	throughProxy := slices.Concat(sandbox.startProxy(t, "XSALE_PROXY_"), []string{
+		"XSALE_ORGANIZATION=" + xsaletest.Organization, "http_proxy=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"})
 	for _, language := range pageLanguages {
 		t.Run(language.fence, func(t *testing.T) {
-			for _, command := range [][]string{language.compile, language.command} {
-				if command == nil {
-					continue
-				}
-				if _, err := exec.LookPath(command[0]); err != nil {
-					t.Skip(err)
-				}
-			}
+			language.require(t)
 			programs := fences(string(page), language.fence)
 			if len(programs) != 2 {
 				t.Fatalf("%d programs, want one with its own login and one that calls the proxy", len(programs))
 			}
-			sandbox.control(t, "POST", "/reset", nil)
-			own := language.prepare(t, programs[0])
-			for run, logins := range []int{1, 2, 3} {
-				if language.tokenFile {
-					logins = 1 // the second run uses the tokens of the first
-				}
-				if run == 2 {
-					sandbox.control(t, "POST", "/tokens/revoke", nil)
-					logins = min(logins+1, 3) // they are rejected, and the program logs in once more
-				}
-				language.check(t, own, sandbox.environment, want)
-				sandbox.checkLogins(t, logins)
-			}
+			own := program{language, language.prepare(t, programs[0]), sandbox.environment}
+			gateway := program{language, language.prepare(t, programs[1]), throughProxy}
+			sandbox.control(t, "POST", "/reset", "")
+			sandbox.control(t, "PUT", "/seed", seed)
 			if language.tokenFile {
-				checkPrivate(t, filepath.Join(own, ".xsale-tokens.json"))
+				var running sync.WaitGroup
+				for range 3 { // wait for each other
+					running.Go(func() { own.check(t) })
+				}
+				running.Wait()
+				sandbox.checkLogins(t, 1)
+				checkPrivate(t, filepath.Join(own.dir, ".xsale-tokens.json"))
+				sandbox.control(t, "POST", "/tokens/revoke", "")
+			} else {
+				own.check(t)
 			}
-			language.check(t, language.prepare(t, programs[1]), throughProxy, want)
+			own.check(t)
+			sandbox.checkLogins(t, 2)
+			gateway.check(t)
+			own.checkRedirect(t, sandbox)
+			gateway.checkRedirect(t, sandbox)
 		})
+	}
+}
+
+// require skips the test of a language that is not installed. The gate installs all.
+func (l pageLanguage) require(t *testing.T) {
+	t.Helper()
+	for _, command := range [][]string{l.command, l.compile} {
+		if command == nil {
+			continue
+		}
+		if _, err := exec.LookPath(command[0]); err != nil {
+			t.Skip(err)
+		}
 	}
 }
 
@@ -109,76 +125,67 @@ func (l pageLanguage) prepare(t *testing.T, code string) (dir string) {
 	return dir
 }
 
-// check runs a program and compares its output.
-func (l pageLanguage) check(t *testing.T, dir string, environment []string, want string) {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), l.command[0], l.command[1:]...)
-	command.Dir = dir
-	command.Env = slices.Concat(os.Environ(), environment, []string{"HOME=" + dir})
+// program is a program of the page, ready to run.
+type program struct {
+	pageLanguage
+	dir         string
+	environment []string
+}
+
+func (p program) run(t *testing.T) (string, error) {
+	command := exec.CommandContext(t.Context(), p.command[0], p.command[1:]...)
+	command.Dir = p.dir
+	command.Env = slices.Concat(os.Environ(), p.environment, []string{"HOME=" + p.dir})
 	out, err := command.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if got := strings.ReplaceAll(string(out), "\r\n", "\n"); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	return strings.ReplaceAll(string(out), "\r\n", "\n"), err
+}
+
+// check runs a program and compares its output.
+func (p program) check(t *testing.T) {
+	t.Helper()
+	if out, err := p.run(t); err != nil || out != totals {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, out, totals)
 	}
 }
 
-// totals returns what the programs must print, calculated by this module.
-func totals(t *testing.T) string {
+// checkRedirect leads a program to another server.
+func (p program) checkRedirect(t *testing.T, s *sandbox) {
 	t.Helper()
-	client := xsaletest.New(t).Client(t)
-	var lines strings.Builder
-	for order, err := range client.Orders.List(t.Context(), xsale.ListOrdersParams{StatusNames: []string{"Nowe"}}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		var total decimal.Decimal
-		for _, item := range order.Items {
-			total = total.Add(number(t, item, "Quantity").Mul(number(t, item, "PriceGross")))
-		}
-		fmt.Fprintln(&lines, order.ID, total.StringFixed(2))
+	var requests atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
+	defer other.Close()
+	s.control(t, "POST", "/faults", `{"operation": "listOrders", "faults": [{"fault": "status", "status": 302, "headers": {"Location": "`+other.URL+`"}}]}`)
+	if out, err := p.run(t); err == nil || requests.Load() != 0 {
+		t.Errorf("after a redirect: %v, %d requests to the other server, want an error and none\n%s", err, requests.Load(), out)
 	}
-	return lines.String()
 }
 
-// number returns a number of a line of an order, which the spec does not list.
-func number(t *testing.T, item gen.OrderItem, name string) decimal.Decimal {
+// control calls the control API and returns the body of the response.
+func (s *sandbox) control(t *testing.T, method, path, body string) []byte {
 	t.Helper()
-	value, _ := item.Get(name)
-	d, err := decimal.NewFromString(string(value))
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+"/_sandbox"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d
-}
-
-// control calls the control API and decodes the response, unless result is nil.
-func (s *sandbox) control(t *testing.T, method, path string, result any) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.url+"/_sandbox"+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode/100 != 2 {
-		t.Fatalf("%s %s: %s", method, path, response.Status)
+	data, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode/100 != 2 {
+		t.Fatalf("%s %s: %s %s %v", method, path, response.Status, data, err)
 	}
-	if result != nil {
-		if err := json.NewDecoder(response.Body).Decode(result); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return data
 }
 
 func (s *sandbox) checkLogins(t *testing.T, want int) {
 	t.Helper()
 	var got struct{ Logins int }
-	s.control(t, "GET", "/logins", &got)
+	if err := json.Unmarshal(s.control(t, "GET", "/logins", ""), &got); err != nil {
+		t.Fatal(err)
+	}
 	if got.Logins != want {
 		t.Errorf("%d logins, want %d", got.Logins, want)
 	}
