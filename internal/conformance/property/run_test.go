@@ -2,17 +2,14 @@ package property
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -43,12 +40,15 @@ func runSpecmatic(t *testing.T, jar string, sandbox *xsaletest.Sandbox) (string,
 	if err := os.WriteFile(file, adapt(t, served(t, sandbox)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	accessToken, idToken := login(t, sandbox)
+	tokens, err := sandbox.IssueTokens()
+	if err != nil {
+		t.Fatal(err)
+	}
 	command := exec.CommandContext(ctx, "java", "-jar", jar, "test", "--testBaseURL="+sandbox.URL(), file)
 	command.Dir = dir // gets reports
 	command.Env = append(os.Environ(),
 		"SPECMATIC_GENERATIVE_TESTS=true", "SPECMATIC_DISABLE_TELEMETRY=true",
-		"accessToken="+accessToken, "idToken="+idToken)
+		"accessToken="+tokens.AccessToken, "idToken="+tokens.IDToken)
 	output, err := command.CombinedOutput()
 	return string(output), err
 }
@@ -60,37 +60,12 @@ func served(t *testing.T, sandbox *xsaletest.Sandbox) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return read(t, response)
-}
-
-func read(t *testing.T, response *http.Response) []byte {
-	t.Helper()
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s, %v: %s", response.Status, err, body)
 	}
 	return body
-}
-
-func login(t *testing.T, sandbox *xsaletest.Sandbox) (accessToken, idToken string) {
-	t.Helper()
-	response, err := sandbox.HTTPClient().PostForm(sandbox.TokenURL(), url.Values{
-		"grant_type": {"password"}, "audience": {xsaletest.Audience}, "scope": {authn.DefaultScope},
-		"client_id": {xsaletest.ClientID}, "client_secret": {xsaletest.ClientSecret},
-		"username": {xsaletest.Username}, "password": {xsaletest.Password},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tokens struct {
-		AccessToken string `json:"access_token"`
-		IDToken     string `json:"id_token"`
-	}
-	if err := json.Unmarshal(read(t, response), &tokens); err != nil {
-		t.Fatal(err)
-	}
-	return tokens.AccessToken, tokens.IDToken
 }
 
 // adapt changes what Specmatic cannot know or read in a served spec.
