@@ -5,6 +5,10 @@ REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 EXPRESS     = express@5.3.0
 VALIDATOR   = express-openapi-validator@5.6.2
+AJV         = ajv@8.20.0
+FORMATS     = ajv-formats@3.0.1
+FAKER       = json-schema-faker@0.6.3
+CONVERTER   = swagger2openapi@7.0.8
 SPECMATIC   = specmatic@2.55.1
 AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
@@ -12,7 +16,7 @@ BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +102,10 @@ second-opinion: ## compare the verdicts of Prism and express-openapi-validator o
 
 property: ## let Specmatic generate valid and invalid requests to the sandbox; needs npm and Java
 	npx --yes --package $(SPECMATIC) -- go test -count=1 -v -run TestSpecmatic ./internal/conformance/property
+
+anyspec: ## serve the documents of SPECS, or a few of the corpus, with the sandbox and Prism, and compare them; needs npm
+	$(if $(SPECS),XSALE_SPECS=$(abspath $(SPECS))) npx --yes --package $(PRISM) --package $(AJV) --package $(FORMATS) --package $(FAKER) --package $(CONVERTER) -- \
+		go test -count=1 -v -timeout 30m ./internal/conformance/anyspec
 
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...
