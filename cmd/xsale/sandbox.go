@@ -158,6 +158,9 @@ func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.spec.used() && len(organizations) > 0 {
+		return nil, usagef("--organizations is for the spec of this module: with --spec, each organization in a path has its own data")
+	}
 	options = append(options, xsaletest.WithOrganizations(organizations...))
 	if f.seed != "" {
 		seed, err := readSeed(f.seed)
