@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,11 +27,11 @@ type caller struct {
 	w       http.ResponseWriter
 	request *http.Request
 	control *http.ResponseController
+	whole   atomic.Bool // its body has been read
 }
 
 func newCaller(w http.ResponseWriter, r *http.Request) *caller {
-	c := &caller{w, r, http.NewResponseController(w)}
-	c.extend()
+	c := &caller{w: w, request: r, control: http.NewResponseController(w)}
 	if r.ContentLength != 0 {
 		c.control.SetReadDeadline(time.Now().Add(patience)) // also for a body that nobody reads
 	}
@@ -40,11 +41,22 @@ func newCaller(w http.ResponseWriter, r *http.Request) *caller {
 // extend gives the caller time to accept what is written next.
 func (c *caller) extend() { c.control.SetWriteDeadline(time.Now().Add(patience)) }
 
+// begin writes the status, after the header is complete. If the body has not been read, the connection
+// ends with the response, because net/http would first wait for the rest of the body.
+func (c *caller) begin(status int) {
+	if c.request.ContentLength != 0 && !c.whole.Load() {
+		c.w.Header().Set("Connection", "close")
+	}
+	c.extend()
+	c.w.WriteHeader(status)
+}
+
 // Read reads the body of the request, and gives the caller time to send more.
 func (c *caller) Read(p []byte) (int, error) {
 	c.control.SetReadDeadline(time.Now().Add(patience))
 	n, err := c.request.Body.Read(p)
-	if err != nil {
+	if err == io.EOF {
+		c.whole.Store(true)
 		c.control.SetReadDeadline(time.Time{}) // it would end the request while it waits for the API
 	}
 	return n, err

@@ -104,8 +104,8 @@ func TestBodies(t *testing.T) {
 func TestBrokenBody(t *testing.T) {
 	address := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("sent on") }), nil)
 	response := sendRaw(t, address, "POST /orders HTTP/1.1\r\nHost: localhost\r\n"+gateway.SecretHeader+": "+secret+"\r\nTransfer-Encoding: chunked\r\n\r\nnot a length\r\n")
-	if response != "" && !strings.HasPrefix(response, "HTTP/1.1 400 ") {
-		t.Error(response)
+	if !strings.HasPrefix(response, "HTTP/1.1 400 ") || !strings.Contains(response, `"kind":"body"`) {
+		t.Errorf("%q", response)
 	}
 }
 

@@ -75,7 +75,7 @@ func (g *Gateway) serve(c *caller) error {
 		return err
 	}
 	if c.request.URL.Path == healthPath && (c.request.Method == http.MethodGet || c.request.Method == http.MethodHead) {
-		c.w.WriteHeader(http.StatusNoContent)
+		c.begin(http.StatusNoContent)
 		return nil
 	}
 	target, err := g.admit(c.request)
@@ -90,6 +90,8 @@ func (g *Gateway) serve(c *caller) error {
 	if earlier, ok := errors.AsType[*call.Error](err); ok && earlier.StatusCode != 0 && !earlier.Truncated {
 		// There was no time for another attempt.
 		response = &http.Response{StatusCode: earlier.StatusCode, Header: earlier.Header, Body: io.NopCloser(bytes.NewReader(earlier.Body))}
+	} else if err != nil && c.request.Context().Err() != nil { // the caller has gone
+		panic(http.ErrAbortHandler)
 	} else if err != nil {
 		return failed(err, delivery)
 	}

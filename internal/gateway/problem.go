@@ -106,9 +106,6 @@ func (g *Gateway) fail(c *caller, err error) {
 	if !ok {
 		p = refuse(http.StatusInternalServerError, "internal", err.Error(), "")
 	}
-	if c.request.Context().Err() != nil { // nobody listens
-		panic(http.ErrAbortHandler)
-	}
 	g.logger.Debug("xsale proxy: no response of the API", "method", c.request.Method, "kind", p.Kind, "status", p.Status, "attempts", p.Attempts)
 	p.Detail = printable.Line(redact.Text(p.Detail, g.secret), maxDetail)
 	header := c.w.Header()
@@ -120,7 +117,6 @@ func (g *Gateway) fail(c *caller, err error) {
 		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}
 	setDelivery(header, call.Delivery{Attempts: p.Attempts, MaybeProcessed: p.MaybeProcessed})
-	c.extend()
-	c.w.WriteHeader(p.Status)
+	c.begin(p.Status)
 	json.NewEncoder(c.w).Encode(p)
 }

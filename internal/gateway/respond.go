@@ -36,8 +36,7 @@ func (g *Gateway) respond(c *caller, target *url.URL, response *http.Response, d
 	}
 	delivery.MaybeProcessed = delivery.MaybeProcessed && response.StatusCode/100 != 2
 	setDelivery(header, delivery)
-	c.extend()
-	c.w.WriteHeader(response.StatusCode)
+	c.begin(response.StatusCode)
 	if err := c.copy(response.Body); err != nil {
 		g.logger.Debug("xsale proxy: response broke off", "method", c.request.Method, "error", err)
 		panic(http.ErrAbortHandler)
