@@ -128,27 +128,6 @@ func checkExpectationsMatter(t *testing.T, scenarios []scenario, lines []line) {
 	}
 }
 
-// Without any of the steps that change something, what a scenario expects does not come about.
-func TestEveryStepMatters(t *testing.T) {
-	files := readScenarios(t)
-	runner := language{"Go", []string{goRunner}}
-	environment := startSandbox(t).startProxies(t)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		runner.run(t, environment, files["proxy.json"][:1]) // the proxy gets valid tokens
-		for _, whole := range files[name] {
-			for i, s := range whole.Steps {
-				if s.Control == "" || strings.HasPrefix(s.Control, "GET ") || s.Expect.Status >= 400 {
-					continue
-				}
-				rest := []scenario{{whole.Name, slices.Delete(slices.Clone(whole.Steps), i, i+1)}}
-				if len(judge(rest, withoutReset(t, rest, runner.run(t, environment, withReset(rest))))) == 0 {
-					t.Errorf("%s: nothing changes without step %d, %s", whole.Name, i+1, s.Control)
-				}
-			}
-		}
-	}
-}
-
 // mutations returns expectations that are wrong in one thing.
 func (e *expectation) mutations() map[string]*expectation {
 	all := make(map[string]*expectation)

@@ -34,6 +34,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -76,6 +77,27 @@ func TestScenariosInAllLanguages(t *testing.T) {
 	if !t.Failed() && seen[0] != nil {
 		for name, scenarios := range files {
 			checkExpectationsMatter(t, scenarios, seen[0][name])
+		}
+	}
+}
+
+// Without any of the steps that change something, what a scenario expects does not come about.
+func TestEveryStepMatters(t *testing.T) {
+	files := readScenarios(t)
+	runner := language{"Go", []string{goRunner}}
+	environment := startSandbox(t).startProxies(t)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		runner.run(t, environment, files["proxy.json"][:1]) // the proxy gets valid tokens
+		for _, whole := range files[name] {
+			for i, s := range whole.Steps {
+				if s.Control == "" || strings.HasPrefix(s.Control, "GET ") || s.Expect.Status >= 400 {
+					continue
+				}
+				rest := []scenario{{whole.Name, slices.Delete(slices.Clone(whole.Steps), i, i+1)}}
+				if len(judge(rest, withoutReset(t, rest, runner.run(t, environment, withReset(rest))))) == 0 {
+					t.Errorf("%s: nothing changes without step %d, %s", whole.Name, i+1, s.Control)
+				}
+			}
 		}
 	}
 }

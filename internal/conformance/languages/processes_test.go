@@ -2,6 +2,7 @@ package languages
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"log"
 	"os"
@@ -74,7 +75,8 @@ var assignment = regexp.MustCompile(`(XSALE_\w+)='?([^']*)`)
 // ends with the test at the latest.
 func start(t *testing.T, command *exec.Cmd, last string) (variables map[string]string, stop func()) {
 	t.Helper()
-	command.Stderr = os.Stderr
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +88,12 @@ func start(t *testing.T, command *exec.Cmd, last string) (variables map[string]s
 		command.Process.Kill()
 		command.Wait() // the error says that it was killed
 	})
-	t.Cleanup(stop)
+	t.Cleanup(func() {
+		stop()
+		if t.Failed() {
+			t.Logf("%s:\n%s", command, &stderr)
+		}
+	})
 	variables = make(map[string]string)
 	lines := bufio.NewScanner(out)
 	for variables[last] == "" && lines.Scan() {
