@@ -84,9 +84,7 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 	if value == nil && schema.Nullable {
 		return
 	}
-	if w.request {
-		value = unquoted(schema, value)
-	}
+	value = unquoted(schema, value)
 	for _, part := range schema.AllOf {
 		w.apply(part.Value, value, at)
 	}
@@ -119,8 +117,7 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 	}
 }
 
-// unquoted returns the number in a string, where the spec said so before it was normalized: ASP.NET
-// reads both and writes numbers.
+// unquoted returns the number in a string, where the spec allowed both before it was normalized.
 func unquoted(schema *openapi3.Schema, value any) any {
 	text, ok := value.(string)
 	if ok && schema.Extensions["x-quoted-number"] == true && jsonNumber(text) {

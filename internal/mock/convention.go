@@ -228,7 +228,7 @@ func (c *collection) inRequest(o *operation) place {
 	if o.body == nil || itemsOf(o.body) != nil {
 		return place{}
 	}
-	if body := single(o.body); len(propertiesOf(body)) == 0 && (body.Value.Type == nil || body.Value.Type.Is(openapi3.TypeObject)) {
+	if body := single(o.body); len(propertiesOf(body)) == 0 && body.Value.AdditionalProperties.Schema == nil && (body.Value.Type == nil || body.Value.Type.Is(openapi3.TypeObject)) {
 		return place{found: true, schema: o.body} // takes any fields
 	}
 	own := propertiesOf(c.schema)

@@ -362,7 +362,11 @@ func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string
 	}
 	whole := own
 	for attempt := range 8 { // another one of several kinds may fit
-		value, _ := d.plan.generator.Value(schema, fmt.Sprintf("%s#%s#%d", t.path, i.key, attempt), extent)
+		key := fmt.Sprintf("%s#%s#%d", t.path, i.key, attempt)
+		value, err := d.plan.generator.Value(schema, key, extent)
+		if err != nil { // without optional fields, it may be of several kinds
+			value, _ = d.plan.generator.Value(schema, key, values.Full)
+		}
 		generated, ok := value.(map[string]any)
 		if !ok {
 			continue
@@ -393,7 +397,7 @@ func (p *Plan) fieldsOf(schema *openapi3.SchemaRef, fields map[string]any) map[s
 				name, property = other, found
 			}
 		}
-		if property != nil && !property.Value.WriteOnly && p.document.Fits(property.Value, value) || len(properties) == 0 {
+		if property != nil && !property.Value.WriteOnly && p.document.Fits(property.Value, value) && fitsFormat(property, value) || len(properties) == 0 {
 			own[name] = value
 		}
 	}

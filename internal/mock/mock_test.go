@@ -209,3 +209,35 @@ func TestQuotedNumbers(t *testing.T) {
 		"    Item: {type: object, properties: {id: {type: integer}, size: {type: number, x-quoted-number: true}, sizes: {type: array, items: {type: integer, x-quoted-number: true}}, half: {type: number, x-values: [0.5]}}}\n", nil)
 	s.want("POST /items", `{"size":"1.50","sizes":["7",8],"half":0.5}`, 201, `{"half":0.5,"id":4,"size":1.50,"sizes":[7,8]}`)
 }
+
+// The responses must fit, whatever requests may have.
+func TestFormatsOfResponses(t *testing.T) {
+	s := newService(t, collectionPaths("{type: array, items: {$ref: '#/components/schemas/Item'}}", "{$ref: '#/components/schemas/Item'}", "{type: object, properties: {mail: {type: string}, links: {type: array, items: {type: string}}}}"),
+		"    Item: {type: object, properties: {id: {type: integer}, mail: {type: string, format: email}, links: {type: array, items: {type: string, format: uri}}}}\n", nil)
+	s.want("POST /items", `{"mail":"a@example.com","links":["https://example.com/a"]}`, 201, `{"id":4,"links":["https://example.com/a"],"mail":"a@example.com"}`)
+	s.want("POST /items", `{"mail":"a","links":["a b"]}`, 201, `{"id":5}`)
+}
+
+// Without optional fields, an item may fit several kinds.
+func TestItemsOfSeveralKinds(t *testing.T) {
+	s := newService(t, "  /payments:\n    get: {operationId: list, responses: {'200': {description: x, content: {application/json: {schema: {type: array, items: {oneOf: [{$ref: '#/components/schemas/Card'}, {$ref: '#/components/schemas/Voucher'}]}}}}}}}\n"+
+		"    post: {operationId: create, requestBody: {content: {application/json: {schema: {type: object, properties: {amount: {type: integer}}}}}}, responses: {'204': {description: x}}}\n",
+		"    Card: {type: object, properties: {amount: {type: integer}, card: {type: string}}, additionalProperties: false}\n"+
+			"    Voucher: {type: object, properties: {amount: {type: integer}, code: {type: string}}, additionalProperties: false}\n", nil)
+	s.want("POST /payments", `{"amount":7}`, 204, "")
+	if _, listed := s.do("GET /payments", ""); !strings.Contains(listed, `"amount":7`) {
+		t.Errorf("got %s", listed)
+	}
+}
+
+// A map has no fields of the items.
+func TestMapsCreateNothing(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: object, additionalProperties: "+item+"}", item, "{type: object, additionalProperties: {type: integer}}"), itemSchema, nil)
+	if got := s.reasons()["read"]; got != "nothing lists or creates the items of /items" {
+		t.Errorf("got %q", got)
+	}
+	if status, _ := s.do("GET /items/5", ""); status != 200 {
+		t.Errorf("status %d", status)
+	}
+}

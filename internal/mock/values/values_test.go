@@ -72,7 +72,7 @@ const rules = `
     Anything: {}
 `
 
-// Both checkers of values must agree, of which one is another implementation.
+// The checker of this module and that of kin-openapi must agree.
 func TestValuesFit(t *testing.T) {
 	d := document(t, rules)
 	for seed := range uint64(25) {
