@@ -3,6 +3,7 @@ package page_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -20,8 +21,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// patience bounds a whole scenario, so that a page that never gets there fails instead of hanging.
-const patience = 2 * time.Minute
+// patience is how long a page may take for one step, so that one that never gets there fails and
+// shows what it has.
+const patience = time.Minute
 
 // command is the built command line.
 var command string
@@ -85,14 +87,11 @@ type browser struct {
 	problems []string
 }
 
-type screen struct {
-	width, height int64
-	theme         string // of prefers-color-scheme
-}
+type screen struct{ width, height int64 }
 
-// open opens the page. At the end of the test, a request to another host, an error of a script and
+// open opens the page with a prefers-color-scheme. At the end of the test, a request to another host, an error of a script and
 // a violation of the Content-Security-Policy are errors.
-func open(t *testing.T, address string, s screen) *browser {
+func open(t *testing.T, address string, s screen, theme string) *browser {
 	t.Helper()
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
@@ -102,18 +101,15 @@ func open(t *testing.T, address string, s screen) *browser {
 	b := &browser{t: t, address: address}
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithListener(b.observe))
 	t.Cleanup(cancel)
-	b.ctx, cancel = context.WithTimeout(ctx, patience)
-	t.Cleanup(cancel)
+	b.ctx = ctx
 	t.Cleanup(func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for _, problem := range b.problems {
+		for _, problem := range b.takeProblems() {
 			t.Error(problem)
 		}
 	})
-	theme := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.theme}}}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}}
 	b.do(chromedp.EmulateViewport(s.width, s.height))
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, theme); err != nil {
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		t.Fatal(err)
 	}
 	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#viewer .opblock-tag, #viewer .opblock")))
@@ -135,7 +131,7 @@ func (b *browser) observe(event any) {
 			problem += " " + thrown.Description
 		}
 	case *runtime.EventConsoleAPICalled:
-		if event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeWarning {
+		if event.Type == runtime.ConsoleAPICalledTypeError {
 			problem = "console:"
 			for _, argument := range event.Args {
 				problem += " " + string(argument.Value) + argument.Description
@@ -152,6 +148,15 @@ func (b *browser) observe(event any) {
 		defer b.mu.Unlock()
 		b.problems = append(b.problems, problem)
 	}
+}
+
+// takeProblems returns the problems so far, which then do not fail the test.
+func (b *browser) takeProblems() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	problems := b.problems
+	b.problems = nil
+	return problems
 }
 
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
@@ -174,9 +179,15 @@ func eval[T any](b *browser, expression string) T {
 // waitFor waits until a JavaScript expression is true.
 func (b *browser) waitFor(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression)); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))); err != nil {
 		b.t.Fatalf("waiting for %s: %v\n%s", expression, err, b.page())
 	}
+}
+
+// waitForText waits until an element contains a text.
+func (b *browser) waitForText(selector, text string) {
+	b.t.Helper()
+	b.waitFor(fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", selector, text))
 }
 
 // page returns what a person reads on the page, for messages.
@@ -188,23 +199,26 @@ func (b *browser) page() string {
 	return text
 }
 
-// activate clicks an element, or moves the focus there with Tab and presses Enter.
+// activate clicks an element, or moves the focus there with Tab and presses Enter. A field only gets
+// the focus.
 func (b *browser) activate(selector string) {
 	b.t.Helper()
-	b.waitFor("document.querySelector(" + quote(selector) + ")?.checkVisibility({ visibilityProperty: true })")
+	b.waitFor(fmt.Sprintf("document.querySelector(%q)?.checkVisibility({ visibilityProperty: true })", selector))
 	if !b.keyboard {
 		b.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
 		return
 	}
 	b.focus(selector)
-	b.do(chromedp.KeyEvent(kb.Enter))
+	if !eval[bool](b, "document.activeElement instanceof HTMLTextAreaElement") {
+		b.do(chromedp.KeyEvent(kb.Enter))
+	}
 }
 
 // focus moves the focus with Tab to an element. Each element on the way must show its focus.
 func (b *browser) focus(selector string) {
 	b.t.Helper()
 	for range 500 {
-		if eval[bool](b, "document.activeElement?.matches("+quote(selector)+") ?? false") {
+		if eval[bool](b, fmt.Sprintf("document.activeElement?.matches(%q) ?? false", selector)) {
 			return
 		}
 		b.do(chromedp.KeyEvent(kb.Tab))
@@ -231,11 +245,21 @@ func (b *browser) choose(selector, value string) {
 	b.t.Helper()
 	if b.keyboard {
 		b.focus(selector)
-		b.do(chromedp.KeyEvent(eval[string](b, "document.querySelector("+quote(selector)+").querySelector('option[value="+value+"]').text")))
+		b.do(chromedp.KeyEvent(eval[string](b, fmt.Sprintf("[...document.querySelector(%q).options].find((option) => option.value === %q).text", selector, value))))
 	} else {
 		b.do(chromedp.SetValue(chromedp.CSS(selector), value))
 	}
-	b.waitFor("document.querySelector(" + quote(selector) + ").value === " + quote(value))
+	b.waitFor(fmt.Sprintf("document.querySelector(%q).value === %q", selector, value))
+}
+
+// setOffline cuts the browser off from the network, or connects it again.
+func (b *browser) setOffline(offline bool) {
+	b.t.Helper()
+	everything := &network.Conditions{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1}
+	rules := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{everything}}
+	if _, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule, rules); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // screenshot writes an image of the whole page to the directory in PAGE_SCREENSHOTS, if it is set.
@@ -245,14 +269,16 @@ func (b *browser) screenshot(name string) {
 	if dir == "" {
 		return
 	}
+	eval[any](b, "scrollTo(0, 0)") // the header would be in the middle of the image
 	image, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+	file := filepath.Join(dir, b.t.Name(), name+".png")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o644); err != nil {
+	if err := os.WriteFile(file, image, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -272,5 +298,3 @@ const tooWide = `(() => {
 	return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > width + 1)
 		.map((e) => e.outerHTML.slice(0, 120)).slice(0, 10);
 })()`
-
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `\'`) + "'" }

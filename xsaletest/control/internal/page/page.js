@@ -83,13 +83,28 @@ function noticeUnauthorized(response) {
   return response;
 }
 
-// foldCurl hides the curl command behind its name, because the tokens in it are long.
-const foldCurl = (system) => ({
-  wrapComponents: {
-    curl: (Curl) => (props) =>
-      system.React.createElement("details", { className: "fold" }, system.React.createElement("summary", null, "curl command"), system.React.createElement(Curl, props)),
-  },
-});
+// improveViewer makes long code scroll with the keyboard, labels the field for a body, and colors
+// short code only: coloring a list of a thousand lines takes the browser seconds.
+const maxColored = 10000; // characters
+const improveViewer = (system) => {
+  const { createElement } = system.React;
+  return {
+    wrapComponents: {
+      SyntaxHighlighter: (Highlighter) => (props) => {
+        const plain = String(props.children).length > maxColored;
+        return createElement(
+          "div",
+          { className: "code", tabIndex: 0, role: "group", "aria-label": props.language ?? "text" },
+          plain ? createElement("pre", { className: "microlight" }, props.children) : createElement(Highlighter, props),
+        );
+      },
+      TextArea: (Field) => (props) => createElement(Field, { "aria-label": "Request body", ...props }),
+      // The tokens in the command are long.
+      curl: (Curl) => (props) =>
+        createElement("details", { className: "fold" }, createElement("summary", null, "curl command"), createElement(Curl, props)),
+    },
+  };
+};
 
 // showSpec shows the served spec. The page's own button replaces the security schemes, and calls go
 // to the address that the browser uses for the page.
@@ -122,7 +137,7 @@ async function showSpec(organization) {
     tryItOutEnabled: true,
     validatorUrl: null,
     syntaxHighlight: { theme: "obsidian" },
-    plugins: [foldCurl],
+    plugins: [improveViewer],
     requestInterceptor: addTokens,
     responseInterceptor: noticeUnauthorized,
   });
@@ -150,6 +165,7 @@ function showFaults(list) {
 function addFaultButtons() {
   for (const [name, title, fault] of faults) {
     const button = element("button", { type: "button", textContent: name, title });
+    button.dataset.name = name;
     onClick(button, async () => {
       const select = byID("fault-operation");
       const times = byID("fault-times").value;
@@ -166,8 +182,8 @@ function addFaultButtons() {
 const shownRequests = 200;
 const shownBody = 20000; // characters
 const entries = new Map(); // number -> element in the list
-let unfinished = new Set(); // numbers
-let last = 0; // highest number seen
+const unfinished = new Set(); // numbers
+let last = { number: 0 }; // the newest request
 
 function pretty(body) {
   try {
@@ -229,7 +245,7 @@ function showRequest(request) {
   entries.set(request.number, shown);
   if (request.ended) unfinished.delete(request.number);
   else unfinished.add(request.number);
-  last = Math.max(last, request.number);
+  if (request.number >= last.number) last = request;
   for (const number of entries.keys()) {
     if (entries.size <= shownRequests) break;
     entries.get(number).remove();
@@ -247,31 +263,45 @@ function lines(values) {
 function forgetRequests() {
   entries.clear();
   unfinished.clear();
-  last = 0;
+  last = { number: 0 };
   byID("request-list").replaceChildren();
 }
+
+// update shows what is new. Numbers start again after a reset by another program, which shows in
+// the request that was the newest.
+async function update() {
+  const first = Math.min(last.number, ...unfinished);
+  let { requests } = await send("GET", `requests?after=${Math.max(0, first - 1)}&limit=${shownRequests}`);
+  if (last.number && requests.find((request) => request.number === last.number)?.time !== last.time) {
+    forgetRequests();
+    ({ requests } = await send("GET", `requests?limit=${shownRequests}`));
+  }
+  requests.forEach(showRequest);
+  await refresh();
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // follow shows requests as they come, until the page is closed.
 async function follow() {
   for (;;) {
     try {
-      const first = Math.min(last + 1, ...unfinished);
-      const path = unfinished.size ? `requests?after=${first - 1}` : `requests/wait?after=${last}&count=1&seconds=10`;
-      if (unfinished.size) await new Promise((resolve) => setTimeout(resolve, 300));
-      const received = await send("GET", path);
-      received.requests.forEach(showRequest);
-      await refresh();
+      await update();
       online(true);
+      if (unfinished.size) await pause(300);
+      else await send("GET", `requests/wait?after=${last.number}&seconds=5`);
     } catch {
       online(false);
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await pause(2000);
     }
   }
 }
 
-function online(reachable) {
-  document.body.classList.toggle("offline", !reachable);
-  if (!reachable) notify("The sandbox does not respond. It may have been stopped.", true);
+let reachable = true;
+
+function online(now) {
+  if (now !== reachable) notify(now ? "The sandbox responds again." : "The sandbox does not respond. It may have been stopped.", !now);
+  reachable = now;
 }
 
 // State
@@ -280,7 +310,6 @@ let blocked = [];
 
 async function refresh() {
   const [status, faultList, logins] = await Promise.all([send("GET", "status"), send("GET", "faults"), send("GET", "logins")]);
-  if (status.requests < last) forgetRequests(); // another client has reset the sandbox
   showFaults(faultList.faults);
   blocked = logins.blocked ?? [];
   byID("clock").textContent = new Date(status.clock.now).toLocaleString() + (status.clock.frozen ? ", frozen" : "");
@@ -327,7 +356,15 @@ function followTheme() {
   apply();
 }
 
+// The focus must not hide behind the header, whose height depends on the notice.
+function followHeader() {
+  const header = document.querySelector("header");
+  const apply = () => document.documentElement.style.setProperty("--header", header.offsetHeight + "px");
+  new ResizeObserver(apply).observe(header);
+}
+
 followTheme();
+followHeader();
 addFaultButtons();
 connectButtons();
 try {
