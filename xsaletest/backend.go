@@ -1,7 +1,6 @@
 package xsaletest
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/xsale-go/xsale/internal/contract"
@@ -41,7 +40,7 @@ func newBackend(c *config, spec *contract.Document, seed *Seed) (backend, error)
 		return newService(c.plan, seed)
 	}
 	if seed != nil && len(seed.Resources) > 0 {
-		return nil, errors.New("/Resources: only another spec has them: use WithSpec")
+		return nil, problem.Field{Pointer: "/Resources", Detail: "only another spec has them: use WithSpec, or --spec of xsale sandbox"}
 	}
 	return newOrganizations(c, spec, seed)
 }

@@ -22,7 +22,7 @@ func TestControlIsNextToTheAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, status := range map[string]int{
-		"/": 200, "/swagger": 200, "/swagger/": 200, "/swagger/index.html": 200, "/_sandbox/x": 200, "/_sandbox/": 200,
+		"/": 200, "/swagger": 200, "/swagger/": 200, "/swagger/index.html": 200, "/_sandbox/x": 200, "/_sandbox/": 200, "/_sandbox": 200,
 		"/swagger/own": 418, "/swagger/v1/swagger.json": 200, "/me": 200, "/_sandboxes": 404, "/swaggers": 404,
 	} {
 		reply := c.call(http.MethodGet, path, "")

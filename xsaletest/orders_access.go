@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/problem"
 )
@@ -13,22 +14,28 @@ import (
 // Orders gives tests and handlers of [Sandbox.HandleFunc] access to the orders of an organization in
 // the sandbox, beyond what the public API offers. It is safe for concurrent use, also with requests.
 type Orders struct {
-	state *state // nil if there is no such organization
+	state   *state // nil if there is no such organization
+	missing error  // why it is nil
 }
-
-var errNoOrganization = problem.At("/organization", errors.New("there is no such organization"))
 
 // Orders gives access to the orders of an organization of the user, or of the default organization
 // if the name is empty. For any other name, every method of [Orders] returns an error.
 func (s *Sandbox) Orders(organization string) *Orders {
 	data := s.backend()
-	return &Orders{data.organization(cmp.Or(organization, data.names()[0]))}
+	name := cmp.Or(organization, data.names()[0])
+	if found := data.organization(name); found != nil {
+		return &Orders{state: found}
+	}
+	if s.config.plan != nil {
+		return &Orders{missing: errors.New("the spec is not that of xSale: use Resources of a seed, or its operations")}
+	}
+	return &Orders{missing: problem.At("/organization", fmt.Errorf("there is no organization %q: want one of %s", name, strings.Join(data.names(), ", ")))}
 }
 
 // Add adds an order at the end of the list and returns its id. The rules of [SeedOrder] apply. An error
 // names the JSON pointer into the order.
 func (o *Orders) Add(order SeedOrder) (id int64, err error) {
-	err = errNoOrganization
+	err = o.missing
 	if o.state != nil {
 		id, err = o.state.addSeededOrder("", order)
 	}
@@ -62,7 +69,7 @@ func (o *Orders) SetStatus(id int64, status string) error {
 
 // access calls a function with an order, under the lock.
 func (o *Orders) access(id int64, do func(*order) error) error {
-	err := errNoOrganization
+	err := o.missing
 	if o.state != nil {
 		err = o.state.withOrder(id, do)
 	}

@@ -51,15 +51,15 @@ func TestOrdersAccessErrors(t *testing.T) {
 		return err
 	}
 	for want, err := range map[string]error{
-		"add an order: there is no such organization":               add("Other", `{}`, ""),
-		"add an order: /Status: there is no such status":            add("", `{}`, "New"),
-		"add an order: /Order/Id: is already used by another order": add("", `{"Id":1}`, ""),
-		"add an order: /Order/Items/0: string, want object":         add("", `{"Items":["Kowalski"]}`, ""),
-		"add an order: /Order: array, want object":                  add("", `["Kowalski"]`, ""),
-		"order 1: there is no such organization":                    get("Other", 1),
-		"order 2: there is no such order":                           get("", 2),
-		"order 1: there is no such status":                          sandbox.Orders("").SetStatus(1, "New"),
-		"order -1: there is no such order":                          sandbox.Orders("").SetStatus(-1, "Nowe"),
+		"add an order: there is no organization \"Other\": want one of Futuriti_": add("Other", `{}`, ""),
+		"add an order: /Status: there is no such status":                          add("", `{}`, "New"),
+		"add an order: /Order/Id: is already used by another order":               add("", `{"Id":1}`, ""),
+		"add an order: /Order/Items/0: string, want object":                       add("", `{"Items":["Kowalski"]}`, ""),
+		"add an order: /Order: array, want object":                                add("", `["Kowalski"]`, ""),
+		"order 1: there is no organization \"Other\": want one of Futuriti_":      get("Other", 1),
+		"order 2: there is no such order":                                         get("", 2),
+		"order 1: there is no such status":                                        sandbox.Orders("").SetStatus(1, "New"),
+		"order -1: there is no such order":                                        sandbox.Orders("").SetStatus(-1, "Nowe"),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), "xsaletest: "+want) || strings.Contains(err.Error(), "Kowalski") {
 			t.Errorf("want %s, got %v", want, err)

@@ -285,7 +285,7 @@ func (s *Sandbox) own(path string) http.HandlerFunc {
 	case swaggerPath:
 		return s.swagger.serve
 	}
-	if strings.HasPrefix(path, controlPrefix) {
+	if strings.HasPrefix(path+"/", controlPrefix) {
 		return s.serveControl
 	}
 	return nil

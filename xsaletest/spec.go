@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mock"
@@ -96,7 +97,7 @@ func newService(plan *mock.Plan, seed *Seed) (*service, error) {
 	resources := make(map[string][]json.RawMessage)
 	if seed != nil {
 		if len(seed.Organizations)+len(seed.Statuses)+len(seed.Orders)+len(seed.Translations) > 0 {
-			return nil, errors.New("only Resources can be seeded with WithSpec")
+			return nil, problem.At("", errors.New("another spec has only Resources: leave the other fields out"))
 		}
 		for path, items := range seed.Resources {
 			for _, item := range items {
@@ -113,7 +114,8 @@ func newService(plan *mock.Plan, seed *Seed) (*service, error) {
 	}
 	data, err := plan.NewData(resources)
 	if err != nil {
-		return nil, fmt.Errorf("/Resources%w", err)
+		pointer, detail, _ := strings.Cut(err.Error(), ": ")
+		return nil, problem.Field{Pointer: "/Resources" + pointer, Detail: detail}
 	}
 	return &service{plan, data}, nil
 }

@@ -193,7 +193,7 @@ func TestSpecErrors(t *testing.T) {
 		{"anyspec", []xsaletest.Option{xsaletest.WithSpec([]byte(`{"swagger":"2.0"}`))}},
 		{"anyspec", []xsaletest.Option{xsaletest.WithSpec([]byte(strings.Replace(string(petsSpec), "paths:", "servers: [{url: /v1}]\npaths:", 1)))}},
 		{"GET /pets has no operationId", []xsaletest.Option{xsaletest.WithSpec([]byte(strings.Replace(string(petsSpec), "operationId: listPets", "summary: x", 1)))}},
-		{"only Resources can be seeded", []xsaletest.Option{pets, xsaletest.WithSeed(xsaletest.Seed{Orders: []xsaletest.SeedOrder{{Order: "{}"}}})}},
+		{"another spec has only Resources", []xsaletest.Option{pets, xsaletest.WithSeed(xsaletest.Seed{Orders: []xsaletest.SeedOrder{{Order: "{}"}}})}},
 		{"/Resources: only another spec", []xsaletest.Option{resources("/orders")}},
 		{"/Resources/~1cats: no stateful collection", []xsaletest.Option{pets, resources("/cats")}},
 		{"/Resources/~1pets/1/name: ", []xsaletest.Option{pets, resources("/pets", `{"name":"A"}`, `{"name":5}`)}},

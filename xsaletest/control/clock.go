@@ -27,6 +27,9 @@ func (a *api) changeClock(r *request) (any, error) {
 	if err := r.decode(&change); err != nil {
 		return nil, err
 	}
+	if change.Frozen == nil && change.Now == nil && change.AdvanceSeconds == 0 {
+		return nil, problem.Field{Detail: "nothing changes: want frozen, now or advanceSeconds"}
+	}
 	clock := a.sandbox.Clock()
 	advance := seconds(change.AdvanceSeconds)
 	from, pointer := clock.Now(), "/advanceSeconds"

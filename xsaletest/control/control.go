@@ -103,7 +103,7 @@ var operations = map[string]struct {
 // ServeHTTP serves the control API and the page.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if !strings.HasPrefix(r.URL.Path, "/_sandbox/") || strings.HasPrefix(r.URL.Path, page.Prefix) {
+	if !strings.HasPrefix(r.URL.Path+"/", "/_sandbox/") || strings.HasPrefix(r.URL.Path, page.Prefix) {
 		a.page.ServeHTTP(w, r)
 		return
 	}
@@ -125,7 +125,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body = httpx.TrimBOM(body)
 	// A notice is about something unknown, which would be ignored silently.
 	if findings := call.CheckRequest(body); len(findings) > 0 {
-		problem.New(http.StatusBadRequest, "The request does not fit the spec of the control API", problem.Fields(findings)...).Write(w)
+		fields := problem.Fields(findings)
+		if err := checkSyntax(body); err != nil && len(body) > 0 && httpx.JSON(r.Header.Get("Content-Type")) {
+			fields = []problem.Field{{Detail: err.Error()}} // with the position
+		}
+		problem.New(http.StatusBadRequest, "The request does not fit the spec of the control API", fields...).Write(w)
 		return
 	}
 	operation := operations[call.OperationID()]

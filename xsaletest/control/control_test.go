@@ -211,7 +211,7 @@ func TestEverythingElseResponds(t *testing.T) {
 			t.Errorf("%s: %d %s", path, reply.status, reply.body)
 		}
 	}
-	do[any](a, "POST", "users/unblock", `{"username":"x"}`)
+	do[any](a, "POST", "users/unblock", `{"username":"loremipsum@futuriti.pl"}`)
 }
 
 func TestClock(t *testing.T) {
@@ -269,7 +269,7 @@ func TestDataIsReplaced(t *testing.T) {
 	if status := a.call("GET", "/Shop/articles/42/translations", ""); status != 200 {
 		t.Errorf("status %d", status)
 	}
-	const want = `{"Order":{"Id":7,"Total":1.50},"Status":"Ready"}`
+	const want = `{"order":{"Id":7,"Total":1.50},"status":"Ready"}`
 	if got := a.send("GET", "orders/7", ""); strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s", got.body)
 	}
@@ -308,9 +308,9 @@ func TestResourcesAreReplaced(t *testing.T) {
 
 func TestOrders(t *testing.T) {
 	a := newAPI(t)
-	added := do[struct{ ID int64 }](a, "POST", "orders", `{"Order":{"Total":1.50},"Status":"Nowe"}`)
+	added := do[struct{ ID int64 }](a, "POST", "orders", `{"order":{"Total":1.50},"status":"Nowe"}`)
 	do[any](a, "PUT", fmt.Sprintf("orders/%d/status", added.ID), `{"status":"Anulowane"}`)
-	want := fmt.Sprintf(`{"Order":{"Total":1.50,"Id":%d},"Status":"Anulowane"}`, added.ID)
+	want := fmt.Sprintf(`{"order":{"Total":1.50,"Id":%d},"status":"Anulowane"}`, added.ID)
 	if got := a.send("GET", fmt.Sprintf("orders/%d?organization=%s", added.ID, xsaletest.Organization), ""); strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s", got.body)
 	}

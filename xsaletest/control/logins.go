@@ -1,5 +1,12 @@
 package control
 
+import (
+	"slices"
+
+	"github.com/xsale-go/xsale/internal/problem"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
 type logins struct {
 	Logins        int      `json:"logins"`
 	TokenRequests int      `json:"tokenRequests"`
@@ -27,6 +34,9 @@ func (a *api) unblockUser(r *request) (any, error) {
 	var user struct{ Username string }
 	if err := r.decode(&user); err != nil {
 		return nil, err
+	}
+	if user.Username != xsaletest.Username && !slices.Contains(a.sandbox.BlockedUsers(), user.Username) {
+		return nil, problem.Field{Pointer: "/username", Detail: "want " + xsaletest.Username + ", or another blocked user"}
 	}
 	a.sandbox.Unblock(user.Username)
 	return nil, nil

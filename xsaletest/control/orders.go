@@ -12,9 +12,8 @@ import (
 
 func (a *api) addOrder(r *request) (any, error) {
 	var added struct {
-		Organization string `json:"organization"`
-		Order        json.RawMessage
-		Status       string
+		Organization, Status string
+		Order                json.RawMessage
 	}
 	if err := r.decode(&added); err != nil {
 		return nil, err
@@ -32,8 +31,8 @@ func (a *api) getOrder(r *request) (any, error) {
 		return nil, err
 	}
 	return struct {
-		Order  json.RawMessage
-		Status string
+		Order  json.RawMessage `json:"order"`
+		Status string          `json:"status"`
 	}{order, status}, nil
 }
 
