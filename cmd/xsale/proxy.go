@@ -43,16 +43,16 @@ func newProxyCommand(a *app) *cobra.Command {
 		Short: "Lend the login to programs in any language, over loopback",
 		Long: `Lend the login to programs in any language, until interrupted.
 
-Programs send requests to the printed address, without tokens, and get the API's responses. The proxy
-logs in once for all of them, keeps the rate, and retries what is safe to repeat. A create is never sent
-again if it may have been processed.
+Programs send requests without tokens to the printed address, and get the API's responses. The proxy
+logs in once for all of them, shares one rate limit, and retries what is safe to repeat. It never repeats
+a create that may have been processed.
 
-Each start has a new secret. Programs send it as the header ` + gateway.SecretHeader + `, or as the first
-segment of the path. Requests of web pages are refused, and so is every address but the API's.
+Each start has a new secret. Programs send it in the header ` + gateway.SecretHeader + `, or as the first
+segment of the path. The proxy calls only the API, and refuses requests from web pages.
 
 --check compares the traffic with the spec and reports each new difference on standard error, without
-values. --record and --har write the traffic, with personal data masked. --record reads each response
-whole before it passes it on, and a call whose exchange cannot be written fails.`,
+values. --record and --har write the traffic, with personal data masked. --record reads a whole response
+before it passes it on; if it cannot write the exchange, the call fails.`,
 		Example: `  xsale proxy
   xsale proxy --addr 127.0.0.1:0 --read-only
   xsale proxy --check --spec swagger.json --sarif findings.sarif

@@ -15,11 +15,11 @@ import (
 func checkOrigin(r *http.Request) error {
 	switch {
 	case r.Method == http.MethodConnect || !strings.HasPrefix(r.RequestURI, "/"):
-		return refuse(http.StatusBadRequest, "target", "this is no forward proxy", "send the request to the gateway itself, with a path such as /me")
+		return refuse(http.StatusBadRequest, "target", "this is not a forward proxy", "send the request to xsale proxy itself, with a path such as /me")
 	case !local(r.Host):
-		return refuse(http.StatusForbidden, "host", "the Host is not this machine", "call the gateway as 127.0.0.1, [::1] or localhost")
+		return refuse(http.StatusForbidden, "host", "the Host is not this machine", "call the proxy as 127.0.0.1, [::1] or localhost")
 	case len(r.Header["Origin"]) > 0, !strings.EqualFold(headerOr(r, "Sec-Fetch-Site", "none"), "none"):
-		return refuse(http.StatusForbidden, "origin", "the request comes from a web page", "call the gateway from a program")
+		return refuse(http.StatusForbidden, "origin", "the request comes from a web page", "call the proxy from a program")
 	}
 	return nil
 }
@@ -57,11 +57,11 @@ func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 		path = rest
 	}
 	if secrets := r.Header[SecretHeader]; len(secrets) > 1 || len(secrets) == 1 && !g.knows(secrets[0]) || len(secrets) == 0 && !inPath {
-		return nil, refuse(http.StatusForbidden, "secret", "the secret of the gateway is missing or wrong",
+		return nil, refuse(http.StatusForbidden, "secret", "the secret of the proxy is missing or wrong",
 			"send the header "+SecretHeader+", or the secret as the first segment of the path; each start has a new one")
 	}
 	if strings.Contains(path, g.secret) {
-		return nil, refuse(http.StatusBadRequest, "secret", "the secret is in the path or the query that would be sent on", "send the secret once")
+		return nil, refuse(http.StatusBadRequest, "secret", "the path or the query to send on contains the secret", "send the secret once")
 	}
 	switch r.Method {
 	case http.MethodTrace:
@@ -69,16 +69,16 @@ func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 	case http.MethodGet, http.MethodHead:
 	default:
 		if g.readOnly {
-			return nil, refuse(http.StatusForbidden, "read_only", "the gateway only reads: "+r.Method+" was not sent", "start it without --read-only to allow changes")
+			return nil, refuse(http.StatusForbidden, "read_only", "the proxy only reads: "+r.Method+" was not sent", "start it without --read-only to allow changes")
 		}
 	}
 	for _, name := range overrides {
 		if len(r.Header[name]) > 0 {
-			return nil, refuse(http.StatusBadRequest, "override", "the header "+name+" changes the method or the path", "send the method and the path themselves")
+			return nil, refuse(http.StatusBadRequest, "override", "the header "+name+" changes the method or the path", "send the request with that method and path instead")
 		}
 	}
 	if protocol := r.Header.Get("Upgrade"); protocol != "" && !strings.EqualFold(protocol, "h2c") { // Java offers h2c with every request
-		return nil, refuse(http.StatusNotImplemented, "upgrade", "the gateway does not switch protocols", "use HTTP/1.1 without Upgrade")
+		return nil, refuse(http.StatusNotImplemented, "upgrade", "the proxy does not switch protocols", "use HTTP/1.1 without Upgrade")
 	}
 	target, err := httpx.ParsePath(path)
 	if err != nil {

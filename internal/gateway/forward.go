@@ -85,7 +85,7 @@ var callerHeaders = []string{
 func (g *Gateway) request(c *caller, target *url.URL) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(c.request.Context(), c.request.Method, g.base.String()+target.String(), nil)
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "method", "the method is not one of HTTP", "use a method of the API")
+		return nil, refuse(http.StatusBadRequest, "method", "this is not an HTTP method", "use a method of the API")
 	}
 	request.Header = endToEnd(c.request.Header)
 	for _, name := range callerHeaders {
@@ -129,7 +129,7 @@ func (c *caller) passBody(request *http.Request) error {
 	start, err := io.ReadAll(io.LimitReader(c, replayBytes+1))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return refuse(http.StatusRequestTimeout, "body", "the body did not come: nothing was sent", "send the body faster")
+		return refuse(http.StatusRequestTimeout, "body", "the body did not arrive in time: nothing was sent", "send the body faster")
 	case err != nil:
 		return refuse(http.StatusBadRequest, "body", "the body is incomplete: nothing was sent", "send as many bytes as announced")
 	case len(start) > replayBytes: // of unknown length

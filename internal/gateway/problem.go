@@ -59,15 +59,15 @@ func cause(err error) *problem {
 	case errors.Is(err, call.ErrInvalid):
 		return refuse(http.StatusBadRequest, "invalid", detail, "correct the request")
 	case errors.Is(err, authn.ErrClosed):
-		return refuse(http.StatusServiceUnavailable, "stopping", "the gateway is stopping", "start it again")
+		return refuse(http.StatusServiceUnavailable, "stopping", "the proxy is stopping", "start it again")
 	case errors.Is(err, call.ErrProxy):
-		return refuse(http.StatusBadGateway, "proxy", detail, "check HTTPS_PROXY in the environment of the gateway")
+		return refuse(http.StatusBadGateway, "proxy", detail, "check HTTPS_PROXY in the environment of xsale proxy")
 	case httpx.PermanentTLS(err):
 		return refuse(http.StatusBadGateway, "certificate", detail, "check the certificates that this machine trusts, and XSALE_BASE_URL")
 	case errors.Is(err, context.DeadlineExceeded) && errors.Is(err, call.ErrNotSent):
 		return refuse(http.StatusServiceUnavailable, "rate_limit", detail, "call less often, and try again later")
 	case errors.Is(err, context.DeadlineExceeded):
-		return refuse(http.StatusGatewayTimeout, "timeout", detail, "try again later, or start the gateway with a longer --timeout")
+		return refuse(http.StatusGatewayTimeout, "timeout", detail, "try again later, or start the proxy with a longer --timeout")
 	}
 	return refuse(http.StatusBadGateway, "connection", detail, "check the network and XSALE_BASE_URL, and try again later")
 }
@@ -83,7 +83,7 @@ var loginKinds = map[authn.Reason]string{
 }
 
 func loginProblem(login *authn.Error) *problem {
-	status, remedy := http.StatusBadGateway, "the account of the gateway cannot log in: see its log, and 'xsale token show'"
+	status, remedy := http.StatusBadGateway, "the proxy's account cannot log in: see the output of xsale proxy, and 'xsale token show'"
 	switch login.Reason {
 	case authn.ErrRateLimited, authn.ErrUnavailable:
 		status, remedy = http.StatusServiceUnavailable, "try again later"
