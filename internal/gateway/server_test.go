@@ -81,7 +81,7 @@ func inBubble(t *testing.T, api func(*http.Request) (*http.Response, error), tes
 
 const head = " HTTP/1.1\r\nHost: localhost\r\nXsale-Proxy-Secret: " + secret + "\r\n"
 
-// A caller that stops sending gets an answer or is dropped, and nothing is sent on.
+// A caller that stops sending gets a response or is dropped, and nothing is sent on.
 func TestSlowCallers(t *testing.T) {
 	for name, test := range map[string]struct {
 		sent     string
