@@ -184,3 +184,19 @@ func TestLoadRoutes(t *testing.T) {
 		t.Errorf("got error %v", err)
 	}
 }
+
+// ASP.NET reads JSON of several types. The normal form keeps one.
+func TestOtherTypesOfJSON(t *testing.T) {
+	document := load(t, `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{"/v":{"post":{
+		"requestBody":{"content":{"application/json":{"schema":{"type":"integer"},"x-other-media-types":["text/json","application/*+json"]}}},
+		"responses":{"200":{"description":"x"}}}}}}`)
+	for contentType, want := range map[string][]string{
+		"text/json; charset=utf-8":     {"error|value||boolean|integer"},
+		"application/merge-patch+json": {"error|value||boolean|integer"},
+		"application/xml":              {"error|content type|header Content-Type|application/xml|application/json"},
+	} {
+		request := httptest.NewRequest("POST", "/v", nil)
+		request.Header.Set("Content-Type", contentType)
+		wantFindings(t, document.Call(request).CheckRequest([]byte("true")), want...)
+	}
+}

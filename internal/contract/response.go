@@ -73,6 +73,17 @@ func (c *Call) checkResponseBody(content openapi3.Content, status int, header ht
 	}
 }
 
+// takes reports whether a body may have another name that the normal form keeps in an extension, such
+// as text/json or application/*+json.
+func takes(media *openapi3.MediaType, name string) bool {
+	others, _ := media.Extensions["x-other-media-types"].([]any)
+	return slices.ContainsFunc(others, func(other any) bool {
+		pattern, _ := other.(string)
+		before, after, wildcard := strings.Cut(pattern, "*")
+		return pattern == name || wildcard && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
+	})
+}
+
 // mediaType returns what the spec has for the content type, or nil.
 func mediaType(content openapi3.Content, header http.Header, status int, f *findings) *openapi3.MediaType {
 	if len(content) == 0 {
@@ -87,6 +98,11 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	}
 	if media := content.Get("application/json"); media != nil && media.Extensions["x-media-type"] == name {
 		return media // its name before it was normalized
+	}
+	for _, media := range content {
+		if takes(media, name) {
+			return media
+		}
 	}
 	got := "another media type"
 	switch {

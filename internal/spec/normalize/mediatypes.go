@@ -20,6 +20,10 @@ const (
 	// mediaTypeExtension keeps the name that a server gives to JSON in its responses. A client that
 	// accepts another one may get 406.
 	mediaTypeExtension = "x-media-type"
+
+	// otherTypesExtension lists the other JSON types that a service takes for the same body, for checks
+	// of requests.
+	otherTypesExtension = "x-other-media-types"
 )
 
 // reduceMediaTypes removes redundant media types from bodies. ASP.NET offers the same object
@@ -109,10 +113,14 @@ func (r *mediaReducer) reduceResponse() {
 
 func (r *mediaReducer) reduceRequest() {
 	if best := r.bestJSON(); best != "" {
+		others := r.otherJSON(best)
 		r.dropTwins(best)
 		if best == "text/json" || strings.Contains(best, "*") {
 			r.rename(best, jsonType, "it is JSON")
 			best = jsonType
+		}
+		if len(others) > 0 {
+			tree.ObjectAt(r.content, best)[otherTypesExtension] = others
 		}
 		r.addSchema(best)
 	}
@@ -145,6 +153,19 @@ func (r *mediaReducer) bestJSON() string {
 		}
 	}
 	return ""
+}
+
+// otherJSON returns the JSON types with the same schema, best itself included if it is renamed.
+func (r *mediaReducer) otherJSON(best string) (others []any) {
+	schema := tree.ObjectAt(r.content, best)["schema"]
+	for name, value := range tree.Fields(r.content) {
+		media, _ := value.(tree.Object)
+		renamed := name == best && (name == "text/json" || strings.HasSuffix(name, "*+json"))
+		if renamed || name != best && httpx.JSON(name) && reflect.DeepEqual(media["schema"], schema) {
+			others = append(others, name)
+		}
+	}
+	return others
 }
 
 func jsonRank(mediaType string) int {

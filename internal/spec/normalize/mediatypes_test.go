@@ -1,6 +1,9 @@
 package normalize
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestReduceResponses(t *testing.T) {
 	const order, file = `{"schema": {"$ref": "#/components/schemas/Order"}}`, `{"schema": {"type": "string", "format": "binary"}}`
@@ -39,6 +42,9 @@ func TestReduceResponses(t *testing.T) {
 
 func TestReduceRequests(t *testing.T) {
 	const order, form = `{"schema": {"$ref": "#/components/schemas/Order"}}`, `{"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}`
+	orderAs := func(others ...string) string {
+		return `{"schema": {"$ref": "#/components/schemas/Order"}, "x-other-media-types": [` + strings.Join(others, ", ") + `]}`
+	}
 	const components = `, "components": {"schemas": {"Order": {}, "Upload": {"allOf": [{"$ref": "#/components/schemas/Upload"}, {"$ref": "#/components/schemas/Part"}]}, "Part": {"properties": {"f": {"type": "array", "items": {"format": "binary"}}}}, "File": {"type": "string", "format": "binary"}}}}`
 	body := func(content string) string {
 		return `{"paths": {"/a": {"post": {"requestBody": {"content": {` + content + `}}}}}` + components
@@ -47,9 +53,9 @@ func TestReduceRequests(t *testing.T) {
 	const at = "/paths/~1a/post/requestBody/content"
 	const multipart, urlencoded = `"multipart/form-data": `, `"application/x-www-form-urlencoded": `
 	testDocuments(t, reduceMediaTypes, []documentTest{
-		{"what ASP.NET reads", body(`"application/json": ` + order + `, "text/json": ` + order + `, "application/*+json": ` + order), body(`"application/json": ` + order), at + "/application~1*+json " + at + "/text~1json"},
-		{"text/json alone", body(`"text/json": ` + order), body(`"application/json": ` + order), at + "/text~1json"},
-		{"any JSON alone", body(`"application/*+json": ` + order), body(`"application/json": ` + order), at + "/application~1*+json"},
+		{"what ASP.NET reads", body(`"application/json": ` + order + `, "text/json": ` + order + `, "application/*+json": ` + order), body(`"application/json": ` + orderAs(`"application/*+json", "text/json"`)), at + "/application~1*+json " + at + "/text~1json"},
+		{"text/json alone", body(`"text/json": ` + order), body(`"application/json": ` + orderAs(`"text/json"`)), at + "/text~1json"},
+		{"any JSON alone", body(`"application/*+json": ` + order), body(`"application/json": ` + orderAs(`"application/*+json"`)), at + "/application~1*+json"},
 		{"another JSON alone", body(`"application/json-patch+json": ` + order), "", ""},
 		{"a JSON type and a form", body(`"application/json": ` + order + `, ` + multipart + order), body(`"application/json": ` + order), at + "/multipart~1form-data"},
 		{"two forms", body(multipart + form + `, ` + urlencoded + form), body(urlencoded + form), at + "/multipart~1form-data"},

@@ -97,7 +97,7 @@ func TestTraitsOfStylesSurvive(t *testing.T) {
 	for _, test := range []struct{ style, pointer, want string }{
 		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/get/operationId", `"getOrdersById"`},
 		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/get/responses/200/content", `{"application/json": {"schema": {"$ref": "#/components/schemas/OrderPage"}}}`},
-		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/put/requestBody/content", `{"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}`},
+		{"Swashbuckle 5", "/paths/~1api~1Orders~1{id}/put/requestBody/content", `{"application/json": {"schema": {"$ref": "#/components/schemas/Order"}, "x-other-media-types": ["application/*+json", "application/json-patch+json"]}}`},
 		{"Swashbuckle 5", "/components/schemas/Order/properties/note", `{"type": "string", "nullable": true}`},
 		{"Swashbuckle 5", "/security", `[{"Bearer": []}]`},
 		{"Swashbuckle 6", "/servers", `[{"url": "/"}]`},
