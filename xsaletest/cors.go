@@ -1,11 +1,12 @@
 package xsaletest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
+	"regexp"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // anyOrigin stands for all origins in [WithCORS].
@@ -25,18 +26,29 @@ func WithCORS(origins ...string) Option {
 	}
 }
 
-func checkOrigin(origin string) error {
-	u, err := url.Parse(origin)
-	if origin != anyOrigin && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ToLower(origin) != origin) {
-		return fmt.Errorf("%q is not an origin: want a scheme and a host in lower case, such as http://localhost:5173, or *", origin)
+// origin matches the origins that a browser can send, apart from null.
+var origin = regexp.MustCompile(`^(http|https)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:([1-9][0-9]{0,4}))?$`)
+
+func checkOrigin(value string) error {
+	parts := origin.FindStringSubmatch(value)
+	switch {
+	case value == anyOrigin:
+		return nil
+	case parts == nil:
+		return fmt.Errorf("%q is not an origin: want a scheme and a host as a browser sends them, such as http://localhost:5173, or *", value)
+	case parts[1]+parts[4] == "http:80" || parts[1]+parts[4] == "https:443":
+		return fmt.Errorf("%q: a browser leaves the port out", value)
+	}
+	if _, err := strconv.ParseUint(cmp.Or(parts[5], "1"), 10, 16); err != nil {
+		return fmt.Errorf("%q: the port is not below 65536", value)
 	}
 	return nil
 }
 
 // allowsOrigin reports whether a request comes from a page of an origin of [WithCORS].
 func (s *Sandbox) allowsOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	return origin != "" && (slices.Contains(s.config.origins, origin) || slices.Contains(s.config.origins, anyOrigin))
+	value := r.Header.Get("Origin")
+	return value != "" && (slices.Contains(s.config.origins, value) || slices.Contains(s.config.origins, anyOrigin))
 }
 
 // shareWithOrigin lets the page of the request read the response. It reports whether the request is a

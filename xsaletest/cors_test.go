@@ -52,7 +52,15 @@ func TestCORS(t *testing.T) {
 			}
 		})
 	}
-	for _, origin := range []string{"", "localhost", "http://localhost/", "http://localhost/path", "HTTP://localhost", "http://Localhost", "null"} {
+	for _, origin := range []string{"*", "https://shop.example", "http://shop.example:443", "http://[::1]:5173", "http://127.0.0.1:65535"} {
+		sandbox, err := xsaletest.Start(xsaletest.WithCORS(origin))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sandbox.Close()
+	}
+	for _, origin := range []string{"", "localhost", "http://localhost/", "http://localhost/path", "HTTP://localhost", "http://Localhost", "null",
+		"ftp://localhost", "http://*.example", "http://localhost:99999", "http://localhost:0", "http://localhost:80", "https://shop.example:443", "http://sklep.żaba"} {
 		if _, err := xsaletest.Start(xsaletest.WithCORS(origin)); err == nil || !strings.Contains(err.Error(), "WithCORS") {
 			t.Errorf("%q: %v", origin, err)
 		}

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/gen"
@@ -167,7 +169,7 @@ func checkSeeded[T any](list, noun string, values []T, spec *contract.Document, 
 			return nil, seedError(pointer+"/Id", "is already used by another "+noun)
 		case name == "":
 			return nil, seedError(pointer+"/Name", "is empty")
-		case noun == "organization" && slices.Contains(reservedNames, name):
+		case noun == "organization" && (slices.Contains(reservedNames, name) || strings.ContainsFunc(name, unicode.IsControl)):
 			return nil, seedError(pointer+"/Name", "cannot begin a path of the API")
 		case names[name]:
 			return nil, seedError(pointer+"/Name", "is already used by another "+noun)

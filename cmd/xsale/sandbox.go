@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/xsaletest"
 	"github.com/xsale-go/xsale/xsaletest/control"
 )
@@ -27,7 +26,7 @@ type sandboxFlags struct {
 	origins              []string
 
 	seed          string
-	organizations []string
+	organizations string
 
 	latency            time.Duration
 	faultRate          float64
@@ -79,7 +78,7 @@ operations do, and why others do not. --override sets the responses of some oper
 	flags.StringArrayVar(&f.origins, "cors", nil, "`ORIGIN` whose web pages may call the sandbox, such as http://localhost:5173, or *; repeatable")
 	flags.StringVar(&f.certificate, "tls-cert", "", "serve https and write the certificate to trust to `FILE`")
 	flags.StringVar(&f.seed, "seed", "", "JSON `FILE` with the data to start with (default generated orders)")
-	flags.StringSliceVar(&f.organizations, "organizations", nil, "`NUMBER` of organizations of the user, or their names separated by commas")
+	flags.StringVar(&f.organizations, "organizations", "", "`NUMBER` of organizations of the user, or their names separated by commas")
 	flags.DurationVar(&f.latency, "latency", 0, "`DURATION` each request waits, such as 200ms")
 	flags.Float64Var(&f.faultRate, "faults", 0, "`RATE` of API requests that fail, from 0 to 1")
 	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail, and the values of --spec")
@@ -206,7 +205,7 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		return err
 	}
 	if f.variables != "" {
-		return atomicfile.Write(f.variables, formatted, 0o600)
+		return writeVariables(f.variables, variables, formatted)
 	}
 	_, err = command.OutOrStdout().Write(formatted)
 	return err
@@ -216,8 +215,12 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 const maxOrganizations = 1000
 
 // parseOrganizations reads names, or a number of organizations.
-func parseOrganizations(values []string) ([]xsale.OrganizationInfo, error) {
-	if count, err := strconv.Atoi(strings.Join(values, ",")); err == nil {
+func parseOrganizations(list string) ([]xsale.OrganizationInfo, error) {
+	if list == "" {
+		return nil, nil
+	}
+	values := strings.Split(list, ",")
+	if count, err := strconv.Atoi(list); err == nil {
 		if count < 1 || count > maxOrganizations {
 			return nil, usagef("--organizations %d: want a number from 1 to %d, or names", count, maxOrganizations)
 		}
@@ -252,7 +255,7 @@ func readSeed(path string) (xsaletest.Seed, error) {
 
 // startError rewords errors of the start, which name Go functions.
 func (f *sandboxFlags) startError(err error) error {
-	for option, flag := range map[string]string{"WithCORS": "--cors", "WithSeed": "--seed: " + f.seed, "WithSpec": "--spec"} {
+	for option, flag := range map[string]string{"WithCORS": "--cors", "WithOrganizations": "--organizations", "WithSeed": "--seed: " + f.seed, "WithSpec": "--spec"} {
 		if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: "+option+": "); ok {
 			return usagef("%s: %s", flag, strings.ReplaceAll(cause, "\n", "; "))
 		}

@@ -160,7 +160,21 @@ func TestSandboxWritesVariables(t *testing.T) {
 		t.Errorf("%v, %v", variables, err)
 	}
 	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": want shell, dotenv or json`)
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitFailed, "missing")
+	// A file with anything else stays. Its own one is replaced, in whatever format it is.
+	const other = "SECRET=keep\n"
+	if err := os.WriteFile("other.env", []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "other.env").expect(t, exitUsage, "--env-file other.env: it has other lines than these variables: name another file")
+	if readFile(t, "other.env") != other {
+		t.Error("other.env was replaced")
+	}
+	for _, format := range []string{"json", "shell", "dotenv"} {
+		_, stop = startSandboxCommand(t, "--env-file", "env.json", "--format", format)
+		stop()
+	}
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitFailed, "--env-file missing/.env: ")
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", ".").expect(t, exitUsage, "--env-file .: it is not a regular file")
 }
 
 func TestSandboxStartsWithASeed(t *testing.T) {
@@ -218,6 +232,9 @@ func TestSandboxOrganizations(t *testing.T) {
 		execute(t, "", "sandbox", "--organizations="+flag).expect(t, exitUsage, "want a number from 1 to 1000, or names")
 	}
 	execute(t, "", "sandbox", "--organizations", "a,a").expect(t, exitUsage, `"a" occurs twice`)
+	for _, name := range []string{"_sandbox", "a\nb", "a,"} {
+		execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--organizations", name).expect(t, exitUsage, "--organizations: /Organizations/")
+	}
 }
 
 // Other machines reach the sandbox only on purpose.
