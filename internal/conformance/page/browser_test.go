@@ -283,18 +283,23 @@ func (b *browser) screenshot(name string) {
 	}
 }
 
-// fits fails the test if the page is wider than the screen.
+// fits fails the test if the page is wider than the screen, or cuts off a control.
 func (b *browser) fits() {
 	b.t.Helper()
 	if wide := eval[[]string](b, tooWide); len(wide) > 0 {
-		b.t.Errorf("the page scrolls sideways because of:\n%s", strings.Join(wide, "\n"))
+		b.t.Errorf("too wide:\n%s", strings.Join(wide, "\n"))
 	}
 }
 
-// tooWide lists the elements that make the document scroll sideways.
+// tooWide lists the elements that make the document scroll sideways, and the controls that are wider
+// than the part of the page that they are in.
 const tooWide = `(() => {
+	const right = (e) => e.getBoundingClientRect().right;
 	const width = document.documentElement.clientWidth;
-	if (document.documentElement.scrollWidth <= width) return [];
-	return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > width + 1)
-		.map((e) => e.outerHTML.slice(0, 120)).slice(0, 10);
+	const wide = [...document.querySelectorAll("header *, .side :is(button, select, pre, summary)")]
+		.filter((e) => right(e) > right(e.closest("header, section")));
+	if (document.documentElement.scrollWidth > width) {
+		wide.push(...[...document.querySelectorAll("body *")].filter((e) => right(e) > width + 1));
+	}
+	return wide.map((e) => e.outerHTML.slice(0, 120)).slice(0, 10);
 })()`

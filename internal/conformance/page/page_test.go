@@ -180,7 +180,7 @@ func TestLargeSpec(t *testing.T) {
 	paths := make(map[string]any)
 	for i := range 400 {
 		paths[fmt.Sprintf("/things%d", i)] = map[string]any{"get": map[string]any{
-			"operationId": fmt.Sprintf("listThings%d", i),
+			"operationId": fmt.Sprintf("listThings%dWhoseNameIsLongerThanALineOfASmallScreen", i),
 			"tags":        []string{fmt.Sprintf("group%d", i%40)},
 			"responses":   map[string]any{"200": map[string]any{"description": "ok"}},
 		}}
@@ -194,9 +194,10 @@ func TestLargeSpec(t *testing.T) {
 	b.waitFor(`document.querySelectorAll("#viewer .opblock-tag").length === 1`)
 	b.activate("#viewer .opblock-tag button")
 	authorize(b)
-	b.activate("#operations-group7-listThings7 .opblock-summary-control")
-	b.activate("#operations-group7-listThings7 .execute")
-	responds(b, "#operations-group7-listThings7", 200)
+	const listThings = "#operations-group7-listThings7WhoseNameIsLongerThanALineOfASmallScreen"
+	b.activate(listThings + " .opblock-summary-control")
+	b.activate(listThings + " .execute")
+	responds(b, listThings, 200)
 	b.look("large-spec")
 }
 

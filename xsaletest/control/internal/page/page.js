@@ -252,6 +252,11 @@ function showRequest(request) {
     entries.delete(number);
     unfinished.delete(number);
   }
+  showHint();
+}
+
+function showHint() {
+  byID("request-hint").hidden = entries.size > 0;
 }
 
 function lines(values) {
@@ -265,6 +270,7 @@ function forgetRequests() {
   unfinished.clear();
   last = { number: 0 };
   byID("request-list").replaceChildren();
+  showHint();
 }
 
 // update shows what is new. Numbers start again after a reset by another program, which shows in
@@ -316,7 +322,6 @@ async function refresh() {
   byID("logins").textContent = `${logins.logins} (${logins.tokenRequests} requests for tokens)` + (blocked.length ? `; blocked: ${blocked.join(", ")}` : "");
   byID("unblock").hidden = blocked.length === 0;
   byID("request-count").textContent = status.requests;
-  byID("request-hint").hidden = status.requests > 0;
   return status;
 }
 
