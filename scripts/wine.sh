@@ -40,7 +40,7 @@ while read -r package directory; do
 	number=$((number + 1)) start=$SECONDS
 	test=$work/$number.exe output=$work/$number.out
 	go test -c -vet=off -overlay "$work/overlay.json" -o "$test" "$package"
-	run() { (cd "$directory" && "$wine" "$test" -test.v -test.timeout=5m -test.skip="^($skipped)\$" >"$output" 2>&1 </dev/null); }
+	run() { (cd "$directory" && "$wine" "$test" -test.v -test.timeout=15m -test.skip="^($skipped)\$" >"$output" 2>&1 </dev/null); }
 	# A program that ends without a word of Go was ended by Wine, which happens on a busy machine.
 	if run || { ! grep -qE '^ *--- FAIL|^FAIL|^panic:|^fatal error:' "$output" && echo "again $package: Wine ended it" && run; }; then
 		echo "ok    $package  $((SECONDS - start))s, $(grep -c '^ *--- PASS' "$output") passed"
