@@ -213,9 +213,9 @@ func declaredFields(result reflect.Type) (declared map[string]bool, known bool) 
 }
 
 // foldName makes the spellings of a name equal: PascalCase, camelCase and snake_case.
-func foldName(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-}
+func foldName(name string) string { return strings.ToLower(wordBreaks.Replace(name)) }
+
+var wordBreaks = strings.NewReplacer("_", "", "-", "")
 
 // objectIn returns the fields of an object by their folded names.
 func objectIn(value json.RawMessage) (map[string]json.RawMessage, bool) {

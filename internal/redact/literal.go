@@ -28,7 +28,8 @@ func (l Literals) Reader(source io.Reader) io.Reader { return &reader{source: so
 type reader struct {
 	source  io.Reader
 	secrets Literals
-	ready   []byte // clean, for the next Read
+	buffer  []byte // for small reads
+	ready   []byte // clean, for the next Read; a part of buffer
 	held    []byte // may be the beginning of a secret
 	err     error  // that follows both
 }
@@ -41,7 +42,10 @@ func (r *reader) Read(p []byte) (int, error) {
 	for len(r.ready) == 0 && r.err == nil {
 		into, direct := p, len(p) >= len(r.held)+minRead
 		if !direct {
-			into = make([]byte, len(r.held)+minRead)
+			if len(r.buffer) < len(r.held)+minRead {
+				r.buffer = make([]byte, len(r.held)+minRead)
+			}
+			into = r.buffer
 		}
 		kept := copy(into, r.held)
 		n, err := r.source.Read(into[kept:])
