@@ -45,21 +45,21 @@ func newSandboxCommand(a *app) *cobra.Command {
 		Short: "Run a fake xSale and its login service on loopback",
 		Long: `Run a fake xSale and its login service on loopback, until interrupted.
 
-The sandbox stores the data it receives and checks every request and response against the spec.
-Requests that break it, and query parameters that it does not list, are reported on standard error.
-The command prints the environment variables that point a program at the sandbox.
+The sandbox stores the data it receives and checks every request and response against the spec. It
+reports requests that break the spec, and unknown query parameters, on standard error. The command
+prints the environment variables that a program needs to call the sandbox.
 
-Tests in any language steer it below /_sandbox/, and people on the page at /: faults, requests, logins,
-the clock, settings and data.
+The control API below /_sandbox/ and the page at / show requests and logins, inject faults, and change
+the clock, the settings and the data.
 
 To test a program on a bad day, --latency makes the sandbox slow. --faults 0.1 makes a tenth of the
 API requests fail: 500, 503, 429, cut connections, truncated bodies and garbage. --additions adds
 fields that the spec does not list to every response. --escapes writes strings with the escapes of
-ASP.NET. The same --random-seed gives the same requests the same faults.
+ASP.NET. With the same --random-seed, the same requests get the same faults.
 
---spec serves any other spec that generate takes, with the same login: examples of the spec, or else
-generated values. Where the shape of an operation shows what it does, it keeps data; a table says which
-operations do, and why others do not. --override sets the responses of some operations.`,
+--spec serves any other spec that 'xsale generate' takes, with the same login. Responses are examples
+of the spec, or generated values. Operations that create, list or change items keep data; a table shows
+which ones do, and why others do not. --override sets the responses of single operations.`,
 		Example: `  xsale sandbox
   xsale sandbox --seed orders.json --env-file .env
   xsale sandbox --addr 127.0.0.1:0 --latency 200ms --faults 0.1
