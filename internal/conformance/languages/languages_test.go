@@ -8,8 +8,9 @@
 //   - proxy, readOnlyProxy: a request to a proxy, with its secret;
 //   - together: steps of the kinds control and proxy that are sent at once.
 //
-// body, headers (null removes one), timeout in seconds, and times belong to the request. keep stores
-// values of the response, by JSON pointer, for later steps: ${name} stands for them.
+// body, headers (null removes one), timeout in seconds (60 unless set) and times belong to the
+// request. keep stores values of the response, by JSON pointer, for later steps: ${name} stands for
+// them.
 //
 // The client of a runner is what an integrator would write. It logs in when it needs tokens, and
 // once more after a 401. It waits as long as a 429 or 503 asks for, up to three times. It sends a
@@ -23,7 +24,7 @@
 //   - status, and attempts of a call or login, 1 unless set;
 //   - headers, and body by JSON pointer, in which length is the length of an array; null is absent;
 //   - text: part of the body;
-//   - atLeast: milliseconds that the step takes.
+//   - atLeast: milliseconds that the step takes, a tenth less than it should: clocks differ.
 package languages
 
 import (

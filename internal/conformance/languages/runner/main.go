@@ -80,7 +80,7 @@ type request struct {
 // send sends one request. Whatever comes back is a reply, also if it is nothing.
 func (r request) send() (result reply) {
 	result = reply{outcome: "no response", header: http.Header{}, attempts: 1}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(cmp.Or(r.timeout, 10)*float64(time.Second)))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(cmp.Or(r.timeout, 60)*float64(time.Second)))
 	defer cancel()
 	method, path, _ := strings.Cut(r.line, " ")
 	sent, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(r.body))

@@ -11,7 +11,7 @@ const via = {
 };
 
 /** Sends one request. Whatever comes back is a reply, also if it is nothing. */
-function send(base, request, headers, { body, timeout = 10 } = {}) {
+function send(base, request, headers, { body, timeout = 60 } = {}) {
   const [method, path] = request.split(' ');
   const reply = { outcome: 'response', status: 0, headers: {}, text: '', data: null, attempts: 1 };
   headers = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== null));

@@ -29,7 +29,7 @@ final class Request
     public readonly CurlHandle $curl;
     private Reply $reply;
 
-    public function __construct(string $base, string $request, array $headers, ?string $body = null, float $timeout = 10)
+    public function __construct(string $base, string $request, array $headers, ?string $body = null, float $timeout = 60)
     {
         [$method, $path] = explode(' ', $request, 2);
         $this->reply = new Reply();
@@ -161,7 +161,7 @@ function prepare(stdClass $step): array
     $headers = isset($step->body) ? ['Content-Type' => 'application/json'] : [];
     $headers = array_merge($headers, (array) ($step->headers ?? []));
     $body = isset($step->body) ? json_encode($step->body, JSON_THROW_ON_ERROR) : null;
-    return [$headers, $body, $step->timeout ?? 10];
+    return [$headers, $body, $step->timeout ?? 60];
 }
 
 /** The request of a step for the control API or a proxy. */

@@ -41,7 +41,7 @@ class Reply:
         return max(0, (date(hint) - date(self.headers["Date"])).total_seconds())
 
 
-def send(base, request, headers, body=None, timeout=10):
+def send(base, request, headers, body=None, timeout=60):
     """Sends one request. Whatever comes back is a reply, also if it is nothing."""
     method, path = request.split(" ", 1)
     url = urlsplit(base)

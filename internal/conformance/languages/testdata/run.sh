@@ -13,7 +13,7 @@ send() {
 	shift 3
 	[ -d "$dir" ] || mkdir "$dir"
 	: >"$dir/headers" >"$dir/body"
-	status=$(curl -sS --noproxy '*' --path-as-is --max-time 10 -X "$method" -D "$dir/headers" -o "$dir/body" \
+	status=$(curl -sS --noproxy '*' --path-as-is --max-time 60 -X "$method" -D "$dir/headers" -o "$dir/body" \
 		-w '%{http_code}' "$@" "$base$path" 2>/dev/null)
 	code=$?
 	if [ $code = 28 ]; then
