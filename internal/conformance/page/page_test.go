@@ -94,7 +94,7 @@ func TestFaults(t *testing.T) {
 		button, fault, status string
 	}{
 		{"503", "status 503", "503"},
-		{"429", `status 429, headers {"Retry-After":"2"}`, "429"},
+		{"429", "retryAfter, seconds 2", "429"},
 		{"Lost response", "cut, at beforeResponse, processed", "cut"},
 		{"Cut", "cut, at inBody", "200"},
 		{"Slow", "delay, seconds 3", "200"},
@@ -153,6 +153,8 @@ func TestOtherPrograms(t *testing.T) {
 
 	b.setOffline(true)
 	b.waitForText("#notice", "does not respond")
+	b.activate("#fault-buttons button")
+	b.waitForText("#notice", "Failed to fetch")
 	b.setOffline(false)
 	b.waitForText("#notice", "responds again")
 }

@@ -7,7 +7,7 @@ const byID = (id) => document.getElementById(id);
 // One button each; the fault is what POST /_sandbox/faults takes.
 const faults = [
   ["503", "The response is 503", { fault: "status", status: 503 }],
-  ["429", "The response is 429 with Retry-After: 2", { fault: "status", status: 429, headers: { "Retry-After": "2" } }],
+  ["429", "The response is 429 with Retry-After: 2", { fault: "retryAfter", seconds: 2 }],
   ["Lost response", "The request is processed, then the connection ends", { fault: "cut", at: "beforeResponse", processed: true }],
   ["Cut", "The connection ends within the body of the response", { fault: "cut", at: "inBody" }],
   ["Slow", "The response takes 3 seconds", { fault: "delay", seconds: 3 }],
@@ -43,10 +43,10 @@ function onClick(button, action) {
   button.addEventListener("click", async () => {
     try {
       notify(await action());
+      await refresh();
     } catch (error) {
       notify(error.message, true);
     }
-    refresh();
   });
 }
 
@@ -171,7 +171,7 @@ function addFaultButtons() {
       const times = byID("fault-times").value;
       const repeat = times === "always" ? { always: true } : { times: Number(times) };
       await send("POST", "faults", { operation: select.value, faults: [{ ...fault, ...repeat }] });
-      return `${title}: ${byID("fault-times").selectedOptions[0].text} of ${select.selectedOptions[0].text}.`;
+      return `${title}, for ${byID("fault-times").selectedOptions[0].text} of ${select.selectedOptions[0].text}.`;
     });
     byID("fault-buttons").append(button);
   }
