@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xsale-go/xsale/internal/contract"
@@ -239,5 +240,41 @@ func TestMapsCreateNothing(t *testing.T) {
 	}
 	if status, _ := s.do("GET /items/5", ""); status != 200 {
 		t.Errorf("status %d", status)
+	}
+}
+
+func TestConcurrentCalls(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: object, properties: {items: {type: array, items: "+item+"}, total: {type: integer}}}", item, item)+
+		"    delete: {operationId: delete, parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {'204': {description: x}}}\n", itemSchema,
+		map[string][]json.RawMessage{"/items": nil})
+	const callers, each = 8, 20
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for i := range each {
+				_, header, _ := s.send("POST /items", `{"name":"a"}`)
+				s.do("GET /items", "")
+				if i%2 == 0 {
+					s.do("DELETE "+header.Get("Location"), "")
+				}
+			}
+		})
+	}
+	group.Wait()
+	var listed struct {
+		Items []struct{ ID int }
+		Total int
+	}
+	_, body := s.do("GET /items", "")
+	if err := json.Unmarshal([]byte(body), &listed); err != nil || listed.Total != callers*each/2 {
+		t.Fatalf("got %d items: %v", listed.Total, err)
+	}
+	ids := make(map[int]bool)
+	for _, item := range listed.Items {
+		ids[item.ID] = true
+	}
+	if len(ids) != listed.Total {
+		t.Errorf("got %d different ids of %d items", len(ids), listed.Total)
 	}
 }

@@ -33,22 +33,28 @@ func (p *Plan) Problem(o *contract.Operation, status int, details []byte) (conte
 			name = original
 		}
 		fields, _ := decode(details).(map[string]any)
-		if p.document.Fits(media.Schema.Value, fields) && p.lists(media.Schema, fields) {
-			return "application/problem+json", details
+		ofProblem := isProblem(media.Schema)
+		if p.document.Fits(media.Schema.Value, fields) && (ofProblem || len(propertiesOf(media.Schema)) == 0) {
+			return problemType, details
 		}
 		body, err := marshal(p.problem(media.Schema, o, status, fields))
 		if err != nil {
 			return "", nil
+		}
+		if ofProblem && name == "application/json" { // as ASP.NET documents it
+			name = problemType
 		}
 		return name, body
 	}
 	return "", nil
 }
 
-// lists reports whether a schema lists the fields of problem details.
-func (p *Plan) lists(schema *openapi3.SchemaRef, details map[string]any) bool {
+const problemType = "application/problem+json"
+
+// isProblem reports whether a schema is one of problem details.
+func isProblem(schema *openapi3.SchemaRef) bool {
 	properties := propertiesOf(schema)
-	return len(properties) == 0 || properties["title"] != nil && details["title"] != nil
+	return properties["title"] != nil && properties["status"] != nil
 }
 
 // problem returns a generated body for an error, with the details where fields of their meaning are.

@@ -187,6 +187,8 @@ func TestProblems(t *testing.T) {
 		{"'404': {description: x, content: {application/json: {schema: {type: object, required: [error], properties: {error: {type: object, required: [code, message], properties: {code: {type: integer}, message: {type: string}}}}}}}}",
 			"application/json", `{"error":{"code":404,"message":"There is no such item"}}`},
 		{"default: {description: x, content: {application/json: {schema: {type: object, required: [reason], properties: {reason: {type: string, enum: [missing]}}}}}}", "application/json", `{"reason":"missing"}`},
+		{"'404': {description: x, content: {application/json: {schema: {type: object, required: [title, status, traceId], properties: {title: {type: string}, status: {type: integer}, traceId: {type: string, enum: [t]}}}}}}",
+			"application/problem+json", `{"status":404,"title":"Not Found","traceId":"t"}`},
 		{"4XX: {description: x, content: {application/json: {schema: {type: string}}}}", "application/json", ""},
 	} {
 		s := newService(t, operationPath("get", "/x", test.responses), "", nil)

@@ -13,13 +13,10 @@ var (
 // Join appends field names or indexes to a JSON pointer (RFC 6901). The pointer "" is the
 // whole document.
 func Join(pointer string, tokens ...string) string {
-	var joined strings.Builder
-	joined.WriteString(pointer)
 	for _, token := range tokens {
-		joined.WriteByte('/')
-		joined.WriteString(escaper.Replace(token))
+		pointer += "/" + escaper.Replace(token)
 	}
-	return joined.String()
+	return pointer
 }
 
 // Split returns the tokens of a JSON pointer and whether the pointer is valid.
