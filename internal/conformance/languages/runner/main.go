@@ -284,11 +284,9 @@ func (s scenario) run() {
 			for i, each := range current.Together {
 				each.show(s.Name, replies[i], durations[i])
 			}
+			continue
 		}
 		for range max(current.Times, 1) {
-			if current.Together != nil {
-				break
-			}
 			result, duration := c.run(current)
 			current.show(s.Name, result, duration)
 			for name, pointer := range current.Keep {
