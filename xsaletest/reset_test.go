@@ -123,12 +123,28 @@ func TestResetDuringARequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.call(http.MethodGet, "/me", "")
+	watching, awaited := make(chan struct{}, 3), make(chan []xsaletest.Request)
+	go func() {
+		ended, err := sandbox.WaitForRequests(t.Context(), 1, func(r xsaletest.Request) bool {
+			watching <- struct{}{}
+			return r.Number != 1 || r.Operation != "getMe"
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		awaited <- ended
+	}()
+	<-watching // the request to /me
 	close(finish)
 	if reply := <-done; reply.status != http.StatusOK {
 		t.Errorf("status %d", reply.status)
 	}
+	c.call(http.MethodGet, ":/statuses", "")
+	if ended := <-awaited; len(ended) != 1 || ended[0].Operation != "listStatuses" {
+		t.Errorf("awaited %+v", ended)
+	}
 	requests := sandbox.Requests()
-	if len(requests) != 1 || requests[0].Operation != "getMe" || sandbox.DroppedRequests() != 0 || sandbox.Calls() != 1 {
+	if len(requests) != 2 || requests[0].Operation != "getMe" || sandbox.DroppedRequests() != 0 || sandbox.Calls() != 2 {
 		t.Errorf("%+v, %d dropped, %d calls", requests, sandbox.DroppedRequests(), sandbox.Calls())
 	}
 }

@@ -65,6 +65,16 @@ func TestTokensExpireByTheClock(t *testing.T) {
 	}
 }
 
+// What a fault has expired stays expired, whatever the clock shows later.
+func TestExpiredIDTokensStayExpired(t *testing.T) {
+	c := newCaller(t)
+	c.sandbox.ExpireIDTokens()
+	c.sandbox.Clock().Advance(-time.Hour)
+	if reply := c.call(http.MethodGet, "/me", ""); reply.status != http.StatusUnauthorized {
+		t.Errorf("status %d", reply.status)
+	}
+}
+
 func TestClockGoesOn(t *testing.T) {
 	real := time.Date(2025, time.March, 31, 12, 0, 0, 0, time.UTC)
 	sandbox := xsaletest.New(t, xsaletest.WithClock(func() time.Time { return real }))
