@@ -53,17 +53,17 @@ func (c *Clock) Advance(by time.Duration) {
 	c.change(func(now time.Time, frozen bool) (time.Time, bool) { return now.Add(by), frozen })
 }
 
-// Set sets the clock to a time, from which it goes on unless it is frozen.
+// Set sets the clock to a time. It continues from there unless it is frozen.
 func (c *Clock) Set(now time.Time) {
 	c.change(func(_ time.Time, frozen bool) (time.Time, bool) { return now, frozen })
 }
 
-// Freeze stops the clock. It still can be set.
+// Freeze stops the clock. Set and Advance still work.
 func (c *Clock) Freeze() {
 	c.change(func(now time.Time, _ bool) (time.Time, bool) { return now, true })
 }
 
-// Resume makes a frozen clock go on from the time that it shows.
+// Resume lets a frozen clock continue from the time that it shows.
 func (c *Clock) Resume() {
 	c.change(func(now time.Time, _ bool) (time.Time, bool) { return now, false })
 }

@@ -18,13 +18,13 @@ const controlPrefix = "/_sandbox/"
 var crossOrigin = http.NewCrossOriginProtection()
 
 // WithControl serves a handler on the address of the sandbox, such as that of package control. It
-// gets the requests below /_sandbox/, and, if neither the spec nor a handler has their path and
-// method, those to / and to /swagger and below. Such requests need no tokens, are not listed by
+// gets all requests below /_sandbox/. It also gets those to /, /swagger and below /swagger/, unless
+// the spec or a handler has their path and method. Such requests need no tokens, are not listed by
 // [Sandbox.Requests], and have neither latency nor faults.
 //
 // If the sandbox listens on loopback, requests below /_sandbox/ must name localhost or a loopback
-// address as their host. So a web page cannot reach them through a name that it lets point to this
-// machine. Web pages of other origins may only read, unless [WithCORS] allows their origin.
+// address as their host. This stops web pages that use DNS rebinding. Web pages of other origins
+// may only read, unless [WithCORS] allows their origin.
 func WithControl(control func(*Sandbox) http.Handler) Option {
 	return func(c *config) {
 		if control == nil {

@@ -85,9 +85,9 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// UnmarshalJSON reads a fault as [Fault.MarshalJSON] writes it. A body that is a JSON string is sent
-// as this text, any other JSON as it is. Unknown and missing fields, and fields that the fault does
-// not have, are errors that name them.
+// UnmarshalJSON reads a fault as [Fault.MarshalJSON] writes it. A body that is a JSON string is
+// sent as text, any other value as JSON. An error names each field that is unknown, missing, or not
+// one of the fault.
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	var present map[string]json.RawMessage
 	if err := json.Unmarshal(data, &present); err != nil {

@@ -91,7 +91,7 @@ func (s *Sandbox) Fail(operationID string, faults ...Fault) error {
 	return err
 }
 
-// Faults returns the queued faults of [Sandbox.Fail] by operation, with the rest of their
+// Faults returns the queued faults of [Sandbox.Fail] by operation, with their remaining
 // repetitions.
 func (s *Sandbox) Faults() map[string][]Fault {
 	s.faults.mu.Lock()

@@ -55,8 +55,8 @@ var handlerPattern = regexp.MustCompile(`^([A-Z]+) ((?:/(?:[^/{}?#\s]+|\{[A-Za-z
 // [Sandbox.Close], and reads and changes orders through [Sandbox.Orders]. HandleFunc may be called
 // while the sandbox serves requests.
 //
-// HandleFunc fails if the pattern is invalid, is registered twice, or is served by the spec of this
-// module or the sandbox itself. A sandbox of [New] then fails its test as well.
+// HandleFunc fails if the pattern is invalid, is registered twice, or is one of the sandbox or of
+// this module's spec. A sandbox of [New] then also fails its test.
 func (s *Sandbox) HandleFunc(pattern string, serve func(http.ResponseWriter, *http.Request)) error {
 	if s.config.test != nil {
 		s.config.test.Helper()
@@ -148,8 +148,8 @@ func (s *Sandbox) replacement(operation *contract.Operation) *handler {
 	return s.handlers.replaced[operation]
 }
 
-// WithHandler is [Sandbox.HandleFunc] for a handler that is there from the start, and again after
-// [Sandbox.Reset].
+// WithHandler is like [Sandbox.HandleFunc], but the sandbox has the handler from its start, and
+// again after [Sandbox.Reset].
 func WithHandler(pattern string, serve func(http.ResponseWriter, *http.Request)) Option {
 	return func(c *config) { c.handlers = append(c.handlers, &handler{pattern, serve}) }
 }

@@ -24,7 +24,7 @@ func (s *Sandbox) Operations() []Operation {
 	return all
 }
 
-// SpecInfo returns title and version of the spec that the sandbox serves.
+// SpecInfo returns the title and the version of the spec that the sandbox serves.
 func (s *Sandbox) SpecInfo() (title, version string) {
 	info := s.spec.Spec().Info
 	return info.Title, info.Version

@@ -69,25 +69,26 @@ func (s *Sandbox) Requests(operationIDs ...string) []Request {
 	return s.requests.list(operationIDs)
 }
 
-// DroppedRequests returns how many of the oldest API requests [Sandbox.Requests] no longer returns
-// because of its limits.
+// DroppedRequests returns the number of older API requests that [Sandbox.Requests] no longer
+// returns because of its limits.
 func (s *Sandbox) DroppedRequests() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.dropped
 }
 
-// ClearRequests forgets the API requests so far. Their numbers and [Sandbox.Calls] go on.
+// ClearRequests forgets the API requests so far. It does not restart their numbers or
+// [Sandbox.Calls].
 func (s *Sandbox) ClearRequests() {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	s.requests.clear()
 }
 
-// WaitForRequests waits until count API requests that match have ended, and returns them: all that
-// have ended by then, in the order they arrived. It looks at the requests so far, too. If the
-// context ends or the sandbox closes first, it returns those that have ended, and an error. The
-// function must not modify the request.
+// WaitForRequests waits until at least count matching API requests have ended, and returns all of
+// them in the order in which they arrived. Earlier requests count, too. If the context ends or the
+// sandbox closes first, it returns those that have ended, and an error. The function must not
+// modify the request.
 func (s *Sandbox) WaitForRequests(ctx context.Context, count int, match func(Request) bool) ([]Request, error) {
 	w := s.requests.watch()
 	defer s.requests.unwatch(w)

@@ -2,9 +2,9 @@ package xsaletest
 
 import "fmt"
 
-// Reset returns the sandbox to its start: data, faults, requests and their counts, logins, blocked
-// users, handlers, settings and the clock. Issued tokens stay valid, so that a client carries on
-// without a new login. A request in progress sees either the old data or the new.
+// Reset restores the sandbox to its start: data, faults, requests and their counts, logins, blocked
+// users, handlers, settings and the clock. Issued tokens stay valid, so that a client needs no new
+// login. A request in progress sees either the old data or the new.
 func (s *Sandbox) Reset() error {
 	data, err := newBackend(s.config, s.spec, s.config.seed)
 	if err != nil { // a value of the seed has changed since the start
@@ -28,9 +28,9 @@ func (s *Sandbox) Reset() error {
 	return nil
 }
 
-// ReplaceData replaces all data of the API by that of a seed, as if the sandbox had started with it,
-// see [WithSeed]. [Sandbox.Reset] returns to the data of the start. If the seed is invalid, the data
-// stays, and the error names the JSON pointer.
+// ReplaceData replaces all data of the API with that of a seed, as if the sandbox had started with
+// it, see [WithSeed]. [Sandbox.Reset] restores the initial data. If the seed is invalid, nothing
+// changes, and the error names the JSON pointer.
 func (s *Sandbox) ReplaceData(seed Seed) error {
 	data, err := newBackend(s.config, s.spec, &seed)
 	if err != nil {

@@ -43,7 +43,8 @@ func (s *Sandbox) Settings() Settings {
 
 // Change changes the settings in one step. Requests that arrive later see all of the changes, and
 // [Sandbox.Reset] reverts them. The function must not call Change or Reset. If the settings are
-// invalid, nothing changes, and the error names the field; a sandbox of [New] fails its test as well.
+// invalid, nothing changes, and the error names the field. A sandbox of [New] then also fails its
+// test.
 func (s *Sandbox) Change(change func(*Settings)) error {
 	if s.config.test != nil {
 		s.config.test.Helper()

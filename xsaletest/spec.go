@@ -14,19 +14,19 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/normalform"
 )
 
-// WithSpec serves the operations of another spec in place of those of this module, such as the
-// vendor's whole Swagger. Logins, tokens, faults, checks and requests are the same: the sandbox
-// demands its own two tokens, whatever the spec says about security.
+// WithSpec serves the operations of another spec instead of this module's, such as the vendor's
+// whole Swagger. Logins, tokens, faults, checks and recorded requests work the same. The sandbox
+// requires its own two tokens, whatever the spec says about security.
 //
 // The spec is in normal form, as xsale spec pull --normal writes it. To pass any spec that xsale
-// generate takes, import package anyspec for its effect.
+// generate takes, import package anyspec for its side effect.
 //
-// Responses are examples of the spec, else generated values, which fit the schema and are the same in
-// every run. Where the shape of an operation shows what it does, it keeps data: a POST to a path adds
-// an item, its GET lists them, and GET, PUT, PATCH and DELETE of a path below with an id read, replace,
-// change and delete one. Query parameters with the name of a field are filters, and common ones select
-// a page. [Sandbox.Operations] says which operations keep data, and why others do not.
-// [Sandbox.HandleFunc] replaces an operation that does something else.
+// Responses are examples of the spec, or generated values that fit the schema and are the same in
+// every run. Operations that create, list or change items keep data: POST to a path adds an item
+// and GET lists all; with the item's id below that path, GET reads it, PUT replaces it, PATCH
+// changes it and DELETE deletes it. Query parameters with the name of a field are filters, and
+// common ones such as limit select a page. [Sandbox.Operations] lists which operations keep data,
+// and why others do not. [Sandbox.HandleFunc] replaces an operation that does anything else.
 //
 // The status is the lowest success that the spec lists. Each value of a variable above a collection,
 // such as organizationName, has its own items. A collection starts with the examples of the spec, with

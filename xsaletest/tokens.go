@@ -51,7 +51,7 @@ func newTokenService(key *signingKey, issuer string, clock func() time.Time, set
 	}
 }
 
-// Tokens are the tokens of one login, in JSON as the token endpoint returns them.
+// Tokens are the tokens of one login. Their JSON is that of the token endpoint.
 type Tokens struct {
 	AccessToken string `json:"access_token"`       // for the header Authorization, after "Bearer "
 	IDToken     string `json:"id_token,omitempty"` // for the header x-id-token

@@ -16,7 +16,7 @@ import (
 // observedBytes bounds the copy of a body that is checked or written to an archive.
 const observedBytes = 4 << 20
 
-// observation is what a proxy does with the traffic next to passing it on.
+// observation is what a proxy does with the traffic, apart from passing it on.
 type observation struct {
 	transport http.RoundTripper
 	validator *traffic.Validator // nil without --check

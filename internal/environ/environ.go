@@ -16,9 +16,9 @@ func Map(variables []string) map[string]string {
 	return values
 }
 
-// Dotenv returns the lines of an .env file. It quotes what some readers would split, change or take
-// for a comment: with single quotes, in which all readers take everything literally but a single
-// quote itself.
+// Dotenv returns the lines of an .env file. It puts values that some readers would split, change or
+// treat as a comment into single quotes. All readers take everything in them literally, except a
+// single quote.
 func Dotenv(variables []string) []byte {
 	var lines bytes.Buffer
 	for _, variable := range variables {

@@ -10,8 +10,8 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// checkOrigin refuses what a web page can send through the browser of this machine. A page whose
-// name resolves to loopback (DNS rebinding) sends that name as Host.
+// checkOrigin refuses requests that a web page can send through a browser on this machine. With DNS
+// rebinding, the page's name resolves to loopback, and the browser sends it as Host.
 func checkOrigin(r *http.Request) error {
 	switch {
 	case r.Method == http.MethodConnect || !strings.HasPrefix(r.RequestURI, "/"):
@@ -41,8 +41,8 @@ func headerOr(r *http.Request, name, otherwise string) string {
 	return otherwise
 }
 
-// overrides are headers by which some servers take another method or path than those of the request.
-// The rules for retries and for reading only would then hold for the wrong ones.
+// overrides are headers that make some servers use another method or path. The rules for retries
+// and for --read-only would then apply to the wrong one.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
 // admit checks who calls and what for, and returns the path and the query, without the secret.

@@ -72,9 +72,9 @@ var connectionHeaders = []string{
 	"Transfer-Encoding", "Upgrade", "Http2-Settings", "Expect",
 }
 
-// callerHeaders are headers of the request that the API must not get: tokens and cookies are those of
-// the gateway's account, and the rest is about the caller and this machine. The transport negotiates
-// the encoding of the response itself, so that a token in it cannot hide.
+// callerHeaders are request headers that the API must not get: the gateway has its own tokens and
+// cookies, and the others are about the caller and this machine. The transport negotiates the
+// encoding of the response itself, so that a token in it cannot hide.
 var callerHeaders = []string{
 	SecretHeader, "Authorization", "X-Id-Token", "Cookie", "Accept-Encoding", "Referer", "Forwarded", "Via", "X-Real-Ip",
 	"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Server",

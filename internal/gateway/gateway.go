@@ -1,9 +1,9 @@
-// Package gateway lends the login of this machine to programs in any language. They send requests
-// without tokens over loopback, and the gateway sends them on through the calls of a Client: one
-// login, one rate, the same retries.
+// Package gateway is the server of xsale proxy: it lends a login to programs in any language. They
+// send requests without tokens over loopback, and the gateway sends them on through a Client, with
+// one login, one rate limit and the same retries.
 //
-// The gateway reaches the origin of its Client only. Callers must know a secret, so other users and web
-// pages cannot call it. The tokens do not leave it: see [WithoutTokens].
+// The gateway calls only the origin of its Client. Callers must know a secret, so other users and
+// web pages cannot call it. The tokens do not leave it: see [WithoutTokens].
 package gateway
 
 import (
@@ -28,11 +28,10 @@ const (
 	errorHeader          = "Xsale-Proxy-Error"     // kind of a response that is the gateway's own
 )
 
-// healthPath is the path that a supervisor asks for a sign of life. It needs no secret and tells
-// nothing else.
+// healthPath is the path of the health check. It needs no secret and reports nothing else.
 const healthPath = "/_proxy/health"
 
-// Config configures a gateway. All fields are required, except those that name a default.
+// Config configures a gateway. Fields without a default are required.
 type Config struct {
 	API      call.Connection // whose transport is made by WithoutTokens
 	Secret   string          // that callers send

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Limits of the server. Programs keep some connections each; beyond the limit, new ones wait.
+// Limits of the server. Beyond the limit, new connections wait.
 const (
 	maxConnections = 512
 	maxHeader      = 64 << 10         // bytes of a request's header

@@ -16,7 +16,7 @@ import (
 	"github.com/xsale-go/xsale/internal/mock/values"
 )
 
-// Data is what clients have made of the collections of a spec. It is safe for concurrent use.
+// Data is the current items of the collections of a spec. It is safe for concurrent use.
 type Data struct {
 	plan *Plan
 

@@ -1,8 +1,8 @@
-// Package mock processes the operations of any spec: with data where their shape shows what they do
-// with it, else with the examples of the spec or generated values. It knows nothing of tokens,
-// faults and checks, which are the sandbox's.
+// Package mock processes the operations of any spec. Operations that create, list or change items
+// keep data; the others return examples of the spec or generated values. Tokens, faults and checks
+// are up to the sandbox.
 //
-// A [Plan] is what a spec asks for, and [Data] is what clients have made of it.
+// A [Plan] is how to process each operation of a spec, and [Data] is the current items.
 package mock
 
 import (

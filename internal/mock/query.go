@@ -86,9 +86,9 @@ var (
 	pageNames   = []string{"page", "pagenumber", "pageno", "pageindex", "currentpage"}
 )
 
-// pagingOf returns how the query of an operation selects a page. Without any doubt, that is a size with
-// an offset or the number of a page. A lone size selects the beginning, unless another parameter leads
-// to the rest.
+// pagingOf returns how the query of an operation selects a page. Only these are unambiguous: a size
+// with an offset, or with the number of a page. A lone size selects the beginning, unless another
+// parameter leads to the rest.
 func pagingOf(o *contract.Operation) paging {
 	var p paging
 	doubtful := false

@@ -36,7 +36,7 @@ func (f Field) Error() string {
 	return f.Pointer + ": " + f.Detail
 }
 
-// At adds the pointer of an error. Its text stays the same, for callers that know nothing of JSON.
+// At adds a pointer to an error. Its text stays the same, for callers in Go.
 func At(pointer string, err error) error {
 	if err == nil {
 		return nil

@@ -1,11 +1,11 @@
 // Package anyspec lets [github.com/xsale-go/xsale/xsaletest.WithSpec] take any spec that xsale
-// generate takes: Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, as JSON or YAML, with the faults that
-// services write into them. Import it for this effect only:
+// generate takes: Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, as JSON or YAML, with the usual
+// mistakes of services in them. Import it only for its side effect:
 //
 //	import _ "github.com/xsale-go/xsale/xsaletest/anyspec"
 //
-// It is a package of its own because of its size. Tests without it take specs in normal form, which
-// xsale spec pull --normal writes.
+// It is a separate package because of its size. Without it, WithSpec takes specs in normal form,
+// which xsale spec pull --normal writes.
 package anyspec
 
 import (

@@ -1,11 +1,11 @@
-// Package control is an HTTP API that steers a sandbox, for tests in any language. The command
-// xsale sandbox has it. In Go, start the sandbox with it:
+// Package control is an HTTP API that controls a sandbox, for tests in any language. It is part of
+// the command xsale sandbox. In Go, add it to a sandbox:
 //
 //	sandbox, err := xsaletest.Start(xsaletest.WithControl(control.New))
 //
-// Its paths begin with /_sandbox/. The file openapi.yaml describes them, and GET
-// /_sandbox/openapi.json returns it. Requests that do not fit it, and unknown fields and query
-// parameters, get a 400 with problem details (RFC 9457), which name each location.
+// Its paths begin with /_sandbox/. Their spec is the file openapi.yaml, which GET
+// /_sandbox/openapi.json returns. A request that does not fit the spec, or has unknown fields or
+// query parameters, gets a 400 with problem details (RFC 9457) that name each location.
 package control
 
 import (
@@ -40,8 +40,8 @@ var spec = sync.OnceValue(func() *contract.Document {
 	return document
 })
 
-// New returns the control API of a sandbox, for [xsaletest.WithControl].
-// It also serves a page for people at /, which calls it.
+// New returns the control API of a sandbox, for [xsaletest.WithControl]. It also serves the
+// sandbox's page at /.
 func New(sandbox *xsaletest.Sandbox) http.Handler { return &api{sandbox, page.New()} }
 
 type api struct {

@@ -30,13 +30,14 @@ type Archiver struct {
 }
 
 // Archive returns an archiver in front of another transport, or in front of [http.DefaultTransport]
-// for nil. It writes HAR 1.2, which browsers and proxies show. The file at path is replaced, only its
-// owner can read it, and it is complete after every call. Close it at the end.
+// for nil. It writes HAR 1.2, which browsers can open. It replaces the file at path. Only its owner
+// can read the file, and it is complete after every call. Close the archiver at the end.
 //
-// Entries are masked as by [Record], and contain no tokens, cookies and logins. Unlike Record, an
-// archiver changes nothing about a call and never makes it fail: bodies are passed on as they arrive,
-// and one that is longer than [WithBodyLimit], not read to its end, or has a Content-Encoding is left
-// out. A call without a response has the status 0. [Archiver.Close] reports a failure to write.
+// Entries are masked as by [Record], and contain no tokens, cookies or logins. Unlike Record, an
+// archiver changes nothing about a call and never makes it fail: bodies are passed on as they
+// arrive, and one that is longer than [WithBodyLimit], not read to its end, or has a
+// Content-Encoding is left out. A call without a response has the status 0. [Archiver.Close]
+// reports a failure to write.
 func Archive(next http.RoundTripper, path string, options ...RecordOption) (*Archiver, error) {
 	c, err := newConfig(options)
 	if err != nil {

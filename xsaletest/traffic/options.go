@@ -113,9 +113,9 @@ func WithStrict() interface {
 	})
 }
 
-// WithReport passes each finding to a function when it is new, for the log of a program that runs for
-// long. Equal findings at other elements of a list are not new, and Count is 0. The function runs in
-// the goroutine of a call and must be safe for concurrent use.
+// WithReport passes each new finding to a function, for the log of a program that runs for a long
+// time. Equal findings at other elements of a list are not new. The Count of a new finding is 0.
+// The function runs in the goroutine of a call and must be safe for concurrent use.
 func WithReport(report func(Finding)) ValidateOption {
 	return setting(func(c *config) error {
 		if report == nil {

@@ -1,4 +1,4 @@
-// Package override makes handlers of responses that are the same for every request.
+// Package override makes handlers from fixed responses.
 package override
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/xsale-go/xsale/internal/problem"
 )
 
-// Response is a response that is the same for every request.
+// Response is a fixed response, the same for every request.
 type Response struct {
 	Status  int // 0 is 200
 	Headers map[string]string

@@ -59,7 +59,7 @@ func (s *shape) fitsLength(text string) bool {
 	return length >= s.minLength && (s.maxLength == nil || length <= *s.maxLength)
 }
 
-// vocabulary has words without a meaning in trade, so that nobody takes them for data.
+// vocabulary has words that mean nothing in trade, so that nobody mistakes them for real data.
 var vocabulary = strings.Fields(`amber birch cedar delta ember fjord grove hazel inlet jade kelp lark maple nectar
 	ochre pine quartz river sage tundra umber vale willow yarrow zephyr`)
 
