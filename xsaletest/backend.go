@@ -37,7 +37,7 @@ type backend interface {
 // newBackend returns the initial data: of a seed if it is not nil, or else generated.
 func newBackend(c *config, spec *contract.Document, seed *Seed) (backend, error) {
 	if c.plan != nil {
-		return newService(c.plan, seed)
+		return newService(c, seed)
 	}
 	if seed != nil && len(seed.Resources) > 0 {
 		return nil, problem.Field{Pointer: "/Resources", Detail: "only another spec has them: use WithSpec, or --spec of xsale sandbox"}

@@ -30,7 +30,7 @@ import (
 //
 // The status is the lowest success that the spec lists. Each value of a variable above a collection,
 // such as organizationName, has its own items. A collection starts with the examples of the spec, with
-// three generated items, or with those of [Seed].
+// three generated items, or with those of [Seed]. [Sandbox.Orders] is for xSale only.
 func WithSpec(spec []byte) Option {
 	return func(c *config) { c.otherSpec = slices.Clip(spec) }
 }
@@ -89,11 +89,12 @@ func checkNormalForm(spec *contract.Document) error {
 
 // service is the backend of another spec.
 type service struct {
-	plan *mock.Plan
-	data *mock.Data
+	plan          *mock.Plan
+	data          *mock.Data
+	organizations []string
 }
 
-func newService(plan *mock.Plan, seed *Seed) (*service, error) {
+func newService(c *config, seed *Seed) (*service, error) {
 	resources := make(map[string][]json.RawMessage)
 	if seed != nil {
 		if len(seed.Organizations)+len(seed.Statuses)+len(seed.Orders)+len(seed.Translations) > 0 {
@@ -112,12 +113,19 @@ func newService(plan *mock.Plan, seed *Seed) (*service, error) {
 			}
 		}
 	}
-	data, err := plan.NewData(resources)
+	data, err := c.plan.NewData(resources)
 	if err != nil {
 		pointer, detail, _ := strings.Cut(err.Error(), ": ")
 		return nil, problem.Field{Pointer: "/Resources" + pointer, Detail: detail}
 	}
-	return &service{plan, data}, nil
+	s := &service{plan: c.plan, data: data}
+	for _, organization := range c.organizations {
+		s.organizations = append(s.organizations, organization.Name)
+	}
+	if s.organizations == nil {
+		s.organizations = []string{Organization}
+	}
+	return s, nil
 }
 
 func (s *service) admit(*apiCall) *problem.Details { return nil }
@@ -136,7 +144,8 @@ func (s *service) respond(c *apiCall) (*response, error) {
 	return r, nil
 }
 
-func (s *service) names() []string { return []string{Organization} }
+// names returns the organizations of the option, although paths may have any other.
+func (s *service) names() []string { return s.organizations }
 
 func (s *service) organization(string) *state { return nil }
 

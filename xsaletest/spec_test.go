@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -126,6 +128,16 @@ func TestSpecKeepsNothingElse(t *testing.T) {
 		if operation.Stateful == (operation.ID == "groomPet") {
 			t.Errorf("%+v", operation)
 		}
+	}
+}
+
+func TestSpecHasTheOrganizationsOfTheOption(t *testing.T) {
+	pets := newCaller(t, xsaletest.WithSpec(petsSpec), xsaletest.WithOrganizations(xsale.OrganizationInfo{ID: 1, Name: "Zoo"}))
+	if got := pets.sandbox.Organizations(); !slices.Equal(got, []string{"Zoo"}) {
+		t.Errorf("got %v", got)
+	}
+	if _, err := pets.sandbox.Orders("Zoo").Add(xsaletest.SeedOrder{Order: "{}"}); err == nil {
+		t.Error("another spec has orders of xSale")
 	}
 }
 

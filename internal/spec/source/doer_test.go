@@ -11,10 +11,11 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/xsaletest"
+	"github.com/xsale-go/xsale/xsaletest/control"
 )
 
 func TestGetFromSandbox(t *testing.T) {
-	sandbox := xsaletest.New(t)
+	sandbox := xsaletest.New(t, xsaletest.WithControl(control.New)) // has a page
 	client := sandbox.Client(t)
 	for _, options := range []Options{{}, {Doer: client.Doer()}} {
 		for _, from := range []string{sandbox.URL(), sandbox.URL() + "/swagger", sandbox.URL() + "/swagger/v1/swagger.json"} {
