@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -114,7 +115,24 @@ func (c *call) list() (*Response, *Failure) {
 	if len(c.out.names) > 0 {
 		frame = selected.set(c.schema(), c.media.frame())
 	}
-	return c.send(c.out.around(frame, selected.cut(elements)), "")
+	response, failure := c.send(c.out.around(frame, selected.cut(elements)))
+	if failure == nil {
+		c.setCounts(response.Header, selected)
+	}
+	return response, failure
+}
+
+// setCounts sets the headers that say what the page says, such as X-Total-Count.
+func (c *call) setCounts(header http.Header, selected page) {
+	if c.success == nil {
+		return
+	}
+	for name, listed := range c.success.Headers {
+		count, ok := selected.count(strings.TrimPrefix(plain(name), "x"))
+		if number := json.Number(strconv.Itoa(count)); ok && listed.Value.Schema != nil && c.data.plan.document.Fits(listed.Value.Schema.Value, number) {
+			header.Set(name, number.String())
+		}
+	}
 }
 
 func (c *call) create() (*Response, *Failure) {
@@ -125,7 +143,7 @@ func (c *call) create() (*Response, *Failure) {
 		property := propertiesOf(c.on.schema)[key]
 		given := keyText(fields[key])
 		switch {
-		case property.Value.ReadOnly || strings.Trim(given, "0-") == "":
+		case property.Value.ReadOnly || unset(fields[key]):
 			fields[key] = c.data.plan.newKey(t)
 		case t.byKey[given] != nil:
 			c.data.mu.Unlock()
@@ -145,6 +163,18 @@ func (c *call) create() (*Response, *Failure) {
 		response.Header.Set("Location", location)
 	}
 	return response, failure
+}
+
+// unset reports whether a client leaves a key to the server: without a value, or with the zero value
+// of its type. A string of zeros is a value.
+func unset(key any) bool {
+	switch key := key.(type) {
+	case string:
+		return key == "" || key == "00000000-0000-0000-0000-000000000000"
+	case json.Number:
+		return strings.Trim(key.String(), "-0.") == ""
+	}
+	return true
 }
 
 // pointer returns the location of a field in a body.
@@ -234,6 +264,8 @@ func (c *call) change(do func(former map[string]any) (map[string]any, *Failure))
 		return nil, failure
 	}
 	fields[c.on.key] = found.fields[c.on.key]
+	above := route.Variables(c.Path)[:len(route.Variables(c.on.path))]
+	c.data.plan.setParents(c.on, fields, c.valuesOf(above))
 	changed := t.replace(found, fields)
 	c.data.mu.Unlock()
 	return c.item(t, changed)
@@ -274,14 +306,14 @@ func (c *call) item(t *table, i *item) (*Response, *Failure) {
 	if len(c.out.names) > 0 {
 		frame = c.media.frame()
 	}
-	return c.send(c.out.around(frame, c.data.as(c.out.schema, t, i)), i.key)
+	return c.send(c.out.around(frame, c.data.as(c.out.schema, t, i)))
 }
 
 // fixed returns the response that is the same for every call, except for fields that have the name of
 // a variable of the path.
 func (c *call) fixed() (*Response, *Failure) {
 	if c.media == nil {
-		return c.send(nil, "")
+		return c.send(nil)
 	}
 	body := c.media.fixed()
 	if body.err != nil {
@@ -290,7 +322,7 @@ func (c *call) fixed() (*Response, *Failure) {
 	object, ok := body.value.(map[string]any)
 	if ok && c.media.kind == jsonBody {
 		if echoed := c.echo(object); echoed != nil {
-			return c.send(echoed, "")
+			return c.send(echoed)
 		}
 	}
 	return c.sendEncoded(body.encoded), nil
@@ -316,7 +348,7 @@ func (c *call) echo(object map[string]any) map[string]any {
 }
 
 // send encodes a body. A response without a body ignores it.
-func (c *call) send(value any, seed string) (*Response, *Failure) {
+func (c *call) send(value any) (*Response, *Failure) {
 	if c.media == nil {
 		return c.sendEncoded(nil), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -296,7 +297,7 @@ func (t *table) index(added *item) {
 		return
 	}
 	t.byKey[added.key] = added
-	if number, err := strconv.ParseInt(added.key, 10, 64); err == nil {
+	if number, err := strconv.ParseInt(added.key, 10, 64); err == nil && number < math.MaxInt64 {
 		t.last = max(t.last, number)
 	}
 }
@@ -374,6 +375,9 @@ func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string
 		version := maps.Clone(generated)
 		maps.Copy(version, own)
 		if fits(version) {
+			if i.created {
+				d.plan.removeForeign(schema, version, own)
+			}
 			return version
 		}
 		whole = generated
@@ -383,6 +387,23 @@ func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string
 		whole[t.on.key] = key
 	}
 	return whole
+}
+
+// removeForeign removes generated fields that the version of an item does not need, such as those of
+// another kind of item than the client's. What only a server sets stays.
+func (p *Plan) removeForeign(schema *openapi3.SchemaRef, version, own map[string]any) {
+	properties := propertiesOf(schema)
+	for _, name := range slices.Sorted(maps.Keys(version)) {
+		property := properties[name]
+		if _, sent := own[name]; sent || property != nil && property.Value.ReadOnly {
+			continue
+		}
+		value := version[name]
+		delete(version, name)
+		if !p.document.Fits(schema.Value, version) {
+			version[name] = value
+		}
+	}
 }
 
 // fieldsOf returns the fields that a schema lists and that fit it. A schema that lists nothing takes

@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // filter is a query parameter that has the name of a field.
@@ -55,6 +56,10 @@ func has(value any, wanted string) bool {
 		return slices.ContainsFunc(value, func(element any) bool { return has(element, wanted) })
 	case bool:
 		return strings.EqualFold(strconv.FormatBool(value), wanted)
+	case json.Number:
+		number, err := wire.ParseDecimal(value.String())
+		other, otherErr := wire.ParseDecimal(wanted)
+		return err == nil && otherErr == nil && number.Compare(other) == 0
 	}
 	return keyText(value) == wanted
 }
