@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -106,9 +108,11 @@ func overrideOf(value any) (response override.Response, err error) {
 	return response, nil
 }
 
-// printOperations prints which operations of another spec keep data, and why.
+// printOperations prints which operations of another spec keep data, and why, sorted by path.
 func printOperations(out io.Writer, sandbox *xsaletest.Sandbox) error {
-	return printList(out, outputTable, withoutErrors(sandbox.Operations()), table[xsaletest.Operation]{
+	operations := sandbox.Operations()
+	slices.SortStableFunc(operations, func(a, b xsaletest.Operation) int { return strings.Compare(a.Path, b.Path) })
+	return printList(out, outputTable, withoutErrors(operations), table[xsaletest.Operation]{
 		heading: []string{"METHOD", "PATH", "KEEPS DATA", "REASON"},
 		row: func(o xsaletest.Operation) []any {
 			keeps := "no"

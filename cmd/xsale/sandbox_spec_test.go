@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// petSwagger is Swagger 2.0, with a base path, without operationIds, and with an example that does not
+// petSwagger is Swagger 2.0, with a base path, with few operationIds, and with an example that does not
 // fit.
 const petSwagger = `
 swagger: "2.0"
@@ -28,6 +28,7 @@ paths:
       responses: {201: {description: The pet., schema: {$ref: "#/definitions/Pet"}}}
   /pets/{id}:
     get:
+      operationId: describe
       parameters: [{in: path, name: id, required: true, type: integer}]
       responses: {200: {description: The pet., schema: {$ref: "#/definitions/Pet"}}}
   /pets/{id}/walk:
@@ -111,9 +112,11 @@ actions: [{target: "$.components.schemas.Pet.properties", update: {kind: {type: 
 		}
 	}
 	for _, want := range []string{
-		"METHOD  PATH                 KEEPS DATA  REASON\n",
-		"POST    /api/pets            yes         adds an item to /api/pets\n",
-		"POST    /api/pets/{id}/walk  no          replaced by a handler\n",
+		"METHOD  PATH                 KEEPS DATA  REASON\n" +
+			"GET     /api/pets            yes         lists the items of /api/pets\n" +
+			"POST    /api/pets            yes         adds an item to /api/pets\n" +
+			"GET     /api/pets/{id}       yes         reads an item of /api/pets\n" +
+			"POST    /api/pets/{id}/walk  no          replaced by a handler\n",
 		"the example does not match its schema",
 	} {
 		if !strings.Contains(stderr.String(), want) {
