@@ -55,6 +55,11 @@ func (a *app) observe(command *cobra.Command, f *proxyFlags, transport http.Roun
 		o.validator = traffic.Validate(o.transport, checking...)
 		o.transport = o.validator
 	}
+	if o.sarif != "" { // fails now rather than after the traffic
+		if err := o.writeSARIF(); err != nil {
+			return nil, usageError{err}
+		}
+	}
 	return o, nil
 }
 
@@ -81,11 +86,18 @@ func (o *observation) finish(command *cobra.Command) error {
 		failures = append(failures, o.validator.WriteReport(command.ErrOrStderr()))
 	}
 	if o.sarif != "" {
-		data, err := sarif(o.validator.Findings(), o.spec)
-		if err == nil {
-			err = os.WriteFile(o.sarif, data, 0o644)
-		}
-		failures = append(failures, err)
+		failures = append(failures, o.writeSARIF())
 	}
 	return errors.Join(failures...)
+}
+
+func (o *observation) writeSARIF() error {
+	data, err := sarif(o.validator.Findings(), o.spec)
+	if err == nil {
+		err = os.WriteFile(o.sarif, data, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("--sarif: %w", err)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -45,6 +46,12 @@ func headerOr(r *http.Request, name, otherwise string) string {
 // and for --read-only would then apply to the wrong one.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
+// listed reports whether a list has the name of a header. Some servers read underscores as hyphens.
+func listed(names []string, name string) bool {
+	name = strings.ReplaceAll(name, "_", "-")
+	return slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
+}
+
 // admit checks who calls and what for, and returns the path and the query, without the secret.
 func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 	path := r.RequestURI
@@ -72,8 +79,8 @@ func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 			return nil, refuse(http.StatusForbidden, "read_only", "the proxy only reads: "+r.Method+" was not sent", "start it without --read-only to allow changes")
 		}
 	}
-	for _, name := range overrides {
-		if len(r.Header[name]) > 0 {
+	for name := range r.Header {
+		if listed(overrides, name) {
 			return nil, refuse(http.StatusBadRequest, "override", "the header "+name+" changes the method or the path", "send the request with that method and path instead")
 		}
 	}

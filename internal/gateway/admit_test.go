@@ -65,6 +65,7 @@ func TestRefused(t *testing.T) {
 		"only the secret":       {address, "GET /" + secret, "", 400, "path"},
 		"TRACE":                 {address, "TRACE /me", known, 405, "method"},
 		"other method":          {address, "GET /me", "X-HTTP-Method-Override: DELETE\r\n" + known, 400, "override"},
+		"method in underscores": {address, "GET /me", "X_HTTP_Method_Override: DELETE\r\n" + known, 400, "override"},
 		"other path":            {address, "GET /me", "X-Original-URL: /admin\r\n" + known, 400, "override"},
 		"WebSocket":             {address, "GET /me", "Connection: Upgrade\r\nUpgrade: websocket\r\n" + known, 501, "upgrade"},
 		"POST":                  {reading, "POST /orders", known, 403, "read_only"},

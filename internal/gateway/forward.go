@@ -88,11 +88,8 @@ func (g *Gateway) request(c *caller, target *url.URL) (*http.Request, error) {
 		return nil, refuse(http.StatusBadRequest, "method", "this is not an HTTP method", "use a method of the API")
 	}
 	request.Header = endToEnd(c.request.Header)
-	for _, name := range callerHeaders {
-		delete(request.Header, name)
-	}
 	for name, values := range request.Header {
-		if slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, g.secret) }) {
+		if listed(callerHeaders, name) || slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, g.secret) }) {
 			delete(request.Header, name)
 		}
 	}

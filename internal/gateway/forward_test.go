@@ -19,7 +19,7 @@ func TestHeadersOfTheRequest(t *testing.T) {
 	got := make(chan *http.Request, 1)
 	address := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got <- r }), nil)
 	sent := http.Header{
-		"Authorization": {"Bearer caller"}, "X-Id-Token": {"caller"}, "Cookie": {"a=b"}, "Proxy-Authorization": {"Basic x"},
+		"Authorization": {"Bearer caller"}, "X-Id-Token": {"caller"}, "X_Id_Token": {"caller"}, "Cookie": {"a=b"}, "Proxy-Authorization": {"Basic x"},
 		"Connection": {"keep-alive, X-Hop"}, "X-Hop": {"1"}, "Keep-Alive": {"timeout=5"}, "Te": {"trailers"}, "Expect": {"100-continue"},
 		"Upgrade": {"h2c"}, "Http2-Settings": {"x"}, "X-Forwarded-For": {"10.0.0.1"}, "Forwarded": {"for=10.0.0.1"}, "Referer": {"http://127.0.0.1/" + secret},
 		"X-Quoted": {"the secret is " + secret}, "Accept-Encoding": {"br"}, "Accept": {"text/csv"}, "User-Agent": {"php/8"}, "If-Match": {`"1"`}, "X-Custom": {"1", "2"},

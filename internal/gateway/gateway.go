@@ -86,7 +86,7 @@ func (g *Gateway) serve(c *caller) error {
 		return err
 	}
 	response, delivery, err := call.Relay(g.doer, request)
-	if earlier, ok := errors.AsType[*call.Error](err); ok && earlier.StatusCode != 0 && !earlier.Truncated {
+	if earlier, ok := errors.AsType[*call.Error](err); ok && earlier.StatusCode >= http.StatusOK && !earlier.Truncated {
 		// There was no time for another attempt.
 		response = &http.Response{StatusCode: earlier.StatusCode, Header: earlier.Header, Body: io.NopCloser(bytes.NewReader(earlier.Body))}
 	} else if err != nil && c.request.Context().Err() != nil { // the caller has gone

@@ -321,6 +321,23 @@ func TestNoResponse(t *testing.T) {
 	}
 }
 
+// Nobody has asked the API to switch.
+func TestSwitchingProtocols(t *testing.T) {
+	address := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+	}), nil)
+	response, body := send(t, http.MethodGet, address+"/me", "", nil)
+	if kind := kindOf(t, response, body); response.StatusCode != http.StatusBadGateway || kind != "connection" {
+		t.Errorf("%d %s", response.StatusCode, body)
+	}
+}
+
 // A turn that comes after the end of the call is a problem, too.
 func TestNoTurn(t *testing.T) {
 	address := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), nil, xsale.WithRateLimit(0.001, 1))
