@@ -97,7 +97,7 @@ func checkReplaceable(path string, variables []string) error {
 		match := assignment.FindStringSubmatch(line)
 		own := match != nil && slices.ContainsFunc(variables, func(v string) bool { return strings.HasPrefix(v, match[1]+"=") })
 		if !own && line != "" && line != "{" && line != "}" {
-			return errors.New("it has other lines than these variables")
+			return errors.New("it contains other lines")
 		}
 	}
 	return nil

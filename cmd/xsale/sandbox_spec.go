@@ -103,7 +103,7 @@ func overrideOf(value any) (response override.Response, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(encoded))
 	decoder.DisallowUnknownFields()
 	if decoder.Decode(&response) != nil {
-		return response, fmt.Errorf("want an object of status, headers and body: a number, strings by name, and any value")
+		return response, fmt.Errorf("want an object with status (a number), headers (strings by name) or body (any value)")
 	}
 	return response, nil
 }

@@ -134,7 +134,7 @@ func TestSandboxRejectsSpecFlags(t *testing.T) {
 		{"--overlay changes another spec", []string{"--overlay", spec}},
 		{"no-such-file", []string{"--spec", "./no-such-file.json"}},
 		{"--override: ", []string{"--override", "no-such-file.yaml"}},
-		{"/walk: want an object of status", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "walk: {code: 200}")}},
+		{"/walk: want an object with status", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "walk: {code: 200}")}},
 		{"/walk: /status: want a status from 200 to 599", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "walk: {status: 99}")}},
 		{"run: want an operationId of the spec", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "run: {status: 200}")}},
 		{"--seed: ", []string{"--spec", spec, "--seed", writeTestFile(t, "seed.json", `{"Resources":{"/cats":[]}}`)}},

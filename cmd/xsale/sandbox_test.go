@@ -165,7 +165,7 @@ func TestSandboxWritesVariables(t *testing.T) {
 	if err := os.WriteFile("other.env", []byte(other), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "other.env").expect(t, exitUsage, "--env-file other.env: it has other lines than these variables: name another file")
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "other.env").expect(t, exitUsage, "--env-file other.env: it contains other lines: name another file")
 	if readFile(t, "other.env") != other {
 		t.Error("other.env was replaced")
 	}

@@ -317,7 +317,7 @@ func (c *call) fixed() (*Response, *Failure) {
 	}
 	body := c.media.fixed()
 	if body.err != nil {
-		return nil, &Failure{Status: http.StatusInternalServerError, Detail: "The sandbox has no response: " + body.err.Error() + "; set one with an override"}
+		return nil, &Failure{Status: http.StatusInternalServerError, Detail: "The sandbox has no response: " + body.err.Error() + "; set one with --override or a handler"}
 	}
 	object, ok := body.value.(map[string]any)
 	if ok && c.media.kind == jsonBody {
