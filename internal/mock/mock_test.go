@@ -278,3 +278,16 @@ func TestConcurrentCalls(t *testing.T) {
 		t.Errorf("got %d different ids of %d items", len(ids), listed.Total)
 	}
 }
+
+// A server sets fields that are only read, and does not show those that are only written.
+func TestFieldsOfOneDirection(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: array, items: "+item+"}", item, item)+
+		"    put: {operationId: put, parameters: [{name: id, in: path, required: true, schema: {type: integer}}], requestBody: {content: {application/json: {schema: "+item+"}}}, responses: {'200': {description: x, content: {application/json: {schema: "+item+"}}}}}\n",
+		"    Item: {type: object, properties: {id: {type: integer, readOnly: true}, name: {type: string}, note: {type: string}, state: {type: string, enum: [new], readOnly: true}, secret: {type: string, writeOnly: true}}}\n",
+		map[string][]json.RawMessage{"/items": {json.RawMessage(`{"id":1,"name":"a","state":"new"}`)}})
+	s.want("POST /items", `{"name":"b","secret":"s"}`, 201, `{"id":2,"name":"b","state":"new"}`)
+	s.want("PUT /items/1", `{"name":"c","secret":"s"}`, 200, `{"id":1,"name":"c","state":"new"}`)
+	full := newService(t, collectionPaths("{type: array, items: "+item+"}", item, item), "    Item: {type: object, properties: {id: {type: integer}, secret: {type: string, writeOnly: true}}}\n", nil)
+	full.want("GET /items/1", "", 200, `{"id":1}`)
+}

@@ -74,6 +74,11 @@ func TestGeneratedResponsesAreCalm(t *testing.T) {
 	s.want("GET /x", "", 200, `{"continuationToken":null,"error":"","errorCode":null,"errors":[],"hasMore":false,"next":"","success":true}`)
 }
 
+func TestFieldsThatAreOnlyWritten(t *testing.T) {
+	s := newService(t, operationPath("get", "/x", "'200': {description: x, content: {application/json: {schema: {type: object, properties: {n: {type: integer, enum: [1]}, secret: {type: string, writeOnly: true}}}}}}"), "", nil)
+	s.want("GET /x", "", 200, `{"n":1}`)
+}
+
 func TestRequiredHeaders(t *testing.T) {
 	s := newService(t, operationPath("get", "/x", "'200': {description: x, headers: {X-Limit: {required: true, schema: {type: integer}}, X-Maybe: {schema: {type: string}}}}"), "", nil)
 	_, header, _ := s.send("GET /x", "")
