@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -19,24 +17,7 @@ import (
 // it prints.
 func startProxy(t *testing.T, stderr *syncBuffer, flags ...string) (variables map[string]string, stop func()) {
 	t.Helper()
-	ctx, interrupt := context.WithCancel(t.Context())
-	var stdout syncBuffer
-	ended := make(chan int, 1)
-	go func() {
-		ended <- run(ctx, append([]string{"proxy", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, stderr)
-	}()
-	stderr.waitFor(t, "listens at")
-	variables = map[string]string{}
-	for _, match := range regexp.MustCompile(`(?m)^\w+ (\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
-		variables[match[1]] = strings.Trim(strings.TrimSpace(match[2]), "'")
-	}
-	return variables, func() {
-		t.Helper()
-		interrupt()
-		if code := <-ended; code != exitOK {
-			t.Errorf("exit code %d: %s", code, stderr.String())
-		}
-	}
+	return startServer(t, stderr, append([]string{"proxy", "--addr", "127.0.0.1:0"}, flags...)...)
 }
 
 // through sends a request through a proxy and returns the response with its body.

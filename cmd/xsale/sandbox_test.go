@@ -29,16 +29,21 @@ func startSandboxCommand(t *testing.T, flags ...string) (variables map[string]st
 
 func startSandboxWith(t *testing.T, stderr *syncBuffer, flags ...string) (variables map[string]string, stop func()) {
 	t.Helper()
+	return startServer(t, stderr, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...)...)
+}
+
+// startServer runs a command that serves in the background until stop is called, and returns the
+// variables that it prints.
+func startServer(t *testing.T, stderr *syncBuffer, arguments ...string) (variables map[string]string, stop func()) {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout syncBuffer
 	ended := make(chan int, 1)
-	go func() {
-		ended <- run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), &stdout, stderr)
-	}()
+	go func() { ended <- run(ctx, arguments, strings.NewReader(""), &stdout, stderr) }()
 	stderr.waitFor(t, "listens at")
 	variables = map[string]string{}
 	for _, match := range regexp.MustCompile(`(?m)^\w+ (\w+)=(.*)$`).FindAllStringSubmatch(stdout.String(), -1) {
-		variables[match[1]] = strings.Trim(match[2], "'")
+		variables[match[1]] = strings.Trim(strings.TrimSpace(match[2]), "'")
 	}
 	return variables, func() {
 		t.Helper()
