@@ -67,7 +67,7 @@ func CheckResponseHeader(name, value string) error {
 		return errors.New("the name must be an ASCII token, the value one line")
 	}
 	switch http.CanonicalHeaderKey(name) {
-	case "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade":
+	case "Connection", "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade":
 		return errors.New("the server itself sets " + http.CanonicalHeaderKey(name) + ": leave it out")
 	}
 	return nil

@@ -43,6 +43,7 @@ func TestInvalidRequestsAreRejected(t *testing.T) {
 		{"POST faults", `{"operation":"getMe","faults":[{"fault":"garbage","times":2,"always":true}]}`, "/faults/0", "times: want 1 or more, and not together with always"},
 		{"POST faults", `{"operation":"getMe","faults":[{"fault":"status","status":503,"headers":{"a b":"c"}}]}`, "/faults/0", "invalid header"},
 		{"POST faults", `{"operation":"getMe","faults":[{"fault":"status","status":503,"headers":{"content-length":"3"}}]}`, "/faults/0", "sets Content-Length"},
+		{"POST faults", `{"operation":"getMe","faults":[{"fault":"status","status":503,"headers":{"connection":"close"}}]}`, "/faults/0", "sets Connection"},
 		{"POST faults", `{"operation":"getMe","faults":[{"fault":"garbage"},{"fault":"status","status":503,"chunked":true}]}`, "/faults/1", "chunked is for cut(afterHeaders)"},
 		{"POST faults", `{"operation":"getMe","faults":[{"fault":"garbage","always":true},{"fault":"garbage"}]}`, "/faults/1", "call DELETE /_sandbox/faults first"},
 		{"POST faults", `{"operation":"setTranslation","faults":[{"fault":"garbage"}]}`, "/faults/0", "the operation returns no body"},
@@ -93,6 +94,7 @@ func TestInvalidRequestsAreRejected(t *testing.T) {
 		{"POST handlers", `{"pattern":"GET /_sandbox/x"}`, "/pattern", "the sandbox itself serves it"},
 		{"POST handlers", `{"pattern":"GET /x","status":204,"body":"x"}`, "/body", "leave it out"},
 		{"POST handlers", `{"pattern":"GET /x","headers":{"Content-Length":"3"},"body":"abcdef"}`, "/headers", "sets Content-Length"},
+		{"POST handlers", `{"pattern":"GET /x","headers":{"Connection":"upgrade"}}`, "/headers", "sets Connection"},
 		{"POST handlers", `{"pattern":"GET /x","headers":{"X-Test":"a\nb"}}`, "/headers", "invalid header"},
 
 		{"POST users/unblock", `{"username":"typo"}`, "/username", "want loremipsum@futuriti.pl, or another blocked user"},
