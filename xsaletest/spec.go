@@ -48,13 +48,13 @@ func (c *config) loadSpec() (*contract.Document, *mock.Plan, error) {
 	}
 	data := c.otherSpec
 	if normalform.Of != nil {
-		normal, dropped, err := normalform.Of(data)
+		normal, notices, err := normalform.Of(data)
 		if err != nil {
 			return nil, nil, fmt.Errorf("WithSpec: %w", err)
 		}
-		for _, example := range dropped {
+		for _, notice := range notices {
 			if c.test != nil {
-				c.test.Log("xsaletest: WithSpec: " + example)
+				c.test.Log("xsaletest: WithSpec: " + notice)
 			}
 		}
 		data = normal

@@ -62,8 +62,8 @@ func (f *specFlags) options(a *app, command *cobra.Command, randomSeed uint64) (
 	if err != nil {
 		return nil, err
 	}
-	for _, example := range normalize.Dropped(result.Report) {
-		fmt.Fprintf(command.ErrOrStderr(), "%s: %s\n", source.Name, example)
+	for _, notice := range normalize.Notices(result.Report) {
+		fmt.Fprintf(command.ErrOrStderr(), "%s: %s\n", source.Name, notice)
 	}
 	return append(options, xsaletest.WithSpec(normal), xsaletest.WithValueSeed(randomSeed)), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/xsale-go/xsale/internal/ecmare"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -98,7 +99,7 @@ func (d *Document) pattern(source string) *regexp.Regexp {
 	if cached, ok := d.patterns.Load(source); ok {
 		return cached.(*regexp.Regexp)
 	}
-	compiled, _ := regexp.Compile(source)
+	compiled, _ := ecmare.Compile(source)
 	d.patterns.Store(source, compiled)
 	return compiled
 }

@@ -64,6 +64,10 @@ var schemaCases = []struct {
 	{"read only missing", `"V":{"type":"object","required":["id"],"properties":{"id":{"type":"integer","readOnly":true}}}`, `{}`, nil, false},
 	{"quoted numbers", `"V":{"type":"object","properties":{"a":{"type":"integer","x-quoted-number":true,"maximum":5},"b":{"type":"number","x-quoted-number":true},"c":{"type":"integer","x-quoted-number":true},"d":{"type":"integer"}}}`, `{"a":"7","b":"1.5","c":"x","d":"1"}`,
 		[]string{"error|value|/a|integer out of range|at most 5", "error|value|/c|string|integer", "error|value|/d|string|integer"}, false}, // of the normal form
+	{"only null", `"V":{"type":"object","properties":{"a":{"type":"string","nullable":true,"x-values":[null]},"b":{"type":"string","nullable":true,"x-values":[null]}}}`, `{"a":null,"b":"b"}`,
+		[]string{"error|value|/b|another string|one of null"}, true}, // of the normal form
+	{"a pattern with code points", `"V":{"type":"object","properties":{"a":{"type":"string","pattern":"^\\u0041$"},"b":{"type":"string","pattern":"^\\u0041$"}}}`, `{"a":"A","b":"b"}`,
+		[]string{`error|form|/b|string of another form|a string that matches ^\u0041$`}, false},
 	{"values without constants", `"V":{"type":"object","properties":{"a":{"type":"number","x-values":[0.5,1]},"b":{"type":"number","x-values":[0.5,1]}}}`, `{"a":0.50,"b":2}`,
 		[]string{"error|value|/b|another integer|one of 0.5, 1"}, true}, // of the normal form
 	{"escapes", `"V":{"type":"object","properties":{"a/b~c":{"type":"integer"}}}`, `{"a/b~c":"x"}`, []string{"error|value|/a~1b~0c|string|integer"}, false},

@@ -17,11 +17,11 @@ import (
 
 func init() { normalform.Of = normalForm }
 
-func normalForm(spec []byte) (normal []byte, dropped []string, err error) {
+func normalForm(spec []byte) (normal []byte, notices []string, err error) {
 	result, err := pipeline.Run(spec, pipeline.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
 	normal, err = tree.JSON(result.Document)
-	return normal, normalize.Dropped(result.Report), err
+	return normal, normalize.Notices(result.Report), err
 }

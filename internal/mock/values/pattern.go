@@ -2,19 +2,17 @@ package values
 
 import (
 	"errors"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode"
-)
 
-// escaped16 matches an escape of JavaScript that Go writes with braces.
-var escaped16 = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
+	"github.com/xsale-go/xsale/internal/ecmare"
+)
 
 // matching returns a string that matches a pattern. Extra bounds how often a part repeats beyond its
 // minimum.
 func (m *maker) matching(pattern string, extra int) (string, error) {
-	parsed, err := syntax.Parse(escaped16.ReplaceAllString(pattern, `\x{$1}`), syntax.Perl)
+	parsed, err := syntax.Parse(ecmare.Go(pattern), syntax.Perl)
 	if err != nil {
 		return "", err
 	}

@@ -134,7 +134,7 @@ func (s *shape) addValues(schema *openapi3.Schema) {
 		for _, value := range listed {
 			value = Exact(value)
 			equals := func(other any) bool { return reflect.DeepEqual(other, value) }
-			if value != nil && (s.enum == nil || slices.ContainsFunc(s.enum, equals)) {
+			if s.enum == nil || slices.ContainsFunc(s.enum, equals) {
 				allowed = append(allowed, value)
 			}
 		}

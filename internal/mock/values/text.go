@@ -4,10 +4,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/xsale-go/xsale/internal/ecmare"
 )
 
 // text returns a string for a schema: by its pattern, its format, or a few words.
@@ -47,7 +48,7 @@ func (m *maker) patterned(s *shape) (string, error) {
 
 func matchesAll(patterns []string, text string) bool {
 	for _, pattern := range patterns {
-		if compiled, err := regexp.Compile(pattern); err == nil && !compiled.MatchString(text) {
+		if compiled, err := ecmare.Compile(pattern); err == nil && !compiled.MatchString(text) {
 			return false
 		}
 	}

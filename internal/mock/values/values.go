@@ -136,7 +136,10 @@ func (m *maker) value(refs ...*openapi3.SchemaRef) (any, error) {
 		if len(s.enum) == 0 {
 			return nil, errors.New("the enums of a schema have no value in common")
 		}
-		return s.enum[m.random.IntN(len(s.enum))], nil
+		if some := slices.DeleteFunc(slices.Clone(s.enum), func(value any) bool { return value == nil }); len(some) > 0 {
+			return some[m.random.IntN(len(some))], nil
+		}
+		return nil, nil
 	}
 	switch s.kind() {
 	case openapi3.TypeObject:

@@ -52,6 +52,8 @@ const rules = `
     Padded: {type: string, pattern: '^[a-z]+$', minLength: 20}
     Escaped: {type: string, pattern: '^\/[\w\-]{3}\.\d+$'}
     Anywhere: {type: string, pattern: 'ab|cd'}
+    Uppercase: {type: string, pattern: '^[\u0041-\u0043]{4}$'}
+    Nothing: {type: string, nullable: true, x-values: [null]}
     Choice: {type: string, enum: [a, b, null], nullable: true}
     Common: {allOf: [{type: string, enum: [a, b]}, {type: string, enum: [b, c]}]}
     Different: {type: array, uniqueItems: true, minItems: 3, items: {type: string, enum: [x, y, z]}}

@@ -2,6 +2,6 @@
 // program with tests. Package anyspec provides the pipeline, for those that import it.
 package normalform
 
-// Of puts a spec in the normal form of package pipeline, and returns a line for each example that it
-// dropped, because it does not fit its schema. It is nil unless package anyspec is built in.
-var Of func(spec []byte) (normal []byte, dropped []string, err error)
+// Of puts a spec in the normal form of package pipeline, and returns a line for each part that is not
+// sent or not checked. It is nil unless package anyspec is built in.
+var Of func(spec []byte) (normal []byte, notices []string, err error)

@@ -75,7 +75,10 @@ func (f *schemaFixer) fixEnum() {
 		f.setNullable()
 	}
 	if len(kept) == 0 {
-		f.drop("enum", "it has no values")
+		if len(values) > 0 {
+			f.schema[valuesExtension] = values
+		}
+		f.drop("enum", "null and the empty string are no constants")
 	} else if !slices.EqualFunc(kept, values, func(a, b any) bool { return compactJSON(a) == compactJSON(b) }) {
 		f.set("enum", kept, "values have the type, are unique and not empty")
 	}

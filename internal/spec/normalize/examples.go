@@ -9,17 +9,17 @@ import (
 const (
 	examplesRule = "examples"
 	misfit       = "it does not match the schema"
+	uncompilable = "Go cannot compile it; it is kept as x-pattern"
 )
 
 // fixExamples drops examples and defaults that do not match their schema. ASP.NET services
-// have many of them, and validators reject them. Patterns
-// that Go cannot compile become extensions.
+// have many of them, and validators reject them. Patterns that Go cannot compile become extensions.
 func fixExamples(document tree.Object, report *tree.Report) {
 	schemas := tree.ObjectAt(tree.ObjectAt(document, "components"), "schemas")
 	c := &valueChecker{schemas: schemas, patterns: map[string]*regexp.Regexp{}}
 	fixSchemas(document, report, examplesRule, func(f *schemaFixer) { // first, because values are checked against patterns
 		if pattern, ok := f.schema["pattern"].(string); ok && c.compile(pattern) == nil {
-			f.drop("pattern", "Go cannot compile it; it is kept as x-pattern")
+			f.drop("pattern", uncompilable)
 			f.schema["x-pattern"] = pattern
 		}
 	})
@@ -54,16 +54,6 @@ func (c *valueChecker) keepFirst(f *schemaFixer, schema tree.Object) {
 			return
 		}
 	}
-}
-
-// Dropped returns a line for each example that was dropped because it does not match its schema.
-func Dropped(report *tree.Report) (lines []string) {
-	for _, change := range report.Changes {
-		if change.Rule == examplesRule && change.Reason == misfit {
-			lines = append(lines, change.Pointer+": the example does not match its schema, and is not sent")
-		}
-	}
-	return lines
 }
 
 func mediaTypePointer(pointer string) bool {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/xsale-go/xsale/internal/ecmare"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -176,13 +177,11 @@ func (c *valueChecker) checkString(schema tree.Object, value string) bool {
 	return format == nil || format.MatchString(value)
 }
 
-var unicodeEscape = regexp.MustCompile(`\\u([0-9A-F]{4})`)
-
-// compile returns a pattern as a Go regexp, or nil. Go writes \u0041 as \x{0041}.
+// compile returns a pattern as a Go regexp, or nil.
 func (c *valueChecker) compile(pattern string) *regexp.Regexp {
 	compiled, ok := c.patterns[pattern]
 	if !ok {
-		compiled, _ = regexp.Compile(unicodeEscape.ReplaceAllString(pattern, `\x{$1}`))
+		compiled, _ = ecmare.Compile(pattern)
 		c.patterns[pattern] = compiled
 	}
 	return compiled

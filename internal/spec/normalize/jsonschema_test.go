@@ -51,8 +51,9 @@ func TestConvertTypeLists(t *testing.T) {
 	testSchemas(t, convertJSONSchema, "", []schemaTest{
 		{"null and a type", `{"type": ["null", "string"], "format": "uuid"}`, `{"type": "string", "format": "uuid", "nullable": true}`, "type"},
 		{"one type", `{"type": ["string"]}`, `{"type": "string"}`, "type"},
-		{"null alone", `{"type": "null"}`, `{"nullable": true}`, "type"},
-		{"a list of null", `{"type": ["null"]}`, `{"nullable": true}`, "type"},
+		{"null alone", `{"type": "null"}`, `{"nullable": true, "x-values": [null]}`, "type"},
+		{"a list of null", `{"type": ["null"]}`, `{"nullable": true, "x-values": [null]}`, "type"},
+		{"a constant of null", `{"type": ["string", "object", "null"], "const": null}`, `{"nullable": true, "x-values": [null]}`, "type"},
 		{"no type", `{"type": []}`, `{}`, "type"},
 		{"a quoted integer", `{"type": ["integer", "string"], "format": "int32", "pattern": "^-?(?:0|[1-9]\\d*)$"}`,
 			`{"type": "integer", "format": "int32", "x-quoted-number": true}`, "pattern type"},

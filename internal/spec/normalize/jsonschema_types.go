@@ -18,10 +18,13 @@ func (f *schemaFixer) convertTypes() {
 	if !listed {
 		return
 	}
+	names := typesExceptNull(list)
 	if slices.Contains(list, any("null")) {
 		f.schema["nullable"] = true
+		if len(names) == 0 {
+			f.schema[valuesExtension] = []any{nil}
+		}
 	}
-	names := typesExceptNull(list)
 	after, reason := any(nil), "OpenAPI 3.0 uses nullable for null"
 	switch number := numberAmong(names); {
 	case len(names) == 1:
@@ -107,7 +110,10 @@ func (f *schemaFixer) splitTypes(value any, names []string) {
 	}
 	union := tree.Object{"oneOf": parts}
 	f.report.Add(f.rule, tree.Join(f.pointer, "type"), value, union, "OpenAPI 3.0 allows one type per schema")
-	if len(parts) == 1 {
+	switch len(parts) {
+	case 0: // null is the only value
+		union = tree.Object{valuesExtension: values}
+	case 1:
 		union = parts[0].(tree.Object)
 	}
 	f.absorb(union)
