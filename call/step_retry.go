@@ -125,7 +125,7 @@ func transient(ctx context.Context, response *http.Response, err error) bool {
 	}
 	if err != nil {
 		// Package authn has its own rules for retrying a login.
-		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge) && !httpx.PermanentProxy(err)
+		return wasSent(err) && !errors.Is(err, authn.ErrClosed) && !errors.Is(err, ErrTooLarge) && !httpx.PermanentProxy(err) && !httpx.Unrecorded(err)
 	}
 	return httpx.TemporaryStatus(response.StatusCode)
 }

@@ -15,11 +15,11 @@ import (
 // refusal of a proxy, or a failed login that is not permanent. The error may be wrapped.
 //
 // It is false for nil, invalid arguments, dry runs, other statuses, reported failures, responses
-// that do not fit, certificate errors, a closed token source, and a call whose context the caller
-// canceled. It does not say that another call is safe: check [ErrMaybeProcessed] before you send a
-// create again.
+// that do not fit or cannot be recorded, certificate errors, a closed token source, and a call
+// whose context the caller canceled. It does not say that another call is safe: check
+// [ErrMaybeProcessed] before you send a create again.
 func Temporary(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || httpx.PermanentTLS(err) {
+	if err == nil || errors.Is(err, context.Canceled) || httpx.PermanentTLS(err) || httpx.Unrecorded(err) {
 		return false
 	}
 	for _, permanent := range []error{ErrInvalid, ErrDryRun, ErrTooLarge, ErrReportedFailure, authn.ErrClosed} {

@@ -20,6 +20,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // broken is a server that does not respond.
@@ -70,6 +71,7 @@ func TestTemporaryCalls(t *testing.T) {
 		{"DNS", broken(&net.DNSError{Err: "no such host", Name: "api.xsale.ai", IsNotFound: true}), true},
 		{"any other", broken(errors.New("http2: stream closed")), true},
 		{"a timeout", broken(context.DeadlineExceeded), true},
+		{"no recording", broken(&httpx.RecordError{Err: errors.New("disk full")}), false},
 		{"an unknown authority", broken(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), false},
 		{"another host's certificate", broken(x509.HostnameError{Certificate: &x509.Certificate{}}), false},
 		{"plain HTTP", broken(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xsale-go/xsale/xsaletest"
@@ -84,6 +85,36 @@ func TestProxyRecords(t *testing.T) {
 	}
 	execute(t, "", "proxy", "--spec", "x.yaml").expect(t, exitUsage, "--spec x.yaml: it is for --check")
 	execute(t, "", "proxy", "--addr", "127.0.0.1:0", "--record", ".").expect(t, exitUsage, "contains files other than a recording")
+}
+
+// A body that is too long for a recording is downloaded once, and the error says what to do.
+func TestProxyCannotRecord(t *testing.T) {
+	sandbox := useSandbox(t)
+	var downloads atomic.Int64
+	big := func(w http.ResponseWriter, _ *http.Request) {
+		downloads.Add(1)
+		w.Write(make([]byte, 16<<20+1))
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if err := sandbox.HandleFunc(method+" /big", big); err != nil {
+			t.Fatal(err)
+		}
+	}
+	variables, stop := startProxy(t, &syncBuffer{}, "--record", filepath.Join(t.TempDir(), "recording"))
+	defer stop()
+	for method, remedy := range map[string]string{http.MethodGet: "without --record", http.MethodPost: "check whether the request was processed"} {
+		downloads.Store(0)
+		response, body := through(t, variables, method, "/big", "")
+		var problem struct {
+			Kind, Detail, Remedy string
+			Attempts             int
+		}
+		if err := json.Unmarshal([]byte(body), &problem); err != nil || response.StatusCode != http.StatusInternalServerError || problem.Kind != "record" ||
+			problem.Detail != "--record: the body of the response is longer than 16777216 bytes" || !strings.Contains(problem.Remedy, remedy) ||
+			problem.Attempts != 1 || downloads.Load() != 1 {
+			t.Errorf("%s: %d downloads, %d %s", method, downloads.Load(), response.StatusCode, body)
+		}
+	}
 }
 
 // After good and bad days, no secret is anywhere: in a response, the log, or a file.

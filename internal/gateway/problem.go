@@ -54,6 +54,9 @@ func cause(err error) *problem {
 	if login, ok := errors.AsType[*authn.Error](err); ok {
 		return loginProblem(login)
 	}
+	if unrecorded, ok := errors.AsType[*httpx.RecordError](err); ok {
+		return refuse(http.StatusInternalServerError, "record", "--record: "+unrecorded.Err.Error(), "start the proxy without --record, or with --har instead")
+	}
 	detail := err.Error()
 	switch {
 	case errors.Is(err, call.ErrInvalid):

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Recorder is an [http.RoundTripper] that passes traffic on and writes each exchange to a file,
@@ -127,7 +128,7 @@ func (r *Recorder) readBody(response *http.Response) ([]byte, error) {
 	}
 	defer response.Body.Close()
 	if response.Header.Get("Content-Encoding") != "" {
-		return nil, errors.New("the response is compressed: do not request compression, or disable it in the transport")
+		return nil, &httpx.RecordError{Err: errors.New("the response is compressed"), Remedy: "do not request compression, or disable it in the transport"}
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, r.config.bodyLimit+1))
 	if err != nil {
@@ -140,7 +141,7 @@ func (r *Recorder) readBody(response *http.Response) ([]byte, error) {
 }
 
 func (r *Recorder) tooLong(direction string) error {
-	return fmt.Errorf("the body of the %s is longer than %d bytes: raise WithBodyLimit", direction, r.config.bodyLimit)
+	return &httpx.RecordError{Err: fmt.Errorf("the body of the %s is longer than %d bytes", direction, r.config.bodyLimit), Remedy: "raise WithBodyLimit"}
 }
 
 // failure names the masked request, because a path may contain personal data.
@@ -161,7 +162,7 @@ func (r *Recorder) write(request *http.Request, body []byte, response *http.Resp
 	e.Repetition = r.count[key] + 1
 	e.Digest = e.digest()
 	if err := writeJSONFile(filepath.Join(r.dir, e.fileName()), e); err != nil {
-		return err
+		return &httpx.RecordError{Err: err}
 	}
 	r.count[key]++
 	return nil
@@ -180,7 +181,7 @@ func (r *Recorder) check(e *exchange, request *http.Request, body []byte, respon
 			return f.Direction == finding.Direction && (f.Location == finding.Location || strings.Contains(f.Location, "*")) // the name of data
 		}
 		if !slices.ContainsFunc(original, known) {
-			return fmt.Errorf("no placeholder fits: %s: keep the value with WithUnmasked", finding)
+			return &httpx.RecordError{Err: fmt.Errorf("no placeholder fits: %s", finding), Remedy: "keep the value with WithUnmasked"}
 		}
 	}
 	return nil
