@@ -100,7 +100,7 @@ func (f *schemaFixer) moveToItems(values []any) {
 		return !ok && value != nil
 	})
 	if !fits {
-		f.drop("enum", "Go has no list constants")
+		f.drop("enum", noLists)
 		return
 	}
 	f.report.Add(f.rule, tree.Join(f.pointer, "enum"), values, nil, "they are the values of the elements")

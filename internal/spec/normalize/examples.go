@@ -6,11 +6,7 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-const (
-	examplesRule = "examples"
-	misfit       = "it does not match the schema"
-	uncompilable = "Go cannot compile it; it is kept as x-pattern"
-)
+const examplesRule = "examples"
 
 // fixExamples drops examples and defaults that do not match their schema. ASP.NET services
 // have many of them, and validators reject them. Patterns that Go cannot compile become extensions.

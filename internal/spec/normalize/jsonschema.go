@@ -42,7 +42,7 @@ var schemaKeywords = []string{
 func (f *schemaFixer) dropOtherKeywords() {
 	for name := range tree.Fields(f.schema) {
 		if !slices.Contains(schemaKeywords, name) && !tree.Extension(name) {
-			f.drop(name, "no Go type can express it, or OpenAPI 3.0 does not have it")
+			f.drop(name, noEquivalent)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (f *schemaFixer) convertConst() {
 	}
 }
 
-const allowsAll, allowsNone = "OpenAPI 3.0 writes a schema that allows any value as {}", "it allows no value"
+const allowsAll = "OpenAPI 3.0 writes a schema that allows any value as {}"
 
 // convertBooleans replaces true schemas with {} and drops false ones.
 func (f *schemaFixer) convertBooleans() {

@@ -20,7 +20,7 @@ func (f *schemaFixer) convertTuple() {
 		parts = append(parts[:len(parts):len(parts)], rest)
 	}
 	element := elementOf(parts)
-	f.report.Add(f.rule, tree.Join(f.pointer, "prefixItems"), places, element, "OpenAPI 3.0 has one schema for all elements")
+	f.report.Add(f.rule, tree.Join(f.pointer, "prefixItems"), places, element, oneElement)
 	delete(f.schema, "prefixItems")
 	if _, ok := f.schema["maxItems"]; !ok && f.schema["items"] == false {
 		f.schema["maxItems"] = json.Number(strconv.Itoa(len(places)))
@@ -31,7 +31,7 @@ func (f *schemaFixer) convertTuple() {
 // joinItems merges a tuple under items, as older JSON Schema writes it.
 func (f *schemaFixer) joinItems() {
 	if places, ok := f.schema["items"].([]any); ok {
-		f.set("items", elementOf(places), "OpenAPI has one schema for all elements")
+		f.set("items", elementOf(places), oneElement)
 	}
 }
 
@@ -76,8 +76,7 @@ func (f *schemaFixer) convertPatternProperties() {
 	if _, ok := f.schema["additionalProperties"].(tree.Object); ok {
 		after = true // it has to accept both kinds
 	}
-	const reason = "OpenAPI 3.0 uses additionalProperties, without patterns"
-	f.report.Add(f.rule, tree.Join(f.pointer, "patternProperties"), patterns, after, reason)
+	f.report.Add(f.rule, tree.Join(f.pointer, "patternProperties"), patterns, after, anyName)
 	delete(f.schema, "patternProperties")
 	f.schema["additionalProperties"] = after
 }

@@ -44,7 +44,7 @@ func (f *schemaFixer) convertTypes() {
 	case len(names) > 1:
 		reason = "OpenAPI 3.0 allows one type per schema; any value is accepted"
 		for _, name := range []string{"additionalProperties", "enum", "items", "properties", "required"} {
-			f.drop(name, "it applies to only some of the values")
+			f.drop(name, someValues)
 		}
 	}
 	f.report.Add(f.rule, tree.Join(f.pointer, "type"), value, after, reason)
