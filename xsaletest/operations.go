@@ -19,6 +19,9 @@ func (s *Sandbox) Operations() []Operation {
 		if s.replacement(o) != nil {
 			stateful, reason = false, "replaced by a handler"
 		}
+		if s.own(o.Path) != nil {
+			stateful, reason = false, "the sandbox itself serves this path"
+		}
 		all = append(all, Operation{ID: o.ID, Method: o.Method, Path: o.Path, Stateful: stateful, Reason: reason})
 	}
 	return all

@@ -131,6 +131,23 @@ func TestSpecKeepsNothingElse(t *testing.T) {
 	}
 }
 
+// Logins and the control API precede the spec.
+func TestSpecWithPathsOfTheSandbox(t *testing.T) {
+	sandbox := xsaletest.New(t, xsaletest.WithSpec([]byte(`
+openapi: 3.0.3
+info: {title: Own paths, version: "1"}
+paths:
+  /oauth/token: {get: {operationId: token, responses: {"200": {description: OK}}}}
+  /oauth/keys: {get: {operationId: keys, responses: {"200": {description: OK}}}}
+  /_sandbox/status: {get: {operationId: control, responses: {"200": {description: OK}}}}
+`)))
+	for _, operation := range sandbox.Operations() {
+		if own := operation.Reason == "the sandbox itself serves this path"; own != (operation.ID != "keys") || operation.Stateful {
+			t.Errorf("%+v", operation)
+		}
+	}
+}
+
 func TestSpecHasTheOrganizationsOfTheOption(t *testing.T) {
 	pets := newCaller(t, xsaletest.WithSpec(petsSpec), xsaletest.WithOrganizations(xsale.OrganizationInfo{ID: 1, Name: "Zoo"}))
 	if got := pets.sandbox.Organizations(); !slices.Equal(got, []string{"Zoo"}) {
