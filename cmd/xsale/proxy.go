@@ -26,6 +26,7 @@ type proxyFlags struct {
 	secretFile string
 	readOnly   bool
 	rate       float64
+	learning   bool // of a lower rate from 429s
 	timeout    time.Duration
 
 	// What else to do with the traffic.
@@ -67,6 +68,7 @@ before it passes it on; if it cannot write the exchange, the call fails.`,
 	flags.StringVar(&f.secretFile, "secret-file", "", "write the secret to `FILE`, which only you can read, instead of printing it")
 	flags.BoolVar(&f.readOnly, "read-only", false, "refuse all methods but GET and HEAD")
 	flags.Float64Var(&f.rate, "rate", 0, "maximum `CALLS` per second of all programs (default no limit)")
+	flags.BoolVar(&f.learning, "rate-learning", true, "after a 429, go on at a lower rate; false only waits for its Retry-After, for tests")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "`DURATION` limit of each attempt, and of each wait for more of a response")
 	flags.BoolVar(&f.check, "check", false, "compare the traffic with the spec")
 	flags.StringVar(&f.spec, "spec", "", specFlagHelp)
@@ -97,6 +99,7 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 	options := []xsale.Option{
 		xsale.WithHTTPClient(&http.Client{Transport: observed.transport}),
 		xsale.WithAttemptTimeout(f.timeout),
+		xsale.WithRateLearning(f.learning),
 		xsale.WithTokenObserver(authn.LogTo(logger)), // no caller may be there to see a failed login
 	}
 	if f.rate > 0 {

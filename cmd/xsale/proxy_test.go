@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -90,6 +91,25 @@ func TestProxySecretFile(t *testing.T) {
 	stop()
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
 		t.Errorf("the file is still there: %v", err)
+	}
+}
+
+// In tests of 429s, the rate of later calls should stay as it is.
+func TestProxyRateLearning(t *testing.T) {
+	sandbox := useSandbox(t)
+	for _, learning := range []bool{false, true} {
+		variables, stop := startProxy(t, &syncBuffer{}, fmt.Sprintf("--rate-learning=%v", learning))
+		if err := sandbox.Fail(xsaletest.AnyOperation, xsaletest.RetryAfter(0)); err != nil {
+			t.Fatal(err)
+		}
+		if response, body := through(t, variables, http.MethodGet, "/me", ""); response.StatusCode != http.StatusOK || response.Header.Get("Xsale-Attempts") != "2" {
+			t.Errorf("%s: %s", response.Status, body)
+		}
+		stop()
+		state, err := os.ReadFile(os.Getenv("XSALE_TOKEN_STORE") + ".limit")
+		if err != nil || strings.Contains(string(state), "learned") != learning {
+			t.Errorf("learning %v: %s, %v", learning, state, err)
+		}
 	}
 }
 
