@@ -230,19 +230,30 @@ func (c *call) patch() (*Response, *Failure) {
 		return c.change(func(former map[string]any) (map[string]any, *Failure) { return applyPatch(former, c.body) })
 	}
 	return c.change(func(former map[string]any) (map[string]any, *Failure) {
-		return merged(former, c.sent()), nil
+		return merged(former, c.sent(), c.mergePatch()), nil
 	})
 }
 
-// merged returns a copy of an object with changed fields (RFC 7396). A null is kept, because many
-// services take it as a value.
-func merged(former, changes map[string]any) map[string]any {
-	fields := maps.Clone(former)
+// mergePatch reports whether the request has the media type of RFC 7396.
+func (c *call) mergePatch() bool {
+	name, _, _ := strings.Cut(c.request.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(name), "application/merge-patch+json")
+}
+
+// merged returns a copy of an object with changed fields. A null removes its field (RFC 7396) only
+// if it should: as plain JSON, many services take null as a value.
+func merged(former, changes map[string]any, removes bool) map[string]any {
+	fields := make(map[string]any)
+	maps.Copy(fields, former)
 	for name, value := range changes {
+		if value == nil && removes {
+			delete(fields, name)
+			continue
+		}
 		inner, ok := value.(map[string]any)
 		before, had := fields[name].(map[string]any)
-		if ok && had {
-			value = merged(before, inner)
+		if ok && (had || removes) {
+			value = merged(before, inner, removes)
 		}
 		fields[name] = value
 	}

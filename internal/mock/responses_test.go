@@ -111,6 +111,18 @@ func TestPatches(t *testing.T) {
 	s.want("GET /items/1", "", 200, `{"id":1,"name":"w","tags":["y","w"]}`)
 }
 
+func TestMergePatches(t *testing.T) {
+	const content = "content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}"
+	paths := collectionPaths("{type: array, items: {$ref: '#/components/schemas/Item'}}", "{$ref: '#/components/schemas/Item'}", "{$ref: '#/components/schemas/Item'}") +
+		"    patch: {operationId: patch, parameters: [{name: id, in: path, required: true, schema: {type: integer}}], requestBody: {" + content + "}, responses: {'200': {description: x, " + content + "}}}\n"
+	s := newService(t, paths, "    Item: {type: object, properties: {id: {type: integer}, name: {type: string, nullable: true}, extra: {type: object, additionalProperties: {}}}}\n",
+		map[string][]json.RawMessage{"/items": {json.RawMessage(`{"id":1,"name":"a","extra":{"a":1}}`)}})
+	const mergePatch = "application/merge-patch+json; charset=utf-8"
+	s.want("PATCH /items/1", `{"name":null,"extra":{"b":null}}`, 200, `{"extra":{"a":1,"b":null},"id":1,"name":null}`, "Content-Type", "application/json")
+	s.want("PATCH /items/1", `{"name":null,"extra":{"b":null,"c":{"d":null,"e":1}}}`, 200, `{"extra":{"a":1,"c":{"e":1}},"id":1}`, "Content-Type", mergePatch)
+	s.want("PATCH /items/1", `{"extra":null}`, 200, `{"id":1}`, "Content-Type", mergePatch)
+}
+
 // Where nothing creates items, another operation must have made them.
 func TestItemsThatNothingCreates(t *testing.T) {
 	const variable = "parameters: [{name: id, in: path, required: true, schema: {type: integer}}]"
