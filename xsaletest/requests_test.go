@@ -39,7 +39,11 @@ func TestRequestsAreRecorded(t *testing.T) {
 		{Operation: "getMe", Method: "GET", Route: "/me", PathValues: map[string]string{}, Status: 401, Fault: xsaletest.Cut(xsaletest.AfterHeaders)},
 		{Operation: "getMe", Method: "GET", Route: "/me", PathValues: map[string]string{}, Status: 503, Fault: xsaletest.Status(503)},
 	}
-	got := c.sandbox.Requests()
+	// The client of the cut one goes on before the sandbox does.
+	got, err := c.sandbox.WaitForRequests(t.Context(), len(want), func(xsaletest.Request) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(got) != len(want) || c.sandbox.Calls() != len(want) || c.sandbox.DroppedRequests() != 0 {
 		t.Fatalf("%d requests, %d calls, %d dropped", len(got), c.sandbox.Calls(), c.sandbox.DroppedRequests())
 	}
