@@ -101,10 +101,11 @@ func newService(c *config, seed *Seed) (*service, error) {
 			return nil, problem.At("", errors.New("another spec has only Resources: leave the other fields out"))
 		}
 		for path, items := range seed.Resources {
-			for _, item := range items {
+			for i, item := range items {
 				encoded, err := asJSON(item)
 				if err != nil {
-					return nil, fmt.Errorf("/Resources: %s: %w", path, err)
+					pointer := fmt.Sprintf("/Resources/%s/%d", strings.NewReplacer("~", "~0", "/", "~1").Replace(path), i)
+					return nil, problem.Field{Pointer: pointer, Detail: err.Error()}
 				}
 				resources[path] = append(resources[path], encoded)
 			}

@@ -229,6 +229,8 @@ func TestSpecErrors(t *testing.T) {
 		{"/Resources/~1pets/1/id: is already used", []xsaletest.Option{pets, resources("/pets", `{"id":1,"name":"A"}`, `{"id":1,"name":"B"}`)}},
 		{"WithHandler: GET /pets/x/y/: want an operationId of the spec, or", []xsaletest.Option{pets, xsaletest.WithHandler("GET /pets/x/y/", http.NotFound)}},
 		{"WithHandler: groomPet: groomPet is registered twice", []xsaletest.Option{pets, xsaletest.WithHandler("groomPet", http.NotFound), xsaletest.WithHandler("groomPet", http.NotFound)}},
+		{"is listed twice", []xsaletest.Option{pets, xsaletest.WithSeed(xsaletest.Seed{Resources: map[string][]any{"/pets/{petId}/visits": {}, "/pets/{id}/visits": {}}})}},
+		{"/Resources/~1pets/0: ", []xsaletest.Option{pets, resources("/pets", func() {})}},
 		{"/Resources/~1pets/0: want a JSON object", []xsaletest.Option{pets, resources("/pets", json.RawMessage(`[]`))}},
 	} {
 		sandbox, err := xsaletest.Start(test.options...)

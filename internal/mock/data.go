@@ -61,11 +61,14 @@ func (p *Plan) NewData(resources map[string][]json.RawMessage) (*Data, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, twice := d.seeds[full]; twice {
+			return nil, fmt.Errorf("/%s: %s is listed twice: put all its items into one list", escapePointer(path), full)
+		}
 		seeds := []map[string]any{}
 		keys := make(map[string]bool)
 		for i, raw := range resources[path] {
 			fields, err := p.seeded(c, raw)
-			pointer := fmt.Sprintf("/%s/%d", strings.NewReplacer("~", "~0", "/", "~1").Replace(path), i)
+			pointer := fmt.Sprintf("/%s/%d", escapePointer(path), i)
 			if err != nil {
 				return nil, fmt.Errorf("%s%w", pointer, err)
 			}
@@ -94,13 +97,18 @@ func (p *Plan) collectionOf(path string) (found *collection, full string, err er
 			continue
 		}
 		if matches(segments[missing+1:], given[1:]) {
+			for i, segment := range given[1:] {
+				if !strings.HasPrefix(segment, "{") { // a variable may have another name
+					segments[missing+1+i] = segment
+				}
+			}
 			if missing == 0 {
-				return c, path, nil
+				return c, strings.Join(segments, "/"), nil
 			}
 			if found != nil {
 				return nil, "", fmt.Errorf("/%s: is the end of several paths: write the whole path", escapePointer(path))
 			}
-			found, full = c, strings.Join(segments[:missing+1], "/")+path
+			found, full = c, strings.Join(segments, "/")
 		}
 	}
 	if found == nil {
@@ -120,8 +128,8 @@ func matches(template, segments []string) bool {
 	})
 }
 
-// seeded returns an item of a seed, which must fit the schema of the items. It may lack its key, and
-// what only a server sets.
+// seeded returns an item of a seed, which must fit the schema of the items. It may lack its key, what
+// only a server sets, and what its path sets.
 func (p *Plan) seeded(c *collection, raw json.RawMessage) (map[string]any, error) {
 	fields, ok := decode(raw).(map[string]any)
 	if !ok {
@@ -130,8 +138,10 @@ func (p *Plan) seeded(c *collection, raw json.RawMessage) (map[string]any, error
 	complete := maps.Clone(fields)
 	assigned, _ := p.generator.Value(c.schema, c.path, values.Assigned)
 	generated, _ := assigned.(map[string]any)
+	parents := p.parentFields(c)
 	for name, property := range propertiesOf(c.schema) {
-		if value, ok := generated[name]; ok && complete[name] == nil && (property.Value.ReadOnly || name == c.key) {
+		_, ofPath := parents[name]
+		if value, ok := generated[name]; ok && complete[name] == nil && (property.Value.ReadOnly || name == c.key || ofPath) {
 			complete[name] = value
 		}
 	}
@@ -231,6 +241,18 @@ func (p *Plan) example(c *collection) bool {
 // setParents sets the fields that have the name of a variable above the collection.
 func (p *Plan) setParents(c *collection, fields map[string]any, values []string) {
 	properties := propertiesOf(c.schema)
+	for field, i := range p.parentFields(c) {
+		if value := typed(properties[field], values[i]); p.document.Fits(properties[field].Value, value) {
+			fields[field] = value
+		}
+	}
+}
+
+// parentFields returns the fields that have the name of a variable above the collection, with the
+// index of the variable.
+func (p *Plan) parentFields(c *collection) map[string]int {
+	properties := propertiesOf(c.schema)
+	fields := make(map[string]int)
 	segments := strings.Split(c.path, "/")
 	for i, variable := range route.Variables(c.path) {
 		names := []string{variable}
@@ -240,15 +262,12 @@ func (p *Plan) setParents(c *collection, fields map[string]any, values []string)
 			}
 		}
 		for _, name := range names {
-			field, property := named(properties, name)
-			if property == nil || field == c.key {
-				continue
-			}
-			if value := typed(property, values[i]); p.document.Fits(property.Value, value) {
-				fields[field] = value
+			if field, property := named(properties, name); property != nil && field != c.key {
+				fields[field] = i
 			}
 		}
 	}
+	return fields
 }
 
 // typed returns a value of a path as a value of JSON.

@@ -91,3 +91,22 @@ func TestParentOfAReplacedItem(t *testing.T) {
 	s.want("PUT /shops/a/items/1", `{"name":"y"}`, 200, `{"id":1,"name":"y","shop":"a"}`)
 	s.want("PATCH /shops/a/items/1", `{"shop":"b"}`, 200, `{"id":1,"name":"y","shop":"a"}`)
 }
+
+// The path of a seed says which parent its items have, in whatever words it names the variable.
+func TestParentOfASeed(t *testing.T) {
+	content := "content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}"
+	shop := "{name: shop, in: path, required: true, schema: {type: string}}"
+	paths := "  /v1/shops/{shop}/items:\n    get: {operationId: list, parameters: [" + shop + "], responses: {'200': {description: x, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Item'}}}}}}}\n" +
+		"  /v1/shops/{shop}/items/{id}:\n    get: {operationId: read, parameters: [" + shop + ", {name: id, in: path, required: true, schema: {type: integer}}], responses: {'200': {description: x, " + content + "}}}\n"
+	const schema = "    Item: {type: object, required: [id, shop], properties: {id: {type: integer}, shop: {type: string}, name: {type: string}}}\n"
+	items := func(name string) []json.RawMessage {
+		return []json.RawMessage{json.RawMessage(`{"name":"` + name + `"}`)}
+	}
+	s := newService(t, paths, schema, map[string][]json.RawMessage{"/shops/{id}/items": items("all"), "/shops/a/items": items("a")})
+	s.want("GET /v1/shops/a/items", "", 200, `[{"id":1,"name":"a","shop":"a"}]`)
+	s.want("GET /v1/shops/b/items", "", 200, `[{"id":1,"name":"all","shop":"b"}]`)
+	_, err := s.plan.NewData(map[string][]json.RawMessage{"/shops/{id}/items": nil, "/v1/shops/{shop}/items": nil})
+	if err == nil || !strings.Contains(err.Error(), "is listed twice") {
+		t.Errorf("got %v for a collection that is listed twice", err)
+	}
+}
