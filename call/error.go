@@ -83,7 +83,7 @@ type Error struct {
 	Fields  []FieldError
 
 	RetryAfter time.Duration // the server's hint, 0 without one
-	Attempts   int           // requests sent
+	Attempts   int           // requests sent, without reads that net/http repeats on a new connection
 
 	MaybeProcessed bool // whether the server may have processed the call, see ErrMaybeProcessed
 

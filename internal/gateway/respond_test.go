@@ -190,6 +190,26 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// Net/http repeats a read if a reused connection breaks before the response. That is no attempt of
+// the gateway's, as its page says.
+func TestRepeatsOfTheTransport(t *testing.T) {
+	var requests atomic.Int64
+	address := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if requests.Add(1) == 2 {
+			panic(http.ErrAbortHandler)
+		}
+	}), nil)
+	for range 2 {
+		response, body := send(t, http.MethodGet, address+"/orders", "", nil)
+		if response.StatusCode != http.StatusOK || response.Header.Get("Xsale-Attempts") != "1" {
+			t.Errorf("%s: %s, %v", response.Status, body, response.Header)
+		}
+	}
+	if requests.Load() != 3 {
+		t.Errorf("%d requests", requests.Load())
+	}
+}
+
 // A response that breaks off does not pass for a whole one.
 func TestResponseBreaksOff(t *testing.T) {
 	for name, announce := range map[string]bool{"of known length": true, "of unknown length": false} {
