@@ -66,6 +66,10 @@ func (p *Plan) findCollections() {
 	onPath := make(map[string]map[string]*operation) // by path and method
 	items := make(map[string]string)                 // path of an item, by that of its collection
 	for _, o := range p.operations {
+		if o.status >= http.StatusBadRequest {
+			o.reason = "the spec lists only failures"
+			continue
+		}
 		o.reason = "no collection has this path"
 		if onPath[o.Path] == nil {
 			onPath[o.Path] = make(map[string]*operation)

@@ -70,10 +70,10 @@ func bodied(status int) bool {
 }
 
 // successOf returns the lowest success that the spec lists: a status, a range or the default.
-// Without any, it is the lowest redirection, or else 200.
+// Without any, it is the lowest redirection or failure, or else 200.
 func successOf(o *contract.Operation) (int, *openapi3.Response) {
 	responses := o.Spec().Responses
-	for _, class := range []string{"2", "3"} {
+	for _, class := range []string{"2", "3", "4", "5"} {
 		for _, key := range slices.Sorted(maps.Keys(responses.Map())) { // digits precede XX
 			if strings.HasPrefix(key, class) {
 				return statusOf(key, o.Method), responses.Value(key).Value
@@ -92,6 +92,10 @@ func statusOf(key, method string) int {
 		return status
 	}
 	switch {
+	case key[0] == '5':
+		return http.StatusInternalServerError
+	case key[0] == '4':
+		return http.StatusBadRequest
 	case key[0] == '3':
 		return http.StatusFound
 	case method == http.MethodPost:

@@ -42,7 +42,8 @@ func (p *Plan) Treatment(o *contract.Operation) (stateful bool, reason string) {
 	return planned.role != stateless, planned.reason
 }
 
-// Success returns the status of an operation that succeeds.
+// Success returns the status of an operation that succeeds, or the lowest one if the spec lists only
+// failures.
 func (p *Plan) Success(o *contract.Operation) int { return p.operations[o].status }
 
 // Failure is why an operation does not succeed.

@@ -26,7 +26,7 @@ func TestStatuses(t *testing.T) {
 		{"post", "'202': {description: x}, '2XX': {description: x}", 202},
 		{"get", "default: {description: x}", 200},
 		{"get", "'302': {description: x}, '400': {description: x}", 302},
-		{"get", "'400': {description: x}", 200},
+		{"get", "'404': {description: x}, '400': {description: x}", 400},
 	} {
 		s := newService(t, operationPath(test.method, "/x", test.responses), "", nil)
 		s.want(strings.ToUpper(test.method)+" /x", "", test.want, "")
@@ -136,6 +136,22 @@ func TestItemsThatNothingCreates(t *testing.T) {
 	s.want("GET /items/77", "", 200, first)
 	s.want("DELETE /items/77", "", 204, "")
 	s.want("GET /items/77", "", 404, "path id: there is no such item")
+}
+
+// A success that the spec lacks would break it.
+func TestOnlyFailures(t *testing.T) {
+	item := "{$ref: '#/components/schemas/Item'}"
+	s := newService(t, collectionPaths("{type: array, items: "+item+"}", item, item)+
+		"    delete: {operationId: delete, parameters: [{name: id, in: path, required: true, schema: {type: integer}}], responses: {'404': {description: x, content: {text/plain: {example: gone}}}, '500': {description: x}}}\n"+
+		operationPath("post", "/jobs", "5XX: {description: x}"), itemSchema, nil)
+	s.want("DELETE /items/1", "", 404, "gone")
+	s.want("POST /jobs", "", 500, "")
+	if got := s.reasons()["delete"]; got != "the spec lists only failures" {
+		t.Errorf("got the reason %q", got)
+	}
+	if status, _ := s.do("GET /items/1", ""); status != 200 {
+		t.Errorf("the item is gone: status %d", status)
+	}
 }
 
 func TestReasons(t *testing.T) {
