@@ -51,6 +51,8 @@ func (c *Call) checkRequestBody(body []byte, f *findings) {
 		c.document.checkJSON(media.Schema, body, true, f)
 	case name == "application/x-www-form-urlencoded" || name == "multipart/form-data":
 		c.checkForm(listed, body, f)
+	case isXML(name) && !wellFormed(body):
+		f.fail(KindBody, "", "invalid XML", "an XML document with one root element")
 	}
 }
 

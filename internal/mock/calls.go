@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
 )
 
@@ -236,8 +237,7 @@ func (c *call) patch() (*Response, *Failure) {
 
 // mergePatch reports whether the request has the media type of RFC 7396.
 func (c *call) mergePatch() bool {
-	name, _, _ := strings.Cut(c.request.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(name), "application/merge-patch+json")
+	return httpx.MediaType(c.request.Header.Get("Content-Type")) == "application/merge-patch+json"
 }
 
 // merged returns a copy of an object with changed fields. A null removes its field (RFC 7396) only
