@@ -104,7 +104,7 @@ func newService(c *config, seed *Seed) (*service, error) {
 			for i, item := range items {
 				encoded, err := asJSON(item)
 				if err != nil {
-					pointer := fmt.Sprintf("/Resources/%s/%d", strings.NewReplacer("~", "~0", "/", "~1").Replace(path), i)
+					pointer := fmt.Sprintf("/Resources/%s/%d", contract.EscapePointer(path), i)
 					return nil, problem.Field{Pointer: pointer, Detail: err.Error()}
 				}
 				resources[path] = append(resources[path], encoded)

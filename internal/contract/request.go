@@ -72,7 +72,7 @@ func (c *Call) checkForm(listed *openapi3.RequestBody, body []byte, f *findings)
 	for _, failure := range failures {
 		pointer := ""
 		for _, name := range failure.JSONPointer() {
-			pointer += "/" + escapePointer(printableName(name))
+			pointer += "/" + EscapePointer(printableName(name))
 		}
 		f.fail(KindValue, pointer, typeOf(failure.Value), c.document.expected(failure.Schema)+" (by its "+failure.SchemaField+")")
 	}
@@ -112,4 +112,5 @@ func (c *Call) libraryInput() *openapi3filter.RequestValidationInput {
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
-func escapePointer(name string) string { return pointerEscapes.Replace(name) }
+// EscapePointer returns a name as it is in a JSON pointer (RFC 6901).
+func EscapePointer(name string) string { return pointerEscapes.Replace(name) }

@@ -153,7 +153,7 @@ func (c collector) collect(schema *openapi3.Schema, value any, pointer string, a
 		}
 	case map[string]any:
 		if schema.Discriminator != nil {
-			at := pointer + "/" + escapePointer(schema.Discriminator.PropertyName)
+			at := pointer + "/" + EscapePointer(schema.Discriminator.PropertyName)
 			c.rules[at] = append(c.rules[at], &openapi3.Schema{Enum: c.document.variants(schema)})
 		}
 		for name, field := range value {
@@ -162,7 +162,7 @@ func (c collector) collect(schema *openapi3.Schema, value any, pointer string, a
 				property = schema.AdditionalProperties.Schema
 			}
 			if property != nil {
-				c.collect(property.Value, field, pointer+"/"+escapePointer(name), nil)
+				c.collect(property.Value, field, pointer+"/"+EscapePointer(name), nil)
 			}
 		}
 	}

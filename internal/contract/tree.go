@@ -112,7 +112,7 @@ func (t *tree) pointer() string {
 	for name := range t.decoder.StackPointer().Tokens() {
 		depth++
 		if kind, _ := t.decoder.StackIndex(depth); kind != '[' {
-			name = escapePointer(printableName(name))
+			name = EscapePointer(printableName(name))
 		}
 		pointer.WriteString("/" + name)
 	}

@@ -52,7 +52,7 @@ func (l *location) String() string {
 	if l.name == "" {
 		return l.parent.String() + "/" + strconv.Itoa(l.index)
 	}
-	return l.parent.String() + "/" + escapePointer(l.name)
+	return l.parent.String() + "/" + EscapePointer(l.name)
 }
 
 func (w *walk) fail(at *location, got, want string) {

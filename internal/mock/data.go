@@ -62,13 +62,13 @@ func (p *Plan) NewData(resources map[string][]json.RawMessage) (*Data, error) {
 			return nil, err
 		}
 		if _, twice := d.seeds[full]; twice {
-			return nil, fmt.Errorf("/%s: %s is listed twice: put all its items into one list", escapePointer(path), full)
+			return nil, fmt.Errorf("/%s: %s is listed twice: put all its items into one list", contract.EscapePointer(path), full)
 		}
 		seeds := []map[string]any{}
 		keys := make(map[string]bool)
 		for i, raw := range resources[path] {
 			fields, err := p.seeded(c, raw)
-			pointer := fmt.Sprintf("/%s/%d", escapePointer(path), i)
+			pointer := fmt.Sprintf("/%s/%d", contract.EscapePointer(path), i)
 			if err != nil {
 				return nil, fmt.Errorf("%s%w", pointer, err)
 			}
@@ -106,19 +106,15 @@ func (p *Plan) collectionOf(path string) (found *collection, full string, err er
 				return c, strings.Join(segments, "/"), nil
 			}
 			if found != nil {
-				return nil, "", fmt.Errorf("/%s: is the end of several paths: write the whole path", escapePointer(path))
+				return nil, "", fmt.Errorf("/%s: is the end of several paths: write the whole path", contract.EscapePointer(path))
 			}
 			found, full = c, strings.Join(segments, "/")
 		}
 	}
 	if found == nil {
-		return nil, "", fmt.Errorf("/%s: no stateful collection has this path: want one of %s", escapePointer(path), strings.Join(paths, ", "))
+		return nil, "", fmt.Errorf("/%s: no stateful collection has this path: want one of %s", contract.EscapePointer(path), strings.Join(paths, ", "))
 	}
 	return found, full, nil
-}
-
-func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 // matches reports whether segments are those of a template, or values of its variables.

@@ -265,7 +265,7 @@ func (b *bodyMasker) object(fields map[string]any, pointer, location string) err
 			b.out.WriteByte(',')
 		}
 		b.out.WriteString(quoted(masked[name]) + ":")
-		if err := b.value(fields[name], pointer+"/"+pointerEscapes.Replace(name), location+"/"+masked[name], name); err != nil {
+		if err := b.value(fields[name], pointer+"/"+contract.EscapePointer(name), location+"/"+masked[name], name); err != nil {
 			return err
 		}
 	}
@@ -352,8 +352,6 @@ func canonical(value string) string {
 	}
 	return string(sorted)
 }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // maxAgain bounds how often a placeholder is replaced by another one.
 const maxAgain = 1000
