@@ -60,15 +60,18 @@ func (l *life) die() {
 	}
 }
 
-// atDeath calls a function at the death, or now if the program is dead.
+// atDeath calls a function at the death, or at once if the program is dead: the wait for those that run
+// may be over by then.
 func (l *life) atDeath(end func()) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.dead {
-		l.ends.Go(end)
-		return
+	dead := l.dead
+	if !dead {
+		l.end = append(l.end, end)
 	}
-	l.end = append(l.end, end)
+	l.mu.Unlock()
+	if dead {
+		end()
+	}
 }
 
 func (l *life) isDead() bool {
