@@ -4,7 +4,7 @@ import "net/http"
 
 // Delivery is what a relayed call did.
 type Delivery struct {
-	Attempts       int  // requests sent, without what net/http repeats, as in [Error]
+	Attempts       int  // requests sent, except those that net/http repeats by itself, as in [Error]
 	MaybeProcessed bool // whether the server may have processed the call; for a failure as in [Error]
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
-// statusStep turns every non-2xx response into an [*Error], unless it is passed on.
+// statusStep turns every non-2xx response into an [*Error], except for [Relay].
 type statusStep struct {
 	next Doer
 }

@@ -33,7 +33,7 @@ type config struct {
 	control       func(*Sandbox) http.Handler
 	origins       []string // of web pages that may call the sandbox
 	organizations []gen.OrganizationInfo
-	otherSpec     []byte // in place of the one of this module
+	otherSpec     []byte // replaces the spec of this module
 	valueSeed     uint64
 	handlers      []*handler
 	plan          *mock.Plan // of the other spec

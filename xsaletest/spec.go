@@ -40,7 +40,7 @@ func WithValueSeed(seed uint64) Option {
 	return func(c *config) { c.valueSeed = seed }
 }
 
-// loadSpec returns the spec that the sandbox serves and, unless it is the one of this module, its plan.
+// loadSpec returns the spec to serve. For the spec of this module, the plan is nil.
 func (c *config) loadSpec() (*contract.Document, *mock.Plan, error) {
 	if c.otherSpec == nil {
 		spec, err := contract.Shipped()

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// replayBytes is the size up to which a body is read before the request is sent, so that it can
-	// be sent again. A longer one is passed on as it comes.
+	// replayBytes limits the bodies that are kept for another attempt. The gateway reads them before it
+	// sends the request, and streams longer ones.
 	replayBytes = 256 << 10
 
 	// patience is how long a caller may take to send or to accept some more bytes.
@@ -96,7 +96,7 @@ func (g *Gateway) request(c *caller, target *url.URL) (*http.Request, error) {
 	return request, c.passBody(request)
 }
 
-// endToEnd returns a copy of a header without what is about the connection.
+// endToEnd returns a copy of a header without the fields of the connection.
 func endToEnd(header http.Header) http.Header {
 	passed := make(http.Header, len(header))
 	for name, values := range header {

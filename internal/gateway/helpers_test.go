@@ -92,7 +92,7 @@ func send(t *testing.T, method, address, body string, header http.Header) (*http
 	return response, string(data)
 }
 
-// sendRaw sends bytes and returns the response, for what no client sends.
+// sendRaw sends bytes that no HTTP client would send, and returns the response.
 func sendRaw(t *testing.T, address, text string) string {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
