@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"errors"
 	"net/http"
 	"sync"
 	"testing"
@@ -29,7 +30,12 @@ func TestAFleetUsesALimitAndKeepsIt(t *testing.T) {
 			programs.Go(func() {
 				defer client.Close()
 				for time.Now().Before(end) {
-					if _, err := client.Me(t.Context()); err != nil {
+					_, err := client.Me(t.Context())
+					// A few of the calls of a day meet a 5xx in all their attempts.
+					if failure, ok := errors.AsType[*xsale.Error](err); ok && failure.StatusCode >= 500 {
+						continue
+					}
+					if err != nil {
 						t.Errorf("program %d: %v", i, err)
 						return
 					}
