@@ -42,7 +42,9 @@ func (r Reason) Permanent() bool {
 	return false
 }
 
-func (r Reason) remedy() string {
+// Remedy returns what to do about a login that failed for this reason; empty for
+// [ErrCredentialsUnavailable], whose cause names it.
+func (r Reason) Remedy() string {
 	switch r {
 	case ErrInvalidCredentials:
 		return "check the user name and the password; ten wrong attempts block the account"
@@ -61,7 +63,7 @@ func (r Reason) remedy() string {
 	case ErrInvalidResponse:
 		return "check the token URL"
 	}
-	return "" // for ErrCredentialsUnavailable, Err names the remedy
+	return ""
 }
 
 // Error is a failed login, never an error of the xSale API. Many callers may receive the
@@ -102,7 +104,7 @@ func (e *Error) Error() string {
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&message, "; the service asks to wait %v", e.RetryAfter.Round(time.Second))
 	}
-	if remedy := e.Reason.remedy(); remedy != "" {
+	if remedy := e.Reason.Remedy(); remedy != "" {
 		fmt.Fprintf(&message, "; %s", remedy)
 	}
 	if e.Remembered {

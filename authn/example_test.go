@@ -262,10 +262,12 @@ func ExampleError() {
 	if failure, ok := errors.AsType[*authn.Error](err); ok {
 		fmt.Println(failure)
 		fmt.Println(failure.StatusCode, failure.Code, failure.Reason.Permanent())
+		fmt.Println(failure.Reason.Remedy())
 	}
 	// Output:
 	// login failed: wrong user name or password (status 403, invalid_grant); check the user name and the password; ten wrong attempts block the account
 	// 403 invalid_grant true
+	// check the user name and the password; ten wrong attempts block the account
 }
 
 func ExampleSecret() {

@@ -132,7 +132,7 @@ func TestA32_ParseStoreRejectsURLs(t *testing.T) {
 func TestErrorNamesTheRemedy(t *testing.T) {
 	for _, reason := range []Reason{ErrInvalidCredentials, ErrInvalidClient, ErrBlocked, ErrVerificationRequired, ErrMFARequired, ErrConfiguration, ErrRateLimited, ErrUnavailable, ErrInvalidResponse} {
 		message := (&Error{Reason: reason}).Error()
-		if reason.remedy() == "" || !strings.Contains(message, string(reason)) || !strings.HasSuffix(message, reason.remedy()) {
+		if reason.Remedy() == "" || !strings.Contains(message, string(reason)) || !strings.HasSuffix(message, reason.Remedy()) {
 			t.Errorf("%s: got %q, want the reason and the remedy", reason, message)
 		}
 	}

@@ -16,6 +16,12 @@ type Login struct {
 type Status struct {
 	// Token has the tokens in use or in the store, nil if there are no valid ones.
 	Token *Token
+	// ExpiredAt is when the last tokens expired, by this machine's clock in UTC. It is zero with
+	// valid tokens, and if none are known.
+	ExpiredAt time.Time
+	// OtherTokens is the number of sets of tokens in the store that other credentials of the
+	// account made, such as an earlier password. They cannot be used.
+	OtherTokens int
 	// Failure is the failed login that stands in the way of the next one, or nil.
 	Failure *Error
 	// Logins are the last logins of the account, at most 20, oldest first: of all programs that
@@ -39,6 +45,14 @@ func (s *Source) Status(ctx context.Context) (status Status, err error) {
 	status.Token = s.valid(now)
 	if stored := a.usable(ctx, r); stored != nil {
 		status.Token = stored
+	}
+	if status.Token == nil && r.tokens != nil && !now.time().Before(r.tokens.until) {
+		status.ExpiredAt = r.tokens.until
+	}
+	for id := range a.shared.envelope.Tokens {
+		if id != a.shared.sealer.keyID {
+			status.OtherTokens++
+		}
 	}
 	s.mu.Lock()
 	if s.failure != nil && !now.reaches(s.failure.until) {

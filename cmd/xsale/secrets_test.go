@@ -87,13 +87,14 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 	}
 }
 
-// revealedTokens returns both tokens and their signatures.
+// revealedTokens logs in and returns both tokens and their signatures.
 func revealedTokens(t *testing.T) []string {
 	t.Helper()
 	var revealed struct {
 		AccessToken string `json:"access_token"`
 		IDToken     string `json:"id_token"`
 	}
+	execute(t, "", "me").expect(t, exitOK)
 	r := execute(t, "", "token", "show", "--reveal", "-o", "json").expect(t, exitOK)
 	if err := json.Unmarshal([]byte(r.stdout), &revealed); err != nil || len(revealed.AccessToken) < 200 || len(revealed.IDToken) < 200 {
 		t.Fatalf("no tokens revealed: %v", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,12 +27,61 @@ func newTokenCommand(a *app) *cobra.Command {
 
 // tokenReport is the output of the token commands. It contains the tokens only with --reveal.
 type tokenReport struct {
-	ExpiresAt    *time.Time     `json:"expires_at"` // null without tokens
+	ExpiresAt    *time.Time     `json:"expires_at"` // null without valid tokens
+	ExpiredAt    *time.Time     `json:"expired_at"` // null unless tokens have expired
+	Failure      *failedLogin   `json:"failed_login"`
 	Budget       loginBudget    `json:"login_budget"`
 	AccessClaims map[string]any `json:"access_token_claims"`
 	IDClaims     map[string]any `json:"id_token_claims"`
 	AccessToken  string         `json:"access_token,omitempty"`
 	IDToken      string         `json:"id_token,omitempty"`
+}
+
+// failedLogin is a failure that stands in the way of the next login.
+type failedLogin struct {
+	Reason authn.Reason `json:"reason"`
+	Status int          `json:"status,omitempty"`
+	Code   string       `json:"code,omitempty"`
+	Since  time.Time    `json:"since"`
+	Until  *time.Time   `json:"until"` // null until the credentials change
+	Remedy string       `json:"remedy"`
+}
+
+func newFailedLogin(failure *authn.Error) *failedLogin {
+	if failure == nil {
+		return nil
+	}
+	remedy := failure.Reason.Remedy()
+	if remedy != "" {
+		remedy += "; "
+	}
+	report := &failedLogin{
+		Reason: failure.Reason, Status: failure.StatusCode, Code: failure.Code, Since: failure.FailedAt,
+		Remedy: remedy + "then run 'xsale token refresh'",
+	}
+	if !failure.RetryAt.IsZero() {
+		report.Until = &failure.RetryAt
+	}
+	return report
+}
+
+func (f *failedLogin) rows() [][]any {
+	if f == nil {
+		return nil
+	}
+	text := string(f.Reason)
+	if f.Status != 0 {
+		text += strings.TrimSuffix(fmt.Sprintf(" (status %d, %s", f.Status, f.Code), ", ") + ")"
+	}
+	until := "the credentials change"
+	if f.Until != nil {
+		until = f.Until.Local().Format(time.RFC3339)
+	}
+	return [][]any{
+		{"Failed login", text},
+		{"Remembered", fmt.Sprintf("since %s until %s", f.Since.Local().Format(time.RFC3339), until)},
+		{"Remedy", f.Remedy},
+	}
 }
 
 // loginBudget is what the account may still log in.
@@ -73,15 +123,27 @@ func newTokenShowCommand(a *app) *cobra.Command {
 	var reveal bool
 	command := &cobra.Command{
 		Use:   "show",
-		Short: "Show when the tokens expire, the last logins, and the claims",
-		Long: `Show when the tokens expire, the last logins of the account by all programs that share the token
-store, when the next login is allowed, and the claims of the tokens. Without valid tokens it logs in
-first; if that fails, it shows the rest. The claims are not verified.`,
+		Short: "Show the stored tokens, a remembered failure and the last logins",
+		Long: `Show when the stored tokens expire and their claims, a failed login that is remembered, the last
+logins of the account by all programs that share the token store, and when the next login is
+allowed. It sends nothing and never logs in. The claims are not verified.
+
+The exit code is that of the next command's login as far as it is known: 0 with valid tokens, and
+without them if nothing is in the way of a login; 3, or the code of the reason, if a failed login is
+remembered.`,
+		Example: `  xsale token show
+  xsale token show -o json`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-				token, err := client.TokenSource().Token(ctx)
-				return errors.Join(err, a.printToken(ctx, command, client, token, reveal))
+				status, err := client.TokenSource().Status(ctx)
+				if err != nil {
+					return err
+				}
+				if err := a.printToken(command, status, reveal); err != nil || status.Token != nil || status.Failure == nil {
+					return err
+				}
+				return status.Failure
 			})
 		},
 	}
@@ -100,7 +162,9 @@ func newTokenRefreshCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printToken(ctx, command, client, token, false)
+				status, err := client.TokenSource().Status(ctx)
+				status.Token = cmp.Or(status.Token, token) // the store may have failed
+				return errors.Join(err, a.printToken(command, status, false))
 			})
 		},
 	}
@@ -174,19 +238,18 @@ who has the headers can act as the user, so keep them out of logs.`,
 	return command
 }
 
-// printToken prints what is known of an account. The token is nil without tokens.
-func (a *app) printToken(ctx context.Context, command *cobra.Command, client *xsale.Client, token *authn.Token, reveal bool) error {
-	status, err := client.TokenSource().Status(ctx)
-	if err != nil {
-		return nil // no credentials, which the login has reported
+// printToken prints what is known of an account.
+func (a *app) printToken(command *cobra.Command, status authn.Status, reveal bool) error {
+	report := tokenReport{Failure: newFailedLogin(status.Failure), Budget: newLoginBudget(status)}
+	if !status.ExpiredAt.IsZero() {
+		report.ExpiredAt = &status.ExpiredAt
 	}
-	report := tokenReport{Budget: newLoginBudget(status)}
-	if token != nil {
+	if token := status.Token; token != nil {
 		report.ExpiresAt = new(token.ExpiresAt())
 		report.AccessClaims, report.IDClaims = token.Claims()
-	}
-	if token != nil && reveal {
-		report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
+		if reveal {
+			report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
+		}
 	}
 	return printValue(command.OutOrStdout(), a.output, report, tokenRows)
 }
@@ -196,6 +259,9 @@ func tokenRows(report tokenReport) [][]any {
 	if report.ExpiresAt != nil {
 		left := time.Until(*report.ExpiresAt).Round(time.Second)
 		rows[0][1] = fmt.Sprintf("%s (in %v)", report.ExpiresAt.Local().Format(time.RFC3339), left)
+	} else if report.ExpiredAt != nil {
+		ago := time.Since(*report.ExpiredAt).Round(time.Second)
+		rows[0] = []any{"Expired", fmt.Sprintf("%s (%v ago)", report.ExpiredAt.Local().Format(time.RFC3339), ago)}
 	}
 	for _, token := range []struct {
 		name   string
@@ -212,7 +278,7 @@ func tokenRows(report tokenReport) [][]any {
 			rows = append(rows, []any{token.name, "", token.value})
 		}
 	}
-	return append(rows, report.Budget.rows()...)
+	return slices.Concat(rows, report.Failure.rows(), report.Budget.rows())
 }
 
 // formatClaim shows instants as times, lists with commas and everything else as JSON.

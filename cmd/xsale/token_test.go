@@ -44,7 +44,7 @@ func TestTokenRefreshForgetsAFailure(t *testing.T) {
 	for range 2 {
 		execute(t, "", "me").expect(t, exitLogin, "account blocked", "remembered since 20", "until 20", "xsale token refresh")
 	}
-	execute(t, "", "token", "show").expect(t, exitLogin, "no tokens", "(no tokens)", "account blocked")
+	execute(t, "", "token", "show").expect(t, exitLogin, "no tokens", "(no tokens)", "account blocked (status 429, too_many_attempts)", "unblock the account")
 	if sandbox.TokenRequests() != 1 {
 		t.Errorf("three commands tried a blocked account %d times", sandbox.TokenRequests())
 	}
@@ -64,6 +64,21 @@ func TestTokenShowListsLogins(t *testing.T) {
 	if err := json.Unmarshal([]byte(shown.stdout), &report); err != nil || len(report.Budget.Logins) != 2 || report.Budget.Logins[0].Requests != 1 {
 		t.Errorf("%+v, %v", report, err)
 	}
+}
+
+func TestTokenShowNeverLogsIn(t *testing.T) {
+	sandbox := useSandbox(t)
+	execute(t, "", "token", "show").expect(t, exitOK, "no tokens", "Next login  ", "now")
+	path := strings.TrimSpace(execute(t, "", "token", "path").expect(t, exitOK).stdout)
+	if _, err := os.Stat(path); err == nil || sandbox.TokenRequests() != 0 {
+		t.Errorf("a look wrote a file or sent %d requests", sandbox.TokenRequests())
+	}
+	execute(t, "", "me").expect(t, exitOK)
+	execute(t, "", "token", "show").expect(t, exitOK, "Expires", "(in ")
+	sandbox.Close() // needs no network
+	execute(t, "", "token", "show").expect(t, exitOK, "Expires")
+	t.Setenv("XSALE_PASSWORD", "")
+	execute(t, "", "token", "show").expect(t, exitLogin, "XSALE_PASSWORD is not set")
 }
 
 func TestTokenClear(t *testing.T) {
