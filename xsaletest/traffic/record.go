@@ -90,7 +90,7 @@ func (r *Recorder) begin() error {
 			}
 		}
 	}
-	return writeJSONFile(filepath.Join(r.dir, manifestFile), manifest{Format: recordingFormat, Kept: r.config.kept, Key: r.masker.keyMark()})
+	return writeJSONFile(filepath.Join(r.dir, manifestFile), manifest{Format: recordingFormat, Kept: r.config.kept, Key: r.masker.KeyMark()})
 }
 
 // RoundTrip sends a request through the next transport and writes the exchange.

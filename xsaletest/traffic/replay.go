@@ -68,7 +68,7 @@ func replay(dir string, options []ReplayOption) (*Replayer, error) {
 	switch {
 	case m.Format != recordingFormat:
 		return nil, fmt.Errorf("the recording has format %d, and this version reads %d: record again", m.Format, recordingFormat)
-	case m.Key != r.masker.keyMark():
+	case m.Key != r.masker.KeyMark():
 		return nil, errors.New("the recording was masked with another key, or without one: pass the key that was used to record")
 	}
 	if err := r.readExchanges(dir); err != nil {
@@ -213,8 +213,7 @@ func (r *Replayer) next(request *http.Request, body []byte) (*exchange, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	originals := *r.masker
-	originals.anew = true
+	originals := masker{r.masker.Originals(), r.masker.headers}
 	masked, operation := originals.request(request, body)
 	r.mu.Lock()
 	defer r.mu.Unlock()

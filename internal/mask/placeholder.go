@@ -1,4 +1,4 @@
-package traffic
+package mask
 
 import (
 	"crypto/hmac"
@@ -26,26 +26,26 @@ import (
 const publicBits = 20
 
 // random returns a source of digits and letters that depends on the value.
-func (m *masker) random(value string) *rand.Rand {
-	mac := hmac.New(sha256.New, []byte("xsale recording "+m.key))
+func (m *Masker) random(value string) *rand.Rand {
+	mac := hmac.New(sha256.New, []byte("xsale recording "+m.Key))
 	mac.Write([]byte(value))
 	if m.again > 0 {
 		fmt.Fprint(mac, " again ", m.again)
 	}
 	sum := mac.Sum(nil)
 	seed, more := binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])
-	if m.key == "" {
+	if m.Key == "" {
 		seed, more = seed>>(64-publicBits), 0
 	}
 	return rand.New(rand.NewPCG(seed, more))
 }
 
-// keyMark identifies the key in a recording. It is empty without a key.
-func (m *masker) keyMark() string {
-	if m.key == "" {
+// KeyMark identifies the key in a recording. It is empty without a key.
+func (m *Masker) KeyMark() string {
+	if m.Key == "" {
 		return ""
 	}
-	mac := hmac.New(sha256.New, []byte(m.key))
+	mac := hmac.New(sha256.New, []byte(m.Key))
 	mac.Write([]byte("xsale recording"))
 	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
@@ -59,7 +59,7 @@ var (
 )
 
 // placeholder returns a string of the same kind.
-func (m *masker) placeholder(value string) string {
+func (m *Masker) placeholder(value string) string {
 	switch {
 	case m.again > tries: // there are too few of this kind
 		return "masked" + letters(m.random(value), 10)
@@ -113,7 +113,7 @@ func characters(random *rand.Rand, count int, alphabet string) string {
 }
 
 // digits keeps the format of a number and adds no leading zero.
-func (m *masker) digits(value string) string {
+func (m *Masker) digits(value string) string {
 	random := m.random(value)
 	first := true
 	return strings.Map(func(r rune) rune {
@@ -132,7 +132,7 @@ func (m *masker) digits(value string) string {
 }
 
 // integer starts with 1, which keeps a number of as many digits in the range of its integer type.
-func (m *masker) integer(value string) string {
+func (m *Masker) integer(value string) string {
 	if first := strings.IndexAny(value, "123456789"); first >= 0 {
 		masked := m.digits(value)
 		return masked[:first] + "1" + masked[first+1:]
@@ -141,7 +141,7 @@ func (m *masker) integer(value string) string {
 }
 
 // code keeps the pattern of a code: the positions of digits, letters and other characters.
-func (m *masker) code(value string) string {
+func (m *Masker) code(value string) string {
 	random := m.random(value)
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -157,7 +157,7 @@ func (m *masker) code(value string) string {
 }
 
 // numberLike returns a placeholder that follows the rules that the number follows.
-func (m *masker) numberLike(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) numberLike(schemas []*openapi3.Schema, value string) string {
 	schemas = m.followed(schemas, json.Number(value))
 	fits := func(candidate string) bool { return m.fits(schemas, json.Number(candidate)) }
 	if masked := m.integer(value); m.again <= tries && fits(masked) {
@@ -211,7 +211,7 @@ func bounds(schemas []*openapi3.Schema, value string, decimals int) (low, high, 
 }
 
 // stringLike returns a placeholder that follows the rules that the string follows.
-func (m *masker) stringLike(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) stringLike(schemas []*openapi3.Schema, value string) string {
 	schemas = m.followed(schemas, value)
 	length := utf8.RuneCountInString(value)
 	for _, masked := range []func() string{
@@ -234,7 +234,7 @@ func (m *masker) stringLike(schemas []*openapi3.Schema, value string) string {
 }
 
 // matching returns a string that matches the pattern of a schema.
-func (m *masker) matching(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) matching(schemas []*openapi3.Schema, value string) string {
 	random := m.random(value)
 	for _, schema := range schemas {
 		for range tries {
@@ -247,10 +247,10 @@ func (m *masker) matching(schemas []*openapi3.Schema, value string) string {
 }
 
 // followed returns the schemas that a value follows.
-func (m *masker) followed(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
-	return slices.DeleteFunc(slices.Clone(schemas), func(schema *openapi3.Schema) bool { return !m.document.Fits(schema, value) })
+func (m *Masker) followed(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
+	return slices.DeleteFunc(slices.Clone(schemas), func(schema *openapi3.Schema) bool { return !m.Document.Fits(schema, value) })
 }
 
-func (m *masker) fits(schemas []*openapi3.Schema, value any) bool {
-	return !slices.ContainsFunc(schemas, func(schema *openapi3.Schema) bool { return !m.document.Fits(schema, value) })
+func (m *Masker) fits(schemas []*openapi3.Schema, value any) bool {
+	return !slices.ContainsFunc(schemas, func(schema *openapi3.Schema) bool { return !m.Document.Fits(schema, value) })
 }
