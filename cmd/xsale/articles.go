@@ -11,6 +11,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -21,7 +22,7 @@ func newArticlesCommand(a *app) *cobra.Command {
 }
 
 func newTranslationsGetCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return prints(&cobra.Command{
 		Use:   "get ARTICLE",
 		Short: "List the translations of an article",
 		Args:  takes("ARTICLE"),
@@ -32,9 +33,9 @@ func newTranslationsGetCommand(a *app) *cobra.Command {
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				translations := organization.Articles.ListTranslations(ctx, article)
-				return printReceived(command, a.output, translations, table[xsale.Translation]{
-					heading: []string{"LANGUAGE", "NAME", "DESCRIPTION"},
-					row: func(translation xsale.Translation) []any {
+				return printReceived(command, a.output, translations, output.Rows[xsale.Translation]{
+					Heading: []string{"LANGUAGE", "NAME", "DESCRIPTION"},
+					Row: func(translation xsale.Translation) []any {
 						name, _ := translation.Name.Get()
 						description, _ := translation.Description.Get()
 						return []any{translation.LanguageID, name, description}
@@ -42,7 +43,7 @@ func newTranslationsGetCommand(a *app) *cobra.Command {
 				})
 			})
 		},
-	}
+	})
 }
 
 func newTranslationsSetCommand(a *app) *cobra.Command {

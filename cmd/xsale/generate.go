@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/internal/codegen"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -48,7 +49,7 @@ writes the file and a line for go generate.`,
 		},
 	}
 	flags.register(command.Flags())
-	return command
+	return prints(command, "explain")
 }
 
 func (a *app) generate(command *cobra.Command, config generateConfig, flags generateFlags) error {
@@ -153,9 +154,9 @@ func (a *app) explain(command *cobra.Command, changes []tree.Change) error {
 	if actions := codegen.PagingActions(changes); actions != "" {
 		fmt.Fprintf(command.ErrOrStderr(), "Lists in pages; actions for an overlay:\n%s", actions)
 	}
-	return printList(command.OutOrStdout(), a.output, withoutErrors(changes), table[tree.Change]{
-		heading: []string{"RULE", "POINTER", "BEFORE", "AFTER", "REASON"},
-		row: func(c tree.Change) []any {
+	return printList(command, a.output, withoutErrors(changes), output.Rows[tree.Change]{
+		Heading: []string{"RULE", "POINTER", "BEFORE", "AFTER", "REASON"},
+		Row: func(c tree.Change) []any {
 			return []any{c.Rule, c.Pointer, shortJSON(c.Before), shortJSON(c.After), c.Reason}
 		},
 	})
@@ -168,7 +169,7 @@ func shortJSON(value any) string {
 	if value == nil {
 		return "-"
 	}
-	encoded, err := formatJSON(value)
+	encoded, err := output.Format(value)
 	if err != nil {
 		return "?"
 	}

@@ -47,5 +47,5 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 	flags.StringVarP(&file, "file", "f", "", "`FILE` with the integration as JSON, - for standard input")
 	flags.StringVar(&name, "name", "", "`NAME` of the integration")
 	flags.BoolVar(&active, "active", true, "activate the integration")
-	return command
+	return prints(command)
 }

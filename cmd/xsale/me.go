@@ -9,7 +9,7 @@ import (
 )
 
 func newMeCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return prints(&cobra.Command{
 		Use:   "me",
 		Short: "Show the user and their organizations",
 		Args:  takes(),
@@ -19,7 +19,7 @@ func newMeCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printValue(command.OutOrStdout(), a.output, me, func(me xsale.Me) [][]any {
+				return printValue(command, a.output, me, func(me xsale.Me) [][]any {
 					rows := [][]any{{"Id", me.ID}, {"Name", me.Name}, {"Email", me.Email}}
 					for _, organization := range me.Organizations {
 						rows = append(rows, []any{"Organization", organization.Name, organization.ShortName})
@@ -28,5 +28,5 @@ func newMeCommand(a *app) *cobra.Command {
 				})
 			})
 		},
-	}
+	})
 }

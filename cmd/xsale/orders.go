@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/output"
 )
 
 func newOrdersCommand(a *app) *cobra.Command {
@@ -32,9 +33,9 @@ does not say.`,
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				orders := organization.Orders.List(ctx, params)
-				return printReceived(command, a.output, orders, table[xsale.Order]{
-					heading: []string{"ID", "DATE", "LINES"},
-					row: func(order xsale.Order) []any {
+				return printReceived(command, a.output, orders, output.Rows[xsale.Order]{
+					Heading: []string{"ID", "DATE", "LINES"},
+					Row: func(order xsale.Order) []any {
 						return []any{order.ID, unlistedField(order, "PurchaseDate"), len(order.Items)}
 					},
 				})
@@ -42,7 +43,7 @@ does not say.`,
 		},
 	}
 	addStatusFlags(command, &params, "list")
-	return command
+	return prints(command)
 }
 
 // addStatusFlags adds the flags that select orders by status.
@@ -96,11 +97,11 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 		},
 	}
 	command.Flags().StringVarP(&file, "file", "f", "", "`FILE` with the order as JSON, - for standard input")
-	return command
+	return prints(command)
 }
 
-func printCreated(command *cobra.Command, output string, created xsale.Created) error {
-	return printValue(command.OutOrStdout(), output, created, func(created xsale.Created) [][]any {
+func printCreated(command *cobra.Command, options *output.Options, created xsale.Created) error {
+	return printValue(command, options, created, func(created xsale.Created) [][]any {
 		if created.ID == 0 {
 			return [][]any{{"Created", "the response contains no id"}}
 		}

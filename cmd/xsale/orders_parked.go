@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/transfer"
 )
 
@@ -45,7 +46,7 @@ The list is that of 'orders pull', or of 'orders push' with --flow push. 'orders
 'orders retry' and 'orders discard' decide what happens next.`,
 		Args: takes(),
 	}
-	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, _ []string, flow *flow) error {
+	return newFlowCommand(a, prints(command), func(ctx context.Context, command *cobra.Command, _ []string, flow *flow) error {
 		parked := func(yield func(parkedOrder, error) bool) {
 			for entry, err := range flow.Entries(ctx, transfer.StateParked) {
 				if errors.Is(err, transfer.ErrEncrypted) { // the list does not show the JSON
@@ -56,9 +57,9 @@ The list is that of 'orders pull', or of 'orders push' with --flow push. 'orders
 				}
 			}
 		}
-		return printList(command.OutOrStdout(), a.output, parked, table[parkedOrder]{
-			heading: []string{"KEY", "SINCE", "REASON"},
-			row: func(o parkedOrder) []any {
+		return printList(command, a.output, parked, output.Rows[parkedOrder]{
+			Heading: []string{"KEY", "SINCE", "REASON"},
+			Row: func(o parkedOrder) []any {
 				reason := o.Reason
 				if o.Unsure {
 					reason = "may have been sent: " + reason
@@ -75,12 +76,12 @@ func newOrdersShowCommand(a *app) *cobra.Command {
 		Short: "Show the state and the JSON of an order",
 		Args:  takes("KEY"),
 	}
-	return newFlowCommand(a, command, func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error {
+	return newFlowCommand(a, prints(command), func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error {
 		entry, err := flow.Entry(ctx, keys[0])
 		if err != nil {
 			return err
 		}
-		return printValue(command.OutOrStdout(), a.output, entry, func(entry transfer.Entry) [][]any {
+		return printValue(command, a.output, entry, func(entry transfer.Entry) [][]any {
 			rows := [][]any{
 				{"Key", entry.Key}, {"State", entry.State}, {"Reason", entry.Reason},
 				{"Added", entry.Added.Format(time.DateTime)}, {"Changed", entry.Changed.Format(time.DateTime)},

@@ -23,6 +23,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/atomicfile"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/transfer"
 )
@@ -92,7 +93,7 @@ once.`,
 	flags.DurationVar(&p.every, "every", 0, "keep running, and read the list again every `DURATION`, such as 2m")
 	p.flowFlags.add(command, flowPull)
 	p.flowFlags.addRun(command)
-	return command
+	return prints(command)
 }
 
 func (p *pull) check() error {
@@ -127,7 +128,7 @@ func (p *pull) checkDir() error {
 }
 
 // run runs the flow once, or until ctx ends.
-func (p *pull) run(ctx context.Context, command *cobra.Command, output string, organization *xsale.Organization, flow *flow) error {
+func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.Options, organization *xsale.Organization, flow *flow) error {
 	if p.to == "-" { // or a write to a closed pipe would end the program
 		ignored := make(chan os.Signal, 1)
 		signal.Notify(ignored, syscall.SIGPIPE)
@@ -174,7 +175,7 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, output string, o
 		out = p.console
 	}
 	result, err := flow.result(ctx, summary, err)
-	return errors.Join(printValue(out, output, result, runResult.rows), err)
+	return errors.Join(output.Value(ctx, out, options, result, runResult.rows), err)
 }
 
 // handler returns the function that passes orders on. Stop ends the run.
@@ -204,7 +205,7 @@ func (l *lineFile) write(ctx context.Context, item transfer.Item[xsale.Order]) e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := encodeJSON(l.out, item.JSON); err != nil {
+	if err := output.Encode(l.out, item.JSON); err != nil {
 		err = fmt.Errorf("standard output: %w: the next run writes the remaining orders", err)
 		l.stop(endError{err})
 		return transfer.Later(err, 0)
@@ -228,7 +229,7 @@ func endOf(ctx context.Context) error {
 // writeOrder writes an order to its own file. The order is on disk when it returns. The key is a whole
 // number, so it is a valid file name everywhere.
 func writeOrder(dir string, item transfer.Item[xsale.Order]) error {
-	order, err := formatJSON(item.JSON)
+	order, err := output.Format(item.JSON)
 	if err != nil {
 		return transfer.Fail(err)
 	}

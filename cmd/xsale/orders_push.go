@@ -15,6 +15,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/transfer"
 	"github.com/xsale-go/xsale/wire"
 )
@@ -74,7 +75,7 @@ earlier run left unfinished.`,
 	flags.DurationVar(&p.settle, "settle", 2*time.Minute, "look up an order whose response was lost after this `DURATION`")
 	p.flowFlags.add(command, flowPush)
 	p.flowFlags.addRun(command)
-	return command
+	return prints(command)
 }
 
 func (p *push) check() error {
@@ -87,7 +88,7 @@ func (p *push) check() error {
 	return p.checkRun(flowPush)
 }
 
-func (p *push) run(ctx context.Context, command *cobra.Command, output string, organization *xsale.Organization, flow *flow, files []string) error {
+func (p *push) run(ctx context.Context, command *cobra.Command, options *output.Options, organization *xsale.Organization, flow *flow, files []string) error {
 	pusher := flow.push(pushSteps{
 		send: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, error) {
 			return organization.Orders.Create(ctx, item.Value)
@@ -127,9 +128,9 @@ func (p *push) run(ctx context.Context, command *cobra.Command, output string, o
 		err = errors.Join(err, fmt.Errorf("%s of the input rejected", counted(rejected, "order")))
 	}
 	_, err = flow.result(ctx, summary, err)
-	return errors.Join(printList(command.OutOrStdout(), output, results(ctx, pusher, keys), table[pushed]{
-		heading: []string{"KEY", "STATE", "ID", "REASON"},
-		row: func(p pushed) []any {
+	return errors.Join(printList(command, options, results(ctx, pusher, keys), output.Rows[pushed]{
+		Heading: []string{"KEY", "STATE", "ID", "REASON"},
+		Row: func(p pushed) []any {
 			id := ""
 			if p.ID != 0 {
 				id = fmt.Sprint(p.ID)

@@ -1,48 +1,25 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/call"
-	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/internal/output"
 )
-
-// Output formats: a table for people; JSON for programs, as one document or one document per line.
-const (
-	outputTable  = "table"
-	outputJSON   = "json"
-	outputNDJSON = "ndjson"
-)
-
-func checkOutput(output string) error {
-	switch output {
-	case outputTable, outputJSON, outputNDJSON:
-		return nil
-	}
-	return usagef("--output %q: use table, json or ndjson", output)
-}
-
-// table describes how to show values to people.
-type table[T any] struct {
-	heading []string
-	row     func(T) []any // the cells of one row
-}
 
 // printReceived is printList for a list of the API. Elements that do not fit the spec are reported
 // and left out, and make the command fail at the end: they must not hide the others.
-func printReceived[T any](command *cobra.Command, output string, list iter.Seq2[T, error], table table[T]) error {
+func printReceived[T any](command *cobra.Command, options *output.Options, list iter.Seq2[T, error], rows output.Rows[T]) error {
 	unfit := 0
-	err := printList(command.OutOrStdout(), output, func(yield func(T, error) bool) {
+	err := printList(command, options, func(yield func(T, error) bool) {
 		for value, err := range list {
 			if element, ok := errors.AsType[*call.ElementError](err); ok {
 				unfit++
@@ -51,121 +28,57 @@ func printReceived[T any](command *cobra.Command, output string, list iter.Seq2[
 				return
 			}
 		}
-	}, table)
+	}, rows)
 	if unfit > 0 {
 		err = errors.Join(err, fmt.Errorf("elements that do not fit the spec and are left out: %d; 'xsale api' prints the whole list", unfit))
 	}
 	return err
 }
 
-// printList writes elements as they arrive, so that memory stays bounded for JSON. An error ends
-// the list; the elements before it are already written.
-func printList[T any](out io.Writer, output string, list iter.Seq2[T, error], table table[T]) error {
-	switch output {
-	case outputJSON:
-		return printArray(out, list)
-	case outputNDJSON:
-		for value, err := range list {
-			if err != nil {
-				return err
-			}
-			if err := encodeJSON(out, value); err != nil {
-				return err
-			}
-		}
+// printList writes a list to standard output; see [output.List].
+func printList[T any](command *cobra.Command, options *output.Options, list iter.Seq2[T, error], rows output.Rows[T]) error {
+	return output.List(command.Context(), command.OutOrStdout(), options, list, rows)
+}
+
+// printValue writes one value to standard output; see [output.Value].
+func printValue[T any](command *cobra.Command, options *output.Options, value T, rows func(T) [][]any) error {
+	return output.Value(command.Context(), command.OutOrStdout(), options, value, rows)
+}
+
+// printRaw writes a JSON document to standard output; see [output.Raw].
+func printRaw(command *cobra.Command, options *output.Options, document io.Reader, fields []string) error {
+	return output.Raw(command.Context(), command.OutOrStdout(), options, document, fields)
+}
+
+// printRawList writes a list of JSON elements to standard output; see [output.RawList].
+func printRawList(command *cobra.Command, options *output.Options, list iter.Seq2[jsontext.Value, error], fields []string) error {
+	return output.RawList(command.Context(), command.OutOrStdout(), options, list, fields)
+}
+
+// printsKey marks the commands that print values; see prints.
+const printsKey = "prints"
+
+// prints marks a command that prints values through the functions above. With the name of a flag, it
+// does so only if that flag is set. The other commands reject the flags of [output.Options].
+func prints(command *cobra.Command, with ...string) *cobra.Command {
+	command.Annotations = map[string]string{printsKey: strings.Join(with, "")}
+	return command
+}
+
+// checkPrints returns an error if a command has no use for a flag of [output.Options] that is set.
+func checkPrints(command *cobra.Command, options *output.Options) error {
+	with, ok := command.Annotations[printsKey]
+	if ok && (with == "" || command.Flags().Changed(with)) {
 		return nil
 	}
-	rows := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	heading := strings.Join(table.heading, "\t") + "\n" // written once the call has succeeded
-	for value, err := range list {
-		if err != nil {
-			return errors.Join(err, rows.Flush())
-		}
-		io.WriteString(rows, heading)
-		heading = ""
-		printRow(rows, table.row(value))
+	set := options.Set(command.Flags())
+	switch {
+	case set == "":
+		return nil
+	case ok:
+		return fmt.Errorf("--%s has no effect on '%s' without --%s", set, command.CommandPath(), with)
 	}
-	io.WriteString(rows, heading)
-	return rows.Flush()
-}
-
-func printArray[T any](out io.Writer, list iter.Seq2[T, error]) error {
-	separator := "[\n  "
-	for value, err := range list {
-		if err != nil {
-			if separator[0] == ',' { // an array without its end shows that the list is not complete
-				io.WriteString(out, "\n")
-			}
-			return err
-		}
-		if _, err := io.WriteString(out, separator); err != nil {
-			return err
-		}
-		element, err := formatJSON(value, jsontext.WithIndentPrefix("  "), jsontext.WithIndent("  "))
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write(element); err != nil {
-			return err
-		}
-		separator = ",\n  "
-	}
-	end := "\n]\n"
-	if strings.HasPrefix(separator, "[") {
-		end = "[]\n"
-	}
-	_, err := io.WriteString(out, end)
-	return err
-}
-
-// printValue writes one value. As a table it has a column of names and a column of values.
-func printValue[T any](out io.Writer, output string, value T, rows func(T) [][]any) error {
-	switch output {
-	case outputJSON:
-		return encodeJSON(out, value, jsontext.WithIndent("  "))
-	case outputNDJSON:
-		return encodeJSON(out, value)
-	}
-	writer := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, row := range rows(value) {
-		printRow(writer, row)
-	}
-	return writer.Flush()
-}
-
-// printRow replaces tabs and line breaks in cells, which would break the table.
-func printRow(out io.Writer, cells []any) {
-	for i, cell := range cells {
-		if i > 0 {
-			io.WriteString(out, "\t")
-		}
-		io.WriteString(out, printable.String(fmt.Sprint(cell)))
-	}
-	io.WriteString(out, "\n")
-}
-
-// encodeJSON writes a value and a line break.
-func encodeJSON(out io.Writer, value any, format ...jsontext.Options) error {
-	data, err := formatJSON(value, format...)
-	if err != nil {
-		return err
-	}
-	_, err = out.Write(append(data, '\n'))
-	return err
-}
-
-// formatJSON returns a value as JSON. Numbers, and the order of fields, stay as they came; strings
-// lose their escapes, because people read them.
-func formatJSON(value any, format ...jsontext.Options) ([]byte, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	format = append(format, jsontext.AllowDuplicateNames(true))
-	if !jsontext.Value(data).IsValid(format...) { // half of a surrogate pair has no other form
-		format = append(format, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
-	}
-	return jsontext.AppendFormat(nil, data, format...)
+	return fmt.Errorf("--%s has no effect on '%s'", set, command.CommandPath())
 }
 
 // withoutErrors turns a slice into a list for printList.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -94,5 +95,19 @@ func TestListThatBreaksOff(t *testing.T) {
 		if output == "json" && json.Valid([]byte(r.stdout)) {
 			t.Error("half a list is valid JSON")
 		}
+	}
+}
+
+// A flag about output never passes without an effect.
+func TestOutputFlagsHaveAnEffect(t *testing.T) {
+	for _, arguments := range [][]string{{"token", "path"}, {"spec", "show"}, {"generate"}, {"orders", "retry", "1"}} {
+		r := execute(t, "", append(arguments, "-o", "json")...).expect(t, exitUsage, "--output has no effect on")
+		if r.stdout != "" {
+			t.Errorf("%v: got %s", arguments, r.stdout)
+		}
+	}
+	r := execute(t, "", "version", "-o", "ndjson").expect(t, exitOK)
+	if want := `{"version":"` + xsale.Version + "\"}\n"; r.stdout != want {
+		t.Errorf("got %s, want %s", r.stdout, want)
 	}
 }

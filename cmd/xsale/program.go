@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/transfer"
 )
@@ -40,7 +41,7 @@ type program struct {
 // determines what happens to the order. The environment includes the user's credentials, because the
 // program is the user's own and may call xsale.
 func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], environment ...string) error {
-	order, err := formatJSON(item.JSON)
+	order, err := output.Format(item.JSON)
 	if err != nil {
 		return transfer.Fail(err)
 	}

@@ -13,13 +13,14 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 // app contains the flags shared by all commands.
 type app struct {
 	organization string
-	output       string
+	output       *output.Options
 	tokenStore   string
 	credentials  string
 	debug        bool
@@ -28,7 +29,7 @@ type app struct {
 }
 
 func newRootCommand() (*cobra.Command, *app) {
-	a := &app{}
+	a := &app{output: new(output.Options)}
 	root := &cobra.Command{
 		Use:   "xsale",
 		Short: "Call the xSale REST API and run a sandbox of it",
@@ -44,13 +45,13 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			return cmp.Or(checkEmpty(command.Flags()), checkOutput(a.output))
+			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(), checkPrints(command, a.output))
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
-	flags.StringVarP(&a.output, "output", "o", outputTable, "output `FORMAT`: table, json or ndjson")
+	a.output.AddFlags(flags)
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
 	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
 	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
@@ -68,7 +69,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newGenerateCommand(a),
 		newSpecCommand(a),
 		newVerifyCommand(a),
-		newVersionCommand(),
+		newVersionCommand(a),
 	)
 	addStandardCommands(root)
 	a.noteStart(root)
@@ -235,14 +236,14 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level, ReplaceAttr: withoutEmpty}))
 }
 
-func newVersionCommand() *cobra.Command {
-	return &cobra.Command{
+func newVersionCommand(a *app) *cobra.Command {
+	return prints(&cobra.Command{
 		Use:   "version",
 		Short: "Show the version",
 		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(command.OutOrStdout(), "xsale %s\n", xsale.Version)
-			return err
+			version := map[string]string{"version": xsale.Version}
+			return printValue(command, a.output, version, func(map[string]string) [][]any { return [][]any{{"xsale " + xsale.Version}} })
 		},
-	}
+	})
 }

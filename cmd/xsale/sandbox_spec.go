@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/xsale-go/xsale/internal/mock/override"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/spec/normalize"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
@@ -112,9 +114,9 @@ func overrideOf(value any) (response override.Response, err error) {
 func printOperations(out io.Writer, sandbox *xsaletest.Sandbox) error {
 	operations := sandbox.Operations()
 	slices.SortStableFunc(operations, func(a, b xsaletest.Operation) int { return strings.Compare(a.Path, b.Path) })
-	return printList(out, outputTable, withoutErrors(operations), table[xsaletest.Operation]{
-		heading: []string{"METHOD", "PATH", "KEEPS DATA", "REASON"},
-		row: func(o xsaletest.Operation) []any {
+	return output.List(context.Background(), out, &output.Options{Format: output.Table}, withoutErrors(operations), output.Rows[xsaletest.Operation]{
+		Heading: []string{"METHOD", "PATH", "KEEPS DATA", "REASON"},
+		Row: func(o xsaletest.Operation) []any {
 			keeps := "no"
 			if o.Stateful {
 				keeps = "yes"

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -38,7 +39,7 @@ func newSpecShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return encodeJSON(command.OutOrStdout(), document, jsontext.WithIndent("  "))
+				return output.Encode(command.OutOrStdout(), document, jsontext.WithIndent("  "))
 			}
 			return usagef("--format %q: use yaml or json", format)
 		},
@@ -57,7 +58,7 @@ type knownOperation struct {
 }
 
 func newSpecEvidenceCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return prints(&cobra.Command{
 		Use:   "evidence",
 		Short: "List the operations with their evidence: documented or observed, and where",
 		Args:  takes(),
@@ -66,12 +67,12 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printList(command.OutOrStdout(), a.output, withoutErrors(operations), table[knownOperation]{
-				heading: []string{"METHOD", "PATH", "EVIDENCE", "SOURCE"},
-				row:     func(e knownOperation) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
+			return printList(command, a.output, withoutErrors(operations), output.Rows[knownOperation]{
+				Heading: []string{"METHOD", "PATH", "EVIDENCE", "SOURCE"},
+				Row:     func(e knownOperation) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
 			})
 		},
-	}
+	})
 }
 
 // operationEvidence returns the operations, sorted by path and method.

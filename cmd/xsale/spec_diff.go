@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/spec/diff"
 	"github.com/xsale-go/xsale/internal/spec/evidence"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
@@ -59,7 +60,7 @@ lacks and adds, by operation. The exit code is 1 if NEW contradicts a detail.`,
 	command.Flags().BoolVar(&auth, "auth", false, "fetch NEW with the tokens of your account")
 	command.Flags().BoolVar(&confirm, "evidence", false, "compare the evidence in OLD with NEW instead of listing changes")
 	command.Flags().StringVar(&failOn, "fail-on", failOnAny, "`KIND` of change that makes the exit code 1: any, breaking or none")
-	return command
+	return prints(command)
 }
 
 // normal reads a spec and returns it in normal form.
@@ -80,13 +81,13 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 	if err != nil {
 		return err
 	}
-	if a.output == outputTable && len(difference.Changes) == 0 {
+	if a.output.Format == output.Table && len(difference.Changes) == 0 {
 		_, err := fmt.Fprintln(command.OutOrStdout(), "no differences")
 		return err
 	}
-	err = printList(command.OutOrStdout(), a.output, withoutErrors(difference.Changes), table[diff.Change]{
-		heading: []string{"LEVEL", "OPERATION", "CHANGE", "POINTER"},
-		row: func(c diff.Change) []any {
+	err = printList(command, a.output, withoutErrors(difference.Changes), output.Rows[diff.Change]{
+		Heading: []string{"LEVEL", "OPERATION", "CHANGE", "POINTER"},
+		Row: func(c diff.Change) []any {
 			return []any{c.Level, cmp.Or(c.Operation, "-"), c.Text, cmp.Or(c.New, c.Old, "-")}
 		},
 	})
@@ -101,9 +102,9 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 
 func (a *app) printEvidence(command *cobra.Command, ours, theirs *pipeline.Result, failOn string) error {
 	findings := evidence.Confirm(ours.Document, theirs.Document)
-	err := printList(command.OutOrStdout(), a.output, withoutErrors(findings), table[evidence.Finding]{
-		heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "HERE", "VENDOR"},
-		row: func(f evidence.Finding) []any {
+	err := printList(command, a.output, withoutErrors(findings), output.Rows[evidence.Finding]{
+		Heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "HERE", "VENDOR"},
+		Row: func(f evidence.Finding) []any {
 			return []any{f.Verdict, cmp.Or(f.Evidence, "-"), f.Method + " " + f.Path, f.Detail, cmp.Or(f.Ours, "-"), cmp.Or(f.Theirs, "-")}
 		},
 	})

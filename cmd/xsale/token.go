@@ -22,7 +22,7 @@ func newTokenCommand(a *app) *cobra.Command {
 	command := newGroup("token", "Show, renew and print the tokens",
 		show, newTokenRefreshCommand(a), newTokenClearCommand(a), newTokenPathCommand(a), newTokenPrintCommand(a))
 	command.RunE = show.RunE // "xsale token" alone shows them
-	return command
+	return prints(command)
 }
 
 // tokenReport is the output of the token commands. It contains the tokens only with --reveal.
@@ -148,11 +148,11 @@ remembered.`,
 		},
 	}
 	command.Flags().BoolVar(&reveal, "reveal", false, "also show the tokens: anyone who has them can act as the user")
-	return command
+	return prints(command)
 }
 
 func newTokenRefreshCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return prints(&cobra.Command{
 		Use:   "refresh",
 		Short: "Log in now, even if the tokens are valid or the last login failed",
 		Args:  takes(),
@@ -167,7 +167,7 @@ func newTokenRefreshCommand(a *app) *cobra.Command {
 				return errors.Join(err, a.printToken(command, status, false))
 			})
 		},
-	}
+	})
 }
 
 func newTokenClearCommand(a *app) *cobra.Command {
@@ -251,7 +251,7 @@ func (a *app) printToken(command *cobra.Command, status authn.Status, reveal boo
 			report.AccessToken, report.IDToken = token.AccessToken(), token.IDToken()
 		}
 	}
-	return printValue(command.OutOrStdout(), a.output, report, tokenRows)
+	return printValue(command, a.output, report, tokenRows)
 }
 
 func tokenRows(report tokenReport) [][]any {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/verify"
 )
@@ -84,7 +85,7 @@ The exit code is 1 if the API contradicts the spec, otherwise that of the first 
 	flags.BoolVar(&f.yes, "yes", false, "call the production address without asking")
 	flags.Float64Var(&f.rate, "rate", 2, "maximum `CALLS` per second")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "`DURATION` limit of a call")
-	return command
+	return prints(command)
 }
 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
@@ -201,9 +202,9 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 	if overlay == "-" {
 		out = command.ErrOrStderr()
 	}
-	err := printList(out, a.output, withoutErrors(report.Findings), table[verify.Finding]{
-		heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "POINTER", "SPEC", "RESPONSE"},
-		row: func(f verify.Finding) []any {
+	err := output.List(command.Context(), out, a.output, withoutErrors(report.Findings), output.Rows[verify.Finding]{
+		Heading: []string{"VERDICT", "EVIDENCE", "OPERATION", "DETAIL", "POINTER", "SPEC", "RESPONSE"},
+		Row: func(f verify.Finding) []any {
 			return []any{
 				f.Verdict, cmp.Or(f.Evidence, "-"), cmp.Or(f.Operation, f.Method+" "+f.Path), f.Detail,
 				cmp.Or(f.Pointer, "-"), cmp.Or(f.Spec, "-"), cmp.Or(f.Response, "-"),
