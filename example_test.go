@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +102,21 @@ func ExampleNew_invalid() {
 	_, err := xsale.New(xsale.FromEnvironment(), xsale.WithRetries(99))
 	fmt.Println(err)
 	// Output: xsale: WithRetries: 99: want 0 to 10
+}
+
+func ExampleWithOptionsFunc() {
+	settings := xsale.WithOptionsFunc(func() ([]xsale.Option, error) {
+		organization, err := os.ReadFile("/etc/shop/organization")
+		if err != nil {
+			return nil, err
+		}
+		return []xsale.Option{xsale.FromEnvironment(), xsale.WithOrganization(strings.TrimSpace(string(organization)))}, nil
+	})
+	client, err := xsale.New(settings)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
 }
 
 func ExampleWithCredentials() {

@@ -98,6 +98,28 @@ func FromEnvironment() Option {
 	}
 }
 
+// WithOptionsFunc applies the options that a function returns, in their order, when [New] is called.
+// New returns the function's error. Packages that read settings from elsewhere build their Options
+// with it; see package account.
+func WithOptionsFunc(options func() ([]Option, error)) Option {
+	return func(c *config) {
+		if options == nil {
+			c.fail(errors.New("WithOptionsFunc: the function is nil"))
+			return
+		}
+		found, err := options()
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		for _, option := range found {
+			if option != nil {
+				option(c)
+			}
+		}
+	}
+}
+
 // WithCredentials logs in with the same credentials each time.
 func WithCredentials(credentials authn.Credentials) Option {
 	return WithCredentialsFunc(authn.Static(credentials))

@@ -53,7 +53,7 @@ written unchanged.`,
 			}
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				if strings.Contains(path, organizationPlaceholder) {
-					if err := a.checkOrganization(ctx, client); err != nil {
+					if err := a.checkOrganization(command, client); err != nil {
 						return err
 					}
 					path = strings.ReplaceAll(path, organizationPlaceholder, url.PathEscape(client.Organization("").Name()))

@@ -106,7 +106,7 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 		options = append(options, xsale.WithRateLimit(f.rate, max(1, int(f.rate))))
 	}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-		if err := a.checkCredentials(ctx); err != nil {
+		if err := a.checkCredentials(command); err != nil {
 			return err
 		}
 		config := gateway.Config{API: client, Secret: rand.Text(), ReadOnly: f.readOnly, Logger: logger}

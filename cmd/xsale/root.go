@@ -19,6 +19,7 @@ import (
 
 // app contains the flags shared by all commands.
 type app struct {
+	accountName  string
 	organization string
 	output       *output.Options
 	tokenStore   string
@@ -50,6 +51,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	}
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
+	flags.StringVar(&a.accountName, "account", "", "`NAME` of a saved account (default XSALE_ACCOUNT, or the current account)")
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
 	a.output.AddFlags(flags)
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
@@ -116,15 +118,22 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 	if err != nil {
 		return usageError{err}
 	}
+	chosen, err := a.account(command)
+	if err != nil {
+		return err
+	}
 	logger := a.logger(command)
-	options := []xsale.Option{
-		xsale.FromEnvironment(),
+	options := []xsale.Option{xsale.FromEnvironment()}
+	if chosen != nil {
+		options = chosen.Options()
+	}
+	options = append(options,
 		xsale.WithTokenStore(store),
 		xsale.WithTokenObserver(&observer{Observer: authn.LogTo(logger)}),
 		xsale.WithOnDemandLogin(),
 		xsale.WithUserAgent("xsale-cli"),
 		xsale.WithLogger(logger),
-	}
+	)
 	if a.credentials != "" {
 		credentials, err := readCredentials(command, a.credentials)
 		if err != nil {
@@ -153,7 +162,7 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 // withOrganization calls use with the organization that the command works in.
 func (a *app) withOrganization(command *cobra.Command, use func(context.Context, *xsale.Organization) error) error {
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-		if err := a.checkOrganization(ctx, client); err != nil {
+		if err := a.checkOrganization(command, client); err != nil {
 			return err
 		}
 		return use(ctx, client.Organization(""))
@@ -162,20 +171,23 @@ func (a *app) withOrganization(command *cobra.Command, use func(context.Context,
 
 // checkOrganization returns an error if no organization is set. Missing credentials come first: the
 // command that lists the organizations needs them.
-func (a *app) checkOrganization(ctx context.Context, client *xsale.Client) error {
+func (a *app) checkOrganization(command *cobra.Command, client *xsale.Client) error {
 	if client.Organization("").Name() != "" {
 		return nil
 	}
-	if err := a.checkCredentials(ctx); err != nil {
+	if err := a.checkCredentials(command); err != nil {
 		return err
 	}
 	return errNoOrganization
 }
 
 // checkCredentials returns an error if a login would fail without them.
-func (a *app) checkCredentials(ctx context.Context) error {
+func (a *app) checkCredentials(command *cobra.Command) error {
+	if chosen, err := a.account(command); err != nil || chosen != nil {
+		return err
+	}
 	if a.credentials == "" {
-		if _, err := authn.FromEnvironment(ctx); err != nil {
+		if _, err := authn.FromEnvironment(command.Context()); err != nil {
 			return &authn.Error{Reason: authn.ErrCredentialsUnavailable, Err: err}
 		}
 	}
