@@ -16,7 +16,7 @@ BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,17 @@ generate: ## regenerate all generated code
 	go generate ./...
 	go run ./cmd/xsale generate --config examples/consumer/xsale.yaml
 	cd bench && go generate ./client ./contract
+
+surface: ## regenerate docs/cli.md and the snapshot of commands, flags and exit codes
+	go generate ./cmd/xsale
+
+man: ## write the manual pages to dist/man, and check them if mandoc is there
+	go run ./cmd/xsale reference --man dist/man
+	! command -v mandoc >/dev/null || mandoc -T lint -W warning dist/man/*.1
+
+completions: ## write the completion scripts of all shells to dist/completions
+	mkdir -p dist/completions
+	for shell in bash zsh fish powershell; do go run ./cmd/xsale completion $$shell >dist/completions/xsale.$$shell || exit 1; done
 
 drift: ## fail if the generated code is out of date
 	./scripts/drift.sh
@@ -163,4 +174,4 @@ page: ## test the sandbox's page in Chromium; needs chromium and npm; PAGE_SCREE
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy drift cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests
+check: vet lint tidy drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests

@@ -26,19 +26,17 @@ const (
 // formatVariables formats variables of the form NAME=value.
 func formatVariables(variables []string, format string) ([]byte, error) {
 	switch format {
-	case variablesShell:
-		var lines bytes.Buffer
-		for _, variable := range variables {
-			fmt.Fprintln(&lines, setVariable(variable))
-		}
-		return lines.Bytes(), nil
 	case variablesDotenv:
 		return environ.Dotenv(variables), nil
 	case variablesJSON:
 		object, err := json.MarshalIndent(environ.Map(variables), "", "  ")
 		return append(object, '\n'), err
 	}
-	return nil, usagef("--format %q: want %s, %s or %s", format, variablesShell, variablesDotenv, variablesJSON)
+	var lines bytes.Buffer
+	for _, variable := range variables {
+		fmt.Fprintln(&lines, setVariable(variable))
+	}
+	return lines.Bytes(), nil
 }
 
 // setVariable formats an assignment for the usual shell of the system.

@@ -14,37 +14,57 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/spec/selection"
+	"github.com/xsale-go/xsale/internal/surface"
 	"github.com/xsale-go/xsale/transfer"
 )
 
 // The exit codes, for scripts. See exitCodesHelp.
 const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitLogin       = 3
-	exitRejected    = 4
-	exitRateLimited = 5
-	exitUnavailable = 6
-	exitLater       = 75 // EX_TEMPFAIL of sysexits.h
-	exitInterrupted = 130
+	exitOK             = 0
+	exitFailed         = 1
+	exitUsage          = 2
+	exitLogin          = 3
+	exitRejected       = 4
+	exitRateLimited    = 5
+	exitUnavailable    = 6
+	exitMaybeProcessed = 7
+	exitLater          = 75 // EX_TEMPFAIL of sysexits.h
+	exitInterrupted    = 130
 )
 
-const exitCodesHelp = `Exit codes:
-  0    success
-  1    any other failure
-  2    invalid command, flag or argument
-  3    login failed
-  4    the API rejected the call
-  5    rate limited by the API or the login service
-  6    no response, or the server failed
-  75   nothing failed for good, but orders are left for a later run of 'orders pull' or 'orders push',
-       or another run uses the database
-  130  interrupted`
+// exitCodes explains each code to users.
+var exitCodes = []surface.ExitCode{
+	{Code: exitOK, Meaning: "success"},
+	{Code: exitFailed, Meaning: "any other failure; a difference that 'spec diff' or 'verify' finds; generated code that is out of date"},
+	{Code: exitUsage, Meaning: "invalid command, flag, argument or input; nothing was sent"},
+	{Code: exitLogin, Meaning: "the login failed"},
+	{Code: exitRejected, Meaning: "the API rejected the call"},
+	{Code: exitRateLimited, Meaning: "rate limited by the API or the login service"},
+	{Code: exitUnavailable, Meaning: "no response, or the server failed"},
+	{Code: exitMaybeProcessed, Meaning: "a call that writes may have been processed, also if it was interrupted: check before you repeat it"},
+	{Code: exitLater, Meaning: "nothing failed for good, but orders are left for a later run of 'orders pull' or 'orders push', or another run uses the database"},
+	{Code: exitInterrupted, Meaning: "interrupted"},
+}
 
+// exitCodesHelp lists the exit codes for a help text.
+func exitCodesHelp() string {
+	var text strings.Builder
+	text.WriteString("Exit codes:")
+	for _, code := range exitCodes {
+		lines := strings.Split(surface.Wrap(code.Meaning, surface.Width-len("  130  ")), "\n")
+		fmt.Fprintf(&text, "\n  %-3d  %s", code.Code, strings.Join(lines, "\n       "))
+	}
+	return text.String()
+}
+
+// exitCode returns the exit code of an error. That a write may have been processed comes first: a
+// script must know it before anything else, also if the command was interrupted.
 func exitCode(ctx context.Context, err error) int {
 	if err == nil {
 		return exitOK
+	}
+	if errors.Is(err, xsale.ErrMaybeProcessed) {
+		return exitMaybeProcessed
 	}
 	if login, ok := errors.AsType[*authn.Error](err); ok {
 		switch login.Reason {

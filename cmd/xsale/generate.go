@@ -34,8 +34,7 @@ writes the file and a line for go generate.`,
 		Example: `  xsale generate --init
   xsale generate --package xsaleapi
   xsale generate --spec api.xsale.ai --auth --package xsaleapi
-  xsale generate --spec swagger.json --tag Orders --server
-  //go:generate go run github.com/xsale-go/xsale/cmd/xsale@v` + versionOfModule() + ` generate`,
+  xsale generate --spec swagger.json --tag Orders --server`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if flags.init {

@@ -39,7 +39,7 @@ func newRootCommand() (*cobra.Command, *app) {
 The account is read from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.
 To start without an account, run 'xsale demo' or 'xsale sandbox'.
 
-` + exitCodesHelp,
+` + exitCodesHelp(),
 		Version:       xsale.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -72,6 +72,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newSpecCommand(a),
 		newVerifyCommand(a),
 		newVersionCommand(a),
+		newReferenceCommand(),
 	)
 	addStandardCommands(root)
 	a.noteStart(root)

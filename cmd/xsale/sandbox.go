@@ -84,16 +84,13 @@ which ones do, and why others do not. --override sets the responses of single op
 	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail, and the values of --spec")
 	flags.BoolVar(&f.additions, "additions", false, "respond with fields and a status that the spec does not list")
 	flags.BoolVar(&f.escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
-	flags.StringVar(&f.format, "format", variablesShell, "`FORMAT` of the variables: shell, dotenv or json")
+	choiceFlag(command, &f.format, "format", "`FORMAT` of the variables", variablesShell, variablesDotenv, variablesJSON)
 	flags.StringVar(&f.variables, "env-file", "", "write the variables to `FILE`, which only you can read, instead of printing them; by default as dotenv")
 	f.spec.register(flags)
 	return command
 }
 
 func runSandbox(a *app, command *cobra.Command, f sandboxFlags) (err error) {
-	if _, err := formatVariables(nil, f.format); err != nil {
-		return err
-	}
 	options, err := f.options()
 	if err != nil {
 		return err

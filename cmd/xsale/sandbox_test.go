@@ -164,7 +164,7 @@ func TestSandboxWritesVariables(t *testing.T) {
 	if err := json.Unmarshal([]byte(readFile(t, "env.json")), &variables); err != nil || variables["XSALE_SCOPE"] != authn.DefaultScope || len(variables) != 9 {
 		t.Errorf("%v, %v", variables, err)
 	}
-	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": want shell, dotenv or json`)
+	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": use shell, dotenv or json`)
 	// A file with anything else stays. Its own one is replaced, in whatever format it is.
 	const other = "SECRET=keep\n"
 	if err := os.WriteFile("other.env", []byte(other), 0o600); err != nil {

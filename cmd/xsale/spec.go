@@ -30,21 +30,18 @@ func newSpecShowCommand() *cobra.Command {
 		Short: "Print the spec of this module as YAML or JSON",
 		Args:  takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
-			switch format {
-			case "yaml":
+			if format == "yaml" {
 				_, err := command.OutOrStdout().Write(openapi.Spec())
 				return err
-			case "json":
-				document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
-				if err != nil {
-					return err
-				}
-				return output.Encode(command.OutOrStdout(), document, jsontext.WithIndent("  "))
 			}
-			return usagef("--format %q: use yaml or json", format)
+			document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
+			if err != nil {
+				return err
+			}
+			return output.Encode(command.OutOrStdout(), document, jsontext.WithIndent("  "))
 		},
 	}
-	command.Flags().StringVar(&format, "format", "yaml", "`FORMAT`: yaml or json")
+	choiceFlag(command, &format, "format", "`FORMAT`", "yaml", "json")
 	return command
 }
 

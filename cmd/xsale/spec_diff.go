@@ -37,9 +37,6 @@ lacks and adds, by operation. The exit code is 1 if NEW contradicts a detail.`,
   xsale spec diff --auth --evidence api.xsale.ai`,
 		Args: takes("[OLD]", "NEW"),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			if failOn != failOnAny && failOn != failOnBreaking && failOn != failOnNone {
-				return usagef("--fail-on %q: use any, breaking or none", failOn)
-			}
 			if len(arguments) == 1 {
 				arguments = []string{"", arguments[0]}
 			}
@@ -59,7 +56,7 @@ lacks and adds, by operation. The exit code is 1 if NEW contradicts a detail.`,
 	}
 	command.Flags().BoolVar(&auth, "auth", false, "fetch NEW with the tokens of your account")
 	command.Flags().BoolVar(&confirm, "evidence", false, "compare the evidence in OLD with NEW instead of listing changes")
-	command.Flags().StringVar(&failOn, "fail-on", failOnAny, "`KIND` of change that makes the exit code 1: any, breaking or none")
+	choiceFlag(command, &failOn, "fail-on", "`KIND` of change that makes the exit code 1", failOnAny, failOnBreaking, failOnNone)
 	return prints(command)
 }
 

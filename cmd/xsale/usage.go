@@ -139,7 +139,10 @@ var wantedValues = map[string]string{
 func flagError(_ *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		want, known := wantedValues[invalid.GetFlag().Value.Type()]
+		_, choice := invalid.GetFlag().Value.(*choice)
 		switch {
+		case choice:
+			return fmt.Errorf("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
 		case errors.Is(err, strconv.ErrRange):
 			return fmt.Errorf("--%s %s: out of range", invalid.GetFlag().Name, invalid.GetValue())
 		case known:

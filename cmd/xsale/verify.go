@@ -63,7 +63,7 @@ confirms in advance. The spec itself is fetched before that.
 
 The exit code is 1 if the API contradicts the spec, otherwise that of the first failed call:
 
-` + exitCodesHelp,
+` + exitCodesHelp(),
 		Example: `  xsale verify
   xsale verify --param id=16519 --overlay learned.yaml
   xsale generate --overlay learned.yaml
