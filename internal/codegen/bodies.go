@@ -10,6 +10,7 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
 	"github.com/xsale-go/xsale/internal/spec/naming"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // body is a body of a request, in one of its media types.
@@ -105,7 +106,7 @@ func formStyles(definition codegen.RequestBodyDefinition) []string {
 		if encoding.Style == "spaceDelimited" || encoding.Style == "pipeDelimited" {
 			style = encoding.Style
 		}
-		styles = append(styles, strconv.Quote(tagName.Replace(name)+","+style))
+		styles = append(styles, strconv.Quote(typed.TagName(name)+","+style))
 	}
 	return styles
 }

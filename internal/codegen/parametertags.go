@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // parameterField is a field of a struct of parameters, or of a fake's request.
@@ -49,49 +51,8 @@ func newParameterField(parameter codegen.ParameterDefinition) parameterField {
 	if parameter.HasOptionalPointer() {
 		field.Type = "*" + field.Type
 	}
-	field.Tag = "`" + parameter.In + ":" + strconv.Quote(parameterTag(parameter)) + "`"
+	field.Tag = "`" + parameter.In + ":" + strconv.Quote(typed.ParameterTag(parameter.Spec)) + "`"
 	return field
-}
-
-var tagName = strings.NewReplacer("%", "%25", ",", "%2C")
-
-// parameterTag returns the tag of a parameter for package param.
-func parameterTag(parameter codegen.ParameterDefinition) string {
-	options := []string{tagName.Replace(parameter.ParamName)}
-	add := func(option string, set bool) {
-		if set {
-			options = append(options, option)
-		}
-	}
-	style, explode := parameter.Style(), parameter.Explode()
-	query := parameter.In == "query" || parameter.In == "cookie"
-	delimited := style == "spaceDelimited" || style == "pipeDelimited"
-	explode = explode && !(delimited && parameter.Spec.Explode == nil) // the default of these styles
-	compound := compoundType(parameter)
-	add("required", parameter.Required && parameter.In != "path")
-	switch {
-	case !parameter.IsStyled():
-		add("json", parameter.IsJson())
-	case style == "deepObject" || style == "label" || style == "matrix":
-		add(style, true)
-	case delimited:
-		add(style, compound && !explode)
-	case style == "form":
-		add("joined", compound && !explode)
-	}
-	add("exploded", parameter.IsStyled() && compound && !query && explode)
-	add("allowReserved", parameter.Spec.AllowReserved)
-	add("catchAll", parameter.In == "path" && parameter.Spec.Extensions[restExtension] == true)
-	return strings.Join(options, ",")
-}
-
-// compoundType reports whether a parameter is a list or an object.
-func compoundType(parameter codegen.ParameterDefinition) bool {
-	switch parameter.SchemaType() {
-	case "array", "object":
-		return true
-	}
-	return false
 }
 
 // argumentName returns the name of a path parameter as an argument.
@@ -114,7 +75,7 @@ func pathValues(operation *codegen.OperationDefinition) string {
 			continue
 		}
 		value := argumentName(*parameter)
-		if tag := parameterTag(*parameter); tag != tagName.Replace(parameter.ParamName) {
+		if tag := typed.ParameterTag(parameter.Spec); tag != typed.TagName(parameter.ParamName) {
 			value = "param.Styled(" + strconv.Quote(tag) + ", " + value + ")"
 		}
 		values = append(values, value)

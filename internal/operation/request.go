@@ -1,0 +1,405 @@
+package operation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/spec/typed"
+	"github.com/xsale-go/xsale/wire/codec"
+	"github.com/xsale-go/xsale/wire/param"
+)
+
+// Input is what a caller passes to an operation.
+type Input struct {
+	// Values are those of parameters and fields of the body, by flag or name. They are JSON values: nil,
+	// bool, string, json.Number, []any and map[string]any; files are of type call.File.
+	Values map[string]any
+
+	JSON    []byte    // the body, or the object with its fields; values take precedence over them
+	Content io.Reader // the body, if it is not of a known form
+	Type    string    // media type of the body; by default the first that the spec lists
+}
+
+// Request is a request of an operation that fits the spec.
+type Request struct {
+	Operation call.Operation
+	Params    any // for call.Endpoint.Send
+	Body      call.Body
+}
+
+// Build returns the request of an operation. An input that does not fit the spec is an
+// [*InvalidError]. Files and content are not read.
+func (c *Catalog) Build(o *Operation, input Input) (*Request, error) {
+	document, err := c.spec(o)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{operation: o, document: document, given: map[*Parameter]any{}, invalid: &InvalidError{Operation: o}}
+	for name, value := range input.Values {
+		p := o.Input(name)
+		if p == nil {
+			b.problem(Problem{Location: name, Detail: "the operation has no such parameter or field" + b.meant(name)})
+			continue
+		}
+		b.given[p] = value
+	}
+	request, checked, err := b.build(input)
+	if err == nil && len(b.invalid.Problems) == 0 {
+		err = b.check(checked)
+	}
+	if err == nil && len(b.invalid.Problems) > 0 {
+		b.invalid.sort()
+		err = b.invalid
+	}
+	if err != nil {
+		return nil, err
+	}
+	return request, nil
+}
+
+type builder struct {
+	operation *Operation
+	document  *contract.Document
+	given     map[*Parameter]any
+	invalid   *InvalidError
+}
+
+func (b *builder) problem(p Problem) { b.invalid.Problems = append(b.invalid.Problems, p) }
+
+// meant suggests an input for an unknown name.
+func (b *builder) meant(name string) string {
+	var names []string
+	for _, p := range b.operation.Inputs() {
+		names = append(names, p.Flag)
+	}
+	if similar := Similar(name, names); len(similar) > 0 {
+		return ": did you mean " + strings.Join(similar, " or ") + "?"
+	}
+	return ""
+}
+
+// build returns the request, and one to check in place of it, whose files are empty.
+func (b *builder) build(input Input) (request, checked *Request, err error) {
+	o := b.operation
+	sent := call.Operation{ID: o.Name, Method: o.Method, Route: o.Path, Idempotent: o.Idempotent, Accept: o.accepts()}
+	if list := o.List(); list != nil {
+		sent.ListField = list.ListField
+	}
+	tops := b.tops()
+	for _, name := range route.Variables(o.Path) {
+		i := slices.IndexFunc(tops, func(t top) bool { return t.in == Path && t.name == name })
+		if i < 0 || tops[i].value == nil {
+			p := o.Input(name)
+			b.problem(Problem{Parameter: p, Location: "path " + name, Detail: "is missing"})
+			continue
+		}
+		sent.PathValues = append(sent.PathValues, param.Styled(tops[i].tag, tops[i].value))
+	}
+	var params []structField
+	for _, t := range tops {
+		if t.in == Query || t.in == Header || t.in == Cookie {
+			params = append(params, structField{string(t.in), t.tag, t.value})
+		}
+	}
+	request = &Request{Operation: sent, Params: structOf(params)}
+	if len(b.invalid.Problems) > 0 {
+		return nil, nil, nil
+	}
+	copied := *request
+	checked = &copied
+	request.Body, checked.Body, err = b.body(input)
+	return request, checked, err
+}
+
+// top is a parameter as the request has it, put together from the values of its fields.
+type top struct {
+	in        In
+	name, tag string
+	value     any
+}
+
+func (b *builder) tops() []top {
+	var tops []top
+	for _, p := range b.operation.Parameters {
+		value, given := b.given[p]
+		if list, ok := value.([]any); !given || ok && len(list) == 0 {
+			continue
+		}
+		if value == nil {
+			b.problem(Problem{Parameter: p, Detail: "null cannot be sent here: leave it out"})
+			continue
+		}
+		i := slices.IndexFunc(tops, func(t top) bool { return t.in == p.In && t.name == p.top() })
+		if i < 0 {
+			i = len(tops)
+			tops = append(tops, top{in: p.In, name: p.top(), tag: p.Tag})
+		}
+		if p.Inside == "" {
+			tops[i].value = value
+			continue
+		}
+		if tops[i].value == nil {
+			tops[i].value = map[string]any{}
+		}
+		tops[i].value.(map[string]any)[p.Name] = value
+	}
+	return tops
+}
+
+// structField is a field of the struct that package param encodes.
+type structField struct {
+	in, tag string
+	value   any
+}
+
+// structOf returns a pointer to a struct with the fields, or nil without any.
+func structOf(fields []structField) any {
+	if len(fields) == 0 {
+		return nil
+	}
+	var types []reflect.StructField
+	for i, f := range fields {
+		types = append(types, reflect.StructField{
+			Name: "F" + strconv.Itoa(i), Type: reflect.TypeOf(f.value), Tag: reflect.StructTag(f.in + ":" + strconv.Quote(f.tag)),
+		})
+	}
+	v := reflect.New(reflect.StructOf(types))
+	for i, f := range fields {
+		v.Elem().Field(i).Set(reflect.ValueOf(f.value))
+	}
+	return v.Interface()
+}
+
+// media returns the media type that the body is sent as.
+func (b *builder) media(wanted string) (Media, error) {
+	body := b.operation.Body
+	if wanted == "" {
+		return body.Media[0], nil
+	}
+	for _, m := range body.Media {
+		if strings.EqualFold(m.Type, wanted) {
+			return m, nil
+		}
+	}
+	var types []string
+	for _, m := range body.Media {
+		types = append(types, m.Type)
+	}
+	return Media{}, fmt.Errorf("%w: content type %q: want %s", call.ErrInvalid, wanted, strings.Join(types, " or "))
+}
+
+// body returns the body to send and the one to check.
+func (b *builder) body(input Input) (sent, checked call.Body, err error) {
+	o := b.operation
+	fields := false
+	for p := range b.given {
+		fields = fields || p.In == Field
+	}
+	empty := !fields && input.JSON == nil && input.Content == nil
+	switch {
+	case o.Body == nil && !empty:
+		return nil, nil, fmt.Errorf("%w: %s has no body", call.ErrInvalid, o.Name)
+	case o.Body == nil || len(o.Body.Media) == 0:
+		return nil, nil, nil
+	}
+	media, err := b.media(input.Type)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case empty && !o.Body.Required:
+		return nil, nil, nil
+	case empty && (media.Form == Raw || len(o.Body.Fields) == 0):
+		b.problem(Problem{Detail: "the body is missing"})
+		return nil, nil, nil
+	case media.Form == Raw && input.Content != nil:
+		return call.ReaderBody(media.Type, input.Content), call.ReaderBody(media.Type, strings.NewReader("x")), nil
+	case media.Form == Raw:
+		return nil, nil, fmt.Errorf("%w: %s takes a file of the type %s as its body", call.ErrInvalid, o.Name, media.Type)
+	case input.Content != nil:
+		return nil, nil, fmt.Errorf("%w: the body of the type %s is JSON or fields, not a file", call.ErrInvalid, media.Type)
+	}
+	data := input.JSON
+	if fields || len(data) == 0 {
+		if data, err = b.merged(data); err != nil {
+			return nil, nil, err
+		}
+	}
+	if media.Form == AsJSON {
+		reader := bytes.NewReader(data)
+		name := media.Type
+		if name == "*/*" {
+			name = "application/json"
+		}
+		return call.ReaderBody(name, reader), call.ReaderBody(name, bytes.NewReader(data)), nil
+	}
+	var values map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&values); err != nil || values == nil {
+		return nil, nil, fmt.Errorf("%w: the body is not a JSON object with the fields of the form", call.ErrInvalid)
+	}
+	if media.Form == AsForm {
+		form := call.FormBody(values, media.Joined...)
+		return form, form, nil
+	}
+	sentForm, checkedForm := b.parts(media, values)
+	return call.MultipartBody(sentForm), call.MultipartBody(checkedForm), nil
+}
+
+// merged returns an object with the fields that were given, which take precedence over those of data.
+// Everything else in data stays as it is.
+func (b *builder) merged(data []byte) ([]byte, error) {
+	data = bytes.TrimSpace(data)
+	if len(data) > 0 && data[0] != '{' {
+		return nil, fmt.Errorf("%w: the body is not a JSON object, to which fields could be added", call.ErrInvalid)
+	}
+	object := codec.Raw{JSON: string(data)}
+	for _, p := range b.operation.Body.Fields {
+		value, given := b.given[p]
+		if !given || p.Kind == File {
+			continue
+		}
+		encoded, err := encode(value)
+		if err != nil {
+			return nil, err
+		}
+		if p.Inside == "" {
+			object = object.Set(p.Name, encoded)
+			continue
+		}
+		inner := codec.Raw{}
+		for field := range object.Unknown() {
+			if field.Name == p.Inside && strings.HasPrefix(field.Value, "{") {
+				inner.JSON = field.Value
+			}
+		}
+		object = object.Set(p.Inside, inner.Set(p.Name, encoded).JSON)
+	}
+	if object.JSON == "" {
+		return []byte("{}"), nil
+	}
+	return []byte(object.JSON), nil
+}
+
+// encode returns the JSON of a value, with numbers and letters as they are.
+func encode(value any) (string, error) {
+	var data strings.Builder
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSpace(data.String()), err
+}
+
+// parts returns the structs of a multipart body: the one to send, and the one to check, in which
+// files are a letter.
+func (b *builder) parts(media Media, values map[string]any) (sent, checked any) {
+	var sentFields, checkedFields []structField
+	add := func(name string, value any) {
+		if value == nil {
+			return
+		}
+		tag := partTag(name, slices.Contains(media.Parts, name))
+		sentFields = append(sentFields, structField{"form", tag, value})
+		checkedFields = append(checkedFields, structField{"form", tag, withoutContent(value)})
+	}
+	known := map[string]bool{}
+	for _, p := range b.operation.Body.Fields {
+		known[p.Name] = true
+		if value, given := b.given[p]; given && p.Kind == File {
+			add(p.Name, value)
+		} else {
+			add(p.Name, values[p.Name])
+		}
+	}
+	for name := range values {
+		if !known[name] {
+			add(name, values[name])
+		}
+	}
+	if len(sentFields) == 0 {
+		return &struct{}{}, &struct{}{}
+	}
+	return structOf(sentFields), structOf(checkedFields)
+}
+
+func withoutContent(value any) any {
+	switch value := value.(type) {
+	case call.File:
+		value.Content = strings.NewReader("x")
+		return value
+	case []call.File:
+		value = slices.Clone(value)
+		for i := range value {
+			value[i].Content = strings.NewReader("x")
+		}
+		return value
+	}
+	return value
+}
+
+func partTag(name string, asJSON bool) string {
+	tag := typed.TagName(name)
+	if asJSON {
+		tag += ",json"
+	}
+	return tag
+}
+
+// check checks a request against the spec.
+func (b *builder) check(r *Request) error {
+	request, err := call.NewRequest("http://localhost", r.Operation, r.Params, r.Body)
+	if err != nil {
+		return b.encodingError(err)
+	}
+	var body []byte
+	if request.Body != nil {
+		if body, err = io.ReadAll(request.Body); err != nil {
+			return err
+		}
+	}
+	checked := b.document.Call(request.WithContext(context.Background()))
+	if checked.Operation == nil || checked.OperationID() != b.operation.Name {
+		return fmt.Errorf("%w: the values of the path lead to %s, not to %s", call.ErrInvalid, checked.Path, b.operation.Path)
+	}
+	for _, finding := range checked.CheckRequest(body) {
+		b.add(finding, body)
+	}
+	return nil
+}
+
+// encodingError returns a problem of a parameter that cannot be encoded.
+func (b *builder) encodingError(err error) error {
+	if failure, ok := asParamError(err); ok {
+		b.problem(Problem{Parameter: b.parameter(In(failure.In), failure.Name), Location: failure.In + " " + failure.Name, Detail: failure.Err.Error()})
+		return nil
+	}
+	return err
+}
+
+func (b *builder) parameter(in In, name string) *Parameter {
+	for _, p := range b.operation.Inputs() {
+		if p.In == in && p.path() == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Send returns the function that sends the request through an endpoint.
+func (r *Request) Send(endpoint *call.Endpoint) call.SendFunc { return endpoint.Send(r.Params, r.Body) }
+
+// HTTP returns the request as it is sent to a server, without tokens.
+func (r *Request) HTTP(server string) (*http.Request, error) {
+	return call.NewRequest(server, r.Operation, r.Params, r.Body)
+}
