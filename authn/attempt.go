@@ -57,6 +57,10 @@ func (a *attempt) run(ctx context.Context) {
 			s.land(f, result{token: token, fromStore: true})
 			return
 		}
+		if a.credentials.UserLogin {
+			s.land(f, result{failed: s.loginRequired()})
+			return
+		}
 		if refusal := f.refused[a.credentials.fingerprint()]; refusal != nil && !f.pass {
 			s.land(f, result{failed: s.again(refusal)})
 			return

@@ -10,13 +10,20 @@ import (
 	"strings"
 )
 
-// Credentials identify an integration: an application ("Backend API") and a user, both issued by
-// the vendor.
+// Credentials identify an integration: an application and a user, both issued by the vendor. The
+// application is a "Backend API", which logs in with the user's password, or with UserLogin a
+// "Regular Web Application", whose users log in with a browser.
 type Credentials struct {
 	ClientID     string
 	ClientSecret Secret
 	Username     string // the user's email address
 	Password     Secret
+
+	// UserLogin means that a person logs in with a browser. A [Source] then never logs in by
+	// itself: it uses the tokens that [Source.Adopt] has put into it or its store, and fails with
+	// [ErrLoginRequired] without any. Username tells the tokens of several people apart, may be any
+	// string, and may be empty; Password is not used.
+	UserLogin bool
 }
 
 // CredentialsFunc returns the credentials for one login. A Source calls it before each login and
@@ -57,7 +64,12 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	if json.Unmarshal(text, &fields) != nil { // its error could quote a secret
 		return Credentials{}, errors.New("not a JSON object with the strings client_id, client_secret, username and password")
 	}
-	credentials := Credentials{fields.ClientID, NewSecret(fields.ClientSecret), fields.Username, NewSecret(fields.Password)}
+	credentials := Credentials{
+		ClientID:     fields.ClientID,
+		ClientSecret: NewSecret(fields.ClientSecret),
+		Username:     fields.Username,
+		Password:     NewSecret(fields.Password),
+	}
 	return credentials, credentials.check("client_id", "client_secret", "username", "password")
 }
 
@@ -70,8 +82,8 @@ func (c Credentials) check(clientID, clientSecret, username, password string) er
 	}{
 		{clientID, c.ClientID == ""},
 		{clientSecret, c.ClientSecret.IsZero()},
-		{username, c.Username == ""},
-		{password, c.Password.IsZero()},
+		{username, c.Username == "" && !c.UserLogin},
+		{password, c.Password.IsZero() && !c.UserLogin},
 	} {
 		if field.empty {
 			missing = append(missing, field.name)

@@ -23,6 +23,8 @@ const (
 	ErrBlocked                Reason = "account blocked"
 	ErrVerificationRequired   Reason = "login requires verification by a person"
 	ErrMFARequired            Reason = "multi-factor authentication required"
+	ErrLoginRequired          Reason = "the user must log in"          // see Credentials.UserLogin
+	ErrAccessDenied           Reason = "the user was not given access" // see Credentials.UserLogin
 	ErrConfiguration          Reason = "login request rejected"
 	ErrRateLimited            Reason = "too many logins"
 	ErrUnavailable            Reason = "login service unavailable"
@@ -36,7 +38,8 @@ var ErrClosed = errors.New("authn: source closed")
 // Permanent reports whether logging in again with the same credentials is pointless.
 func (r Reason) Permanent() bool {
 	switch r {
-	case ErrInvalidCredentials, ErrInvalidClient, ErrBlocked, ErrVerificationRequired, ErrMFARequired, ErrConfiguration:
+	case ErrInvalidCredentials, ErrInvalidClient, ErrBlocked, ErrVerificationRequired, ErrMFARequired,
+		ErrLoginRequired, ErrAccessDenied, ErrConfiguration:
 		return true
 	}
 	return false
@@ -54,8 +57,10 @@ func (r Reason) Remedy() string {
 		return "unblock the account or change its password; further attempts prolong the block"
 	case ErrVerificationRequired, ErrMFARequired:
 		return "use an account that can log in without a person"
+	case ErrAccessDenied:
+		return "ask Futuriti whether the user's email address is among those with API access"
 	case ErrConfiguration:
-		return "check audience, scope and token URL, and whether the application may use the password grant"
+		return "check audience, scope, token URL and redirect URL, and whether the application may use this grant"
 	case ErrRateLimited:
 		return "share tokens among programs through a token store instead of logging in from each"
 	case ErrUnavailable:
@@ -81,19 +86,22 @@ type Error struct {
 	MFAToken    Secret        // with ErrMFARequired: the token to continue with, if the service sent one
 	Err         error         // the cause, unless it is a response
 
-	held bool // no request was sent, because of the login budget
+	held bool // no request was sent, because of the login budget or because only the user can log in
 }
 
 // Error names the reason, the details from the service, and the remedy.
 func (e *Error) Error() string {
 	var message strings.Builder
 	fmt.Fprintf(&message, "login failed: %s", e.Reason)
+	var response []string
 	if e.StatusCode != 0 {
-		fmt.Fprintf(&message, " (status %d", e.StatusCode)
-		if e.Code != "" {
-			fmt.Fprintf(&message, ", %s", e.Code)
-		}
-		message.WriteString(")")
+		response = append(response, fmt.Sprintf("status %d", e.StatusCode))
+	}
+	if e.Code != "" {
+		response = append(response, e.Code)
+	}
+	if response != nil {
+		fmt.Fprintf(&message, " (%s)", strings.Join(response, ", "))
 	}
 	if e.Description != "" {
 		fmt.Fprintf(&message, ": %s", strings.TrimRight(e.Description, ". "))

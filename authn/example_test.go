@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -286,13 +287,47 @@ func ExampleParseCredentials() {
 		"username": "user@example.com",
 		"password": "password"
 	}`))
-	fmt.Println(credentials, err)
+	fmt.Println(credentials.ClientID, credentials.ClientSecret, credentials.Username, credentials.Password, err)
 
 	_, err = authn.ParseCredentials([]byte(`{"client_id": "client", "username": "user@example.com"}`))
 	fmt.Println(err)
 	// Output:
-	// {client [redacted] user@example.com [redacted]} <nil>
+	// client [redacted] user@example.com [redacted] <nil>
 	// client_secret, password are not set
+}
+
+// A user logs in with a browser. The program must keep the flow of this browser until it comes back.
+func ExampleSource_FinishLogin() {
+	ctx := context.Background()
+	source, err := authn.New(authn.Config{Credentials: authn.Static(authn.Credentials{
+		ClientID:     "client",
+		ClientSecret: authn.NewSecret("secret"),
+		UserLogin:    true,
+	})})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer source.Close()
+
+	flow, err := authn.NewLoginFlow("http://localhost:8976/callback")
+	if err != nil {
+		log.Fatal(err)
+	}
+	address, err := source.LoginURL(ctx, flow, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("open", address[:len("https://login.futuriti.pl/authorize")])
+
+	callback := url.Values{"state": {"of another browser"}, "code": {"code"}} // request.URL.Query()
+	token, err := source.FinishLogin(ctx, flow, callback)
+	if err == nil {
+		err = source.Adopt(ctx, token)
+	}
+	fmt.Println(errors.Is(err, authn.ErrLoginRequired), err)
+	// Output:
+	// open https://login.futuriti.pl/authorize
+	// true login failed: the user must log in: the callback is not that of this login: its state differs
 }
 
 // Two Sources share one login through a store.

@@ -91,6 +91,13 @@ func (s *Source) held(next time.Time) *failure {
 	return &failure{err: &Error{Reason: ErrRateLimited, Err: cause, FailedAt: now.time(), RetryAt: next, held: true}, until: now.add(wait)}
 }
 
+// loginRequired returns the failure of a Source that cannot log in without its user. It looks into
+// the store again soon.
+func (s *Source) loginRequired() *failure {
+	now := s.clock()
+	return &failure{err: &Error{Reason: ErrLoginRequired, FailedAt: now.time(), held: true}, until: now.add(credentialsInterval)}
+}
+
 // guarded calls a user's function and converts a panic to an error.
 func guarded(call func() error) (err error) {
 	defer func() {

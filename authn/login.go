@@ -22,7 +22,10 @@ const (
 	maxRetryWait = 30 * time.Second
 )
 
-// login sends the password grant, with retries.
+// maxRetries is how often a login with a password is tried again.
+const maxRetries = 3
+
+// login requests tokens.
 type login struct {
 	client   *http.Client
 	tokenURL *url.URL
@@ -31,9 +34,13 @@ type login struct {
 	clock    clock
 }
 
-// run logs in. Every failure is an *Error.
+// run logs in with the password grant, with retries. Every failure is an *Error.
 func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error) {
-	body, err := json.Marshal(map[string]string{
+	attempt := &loginAttempt{
+		login: l, clientID: credentials.ClientID, retries: maxRetries,
+		secrets: []Secret{credentials.Password, credentials.ClientSecret},
+	}
+	return attempt.run(ctx, map[string]string{
 		"grant_type":    "password",
 		"client_id":     credentials.ClientID,
 		"client_secret": credentials.ClientSecret.Reveal(),
@@ -41,13 +48,6 @@ func (l *login) run(ctx context.Context, credentials Credentials) (*Token, error
 		"username":      credentials.Username,
 		"password":      credentials.Password.Reveal(),
 		"scope":         l.scope,
-	})
-	if err != nil {
-		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("cannot encode the credentials as JSON")}
-	}
-	return abandonable(ctx, func() (*Token, error) {
-		attempt := &loginAttempt{login: l, credentials: credentials}
-		return attempt.send(ctx, body)
 	})
 }
 
@@ -82,11 +82,22 @@ func abandonable(ctx context.Context, send func() (*Token, error)) (*Token, erro
 // loginAttempt is one login: a few requests, and the tokens or the failure of the last one.
 type loginAttempt struct {
 	*login
-	credentials Credentials
-	started     instant
-	requests    int
-	token       *Token
-	failure     *Error
+	clientID string
+	retries  int      // at most
+	secrets  []Secret // which a response may echo
+	started  instant
+	requests int
+	date     time.Time // of the response by the clock of the service, if it says so
+	token    *Token
+	failure  *Error
+}
+
+func (a *loginAttempt) run(ctx context.Context, fields map[string]string) (*Token, error) {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return nil, &Error{Reason: ErrCredentialsUnavailable, Err: errors.New("cannot encode the credentials as JSON")}
+	}
+	return abandonable(ctx, func() (*Token, error) { return a.send(ctx, body) })
 }
 
 func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
@@ -101,7 +112,7 @@ func (a *loginAttempt) send(ctx context.Context, body []byte) (*Token, error) {
 	// long as a header demands.
 	client := retryablehttp.Client{
 		HTTPClient:   a.client,
-		RetryMax:     3,
+		RetryMax:     a.retries,
 		RetryWaitMin: minRetryWait,
 		RetryWaitMax: maxRetryWait,
 		CheckRetry:   a.checkRetry,
@@ -134,11 +145,11 @@ func (a *loginAttempt) read(response *http.Response, body []byte) (*Token, error
 	if err != nil {
 		return nil, err
 	}
-	if err := tokens.checkOwner(a.credentials.ClientID); err != nil {
+	if err := tokens.checkOwner(a.clientID); err != nil {
 		return nil, err
 	}
-	date, _ := http.ParseTime(response.Header.Get("Date"))
-	lifetime, err := tokens.lifetime(date, a.started.time())
+	a.date, _ = http.ParseTime(response.Header.Get("Date"))
+	lifetime, err := tokens.lifetime(a.date, a.started.time())
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +192,7 @@ func (a *loginAttempt) checkRetry(ctx context.Context, response *http.Response, 
 	}
 	errorResponse := parseErrorResponse(response.StatusCode, body)
 	verdict := errorResponse.classify()
-	code, description := errorResponse.presentable(a.secrets())
+	code, description := errorResponse.presentable(a.secrets)
 	hint := a.hint(response)
 	a.failure = &Error{
 		Reason:      verdict.reason,
@@ -224,12 +235,8 @@ func (a *loginAttempt) hint(response *http.Response) time.Duration {
 // knows, and secrets that net/http may quote from a response that is not HTTP.
 func (a *loginAttempt) presentable(err error) error {
 	err = httpx.WithoutURL(err)
-	if message := withoutSecrets(err.Error(), a.secrets()); message != err.Error() {
+	if message := withoutSecrets(err.Error(), a.secrets); message != err.Error() {
 		return errors.New(message)
 	}
 	return err
-}
-
-func (a *loginAttempt) secrets() []Secret {
-	return []Secret{a.credentials.Password, a.credentials.ClientSecret}
 }

@@ -64,7 +64,11 @@ func (e *shared) resetTime() { e.left = min(storeTimeout, e.source.loginTimeout/
 // keyOf returns the account's key in a store. Accounts that differ in any of these fields must
 // never share tokens.
 func (s *Source) keyOf(credentials Credentials) string {
-	hash := hashFields(s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username)
+	fields := []string{s.login.tokenURL.String(), credentials.ClientID, s.login.audience, s.login.scope, credentials.Username}
+	if credentials.UserLogin {
+		fields = append(fields, "user login")
+	}
+	hash := hashFields(fields...)
 	return hex.EncodeToString(hash[:])
 }
 

@@ -66,9 +66,9 @@ type Config struct {
 	// Set one, of at least 32 random bytes, to keep tokens readable after a password change.
 	EncryptionKey Secret
 
-	// VerifyStored checks tokens from Store, in addition to their encryption. Tokens that fail are
-	// not used. It shares the few seconds that a login gives its store. Package authn/jwks provides
-	// a check of the signatures.
+	// VerifyStored checks tokens from Store, in addition to their encryption, and those of
+	// FinishLogin. Tokens that fail are not used. With a Store, it shares the few seconds that a
+	// login gives it. Package authn/jwks provides a check of the signatures.
 	VerifyStored func(ctx context.Context, token *Token) error
 
 	// Observer receives new tokens, failed logins and store failures; see LogTo.
