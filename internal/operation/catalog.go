@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/internal/spec/naming"
 )
 
@@ -54,7 +54,7 @@ func (c *Catalog) Find(name string) (*Operation, error) {
 		if o.Name == name || strings.EqualFold(o.String(), strings.TrimSpace(name)) {
 			return o, nil
 		}
-		if fold(o.Name) == fold(name) {
+		if similar.Fold(o.Name) == similar.Fold(name) {
 			alike = append(alike, o)
 		}
 	}
@@ -65,9 +65,9 @@ func (c *Catalog) Find(name string) (*Operation, error) {
 	for _, o := range c.operations {
 		names = append(names, o.Name)
 	}
-	suggested := Similar(name, names)
+	suggested := similar.Names(name, names)
 	for _, o := range c.Search(name) {
-		if len(suggested) < maxSuggested && !slices.Contains(suggested, o.Name) {
+		if len(suggested) < similar.MaxNames && !slices.Contains(suggested, o.Name) {
 			suggested = append(suggested, o.Name)
 		}
 	}
@@ -124,9 +124,9 @@ func (c *Catalog) Search(words ...string) []*Operation {
 func (o *Operation) points(word string) int {
 	contains := func(text string) bool { return strings.Contains(plain(text), word) }
 	switch {
-	case fold(o.Name) == word:
+	case similar.Fold(o.Name) == word:
 		return 100
-	case contains(o.Name), strings.Contains(fold(o.Name), word):
+	case contains(o.Name), strings.Contains(similar.Fold(o.Name), word):
 		return 20
 	case contains(o.Path):
 		return 15
@@ -146,61 +146,3 @@ func (o *Operation) points(word string) int {
 
 // plain returns a text in lower case and without diacritics.
 func plain(text string) string { return strings.ToLower(naming.WithoutMarks(text)) }
-
-// fold returns the letters and digits of a name in lower case.
-func fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, plain(name))
-}
-
-const maxSuggested = 3
-
-// Similar returns the candidates that a misspelled name may stand for, the most similar first.
-func Similar(name string, candidates []string) []string {
-	type similar struct {
-		name     string
-		distance int
-	}
-	folded := []rune(fold(name))
-	var found []similar
-	for _, candidate := range candidates {
-		other := []rune(fold(candidate))
-		if d := distance(folded, other); d <= max(1, min(len(folded), len(other))/4) {
-			found = append(found, similar{candidate, d})
-		}
-	}
-	slices.SortStableFunc(found, func(a, b similar) int { return cmp.Compare(a.distance, b.distance) })
-	var names []string
-	for _, s := range found[:min(len(found), maxSuggested)] {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// distance returns how many letters must be added, removed, replaced or swapped with the next one.
-func distance(a, b []rune) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/wire/param"
 )
 
@@ -127,8 +128,8 @@ func (b *builder) similarValue(p *Parameter, value any) string {
 	if !ok {
 		return ""
 	}
-	if similar := Similar(text, p.Enum); len(similar) > 0 {
-		return ": did you mean " + strings.Join(similar, " or ") + "?"
+	if meant := similar.Names(text, p.Enum); len(meant) > 0 {
+		return ": did you mean " + strings.Join(meant, " or ") + "?"
 	}
 	return ""
 }
@@ -145,8 +146,8 @@ func (b *builder) addUnlisted(pointer string, body []byte) {
 			missing = append(missing, known)
 		}
 	}
-	if similar := Similar(name, missing); len(similar) > 0 {
-		b.problem(Problem{Location: pointer, Detail: "the spec has no such field: did you mean " + strings.Join(similar, " or ") + "?"})
+	if meant := similar.Names(name, missing); len(meant) > 0 {
+		b.problem(Problem{Location: pointer, Detail: "the spec has no such field: did you mean " + strings.Join(meant, " or ") + "?"})
 	}
 }
 

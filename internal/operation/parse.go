@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/similar"
 )
 
 // Parse returns the JSON value of a parameter from strings, one for each time that its flag was
@@ -95,8 +97,8 @@ func (p *Parameter) checkEnum(text string) error {
 	if len(p.Enum) == 1 {
 		want = p.Enum[0]
 	}
-	if similar := Similar(text, p.Enum); len(similar) > 0 {
-		return fmt.Errorf("%q: did you mean %s? Want %s", text, strings.Join(similar, " or "), want)
+	if meant := similar.Names(text, p.Enum); len(meant) > 0 {
+		return fmt.Errorf("%q: did you mean %s? Want %s", text, strings.Join(meant, " or "), want)
 	}
 	return fmt.Errorf("%q: want %s", text, want)
 }

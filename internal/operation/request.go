@@ -15,6 +15,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/internal/spec/typed"
 	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/wire/param"
@@ -83,8 +84,8 @@ func (b *builder) meant(name string) string {
 	for _, p := range b.operation.Inputs() {
 		names = append(names, p.Flag)
 	}
-	if similar := Similar(name, names); len(similar) > 0 {
-		return ": did you mean " + strings.Join(similar, " or ") + "?"
+	if meant := similar.Names(name, names); len(meant) > 0 {
+		return ": did you mean " + strings.Join(meant, " or ") + "?"
 	}
 	return ""
 }
