@@ -8,13 +8,13 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
-	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/internal/spec/typed"
 	"github.com/xsale-go/xsale/wire/codec"
@@ -98,7 +98,8 @@ func (b *builder) build(input Input) (request, checked *Request, err error) {
 		sent.ListField = list.ListField
 	}
 	tops := b.tops()
-	for _, name := range route.Variables(o.Path) {
+	for _, variable := range variables.FindAllStringSubmatch(o.Path, -1) {
+		name := variable[1]
 		i := slices.IndexFunc(tops, func(t top) bool { return t.in == Path && t.name == name })
 		if i < 0 || tops[i].value == nil {
 			p := o.Input(name)
@@ -122,6 +123,12 @@ func (b *builder) build(input Input) (request, checked *Request, err error) {
 	request.Body, checked.Body, err = b.body(input)
 	return request, checked, err
 }
+
+// unread is checked in place of a body that is a file. It is an element, because XML is checked.
+const unread = "<x/>"
+
+// variables matches the variables of a path. One may be there twice.
+var variables = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // top is a parameter as the request has it, put together from the values of its fields.
 type top struct {
@@ -224,7 +231,7 @@ func (b *builder) body(input Input) (sent, checked call.Body, err error) {
 		b.problem(Problem{Detail: "the body is missing"})
 		return nil, nil, nil
 	case media.Form == Raw && input.Content != nil:
-		return call.ReaderBody(media.Type, input.Content), call.ReaderBody(media.Type, strings.NewReader("x")), nil
+		return call.ReaderBody(media.Type, input.Content), call.ReaderBody(media.Type, strings.NewReader(unread)), nil
 	case media.Form == Raw:
 		return nil, nil, fmt.Errorf("%w: %s takes a file of the type %s as its body", call.ErrInvalid, o.Name, media.Type)
 	case input.Content != nil:

@@ -1,0 +1,258 @@
+// Package operations calls every operation of other specs with the flags of the command line, and lets
+// the sandbox check what arrives.
+package operations
+
+import (
+	"cmp"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// TestDocuments takes the documents of the directory in XSALE_SPECS, or those of the corpus.
+func TestDocuments(t *testing.T) {
+	dir, ok := os.LookupEnv("XSALE_SPECS")
+	if !ok {
+		dir = filepath.Join("..", "corpus", "testdata")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no documents in %s: %v", dir, err)
+	}
+	total := counts{}
+	for _, file := range files {
+		if !slices.Contains([]string{".json", ".yaml"}, filepath.Ext(file)) {
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			counted := callAll(t, file)
+			t.Logf("%+v", counted)
+			total.operations += counted.operations
+			total.calls += counted.calls
+			total.skipped += counted.skipped
+		})
+	}
+	t.Logf("%+v", total)
+}
+
+type counts struct{ operations, calls, skipped int }
+
+func callAll(t *testing.T, file string) (counted counts) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original, err := tree.Read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if original["x-rejected"] != nil { // by the pipeline
+		return counted
+	}
+	result, err := pipeline.Run(data, pipeline.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	normal, err := json.Marshal(result.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := contract.Load(normal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := operation.Register(dir, result.Document, operation.Source{}); err != nil {
+		t.Fatal(err)
+	}
+	catalog, _, err := operation.Registered(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sandbox := xsaletest.New(t, xsaletest.WithSpec(normal)) // fails the test if a request breaks the spec
+	client := sandbox.Client(t)
+	endpoint, err := call.NewEndpoint(client.BaseURL(), client.Doer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range catalog.Operations() {
+		counted.operations++
+		for _, extent := range []values.Extent{values.Required, values.Full} {
+			c := caller{document: document, generator: values.New(document, 1), operation: o, extent: extent}
+			input, err := c.input()
+			if err != nil {
+				counted.skipped++
+				t.Logf("%s: no values: %v", o.Name, err)
+				continue
+			}
+			request, err := catalog.Build(o, input)
+			if err != nil {
+				t.Errorf("%s: %v\n%s", o.Name, err, strings.Join(c.line, " "))
+				continue
+			}
+			counted.calls++
+			response, err := call.Open(t.Context(), request.Operation, nil, request.Send(endpoint))
+			if err == nil {
+				response.Body.Close()
+			} else if failure, ok := errors.AsType[*call.Error](err); !ok || failure.StatusCode != http.StatusNotFound && failure.StatusCode != http.StatusConflict {
+				t.Errorf("%s: %v\n%s", o.Name, err, strings.Join(c.line, " "))
+			}
+		}
+	}
+	return counted
+}
+
+// caller makes the input of one call, as a person passes it.
+type caller struct {
+	document  *contract.Document
+	generator *values.Generator
+	operation *operation.Operation
+	extent    values.Extent
+	line      []string // the flags
+}
+
+func (c *caller) input() (operation.Input, error) {
+	input := operation.Input{Values: map[string]any{}}
+	spec := c.document.Operation(c.operation.Name)
+	generated := map[string]any{}
+	for _, p := range spec.Parameters() {
+		schema := p.Schema
+		for _, media := range p.Content {
+			schema = media.Schema
+		}
+		if !p.Required && c.extent == values.Required {
+			continue
+		}
+		value, err := c.generator.Value(cmp.Or(schema, anyText), p.Name, values.Full)
+		if list, ok := value.([]any); ok && p.Style == openapi3.SerializationSpaceDelimited {
+			for i := range list { // the style has no escape for the separator
+				if text, ok := list[i].(string); ok {
+					list[i] = strings.ReplaceAll(text, " ", "_")
+				}
+			}
+		}
+		if err != nil && p.Required {
+			return input, fmt.Errorf("%s: %w", p.Name, err)
+		}
+		generated[p.In+" "+p.Name] = value
+	}
+	for _, p := range c.operation.Parameters {
+		value := generated[string(p.In)+" "+p.Name]
+		if p.Inside != "" {
+			object, _ := generated[string(p.In)+" "+p.Inside].(map[string]any)
+			value = object[p.Name]
+		}
+		if err := c.pass(&input, p, value); err != nil {
+			return input, err
+		}
+	}
+	body := c.operation.Body
+	if body == nil || len(body.Media) == 0 || c.extent == values.Required && !body.Required {
+		return input, nil
+	}
+	if body.Media[0].Form == operation.Raw {
+		input.Content = strings.NewReader("<content/>")
+		return input, nil
+	}
+	schema := spec.Spec().RequestBody.Value.Content[body.Media[0].Type].Schema
+	extent := c.extent
+	if body.Media[0].Form == operation.AsForm {
+		extent = values.Full // a form without values is no body
+	}
+	value, err := c.generator.Value(cmp.Or(schema, anyText), "body", extent)
+	if err != nil {
+		return input, err
+	}
+	object, ok := value.(map[string]any)
+	if !ok || len(body.Fields) == 0 {
+		input.JSON, err = json.Marshal(value)
+		return input, err
+	}
+	for _, p := range body.Fields {
+		from, name := object, p.Name
+		if p.Inside != "" {
+			from, _ = object[p.Inside].(map[string]any)
+		}
+		field, given := from[name]
+		if list, ok := field.([]any); !given || ok && len(list) == 0 { // a flag cannot pass an empty list
+			continue
+		}
+		if err := c.pass(&input, p, field); err != nil {
+			return input, err
+		}
+		delete(from, name)
+		if len(from) == 0 && p.Inside != "" {
+			delete(object, p.Inside)
+		}
+	}
+	if len(object) > 0 { // fields without a flag
+		input.JSON, err = json.Marshal(object)
+	}
+	return input, err
+}
+
+// anyText is for what has no schema.
+var anyText = &openapi3.SchemaRef{Value: openapi3.NewStringSchema()}
+
+// pass passes a value as the flag of an input.
+func (c *caller) pass(input *operation.Input, p *operation.Parameter, value any) error {
+	if value == nil {
+		return nil
+	}
+	if p.Kind == operation.File {
+		file := call.File{Content: bytes.NewReader([]byte("content"))}
+		input.Values[p.Flag] = file
+		if _, list := value.([]any); list {
+			input.Values[p.Flag] = []call.File{file, file}
+		}
+		return nil
+	}
+	texts := []string{}
+	if list, ok := value.([]any); ok && p.List {
+		for _, element := range list {
+			texts = append(texts, text(element, p.Kind))
+		}
+		if len(list) == 0 {
+			return nil
+		}
+	} else {
+		texts = append(texts, text(value, p.Kind))
+	}
+	for _, text := range texts {
+		c.line = append(c.line, "--"+p.Flag+"="+text)
+	}
+	parsed, err := p.Parse(texts)
+	if err != nil {
+		return fmt.Errorf("--%s %w", p.Flag, err)
+	}
+	input.Values[p.Flag] = parsed
+	return nil
+}
+
+func text(value any, kind operation.Kind) string {
+	if text, ok := value.(string); ok && kind != operation.JSON {
+		return text
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(encoded)
+}

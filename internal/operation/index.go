@@ -1,0 +1,173 @@
+package operation
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/atomicfile"
+	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/privatefile"
+	"github.com/xsale-go/xsale/internal/spec/selection"
+	"github.com/xsale-go/xsale/internal/spec/tree"
+)
+
+// A registered spec is a directory with two files: the spec in normal form, whose name contains its
+// hash, and an index that names it. The index has all operations, so that completion and help read
+// nothing else, and a call loads no more of the spec than its operation needs.
+const (
+	indexName   = "index.json"
+	indexFormat = 1 // changes with the fields of Operation and with the rules for flags
+)
+
+// Source is where a registered spec came from.
+type Source struct {
+	From    string    `json:"from"`    // file, URL or host
+	Fetched time.Time `json:"fetched"` // when it was registered
+	Title   string    `json:"title,omitzero"`
+	Version string    `json:"version,omitzero"` // of the API, as the spec says
+}
+
+type index struct {
+	Format     int          `json:"format"`
+	Spec       string       `json:"spec"` // name of the file
+	Source     Source       `json:"source"`
+	Operations []*Operation `json:"operations"`
+}
+
+// Register replaces the spec that is registered in a directory. The spec is in normal form. One that
+// cannot be compiled changes nothing.
+func Register(dir string, spec tree.Object, source Source) (*Catalog, error) {
+	data, err := json.Marshal(spec)
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := compileNormal(data)
+	if err != nil {
+		return nil, err
+	}
+	info := tree.ObjectAt(spec, "info")
+	source.Title, source.Version = tree.String(info["title"]), tree.String(info["version"])
+	name := fmt.Sprintf("spec-%.8x.json", sha256.Sum256(data))
+	if err := privatefile.MakeParent(filepath.Join(dir, indexName)); err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Write(filepath.Join(dir, name), data, 0o600); err != nil {
+		return nil, err
+	}
+	if err := writeIndex(dir, index{indexFormat, name, source, catalog.operations}); err != nil {
+		return nil, err
+	}
+	former, _ := filepath.Glob(filepath.Join(dir, "spec-*.json"))
+	for _, path := range former {
+		if filepath.Base(path) != name {
+			os.Remove(path) // the index does not name it
+		}
+	}
+	return catalog, nil
+}
+
+func compileNormal(data []byte) (*Catalog, error) {
+	document, err := contract.Load(data)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(document)
+}
+
+func writeIndex(dir string, i index) error {
+	data, err := json.Marshal(i)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, indexName), data, 0o600)
+}
+
+// Registered returns the operations of the spec that is registered in a directory, and its source. An
+// error of [fs.ErrNotExist] means that there is none.
+func Registered(dir string) (*Catalog, Source, error) {
+	data, err := os.ReadFile(filepath.Join(dir, indexName))
+	if err != nil {
+		return nil, Source{}, err
+	}
+	var head struct {
+		Format int    `json:"format"`
+		Spec   string `json:"spec"`
+		Source Source `json:"source"`
+	}
+	var i index
+	if err = json.Unmarshal(data, &i); err != nil || i.Format != indexFormat { // written by another version
+		if json.Unmarshal(data, &head) != nil {
+			return nil, Source{}, fmt.Errorf("%s is damaged: run 'xsale spec pull' again", filepath.Join(dir, indexName))
+		}
+		return recompile(dir, head.Spec, head.Source)
+	}
+	specs := &registered{path: filepath.Join(dir, filepath.Base(i.Spec)), loaded: map[string]*contract.Document{}}
+	return &Catalog{operations: i.Operations, spec: specs.load}, i.Source, nil
+}
+
+// recompile makes the index of another version again.
+func recompile(dir, name string, source Source) (*Catalog, Source, error) {
+	data, err := os.ReadFile(filepath.Join(dir, filepath.Base(name)))
+	if err != nil {
+		return nil, source, lost(err)
+	}
+	catalog, err := compileNormal(data)
+	if err != nil {
+		return nil, source, err
+	}
+	_ = writeIndex(dir, index{indexFormat, name, source, catalog.operations}) // the next command does it again
+	return catalog, source, nil
+}
+
+func lost(err error) error {
+	return fmt.Errorf("the registered spec is lost, run 'xsale spec pull' again: %s", strings.ReplaceAll(err.Error(), "\n", " "))
+}
+
+// Forget removes the spec that is registered in a directory, and reports whether there was one.
+func Forget(dir string) (bool, error) {
+	if _, err := os.Lstat(filepath.Join(dir, indexName)); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return true, os.RemoveAll(dir)
+}
+
+// registered loads parts of a registered spec.
+type registered struct {
+	path   string
+	mu     sync.Mutex
+	loaded map[string]*contract.Document
+}
+
+// load returns a spec with one operation.
+func (r *registered) load(o *Operation) (*contract.Document, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if document := r.loaded[o.Name]; document != nil {
+		return document, nil
+	}
+	data, err := os.ReadFile(r.path)
+	if err != nil {
+		return nil, lost(err)
+	}
+	spec, err := tree.Read(data)
+	if err == nil {
+		err = selection.Select(spec, selection.Filter{Operations: []string{o.Name}})
+	}
+	if err == nil {
+		data, err = json.Marshal(spec)
+	}
+	if err != nil {
+		return nil, err
+	}
+	document, err := contract.Load(data)
+	r.loaded[o.Name] = document
+	return document, err
+}
