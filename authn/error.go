@@ -46,7 +46,7 @@ func (r Reason) Permanent() bool {
 }
 
 // Remedy returns what to do about a login that failed for this reason; empty for
-// [ErrCredentialsUnavailable], whose cause names it.
+// [ErrLoginRequired], which says it, and [ErrCredentialsUnavailable], whose cause names it.
 func (r Reason) Remedy() string {
 	switch r {
 	case ErrInvalidCredentials:

@@ -18,6 +18,7 @@ type apiCall struct {
 	request  *http.Request
 	body     []byte
 	bodyErr  error    // why body is only the beginning
+	user     *user    // since the check of the tokens
 	handler  *handler // nil for an operation of the spec
 	logged   *loggedRequest
 	findings []contract.Finding
@@ -80,9 +81,11 @@ func (s *Sandbox) respond(c *apiCall) *response {
 // process checks the tokens, then path and method, the request, and the organization. Behind the
 // operation, it checks the response. The spec has nothing to check a handler against.
 func (s *Sandbox) process(c *apiCall) (*response, *problem.Details) {
-	if failure := s.identity.tokens.authenticate(c.request.Header); failure != nil {
+	user, failure := s.identity.tokens.authenticate(c.request.Header)
+	if failure != nil {
 		return nil, failure
 	}
+	c.user = user
 	switch {
 	case c.Path == "":
 		return nil, problem.New(http.StatusNotFound, "The spec has no such path.")

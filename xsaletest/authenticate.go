@@ -20,11 +20,12 @@ var (
 	errMismatch  = errors.New("is from a different login than the access token")
 )
 
-// authenticate requires both tokens of one login. The problem does not repeat them.
-func (s *tokenService) authenticate(header http.Header) *problem.Details {
-	accessLogin, accessErr := s.checkAccessToken(header.Get(accessTokenHeader))
-	idLogin, idErr := s.checkIDToken(header.Get(idTokenHeader))
-	if accessErr == nil && idErr == nil && accessLogin != idLogin {
+// authenticate returns the user of both tokens, which must be of one login. The problem does not
+// repeat them.
+func (s *tokenService) authenticate(header http.Header) (*user, *problem.Details) {
+	access, accessErr := s.checkAccessToken(header.Get(accessTokenHeader))
+	id, idErr := s.checkIDToken(header.Get(idTokenHeader))
+	if accessErr == nil && idErr == nil && access.login != id.login {
 		idErr = errMismatch
 	}
 	var details []problem.Field
@@ -35,25 +36,25 @@ func (s *tokenService) authenticate(header http.Header) *problem.Details {
 		details = append(details, problem.Field{Pointer: "header " + idTokenHeader, Detail: "the ID token " + idErr.Error()})
 	}
 	if details == nil {
-		return nil
+		return access.user, nil
 	}
-	return problem.New(http.StatusUnauthorized, "The tokens are invalid", details...).With("WWW-Authenticate", "Bearer")
+	return nil, problem.New(http.StatusUnauthorized, "The tokens are invalid", details...).With("WWW-Authenticate", "Bearer")
 }
 
-func (s *tokenService) checkAccessToken(value string) (login int64, err error) {
+func (s *tokenService) checkAccessToken(value string) (issuedToken, error) {
 	if value == "" {
-		return 0, errMissing
+		return issuedToken{}, errMissing
 	}
 	scheme, token, found := strings.Cut(value, " ")
 	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return 0, errNotBearer
+		return issuedToken{}, errNotBearer
 	}
 	return s.verify(token, Audience)
 }
 
-func (s *tokenService) checkIDToken(token string) (login int64, err error) {
+func (s *tokenService) checkIDToken(token string) (issuedToken, error) {
 	if token == "" {
-		return 0, errMissing
+		return issuedToken{}, errMissing
 	}
 	return s.verify(token, ClientID)
 }

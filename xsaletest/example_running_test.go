@@ -6,11 +6,60 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/xsaletest"
 )
+
+// A user logs in with a browser. A test submits the form of the login page in its place.
+func ExampleWithRedirectURLs() {
+	ctx := context.Background()
+	const callback = "http://localhost:3000/callback" // of the tested program
+	sandbox, err := xsaletest.Start(xsaletest.WithRedirectURLs(callback))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sandbox.Close()
+	source, err := authn.New(authn.Config{
+		Credentials: authn.Static(authn.Credentials{
+			ClientID: xsaletest.ClientID, ClientSecret: authn.NewSecret(xsaletest.ClientSecret), UserLogin: true,
+		}),
+		TokenURL: sandbox.TokenURL(),
+		APIURL:   sandbox.URL(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer source.Close()
+	flow, err := authn.NewLoginFlow(callback)
+	if err != nil {
+		log.Fatal(err)
+	}
+	page, err := source.LoginURL(ctx, flow, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := browser.PostForm(page, url.Values{"user": {xsaletest.Username}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	response.Body.Close()
+	target, err := response.Location() // what the browser would open
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := source.FinishLogin(ctx, flow, target.Query()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(target.Host, sandbox.UserLogins())
+	// Output:
+	// localhost:3000 1
+}
 
 // After a day the ID token has expired, and the client logs in again.
 func ExampleSandbox_Clock() {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,15 +25,19 @@ const (
 	maxTokenRequestBytes = 64 << 10
 )
 
-// identity is the login service: Auth0 with one client, one user and one audience.
+// identity is the login service: Auth0 with one client and one audience.
 type identity struct {
-	tokens   *tokenService
-	limits   *loginLimits
-	requests atomic.Int64
+	tokens     *tokenService
+	limits     *loginLimits
+	requests   atomic.Int64
+	userLogins atomic.Int64 // with a browser
+
+	mu    sync.Mutex
+	codes map[string]*authorization // of logins with a browser
 }
 
 func newIdentity(tokens *tokenService) *identity {
-	return &identity{tokens: tokens, limits: newLoginLimits()}
+	return &identity{tokens: tokens, limits: newLoginLimits(), codes: make(map[string]*authorization)}
 }
 
 // oauthError is an error response of the token endpoint, with the codes of Auth0. It never
@@ -46,6 +51,8 @@ type oauthError struct {
 func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
 
 func (e *oauthError) write(w http.ResponseWriter) { writeJSON(w, e.Status, "application/json", e) }
+
+var errSigning = &oauthError{http.StatusInternalServerError, "server_error", "The tokens cannot be signed."}
 
 func invalidRequest(description string) *oauthError {
 	return &oauthError{http.StatusBadRequest, "invalid_request", description}
@@ -64,20 +71,34 @@ func (i *identity) serveToken(w http.ResponseWriter, r *http.Request) {
 	if failure == nil {
 		failure = checkClient(form)
 	}
+	var tokens *Tokens
 	if failure == nil {
-		failure = i.checkUser(w.Header(), form)
+		tokens, failure = i.grantTokens(w.Header(), form)
 	}
 	if failure != nil {
 		failure.write(w)
 		return
 	}
-	tokens, err := i.tokens.issue(form.Get("scope"))
-	if err != nil {
-		(&oauthError{http.StatusInternalServerError, "server_error", "The tokens cannot be signed."}).write(w)
-		return
-	}
 	i.tokens.logins.Add(1)
+	if form.Get("grant_type") == grantCode {
+		i.userLogins.Add(1)
+	}
 	writeJSON(w, http.StatusOK, "application/json", tokens)
+}
+
+// grantTokens returns tokens for a request of a known client.
+func (i *identity) grantTokens(header http.Header, form url.Values) (*Tokens, *oauthError) {
+	if form.Get("grant_type") == grantCode {
+		return i.redeem(form)
+	}
+	if failure := i.checkUser(header, form); failure != nil {
+		return nil, failure
+	}
+	tokens, _, err := i.tokens.issue(grant{user: &users[0], scope: form.Get("scope"), clientID: ClientID})
+	if err != nil {
+		return nil, errSigning
+	}
+	return tokens, nil
 }
 
 // readTokenRequest accepts a JSON object, which the vendor documents, and a form, which Auth0
@@ -116,10 +137,15 @@ func readTokenRequest(w http.ResponseWriter, r *http.Request) (url.Values, *oaut
 
 // checkClient checks everything but the user, so that a wrong client does not count as a login.
 func checkClient(form url.Values) *oauthError {
-	if grantType := form.Get("grant_type"); grantType != "" && grantType != "password" {
-		return &oauthError{http.StatusNotImplemented, "unsupported_grant_type", "The grant type is not password."}
+	required := []string{"grant_type", "client_id", "client_secret", "username", "password"}
+	switch form.Get("grant_type") {
+	case "", grantPassword:
+	case grantCode:
+		required = []string{"client_id", "client_secret", "code", "redirect_uri"}
+	default:
+		return &oauthError{http.StatusNotImplemented, "unsupported_grant_type", "The grant type is neither password nor authorization_code."}
 	}
-	for _, name := range []string{"grant_type", "client_id", "client_secret", "username", "password"} {
+	for _, name := range required {
 		if form.Get(name) == "" {
 			return invalidRequest("Missing required parameter: " + name)
 		}
@@ -128,6 +154,9 @@ func checkClient(form url.Values) *oauthError {
 	sameID, sameSecret := equalSecrets(form.Get("client_id"), ClientID), equalSecrets(form.Get("client_secret"), ClientSecret)
 	if !sameID || !sameSecret {
 		return &oauthError{http.StatusUnauthorized, "invalid_client", "The client is unknown or its secret is wrong."}
+	}
+	if form.Get("grant_type") == grantCode {
+		return nil // the audience is that of the authorization request
 	}
 	switch form.Get("audience") {
 	case Audience:

@@ -23,6 +23,7 @@ func (s *Sandbox) Reset() error {
 	s.requests.reset()
 	s.identity.limits.reset()
 	s.identity.tokens.logins.Store(0)
+	s.identity.userLogins.Store(0)
 	s.identity.requests.Store(0)
 	s.waits.Store(0)
 	return nil

@@ -280,6 +280,8 @@ func (s *Sandbox) own(path string) http.HandlerFunc {
 	switch path {
 	case tokenPath:
 		return s.serveLogin
+	case authorizePath:
+		return s.serveAuthorize
 	case keySetPath:
 		return s.identity.serveKeySet
 	case swaggerPath:
@@ -403,6 +405,9 @@ func (s *Sandbox) Environment() []string {
 
 // Logins returns the number of successful logins.
 func (s *Sandbox) Logins() int { return int(s.identity.tokens.logins.Load()) }
+
+// UserLogins returns how many of the Logins were those of users with a browser.
+func (s *Sandbox) UserLogins() int { return int(s.identity.userLogins.Load()) }
 
 // TokenRequests returns the number of requests for tokens, successful or not.
 func (s *Sandbox) TokenRequests() int { return int(s.identity.requests.Load()) }

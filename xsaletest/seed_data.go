@@ -89,14 +89,13 @@ func newOrganizations(c *config, spec *contract.Document, seed *Seed) (*organiza
 	if err != nil {
 		return nil, err
 	}
-	first.user = newUser(infos)
 	all := &organizations{byName: make(map[string]*state)}
 	for i, info := range infos {
 		data := first
 		if i > 0 {
 			data = newState(spec, first.statuses)
-			data.user = first.user
 		}
+		data.organizations = infos
 		all.ordered = append(all.ordered, info.Name)
 		all.byName[info.Name] = data
 	}

@@ -25,20 +25,29 @@ type Settings struct {
 
 	// EscapedStrings escapes strings as ASP.NET does. See [WithEscapedStrings].
 	EscapedStrings bool
+
+	// RedirectURLs are those that are registered for logins with a browser. See
+	// [WithRedirectURLs].
+	RedirectURLs []string
 }
 
 func defaultSettings() Settings {
 	return Settings{
 		AccessTokenLifetime: 24 * time.Hour, // as the vendor documents
 		IDTokenLifetime:     10 * time.Hour, // Auth0's default
+		RedirectURLs:        []string{RedirectURL},
 	}
 }
 
 // Settings returns the current settings.
 func (s *Sandbox) Settings() Settings {
 	current := *s.settings.Load()
-	current.UnknownFields = slices.Clone(current.UnknownFields)
-	return current
+	return current.clone()
+}
+
+func (s Settings) clone() Settings {
+	s.UnknownFields, s.RedirectURLs = slices.Clone(s.UnknownFields), slices.Clone(s.RedirectURLs)
+	return s
 }
 
 // Change changes the settings in one step. Requests that arrive later see all of the changes, and
@@ -60,7 +69,7 @@ func (s *Sandbox) Change(change func(*Settings)) error {
 		}
 		return err
 	}
-	changed.UnknownFields = slices.Clone(changed.UnknownFields)
+	changed = changed.clone()
 	s.settings.Store(&changed)
 	return nil
 }
@@ -77,6 +86,7 @@ func (s Settings) check(spec *contract.Document) error {
 		named("AccessTokenLifetime", checkLifetime(s.AccessTokenLifetime)),
 		named("IDTokenLifetime", checkLifetime(s.IDTokenLifetime)),
 		named("Latency", s.Latency.check()),
+		named("RedirectURLs", problem.At("/redirectUrls", checkRedirectURLs(s.RedirectURLs))),
 		named("UnknownFields", problem.At("/unknownFields", checkOperations(s.UnknownFields, spec))),
 	)
 }

@@ -11,7 +11,7 @@ import (
 // deletes anything, so ids count up.
 type state struct {
 	spec            *contract.Document
-	user            *gen.Me // the same for all organizations
+	organizations   []gen.OrganizationInfo // all of them
 	mu              sync.Mutex
 	statuses        []gen.Status
 	orders          []order       // oldest first

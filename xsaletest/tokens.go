@@ -15,9 +15,6 @@ import (
 	"github.com/xsale-go/xsale/authn"
 )
 
-// subject is the user's id in the login service.
-const subject = "auth0|sandbox-1"
-
 // tokenService issues and verifies tokens.
 type tokenService struct {
 	issuer   string // URL with a trailing slash, as Auth0 writes it
@@ -36,7 +33,8 @@ type tokenService struct {
 // issuedToken is a token that was not revoked.
 type issuedToken struct {
 	login  int64 // number of the login, the same for both tokens
-	id     bool  // an ID token
+	user   *user
+	id     bool // an ID token
 	expiry time.Time
 }
 
@@ -63,60 +61,71 @@ type Tokens struct {
 // IssueTokens returns valid tokens without a login: neither [Sandbox.Logins] nor the limits of the
 // login service count them.
 func (s *Sandbox) IssueTokens() (Tokens, error) {
-	tokens, err := s.identity.tokens.issue(authn.DefaultScope)
+	tokens, _, err := s.identity.tokens.issue(grant{user: &users[0], scope: authn.DefaultScope, clientID: ClientID})
 	if err != nil {
 		return Tokens{}, fmt.Errorf("xsaletest: issue tokens: %w", err)
 	}
 	return *tokens, nil
 }
 
-// issue returns new tokens. They include an ID token only if the scope has openid.
-func (s *tokenService) issue(scope string) (*Tokens, error) {
+// grant is what tokens are issued for.
+type grant struct {
+	user     *user
+	scope    string
+	clientID string // in the ID token
+	nonce    string // as well, if not empty
+}
+
+// issue returns new tokens and the number of their login. They include an ID token only if the scope
+// has openid.
+func (s *tokenService) issue(g grant) (tokens *Tokens, login int64, err error) {
 	settings := s.settings()
-	scopes := strings.Fields(scope)
-	tokens := &Tokens{
+	scopes := strings.Fields(g.scope)
+	tokens = &Tokens{
 		Scope:     strings.Join(scopes, " "),
 		ExpiresIn: int64(settings.AccessTokenLifetime / time.Second),
 		TokenType: "Bearer",
 	}
 	now := s.clock().Truncate(time.Second) // tokens have whole seconds
 	issued := make(map[string]issuedToken)
-	login := s.lastLogin.Add(1)
+	login = s.lastLogin.Add(1)
 
-	var err error
 	accessID := rand.Text()
-	issued[accessID] = issuedToken{login, false, now.Add(settings.AccessTokenLifetime)}
+	issued[accessID] = issuedToken{login, g.user, false, now.Add(settings.AccessTokenLifetime)}
 	if tokens.AccessToken, err = s.sign(jwt.MapClaims{
 		"jti":   accessID,
 		"iss":   s.issuer,
 		"aud":   []string{Audience, s.issuer + "userinfo"},
-		"sub":   subject,
+		"sub":   g.user.subject,
 		"azp":   ClientID,
 		"scope": tokens.Scope,
 		"iat":   now.Unix(),
 		"exp":   issued[accessID].expiry.Unix(),
 	}); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if slices.Contains(scopes, "openid") {
-		user := newUser(nil)
 		idID := rand.Text()
-		issued[idID] = issuedToken{login, true, now.Add(settings.IDTokenLifetime)}
-		if tokens.IDToken, err = s.sign(jwt.MapClaims{
+		issued[idID] = issuedToken{login, g.user, true, now.Add(settings.IDTokenLifetime)}
+		claims := jwt.MapClaims{
 			"jti":            idID,
 			"iss":            s.issuer,
-			"aud":            ClientID,
-			"sub":            subject,
-			"name":           user.Name,
-			"nickname":       user.Nickname,
-			"email":          user.Email,
-			"email_verified": user.EmailVerified,
+			"aud":            g.clientID,
+			"sub":            g.user.subject,
+			"name":           g.user.name,
+			"nickname":       g.user.nickname,
+			"email":          g.user.email,
+			"email_verified": true,
 			"iat":            now.Unix(),
 			"exp":            issued[idID].expiry.Unix(),
 			// The vendor's sample token has this claim. Its content is not published.
 			"https://futuriti.pl/user_metadata": map[string]any{},
-		}); err != nil {
-			return nil, err
+		}
+		if g.nonce != "" {
+			claims["nonce"] = g.nonce
+		}
+		if tokens.IDToken, err = s.sign(claims); err != nil {
+			return nil, 0, err
 		}
 	}
 
@@ -125,7 +134,7 @@ func (s *tokenService) issue(scope string) (*Tokens, error) {
 	// Verification rejects expired tokens by themselves, so they can go.
 	maps.DeleteFunc(s.issued, func(_ string, token issuedToken) bool { return !now.Before(token.expiry) })
 	maps.Copy(s.issued, issued)
-	return tokens, nil
+	return tokens, login, nil
 }
 
 func (s *tokenService) sign(claims jwt.MapClaims) (string, error) {
@@ -173,6 +182,13 @@ func (s *tokenService) revoke() {
 	clear(s.issued)
 }
 
+// revokeLogin revokes the tokens of one login.
+func (s *tokenService) revokeLogin(login int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.issued, func(_ string, token issuedToken) bool { return token.login == login })
+}
+
 // Reasons to reject a token, as messages that follow "the access token" or "the ID token".
 var (
 	errNotJWT    = errors.New("is not a JWT")
@@ -191,15 +207,16 @@ type verifiedToken struct{ token, audience string }
 // maxVerified bounds the cache of verified signatures.
 const maxVerified = 1000
 
-// verify returns the login of a token, or why the token is invalid.
-func (s *tokenService) verify(token, audience string) (login int64, err error) {
+// verify returns what is known of a token, or why the token is invalid.
+func (s *tokenService) verify(token, audience string) (issuedToken, error) {
 	key := s.currentKey()
 	s.mu.Lock()
 	claims, known := s.verified[verifiedToken{token, audience}]
 	s.mu.Unlock()
 	if !known || claims.key != key || !s.clock().Before(claims.expiry) {
+		var err error
 		if claims, err = s.parse(token, audience, key); err != nil {
-			return 0, err
+			return issuedToken{}, err
 		}
 	}
 	s.mu.Lock()
@@ -210,12 +227,12 @@ func (s *tokenService) verify(token, audience string) (login int64, err error) {
 	s.verified[verifiedToken{token, audience}] = claims
 	issued, found := s.issued[claims.id]
 	if !found {
-		return 0, errRevoked
+		return issuedToken{}, errRevoked
 	}
 	if !s.clock().Before(issued.expiry) { // by a fault, before its own expiry
-		return 0, errExpired
+		return issuedToken{}, errExpired
 	}
-	return issued.login, nil
+	return issued, nil
 }
 
 // tokenClaims are the claims of a token signed with the key.

@@ -235,13 +235,13 @@ func TestClock(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	a := newAPI(t)
-	const start = `{"accessTokenSeconds":86400,"idTokenSeconds":36000,"latency":{"seconds":0},"unknownFields":false,"escapedStrings":false}`
+	const start = `{"accessTokenSeconds":86400,"idTokenSeconds":36000,"latency":{"seconds":0},"unknownFields":false,"escapedStrings":false,"redirectUrls":["http://localhost:8976/callback"]}`
 	if got := a.send("GET", "settings", ""); strings.TrimSpace(got.body) != start {
 		t.Errorf("got %s", got.body)
 	}
 	for _, change := range []string{
-		`{"accessTokenSeconds":60,"idTokenSeconds":30,"latency":{"from":0.001,"to":0.002,"seed":7},"unknownFields":true,"escapedStrings":true}`,
-		`{"accessTokenSeconds":60,"idTokenSeconds":30,"latency":{"seconds":0.001},"unknownFields":["getMe"],"escapedStrings":false}`,
+		`{"accessTokenSeconds":60,"idTokenSeconds":30,"latency":{"from":0.001,"to":0.002,"seed":7},"unknownFields":true,"escapedStrings":true,"redirectUrls":[]}`,
+		`{"accessTokenSeconds":60,"idTokenSeconds":30,"latency":{"seconds":0.001},"unknownFields":["getMe"],"escapedStrings":false,"redirectUrls":["https://shop.example/callback"]}`,
 		start,
 	} {
 		if got := a.send("PATCH", "settings", change); strings.TrimSpace(got.body) != change {

@@ -9,13 +9,14 @@ import (
 
 type logins struct {
 	Logins        int      `json:"logins"`
+	UserLogins    int      `json:"userLogins"`
 	TokenRequests int      `json:"tokenRequests"`
 	Blocked       []string `json:"blocked"`
 }
 
 func (a *api) getLogins(*request) (any, error) {
 	blocked := append([]string{}, a.sandbox.BlockedUsers()...) // never null
-	return logins{a.sandbox.Logins(), a.sandbox.TokenRequests(), blocked}, nil
+	return logins{a.sandbox.Logins(), a.sandbox.UserLogins(), a.sandbox.TokenRequests(), blocked}, nil
 }
 
 func (a *api) issueTokens(*request) (any, error) { return a.sandbox.IssueTokens() }

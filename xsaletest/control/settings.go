@@ -17,6 +17,7 @@ type settings struct {
 	Latency            *latency      `json:"latency,omitempty"`
 	UnknownFields      unknownFields `json:"unknownFields,omitzero"`
 	EscapedStrings     *bool         `json:"escapedStrings,omitempty"`
+	RedirectURLs       []string      `json:"redirectUrls,omitzero"`
 }
 
 // latency is the same delay for all requests, or a random one from a range, in seconds.
@@ -40,6 +41,7 @@ func (a *api) getSettings(*request) (any, error) {
 		Latency:            shown,
 		UnknownFields:      append(unknownFields{}, current.UnknownFields...),
 		EscapedStrings:     &current.EscapedStrings,
+		RedirectURLs:       append([]string{}, current.RedirectURLs...), // never null
 	}, nil
 }
 
@@ -67,6 +69,9 @@ func (a *api) changeSettings(r *request) (any, error) {
 		}
 		if change.EscapedStrings != nil {
 			s.EscapedStrings = *change.EscapedStrings
+		}
+		if change.RedirectURLs != nil {
+			s.RedirectURLs = change.RedirectURLs
 		}
 	})
 	if err != nil {
