@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/xsale-go/xsale/internal/plaintext"
 )
 
 // Credentials identify an integration: an application and a user, both issued by the vendor. The
@@ -53,7 +55,7 @@ func FromEnvironment(context.Context) (Credentials, error) {
 // mark. It overwrites data with zeros, because data contains secrets.
 func ParseCredentials(data []byte) (Credentials, error) {
 	defer clear(data)
-	text := decodeText(data)
+	text := plaintext.Convert(data)
 	defer clear(text)
 	var fields struct {
 		ClientID     string `json:"client_id"`

@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
-	"unicode/utf16"
-	"unicode/utf8"
-
-	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // maxCredentialsBytes bounds a credentials file.
@@ -66,45 +62,4 @@ func readCredentials(path string) ([]byte, error) {
 		return nil, err
 	}
 	return data[:read], nil
-}
-
-// decodeText returns JSON as UTF-8 without a byte order mark. The > of Windows PowerShell writes
-// UTF-16. Without a mark, the zero bytes around the first character, which is ASCII, tell the
-// encoding. The result may share the memory of data.
-func decodeText(data []byte) []byte {
-	if len(data) < 2 {
-		return data
-	}
-	switch order := [2]byte(data); {
-	case order == [2]byte{0xff, 0xfe}:
-		return decodeUTF16(data[2:], 0)
-	case order == [2]byte{0xfe, 0xff}:
-		return decodeUTF16(data[2:], 1)
-	case order[0] != 0 && order[1] == 0:
-		return decodeUTF16(data, 0)
-	case order[0] == 0 && order[1] != 0:
-		return decodeUTF16(data, 1)
-	}
-	return httpx.TrimBOM(data)
-}
-
-// decodeUTF16 decodes units whose low byte is the first (0) or the second (1). Half a unit at the
-// end becomes U+FFFD, which is not JSON.
-func decodeUTF16(data []byte, low int) []byte {
-	text := make([]byte, 0, len(data)/2*3+utf8.UTFMax) // never grows, which would leave copies of secrets
-	unit := func(i int) rune { return rune(data[i+low]) | rune(data[i+1-low])<<8 }
-	for i := 0; i+1 < len(data); i += 2 {
-		r := unit(i)
-		if utf16.IsSurrogate(r) && i+3 < len(data) {
-			if pair := utf16.DecodeRune(r, unit(i+2)); pair != utf8.RuneError {
-				r = pair
-				i += 2
-			}
-		}
-		text = utf8.AppendRune(text, r)
-	}
-	if len(data)%2 == 1 {
-		text = utf8.AppendRune(text, utf8.RuneError)
-	}
-	return text
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/environ"
+	"github.com/xsale-go/xsale/internal/plaintext"
 )
 
 // Formats of environment variables.
@@ -90,7 +91,7 @@ func checkReplaceable(path string, variables []string) error {
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(string(plaintext.Convert(data))) {
 		line = strings.TrimSpace(line)
 		match := assignment.FindStringSubmatch(line)
 		own := match != nil && slices.ContainsFunc(variables, func(v string) bool { return strings.HasPrefix(v, match[1]+"=") })

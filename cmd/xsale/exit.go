@@ -13,7 +13,9 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/selection"
+	"github.com/xsale-go/xsale/internal/spec/source"
 	"github.com/xsale-go/xsale/internal/surface"
 	"github.com/xsale-go/xsale/transfer"
 )
@@ -76,11 +78,13 @@ func exitCode(ctx context.Context, err error) int {
 		return exitLogin
 	}
 	_, usage := errors.AsType[usageError](err)
+	_, noSpec := errors.AsType[source.InputError](err)
+	_, noOverlay := errors.AsType[pipeline.OverlayError](err)
 	network, noConnection := errors.AsType[*net.OpError](err)
 	call, failedCall := errors.AsType[*xsale.Error](err)
 	_, leftForLater := errors.AsType[laterError](err)
 	switch {
-	case usage, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
+	case usage, noSpec, noOverlay, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted

@@ -155,7 +155,7 @@ func (a *app) withFlow(command *cobra.Command, f *flowFlags, hooks transfer.Hook
 func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string, hooks transfer.Hooks) (*flow, error) {
 	keys, err := readKeys(f.keyFiles)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	name := flowName(f.flow, organization)
 	ctx := command.Context()
@@ -251,9 +251,9 @@ func dataDir() (string, error) {
 func readKeys(files []string) ([][]byte, error) {
 	var keys [][]byte
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := readText("--encryption-key-file", file)
 		if err != nil {
-			return nil, fmt.Errorf("--encryption-key-file: %w", err)
+			return nil, err
 		}
 		text := strings.TrimSpace(string(data))
 		key, err := hex.DecodeString(text)
@@ -261,7 +261,7 @@ func readKeys(files []string) ([][]byte, error) {
 			key, err = base64.StdEncoding.DecodeString(text)
 		}
 		if err != nil || len(key) != 32 {
-			return nil, fmt.Errorf("--encryption-key-file: %s: want 32 bytes in hexadecimal or base64, such as from 'openssl rand -hex 32'", file)
+			return nil, usagef("--encryption-key-file %s: want 32 bytes in hexadecimal or base64, such as from 'openssl rand -hex 32'", file)
 		}
 		keys = append(keys, key)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"go/token"
 	"io"
 	"io/fs"
@@ -129,12 +128,15 @@ func lockOf(configFile string) string {
 // readGenerateConfig reads the settings file, which may be missing unless it is required.
 func readGenerateConfig(file string, required bool) (generateConfig, error) {
 	var config generateConfig
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) && !required {
-		return config, nil
+	data, err := readText("--config", file)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !required {
+			return config, nil
+		}
+		err = usagef("%w; 'xsale generate --init' writes one", err)
 	}
 	if err != nil {
-		return config, usageError{fmt.Errorf("--config: %w; 'xsale generate --init' writes one", err)}
+		return config, err
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
@@ -212,17 +214,17 @@ func pipelineOptions(config generateConfig) (pipeline.Options, error) {
 			Optional: config.Spec != "" || config.Auth,
 		}},
 	}
-	overlays, err := readOverlays(config.Overlays)
+	overlays, err := readOverlays("--overlay", config.Overlays)
 	options.Overlays = append(options.Overlays, overlays...)
 	return options, err
 }
 
-// readOverlays reads overlay files.
-func readOverlays(files []string) (overlays []pipeline.Overlay, err error) {
+// readOverlays reads the overlay files that a flag names.
+func readOverlays(flag string, files []string) (overlays []pipeline.Overlay, err error) {
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := readText(flag, file)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--overlay: %w", err)}
+			return nil, err
 		}
 		overlays = append(overlays, pipeline.Overlay{Name: file, Data: data})
 	}

@@ -112,18 +112,18 @@ func TestGenerateErrors(t *testing.T) {
 		code      int
 		want      string
 	}{
-		"no such file":          {nil, "", []string{"--spec", "nothing.json"}, exitFailed, "nothing.json: no such file"},
-		"no spec":               {nil, `{"a":1}`, []string{"--spec", "-"}, exitFailed, "standard input: this is not an API spec"},
-		"a web page":            {nil, `<html>`, []string{"--spec", "-"}, exitFailed, "standard input: this is a web page"},
+		"no such file":          {nil, "", []string{"--spec", "nothing.json"}, exitUsage, "nothing.json: no such file"},
+		"no spec":               {nil, `{"a":1}`, []string{"--spec", "-"}, exitUsage, "standard input: this is not an API spec"},
+		"a web page":            {nil, `<html>`, []string{"--spec", "-"}, exitUsage, "standard input: this is a web page"},
 		"foreign origin":        {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
 		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "dial tcp 127.0.0.1:1: "},
-		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitFailed, "https"},
+		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitUsage, "https"},
 		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
 		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `no operation has the method "FOO"; there are: get, post, put`},
 		"package name":          {nil, "", []string{"--package", "my-api"}, exitUsage, `package "my-api" is not a Go package name`},
-		"no such overlay":       {nil, "", []string{"--overlay", "nothing.yaml"}, exitUsage, "--overlay: open nothing.yaml"},
-		"not an overlay":        {func(t *testing.T) { writeFileAt(t, "text.yaml", "just text") }, "", []string{"--overlay", "text.yaml"}, exitFailed, "overlay text.yaml: want a YAML or JSON object with overlay, info and actions"},
-		"overlay without match": {writeOverlay, "", []string{"--overlay", "overlay.yaml"}, exitFailed, "$.paths['/nothing']"},
+		"no such overlay":       {nil, "", []string{"--overlay", "nothing.yaml"}, exitUsage, "--overlay nothing.yaml"},
+		"not an overlay":        {func(t *testing.T) { writeFileAt(t, "text.yaml", "just text") }, "", []string{"--overlay", "text.yaml"}, exitUsage, "overlay text.yaml: want a YAML or JSON object with overlay, info and actions"},
+		"overlay without match": {writeOverlay, "", []string{"--overlay", "overlay.yaml"}, exitUsage, "$.paths['/nothing']"},
 		"no such settings":      {nil, "", []string{"--config", "nothing.yaml"}, exitUsage, "'xsale generate --init' writes one"},
 		"unknown setting":       {func(t *testing.T) { writeFileAt(t, "xsale.yaml", "pakcage: x\n") }, "", nil, exitUsage, "pakcage"},
 		"code of the user": {func(t *testing.T) {

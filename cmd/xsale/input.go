@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"reflect"
 	"strconv"
@@ -14,18 +15,41 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/plaintext"
 )
 
-// readInput reads a file, or standard input for "-".
-func readInput(command *cobra.Command, file string) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(command.InOrStdin())
+// readInput reads text from a file, or from standard input for "-". Flag is what the user set to the
+// file, such as --file.
+func readInput(command *cobra.Command, flag, file string) ([]byte, error) {
+	if file != "-" {
+		return readText(flag, file)
 	}
-	data, err := os.ReadFile(file)
+	data, err := io.ReadAll(command.InOrStdin())
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
-	return data, nil
+	return decodeText(flag, file, data)
+}
+
+// readText reads text from a file. All files of users are read here or by [plaintext.Decode], so that
+// all may have a byte order mark or be in UTF-16.
+func readText(flag, file string) ([]byte, error) {
+	data, err := os.ReadFile(file)
+	if failed, ok := errors.AsType[*fs.PathError](err); ok { // it names the function of the system
+		err = failed.Err
+	}
+	if err != nil {
+		return nil, usagef("%s %s: %w", flag, file, err)
+	}
+	return decodeText(flag, file, data)
+}
+
+func decodeText(flag, file string, data []byte) ([]byte, error) {
+	text, err := plaintext.Decode(data)
+	if err != nil {
+		return nil, usagef("%s %s: %w", flag, file, err)
+	}
+	return text, nil
 }
 
 // inputName returns how errors name an input.
@@ -36,9 +60,10 @@ func inputName(file string) string {
 	return file
 }
 
-// readJSON reads a value from a file, or from standard input for "-". It returns the JSON as well.
+// readJSON reads a value from the file that --file names, or from standard input for "-". It returns
+// the JSON as well.
 func readJSON(command *cobra.Command, file string, value any) (json.RawMessage, error) {
-	data, err := readInput(command, file)
+	data, err := readInput(command, "--file", file)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +108,11 @@ func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc
 	} else if from == "-" || from == "/dev/stdin" {
 		data, err = io.ReadAll(command.InOrStdin())
 	} else {
-		return authn.File(from), nil
+		file := authn.File(from)
+		if _, err := file(command.Context()); err != nil { // a wrong flag, rather than a failed login
+			return nil, fmt.Errorf("--credentials: %w", err)
+		}
+		return file, nil
 	}
 	var credentials authn.Credentials
 	if err == nil {

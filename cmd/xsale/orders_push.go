@@ -101,7 +101,7 @@ func (p *push) run(ctx context.Context, command *cobra.Command, options *output.
 	var keys []string
 	rejected := 0
 	for _, file := range files {
-		data, err := readInput(command, file)
+		data, err := readInput(command, "FILE", file)
 		if err != nil {
 			return err
 		}
@@ -182,7 +182,6 @@ type line struct {
 
 // splitOrders returns the orders of a file: the elements of an array, or lines.
 func splitOrders(file string, data []byte) ([]line, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	start := bytes.TrimLeft(data, " \t\r\n")
 	switch {
 	case len(start) == 0:

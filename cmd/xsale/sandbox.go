@@ -161,7 +161,7 @@ func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
 	if f.seed != "" {
 		seed, err := readSeed(f.seed)
 		if err != nil {
-			return nil, usagef("--seed: %w", err)
+			return nil, err
 		}
 		if len(seed.Organizations) > 0 && len(organizations) > 0 {
 			return nil, usagef("--organizations and the Organizations of %s exclude each other", f.seed)
@@ -237,22 +237,21 @@ func parseOrganizations(list string) ([]xsale.OrganizationInfo, error) {
 	return organizations, nil
 }
 
-// readSeed reads a seed file. Each error names the file.
 func readSeed(path string) (xsaletest.Seed, error) {
-	data, err := os.ReadFile(path)
+	data, err := readText("--seed", path)
 	if err != nil {
 		return xsaletest.Seed{}, err
 	}
 	seed, err := control.ParseSeed(data)
 	if err != nil {
-		return xsaletest.Seed{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", "; "))
+		return xsaletest.Seed{}, usagef("--seed %s: %s", path, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return seed, nil
 }
 
 // startError rewords errors of the start, which name Go functions.
 func (f *sandboxFlags) startError(err error) error {
-	for option, flag := range map[string]string{"WithCORS": "--cors", "WithOrganizations": "--organizations", "WithSeed": "--seed: " + f.seed, "WithSpec": "--spec"} {
+	for option, flag := range map[string]string{"WithCORS": "--cors", "WithOrganizations": "--organizations", "WithSeed": "--seed " + f.seed, "WithSpec": "--spec"} {
 		if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: "+option+": "); ok {
 			return usagef("%s: %s", flag, strings.ReplaceAll(cause, "\n", "; "))
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func (f *specFlags) options(a *app, command *cobra.Command, randomSeed uint64) (
 		}
 		return options, err
 	}
-	overlays, err := readOverlays(f.overlays)
+	overlays, err := readOverlays("--overlay", f.overlays)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +74,9 @@ func (f *specFlags) handlers() (options []xsaletest.Option, err error) {
 	if f.overrides == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(f.overrides)
+	data, err := readText("--override", f.overrides)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--override: %w", err)}
+		return nil, err
 	}
 	document, err := tree.Read(data)
 	if err != nil {

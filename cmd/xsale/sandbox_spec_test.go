@@ -133,16 +133,16 @@ func TestSandboxRejectsSpecFlags(t *testing.T) {
 	}{
 		{"--overlay changes another spec", []string{"--overlay", spec}},
 		{"no-such-file", []string{"--spec", "./no-such-file.json"}},
-		{"--override: ", []string{"--override", "no-such-file.yaml"}},
+		{"--override ", []string{"--override", "no-such-file.yaml"}},
 		{"/walk: want an object with status", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "walk: {code: 200}")}},
 		{"/walk: /status: want a status from 200 to 599", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "walk: {status: 99}")}},
 		{"run: want an operationId of the spec", []string{"--spec", spec, "--override", writeTestFile(t, "o.yaml", "run: {status: 200}")}},
-		{"--seed: ", []string{"--spec", spec, "--seed", writeTestFile(t, "seed.json", `{"Resources":{"/cats":[]}}`)}},
+		{"--seed ", []string{"--spec", spec, "--seed", writeTestFile(t, "seed.json", `{"Resources":{"/cats":[]}}`)}},
 		{"/Resources/~1pets/0/name: missing", []string{"--spec", spec, "--seed", writeTestFile(t, "seed.json", `{"Resources":{"/pets":[{"id":1}]}}`)}},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := run(t.Context(), append([]string{"sandbox", "--addr", "127.0.0.1:0"}, test.flags...), strings.NewReader(""), &stdout, &stderr)
-		if code == exitOK || !strings.Contains(stderr.String(), test.want) {
+		if code != exitUsage || !strings.Contains(stderr.String(), test.want) {
 			t.Errorf("%v: code %d, %s", test.flags, code, stderr.String())
 		}
 	}

@@ -210,9 +210,9 @@ func TestSandboxStartsWithASeed(t *testing.T) {
 		`{"Orders":[{"Order":{},"Status":"Absent"}]}`: "/Orders/0/Status: there is no such status",
 	} {
 		write(seed)
-		execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--seed", "seed.json").expect(t, exitUsage, "--seed: seed.json: "+says)
+		execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--seed", "seed.json").expect(t, exitUsage, "--seed seed.json: "+says)
 	}
-	execute(t, "", "sandbox", "--seed", "absent.json").expect(t, exitUsage, "--seed: open absent.json")
+	execute(t, "", "sandbox", "--seed", "absent.json").expect(t, exitUsage, "--seed absent.json")
 }
 
 func TestSandboxOrganizations(t *testing.T) {

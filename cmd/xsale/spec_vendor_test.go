@@ -89,7 +89,7 @@ func TestSpecDiff(t *testing.T) {
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "breaking").expect(t, exitFailed, "breaking", "GET /{organizationName}/statuses")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "none").expect(t, exitOK, "breaking")
 	execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "--fail-on", "some").expect(t, exitUsage, "any, breaking or none")
-	execute(t, "", "spec", "diff", "before.yaml", "nothing.yaml").expect(t, exitFailed, "nothing.yaml: no such file")
+	execute(t, "", "spec", "diff", "before.yaml", "nothing.yaml").expect(t, exitUsage, "nothing.yaml: no such file")
 	for line := range strings.Lines(execute(t, "", "spec", "diff", "before.yaml", "broken.yaml", "-o", "ndjson").stdout) {
 		var change diff.Change
 		if err := json.Unmarshal([]byte(line), &change); err != nil || change.Level == "" || change.Text == "" {

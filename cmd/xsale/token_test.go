@@ -147,12 +147,12 @@ func TestCredentialsFromFileOrStandardInput(t *testing.T) {
 	execute(t, string(credentials[:20]), "me", "--credentials", "-").expect(t, exitUsage, "not a JSON object")
 	execute(t, `{"client_id":"x"}`, "me", "--credentials", "-").expect(t, exitUsage, "client_secret, username, password are not set")
 	execute(t, "", "me", "--credentials", "fd:x").expect(t, exitUsage, "fd:3")
-	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitLogin, "credentials file")
+	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitUsage, "credentials file")
 
 	if os.PathSeparator == '/' {
 		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		execute(t, "", "me", "--token-store", "memory", "--credentials", file).expect(t, exitLogin, "set it to 0600")
+		execute(t, "", "me", "--token-store", "memory", "--credentials", file).expect(t, exitUsage, "set it to 0600")
 	}
 }

@@ -133,19 +133,19 @@ func TestUsageErrors(t *testing.T) {
 		"articles translations set 1 --language 2":      `nothing to change in language 2: pass --name, --description or a --file with fields`,
 
 		// Files.
-		"orders create --file nothing.json":               `open nothing.json: no such file or directory`,
-		"orders push --key-field N nothing.json":          `open nothing.json: no such file or directory`,
-		"orders parked --encryption-key-file nothing.key": `--encryption-key-file: open nothing.key: no such file or directory`,
-		"orders parked --encryption-key-file text.yaml":   `--encryption-key-file: text.yaml: want 32 bytes in hexadecimal or base64, such as from 'openssl rand -hex 32'`,
+		"orders create --file nothing.json":               `--file nothing.json: no such file or directory`,
+		"orders push --key-field N nothing.json":          `FILE nothing.json: no such file or directory`,
+		"orders parked --encryption-key-file nothing.key": `--encryption-key-file nothing.key: no such file or directory`,
+		"orders parked --encryption-key-file text.yaml":   `--encryption-key-file text.yaml: want 32 bytes in hexadecimal or base64, such as from 'openssl rand -hex 32'`,
 		"orders create --file text.yaml":                  `text.yaml: invalid JSON at line 1, column 1`,
 		"orders create --file wrong.yaml":                 `wrong.yaml: invalid JSON at line 1, column 1`,
 		"orders create --file cut.yaml":                   `cut.yaml: invalid JSON at line 1, column 1`,
-		"generate --config nothing.yaml":                  `--config: open nothing.yaml: no such file or directory; 'xsale generate --init' writes one`,
+		"generate --config nothing.yaml":                  `--config nothing.yaml: no such file or directory; 'xsale generate --init' writes one`,
 		"generate --config wrong.yaml":                    `wrong.yaml: line 1: unknown setting pakcage; line 2: want true or false, got maybe; line 3: want tags, operations, paths or methods, got 5; line 4: want a list`,
 		"generate --config text.yaml":                     `text.yaml: line 1: want settings such as 'package: xsaleapi', got just text`,
 		"generate --config cut.yaml":                      `cut.yaml: line 1: did not find expected node content`,
-		"generate --overlay nothing.yaml":                 `--overlay: open nothing.yaml: no such file or directory`,
-		"spec lint --overlay nothing.yaml":                `--overlay: open nothing.yaml: no such file or directory`,
+		"generate --overlay nothing.yaml":                 `--overlay nothing.yaml: no such file or directory`,
+		"spec lint --overlay nothing.yaml":                `--overlay nothing.yaml: no such file or directory`,
 	} {
 		t.Run(arguments, func(t *testing.T) {
 			want = strings.ReplaceAll(want, "no such file or directory", noSuchFile(t))

@@ -148,15 +148,11 @@ func (a *app) verifyDocument(command *cobra.Command, f verifyFlags, client *xsal
 	if err != nil {
 		return nil, err
 	}
-	var options pipeline.Options
-	for _, file := range f.overlays {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--apply: %w", err)}
-		}
-		options.Overlays = append(options.Overlays, pipeline.Overlay{Name: file, Data: data})
+	overlays, err := readOverlays("--apply", f.overlays)
+	if err != nil {
+		return nil, err
 	}
-	result, err := runPipeline(command.Context(), source.Data, options)
+	result, err := runPipeline(command.Context(), source.Data, pipeline.Options{Overlays: overlays})
 	if err != nil {
 		return nil, specError(source.Name, err)
 	}

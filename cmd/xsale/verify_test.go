@@ -343,7 +343,7 @@ func TestVerifyWritesOnlyOnRequest(t *testing.T) {
 		"--body createOrder":                       "write it as name=value",
 		"--rate 0":                                 "--rate 0, --timeout 30s: want positive values",
 		"--timeout 0s":                             "want positive values",
-		"--apply missing.yaml":                     "--apply: open missing.yaml",
+		"--apply missing.yaml":                     "--apply missing.yaml",
 		"--param id=1 --param id=2":                "--param sets id twice",
 		"--param statusin=1":                       "--param statusin: no call takes it; the calls take id, listOrders.organizationName, listOrders.statusidin, listOrders.statusnamein, listStatuses.organizationName, listTranslations.id, listTranslations.organizationName, statusidin, statusnamein",
 		"--param listOrder.statusidin=1":           "--param listOrder.statusidin: no call takes it",

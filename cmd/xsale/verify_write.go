@@ -42,7 +42,7 @@ func readWrites(command *cobra.Command, f verifyFlags, document tree.Object) (ma
 		}
 		writes[id] = nil
 		if hasBody {
-			data, err := readInput(command, file)
+			data, err := readInput(command, "--body "+id+"=", file)
 			if err != nil {
 				return nil, err
 			}

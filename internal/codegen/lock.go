@@ -16,6 +16,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/plaintext"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
@@ -56,7 +57,11 @@ func ReadLock(file string) (*Lock, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	lock, err := parseLock(data)
+	text, err := plaintext.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	lock, err := parseLock(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

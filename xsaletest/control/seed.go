@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/xsale-go/xsale"
-	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/plaintext"
 	"github.com/xsale-go/xsale/internal/problem"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -20,7 +20,10 @@ import (
 // Unknown fields and wrong types are errors that name the JSON pointer. [xsaletest.WithSeed] checks the
 // values.
 func ParseSeed(data []byte) (xsaletest.Seed, error) {
-	data = httpx.TrimBOM(data)
+	data, err := plaintext.Decode(data)
+	if err != nil {
+		return xsaletest.Seed{}, err
+	}
 	if err := checkSyntax(data); err != nil {
 		return xsaletest.Seed{}, err
 	}

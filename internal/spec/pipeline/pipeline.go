@@ -26,6 +26,12 @@ type Overlay struct {
 	Optional bool // skips actions that match nothing, which are errors otherwise
 }
 
+// OverlayError is a problem of an overlay, rather than of the spec.
+type OverlayError struct{ error }
+
+// Unwrap returns the error without this type.
+func (e OverlayError) Unwrap() error { return e.error }
+
 // Result is a spec in normal form and the report of its changes.
 type Result struct {
 	Version  tree.Version // of the original spec
@@ -60,7 +66,7 @@ func Run(data []byte, options Options) (*Result, error) {
 			apply = overlay.ApplyOptional
 		}
 		if document, err = apply(document, o.Name, o.Data, result.Report); err != nil {
-			return result, err
+			return result, OverlayError{err}
 		}
 	}
 	result.Document = document

@@ -10,7 +10,7 @@ import (
 
 func readFile(ctx context.Context, path string) (*Source, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory: pass a file in it", path)
+		return nil, InputError{fmt.Errorf("%s is a directory: pass a file in it", path)}
 	}
 	return readLocal(ctx, path, func() ([]byte, error) {
 		file, err := os.Open(path)
@@ -44,7 +44,7 @@ func readLocal(ctx context.Context, name string, read func() ([]byte, error)) (*
 		err = check(data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, InputError{fmt.Errorf("%s: %w", name, err)}
 	}
 	return &Source{data, name}, nil
 }

@@ -23,6 +23,12 @@ type Source struct {
 	Name string // shown to users: a path, "standard input", the final URL, or "the spec of this module"
 }
 
+// InputError is a problem of what from names on this machine: there is no such file, or it is no spec.
+type InputError struct{ error }
+
+// Unwrap returns the error without this type.
+func (e InputError) Unwrap() error { return e.error }
+
 // Doer sends a request. A Client's Doer adds the user's tokens.
 type Doer interface {
 	Do(request *http.Request) (*http.Response, error)
@@ -45,7 +51,7 @@ type Options struct {
 //
 // Get verifies that the data is a spec of a known version. Names and errors never contain the query
 // or password of a URL. The context bounds the whole search; each URL also has a timeout of its
-// own.
+// own. An error that does not come from the network is an [InputError].
 func Get(ctx context.Context, from string, options Options) (*Source, error) {
 	switch {
 	case from == "":
@@ -55,7 +61,7 @@ func Get(ctx context.Context, from string, options Options) (*Source, error) {
 	case strings.Contains(from, "://"):
 		address, err := httpx.ParseLink("spec URL", from)
 		if err != nil {
-			return nil, err
+			return nil, InputError{err}
 		}
 		return find(ctx, address, options)
 	}
@@ -72,7 +78,7 @@ func Get(ctx context.Context, from string, options Options) (*Source, error) {
 	if strings.ContainsAny(from, "@?") { // a mistyped URL may contain a password or a key
 		from = "the source"
 	}
-	return nil, fmt.Errorf("%s: no such file, and not a URL: pass the path of a file, https://host, or - for standard input", from)
+	return nil, InputError{fmt.Errorf("%s: no such file, and not a URL: pass the path of a file, https://host, or - for standard input", from)}
 }
 
 // check reports whether data is a spec of a known version.

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"unicode/utf8"
+	"strings"
 
-	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/plaintext"
 )
 
 // Limits on a spec. The largest specs of real ASP.NET services are a few megabytes and nest a
@@ -24,15 +24,20 @@ const (
 
 // Read parses a spec from JSON or YAML.
 func Read(data []byte) (Object, error) {
-	data = httpx.TrimBOM(data)
+	if len(data) <= MaxBytes {
+		text, err := plaintext.Decode(data)
+		if err != nil {
+			message, remedy, _ := strings.Cut(err.Error(), ": ")
+			return nil, &Problem{Message: "the spec is not text: " + message, Remedy: remedy}
+		}
+		data = text
+	}
 	trimmed := bytes.TrimSpace(data) // for inspection only: leading and trailing spaces matter in YAML
 	switch {
 	case len(data) > MaxBytes:
 		return nil, &Problem{Message: fmt.Sprintf("the spec is larger than %d MiB", MaxBytes>>20), Remedy: "use a part of it, or ask the vendor for a smaller one"}
 	case len(trimmed) == 0:
 		return nil, &Problem{Message: "the spec is empty", Remedy: "check the program that writes it"}
-	case !utf8.Valid(data):
-		return nil, &Problem{Message: "the spec is not valid UTF-8", Remedy: "save it as UTF-8"}
 	case trimmed[0] == '<':
 		return nil, &Problem{Message: "this is a web page, not an API spec", Remedy: "use the URL of the JSON document, such as /swagger/v1/swagger.json; if the page requires a login, use --auth or save the document by hand"}
 	}
