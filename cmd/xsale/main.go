@@ -12,6 +12,7 @@
 //	xsale articles translations get|set
 //	xsale api METHOD PATH          any other path
 //	xsale token show|refresh|clear|path|print
+//	xsale doctor                   examines this machine and the account
 //	xsale generate                 a typed client in your own repository
 //	xsale spec show|evidence|pull|lint|diff
 //	xsale verify                   compares the API with the spec, using read-only calls

@@ -68,6 +68,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newArticlesCommand(a),
 		newAPICommand(a),
 		newTokenCommand(a),
+		newDoctorCommand(a),
 		newGenerateCommand(a),
 		newSpecCommand(a),
 		newVerifyCommand(a),

@@ -1,0 +1,285 @@
+package doctor
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xsale-go/xsale/internal/doctor"
+	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+const (
+	failed  = doctor.Failed
+	warning = doctor.Warning
+)
+
+// broken are set-ups, and the checks that must complain about them; all others must not.
+var broken = map[string]struct {
+	breaks func(s *setup)
+	want   expectation
+}{
+	// The clock.
+	"clock ahead":           {func(s *setup) { s.sandbox.Clock().Advance(-10 * time.Minute) }, expectation{"clock": {failed, "NTP"}}},
+	"clock behind":          {func(s *setup) { s.sandbox.Clock().Advance(10 * time.Minute) }, expectation{"clock": {failed, "NTP"}}},
+	"clock a year ahead":    {func(s *setup) { s.sandbox.Clock().Advance(-365 * 24 * time.Hour) }, expectation{"clock": {failed, "set the clock"}}},
+	"clock two minutes off": {func(s *setup) { s.sandbox.Clock().Advance(2 * time.Minute) }, expectation{"clock": {warning, "set the clock"}}},
+	"clock of one server": {func(s *setup) {
+		s.environment["XSALE_BASE_URL"] = s.serve(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+			w.WriteHeader(http.StatusUnauthorized)
+		})
+	}, expectation{"clock": {warning, "nothing on this machine"}}},
+
+	// The settings.
+	"no credentials":        {func(s *setup) { s.clear("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD") }, expectation{"credentials": {failed, "XSALE_CLIENT_ID"}}},
+	"no password":           {func(s *setup) { s.clear("XSALE_PASSWORD") }, expectation{"credentials": {failed, "XSALE_PASSWORD"}}},
+	"no credentials file":   {func(s *setup) { s.arguments = []string{"--credentials", "missing.json"} }, expectation{"credentials": {failed, "--credentials"}}},
+	"half a file":           {func(s *setup) { s.credentials(`{"client_id":"canary-id"}`, 0o600) }, expectation{"credentials": {failed, "--credentials"}}},
+	"public file":           {func(s *setup) { unixOnly(s.T); s.credentials(`{}`, 0o644) }, expectation{"credentials": {failed, "0600"}}},
+	"token URL without TLS": {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = "http://login.example/oauth/token" }, expectation{"configuration": {failed, "XSALE_TOKEN_URL"}}},
+	"not a URL":             {func(s *setup) { s.environment["XSALE_BASE_URL"] = "canary-user:canary-password@host" }, expectation{"configuration": {failed, "XSALE_BASE_URL"}}},
+	"no path":               {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = s.sandbox.URL() }, expectation{"configuration": {failed, "/oauth/token"}}},
+	"no openid":             {func(s *setup) { s.environment["XSALE_SCOPE"] = "profile email" }, expectation{"configuration": {failed, "openid"}}},
+	"two environments": {func(s *setup) {
+		s.clear("XSALE_TOKEN_URL")
+		s.environment["HTTPS_PROXY"] = s.closedPort() // nothing reaches production
+	}, expectation{"configuration": {failed, "XSALE_TOKEN_URL"}, "proxy": {failed, "HTTPS_PROXY"}}},
+	"misspelled variable": {func(s *setup) { s.environment["XSALE_ORGANISATION"] = "x" }, expectation{"environment": {warning, "rename it to XSALE_ORGANIZATION"}}},
+	"another word":        {func(s *setup) { s.environment["XSALE_EMAIL"] = "x" }, expectation{"environment": {warning, "rename it to XSALE_USERNAME"}}},
+	"another prefix":      {func(s *setup) { s.environment["X_SALE_PASSWORD"] = "canary-" }, expectation{"environment": {warning, "rename it to XSALE_PASSWORD"}}},
+	"unknown variable":    {func(s *setup) { s.environment["XSALE_RETRY_COUNT"] = "x" }, expectation{"environment": {warning, "remove it"}}},
+	"carriage return":     {func(s *setup) { s.environment["XSALE_AUDIENCE"] = xsaletest.Audience + "\r" }, expectation{"environment": {warning, "correct XSALE_AUDIENCE"}}},
+	"quotes":              {func(s *setup) { s.environment["XSALE_PASSWORD"] = `"` + xsaletest.Password + `"` }, expectation{"environment": {warning, "correct XSALE_PASSWORD"}}},
+	"not replaced":        {func(s *setup) { s.environment["XSALE_CLIENT_SECRET"] = "${SECRET}" }, expectation{"environment": {warning, "correct XSALE_CLIENT_SECRET"}}},
+	"no authorities":      {func(s *setup) { unixOnly(s.T); s.environment["SSL_CERT_FILE"] = "/missing.pem" }, expectation{"environment": {failed, "SSL_CERT_FILE"}}},
+	"ALL_PROXY":           {func(s *setup) { s.environment["ALL_PROXY"] = "socks5://127.0.0.1:1" }, expectation{"environment": {warning, "HTTPS_PROXY"}}},
+
+	// The network.
+	"no such host":       {func(s *setup) { s.use("https://xsale-doctor.invalid") }, expectation{"dns": {failed, "spelling"}}},
+	"port closed":        {func(s *setup) { s.use("http://" + s.closedPort()) }, expectation{"tcp": {failed, "xsale sandbox"}}},
+	"service hangs":      {func(s *setup) { s.use("http://" + s.silent()) }, expectation{"login-service": {failed, "try again later"}, "api": {failed, "try again later"}}},
+	"handshake hangs":    {func(s *setup) { s.use("https://" + s.silent()) }, expectation{"tls": {failed, "firewall"}}},
+	"only the API hangs": {func(s *setup) { s.environment["XSALE_BASE_URL"] = "http://" + s.silent() }, expectation{"api": {failed, "try again later"}}},
+	"dead proxy":         {func(s *setup) { s.useProxy(s.closedPort()) }, expectation{"proxy": {failed, "start the proxy"}}},
+	"proxy with 407":     {func(s *setup) { s.useProxy(s.startProxy(407)) }, expectation{"proxy": {failed, "put user and password"}}},
+	"proxy with 403":     {func(s *setup) { s.useProxy(s.startProxy(403)) }, expectation{"proxy": {failed, "have the proxy allow"}}},
+	"proxy hangs":        {func(s *setup) { s.useProxy(s.silent()) }, expectation{"proxy": {failed, "correct HTTPS_PROXY"}}},
+	"proxy not a URL":    {func(s *setup) { s.environment["HTTPS_PROXY"] = "http://canary-%" }, expectation{"environment": {failed, "http://host:port"}}},
+	"self-signed": {func(s *setup) {
+		s.use("https://" + s.serveTLS(certificate{names: []string{"localhost"}, untrusted: true}))
+	}, expectation{"tls": {failed, "SSL_CERT_FILE"}}},
+	"expired certificate": {func(s *setup) {
+		s.use("https://" + s.serveTLS(certificate{names: []string{"localhost"}, from: -48 * time.Hour, to: -24 * time.Hour}))
+	}, expectation{"tls": {failed, "renew the certificate"}}},
+	"future certificate": {func(s *setup) {
+		s.use("https://" + s.serveTLS(certificate{names: []string{"localhost"}, from: 24 * time.Hour}))
+	}, expectation{"tls": {failed, "set the clock"}}},
+	"certificate about to expire": {func(s *setup) {
+		s.use("https://" + s.serveTLS(certificate{names: []string{"localhost"}, to: 24 * time.Hour}))
+	}, expectation{"tls": {warning, "renew the certificate"}}},
+	"certificate of another host": {func(s *setup) {
+		_, port, _ := strings.Cut(s.serveTLS(certificate{names: []string{"portal.example"}}), ":")
+		s.use("https://localhost:" + port)
+	}, expectation{"tls": {failed, "login page"}}},
+	"no TLS": {func(s *setup) { s.use(strings.Replace(s.sandbox.URL(), "http://", "https://", 1)) }, expectation{"tls": {failed, "port"}}},
+	"login page": {func(s *setup) {
+		s.use(s.serve(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, "<!doctype html><title>Guest network</title>")
+		}))
+	}, expectation{"login-service": {failed, "login page"}, "api": {failed, "login page"}}},
+	"redirect to a login page": {func(s *setup) {
+		s.use(s.serve(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://portal.example/", http.StatusFound)
+		}))
+	}, expectation{"login-service": {failed, "login page"}, "api": {failed, "login page"}}},
+	"API out of order": {func(s *setup) {
+		s.environment["XSALE_BASE_URL"] = s.serve(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	}, expectation{"api": {failed, "try again later"}}},
+	"wrong path": {func(s *setup) { s.environment["XSALE_BASE_URL"] = s.serve(http.NotFound) }, expectation{"api": {warning, "base URL"}}},
+
+	// The token store.
+	"no store":       {func(s *setup) { s.environment["XSALE_TOKEN_STORE"] = "memory" }, expectation{"store": {warning, "XSALE_TOKEN_STORE"}}},
+	"store is a URL": {func(s *setup) { s.environment["XSALE_TOKEN_STORE"] = "redis://:canary-password@host" }, expectation{"store": {failed, "XSALE_TOKEN_STORE"}}},
+	"public store": {func(s *setup) {
+		unixOnly(s.T)
+		s.login()
+		s.must(os.Chmod(s.entry(), 0o644))
+	}, expectation{"store": {failed, "0600"}}},
+	"public directory": {func(s *setup) {
+		unixOnly(s.T)
+		s.login()
+		s.must(os.Chmod(filepath.Join(s.dir, "tokens"), 0o777))
+	}, expectation{"store": {failed, "0700"}}},
+	"store is a link": {func(s *setup) {
+		unixOnly(s.T)
+		s.login()
+		s.must(os.Rename(s.entry(), s.entry()+".moved"))
+		s.must(os.Symlink(s.entry()+".moved", s.entry()))
+	}, expectation{"store": {failed, "remove it"}}},
+	"store in a file": {func(s *setup) {
+		s.must(os.WriteFile(filepath.Join(s.dir, "tokens"), nil, 0o600))
+	}, expectation{"store": {failed, "name a directory"}}},
+	"damaged store": {func(s *setup) {
+		s.login()
+		s.must(os.WriteFile(s.entry(), []byte(`{"entries":{`), 0o600))
+	}, expectation{"store": {warning, "remove it"}}},
+	"modified store": {func(s *setup) {
+		s.login()
+		s.edit(func(envelope map[string]any) {
+			for _, part := range envelope["tokens"].(map[string]any) {
+				part.(map[string]any)["data"] = base64.StdEncoding.EncodeToString(make([]byte, 300))
+			}
+		})
+	}, expectation{"store": {warning, "remove"}}},
+	"locked store": {func(s *setup) { s.login(); s.lock(s.entry() + ".lock") }, expectation{"lock": {warning, "end that program"}}},
+	"leftovers": {func(s *setup) {
+		s.login()
+		old := filepath.Join(s.dir, "tokens", "."+filepath.Base(s.entry())+".123.tmp")
+		s.must(os.WriteFile(old, nil, 0o600))
+		s.must(os.Chtimes(old, time.Now().Add(-24*time.Hour), time.Now().Add(-24*time.Hour)))
+	}, expectation{"store": {warning, ".tmp"}}},
+	"no cache directory": {func(s *setup) {
+		unixOnly(s.T)
+		s.clear("HOME", "XDG_CACHE_HOME", "XSALE_TOKEN_STORE")
+	}, expectation{"store": {failed, "XSALE_TOKEN_STORE"}}},
+
+	// The account.
+	"wrong password": {func(s *setup) {
+		s.environment["XSALE_PASSWORD"] = "canary-wrong-password"
+		s.run("me")
+	}, expectation{"failed-login": {failed, "check the user name and the password"}}},
+	"wrong secret": {func(s *setup) {
+		s.environment["XSALE_CLIENT_SECRET"] = "canary-wrong-secret"
+		s.run("me")
+	}, expectation{"failed-login": {failed, "check the client ID"}}},
+	"blocked": {func(s *setup) {
+		s.sandbox.Fail(xsaletest.Login, xsaletest.BlockedAccount())
+		s.run("me")
+	}, expectation{"failed-login": {failed, "unblock the account"}}},
+	"login fails": {func(s *setup) {
+		s.sandbox.Fail(xsaletest.Login, xsaletest.BlockedAccount())
+		s.arguments = []string{"--login"}
+	}, expectation{"login": {failed, "unblock the account"}}},
+	"budget used up": {func(s *setup) {
+		for range 6 {
+			s.run("token", "refresh")
+		}
+		s.run("token", "clear")
+	}, expectation{"login-budget": {failed, "share one token store"}}},
+	"expired tokens": {func(s *setup) {
+		s.login()
+		s.edit(func(envelope map[string]any) {
+			for _, part := range envelope["tokens"].(map[string]any) {
+				part.(map[string]any)["until"] = time.Now().Add(-time.Hour).UTC()
+			}
+		})
+	}, expectation{"tokens": {warning, "--login"}}},
+	"revoked tokens": {func(s *setup) { s.login(); s.sandbox.RevokeTokens() }, expectation{"tokens": {failed, "xsale token refresh"}}},
+	"tokens of an earlier password": {func(s *setup) {
+		s.login()
+		s.environment["XSALE_PASSWORD"] = "canary-new-password"
+	}, expectation{"tokens": {warning, "check password"}}},
+	"unknown organization": {func(s *setup) { s.login(); s.environment["XSALE_ORGANIZATION"] = "canary-shop" }, expectation{"organization": {failed, "xsale me"}}},
+	"organization in lower case": {func(s *setup) {
+		s.login()
+		s.environment["XSALE_ORGANIZATION"] = strings.ToLower(xsaletest.Organization)
+	}, expectation{"organization": {failed, "xsale me"}}},
+	"no organization": {func(s *setup) { s.clear("XSALE_ORGANIZATION") }, expectation{"organization": {warning, "XSALE_ORGANIZATION"}}},
+	"not a name":      {func(s *setup) { s.environment["XSALE_ORGANIZATION"] = ".." }, expectation{"configuration": {failed, "xsale me"}}},
+	"slow after 429s": {func(s *setup) {
+		s.login()
+		s.limit(map[string]any{"cut": true, "learned": 0.5, "cuts": 5, "cutAt": time.Now().UnixNano()})
+	}, expectation{"rate": {warning, "call less often"}}},
+	"paused": {func(s *setup) {
+		s.login()
+		s.limit(map[string]any{"pausedUntil": time.Now().Add(20 * time.Second).UnixNano()})
+	}, expectation{"rate": {warning, "wait"}}},
+	"rate of a bad day": {func(s *setup) {
+		s.login()
+		s.limit(map[string]any{"pausedUntil": time.Now().Add(24 * time.Hour).UnixNano()})
+	}, expectation{"rate": {warning, "remove"}}},
+	"damaged rate": {func(s *setup) { s.login(); s.must(os.WriteFile(s.entry()+".limit", []byte("{"), 0o600)) }, expectation{"rate": {warning, "remove"}}},
+	"locked rate":  {func(s *setup) { s.login(); s.lock(s.entry() + ".limit") }, expectation{"rate": {warning, "end that program"}}},
+	"public rate": {func(s *setup) {
+		unixOnly(s.T)
+		s.login()
+		s.must(os.Chmod(s.entry()+".limit", 0o644))
+	}, expectation{"rate": {warning, "0600"}}},
+}
+
+func TestBroken(t *testing.T) {
+	for name, test := range broken {
+		t.Run(name, func(t *testing.T) {
+			s := newSetup(t)
+			test.breaks(s)
+			s.examine(test.want)
+		})
+	}
+}
+
+// credentials passes a credentials file.
+func (s *setup) credentials(content string, mode os.FileMode) {
+	file := filepath.Join(s.dir, "credentials.json")
+	s.must(os.WriteFile(file, []byte(content), 0o600))
+	s.must(os.Chmod(file, mode))
+	s.arguments = []string{"--credentials", file}
+}
+
+// lock holds a lock until the test ends.
+func (s *setup) lock(path string) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	s.must(err)
+	s.Cleanup(func() { file.Close() })
+	if locked, err := filelock.Try(file); err != nil || !locked {
+		s.Fatalf("%v, %v", locked, err)
+	}
+}
+
+// edit changes the envelope of the account's entry.
+func (s *setup) edit(change func(envelope map[string]any)) {
+	path := s.entry()
+	data, err := os.ReadFile(path)
+	s.must(err)
+	var file struct {
+		Entries map[string]map[string]any `json:"entries"`
+	}
+	s.must(json.Unmarshal(data, &file))
+	for _, entry := range file.Entries {
+		inner, err := base64.StdEncoding.DecodeString(entry["data"].(string))
+		s.must(err)
+		var envelope map[string]any
+		s.must(json.Unmarshal(inner, &envelope))
+		change(envelope)
+		inner, err = json.Marshal(envelope)
+		s.must(err)
+		entry["data"] = inner
+	}
+	data, err = json.Marshal(file)
+	s.must(err)
+	s.must(os.WriteFile(path, data, 0o600))
+}
+
+// limit changes the state of the rate limit.
+func (s *setup) limit(changes map[string]any) {
+	path := s.entry() + ".limit"
+	data, err := os.ReadFile(path)
+	s.must(err)
+	var file map[string]map[string]map[string]any
+	s.must(json.Unmarshal(data, &file))
+	for _, state := range file["xsale_rate_limit_states"] {
+		for name, value := range changes {
+			state["state"].(map[string]any)[name] = value
+		}
+	}
+	data, err = json.Marshal(file)
+	s.must(err)
+	s.must(os.WriteFile(path, data, 0o600))
+}

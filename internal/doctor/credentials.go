@@ -1,0 +1,77 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/xsale-go/xsale/authn"
+)
+
+func (e *examination) checkCredentials(ctx context.Context) []Check {
+	check := Check{Name: "credentials", Verdict: OK, Detail: "complete, from " + e.CredentialsFrom}
+	e.credentials, e.credentialsErr = e.Credentials(ctx)
+	if e.credentialsErr != nil {
+		check.Verdict, check.Detail = Failed, e.credentialsErr.Error()
+		check.Remedy = "set XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD, or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
+		if detail, remedy := splitRemedy(check.Detail); remedy != "" {
+			check.Detail, check.Remedy = detail, remedy
+		}
+		return []Check{check}
+	}
+	if e.CredentialsFrom != fromEnvironment {
+		var ignored []string
+		for _, name := range credentialVariables {
+			if e.variable(name) != "" {
+				ignored = append(ignored, name)
+			}
+		}
+		if len(ignored) > 0 {
+			check.Detail += fmt.Sprintf(" (%s not used)", strings.Join(ignored, ", "))
+		}
+	}
+	if e.credentials.Username == e.credentials.ClientID {
+		return []Check{summary(check.Name, []problem{{Warning, "the user name and the client ID are the same", "the client ID is the application's, the user name the user's email address"}}, "")}
+	}
+	return []Check{check}
+}
+
+// fromEnvironment is the source of credentials in the four variables.
+const fromEnvironment = "the environment"
+
+// splitRemedy separates the remedy that errors of this module name at their end.
+func splitRemedy(text string) (detail, remedy string) {
+	best := -1
+	for _, verb := range []string{": set ", ": change ", ": remove ", "; name ", ": name ", "; set "} {
+		if at := strings.LastIndex(text, verb); at >= 0 && (best < 0 || at < best) {
+			best = at
+		}
+	}
+	if best < 0 {
+		return text, ""
+	}
+	return text[:best], text[best+2:]
+}
+
+// open makes the token source of the commands, which logs in only on request.
+func (e *examination) open() {
+	e.store = e.openStore()
+	if e.credentialsErr != nil || e.addresses.base == nil || e.addresses.token == nil {
+		return
+	}
+	source, err := authn.New(authn.Config{
+		Credentials:  authn.Static(e.credentials),
+		TokenURL:     e.addresses.token.String(),
+		APIURL:       e.addresses.base.String(),
+		Audience:     e.setting(Audience).Value,
+		Scope:        e.setting(Scope).Value,
+		Store:        e.store.store,
+		HTTPClient:   e.HTTPClient,
+		LoginTimeout: loginTimeout,
+		OnDemand:     true,
+		Observer:     &e.store,
+	})
+	if err == nil {
+		e.source = source
+	}
+}
