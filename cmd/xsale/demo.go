@@ -7,14 +7,13 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"runtime"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -49,16 +48,10 @@ It fails if a step does not have the result that it shows.`,
 			}
 			defer func() { err = errors.Join(err, client.Close()) }()
 			out := command.OutOrStdout()
-			demo := &demo{client: client, sandbox: sandbox, out: out, color: colorful(out)}
+			demo := &demo{client: client, sandbox: sandbox, out: out, color: output.Colorful(out)}
 			return demo.run(command.Context())
 		},
 	}
-}
-
-// colorful reports whether to color the output. See https://no-color.org.
-func colorful(out io.Writer) bool {
-	oldConsole := runtime.GOOS == "windows" && os.Getenv("WT_SESSION") == ""
-	return terminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && !oldConsole
 }
 
 // demo is one run. Its steps build on each other.

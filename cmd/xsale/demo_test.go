@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -128,7 +129,7 @@ func TestDemoColors(t *testing.T) {
 	if got := (&demo{}).paint(green, "x"); got != "x" {
 		t.Errorf("got %q", got)
 	}
-	if colorful(io.Discard) {
+	if output.Colorful(io.Discard) {
 		t.Error("a writer that is not a terminal gets colors")
 	}
 }

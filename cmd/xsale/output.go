@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -66,12 +65,12 @@ func prints(command *cobra.Command, with ...string) *cobra.Command {
 }
 
 // checkPrints returns an error if a command has no use for a flag of [output.Options] that is set.
-func checkPrints(command *cobra.Command, options *output.Options) error {
+func checkPrints(command *cobra.Command) error {
 	with, ok := command.Annotations[printsKey]
 	if ok && (with == "" || command.Flags().Changed(with)) {
 		return nil
 	}
-	set := options.Set(command.Flags())
+	set := output.Set(command.Flags())
 	switch {
 	case set == "":
 		return nil
@@ -101,11 +100,4 @@ func counted(n int, noun string) string {
 }
 
 // terminal reports whether a stream is a terminal.
-func terminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func terminal(stream any) bool { return output.Terminal(stream) }

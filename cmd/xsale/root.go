@@ -46,7 +46,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(), checkPrints(command, a.output))
+			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command))
 		},
 	}
 	root.SetFlagErrorFunc(flagError)

@@ -70,7 +70,7 @@ func TestUsageErrors(t *testing.T) {
 		"orders list --status-id 99999999999999999999": `--status-id 99999999999999999999: out of range; see 'xsale orders list --help'`,
 		"articles translations set 1 --language x":     `--language "x": want a whole number; see 'xsale articles translations set --help'`,
 		"integrations create --name x --active=maybe":  `--active "maybe": want true or false; see 'xsale integrations create --help'`,
-		"me -o xml":                                         `--output "xml": use table, json or ndjson; see 'xsale me --help'`,
+		"me -o xml":                                         `--output "xml": use table, json, ndjson or csv; see 'xsale me --help'`,
 		"me --debug=x":                                      `--debug "x": want true or false; see 'xsale me --help'`,
 		"verify --rate x":                                   `--rate "x": want a number; see 'xsale verify --help'`,
 		"verify --timeout 5":                                `--timeout "5": want a duration, such as 30s or 500ms; see 'xsale verify --help'`,

@@ -1,7 +1,10 @@
 package output
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -61,4 +64,71 @@ func Format(value any, format ...jsontext.Options) ([]byte, error) {
 		format = append(format, jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
 	}
 	return jsontext.AppendFormat(nil, data, format...)
+}
+
+// newDecoder reads JSON as leniently as the client does.
+func newDecoder(from io.Reader) *jsontext.Decoder {
+	return jsontext.NewDecoder(from, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// withoutBOM skips a byte order mark.
+func withoutBOM(from io.Reader) io.Reader {
+	reader := bufio.NewReader(from)
+	if start, err := reader.Peek(3); err == nil && string(start) == "\ufeff" {
+		reader.Discard(3)
+	}
+	return reader
+}
+
+// elements returns the elements of the array that the decoder is at.
+func elements(decoder *jsontext.Decoder) iter.Seq2[jsontext.Value, error] {
+	return func(yield func(jsontext.Value, error) bool) {
+		_, err := decoder.ReadToken()
+		for err == nil && decoder.PeekKind() != ']' {
+			var element jsontext.Value
+			if element, err = readValue(decoder); err == nil && !yield(element, nil) {
+				return
+			}
+		}
+		if err == nil {
+			_, err = decoder.ReadToken()
+		}
+		if err == nil {
+			err = atEnd(decoder)
+		}
+		if err != nil {
+			yield(nil, notJSON(err))
+		}
+	}
+}
+
+func readValue(decoder *jsontext.Decoder) (jsontext.Value, error) {
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return nil, notJSON(err)
+	}
+	return value.Clone(), nil
+}
+
+// atEnd returns an error if more follows than white space.
+func atEnd(decoder *jsontext.Decoder) error {
+	_, err := decoder.ReadToken()
+	if err == io.EOF {
+		return nil
+	}
+	if err == nil {
+		err = errors.New("something follows its end")
+	}
+	return notJSON(err)
+}
+
+// notJSON describes why a document cannot be read, without what it contains.
+func notJSON(err error) error {
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return fmt.Errorf("the response is not valid JSON: error at byte %d", syntax.ByteOffset)
+	}
+	if err == io.EOF {
+		return errors.New("the response is empty: it has no JSON")
+	}
+	return err
 }
