@@ -1,5 +1,5 @@
-// Package account reads the accounts that 'xsale account add' has saved by name, so that a program
-// uses the same account as the command line:
+// Package account uses the accounts that 'xsale account add' has saved by name, so that a program
+// works with the same account as the command line:
 //
 //	client, err := xsale.New(account.From("shop"))
 //
@@ -11,78 +11,131 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Locations of an account's secrets.
 const (
 	SecretsKeyring = "keyring" // the system's keyring
-	SecretsFile    = "file"    // a file in [Account.Dir] that only the user can read
+	SecretsFile    = "file"    // a file in Account.Dir that only the user can read
 	SecretsCommand = "command" // PasswordCommand and ClientSecretCommand
 )
 
 // Ways to log in.
 const (
 	LoginPassword = "password" // the password grant of a "Backend API" application; the default
-	LoginBrowser  = "browser"  // a person logs in, at a "Regular Web Application"
+	LoginBrowser  = "browser"  // a person logs in, with a "Regular Web Application"
 )
 
 // Account contains the settings of an account. Empty fields have the defaults of the matching
-// options of package xsale.
+// options of package xsale. Its methods are safe for concurrent use while no field changes.
 type Account struct {
-	Name string `yaml:"-"`
-
-	ClientID     string `yaml:"client_id,omitempty"`
-	Username     string `yaml:"username,omitempty"`
-	Organization string `yaml:"organization,omitempty"`
+	Name         string
+	ClientID     string
+	Username     string
+	Organization string
 
 	// BaseURL and TokenURL are the addresses of the API and its login service: both or neither.
-	BaseURL  string `yaml:"base_url,omitempty"`
-	TokenURL string `yaml:"token_url,omitempty"`
-	Audience string `yaml:"audience,omitempty"`
-	Scope    string `yaml:"scope,omitempty"`
+	BaseURL  string
+	TokenURL string
+	Audience string
+	Scope    string
 
 	// Secrets is where the secrets are: SecretsKeyring, SecretsFile or SecretsCommand.
-	Secrets string `yaml:"secrets,omitempty"`
+	Secrets string
 
-	// PasswordCommand and ClientSecretCommand are shell commands that print one secret each. They
-	// take precedence over a stored secret.
-	PasswordCommand     string `yaml:"password_command,omitempty"`
-	ClientSecretCommand string `yaml:"client_secret_command,omitempty"`
+	// PasswordCommand and ClientSecretCommand are command lines for the shell that print one secret
+	// each, which is then not stored.
+	PasswordCommand     string
+	ClientSecretCommand string
 
-	Login       string `yaml:"login,omitempty"`        // LoginPassword or LoginBrowser
-	RedirectURL string `yaml:"redirect_url,omitempty"` // the registered callback of a LoginBrowser
+	Login       string // LoginPassword or LoginBrowser; empty means LoginPassword
+	RedirectURL string // the registered callback of LoginBrowser
 
 	// Spec is the file of the spec that 'xsale spec pull' registered. A relative path starts in
-	// [Account.Dir].
-	Spec string `yaml:"spec,omitempty"`
+	// Dir.
+	Spec string
+
+	fromEnvironment bool // the environment has the account's credentials
 }
 
-// ErrNone means that no account is named and none is current.
-var ErrNone = errors.New("no account is chosen: pass a name, set XSALE_ACCOUNT, or run 'xsale account use NAME'")
+// settings returns the settings by their keys in the file, in the order in which they are written.
+func (a *Account) settings() []setting {
+	return []setting{
+		{"client_id", &a.ClientID},
+		{"username", &a.Username},
+		{"organization", &a.Organization},
+		{"base_url", &a.BaseURL},
+		{"token_url", &a.TokenURL},
+		{"audience", &a.Audience},
+		{"scope", &a.Scope},
+		{"secrets", &a.Secrets},
+		{"password_command", &a.PasswordCommand},
+		{"client_secret_command", &a.ClientSecretCommand},
+		{"login", &a.Login},
+		{"redirect_url", &a.RedirectURL},
+		{"spec", &a.Spec},
+	}
+}
 
-// From configures a Client for an account by name. With an empty name, it is the account that the
-// command line uses; see [Choose]. A missing account is an error of [xsale.New].
+type setting struct {
+	key   string
+	value *string
+}
+
+// From configures a Client for the account with a name. For an empty name it is the account that the
+// command line uses: the environment's, the one that XSALE_ACCOUNT names, or the current one; see
+// [Choose]. With a name, XSALE_TOKEN_STORE is the only variable that counts.
+//
+// The Client shares its tokens with the command line. Options after From take precedence. An account
+// that is missing or invalid is an error of [xsale.New].
 func From(name string) xsale.Option {
 	return xsale.WithOptionsFunc(func() ([]xsale.Option, error) {
-		a, err := Load(name)
+		var a *Account
+		var err error
+		if name != "" {
+			a, err = Load(name)
+		} else if a, err = Choose(""); err == nil && a == nil {
+			if len(credentialVariables()) == len(credentialNames) {
+				return []xsale.Option{xsale.FromEnvironment()}, nil
+			}
+			err = ErrNone
+		}
 		if err != nil {
 			return nil, err
 		}
-		return a.Options(), nil
+		options := a.Options()
+		if setting := os.Getenv("XSALE_TOKEN_STORE"); setting != "" {
+			store, err := authn.ParseStore(setting)
+			if err != nil {
+				return nil, fmt.Errorf("XSALE_TOKEN_STORE: %w", err)
+			}
+			options = append(options, xsale.WithTokenStore(store))
+		}
+		return options, nil
 	})
 }
 
-// Options returns the options for a Client of the account.
+// Options returns the options for a Client of the account. Its tokens are kept in the user's cache,
+// where the command line finds them; without a cache directory, in memory.
 func (a *Account) Options() []xsale.Option {
-	options := []xsale.Option{xsale.WithCredentialsFunc(a.Credentials)}
+	options := []xsale.Option{xsale.WithCredentialsFunc(remember(a.Credentials))}
+	if store, err := authn.NewCacheStore(); err == nil {
+		options = append(options, xsale.WithTokenStore(store))
+	}
 	for _, setting := range []struct {
 		value  string
 		option func(string) xsale.Option
@@ -100,16 +153,37 @@ func (a *Account) Options() []xsale.Option {
 	return options
 }
 
-// Credentials is an [authn.CredentialsFunc] that reads the secrets of the account.
-func (a *Account) Credentials(context.Context) (authn.Credentials, error) {
-	return authn.Credentials{}, errors.New("no secrets are stored")
+// Credentials is an [authn.CredentialsFunc]. It reads the secrets from where they are, or runs their
+// commands. Stored secrets that belong to other settings of the account, such as another user or
+// address, are an error.
+func (a *Account) Credentials(ctx context.Context) (authn.Credentials, error) {
+	if a.fromEnvironment {
+		return authn.FromEnvironment(ctx)
+	}
+	secrets, err := a.readSecrets(ctx)
+	if err != nil {
+		return authn.Credentials{}, fmt.Errorf("account %s: %w", a.Name, err)
+	}
+	return authn.Credentials{
+		ClientID:     a.ClientID,
+		ClientSecret: secrets.ClientSecret,
+		Username:     a.Username,
+		Password:     secrets.Password,
+		UserLogin:    a.Login == LoginBrowser,
+	}, nil
 }
 
 // Dir returns the directory with the account's private files, such as its registered spec. It may be
-// missing; make it with mode 0700.
+// missing; create it with mode 0700.
 func (a *Account) Dir() (string, error) {
+	if err := checkName(a.Name); err != nil {
+		return "", err
+	}
 	dir, err := ConfigDir()
-	return filepath.Join(dir, "accounts", strings.ToLower(a.Name)), err
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "accounts", strings.ToLower(a.Name)), nil
 }
 
 // ConfigDir returns the directory of the configuration file: XSALE_CONFIG_DIR, or the directory
@@ -120,27 +194,66 @@ func ConfigDir() (string, error) {
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("no directory for the accounts: %w: set XSALE_CONFIG_DIR", err)
 	}
 	return filepath.Join(dir, "xsale"), nil
 }
 
-// Load returns the account with a name or, for an empty name, the one that XSALE_ACCOUNT names, else
-// the current one. Without any of them, the error is [ErrNone].
-func Load(name string) (*Account, error) { return nil, ErrNone }
+var validName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$`)
 
-// List returns all accounts in the order of the file, and the name of the current one.
-func List() (accounts []Account, current string, err error) { return nil, "", nil }
+// devices are names that Windows has no files for, whatever follows a dot.
+var devices = regexp.MustCompile(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)`)
 
-// Choose returns the account that the command line uses with a name from --account, which may be
-// empty. It is nil if the environment has the credentials, or if no account is named or current.
-func Choose(name string) (*Account, error) {
-	a, err := Load(name)
-	if errors.Is(err, ErrNone) {
-		return nil, nil
+// checkName accepts names that can be a directory on every system. Names that differ in case are the
+// same, because they would be the same directory on Windows and macOS.
+func checkName(name string) error {
+	if !validName.MatchString(name) {
+		return fmt.Errorf("account name %q: want letters from a to z, digits, '.', '-' and '_', at most 64, with a letter or digit first and no '.' at the end", name)
 	}
-	return a, err
+	if devices.MatchString(name) {
+		return fmt.Errorf("account name %q: Windows reserves it, choose another", name)
+	}
+	return nil
 }
 
-// Save writes the settings of the account to the configuration file, where it adds or replaces it.
-func (a *Account) Save() error { return errors.New("not implemented") }
+// check returns why the settings cannot be used.
+func (a *Account) check() error {
+	if err := checkName(a.Name); err != nil {
+		return err
+	}
+	for _, choice := range []struct {
+		key, value string
+		allowed    []string
+	}{
+		{"secrets", a.Secrets, []string{"", SecretsKeyring, SecretsFile, SecretsCommand}},
+		{"login", a.Login, []string{"", LoginPassword, LoginBrowser}},
+	} {
+		if !slices.Contains(choice.allowed, choice.value) {
+			return fmt.Errorf("%s %q: want %s", choice.key, choice.value, strings.Join(choice.allowed[1:], " or "))
+		}
+	}
+	if (a.BaseURL == "") != (a.TokenURL == "") {
+		return errors.New("base_url and token_url belong together: set both, or neither for the vendor's, or a password would reach the wrong login service")
+	}
+	if _, _, err := a.endpoints(); err != nil {
+		return err
+	}
+	if a.Organization != "" {
+		if err := httpx.CheckSegment(a.Organization); err != nil {
+			return fmt.Errorf("organization: %w", err)
+		}
+	}
+	if a.Secrets == SecretsCommand && (a.ClientSecretCommand == "" || a.PasswordCommand == "" && a.Login != LoginBrowser) {
+		return errors.New("secrets: command needs client_secret_command and password_command")
+	}
+	return nil
+}
+
+// endpoints returns the addresses of the API and of the login service.
+func (a *Account) endpoints() (api, login *url.URL, err error) {
+	if api, err = httpx.ParseEndpoint("base_url", cmp.Or(a.BaseURL, xsale.DefaultBaseURL)); err != nil {
+		return nil, nil, err
+	}
+	login, err = httpx.ParseEndpoint("token_url", cmp.Or(a.TokenURL, authn.DefaultTokenURL))
+	return api, login, err
+}

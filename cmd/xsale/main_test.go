@@ -38,6 +38,7 @@ func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 	}
 	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	t.Setenv("XSALE_CONFIG_DIR", t.TempDir())
 	return sandbox
 }
 

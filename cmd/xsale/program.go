@@ -14,6 +14,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/internal/shell"
 	"github.com/xsale-go/xsale/transfer"
 )
 
@@ -45,7 +46,7 @@ func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], envi
 	if err != nil {
 		return transfer.Fail(err)
 	}
-	command := shell(ctx, p.line)
+	command := shell.Command(ctx, p.line)
 	command.Env = append(os.Environ(), "XSALE_ORGANIZATION="+p.organization, "XSALE_KEY="+item.Key, fmt.Sprintf("XSALE_ATTEMPT=%d", item.Attempt))
 	command.Env = append(command.Env, environment...)
 	command.Stdin = bytes.NewReader(append(order, '\n'))

@@ -3,15 +3,9 @@
 package main
 
 import (
-	"context"
 	"os/exec"
 	"syscall"
 )
-
-// shell returns a command for a command line.
-func shell(ctx context.Context, line string) *exec.Cmd {
-	return exec.CommandContext(ctx, "/bin/sh", "-c", line)
-}
 
 // guard ends its process group when its standard input is closed, because this program has died.
 // Otherwise the program of an order would continue, concurrently with that of the next run.

@@ -1,29 +1,15 @@
 package main
 
 import (
-	"context"
 	"os/exec"
-	"path/filepath"
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-// shell returns a command for a command line, in its own process group, so that Ctrl-C does not end it
-// in the middle of an order. cmd /S uses the line between the quotes unchanged.
-func shell(ctx context.Context, line string) *exec.Cmd {
-	system, _ := windows.GetSystemDirectory() // without it, the command does not start
-	command := exec.CommandContext(ctx, filepath.Join(system, "cmd.exe"))
-	command.SysProcAttr = &syscall.SysProcAttr{
-		CmdLine:       `cmd.exe /S /C "` + line + `"`,
-		CreationFlags: windows.CREATE_NEW_PROCESS_GROUP,
-	}
-	return command
-}
-
 // start starts a command in a job, and returns a function that ends the processes in the job. Windows
-// ends them, too, if this program is killed.
+// ends them, too, if this program is killed. The command has its own process group, so that Ctrl-C does
+// not end it in the middle of an order.
 func start(command *exec.Cmd) (kill func(), err error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
@@ -41,6 +27,7 @@ func start(command *exec.Cmd) (kill func(), err error) {
 		windows.TerminateJobObject(job, 1)
 		return command.Process.Kill()
 	}
+	command.SysProcAttr.CreationFlags = windows.CREATE_NEW_PROCESS_GROUP
 	if err := command.Start(); err != nil {
 		windows.CloseHandle(job)
 		return nil, err

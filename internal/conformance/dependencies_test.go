@@ -27,6 +27,19 @@ func TestLibraryBuildsFewModules(t *testing.T) {
 	}
 }
 
+// Only users of package account build the keyring of the system.
+func TestOnlyAccountBuildsTheKeyring(t *testing.T) {
+	for path, want := range map[string]bool{"": false, "/xsaletest": false, "/transfer": false, "/account": true, "/cmd/xsale": true} {
+		output, err := exec.Command("go", "list", "-deps", "github.com/xsale-go/xsale"+path).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if built := slices.Contains(strings.Fields(string(output)), "github.com/zalando/go-keyring"); built != want {
+			t.Errorf("xsale%s builds the keyring: %v, want %v", path, built, want)
+		}
+	}
+}
+
 // The generator must build when package gen does not, or nothing could write gen again.
 func TestGeneratorBuildsWithoutGen(t *testing.T) {
 	output, err := exec.Command("go", "list", "-deps", "github.com/xsale-go/xsale/internal/devtools/generate").Output()
@@ -62,7 +75,7 @@ func TestTransferBuildsOneDatabase(t *testing.T) {
 
 // Imports run one way, so that each package can be read without those above it.
 func TestImportsRunOneWay(t *testing.T) {
-	layers := []string{"wire", "authn", "call", "gen", "", "xsaletest", "transfer", "cmd/xsale"} // "" is the root
+	layers := []string{"wire", "authn", "call", "gen", "", "account", "xsaletest", "transfer", "cmd/xsale"} // "" is the root
 	for i, layer := range layers {
 		path := strings.TrimSuffix("github.com/xsale-go/xsale/"+layer, "/")
 		output, err := exec.Command("go", "list", "-deps", path).Output()

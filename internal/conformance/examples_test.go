@@ -14,7 +14,7 @@ import (
 
 // Every exported function and method that users call is used in an Example of its package.
 func TestExamplesUseTheAPI(t *testing.T) {
-	for _, directory := range []string{".", "call", "call/filelimit", "call/redislimit", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "transfer", "transfer/sqlite", "transfer/postgres", "wire", "xsaletest", "xsaletest/control", "xsaletest/fake", "xsaletest/traffic"} {
+	for _, directory := range []string{".", "call", "call/filelimit", "call/redislimit", "authn", "authn/jwks", "authn/redisstore", "authn/storetest", "account", "transfer", "transfer/sqlite", "transfer/postgres", "wire", "xsaletest", "xsaletest/control", "xsaletest/fake", "xsaletest/traffic"} {
 		used, functions := readPackage(t, directory)
 		for _, name := range slices.Sorted(maps.Keys(functions)) {
 			position := functions[name]

@@ -1,0 +1,337 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/internal/privatefile"
+	"github.com/xsale-go/xsale/internal/similar"
+)
+
+const fileName = "accounts.yaml"
+
+// fileHeader explains a new file to the person who opens it.
+const fileHeader = `# Accounts of xSale. 'xsale account add' adds one, and keeps your comments. Secrets are elsewhere:
+# in the keyring of the system, in a file that only you can read, or printed by your own command:
+#
+#   password_command: pass show xsale/shop/password
+#   client_secret_command: pass show xsale/shop/client-secret`
+
+// file is the configuration file.
+type file struct {
+	path     string
+	document yaml.Node
+	accounts []*Account
+	current  string
+}
+
+// readFile reads the file. A missing one, or none because there is no directory for it, has no
+// accounts.
+func readFile() (*file, error) {
+	dir, err := ConfigDir()
+	if err != nil {
+		return &file{path: fileName}, nil
+	}
+	f := &file{path: filepath.Join(dir, fileName)}
+	if target, err := filepath.EvalSymlinks(f.path); err == nil { // as managers of dotfiles make
+		f.path = target
+	}
+	data, err := readPrivate(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, f.parse(data)
+}
+
+func (f *file) parse(data []byte) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	err := decoder.Decode(&f.document)
+	if err == io.EOF { // nothing but comments, which must not get lost
+		f.document = yaml.Node{HeadComment: strings.TrimSpace(string(data))}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %s", f.path, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if decoder.Decode(new(yaml.Node)) != io.EOF {
+		return fmt.Errorf("%s: want one YAML document", f.path)
+	}
+	return f.pairs(f.document.Content[0], func(key, value *yaml.Node) (err error) {
+		switch key.Value {
+		case "current":
+			f.current, err = f.text(key, value)
+			return err
+		case "accounts":
+			return f.pairs(value, f.addAccount)
+		}
+		return f.unknown(key, []string{"current", "accounts"})
+	})
+}
+
+func (f *file) addAccount(key, value *yaml.Node) error {
+	a := &Account{Name: key.Value}
+	for _, other := range f.accounts {
+		if strings.EqualFold(other.Name, a.Name) {
+			return f.problem(key, "account %s is there twice", a.Name)
+		}
+	}
+	settings := a.settings()
+	err := f.pairs(value, func(key, value *yaml.Node) (err error) {
+		for _, setting := range settings {
+			if setting.key == key.Value {
+				*setting.value, err = f.text(key, value)
+				return err
+			}
+		}
+		known := make([]string, len(settings))
+		for i, setting := range settings {
+			known[i] = setting.key
+		}
+		return f.unknown(key, known)
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.check(); err != nil {
+		return f.problem(key, "account %s: %w", a.Name, err)
+	}
+	f.accounts = append(f.accounts, a)
+	return nil
+}
+
+// pairs calls use with the keys and values of a mapping.
+func (f *file) pairs(mapping *yaml.Node, use func(key, value *yaml.Node) error) error {
+	if mapping.Kind == yaml.ScalarNode && mapping.Tag == "!!null" {
+		return nil
+	}
+	if mapping.Kind != yaml.MappingNode {
+		return f.problem(mapping, "want settings, such as 'client_id: …'")
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key, value := mapping.Content[i], mapping.Content[i+1]
+		if seen[key.Value] {
+			return f.problem(key, "%s is there twice", key.Value)
+		}
+		seen[key.Value] = true
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		if err := use(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text returns a value as it is written: an id of digits keeps its zeros.
+func (f *file) text(key, value *yaml.Node) (string, error) {
+	if value.Kind != yaml.ScalarNode {
+		return "", f.problem(value, "%s: want a string", key.Value)
+	}
+	if value.Tag == "!!null" {
+		return "", nil
+	}
+	return value.Value, nil
+}
+
+func (f *file) unknown(key *yaml.Node, known []string) error {
+	if meant := similar.Names(key.Value, known); len(meant) > 0 {
+		return f.problem(key, "unknown setting %q: did you mean %s?", key.Value, strings.Join(meant, " or "))
+	}
+	return f.problem(key, "unknown setting %q: want %s", key.Value, strings.Join(known, ", "))
+}
+
+func (f *file) problem(at *yaml.Node, format string, arguments ...any) error {
+	return fmt.Errorf("%s:%d: %w", f.path, at.Line, fmt.Errorf(format, arguments...))
+}
+
+// changeFile changes the file. Programs that change it at the same time wait for each other.
+func changeFile(ctx context.Context, change func(*file) error) error {
+	dir, err := ConfigDir()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockFile(ctx, filepath.Join(dir, fileName+".lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f, err := readFile()
+	if err != nil {
+		return err
+	}
+	if err := change(f); err != nil {
+		return err
+	}
+	var data bytes.Buffer
+	encoder := yaml.NewEncoder(&data)
+	encoder.SetIndent(2)
+	if err := errors.Join(encoder.Encode(&f.document), encoder.Close()); err != nil {
+		return err
+	}
+	return writePrivate(f.path, data.Bytes())
+}
+
+// lockPatience bounds the wait for a program that changes the file; lockInterval spaces the attempts.
+const (
+	lockPatience = 10 * time.Second
+	lockInterval = 20 * time.Millisecond
+)
+
+func lockFile(ctx context.Context, path string) (unlock func(), err error) {
+	if err := privatefile.MakeParent(path); err != nil {
+		return nil, err
+	}
+	if err := privatefile.CheckParent(path); err != nil {
+		return nil, err
+	}
+	lock, err := privatefile.Open(path, os.O_CREATE|os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for {
+		locked, err := filelock.Try(lock)
+		if locked || errors.Is(err, errors.ErrUnsupported) {
+			return func() { filelock.Unlock(lock); lock.Close() }, nil
+		}
+		if err != nil {
+			lock.Close()
+			return nil, err
+		}
+		select {
+		case <-time.After(lockInterval):
+		case <-ctx.Done():
+			lock.Close()
+			return nil, fmt.Errorf("another program is changing %s: try again", strings.TrimSuffix(path, ".lock"))
+		}
+	}
+}
+
+// set writes the settings of an account, and keeps comments and order. It adds a missing account.
+func (f *file) set(a *Account) {
+	accounts := f.mapping("accounts")
+	var entry *yaml.Node
+	for i := 0; i < len(accounts.Content); i += 2 {
+		if strings.EqualFold(accounts.Content[i].Value, a.Name) {
+			entry = mappingOf(&accounts.Content[i+1])
+		}
+	}
+	if entry == nil {
+		accounts.Style &^= yaml.FlowStyle
+		entry = &yaml.Node{Kind: yaml.MappingNode}
+		accounts.Content = append(accounts.Content, scalar(a.Name), entry)
+	}
+	for _, setting := range a.settings() {
+		setValue(entry, setting.key, *setting.value)
+	}
+}
+
+// remove removes an account, with the comments at it.
+func (f *file) remove(name string) {
+	accounts := f.mapping("accounts")
+	for i := 0; i < len(accounts.Content); i += 2 {
+		if strings.EqualFold(accounts.Content[i].Value, name) {
+			accounts.Content = append(accounts.Content[:i], accounts.Content[i+2:]...)
+			return
+		}
+	}
+}
+
+// setCurrent sets the current account. Without one, the key stays, with the comments at it.
+func (f *file) setCurrent(name string) {
+	root := f.root()
+	for i := 0; i < len(root.Content); i += 2 {
+		if root.Content[i].Value == "current" && name == "" {
+			root.Content[i+1].Tag, root.Content[i+1].Value, root.Content[i+1].Style = "!!null", "", 0
+		}
+	}
+	setValue(root, "current", name)
+}
+
+// root returns the mapping of the whole file.
+func (f *file) root() *yaml.Node {
+	if f.document.Kind == 0 {
+		f.document.Kind = yaml.DocumentNode
+		f.document.Content = []*yaml.Node{{Kind: yaml.MappingNode}}
+		if f.document.HeadComment == "" {
+			f.document.HeadComment = fileHeader
+		}
+	}
+	return mappingOf(&f.document.Content[0])
+}
+
+// mapping returns the mapping of a key at the top, which it adds if missing.
+func (f *file) mapping(key string) *yaml.Node {
+	root := f.root()
+	for i := 0; i < len(root.Content); i += 2 {
+		if root.Content[i].Value == key {
+			return mappingOf(&root.Content[i+1])
+		}
+	}
+	root.Style &^= yaml.FlowStyle
+	value := &yaml.Node{Kind: yaml.MappingNode}
+	root.Content = append(root.Content, scalar(key), value)
+	return value
+}
+
+// mappingOf returns a node that is a mapping, an alias of one, or null, which becomes one.
+func mappingOf(node **yaml.Node) *yaml.Node {
+	switch (*node).Kind {
+	case yaml.AliasNode: // a copy, because the other account stays as it is
+		copied := *(*node).Alias
+		copied.Anchor = ""
+		copied.Content = append([]*yaml.Node(nil), copied.Content...)
+		*node = &copied
+	case yaml.ScalarNode:
+		(*node).Kind, (*node).Tag, (*node).Value = yaml.MappingNode, "", ""
+	}
+	return *node
+}
+
+// setValue sets, adds or, for an empty value, removes a setting.
+func setValue(mapping *yaml.Node, key, value string) {
+	for i := 0; i < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value != key {
+			continue
+		}
+		old := mapping.Content[i+1]
+		if text := old; text.Kind == yaml.AliasNode && text.Alias.Value == value || text.Kind == yaml.ScalarNode && text.Value == value {
+			return
+		}
+		if value == "" {
+			mapping.Content = append(mapping.Content[:i], mapping.Content[i+2:]...)
+			return
+		}
+		changed := scalar(value)
+		changed.HeadComment, changed.LineComment, changed.FootComment = old.HeadComment, old.LineComment, old.FootComment
+		mapping.Content[i+1] = changed
+		return
+	}
+	if value != "" {
+		mapping.Style &^= yaml.FlowStyle
+		mapping.Content = append(mapping.Content, scalar(key), scalar(value))
+	}
+}
+
+func scalar(value string) *yaml.Node {
+	node := &yaml.Node{}
+	node.SetString(value)
+	return node
+}

@@ -1,0 +1,2 @@
+// Package shell runs command lines of the user's settings.
+package shell
