@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -42,16 +41,6 @@ func headerOr(r *http.Request, name, otherwise string) string {
 	return otherwise
 }
 
-// overrides are headers that make some servers use another method or path. The rules for retries
-// and for --read-only would then apply to the wrong one.
-var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
-
-// listed reports whether a list has the name of a header. Some servers read underscores as hyphens.
-func listed(names []string, name string) bool {
-	name = strings.ReplaceAll(name, "_", "-")
-	return slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
-}
-
 // admit checks who calls and what for, and returns the path and the query, without the secret.
 func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 	path := r.RequestURI
@@ -80,7 +69,7 @@ func (g *Gateway) admit(r *http.Request) (*url.URL, error) {
 		}
 	}
 	for name := range r.Header {
-		if listed(overrides, name) {
+		if httpx.OverridesMethod(name) {
 			return nil, refuse(http.StatusBadRequest, "override", "the header "+name+" changes the method or the path", "send the request with that method and path instead")
 		}
 	}

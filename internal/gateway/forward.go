@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 const (
@@ -89,7 +91,7 @@ func (g *Gateway) request(c *caller, target *url.URL) (*http.Request, error) {
 	}
 	request.Header = endToEnd(c.request.Header)
 	for name, values := range request.Header {
-		if listed(callerHeaders, name) || slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, g.secret) }) {
+		if httpx.ListedHeader(callerHeaders, name) || slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, g.secret) }) {
 			delete(request.Header, name)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // Catalog is the operations of a spec. It is safe for concurrent use.
 type Catalog struct {
 	operations []*Operation
-	spec       func(*Operation) (*contract.Document, error) // a spec that has the operation
+	spec       func(*Operation) (*contract.Document, error) // a spec that has the operation, all of it for nil
 }
 
 // Compile returns the operations of a spec.
@@ -42,6 +42,9 @@ var Shipped = sync.OnceValues(func() (*Catalog, error) {
 	}
 	return Compile(document)
 })
+
+// Document returns the whole spec.
+func (c *Catalog) Document() (*contract.Document, error) { return c.spec(nil) }
 
 // Operations returns all operations, sorted by name. Do not modify the slice.
 func (c *Catalog) Operations() []*Operation { return c.operations }

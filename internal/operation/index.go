@@ -146,8 +146,15 @@ type registered struct {
 	loaded map[string]*contract.Document
 }
 
-// load returns a spec with one operation.
+// load returns a spec with one operation, or the whole one.
 func (r *registered) load(o *Operation) (*contract.Document, error) {
+	if o == nil {
+		data, err := os.ReadFile(r.path)
+		if err != nil {
+			return nil, lost(err)
+		}
+		return contract.Load(data)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if document := r.loaded[o.Name]; document != nil {
