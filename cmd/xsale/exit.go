@@ -32,6 +32,7 @@ const (
 	exitMaybeProcessed = 7
 	exitLater          = 75 // EX_TEMPFAIL of sysexits.h
 	exitInterrupted    = 130
+	exitBrokenPipe     = 141 // as of a program that SIGPIPE ends
 )
 
 // exitCodes explains each code to users.
@@ -46,6 +47,7 @@ var exitCodes = []surface.ExitCode{
 	{Code: exitMaybeProcessed, Meaning: "a call that writes may have been processed, also if it was interrupted: check before you repeat it"},
 	{Code: exitLater, Meaning: "nothing failed for good, but orders are left for a later run of 'orders pull' or 'orders push', or another run uses the database"},
 	{Code: exitInterrupted, Meaning: "interrupted"},
+	{Code: exitBrokenPipe, Meaning: "the reader of standard output ended, such as head; nothing is reported"},
 }
 
 // exitCodesHelp lists the exit codes for a help text.
@@ -68,6 +70,9 @@ func exitCode(ctx context.Context, err error) int {
 	if errors.Is(err, xsale.ErrMaybeProcessed) {
 		return exitMaybeProcessed
 	}
+	if _, ok := err.(brokenPipeError); ok {
+		return exitBrokenPipe
+	}
 	if login, ok := errors.AsType[*authn.Error](err); ok {
 		switch login.Reason {
 		case authn.ErrRateLimited:
@@ -83,6 +88,7 @@ func exitCode(ctx context.Context, err error) int {
 	network, noConnection := errors.AsType[*net.OpError](err)
 	call, failedCall := errors.AsType[*xsale.Error](err)
 	_, leftForLater := errors.AsType[laterError](err)
+	_, unwritten := errors.AsType[unwrittenError](err)
 	switch {
 	case usage, noSpec, noOverlay, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
 		return exitUsage
@@ -95,7 +101,7 @@ func exitCode(ctx context.Context, err error) int {
 	case failedCall && (call.StatusCode == 0 || call.StatusCode >= 500),
 		noConnection && network.Op != "listen":
 		return exitUnavailable
-	case leftForLater, errors.Is(err, transfer.ErrInUse):
+	case leftForLater, unwritten, errors.Is(err, transfer.ErrInUse):
 		return exitLater
 	}
 	return exitFailed

@@ -32,6 +32,8 @@ import (
 )
 
 func main() {
+	// By default, a write to a closed pipe ends the program at once, with whatever it is doing.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -40,16 +42,19 @@ func main() {
 
 // run executes one command and returns its exit code.
 func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	running, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	root, app := newRootCommand()
+	app.out.Writer, app.out.end = stdout, end
 	root.SetArgs(arguments)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
 	root.SetErr(stderr)
-	command, err := root.ExecuteContextC(ctx)
-	if err != nil && !app.started {
+	command, err := root.ExecuteContextC(running)
+	if err != nil && !app.started && app.out.failed == nil {
 		err = usagef("%w; see '%s --help'", err, command.CommandPath())
 	}
-	if err != nil {
+	err = app.out.outcome(err)
+	if _, quiet := err.(brokenPipeError); err != nil && !quiet {
 		report(stderr, err)
 	}
 	return exitCode(ctx, err)

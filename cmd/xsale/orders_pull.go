@@ -10,13 +10,11 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,18 +127,11 @@ func (p *pull) checkDir() error {
 
 // run runs the flow once, or until ctx ends.
 func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.Options, organization *xsale.Organization, flow *flow) error {
-	if p.to == "-" { // or a write to a closed pipe would end the program
-		ignored := make(chan os.Signal, 1)
-		signal.Notify(ignored, syscall.SIGPIPE)
-		defer signal.Stop(ignored)
-	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
 	steps := pullSteps{
 		list: func(ctx context.Context) iter.Seq2[xsale.Order, error] {
 			return organization.Orders.List(ctx, p.params)
 		},
-		handle: p.handler(command, organization, stop),
+		handle: p.handler(command, organization),
 	}
 	if p.handOver != "" {
 		hand := program{p.handOver, organization.Name(), p.console}
@@ -160,12 +151,12 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.
 		if err == nil {
 			fmt.Fprintln(p.console, progress())
 		}
-		return cmp.Or(endOf(ctx), err)
+		return cmp.Or(p.unwritten(ctx), err)
 	}
 	summary, err := flow.pull(steps).Run(ctx)
 	end()
-	if broken := endOf(ctx); broken != nil {
-		return broken
+	if unwritten := p.unwritten(ctx); unwritten != nil {
+		return unwritten
 	}
 	if err != nil && summary == (transfer.Summary{}) { // nothing was done
 		return err
@@ -179,13 +170,13 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.
 }
 
 // handler returns the function that passes orders on. Stop ends the run.
-func (p *pull) handler(command *cobra.Command, organization *xsale.Organization, stop context.CancelCauseFunc) func(context.Context, transfer.Item[xsale.Order]) error {
+func (p *pull) handler(command *cobra.Command, organization *xsale.Organization) func(context.Context, transfer.Item[xsale.Order]) error {
 	switch p.to {
 	case "":
 		program := program{p.exec, organization.Name(), p.console}
 		return func(ctx context.Context, item transfer.Item[xsale.Order]) error { return program.run(ctx, item) }
 	case "-":
-		lines := &lineFile{out: command.OutOrStdout(), stop: stop}
+		lines := &lineFile{out: command.OutOrStdout()}
 		return lines.write
 	}
 	atomicfile.RemoveLeftovers(p.to, func(name string) bool { return filepath.Ext(name) == ".json" })
@@ -194,9 +185,8 @@ func (p *pull) handler(command *cobra.Command, organization *xsale.Organization,
 
 // lineFile writes each order on a line.
 type lineFile struct {
-	mu   sync.Mutex
-	out  io.Writer
-	stop context.CancelCauseFunc
+	mu  sync.Mutex
+	out io.Writer
 }
 
 func (l *lineFile) write(ctx context.Context, item transfer.Item[xsale.Order]) error {
@@ -205,23 +195,19 @@ func (l *lineFile) write(ctx context.Context, item transfer.Item[xsale.Order]) e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := output.Encode(l.out, item.JSON); err != nil {
-		err = fmt.Errorf("standard output: %w: the next run writes the remaining orders", err)
-		l.stop(endError{err})
+	if err := output.Encode(l.out, item.JSON); err != nil { // which ends the run
 		return transfer.Later(err, 0)
 	}
 	return nil
 }
 
-// endError is an error that ends the run.
-type endError struct{ error }
+// unwrittenError means that the reader of standard output ended before it had all orders.
+type unwrittenError struct{ error }
 
-func (e endError) Unwrap() error { return e.error }
-
-// endOf returns the error that ended the run, or nil.
-func endOf(ctx context.Context) error {
-	if end, ok := errors.AsType[endError](context.Cause(ctx)); ok {
-		return end.error
+// unwritten returns an error if the orders go to standard output and one could not be written.
+func (p *pull) unwritten(ctx context.Context) error {
+	if failed, ok := errors.AsType[outputError](context.Cause(ctx)); ok && p.to == "-" {
+		return unwrittenError{fmt.Errorf("%w: the next run writes the remaining orders", failed)}
 	}
 	return nil
 }

@@ -152,15 +152,15 @@ func TestPullWritesFiles(t *testing.T) {
 	}
 }
 
-// brokenPipe is closed by its reader after some lines.
-type brokenPipe struct {
+// shortPipe takes some lines only.
+type shortPipe struct {
 	written []string
 	lines   int
 }
 
-func (p *brokenPipe) Write(data []byte) (int, error) {
+func (p *shortPipe) Write(data []byte) (int, error) {
 	if len(p.written) == p.lines {
-		return 0, errors.New("broken pipe")
+		return 0, errors.New("no space left")
 	}
 	p.written = append(p.written, string(data))
 	return len(data), nil
@@ -171,7 +171,7 @@ func TestPullWritesToStandardOutput(t *testing.T) {
 	pull := pulling(t, "--to", "-")
 	var got []string
 	for i := 1; ; i++ {
-		out := &brokenPipe{lines: 15}
+		out := &shortPipe{lines: 15}
 		var stderr syncBuffer
 		code := run(t.Context(), pull, strings.NewReader(""), out, &stderr)
 		got = append(got, out.written...)
@@ -181,7 +181,7 @@ func TestPullWritesToStandardOutput(t *testing.T) {
 			}
 			break
 		}
-		if code != exitFailed || !strings.Contains(stderr.String(), "xsale: standard output: broken pipe: the next run writes") {
+		if code != exitLater || !strings.Contains(stderr.String(), "xsale: standard output: no space left: the next run writes") {
 			t.Errorf("exit code %d, %s", code, stderr.String())
 		}
 	}

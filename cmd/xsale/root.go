@@ -22,6 +22,7 @@ type app struct {
 	accountName  string
 	organization string
 	output       *output.Options
+	out          *standardOutput
 	tokenStore   string
 	credentials  string
 	debug        bool
@@ -30,7 +31,7 @@ type app struct {
 }
 
 func newRootCommand() (*cobra.Command, *app) {
-	a := &app{output: new(output.Options)}
+	a := &app{output: new(output.Options), out: &standardOutput{Writer: os.Stdout}}
 	root := &cobra.Command{
 		Use:   "xsale",
 		Short: "Call the xSale REST API and run a sandbox of it",
@@ -49,6 +50,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command))
 		},
 	}
+	root.SetOut(a.out) // before the completion commands are made, which keep it
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.accountName, "account", "", "`NAME` of a saved account (default XSALE_ACCOUNT, or the current account)")
