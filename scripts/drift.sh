@@ -6,7 +6,7 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
 (cd "$copy" && go generate ./...)
 changed=0
-for file in $(git ls-files '*.gen.go' '*xsale.lock') docs/cli.md cmd/xsale/testdata/surface.txt; do
+for file in $(git ls-files '*.gen.go' '*xsale.lock') docs/cli.md cmd/xsale/testdata/surface.txt internal/operation/shipped.json; do
 	diff -u "$file" "$copy/$file" || changed=1
 done
 for file in $(cd "$copy" && find . -name '*.gen.go' -o -name xsale.lock | sed 's|^\./||'); do

@@ -10,11 +10,12 @@
 //	xsale statuses list
 //	xsale integrations create
 //	xsale articles translations get|set
+//	xsale call OPERATION           any operation of a spec
 //	xsale api METHOD PATH          any other path
 //	xsale token show|refresh|clear|path|print
 //	xsale doctor                   examines this machine and the account
 //	xsale generate                 a typed client in your own repository
-//	xsale spec show|evidence|pull|lint|diff
+//	xsale spec show|evidence|pull|forget|lint|diff
 //	xsale verify                   compares the API with the spec, using read-only calls
 //	xsale version
 //
@@ -49,6 +50,7 @@ func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stder
 	root.SetArgs(arguments)
 	root.SetIn(stdin)
 	root.SetErr(stderr)
+	app.addOperation(running, root, arguments)
 	command, err := root.ExecuteContextC(running)
 	if err != nil && !app.started && app.out.failed == nil {
 		err = usagef("%w; see '%s --help'", err, command.CommandPath())

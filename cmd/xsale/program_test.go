@@ -18,7 +18,14 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("XSALE_TEST_PROGRAM") {
 	case "":
-		os.Exit(m.Run())
+		dir, err := os.MkdirTemp("", "xsale-config") // not the accounts and specs of the user
+		if err != nil {
+			panic(err)
+		}
+		os.Setenv("XSALE_CONFIG_DIR", dir)
+		code := m.Run()
+		os.RemoveAll(dir)
+		os.Exit(code)
 	case "xsale":
 		os.Setenv("XSALE_TEST_PROGRAM", "handler")
 		main()

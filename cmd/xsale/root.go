@@ -26,8 +26,9 @@ type app struct {
 	tokenStore   string
 	credentials  string
 	debug        bool
-	withoutStore bool // the user knows that tokens are not kept
-	started      bool // the command line was valid and the command began
+	spec         string // file whose operations are called, see newCallCommand
+	withoutStore bool   // the user knows that tokens are not kept
+	started      bool   // the command line was valid and the command began
 }
 
 func newRootCommand() (*cobra.Command, *app) {
@@ -69,6 +70,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newIntegrationsCommand(a),
 		newArticlesCommand(a),
 		newAPICommand(a),
+		newCallCommand(a),
 		newTokenCommand(a),
 		newDoctorCommand(a),
 		newGenerateCommand(a),

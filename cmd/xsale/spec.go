@@ -18,6 +18,7 @@ func newSpecCommand(a *app) *cobra.Command {
 		newSpecShowCommand(),
 		newSpecEvidenceCommand(a),
 		newSpecPullCommand(a),
+		newSpecForgetCommand(a),
 		newSpecLintCommand(a),
 		newSpecDiffCommand(a),
 	)

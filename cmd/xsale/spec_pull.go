@@ -3,21 +3,27 @@ package main
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 func newSpecPullCommand(a *app) *cobra.Command {
-	var auth bool
+	var auth, register bool
 	var raw, normal string
 	command := &cobra.Command{
 		Use:   "pull [FROM]",
-		Short: "Fetch a spec and save it unchanged and in normal form",
+		Short: "Fetch a spec, save it, and call its operations from now on",
 		Long: `Fetch a spec and save it twice: unchanged, and as plain OpenAPI 3.0.3 to compare and to generate from.
 Keep both under version control to see each change the vendor makes.
+
+The spec is also registered for the account: from now on, 'xsale call' calls its operations. A spec
+with problems does not replace the registered one. 'xsale spec forget' goes back to the spec of this
+module.
 
 FROM is a file, a URL or a host. With --auth it defaults to the host of the API.`,
 		Example: `  xsale spec pull api.xsale.ai
@@ -50,11 +56,44 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 			}
 			noteChanges(notice, result.Report, true)
 			fmt.Fprintf(notice, "wrote %s, OpenAPI 3.0.3 from %s; 'xsale spec lint %s' lists the changes\n", normal, result.Version, raw)
+			if !register {
+				return nil
+			}
+			dir, err := a.specDir(command)
+			if err != nil {
+				return err
+			}
+			catalog, err := operation.Register(dir, result.Document, operation.Source{From: source.Name, Fetched: time.Now()})
+			if err != nil {
+				return specError(source.Name, err)
+			}
+			fmt.Fprintf(notice, "registered %s; 'xsale call --list' lists them\n", counted(len(catalog.Operations()), "operation"))
 			return nil
 		},
 	}
 	command.Flags().BoolVar(&auth, "auth", false, "fetch the spec with the tokens of your account")
+	command.Flags().BoolVar(&register, "register", true, "call the operations of this spec from now on")
 	command.Flags().StringVar(&raw, "raw", "swagger.json", "`FILE` for the unchanged spec")
 	command.Flags().StringVar(&normal, "normal", "openapi.yaml", "`FILE` for the normal form")
 	return command
+}
+
+func newSpecForgetCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "forget",
+		Short:   "Forget the registered spec, and call the operations of this module's spec again",
+		Example: "  xsale spec forget",
+		Args:    takes(),
+		RunE: func(command *cobra.Command, _ []string) error {
+			dir, err := a.specDir(command)
+			if err != nil {
+				return err
+			}
+			forgotten, err := operation.Forget(dir)
+			if err == nil && !forgotten {
+				fmt.Fprintln(command.ErrOrStderr(), "no spec is registered")
+			}
+			return err
+		},
+	}
 }

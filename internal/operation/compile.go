@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/mock/values"
 	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
@@ -25,8 +28,9 @@ func compile(document *contract.Document, from *contract.Operation) *Operation {
 	}
 	idempotent, set := spec.Extensions["x-idempotent"].(bool)
 	o.Idempotent = idempotent || !set && httpx.IdempotentMethod(o.Method)
+	c := compiler{values.New(document, 1)}
 	for _, p := range from.Parameters() {
-		o.Parameters = append(o.Parameters, parametersOf(p)...)
+		o.Parameters = append(o.Parameters, c.parametersOf(p)...)
 	}
 	variables := route.Variables(o.Path)
 	slices.SortStableFunc(o.Parameters, func(a, b *Parameter) int {
@@ -37,7 +41,7 @@ func compile(document *contract.Document, from *contract.Operation) *Operation {
 		return order
 	})
 	if spec.RequestBody != nil {
-		o.Body = bodyOf(spec.RequestBody.Value)
+		o.Body = c.bodyOf(spec.RequestBody.Value)
 	}
 	for _, status := range slices.Sorted(maps.Keys(spec.Responses.Map())) {
 		if status[0] == '2' {
@@ -51,10 +55,45 @@ func compile(document *contract.Document, from *contract.Operation) *Operation {
 	return o
 }
 
+// compiler reads the inputs of operations.
+type compiler struct {
+	values *values.Generator
+}
+
+// sample returns a value that fits, or nil without one.
+func (c compiler) sample(schema *openapi3.SchemaRef, key string) any {
+	if schema == nil || schema.Value == nil {
+		return nil
+	}
+	value, err := c.values.Value(schema, key, values.Required)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// addExample adds a value of an input that is required. An example of the spec comes first.
+func (c compiler) addExample(p *Parameter, schema *openapi3.SchemaRef, given any) {
+	if !p.Required {
+		return
+	}
+	value := cmp.Or(given, c.sample(schema, p.Name))
+	if list, ok := value.([]any); ok && p.List {
+		if len(list) == 0 {
+			value = c.sample(shapeOf(schema).items, p.Name)
+		} else {
+			value = list[0]
+		}
+	}
+	if value != nil {
+		p.Example = textOf(value)
+	}
+}
+
 var locations = []In{Path, Query, Header, Cookie, Field}
 
 // parametersOf returns a parameter, or its fields if it is an object of scalars.
-func parametersOf(p *openapi3.Parameter) []*Parameter {
+func (c compiler) parametersOf(p *openapi3.Parameter) []*Parameter {
 	schema := p.Schema
 	for _, media := range p.Content { // one media type
 		schema = media.Schema
@@ -65,17 +104,18 @@ func parametersOf(p *openapi3.Parameter) []*Parameter {
 	parameter.Deprecated = parameter.Deprecated || p.Deprecated
 	parameter.Description = cmp.Or(strings.TrimSpace(p.Description), parameter.Description)
 	parameter.Tag = typed.ParameterTag(p)
+	c.addExample(parameter, schema, p.Example)
 	if parameter.In == Header && slices.Contains([]string{"accept", "content-type", "authorization", "x-id-token"}, strings.ToLower(p.Name)) {
 		return nil // OpenAPI has no such parameters, and the tokens are those of the login
 	}
 	if p.In == openapi3.ParameterInQuery {
-		return withFields(parameter, of)
+		return c.withFields(parameter, of)
 	}
 	return []*Parameter{parameter}
 }
 
 // withFields returns the fields of an object whose fields are all plain, else the parameter itself.
-func withFields(p *Parameter, of shape) []*Parameter {
+func (c compiler) withFields(p *Parameter, of shape) []*Parameter {
 	if p.Kind != JSON || p.List || len(of.properties) == 0 || of.open || !of.object() {
 		return []*Parameter{p}
 	}
@@ -88,6 +128,7 @@ func withFields(p *Parameter, of shape) []*Parameter {
 		field := newParameter(name, p.In, inner)
 		field.Inside, field.Tag = p.Name, p.Tag
 		field.Required = p.Required && of.required[name]
+		c.addExample(field, of.properties[name], nil)
 		if field.Kind == JSON || strings.Contains(name, ".") {
 			return []*Parameter{p}
 		}
@@ -117,7 +158,7 @@ func newParameter(name string, in In, of shape) *Parameter {
 	return p
 }
 
-func bodyOf(spec *openapi3.RequestBody) *Body {
+func (c compiler) bodyOf(spec *openapi3.RequestBody) *Body {
 	b := &Body{Required: spec.Required, Description: strings.TrimSpace(spec.Description)}
 	for _, name := range slices.Sorted(maps.Keys(spec.Content)) {
 		b.Media = append(b.Media, mediaOf(name, spec.Content[name]))
@@ -130,9 +171,20 @@ func bodyOf(spec *openapi3.RequestBody) *Body {
 	}
 	slices.SortStableFunc(b.Media, func(a, b Media) int { return cmp.Compare(rank(a), rank(b)) })
 	if len(b.Media) > 0 && b.Media[0].Form != Raw {
-		b.Fields = fieldsOf(spec.Content[b.Media[0].Type], b.Media[0].Form)
+		media := spec.Content[b.Media[0].Type]
+		b.Fields = c.fieldsOf(media, b.Media[0].Form)
+		flat := func(p *Parameter) bool { return !p.Required || p.Kind != JSON }
+		if len(b.Fields) == 0 || !all(b.Fields, flat) {
+			if value := cmp.Or(media.Example, c.sample(media.Schema, "body")); value != nil {
+				b.Example, _ = encode(value)
+			}
+		}
 	}
 	return b
+}
+
+func all(inputs []*Parameter, is func(*Parameter) bool) bool {
+	return !slices.ContainsFunc(inputs, func(p *Parameter) bool { return !is(p) })
 }
 
 func mediaOf(name string, spec *openapi3.MediaType) Media {
@@ -166,7 +218,7 @@ func mediaOf(name string, spec *openapi3.MediaType) Media {
 }
 
 // fieldsOf returns the fields of a body that is an object, the required ones first.
-func fieldsOf(spec *openapi3.MediaType, form Form) []*Parameter {
+func (c compiler) fieldsOf(spec *openapi3.MediaType, form Form) []*Parameter {
 	of := shapeOf(spec.Schema)
 	if !of.object() {
 		return nil
@@ -179,11 +231,12 @@ func fieldsOf(spec *openapi3.MediaType, form Form) []*Parameter {
 		}
 		field := newParameter(name, Field, inner)
 		field.Required = of.required[name]
+		c.addExample(field, of.properties[name], nil)
 		if field.Format == "binary" && form == AsMultipart {
 			field.Kind = File
 		}
 		if form == AsJSON {
-			fields = append(fields, withFields(field, inner)...)
+			fields = append(fields, c.withFields(field, inner)...)
 		} else {
 			fields = append(fields, field)
 		}
@@ -220,19 +273,30 @@ func responseOf(spec *openapi3.Operation, status string) *Response {
 		return r
 	}
 	of := shapeOf(listed.Content[r.Media[0]].Schema)
-	r.Type = of.typeName()
+	element := of
 	switch name, ok := spec.Extensions["x-list-field"].(string); {
 	case of.list():
-		r.List, r.Type = true, shapeOf(of.items).typeName()
+		r.List, element = true, shapeOf(of.items)
 	case ok:
 		r.List, r.ListField = true, name
 	default:
 		if field := of.listField(); field != "" {
 			r.List, r.ListField = true, field
-			r.Type = shapeOf(shapeOf(of.properties[field]).items).typeName()
+			element = shapeOf(shapeOf(of.properties[field]).items)
 		}
 	}
+	r.Type, r.Fields = element.typeName(), element.names()
+	slices.SortStableFunc(r.Fields, func(a, b string) int { return cmp.Compare(identifying(a), identifying(b)) })
 	return r
+}
+
+// identifying returns how well a field tells an element from others; the lowest is best.
+func identifying(name string) int {
+	i := slices.Index([]string{"id", "number", "symbol", "code", "name", "title"}, strings.ToLower(name))
+	if i < 0 {
+		return math.MaxInt
+	}
+	return i
 }
 
 // shape is what a schema says together with the schemas that it is composed of.
@@ -355,29 +419,36 @@ func (s shape) kind() Kind {
 // typeName returns the name of a component, or the type.
 func (s shape) typeName() string { return cmp.Or(s.name, strings.Join(s.types, " or ")) }
 
-// usualLists are names of the list in an object that contains several.
-var usualLists = []string{"items", "value", "data", "results", "result", "records", "list", "content"}
+// usualLists are names of the list in an object that contains it.
+var usualLists = []string{"items", "value", "values", "data", "results", "result", "records", "list", "content", "elements", "rows", "entries"}
 
-// listField returns the field of an object that contains its list, or "".
+// nextToLists matches the names of fields next to a list, in lower case.
+var nextToLists = regexp.MustCompile(`total|count|page|paging|pagination|size|limit|offset|skip|next|prev|cursor|continuation|token|more|truncated|link|meta|context|error|success|message`)
+
+// listField returns the field of an object that contains its list, or "". An object with fields of its
+// own is no list, although one of its fields is.
 func (s shape) listField() string {
 	if !s.object() || s.open {
 		return ""
 	}
 	var lists []string
+	other := false
 	for _, name := range s.names() {
 		if shapeOf(s.properties[name]).list() {
 			lists = append(lists, name)
+		} else if !nextToLists.MatchString(strings.ToLower(name)) {
+			other = true
 		}
-	}
-	if len(lists) == 1 && len(s.properties) > 0 {
-		return lists[0]
 	}
 	for _, usual := range usualLists {
 		for _, name := range lists {
-			if strings.EqualFold(name, usual) {
+			if strings.EqualFold(name, usual) && !other {
 				return name
 			}
 		}
+	}
+	if len(lists) == 1 && !other {
+		return lists[0]
 	}
 	return ""
 }

@@ -13,9 +13,10 @@ import (
 // outlives the program that wrote it: a new flag must not change the names of inputs without a new
 // version of the index.
 var Reserved = []string{
-	"account", "color", "columns", "content-type", "credentials", "csv", "debug", "decimal-comma", "dry-run", "file",
-	"help", "include", "jq", "limit", "list", "no-color", "null", "organization", "output", "output-file", "overwrite",
-	"progress", "quiet", "separator", "shell", "spec", "tag", "template", "token-store", "trace", "version", "width",
+	"account", "color", "columns", "content-type", "credentials", "csv", "csv-bom", "csv-decimal",
+	"csv-separator", "debug", "dry-run", "file", "help", "include", "jq", "limit", "list", "no-color",
+	"null", "organization", "output", "output-file", "overwrite", "progress", "quiet", "shell",
+	"spec", "tag", "template", "token-store", "trace", "version", "width",
 }
 
 // nameFlags gives every input of an operation a flag of its own. Path parameters come first, then

@@ -90,8 +90,8 @@ func writeIndex(dir string, i index) error {
 	return atomicfile.Write(filepath.Join(dir, indexName), data, 0o600)
 }
 
-// Registered returns the operations of the spec that is registered in a directory, and its source. An
-// error of [fs.ErrNotExist] means that there is none.
+// Registered returns the operations of the spec that is registered in a directory, and its source. The
+// error wraps [fs.ErrNotExist] without one.
 func Registered(dir string) (*Catalog, Source, error) {
 	data, err := os.ReadFile(filepath.Join(dir, indexName))
 	if err != nil {

@@ -10,10 +10,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
+
+func TestShippedIsCurrent(t *testing.T) {
+	document, err := contract.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := operation.Compile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(shipped(t).Operations(), compiled.Operations()) {
+		t.Error("shipped.json is out of date: run go generate in this directory")
+	}
+}
 
 func register(t *testing.T, dir, spec string) (*operation.Catalog, error) {
 	t.Helper()

@@ -23,7 +23,7 @@ type InvalidError struct {
 type Problem struct {
 	Parameter *Parameter // nil for a value that has no flag, and for the whole body
 	Location  string     // such as "query ids" or "/Items/0/OfferId"
-	Value     string     // JSON of the value of the parameter; empty if there is none
+	Value     string     // JSON of the value of the parameter; empty without one
 	Detail    string     // such as `is missing: want an integer`
 }
 

@@ -4,8 +4,11 @@
 package operation
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/xsale-go/xsale/call"
 )
 
 // Operation is an operation of a spec.
@@ -107,6 +110,7 @@ type Parameter struct {
 	Format      string   `json:"format,omitzero"`
 	Enum        []string `json:"enum,omitzero"`
 	Default     string   `json:"default,omitzero"`
+	Example     string   `json:"example,omitzero"` // a value that fits, for required inputs
 	Required    bool     `json:"required,omitzero"`
 	Nullable    bool     `json:"nullable,omitzero"`
 	Deprecated  bool     `json:"deprecated,omitzero"`
@@ -145,8 +149,21 @@ const (
 type Body struct {
 	Required    bool         `json:"required,omitzero"`
 	Description string       `json:"description,omitzero"`
-	Media       []Media      `json:"media"`           // the preferred type first
-	Fields      []*Parameter `json:"fields,omitzero"` // of the preferred type, if it is an object
+	Media       []Media      `json:"media"`            // the preferred type first
+	Fields      []*Parameter `json:"fields,omitzero"`  // of the preferred type, if it is an object
+	Example     string       `json:"example,omitzero"` // JSON, if the required fields have no flags that are plain values
+}
+
+// Find returns the media type with a name, or the preferred one for an empty name.
+func (b *Body) Find(name string) (Media, error) {
+	var types []string
+	for _, m := range b.Media {
+		if name == "" || strings.EqualFold(m.Type, name) {
+			return m, nil
+		}
+		types = append(types, m.Type)
+	}
+	return Media{}, fmt.Errorf("%w: content type %q: want %s", call.ErrInvalid, name, strings.Join(types, " or "))
 }
 
 // Media is a media type of a body.
@@ -165,6 +182,7 @@ type Response struct {
 	List        bool     `json:"list,omitzero"`      // whether the JSON is or contains a list
 	ListField   string   `json:"listField,omitzero"` // of an object that contains the list; empty for an array
 	Type        string   `json:"type,omitzero"`      // of the JSON, or of the elements, in words
+	Fields      []string `json:"fields,omitzero"`    // of the JSON, or of the elements, what identifies them first
 }
 
 // accepts returns the value of the Accept header.

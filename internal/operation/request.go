@@ -2,11 +2,12 @@ package operation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -37,6 +38,14 @@ type Request struct {
 	Operation call.Operation
 	Params    any // for call.Endpoint.Send
 	Body      call.Body
+	Parts     []Part // of a multipart body, which Body contains
+}
+
+// Part is a part of a multipart body.
+type Part struct {
+	Name  string
+	Value any  // a JSON value, call.File or []call.File
+	JSON  bool // whether the part is JSON, whatever its value is
 }
 
 // Build returns the request of an operation. An input that does not fit the spec is an
@@ -73,6 +82,7 @@ type builder struct {
 	operation *Operation
 	document  *contract.Document
 	given     map[*Parameter]any
+	parts     []Part
 	invalid   *InvalidError
 }
 
@@ -121,6 +131,7 @@ func (b *builder) build(input Input) (request, checked *Request, err error) {
 	copied := *request
 	checked = &copied
 	request.Body, checked.Body, err = b.body(input)
+	request.Parts = b.parts
 	return request, checked, err
 }
 
@@ -189,24 +200,6 @@ func structOf(fields []structField) any {
 	return v.Interface()
 }
 
-// media returns the media type that the body is sent as.
-func (b *builder) media(wanted string) (Media, error) {
-	body := b.operation.Body
-	if wanted == "" {
-		return body.Media[0], nil
-	}
-	for _, m := range body.Media {
-		if strings.EqualFold(m.Type, wanted) {
-			return m, nil
-		}
-	}
-	var types []string
-	for _, m := range body.Media {
-		types = append(types, m.Type)
-	}
-	return Media{}, fmt.Errorf("%w: content type %q: want %s", call.ErrInvalid, wanted, strings.Join(types, " or "))
-}
-
 // body returns the body to send and the one to check.
 func (b *builder) body(input Input) (sent, checked call.Body, err error) {
 	o := b.operation
@@ -221,7 +214,7 @@ func (b *builder) body(input Input) (sent, checked call.Body, err error) {
 	case o.Body == nil || len(o.Body.Media) == 0:
 		return nil, nil, nil
 	}
-	media, err := b.media(input.Type)
+	media, err := o.Body.Find(input.Type)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -230,10 +223,10 @@ func (b *builder) body(input Input) (sent, checked call.Body, err error) {
 	case empty && (media.Form == Raw || len(o.Body.Fields) == 0):
 		b.problem(Problem{Detail: "the body is missing"})
 		return nil, nil, nil
-	case media.Form == Raw && input.Content != nil:
+	case media.Form == Raw && input.Content != nil && !fields:
 		return call.ReaderBody(media.Type, input.Content), call.ReaderBody(media.Type, strings.NewReader(unread)), nil
 	case media.Form == Raw:
-		return nil, nil, fmt.Errorf("%w: %s takes a file of the type %s as its body", call.ErrInvalid, o.Name, media.Type)
+		return nil, nil, fmt.Errorf("%w: %s takes a file as its body of the type %s, and nothing else", call.ErrInvalid, o.Name, media.Type)
 	case input.Content != nil:
 		return nil, nil, fmt.Errorf("%w: the body of the type %s is JSON or fields, not a file", call.ErrInvalid, media.Type)
 	}
@@ -257,12 +250,18 @@ func (b *builder) body(input Input) (sent, checked call.Body, err error) {
 	if err := decoder.Decode(&values); err != nil || values == nil {
 		return nil, nil, fmt.Errorf("%w: the body is not a JSON object with the fields of the form", call.ErrInvalid)
 	}
+	for _, p := range o.Body.Fields {
+		file := p.Kind == File && b.given[p] != nil
+		if p.Required && !file && values[p.Name] == nil {
+			b.problem(Problem{Parameter: p, Location: "/" + p.Name, Detail: "is missing"})
+		}
+	}
 	if media.Form == AsForm {
 		form := call.FormBody(values, media.Joined...)
 		return form, form, nil
 	}
-	sentForm, checkedForm := b.parts(media, values)
-	return call.MultipartBody(sentForm), call.MultipartBody(checkedForm), nil
+	b.addParts(media, values)
+	return call.MultipartBody(formOf(b.parts)), call.MultipartBody(formOf(withoutFiles(b.parts))), nil
 }
 
 // merged returns an object with the fields that were given, which take precedence over those of data.
@@ -309,17 +308,12 @@ func encode(value any) (string, error) {
 	return strings.TrimSpace(data.String()), err
 }
 
-// parts returns the structs of a multipart body: the one to send, and the one to check, in which
-// files are a letter.
-func (b *builder) parts(media Media, values map[string]any) (sent, checked any) {
-	var sentFields, checkedFields []structField
+// addParts adds the parts of a multipart body, those of the spec first.
+func (b *builder) addParts(media Media, values map[string]any) {
 	add := func(name string, value any) {
-		if value == nil {
-			return
+		if value != nil {
+			b.parts = append(b.parts, Part{name, value, slices.Contains(media.Parts, name)})
 		}
-		tag := partTag(name, slices.Contains(media.Parts, name))
-		sentFields = append(sentFields, structField{"form", tag, value})
-		checkedFields = append(checkedFields, structField{"form", tag, withoutContent(value)})
 	}
 	known := map[string]bool{}
 	for _, p := range b.operation.Body.Fields {
@@ -330,38 +324,43 @@ func (b *builder) parts(media Media, values map[string]any) (sent, checked any) 
 			add(p.Name, values[p.Name])
 		}
 	}
-	for name := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !known[name] {
 			add(name, values[name])
 		}
 	}
-	if len(sentFields) == 0 {
-		return &struct{}{}, &struct{}{}
-	}
-	return structOf(sentFields), structOf(checkedFields)
 }
 
-func withoutContent(value any) any {
-	switch value := value.(type) {
-	case call.File:
-		value.Content = strings.NewReader("x")
-		return value
-	case []call.File:
-		value = slices.Clone(value)
-		for i := range value {
-			value[i].Content = strings.NewReader("x")
+// formOf returns the struct that package param encodes as a multipart body.
+func formOf(parts []Part) any {
+	fields := make([]structField, len(parts))
+	for i, part := range parts {
+		tag := typed.TagName(part.Name)
+		if part.JSON {
+			tag += ",json"
 		}
-		return value
+		fields[i] = structField{"form", tag, part.Value}
 	}
-	return value
+	return cmp.Or(structOf(fields), any(&struct{}{}))
 }
 
-func partTag(name string, asJSON bool) string {
-	tag := typed.TagName(name)
-	if asJSON {
-		tag += ",json"
+// withoutFiles returns parts whose files are something else, which is checked in place of them.
+func withoutFiles(parts []Part) []Part {
+	parts = slices.Clone(parts)
+	for i := range parts {
+		switch value := parts[i].Value.(type) {
+		case call.File:
+			value.Content = strings.NewReader(unread)
+			parts[i].Value = value
+		case []call.File:
+			value = slices.Clone(value)
+			for i := range value {
+				value[i].Content = strings.NewReader(unread)
+			}
+			parts[i].Value = value
+		}
 	}
-	return tag
+	return parts
 }
 
 // check checks a request against the spec.
@@ -406,8 +405,3 @@ func (b *builder) parameter(in In, name string) *Parameter {
 
 // Send returns the function that sends the request through an endpoint.
 func (r *Request) Send(endpoint *call.Endpoint) call.SendFunc { return endpoint.Send(r.Params, r.Body) }
-
-// HTTP returns the request as it is sent to a server, without tokens.
-func (r *Request) HTTP(server string) (*http.Request, error) {
-	return call.NewRequest(server, r.Operation, r.Params, r.Body)
-}

@@ -1,0 +1,351 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/curl"
+	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/output"
+	"github.com/xsale-go/xsale/internal/similar"
+)
+
+// operationCall is one call of an operation.
+type operationCall struct {
+	*app
+	catalog     *operation.Catalog
+	operation   *operation.Operation
+	account     string // that the spec was chosen by
+	spec        string
+	values      map[*operation.Parameter]*inputValue
+	file        string
+	contentType string
+	null        []string
+	limit       int
+	download    download
+	dryRun      bool
+	shell       string
+	opened      []io.Closer
+}
+
+// newOperationCommand returns the command that calls an operation.
+func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Operation) *cobra.Command {
+	c := &operationCall{app: a, catalog: catalog, operation: o, account: a.accountName, spec: a.spec, values: map[*operation.Parameter]*inputValue{}}
+	command := &cobra.Command{
+		Use:     o.Name,
+		Short:   cmp.Or(firstLine(o.Summary), o.String()),
+		Long:    operationHelp(o),
+		Args:    takes(),
+		PreRunE: func(*cobra.Command, []string) error { return c.checkAhead() },
+		RunE:    func(command *cobra.Command, _ []string) error { return c.run(command) },
+	}
+	flags := command.Flags()
+	flags.SortFlags = false
+	nullable := false
+	for _, p := range o.Inputs() {
+		if organizationParameter(p) {
+			continue
+		}
+		nullable = nullable || p.Nullable && p.In == operation.Field
+		c.addFlag(command, p)
+	}
+	if o.Body != nil {
+		flags.StringVarP(&c.file, "file", "f", "", bodyUsage(o.Body))
+		if len(o.Body.Media) > 1 {
+			var types []string
+			for _, media := range o.Body.Media {
+				types = append(types, media.Type)
+			}
+			flags.StringVar(&c.contentType, "content-type", "", "media `TYPE` of the body: "+alternatives(types)+" (default "+types[0]+")")
+			_ = command.RegisterFlagCompletionFunc("content-type", cobra.FixedCompletions(types, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+		}
+	}
+	if nullable {
+		flags.StringArrayVar(&c.null, "null", nil, "send null as the value of the flag `NAME`; repeatable")
+		_ = command.RegisterFlagCompletionFunc("null", c.completeNull) // the flag exists
+	}
+	if o.List() != nil {
+		flags.IntVar(&c.limit, "limit", 0, "print only the first `COUNT` elements of the list, and end the response there")
+	}
+	c.download.addFlags(flags)
+	flags.BoolVar(&c.dryRun, "dry-run", false, "print a command line of curl instead; sends nothing and does not log in")
+	choiceFlag(command, &c.shell, "shell", "with --dry-run: the shell of the command line", curl.Shells()...)
+	command.Example = c.example()
+	return prints(command)
+}
+
+// organizationParameter reports whether a parameter is the organization, which --organization sets.
+func organizationParameter(p *operation.Parameter) bool {
+	return p.In == operation.Path && similar.Fold(p.Name) == "organizationname"
+}
+
+// checkAhead returns an error if the operation is not of the spec that the command line chooses, which
+// was read before all flags were known.
+func (c *operationCall) checkAhead() error {
+	switch {
+	case c.accountName != c.account:
+		return usagef("--account %s: pass it before %s", c.accountName, c.operation.Name)
+	case c.app.spec != c.spec:
+		return usagef("--spec %s: pass it before %s", c.app.spec, c.operation.Name)
+	}
+	return nil
+}
+
+// inputValue is the value of a flag of an operation.
+type inputValue struct {
+	parameter *operation.Parameter
+	texts     []string
+}
+
+func (c *operationCall) addFlag(command *cobra.Command, p *operation.Parameter) {
+	value := &inputValue{parameter: p}
+	c.values[p] = value
+	flag := command.Flags().VarPF(value, p.Flag, "", inputUsage(p))
+	if p.Kind == operation.Boolean && !p.List {
+		flag.NoOptDefVal = "true"
+	}
+	if p.In == operation.Field && p.Kind == operation.String {
+		mayBeEmpty(command.Flags(), p.Flag)
+	}
+	complete := cobra.NoFileCompletions
+	switch {
+	case len(p.Enum) > 0:
+		complete = cobra.FixedCompletions(p.Enum, cobra.ShellCompDirectiveNoFileComp)
+	case p.Kind == operation.Boolean:
+		complete = cobra.FixedCompletions([]string{"true", "false"}, cobra.ShellCompDirectiveNoFileComp)
+	case p.Kind == operation.File:
+		complete = nil
+	}
+	if complete != nil {
+		_ = command.RegisterFlagCompletionFunc(p.Flag, complete) // the flag exists
+	}
+	if p.Deprecated {
+		flag.Usage += "; deprecated"
+	}
+}
+
+// String implements [pflag.Value].
+func (v *inputValue) String() string { return strings.Join(v.texts, ",") }
+
+// Set implements [pflag.Value]. Of a flag that is not a list, the last value counts.
+func (v *inputValue) Set(text string) error {
+	if !v.parameter.List {
+		v.texts = nil
+	}
+	v.texts = append(v.texts, text)
+	return nil
+}
+
+// Type implements [pflag.Value].
+func (v *inputValue) Type() string {
+	kind := strings.ToUpper(string(v.parameter.Kind))
+	switch v.parameter.Kind {
+	case operation.Boolean:
+		if !v.parameter.List {
+			return "bool"
+		}
+	case operation.Scalar:
+		kind = "VALUE"
+	case operation.String:
+		if slices.Contains([]string{"date", "date-time", "time", "uuid", "uri", "email"}, v.parameter.Format) {
+			kind = strings.ToUpper(v.parameter.Format)
+		}
+	}
+	return kind
+}
+
+// GetSlice makes each value of a list count as one in checkEmpty.
+func (v *inputValue) GetSlice() []string { return v.texts }
+
+// Append implements [pflag.SliceValue].
+func (v *inputValue) Append(text string) error { return v.Set(text) }
+
+// Replace implements [pflag.SliceValue].
+func (v *inputValue) Replace(texts []string) error {
+	v.texts = texts
+	return nil
+}
+
+func (c *operationCall) completeNull(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return c.nullable(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// nullable returns the flags whose values may be null.
+func (c *operationCall) nullable() []string {
+	var names []string
+	for _, p := range c.operation.Inputs() {
+		if p.Nullable && p.In == operation.Field {
+			names = append(names, p.Flag)
+		}
+	}
+	return names
+}
+
+func (c *operationCall) run(command *cobra.Command) error {
+	defer func() {
+		for _, file := range c.opened {
+			file.Close()
+		}
+	}()
+	if c.limit < 0 || command.Flags().Changed("limit") && c.limit == 0 {
+		return usagef("--limit %d: want a number from 1 up", c.limit)
+	}
+	if set := output.Set(command.Flags()); c.dryRun && set != "" {
+		return usagef("--%s has no effect with --dry-run", set)
+	}
+	if command.Flags().Changed("shell") && !c.dryRun {
+		return usagef("--shell has no effect without --dry-run")
+	}
+	if err := c.download.check(command, c.operation, c.dryRun); err != nil {
+		return err
+	}
+	input, err := c.input(command)
+	if err != nil {
+		return err
+	}
+	return c.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		if err := c.addOrganization(command, client, &input); err != nil {
+			return err
+		}
+		request, err := c.catalog.Build(c.operation, input)
+		if err != nil {
+			return c.inFlags(err)
+		}
+		endpoint, err := call.NewEndpoint(client.BaseURL(), client.Doer())
+		if err != nil {
+			return err
+		}
+		if c.dryRun {
+			return c.rehearse(ctx, command, request, endpoint)
+		}
+		return c.send(ctx, command, request, endpoint)
+	}, c.download.options()...)
+}
+
+// addOrganization adds the organization of the account to the path, if the path has one.
+func (c *operationCall) addOrganization(command *cobra.Command, client *xsale.Client, input *operation.Input) error {
+	for _, p := range c.operation.Parameters {
+		if !organizationParameter(p) {
+			continue
+		}
+		name := client.Organization("").Name()
+		if name == "" && c.dryRun {
+			return errNoOrganization
+		}
+		if err := c.checkOrganization(command, client); err != nil {
+			return err
+		}
+		input.Values[p.Flag] = name
+	}
+	return nil
+}
+
+// input returns what the flags pass.
+func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
+	input := operation.Input{Values: map[string]any{}, Type: c.contentType}
+	var problems []string
+	for _, p := range c.operation.Inputs() {
+		if value := c.values[p]; value != nil && command.Flags().Changed(p.Flag) {
+			parsed, err := c.parse(p, value.texts)
+			if err != nil {
+				problems = append(problems, fmt.Sprintf("--%s %v", p.Flag, err))
+				continue
+			}
+			input.Values[p.Flag] = parsed
+		}
+	}
+	for _, name := range c.null {
+		name = strings.TrimPrefix(name, "--")
+		_, both := input.Values[name]
+		switch {
+		case !slices.Contains(c.nullable(), name):
+			problems = append(problems, fmt.Sprintf("--null %s: want %s", name, alternatives(c.nullable())))
+		case both:
+			problems = append(problems, fmt.Sprintf("--null %s and --%s exclude each other", name, name))
+		}
+		input.Values[name] = nil
+	}
+	if len(problems) > 0 {
+		return input, usagef("%s", strings.Join(problems, "; "))
+	}
+	if c.file == "" {
+		return input, nil
+	}
+	media, err := c.operation.Body.Find(c.contentType)
+	if err != nil {
+		return input, usagef("--content-type %s: %w", c.contentType, err)
+	}
+	if media.Form == operation.Raw {
+		input.Content, err = c.open(command, c.file)
+		return input, err
+	}
+	var body jsonBody
+	input.JSON, err = readJSON(command, c.file, &body)
+	return input, err
+}
+
+// jsonBody is any JSON. The spec decides what it may be.
+type jsonBody struct{}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (*jsonBody) UnmarshalJSON([]byte) error { return nil }
+
+func (c *operationCall) parse(p *operation.Parameter, texts []string) (any, error) {
+	if p.Kind != operation.File {
+		return p.Parse(texts)
+	}
+	var files []call.File
+	for _, text := range texts {
+		path := strings.TrimPrefix(text, "@")
+		content, err := c.open(nil, path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, call.File{Name: filepath.Base(path), Type: mime.TypeByExtension(filepath.Ext(path)), Content: content})
+	}
+	if p.List {
+		return files, nil
+	}
+	return files[0], nil
+}
+
+// open opens a file that is sent as it is.
+func (c *operationCall) open(command *cobra.Command, path string) (io.Reader, error) {
+	if path == "-" && command != nil {
+		return command.InOrStdin(), nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	c.opened = append(c.opened, file)
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, usagef("%s is a directory: want a file", path)
+	}
+	return file, nil
+}
+
+// inFlags rewords an error about inputs with the names of flags.
+func (c *operationCall) inFlags(err error) error {
+	invalid, ok := errors.AsType[*operation.InvalidError](err)
+	if !ok {
+		return err
+	}
+	text := invalid.Text(func(p *operation.Parameter) string { return "--" + p.Flag })
+	if c.file != "" {
+		text = inputName(c.file) + ": " + text
+	}
+	return usagef("%s; see 'xsale call %s --help', or send it unchecked with 'xsale api'", text, c.operation.Name)
+}

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/curl"
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/output"
+)
+
+// send sends the call and prints its response.
+func (c *operationCall) send(ctx context.Context, command *cobra.Command, request *operation.Request, endpoint *call.Endpoint) error {
+	list := c.operation.List()
+	whole := c.output.Format == output.JSON || command.Flags().Changed("jq") || command.Flags().Changed("template")
+	if list != nil && c.download.path == "" && (c.limit > 0 || list.ListField != "" && !whole) {
+		return c.printElements(command, list.Fields, call.Stream[json.RawMessage](ctx, request.Operation, nil, request.Send(endpoint)))
+	}
+	response, err := call.Open(ctx, request.Operation, nil, request.Send(endpoint))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if c.download.path != "" {
+		return c.download.save(command, response)
+	}
+	return c.print(command, response)
+}
+
+// printElements prints the elements of a list as they arrive, up to the limit.
+func (c *operationCall) printElements(command *cobra.Command, fields []string, list iter.Seq2[json.RawMessage, error]) error {
+	count := 0
+	return printRawList(command, c.output, func(yield func(jsontext.Value, error) bool) {
+		for element, err := range list {
+			if !yield(jsontext.Value(element), err) {
+				return
+			}
+			if count++; count == c.limit {
+				return
+			}
+		}
+	}, fields)
+}
+
+// print prints a response by its media type.
+func (c *operationCall) print(command *cobra.Command, response *http.Response) error {
+	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
+	out := command.OutOrStdout()
+	switch {
+	case response.StatusCode == http.StatusNoContent || response.ContentLength == 0:
+		return nil
+	case mediaType == "" || strings.HasSuffix(mediaType, "json"):
+		var fields []string
+		if len(c.operation.Responses) > 0 {
+			fields = c.operation.Responses[0].Fields
+		}
+		return printRaw(command, c.output, response.Body, fields)
+	case !textual(mediaType) && terminal(out):
+		return fmt.Errorf("the response is %s: pass --output-file", mediaType)
+	}
+	if set := output.Set(command.Flags()); set != "" {
+		return fmt.Errorf("the response is %s: leave --%s out", mediaType, set)
+	}
+	_, err := io.Copy(out, response.Body)
+	return err
+}
+
+// textual reports whether a terminal can show a media type.
+func textual(mediaType string) bool {
+	return strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "xml") || strings.HasSuffix(mediaType, "json")
+}
+
+// download is a response that is saved to a file.
+type download struct {
+	path      string
+	overwrite bool
+}
+
+func (d *download) addFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&d.path, "output-file", "O", "", "save the response to `FILE` as it comes, - for standard output")
+	flags.BoolVar(&d.overwrite, "overwrite", false, "with --output-file: replace a file that exists")
+}
+
+// maxDownload is the time for a download, which may take longer than other calls.
+const maxDownload = 24 * time.Hour
+
+func (d *download) options() []xsale.Option {
+	if d.path == "" {
+		return nil
+	}
+	return []xsale.Option{xsale.WithMaxResponseBytes(1 << 62), xsale.WithTimeout(maxDownload), xsale.WithAttemptTimeout(maxDownload)}
+}
+
+// check rejects what would fail after the call was sent.
+func (d *download) check(command *cobra.Command, o *operation.Operation, dryRun bool) error {
+	if d.path == "" {
+		if d.overwrite {
+			return usagef("--overwrite has no effect without --output-file")
+		}
+		binary := len(o.Responses) > 0 && len(o.Responses[0].Media) > 0 &&
+			!slices.ContainsFunc(o.Responses[0].Media, func(name string) bool { return textual(httpx.MediaType(name)) || strings.HasPrefix(name, "*/") })
+		if binary && !dryRun && terminal(command.OutOrStdout()) {
+			return usagef("the response is %s, which a terminal cannot show: pass --output-file", o.Responses[0].Media[0])
+		}
+		return nil
+	}
+	if d.path == "-" {
+		return nil
+	}
+	info, err := os.Stat(d.path)
+	switch {
+	case err == nil && info.IsDir():
+		return usagef("--output-file %s: it is a directory: want a file", d.path)
+	case err == nil && !d.overwrite:
+		return usagef("--output-file %s: it exists: pass --overwrite to replace it", d.path)
+	}
+	if info, err := os.Stat(filepath.Dir(d.path)); err != nil || !info.IsDir() {
+		return usagef("--output-file %s: there is no directory %s", d.path, filepath.Dir(d.path))
+	}
+	return nil
+}
+
+// save writes a response to a file, which appears under its name only when it is complete.
+func (d *download) save(command *cobra.Command, response *http.Response) (err error) {
+	if d.path == "-" {
+		_, err = io.Copy(command.OutOrStdout(), response.Body)
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(d.path), "."+filepath.Base(d.path)+".*.part") // with mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		temporary.Close()
+		if err != nil {
+			os.Remove(temporary.Name())
+		}
+	}()
+	size, err := io.Copy(temporary, response.Body)
+	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+		return err
+	}
+	if _, err = os.Lstat(d.path); err == nil && !d.overwrite {
+		return fmt.Errorf("--output-file %s: another program has made the file", d.path)
+	}
+	replaced := err == nil
+	if err = os.Rename(temporary.Name(), d.path); err != nil {
+		return err
+	}
+	verb := "wrote"
+	if replaced {
+		verb = "replaced"
+	}
+	fmt.Fprintf(command.ErrOrStderr(), "%s %s, %d bytes\n", verb, d.path, size)
+	return nil
+}
+
+// rehearse prints a command line of curl that sends the call, with placeholders for the tokens.
+func (c *operationCall) rehearse(ctx context.Context, command *cobra.Command, request *operation.Request, endpoint *call.Endpoint) error {
+	var rehearsed *http.Request
+	err := call.Execute(ctx, request.Operation, []call.Option{call.DryRun(&rehearsed)}, request.Send(endpoint))
+	if !errors.Is(err, xsale.ErrDryRun) {
+		return err
+	}
+	line := curl.Request{Method: rehearsed.Method, URL: rehearsed.URL.String()}
+	for _, name := range slices.Sorted(maps.Keys(rehearsed.Header)) {
+		value := strings.Join(rehearsed.Header[name], ", ")
+		switch name {
+		case "Authorization":
+			value = "Bearer ACCESS_TOKEN"
+		case "X-Id-Token":
+			name, value = "x-id-token", "ID_TOKEN"
+		case "User-Agent":
+			continue
+		case "Content-Type":
+			if len(request.Parts) > 0 {
+				continue // curl chooses the boundary
+			}
+		}
+		line.Header = append(line.Header, name+": "+value)
+	}
+	switch media := c.sentAs(); {
+	case len(request.Parts) > 0:
+		if line.Parts, err = c.curlParts(request.Parts); err != nil {
+			return err
+		}
+	case media == operation.Raw && c.file != "":
+		line.File = c.file
+	case rehearsed.Body != nil:
+		data, err := io.ReadAll(rehearsed.Body)
+		if err != nil {
+			return err
+		}
+		line.Data = string(data)
+	}
+	fmt.Fprintln(command.OutOrStdout(), curl.Line(c.shell, line))
+	fmt.Fprintln(command.ErrOrStderr(), "nothing was sent; 'xsale token print --header' prints the headers with both tokens")
+	return nil
+}
+
+// sentAs returns the form of the body.
+func (c *operationCall) sentAs() operation.Form {
+	if c.operation.Body == nil {
+		return ""
+	}
+	media, _ := c.operation.Body.Find(c.contentType) // found before
+	return media.Form
+}
+
+// curlParts returns the parts of a multipart body. Files are named as they were passed.
+func (c *operationCall) curlParts(parts []operation.Part) ([]curl.Part, error) {
+	var all []curl.Part
+	for _, part := range parts {
+		switch value := part.Value.(type) {
+		case call.File, []call.File:
+			p := c.operation.Input(part.Name)
+			for _, path := range c.values[p].texts {
+				all = append(all, curl.Part{Name: part.Name, File: strings.TrimPrefix(path, "@")})
+			}
+			continue
+		case []any:
+			if !part.JSON {
+				for _, element := range value {
+					added, err := curlPart(part.Name, element, false)
+					if err != nil {
+						return nil, err
+					}
+					all = append(all, added)
+				}
+				continue
+			}
+		}
+		added, err := curlPart(part.Name, part.Value, part.JSON)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, added)
+	}
+	return all, nil
+}
+
+func curlPart(name string, value any, asJSON bool) (curl.Part, error) {
+	if text, ok := value.(string); ok && !asJSON {
+		return curl.Part{Name: name, Value: text}, nil
+	}
+	encoded, err := output.Format(value)
+	part := curl.Part{Name: name, Value: string(encoded)}
+	if _, object := value.(map[string]any); object || asJSON {
+		part.Type = "application/json"
+	}
+	return part, err
+}

@@ -1,0 +1,120 @@
+// Package curl writes command lines of curl for the usual shells.
+package curl
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"unicode/utf16"
+)
+
+// Shells that Line quotes for.
+const (
+	Sh         = "sh"
+	PowerShell = "powershell"
+	Cmd        = "cmd"
+)
+
+// Shells returns the shells, the usual one of the system first.
+func Shells() []string {
+	if runtime.GOOS == "windows" {
+		return []string{PowerShell, Cmd, Sh}
+	}
+	return []string{Sh, PowerShell, Cmd}
+}
+
+// Request is what curl sends.
+type Request struct {
+	Method, URL string
+	Header      []string // "Name: value"
+	Data        string   // of the body
+	File        string   // with the body, - for standard input
+	Parts       []Part   // of a multipart body
+}
+
+// Part is a part of a multipart body.
+type Part struct {
+	Name  string
+	Value string
+	File  string // with the content, instead of the value
+	Type  string // media type, or ""
+}
+
+// Line returns a command line that sends the request. For PowerShell, data is JSON: the versions
+// disagree on quotes in arguments and on the encoding of pipes, so it is piped in ASCII.
+func Line(shell string, r Request) string {
+	program, piped := "curl", ""
+	if shell != Sh {
+		program = "curl.exe" // curl is an alias in Windows PowerShell
+	}
+	arguments := []string{"-X", r.Method, r.URL}
+	for _, header := range r.Header {
+		arguments = append(arguments, "-H", header)
+	}
+	switch {
+	case r.Data != "" && shell == PowerShell:
+		piped = quote(shell, ascii(r.Data)) + " | "
+		arguments = append(arguments, "--data-binary", "@-")
+	case r.Data != "":
+		arguments = append(arguments, "--data-raw", r.Data)
+	case r.File != "":
+		arguments = append(arguments, "--data-binary", "@"+r.File)
+	}
+	for _, part := range r.Parts {
+		if part.File == "" && part.Type == "" {
+			arguments = append(arguments, "--form-string", part.Name+"="+part.Value)
+			continue
+		}
+		value := `"` + escape.Replace(part.Value) + `"`
+		if part.File != "" {
+			value = `@"` + escape.Replace(part.File) + `"`
+		}
+		if part.Type != "" {
+			value += ";type=" + part.Type
+		}
+		arguments = append(arguments, "-F", part.Name+"="+value)
+	}
+	words := []string{program}
+	for _, argument := range arguments {
+		words = append(words, quote(shell, argument))
+	}
+	return piped + strings.Join(words, " ")
+}
+
+// escape is for the quoted strings of -F.
+var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:"
+
+// quote returns an argument as a shell reads it.
+func quote(shell, argument string) string {
+	bare := plain
+	if shell == Sh {
+		bare += "@=,+%"
+	}
+	if argument != "" && strings.Trim(argument, bare) == "" {
+		return argument
+	}
+	switch shell {
+	case PowerShell:
+		return "'" + strings.ReplaceAll(argument, "'", "''") + "'"
+	case Cmd: // two quotes are one, and leave cmd inside the quotes
+		return `"` + strings.ReplaceAll(argument, `"`, `""`) + `"`
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
+}
+
+// ascii escapes other letters as JSON allows.
+func ascii(data string) string {
+	var text strings.Builder
+	for _, r := range data {
+		if r < 0x80 {
+			text.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&text, `\u%04x`, unit)
+		}
+	}
+	return text.String()
+}
