@@ -97,7 +97,7 @@ func TestBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, err := call.NewRequest("https://host", request.Operation, request.Params, request.Body)
+	sent, err := request.HTTP("https://host")
 	if err != nil {
 		t.Fatal(err)
 	}

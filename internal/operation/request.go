@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -365,7 +366,7 @@ func withoutFiles(parts []Part) []Part {
 
 // check checks a request against the spec.
 func (b *builder) check(r *Request) error {
-	request, err := call.NewRequest("http://localhost", r.Operation, r.Params, r.Body)
+	request, err := r.HTTP("http://localhost")
 	if err != nil {
 		return b.encodingError(err)
 	}
@@ -405,3 +406,8 @@ func (b *builder) parameter(in In, name string) *Parameter {
 
 // Send returns the function that sends the request through an endpoint.
 func (r *Request) Send(endpoint *call.Endpoint) call.SendFunc { return endpoint.Send(r.Params, r.Body) }
+
+// HTTP returns the request as it is sent to a server, without tokens.
+func (r *Request) HTTP(server string) (*http.Request, error) {
+	return call.NewRequest(server, r.Operation, r.Params, r.Body)
+}
